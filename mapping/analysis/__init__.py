@@ -1,0 +1,1 @@
+"""Analyses: one file each, a function of a view and a study area."""

@@ -1,0 +1,1 @@
+"""Array engines that need no directory."""

@@ -1,0 +1,31 @@
+"""The errors that a user of Rohnamo meets.
+
+MappingError
+├── FormatError         a file cannot be read, or its map does not fit it
+├── InvalidRecord       a value, setting or study area is wrong
+├── NotFound            no record, unit, file or name of this kind
+└── UnsafePublication   something that must stay private would be published
+
+Each text says where, what is wrong and what to do. The command line prints it and exits with 1;
+the portal answers 404 to NotFound and 400 to InvalidRecord.
+"""
+
+
+class MappingError(Exception):
+    """Anything that Rohnamo refuses, with a text that a user can act on."""
+
+
+class FormatError(MappingError):
+    """A file as a whole cannot be read."""
+
+
+class InvalidRecord(MappingError):
+    """A value is not one that may be stored."""
+
+
+class NotFound(MappingError):
+    """There is no such thing here."""
+
+
+class UnsafePublication(MappingError):
+    """Publishing was refused because it would show something that is private."""
