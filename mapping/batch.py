@@ -1,0 +1,77 @@
+"""Records on their way into a directory: read, cleaned and checked, not yet stored."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mapping.model import Record, Source
+
+Level = Literal["refused", "doubt", "note"]
+
+
+@dataclass(frozen=True, order=True)
+class Issue:
+    """Something wrong or doubtful in a file: where, what, what to do.
+
+    ``refused``: the value or row was left out. ``doubt``: taken, but a person should look.
+    ``note``: mended by a rule, said for the record.
+    """
+
+    file: str
+    sheet: str
+    row: int | None
+    column: str
+    problem: str
+    fix: str
+    level: Level = "doubt"
+
+    def __str__(self) -> str:
+        """Say it in one line, as the command line prints it."""
+        place = " ".join(
+            part
+            for part in (
+                self.file,
+                f"[{self.sheet}]" if self.sheet else "",
+                f"row {self.row}" if self.row is not None else "",
+                f"column {self.column!r}" if self.column else "",
+            )
+            if part
+        )
+        return f"{place}: {self.problem}; {self.fix}" if self.fix else f"{place}: {self.problem}"
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row that was set aside whole, with its cells as they were read and the reasons."""
+
+    sheet: str
+    row: int
+    cells: dict[str, str]
+    reasons: tuple[str, ...]
+
+
+@dataclass
+class Batch:
+    """What one file gave: records ready to store, and everything that was seen on the way.
+
+    A row's private remarks stay in the import report; they are never part of a record.
+    """
+
+    source: Source
+    file: str
+    records: list[Record] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    cleaned: Counter[str] = field(default_factory=Counter)
+    """Cleaning step -> number of values it changed."""
+    rows: int = 0
+    """Rows that held anything, refused ones among them."""
+
+    def of(self, table: str) -> list[Record]:
+        """Return the records of one table."""
+        return [record for record in self.records if record.table == table]
+
+    def extend(self, issues: Iterable[Issue]) -> None:
+        """Add issues."""
+        self.issues.extend(issues)

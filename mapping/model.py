@@ -1,0 +1,551 @@
+"""The records of a directory: Open Referral HSDS 3.1, one class a table, and the few additions of our profile.
+
+Everything else derives from these classes: tables, headers, JSON, the data dictionary, what a view may carry.
+Fields that HSDS does not have are marked with ``Ours``; foreign keys with ``Ref(table)``.
+
+References
+----------
+Open Referral, Human Services Data Specification 3.1.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Audience = Literal["public", "partner", "focal_point", "custodian"]
+AUDIENCES: tuple[Audience, ...] = ("public", "partner", "focal_point", "custodian")
+"""Who may see a record, from everyone to the few who may know a shelter's place."""
+
+Precision = Literal["exact", "area", "none"]
+PRECISIONS: tuple[Precision, ...] = ("exact", "area", "none")
+"""How closely a place may be shown: its point, its area unit, or not at all (a way to get in touch only)."""
+
+Weekday = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+WEEKDAYS: tuple[Weekday, ...] = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A foreign key to another table."""
+
+    table: str
+
+
+@dataclass(frozen=True)
+class OursMark:
+    """A field that our profile adds to HSDS."""
+
+
+Ours = OursMark()
+Text = str | None
+Latitude = Annotated[float | None, Field(ge=-90, le=90)]
+Longitude = Annotated[float | None, Field(ge=-180, le=180)]
+OrganizationId = Annotated[str | None, Ref("organization")]
+ServiceId = Annotated[str | None, Ref("service")]
+LocationId = Annotated[str | None, Ref("location")]
+ServiceAtLocationId = Annotated[str | None, Ref("service_at_location")]
+ContactId = Annotated[str | None, Ref("contact")]
+PhoneId = Annotated[str | None, Ref("phone")]
+Seen = Annotated[Audience, Ours]
+
+
+class Record(BaseModel):
+    """One row of one table."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, validate_assignment=True)
+    table: ClassVar[str]
+    id: str
+
+
+class Organization(Record):
+    """A body that offers services or takes part in the referral mechanism."""
+
+    table = "organization"
+    name: str
+    alternate_name: Text = None
+    description: str = ""
+    email: Text = None
+    website: Text = None
+    tax_status: Text = None
+    tax_id: Text = None
+    year_incorporated: int | None = None
+    legal_status: Text = None
+    logo: Text = None
+    uri: Text = None
+    parent_organization_id: OrganizationId = None
+    kind: Annotated[Text, Ours] = None
+    audience: Seen = "custodian"
+
+
+class Program(Record):
+    """A named programme of an organization."""
+
+    table = "program"
+    organization_id: OrganizationId = None
+    name: str
+    alternate_name: Text = None
+    description: str = ""
+
+
+class Service(Record):
+    """Something an organization does for people."""
+
+    table = "service"
+    organization_id: OrganizationId = None
+    program_id: Annotated[str | None, Ref("program")] = None
+    name: str
+    alternate_name: Text = None
+    description: Text = None
+    url: Text = None
+    email: Text = None
+    status: Literal["active", "inactive", "defunct", "temporarily closed"] = "active"
+    interpretation_services: Text = None
+    application_process: Text = None
+    fees_description: Text = None
+    wait_time: Text = None
+    accreditations: Text = None
+    eligibility_description: Text = None
+    minimum_age: float | None = None
+    maximum_age: float | None = None
+    assured_date: dt.date | None = None
+    assurer_email: Text = None
+    alert: Text = None
+    last_modified: dt.date | None = None
+    audience: Seen = "custodian"
+
+
+class Location(Record):
+    """A place where a service is given, or the number that stands for one."""
+
+    table = "location"
+    organization_id: OrganizationId = None
+    location_type: Literal["physical", "postal", "virtual"] = "physical"
+    url: Text = None
+    name: Text = None
+    alternate_name: Text = None
+    description: Text = None
+    transportation: Text = None
+    latitude: Latitude = None
+    longitude: Longitude = None
+    external_identifier: Text = None
+    external_identifier_type: Text = None
+    area_unit: Annotated[Text, Ours] = None
+    country: Annotated[Text, Ours] = None
+    position_basis: Annotated[Literal["given", "place", "unit", "none"], Ours] = "none"
+    precision: Annotated[Precision, Ours] = "none"
+    audience: Seen = "custodian"
+
+
+class ServiceAtLocation(Record):
+    """A service at one of its places."""
+
+    table = "service_at_location"
+    service_id: ServiceId = None
+    location_id: LocationId = None
+    description: Text = None
+    role: Annotated[Literal["delivery", "intake", "referral_desk", "mobile_stop", "virtual"], Ours] = "delivery"
+    audience: Seen = "custodian"
+
+
+class Address(Record):
+    """The postal or physical address of a location; unknown required parts are empty strings."""
+
+    table = "address"
+    location_id: LocationId = None
+    attention: Text = None
+    address_1: str = ""
+    address_2: Text = None
+    city: str = ""
+    region: Text = None
+    state_province: str = ""
+    postal_code: str = ""
+    country: str = ""
+    address_type: Literal["physical", "postal", "virtual"] = "physical"
+    audience: Seen = "custodian"
+
+
+class Phone(Record):
+    """A number to call, in E.164 or, for short numbers, as it is dialled."""
+
+    table = "phone"
+    location_id: LocationId = None
+    service_id: ServiceId = None
+    organization_id: OrganizationId = None
+    contact_id: ContactId = None
+    service_at_location_id: ServiceAtLocationId = None
+    number: str
+    extension: int | None = None
+    type: Text = None
+    description: Text = None
+    audience: Seen = "custodian"
+
+
+class Contact(Record):
+    """A person or desk to ask for; people's names stay with the custodians unless raised by hand."""
+
+    table = "contact"
+    organization_id: OrganizationId = None
+    service_id: ServiceId = None
+    service_at_location_id: ServiceAtLocationId = None
+    location_id: LocationId = None
+    name: Text = None
+    title: Text = None
+    department: Text = None
+    email: Text = None
+    audience: Seen = "custodian"
+
+
+class Schedule(Record):
+    """Weekly opening hours; 24 hours are written 00:00 to 23:59."""
+
+    table = "schedule"
+    service_id: ServiceId = None
+    location_id: LocationId = None
+    service_at_location_id: ServiceAtLocationId = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    dtstart: dt.date | None = None
+    timezone: float | None = None
+    until: dt.date | None = None
+    freq: Literal["WEEKLY", "MONTHLY"] | None = None
+    interval: int | None = None
+    byday: Text = None
+    bymonthday: Text = None
+    description: Text = None
+    opens_at: Text = None
+    closes_at: Text = None
+    schedule_link: Text = None
+    attending_type: Text = None
+    notes: Text = None
+    audience: Seen = "custodian"
+
+
+class Language(Record):
+    """A language in which a service is given."""
+
+    table = "language"
+    service_id: ServiceId = None
+    location_id: LocationId = None
+    phone_id: PhoneId = None
+    name: Text = None
+    code: Text = None
+    note: Text = None
+
+
+class ServiceArea(Record):
+    """An area that a service covers."""
+
+    table = "service_area"
+    service_id: ServiceId = None
+    service_at_location_id: ServiceAtLocationId = None
+    name: Text = None
+    description: Text = None
+    extent: Text = None
+    extent_type: Text = None
+    uri: Text = None
+    area_unit: Annotated[Text, Ours] = None
+
+
+class Funding(Record):
+    """Who pays, and until when."""
+
+    table = "funding"
+    organization_id: OrganizationId = None
+    service_id: ServiceId = None
+    source: Text = None
+    valid_to: Annotated[dt.date | None, Ours] = None
+    audience: Seen = "custodian"
+
+
+class CostOption(Record):
+    """What a service costs."""
+
+    table = "cost_option"
+    service_id: ServiceId = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    option: Text = None
+    currency: Text = None
+    amount: float | None = None
+    amount_description: Text = None
+
+
+class RequiredDocument(Record):
+    """A paper that is asked for."""
+
+    table = "required_document"
+    service_id: ServiceId = None
+    document: Text = None
+    uri: Text = None
+
+
+class Accessibility(Record):
+    """How a place can be entered and used by people with disabilities."""
+
+    table = "accessibility"
+    location_id: LocationId = None
+    description: Text = None
+    details: Text = None
+    url: Text = None
+
+
+class OrganizationIdentifier(Record):
+    """A register's number for an organization."""
+
+    table = "organization_identifier"
+    organization_id: OrganizationId = None
+    identifier_scheme: Text = None
+    identifier_type: str
+    identifier: str
+
+
+class Url(Record):
+    """A further web page."""
+
+    table = "url"
+    label: Text = None
+    url: str
+    organization_id: OrganizationId = None
+    service_id: ServiceId = None
+
+
+class Unit(Record):
+    """What a capacity is counted in (HSDS's word; an administrative unit is an ``area_unit`` here)."""
+
+    table = "unit"
+    name: str
+    scheme: Text = None
+    identifier: Text = None
+    uri: Text = None
+
+
+class ServiceCapacity(Record):
+    """How many a service can take."""
+
+    table = "service_capacity"
+    service_id: ServiceId = None
+    unit_id: Annotated[str | None, Ref("unit")] = None
+    available: float
+    maximum: float | None = None
+    description: Text = None
+    updated: dt.date
+    audience: Seen = "custodian"
+
+
+class Taxonomy(Record):
+    """A controlled vocabulary."""
+
+    table = "taxonomy"
+    name: str
+    description: str = ""
+    uri: Text = None
+    version: Text = None
+
+
+class TaxonomyTerm(Record):
+    """A term of a taxonomy."""
+
+    table = "taxonomy_term"
+    code: Text = None
+    name: str
+    description: str = ""
+    parent_id: Annotated[str | None, Ref("taxonomy_term")] = None
+    taxonomy: Text = None
+    language: Text = None
+    taxonomy_id: Annotated[str | None, Ref("taxonomy")] = None
+    term_uri: Text = None
+
+
+class Attribute(Record):
+    """A term said of a record: what kind of service it is, whom it takes, whom it does not."""
+
+    table = "attribute"
+    link_id: str
+    link_entity: str
+    link_type: Literal["service_type", "serves", "excludes", "organization_type"] = "service_type"
+    taxonomy_term_id: Annotated[str | None, Ref("taxonomy_term")] = None
+    value: Text = None
+    label: Text = None
+
+
+class Verification(Record):
+    """When and how a record was last found true."""
+
+    table = "verification"
+    link_id: str
+    link_entity: str
+    level: Literal["unverified", "self-reported", "phone", "visit", "official"] = "unverified"
+    method: Text = None
+    verified_by: Text = None
+    verified_on: dt.date | None = None
+    next_due: dt.date | None = None
+    evidence: Text = None
+
+
+class Activity(Record):
+    """Who does what where and when (4W): presence in an area, never a point."""
+
+    table = "activity"
+    organization_id: OrganizationId = None
+    implementer: Text = None
+    implementer_id: OrganizationId = None
+    funder: Text = None
+    programme: Text = None
+    service_type: Text = None
+    name: str = ""
+    area_unit: Text = None
+    start: dt.date | None = None
+    end: dt.date | None = None
+    status: Literal["planned", "ongoing", "completed", "cancelled", "unknown"] = "unknown"
+    target_group: Text = None
+    planned: int | None = None
+    reached: int | None = None
+    reached_women: int | None = None
+    budget_band: Text = None
+    reported_on: dt.date | None = None
+    audience: Seen = "custodian"
+
+
+class ReferralAgreement(Record):
+    """An agreement that one body sends people to another."""
+
+    table = "referral_agreement"
+    from_organization_id: OrganizationId = None
+    to_organization_id: OrganizationId = None
+    service_types: str = ""
+    document: Text = None
+    number: Text = None
+    signed_on: dt.date | None = None
+    valid_to: dt.date | None = None
+    consent_form: bool | None = None
+    contact_route: Text = None
+    answer_within_hours: float | None = None
+    status: Literal["active", "expired", "suspended", "draft", "unknown"] = "unknown"
+    audience: Seen = "custodian"
+
+
+class Translation(Record):
+    """A field of a record in another language."""
+
+    table = "translation"
+    link_id: str
+    link_entity: str
+    field: str
+    language: str
+    text: str
+    kind: Literal["original", "machine", "human", "approved"] = "original"
+
+
+class Statement(Record):
+    """The only way to say openly that something hidden can be arranged, and through which line."""
+
+    table = "statement"
+    text: str
+    service_type: Text = None
+    area_unit: Text = None
+    route: str
+    consent_by: str
+    consent_until: dt.date
+    approved_by: str
+    approved_by_too: str
+    audience: Seen = "custodian"
+
+
+class StandardAssessment(Record):
+    """An answer to one item of the checklist of minimum standards."""
+
+    table = "standard_assessment"
+    service_id: ServiceId = None
+    standard: str
+    answer: Literal["met", "partly", "not met", "unknown"] = "unknown"
+    evidence: Text = None
+    assessed_by: Text = None
+    assessed_on: dt.date | None = None
+    comment: Text = None
+    audience: Seen = "custodian"
+
+
+class Source(Record):
+    """A sender of lists."""
+
+    table = "source"
+    name: str
+    licence: Text = None
+    rank: int = 0
+    retrieved_on: dt.date | None = None
+
+
+class Provenance(Record):
+    """Which source gave a record, under which key; a merged record has several."""
+
+    table = "provenance"
+    link_id: str
+    link_entity: str
+    source_id: Annotated[str, Ref("source")]
+    source_key: str
+    file: Text = None
+    row: int | None = None
+
+
+class Approval(Record):
+    """What two people agreed to: a column map, a new public phone, a lowered audience, a field kept back."""
+
+    table = "approval"
+    kind: Literal["map", "phone", "audience", "statement", "withhold"]
+    subject: str
+    value: Text = None
+    approved_by: str
+    approved_by_too: str
+    approved_on: dt.date
+    consent_by: Text = None
+    consent_until: dt.date | None = None
+    reason: Text = None
+
+
+RECORDS: dict[str, type[Record]] = {
+    kind.table: kind
+    for kind in (
+        Source, Taxonomy, TaxonomyTerm, Unit, Organization, Program, Service, Location, ServiceAtLocation,
+        Address, Contact, Phone, Schedule, Language, ServiceArea, Funding, CostOption, RequiredDocument,
+        Accessibility, OrganizationIdentifier, Url, ServiceCapacity, Attribute, Verification, Activity,
+        ReferralAgreement, Translation, Statement, StandardAssessment, Provenance, Approval,
+    )
+}  # fmt: skip
+"""Every table by name, in an order in which no record refers to a later one (but for ids within one table)."""
+
+NAMESPACE = uuid.UUID("6f1f3b0e-5a52-5c0e-9a57-2f0f0f7c2d11")
+
+
+def record_id(source: str, table: str, *key: object) -> str:
+    """Make the stable id of a record: uuid5 of its source, table and source key.
+
+    A second import of the same row meets the first, whatever else changed in it.
+    """
+    return str(uuid.uuid5(NAMESPACE, "\x1f".join([source, table, *map(str, key)])))
+
+
+def references(kind: type[Record]) -> dict[str, str]:
+    """Return the foreign keys of a table: field -> table it refers to."""
+    return {name: ref for name, field in kind.model_fields.items() if (ref := _mark(field.metadata, Ref))}
+
+
+def ours(kind: type[Record]) -> set[str]:
+    """Return the fields of a table that HSDS does not have."""
+    return {name for name, field in kind.model_fields.items() if Ours in field.metadata}
+
+
+def strictest(*audiences: Audience) -> Audience:
+    """Return the audience that lets the fewest see."""
+    return max(audiences, key=AUDIENCES.index)
+
+
+def least_precise(*precisions: Precision) -> Precision:
+    """Return the precision that shows the least."""
+    return max(precisions, key=PRECISIONS.index)
+
+
+def _mark(metadata: list[Any], kind: type[Ref]) -> str | None:
+    return next((mark.table for mark in metadata if isinstance(mark, kind)), None)

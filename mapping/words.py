@@ -1,0 +1,110 @@
+"""Texts in the languages of people: gettext catalogues, numbers and dates.
+
+English texts stand in the code; ``mapping/translations/<language>/*.po`` hold the others. Each section of the
+product has a catalogue of its own there, and all of them are read together.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+
+FALLBACK: dict[str, tuple[str, ...]] = {
+    "tg": ("tg", "ru", "en"),
+    "uz": ("uz", "ru", "en"),
+    "ru": ("ru", "en"),
+}
+"""Which language is tried after which; English is always the last."""
+
+NARROW, WIDE = "\u202f", "\u00a0"
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return every translated text of a language: English -> translation."""
+    texts: dict[str, str] = {}
+    for path in sorted((Path(__file__).parent / "translations" / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=None):
+                if message.id and message.string and not message.fuzzy:
+                    texts[str(message.id)] = str(message.string)
+    return texts
+
+
+def chain(language: str) -> tuple[str, ...]:
+    """Return the languages to try, in order."""
+    return FALLBACK.get(language, (language, "en"))
+
+
+def translate(text: str, language: str, **values: object) -> str:
+    """Say an English text in another language, with its ``{values}`` filled in as that language writes them."""
+    for tried in chain(language):
+        if tried == "en":
+            break
+        if text in catalogue(tried):
+            text = catalogue(tried)[text]
+            break
+    return text.format_map({name: show(value, language) for name, value in values.items()}) if values else text
+
+
+@dataclass(frozen=True)
+class Message:
+    """A text that is said later, in the language of whoever reads it.
+
+    ``text`` is English with ``{names}`` in braces; ``values`` are numbers, dates, other messages, or
+    dictionaries of language -> text (names of places and terms).
+    """
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def into(self, language: str) -> str:
+        """Say it in a language."""
+        return translate(self.text, language, **self.values)
+
+    def __str__(self) -> str:
+        """Say it in English."""
+        return self.into("en")
+
+
+def show(value: object, language: str) -> str:
+    """Write a value as a language does: numbers grouped, dates in words, names in their language."""
+    if isinstance(value, Message):
+        return value.into(language)
+    if isinstance(value, Mapping):
+        return next(
+            (str(value[tried]) for tried in chain(language) if value.get(tried)),
+            next(iter(value.values()), ""),
+        )
+    if isinstance(value, dt.date):
+        return date(value, language)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return number(value, language)
+
+
+def number(value: float, language: str, *, digits: int | None = None) -> str:
+    """Write a number: 1,306,000 and 0.5 in English, 1 306 000 and 0,5 with no-break spaces in the others."""
+    if digits is None:
+        digits = 0 if float(value).is_integer() else 1
+    text = f"{value:,.{digits}f}"
+    return text if language == "en" else text.replace(",", WIDE).replace(".", ",")
+
+
+def percent(share: float, language: str, *, digits: int = 0) -> str:
+    """Write a share of 1 as a percentage: 39% in English, 39 % in the others."""
+    return number(share * 100, language, digits=digits) + ("%" if language == "en" else WIDE + "%")
+
+
+TAJIK_MONTHS = ["январи", "феврали", "марти", "апрели", "майи", "июни", "июли", "августи", "сентябри", "октябри", "ноябри", "декабри"]
+
+
+def date(day: dt.date, language: str) -> str:
+    """Write a date in words: 24 November 2026."""
+    if language == "tg":  # CLDR has no month names in the form that stands in a date
+        return f"{day.day} {TAJIK_MONTHS[day.month - 1]} соли {day.year}"
+    return format_date(day, "d MMMM y", locale="en_GB" if language == "en" else language)
