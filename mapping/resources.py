@@ -1,0 +1,27 @@
+"""Find the folders that come with Rohnamo: the study areas and the demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mapping.errors import NotFound
+
+_HERE = Path(__file__).resolve().parent
+_ROOTS = (_HERE / "_shipped", _HERE.parent / "data")  # in an installed wheel; in a checkout
+
+
+def shipped(name: str) -> Path:
+    """Return the folder ``name``, such as ``"geo/tj"`` or ``"demo"``, of the installed package or of the checkout.
+
+    Raises
+    ------
+    NotFound
+        No such folder comes with this installation.
+    """
+    for root in _ROOTS:
+        if (root / name).is_dir():
+            return root / name
+    known = sorted({folder.name for root in _ROOTS for folder in root.glob("geo/*") if (folder / "area.toml").exists()})
+    raise NotFound(
+        f"{name}: no such folder comes with this installation; study areas here: {', '.join(known) or 'none'}"
+    )
