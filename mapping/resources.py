@@ -21,7 +21,5 @@ def shipped(name: str) -> Path:
     for root in _ROOTS:
         if (root / name).is_dir():
             return root / name
-    known = sorted({folder.name for root in _ROOTS for folder in root.glob("geo/*") if (folder / "area.toml").exists()})
-    raise NotFound(
-        f"{name}: no such folder comes with this installation; study areas here: {', '.join(known) or 'none'}"
-    )
+    known = sorted({f"geo/{toml.parent.name}" for root in _ROOTS for toml in root.glob("geo/*/area.toml")})
+    raise NotFound(f"{name}: no such folder comes with this installation; it has {', '.join(known) or 'no study area'}")
