@@ -1,0 +1,60 @@
+# One way to do each chore. Only python3 (3.11 or newer, with venv) and make need to be there.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+BUILD_FILES := pyproject.toml hatch_build.py package-lock.json
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links $(UPGRADE)
+
+.PHONY: help demo site serve test check bench lock clean
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+demo: site serve  ## Make the demo site, then serve it on http://127.0.0.1:8000 (PORT=8080 for another port)
+
+site: .venv/run  ## Import, check, analyse and publish the demo into build/
+	$(BIN)/rohnamo demo --build build
+
+serve: .venv/run  ## Serve what is in build/
+	@test -f build/public.db || { echo "build/public.db is not there yet: run 'make site' first"; exit 1; }
+	@echo "Rohnamo is on http://127.0.0.1:$(PORT)/ (stop it with Ctrl+C)"
+	@$(BIN)/rohnamo serve --view build/public.db --port $(PORT)
+
+test: .venv/dev  ## Run the tests (ARGS="-k store" for some of them)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+check: .venv/dev  ## Check style, types, import rules, and that the docs are in step
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m scripts.check_layers
+	$(BIN)/python -m scripts.check_docs
+
+bench: .venv/dev  ## Measure each figure of docs/benchmarks.md beside its peers (takes many minutes)
+	for file in benchmarks/[!_]*.py; do $(BIN)/python $$file || exit 1; done
+
+lock: .venv/dev  ## Write the requirements files anew from pyproject.toml (UPGRADE=--upgrade for newer releases)
+	$(BIN)/$(COMPILE) pyproject.toml -o requirements.txt
+	$(BIN)/$(COMPILE) --extra dev --extra bench -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:  ## Remove all that make has made
+	rm -rf build dist .venv node_modules web/static/vendor
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Rohnamo needs Python 3.11 or newer,\
+	 and '$(PYTHON)' is not: name one that is, such as make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "'$(PYTHON) -m venv' failed: on Debian and Ubuntu,\
+	 'apt-get install python3-venv' provides it"; exit 1; }
+
+.venv/run: requirements.txt $(BUILD_FILES) | .venv/bin/pip
+	@echo "Setting up .venv (once; it takes a minute or two)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv/dev: requirements-dev.txt $(BUILD_FILES) | .venv/bin/pip
+	@echo "Setting up .venv for development (once; it takes a few minutes)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@ .venv/run
