@@ -16,10 +16,9 @@ demo: site serve  ## Make the demo site, then serve it on http://127.0.0.1:8000 
 site: .venv/run  ## Import, check, analyse and publish the demo into build/
 	$(BIN)/rohnamo demo --build build
 
-serve: .venv/run  ## Serve what is in build/
+serve: .venv/run  ## Serve the demo that is in build/
 	@test -f build/public.db || { echo "build/public.db is not there yet: run 'make site' first"; exit 1; }
-	@echo "Rohnamo is on http://127.0.0.1:$(PORT)/ (stop it with Ctrl+C)"
-	@$(BIN)/rohnamo serve --view build/public.db --port $(PORT)
+	@$(BIN)/rohnamo serve --demo --view build/public.db --port $(PORT)
 
 test: .venv/dev  ## Run the tests (ARGS="-k store" for some of them)
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)

@@ -79,8 +79,12 @@ class BuildHook(BuildHookInterface[BuilderConfig]):
 
 
 def system_npm() -> str | None:
-    """Find npm on the machine; ROHNAMO_NO_SYSTEM_NODE=1 says to do as if there was none."""
-    return None if os.environ.get("ROHNAMO_NO_SYSTEM_NODE") == "1" else shutil.which("npm")
+    """Find npm on the machine, new enough to read the lock file; ROHNAMO_NO_SYSTEM_NODE=1 looks for none."""
+    npm = None if os.environ.get("ROHNAMO_NO_SYSTEM_NODE") == "1" else shutil.which("npm")
+    if npm is None:
+        return None
+    version = subprocess.run([npm, "--version"], capture_output=True, text=True, check=False).stdout.split(".")[0]
+    return npm if version.isdigit() and int(version) >= 7 else None
 
 
 def install_packages(root: Path) -> None:
