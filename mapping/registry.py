@@ -1,0 +1,73 @@
+"""Find formats, analyses and layers: a new thing is a new file, and no list needs to be kept.
+
+Each is a module with agreed names, found in its folder here or through an entry point of another distribution:
+
+=========  ====================  ====================  ==========================================================
+kind       folder                entry-point group     what the module ``name`` holds
+=========  ====================  ====================  ==========================================================
+analyses   ``mapping/analysis``  ``rohnamo.analyses``  ``name(view, area, **options) -> Result``
+layers     ``mapping/layers``    ``rohnamo.layers``    ``layer(view, area)``
+formats    ``mapping/formats``   ``rohnamo.formats``   ``SUFFIX``, and ``read(path)`` or ``write(view, path)``
+=========  ====================  ====================  ==========================================================
+
+Modules whose name starts with an underscore are helpers and not looked at.
+"""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from mapping.errors import InvalidRecord
+
+if TYPE_CHECKING:
+    from mapping.result import Result
+
+
+def analyses() -> dict[str, "Callable[..., Result]"]:
+    """Return every analysis by name."""
+    return {name: _named(module, name, "analysis") for name, module in _modules("analysis", "rohnamo.analyses")}
+
+
+def layers() -> dict[str, Callable[..., Any]]:
+    """Return the function of every map layer by name."""
+    return {name: _named(module, "layer", "layer") for name, module in _modules("layers", "rohnamo.layers")}
+
+
+def formats() -> dict[str, ModuleType]:
+    """Return the module of every format by the suffix of its files, such as ``.csv``."""
+    found: dict[str, ModuleType] = {}
+    for name, module in _modules("formats", "rohnamo.formats"):
+        suffix = getattr(module, "SUFFIX", None)
+        if not isinstance(suffix, str) or not (hasattr(module, "read") or hasattr(module, "write")):
+            raise InvalidRecord(f"format {name}: {module.__name__} needs SUFFIX, and read(path) or write(view, path)")
+        if suffix in found:
+            raise InvalidRecord(f"format {name}: {found[suffix].__name__} has the suffix {suffix} too; change one")
+        found[suffix] = module
+    return found
+
+
+def _modules(folder: str, group: str) -> Iterator[tuple[str, ModuleType]]:
+    """Yield name and module of a kind: our own by name, then those of other distributions by name."""
+    package = import_module(f"mapping.{folder}")
+    own = sorted(module.name for module in iter_modules(package.__path__) if not module.name.startswith("_"))
+    for name in own:
+        yield name, import_module(f"{package.__name__}.{name}")
+    seen = set(own)
+    for point in sorted(entry_points(group=group), key=lambda point: point.name):
+        if point.name in seen:
+            raise InvalidRecord(f"{group}: the name {point.name} ({point.value}) is taken; uninstall or rename one")
+        seen.add(point.name)
+        try:
+            yield point.name, import_module(point.module)
+        except ImportError as error:
+            raise InvalidRecord(f"{group}: {point.value} cannot be imported ({error}); mend or uninstall it") from error
+
+
+def _named(module: ModuleType, name: str, kind: str) -> Callable[..., Any]:
+    function = getattr(module, name, None)
+    if not callable(function):
+        raise InvalidRecord(f"{kind} {module.__name__.rpartition('.')[2]}: {module.__name__} has no function {name}")
+    return function  # type: ignore[no-any-return]

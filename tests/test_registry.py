@@ -1,0 +1,111 @@
+"""Formats, analyses and layers are found by their files, and what does not fit is said."""
+
+import importlib
+import sys
+from importlib.metadata import EntryPoint
+
+import pytest
+
+import mapping.analysis
+import mapping.formats
+import mapping.layers
+from mapping import registry
+from mapping.errors import InvalidRecord
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Look for modules of every kind in an empty folder, and for no entry points."""
+    for package in (mapping.analysis, mapping.layers, mapping.formats):
+        monkeypatch.setattr(package, "__path__", [str(tmp_path)])
+    monkeypatch.setattr(registry, "entry_points", lambda **_: [])
+    before = set(sys.modules)
+    importlib.invalidate_caches()
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def write(folder, name, text):
+    (folder / f"{name}.py").write_text(text)
+    importlib.invalidate_caches()
+
+
+@pytest.fixture
+def plugin(folder, tmp_path, monkeypatch):
+    """Offer a module of another distribution under an entry point."""
+
+    def offer(name, text, *, module="somebody_elses"):
+        elsewhere = tmp_path / "site"
+        elsewhere.mkdir(exist_ok=True)
+        if text is not None:
+            write(elsewhere, module, text)
+        monkeypatch.syspath_prepend(str(elsewhere))
+        monkeypatch.setattr(registry, "entry_points", lambda group: [EntryPoint(name, module, group)])
+
+    return offer
+
+
+def test_our_own_analyses_are_found():
+    found = registry.analyses()
+    assert list(found) == sorted(found)
+    assert {"coverage", "reach", "nrm", "norms"} <= set(found)
+    for name, function in found.items():
+        assert function.__name__ == name
+        assert (function.__doc__ or "").strip(), f"{name} does not say what it does"
+
+
+def test_a_new_file_is_a_new_analysis(folder):
+    assert registry.analyses() == {}
+    write(folder, "quiet", "def quiet(view, area):\n    return 42\n")
+    write(folder, "_shared", "raise RuntimeError('helpers are not looked at')\n")
+    assert registry.analyses()["quiet"](None, None) == 42
+
+
+def test_an_analysis_must_hold_a_function_of_its_name(folder):
+    write(folder, "quiet", "def loud(view, area): ...\n")
+    with pytest.raises(InvalidRecord, match=r"analysis quiet: mapping\.analysis\.quiet has no function quiet"):
+        registry.analyses()
+
+
+def test_a_layer_is_the_function_layer(folder):
+    write(folder, "dots", "def layer(view, area):\n    return 'dots'\n")
+    assert registry.layers()["dots"](None, None) == "dots"
+
+
+def test_formats_go_by_their_suffix(folder):
+    write(folder, "kml", "SUFFIX = '.kml'\ndef read(path): ...\n")
+    write(folder, "csv", "SUFFIX = '.csv'\ndef write(view, path): ...\n")
+    assert list(registry.formats()) == [".csv", ".kml"]
+
+
+@pytest.mark.parametrize("text", ["def read(path): ...\n", "SUFFIX = '.kml'\n", "SUFFIX = 3\ndef read(path): ...\n"])
+def test_a_format_must_have_a_suffix_and_a_way_in_or_out(folder, text):
+    write(folder, "kml", text)
+    with pytest.raises(InvalidRecord, match="format kml"):
+        registry.formats()
+
+
+def test_two_formats_of_one_suffix_are_refused(folder):
+    for name in ("kml", "other"):
+        write(folder, name, "SUFFIX = '.kml'\ndef read(path): ...\n")
+    with pytest.raises(InvalidRecord, match=r"format other: mapping\.formats\.kml has the suffix \.kml too"):
+        registry.formats()
+
+
+def test_other_distributions_may_add_analyses(folder, plugin):
+    plugin("quiet", "def quiet(view, area):\n    return 7\n")
+    assert registry.analyses()["quiet"](None, None) == 7
+
+
+def test_a_plugin_cannot_take_the_name_of_another(folder, plugin):
+    write(folder, "quiet", "def quiet(view, area): ...\n")
+    plugin("quiet", "def quiet(view, area): ...\n")
+    with pytest.raises(InvalidRecord, match=r"rohnamo\.analyses: the name quiet \(somebody_elses\) is taken"):
+        registry.analyses()
+
+
+def test_a_plugin_that_cannot_be_imported_is_named(folder, plugin):
+    plugin("quiet", None, module="not_there_at_all")
+    with pytest.raises(InvalidRecord, match=r"not_there_at_all cannot be imported"):
+        registry.analyses()
