@@ -1,0 +1,50 @@
+"""Bands of travel time on the grid, from every result that carries a surface."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from mapping.area import StudyArea
+from mapping.layers import Layer, LegendLine
+from mapping.layers._picture import mercator, webp
+from mapping.result import Result
+from mapping.view import View
+from mapping.words import translate
+
+ORDER = 20
+BANDS = (30, 60, 120, 240)
+FAR = ("fbeccb", "f2c987", "dc964b", "b0592a", "6a2a17")
+"""The site's ramp of "more is worse", lightest first."""
+
+
+def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
+    """Yield a picture of each result's surface, within the borders of the study area."""
+    del links
+    for number, result in enumerate(result for result in results if result.surface is not None):
+        minutes = result.surface.minutes if result.surface else None
+        inside = np.where(area.unit_grid >= 0, minutes, np.nan).astype(np.float32)
+        picture, bounds = mercator(area, inside, width=800, nearest=True)
+        name = f"bands-{number}.webp"
+        contents = {"file": name, "bounds": bounds, "class": "bands", "pane": "bands"}
+        label = result.surface.label.into(language) if result.surface else ""
+        yield Layer(
+            f"bands-{number}", "image", label, contents, group="colour", legend=legend(language),
+            files={name: webp(_painted(picture), lossless=True)},
+        )  # fmt: skip
+
+
+def legend(language: str) -> tuple[LegendLine, ...]:
+    """Return the bands' colours and what they mean."""
+    words = (
+        translate("under {n} min", language, n=BANDS[0]),
+        *(f"{low}–{high} {translate('min', language)}" for low, high in zip(BANDS, BANDS[1:], strict=False)),
+        translate("over {n} min or cut off", language, n=BANDS[-1]),
+    )
+    return tuple(LegendLine(f'<i class="f{n}"></i>', text) for n, text in enumerate(words, 1))
+
+
+def _painted(minutes: np.ndarray) -> np.ndarray:
+    """Return red, green, blue, alpha (4, rows, columns); clear where there are no minutes."""
+    colours = np.array([[*bytes.fromhex(colour), 255] for colour in FAR] + [[0, 0, 0, 0]], np.uint8)
+    band = np.where(np.isnan(minutes), len(FAR), np.digitize(np.nan_to_num(minutes, posinf=1e9), BANDS, right=False))
+    return np.moveaxis(colours[band], -1, 0)

@@ -1,0 +1,170 @@
+"use strict";
+// Fills a folium map with layers whose contents lie in ROHNAMO (script files, so that a map opened from the disk works).
+// Nothing of the contents ever becomes HTML: every text goes through textContent.
+window.ROHNAMO = window.ROHNAMO || {};
+
+(function () {
+  const SVG = "http://www.w3.org/2000/svg";
+  const SHAPES = {
+    circle: ["circle", { r: 12 }],
+    square: ["rect", { x: -11, y: -11, width: 22, height: 22, rx: 3 }],
+    diamond: ["path", { d: "M0-14 14 0 0 14-14 0z" }],
+    shield: ["path", { d: "M-11-12h22v13L0 14-11 1z" }],
+    hexagon: ["path", { d: "M-7-12H7L14 0 7 12H-7L-14 0z" }],
+  };
+
+  function text(tag, words, className) {
+    const element = document.createElement(tag);
+    element.textContent = words;
+    if (className) element.className = className;
+    return element;
+  }
+
+  function sign(shape, pillar, letter) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "-16 -16 32 32");
+    svg.setAttribute("aria-hidden", "true");
+    const [tag, attributes] = SHAPES[shape];
+    const figure = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) figure.setAttribute(name, value);
+    figure.setAttribute("class", "m" + pillar);
+    const word = document.createElementNS(SVG, "text");
+    word.setAttribute("y", 5);
+    word.textContent = letter;
+    svg.append(figure, word);
+    svg.setAttribute("class", "mk");
+    return svg;
+  }
+
+  // One place may hold several services: one marker each would lie on top of another, so a place is one marker.
+  function card(place, words) {
+    const box = document.createElement("div");
+    for (const service of place.services) {
+      const entry = document.createElement("article");
+      const heading = document.createElement("h3");
+      if (service.link) {
+        const link = text("a", service.name);
+        link.href = service.link;
+        heading.append(link);
+      } else heading.textContent = service.name;
+      entry.append(heading, text("p", service.organization, "soft"));
+      if (service.phone) {
+        const call = document.createElement("p");
+        const number = text("a", words.call + " " + service.phone.shown);
+        number.href = "tel:" + service.phone.dial;
+        call.append(number);
+        entry.append(call);
+      }
+      if (service.checked) entry.append(text("p", service.checked, "small"));
+      box.append(entry);
+    }
+    return box;
+  }
+
+  function services(layer) {
+    const group = L.markerClusterGroup({
+      maxClusterRadius: 40,
+      showCoverageOnHover: false,
+      animate: false,
+      iconCreateFunction: (cluster) =>
+        L.divIcon({ html: text("b", cluster.getChildCount()), className: "cluster", iconSize: [34, 34] }),
+    });
+    const marked = new Set(); // clusters are made anew at each zoom; each gets its name once
+    group.on("add animationend", name);
+    function name() {
+      group._featureGroup.eachLayer((marker) => {
+        const element = marker.getElement && marker.getElement();
+        if (!element || marked.has(element)) return;
+        marked.add(element);
+        const label = marker.getChildCount ? layer.words.several.replace("{n}", marker.getChildCount()) : marker.options.title;
+        element.setAttribute("aria-label", label);
+        element.removeAttribute("title");
+      });
+    }
+    for (const place of layer.places) {
+      const first = place.services[0];
+      const names = place.services.map((service) => service.name + ", " + service.organization).join("; ");
+      const marker = L.marker(place.at, {
+        title: names,
+        icon: L.divIcon({ className: "spot", html: sign(first.shape, first.pillar, first.letter), iconSize: [32, 32] }),
+      });
+      marker.bindPopup(() => card(place, layer.words), { maxWidth: 300, closeButton: true });
+      group.addLayer(marker);
+    }
+    group.name = name;
+    return group;
+  }
+
+  const KINDS = {
+    services,
+    shapes: (layer) =>
+      L.geoJSON(layer.features, {
+        interactive: Boolean(layer.tips),
+        pane: layer.pane,
+        style: (feature) => ({ className: feature.properties.class, weight: 1, fillOpacity: 1, opacity: 1 }),
+        onEachFeature: (feature, shape) => {
+          if (feature.properties.tip) shape.bindTooltip(() => text("span", feature.properties.tip), { sticky: true });
+        },
+      }),
+    image: (layer, base) =>
+      L.imageOverlay(base + layer.file, layer.bounds, { className: layer.class, pane: layer.pane, alt: "" }),
+    labels: (layer) =>
+      L.layerGroup(
+        layer.places.map((place) =>
+          L.marker(place.at, {
+            interactive: false,
+            keyboard: false,
+            pane: layer.pane,
+            icon: L.divIcon({ className: "place z" + place.rank, html: text("span", place.name), iconSize: [0, 0] }),
+          })
+        )
+      ),
+  };
+
+  // Called by the map's own script, once for each map: shows the layers and ties them to the switches beside the map.
+  window.rohnamoMap = function (map, name, base) {
+    const { layers, words, bounds } = window.ROHNAMO[name];
+    const figure = map.getContainer().closest("figure");
+    ["land", "bands", "lines", "roads", "names"].forEach((pane, place) => {
+      map.createPane(pane).style.zIndex = 210 + 20 * place;
+    });
+    map.getPane("names").style.pointerEvents = "none";
+    const made = {};
+    for (const layer of layers) made[layer.id] = KINDS[layer.kind](layer, base);
+    map.fitBounds(bounds);
+    map.setMinZoom(map.getZoom());
+    const show = (id, shown) => {
+      if (!made[id]) return;
+      if (shown) made[id].addTo(map);
+      else made[id].remove();
+      if (shown && made[id].name) made[id].name();
+    };
+    const follow = () => {
+      const colour = figure.querySelector("[data-colour]:checked");
+      figure.querySelectorAll("[data-colour]").forEach((input) => show(input.dataset.colour, input === colour));
+      figure.querySelectorAll("[data-key]").forEach((key) => {
+        key.hidden = !colour || key.dataset.key !== colour.dataset.colour;
+      });
+      figure.querySelectorAll("[data-layer]").forEach((input) => show(input.dataset.layer, input.checked));
+    };
+    layers.filter((layer) => layer.fixed).forEach((layer) => show(layer.id, true));
+    figure.querySelectorAll("[data-colour], [data-layer]").forEach((input) => input.addEventListener("change", follow));
+    const zoomed = () => {
+      map.getContainer().dataset.zoom = Math.min(3, Math.max(0, Math.floor(map.getZoom() - map.getMinZoom())));
+      if (made.services && made.services.name) setTimeout(made.services.name, 0);
+    };
+    map.on("zoomend moveend", zoomed);
+    map.zoomControl && label(map, words);
+    follow();
+    zoomed();
+    figure.querySelector(".switches").hidden = false;
+    map.getContainer().dataset.ready = "1";
+  };
+
+  function label(map, words) {
+    for (const [part, said] of [["_zoomInButton", words.nearer], ["_zoomOutButton", words.farther]]) {
+      map.zoomControl[part].title = said;
+      map.zoomControl[part].setAttribute("aria-label", said);
+    }
+  }
+})();
