@@ -1,0 +1,386 @@
+"""What ``area.toml`` may say: every key with its type, its bounds and what stands where a country leaves it out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+import phonenumbers
+import pyproj
+from babel import Locale
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pyproj.exceptions import CRSError
+
+Speed = Annotated[float, Field(ge=0, le=200)]
+"""Kilometres an hour; 0 is a barrier."""
+
+Factor = Annotated[float, Field(ge=0, le=2)]
+"""What a speed is multiplied with; 0 closes."""
+
+Class = Annotated[int, Field(ge=0, le=255)]
+"""A land cover class as it stands in the raster."""
+
+WALKING: dict[int, float] = {
+    0: 0.0,  # water: a barrier
+    1: 3.24,  # evergreen needleleaf forest
+    2: 1.62,  # evergreen broadleaf forest
+    3: 3.24,  # deciduous needleleaf forest
+    4: 4.00,  # deciduous broadleaf forest
+    5: 3.24,  # mixed forest
+    6: 3.00,  # closed shrubland
+    7: 4.20,  # open shrubland
+    8: 4.86,  # woody savanna
+    9: 4.86,  # savanna
+    10: 4.86,  # grassland
+    11: 2.00,  # permanent wetland
+    12: 2.50,  # cropland
+    13: 5.00,  # built-up
+    14: 3.24,  # cropland and natural vegetation
+    15: 0.0,  # permanent snow and ice: a barrier
+    16: 3.00,  # barren
+}
+"""Walking off paths on level ground, km/h by IGBP class, after Weiss et al. 2018 (doi:10.1038/nature25181).
+
+Two classes differ from theirs on purpose: water and permanent ice are barriers here.
+"""
+
+PEOPLE: dict[int, float] = {0: 0.0, 10: 0.7, 11: 0.2, 12: 1.0, 13: 1.2, 14: 0.85, 15: 0.0, 16: 0.45}
+"""How readily people live on a land cover class, against cropland; any other class counts 0.55."""
+
+
+def _language(code: str) -> str:
+    if not re.fullmatch("[a-z]{2,3}", code) or code not in _languages():
+        raise ValueError(f"{code!r} is no ISO 639 language code, such as 'tg' or 'ru'")
+    return code
+
+
+def _month_day(text: str) -> str:
+    try:
+        dt.date.fromisoformat(f"2024-{text}")  # a leap year: 02-29 is a day
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no day written month-day, such as '03-21'") from error
+    return text
+
+
+def _country(code: str) -> str:
+    if not re.fullmatch("[A-Z]{2}", code):
+        raise ValueError(f"{code!r} is no ISO 3166 country code, such as 'KZ'")
+    return code
+
+
+@cache
+def _languages() -> frozenset[str]:
+    return frozenset(Locale("en").languages)
+
+
+Language = Annotated[str, AfterValidator(_language)]
+Country = Annotated[str, AfterValidator(_country)]
+Texts = dict[Language, Annotated[str, Field(min_length=1)]]
+"""One text in several languages: language -> text."""
+
+
+class _Table(BaseModel):
+    """A table of area.toml: unknown keys are faults, and nothing changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Level(_Table):
+    """A level of administrative units, 0 for the country.
+
+    ``key`` is the column of ``file`` that holds the code of a unit, ``parent`` the one with the code of the unit
+    above; ``people_key`` is the column of the table of people that holds the same code (the population's ``key``
+    where it is left out); ``names`` is a CSV with former names.
+    """
+
+    level: Annotated[int, Field(ge=0, le=5)]
+    file: str
+    key: str
+    count: Annotated[int, Field(ge=1)]
+    label: Texts
+    parent: str | None = None
+    names: str | None = None
+    people_key: str | None = None
+
+
+class Population(_Table):
+    """How many people live where: a count for each unit and, where there is one, a table of finer cells.
+
+    ``cell_degrees`` is the side of a cell; cells start at the north-western corner of the window. Without it
+    each row of ``cells`` is a point.
+    """
+
+    date: dt.date
+    total: Annotated[int, Field(ge=0)]
+    units: str
+    key: str
+    cells: str | None = None
+    cell_degrees: Annotated[float, Field(gt=0, le=1)] | None = None
+    weights: dict[Class, Annotated[float, Field(ge=0)]] = {}
+
+    @property
+    def landcover_weights(self) -> dict[int, float]:
+        """Return how readily people live on each land cover class, the country's own values first."""
+        return PEOPLE | self.weights
+
+
+class Roads(_Table):
+    """The file of roads and its columns: ``class``, ``speed`` (km/h) and ``seasonal`` (a note)."""
+
+    file: str
+    road_class: str = Field("road_class", alias="class")
+    speed: str | None = None
+    seasonal: str | None = None
+
+
+class Places(_Table):
+    """Tables of places and the columns that hold their id, their finest unit and what they are."""
+
+    settlements: str | None = None
+    official_towns: str | None = None
+    border: str | None = None
+    key: str = "id"
+    unit: str = "unit"
+    kind: str = "kind"
+
+
+class Raster(_Table):
+    """Elevation in metres, land cover in IGBP classes, and a picture of the relief."""
+
+    elevation: str | None = None
+    landcover: str | None = None
+    relief: str | None = None
+    relief_bounds: str | None = None
+
+
+class Basemap(_Table):
+    """GeoJSON files that stand behind every map."""
+
+    neighbours: str | None = None
+    rivers: str | None = None
+    lakes: str | None = None
+    places: str | None = None
+
+
+class Attribution(_Table):
+    """A sentence that must stand wherever one of these parts is shown, such as ``admin`` or ``roads``."""
+
+    parts: tuple[str, ...] = Field(alias="for")
+    text: Annotated[str, Field(min_length=1)]
+
+
+class GridSettings(_Table):
+    """The raster that everything is counted on."""
+
+    cell_size: Annotated[float, Field(ge=10, le=20_000)] = 1000.0
+    margin_km: Annotated[float, Field(ge=0, le=500)] = 30.0
+
+
+class Tracks(_Table):
+    """Village roads that no file holds: a cell with so many people a km² is crossed at this speed."""
+
+    people: Annotated[float, Field(ge=0)] = 150.0
+    speed: Speed = 0.0
+
+
+class Speeds(_Table):
+    """Speeds in km/h.
+
+    ``walking`` holds on level ground where no land cover class says otherwise, ``landcover`` those of the classes,
+    ``off_path`` multiplies both where nobody lives. ``roads`` is by road class and stands above a road's own column.
+    """
+
+    walking: Annotated[float, Field(gt=0, le=15)] = 5.0
+    landcover: dict[Class, Annotated[float, Field(ge=0, le=15)]] = {}
+    off_path: Annotated[float, Field(gt=0, le=1)] = 1.0
+    slope: Literal["tobler", "langmuir", "none"] = "tobler"
+    roads: dict[str, Annotated[float, Field(gt=0, le=200)]] = {}
+    tracks: Tracks = Tracks()
+
+    @property
+    def on_landcover(self) -> dict[int, float]:
+        """Return the walking speed on each land cover class, the country's own values first."""
+        return WALKING | self.landcover
+
+
+class RoadRule(_Table):
+    """What a scenario does to some roads: those whose every named column holds one of the values.
+
+    The first rule that fits a road stands; ``speed`` multiplies the road's own, in place of the scenario's ``roads``.
+    """
+
+    where: Annotated[dict[str, str | tuple[str, ...]], Field(min_length=1)]
+    speed: Factor
+
+    def values(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield each column with the values that fit."""
+        for column, values in self.where.items():
+            yield column, (values,) if isinstance(values, str) else values
+
+
+class Scenario(_Table):
+    """A season or a way to travel: factors on road and walking speeds, and rules for some roads."""
+
+    id: Annotated[str, Field(pattern="^[a-z][a-z0-9_-]*$")]
+    label: Texts
+    roads: Factor = 1.0
+    walking: Annotated[float, Field(gt=0, le=2)] = 1.0
+    road: tuple[RoadRule, ...] = ()
+
+
+SCENARIOS = (
+    Scenario(id="summer", label={"en": "Summer", "ru": "Лето", "tg": "Тобистон", "uz": "Yoz"}),
+    Scenario(id="winter", label={"en": "Winter", "ru": "Зима", "tg": "Зимистон", "uz": "Qish"}, roads=0.8, walking=0.8),
+    Scenario(
+        id="walking",
+        label={"en": "On foot only", "ru": "Только пешком", "tg": "Танҳо пиёда", "uz": "Faqat piyoda"},
+        roads=0,
+    ),
+)
+"""What a country has that names no scenario of its own."""
+
+
+class Travel(_Table):
+    """How far a point may lie from passable ground, and whether people may travel through neighbour countries."""
+
+    snap_km: Annotated[float, Field(ge=0, le=50)] = 3.0
+    cross_borders: bool = False
+
+
+class Thresholds(_Table):
+    """The least counts that may be published: providers in an aggregate, cases in a cell, people in an area."""
+
+    providers: Annotated[int, Field(ge=1)] = 3
+    case_cells: Annotated[int, Field(ge=1)] = 10
+    area_people: Annotated[int, Field(ge=0)] = 100_000
+
+
+class EmergencyNumber(_Table):
+    """A short number that anybody may call."""
+
+    number: Annotated[str, Field(pattern=r"^\+?[0-9]{2,15}$")]
+    label: Texts
+
+
+class Licence(_Table):
+    """The licence under which the directory's open data are given."""
+
+    id: str = "CC-BY-4.0"
+    url: Annotated[str, Field(pattern="^https?://")] = "https://creativecommons.org/licenses/by/4.0/"
+    text: str = "Creative Commons Attribution 4.0 International"
+
+
+class Settings(_Table):
+    """Everything of area.toml that is a choice rather than a file."""
+
+    speeds: Speeds = Speeds()
+    scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, alias="scenario")] = SCENARIOS
+    travel: Travel = Travel()
+    grid: GridSettings = GridSettings()
+    thresholds: Thresholds = Thresholds()
+    holidays: tuple[Annotated[str, AfterValidator(_month_day)], ...] = ()
+    emergency: dict[str, EmergencyNumber] = {}
+    exit_address: Annotated[str, Field(pattern="^https://")] = "https://www.wikipedia.org/"
+    sensitive_allowed: tuple[str, ...] = ()
+    verification: dict[str, Annotated[int, Field(ge=1, le=60)]] = {}
+    licence: Licence = Licence()
+    phone_region: str = ""
+    country_names: dict[Country, Texts] = {}
+
+    def verification_months(self, family: str) -> int:
+        """Return after how many months an entry of a family of service types must be verified again."""
+        return self.verification.get(family, self.verification.get("default", 12))
+
+    @field_validator("phone_region")
+    @classmethod
+    def _region(cls, region: str) -> str:
+        if region and region not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValueError(f"{region!r} is no country code that has a phone plan")
+        return region
+
+    @field_validator("scenarios")
+    @classmethod
+    def _scenarios(cls, scenarios: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
+        ids = [scenario.id for scenario in scenarios]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"the ids {', '.join(ids)} are not all different")
+        if "summer" not in ids:
+            raise ValueError("one scenario must have the id 'summer': it is the ordinary season, whatever its label")
+        return scenarios
+
+
+SETTINGS = frozenset(field.alias or name for name, field in Settings.model_fields.items())
+"""The keys of area.toml that are settings."""
+
+
+class AreaFile(_Table):
+    """``area.toml`` as a whole."""
+
+    code: Country
+    code3: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    area_crs: str
+    bounds: tuple[float, float, float, float]
+    window: tuple[float, float, float, float] | None = None
+    timezone: str
+    modelled: bool
+    name: Texts
+    warning: Texts = {}
+    level: Annotated[tuple[Level, ...], Field(min_length=1)]
+    population: Population
+    roads: Roads | None = None
+    places: Places = Places()
+    raster: Raster = Raster()
+    basemap: Basemap = Basemap()
+    attribution: tuple[Attribution, ...] = ()
+    notes: dict[str, Any] = {}
+    settings: Settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_settings(cls, table: Any) -> Any:
+        if not isinstance(table, Mapping):
+            return table
+        rest = {key: value for key, value in table.items() if key not in SETTINGS}
+        return rest | {"settings": {key: value for key, value in table.items() if key in SETTINGS}}
+
+    @field_validator("bounds", "window")
+    @classmethod
+    def _degrees(cls, box: tuple[float, float, float, float] | None) -> tuple[float, float, float, float] | None:
+        if box is not None:
+            west, south, east, north = box
+            if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+                raise ValueError(f"{list(box)} is not west, south, east, north in degrees")
+        return box
+
+    @field_validator("area_crs")
+    @classmethod
+    def _metric(cls, text: str) -> str:
+        try:
+            crs = pyproj.CRS.from_user_input(text)
+        except CRSError as error:
+            raise ValueError(f"{text!r} is no coordinate reference system") from error
+        if not crs.is_projected or any(axis.unit_conversion_factor != 1 for axis in crs.axis_info):
+            raise ValueError(f"{text!r} is not projected in metres, such as 'EPSG:32642' is")
+        return text
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is no time zone, such as 'Europe/Rome'")
+        return zone
+
+    @field_validator("level")
+    @classmethod
+    def _levels(cls, levels: tuple[Level, ...]) -> tuple[Level, ...]:
+        if [level.level for level in levels] != list(range(len(levels))):
+            raise ValueError(f"the levels {[level.level for level in levels]} must be 0, 1, 2 and so on in this order")
+        for level in levels[2:]:
+            if level.parent is None:
+                raise ValueError(f'level {level.level} must name the column of its parent\'s code: parent = "..."')
+        return levels

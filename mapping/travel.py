@@ -1,0 +1,205 @@
+"""Travel times over a study area: how long each metre takes, and how far each cell is from the nearest point.
+
+A cell is crossed at the speed of the fastest road in it, else of a village track where enough people live, else on
+foot, by land cover and slope. What a speed is stands in ``area.toml``; a scenario changes it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mapping.area import StudyArea
+from mapping.area_settings import Scenario
+from mapping.engines.travel import Neighbours, cost_surface
+from mapping.errors import NotFound
+
+__all__ = ["Snap", "TravelTime", "cost_surface", "friction", "langmuir", "scenarios", "tobler", "travel_time"]
+
+
+@dataclass(frozen=True)
+class Snap:
+    """A point that lay on impassable ground: its index, and the metres to the middle of the cell it was moved to."""
+
+    index: int
+    metres: float
+
+
+@dataclass(frozen=True)
+class TravelTime:
+    """Minutes from each cell to the nearest point (float32, inf where there is no way), and what became of the points.
+
+    ``snapped`` were moved to passable ground; ``lost`` took no part: outside the grid, without a place, or further
+    from passable ground than ``travel.snap_km``.
+    """
+
+    minutes: NDArray[np.float32]
+    snapped: list[Snap]
+    lost: list[int]
+
+
+def scenarios(area: StudyArea) -> list[Scenario]:
+    """Return the scenarios of a study area, in the order of its area.toml."""
+    return list(area.settings.scenarios)
+
+
+def tobler(slope: ArrayLike) -> NDArray[np.float64]:
+    """Return what a slope leaves of the walking speed on level ground, on average up and down.
+
+    Tobler's hiking function, 6 exp(-3.5 |s + 0.05|) km/h for a rise over run of s (Tobler 1993, Three presentations
+    on geographical analysis and modeling, NCGIA 93-1). A grid that keeps one figure a cell cannot tell up from down:
+    the paces both ways are averaged, as one who goes and comes back has them.
+    """
+    steep = np.abs(np.asarray(slope, float))
+    up, down = np.exp(3.5 * (steep + 0.05)), np.exp(3.5 * np.abs(steep - 0.05))
+    return np.asarray(2 * math.exp(3.5 * 0.05) / (up + down))
+
+
+def langmuir(slope: ArrayLike) -> NDArray[np.float64]:
+    """Return what a slope leaves of the walking speed on level ground, on average up and down.
+
+    Naismith's rule of 5 km/h and an hour more for each 600 m of ascent, with Langmuir's corrections for descent: ten
+    minutes less for each 300 m between 5 and 12 degrees, ten minutes more where it is steeper (Langmuir 1984,
+    Mountaincraft and leadership).
+    """
+    steep = np.abs(np.asarray(slope, float))
+    level = 60 / 5000  # minutes a metre
+    up = level + steep * 60 / 600
+    gentle = (steep >= math.tan(math.radians(5))) & (steep <= math.tan(math.radians(12)))
+    down = level + steep * 10 / 300 * np.where(gentle, -1, steep > math.tan(math.radians(12)))
+    return np.asarray(2 * level / (up + down))
+
+
+def friction(area: StudyArea, scenario: str = "summer") -> NDArray[np.float32]:
+    """Return the minutes that a metre takes in each cell of the grid; inf is a barrier.
+
+    Barriers are land cover without a speed (water, permanent ice) and, unless ``travel.cross_borders``, all that lies
+    outside the country. A road is always passable, also where its cell lies across a modelled border, and so is
+    ground where people live.
+
+    Raises
+    ------
+    NotFound
+        The study area has no such scenario.
+    """
+    plan = _scenario(area, scenario)
+    speeds = area.settings.speeds
+    density = area.people_grid * np.float32(1e6 / area.grid.cell_size**2)
+    speed = _walking(area) * plan.walking
+    if speeds.tracks.speed:
+        settled = (density >= speeds.tracks.people) & (density > 0)
+        speed[settled] = np.maximum(speed[settled], speeds.tracks.speed * plan.roads)
+    if not area.settings.travel.cross_borders:
+        speed[area.unit_grid < 0] = 0
+    speed = np.maximum(speed, _road_speed(area, plan))
+    with np.errstate(divide="ignore"):
+        return np.asarray(60 / (speed * 1000), np.float32)
+
+
+def travel_time(
+    area: StudyArea,
+    points: ArrayLike,
+    *,
+    scenario: str = "summer",
+    limit: float = math.inf,
+    neighbours: Neighbours = 8,
+    threads: int = 1,
+) -> TravelTime:
+    """Return how long it takes from each cell of the grid to the nearest of some points.
+
+    ``points`` has one row a point, latitude and longitude. A point on impassable ground is moved to the middle of the
+    nearest passable cell within ``travel.snap_km``. Where no cell is reached within ``limit`` minutes stands inf.
+    """
+    cost = friction(area, scenario)
+    places = np.asarray(points, float).reshape(-1, 2)
+    reach = area.settings.travel.snap_km * 1000
+    sources, snapped, lost = [], [], []
+    at = area.grid.project(places[:, 0], places[:, 1])
+    for index, (cell, place) in enumerate(zip(area.grid.cells(places[:, 0], places[:, 1]).tolist(), at, strict=True)):
+        found = None if cell[0] < 0 else _passable(area, cost, (cell[0], cell[1]), place, reach)
+        if found is None:
+            lost.append(index)
+            continue
+        source, metres = found
+        sources.append(source)
+        if metres:
+            snapped.append(Snap(index, metres))
+    if not sources:
+        return TravelTime(np.full(area.grid.shape, np.inf, np.float32), snapped, lost)
+    minutes = cost_surface(
+        cost,
+        np.array(sources),
+        cell_size=area.grid.cell_size,
+        limit=limit,
+        neighbours=neighbours,
+        threads=threads,
+    )
+    return TravelTime(minutes, snapped, lost)
+
+
+def _scenario(area: StudyArea, name: str) -> Scenario:
+    for one in area.settings.scenarios:
+        if one.id == name:
+            return one
+    known = ", ".join(one.id for one in area.settings.scenarios)
+    raise NotFound(f"{name}: {area.code} has no such scenario; it has {known}")
+
+
+def _walking(area: StudyArea) -> NDArray[np.float64]:
+    """Return the walking speed of each cell in km/h by land cover and slope, 0 for a barrier."""
+    speeds = area.settings.speeds
+    table = np.full(256, speeds.walking)
+    for cover, speed in speeds.on_landcover.items():
+        table[cover] = speed
+    speed: NDArray[np.float64] = table[area.landcover]
+    lived_in = area.people_grid > 0
+    speed[lived_in & (speed == 0)] = speeds.walking
+    speed[~lived_in] *= speeds.off_path
+    if speeds.slope != "none":
+        speed *= (tobler if speeds.slope == "tobler" else langmuir)(area.slope)
+    return speed
+
+
+def _road_speed(area: StudyArea, plan: Scenario) -> NDArray[np.float32]:
+    """Return the speed of the fastest open road in each cell in km/h, 0 where there is none."""
+    roads = area.roads
+    factor = np.full(len(roads), plan.roads)
+    if plan.roads:
+        for rule in reversed(plan.road):  # the first rule that fits stands
+            fits = np.ones(len(roads), bool)
+            for column, values in rule.values():
+                fits &= _among(roads[column], values)
+            factor[fits] = rule.speed
+    speed = roads["speed_kmh"].to_numpy(float) * factor
+    order = np.argsort(speed, kind="stable")
+    order = order[speed[order] > 0]
+    return area.grid.burn(roads.geometry.iloc[order], speed[order], fill=0)
+
+
+def _among(column: Iterable[object], values: tuple[str, ...]) -> NDArray[np.bool_]:
+    return np.array([str(value) in values for value in column], bool)
+
+
+def _passable(
+    area: StudyArea, cost: NDArray[np.float32], cell: tuple[int, int], place: NDArray[np.float64], reach: float
+) -> tuple[tuple[int, int], float] | None:
+    """Return the cell of a point, or the nearest passable one within ``reach`` metres, and how far it was moved."""
+    if np.isfinite(cost[cell]):
+        return cell, 0.0
+    grid = area.grid
+    span = math.ceil(reach / grid.cell_size) + 1
+    top, left = max(0, cell[0] - span), max(0, cell[1] - span)
+    rows, columns = np.nonzero(np.isfinite(cost[top : cell[0] + span + 1, left : cell[1] + span + 1]))
+    rows, columns = rows + top, columns + left
+    far = np.hypot(
+        grid.transform.c + (columns + 0.5) * grid.cell_size - place[0],
+        grid.transform.f - (rows + 0.5) * grid.cell_size - place[1],
+    )
+    if not far.size or far.min() > reach:
+        return None
+    best = int(far.argmin())
+    return (int(rows[best]), int(columns[best])), float(far[best])
