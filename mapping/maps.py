@@ -5,15 +5,16 @@ template: layers lie beside the map as script files, and ``static/map.js`` turns
 for is looked up in ``LOCAL``; an address that is not there raises, so a new plugin cannot quietly call a stranger.
 """
 
-import hashlib
+import base64
 import html
 import itertools
 import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from folium.template import Template
 
 from mapping.area import StudyArea
 from mapping.errors import NotFound, UnsafePublication
-from mapping.layers import Layer, LegendLine
+from mapping.layers import Layer
 from mapping.model import Audience
 from mapping.registry import layers as known_layers
 from mapping.result import Result
@@ -136,7 +137,8 @@ class AreaMap(folium.Map):
         whole = (
             f'<!doctype html><html lang="{page.language}"><meta charset="utf-8">{styles}{page.figure}{scripts}</html>'
         )
-        return f'<iframe title="{html.escape(page.title)}" srcdoc="{html.escape(whole)}" width="100%" height="720"></iframe>'
+        title, source = html.escape(page.title), html.escape(whole)
+        return f'<iframe title="{title}" srcdoc="{source}" width="100%" height="720"></iframe>'
 
 
 class MapScript(MacroElement):
@@ -150,12 +152,8 @@ class MapScript(MacroElement):
 def draw(view: View, area: StudyArea, *results: Result, language: str = "en", links: str = "") -> AreaMap:
     """Draw a view on the map of its study area, with the findings of analyses as layers to choose from.
 
-    Parameters
-    ----------
-    results
-        Each is shown by the layers that know how: units shaded, bands of travel time.
-    links
-        What stands before a service's id in the address of its page, with ``{}`` for the id; empty for no links.
+    Each result is shown by the layers that know how: units shaded, bands of travel time. ``links`` is the address of a
+    service's page with ``{}`` for its id; without it popups have no link.
 
     Raises
     ------
@@ -165,8 +163,8 @@ def draw(view: View, area: StudyArea, *results: Result, language: str = "en", li
     for result in results:
         require(result.audience, view.audience)
     made: list[Layer] = []
-    for module in sorted(known_layers().values(), key=lambda module: module.ORDER):
-        made.extend(module.layers(view, area, results=results, language=language, links=links))
+    for layer in sorted(known_layers().values(), key=lambda layer: import_module(layer.__module__).ORDER):
+        made.extend(layer(view, area, results=results, language=language, links=links))
     title = results[0].title.into(language) if results else translate("Map", language)
     table = "".join(table_html(result, area, language) for result in results) or _services_table(made, language)
     return AreaMap(area, made, title=title, language=language, audience=view.audience, table=table)
@@ -248,14 +246,14 @@ WORDS = {
 def _figure(drawn: AreaMap, body: str) -> str:
     language = drawn.language
     said = html.escape(translate("Map. The same is in the table below.", language))
+    without = html.escape(translate("This map needs JavaScript. The table holds the same.", language))
     frame = body.strip().replace('class="folium-map"', f'class="folium-map mapbox" role="region" aria-label="{said}"')
     chosen = [layer for layer in drawn.parts if layer.group == "colour"]
     shown = [layer for layer in drawn.parts if layer.group == "show"]
     keys = "".join(_key(layer, hidden=layer is not chosen[0] if layer in chosen else False) for layer in drawn.parts)
     return (
         f'<figure class="flow map">{frame}\n'
-        f'<noscript><p class="note">{html.escape(translate("This map needs JavaScript. The table holds the same.", language))}'
-        f"</p></noscript>\n{keys}"
+        f'<noscript><p class="note">{without}</p></noscript>\n{keys}'
         f'<form class="switches" hidden>{_choices(chosen, language)}{_switches(shown, language)}</form>\n'
         f'<figcaption class="src">{html.escape(_caption(drawn))}</figcaption></figure>'
     )
@@ -337,8 +335,6 @@ def _script_json(contents: object) -> str:
 
 
 def _inline(script: bytes, pictures: dict[str, bytes]) -> str:
-    import base64
-
     text = script.decode()
     for name, picture in pictures.items():
         kind = name.rpartition(".")[2]
@@ -359,7 +355,3 @@ def _stable_ids(drawn: AreaMap) -> Iterator[None]:
     rename(drawn)
     drawn.get_root()._id = "000"
     yield
-
-
-__all__ = ["AreaMap", "Layer", "LegendLine", "Page", "build", "draw", "local"]
-_ = (hashlib, field)

@@ -52,7 +52,8 @@ def table_html(result: Result, area: StudyArea, language: str) -> str:
     lines = []
     for code in result.table.index:
         cells = "".join(
-            f'<td class="n" data-l="{html.escape(label)}">{html.escape(with_range(result, code, column, language))}</td>'
+            f'<td class="n" data-l="{html.escape(label)}">'
+            f"{html.escape(with_range(result, code, column, language))}</td>"
             for column, label in zip(columns, labels, strict=True)
         )
         lines.append(f'<tr><th scope="row">{html.escape(area.label(str(code), language))}</th>{cells}</tr>')

@@ -1,5 +1,6 @@
 """Bands of travel time on the grid, from every result that carries a surface."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -17,7 +18,7 @@ FAR = ("fbeccb", "f2c987", "dc964b", "b0592a", "6a2a17")
 """The site's ramp of "more is worse", lightest first."""
 
 
-def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
+def layer(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
     """Yield a picture of each result's surface, within the borders of the study area."""
     del links
     for number, result in enumerate(result for result in results if result.surface is not None):
@@ -37,7 +38,7 @@ def legend(language: str) -> tuple[LegendLine, ...]:
     """Return the bands' colours and what they mean."""
     words = (
         translate("under {n} min", language, n=BANDS[0]),
-        *(f"{low}–{high} {translate('min', language)}" for low, high in zip(BANDS, BANDS[1:], strict=False)),
+        *(f"{low}–{high} {translate('min', language)}" for low, high in itertools.pairwise(BANDS)),
         translate("over {n} min or cut off", language, n=BANDS[-1]),
     )
     return tuple(LegendLine(f'<i class="f{n}"></i>', text) for n, text in enumerate(words, 1))

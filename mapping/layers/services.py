@@ -32,7 +32,7 @@ FIGURES = {
 }
 
 
-def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
+def layer(view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
     """Yield every service with a point within the study area's bounds, gathered by place."""
     del results
     west, south, east, north = area.bounds
@@ -79,11 +79,14 @@ def spaced(number: str, region: str) -> str:
     return shown.replace(" ", "\u00a0").replace("-", "\u2011")
 
 
+_SIGN = 'width="26" height="26" viewBox="-16 -16 32 32" class="mk" aria-hidden="true"'
+
+
 def _legend(taxonomy: Taxonomy, families: set[str], language: str) -> tuple[LegendLine, ...]:
     lines = []
     for family, letter in LETTERS.items():
         if family in families:
             figure = FIGURES[SHAPES[taxonomy.term(family).nrm_pillar or 0]]
-            sign = f'<svg width="26" height="26" viewBox="-16 -16 32 32" class="mk" aria-hidden="true">{figure}<text y="5">{letter}</text></svg>'
+            sign = f'<svg {_SIGN}>{figure}<text y="5">{letter}</text></svg>'
             lines.append(LegendLine(sign, str(taxonomy.label(family, language)[0])))
     return tuple(lines)

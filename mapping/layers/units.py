@@ -1,5 +1,6 @@
 """Area units shaded by a result: the first column that says how many people are beyond reach."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from mapping.area import StudyArea
@@ -14,7 +15,7 @@ ORDER = 30
 STEPS = (0.2, 0.4, 0.6, 0.8)
 
 
-def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
+def layer(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
     """Yield the units of each result of the finest level that holds a share of people."""
     del links
     finest = area.levels[-1].level
@@ -41,7 +42,7 @@ def shaded(result: Result) -> Column | None:
 def _legend(column: Column, language: str) -> tuple[LegendLine, ...]:
     edges = (0.0, *STEPS, 1.0)
     lines = []
-    for n, (low, high) in enumerate(zip(edges, edges[1:], strict=False), 1):
+    for n, (low, high) in enumerate(itertools.pairwise(edges), 1):
         first, last = (low, high) if column.more_is == "worse" else (1 - high, 1 - low)
         lines.append(LegendLine(f'<i class="f{n}"></i>', f"{first * 100:.0f}–{last * 100:.0f}%"))
     return (*lines, LegendLine("", translate("share of people", language)))
