@@ -2,13 +2,13 @@
 
 Each is a module with agreed names, found in its folder here or through an entry point of another distribution:
 
-=========  ====================  ====================  ==========================================================
+=========  ====================  ====================  ===========================================================
 kind       folder                entry-point group     what the module ``name`` holds
-=========  ====================  ====================  ==========================================================
+=========  ====================  ====================  ===========================================================
 analyses   ``mapping/analysis``  ``rohnamo.analyses``  ``name(view, area, **options) -> Result``
-layers     ``mapping/layers``    ``rohnamo.layers``    ``layer(view, area)``
+layers     ``mapping/layers``    ``rohnamo.layers``    ``ORDER`` and ``layers(view, area, ...)``, see `mapping.layers`
 formats    ``mapping/formats``   ``rohnamo.formats``   ``SUFFIX``, and ``read(path)`` or ``write(view, path)``
-=========  ====================  ====================  ==========================================================
+=========  ====================  ====================  ===========================================================
 
 Modules whose name starts with an underscore are helpers and not looked at.
 """
@@ -31,9 +31,14 @@ def analyses() -> dict[str, "Callable[..., Result]"]:
     return {name: _named(module, name, "analysis") for name, module in _modules("analysis", "rohnamo.analyses")}
 
 
-def layers() -> dict[str, Callable[..., Any]]:
-    """Return the function of every map layer by name."""
-    return {name: _named(module, "layer", "layer") for name, module in _modules("layers", "rohnamo.layers")}
+def layers() -> dict[str, ModuleType]:
+    """Return the module of every map layer by name."""
+    found = dict(_modules("layers", "rohnamo.layers"))
+    for name, module in found.items():
+        _named(module, "layers", "layer")
+        if not isinstance(getattr(module, "ORDER", None), int):
+            raise InvalidRecord(f"layer {name}: {module.__name__} needs ORDER, its place on the map, 0 at the bottom")
+    return found
 
 
 def formats() -> dict[str, ModuleType]:

@@ -68,9 +68,22 @@ def test_an_analysis_must_hold_a_function_of_its_name(folder):
         registry.analyses()
 
 
-def test_a_layer_is_the_function_layer(folder):
-    write(folder, "dots", "def layer(view, area):\n    return 'dots'\n")
-    assert registry.layers()["dots"](None, None) == "dots"
+def test_a_layer_is_a_module_with_layers_and_a_place(folder):
+    write(folder, "dots", "ORDER = 7\ndef layers(view, area):\n    return ['dots']\n")
+    found = registry.layers()
+    assert found["dots"].layers(None, None) == ["dots"]
+
+
+@pytest.mark.parametrize("text", ["ORDER = 7\n", "def layers(view, area): ...\n", "ORDER = 'top'\ndef layers(): ...\n"])
+def test_a_layer_without_its_names_is_refused(folder, text):
+    write(folder, "dots", text)
+    with pytest.raises(InvalidRecord, match="layer dots"):
+        registry.layers()
+
+
+def test_our_own_layers_and_formats_fit():
+    assert all(module.layers for module in registry.layers().values())
+    assert all(suffix.startswith(".") for suffix in registry.formats())
 
 
 def test_formats_go_by_their_suffix(folder):
