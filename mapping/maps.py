@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -163,8 +162,8 @@ def draw(view: View, area: StudyArea, *results: Result, language: str = "en", li
     for result in results:
         require(result.audience, view.audience)
     made: list[Layer] = []
-    for layer in sorted(known_layers().values(), key=lambda layer: import_module(layer.__module__).ORDER):
-        made.extend(layer(view, area, results=results, language=language, links=links))
+    for module in sorted(known_layers().values(), key=lambda module: module.ORDER):
+        made.extend(module.layers(view, area, results=results, language=language, links=links))
     title = results[0].title.into(language) if results else translate("Map", language)
     table = "".join(table_html(result, area, language) for result in results) or _services_table(made, language)
     return AreaMap(area, made, title=title, language=language, audience=view.audience, table=table)

@@ -1,7 +1,7 @@
 """Map layers: one file each.
 
 A layer's module holds ``ORDER`` (place in the list of layers, lowest at the bottom of the map) and
-``layer(view, area, *, results, language, links) -> Iterable[Layer]``.
+``layers(view, area, *, results, language, links) -> Iterable[Layer]``.
 """
 
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ FAR = ("fbeccb", "f2c987", "dc964b", "b0592a", "6a2a17")
 """The site's ramp of "more is worse", lightest first."""
 
 
-def layer(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
+def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
     """Yield a picture of each result's surface, within the borders of the study area."""
     del links
     for number, result in enumerate(result for result in results if result.surface is not None):

@@ -20,7 +20,7 @@ DIGITS = 3
 """Decimals of coordinates: 0.001 degrees is about 100 m, less than a pixel of a national map."""
 
 
-def layer(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
+def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
     """Yield the layers that are always there, and a switch for names."""
     del results, links
     neighbours = area.basemap("neighbours")

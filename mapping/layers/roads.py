@@ -12,7 +12,7 @@ from mapping.words import translate
 ORDER = 40
 
 
-def layer(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
+def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
     """Yield the roads of the study area."""
     del results, links
     roads = area.roads

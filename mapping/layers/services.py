@@ -32,7 +32,7 @@ FIGURES = {
 }
 
 
-def layer(view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
+def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
     """Yield every service with a point within the study area's bounds, gathered by place."""
     del results
     west, south, east, north = area.bounds

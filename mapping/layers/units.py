@@ -15,7 +15,7 @@ ORDER = 30
 STEPS = (0.2, 0.4, 0.6, 0.8)
 
 
-def layer(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
+def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
     """Yield the units of each result of the finest level that holds a share of people."""
     del links
     finest = area.levels[-1].level
