@@ -349,18 +349,32 @@ def test_two_builds_give_the_same_bytes(wheel, tmp_path):
     assert hatchling(ROOT, "wheel", tmp_path).read_bytes() == wheel.read_bytes()
 
 
-def test_an_installed_wheel_works_outside_the_repository(installed, tmp_path):
-    script = (
-        f"import sys; sys.path.insert(0, {str(installed)!r})\n"
-        "import mapping, web, mapping.resources as r\n"
-        "print(mapping.__file__, web.__path__[0], *r.shipped('geo/tj').glob('area.toml'))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    places = done.stdout.split()
+def run_installed(installed: Path, folder: Path, code: str) -> str:
+    """Run Python code with the unpacked wheel, and nothing of this checkout, in a folder elsewhere."""
+    code = f"import sys; sys.path.insert(0, {str(installed)!r})\n{code}"
+    done = subprocess.run([sys.executable, "-I", "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_an_installed_wheel_finds_its_own_files(installed, tmp_path):
+    code = "import mapping, web, mapping.resources as r; print(mapping.__file__, *web.__path__, r.shipped('geo/tj'))"
+    places = run_installed(installed, tmp_path, code).split()
     assert len(places) == 3
     assert [place for place in places if not place.startswith(str(installed))] == []
+
+
+@pytest.mark.skipif(not (ROOT / "mapping/demo.py").exists(), reason="the demo is not written yet")
+def test_an_installed_wheel_builds_the_demo_outside_the_repository(installed, tmp_path):
+    (entry_points,) = installed.glob("*.dist-info/entry_points.txt")
+    module, function = re.search(r"^rohnamo = (\S+):(\S+)$", entry_points.read_text("utf-8"), re.MULTILINE).groups()
+    run_installed(
+        installed, tmp_path, f"import {module} as m; sys.argv = ['rohnamo', 'demo', '--build', 'b']; m.{function}()"
+    )
+    assert (tmp_path / "b/public.db").stat().st_size > 0
+    assert (tmp_path / "b/private/directory.db").stat().st_size > 0
+    assert list((tmp_path / "b/site").rglob("leaflet.js"))
+    assert (tmp_path / "b/site/index.html").is_file()
 
 
 def test_an_sdist_gives_the_same_wheel_without_node(wheel, tmp_path):
