@@ -1,5 +1,6 @@
 """What is in git, in the lock files and in the wheel; and the hook that builds it, with a pretended npm."""
 
+import ast
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -103,6 +105,21 @@ def test_the_lists_of_dependencies_are_sorted_and_have_a_lower_bound():
     for lines in (PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()):
         assert lines == sorted(lines, key=lambda line: canonicalize_name(Requirement(line).name))
         assert [line for line in lines if ">=" not in line] == []
+
+
+def test_every_package_that_the_code_imports_is_a_dependency():
+    declared = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]}
+    known = packages_distributions()
+    missing = set()
+    for path in (path for folder in ("mapping", "web") for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules = [node.module]
+            for name in {module.split(".")[0] for module in modules} - {"mapping", "web"} - sys.stdlib_module_names:
+                if not declared & {canonicalize_name(distribution) for distribution in known.get(name, [])}:
+                    missing.add(f"{path.relative_to(ROOT)} imports {name}")
+    assert missing == set(), "add it to the dependencies in pyproject.toml, then `make lock`"
 
 
 def test_the_npm_lock_holds_checksums_and_no_registry():
