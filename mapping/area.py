@@ -331,14 +331,19 @@ class StudyArea:
 
     @cached_property
     def roads(self) -> gpd.GeoDataFrame:
-        """Return the roads: class, speed_kmh, seasonal (a note, "" for none), the file's own columns, geometry.
+        """Return the roads: class, speed_kmh, km, seasonal (a note, "" for none), the file's own columns, geometry.
 
         Empty where the country has no file of roads.
         """
         if self._roads is None:
-            columns = {"class": [], "speed_kmh": np.array([], float), "seasonal": []}
+            columns = {"class": [], "speed_kmh": np.array([], float), "km": np.array([], float), "seasonal": []}
             return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs="EPSG:4326"), crs="EPSG:4326")
         return self._roads
+
+    @cached_property
+    def road_winding(self) -> NDArray[np.float64]:
+        """Return how many times as long each road is as its cells of the grid make it (see `mapping.grid.winding`)."""
+        return grid.winding(self.grid, self.roads.geometry, self.roads["km"] * 1000)
 
     @cached_property
     def gazetteer(self) -> pd.DataFrame:

@@ -47,7 +47,7 @@ class AreaTables:
     """One frame a level, indexed by code: name_<language>, name, parent, level, people, [women, men], geometry."""
     other_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     roads: gpd.GeoDataFrame | None = None
-    """Every column of the file, and ``class``, ``speed_kmh`` and ``seasonal`` ("" for none)."""
+    """Every column of the file, and ``class``, ``speed_kmh``, ``km`` and ``seasonal`` ("" for none)."""
 
     def fault(self, file: str, what: str, fix: str) -> None:
         """Add a fault."""
@@ -376,7 +376,7 @@ def _read_roads(tables: AreaTables, file: AreaFile) -> gpd.GeoDataFrame | None:
     frame = read_shapes(tables, roads.file)
     if frame is None:
         return None
-    for column in filter(None, (roads.road_class, roads.speed, roads.seasonal)):
+    for column in filter(None, (roads.road_class, roads.speed, roads.length, roads.seasonal)):
         if column not in frame:
             fix = _perhaps(column, frame.columns, f"name another field in [roads] of {TOML}")
             tables.fault(roads.file, f"has no field {column!r}", fix)
@@ -396,15 +396,13 @@ def _read_roads(tables: AreaTables, file: AreaFile) -> gpd.GeoDataFrame | None:
     for scenario in file.settings.scenarios:
         for number, rule in enumerate(scenario.road, 1):
             _check_rule(tables, f"road rule {number} of scenario {scenario.id!r}", rule, frame)
-    return frame.assign(
-        **{
-            "class": classes,
-            "speed_kmh": speed,
-            "seasonal": frame[roads.seasonal].astype(object).where(frame[roads.seasonal].notna(), "")
-            if roads.seasonal
-            else "",
-        }
-    )
+    km = frame.geometry.to_crs(file.area_crs).length / 1000
+    if roads.length:
+        stated = pd.to_numeric(frame[roads.length], errors="coerce")
+        km = stated.where(stated > 0, km)
+    notes = frame[roads.seasonal] if roads.seasonal else pd.Series("", frame.index)
+    notes = notes.astype(object).where(notes.notna(), "")
+    return frame.assign(**{"class": classes, "speed_kmh": speed, "km": km, "seasonal": notes})
 
 
 def _check_rule(tables: AreaTables, which: str, rule: RoadRule, roads: gpd.GeoDataFrame) -> None:

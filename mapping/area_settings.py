@@ -129,11 +129,12 @@ class Population(_Table):
 
 
 class Roads(_Table):
-    """The file of roads and its columns: ``class``, ``speed`` (km/h) and ``seasonal`` (a note)."""
+    """The file of roads and its columns: ``class``, ``speed`` (km/h), ``length`` (km) and ``seasonal`` (a note)."""
 
     file: str
     road_class: str = Field("road_class", alias="class")
     speed: str | None = None
+    length: str | None = None
     seasonal: str | None = None
 
 

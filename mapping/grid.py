@@ -23,6 +23,7 @@ from rasterio.features import rasterize
 from rasterio.warp import Resampling, reproject
 from scipy.spatial import cKDTree
 
+from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
 
 Box = tuple[float, float, float, float]
@@ -138,6 +139,35 @@ class Grid:
         if not drawn:
             return np.full(self.shape, fill, np.float32)
         return np.asarray(rasterize(drawn, self.shape, fill=fill, transform=self.transform, dtype="float32"))
+
+
+def winding(grid: Grid, roads: gpd.GeoSeries, metres: ArrayLike) -> NDArray[np.float64]:
+    """Return how many times as long each road is as the shortest way through the cells it is drawn in.
+
+    On cells of a kilometre the bends of a pass road run into each other, and one would drive straight through. Roads
+    shorter than five cells, and those that are not one line, count as straight: 1. ``metres`` are their lengths.
+    """
+    ratio = np.ones(len(roads))
+    for index, (line, length) in enumerate(zip(roads.to_crs(grid.crs), np.asarray(metres, float), strict=True)):
+        if not isinstance(line, shapely.LineString) or length < 5 * grid.cell_size:
+            continue
+        west, south, east, north = line.bounds
+        left, top = (
+            math.floor(west / grid.cell_size) * grid.cell_size,
+            math.ceil(north / grid.cell_size) * grid.cell_size,
+        )
+        shape = (math.floor((top - south) / grid.cell_size) + 1, math.floor((east - left) / grid.cell_size) + 1)
+        transform = Affine(grid.cell_size, 0, left, 0, -grid.cell_size, top)
+        drawn = rasterize([line], shape, transform=transform, dtype="float32")
+        first, last = (
+            (int((top - y) / grid.cell_size), int((x - left) / grid.cell_size))
+            for x, y in (line.coords[0], line.coords[-1])
+        )
+        metre_by_metre = np.where(drawn > 0, np.float32(1), np.float32(np.inf))
+        chain = float(cost_surface(metre_by_metre, [first], cell_size=grid.cell_size)[last])
+        if 5 * grid.cell_size <= chain < math.inf:
+            ratio[index] = length / chain
+    return ratio
 
 
 def unit_grid(grid: Grid, units: gpd.GeoSeries) -> NDArray[np.int32]:

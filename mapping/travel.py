@@ -153,8 +153,8 @@ def _walking(area: StudyArea) -> NDArray[np.float64]:
     """Return the walking speed of each cell in km/h by land cover and slope, 0 for a barrier."""
     speeds = area.settings.speeds
     table = np.full(256, speeds.walking)
-    for cover, speed in speeds.on_landcover.items():
-        table[cover] = speed
+    for cover, level_speed in speeds.on_landcover.items():
+        table[cover] = level_speed
     speed: NDArray[np.float64] = table[area.landcover]
     lived_in = area.people_grid > 0
     speed[lived_in & (speed == 0)] = speeds.walking
@@ -165,7 +165,10 @@ def _walking(area: StudyArea) -> NDArray[np.float64]:
 
 
 def _road_speed(area: StudyArea, plan: Scenario) -> NDArray[np.float32]:
-    """Return the speed of the fastest open road in each cell in km/h, 0 where there is none."""
+    """Return the speed of the fastest open road in each cell in km/h, 0 where there is none.
+
+    A road that winds within its cells crosses them more slowly, so that from end to end it takes as long as it is.
+    """
     roads = area.roads
     factor = np.full(len(roads), plan.roads)
     if plan.roads:
@@ -174,7 +177,7 @@ def _road_speed(area: StudyArea, plan: Scenario) -> NDArray[np.float32]:
             for column, values in rule.values():
                 fits &= _among(roads[column], values)
             factor[fits] = rule.speed
-    speed = roads["speed_kmh"].to_numpy(float) * factor
+    speed = roads["speed_kmh"].to_numpy(float) / area.road_winding * factor
     order = np.argsort(speed, kind="stable")
     order = order[speed[order] > 0]
     return area.grid.burn(roads.geometry.iloc[order], speed[order], fill=0)
