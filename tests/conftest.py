@@ -1,0 +1,33 @@
+"""Fixtures for all tests: the study areas."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mapping.area import StudyArea
+
+ROOT = Path(__file__).resolve().parents[1]
+TINY = ROOT / "tests" / "tiny"
+TAJIKISTAN = ROOT / "data" / "geo" / "tj"
+
+
+@pytest.fixture(scope="session")
+def tiny_area() -> StudyArea:
+    """Orzustan, an invented country whose people and minutes can be worked out by hand: tests/tiny/README.md."""
+    return StudyArea.load(TINY)
+
+
+@pytest.fixture(scope="session")
+def tj_area() -> StudyArea:
+    """The default study area of the repository."""
+    return StudyArea.load(TAJIKISTAN)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of material that the repository does not hold; tests that need it skip without."""
+    folder = Path(os.environ.get("ROHNAMO_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"needs material that is not part of the repository: no folder {folder.name!r} beside it")
+    return folder
