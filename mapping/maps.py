@@ -46,6 +46,9 @@ LOCAL: dict[str, str | None] = {
 }
 """What folium asks for -> our copy of it, or None where a map does not need it."""
 
+ON_ITS_OWN = "page.css"
+"""The look of a map's page that is not part of a site."""
+
 ALWAYS = ("leaflet/leaflet.js", "markercluster/leaflet.markercluster.js", "leaflet/leaflet.css", "map.js", "map.css")
 SCRIPT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
 
@@ -69,7 +72,7 @@ class Page:
     def html(self, base: str) -> str:
         """Return a whole page that finds its files under ``base``."""
         title = html.escape(self.title)
-        links = "".join(f'<link rel="stylesheet" href="{base}{name}">\n' for name in self.styles)
+        links = "".join(f'<link rel="stylesheet" href="{base}{name}">\n' for name in (*self.styles, ON_ITS_OWN))
         scripts = "".join(f'<script defer src="{base}{name}"></script>\n' for name in self.scripts)
         return (
             f'<!doctype html>\n<html lang="{self.language}"><head><meta charset="utf-8"><title>{title}</title>\n'
@@ -92,7 +95,7 @@ class AreaMap(folium.Map):
         west, south, east, north = area.bounds
         super().__init__(
             location=[(south + north) / 2, (west + east) / 2], zoom_start=6, tiles=None, control_scale=True,
-            attribution_control=False, zoom_snap=0.25, max_zoom=13, max_bounds=True,
+            attribution_control=False, zoom_snap=0.25, maxZoom=13, max_bounds=True,
             min_lat=south - 1, max_lat=north + 1, min_lon=west - 1, max_lon=east + 1,
         )  # fmt: skip
         self.area = area
@@ -122,7 +125,7 @@ class AreaMap(folium.Map):
         page = self.page("map", base=base)
         folder = path.with_name(base.rstrip("/"))
         folder.mkdir(parents=True, exist_ok=True)
-        for name, contents in page.files.items():
+        for name, contents in {**page.files, ON_ITS_OWN: _file(ON_ITS_OWN)}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(contents)
         path.write_text(page.html(base), encoding="utf-8")
@@ -132,7 +135,10 @@ class AreaMap(folium.Map):
         page = self.page("map")
         pictures = {n: c for n, c in page.files.items() if n.endswith((".png", ".webp"))}
         scripts = "".join(f"<script>{_inline(page.files[n], pictures)}</script>" for n in page.scripts)
-        styles = "".join(f"<style>{page.files[n].decode()}</style>" for n in page.styles)
+        styles = (
+            "".join(f"<style>{page.files[n].decode()}</style>" for n in page.styles)
+            + f"<style>{_file(ON_ITS_OWN).decode()}</style>"
+        )
         whole = (
             f'<!doctype html><html lang="{page.language}"><meta charset="utf-8">{styles}{page.figure}{scripts}</html>'
         )

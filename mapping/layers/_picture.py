@@ -1,10 +1,11 @@
 """Pictures from the study area's grid, warped to the projection of web maps."""
 
+import warnings
 from typing import Any
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 from rasterio.transform import from_bounds
 from rasterio.warp import Resampling, reproject, transform_bounds
@@ -34,16 +35,15 @@ def mercator(
     return picture, [[south, west], [north, east]]
 
 
-def webp(bands: NDArray[np.uint8], *, lossless: bool = False) -> bytes:
-    """Encode red, green, blue and alpha (4, rows, columns) as WebP."""
-    options: dict[str, Any] = {"LOSSLESS": "YES"} if lossless else {"QUALITY": "60"}
-    with MemoryFile() as memory:
-        with memory.open(
-            driver="WEBP", width=bands.shape[2], height=bands.shape[1], count=4, dtype="uint8", **options
-        ) as picture:
-            picture.write(bands)
-            picture.colorinterp = (
-                rasterio.enums.ColorInterp.red, rasterio.enums.ColorInterp.green, rasterio.enums.ColorInterp.blue,
-                rasterio.enums.ColorInterp.alpha,
-            )  # fmt: skip
-        return bytes(memory.read())
+def webp(bands: NDArray[np.uint8], *, quality: int | None = None) -> bytes:
+    """Encode red, green, blue and perhaps alpha (3 or 4, rows, columns) as WebP; without a quality, without loss."""
+    options: dict[str, Any] = {"LOSSLESS": "YES"} if quality is None else {"QUALITY": str(quality)}
+    count, rows, columns = bands.shape
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a picture of a page has no place of its own
+        with MemoryFile() as memory:
+            with memory.open(
+                driver="WEBP", width=columns, height=rows, count=count, dtype="uint8", **options
+            ) as picture:
+                picture.write(bands)
+            return bytes(memory.read())

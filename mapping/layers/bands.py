@@ -30,7 +30,7 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
         label = result.surface.label.into(language) if result.surface else ""
         yield Layer(
             f"bands-{number}", "image", label, contents, group="colour", legend=legend(language),
-            files={name: webp(_painted(picture), lossless=True)},
+            files={name: webp(_painted(picture))},
         )  # fmt: skip
 
 

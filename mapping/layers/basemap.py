@@ -23,11 +23,12 @@ DIGITS = 3
 def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
     """Yield the layers that are always there, and a switch for names."""
     del results, links
+    units = simplified(area)
     neighbours = area.basemap("neighbours")
     if neighbours:
-        yield _shapes("neighbours", "land", shapes_of(neighbours, "nbr"))
-    units = simplified(area)
-    yield _shapes("land", "land", [feature(units.union_all(), "land")])
+        shapes = [shapely.geometry.shape(f["geometry"]).simplify(0.01) for f in neighbours["features"]]
+        yield _shapes("neighbours", "land", list(_neighbours(area, shapes)))
+    yield _shapes("units", "land", [feature(shape, "land", id=code) for code, shape in units.items()])
     if area.elevation is not None:
         picture, bounds = relief(area)
         contents = {"file": "relief.webp", "bounds": bounds, "class": "relief", "pane": "land"}
@@ -36,11 +37,12 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
         shapes = area.basemap(name)
         if shapes:
             yield _shapes(name, "lines", shapes_of(shapes, style))
-    yield _shapes("borders", "lines", list(_borders(area, units)))
+    yield Layer("edges", "shapes", "", {"of": "units", "class": "edge2", "pane": "lines"}, group="base")
+    yield _shapes("regions", "lines", [_regions(area, units)])
     yield Layer("names", "labels", translate("Place names", language), _names(area, language))
 
 
-def simplified(area: StudyArea, metres: float = 600) -> gpd.GeoSeries:
+def simplified(area: StudyArea, metres: float = 800) -> gpd.GeoSeries:
     """Return the finest units in lon/lat, simplified as one coverage: no gap and no overlap appears."""
     units = area.units().geometry.to_crs(area.crs)
     simple = gpd.GeoSeries(shapely.coverage_simplify(units.to_numpy(), metres), index=units.index, crs=area.crs)
@@ -73,41 +75,50 @@ def shapes_of(collection: dict[str, Any], style: str) -> list[dict[str, Any]]:
 def relief(area: StudyArea) -> tuple[bytes, list[list[float]]]:
     """Return a hillshade of the area's elevation as a picture in Web Mercator, and its bounds.
 
-    Light from the north-west at 45 degrees, heights stretched three times; shade is ink of varying opacity, so that it
-    darkens whatever lies under it.
+    Light from the north-west at 45 degrees, heights stretched three times. White where it is bright: the page
+    multiplies it with the land under it.
     """
     heights = np.nan_to_num(area.elevation.astype(np.float32))
     down, right = np.gradient(heights * 3, area.grid.cell_size)
     slope, aspect = np.arctan(np.hypot(right, down)), np.arctan2(down, -right)
     light = np.sin(np.pi / 4) * np.cos(slope) + np.cos(np.pi / 4) * np.sin(slope) * np.cos(np.radians(135) - aspect)
-    shade = np.clip((0.72 - light) * 210, 0, 150)
-    image, bounds = mercator(area, shade.astype(np.float32), width=760)
-    alpha = np.nan_to_num(image).astype(np.uint8)
-    ink = np.broadcast_to(np.array([22, 35, 43], np.uint8)[:, None, None], (3, *alpha.shape))
-    return webp(np.concatenate([ink, alpha[None]])), bounds
+    image, bounds = mercator(area, (255 - np.clip((0.72 - light) * 230, 0, 150)).astype(np.float32), width=640)
+    return webp(np.repeat(np.nan_to_num(image, nan=255).astype(np.uint8)[None], 3, axis=0), quality=45), bounds
 
 
-def _borders(area: StudyArea, units: gpd.GeoSeries) -> Iterator[dict[str, Any]]:
-    modelled = " modelled" if area.modelled else ""
-    yield feature(shapely.line_merge(shapely.union_all(units.boundary.to_numpy())), "edge2")
+def _neighbours(area: StudyArea, shapes: list[BaseGeometry]) -> Iterator[dict[str, Any]]:
+    """Yield neighbours as areas, and the lines between them; the edge of the window is not a border."""
+    yield from (feature(shape, "nbr") for shape in shapes)
+    window = shapely.box(*area.window).boundary.buffer(0.05)
+    yield feature(shapely.union_all([shape.boundary for shape in shapes]).difference(window), "edge0")
+
+
+def _regions(area: StudyArea, units: gpd.GeoSeries) -> dict[str, Any]:
     regions = units.groupby([area.region_of(code) for code in units.index]).agg(lambda shapes: shapes.union_all())
-    lines = shapely.union_all(gpd.GeoSeries(regions, crs=4326).boundary.to_numpy())
-    yield feature(shapely.line_merge(lines), "edge1" + modelled)
+    lines = shapely.line_merge(shapely.union_all(gpd.GeoSeries(regions, crs=4326).boundary.to_numpy()))
+    return feature(lines, "edge1" + (" modelled" if area.modelled else ""))
 
 
 def _names(area: StudyArea, language: str) -> dict[str, Any]:
     """Return the names of towns: those with most people are shown first, the others when one comes nearer."""
     places = area.gazetteer.dropna(subset=["lat", "lon"]).sort_values("people", ascending=False, na_position="last")
-    places = places.drop_duplicates(subset=["unit"]).head(40)
     names = []
-    taken: list[tuple[float, float]] = []
-    for _, place in places.iterrows():
-        at = (float(place["lat"]), float(place["lon"]))
-        near = any(abs(at[0] - lat) < 0.3 and abs(at[1] - lon) < 0.55 for lat, lon in taken)
-        taken.append(at)
-        name = _name(place, language)
-        names.append({"name": name, "at": [round(at[0], DIGITS), round(at[1], DIGITS)], "rank": 2 if near else 1})
+    ranks: list[tuple[float, float, int]] = []
+    for _, place in places.drop_duplicates(subset=["unit"]).iterrows():
+        lat, lon = float(place["lat"]), float(place["lon"])
+        rank = next(rank for rank in (1, 2, 3) if rank == 3 or not _crowded(lat, lon, rank, ranks))
+        ranks.append((lat, lon, rank))
+        names.append({"name": _name(place, language), "at": [round(lat, DIGITS), round(lon, DIGITS)], "rank": rank})
     return {"places": names, "pane": "names"}
+
+
+ROOM = {1: (0.5, 2.6), 2: (0.22, 1.1)}
+"""Degrees of latitude and longitude that a name of a rank needs at the zoom from which it is shown."""
+
+
+def _crowded(lat: float, lon: float, rank: int, ranks: list[tuple[float, float, int]]) -> bool:
+    high, wide = ROOM[rank]
+    return any(abs(lat - y) < high and abs(lon - x) < wide for y, x, taken in ranks if taken <= rank)
 
 
 def _name(place: Any, language: str) -> str:

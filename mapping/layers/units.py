@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from mapping.area import StudyArea
 from mapping.layers import Layer, LegendLine
-from mapping.layers.basemap import feature, simplified
 from mapping.result import Column, Result
 from mapping.tables import with_range
 from mapping.view import View
@@ -23,13 +22,13 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
         column = shaded(result)
         if column is None or result.level != finest:
             continue
-        features = []
-        for code, shape in simplified(area).items():
+        classes, tips = {}, {}
+        for code in area.units().index:
             value = float(result.table.loc[code, column.key])
             worse = value if column.more_is == "worse" else 1 - value
-            tip = f"{area.label(str(code), language)}: {with_range(result, str(code), column, language)}"
-            features.append(feature(shape, f"unit c{1 + sum(worse > step for step in STEPS)}", tip=tip))
-        contents = {"features": {"type": "FeatureCollection", "features": features}, "pane": "bands", "tips": True}
+            classes[code] = f"unit c{1 + sum(worse > step for step in STEPS)}"
+            tips[code] = f"{area.label(str(code), language)}: {with_range(result, str(code), column, language)}"
+        contents = {"of": "units", "classes": classes, "tips": tips, "pane": "bands"}
         label = show(column.label, language)
         yield Layer(f"units-{number}", "shapes", label, contents, group="colour", legend=_legend(column, language))
 

@@ -97,13 +97,19 @@ window.ROHNAMO = window.ROHNAMO || {};
 
   const KINDS = {
     services,
-    shapes: (layer) =>
-      L.geoJSON(layer.features, {
+    // The units' lines are sent once; other layers give them another look ("of", "class" or "classes") and words ("tips").
+    shapes: (layer, base, all) =>
+      L.geoJSON(layer.of ? all.find((other) => other.id === layer.of).features : layer.features, {
         interactive: Boolean(layer.tips),
         pane: layer.pane,
-        style: (feature) => ({ className: feature.properties.class, weight: 1, fillOpacity: 1, opacity: 1 }),
-        onEachFeature: (feature, shape) => {
-          if (feature.properties.tip) shape.bindTooltip(() => text("span", feature.properties.tip), { sticky: true });
+        style: ({ properties }) => ({
+          className: layer.classes ? layer.classes[properties.id] : layer.class || properties.class,
+          weight: 1,
+          fillOpacity: 1,
+          opacity: 1,
+        }),
+        onEachFeature: ({ properties }, shape) => {
+          if (layer.tips) shape.bindTooltip(() => text("span", layer.tips[properties.id]), { sticky: true });
         },
       }),
     image: (layer, base) =>
@@ -130,7 +136,7 @@ window.ROHNAMO = window.ROHNAMO || {};
     });
     map.getPane("names").style.pointerEvents = "none";
     const made = {};
-    for (const layer of layers) made[layer.id] = KINDS[layer.kind](layer, base);
+    for (const layer of layers) made[layer.id] = KINDS[layer.kind](layer, base, layers);
     map.fitBounds(bounds);
     map.setMinZoom(map.getZoom());
     const show = (id, shown) => {
@@ -150,7 +156,7 @@ window.ROHNAMO = window.ROHNAMO || {};
     layers.filter((layer) => layer.fixed).forEach((layer) => show(layer.id, true));
     figure.querySelectorAll("[data-colour], [data-layer]").forEach((input) => input.addEventListener("change", follow));
     const zoomed = () => {
-      map.getContainer().dataset.zoom = Math.min(3, Math.max(0, Math.floor(map.getZoom() - map.getMinZoom())));
+      map.getContainer().dataset.zoom = map.getZoom() < 6.75 ? 1 : map.getZoom() < 8 ? 2 : 3;
       if (made.services && made.services.name) setTimeout(made.services.name, 0);
     };
     map.on("zoomend moveend", zoomed);
