@@ -117,15 +117,10 @@ class StudyArea:
         """Return west, south, east and north of the country in degrees."""
         return self.file.bounds
 
-    @cached_property
+    @property
     def window(self) -> Box:
         """Return west, south, east and north of what is mapped and counted: the country and a margin around it."""
-        if self.file.window:
-            return self.file.window
-        west, south, east, north = self.bounds
-        margin = self.settings.grid.margin_km / 111.32
-        wider = margin / max(0.01, float(np.cos(np.radians(max(abs(south), abs(north))))))
-        return max(-180, west - wider), max(-90, south - margin), min(180, east + wider), min(90, north + margin)
+        return self.file.extent
 
     @property
     def timezone(self) -> str:

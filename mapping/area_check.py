@@ -11,10 +11,10 @@ import pandas as pd
 import rasterio
 import shapely
 from rasterio.errors import RasterioError
-from rasterio.warp import transform_bounds
 
 from mapping.area_files import TOML, AreaTables, Fault, counts, read, read_csv, read_shapes
 from mapping.area_settings import AreaFile
+from mapping.grid import NO_LANDCOVER
 
 INSIDE = 0.95
 """The least share of a unit that must lie inside its parent."""
@@ -83,9 +83,8 @@ def check_cells(tables: AreaTables, file: AreaFile) -> None:
     people = counts(tables, name, table["population"], whole=False)
     _check_points(tables, file, name, table)
     units = tables.units[-1]
-    strangers = sorted(set(table[key]) - set(units.index))
-    if strangers:
-        tables.fault(name, f"names the unknown units {', '.join(map(repr, strangers[:5]))}", f"use the codes of {TOML}")
+    if strangers := sorted(set(table[key]) - set(units.index)):
+        tables.fault(name, f"names the unknown units {_some(strangers)}", "use the codes of the finest level")
     summed = people.groupby(table[key]).sum().reindex(units.index).fillna(0)
     for code, told, found in zip(units.index, units["people"], summed, strict=True):
         if abs(found - told) > max(1, ROUNDING * told):
@@ -93,7 +92,7 @@ def check_cells(tables: AreaTables, file: AreaFile) -> None:
 
 
 def check_rasters(tables: AreaTables, file: AreaFile) -> None:
-    """Rasters open, say where they lie, cover the country and hold what they should."""
+    """Rasters hold what they should: classes that have a speed, heights that there are."""
     known = set(file.settings.speeds.on_landcover)
     for kind in ("elevation", "landcover"):
         name = getattr(file.raster, kind)
@@ -102,19 +101,11 @@ def check_rasters(tables: AreaTables, file: AreaFile) -> None:
         try:
             with rasterio.open(tables.folder / name) as source:
                 values = source.read(1, masked=True)
-                crs, box = source.crs, source.bounds
-        except RasterioError as error:
-            tables.fault(name, f"cannot be read as a raster ({error})", "save it as a GeoTIFF")
+        except RasterioError:
+            tables.fault(name, "cannot be read to its end", "copy it again")
             continue
-        if crs is None:
-            tables.fault(name, "does not say in which reference system it lies", "save it as a GeoTIFF with EPSG:4326")
-            continue
-        west, south, east, north = transform_bounds(crs, "EPSG:4326", *box)
-        if west > file.bounds[0] or south > file.bounds[1] or east < file.bounds[2] or north < file.bounds[3]:
-            reach = f"{west:.2f}, {south:.2f} to {east:.2f}, {north:.2f}"
-            tables.fault(name, f"reaches from {reach} and does not cover the country", "cut it to the window")
         if kind == "landcover":
-            strange = sorted(set(np.unique(values.compressed()).tolist()) - known - {255})
+            strange = sorted(set(np.unique(values.compressed()).tolist()) - known - {NO_LANDCOVER})
             if strange:
                 tables.fault(
                     name, f"holds the classes {strange}, which have no speed", "add them to [speeds.landcover]"
@@ -141,7 +132,9 @@ def check_relief(tables: AreaTables, file: AreaFile) -> None:
 
 def check_places(tables: AreaTables, file: AreaFile) -> None:
     """Places have a name, a unit of the finest level and a point in the window, or at least the unit."""
-    units = set(tables.units[-1].index) if tables.units else set()
+    if not tables.units:
+        return
+    units = set(tables.units[-1].index)
     languages = [f"name_{language}" for language in file.languages]
     for kind in ("settlements", "official_towns", "border"):
         name = getattr(file.places, kind)
@@ -156,9 +149,8 @@ def check_places(tables: AreaTables, file: AreaFile) -> None:
             tables.fault(name, "has no column of names", "add name, or name_<language>")
         elif (nameless := (table[names] == "").all(axis=1)).any():
             tables.fault(name, f"row {_first(nameless)} has no name", "add one, or delete the row")
-        if kind != "border":
-            for code in sorted(set(table[file.places.unit]) - units):
-                tables.fault(name, f"names the unknown unit {code!r}", "use the codes of the finest level")
+        if kind != "border" and (strangers := sorted(set(table[file.places.unit]) - units)):
+            tables.fault(name, f"names the unknown units {_some(strangers)}", "use the codes of the finest level")
         if file.places.key in table:
             ids = table.loc[table[file.places.key] != "", file.places.key]
             for one in sorted(set(ids[ids.duplicated()])):
@@ -178,6 +170,11 @@ def _there(tables: AreaTables, name: str) -> bool:
     return (tables.folder / name).is_file() and name not in {fault.file for fault in tables.faults}
 
 
+def _some(words: list[str]) -> str:
+    """Return the first few of a list of words."""
+    return ", ".join(map(repr, words[:5])) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
+
+
 def _first(rows: pd.Series) -> int:
     """Return the number of the first row that is true, as a spreadsheet counts it."""
     return int(np.flatnonzero(rows.to_numpy())[0]) + 2
@@ -187,7 +184,7 @@ def _check_points(
     tables: AreaTables, file: AreaFile, name: str, table: pd.DataFrame, *, optional: bool = False
 ) -> None:
     """Look for points that are none, or lie outside the window."""
-    west, south, east, north = file.window or file.bounds
+    west, south, east, north = file.extent
     lat = pd.to_numeric(table["lat"].where(table["lat"] != "", None), errors="coerce")
     lon = pd.to_numeric(table["lon"].where(table["lon"] != "", None), errors="coerce")
     none = lat.isna() | lon.isna()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,14 +14,19 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import rasterio
 from pydantic import BaseModel, ValidationError
 from pyogrio.errors import DataSourceError
+from pyproj.exceptions import ProjError
+from rasterio.errors import RasterioError
+from rasterio.warp import transform_bounds
 
 from mapping import area_settings
 from mapping.area_settings import AreaFile, Level, RoadRule
+from mapping.grid import Grid
 
 TOML = "area.toml"
-COUNTS = ("people", "women", "men")
+MOST_CELLS = 200_000_000
 
 
 @dataclass(frozen=True, order=True)
@@ -44,7 +50,7 @@ class AreaTables:
     faults: list[Fault] = field(default_factory=list)
     file: AreaFile | None = None
     units: list[gpd.GeoDataFrame] = field(default_factory=list)
-    """One frame a level, indexed by code: name_<language>, name, parent, level, people, [women, men], geometry."""
+    """One frame a level, or none at all. Index code; name_<language>, name, parent, level, people, [women, men]."""
     other_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     roads: gpd.GeoDataFrame | None = None
     """Every column of the file, and ``class``, ``speed_kmh``, ``km`` and ``seasonal`` ("" for none)."""
@@ -61,14 +67,16 @@ def read(folder: Path) -> AreaTables:
     if tables.file is None:
         return tables
     _check_texts(tables, tables.file)
+    _check_extent(tables, tables.file)
     missing = _check_paths(tables, tables.file)
     if any(level.file in missing for level in tables.file.level) or tables.file.population.units in missing:
         return tables
-    for level in tables.file.level:
-        frame = _read_level(tables, tables.file, level)
-        if frame is None:
-            return tables
-        tables.units.append(frame)
+    _check_rasters(tables, tables.file, missing)
+    frames = [_read_level(tables, tables.file, level) for level in tables.file.level]
+    tables.units = [frame for frame in frames if frame is not None]
+    if len(tables.units) < len(frames):
+        tables.units = []
+        return tables
     _check_codes(tables)
     _read_people(tables, tables.file)
     _read_other_names(tables, tables.file, missing)
@@ -119,8 +127,8 @@ def read_shapes(tables: AreaTables, name: str) -> gpd.GeoDataFrame | None:
     """Read a GeoJSON of a folder; None, with a fault, where it is none or does not lie in longitude and latitude."""
     try:
         frame = gpd.read_file(tables.folder / name)
-    except DataSourceError as error:
-        tables.fault(name, f"cannot be read ({error})", "save it as GeoJSON")
+    except DataSourceError:
+        tables.fault(name, "cannot be read as GeoJSON", "save it as GeoJSON, a FeatureCollection")
         return None
     if not isinstance(frame, gpd.GeoDataFrame) or frame.geometry.isna().all():
         tables.fault(name, "holds no shapes", "save it as GeoJSON with a geometry in each feature")
@@ -206,7 +214,7 @@ def _known_keys() -> set[str]:
 
 
 def _check_texts(tables: AreaTables, file: AreaFile) -> None:
-    """Look for languages in which a text is missing, and for a window smaller than the country."""
+    """Look for languages in which a text is missing."""
     texts = [("name", file.name)]
     texts += [(f"level {level.level} label", level.label) for level in file.level]
     texts += [
@@ -223,8 +231,19 @@ def _check_texts(tables: AreaTables, file: AreaFile) -> None:
                 tables.fault(
                     TOML, f"{key} has no text in {language!r}", "add it, or take the language out of languages"
                 )
-    if file.window and not _holds(file.window, file.bounds):
+
+
+def _check_extent(tables: AreaTables, file: AreaFile) -> None:
+    """See that the window holds the country, and that its grid can be worked with."""
+    if not _holds(file.extent, file.bounds):
         tables.fault(TOML, "window does not hold bounds", "widen window, so that travel near the border can be counted")
+    try:
+        rows, columns = Grid.over(file.extent, crs=file.area_crs, cell_size=file.settings.grid.cell_size).shape
+    except (OverflowError, ProjError):
+        tables.fault(TOML, "area_crs has no place for the window", "choose a reference system made for this country")
+    else:
+        if rows * columns > MOST_CELLS:
+            tables.fault(TOML, f"the grid would have {rows} x {columns} cells", "raise grid.cell_size")
 
 
 def _holds(outer: tuple[float, ...], inner: tuple[float, ...]) -> bool:
@@ -245,21 +264,43 @@ def _check_paths(tables: AreaTables, file: AreaFile) -> set[str]:
     return missing
 
 
+def _check_rasters(tables: AreaTables, file: AreaFile, missing: set[str]) -> None:
+    """See that the rasters open, say where they lie and cover the country."""
+    for name in (file.raster.elevation, file.raster.landcover):
+        if name is None or name in missing:
+            continue
+        try:
+            with warnings.catch_warnings(action="ignore"), rasterio.open(tables.folder / name) as source:
+                crs, box = source.crs, source.bounds
+        except RasterioError:
+            tables.fault(name, "cannot be read as a raster", "save it as a GeoTIFF")
+            continue
+        if crs is None:
+            tables.fault(name, "does not say in which reference system it lies", "save it as a GeoTIFF with EPSG:4326")
+        elif not _holds(reach := transform_bounds(crs, "EPSG:4326", *box), file.bounds):
+            shown = ", ".join(f"{degrees:.2f}" for degrees in reach)
+            tables.fault(name, f"lies within {shown} and does not cover the country", "cut it to the window")
+
+
 def _read_level(tables: AreaTables, file: AreaFile, level: Level) -> gpd.GeoDataFrame | None:
     frame = read_shapes(tables, level.file)
     if frame is None:
         return None
     names = [f"name_{language}" for language in file.languages]
-    parent = [level.parent] if level.parent else []
-    absent = [column for column in [level.key, *parent, *names] if column not in frame]
+    codes = [level.key, level.parent] if level.parent else [level.key]
+    absent = [column for column in codes if column not in frame]
     for column in absent:
         tables.fault(level.file, f"has no field {column!r}", _perhaps(column, frame.columns, "add it to every feature"))
+    for column in names:
+        if column not in frame:
+            tables.fault(level.file, f"has no field {column!r}", "add the name to every feature")
     if absent:
         return None
     if len(frame) != level.count:
         tables.fault(level.file, f"holds {len(frame)} units, {TOML} says {level.count}", "mend the file or count")
-    text = frame[[level.key, *parent, *names]].astype(object).where(frame.notna(), "").astype(str)
-    for column in names:
+    text = frame.reindex(columns=[*codes, *names]).astype(object)
+    text = text.where(text.notna(), "").astype(str)
+    for column in filter(frame.columns.__contains__, names):
         for code in text.loc[text[column].str.strip() == "", level.key]:
             tables.fault(level.file, f"unit {code!r} has no {column}", "add the name")
     out = text[names].copy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -341,6 +342,16 @@ class AreaFile(_Table):
     notes: dict[str, Any] = {}
     settings: Settings
 
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """Return ``window``, or ``bounds`` with the margin of ``grid.margin_km``."""
+        if self.window:
+            return self.window
+        west, south, east, north = self.bounds
+        up = self.settings.grid.margin_km / 111.32
+        across = up / max(0.01, math.cos(math.radians(max(abs(south), abs(north)))))
+        return max(-180.0, west - across), max(-90.0, south - up), min(180.0, east + across), min(90.0, north + up)
+
     @model_validator(mode="before")
     @classmethod
     def _gather_settings(cls, table: Any) -> Any:
@@ -348,6 +359,13 @@ class AreaFile(_Table):
             return table
         rest = {key: value for key, value in table.items() if key not in SETTINGS}
         return rest | {"settings": {key: value for key, value in table.items() if key in SETTINGS}}
+
+    @field_validator("languages")
+    @classmethod
+    def _different(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(languages)) < len(languages):
+            raise ValueError(f"{', '.join(languages)} are not all different")
+        return languages
 
     @field_validator("bounds", "window")
     @classmethod

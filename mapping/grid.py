@@ -16,7 +16,6 @@ import shapely
 from affine import Affine
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
-from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.features import rasterize
@@ -108,7 +107,7 @@ class Grid:
         Raises
         ------
         InvalidRecord
-            The file is no raster, or does not say where it lies.
+            The file cannot be read to its end.
         """
         out = np.full(self.shape, np.nan, np.float32)
         try:
@@ -121,8 +120,8 @@ class Grid:
                     dst_nodata=np.nan,
                     resampling=Resampling.average if how == "average" else Resampling.nearest,
                 )
-        except (RasterioError, CPLE_BaseError) as error:
-            raise InvalidRecord(f"{path.name}: cannot be read as a raster ({error}): save it as a GeoTIFF") from error
+        except RasterioError as error:
+            raise InvalidRecord(f"{path.name}: cannot be read as a raster: save it as a GeoTIFF") from error
         return np.where(np.isnan(out), np.float32(missing), out)
 
     def burn(self, shapes: gpd.GeoSeries, values: ArrayLike, *, fill: float) -> NDArray[np.float32]:
