@@ -1,0 +1,78 @@
+"""CSV in: any common encoding, separator and line end."""
+
+import codecs
+import csv
+import io
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from mapping.errors import FormatError
+from mapping.formats import MAX_COLUMNS, Sheet, require_readable
+
+SUFFIX = ".csv"
+SEPARATORS = ",;\t|"
+
+
+def read(path: str | Path) -> Iterator[Sheet]:
+    """Read a CSV file as one sheet of text cells.
+
+    UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1251; the separator is the one that cuts most
+    lines into the same number of cells.
+
+    Raises
+    ------
+    FormatError
+        When the file is missing, empty, not text, too large or cannot be cut into cells.
+    """
+    path = Path(path)
+    try:
+        contents = path.read_bytes() if path.stat().st_size <= 300 * 2**20 else b"\0" * 10
+        require_readable(path, path.stat().st_size)
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+    text = _decoded(path, contents)
+    separator = _separator(text)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False))
+    except csv.Error as error:
+        raise FormatError(f"{path}: cannot be cut into cells ({error}); save it again as CSV UTF-8") from error
+    widest = max(map(len, rows), default=0)
+    if widest > MAX_COLUMNS:
+        raise FormatError(f"{path}: {widest} columns are too many (at most {MAX_COLUMNS}); is the separator right?")
+    if not any(cell.strip() for row in rows for cell in row):
+        raise FormatError(f"{path}: no row holds anything; ask the sender for the file again")
+    yield Sheet("", rows)
+
+
+def _decoded(path: Path, contents: bytes) -> str:
+    if contents.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    elif b"\0" in contents:
+        raise FormatError(f"{path}: is not a text file; export it as CSV from the program it was made with")
+    elif contents.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
+        raise FormatError(f"{path}: is not CSV but another kind of file; give it its true ending, as .xlsx")
+    else:
+        encodings = ["utf-8-sig", "cp1251"]
+    for encoding in encodings:
+        try:
+            return contents.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise FormatError(f"{path}: its letters are in no encoding we know; save it again as CSV UTF-8")
+
+
+def _separator(text: str) -> str:
+    """Return the separator that gives most lines the same number (two or more) of cells."""
+
+    def agreement(separator: str) -> tuple[int, int]:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        try:
+            counts = Counter(len(row) for row in itertools.islice(rows, 200) if any(row))
+        except csv.Error:
+            return (0, 0)
+        width, lines = max(((w, n) for w, n in counts.items() if w > 1), key=lambda c: (c[1], c[0]), default=(0, 0))
+        return (lines, width)
+
+    return max(SEPARATORS, key=agreement)

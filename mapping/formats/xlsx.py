@@ -1,0 +1,125 @@
+"""XLSX in: values only, hidden sheets, columns and rows left out."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+import python_calamine
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+
+from mapping.errors import FormatError
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
+
+SUFFIX = ".xlsx"
+MAX_UNPACKED = 500 * 2**20
+MAX_RATIO = 200
+"""How much larger than its packed size a part of a workbook may be; a spreadsheet's text packs 5 to 30 times."""
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def read(path: str | Path) -> Iterator[Sheet]:
+    """Read the visible cells of a workbook's visible sheets, as values; formulas and links are never followed.
+
+    Raises
+    ------
+    FormatError
+        When the file is missing, empty, no workbook, encrypted, damaged, too large or a zip bomb.
+    """
+    path = Path(path)
+    hidden = _looked_at(path)
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+        for place, about in enumerate(workbook.sheets_metadata):
+            if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            if about.visible != python_calamine.SheetVisibleEnum.Visible:
+                yield Sheet(f"hidden sheet {place + 1}", (), skipped=("a hidden sheet was not read",))
+                continue
+            yield _sheet(workbook, about.name, hidden.get(about.name, (set(), set())), path)
+    except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, OSError) as error:
+        raise FormatError(f"{path}: the workbook is damaged ({error}); open it and save it again as .xlsx") from error
+
+
+def _sheet(
+    workbook: python_calamine.CalamineWorkbook, name: str, hidden: tuple[set[int], set[int]], path: Path
+) -> Sheet:
+    sheet = workbook.get_sheet_by_name(name)
+    if sheet.width > MAX_COLUMNS or sheet.height * max(sheet.width, 1) > MAX_CELLS:
+        size = f"{sheet.height} rows and {sheet.width} columns"
+        raise FormatError(f"{path} [{name}]: {size} are too many; delete the empty ones at the end and save it again")
+    rows_hidden, columns_hidden = hidden
+    rows = [
+        [None if x in columns_hidden or y in rows_hidden else cell for x, cell in enumerate(row)]
+        for y, row in enumerate(sheet.to_python(skip_empty_area=False))
+    ]
+    skipped = [
+        f"{len(lines)} hidden {word} not read"
+        for lines, word in ((rows_hidden, "rows were"), (columns_hidden, "columns were"))
+        if any(line < (sheet.height if lines is rows_hidden else sheet.width) for line in lines)
+    ]
+    return Sheet(name, rows, skipped=tuple(skipped))
+
+
+def _looked_at(path: Path) -> dict[str, tuple[set[int], set[int]]]:
+    """Check a workbook's parts before anything is unpacked; return each sheet's hidden rows and columns, from 0."""
+    try:
+        require_readable(path, path.stat().st_size)
+        with zipfile.ZipFile(path) as parts:
+            _require_honest(path, parts)
+            return _hidden(parts)
+    except zipfile.BadZipFile as error:
+        with path.open("rb") as file:
+            start = file.read(8)
+        if start.startswith(b"\xd0\xcf\x11\xe0"):
+            raise FormatError(
+                f"{path}: is encrypted or an old .xls; take the password off or save it as .xlsx"
+            ) from error
+        raise FormatError(f"{path}: is not a workbook; check that the sender saved it as .xlsx") from error
+    except (ParseError, DefusedXmlException, KeyError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise FormatError(f"{path}: the workbook is damaged or hostile ({error}); ask for it as values only") from error
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+
+
+def _require_honest(path: Path, parts: zipfile.ZipFile) -> None:
+    members = parts.infolist()
+    unpacked = sum(member.file_size for member in members)
+    for member in members:
+        ratio = member.file_size / max(member.compress_size, 1)
+        if unpacked > MAX_UNPACKED or (member.file_size > 2**20 and ratio > MAX_RATIO):
+            raise FormatError(
+                f"{path}: unpacks to {unpacked / 2**20:.0f} MB, which no honest list does; ask for it as values only"
+            )
+    if len(members) > 2000:
+        raise FormatError(f"{path}: has {len(members)} parts, which no honest list has; ask for it as values only")
+
+
+def _hidden(parts: zipfile.ZipFile) -> dict[str, tuple[set[int], set[int]]]:
+    names = set(parts.namelist())
+    book = ElementTree.fromstring(parts.read("xl/workbook.xml"))
+    links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    found = {}
+    for sheet in book.iter(f"{MAIN}sheet"):
+        part = targets.get(sheet.get(REL), "")
+        part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
+        if part in names:
+            found[sheet.get("name", "")] = _hidden_in(parts.read(part))
+    return found
+
+
+def _hidden_in(xml: bytes) -> tuple[set[int], set[int]]:
+    """Find hidden rows and columns by their attributes, without building a tree of a large sheet."""
+    rows, columns = set(), set()
+    for tag in re.findall(rb"<(?:row|col)\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>", xml):
+        numbers = {key: int(value) for key, value in re.findall(rb'\b(r|min|max)="(\d+)"', tag)}
+        if tag.startswith(b"<row") and b"r" in numbers:
+            rows.add(numbers[b"r"] - 1)
+        elif b"min" in numbers:
+            columns.update(range(numbers[b"min"] - 1, min(numbers.get(b"max", 0), MAX_COLUMNS)))
+    return rows, columns
