@@ -66,6 +66,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 LineSets = npt.NDArray[np.uint64]
 Neighbours = Literal[8, 16]
+Array = TypeVar("Array", Floats, Ints)
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 
@@ -371,8 +372,8 @@ def _is_free(queue: _Queue, tile: int, worker: int, across: int) -> bool:
 
 
 @_jit
-def _exchange(queue: _Queue, desk: _Desk, worker: int, n: int, most: int, across: int) -> int:
-    """Hand in what the visits to the desk's n tiles found, and take up to `most` new tiles; return how many."""
+def _hand_in(queue: _Queue, desk: _Desk, n: int, across: int) -> None:
+    """Give back the desk's n tiles after their visits, and queue the tiles around them that improved."""
     for i in range(n):
         tile = desk.tiles[i]
         queue.owner[tile] = 0
@@ -381,6 +382,11 @@ def _exchange(queue: _Queue, desk: _Desk, worker: int, n: int, most: int, across
                 neighbour = tile + (d // 3 - 1) * across + d % 3 - 1
                 _announce(queue, neighbour, desk.best[i, d], desk.found_rows[i, d], desk.found_columns[i, d])
     queue.size[1] -= n
+
+
+@_jit
+def _take(queue: _Queue, desk: _Desk, worker: int, most: int, across: int) -> int:
+    """Put up to `most` tiles, the first that touch no other worker's, on the desk; return how many."""
     taken, waiting = 0, 0
     while queue.size[0] > 0 and taken < most and waiting < len(desk.aside):
         tile = _pop(queue)
@@ -403,11 +409,11 @@ def _exchange(queue: _Queue, desk: _Desk, worker: int, n: int, most: int, across
 def _work_alone(grid: _Grid, queue: _Queue, desk: _Desk, visits: int) -> bool:
     """Visit up to so many tiles, always the first of the queue; return whether any is left."""
     for _ in range(visits):
-        n = _exchange(queue, desk, 1, 0, 1, grid.across)
+        n = _take(queue, desk, 1, 1, grid.across)
         if n == 0:
             return False
         _visit_all(grid, desk, n)
-        _exchange(queue, desk, 1, n, 0, grid.across)
+        _hand_in(queue, desk, n, grid.across)
     return True
 
 
@@ -464,22 +470,27 @@ def _work_together(grid: _Grid, queue: _Queue, threads: int) -> None:
     turn = Condition()
     stopped = False
 
+    def take(worker: int, desk: _Desk) -> int:
+        while not stopped:
+            n = _take(queue, desk, worker, min(BATCH, 1 + int(queue.size[0]) // (2 * threads)), grid.across)
+            if n or not queue.size.any():
+                return n
+            turn.wait()
+        return 0
+
     def work(worker: int) -> None:
         nonlocal stopped
-        desk, n = _new_desk(), 0
+        desk = _new_desk()
         try:
             while True:
                 with turn:
-                    while True:
-                        most = min(BATCH, 1 + int(queue.size[0]) // (2 * threads))
-                        n = _exchange(queue, desk, worker, n, most, grid.across)
-                        turn.notify_all()
-                        if stopped or n > 0 or not queue.size.any():
-                            break
-                        turn.wait()
+                    n = take(worker, desk)
                 if stopped or n == 0:
                     return
                 _visit_all(grid, desk, n)
+                with turn:
+                    _hand_in(queue, desk, n, grid.across)
+                    turn.notify_all()
         except BaseException:
             with turn:
                 stopped = True
@@ -497,6 +508,13 @@ def _work_together(grid: _Grid, queue: _Queue, threads: int) -> None:
             raise
 
 
+def _read_only(array: Array) -> Array:
+    """Return a view that cannot be written to: numba compiles for writable and for read-only arrays apart."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
 def _checked_friction(friction: npt.ArrayLike) -> Floats:
     """Return the friction as a read-only array that the kernels can run over; copy it only where it must change."""
     array = np.asanyarray(friction)
@@ -508,9 +526,7 @@ def _checked_friction(friction: npt.ArrayLike) -> Floats:
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, a barrier
         if isinstance(array, np.ma.MaskedArray):
             array = np.ma.filled(array.astype(np.float32), INFINITY)
-        checked: Floats = np.require(array, np.float32, ["C", "A"]).view()
-    checked.flags.writeable = False  # numba compiles again for every combination of read-only and writable arrays
-    return checked
+        return _read_only(np.require(array, np.float32, ["C", "A"]))
 
 
 def _checked_sources(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
@@ -520,7 +536,7 @@ def _checked_sources(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
     except ValueError as error:
         raise InvalidRecord(f"sources: need (row, column) pairs, all of two numbers: {error}") from error
     if array.size == 0:
-        return np.zeros((0, 2), np.int64)
+        return _read_only(np.zeros((0, 2), np.int64))
     if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "iu":
         raise InvalidRecord(
             f"sources: need whole numbers of shape (n, 2), row and column of each, not shape {array.shape} and type "
@@ -533,7 +549,7 @@ def _checked_sources(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
             f"sources: {outside.size} of {len(array)} lie outside the grid of {shape[0]} rows and {shape[1]} columns, "
             f"first number {outside[0]} at row {row}, column {column}: drop them or enlarge the grid"
         )
-    return np.ascontiguousarray(array, np.int64)
+    return _read_only(np.require(array, np.int64, ["C", "A"]))
 
 
 def _checked_halves(cell_size: npt.ArrayLike, rows: int) -> Floats:
