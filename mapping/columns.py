@@ -102,9 +102,9 @@ class Expected(BaseModel):
     """How many rows the sender's list should have, and how many may be refused."""
 
     model_config = ConfigDict(extra="forbid")
-    least: int = Field(1, ge=0)
-    most: int = Field(1_000_000, ge=1)
-    refused: int = Field(20, ge=0)
+    least: int = Field(default=1, ge=0)
+    most: int = Field(default=1_000_000, ge=1)
+    refused: int = Field(default=20, ge=0)
 
 
 class Sheets(BaseModel):
@@ -128,8 +128,8 @@ class Header(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     has: str = ""
-    rows: int = Field(1, ge=1, le=4)
-    skip_after: int = Field(0, ge=0, le=5)
+    rows: int = Field(default=1, ge=1, le=4)
+    skip_after: int = Field(default=0, ge=0, le=5)
 
 
 class Skip(BaseModel):
@@ -138,7 +138,7 @@ class Skip(BaseModel):
     model_config = ConfigDict(extra="forbid")
     any_cell: Names = []
     """Regular expressions; a row with a matching cell is passed over and counted."""
-    fewer_cells: int = Field(1, ge=0)
+    fewer_cells: int = Field(default=1, ge=0)
     """A row with fewer filled cells than this is a heading or empty."""
 
 

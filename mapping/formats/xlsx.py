@@ -115,7 +115,8 @@ def _hidden(parts: zipfile.ZipFile) -> dict[str, tuple[set[int], set[int]]]:
 
 def _hidden_in(xml: bytes) -> tuple[set[int], set[int]]:
     """Find hidden rows and columns by their attributes, without building a tree of a large sheet."""
-    rows, columns = set(), set()
+    rows: set[int] = set()
+    columns: set[int] = set()
     for tag in re.findall(rb"<(?:row|col)\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>", xml):
         numbers = {key: int(value) for key, value in re.findall(rb'\b(r|min|max)="(\d+)"', tag)}
         if tag.startswith(b"<row") and b"r" in numbers:

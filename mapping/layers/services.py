@@ -53,7 +53,7 @@ def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: 
 
 def _service(entry: Entry, taxonomy: Taxonomy, area: StudyArea, *, language: str, links: str) -> dict[str, Any]:
     family = entry.types[0].split("-")[0] if entry.types else ""
-    shape = SHAPES[taxonomy.term(family).nrm_pillar or 0] if family in LETTERS else "hexagon"
+    shape = SHAPES[taxonomy.term(family).pillar or 0] if family in LETTERS else "hexagon"
     checked = translate("Checked on {day}", language, day=entry.verified_on) if entry.verified_on else ""
     return {
         "name": entry.name, "organization": entry.organization.name, "family": family, "shape": shape,
@@ -86,7 +86,7 @@ def _legend(taxonomy: Taxonomy, families: set[str], language: str) -> tuple[Lege
     lines = []
     for family, letter in LETTERS.items():
         if family in families:
-            figure = FIGURES[SHAPES[taxonomy.term(family).nrm_pillar or 0]]
+            figure = FIGURES[SHAPES[taxonomy.term(family).pillar or 0]]
             sign = f'<svg {_SIGN}>{figure}<text y="5">{letter}</text></svg>'
-            lines.append(LegendLine(sign, str(taxonomy.label(family, language)[0])))
+            lines.append(LegendLine(sign, str(taxonomy.label(family, language))))
     return tuple(lines)
