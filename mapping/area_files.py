@@ -22,7 +22,7 @@ from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 
 from mapping import area_settings
-from mapping.area_settings import AreaFile, Level, RoadRule
+from mapping.area_settings import SETTINGS, AreaFile, Level, RoadRule
 from mapping.grid import Grid
 
 TOML = "area.toml"
@@ -67,7 +67,8 @@ def read(folder: Path) -> AreaTables:
     if tables.file is None:
         return tables
     _check_texts(tables, tables.file)
-    _check_extent(tables, tables.file)
+    if not _check_extent(tables, tables.file):
+        return tables
     missing = _check_paths(tables, tables.file)
     if any(level.file in missing for level in tables.file.level) or tables.file.population.units in missing:
         return tables
@@ -116,9 +117,8 @@ def read_csv(tables: AreaTables, name: str, needed: tuple[str, ...]) -> pd.DataF
     else:
         absent = [column for column in needed if column not in frame]
         for column in absent:
-            tables.fault(
-                name, f"has no column {column!r}", _perhaps(column, frame.columns, f"add it, or name it in {TOML}")
-            )
+            fix = _perhaps(column, frame.columns, "add it, or rename the one that holds it")
+            tables.fault(name, f"has no column {column!r}", fix)
         return None if absent else frame
     return None
 
@@ -200,7 +200,9 @@ def _settings_fault(problem: Mapping[str, Any]) -> Fault:
     if kind == "missing":
         return Fault(TOML, f"the key {key} is missing", "add it")
     if kind == "extra_forbidden":
-        return Fault(TOML, f"unknown key {key}", _perhaps(str(steps[-1]), _known_keys(), "delete it"))
+        return Fault(
+            TOML, f"unknown key {key}", _perhaps(str(steps[-1]), _known_keys(top=len(steps) == 1), "delete it")
+        )
     message = problem["msg"].removeprefix("Value error, ")
     shown = "" if kind == "value_error" or isinstance(given, dict | list) else f" = {given!r}"
     return Fault(
@@ -208,7 +210,10 @@ def _settings_fault(problem: Mapping[str, Any]) -> Fault:
     )
 
 
-def _known_keys() -> set[str]:
+def _known_keys(*, top: bool) -> set[str]:
+    """Return the keys of area.toml: those outside all tables, or those of any table."""
+    if top:
+        return {*AreaFile.model_fields, *SETTINGS}
     models = (one for one in vars(area_settings).values() if isinstance(one, type) and issubclass(one, BaseModel))
     return {item.alias or name for model in models for name, item in model.model_fields.items()}
 
@@ -233,17 +238,18 @@ def _check_texts(tables: AreaTables, file: AreaFile) -> None:
                 )
 
 
-def _check_extent(tables: AreaTables, file: AreaFile) -> None:
-    """See that the window holds the country, and that its grid can be worked with."""
+def _check_extent(tables: AreaTables, file: AreaFile) -> bool:
+    """See that the window holds the country, and tell whether area_crs can be used there."""
     if not _holds(file.extent, file.bounds):
         tables.fault(TOML, "window does not hold bounds", "widen window, so that travel near the border can be counted")
     try:
         rows, columns = Grid.over(file.extent, crs=file.area_crs, cell_size=file.settings.grid.cell_size).shape
     except (OverflowError, ProjError):
         tables.fault(TOML, "area_crs has no place for the window", "choose a reference system made for this country")
-    else:
-        if rows * columns > MOST_CELLS:
-            tables.fault(TOML, f"the grid would have {rows} x {columns} cells", "raise grid.cell_size")
+        return False
+    if rows * columns > MOST_CELLS:
+        tables.fault(TOML, f"the grid would have {rows} x {columns} cells", "raise grid.cell_size")
+    return True
 
 
 def _holds(outer: tuple[float, ...], inner: tuple[float, ...]) -> bool:

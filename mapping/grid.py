@@ -113,8 +113,11 @@ class Grid:
         try:
             with rasterio.open(path) as source:
                 reproject(
-                    rasterio.band(source, 1),
+                    source.read(1),
                     out,
+                    src_transform=source.transform,
+                    src_crs=source.crs,
+                    src_nodata=source.nodata,
                     dst_transform=self.transform,
                     dst_crs=CRS.from_user_input(self.crs),
                     dst_nodata=np.nan,

@@ -1,6 +1,7 @@
 """Fixtures for all tests: the study areas."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ TAJIKISTAN = ROOT / "data" / "geo" / "tj"
 def tiny_area() -> StudyArea:
     """Orzustan, an invented country whose people and minutes can be worked out by hand: tests/tiny/README.md."""
     return StudyArea.load(TINY)
+
+
+@pytest.fixture
+def tiny_copy(tmp_path: Path) -> Path:
+    """A copy of Orzustan's folder to spoil."""
+    return Path(shutil.copytree(TINY, tmp_path / "tiny"))
 
 
 @pytest.fixture(scope="session")
