@@ -164,7 +164,7 @@ def publish_only(record: Record, *, without: Iterable[str] = ()) -> Record:
     return type(record).model_construct(
         id=record.id,
         **{
-            name: getattr(record, name) if name in fields else info.get_default()
+            name: getattr(record, name) if name in fields else None if info.is_required() else info.get_default()
             for name, info in type(record).model_fields.items()
             if name != "id"
         },

@@ -11,18 +11,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Self, get_args
 
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
+from mapping import model
 from mapping.area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import InvalidRecord, NotFound
-from mapping.model import NAMESPACE, RECORDS, Audience, Record, references, strictest
+from mapping.model import NAMESPACE, RECORDS, Audience, Record, record_id, references, strictest
 from mapping.safety import Rules, TypeRule, project
-from mapping.taxonomy import Taxonomy
+from mapping.taxonomy import Taxonomy, Term
 from mapping.view import View, write_view
 
 migrations = Migrations("rohnamo")
@@ -100,6 +102,7 @@ class Directory:
             self.db = sqlite_utils.Database(sqlite3.connect(self.path, isolation_level=None))
             self._set_pragmas()
             migrations.apply(self.db)
+            self._seed()
         except sqlite3.Error as error:
             raise InvalidRecord(
                 f"{self.path}: cannot be opened as a directory ({error}); check the path and the rights of its folder"
@@ -204,6 +207,13 @@ class Directory:
         unit_to_show = area.area_unit_for_publication if area else lambda _unit: None
         return Rules(today=today, types=types, sensitive=sensitive, unit_to_show=unit_to_show)
 
+    def _seed(self) -> None:
+        """Store the terms that come with Rohnamo, or bring them up to date."""
+        with self._transaction(keep=True):
+            for record in vocabulary():
+                if self.db[record.table].count_where("id = ?", [record.id]) == 0:
+                    self.db[record.table].insert(_to_row(record))
+
     def _set_pragmas(self) -> None:
         for name, wanted in PRAGMAS.items():
             self.db.execute(f"PRAGMA {name} = {wanted}")
@@ -253,6 +263,39 @@ class Directory:
             raise InvalidRecord(
                 f"{batch.file}: {len(broken)} records refer to records that do not exist ({places}); nothing was stored"
             )
+
+
+VOCABULARIES = ("service_types", "beneficiaries", "standards")
+"""Taxonomies that every directory holds."""
+
+
+@cache
+def vocabulary() -> tuple[Record, ...]:
+    """Return the taxonomies that come with Rohnamo, their terms, and the labels of these in other languages."""
+    records: list[Record] = []
+    for name in VOCABULARIES:
+        taxonomy = model.Taxonomy(id=record_id("rohnamo", "taxonomy", name), name=name, description="Rohnamo")
+        terms = [_term_record(term, taxonomy.id) for term in Taxonomy.load(name).terms()]
+        records += [taxonomy, *terms]
+        for record, term in zip(terms, Taxonomy.load(name).terms(), strict=True):
+            for language, text in term.labels.items():
+                if language != "en":
+                    records.append(
+                        model.Translation(
+                            id=record_id("rohnamo", "translation", name, term.code, language), link_id=record.id,
+                            link_entity="taxonomy_term", field="name", language=language, text=text,
+                        )
+                    )  # fmt: skip
+    return tuple(records)
+
+
+def _term_record(term: Term, taxonomy_id: str) -> model.TaxonomyTerm:
+    return model.TaxonomyTerm(
+        id=record_id("rohnamo", "taxonomy_term", term.taxonomy, term.code), code=term.code,
+        name=str(term.label("en")), description=term.definition, taxonomy=term.taxonomy, language="en",
+        parent_id=record_id("rohnamo", "taxonomy_term", term.taxonomy, term.parent) if term.parent else None,
+        taxonomy_id=taxonomy_id,
+    )  # fmt: skip
 
 
 def public_id(key: bytes, record_id: str) -> str:
