@@ -3,33 +3,67 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mapping.errors import InvalidRecord, NotFound
 from mapping.model import Audience
-from mapping.words import Message
+from mapping.words import SPACE, Message, Text, about, number, percent, show, translate
 
 Kind = Literal["people", "share", "minutes", "count", "state", "text", "number"]
-State = Literal["present", "single", "none listed", "line", "unknown", "stale", "not published", "not applicable"]
+State = Literal[
+    "present", "single", "only remote", "line", "stale", "unknown", "none listed", "not published", "not applicable"
+]
+
+STATES: dict[State, Message] = {
+    "present": Message("listed"),
+    "single": Message("only one"),
+    "only remote": Message("only by phone or visit"),
+    "line": Message("arranged by phone"),
+    "stale": Message("check overdue"),
+    "unknown": Message("not known"),
+    "none listed": Message("none listed"),
+    "not published": Message("not published here"),
+    "not applicable": Message("does not apply"),
+}
+"""What a state is called in a cell."""
+
+STATE_NOTES: dict[State, Message] = {
+    "present": Message("Two or more services are listed and confirmed."),
+    "single": Message("One service only: if it closes, nothing is left."),
+    "only remote": Message("Nothing in the place itself: a line, or a team that travels there."),
+    "line": Message("A place is arranged by phone. Where and how many is not published."),
+    "stale": Message("Something is listed, but its check is overdue."),
+    "unknown": Message("Something was reported, but nobody confirmed it."),
+    "none listed": Message("Nobody told us of one. That does not prove that there is none."),
+    "not published": Message("Whether there is one is not published, so that nobody can look for it."),
+    "not applicable": Message("There is nothing to count here."),
+}
+"""What a state means, for a legend."""
+
+SPEAKING: frozenset[State] = frozenset({"line", "unknown", "none listed", "not published", "not applicable"})
+"""States that stand in place of a number; the others stand beside one."""
 
 
 @dataclass(frozen=True)
 class Column:
     """One column of a result's table.
 
-    ``kind`` says what the numbers are: ``share`` is of 1, ``minutes`` may be inf (unreachable).
-    ``low`` and ``high`` name the columns that hold the range of this one.
+    ``kind`` says what the values are: ``share`` is of 1, ``minutes`` may be inf (unreachable), ``state`` holds a
+    `State` and no number at all. ``low`` and ``high`` name the columns of the table that hold the range of this one.
+    ``short`` is the label where the heading of the column's group stands above it.
     """
 
     key: str
-    label: Message | Mapping[str, str]
+    label: Text
     kind: Kind
     low: str = ""
     high: str = ""
     more_is: Literal["better", "worse", "neither"] = "neither"
+    short: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +75,10 @@ class Figure:
     label: Message
     low: float | None = None
     high: float | None = None
+
+    def text(self, language: str) -> str:
+        """Write the number with its range: 39% (31–47)."""
+        return write(self.value, self.kind, language, low=self.low, high=self.high)
 
 
 @dataclass(frozen=True)
@@ -64,9 +102,20 @@ class Surface:
 class Result:
     """A finding with its table, and everything a reader needs to judge it.
 
+    ``finding`` is a heading of one sentence, ``also`` holds further ones.
+
     ``table`` has one row an area unit, indexed by its code, in the order of the study area; shares are of 1;
-    no cell is NaN. ``states`` (same index, columns of kind ``state``) says what a cell means where a number alone
-    would mislead: unknown is not zero. ``groups`` names the heading under which columns stand together.
+    no cell is NaN. ``states`` (same index, columns named as in the table) says what a cell means where a number alone
+    would mislead: unknown is not zero. ``total`` holds the values of the whole area, as far as there are any.
+
+    ``headline`` names the columns for a short table (all where it is empty); the first of them of which more is
+    better or worse shades a map. ``groups`` names the heading under which columns stand together. ``layout`` is
+    ``matrix`` where the columns read better down the page and the units across it.
+
+    Raises
+    ------
+    InvalidRecord
+        The parts do not fit each other: a column without values, a value that is NaN, another index.
     """
 
     name: str
@@ -80,12 +129,117 @@ class Result:
     method: Message
     states: pd.DataFrame | None = None
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    group_labels: Mapping[str, Message | Mapping[str, str]] = field(default_factory=dict)
+    group_labels: Mapping[str, Text] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
     inputs: tuple[Input, ...] = ()
     caveats: tuple[Message, ...] = ()
     surface: Surface | None = None
+    also: tuple[Message, ...] = ()
+    total: Mapping[str, Any] = field(default_factory=dict)
+    headline: tuple[str, ...] = ()
+    layout: Literal["rows", "matrix"] = "rows"
+
+    def __post_init__(self) -> None:
+        """Check that the parts fit."""
+        named = [key for column in self.columns for key in (column.key, column.low, column.high) if key]
+        wrong = [f"no values for {key}" for key in dict.fromkeys(named) if key not in self.table]
+        wrong += [f"NaN in {key}" for key in self.table if self.table[key].isna().any()]
+        if self.states is not None:
+            if not self.states.index.equals(self.table.index):
+                wrong.append("states of other area units than the table's")
+            wrong += [f"states of {key}, which is no column" for key in self.states if key not in self.table]
+            unknown = set(self.states.to_numpy().ravel()) - {*STATES, ""}
+            wrong += [f"no such state: {state}" for state in sorted(map(str, unknown))]
+        keys = {column.key for column in self.columns}
+        lists = (*self.groups.values(), self.headline)
+        wrong += [f"{key} is grouped, but no column" for part in lists for key in part if key not in keys]
+        if wrong:
+            raise InvalidRecord(f"result {self.name}: {'; '.join(wrong)}: mend the analysis that made it")
 
     def column(self, key: str) -> Column:
-        """Return a column by its key."""
-        return next(column for column in self.columns if column.key == key)
+        """Return a column by its key.
+
+        Raises
+        ------
+        NotFound
+            The result has no such column.
+        """
+        for column in self.columns:
+            if column.key == key:
+                return column
+        raise NotFound(f"{self.name}: no column {key!r}; there are {', '.join(c.key for c in self.columns)}")
+
+    @property
+    def headlines(self) -> tuple[Column, ...]:
+        """Columns for a short table; the first of which more is better or worse shades a map."""
+        return tuple(self.column(key) for key in self.headline) or self.columns
+
+    def state(self, code: str, key: str) -> State | None:
+        """Return what the state of a cell is, None where its number says everything."""
+        where = self.table if self.column(key).kind == "state" else self.states
+        if where is None or key not in where:
+            return None
+        return cast("State | Literal['']", where.at[code, key]) or None
+
+    def text(self, code: str, key: str, language: str) -> str:
+        """Write a cell as people should read it: a number with its range, and the state where that says more.
+
+        Use this wherever a cell is shown: a 0 that means "not published" must not be shown as a number.
+        """
+        column, state = self.column(key), self.state(code, key)
+        if state in SPEAKING or (state is not None and column.kind == "state"):
+            return STATES[state].into(language)
+        row = self.table.loc[code]
+        low, high = (row[name] if name else None for name in (column.low, column.high))
+        text = write(row[key], column.kind, language, low=low, high=high)
+        return f"{text} ({STATES[state].into(language)})" if state in ("stale", "only remote") else text
+
+    def total_text(self, key: str, language: str) -> str:
+        """Write the value of the whole area, with its range; empty where there is none."""
+        if key not in self.total:
+            return ""
+        column = self.column(key)
+        return write(
+            self.total[key], column.kind, language, low=self.total.get(column.low), high=self.total.get(column.high)
+        )
+
+    def sheet(self) -> pd.DataFrame:
+        """Return the table as it may be handed on: every column, its range, and beside it what its cells mean.
+
+        A number that a state stands in place of is left empty.
+        """
+        parts: dict[str, pd.Series] = {}
+        for column in self.columns:
+            states = self.states[column.key] if self.states is not None and column.key in self.states else None
+            for key in filter(None, (column.key, column.low, column.high)):
+                values = self.table[key]
+                parts[key] = values if states is None else values.astype(object).mask(states.isin(SPEAKING), "")
+            if states is not None:
+                parts[f"{column.key}_state"] = states
+        return pd.DataFrame(parts, index=self.table.index)
+
+
+def write(value: Any, kind: Kind, language: str, *, low: Any = None, high: Any = None) -> str:
+    """Write a value of a kind as a language does, with its range where it has one: 39% (31–47).
+
+    People are rounded to what a model can tell. Minutes that are infinite are "cut off".
+    """
+    if kind == "state":
+        return STATES[value].into(language) if value in STATES else str(value)
+    if kind == "text":
+        return show(value, language)
+    text = _number(value, kind, language)
+    if low is None or high is None:
+        return text
+    ends = [_number(end, kind, language).removesuffix("%").removesuffix(SPACE) for end in (low, high)]
+    return f"{text} ({ends[0]}–{ends[1]})"
+
+
+def _number(value: Any, kind: Kind, language: str) -> str:
+    if kind == "share":
+        return percent(float(value), language)
+    if kind == "minutes" and np.isinf(value):
+        return translate("cut off", language)
+    if kind == "people":
+        return number(about(float(value)), language)
+    return number(float(value), language, digits=None if kind == "number" else 0)

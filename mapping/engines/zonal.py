@@ -11,9 +11,12 @@ whatever the number of zones and bands. Nothing here knows a directory or a stud
 [[10.0, 20.0, 0.0], [0.0, 5.0, 7.0]]
 >>> zone_sums(zones, people, count=2).tolist()
 [30.0, 12.0]
+>>> medians(zones, minutes, people, count=2).tolist()
+[60.0, inf]
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numba
@@ -60,6 +63,33 @@ def band_sums(zones: ArrayLike, values: ArrayLike, weights: ArrayLike, *, edges:
         raise InvalidRecord(f"band_sums: the edges {list(edges)} do not rise; give each once, the least first")
     sums: Floats = _add_up(zones.ravel(), values.ravel(), weights.ravel(), limits, count)
     return sums
+
+
+def medians(zones: ArrayLike, values: ArrayLike, weights: ArrayLike, *, count: int) -> Floats:
+    """Return the weighted median of ``values`` in each of the zones 0 to ``count`` - 1.
+
+    It is the least value that at least half of a zone's weight does not exceed: half of the people need no more. NaN
+    counts as infinite; a zone without weight has the median infinity.
+
+    Raises
+    ------
+    InvalidRecord
+        The arrays differ in shape, or a zone is not below ``count``.
+    """
+    zones, values, weights = np.asarray(zones), np.asarray(values), np.asarray(weights)
+    _check(zones, count, values=values, weights=weights)
+    used = (zones >= 0) & (weights > 0)
+    zone, value = zones[used], np.where(np.isnan(values[used]), np.inf, values[used])
+    order = np.lexsort((value, zone))
+    zone, value, weight = zone[order], value[order], weights[used][order].astype(np.float64)
+    halves = np.bincount(zone, weight, minlength=count) / 2
+    starts = np.searchsorted(zone, np.arange(count + 1))
+    found = np.full(count, np.inf)
+    for number, (first, last) in enumerate(pairwise(starts)):
+        if last > first:
+            enough = np.cumsum(weight[first:last]) >= halves[number] * (1 - 1e-12)  # sums in another order differ a bit
+            found[number] = value[first + int(np.argmax(enough))]
+    return found
 
 
 def _check(zones: NDArray[np.generic], count: int, **others: NDArray[np.generic]) -> None:

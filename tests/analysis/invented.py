@@ -1,0 +1,62 @@
+"""Invented services for the tests of analyses: entries as a view gives them, without a file behind them."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from mapping.view import Entry, OrganizationEntry, Place, StatementEntry
+
+TODAY = dt.date(2026, 11, 24)
+
+CHASHMA = (10.0404242, 60.0592913)
+QULLAOBOD = (10.1122894, 60.1322651)
+"""Towns of Orzustan, see tests/tiny/README.md."""
+
+
+def place(at=None, *, unit=None, precision="exact", basis="given", role="delivery", country=None):
+    latitude, longitude = at or (None, None)
+    return Place(
+        id="place", latitude=latitude, longitude=longitude, area_unit=unit, precision=precision,
+        position_basis=basis, role=role, country=country,
+    )  # fmt: skip
+
+
+def service(*types, at=None, places=None, covers=(), status="active", freshness="fresh", name="Service"):
+    """Make a service; ``at`` is the one point where it can be visited."""
+    if places is None:
+        places = (place(at),) if at else ()
+    return Entry(
+        id=f"{name}-{'-'.join(types)}-{at}", name=name, organization=OrganizationEntry("o", "Organization"),
+        types=types, places=tuple(places), covers=tuple(covers), status=status, freshness=freshness,
+    )  # fmt: skip
+
+
+def statement(kind, unit=""):
+    return StatementEntry("s", "Accommodation can be arranged", "0011", service_type=kind, area_unit=unit)
+
+
+def activity(kind, unit, status="ongoing"):
+    return {"service_type": kind, "area_unit": unit, "status": status}
+
+
+@dataclass
+class InventedView:
+    """What analyses ask of a view."""
+
+    entries: list = field(default_factory=list)
+    said: list = field(default_factory=list)
+    activities: list = field(default_factory=list)
+    audience: str = "public"
+    edition: dt.date = TODAY
+
+    def services(self, *, language="en"):
+        return list(self.entries)
+
+    def statements(self, *, language="en"):
+        return list(self.said)
+
+    def rows(self, table):
+        return list(self.activities) if table == "activity" else []
+
+
+def view(*entries, said=(), activities=()):
+    return InventedView(list(entries), list(said), list(activities))
