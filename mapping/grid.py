@@ -31,6 +31,9 @@ Box = tuple[float, float, float, float]
 NO_LANDCOVER = 255
 """What stands in a grid of land cover where it is not known."""
 
+NOBODY = 1e-6
+"""Fewer people than this in a whole unit are a rounding error."""
+
 
 @cache
 def _from_lonlat(crs: str) -> Transformer:
@@ -255,7 +258,7 @@ def spread_people(
     inside = unit_of >= 0
     index = unit_of[inside]
     given = np.bincount(index, people[inside], minlength=len(census))
-    empty = inside & (given == 0)[unit_of]
+    empty = inside & (given < NOBODY)[unit_of]
     people[empty] = _even_where_zero(weight[empty], unit_of[empty])
     total = np.bincount(index, people[inside], minlength=len(census))
     people[inside] *= (census / np.where(total > 0, total, 1))[index]
