@@ -1,0 +1,76 @@
+"""Cleaning: an ordered list of small named steps, each from a cell's text to a better one.
+
+A step never guesses: it mends how something was written, not what was said. How many cells each step changed is kept in
+the batch. What a cell means (phones, dates, hours) is read later by `mapping.values`.
+"""
+
+import html
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+
+Step = Callable[[str], str]
+
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+TAG = re.compile(r"<[^<>]{1,200}>")
+FORMULA = re.compile(r"^\s*=\s*HYPERLINK\s*\(\s*\"[^\"]*\"\s*[;,]\s*\"(?P<shown>[^\"]*)\"\s*\)\s*$", re.I)
+
+
+def composed(text: str) -> str:
+    """Write letters with marks as one character each, as search and matching expect."""
+    return unicodedata.normalize("NFC", text)
+
+
+def visible(text: str) -> str:
+    """Drop characters that nobody sees and that could turn a text around."""
+    return CONTROL.sub(" ", INVISIBLE.sub("", text))
+
+
+def shown_of_formula(text: str) -> str:
+    """Keep what a link formula shows; the link goes."""
+    match = FORMULA.match(text)
+    return match["shown"] if match else text
+
+
+def without_tags(text: str) -> str:
+    """Take HTML out of a text: it is shown as text, never run."""
+    return html.unescape(TAG.sub(" ", text)) if TAG.search(text) else text
+
+
+def spaced(text: str) -> str:
+    """Make spaces plain and single; line ends part the values of a cell, so they stay."""
+    lines = (re.sub(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+", " ", line).strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def quiet(text: str) -> str:
+    """Write a long text in capitals as an ordinary one."""
+    letters = [letter for letter in text if letter.isalpha()]
+    if len(letters) < 12 or len(text.split()) < 2 or not all(letter.isupper() for letter in letters):
+        return text
+    words = text.lower().split(" ")
+    return " ".join(
+        word[:1].upper() + word[1:] if n == 0 or word[:1] in "«\"'“" else word for n, word in enumerate(words)
+    )
+
+
+STEPS: list[tuple[str, Step]] = [
+    ("letters composed", composed),
+    ("link formula replaced by what it shows", shown_of_formula),
+    ("HTML taken out", without_tags),
+    ("invisible characters dropped", visible),
+    ("spaces tidied", spaced),
+]
+"""What is done to every cell, in this order."""
+
+
+def clean(text: str, counts: Counter[str]) -> str:
+    """Take a cell's text through all the steps, counting each that changed it."""
+    for name, step in STEPS:
+        better = step(text)
+        if better != text:
+            counts[name] += 1
+        text = better
+    return text

@@ -1,0 +1,472 @@
+"""Rows of services and places become records of organizations, services and locations.
+
+A body's row gives one service for each kind of help that it names, at one place. Names of services are those of our
+terms, in every language; the sender's own word stays beside them. What could give a hidden thing away stays private:
+remarks and people are not read, and texts that hold numbers or names are not published.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from mapping import values
+from mapping.fold import name_key, skeleton
+from mapping.known import Body
+from mapping.model import (
+    AUDIENCES,
+    Accessibility,
+    Address,
+    Attribute,
+    Audience,
+    Contact,
+    CostOption,
+    Funding,
+    Language,
+    Location,
+    Organization,
+    Phone,
+    Precision,
+    Provenance,
+    Record,
+    RequiredDocument,
+    Schedule,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceCapacity,
+    Translation,
+    Verification,
+    record_id,
+    strictest,
+)
+from mapping.places import Located, locate
+from mapping.reader import Intake, Reader, first_of
+from mapping.taxonomy import Taxonomy, match_term
+
+FREE = {"en": "Free", "ru": "Бесплатно", "tg": "Ройгон", "uz": "Bepul"}
+TARIFF = {"en": "By price list", "ru": "По прейскуранту", "tg": "Аз рӯи нархнома", "uz": "Narxnoma boʻyicha"}
+BY_APPOINTMENT = "by appointment"
+
+
+@dataclass
+class Entry:
+    """What one row says of a body and its place, before its services."""
+
+    reader: Reader
+    body: Body
+    audience: Audience
+    location: Location
+    key: str
+    records: list[Record] = field(default_factory=list)
+
+
+def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[Entry]:
+    """Yield what each row gives; rows that must be set aside carry their reasons and give nothing."""
+    seen: dict[str, int] = {}
+    for reader in readers:
+        key = _key(reader, seen)
+        names = reader.translations("organization")
+        name = first_of((reader.text("organization"), *names.values()))
+        if not name:
+            reader.refuse("organization", "the row names no organization", "ask the sender who it is about")
+            continue
+        located = _located(reader)
+        if reader.reasons:
+            continue
+        phones = _numbers(reader, "phone", _region(reader, located))
+        entry = _body(reader, intake, name, names, located, phones, key)
+        _services(entry, intake, phones, children.get(reader.row.text(["_index"]), []) if children else None)
+        _place(entry, intake)
+        if not reader.reasons:
+            yield entry
+
+
+def organizations_seen(records: Iterable[Record]) -> None:
+    """Mark each organization as seen by whoever may see one of its services.
+
+    A body all of whose services are hidden is hidden too: its name alone could tell that it keeps a shelter.
+    """
+    kept = list(records)
+    rules = {
+        record_id("rohnamo", "taxonomy_term", "service_types", term.code): term.audience
+        for term in Taxonomy.load("service_types").terms()
+    }
+    types = {
+        a.link_id: rules[a.taxonomy_term_id]
+        for a in kept
+        if isinstance(a, Attribute) and a.link_type == "service_type" and a.taxonomy_term_id in rules
+    }
+    seen: dict[str, list[Audience]] = defaultdict(list)
+    for service in kept:
+        if isinstance(service, Service) and service.organization_id:
+            seen[service.organization_id].append(strictest(service.audience, types.get(service.id, "custodian")))
+    for organization in kept:
+        if isinstance(organization, Organization):
+            organization.audience = min(seen.get(organization.id, ["custodian"]), key=AUDIENCES.index)
+
+
+def _numbers(reader: Reader, name: str, region: str) -> list[values.PhoneValue]:
+    """Return the numbers of a cell, saying what was mended in them."""
+    found = reader.take(name, lambda text: values.phones(text, region)) or []
+    for phone in found:
+        if phone.doubt:
+            reader.say(name, phone.doubt, "look whether it is right", "note")
+    return found
+
+
+def _key(reader: Reader, seen: dict[str, int]) -> str:
+    """Return the sender's key of a row: its own number, else what tells it from the others."""
+    columns = reader.intake.columns
+    parts = [reader.row.cells.get(c.strip().casefold(), "") for c in columns.key]
+    key = "|".join(parts) if any(parts) else ""
+    if not key:
+        who = first_of((reader.text("organization"), *reader.translations("organization").values()))
+        place = "|".join(skeleton(reader.text(name)) for name in ("country", "unit", "address"))
+        key = f"{name_key(who)}|{place}|{skeleton(reader.text('service'))}"
+    seen[key] = seen.get(key, 0) + 1
+    if seen[key] > 1:
+        column = columns.key[0] if columns.key else "organization"
+        reader.say(
+            column, f"the key {key!r} stands in the file {seen[key]} times", "tell which row is meant; both were read"
+        )
+        return f"{key}#{seen[key]}"
+    return key
+
+
+def _located(reader: Reader) -> Located:
+    """Find the row's place; what is wrong with it is said, and a place that is surely wrong sets the row aside."""
+    area = reader.intake.area
+    point = reader.take("coordinates", lambda text: values.coordinates(text)) if reader.text("coordinates") else None
+    if point is None and reader.text("latitude"):
+        longitude = reader.text("longitude")
+        point = reader.take("latitude", lambda text: values.coordinates(text, longitude))
+    latitude, longitude_found = (point.lat, point.lon) if point is not None else (None, None)
+    if point is not None and point.doubt:
+        reader.say("coordinates" if reader.text("coordinates") else "latitude", point.doubt, "look whether it is right")
+    located = locate(
+        area, lat=latitude, lon=longitude_found, place=reader.any_text("place"), unit=reader.any_text("unit"),
+        country=reader.text("country"),
+    )  # fmt: skip
+    where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
+    for note in located.notes:
+        reader.say(where, str(note), "check the place", "doubt")
+    return located
+
+
+def _region(reader: Reader, located: Located) -> str:
+    """Return the country whose numbers need no country code."""
+    return (
+        (getattr(located, "country", None) or reader.intake.area.code)
+        if reader.text("country")
+        else reader.intake.area.code
+    )
+
+
+def _body(
+    reader: Reader,
+    intake: Intake,
+    name: str,
+    names: dict[str, str],
+    located: Located,
+    phones: list[values.PhoneValue],
+    key: str,
+) -> Entry:
+    """Meet or make the organization, and make the row's location."""
+    source = intake.columns.source
+    mail = reader.text("email")
+    numbers = [phone.number for phone in phones]
+    candidates = intake.known.called([name, *names.values()])
+    body = next((b for b in candidates if b.shares(numbers, [mail], located.unit)), None)
+    own = record_id(source, "organization", name_key(name))
+    if body is None and own in intake.known.bodies:
+        body = intake.known.bodies[own]
+    if body is None and candidates:
+        said = ", ".join(candidate.name for candidate in candidates[:3])
+        reader.say(
+            "organization", f"another list has {said} too, without a phone, mail or unit in common", "are they one?"
+        )
+    fresh = body is None
+    body = body or Body(own, name)
+    intake.known.add(body, [name, *names.values()])
+    body.phones.update(numbers)
+    body.mails.update(filter(None, [mail]))
+    body.units.update(filter(None, [located.unit]))
+    audience = reader.audience()
+    location = Location(
+        id=record_id(source, "location", key), organization_id=body.id, name=None, area_unit=located.unit,
+        latitude=located.lat, longitude=located.lon, country=getattr(located, "country", None) or intake.area.code,
+        position_basis={"exact": "given"}.get(located.precision, located.precision), precision=_precision(reader, located),
+        audience=audience,
+    )  # fmt: skip
+    entry = Entry(reader, body, audience, location, key)
+    if fresh:
+        entry.records.append(
+            Organization(
+                id=body.id, name=name, kind=_kind(reader), email=mail or None, website=reader.text("website") or None,
+                audience="custodian",
+            )
+        )  # fmt: skip
+    entry.records += _translated("organization", body.id, "name", names, source)
+    entry.records.append(_from(entry, "organization", body.id, name_key(name)))
+    return entry
+
+
+def _precision(reader: Reader, located: Located) -> Precision:
+    """Return how closely the place may be shown: as the row says, and never closer than it is known."""
+    if located.precision not in ("exact", "place"):
+        return "area" if located.unit else "none"
+    columns = reader.intake.columns
+    if not columns.precisions:
+        return "exact"
+    known = {word.casefold().strip(): precision for word, precision in columns.precisions.items()}
+    text = reader.text("precision").casefold()
+    if text not in known:
+        reader.say("precision", f"{text!r} does not say how closely the place may be shown", "no place is shown")
+    return known.get(text, "none")
+
+
+def _kind(reader: Reader) -> str | None:
+    text = reader.text("organization_kind")
+    match = match_term("organization_types", text) if text else None
+    return match.code if match else None
+
+
+def _services(entry: Entry, intake: Intake, phones: list[values.PhoneValue], children: list[Reader] | None) -> None:
+    """Add the services that a row names: in a cell, in columns that say yes or no, or in rows of another sheet."""
+    reader, columns = entry.reader, intake.columns
+    if columns.shape == "place":
+        for column, code in columns.services.items():
+            text = reader.row.text([column])
+            try:
+                there = bool(text) and not values.is_blank(text) and values.yes_no(text)
+            except values.Unreadable as error:
+                reader.say("service", f"{column}: {error.problem}", error.fix, "refused")
+                continue
+            if there:
+                _service(entry, reader, intake, code, "", phones)
+        return
+    for source in children if children is not None else [reader]:
+        codes, words = source.terms("service", "service_types")
+        for code in codes:
+            _service(entry, source, intake, code, source.text("service") if len(codes) == 1 else "", phones)
+        for word in words:
+            source.say("service", f"{word!r} is no kind of help that we know", "add the word to the map or the terms")
+        if not codes and not words:
+            source.say("service", "the row names no service", "ask the sender what is offered there")
+
+
+def _service(
+    entry: Entry, reader: Reader, intake: Intake, code: str, said: str, phones: list[values.PhoneValue]
+) -> None:
+    source, taxonomy = intake.columns.source, Taxonomy.load("service_types")
+    child = "" if reader is entry.reader else reader.row.text(["_index"]) or str(reader.row.number)
+    key = "|".join(filter(None, (entry.key, child, code)))
+    service = record_id(source, "service", key)
+    labels = {language: str(taxonomy.label(code, language)) for language in intake.area.languages}
+    descriptions = {
+        language: text
+        for language, whole in reader.translations("description").items()
+        if (text := reader.harmless("description", whole))
+    }
+    status = next(iter(reader.terms("status", "statuses")[0]), "active") if reader.text("status") else "active"
+    audience = entry.audience
+    record = Service(
+        id=service, organization_id=entry.body.id, name=labels.get("en") or next(iter(labels.values())),
+        alternate_name=reader.harmless("service", said) or None, audience=audience, status=status,  # type: ignore[arg-type]
+        description=first_of(descriptions.values()) or None,
+        email=None, last_modified=None,
+    )  # fmt: skip
+    at = ServiceAtLocation(
+        id=record_id(source, "service_at_location", key), service_id=service, location_id=entry.location.id,
+        role="mobile_stop" if taxonomy.term(code).location_kind == "mobile" else "delivery", audience=audience,
+    )  # fmt: skip
+    type_term = record_id("rohnamo", "taxonomy_term", "service_types", code)
+    entry.records += [
+        record, at, _from(entry, "service", service, key),
+        Attribute(
+            id=record_id(source, "attribute", key, "type"), link_id=service, link_entity="service",
+            link_type="service_type", taxonomy_term_id=type_term,
+        ),
+        *_translated("service", service, "name", labels, source),
+        *_translated("service", service, "description", descriptions, source),
+        *_people(reader, service, source),
+        *_phones(reader, entry, service, source, phones),
+        *_hours(reader, entry, service, source),
+        *_terms_of_use(reader, service, source, record),
+        *_coverage(reader, service, source, intake),
+        *_standing(reader, entry, service, source),
+    ]  # fmt: skip
+
+
+def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
+    """Yield whom the service helps and whom it does not."""
+    for name, link in (("serves", "serves"), ("excludes", "excludes")):
+        codes, words = reader.terms(name, "beneficiaries")
+        for code in codes:
+            yield Attribute(
+                id=record_id(source, "attribute", service, link, code), link_id=service, link_entity="service",
+                link_type=link, taxonomy_term_id=record_id("rohnamo", "taxonomy_term", "beneficiaries", code),
+            )  # type: ignore[arg-type]  # fmt: skip
+        for word in words:
+            condition = match_term("conditions", word) if link == "excludes" else None
+            if condition is not None:
+                labels = {
+                    lang: str(Taxonomy.load("conditions").label(condition.code, lang))
+                    for lang in reader.intake.area.languages
+                }
+                attribute = record_id(source, "attribute", service, link, condition.code)
+                yield Attribute(
+                    id=attribute, link_id=service, link_entity="service", link_type="excludes", value=labels["en"]
+                )
+                continue
+            reader.say(name, f"{word!r} is no group that we know", "it was left out; add the word to the terms")
+
+
+def _phones(
+    reader: Reader, entry: Entry, service: str, source: str, phones: list[values.PhoneValue]
+) -> Iterator[Record]:
+    """Yield the numbers of a service; a new public number needs two people who called it back."""
+    intake = reader.intake
+    region = entry.location.country or intake.area.code
+    more = _numbers(entry.reader, "phone_international", region)
+    fax = _numbers(entry.reader, "fax", region)
+    accounts = entry.reader.take("messenger", values.accounts) or []
+    numbers = {p.number: (p.extension, "/".join(p.apps) or "voice") for p in (*fax, *phones, *more)}
+    numbers |= {p.number: (p.extension, "fax") for p in fax if p not in phones and p not in more}
+    numbers |= {account.url: (None, account.app) for account in accounts}
+    for number, (extension, kind) in numbers.items():
+        called = source in intake.known.phones or number in intake.known.phones
+        yield Phone(
+            id=record_id(source, "phone", service, number), service_id=service, number=number, extension=extension,
+            type=kind, audience=entry.audience if called else "custodian",
+        )  # fmt: skip
+
+
+def _hours(reader: Reader, entry: Entry, service: str, source: str) -> Iterator[Record]:
+    """Yield opening hours; words that could not be read stay private, they may hold anything."""
+    owner = reader if reader.text("hours") else entry.reader
+    offset = entry.reader.take("utc_offset", values.utc_offset)
+    for number, span in enumerate(owner.take("hours", values.hours) or []):
+        if span.doubt:
+            owner.say("hours", span.doubt, "look whether it is right", "note")
+        yield Schedule(
+            id=record_id(source, "schedule", service, number), service_id=service, timezone=offset,
+            freq={"weekly": "WEEKLY", "monthly": "MONTHLY"}.get(span.kind), byday=span.byday or None,  # type: ignore[arg-type]
+            opens_at=span.opens, closes_at=span.closes, audience=entry.audience,
+            description=BY_APPOINTMENT if span.kind == "appointment" else None,
+            bymonthday=None, notes="-".join(map(str, span.months)) if span.months else None,
+        )  # fmt: skip
+
+
+def _terms_of_use(reader: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
+    """Yield languages, cost and papers."""
+    for code in reader.take("languages", values.language_codes) or []:
+        yield Language(id=record_id(source, "language", service, code), service_id=service, code=code)
+    cost = reader.take("cost", values.cost)
+    if cost is not None:
+        texts = {"free": FREE, "tariff": TARIFF}.get(cost.kind) or {"en": reader.harmless("cost", cost.text)}
+        record.fees_description = texts["en"] or None
+        yield from _translated("service", service, "fees_description", texts, source)
+        yield CostOption(
+            id=record_id(source, "cost_option", service), service_id=service, option=cost.kind, amount=cost.amount,
+            currency=cost.currency,
+        )  # fmt: skip
+    codes, words = reader.terms("documents", "documents")
+    for code in codes:
+        labels = {lang: str(Taxonomy.load("documents").label(code, lang)) for lang in reader.intake.area.languages}
+        paper = record_id(source, "required_document", service, code)
+        yield RequiredDocument(id=paper, service_id=service, document=labels["en"])
+        yield from _translated("required_document", paper, "document", labels, source)
+    for word in words:
+        reader.say("documents", f"{word!r} is no paper that we know", "it was left out; add the word to the terms")
+
+
+def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iterator[Record]:
+    """Yield the units that are served from here."""
+    for part in reader.parts("covers", "service_types"):
+        located = locate(intake.area, unit=part)
+        if located.unit:
+            yield ServiceArea(
+                id=record_id(source, "service_area", service, located.unit), service_id=service, area_unit=located.unit,
+                name=intake.area.label(located.unit, "en"),
+            )  # fmt: skip
+        else:
+            reader.say("covers", f"{part!r} is no unit that we know", "check the name")
+
+
+def _standing(reader: Reader, entry: Entry, service: str, source: str) -> Iterator[Record]:
+    """Yield when it was checked, how many it takes, who pays: the last two for partners at most."""
+    intake = reader.intake
+    owner = entry.reader
+    day = owner.take("verified_on", lambda text: values.date(text, intake.today, latest=intake.today))
+    how = match_term("verification", owner.text("verified_how")) if owner.text("verified_how") else None
+    yield Verification(
+        id=record_id(source, "verification", service), link_id=service, link_entity="service",
+        level=how.code if how else ("self-reported" if day else "unverified"), verified_on=day,  # type: ignore[arg-type]
+    )  # fmt: skip
+    capacity = reader.take("capacity", values.capacity)
+    if capacity is not None and capacity.number is not None and day is not None:
+        most = capacity.number.most or capacity.number.value
+        yield ServiceCapacity(
+            id=record_id(source, "service_capacity", service), service_id=service, available=most, maximum=most,
+            description=" ".join(filter(None, (capacity.counted, capacity.every and f"a {capacity.every}"))) or None,
+            updated=day, audience=strictest(entry.audience, "partner"),
+        )  # fmt: skip
+    until = reader.take("funded_until", lambda text: values.date(text, intake.today, of_period="last"))
+    if until is not None or reader.text("funder"):
+        yield Funding(
+            id=record_id(source, "funding", service), service_id=service, source=reader.text("funder") or None,
+            valid_to=until, audience=strictest(entry.audience, "partner"),
+        )  # fmt: skip
+
+
+def _place(entry: Entry, intake: Intake) -> None:
+    """Add the row's place: its point, address, entrance, and whom to ask for."""
+    reader, source = entry.reader, intake.columns.source
+    if not any(record.table == "service" for record in entry.records):
+        reader.refuse("service", "no service could be read from the row", "mend the row and send it again")
+        return
+    entry.records.append(entry.location)
+    address = reader.text("address")
+    if address:
+        entry.records.append(
+            Address(
+                id=record_id(source, "address", entry.key), location_id=entry.location.id, address_1=address,
+                city=reader.any_text("place"), country=entry.location.country or "", audience=entry.audience,
+            )
+        )  # fmt: skip
+    if reader.text("accessible"):
+        ramp = reader.take("accessible", values.yes_no)
+        if ramp is not None:
+            text = "Step-free entrance" if ramp else "Steps at the entrance"
+            entry.records.append(
+                Accessibility(
+                    id=record_id(source, "accessibility", entry.key), location_id=entry.location.id, description=text
+                )
+            )
+    if reader.text("contact"):
+        entry.records.append(
+            Contact(
+                id=record_id(source, "contact", entry.key), location_id=entry.location.id, name=reader.text("contact"),
+                audience="custodian",
+            )
+        )  # fmt: skip
+
+
+def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], source: str) -> list[Record]:
+    return [
+        Translation(
+            id=record_id(source, "translation", record, name, language), link_id=record, link_entity=entity, field=name,
+            language=language, text=text,
+        )
+        for language, text in texts.items()
+        if text
+    ]  # fmt: skip
+
+
+def _from(entry: Entry, entity: str, record: str, key: str) -> Provenance:
+    reader, source = entry.reader, entry.reader.intake.columns.source
+    return Provenance(
+        id=record_id(source, "provenance", entity, record, key), link_id=record, link_entity=entity,
+        source_id=record_id(source, "source"), source_key=key, file=reader.intake.batch.file, row=reader.row.number,
+    )  # fmt: skip

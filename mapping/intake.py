@@ -1,0 +1,155 @@
+"""Intake: the way in. A file is read, cleaned and checked into a batch; nothing is stored here.
+
+format -> sheets -> rows (`mapping.rows`) -> fields (`mapping.reader`) -> records (`mapping.entries`,
+`mapping.links`) -> checks (`mapping.check`)
+"""
+
+import datetime as dt
+from collections import defaultdict
+from pathlib import Path
+
+from mapping.area import StudyArea
+from mapping.batch import Batch, RefusedRow
+from mapping.check import CHECKS
+from mapping.columns import ColumnMap
+from mapping.entries import entries, organizations_seen
+from mapping.errors import FormatError
+from mapping.formats import Sheet
+from mapping.guess import guessed_map
+from mapping.known import Known
+from mapping.links import READERS
+from mapping.model import Source, record_id
+from mapping.reader import Intake, Reader
+from mapping.registry import formats
+from mapping.resources import shipped
+from mapping.rows import Rows, missing_columns, rows_of, unnamed_columns
+
+__all__ = ["Known", "read"]
+
+
+def read(
+    path: str | Path,
+    *,
+    source: str = "",
+    columns: str | Path | ColumnMap | None = None,
+    area: StudyArea | None = None,
+    today: dt.date | None = None,
+    known: Known | None = None,
+) -> Batch:
+    """Read a partner's list into a batch: cleaned, checked, every issue said at once, nothing stored.
+
+    Parameters
+    ----------
+    source
+        Name of the sender, where no column map says it.
+    columns
+        The sender's column map; without one, columns are guessed from their names and the rows stay with custodians.
+    area
+        The study area; the demo's when not given.
+    today
+        The day on which dates are judged.
+    known
+        What the directory holds already, so that a body in two lists is met again.
+
+    Raises
+    ------
+    FormatError
+        When the file as a whole cannot be taken: not a list, the wrong map, too few or too many rows, too many refused.
+    """
+    path = Path(path)
+    area = area or StudyArea.load(shipped("geo/tj"))
+    sheets = _sheets(path)
+    if columns is None:
+        column_map = guessed_map(sheets, source or path.stem)
+    else:
+        column_map = columns if isinstance(columns, ColumnMap) else ColumnMap.load(columns)
+    found = rows_of(sheets, column_map, path)
+    about = Source(
+        id=record_id(column_map.source, "source"), name=column_map.name or source, licence=column_map.licence or None,
+        rank=column_map.rank,
+    )  # fmt: skip
+    batch = Batch(about, path.name, cleaned=found.cleaned, rows=len(found.rows))
+    intake = Intake(column_map, area, today or dt.date.today(), known or Known(), batch)
+    _require_expected(path, found, column_map)
+    _say_columns(found, column_map, intake)
+    readers = [Reader(intake, row) for row in found.rows]
+    if column_map.shape in READERS:
+        for _row, records in READERS[column_map.shape](readers, intake):
+            batch.records += records
+    else:
+        for entry in entries(readers, intake, _children(found, column_map, intake)):
+            batch.records += entry.records
+        organizations_seen(batch.records)
+    _set_aside(path, readers, column_map, batch)
+    _once(batch)
+    for check in CHECKS:
+        batch.extend(check(batch, column_map))
+    batch.issues.sort(key=lambda issue: (issue.sheet, issue.row or 0, issue.column, issue.problem))
+    return batch
+
+
+def _sheets(path: Path) -> list[Sheet]:
+    known = formats()
+    module = known.get(path.suffix.lower())
+    if module is None or not hasattr(module, "read"):
+        there = ", ".join(sorted(suffix for suffix, each in known.items() if hasattr(each, "read")))
+        raise FormatError(
+            f"{path}: files ending in {path.suffix or 'nothing'} cannot be read; save it as one of {there}"
+        )
+    if not path.exists():
+        raise FormatError(f"{path}: there is no such file; check the name")
+    return list(module.read(path))
+
+
+def _require_expected(path: Path, found: Rows, columns: ColumnMap) -> None:
+    expected, count = columns.rows, len(found.rows)
+    if not expected.least <= count <= expected.most:
+        raise FormatError(
+            f"{path}: {count} rows where {expected.least} to {expected.most} are expected; "
+            "is it the whole file? If it is, change [rows] in the map"
+        )
+
+
+def _say_columns(found: Rows, columns: ColumnMap, intake: Intake) -> None:
+    """Say which columns nobody named, which are missing, and what was passed over."""
+    from mapping.batch import Issue
+
+    batch = intake.batch
+    for sheet, name, close in unnamed_columns(found, columns):
+        fix = f"is it {close!r}? " if close else ""
+        batch.issues.append(
+            Issue(batch.file, sheet, None, name, "is a column that the map does not name", f"{fix}name it in the map")
+        )
+    for name in missing_columns(found, columns):
+        wanted = " or ".join(map(repr, columns.fields[name]))
+        batch.issues.append(
+            Issue(batch.file, "", None, name, f"there is no column {wanted}", "mend the map, or ask for the column")
+        )
+    for what, count in sorted(found.skipped.items()):
+        batch.issues.append(Issue(batch.file, "", None, "", f"{what}: {count}", "", "note"))
+
+
+def _children(found: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[Reader]]:
+    children: dict[str, list[Reader]] = defaultdict(list)
+    for row in found.children:
+        children[row.text([columns.sheets.child_key])].append(Reader(intake, row))
+    return children
+
+
+def _set_aside(path: Path, readers: list[Reader], columns: ColumnMap, batch: Batch) -> None:
+    """Keep the refused rows with their reasons; refuse the file when they are more than the map allows."""
+    for reader in readers:
+        if reader.reasons:
+            row = reader.row
+            batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, tuple(reader.reasons)))
+    if len(batch.refused) > columns.rows.refused:
+        first = batch.refused[0]
+        raise FormatError(
+            f"{path}: {len(batch.refused)} of {batch.rows} rows would be refused, more than the {columns.rows.refused} that "
+            f"the map allows; the first is row {first.row}: {first.reasons[0]}"
+        )
+
+
+def _once(batch: Batch) -> None:
+    """Keep one record of each id: a later row brings the earlier one up to date."""
+    batch.records = list({record.id: record for record in batch.records}.values())

@@ -1,0 +1,226 @@
+"""Rows that speak of bodies and services known from other lists: activities, agreements, answers to the checklist."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
+
+from rapidfuzz import process
+
+from mapping import values
+from mapping.fold import name_key
+from mapping.known import Body
+from mapping.model import (
+    Activity,
+    Organization,
+    Provenance,
+    Record,
+    ReferralAgreement,
+    StandardAssessment,
+    record_id,
+    strictest,
+)
+from mapping.places import locate
+from mapping.reader import Intake, Reader
+from mapping.rows import Row
+from mapping.taxonomy import Taxonomy, match_term
+
+
+def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
+    """Yield an activity for each row; a body that no list spoke of yet becomes one, seen by whoever may see the row."""
+    source = intake.columns.source
+    for reader in readers:
+        audience = reader.audience()
+        records: list[Record] = []
+        body = _body(reader, "organization", audience_of_new=audience, records=records)
+        types, words = reader.terms("service", "service_types")
+        unit = _unit(reader)
+        for word in words:
+            reader.say("service", f"{word!r} is no kind of activity that we know", "add the word to the terms")
+        if body is None or unit is None or not types:
+            what = "who" if body is None else "where" if unit is None else "what"
+            reader.refuse("organization", f"the row does not say {what}", "mend the row and send it again")
+            continue
+        start, end = _day(reader, "start"), _day(reader, "end")
+        if start and end and end < start:
+            reader.say("end", f"ends on {end}, before it starts on {start}", "the last day was left out", "refused")
+            end = None
+        planned, reached = (_count(reader, name) for name in ("planned", "reached"))
+        women = _count(reader, "reached_women")
+        if women is not None and reached is not None and women > reached:
+            reader.say("reached_women", f"{women} women among {reached} people", "the women were left out", "refused")
+            women = None
+        if planned and reached and reached > 10 * planned:
+            reader.say("reached", f"{reached} reached of {planned} planned", "ask whether a digit is wrong")
+        implementer = _body(reader, "implementer", audience_of_new=audience, records=records)
+        key = reader.text("key") or reader.row.number
+        status = match_term("activity_statuses", reader.text("status")) if reader.text("status") else None
+        activity = Activity(
+            id=record_id(source, "activity", key), organization_id=body.id,
+            implementer_id=implementer.id if implementer else None, funder=reader.text("funder") or None,
+            programme=reader.text("programme") or None, service_type=types[0],
+            name=reader.harmless("activity", reader.text("activity")), area_unit=unit, start=start, end=end,
+            status=status.code if status else "unknown", target_group=reader.text("target_group") or None,  # type: ignore[arg-type]
+            planned=planned, reached=reached, reached_women=women, budget_band=reader.text("budget") or None,
+            reported_on=_day(reader, "updated"), audience=audience,
+        )  # fmt: skip
+        yield reader.row, [*records, activity, _provenance(reader, "activity", activity.id, str(key))]
+
+
+def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
+    """Yield an agreement for each row whose two ends are known; one end alone would be a rumour."""
+    source = intake.columns.source
+    for reader in readers:
+        ends = {name: _known(reader, name) for name in ("from", "to")}
+        for name, body in ends.items():
+            if body is None:
+                near = ", ".join(_like(intake, reader.text(name)))
+                hint = f"is it {near}?" if near else "import the list that has it first"
+                reader.refuse(name, f"{reader.text(name)!r} is in no list", hint)
+        giver, taker = ends["from"], ends["to"]
+        if giver is None or taker is None:
+            continue
+        types, words = reader.terms("service", "service_types")
+        for word in words:
+            reader.say("service", f"{word!r} is no kind of help that we know", "add the word to the terms")
+        signed = _day(reader, "signed_on")
+        last = reader.take("valid_to", lambda text: values.last_day(text, intake.today))
+        valid = last.day if last is not None else None
+        if signed and valid and valid < signed:
+            reader.say(
+                "valid_to", f"ends on {valid}, before it was signed on {signed}", "the end was left out", "refused"
+            )
+            valid = None
+        key = reader.text("key") or reader.row.number
+        paper = match_term("agreement_documents", reader.text("document")) if reader.text("document") else None
+        agreement = ReferralAgreement(
+            id=record_id(source, "referral_agreement", key), from_organization_id=giver.id, to_organization_id=taker.id,
+            service_types=";".join(types), document=paper.code if paper else None, number=reader.text("number") or None,
+            signed_on=signed, valid_to=valid, consent_form=reader.take("consent", values.yes_no),
+            contact_route=reader.text("route") or None, answer_within_hours=reader.take("answer_within", values.hours_within),
+            status=_status(reader, valid), audience=reader.audience(),
+        )  # fmt: skip
+        yield reader.row, [agreement, _provenance(reader, "referral_agreement", agreement.id, str(key))]
+
+
+def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
+    """Yield an answer for each row whose service and checklist item are known; never for the public."""
+    source, standards = intake.columns.source, Taxonomy.load("standards")
+    for reader in readers:
+        service = _service(reader)
+        if service is None:
+            continue
+        code = reader.text("standard")
+        if code not in standards:
+            reader.refuse("standard", f"{code!r} is no item of the checklist", "check the code")
+            continue
+        match = match_term("answers", reader.word("answer", reader.text("answer"))) if reader.text("answer") else None
+        day = _day(reader, "assessed_on")
+        record = StandardAssessment(
+            id=record_id(source, "standard_assessment", service, code, reader.text("assessed_by")), service_id=service,
+            standard=code, answer=match.code if match and match.code != "not applicable" else "unknown",  # type: ignore[arg-type]
+            evidence=reader.text("evidence") or None, assessed_by=reader.text("assessed_by") or None, assessed_on=day,
+            audience=strictest(reader.audience(), "focal_point"),
+        )  # fmt: skip
+        yield reader.row, [record]
+
+
+def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired", "suspended", "draft", "unknown"]:
+    text = reader.text("status").casefold()
+    if text == "active" and valid is not None and valid < reader.intake.today:
+        reader.say("status", f"is called active but ended on {valid}", "it counts as expired", "note")
+        return "expired"
+    return next((s for s in ("active", "expired", "suspended", "draft") if s == text), "unknown")  # type: ignore[return-value]
+
+
+def _day(reader: Reader, name: str) -> dt.date | None:
+    return reader.take(name, lambda text: values.date(text, reader.intake.today))
+
+
+def _count(reader: Reader, name: str) -> int | None:
+    number = reader.take(name, values.number)
+    return number.value if number is not None else None
+
+
+def _unit(reader: Reader) -> str | None:
+    area, code = reader.intake.area, reader.text("unit_code")
+    digits = "".join(letter for letter in code.partition(".")[0] if letter.isdigit())
+    units = area.all_units()
+    by_code = next((unit for unit in (code, digits) if unit in units), None)
+    name = reader.text("unit")
+    by_name = None
+    if name and not name.startswith("#"):
+        located = locate(area, unit=name)
+        by_name = located.unit
+    if by_code and by_name and by_code != by_name and by_name not in area.ancestors(by_code):
+        said = f"the code {code} is {area.label(by_code, 'en')}, the name is {name}"
+        reader.say("unit_code", said, "the code was followed")
+    return by_code or by_name
+
+
+def _known(reader: Reader, name: str) -> Body | None:
+    """Return the body of a name, if one and only one is known by it."""
+    found = reader.intake.known.called([reader.text(name)])
+    if len(found) > 1:
+        reader.say(
+            name, f"{reader.text(name)!r} are {len(found)} bodies", "the first was taken; merge them if they are one"
+        )
+    return found[0] if found else None
+
+
+def _body(reader: Reader, name: str, *, audience_of_new: object, records: list[Record]) -> Body | None:
+    text = reader.text(name)
+    if not text or values.is_blank(text):
+        return None
+    known = _known(reader, name)
+    if known is not None:
+        return known
+    body = Body(record_id(reader.intake.columns.source, "organization", name_key(text)), text)
+    reader.intake.known.add(body, [text])
+    records.append(Organization(id=body.id, name=text, audience=audience_of_new))  # type: ignore[arg-type]
+    reader.say(
+        name, f"{text!r} is in no other list", "it became a body of its own; merge it if it is one you know", "note"
+    )
+    return body
+
+
+def _service(reader: Reader) -> str | None:
+    """Return the assessed service: by its key in its list and the kind of help, else by body and kind."""
+    known = reader.intake.known
+    match = match_term("service_types", reader.text("service"))
+    ref = reader.text("service_ref")
+    keys = [key for key in known.services if ref and ref in key.split("|")]
+    exact = [known.services[key] for key in keys if match and key.endswith(match.code)]
+    if not exact and not ref and match:
+        body = _known(reader, "organization")
+        exact = [known.services_of[body.id, match.code]] if body and (body.id, match.code) in known.services_of else []
+    if exact:
+        return exact[0]
+    if len(keys) == 1:
+        return known.services[keys[0]]
+    what = f"{ref or reader.text('organization')!r} with {reader.text('service')!r}"
+    reader.refuse(
+        "service_ref", f"{what} is no service of a list that was read", "check the number and the kind of help"
+    )
+    return None
+
+
+def _like(intake: Intake, text: str) -> list[str]:
+    """Return up to three names of known bodies that look like a text."""
+    keys = list(intake.known.names)
+    found = process.extract(name_key(text), keys, limit=3, score_cutoff=75)
+    return [intake.known.names[key][0].name for key, _, _ in found]
+
+
+def _provenance(reader: Reader, entity: str, record: str, key: str) -> Provenance:
+    source = reader.intake.columns.source
+    return Provenance(
+        id=record_id(source, "provenance", entity, record, key), link_id=record, link_entity=entity,
+        source_id=record_id(source, "source"), source_key=key, file=reader.intake.batch.file, row=reader.row.number,
+    )  # fmt: skip
+
+
+READERS: dict[str, Callable[[Iterable[Reader], Intake], Iterator[tuple[Row, list[Record]]]]] = {
+    "activity": activities,
+    "agreement": agreements,
+    "assessment": assessments,
+}

@@ -1,0 +1,155 @@
+"""Reading one row: its fields by a column map, each fault said once with file, row and column."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from mapping import values
+from mapping.area import StudyArea
+from mapping.batch import Batch, Issue, Level
+from mapping.columns import ColumnMap, fold_header, marking
+from mapping.known import Known
+from mapping.model import Audience
+from mapping.rows import Row
+from mapping.taxonomy import match_term
+
+TELLING = re.compile(r"\d{5,}|\d(?:[\s().-]*\d){6,}|@|www\.|[«»\"“”]|\d{2}[.,]\d{3,}")
+"""What a text may not hold to be published unread: numbers as long as a phone or a coordinate, addresses of mail, names
+in quotation marks."""
+
+T = TypeVar("T")
+
+
+@dataclass
+class Intake:
+    """Everything that the reading of a file shares."""
+
+    columns: ColumnMap
+    area: StudyArea
+    today: dt.date
+    known: Known
+    batch: Batch
+
+    @property
+    def approved(self) -> bool:
+        """Whether two people approved this sender's map and marking table."""
+        return self.columns.source in self.known.maps
+
+
+@dataclass
+class Reader:
+    """One row with its fields."""
+
+    intake: Intake
+    row: Row
+    reasons: list[str] = field(default_factory=list)
+    """Why the row as a whole must be set aside."""
+
+    def text(self, name: str, language: str = "") -> str:
+        """Return a field's text: that of the column the map names, or the map's constant."""
+        full = f"{name}.{language}" if language else name
+        columns = self.intake.columns
+        return self.row.text(columns.fields.get(full, ())) or columns.constants.get(full, "")
+
+    def translations(self, name: str) -> dict[str, str]:
+        """Return a field's texts in the languages that the list has it in."""
+        texts = {language: self.text(name, language) for language in self.intake.area.languages}
+        return {language: text for language, text in texts.items() if text}
+
+    def any_text(self, name: str) -> str:
+        """Return a field's text, or the first of its translations."""
+        return self.text(name) or next(iter(self.translations(name).values()), "")
+
+    def column(self, name: str) -> str:
+        """Return the column of the file that a field comes from, as it is written there."""
+        for key in (name, *(f"{name}.{language}" for language in self.intake.area.languages)):
+            for column in self.intake.columns.fields.get(key, ()):
+                if fold_header(column) in self.row.cells:
+                    return column
+        return name
+
+    def say(self, name: str, problem: str, fix: str, level: Level = "doubt") -> None:
+        """Keep an issue of this row."""
+        batch = self.intake.batch
+        batch.issues.append(Issue(batch.file, self.row.sheet, self.row.number, self.column(name), problem, fix, level))
+
+    def refuse(self, name: str, problem: str, fix: str) -> None:
+        """Keep an issue that sets the whole row aside."""
+        self.say(name, problem, fix, "refused")
+        self.reasons.append(f"{problem}; {fix}")
+
+    def take(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """Read a field; what cannot be read is an issue and None, what is read in part is an issue and the part."""
+        text = self.text(name)
+        if values.is_blank(text):
+            return None
+        try:
+            return parse(self.word(name, text))
+        except values.Partly as error:
+            self.say(name, error.problem, error.fix)
+            return error.value  # type: ignore[no-any-return]
+        except values.Unreadable as error:
+            self.say(name, error.problem, error.fix, "refused")
+            return None
+
+    def word(self, name: str, text: str) -> str:
+        """Return what the map says a sender's word stands for, or the word."""
+        said = {fold_header(word): meant for word, meant in self.intake.columns.words.get(name, {}).items()}
+        return said.get(fold_header(text), text)
+
+    def parts(self, name: str, taxonomy: str) -> list[str]:
+        """Cut a cell with several entries into its entries, keeping together what is one term."""
+        text = self.text(name)
+        if values.is_blank(text) or values.says_none(text):
+            return []
+        return [
+            self.word(name, p) for p in values.split_list(text, known=lambda t: match_term(taxonomy, t) is not None)
+        ]
+
+    def terms(self, name: str, taxonomy: str) -> tuple[list[str], list[str]]:
+        """Return the codes of a field's words and the words that match no term."""
+        codes: list[str] = []
+        words: list[str] = []
+        for part in self.parts(name, taxonomy):
+            match = match_term(taxonomy, part)
+            if match is None:
+                words.append(part)
+            else:
+                codes.append(match.code)
+                if match.score < SURE:
+                    self.say(
+                        name, f"{part!r} was taken for {match.code}", "put it into the map if that is wrong", "note"
+                    )
+        return list(dict.fromkeys(codes)), words
+
+    def harmless(self, name: str, text: str) -> str:
+        """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""
+        if TELLING.search(text):
+            self.say(name, "holds a number, a name or an address", "it stays private; put it into its own column")
+            return ""
+        return text
+
+    def audience(self) -> Audience:
+        """Return who may see the row: its marking by the approved table, else custodians only."""
+        intake = self.intake
+        text = self.text("marking")
+        if not intake.approved:
+            return "custodian"
+        if not intake.columns.fields.get("marking"):
+            return marking(intake.columns, intake.columns.constants.get("marking", ""))[0]
+        audience, known = marking(intake.columns, text)
+        if not known:
+            said = f"the marking {text!r} is not in the sender's table" if text else "there is no marking"
+            self.say("marking", said, "the row is for custodians only until the sender says who may see it")
+        return audience
+
+
+SURE = 0.9
+"""Least score of a match that needs no note."""
+
+
+def first_of(texts: Iterable[str]) -> str:
+    """Return the first text that is not empty."""
+    return next((text for text in texts if text), "")
