@@ -94,10 +94,7 @@ def show(value: object, language: str) -> str:
     if isinstance(value, Message):
         return value.into(language)
     if isinstance(value, Mapping):
-        return next(
-            (str(value[tried]) for tried in chain(language) if value.get(tried)),
-            next(iter(value.values()), ""),
-        )
+        return next((str(value[tried]) for tried in (*chain(language), *value) if value.get(tried)), "")
     if isinstance(value, Several):
         return ", ".join(show(one, language) for one in value)
     if isinstance(value, dt.date):
@@ -154,4 +151,4 @@ def date(day: dt.date, language: str) -> str:
         return f"{day.day} {TAJIK_MONTHS[day.month - 1]} соли {day.year}"
     if language == "en":
         return format_date(day, "d MMMM y", locale="en_GB")
-    return format_date(day, "long", locale=language)
+    return format_date(day, "long", locale=language).replace("\u202f", SPACE)  # one kind of space is enough for fonts
