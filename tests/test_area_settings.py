@@ -1,12 +1,16 @@
 """What stands where a country leaves something out, and what no setting may be."""
 
 import math
+import re
+from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from mapping import area_settings
 from mapping.area_settings import PEOPLE, WALKING, Population, RoadRule, Scenario, Settings, Speeds
 
+DOCUMENTATION = Path(__file__).parents[1] / "docs" / "study-area.md"
 LABEL = {"en": "Label"}
 
 
@@ -91,3 +95,11 @@ def test_holidays_are_days_of_the_year(day, right):
     else:
         with pytest.raises(ValidationError):
             Settings(holidays=[day])
+
+
+def test_the_documentation_lists_every_key():
+    words = set(re.findall(r"[a-z0-9_]+", DOCUMENTATION.read_text(encoding="utf-8")))
+    models = [one for one in vars(area_settings).values() if isinstance(one, type) and issubclass(one, BaseModel)]
+    keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
+    assert len(models) > 15
+    assert keys - words - {"settings"} == set()
