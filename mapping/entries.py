@@ -155,11 +155,7 @@ def _located(reader: Reader) -> Located:
 
 def _region(reader: Reader, located: Located) -> str:
     """Return the country whose numbers need no country code."""
-    return (
-        (getattr(located, "country", None) or reader.intake.area.code)
-        if reader.text("country")
-        else reader.intake.area.code
-    )
+    return (located.country or reader.intake.area.code) if reader.text("country") else reader.intake.area.code
 
 
 def _body(
@@ -194,8 +190,9 @@ def _body(
     audience = reader.audience()
     location = Location(
         id=record_id(source, "location", key), organization_id=body.id, name=None, area_unit=located.unit,
-        latitude=located.lat, longitude=located.lon, country=getattr(located, "country", None) or intake.area.code,
-        position_basis={"exact": "given"}.get(located.precision, located.precision), precision=_precision(reader, located),
+        latitude=located.lat, longitude=located.lon, country=located.country or intake.area.code,
+        position_basis="given" if located.precision == "exact" else located.precision,
+        precision=_precision(reader, located),
         audience=audience,
     )  # fmt: skip
     entry = Entry(reader, body, audience, location, key)

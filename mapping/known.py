@@ -1,15 +1,47 @@
 """Bodies that are known already, so that a list that speaks of one meets its record."""
 
+import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mapping.fold import name_key
+from mapping.fold import coarse, name_key
 from mapping.model import Approval, Attribute, Organization, Phone, Provenance, Service, Translation
 
 if TYPE_CHECKING:
     from mapping.store import Directory
+
+
+BODY_WORDS = Path(__file__).parent / "terms" / "body_words.csv"
+QUOTED = re.compile(r"[«\"“„]([^»\"”“]+)[»\"”“]")
+NUMBER = re.compile(r"(?:№|No\.?|no\.?|N)[\s.-]*(\d+)")
+
+
+@cache
+def kinds_of_bodies() -> tuple[tuple[str, str], ...]:
+    """Return (folded words, kind) of what bodies are called in several languages, longest first."""
+    with BODY_WORDS.open(encoding="utf-8", newline="") as file:
+        pairs = {(coarse(row["words"]), row["kind"]) for row in csv.DictReader(file)}
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
+
+
+def signature(name: str) -> str:
+    """Return what a body is and its proper name or number, the same in every language; "" where it is not clear.
+
+    "Women's support centre "Savsani Juybori"" and "Центр поддержки женщин «Савсани Чуйбори»" have one signature.
+    """
+    folded = coarse(name.replace("-", " "))
+    kind = next((kind for words, kind in kinds_of_bodies() if words in folded), "")
+    quoted, number = QUOTED.search(name), NUMBER.search(name)
+    if not kind:
+        return ""
+    if quoted:
+        return f"{kind}|{coarse(quoted[1])}" + (f"|{number[1]}" if number else "")
+    return f"{kind}|{number[1]}" if number else ""
 
 
 @dataclass
@@ -37,6 +69,8 @@ class Known:
     """What a directory holds already: bodies by folded name, services by source key, and what was approved."""
 
     names: dict[str, list[Body]] = field(default_factory=lambda: defaultdict(list))
+    signatures: dict[str, list[Body]] = field(default_factory=lambda: defaultdict(list))
+    """Signature -> bodies: met again where a name alone is not known, as in another language."""
     bodies: dict[str, Body] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
     """Source key of a service -> its id."""
@@ -84,10 +118,18 @@ class Known:
 
     def add(self, body: Body, names: Iterable[str]) -> None:
         """Remember a body under names."""
+        names = list(names)
         self.bodies[body.id] = body
         for key in {name_key(name) for name in names if name} - {""}:
             if body not in self.names[key]:
                 self.names[key].append(body)
+        for sign in {signature(name) for name in names if name} - {""}:
+            if body not in self.signatures[sign]:
+                self.signatures[sign].append(body)
+
+    def alike(self, name: str) -> list[Body]:
+        """Return the bodies of the same kind with the same proper name or number, in whatever language."""
+        return list(self.signatures.get(signature(name), ())) if signature(name) else []
 
     def called(self, names: Iterable[str]) -> list[Body]:
         """Return the bodies of any of these names, in the order in which they became known."""

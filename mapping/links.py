@@ -96,7 +96,8 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
             id=record_id(source, "referral_agreement", key), from_organization_id=giver.id, to_organization_id=taker.id,
             service_types=";".join(types), document=paper.code if paper else None, number=reader.text("number") or None,
             signed_on=signed, valid_to=valid, consent_form=reader.take("consent", values.yes_no),
-            contact_route=reader.text("route") or None, answer_within_hours=reader.take("answer_within", values.hours_within),
+            contact_route=reader.text("route") or None,
+            answer_within_hours=reader.take("answer_within", values.hours_within),
             status=_status(reader, valid), audience=reader.audience(),
         )  # fmt: skip
         yield reader.row, [agreement, _provenance(reader, "referral_agreement", agreement.id, str(key))]
@@ -158,11 +159,17 @@ def _unit(reader: Reader) -> str | None:
 
 
 def _known(reader: Reader, name: str) -> Body | None:
-    """Return the body of a name, if one and only one is known by it."""
-    found = reader.intake.known.called([reader.text(name)])
+    """Return the body of a name: known by it, or of the same kind and proper name in another language."""
+    known, text = reader.intake.known, reader.text(name)
+    found = known.called([text])
+    if not found:
+        found = known.alike(text)
+        if len(found) == 1:
+            reader.say(name, f"{text!r} was taken for {found[0].name!r}", "say so if it is another", "note")
     if len(found) > 1:
+        said = ", ".join(body.name for body in found[:3])
         reader.say(
-            name, f"{reader.text(name)!r} are {len(found)} bodies", "the first was taken; merge them if they are one"
+            name, f"{text!r} may be {len(found)} bodies: {said}", "the first was taken; merge them if they are one"
         )
     return found[0] if found else None
 

@@ -46,6 +46,7 @@ class Reader:
     row: Row
     reasons: list[str] = field(default_factory=list)
     """Why the row as a whole must be set aside."""
+    said: set[Issue] = field(default_factory=set)
 
     def text(self, name: str, language: str = "") -> str:
         """Return a field's text: that of the column the map names, or the map's constant."""

@@ -1,0 +1,132 @@
+"""The demonstration: invented partners' lists, and what two invented stewards decided about them."""
+
+import csv
+import datetime as dt
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mapping.area import StudyArea
+from mapping.batch import Batch
+from mapping.errors import MappingError
+from mapping.import_report import summary, write_index, write_report
+from mapping.intake import read
+from mapping.known import Known
+from mapping.model import (
+    Approval,
+    Record,
+    Source,
+    Statement,
+    Translation,
+    record_id,
+)
+from mapping.resources import shipped
+from mapping.store import Change, Directory
+
+STEWARDS = "demo-stewards"
+
+
+@dataclass(frozen=True)
+class ImportOutcome:
+    """What one list gave, and what storing it changed; or why it was refused as a whole."""
+
+    file: str
+    batch: Batch | None
+    change: Change | None
+    refusal: str = ""
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        if self.batch is None:
+            return f"{self.file}: refused: {self.refusal}"
+        return summary(self.batch).splitlines()[0]
+
+
+def import_demo(
+    directory: Directory,
+    area: StudyArea,
+    *,
+    today: dt.date,
+    folder: Path | None = None,
+    report_dir: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[ImportOutcome]:
+    """Read every list of the demo into a directory, in its order, with its approvals; write the reports.
+
+    A list that is refused as a whole changes nothing and does not stop the others.
+    """
+    folder = folder or shipped("demo")
+    lists = tomllib.loads((folder / "demo.toml").read_text(encoding="utf-8"))["lists"]
+    if not directory.path.with_suffix(".key").exists():
+        shutil.copyfile(folder / "demo.key", directory.path.with_suffix(".key"))
+    directory.add(_decisions(folder, "approvals.csv", list(_approvals(folder))), by="stewards", on=today)
+    outcomes = []
+    for number, name in enumerate(lists):
+        outcomes.append(_import(directory, area, folder / name, today))
+        if progress is not None:
+            progress(number + 1, len(lists) + 1)
+    directory.add(_decisions(folder, "statements.csv", list(_statements(folder))), by="stewards", on=today)
+    if progress is not None:
+        progress(len(lists) + 1, len(lists) + 1)
+    if report_dir is not None:
+        told = [(each.batch, f"Stored: {each.change}") for each in outcomes if each.batch is not None]
+        for batch, stored in told:
+            write_report(batch, report_dir, stored=stored)
+        write_index(told, report_dir)
+    return outcomes
+
+
+def _import(directory: Directory, area: StudyArea, path: Path, today: dt.date) -> ImportOutcome:
+    try:
+        known = Known.of(directory)
+        batch = read(path, columns=path.with_suffix(".toml"), area=area, today=today, known=known)
+        return ImportOutcome(path.name, batch, directory.add(batch, on=today))
+    except MappingError as error:
+        return ImportOutcome(path.name, None, None, str(error))
+
+
+def _decisions(folder: Path, name: str, records: list[Record]) -> Batch:
+    source = Source(id=record_id(STEWARDS, "source"), name="Stewards of the demonstration (invented)")
+    return Batch(source, str(folder / name), records=records)
+
+
+def _approvals(folder: Path) -> Iterator[Record]:
+    """Yield what two stewards agreed to; the subject is a source, or the record that a source's key stands for."""
+    for row in _rows(folder / "approvals.csv"):
+        subject = row["source"]
+        if row["key"]:
+            subject = record_id(row["source"], row["table"], *row["key"].split("|||"))
+        yield Approval(
+            id=record_id(STEWARDS, "approval", row["kind"], row["source"], row["table"], row["key"], row["value"]),
+            kind=row["kind"],  # type: ignore[arg-type]
+            subject=subject, value=row["value"] or None, approved_by=row["approved_by"],
+            approved_by_too=row["approved_by_too"], approved_on=dt.date.fromisoformat(row["approved_on"]),
+            consent_by=row["consent_by"] or None,
+            consent_until=dt.date.fromisoformat(row["consent_until"]) if row["consent_until"] else None,
+            reason=row["reason"] or None,
+        )  # fmt: skip
+
+
+def _statements(folder: Path) -> Iterator[Record]:
+    for row in _rows(folder / "statements.csv"):
+        statement = record_id(STEWARDS, "statement", row["area_unit"], row["service_type"], row["route"])
+        yield Statement(
+            id=statement, text=row["text_en"], service_type=row["service_type"] or None,
+            area_unit=row["area_unit"] or None, route=row["route"], consent_by=row["consent_by"],
+            consent_until=dt.date.fromisoformat(row["consent_until"]), approved_by=row["approved_by"],
+            approved_by_too=row["approved_by_too"], audience=row["audience"],  # type: ignore[arg-type]
+        )  # fmt: skip
+        for column, text in row.items():
+            if column.startswith("text_") and text:
+                language = column.removeprefix("text_")
+                yield Translation(
+                    id=record_id(STEWARDS, "translation", statement, language), link_id=statement,
+                    link_entity="statement", field="text", language=language, text=text,
+                )  # fmt: skip
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
