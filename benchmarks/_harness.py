@@ -1,0 +1,190 @@
+"""Measure calls beside their peers, each in a process of its own, and keep the figures in docs/benchmarks.md.
+
+A benchmark is a script with functions that prepare their input and return ``timed(call)``; ``fresh`` runs such a
+function in a new process. ``main`` gives every script the same options and prints, or writes, its section.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import importlib.metadata
+import multiprocessing
+import os
+import platform
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+HEADING = """# Benchmarks
+
+Each section was written by a script in `benchmarks/` with `--write`; all rows of a table come from one run on one
+machine, ours beside the peers. `make bench` measures again. Times of other machines differ, ratios much less.
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a call took: best and all times in seconds, memory in bytes, and something to compare answers by."""
+
+    seconds: float = float("nan")
+    times: tuple[float, ...] = ()
+    extra: int = 0  # the most memory during the call above what the process held before it
+    peak: int = 0  # the most memory of the whole process during the call
+    answer: Any = None
+    failure: str = ""
+
+
+@dataclass
+class Table:
+    """Rows measured on the same input; the first is the one that ratios refer to."""
+
+    title: str
+    rows: list[tuple[str, Measured]] = field(default_factory=list)
+    remark: str = ""
+
+    def markdown(self) -> str:
+        """Write the table."""
+        base = self.rows[0][1].seconds
+        lines = [
+            f"### {self.title}",
+            "",
+            "| | time | ratio | extra memory | memory in all |",
+            "|---|---:|---:|---:|---:|",
+        ]
+        for label, m in self.rows:
+            if m.failure:
+                lines.append(f"| {label} | {m.failure} | | | |")
+            else:
+                cells = (duration(m.seconds), f"{m.seconds / base:.3g}", size(m.extra), size(m.peak))
+                lines.append(f"| {label} | {' | '.join(cells)} |")
+        return "\n".join([*lines, "", *([self.remark, ""] if self.remark else [])])
+
+
+def duration(seconds: float) -> str:
+    """Write a time with three digits and a fitting unit."""
+    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs")):
+        if seconds * factor >= 1 or unit == "µs":
+            value = seconds * factor
+            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+    raise AssertionError
+
+
+def size(count: int) -> str:
+    """Write a number of bytes."""
+    return f"{count / 1e9:.2f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"
+
+
+def timed(call: Callable[[], Any], *, repeat: int = 1, answer: Callable[[Any], Any] = lambda _: None) -> Measured:
+    """Time a call in this process; `answer` takes from its last result what is to be compared."""
+    times = []
+    before = _memory("VmRSS")
+    _forget_peak()
+    for _ in range(repeat):
+        result = None  # the result before must not count as memory of this call
+        start = time.perf_counter()
+        result = call()
+        times.append(time.perf_counter() - start)
+    peak = _memory("VmHWM")
+    return Measured(min(times), tuple(times), max(0, peak - before), peak, answer(result))
+
+
+def _memory(key: str) -> int:
+    """Return this process's present (VmRSS) or highest (VmHWM) memory in bytes."""
+    try:
+        found = re.search(rf"{key}:\s+(\d+) kB", Path("/proc/self/status").read_text("utf-8"))
+    except FileNotFoundError:  # not Linux: only the highest of the whole life is known
+        import resource
+
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return int(found[1]) * 1024 if found else 0
+
+
+def _forget_peak() -> None:
+    """Let the highest memory begin anew with the present, where the system can."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5", "utf-8")
+    except OSError:
+        return
+
+
+def fresh(function: Callable[..., Measured], *arguments: Any) -> Measured:
+    """Run a function of the benchmark in a new process; a failure becomes its result, so that the others go on."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(there, function, arguments))
+    process.start()
+    there.close()
+    try:
+        received: Measured = here.recv()
+    except EOFError:
+        process.join()
+        received = Measured(failure=f"ended with exit code {process.exitcode}")
+    process.join()
+    return received
+
+
+def _send(there: Connection, function: Callable[..., Measured], arguments: tuple[Any, ...]) -> None:
+    try:
+        measured = function(*arguments)
+    except ModuleNotFoundError as error:
+        measured = Measured(failure=f"{error.name} is not installed")
+    except MemoryError:
+        measured = Measured(failure="not enough memory")
+    there.send(measured)
+
+
+def machine(packages: Sequence[str]) -> str:
+    """Say in a sentence when and where this was measured, and with which versions."""
+    cpu = platform.processor() or platform.machine()
+    memory = ""
+    if Path("/proc/cpuinfo").exists():
+        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text("utf-8"))
+        cpu = found[1] if found else cpu
+        memory = f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB of memory"
+    versions = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)]
+    today = datetime.datetime.now(datetime.UTC).date()
+    return f"Measured on {today} on {os.cpu_count()} cores ({cpu}){memory}. {', '.join(versions)}."
+
+
+def version(package: str) -> str:
+    """Return the version of an installed package."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def write_section(name: str, text: str, page: Path = PAGE) -> None:
+    """Put a section between its markers in the page, in place of what stands there, else at the end."""
+    section = f"<!-- {name} -->\n{text.strip()}\n<!-- /{name} -->\n"
+    content = page.read_text("utf-8") if page.exists() else HEADING
+    marked = re.compile(rf"<!-- {re.escape(name)} -->\n.*?<!-- /{re.escape(name)} -->\n", re.DOTALL)
+    if marked.search(content):
+        content = marked.sub(lambda _: section, content)
+    else:
+        content = f"{content.rstrip()}\n\n{section}"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(content, "utf-8")
+
+
+def main(name: str, heading: str, run: Callable[[bool], list[Table]], *, about: str, packages: Sequence[str]) -> None:
+    """Run a benchmark from the command line: --quick for small sizes, --write to keep the figures in the page."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--quick", action="store_true", help="small sizes: does it run, and roughly how fast")
+    parser.add_argument("--write", action="store_true", help="keep the figures in docs/benchmarks.md")
+    options = parser.parse_args()
+    if options.quick and options.write:
+        parser.error("figures of small sizes are not kept: leave out --quick or --write")
+    tables = "\n".join(table.markdown() for table in run(options.quick))
+    text = f"## {heading}\n\n{about}\n\n{machine(packages)}\n\n{tables}"
+    print(text)
+    if options.write:
+        write_section(name, text)
