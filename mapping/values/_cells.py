@@ -40,7 +40,7 @@ NOT_YET = frozenset(
         "уточняется", "уточнить", "будет уточнено", "неизвестно", "не известно", "не указан", "не указано",
         "нет данных", "нет сведений", "unknown", "not known", "tbd", "tba", "to be confirmed", "to be clarified",
         "pending", "номаълум", "маълум нест", "муайян карда мешавад", "аниқ карда мешавад", "noma’lum", "aniqlanmoqda",
-        "bilinmiyor", "asdf", "test", "тест", "xxx",
+        "bilinmiyor", "asdf", "test", "тест",
     )
 )  # fmt: skip
 """Words that stand in a cell until someone knows better."""
@@ -52,7 +52,7 @@ NONE = frozenset(
 
 
 def cell(value: object) -> str:
-    """Return a cell as one text: nothing unseen, one kind of space, whole numbers without a decimal point."""
+    """Return a cell as one text: nothing unseen, one kind of space and of digits, whole numbers without a point."""
     if value is None or (isinstance(value, float) and value != value):
         return ""
     if isinstance(value, bool):
@@ -64,6 +64,7 @@ def cell(value: object) -> str:
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", str(value)))
+    text = re.sub(r"\d", lambda digit: str(unicodedata.decimal(digit[0])), text)
     lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 

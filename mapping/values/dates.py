@@ -182,7 +182,7 @@ def _in_words(text: str, of_period: OfPeriod) -> DateValue:
     month, quarter_said, numbers = 0, False, []
     for word in re.findall(r"\d+|[^\W\d_]+", text):
         folded = skeleton(word)
-        if word.isdigit():
+        if word.isdecimal():
             numbers.append(int(word))
         elif folded in _ROMAN:
             numbers.append(_ROMAN[folded])

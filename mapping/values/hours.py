@@ -88,7 +88,7 @@ _TOKEN = re.compile(
     r"|(?P<nth>[1-4])(?:st|nd|rd|th)\b"
     r"|(?P<time>(?<!\d)(?:\d{1,2}[:.]\d\d|\d{4}|\d{1,2})(?!\d)(?:\s?[ap]\.?m\b\.?)?)"
     r"|(?P<word>(?:[^\W\d_]|\?+(?=[^\W\d_]))(?:[^\W\d_]|['’ʻʼ‘?])*)"
-    r"|(?P<dash>[-–—‐‑−])|(?P<part>[;\n])|(?P<comma>[,&/])|(?P<open>\()|(?P<close>\))|(?P<other>[^\s.:+]|\d+)",
+    r"|(?P<dash>[-–—‐‑−])|(?P<part>[;\n])|(?P<comma>[,&/])|(?P<open>\()|(?P<close>\))|(?P<other>[^\s.:+!]|\d+)",
     re.I,
 )
 
@@ -246,9 +246,8 @@ class _Reader:
         stop = next((token for token in self.tokens[self.at :] if token.means == "part"), None)
         unread = [token for token in self.tokens[self.at :] if stop is None or token.start < stop.start]
         if any(token.means == "days" for token in unread) or not (self.timed or self.nth):
-            raise Unreadable(
-                f"{shown(self.text)} says more than one thing about the days", "write the hours that hold now"
-            )
+            problem = "says more than one thing about the days" if self.spans else "is not understood as hours"
+            raise Unreadable(f"{shown(self.text)} {problem}", "write the days and times that hold now")
         self.rest.append(self.text[start : stop.start if stop else len(self.text)])
         self.at += len(unread)
         self.timed = True

@@ -159,6 +159,8 @@ class _Reader:
                 self._add(core[0])
         if len(self.found) > before or (self.found and words):
             self._amend(note=words, apps=_apps(part))
+        elif not cores and self.found and _apps(part):
+            self._amend(apps=_apps(part))
         elif not cores and part.strip():
             self.faults.append(Unreadable(f"{shown(part)} is no phone number", "ask for the number"))
             self.unread.append(part.strip())

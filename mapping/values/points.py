@@ -34,7 +34,8 @@ _ONE = re.compile(rf"\s*(?:(?P<lead>[NSEW])\s*)?(?:{_DMS}|{_DECIMAL})\s*{_HEMISP
 _KOBO = re.compile(r"(-?\d+\.\d+) (-?\d+\.\d+) (-?\d+(?:\.\d+)?) (\d+(?:\.\d+)?)")
 _PAIR = (
     re.compile(r"(?P<one>[^;]+);(?P<two>[^;]+)"),
-    re.compile(r"(?P<one>.+?[NSsn]),?\s+(?P<two>.+)"),
+    re.compile(r"(?P<one>[NS].+?),?\s+(?P<two>[EW].+)", re.I),
+    re.compile(r"(?P<one>.+?[NS]),?\s+(?P<two>.+)", re.I),
     re.compile(r"(?P<one>[^,]+),\s*(?P<two>[^,]+)"),
     re.compile(r"(?P<one>\S+?,\d+),?\s+(?P<two>\S+,\d+)"),
     re.compile(r"(?P<one>\S+)\s*/\s*(?P<two>\S+)"),
