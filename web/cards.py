@@ -1,0 +1,197 @@
+"""Cards: a service as a list or a page shows it, every code turned into words."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mapping.area import StudyArea
+from mapping.errors import NotFound
+from mapping.layers.services import spaced
+from mapping.taxonomy import Label, Taxonomy
+from mapping.view import Entry, PhoneEntry, Place
+from mapping.words import date, translate
+from web.hours import Week, week
+
+Tone = Literal["ok", "warn", "bad", ""]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A number: as it is dialled and as it is read."""
+
+    dial: str
+    shown: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """How an entry was checked: a sign, a sentence, and a tone that only repeats them in colour."""
+
+    tone: Tone
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A service in one language; ``minutes`` are from the place that a list starts at, where that is known."""
+
+    entry: Entry
+    language: str
+    name: Label
+    where: str
+    calls: tuple[Call, ...]
+    week: Week
+    check: Check
+    types: tuple[Label, ...]
+    serves: tuple[str, ...]
+    excludes: tuple[str, ...]
+    speaks: tuple[str, ...]
+    documents: tuple[str, ...]
+    covers: tuple[str, ...]
+    minutes: tuple[float, float] | None = None
+    why: tuple[str, ...] = field(default=())
+
+    @property
+    def id(self) -> str:
+        """Return the published id."""
+        return self.entry.id
+
+
+def card(
+    entry: Entry,
+    area: StudyArea,
+    language: str,
+    *,
+    minutes: tuple[float, float] | None = None,
+    why: Iterable[str] = (),
+) -> Card:
+    """Put an entry into the words of a language."""
+    types = tuple(label("service_types", code, language) for code in entry.types)
+    name = Label(entry.name, entry.name_language) if entry.name else (types[0] if types else Label("—", ""))
+    return Card(
+        entry=entry, language=language, name=name, where=where(entry, area, language), types=types,
+        calls=calls(entry.phones, area), week=week(entry.hours, language), check=check(entry, language),
+        serves=(*said("beneficiaries", entry.serves, language), *entry.serves_notes),
+        excludes=(*said("beneficiaries", entry.excludes, language), *entry.excludes_notes),
+        speaks=said("languages", entry.languages, language),
+        documents=said("documents", entry.documents, language),
+        covers=tuple(unit_name(area, code, language) for code in entry.covers), minutes=minutes, why=tuple(why),
+    )  # fmt: skip
+
+
+def label(taxonomy: str, code: str, language: str) -> Label:
+    """Return the label of a term, or the text itself where it is none."""
+    try:
+        return Taxonomy.load(taxonomy).label(code, language)
+    except NotFound:
+        return Label(code, "")
+
+
+def said(taxonomy: str, codes: Iterable[str], language: str) -> tuple[str, ...]:
+    """Return the labels of terms."""
+    return tuple(str(label(taxonomy, code, language)) for code in codes)
+
+
+def calls(phones: Iterable[PhoneEntry], area: StudyArea) -> tuple[Call, ...]:
+    """Return numbers as they are dialled and as they are read."""
+    made = []
+    for phone in phones:
+        extra = f" ({phone.extension})" if phone.extension else ""
+        made.append(Call(phone.number, spaced(phone.number, area.code) + extra, phone.note))
+    return tuple(made)
+
+
+def unit_name(area: StudyArea, code: str, language: str) -> str:
+    """Return the name of an area unit, or the code where the country does not know it."""
+    try:
+        return area.label(code, language)
+    except NotFound:
+        return code
+
+
+def country_name(area: StudyArea, code: str, language: str) -> str:
+    """Return the name of a country abroad."""
+    names = area.settings.country_names.get(code)
+    if not names:
+        return code
+    return next((names[tried] for tried in (language, "ru", "en") if tried in names), next(iter(names.values())))
+
+
+def place_name(place: Place, area: StudyArea, language: str) -> str:
+    """Say where a place is: town and unit, or the country abroad."""
+    unit = unit_name(area, place.area_unit, language) if place.area_unit else ""
+    parts = [place.city] if place.city and place.city != unit else []
+    parts += [unit] if unit else []
+    if place.country and place.country != area.code:
+        parts.append(country_name(area, place.country, language))
+    return ", ".join(parts)
+
+
+def where(entry: Entry, area: StudyArea, language: str) -> str:
+    """Say where a service is, in a few words."""
+    names = list(dict.fromkeys(filter(None, (place_name(place, area, language) for place in entry.places))))
+    if not entry.places:
+        return translate("by phone", language)
+    if len(names) > 2:
+        return translate("{place} and {count} more places", language, place=names[0], count=len(names) - 1)
+    return "; ".join(names)
+
+
+LEVELS = {
+    "phone": "Confirmed by phone on {day}",
+    "visit": "Confirmed by a visit on {day}",
+    "official": "Confirmed by an official letter on {day}",
+    "self-reported": "Told by the provider on {day}",
+}
+
+
+def check(entry: Entry, language: str) -> Check:
+    """Say how and when an entry was checked."""
+    on = entry.verified_on
+    if on is None or entry.freshness == "unknown":
+        return Check("", "?", translate("Not confirmed yet. Call first.", language))
+    if entry.freshness == "due":
+        return Check("warn", "!", translate("Due for checking. Last confirmed on {day}. Call first.", language, day=on))
+    if entry.freshness == "overdue":
+        text = "Not confirmed for a long time, last on {day}. Call first."
+        return Check("bad", "!", translate(text, language, day=on))
+    text = LEVELS.get(entry.verification_level, "Confirmed on {day}")
+    return Check("ok", "✓", translate(text, language, day=on))
+
+
+def until(day: dt.date, language: str) -> str:
+    """Write a day."""
+    return date(day, language)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Services of a list in the order in which a person should meet them.
+
+    ``near`` may stand on a map; ``named`` have only an area or a line and are in order of name; ``ask`` fit only
+    perhaps; ``later`` were not confirmed for too long and are never offered first.
+    """
+
+    near: tuple[Card, ...] = ()
+    named: tuple[Card, ...] = ()
+    ask: tuple[Card, ...] = ()
+    later: tuple[Card, ...] = ()
+
+    def __len__(self) -> int:
+        """Count all services."""
+        return len(self.near) + len(self.named) + len(self.ask) + len(self.later)
+
+
+def minutes_to(entry: Entry, summer: Mapping[str, float], winter: Mapping[str, float]) -> tuple[float, float] | None:
+    """Return the fewest minutes to a service in summer and winter; None where no place of it is within reach."""
+    reached = [place.id for place in entry.points if place.id in summer or place.id in winter]
+    if not reached:
+        return None
+    infinity = float("inf")
+    return (
+        min(summer.get(each, infinity) for each in reached),
+        min(winter.get(each, infinity) for each in reached),
+    )

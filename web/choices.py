@@ -1,0 +1,206 @@
+"""Choices: what help, where, for whom; each answer is a link with a neutral code, so that nothing is typed or sent."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from mapping.area import StudyArea
+from mapping.errors import NotFound
+from mapping.taxonomy import Taxonomy, Term
+from mapping.view import Entry
+from mapping.words import show, translate
+from web.cards import Blocks, Card, card, country_name, minutes_to
+from web.edition import Edition
+
+Fit = Literal["yes", "ask", "no"]
+
+EVERYWHERE, ABROAD = "r0", "zz"
+ADULT, CHILD, ANYONE = "a", "c", "e"
+CHILDREN, GROWN = {"AGE-CHI", "AGE-ADO"}, {"AGE-ADU", "AGE-OLD"}
+PATTERN = re.compile(
+    r"n(?P<need>\d)(?:-(?P<where>r\d{1,3}|[a-z]{2})(?:-(?P<who>[ace])(?:-(?P<sheet>[2-9]|[1-9]\d))?)?)?"
+)
+FARTHER = 5
+"""How many services of other regions are offered where a region has none that can be visited."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Answers so far; empty ones were not asked yet."""
+
+    need: Term
+    where: str = ""
+    who: str = ""
+    sheet: int = 1
+
+    @property
+    def code(self) -> str:
+        """Return the answers as they stand in an address, without the sheet."""
+        return "-".join(filter(None, (self.need.details["path"], self.where, self.who)))
+
+
+def needs() -> list[Term]:
+    """Return the kinds of help that are asked for first, in their order."""
+    return Taxonomy.load("needs").terms()
+
+
+def regions(area: StudyArea) -> dict[str, str]:
+    """Return the code of an answer for each region: r1 -> code of the unit."""
+    level = min(1, len(area.levels) - 1)
+    units = [unit.code for unit in area.all_units().values() if unit.level == level]
+    return {f"r{place}": code for place, code in enumerate(units, 1)}
+
+
+def countries(edition: Edition) -> dict[str, str]:
+    """Return the code of an answer for each country abroad where something is listed: kz -> KZ."""
+    own = edition.area.code
+    found = {
+        place.country
+        for entry in edition.entries("en").values()
+        for place in entry.places
+        if place.country and place.country != own
+    }
+    order = {code: place for place, code in enumerate(edition.area.settings.country_names)}
+    return {code.lower(): code for code in sorted(found, key=lambda code: (order.get(code, len(order)), code))}
+
+
+def parse(code: str, edition: Edition) -> Choice:
+    """Read answers from an address.
+
+    Raises
+    ------
+    NotFound
+        When it holds an answer that is not offered.
+    """
+    found = PATTERN.fullmatch(code)
+    need = next((each for each in needs() if found and each.details["path"] == f"n{found['need']}"), None)
+    if found is None or need is None:
+        raise NotFound("no such page")
+    where = found["where"] or ""
+    if where not in {"", EVERYWHERE, ABROAD, *regions(edition.area), *countries(edition)}:
+        raise NotFound("no such page")
+    return Choice(need, where, found["who"] or "", int(found["sheet"] or 1))
+
+
+def where_name(choice: Choice, area: StudyArea, language: str) -> str:
+    """Return the name of the place that was chosen; empty for everywhere."""
+    units = regions(area)
+    if choice.where in units:
+        return area.label(units[choice.where], language)
+    if choice.where == ABROAD:
+        return translate("another country", language)
+    return country_name(area, choice.where.upper(), language) if choice.where not in ("", EVERYWHERE) else ""
+
+
+def chosen(edition: Edition, choice: Choice, language: str) -> tuple[Blocks, tuple[Card, ...], str]:
+    """Return the services that answer a choice, those farther away where the region has none, and the town to start at.
+
+    Services are in the order of travel time from the region's main town, which is named; else in order of name.
+    """
+    area = edition.area
+    unit = regions(area).get(choice.where)
+    seat = edition.seats.get(unit) if unit else None
+    summer = edition.minutes(seat[0], "summer") if seat else {}
+    winter = edition.minutes(seat[0], "winter") if seat else {}
+    found: dict[str, list[Card]] = {"near": [], "named": [], "ask": [], "later": [], "far": []}
+    for entry in answering(edition, choice, language):
+        block, fit = place_of(entry, choice, area), fits(entry, choice.who)
+        if fit == "no" or (block == "" and not unit):
+            continue
+        minutes = minutes_to(entry, summer, winter)
+        if block == "" and (minutes is None or not entry.offered or fit == "ask"):
+            continue
+        made = card(entry, area, language, minutes=minutes, why=why(entry, choice, block, area, language))
+        if not entry.offered:
+            found["later"].append(made)
+        elif fit == "ask":
+            found["ask"].append(made)
+        else:
+            found[block or "far"].append(made)
+    near = sorted(found["near"], key=lambda each: each.minutes or (float("inf"), float("inf")))
+    far = sorted(found["far"], key=lambda each: each.minutes or (0, 0))[:FARTHER] if not near else []
+    start = show(seat[1], language) if seat and any(each.minutes for each in (*near, *far)) else ""
+    blocks = Blocks(tuple(near), tuple(found["named"]), tuple(found["ask"]), tuple(found["later"]))
+    return blocks, tuple(far), start
+
+
+def answering(edition: Edition, choice: Choice, language: str) -> Iterator[Entry]:
+    """Yield the active services that meet a need, by name."""
+    kinds = {term.code for term in Taxonomy.load("service_types").terms() if term.need == choice.need.code}
+    for entry in edition.entries(language).values():
+        if entry.status == "active" and kinds.intersection(entry.types):
+            yield entry
+
+
+def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "named", ""]:
+    """Say whether an entry can be visited where somebody is, serves it in another way, or neither."""
+    if choice.where in ("", EVERYWHERE):
+        return "near" if entry.points else "named"
+    unit = regions(area).get(choice.where)
+    if unit is None:
+        return _abroad(entry, choice.where.upper())
+    inside = [
+        place
+        for place in entry.places
+        if place.country in (None, "", area.code) and place.area_unit and _region(area, place.area_unit) == unit
+    ]
+    if any(place.has_point for place in inside):
+        return "near"
+    if inside or covers(entry, unit, area):
+        return "named"
+    return ""
+
+
+def _abroad(entry: Entry, country: str) -> Literal["near", "named", ""]:
+    there = [place for place in entry.places if place.country == country]
+    if there:
+        return "near" if any(place.has_point for place in there) else "named"
+    return "named" if entry.remote else ""
+
+
+def covers(entry: Entry, unit: str, area: StudyArea) -> bool:
+    """Tell whether a service says that it serves an area unit, or has neither place nor area and serves everyone."""
+    if not entry.covers:
+        return entry.remote
+    known = area.all_units()
+    around = {unit, *area.ancestors(unit)}
+    return any(code in around or (code in known and unit in area.ancestors(code)) for code in entry.covers)
+
+
+def _region(area: StudyArea, code: str) -> str:
+    return area.region_of(code) if code in area.all_units() else ""
+
+
+def fits(entry: Entry, who: str) -> Fit:
+    """Say whether a service takes somebody.
+
+    A child is only sent where children are said to be taken; where nothing is said, one must ask first.
+    """
+    if who not in (ADULT, CHILD):
+        return "yes"
+    wanted, other = (CHILDREN, GROWN) if who == CHILD else (GROWN, CHILDREN)
+    taken, refused = set(entry.serves), set(entry.excludes)
+    if wanted & refused and not wanted & taken:
+        return "no"
+    if wanted & taken:
+        return "yes"
+    if other & taken:
+        return "no"
+    child_service = any(code.startswith("CHP") or code == "ACC-CHI" for code in entry.types)
+    if who == CHILD:
+        return "yes" if child_service else "ask"
+    return "yes"
+
+
+def why(entry: Entry, choice: Choice, block: str, area: StudyArea, language: str) -> Iterator[str]:
+    """Yield the reasons for which an entry stands in a list."""
+    yield show(choice.need.labels, language)
+    if choice.who == CHILD and fits(entry, CHILD) == "yes":
+        yield translate("takes children", language)
+    if choice.where and choice.where != EVERYWHERE:
+        place = where_name(choice, area, language)
+        if block == "near":
+            yield place
+        elif block == "named":
+            yield translate("by phone or visit: {place}", language, place=place)

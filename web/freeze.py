@@ -1,0 +1,158 @@
+"""Freeze: save the pages of the portal as a static site, the same bytes under the same addresses.
+
+Links are followed from the first page with the app's own test client, so that whatever can be reached is there and
+no link leads nowhere. The site is built beside the old one and takes its place at once.
+"""
+
+import gzip
+import hashlib
+import html
+import logging
+import posixpath
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from flask import Flask
+
+from mapping.errors import NotFound, UnsafePublication
+
+log = logging.getLogger(__name__)
+Progress = Callable[[int, int], None]
+
+BUDGETS = ((re.compile(r"(index|[a-z]{2,3}/index)\.html"), 14_000), (re.compile(r".*\.html"), 50_000))
+"""Most bytes of a page, compressed: of the first one together with what it needs to be read, of any other."""
+
+ALWAYS = ("", "robots.txt")
+"""What is saved whether a page links to it or not."""
+
+_LINK = re.compile(r"""(?:\s(?:href|src|data-index|data-file\d*)="([^"#?]*))""")
+_OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A site that was saved: how many files, their bytes, and the heaviest page with its compressed bytes."""
+
+    folder: Path
+    files: int
+    size: int
+    heaviest: str
+    heaviest_size: int
+    home_size: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.files} files, {self.size / 1e6:.1f} MB; first page {self.home_size / 1e3:.1f} kB, "
+            f"heaviest page {self.heaviest} {self.heaviest_size / 1e3:.1f} kB compressed"
+        )
+
+
+def freeze(app: Flask, out: str | Path, progress: Progress | None = None) -> Frozen:
+    """Save every page that the first one leads to, and all that these need.
+
+    Raises
+    ------
+    NotFound
+        When a page links to one that is not there.
+    UnsafePublication
+        When a page is heavier than its budget: nothing takes the place of the old site.
+    """
+    out = Path(out)
+    aside = out.with_name(f"{out.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        frozen = _save(app, aside, progress)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    _switch(aside, out)
+    log.info("froze %s", frozen)
+    return Frozen(out, *list(frozen.__dict__.values())[1:])
+
+
+def _save(app: Flask, folder: Path, progress: Progress | None) -> Frozen:
+    client = app.test_client()
+    waiting: list[tuple[str, str]] = [(path, "the site") for path in ALWAYS]
+    seen = {path for path, _ in waiting}
+    sums: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    total = 0
+    for done, (path, found_on) in enumerate(waiting, 1):
+        response = client.get(f"/{path}")
+        if response.status_code != 200:
+            raise NotFound(f"{found_on}: links to {path}, which answers {response.status_code}; mend the link")
+        name = path + "index.html" if path.endswith("/") or not path else path
+        contents = response.get_data()
+        _write(folder / name, contents)
+        sums[name] = hashlib.sha256(contents).hexdigest()
+        total += len(contents)
+        if name.endswith(".html"):
+            sizes[name] = len(gzip.compress(contents, 9, mtime=0))
+            for link in links(contents.decode(), name):
+                if link not in seen:
+                    seen.add(link)
+                    waiting.append((link, name))
+        if progress is not None:
+            progress(done, len(waiting))
+    missing = client.get("/404.html").get_data()
+    _write(folder / "404.html", missing)
+    sums["404.html"] = hashlib.sha256(missing).hexdigest()
+    lines = "".join(f"{sum_}  {name}\n" for name, sum_ in sorted(sums.items()))
+    _write(folder / "checksums.txt", lines.encode())
+    return _weigh(folder, sizes, total, len(sums) + 1)
+
+
+def links(page: str, name: str) -> list[str]:
+    """Return the paths within the site that a page links to, in their order."""
+    found = []
+    for match in _LINK.finditer(page):
+        link = unquote(html.unescape(match[1]))
+        if not link or _OUTSIDE.match(link):
+            continue
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(name), link))
+        if not link.endswith("/"):
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def _weigh(folder: Path, sizes: dict[str, int], total: int, files: int) -> Frozen:
+    """Check that no page is heavier than its budget; a first page counts with its style and scripts."""
+    home = 0
+    heavy = []
+    for name, size in sizes.items():
+        first, most = BUDGETS[0][0].fullmatch(name), next(most for kind, most in BUDGETS if kind.fullmatch(name))
+        if first:
+            needed = [each for each in links((folder / name).read_text(encoding="utf-8"), name) if "static/" in each]
+            size += sum(len(gzip.compress((folder / each).read_bytes(), 9, mtime=0)) for each in needed)
+            home = max(home, size)
+        if size > most:
+            heavy.append(f"{name}: {size} bytes compressed, at most {most}")
+    if heavy:
+        raise UnsafePublication(f"pages too heavy for a slow line: {'; '.join(heavy[:5])}; show less or in sheets")
+    heaviest = max(sizes, key=lambda name: (sizes[name], name))
+    return Frozen(folder, files, total, heaviest, sizes[heaviest], home)
+
+
+def _write(path: Path, contents: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(contents)
+
+
+def _switch(aside: Path, out: Path) -> None:
+    """Put the new site in place of the old one; if that fails, the old one comes back."""
+    before = out.with_name(f"{out.name}.old")
+    shutil.rmtree(before, ignore_errors=True)
+    if out.exists():
+        out.rename(before)
+    try:
+        aside.rename(out)
+    except OSError:
+        if before.exists():
+            before.rename(out)
+        raise
+    shutil.rmtree(before, ignore_errors=True)

@@ -1,0 +1,107 @@
+"""Lists of services: those that answer a choice, and the list of everything, in sheets of twenty."""
+
+from dataclasses import dataclass
+
+from mapping.errors import NotFound
+from mapping.view import StatementEntry
+from web import choices
+from web.cards import Blocks, Call, Card, card
+from web.choices import Choice
+from web.edition import Edition
+from web.lines import Line, lines, route, spoken_for
+
+SHEET = 20
+"""Entries on a sheet: a page of them stays under 14 kB, a round trip of a slow connection."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A statement with the number through which it is arranged."""
+
+    entry: StatementEntry
+    call: Call | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A sheet of a list."""
+
+    title: str
+    blocks: Blocks
+    total: int
+    sheet: int
+    sheets: int
+    path: str
+    line: Line | None
+    choice: Choice | None = None
+    place: str = ""
+    start: str = ""
+    far: tuple[Card, ...] = ()
+    statements: tuple[Said, ...] = ()
+
+    def sheet_path(self, number: int) -> str:
+        """Return the address of another sheet."""
+        if self.choice is None:
+            return f"all-{number}.html"
+        return f"{self.choice.code}.html" if number == 1 else f"{self.choice.code}-{number}.html"
+
+
+def found(edition: Edition, choice: Choice, language: str) -> Found:
+    """Return a sheet of what answers a choice.
+
+    Raises
+    ------
+    NotFound
+        When the list has fewer sheets.
+    """
+    area = edition.area
+    blocks, far, start = choices.chosen(edition, choice, language)
+    unit = choices.regions(area).get(choice.where)
+    kinds = {choice.need.code}
+    statements = spoken_for(edition, unit, kinds, language) if choice.sheet == 1 else ()
+    sheets = sheets_of(blocks)
+    return Found(
+        title=choice.code, blocks=cut(blocks, choice.sheet, sheets), total=len(blocks), sheet=choice.sheet,
+        sheets=sheets, path=f"{choice.code}.html", line=next(iter(lines(edition, language)), None), choice=choice,
+        place=choices.where_name(choice, area, language), start=start, far=far if choice.sheet == 1 else (),
+        statements=tuple(Said(each, route(each, area)) for each in statements),
+    )  # fmt: skip
+
+
+def everything(edition: Edition, sheet: int, language: str) -> Found:
+    """Return a sheet of the list of everything: by name, those not confirmed for too long last."""
+    cards = [
+        card(entry, edition.area, language)
+        for entry in edition.entries(language).values()
+        if entry.status not in ("inactive", "defunct")
+    ]
+    blocks = Blocks(
+        near=tuple(each for each in cards if each.entry.offered and each.entry.points),
+        named=tuple(each for each in cards if each.entry.offered and not each.entry.points),
+        later=tuple(each for each in cards if not each.entry.offered),
+    )
+    sheets = sheets_of(blocks)
+    return Found(
+        title="all", blocks=cut(blocks, sheet, sheets), total=len(cards), sheet=sheet, sheets=sheets,
+        path=f"all-{sheet}.html", line=next(iter(lines(edition, language)), None),
+        statements=tuple(
+            Said(each, route(each, edition.area)) for each in (edition.statements(language) if sheet == 1 else ())
+        ),
+    )  # fmt: skip
+
+
+def sheets_of(blocks: Blocks) -> int:
+    """Return how many sheets a list takes; an empty one takes one."""
+    return max(1, -(-len(blocks) // SHEET))
+
+
+def cut(blocks: Blocks, sheet: int, sheets: int) -> Blocks:
+    """Return the part of a list that stands on a sheet."""
+    if not 1 <= sheet <= sheets:
+        raise NotFound("no such page")
+    start, stop = SHEET * (sheet - 1), SHEET * sheet
+    parts = []
+    for part in (blocks.near, blocks.named, blocks.ask, blocks.later):
+        parts.append(part[max(0, start) : max(0, stop)])
+        start, stop = start - len(part), stop - len(part)
+    return Blocks(*parts)

@@ -1,0 +1,82 @@
+"""The page of the map: what `mapping.maps` draws, put into the frame of the site."""
+
+from dataclasses import dataclass
+
+from mapping.errors import NotFound
+from mapping.maps import Page, draw
+from mapping.view import View
+from web.edition import Edition
+from web.findings import Finding, overview
+
+SHOWN = ("coverage", "reach")
+"""Analyses whose findings can be chosen as layers."""
+
+
+@dataclass(frozen=True)
+class MapPage:
+    """The map's parts, the paths within the site of the files that it needs, and what it shows as findings."""
+
+    page: Page
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...]
+    pictures: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def map_page(edition: Edition, language: str) -> MapPage:
+    """Return the map of a language; its figure, styles and scripts."""
+    page = _drawn(edition, language)
+    linked = {*page.styles, *page.scripts}
+    return MapPage(
+        page,
+        tuple(_path(name, language) for name in page.styles),
+        tuple(_path(name, language) for name in page.scripts),
+        tuple(_path(name, language) for name in page.files if name not in linked),
+        tuple(each for each in overview(edition, language) if each.name in SHOWN),
+    )
+
+
+def map_file(edition: Edition, language: str, name: str) -> bytes:
+    """Return a file of the map in one language.
+
+    Raises
+    ------
+    NotFound
+        When the map has no such file.
+    """
+    return _file(_drawn(edition, language), name, own=True)
+
+
+def shared_file(edition: Edition, name: str) -> bytes:
+    """Return a file that the maps of all languages share.
+
+    Raises
+    ------
+    NotFound
+        When no map has such a file.
+    """
+    return _file(_drawn(edition, edition.area.languages[0]), name, own=False)
+
+
+def _drawn(edition: Edition, language: str) -> Page:
+    def make() -> Page:
+        results = [result for name, result in edition.results().items() if name in SHOWN]
+        with View(edition.path) as view:
+            drawn = draw(view, edition.area, *results, language=language, links="s/{}.html")
+            return drawn.page("map", base="../static/m/")
+
+    return edition.keep(("map", language), make)
+
+
+def _own(name: str) -> bool:
+    return name.startswith("map-")
+
+
+def _path(name: str, language: str) -> str:
+    return f"{language}/m/{name}" if _own(name) else f"static/m/{name}"
+
+
+def _file(page: Page, name: str, *, own: bool) -> bytes:
+    if name not in page.files or _own(name) != own:
+        raise NotFound("no such page")
+    return page.files[name]

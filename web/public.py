@@ -1,0 +1,242 @@
+"""Public pages: routes of the portal.
+
+An address is the same on the live portal and in the frozen site, and every link on a page is relative, so that the
+pages work from any folder of a server and from a disk. Nothing of a request but its path changes an answer.
+"""
+
+import logging
+import mimetypes
+import traceback
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from mapping.area import StudyArea
+from mapping.errors import NotFound
+from web import choices, downloads, findings, index, lists, maps_page, pages
+from web import units as units_pages
+from web.edition import Edition, Editions
+from web.frame import Frame, set_words
+from web.headers import set_headers
+
+log = logging.getLogger(__name__)
+mimetypes.add_type("font/woff2", ".woff2")
+STATIC = Path(__file__).parent / "static"
+public = Blueprint("public", __name__)
+
+
+def create_app(view: str | Path, area: StudyArea, *, demo: bool = False) -> Flask:
+    """Make the portal of a public view.
+
+    ``demo`` says on every page that the content is invented. The view file may be replaced while the portal runs.
+
+    Raises
+    ------
+    UnsafePublication
+        When the view was made for fewer people than everybody.
+    """
+    app = Flask("web", static_folder=None)
+    app.config.update(EDITIONS=Editions(view, area), AREA=area, DEMO=demo)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.strict_slashes = False
+    set_words(app)
+    set_headers(app)
+    app.register_blueprint(public)
+    app.register_error_handler(HTTPException, _refuse)
+    app.register_error_handler(NotFound, _refuse)
+    app.register_error_handler(Exception, _fail)
+    editions: Editions = app.config["EDITIONS"]
+    editions.now()
+    return app
+
+
+def edition() -> Edition:
+    """Return the edition that this request is answered from."""
+    if "edition" not in g:
+        g.edition = current_app.config["EDITIONS"].now()
+    found: Edition = g.edition
+    return found
+
+
+def page(template: str, language: str, **values: Any) -> str:
+    """Render a page in a language of the study area.
+
+    Raises
+    ------
+    NotFound
+        When the study area does not have the language.
+    """
+    return render_template(template, frame=Frame.of(edition(), request.path, language), **values)
+
+
+def checked(language: str) -> str:
+    """Return a language of the study area, or refuse."""
+    if language not in current_app.config["AREA"].languages:
+        abort(404)
+    return language
+
+
+@public.get("/")
+@public.get("/index.html")
+def start() -> str:
+    """Choose a language; says nothing about what the pages are for."""
+    return page("start.html", current_app.config["AREA"].languages[0])
+
+
+@public.get("/<language>/")
+@public.get("/<language>/index.html")
+def home(language: str) -> str:
+    """Show the line, then ask what help is needed."""
+    return page("home.html", checked(language), home=pages.home(edition(), language))
+
+
+@public.get("/<language>/<code>.html")
+def answer(language: str, code: str) -> str:
+    """Ask the next question, or show the list that answers all."""
+    checked(language)
+    if code in pages.TEXTS:
+        return page(f"texts/{code}.html", language, **pages.text(edition(), language))
+    choice = choices.parse(code, edition())
+    if not choice.where:
+        return page("where.html", language, choice=choice, asked=pages.where(edition(), choice, language))
+    if not choice.who:
+        return page("who.html", language, choice=choice, asked=pages.who(edition(), choice, language))
+    return page("list.html", language, found=lists.found(edition(), choice, language))
+
+
+@public.get("/<language>/all-<int:sheet>.html")
+def everything(language: str, sheet: int) -> str:
+    """Show a sheet of the list of everything."""
+    return page("all.html", checked(language), found=lists.everything(edition(), sheet, language))
+
+
+@public.get("/<language>/u/index.html")
+def units(language: str) -> str:
+    """Show the list of area units."""
+    return page("units.html", checked(language), regions=units_pages.regions(edition(), language))
+
+
+@public.get("/<language>/u/<code>.html")
+def unit(language: str, code: str) -> str:
+    """Show an area unit: what is here, what is near, who is responsible."""
+    return page("unit.html", checked(language), shown=units_pages.unit(edition(), code, language))
+
+
+@public.get("/<language>/gaps.html")
+def gaps(language: str) -> str:
+    """Show what every analysis found."""
+    return page("gaps.html", checked(language), shown=findings.overview(edition(), language))
+
+
+@public.get("/<language>/g/<name>.html")
+def finding(language: str, name: str) -> str:
+    """Show what an analysis found, with its whole table."""
+    return page("finding.html", checked(language), shown=findings.finding(edition(), name, language))
+
+
+@public.get("/<language>/g/<name>.csv")
+def finding_table(language: str, name: str) -> Response:
+    """Return the table of an analysis."""
+    return file(findings.table(edition(), name, checked(language)), f"{name}.csv")
+
+
+@public.get("/<language>/map.html")
+def map_(language: str) -> str:
+    """Show the map, and the same as a table."""
+    return page("map.html", checked(language), shown=maps_page.map_page(edition(), language))
+
+
+@public.get("/<language>/m/<path:name>")
+def map_file(language: str, name: str) -> Response:
+    """Return a file of the map in a language."""
+    return file(maps_page.map_file(edition(), checked(language), name), name)
+
+
+@public.get("/static/m/<path:name>")
+def map_static(name: str) -> Response:
+    """Return a file that the maps of all languages share."""
+    return file(maps_page.shared_file(edition(), name), name)
+
+
+@public.get("/<language>/index.js")
+def search_index(language: str) -> Response:
+    """Return what the search on the list looks through."""
+    return file(index.script(edition(), checked(language)), "index.js")
+
+
+@public.get("/<language>/data.html")
+def data(language: str) -> str:
+    """Show the open data with licence, size and checksum."""
+    return page("data.html", checked(language), shown=downloads.offered(edition()))
+
+
+@public.get("/data/<name>")
+def data_file(name: str) -> Response:
+    """Return a file of open data."""
+    return file(downloads.contents(edition(), name), name)
+
+
+@public.get("/<language>/s/<identifier>.html")
+def service(language: str, identifier: str) -> str:
+    """Show a service."""
+    return page("service.html", checked(language), shown=pages.service(edition(), identifier, language))
+
+
+@public.get("/<language>/o/<identifier>.html")
+def organization(language: str, identifier: str) -> str:
+    """Show an organization."""
+    return page("organization.html", checked(language), shown=pages.organization(edition(), identifier, language))
+
+
+@public.get("/static/<path:name>")
+def static(name: str) -> Response:
+    """Return a file that comes with the portal."""
+    folder = STATIC.resolve()
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder) or not path.is_file():
+        abort(404)
+    return file(path.read_bytes(), path.name)
+
+
+@public.get("/robots.txt")
+def robots() -> Response:
+    """Let search engines read what the pages themselves do not keep from them."""
+    return file(b"User-agent: *\nAllow: /\n", "robots.txt")
+
+
+def file(contents: bytes, name: str) -> Response:
+    """Answer with a file."""
+    kind = KINDS.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Response(contents, mimetype=kind)
+
+
+KINDS = {
+    ".geojson": "application/geo+json",
+    ".db": "application/vnd.sqlite3",
+    ".js": "text/javascript",
+    ".csv": "text/csv",
+    ".json": "application/json",
+}
+
+
+def _refuse(error: Exception) -> tuple[str, int]:
+    """Answer with one plain page, whatever was asked for: what is hidden looks like what never was."""
+    code = error.code if isinstance(error, HTTPException) and error.code else 404
+    return _plain("missing.html", code if code in (404, 405) else 404 if code < 500 else code)
+
+
+def _fail(error: Exception) -> tuple[str, int]:
+    """Answer with a plain page when something broke; the log names the kind of error and its line, and no content."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    log.error("%s at %s in a page of kind %s", type(error).__name__, where, request.endpoint)
+    return _plain("broken.html", 500)
+
+
+def _plain(template: str, code: int) -> tuple[str, int]:
+    area: StudyArea = current_app.config["AREA"]
+    language = request.path.split("/")[1] if request.path.count("/") > 1 else ""
+    language = language if language in area.languages else area.languages[0]
+    return render_template(template, frame=Frame.bare(area, request.path, language)), code

@@ -1,0 +1,180 @@
+"""Pages of area units: what is here, what is near, who is responsible."""
+
+import html
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from mapping.area import StudyArea
+from mapping.errors import NotFound
+from mapping.taxonomy import Taxonomy, Term
+from mapping.view import Entry
+from mapping.words import show, translate
+from web import choices
+from web.cards import Card, card, minutes_to
+from web.edition import Edition
+from web.lines import Line, lines, responsible, route, spoken_for
+from web.lists import Said
+
+WIDTH = 640
+DETAIL = 0.02
+"""Degrees below which a bend of a line is left out of the small picture."""
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The nearest confirmed service for a need: in the unit itself, elsewhere, by phone only, or none that is known."""
+
+    need: Term
+    card: Card | None
+    inside: bool
+    minutes: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """An area unit with all that is said of it."""
+
+    code: str
+    name: str
+    label: str
+    above: tuple[tuple[str, str], ...]
+    below: tuple[tuple[str, str], ...]
+    people: int
+    year: int
+    services: int
+    organizations: int
+    speaks: tuple[str, ...]
+    start: str
+    nearest: tuple[Nearest, ...]
+    here: tuple[Card, ...]
+    named: tuple[Card, ...]
+    later: tuple[Card, ...]
+    statements: tuple[Said, ...]
+    responsible: tuple[Card, ...]
+    line: Line | None
+    picture: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region and the units in it: code, name, people and listed services of each."""
+
+    code: str
+    name: str
+    people: int
+    units: tuple[tuple[str, str, int, int], ...]
+
+
+def regions(edition: Edition, language: str) -> list[Region]:
+    """Return every region with its units, in the order of the study area."""
+    area = edition.area
+    counts = edition.keep("counts", lambda: _counts(edition))
+    units = area.all_units().values()
+    finest = max(unit.level for unit in units)
+    found = []
+    for code in choices.regions(area).values():
+        inside = [
+            unit for unit in units if unit.level == finest and unit.code != code and area.region_of(unit.code) == code
+        ]
+        rows = tuple((u.code, area.label(u.code, language), u.people, counts.get(u.code, 0)) for u in inside)
+        found.append(Region(code, area.label(code, language), area.unit(code).people, rows))
+    return found
+
+
+def _counts(edition: Edition) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for entry in edition.entries("en").values():
+        for code in _units_of(entry, edition.area):
+            counts[code] = counts.get(code, 0) + 1
+    return counts
+
+
+def _units_of(entry: Entry, area: StudyArea) -> set[str]:
+    """Return the units that an entry's places lie in, those above them too."""
+    known = area.all_units()
+    own = {place.area_unit for place in entry.places if place.area_unit in known}
+    return {code for unit in own if unit for code in (unit, *area.ancestors(unit))}
+
+
+def unit(edition: Edition, code: str, language: str) -> UnitPage:
+    """Return what the page of a unit shows.
+
+    Raises
+    ------
+    NotFound
+        When the study area has no such unit, and for the country, which has no page.
+    """
+    area = edition.area
+    found = area.unit(code)
+    if found.level == 0 and len(area.levels) > 1:
+        raise NotFound("no such page")
+    seat = edition.seats.get(code)
+    inside = [e for e in edition.entries(language).values() if e.status == "active" and code in _units_of(e, area)]
+    here = [card(e, area, language) for e in inside if e.offered and e.points]
+    named = [card(e, area, language) for e in inside if e.offered and not e.points]
+    spoken = sorted({word for each in (*here, *named) for word in each.speaks})
+    above = tuple((c, area.label(c, language)) for c in reversed(area.ancestors(code)) if area.unit(c).level > 0)
+    below = tuple((u.code, area.label(u.code, language)) for u in area.all_units().values() if u.parent == code)
+    return UnitPage(
+        code=code, name=area.label(code, language), label=show(area.levels[found.level].label, language),
+        above=above, below=below, people=found.people, year=area.file.population.date.year,
+        services=len(inside), organizations=len({each.organization.id for each in inside}), speaks=tuple(spoken),
+        start=show(seat[1], language) if seat else "", nearest=tuple(_nearest(edition, code, language)),
+        here=tuple(here), named=tuple(named),
+        later=tuple(card(e, area, language) for e in inside if not e.offered),
+        statements=tuple(Said(e, route(e, area)) for e in spoken_for(edition, code, (), language)),
+        responsible=tuple(responsible(edition, code, language)), line=next(iter(lines(edition, language)), None),
+        picture=picture(edition, code, language), sources=tuple(area.attributions("admin")),
+    )  # fmt: skip
+
+
+def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
+    """Yield the nearest service for each need, by summer minutes from the unit's main place."""
+    area, seat, kinds = edition.area, edition.seats.get(code), Taxonomy.load("service_types")
+    summer = edition.minutes(seat[0], "summer") if seat else {}
+    winter = edition.minutes(seat[0], "winter") if seat else {}
+    offered = [each for each in edition.entries(language).values() if each.offered]
+    for need in choices.needs():
+        types = {term.code for term in kinds.terms() if term.need == need.code}
+        reached = [
+            (minutes, entry.name.casefold(), entry.id, entry)
+            for entry in offered
+            if types.intersection(entry.types) and (minutes := minutes_to(entry, summer, winter))
+        ]
+        if reached:
+            minutes, _, _, entry = min(reached)
+            yield Nearest(need, card(entry, area, language), code in _units_of(entry, area), minutes)
+            continue
+        inside = [e for e in offered if types.intersection(e.types) and e.points and code in _units_of(e, area)]
+        remote = [e for e in offered if types.intersection(e.types) and choices.covers(e, code, area)]
+        first = next(iter((*inside, *remote)), None)
+        yield Nearest(need, card(first, area, language) if first else None, bool(inside), None)
+
+
+def picture(edition: Edition, code: str, language: str) -> str:
+    """Return a small picture of the country in which the unit is filled."""
+    area = edition.area
+    outline = edition.keep("outline", lambda: shapely.union_all(area.units(0).geometry.to_numpy()))
+    shape = area.units(area.unit(code).level).geometry[code]
+    west, south, east, north = area.bounds
+    scale = WIDTH / (east - west)
+    stretch = 1 / math.cos(math.radians((south + north) / 2))
+    height = round((north - south) * scale * stretch)
+
+    def path(geometry: BaseGeometry) -> str:
+        rings = []
+        for part in getattr(geometry.simplify(DETAIL), "geoms", [geometry.simplify(DETAIL)]):
+            spots = [(round((x - west) * scale), round((north - y) * scale * stretch)) for x, y in part.exterior.coords]
+            rings.append("M" + "L".join(f"{x} {y}" for x, y in dict.fromkeys(spots)) + "z")
+        return "".join(rings)
+
+    words = translate("{unit} on the map of {country}", language, unit=area.label(code, language), country=area.name)
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(words)}">'
+        f'<path class="land rl" d="{path(outline)}"/><path class="f0" d="{path(shape)}"/></svg>'
+    )
