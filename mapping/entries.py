@@ -149,7 +149,8 @@ def _located(reader: Reader) -> Located:
     )  # fmt: skip
     where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
     for note in located.notes:
-        reader.say(where, str(note), "check the place", "doubt")
+        problem, _, fix = note.text.partition("; ")
+        reader.say(where, problem, fix or "check the place", "note" if note.level == "note" else "doubt")
     return located
 
 
@@ -190,7 +191,8 @@ def _body(
     audience = reader.audience()
     location = Location(
         id=record_id(source, "location", key), organization_id=body.id, name=None, area_unit=located.unit,
-        latitude=located.lat, longitude=located.lon, country=located.country or intake.area.code,
+        latitude=None if located.precision == "unit" else located.lat,
+        longitude=None if located.precision == "unit" else located.lon, country=located.country or intake.area.code,
         position_basis="given" if located.precision == "exact" else located.precision,
         precision=_precision(reader, located),
         audience=audience,
