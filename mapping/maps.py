@@ -104,7 +104,7 @@ class AreaMap(folium.Map):
         self.language = language
         self.audience = audience
         self.table = table
-        MapScript().add_to(self)
+        MapScript().add_to(self)  # type: ignore[no-untyped-call]
 
     def page(self, name: str = "map", *, base: str = "") -> Page:
         """Return the map as a page's parts and files; the same map gives the same bytes.
@@ -118,7 +118,7 @@ class AreaMap(folium.Map):
         """
         return build(self, name, base=base)
 
-    def save(self, outfile: str | Path, **_: Any) -> None:
+    def save(self, outfile: str | Path, **_: Any) -> None:  # type: ignore[override]
         """Write the page, and its files into a folder beside it (``coverage.html``, ``coverage_files/``)."""
         path = Path(outfile)
         base = f"{path.stem}_files/"
@@ -178,7 +178,8 @@ def draw(view: View, area: StudyArea, *results: Result, language: str = "en", li
 def build(drawn: AreaMap, name: str = "map", *, base: str = "") -> Page:
     """Turn a map into files without inline code and without a request to anyone else."""
     with _stable_ids(drawn):
-        figure: Figure = drawn.get_root()
+        figure = drawn.get_root()
+        assert isinstance(figure, Figure)
         figure.render()
         styles, scripts = _linked(figure)
         script, body = figure.script.render(), figure.html.render()

@@ -42,7 +42,8 @@ def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: 
             if south <= (place.latitude or 0) <= north and west <= (place.longitude or 0) <= east:
                 at[round(place.latitude or 0, 5), round(place.longitude or 0, 5)].append(entry)
     taxonomy = Taxonomy.load("service_types")
-    places, families = [], set()
+    places: list[dict[str, Any]] = []
+    families: set[str] = set()
     for point, entries in sorted(at.items()):
         services = [_service(entry, taxonomy, area, language=language, links=links) for entry in entries]
         families.update(service["family"] for service in services)
