@@ -123,9 +123,13 @@ def units_at(area: StudyArea, code: str, level: int) -> tuple[str, ...]:
     return tuple(one for one in units if units[one].level == level and code in area.ancestors(one))
 
 
-def units_in(entry: Entry, area: StudyArea, level: int) -> frozenset[str]:
-    """Return the units in which a service has a place, given by its point or by its area."""
-    found: set[str] = set()
+def units_in(entry: Entry, area: StudyArea, level: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the units in which a service has a place, and those in one of which it has one, we do not know which.
+
+    A place is given by its point or by its area; one that is only given by a wider area may be in any unit of that.
+    """
+    here: set[str] = set()
+    perhaps: set[str] = set()
     for place in entry.places:
         if not _at_home(place, area):
             continue
@@ -133,9 +137,8 @@ def units_in(entry: Entry, area: StudyArea, level: int) -> frozenset[str]:
         if code is None and place.latitude is not None and place.longitude is not None:
             code = area.unit_at(place.latitude, place.longitude)
         units = units_at(area, code, level) if code else ()
-        if len(units) == 1:  # the name of a wider area does not say in which of its units
-            found.update(units)
-    return frozenset(found)
+        (here if len(units) == 1 else perhaps).update(units)
+    return frozenset(here), frozenset(perhaps - here)
 
 
 def units_covered(entry: Entry, area: StudyArea, level: int) -> frozenset[str]:

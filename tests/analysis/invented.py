@@ -27,6 +27,7 @@ def service(*types, at=None, places=None, covers=(), status="active", freshness=
     return Entry(
         id=f"{name}-{'-'.join(types)}-{at}", name=name, organization=OrganizationEntry("o", "Organization"),
         types=types, places=tuple(places), covers=tuple(covers), status=status, freshness=freshness,
+        verified_on=None if freshness == "unknown" else TODAY,
     )  # fmt: skip
 
 
@@ -60,3 +61,39 @@ class InventedView:
 
 def view(*entries, said=(), activities=()):
     return InventedView(list(entries), list(said), list(activities))
+
+
+class Changed:
+    """A study area that differs from another in a few attributes."""
+
+    def __init__(self, area, **changes):
+        self._area, self._changes = area, changes
+
+    def __getattr__(self, name):
+        changes = self.__dict__["_changes"]
+        return changes[name] if name in changes else getattr(self.__dict__["_area"], name)
+
+
+def without_people(area, *codes):
+    """Return the area with nobody in some of its finest units."""
+    grid = area.people_grid.copy()
+    for code in codes:
+        grid[area.unit_grid == area.unit_codes.index(code)] = 0
+    gone = {code: set() for code in area.all_units()}
+    for code in codes:
+        for one in (code, *area.ancestors(code)):
+            gone[one].add(code)
+
+    def units(level=None):
+        frame = area.units(level)
+        for code in frame.index:
+            frame.loc[code, "people"] -= sum(area.unit(one).people for one in gone[code])
+        return frame
+
+    return Changed(area, people_grid=grid, units=units)
+
+
+def lowered(area, **travel):
+    """Return the area with other travel settings."""
+    changed = area.settings.model_copy(update={"travel": area.settings.travel.model_copy(update=travel)})
+    return Changed(area, settings=changed)

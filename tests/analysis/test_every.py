@@ -1,0 +1,149 @@
+"""What every analysis must keep to, whatever it is given; a new one is tested by being there."""
+
+import re
+
+import numpy as np
+import pytest
+
+from mapping.registry import analyses
+from mapping.result import Result
+from mapping.words import show
+from tests.analysis.invented import CHASHMA, lowered, service, statement, view, without_people
+from tests.sample import HIDDEN, SECRETS, place, public_parts, sample_view, secret_parts
+from tests.sample import service as a_service
+
+LANGUAGES = ("en", "ru", "tg", "uz")
+ANALYSES = sorted(analyses())
+
+VIEWS = {
+    "nothing": view(),
+    "one service": view(service("PSY-COU", at=CHASHMA)),
+    "a line": view(service("IDN-HOT")),
+    "only statements": view(said=[statement("ACC-VOT", "XT-W")]),
+    "no type": view(service(at=CHASHMA)),
+    "a type of the future": view(service("NEW-ONE", at=CHASHMA)),
+    "only a family": view(service("PSY", at=CHASHMA)),
+    "all stale": view(service("PSY-COU", at=CHASHMA, freshness="overdue")),
+    "in the sea": view(service("PSY-COU", at=(-40.0, -20.0))),
+}
+
+
+@pytest.fixture(params=ANALYSES)
+def analysis(request):
+    return analyses()[request.param]
+
+
+def texts(result, language):
+    """Return every text of a result in a language."""
+    parts = [result.title, result.finding, result.method, *result.also, *result.caveats, *result.group_labels.values()]
+    parts += [one.name for one in result.inputs] + [one.label for one in result.figures.values()]
+    parts += [one for column in result.columns for one in (column.label, column.short) if one is not None]
+    said = [str(show(part, language)) for part in parts if part]
+    said += [one.text(language) for one in result.figures.values()]
+    said += [result.text(code, column.key, language) for code in result.table.index for column in result.columns]
+    return said + [result.total_text(column.key, language) for column in result.columns]
+
+
+def check(result, area):
+    """Check what holds for any result."""
+    assert isinstance(result, Result)
+    assert list(result.table.index) == [str(code) for code in area.units(result.level).index]
+    assert not result.table.isna().any().any()
+    for column in result.columns:
+        values = result.table[column.key]
+        if column.kind == "share":
+            assert values.between(0, 1).all()
+        if column.kind in ("people", "count", "minutes"):
+            assert (values >= 0).all()
+        if column.low and column.kind != "state":
+            assert (result.table[column.low] <= values + 1e-9).all()
+            assert (values <= result.table[column.high] + 1e-9).all()
+    for language in LANGUAGES:
+        for text in texts(result, language):
+            assert not re.search(r"[{}]|\bnan\b|\bNaN\b|\bNone\b(?! listed)|\binf\b", text), text
+    assert not result.sheet().isna().any().any()
+    assert result.surface is None or not np.isnan(result.surface.minutes).any()
+
+
+@pytest.mark.parametrize("given", VIEWS)
+def test_any_view_gives_a_result_that_can_be_shown(analysis, given, tiny_area):
+    check(analysis(VIEWS[given], tiny_area), tiny_area)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_any_level_may_be_asked_for(analysis, level, tiny_area):
+    result = analysis(VIEWS["one service"], tiny_area, level=level)
+    assert result.level == level
+    check(result, tiny_area)
+
+
+def test_an_area_where_nobody_lives(analysis, tiny_area):
+    empty = without_people(tiny_area, *tiny_area.unit_codes)
+    check(analysis(VIEWS["one service"], empty), empty)
+
+
+def test_an_area_with_open_borders(analysis, tiny_area):
+    check(analysis(VIEWS["one service"], lowered(tiny_area, cross_borders=True)), tiny_area)
+
+
+@pytest.mark.parametrize("audience", ["public", "partner", "focal_point"])
+def test_a_real_view_of_any_audience(analysis, audience, tiny_area, tmp_path):
+    with sample_view(tmp_path, tiny_area, audience=audience) as opened:
+        result = analysis(opened, tiny_area)
+    assert result.audience == audience
+    assert result.edition == opened.edition
+    check(result, tiny_area)
+
+
+def everything(result):
+    """Return all that a result says, to compare two."""
+    said = [text for language in LANGUAGES for text in texts(result, language)]
+    surface = result.surface.minutes.tobytes() if result.surface else b""
+    return said, result.sheet().to_csv(), dict(result.total), surface
+
+
+@pytest.fixture(scope="module")
+def without_secrets(tiny_area, tmp_path_factory):
+    with sample_view(tmp_path_factory.mktemp("without"), tiny_area, public_parts()) as opened:
+        yield opened
+
+
+def test_what_is_secret_changes_nothing(analysis, tiny_area, tmp_path, without_secrets):
+    """Two worlds: one with the shelter, one without. What is published of them is the same to the last digit."""
+    with sample_view(tmp_path, tiny_area, public_parts(), secret_parts()) as opened:
+        assert everything(analysis(opened, tiny_area)) == everything(analysis(without_secrets, tiny_area))
+
+
+def test_a_secret_place_may_move_and_nothing_changes(analysis, tiny_area, tmp_path, without_secrets):
+    shelter = a_service("Another shelter", of="Umed", types=["ACC-EME"], audience="custodian")
+    home = place("Another home", of=["Another shelter"], at=CHASHMA, unit="XT-W2", audience="custodian")
+    with sample_view(tmp_path, tiny_area, public_parts(), secret_parts(), shelter, home) as opened:
+        assert everything(analysis(opened, tiny_area)) == everything(analysis(without_secrets, tiny_area))
+
+
+def test_what_is_public_does_change_something(tiny_area, tmp_path, without_secrets):
+    """The two tests above would pass for ever if nothing ever changed anything."""
+    lawyer = a_service("More advice", of="Umed", types=["LEG-INF"])
+    office = place("Office", of=["More advice"], at=HIDDEN, unit="XT-W2")
+    with sample_view(tmp_path, tiny_area, public_parts(), lawyer, office) as opened:
+        for name in ("coverage", "nrm", "reach"):
+            one, other = (analyses()[name](each, tiny_area) for each in (opened, without_secrets))
+            assert everything(one) != everything(other), name
+
+
+def test_no_secret_is_said(analysis, tiny_area, tmp_path):
+    with sample_view(tmp_path, tiny_area) as opened:
+        said, sheet, *_ = everything(analysis(opened, tiny_area))
+    text = "\n".join([*said, sheet])
+    for name, secret in SECRETS.items():
+        assert str(secret) not in text, name
+
+
+def test_two_runs_are_equal(analysis, tiny_area):
+    one, other = (everything(analysis(VIEWS["one service"], tiny_area)) for _ in range(2))
+    assert one == other
+
+
+def test_the_docstring_says_what_it_does(analysis):
+    first = (analysis.__doc__ or "").strip().splitlines()[0]
+    assert re.fullmatch(r"[A-Z][^.]*\.", first), first
