@@ -15,20 +15,44 @@ The whole line, from a partner's list to a page, with the study area and the lis
 >>> mapping.draw(view, area, result).save(tmp_path / "coverage.html")
 """
 
-from mapping.analysis.coverage import coverage
-from mapping.analysis.norms import norms
-from mapping.analysis.nrm import nrm
-from mapping.analysis.reach import reach
-from mapping.area import StudyArea
-from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, UnsafePublication
-from mapping.intake import read
-from mapping.maps import draw
-from mapping.resources import shipped
-from mapping.store import Directory
-from mapping.travel import cost_surface
-from mapping.view import View
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mapping.analysis.coverage import coverage
+    from mapping.analysis.norms import norms
+    from mapping.analysis.nrm import nrm
+    from mapping.analysis.reach import reach
+    from mapping.area import StudyArea
+    from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, UnsafePublication
+    from mapping.intake import read
+    from mapping.maps import draw
+    from mapping.resources import shipped
+    from mapping.store import Directory
+    from mapping.travel import cost_surface
+    from mapping.view import View
+
+_HOMES = {
+    "Directory": "store", "FormatError": "errors", "InvalidRecord": "errors", "MappingError": "errors",
+    "NotFound": "errors", "StudyArea": "area", "UnsafePublication": "errors", "View": "view", "cost_surface": "travel",
+    "coverage": "analysis.coverage", "draw": "maps", "norms": "analysis.norms", "nrm": "analysis.nrm",
+    "reach": "analysis.reach", "read": "intake", "shipped": "resources",
+}  # fmt: skip
+"""Public name -> the module it lives in, loaded when it is first asked for: the web never loads the private store."""
 
 __all__ = [
     "Directory", "FormatError", "InvalidRecord", "MappingError", "NotFound", "StudyArea", "UnsafePublication", "View",
     "cost_surface", "coverage", "draw", "norms", "nrm", "reach", "read", "shipped",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mapping' has no attribute {name!r}")
+    return getattr(import_module(f"mapping.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -7,16 +7,18 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from mapping.area import StudyArea
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.resources import shipped
+
+if TYPE_CHECKING:
+    from mapping.area import StudyArea
 
 DEMO_DAY = dt.date(2026, 11, 24)
 """The demo's today, fixed so that two builds give the same bytes."""
@@ -76,7 +78,7 @@ def demo(
 
     private = build / "private"
     private.mkdir(parents=True, exist_ok=True, mode=0o700)
-    area = StudyArea.load(shipped("geo/tj"))
+    area = _area(None)
     with Directory(private / "directory.db", area) as directory, _progress() as progress:
         outcomes = import_demo(
             directory,
@@ -277,13 +279,15 @@ def init(
     if directory.exists():
         raise InvalidRecord(f"{directory}: is there already; choose another file with --directory")
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Directory(directory, StudyArea.load(folder)):
+    with Directory(directory, _area(folder)):
         out.print(f"Empty directory: {directory}. Next: rohnamo import FILE --area {folder} --directory {directory}")
 
 
 @area_app.command("check")
 def area_check(folder: Annotated[Path, typer.Argument(help="Folder with an area.toml.")]) -> None:
     """Check a study area: keys, nesting, sums of people, coordinates, missing files."""
+    from mapping.area import StudyArea
+
     faults = StudyArea.faults(folder)
     for fault in faults:
         out.print(str(fault), markup=False)
@@ -293,7 +297,9 @@ def area_check(folder: Annotated[Path, typer.Argument(help="Folder with an area.
     out.print(f"{folder}: no fault found")
 
 
-def _area(folder: Path | None) -> StudyArea:
+def _area(folder: Path | None) -> "StudyArea":
+    from mapping.area import StudyArea
+
     return StudyArea.load(folder or shipped("geo/tj"))
 
 
@@ -337,7 +343,7 @@ def _cell(value: Any, kind: str, language: str) -> str:
     return number(float(value), language) if float(value) != float("inf") else "∞"
 
 
-def _publish(directory: Any, area: StudyArea, path: Path, *, audience: Any, day: dt.date, progress: Any) -> None:
+def _publish(directory: Any, area: "StudyArea", path: Path, *, audience: Any, day: dt.date, progress: Any) -> None:
     from mapping.publish import publish as write
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -348,7 +354,7 @@ def _publish(directory: Any, area: StudyArea, path: Path, *, audience: Any, day:
         progress.console.print(f"  look: {warning}", markup=False)
 
 
-def _site(view: Path, area: StudyArea, folder: Path, *, demo: bool, progress: Any) -> None:
+def _site(view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any) -> None:
     from web.freeze import freeze
 
     from web import create_app
@@ -358,7 +364,7 @@ def _site(view: Path, area: StudyArea, folder: Path, *, demo: bool, progress: An
     freeze(create_app(view, area, demo=demo), folder, progress=_step(progress, "Writing the site"))
 
 
-def _serve(view: Path, area: StudyArea, *, port: int, demo: bool) -> None:
+def _serve(view: Path, area: "StudyArea", *, port: int, demo: bool) -> None:
     import waitress
 
     from web import create_app
