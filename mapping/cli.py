@@ -355,9 +355,8 @@ def _publish(directory: Any, area: "StudyArea", path: Path, *, audience: Any, da
 
 
 def _site(view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any) -> None:
-    from web.freeze import freeze
-
     from web import create_app
+    from web.freeze import freeze
 
     if not view.exists():
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
