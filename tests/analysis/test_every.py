@@ -9,7 +9,7 @@ from mapping.registry import analyses
 from mapping.result import Result
 from mapping.words import show
 from tests.analysis.invented import CHASHMA, lowered, service, statement, view, without_people
-from tests.sample import HIDDEN, SECRETS, place, public_parts, sample_view, secret_parts
+from tests.sample import SECRETS, km, place, public_parts, sample_view, secret_parts
 from tests.sample import service as a_service
 
 LANGUAGES = ("en", "ru", "tg", "uz")
@@ -124,7 +124,7 @@ def test_a_secret_place_may_move_and_nothing_changes(analysis, tiny_area, tmp_pa
 def test_what_is_public_does_change_something(tiny_area, tmp_path, without_secrets):
     """The two tests above would pass for ever if nothing ever changed anything."""
     lawyer = a_service("More advice", of="Umed", types=["LEG-INF"])
-    office = place("Office", of=["More advice"], at=HIDDEN, unit="XT-W2")
+    office = place("Office", of=["More advice"], at=km(10.5, 13.5), unit="XT-W1")
     with sample_view(tmp_path, tiny_area, public_parts(), lawyer, office) as opened:
         for name in ("coverage", "nrm", "reach"):
             one, other = (analyses()[name](each, tiny_area) for each in (opened, without_secrets))
