@@ -11,7 +11,7 @@ Open Referral, Human Services Data Specification 3.1.
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -491,10 +491,14 @@ class Provenance(Record):
 
 
 class Approval(Record):
-    """What two people agreed to: a column map, a new public phone, a lowered audience, a field kept back."""
+    """What two people agreed to: a column map, a new public phone, a lowered audience or precision, a field kept back.
+
+    ``subject`` is what it is about, the id of a record or the name of a source; ``value`` is what was agreed: the
+    audience, the precision, the name of the field.
+    """
 
     table = "approval"
-    kind: Literal["map", "phone", "audience", "statement", "withhold"]
+    kind: Literal["map", "phone", "audience", "precision", "statement", "withhold"]
     subject: str
     value: Text = None
     approved_by: str
@@ -537,6 +541,19 @@ def ours(kind: type[Record]) -> set[str]:
     return {name for name, field in kind.model_fields.items() if Ours in field.metadata}
 
 
+SqlType = Literal["TEXT", "INTEGER", "REAL"]
+
+
+def columns(kind: type[Record]) -> dict[str, SqlType]:
+    """Return the columns of a table: field -> type in SQLite. Dates are text, as 2026-11-24; yes and no are 1 and 0."""
+    return {name: _sql_type(field.annotation) for name, field in kind.model_fields.items()}
+
+
+def required(kind: type[Record]) -> set[str]:
+    """Return the fields without which there is no record of a table."""
+    return {name for name, field in kind.model_fields.items() if field.is_required()}
+
+
 def strictest(*audiences: Audience) -> Audience:
     """Return the audience that lets the fewest see."""
     return max(audiences, key=AUDIENCES.index)
@@ -545,6 +562,13 @@ def strictest(*audiences: Audience) -> Audience:
 def least_precise(*precisions: Precision) -> Precision:
     """Return the precision that shows the least."""
     return max(precisions, key=PRECISIONS.index)
+
+
+def _sql_type(annotation: object) -> SqlType:
+    kinds = {kind for kind in get_args(annotation) or (annotation,) if kind is not type(None)}
+    if float in kinds:
+        return "REAL"
+    return "INTEGER" if kinds & {int, bool} else "TEXT"
 
 
 def _mark(metadata: list[Any], kind: type[Ref]) -> str | None:

@@ -1,37 +1,58 @@
 """The choke point: what an audience may see of a directory, and nothing else.
 
-``project`` is the only way from the private tables to anything published. It is a pure function and an allow-list:
-a table or field that is not named here is not published, and a record of an unknown kind is refused.
+`project` is the only way from the private tables to anything published. It is a pure function and an allow-list:
+a table, a field or a class of records that is not named here is refused, and what is refused is not published.
 Places that may not be shown are left out, never blurred: whatever is computed from them gives them away.
+
+How it decides, for each record:
+
+1. its own marking, unless two people lowered it with the operator's consent, which has not run out;
+2. what its kind of service is by default, until that was lowered in the same way;
+3. the strictest of these on the way from organization to service to place; a record whose parents are missing,
+   or whose marking nobody understands, is for custodians.
+
+docs/safety.md tells the same in words for stewards.
 """
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from mapping.errors import UnsafePublication
 from mapping.model import (
     AUDIENCES,
+    PRECISIONS,
     RECORDS,
+    Activity,
     Approval,
     Attribute,
     Audience,
+    Contact,
     Location,
     Precision,
     Record,
+    ReferralAgreement,
     Service,
     ServiceAtLocation,
+    StandardAssessment,
     Statement,
+    Translation,
     least_precise,
     references,
+    required,
     strictest,
 )
 
 VIEWS: tuple[Audience, ...] = ("public", "partner", "focal_point")
 """Audiences that a view may be written for; what custodians know enters no view file."""
 
+Row = dict[str, Any]
 Tables = Mapping[str, list[Record]]
+Shown = dict[str, list[Row]]
+"""Table -> rows of the fields that may be seen."""
 
 PUBLISHED: dict[str, tuple[str, ...]] = {
     "taxonomy": ("name", "description", "uri", "version"),
@@ -80,43 +101,81 @@ PUBLISHED: dict[str, tuple[str, ...]] = {
     "statement": ("text", "service_type", "area_unit", "route", "consent_until", "audience"),
     "standard_assessment": ("service_id", "standard", "answer", "assessed_by", "assessed_on", "audience"),
 }  # fmt: skip
-"""Table -> fields that may be published, besides the id. The rest stays private whatever the audience."""
+"""Table -> fields that may be published, besides the id."""
+
+KEPT_BACK: dict[str, tuple[str, ...]] = {
+    "organization": ("tax_status", "tax_id", "year_incorporated", "logo", "uri", "parent_organization_id"),
+    "service": ("program_id", "assurer_email", "last_modified"),
+    "location": ("url", "external_identifier", "external_identifier_type"),
+    "address": ("attention",),
+    "schedule": ("schedule_link", "notes"),
+    "service_area": ("extent", "uri"),
+    "verification": ("method", "verified_by", "evidence"),
+    "activity": ("implementer",),
+    "referral_agreement": ("number", "contact_route"),
+    "statement": ("consent_by", "approved_by", "approved_by_too"),
+    "standard_assessment": ("evidence", "comment"),
+}
+"""Table -> fields that stay private whatever the audience. A field in neither list makes publishing stop."""
 
 PRIVATE = {"source", "program", "organization_identifier", "provenance", "approval"}
 """Tables that never leave the directory."""
 
-OPEN_TABLES = {"taxonomy", "taxonomy_term", "unit"}
-"""Vocabularies: the same whatever the directory holds."""
+VOCABULARIES = ("taxonomy", "taxonomy_term", "unit")
+"""Words that records are described in: shown if they come with Rohnamo, or if something visible uses them."""
 
-PLACE_TEXTS = ("name", "alternate_name", "description", "transportation")
-"""Fields of a location that could tell where it is, dropped unless its point may be shown."""
+ROOTS = {"organization", "statement", *VOCABULARIES}
+"""Records that belong to nothing; any other without a visible parent is private."""
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "service": ("organization_id",),
+    "service_at_location": ("service_id", "location_id"),
+    "activity": ("organization_id",),
+    "referral_agreement": ("from_organization_id", "to_organization_id"),
+}
+"""Table -> parents that must all be there; elsewhere one is enough, and none that is named may be hidden."""
+
+PLACE_TEXTS: dict[str, tuple[str, ...]] = {
+    "location": (
+        "name", "alternate_name", "description", "transportation", "latitude", "longitude", "position_basis",
+        "location_type",
+    ),
+    "service_at_location": ("description",),
+}  # fmt: skip
+"""Fields that could tell where a place is, dropped where only its area may be known."""
 
 
 @dataclass(frozen=True)
 class TypeRule:
-    """What a type of service is by default, until it is lowered by hand: who may see it, how closely."""
+    """What a type of service is by default, until it is lowered by two people: who may see it, how closely."""
 
     audience: Audience
     precision: Precision
+
+
+UNKNOWN_TYPE = TypeRule("custodian", "none")
+"""A service of no known kind could be a shelter."""
 
 
 @dataclass(frozen=True)
 class Rules:
     """What the projection must know besides the records.
 
-    ``types`` maps a taxonomy term's id to the rule of that service type; ``sensitive`` are ids of terms that
-    must not be public; ``unit_to_show`` climbs from a unit to one with enough people, or gives None.
+    ``types`` maps the id of a taxonomy term, and its code, to the rule of that service type; ``sensitive`` are ids of
+    terms that must not be public; ``vocabulary`` are ids of the taxonomies and terms that come with Rohnamo;
+    ``unit_to_show`` climbs from a unit to one with enough people, or gives None.
     """
 
     today: dt.date
     types: Mapping[str, TypeRule] = field(default_factory=dict)
     sensitive: Collection[str] = ()
+    vocabulary: Collection[str] = ()
     unit_to_show: Callable[[str], str | None] = lambda _unit: None
 
 
 def allows(audience: Audience, wanted: Audience) -> bool:
-    """Tell whether readers of ``audience`` may see what is marked ``wanted``."""
-    return AUDIENCES.index(wanted) <= AUDIENCES.index(audience)
+    """Tell whether readers of ``audience`` may see what is marked ``wanted``; not where the marking is no known one."""
+    return wanted in AUDIENCES and AUDIENCES.index(wanted) <= AUDIENCES.index(audience)
 
 
 def require(audience: Audience, wanted: Audience) -> None:
@@ -133,184 +192,306 @@ def require(audience: Audience, wanted: Audience) -> None:
         )
 
 
-def project(tables: Tables, audience: Audience, rules: Rules) -> dict[str, list[Record]]:
+def project(tables: Tables, audience: Audience, rules: Rules) -> Shown:
     """Return what an audience may see: allowed fields of allowed records, ids still private.
 
-    The strictest marking on the way from organization to service to place wins, together with the default of the
-    service's types, unless two people lowered it with the operator's consent.
+    Depends on nothing but its arguments. What is hidden has no influence on the result: two directories that differ
+    only in what an audience may not see give it the same rows.
 
     Raises
     ------
     UnsafePublication
-        For an audience that has no view, and for tables that this module does not know.
+        For an audience that has no view, and for tables and fields that this module does not know.
     """
     if audience not in VIEWS:
         raise UnsafePublication(f"there is no view for {audience!r}; choose one of {', '.join(VIEWS)}")
-    if unknown := sorted(set(tables) - set(PUBLISHED) - PRIVATE):
-        raise UnsafePublication(
-            f"tables {unknown} are not known to mapping.safety; say there what of them may be shown"
-        )
-    seen = _Seen(tables, audience, rules)
-    shown: dict[str, list[Record]] = {}
+    _refuse_unknown(tables)
+    seen = _Markings(tables, rules)
+    shown: Shown = {}
+    redaction = _Redaction(seen, audience, tables)
     for table in PUBLISHED:
-        kept = (redacted for record in tables.get(table, ()) if (redacted := seen.redact(record)) is not None)
-        shown[table] = list(kept)
-    return shown
+        if table not in VOCABULARIES:
+            kept = (redaction.row(record) for record in tables.get(table, ()))
+            shown[table] = [row for row in kept if row is not None]
+    return _with_vocabularies(shown, tables, audience, rules)
 
 
-def publish_only(record: Record, *, without: Iterable[str] = ()) -> Record:
-    """Return a copy that holds nothing but the published fields, less some of them."""
-    fields = set(PUBLISHED[record.table]) - set(without)
-    return type(record).model_construct(
-        id=record.id,
-        **{
-            name: getattr(record, name) if name in fields else None if info.is_required() else info.get_default()
-            for name, info in type(record).model_fields.items()
-            if name != "id"
-        },
-    )
+def rename(shown: Shown, new_id: Callable[[str], str]) -> Shown:
+    """Return rows under new ids; a reference to something that is not shown becomes None."""
+    ids = {row["id"]: new_id(row["id"]) for rows in shown.values() for row in rows}
+    renamed: Shown = {}
+    for table, rows in shown.items():
+        columns = ["id", *(c for c in (*references(RECORDS[table]), "link_id") if c in PUBLISHED[table])]
+        renamed[table] = [row | {column: ids.get(row[column]) for column in columns} for row in rows]
+    return renamed
 
 
-class _Seen:
-    """Which records an audience may see; everything is worked out once, from the tables alone."""
+class _Approvals:
+    """What two people agreed to, as far as it holds today."""
 
-    def __init__(self, tables: Tables, audience: Audience, rules: Rules) -> None:
-        self.audience = audience
-        self.rules = rules
-        self.lowered: dict[str, Audience] = {}
+    def __init__(self, approvals: Iterable[Record], today: dt.date) -> None:
+        self.audience: dict[str, Audience] = {}
+        self.precision: dict[str, Precision] = {}
         self.withheld: dict[str, set[str]] = defaultdict(set)
-        for approval in tables.get("approval", ()):
-            self._apply(approval)
+        self.today = today
+        # the latest word counts, and of two on one day the stricter
+        known = [approval for approval in approvals if isinstance(approval, Approval)]
+        for approval in sorted(known, key=lambda a: (a.approved_on, _strictness(a.value), a.id)):
+            if approval.kind == "withhold":
+                self.withheld[approval.subject].add(approval.value or "")
+            elif self._holds(approval):
+                if approval.kind == "audience" and approval.value in AUDIENCES:
+                    self.audience[approval.subject] = approval.value
+                elif approval.kind == "precision" and approval.value in PRECISIONS:
+                    self.precision[approval.subject] = approval.value
+
+    def _holds(self, approval: Approval) -> bool:
+        """Whether two different people approved it, with a consent that has not run out."""
+        return (
+            two_people(approval.approved_by, approval.approved_by_too)
+            and bool((approval.consent_by or "").strip())
+            and approval.consent_until is not None
+            and approval.approved_on <= self.today <= approval.consent_until
+        )
+
+
+def two_people(one: str, other: str) -> bool:
+    """Tell whether two names are there and differ by more than case and spaces."""
+    first, second = ("".join(name.split()).casefold() for name in (one, other))
+    return bool(first) and bool(second) and first != second
+
+
+class _Markings:
+    """Who may see each record, and how closely each place may be shown; worked out once, whatever the audience."""
+
+    def __init__(self, tables: Tables, rules: Rules) -> None:
+        self.rules = rules
+        self.approved = _Approvals(tables.get("approval", ()), rules.today)
         self.types: dict[str, list[TypeRule]] = defaultdict(list)
         for attribute in tables.get("attribute", ()):
-            self._note_type(attribute)
-        self.ids: dict[str, set[str]] = {}
-        organizations = self._filter(tables, "organization", lambda record: self._own(record))
-        self.ids["organization"] = organizations
-        self.ids["service"] = self._filter(tables, "service", self._service)
-        self.locations: dict[str, Location] = {r.id: r for r in tables.get("location", ()) if isinstance(r, Location)}
-        reachable = {
-            record.location_id
-            for record in tables.get("service_at_location", ())
-            if isinstance(record, ServiceAtLocation) and self._at_location(record)
-        }
-        self.ids["location"] = {i for i in reachable if i is not None}
-        self.ids["service_at_location"] = self._filter(tables, "service_at_location", self._at_location)
-        self.ids["contact"] = self._filter(tables, "contact", lambda r: self._own(r) and self._parents_seen(r))
-        self.ids["phone"] = self._filter(tables, "phone", lambda r: self._own(r) and self._parents_seen(r))
-        for table in OPEN_TABLES:
-            self.ids[table] = {record.id for record in tables.get(table, ())}
+            if isinstance(attribute, Attribute) and attribute.link_type == "service_type":
+                rule = rules.types.get(attribute.taxonomy_term_id or "", UNKNOWN_TYPE)
+                self.types[attribute.link_id].append(rule)
+        self.audience: dict[tuple[str, str], Audience] = {}
+        self.path_precision: dict[str, Precision] = {}
+        for table in ("organization", "service"):
+            self._mark(table, tables)
+        self._mark_places(tables)
+        for table in RECORDS:
+            if table in PUBLISHED and table not in (*VOCABULARIES, "organization", "service", *PLACE_TEXTS):
+                self._mark(table, tables)
 
-    def redact(self, record: Record) -> Record | None:
-        """Return what may be shown of a record, or None."""
-        if record.table in OPEN_TABLES:
-            return publish_only(record)
-        if record.table in self.ids:
-            if record.id not in self.ids[record.table]:
-                return None
-        elif not (self._own(record) and self._parents_seen(record) and self._allowed(record)):
-            return None
-        without = set(self.withheld.get(record.id, ()))
-        if isinstance(record, Location):
-            return self._location(record, without)
-        return publish_only(record, without=without)
+    def of(self, table: str, record_id: str | None) -> Audience:
+        """Return who may see a record; a missing one is for custodians."""
+        return self.audience.get((table, record_id or ""), "custodian")
 
-    def _apply(self, approval: Record) -> None:
-        if not isinstance(approval, Approval) or approval.approved_by == approval.approved_by_too:
-            return
-        if approval.kind == "withhold":
-            self.withheld[approval.subject].add(approval.value or "")
-        consent = (
-            approval.consent_until is not None and approval.consent_until >= self.rules.today and approval.consent_by
-        )
-        if approval.kind == "audience" and consent and approval.value in AUDIENCES:
-            self.lowered[approval.subject] = next(a for a in AUDIENCES if a == approval.value)
+    def own(self, record: Record) -> Audience:
+        """Return the record's own marking, or what it was lowered to; records that have none follow their parents."""
+        if record.id in self.approved.audience:
+            return self.approved.audience[record.id]
+        marked = getattr(record, "audience", "public")
+        return marked if marked in AUDIENCES else "custodian"
 
-    def _note_type(self, attribute: Record) -> None:
-        if not isinstance(attribute, Attribute) or attribute.link_type != "service_type":
-            return
-        rule = self.rules.types.get(attribute.taxonomy_term_id or "")
-        self.types[attribute.link_id].append(rule or TypeRule("custodian", "none"))
+    def _mark(self, table: str, tables: Tables) -> None:
+        for record in tables.get(table, ()):
+            self.audience[table, record.id] = strictest(
+                self.own(record), self._by_rule(record), self._withheld(record), *self._parents(record)
+            )
 
-    def _filter(self, tables: Tables, table: str, test: Callable[[Record], bool]) -> set[str]:
-        return {record.id for record in tables.get(table, ()) if test(record)}
-
-    def _own(self, record: Record) -> bool:
-        """Whether the record's own marking lets the audience see it; records without one follow their parents."""
-        marked: Audience = self.lowered.get(record.id) or getattr(record, "audience", "public")
-        return allows(self.audience, marked)
-
-    def _service(self, record: Record) -> bool:
-        if not isinstance(record, Service) or record.organization_id not in self.ids["organization"]:
-            return False
-        if record.id in self.lowered:
-            return allows(self.audience, self.lowered[record.id])
-        rules = self.types.get(record.id)
-        if not rules:  # a service of no known kind could be a shelter
-            return False
-        return allows(self.audience, strictest(record.audience, *(rule.audience for rule in rules)))
-
-    def _at_location(self, record: Record) -> bool:
-        if not isinstance(record, ServiceAtLocation) or not self._own(record):
-            return False
-        location = self.locations.get(record.location_id or "")
-        if location is None or record.service_id not in self.ids["service"] or not self._own(location):
-            return False
-        if location.organization_id is not None and location.organization_id not in self.ids["organization"]:
-            return False
-        rules = self.types.get(record.service_id or "", [])
-        types = () if record.service_id in self.lowered else tuple(rule.precision for rule in rules)
-        return least_precise(location.precision, *types) != "none"
-
-    def _location(self, record: Location, without: set[str]) -> Record:
-        if record.precision == "exact":
-            return publish_only(record, without=without)
-        unit = self.rules.unit_to_show(record.area_unit) if record.area_unit else None
-        hidden = publish_only(record, without={*without, *PLACE_TEXTS, "latitude", "longitude", "position_basis"})
-        return hidden.model_copy(update={"area_unit": unit, "position_basis": "unit" if unit else "none"})
-
-    def _parents_seen(self, record: Record) -> bool:
-        """Every record that this one belongs to must be seen; one that belongs to none is private."""
-        parents = 0
-        for name, table in _PARENTS[record.table].items():
-            value = getattr(record, name)
-            if value is None:
+    def _mark_places(self, tables: Tables) -> None:
+        """Mark locations and what ties services to them: a place is seen by those who see a service there."""
+        places = {r.id: r for r in tables.get("location", ()) if isinstance(r, Location)}
+        for at in tables.get("service_at_location", ()):
+            place = places.get(getattr(at, "location_id") or "")  # noqa: B009
+            if place is None or not isinstance(at, ServiceAtLocation):
                 continue
-            parents += 1
-            if value not in self.ids.get(table, ()):
-                return False
+            precision = self._path_precision(place, at.service_id or "")
+            chain = [self.own(at), self._withheld(at), self.of("service", at.service_id)]
+            chain += [self.own(place), self._withheld(place)]
+            if place.organization_id is not None:
+                chain.append(self.of("organization", place.organization_id))
+            audience = "custodian" if precision == "none" else strictest(*chain)
+            self.audience["service_at_location", at.id] = audience
+            self.path_precision[at.id] = precision
+            mildest = min(audience, self.of("location", place.id), key=AUDIENCES.index)
+            self.audience["location", place.id] = mildest
+
+    def _path_precision(self, place: Location, service: str) -> Precision:
+        """Return how closely a place may be shown as one of a service."""
+        own = self.approved.precision.get(place.id, place.precision)
+        if own not in PRECISIONS:
+            return "none"
+        rules = self.types.get(service) or [UNKNOWN_TYPE]
+        by_type = self.approved.precision.get(service) or least_precise(*(rule.precision for rule in rules))
+        known = "area" if place.position_basis == "unit" else "exact"  # the middle of a unit is nobody's address
+        return least_precise(own, by_type, known)  # type: ignore[arg-type]
+
+    def _by_rule(self, record: Record) -> Audience:
+        """Return who may see a record by the rules of its table."""
+        if isinstance(record, Service):
+            if record.id in self.approved.audience:
+                return "public"
+            return strictest(*(rule.audience for rule in self.types.get(record.id) or [UNKNOWN_TYPE]))
+        if isinstance(record, Statement):
+            holds = two_people(record.approved_by, record.approved_by_too) and bool(record.consent_by.strip())
+            return "public" if holds and record.consent_until >= self.rules.today else "custodian"
+        if isinstance(record, Activity):
+            return self.by_code(record.service_type) if record.service_type else "public"
+        if isinstance(record, ReferralAgreement):
+            codes = codes_of(record.service_types)
+            return min((self.by_code(code) for code in codes), key=AUDIENCES.index, default="public")
+        return "partner" if isinstance(record, StandardAssessment) else "public"
+
+    def by_code(self, code: str) -> Audience:
+        """Return who may see services of a type by default."""
+        return self.rules.types.get(code, UNKNOWN_TYPE).audience
+
+    def _withheld(self, record: Record) -> Audience:
+        """Hide a record altogether when a field is kept back without which it says nothing."""
+        kept_back = self.approved.withheld.get(record.id)
+        return "custodian" if kept_back and kept_back & required(type(record)) else "public"
+
+    def _parents(self, record: Record) -> list[Audience]:
+        parents = {name: getattr(record, name) for name in _PARENTS[record.table]}
+        if any(parents[name] is None for name in NEEDED.get(record.table, ())):
+            return ["custodian"]
+        audiences = [self.of(_PARENTS[record.table][name], value) for name, value in parents.items() if value]
         link = getattr(record, "link_id", None)
         if link is not None:
-            parents += 1
-            if link not in self.ids.get(getattr(record, "link_entity"), ()):  # noqa: B009
-                return False
-        return parents > 0 or record.table == "statement"
+            audiences.append(self._of_link(record, link))
+        return audiences if audiences or record.table in ROOTS else ["custodian"]
 
-    def _allowed(self, record: Record) -> bool:
+    def _of_link(self, record: Record, link: str) -> Audience:
+        entity = str(getattr(record, "link_entity", ""))
+        return "public" if entity in VOCABULARIES else self.of(entity, link)
+
+
+class _Redaction:
+    """What one audience sees of each record."""
+
+    def __init__(self, seen: _Markings, audience: Audience, tables: Tables) -> None:
+        self.seen = seen
+        self.audience = audience
+        paths: dict[str, list[Precision]] = defaultdict(list)
+        ties = [r for r in tables.get("service_at_location", ()) if isinstance(r, ServiceAtLocation)]
+        for at in ties:
+            if allows(audience, seen.of("service_at_location", at.id)):
+                paths[at.location_id or ""].append(seen.path_precision[at.id])
+        self.precision: dict[str, Precision] = {place: least_precise(*given) for place, given in paths.items()}
+        """How closely each place is shown: as the strictest of the visible services there allows."""
+        self.vague = {place for place, precision in self.precision.items() if precision != "exact"}
+        self.vague |= {at.id for at in ties if at.location_id in self.vague}
+
+    def row(self, record: Record) -> Row | None:
+        """Return the fields that may be seen of a record, or None."""
+        audience = self.seen.of(record.table, record.id)
+        if not allows(self.audience, audience) or not self._fits(record):
+            return None
+        row = {"id": record.id} | {name: getattr(record, name) for name in PUBLISHED[record.table]}
+        for name in self.seen.approved.withheld.get(record.id, ()):
+            if name in row and name != "id":
+                row[name] = None
+        if "audience" in row:
+            row["audience"] = audience
+        if record.id in self.vague:
+            row |= dict.fromkeys(PLACE_TEXTS[record.table])
+        if isinstance(record, Location):
+            self._place(record, row)
+        elif isinstance(record, ReferralAgreement):
+            codes = [c for c in codes_of(record.service_types) if allows(self.audience, self.seen.by_code(c))]
+            row["service_types"] = ";".join(codes)
+        elif isinstance(record, Contact) and record.id not in self.seen.approved.audience:
+            row["name"] = None
+        return row
+
+    def _place(self, record: Location, row: Row) -> None:
+        precision = self.precision.get(record.id, "none")
+        row["precision"] = precision
+        if precision != "exact":
+            unit = self.seen.rules.unit_to_show(record.area_unit) if record.area_unit else None
+            row |= {"area_unit": unit, "position_basis": "unit" if unit else "none", "location_type": "physical"}
+
+    def _fits(self, record: Record) -> bool:
         """Whether a rule of its own table lets the record be shown."""
-        if isinstance(record, Statement):
-            return record.approved_by != record.approved_by_too and record.consent_until >= self.rules.today
         if isinstance(record, Attribute):
-            return self.audience != "public" or record.taxonomy_term_id not in self.rules.sensitive
-        if record.table == "standard_assessment":
-            return self.audience != "public"
-        if record.table == "translation":
-            return self._translation(record)
+            return self.audience != "public" or record.taxonomy_term_id not in self.seen.rules.sensitive
         if record.table in ("address", "accessibility"):
-            location = self.locations.get(getattr(record, "location_id") or "")  # noqa: B009
-            return location is not None and location.precision == "exact"
+            return getattr(record, "location_id") not in self.vague  # noqa: B009
+        if isinstance(record, Translation):
+            return record.link_entity not in VOCABULARIES and self._may_translate(record)
         return True
 
-    def _translation(self, record: Record) -> bool:
-        link, name, table = (getattr(record, key) for key in ("link_id", "field", "link_entity"))
-        if name not in PUBLISHED.get(table, ()) or name in self.withheld.get(link, ()):
+    def _may_translate(self, record: Translation) -> bool:
+        """Whether the field that a translation is of is itself shown."""
+        table, link, name = record.link_entity, record.link_id, record.field
+        if name not in PUBLISHED.get(table, ()) or name in self.seen.approved.withheld.get(link, ()):
             return False
-        location = self.locations.get(link)
-        return location is None or location.precision == "exact"
+        if table == "contact" and name == "name":
+            return link in self.seen.approved.audience
+        return link not in self.vague or name not in PLACE_TEXTS[table]
 
 
-def _parents(table: str) -> dict[str, str]:
-    return {name: parent for name, parent in references(RECORDS[table]).items() if parent not in OPEN_TABLES}
+def _with_vocabularies(shown: Shown, tables: Tables, audience: Audience, rules: Rules) -> Shown:
+    """Add the words that come with Rohnamo and those that the rows use, never one that must not be public."""
+    forbidden = set(rules.sensitive) if audience == "public" else set()
+    wanted = set(rules.vocabulary)
+    wanted |= {row["taxonomy_term_id"] for row in shown["attribute"]}
+    wanted |= {row["unit_id"] for row in shown["service_capacity"]}
+    terms = {record.id: record for record in tables.get("taxonomy_term", ())}
+    for term_id in list(wanted):  # a term needs those above it, and its taxonomy
+        while (term := terms.get(term_id or "")) is not None:
+            wanted |= {term_id, getattr(term, "taxonomy_id")}  # noqa: B009
+            term_id = getattr(term, "parent_id")  # noqa: B009
+    wanted -= forbidden
+    for table in VOCABULARIES:
+        shown[table] = [_whole_row(record) for record in tables.get(table, ()) if record.id in wanted]
+    shown["translation"] += [
+        _whole_row(record)
+        for record in tables.get("translation", ())
+        if isinstance(record, Translation) and record.link_entity in VOCABULARIES and record.link_id in wanted
+    ]
+    return {table: shown[table] for table in PUBLISHED}
 
 
-_PARENTS = {table: _parents(table) for table in RECORDS}
+def codes_of(text: str) -> list[str]:
+    """Return the codes of a field that holds several: "LEG-INF;PSY-COU"."""
+    return [code for code in re.split(r"[;,\s]+", text) if code]
+
+
+def _whole_row(record: Record) -> Row:
+    return {"id": record.id} | {name: getattr(record, name) for name in PUBLISHED[record.table]}
+
+
+def _strictness(value: str | None) -> int:
+    for order in (AUDIENCES, PRECISIONS):
+        if value in order:
+            return order.index(value)
+    return len(AUDIENCES)
+
+
+def _refuse_unknown(tables: Tables) -> None:
+    """Refuse tables, classes and fields of which nobody has said whether they may be shown."""
+    if unknown := sorted(set(tables) - set(PUBLISHED) - PRIVATE):
+        raise UnsafePublication(
+            f"tables {', '.join(unknown)}: nobody has said what of them may be shown; list them in mapping.safety"
+        )
+    for table, records in tables.items():
+        listed = {"id", *PUBLISHED.get(table, ()), *KEPT_BACK.get(table, ())}
+        for kind in {type(record) for record in records} | {RECORDS[table]}:
+            new = sorted(set(kind.model_fields) - listed)
+            if table not in PRIVATE and (new or kind.table != table):
+                raise UnsafePublication(
+                    f"{table}: nobody has said whether {', '.join(new) or kind.__name__} may be shown; "
+                    "list it in mapping.safety"
+                )
+
+
+_PARENTS = {
+    table: {
+        name: parent
+        for name, parent in references(RECORDS[table]).items()
+        if name in fields and parent not in VOCABULARIES
+    }
+    for table, fields in PUBLISHED.items()
+}
+"""Table -> the published fields that refer to a record which must be visible too."""

@@ -1,274 +1,84 @@
 """View: what one audience may see, in a SQLite file of its own.
 
 Everything that publishes is handed a view and nothing else. Its tables are those of the directory, reduced by
-``mapping.safety``; beside them stand its own search index, an R*Tree of the places that may be shown, and ``edition``.
+`mapping.safety`; beside them stand the study area's units, travel times, ``edition``, and what a search reads.
 """
 
 import datetime as dt
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
-
-import sqlite_utils
+from typing import Self
 
 from mapping.errors import FormatError, NotFound
-from mapping.fold import skeleton
-from mapping.model import RECORDS, Audience, Precision, Record, references
+from mapping.model import AUDIENCES, RECORDS, Audience
+from mapping.view_entries import (
+    OVERDUE_AFTER,
+    Entry,
+    Found,
+    Freshness,
+    Hours,
+    OrganizationEntry,
+    PhoneEntry,
+    Place,
+    StatementEntry,
+    freshness,
+    sort_key,
+)
+from mapping.view_file import APPLICATION_ID, FORMAT
+from mapping.view_index import hours_of, latest
+from mapping.view_search import Query, Search
 from mapping.words import chain
 
-FORMAT = "1"
-Freshness = Literal["fresh", "due", "overdue", "unknown"]
+__all__ = [
+    "OVERDUE_AFTER", "Entry", "Found", "Freshness", "Hours", "OrganizationEntry", "PhoneEntry", "Place",
+    "StatementEntry", "View", "freshness",
+]  # fmt: skip
 
-
-@dataclass(frozen=True)
-class PhoneEntry:
-    """A number to call; ``number`` is E.164 or short, as it is dialled."""
-
-    number: str
-    kind: str = ""
-    extension: int | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Hours:
-    """Weekly opening hours: days as in RRULE ("MO,TU"), times "08:00"; or only words."""
-
-    days: tuple[str, ...] = ()
-    opens: str = ""
-    closes: str = ""
-    note: str = ""
-    utc_offset: float | None = None
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
-
-    @property
-    def all_day(self) -> bool:
-        """Whether it is open day and night on its days."""
-        return self.opens == "00:00" and self.closes in ("23:59", "24:00")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a service is: a point, or only an area unit, or only a country."""
-
-    id: str
-    name: str = ""
-    address: str = ""
-    city: str = ""
-    area_unit: str | None = None
-    country: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    precision: Precision = "none"
-    position_basis: str = "none"
-    role: str = "delivery"
-    transportation: str = ""
-    accessibility: str = ""
-
-    @property
-    def has_point(self) -> bool:
-        """Whether it may stand on a map and take part in distances."""
-        return self.latitude is not None and self.longitude is not None
-
-
-@dataclass(frozen=True)
-class OrganizationEntry:
-    """An organization as a page shows it."""
-
-    id: str
-    name: str
-    language: str = ""
-    kind: str = ""
-    description: str = ""
-    email: str = ""
-    website: str = ""
-    phones: tuple[PhoneEntry, ...] = ()
-    other_names: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A service with all that belongs to it, in one language.
-
-    ``name_language`` is the language that ``name`` is written in, where no text in the wanted one exists.
-    Types, groups and languages are codes.
-    """
-
-    id: str
-    name: str
-    organization: OrganizationEntry
-    name_language: str = ""
-    description: str = ""
-    description_language: str = ""
-    status: str = "active"
-    types: tuple[str, ...] = ()
-    serves: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
-    serves_notes: tuple[str, ...] = ()
-    excludes_notes: tuple[str, ...] = ()
-    places: tuple[Place, ...] = ()
-    covers: tuple[str, ...] = ()
-    phones: tuple[PhoneEntry, ...] = ()
-    email: str = ""
-    url: str = ""
-    hours: tuple[Hours, ...] = ()
-    languages: tuple[str, ...] = ()
-    fees: str = ""
-    documents: tuple[str, ...] = ()
-    application: str = ""
-    eligibility: str = ""
-    alert: str = ""
-    capacity: str = ""
-    verified_on: dt.date | None = None
-    next_due: dt.date | None = None
-    verification_level: str = "unverified"
-    freshness: Freshness = "unknown"
-
-    @property
-    def points(self) -> tuple[Place, ...]:
-        """Places that may stand on a map."""
-        return tuple(place for place in self.places if place.has_point)
-
-    @property
-    def remote(self) -> bool:
-        """Whether it has no place that may be shown: it is reached by phone or mail only."""
-        return not self.places
-
-    @property
-    def offered(self) -> bool:
-        """Whether it may be offered first: active and not overdue."""
-        return self.status == "active" and self.freshness not in ("overdue",)
-
-
-@dataclass(frozen=True)
-class StatementEntry:
-    """A public sentence about something hidden, and the line through which it is arranged."""
-
-    id: str
-    text: str
-    route: str
-    service_type: str = ""
-    area_unit: str = ""
-    consent_until: dt.date | None = None
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search found: entries with a point first (with kilometres where asked), the rest in a block by name."""
-
-    here: tuple[Entry, ...] = ()
-    elsewhere: tuple[Entry, ...] = ()
-    kilometres: Mapping[str, float] = field(default_factory=dict)
-    total: int = 0
-
-
-def write_view(
-    tables: Mapping[str, list[Record]],
-    ids: Mapping[str, str],
-    path: str | Path,
-    *,
-    audience: Audience,
-    edition: dt.date,
-) -> None:
-    """Write redacted records into a new file, under their published ids, in the order of these.
-
-    The same records give the same bytes. Links to records that are not in the view are left empty.
-    """
-    path = Path(path)
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    connection = sqlite3.connect(fresh, isolation_level=None)
-    db = sqlite_utils.Database(connection)
-    db.execute("PRAGMA journal_mode = off")
-    db.execute("BEGIN")
-    for table, kind in RECORDS.items():
-        if table not in tables:
-            continue
-        rows = [_published(record, ids) for record in tables[table]]
-        columns = ", ".join(f'"{name}"' for name in kind.model_fields)
-        db.execute(f'CREATE TABLE "{table}" ({columns}, PRIMARY KEY (id)) WITHOUT ROWID')
-        marks = ", ".join("?" * len(kind.model_fields))
-        connection.executemany(
-            f'INSERT INTO "{table}" VALUES ({marks})',
-            (tuple(row.values()) for row in sorted(rows, key=lambda r: r["id"])),
-        )
-        for column in (*references(kind), *(c for c in ("link_id",) if c in kind.model_fields)):
-            db.execute(f'CREATE INDEX "{table}_{column}" ON "{table}" ("{column}")')
-    _write_index(connection)
-    db.execute("CREATE TABLE edition (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID")
-    rows = [("audience", audience), ("edition", edition.isoformat()), ("format", FORMAT)]
-    connection.executemany("INSERT INTO edition VALUES (?, ?)", rows)
-    db.execute("COMMIT")
-    connection.close()
-    fresh.replace(path)
-
-
-def _published(record: Record, ids: Mapping[str, str]) -> dict[str, Any]:
-    row = record.model_dump(mode="json")
-    for name in ("id", "link_id", *references(type(record))):
-        if row.get(name) is not None:
-            row[name] = ids.get(row[name])
-    return row
-
-
-def _write_index(connection: sqlite3.Connection) -> None:
-    """Fill the full-text index (folded words of everything that names a service) and the R*Tree of points."""
-    connection.execute("CREATE VIRTUAL TABLE search USING fts5(words, content='')")
-    connection.execute("CREATE TABLE search_at (number INTEGER PRIMARY KEY, service TEXT)")
-    connection.execute("CREATE VIRTUAL TABLE spot USING rtree(number, south, north, west, east)")
-    connection.execute("CREATE TABLE spot_at (number INTEGER PRIMARY KEY, service_at_location TEXT)")
-    words = connection.execute(
-        """
-        SELECT s.id, s.name || ' ' || coalesce(s.alternate_name, '') || ' ' || o.name || ' ' ||
-            coalesce(o.alternate_name, '') || ' ' ||
-            coalesce((SELECT group_concat(t.text, ' ') FROM translation t WHERE t.link_id IN (s.id, o.id)), '') || ' ' ||
-            coalesce((SELECT group_concat(t.name || ' ' || t.description, ' ') FROM attribute a JOIN taxonomy_term t
-                ON t.id = a.taxonomy_term_id WHERE a.link_id = s.id), '')
-        FROM service s JOIN organization o ON o.id = s.organization_id ORDER BY s.id
-        """
-    ).fetchall()
-    numbered = list(enumerate(words, 1))
-    connection.executemany(
-        "INSERT INTO search (rowid, words) VALUES (?, ?)", ((n, skeleton(t)) for n, (_, t) in numbered)
-    )
-    connection.executemany("INSERT INTO search_at VALUES (?, ?)", ((n, i) for n, (i, _) in numbered))
-    spots = connection.execute(
-        """
-        SELECT row_number() OVER (ORDER BY p.id), p.id, l.latitude, l.longitude FROM service_at_location p
-        JOIN location l ON l.id = p.location_id WHERE l.latitude IS NOT NULL ORDER BY p.id
-        """
-    ).fetchall()
-    connection.executemany(
-        "INSERT INTO spot VALUES (?, ?, ?, ?, ?)", ((n, lat, lat, lon, lon) for n, _, lat, lon in spots)
-    )
-    connection.executemany("INSERT INTO spot_at VALUES (?, ?)", ((n, i) for n, i, _, _ in spots))
+Rows = Mapping[str, list[sqlite3.Row]]
+Texts = Mapping[tuple[str, str], tuple[str, str]]
+"""(record, field) -> (text, language): the best that there is for a language."""
 
 
 class View:
     """A view file, opened read-only.
 
+    Parameters
+    ----------
+    path
+        The file, as `mapping.publish.publish` or ``directory.view`` wrote it.
+
     Raises
     ------
     FormatError
-        When the file is not a view, or of another version.
+        When the file is not a view, is of another version, or this Python's SQLite cannot read it.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        if not self.path.is_file():
+            raise FormatError(f"{self.path}: there is no view; make one with `rohnamo publish`")
+        uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
-            self.connection = sqlite3.connect(
-                f"file:{self.path}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
-            self.edition_facts = dict(self.connection.execute("SELECT name, value FROM edition"))
+            self.connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            _require_modules(self.connection)
+            self._require_format()
         except sqlite3.Error as error:
             raise FormatError(f"{self.path}: is not a view ({error}); make one with `rohnamo publish`") from error
         self.connection.row_factory = sqlite3.Row
+
+    def _require_format(self) -> None:
+        (mark,) = self.connection.execute("PRAGMA application_id").fetchone()
+        if mark != APPLICATION_ID:
+            raise FormatError(f"{self.path}: is a database, but not a view; make one with `rohnamo publish`")
+        self.facts: dict[str, str] = dict(self.connection.execute("SELECT name, value FROM edition"))
+        if self.facts.get("format") != FORMAT:
+            raise FormatError(
+                f"{self.path}: is a view of format {self.facts.get('format')}, not {FORMAT}; publish it again"
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -285,66 +95,95 @@ class View:
     @property
     def audience(self) -> Audience:
         """Who may see this view."""
-        return self.edition_facts["audience"]  # type: ignore[return-value]
+        return next(audience for audience in AUDIENCES if audience == self.facts["audience"])
 
     @property
     def edition(self) -> dt.date:
         """The day of this edition; freshness is judged on it."""
-        return dt.date.fromisoformat(self.edition_facts["edition"])
+        return dt.date.fromisoformat(self.facts["edition"])
 
     def rows(self, table: str) -> list[sqlite3.Row]:
-        """Return a table's rows in the order of their ids."""
-        if table not in RECORDS:
-            raise NotFound(f"{table!r} is not a table of a view; the tables are {', '.join(RECORDS)}")
+        """Return a table's rows in the order of their ids, with the columns that may be published.
+
+        Raises
+        ------
+        NotFound
+            When a view has no such table.
+        """
+        if table not in self._tables:
+            raise NotFound(f"{table!r} is not a table of a view; the tables are {', '.join(sorted(self._tables))}")
         return list(self.connection.execute(f'SELECT * FROM "{table}" ORDER BY id'))
+
+    @cached_property
+    def _tables(self) -> set[str]:
+        names = self.connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        return {name for (name,) in names} & set(RECORDS)
 
     def services(self, *, language: str = "en") -> list[Entry]:
         """Return every service, by name and id."""
         return self.entries([row["id"] for row in self.rows("service")], language=language)
 
     def service(self, service_id: str, *, language: str = "en") -> Entry:
-        """Return one service; NotFound when this audience has none of that id."""
+        """Return one service.
+
+        Raises
+        ------
+        NotFound
+            When this audience has none of that id, whether there is a hidden one or none at all.
+        """
         found = self.entries([service_id], language=language)
         if not found:
             raise NotFound(f"service {service_id}: not in this directory")
         return found[0]
 
+    def organization(self, organization_id: str, *, language: str = "en") -> OrganizationEntry:
+        """Return one organization.
+
+        Raises
+        ------
+        NotFound
+            When this audience has none of that id.
+        """
+        found = self._organizations([organization_id], language)
+        if organization_id not in found:
+            raise NotFound(f"organization {organization_id}: not in this directory")
+        return found[organization_id]
+
+    def organizations(self, *, language: str = "en") -> list[OrganizationEntry]:
+        """Return every organization, by name and id."""
+        entries = self._organizations([row["id"] for row in self.rows("organization")], language).values()
+        return sorted(entries, key=lambda o: (sort_key(o.name), o.id))
+
     def statements(self, *, language: str = "en") -> list[StatementEntry]:
         """Return the statements, by area unit and text."""
-        texts = self._texts([row["id"] for row in self.rows("statement")], language)
+        rows = self.rows("statement")
+        texts = self._texts([row["id"] for row in rows], language)
         entries = [
             StatementEntry(
                 id=row["id"], text=texts.get((row["id"], "text"), (row["text"], ""))[0], route=row["route"],
                 service_type=row["service_type"] or "", area_unit=row["area_unit"] or "",
                 consent_until=_day(row["consent_until"]),
             )
-            for row in self.rows("statement")
+            for row in rows
         ]  # fmt: skip
-        return sorted(entries, key=lambda s: (s.area_unit, s.text, s.id))
+        return sorted(entries, key=lambda s: (s.area_unit, sort_key(s.text), s.id))
 
-    def organizations(self, *, language: str = "en") -> list[OrganizationEntry]:
-        """Return every organization, by name and id."""
-        entries = self._organizations([row["id"] for row in self.rows("organization")], language).values()
-        return sorted(entries, key=lambda o: (o.name.casefold(), o.id))
+    def minutes(self, place_id: str, scenario: str = "summer") -> dict[str, float]:
+        """Return the minutes from a place of the gazetteer to each public location that it is not too far from.
 
-    def entries(self, ids: Sequence[str], *, language: str = "en") -> list[Entry]:
-        """Return services by id, by name; unknown ids are passed over."""
-        services = self._where("service", "id", ids)
-        texts = self._texts(ids, language)
-        organizations = self._organizations({row["organization_id"] for row in services}, language)
-        parts = {table: self._by_service(table, ids) for table in _PARTS}
-        links = {
-            table: _grouped(self._where(table, "link_id", ids), "link_id") for table in ("attribute", "verification")
-        }
-        places = self._places(ids, language)
-        entries = []
-        for row in services:
-            own = {table: rows.get(row["id"], []) for table, rows in parts.items()}
-            own |= {table: rows.get(row["id"], []) for table, rows in links.items()}
-            entries.append(
-                self._entry(row, own, texts, organizations[row["organization_id"]], places.get(row["id"], ()))
-            )
-        return sorted(entries, key=lambda e: (e.name.casefold(), e.id))
+        Empty where the view was written without travel times.
+        """
+        if not self._has_travel:
+            return {}
+        rows = self.connection.execute(
+            "SELECT location, minutes FROM travel WHERE place = ? AND scenario = ? ORDER BY location",
+            (place_id, scenario),
+        )
+        return {location: float(minutes) for location, minutes in rows}
+
+    @cached_property
+    def _has_travel(self) -> bool:
+        return self.connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'travel'").fetchone() is not None
 
     def find(
         self,
@@ -353,30 +192,103 @@ class View:
         type: str | None = None,  # noqa: A002
         serves: str | None = None,
         speaks: str | None = None,
-        area_unit: str | None = None,
+        area_unit: str | Collection[str] | None = None,
         near: tuple[float, float] | None = None,
         within_km: float | None = None,
         open_at: dt.datetime | None = None,
         language: str = "en",
         limit: int = 20,
     ) -> Found:
-        """Find services: nearest first, or by name; places without a point stand in a block of their own, by name."""
-        raise NotImplementedError
+        """Find services that are active or closed for a time.
+
+        Services with a point stand first in the order in which they may be offered: verified in time, never verified,
+        overdue or closed; among these nearest first, or by name. Services without a point follow in a block of their
+        own, by name: no distance is ever told of them.
+
+        Parameters
+        ----------
+        text
+            Words in any language, script and spelling; all must be met, slips of the pen are forgiven.
+        type
+            A service type ("LEG-INF") or a family ("LEG").
+        serves
+            A group ("AGE-CHI"). Services that exclude it or name only other groups of its kind are left out, and for
+            children those where people stay, unless they take children.
+        speaks
+            A language that help must be given in.
+        area_unit
+            A unit, or several. Services in it come first; those that only cover it, or are known by an area that
+            lies in it or that it lies in, stand in the second block.
+        near, within_km
+            Latitude and longitude, and the greatest distance in a straight line.
+        open_at
+            A moment, without a time zone in the study area's time. Each service is judged by its own clock; hours
+            that are only words count as closed.
+        language
+            The language of the entries, and of the alphabet that they stand in.
+        limit
+            The most entries of each block; ``total`` counts all.
+
+        Raises
+        ------
+        NotFound
+            There is no such type, group or unit.
+        InvalidRecord
+            A value cannot be meant.
+        """
+        units = frozenset([area_unit]) if isinstance(area_unit, str) else None
+        if units is None and area_unit is not None:
+            units = frozenset(area_unit)
+        self._require_units(units or frozenset())
+        query = Query(text, type, serves, speaks, units, near, within_km, open_at, language, limit)
+        hits = Search(self.connection, query, self.facts).run()
+        kilometres = {hit.service: round(hit.km, 3) for hit in hits.here if hit.km is not None}
+        made = {e.id: e for e in self.entries([h.service for h in (*hits.here, *hits.elsewhere)], language=language)}
+        return Found(
+            here=tuple(made[hit.service] for hit in hits.here),
+            elsewhere=tuple(made[hit.service] for hit in hits.elsewhere),
+            kilometres=kilometres,
+            total=hits.total,
+        )
+
+    def _require_units(self, units: frozenset[str]) -> None:
+        known = {code for (code,) in self.connection.execute("SELECT code FROM area_unit")} if units else set()
+        if known and (unknown := sorted(units - known)):
+            raise NotFound(f"area_unit {', '.join(unknown)}: there is no such administrative unit in this directory")
+
+    def entries(self, ids: Sequence[str], *, language: str = "en") -> list[Entry]:
+        """Return services by id, in the order of their names; unknown ids are passed over."""
+        services = self._where("service", "id", ids)
+        places, ties, reached_at = self._places(ids, language)
+        parts = {table: _grouped(self._where(table, "service_id", ids), "service_id") for table in _PARTS}
+        for table in ("phone", "schedule"):
+            self._add_from_places(parts[table], table, ties, reached_at)
+        for table in ("attribute", "verification"):
+            parts[table] = _grouped(self._where(table, "link_id", ids), "link_id")
+        papers = [row["id"] for rows in parts["required_document"].values() for row in rows]
+        texts = self._texts([*ids, *papers], language)
+        organizations = self._organizations({row["organization_id"] for row in services}, language)
+        entries = []
+        for row in services:
+            own = {table: rows.get(row["id"], []) for table, rows in parts.items()}
+            organization = organizations[row["organization_id"]]
+            entries.append(self._entry(row, own, texts, organization, places.get(row["id"], ())))
+        return sorted(entries, key=lambda e: (sort_key(e.name), e.id))
 
     @cached_property
     def _terms(self) -> dict[str, str]:
-        return {row["id"]: row["code"] for row in self.rows("taxonomy_term")}
+        return {row["id"]: row["code"] for row in self.connection.execute("SELECT id, code FROM taxonomy_term")}
 
-    def _where(self, table: str, column: str, ids: Iterable[str]) -> list[sqlite3.Row]:
+    def _where(self, table: str, column: str, ids: Iterable[str | None]) -> list[sqlite3.Row]:
         """Return the rows whose column is one of the ids, in the order of their own ids."""
+        wanted = sorted({one for one in ids if one})
+        if not wanted:
+            return []
         query = f'SELECT * FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?)) ORDER BY id'
-        return list(self.connection.execute(query, [json.dumps(sorted(set(filter(None, ids))))]))
-
-    def _by_service(self, table: str, ids: Iterable[str]) -> dict[str, list[sqlite3.Row]]:
-        return _grouped(self._where(table, "service_id", ids), "service_id")
+        return list(self.connection.execute(query, [json.dumps(wanted)]))
 
     def _texts(self, ids: Iterable[str], language: str) -> dict[tuple[str, str], tuple[str, str]]:
-        """Return (record, field) -> (text, language), the best of each in the chain of a language."""
+        """Return the best text of each field of some records in the chain of a language."""
         order = {tried: place for place, tried in enumerate(chain(language))}
         best: dict[tuple[str, str], tuple[str, str]] = {}
         for row in self._where("translation", "link_id", ids):
@@ -386,60 +298,78 @@ class View:
         return best
 
     def _organizations(self, ids: Iterable[str], language: str) -> dict[str, OrganizationEntry]:
-        ids = set(filter(None, ids))
-        texts = self._texts(ids, language)
-        names = _grouped(self._where("translation", "link_id", ids), "link_id")
-        phones = _grouped(self._where("phone", "organization_id", ids), "organization_id")
+        wanted = set(ids)
+        texts = self._texts(wanted, language)
+        names = _grouped(self._where("translation", "link_id", wanted), "link_id")
+        phones = _grouped(self._where("phone", "organization_id", wanted), "organization_id")
         entries = {}
-        for row in self._where("organization", "id", ids):
+        for row in self._where("organization", "id", wanted):
             name, spoken = texts.get((row["id"], "name"), (row["name"], ""))
-            description, _ = texts.get((row["id"], "description"), (row["description"] or "", ""))
-            known = [
-                row["name"],
-                row["alternate_name"],
-                *(t["text"] for t in names.get(row["id"], ()) if t["field"] == "name"),
-            ]
+            said = [t["text"] for t in names.get(row["id"], ()) if t["field"] == "name"]
             entries[row["id"]] = OrganizationEntry(
-                id=row["id"], name=name, language=spoken, kind=row["kind"] or "", description=description,
+                id=row["id"], name=name, language=spoken, kind=row["kind"] or "",
+                description=texts.get((row["id"], "description"), (row["description"] or "", ""))[0],
                 email=row["email"] or "", website=row["website"] or "",
                 phones=_phones(p for p in phones.get(row["id"], ()) if not p["service_id"]),
-                other_names=tuple(dict.fromkeys(other for other in known if other and other != name)),
+                other_names=_others([row["name"], row["alternate_name"], *said], name),
             )  # fmt: skip
         return entries
 
-    def _places(self, ids: Iterable[str], language: str) -> dict[str, tuple[Place, ...]]:
-        at = self._where("service_at_location", "service_id", ids)
-        locations = {row["id"]: row for row in self._where("location", "id", (row["location_id"] for row in at))}
+    def _places(
+        self, ids: Iterable[str], language: str
+    ) -> tuple[dict[str, tuple[Place, ...]], dict[str, str], dict[str, set[str]]]:
+        """Return the places of services, the service of each tie to a place, and the services of each location."""
+        rows = self._where("service_at_location", "service_id", ids)
+        locations = {row["id"]: row for row in self._where("location", "id", (row["location_id"] for row in rows))}
         addresses = _grouped(self._where("address", "location_id", locations), "location_id")
         access = _grouped(self._where("accessibility", "location_id", locations), "location_id")
         texts = self._texts(locations, language)
         places: dict[str, list[Place]] = defaultdict(list)
-        for row in at:
+        services_at: dict[str, set[str]] = defaultdict(set)
+
+        def text(location: sqlite3.Row, name: str) -> str:
+            return str(texts.get((location["id"], name), (location[name] or "", ""))[0])
+
+        for row in rows:
             location = locations[row["location_id"]]
             address = next(iter(addresses.get(location["id"], ())), None)
+            services_at[location["id"]].add(row["service_id"])
             places[row["service_id"]].append(
                 Place(
-                    id=location["id"], name=texts.get((location["id"], "name"), (location["name"] or "", ""))[0],
-                    address=address["address_1"] if address else "", city=address["city"] if address else "",
+                    id=location["id"], name=text(location, "name"),
+                    address=(address["address_1"] or "") if address else "",
+                    city=(address["city"] or "") if address else "",
                     area_unit=location["area_unit"], country=location["country"], latitude=location["latitude"],
                     longitude=location["longitude"], precision=location["precision"],
                     position_basis=location["position_basis"], role=row["role"],
-                    transportation=location["transportation"] or "",
-                    accessibility="; ".join(a["description"] or "" for a in access.get(location["id"], ())),
+                    transportation=text(location, "transportation"),
+                    accessibility="; ".join(filter(None, (a["description"] for a in access.get(location["id"], ())))),
                 )
             )  # fmt: skip
-        return {service: tuple(found) for service, found in places.items()}
+        ties = {row["id"]: row["service_id"] for row in rows}
+        return {service: tuple(found) for service, found in places.items()}, ties, services_at
+
+    def _add_from_places(
+        self,
+        rows: dict[str, list[sqlite3.Row]],
+        table: str,
+        ties: Mapping[str, str],
+        services_at: Mapping[str, set[str]],
+    ) -> None:
+        """Add what belongs to a service by its places: their phones and hours."""
+        for row in self._where(table, "service_at_location_id", ties):
+            if not row["service_id"]:
+                rows[ties[row["service_at_location_id"]]].append(row)
+        for row in self._where(table, "location_id", services_at):
+            if not row["service_id"] and not row["service_at_location_id"]:
+                for service in sorted(services_at[row["location_id"]]):
+                    rows[service].append(row)
 
     def _entry(
-        self,
-        row: sqlite3.Row,
-        own: Mapping[str, list[sqlite3.Row]],
-        texts: Mapping[tuple[str, str], tuple[str, str]],
-        organization: OrganizationEntry,
-        places: tuple[Place, ...],
+        self, row: sqlite3.Row, own: Rows, texts: Texts, organization: OrganizationEntry, places: tuple[Place, ...]
     ) -> Entry:
-        def text(name: str) -> tuple[str, str]:
-            return texts.get((row["id"], name), (row[name] or "", ""))
+        def text(name: str) -> str:
+            return str(texts.get((row["id"], name), (row[name] or "", ""))[0])
 
         def codes(link: str) -> tuple[str, ...]:
             found = (self._terms.get(a["taxonomy_term_id"]) for a in own["attribute"] if a["link_type"] == link)
@@ -449,44 +379,40 @@ class View:
             values = (a["value"] for a in own["attribute"] if a["link_type"] == link and not a["taxonomy_term_id"])
             return tuple(sorted({value for value in values if value}))
 
-        checks = sorted((v for v in own["verification"] if v["verified_on"]), key=lambda v: str(v["verified_on"]))
-        check = checks[-1] if checks else None
-        name, name_language = text("name")
-        description, description_language = text("description")
+        check = latest(own["verification"])  # type: ignore[arg-type]
+        due = _day(check["next_due"]) if check else None
+        papers = (texts.get((r["id"], "document"), (r["document"], ""))[0] for r in own["required_document"])
         return Entry(
-            id=row["id"], name=name, name_language=name_language, organization=organization, description=description,
-            description_language=description_language, status=row["status"], types=codes("service_type"),
-            serves=codes("serves"), excludes=codes("excludes"), serves_notes=notes("serves"),
-            excludes_notes=notes("excludes"), places=places,
-            covers=tuple(sorted(a["area_unit"] for a in own["service_area"] if a["area_unit"])),
+            id=row["id"], name=text("name"), name_language=texts.get((row["id"], "name"), ("", ""))[1],
+            organization=organization, description=text("description"),
+            description_language=texts.get((row["id"], "description"), ("", ""))[1], status=row["status"],
+            types=codes("service_type"), serves=codes("serves"), excludes=codes("excludes"),
+            serves_notes=notes("serves"), excludes_notes=notes("excludes"), minimum_age=row["minimum_age"],
+            maximum_age=row["maximum_age"], places=places,
+            covers=tuple(sorted({a["area_unit"] for a in own["service_area"] if a["area_unit"]})),
             phones=_phones(own["phone"]) or organization.phones, email=row["email"] or organization.email,
-            url=row["url"] or organization.website, hours=tuple(_hours(h) for h in own["schedule"]),
-            languages=tuple(dict.fromkeys(r["code"] for r in own["language"] if r["code"])),
-            fees=text("fees_description")[0], documents=tuple(r["document"] for r in own["required_document"] if r["document"]),
-            application=text("application_process")[0], eligibility=text("eligibility_description")[0],
-            alert=text("alert")[0],
+            url=row["url"] or organization.website, hours=_hours(own["schedule"]),
+            languages=tuple(dict.fromkeys(sorted(r["code"] for r in own["language"] if r["code"]))),
+            fees=text("fees_description"), documents=tuple(sorted({paper for paper in papers if paper})),
+            application=text("application_process"), eligibility=text("eligibility_description"),
+            alert=text("alert"),
             capacity="; ".join(c["description"] or f"{c['available']:g}" for c in own["service_capacity"]),
-            verified_on=_day(check["verified_on"]) if check else None,
-            next_due=_day(check["next_due"]) if check else None,
-            verification_level=check["level"] if check else "unverified",
-            freshness=freshness(_day(check["next_due"]) if check else None, self.edition),
+            verified_on=_day(check["verified_on"]) if check else None, next_due=due,
+            verification_level=check["level"] if check else "unverified", freshness=freshness(due, self.edition),
         )  # fmt: skip
 
 
-OVERDUE_AFTER = dt.timedelta(days=90)
-"""How long after its due day an entry counts as overdue and is no longer offered first."""
-
-
-def freshness(next_due: dt.date | None, today: dt.date) -> Freshness:
-    """Judge an entry by the day on which it should be verified again."""
-    if next_due is None:
-        return "unknown"
-    if today <= next_due:
-        return "fresh"
-    return "due" if today <= next_due + OVERDUE_AFTER else "overdue"
-
-
 _PARTS = ("phone", "schedule", "language", "service_area", "required_document", "service_capacity")
+"""Tables whose rows belong to a service."""
+
+
+def _require_modules(connection: sqlite3.Connection) -> None:
+    there = {name for (name,) in connection.execute("SELECT name FROM pragma_module_list")}
+    if missing := sorted({"fts5", "rtree"} - there):
+        raise FormatError(
+            f"SQLite {sqlite3.sqlite_version} of this Python lacks {' and '.join(missing)}, which views need;"
+            " use the Python of python.org, of your system, or of conda-forge"
+        )
 
 
 def _grouped(rows: Iterable[sqlite3.Row], column: str) -> dict[str, list[sqlite3.Row]]:
@@ -496,17 +422,22 @@ def _grouped(rows: Iterable[sqlite3.Row], column: str) -> dict[str, list[sqlite3
     return groups
 
 
+def _others(names: Iterable[str | None], shown: str) -> tuple[str, ...]:
+    """Return further names, each once."""
+    return tuple(dict.fromkeys(name for name in names if name and name != shown))
+
+
 def _phones(rows: Iterable[sqlite3.Row]) -> tuple[PhoneEntry, ...]:
-    entries = (PhoneEntry(r["number"], r["type"] or "", r["extension"], r["description"] or "") for r in rows)
-    return tuple(sorted(set(entries), key=lambda p: (p.number, p.kind)))
+    entries = {PhoneEntry(r["number"], r["type"] or "", r["extension"], r["description"] or "") for r in rows}
+    return tuple(sorted(entries, key=lambda p: (p.kind == "fax", p.number, p.kind, p.extension or 0, p.note)))
 
 
-def _hours(row: sqlite3.Row) -> Hours:
-    return Hours(
-        days=tuple((row["byday"] or "").split(",")) if row["byday"] else (), opens=row["opens_at"] or "",
-        closes=row["closes_at"] or "", note=row["description"] or "", utc_offset=row["timezone"],
-        valid_from=_day(row["valid_from"]), valid_to=_day(row["valid_to"]),
-    )  # fmt: skip
+def _hours(rows: Iterable[sqlite3.Row]) -> tuple[Hours, ...]:
+    entries = {hours_of(row) for row in rows}  # type: ignore[arg-type]
+    return tuple(sorted(entries, key=lambda h: (h.days == (), [WEEK[d] for d in h.days if d in WEEK], h.opens, h.note)))
+
+
+WEEK = {day: place for place, day in enumerate(("MO", "TU", "WE", "TH", "FR", "SA", "SU"))}
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -1,0 +1,153 @@
+"""Publishing: the view of an audience in a file, with travel times, and what the steward should look at."""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from mapping.area import StudyArea
+from mapping.errors import MappingError
+from mapping.model import Audience
+from mapping.store import Directory
+from mapping.travel import cost_surface, friction
+from mapping.view import View
+
+SCENARIOS = ("summer", "winter")
+LIMIT = 240.0
+"""Minutes beyond which a place counts as too far to be told."""
+
+MOST_PLACES = 120
+"""Places of the gazetteer that a person may say they are in."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was published: the view, how many records each table has, and what the steward should look at.
+
+    The warnings speak of hidden things: they are for the steward alone and stand in no file.
+    """
+
+    view: View
+    warnings: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def publish(
+    directory: Directory,
+    audience: Audience,
+    path: str | Path,
+    *,
+    area: StudyArea | None,
+    edition: dt.date,
+    progress: Progress | None = None,
+) -> Publication:
+    """Write what an audience may see into a new file, with travel times from the places of the study area.
+
+    The travel times are worked out from the view alone. An older file of that name stays until the new one is whole.
+
+    Raises
+    ------
+    UnsafePublication
+        For an audience without a view, and where a text to be published names something hidden.
+    MappingError
+        The file cannot be written.
+    """
+    path = Path(path)
+    part = path.with_name(path.name + ".part")
+    warnings: list[str] = []
+    try:
+        with directory.view(audience, part, edition=edition, warn=warnings.append) as view:
+            rows = list(travel_rows(view, area, progress=progress)) if area is not None else []
+        _write_travel(part, rows)
+        part.replace(path)
+    except (sqlite3.Error, OSError) as error:
+        raise MappingError(
+            f"{path}: the view cannot be written ({error}); check the folder, its rights and the free space"
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    view = View(path)
+    counts = {table: len(view.rows(table)) for table in ("organization", "service", "location", "statement")}
+    return Publication(view, warnings, counts)
+
+
+def travel_rows(
+    view: View, area: StudyArea, *, progress: Progress | None = None
+) -> Iterator[tuple[str, str, str, float]]:
+    """Yield (place, location, scenario, minutes) for each location within four hours of a place, in whole minutes.
+
+    From each place of `places`, over the study area's roads and ground, rounded up so that nobody comes too late.
+    """
+    towns = places(area)
+    locations = [
+        row for row in view.rows("location") if row["latitude"] is not None and row["country"] in (None, "", area.code)
+    ]
+    scenarios = [one.id for one in area.settings.scenarios if one.id in SCENARIOS]
+    done, of = 0, len(towns) * len(scenarios)
+    for scenario in scenarios:
+        cost = friction(area, scenario)
+        there = _cells(area, cost, [(row["latitude"], row["longitude"]) for row in locations])
+        from_ = _cells(area, cost, list(zip(towns["lat"], towns["lon"], strict=True)))
+        for place, cell in zip(towns["place_id"], from_, strict=True):
+            if cell[0] >= 0 and len(locations):
+                minutes = cost_surface(cost, cell[None, :], cell_size=area.grid.cell_size, limit=LIMIT)
+                reached = np.where(there[:, 0] >= 0, minutes[there[:, 0], there[:, 1]], np.inf)
+                for row, one in zip(locations, np.ceil(reached).tolist(), strict=True):
+                    if one <= LIMIT:
+                        yield str(place), row["id"], scenario, one
+            done += 1
+            if progress is not None:
+                progress(done, of)
+
+
+def places(area: StudyArea) -> pd.DataFrame:
+    """Return the places from which travel times are told: seats of units first, then by people, `MOST_PLACES` at most.
+
+    The rows of `StudyArea.gazetteer` that have coordinates.
+    """
+    known = area.gazetteer.dropna(subset=["lat", "lon"])
+    level = known["seat"].where(known["seat"] >= 0, 99)
+    order = known.assign(_level=level, _people=-known["people"].fillna(0))
+    chosen = order.sort_values(["_level", "_people", "place_id"], kind="stable").head(MOST_PLACES)
+    return chosen.drop(columns=["_level", "_people"])
+
+
+def _cells(area: StudyArea, cost: NDArray[np.float32], points: list[tuple[float, float]]) -> NDArray[np.int64]:
+    """Return the cell of each point, or the nearest passable one within the snap distance; -1, -1 without one."""
+    at = np.asarray(points, float).reshape(-1, 2)
+    cells = np.asarray(area.grid.cells(at[:, 0], at[:, 1]), np.int64).reshape(-1, 2)
+    inside = cells[:, 0] >= 0
+    barrier = ~np.isfinite(cost)
+    if barrier.all():
+        return np.full_like(cells, -1)
+    far, nearest = ndimage.distance_transform_edt(barrier, return_indices=True)
+    rows, columns = cells[inside].T
+    moved = nearest[:, rows, columns].T
+    too_far = far[rows, columns] * area.grid.cell_size > area.settings.travel.snap_km * 1000
+    moved[too_far] = -1
+    cells[inside] = moved
+    cells[~inside] = -1
+    return cells
+
+
+def _write_travel(path: Path, rows: list[tuple[str, str, str, float]]) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = off")
+        connection.execute("BEGIN")
+        connection.execute(
+            "CREATE TABLE travel (place TEXT, location TEXT, scenario TEXT, minutes REAL NOT NULL,"
+            " PRIMARY KEY (place, scenario, location)) STRICT, WITHOUT ROWID"
+        )
+        connection.executemany("INSERT INTO travel VALUES (?, ?, ?, ?)", sorted(rows))
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
