@@ -1,6 +1,5 @@
 """Cards: a service as a list or a page shows it, every code turned into words."""
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,7 +9,7 @@ from mapping.errors import NotFound
 from mapping.layers.services import spaced
 from mapping.taxonomy import Label, Taxonomy
 from mapping.view import Entry, PhoneEntry, Place
-from mapping.words import date, translate
+from mapping.words import Message, translate
 from web.hours import Week, week
 
 Tone = Literal["ok", "warn", "bad", ""]
@@ -141,11 +140,12 @@ def where(entry: Entry, area: StudyArea, language: str) -> str:
 
 
 LEVELS = {
-    "phone": "Confirmed by phone on {day}",
-    "visit": "Confirmed by a visit on {day}",
-    "official": "Confirmed by an official letter on {day}",
-    "self-reported": "Told by the provider on {day}",
+    "phone": Message("Confirmed by phone on {day}"),
+    "visit": Message("Confirmed by a visit on {day}"),
+    "official": Message("Confirmed by an official letter on {day}"),
+    "self-reported": Message("Told by the provider on {day}"),
 }
+CONFIRMED = Message("Confirmed on {day}")
 
 
 def check(entry: Entry, language: str) -> Check:
@@ -156,15 +156,10 @@ def check(entry: Entry, language: str) -> Check:
     if entry.freshness == "due":
         return Check("warn", "!", translate("Due for checking. Last confirmed on {day}. Call first.", language, day=on))
     if entry.freshness == "overdue":
-        text = "Not confirmed for a long time, last on {day}. Call first."
-        return Check("bad", "!", translate(text, language, day=on))
-    text = LEVELS.get(entry.verification_level, "Confirmed on {day}")
+        said = translate("Not confirmed for a long time, last on {day}. Call first.", language, day=on)
+        return Check("bad", "!", said)
+    text = LEVELS.get(entry.verification_level, CONFIRMED).text
     return Check("ok", "✓", translate(text, language, day=on))
-
-
-def until(day: dt.date, language: str) -> str:
-    """Write a day."""
-    return date(day, language)
 
 
 @dataclass(frozen=True)

@@ -301,5 +301,5 @@ def _worst(result: Result, column: Column, area: StudyArea, language: str) -> Ch
         for code in codes
     )  # fmt: skip
     axis = _axis(language) if column.kind == "share" else tuple(str(round(top * n / 4)) for n in range(5))
-    text = "Where it is worst: {what}"
-    return Chart(translate(text, language, what=show(column.label, language)), bars, axis)
+    title = translate("Where it is worst: {what}", language, what=show(column.label, language))
+    return Chart(title, bars, axis)

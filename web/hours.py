@@ -6,10 +6,15 @@ from dataclasses import dataclass
 
 from mapping.model import WEEKDAYS
 from mapping.view import Hours
-from mapping.words import translate
+from mapping.words import Message, translate
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS = (
+    Message("Monday"), Message("Tuesday"), Message("Wednesday"), Message("Thursday"), Message("Friday"),
+    Message("Saturday"), Message("Sunday"),
+)  # fmt: skip
+SHORT = (
+    Message("Mon"), Message("Tue"), Message("Wed"), Message("Thu"), Message("Fri"), Message("Sat"), Message("Sun"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def _spans(by_day: dict[str, list[tuple[str, str]]]) -> Iterable[tuple[int, int,
             start = place
 
 
-def _rows(by_day: dict[str, list[tuple[str, str]]], names: Sequence[str], language: str) -> Iterable[Row]:
+def _rows(by_day: dict[str, list[tuple[str, str]]], names: Sequence[Message], language: str) -> Iterable[Row]:
     for first, last, times in _spans(by_day):
         yield Row(_days(first, last, names, language), tuple(_time(*each) for each in times))
 
@@ -82,8 +87,8 @@ def _shortly(by_day: dict[str, list[tuple[str, str]]], language: str) -> Iterabl
             yield f"{row.days} {', '.join(row.times)}"
 
 
-def _days(first: int, last: int, names: Sequence[str], language: str) -> str:
-    said = [translate(names[place], language) for place in (first, last)]
+def _days(first: int, last: int, names: Sequence[Message], language: str) -> str:
+    said = [names[place].into(language) for place in (first, last)]
     return said[0] if first == last else f"{said[0]}–{said[1]}" if names is SHORT else f"{said[0]} – {said[1]}"
 
 

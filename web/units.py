@@ -20,7 +20,7 @@ from web.lines import Line, lines, responsible, route, spoken_for
 from web.lists import Said
 
 WIDTH = 640
-DETAIL = 0.02
+DETAIL = 0.01
 """Degrees below which a bend of a line is left out of the small picture."""
 
 
@@ -166,15 +166,23 @@ def picture(edition: Edition, code: str, language: str) -> str:
     stretch = 1 / math.cos(math.radians((south + north) / 2))
     height = round((north - south) * scale * stretch)
 
+    def spot(x: float, y: float) -> tuple[int, int]:
+        return round((x - west) * scale), round((north - y) * scale * stretch)
+
     def path(geometry: BaseGeometry) -> str:
         rings = []
-        for part in getattr(geometry.simplify(DETAIL), "geoms", [geometry.simplify(DETAIL)]):
-            spots = [(round((x - west) * scale), round((north - y) * scale * stretch)) for x, y in part.exterior.coords]
+        plain = geometry.simplify(DETAIL)
+        for part in getattr(plain, "geoms", [plain]):
+            spots = [spot(x, y) for x, y in part.exterior.coords]
             rings.append("M" + "L".join(f"{x} {y}" for x, y in dict.fromkeys(spots)) + "z")
         return "".join(rings)
 
     words = translate("{unit} on the map of {country}", language, unit=area.label(code, language), country=area.name)
+    middle = shape.representative_point()
+    across, down = spot(middle.x, middle.y)
+    small = shape.area < outline.area / 100
+    ring = f'<circle class="spot" cx="{across}" cy="{down}" r="12"/>' if small else ""
     return (
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(words)}">'
-        f'<path class="land rl" d="{path(outline)}"/><path class="f0" d="{path(shape)}"/></svg>'
+        f'<path class="land rl" d="{path(outline)}"/><path class="f0" d="{path(shape)}"/>{ring}</svg>'
     )

@@ -1,1 +1,69 @@
-"use strict";
+// Say what is open now, and what became due since the edition; both from what the page holds already.
+(function () {
+  "use strict";
+  var DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+  var LATE = 90; // days after the due day from which an entry is overdue; as in mapping.view
+  var words = document.body.dataset;
+  if (!words.zone) return;
+
+  // The wall clock of the study area, or of a service that has an offset of its own: day 0 to 6, minutes, "MM-DD".
+  function clock(now, offset) {
+    if (offset !== undefined) {
+      var moved = new Date(now.getTime() + Number(offset) * 3600000);
+      return { day: (moved.getUTCDay() + 6) % 7, at: moved.getUTCHours() * 60 + moved.getUTCMinutes(), date: moved.toISOString().slice(5, 10) };
+    }
+    var parts = {};
+    new Intl.DateTimeFormat("en-GB", {
+      timeZone: words.zone, weekday: "short", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23"
+    }).formatToParts(now).forEach(function (part) { parts[part.type] = part.value; });
+    return {
+      day: DAYS.indexOf(parts.weekday.slice(0, 2).toUpperCase()),
+      at: Number(parts.hour) * 60 + Number(parts.minute),
+      date: parts.month + "-" + parts.day
+    };
+  }
+
+  function minutes(time) { return Number(time.slice(0, 2)) * 60 + Number(time.slice(3)); }
+
+  function shown(time) { return time.replace(/^0/, ""); }
+
+  // What to say of opening hours [[day, opens, closes], ...] at a time; hours past midnight end on the next day.
+  function say(hours, time) {
+    var all = hours.length === 7 && hours.every(function (span) { return span[1] === "00:00" && span[2] === "24:00"; });
+    if (all) return { text: words.always, open: true };
+    if ((words.holidays || "").split(" ").indexOf(time.date) >= 0) return { text: words.holiday, open: false };
+    var next = null;
+    for (var i = 0; i < hours.length; i++) {
+      var opens = minutes(hours[i][1]), closes = minutes(hours[i][2]);
+      var days = (DAYS.indexOf(hours[i][0]) - time.day + 7) % 7;
+      var until = closes > opens ? closes : closes + 1440;
+      if ((days === 0 && time.at >= opens && time.at < until) || (days === 6 && until > 1440 && time.at < until - 1440)) {
+        return { text: words.open.replace("#", shown(hours[i][2])), open: true };
+      }
+      var wait = days * 1440 + opens - time.at;
+      if (wait <= 0) wait += 7 * 1440;
+      if (!next || wait < next.wait) next = { wait: wait, span: hours[i] };
+    }
+    if (!next) return null;
+    var name = words.days.split("|")[DAYS.indexOf(next.span[0])];
+    return { text: words.shut.replace("@", name).replace("#", shown(next.span[1])), open: false };
+  }
+
+  var now = new Date();
+  document.querySelectorAll("[data-hours]").forEach(function (tag) {
+    var said = say(JSON.parse(tag.dataset.hours), clock(now, tag.dataset.offset));
+    if (!said) return;
+    tag.title = tag.textContent;
+    tag.textContent = said.text;
+    tag.classList.toggle("ok", said.open);
+  });
+
+  // A demonstration stays on its day.
+  var today = words.day ? Date.parse(words.day) : now.getTime();
+  document.querySelectorAll("[data-due]").forEach(function (line) {
+    var over = Math.floor((today - Date.parse(line.dataset.due)) / 86400000);
+    if (over <= 0 || line.classList.contains("bad") || (over <= LATE && line.classList.contains("warn"))) return;
+    line.className = "small " + (over > LATE ? "bad" : "warn");
+    line.textContent = "! " + (over > LATE ? words.over : words.late);
+  });
+})();
