@@ -499,7 +499,10 @@ def _read_only(array: Array) -> Array:
 
 def _checked_friction(friction: npt.ArrayLike) -> Floats:
     """Return the friction as a read-only array that the kernels can run over; copy it only where it must change."""
-    array = np.asanyarray(friction)
+    try:
+        array = np.asanyarray(friction)
+    except ValueError as error:
+        raise InvalidRecord(f"friction: need rows of equal length: {error}") from error
     if array.ndim != 2 or array.size == 0 or array.dtype.kind not in "fiu":
         raise InvalidRecord(
             f"friction: need a grid of numbers with rows and columns (minutes per metre), not an array of shape "
@@ -593,9 +596,9 @@ def cost_surface(
     halves = _checked_halves(cell_size, rows)
     if neighbours not in (8, 16):
         raise InvalidRecord(f"neighbours: 8 or 16, not {neighbours!r}")
-    if not limit >= 0:
+    if not isinstance(limit, float | int | np.number) or not limit >= 0:
         raise InvalidRecord(f"limit: 0 or more minutes, not {limit!r}")
-    if threads < 1:
+    if not isinstance(threads, int | np.integer) or threads < 1:
         raise InvalidRecord(f"threads: 1 or more, not {threads!r}")
     reach = 1 if neighbours == 8 else 2
     across, down = (-(-n // (SIDE - 2 * reach)) for n in (columns, rows))

@@ -565,6 +565,8 @@ def test_whole_number_frictions_and_unsigned_sources():
         ({"friction": np.ones((0, 3), np.float32)}, r"friction: .* shape \(0, 3\)"),
         ({"friction": np.ones((3, 3), complex)}, "friction: .*complex"),
         ({"friction": np.full((3, 3), "1")}, "friction: "),
+        ({"friction": [[1, 2], [1]]}, "friction: .*equal length"),
+        ({"friction": None}, "friction: .*object"),
         ({"sources": [(0, 0), (3, 1), (5, 5)]}, r"sources: 2 of 3 .*3 rows.* number 1 at row 3, column 1"),
         ({"sources": [(-1, -1)]}, "sources: .*row -1, column -1"),
         ({"sources": [(0, 3)]}, "sources: .*row 0, column 3"),
@@ -583,7 +585,9 @@ def test_whole_number_frictions_and_unsigned_sources():
         ({"neighbours": 4}, "neighbours: 8 or 16, not 4"),
         ({"limit": -1}, "limit: .*-1"),
         ({"limit": np.nan}, "limit: .*nan"),
+        ({"limit": "60"}, "limit: .*'60'"),
         ({"threads": 0}, "threads: .*0"),
+        ({"threads": 1.5}, "threads: .*1.5"),
     ],
 )
 def test_wrong_arguments_are_named(change, text):
