@@ -37,7 +37,7 @@ STATE_NOTES: dict[State, Message] = {
     "only remote": Message("Nothing in the place itself: a line, or a team that travels there."),
     "line": Message("A place is arranged by phone. Where and how many is not published."),
     "stale": Message("Something is listed, but its check is overdue."),
-    "unknown": Message("Something was reported, but nobody confirmed it."),
+    "unknown": Message("Something is listed or was reported, but nobody confirmed it for this place."),
     "none listed": Message("Nobody told us of one. That does not prove that there is none."),
     "not published": Message("Whether there is one is not published, so that nobody can look for it."),
     "not applicable": Message("There is nothing to count here."),

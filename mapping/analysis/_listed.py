@@ -97,6 +97,13 @@ def _at_home(place: Place, area: StudyArea) -> bool:
     return place.country in (None, "", area.code) and place.role != "virtual"
 
 
+def by_area(entries: Iterable[Entry], area: StudyArea) -> list[Entry]:
+    """Return the services that have places in the country, none of which may be shown as a point."""
+    return [
+        entry for entry in entries if any(_at_home(place, area) for place in entry.places) and not points([entry], area)
+    ]
+
+
 def chosen_level(area: StudyArea, level: int | None) -> int:
     """Return a level of area units that exists, the finest where none is named.
 

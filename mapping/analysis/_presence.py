@@ -51,15 +51,18 @@ class Listing:
     def __init__(self, view: View, area: StudyArea, level: int) -> None:
         self.area, self.level = area, level
         self.units = tuple(str(code) for code in area.units(level).index)
-        self._located = [
-            Located(entry, *units_in(entry, area, level), units_covered(entry, area, level))
-            for entry in view.services()
-            if entry.status == "active"
-        ]
+        self._located = [self._locate(entry) for entry in view.services() if entry.status == "active"]
         self._reported = self._pairs(
             (row["service_type"], row["area_unit"]) for row in view.rows("activity") if row["status"] == "ongoing"
         )
         self._lines = self._pairs((one.service_type, one.area_unit or area.code) for one in view.statements())
+
+    def _locate(self, entry: Entry) -> Located:
+        here, perhaps = units_in(entry, self.area, self.level)
+        covered = units_covered(entry, self.area, self.level)
+        if not entry.places and not covered:  # it may be anywhere
+            perhaps = frozenset(self.units)
+        return Located(entry, here, perhaps, covered)
 
     def _pairs(self, said: Iterable[tuple[str | None, str | None]]) -> set[tuple[str, str]]:
         """Return each type with each unit of the level that it was said of."""
@@ -115,8 +118,7 @@ class Listing:
         """Return how many services of some types say neither where they are nor what they cover."""
         codes = {term.code for term in terms if term.location_kind != COUNTRYWIDE}
         return sum(
-            not (one.here or one.perhaps or one.covered) and not codes.isdisjoint(one.entry.types)
-            for one in self._located
+            not one.entry.places and not one.covered and not codes.isdisjoint(one.entry.types) for one in self._located
         )
 
 

@@ -1,9 +1,11 @@
 """What several analyses say in the same words: their inputs, what limits them, and shares as people speak of them."""
 
+from collections.abc import Sequence
+
 from mapping.area import StudyArea
 from mapping.model import Audience
 from mapping.result import Input
-from mapping.view import View
+from mapping.view import Entry, View
 from mapping.words import Message, Share, Text
 
 EDITIONS: dict[Audience, Message] = {
@@ -79,6 +81,14 @@ def caveats(area: StudyArea, *, travel: bool) -> tuple[Message, ...]:
     if area.modelled:
         said.append(Message("Modelled: {warning}", {"warning": area.warning}))
     return tuple(said)
+
+
+def unshown(entries: Sequence[Entry]) -> tuple[Message, ...]:
+    """Say how many services have a place that may not be shown, so that nobody can tell how far it is."""
+    if not entries:
+        return ()
+    count = {"count": len(entries)}
+    return (Message("Services left out, since only the area of their place may be shown: {count}.", count),)
 
 
 def snapping(area: StudyArea, *, lost: int, snapped: int) -> tuple[Message, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis import _texts
-from mapping.analysis._listed import ANY, Sort, chosen_level, core_types, counted, points, sort_of, visited
+from mapping.analysis._listed import ANY, Sort, by_area, chosen_level, core_types, counted, points, sort_of, visited
 from mapping.analysis._reached import Floats, Progress, Reached, gathering, people_of, people_within
 from mapping.area import StudyArea
 from mapping.errors import InvalidRecord
@@ -73,7 +73,7 @@ def coverage(
         edition=view.edition,
         level=level,
         table=table,
-        states=_states(table, shown, spots, entries),
+        states=_states(area, table, shown, entries),
         total=total,
         columns=_columns(shown, bands, minutes),
         headline=_headline(shown, minutes),
@@ -82,7 +82,11 @@ def coverage(
         figures=_figures(total, shown, spots, minutes),
         method=METHOD,
         inputs=_texts.inputs(view, area, travel=True),
-        caveats=(*_texts.caveats(area, travel=True), *_notes(area, found, sorts, shown)),
+        caveats=(
+            *_texts.caveats(area, travel=True),
+            *_texts.unshown(by_area(sort_of(ANY).of(entries), area)),
+            *_notes(area, found, sorts, shown),
+        ),
     )
 
 
@@ -134,13 +138,20 @@ def _block(
     return columns
 
 
-def _states(
-    table: pd.DataFrame, sorts: Sequence[Sort], spots: Mapping[str, object], entries: Sequence[Entry]
-) -> pd.DataFrame:
-    """Say where a 0 is not what it looks like: nobody lives there, or nothing of the sort can be visited."""
+def _states(area: StudyArea, table: pd.DataFrame, sorts: Sequence[Sort], entries: Sequence[Entry]) -> pd.DataFrame:
+    """Say where a 0 is not what it looks like: nobody lives there, or nothing of the sort can be visited.
+
+    Where all that is listed has a place that may not be shown, how far it is cannot be known.
+    """
     states = {}
     for sort in sorts:
-        state = "" if spots[sort.key] else "only remote" if sort.of(entries) else "none listed"
+        own = sort.of(entries)
+        if points(own, area):
+            state = ""
+        elif by_area(own, area):
+            state = "unknown"
+        else:
+            state = "only remote" if own else "none listed"
         for key in table:
             if str(key).rpartition("_")[0] == sort.key:
                 states[str(key)] = np.where(table["people"] == 0, "not applicable", state)

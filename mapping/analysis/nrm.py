@@ -90,7 +90,7 @@ def nrm(view: View, area: StudyArea, *, level: int | None = None) -> Result:
 
 def _columns(terms: list[Term], hidden: set[str]) -> tuple[Column, ...]:
     return (
-        Column("listed", Message("Functions listed"), "count", more_is="better"),
+        Column("listed", Message("Functions listed, or arranged by phone"), "count", more_is="better"),
         Column("missing", Message("Functions of which none is listed"), "count", more_is="worse"),
         Column("unclear", Message("Functions not known, or their check overdue"), "count", more_is="worse"),
         *(
@@ -149,7 +149,11 @@ def _figures(states: pd.DataFrame) -> Mapping[str, Figure]:
     boxes = states.size - tally.get("not published", 0)
     listed = sum(tally.get(state, 0) for state in THERE)
     return {
-        "listed": Figure(listed / boxes if boxes else 0.0, "share", Message("Boxes in which something is listed")),
+        "listed": Figure(
+            listed / boxes if boxes else 0.0,
+            "share",
+            Message("Boxes in which something is listed, or arranged by phone"),
+        ),
         "empty": Figure(tally.get("none listed", 0), "count", Message("Boxes in which none is listed")),
         "boxes": Figure(boxes, "count", Message("Boxes that can be published")),
     }
@@ -162,5 +166,9 @@ def _notes(adrift: int) -> tuple[Message, ...]:
     words = {"count": adrift}
     return (
         *said,
-        Message("Services that say neither where they are nor what they cover, and so are in no box: {count}.", words),
+        Message(
+            "Services that say neither where they are nor what they cover: {count}. Boxes that could be theirs say "
+            "“not known” where they would be empty.",
+            words,
+        ),
     )

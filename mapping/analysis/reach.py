@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis import _texts
-from mapping.analysis._listed import ANY, Sort, chosen_level, counted, points, sort_of, units_at
+from mapping.analysis._listed import ANY, Sort, by_area, chosen_level, counted, points, sort_of, units_at
 from mapping.analysis._reached import FASTER, SLOWER, Floats, Progress, other_scenarios
 from mapping.area import StudyArea
 from mapping.engines.zonal import band_sums, medians, zone_sums
@@ -61,7 +61,8 @@ def reach(
         The type is secret by default, and nothing of it is open.
     """
     sort, level = sort_of(type or ANY), chosen_level(area, level)
-    spots = points(sort.of(counted(view, stale=stale)), area)
+    own = sort.of(counted(view, stale=stale))
+    spots = points(own, area)
     if sort.hidden and not spots:
         raise UnsafePublication(f"reach: services of {sort.key} are not published; choose another type")
     found, plans = [], [scenario, *other_scenarios(area, scenario)]
@@ -92,6 +93,7 @@ def reach(
         inputs=_texts.inputs(view, area, travel=True),
         caveats=(
             *_texts.caveats(area, travel=True),
+            *_texts.unshown(by_area(own, area)),
             *_texts.snapping(area, lost=len(found[0].lost), snapped=len(found[0].snapped)),
         ),
         surface=Surface(found[0].minutes, _title(area, sort, scenario)),

@@ -208,6 +208,15 @@ def test_nothing_to_visit_is_not_the_same_as_nothing(tiny_area):
     assert result.text("XT-W2", "HLT-EME_60", "en") == str(STATES["none listed"])
 
 
+def test_a_place_that_may_not_be_shown_is_not_known_to_be_far(tiny_area):
+    hidden = service("LEG-INF", places=[place(unit="XT-W2", precision="area")])
+    result = coverage(view(counselling(), hidden), tiny_area, types=["PSY-COU", "LEG-INF"])
+    assert result.text("XT-W2", "LEG-INF_60", "en") == "not known"
+    left_out = "Services left out, since only the area of their place may be shown: 1."
+    assert left_out in [str(one) for one in result.caveats]
+    assert left_out not in [str(one) for one in coverage(view(counselling()), tiny_area).caveats]
+
+
 def test_nobody_lives_somewhere(tiny_area):
     empty = without_people(tiny_area, "XT-E1")
     result = coverage(view(counselling()), empty, types=["PSY-COU"])

@@ -53,8 +53,10 @@ NONE = ("none listed", 0)
         # somewhere in the country, nobody may know where
         ([lawyer(places=[place(unit="XT", precision="area")])], ("unknown", 1), ("unknown", 1)),
         ([lawyer(places=[place(unit="XT", precision="area"), place(CHASHMA)])], ("single", 1), ("unknown", 1)),
-        # nowhere: by phone only and nothing said of where; abroad; an unknown unit
-        ([lawyer(at=None)], NONE, NONE),
+        # by phone only and nothing said of where: it may be anywhere
+        ([lawyer(at=None)], ("unknown", 1), ("unknown", 1)),
+        ([lawyer(at=None), lawyer()], ("single", 1), ("unknown", 1)),
+        # abroad; an unknown unit
         ([lawyer(places=[place(CHASHMA, country="XN")])], NONE, NONE),
         ([lawyer(places=[place(unit="XX-9", precision="area")])], NONE, NONE),
     ],
@@ -82,7 +84,7 @@ def test_a_line_is_present_wherever_it_reaches(tiny_area, line, west, east):
     [
         (service("IDN-EMR", covers=["XT"]), ("single", 1), ("single", 1)),
         (service("IDN-EMR", at=CHASHMA), ("single", 1), NONE),
-        (service("IDN-EMR"), NONE, NONE),
+        (service("IDN-EMR"), ("unknown", 1), ("unknown", 1)),
     ],
 )
 def test_a_team_that_travels_is_present_where_it_goes(tiny_area, team, west, east):
@@ -238,8 +240,8 @@ def test_further_findings_count_what_is_thin_unsure_and_secret(tiny_area):
 
 def test_services_that_are_nowhere_are_counted_in_a_note(tiny_area):
     result = nrm(view(lawyer(at=None), service("IDN-HOT"), service("PRV-AWA")), tiny_area)
-    assert any(str(one).endswith("and so are in no box: 1.") for one in result.caveats)
-    assert not any("in no box" in str(one) for one in nrm(view(lawyer()), tiny_area).caveats)
+    assert any("neither where they are nor what they cover: 1." in str(one) for one in result.caveats)
+    assert not any("neither where" in str(one) for one in nrm(view(lawyer()), tiny_area).caveats)
 
 
 def test_other_levels(tiny_area):
