@@ -30,7 +30,7 @@ from mapping.result import Result
 from mapping.safety import require
 from mapping.tables import table_html
 from mapping.view import View
-from mapping.words import translate
+from mapping.words import Message, translate
 
 STATIC = Path(__file__).parent / "static"
 VENDOR = Path(__file__).parent.parent / "web" / "static" / "vendor"
@@ -233,7 +233,7 @@ def _linked(figure: Figure) -> tuple[list[str], list[str]]:
 
 def _contents(drawn: AreaMap) -> dict[str, Any]:
     west, south, east, north = drawn.area.bounds
-    said = {key: translate(text, drawn.language) for key, text in WORDS.items()}
+    said = {key: message.into(drawn.language) for key, message in WORDS.items()}
     return {
         "bounds": [[south, west], [north, east]],
         "words": said,
@@ -242,10 +242,10 @@ def _contents(drawn: AreaMap) -> dict[str, Any]:
 
 
 WORDS = {
-    "call": "Call",
-    "several": "{n} places close together",
-    "nearer": "Nearer",
-    "farther": "Farther away",
+    "call": Message("Call"),
+    "several": Message("{n} places close together"),
+    "nearer": Message("Nearer"),
+    "farther": Message("Farther away"),
 }
 
 
@@ -275,7 +275,8 @@ def _choices(layers: Sequence[Layer], language: str) -> str:
     ]
     nothing = html.escape(translate("Nothing, relief only", language))
     rows.append(f'<label><input type="radio" name="colour" data-colour="none"> {nothing}</label>')
-    return f"<fieldset><legend>{html.escape(translate('Colour by', language))}</legend>{''.join(rows)}</fieldset>"
+    legend = html.escape(translate("Colour by", language))
+    return f"<fieldset><legend>{legend}</legend>{''.join(rows)}</fieldset>"
 
 
 def _switches(layers: Sequence[Layer], language: str) -> str:
@@ -286,7 +287,8 @@ def _switches(layers: Sequence[Layer], language: str) -> str:
         f"{html.escape(layer.label)}</label>"
         for layer in layers
     ]
-    return f"<fieldset><legend>{html.escape(translate('Show', language))}</legend>{''.join(rows)}</fieldset>"
+    legend = html.escape(translate("Show", language))
+    return f"<fieldset><legend>{legend}</legend>{''.join(rows)}</fieldset>"
 
 
 def _key(layer: Layer, *, hidden: bool) -> str:
@@ -309,7 +311,7 @@ def _caption(drawn: AreaMap) -> str:
 def _services_table(layers: Sequence[Layer], language: str) -> str:
     """Return the places on the map as a table, in the order of their first service's name."""
     places = [p for layer in layers if layer.kind == "services" for p in layer.contents["places"]]
-    heads = [translate(text, language) for text in ("Service", "Organization", "Phone")]
+    heads = [translate("Service", language), translate("Organization", language), translate("Phone", language)]
     rows = sorted(
         (s["name"], s["organization"], (s["phone"] or {}).get("shown", "")) for p in places for s in p["services"]
     )

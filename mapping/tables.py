@@ -58,9 +58,10 @@ def table_html(result: Result, area: StudyArea, language: str) -> str:
         )
         lines.append(f'<tr><th scope="row">{html.escape(area.label(str(code), language))}</th>{cells}</tr>')
     first = html.escape(translate("Area", language))
+    title = html.escape(result.title.into(language))
     return (
-        f'<table class="stack"><caption>{html.escape(result.title.into(language))}</caption>'
-        f'<thead><tr><th scope="col">{first}</th>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+        f'<div class="scroll" role="region" aria-label="{title}" tabindex="0"><table class="stack"><caption>{title}</caption>'
+        f'<thead><tr><th scope="col">{first}</th>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
     )
 
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from browser import chromium, open_page  # noqa: F401
 
 from mapping.area import StudyArea
 

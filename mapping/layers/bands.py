@@ -36,9 +36,10 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
 
 def legend(language: str) -> tuple[LegendLine, ...]:
     """Return the bands' colours and what they mean."""
+    minutes = translate("min", language)
     words = (
         translate("under {n} min", language, n=BANDS[0]),
-        *(f"{low}–{high} {translate('min', language)}" for low, high in itertools.pairwise(BANDS)),
+        *(f"{low}–{high} {minutes}" for low, high in itertools.pairwise(BANDS)),
         translate("over {n} min or cut off", language, n=BANDS[-1]),
     )
     return tuple(LegendLine(f'<i class="f{n}"></i>', text) for n, text in enumerate(words, 1))

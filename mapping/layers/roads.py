@@ -23,7 +23,7 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
     for _, road in roads.iterrows():
         style = "road" + (" main" if road["speed_kmh"] >= 0.7 * fastest else "")
         features.append(feature(road.geometry.simplify(0.004), style + (" seasonal" if road["seasonal"] else "")))
-    label = translate("Main roads (modelled)" if area.modelled else "Main roads", language)
+    label = translate("Main roads (modelled)", language) if area.modelled else translate("Main roads", language)
     contents = {"features": {"type": "FeatureCollection", "features": features}, "pane": "roads"}
     legend = (LegendLine(_LINE, label), LegendLine(_DASHED, translate("closed or restricted at times", language)))
     yield Layer("roads", "shapes", label, contents, legend=legend)

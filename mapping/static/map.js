@@ -138,7 +138,7 @@ window.ROHNAMO = window.ROHNAMO || {};
     const made = {};
     for (const layer of layers) made[layer.id] = KINDS[layer.kind](layer, base, layers);
     map.fitBounds(bounds);
-    map.setMinZoom(map.getZoom());
+    map.setMinZoom(Math.floor(map.getZoom())); // clusters are made for whole zoom levels only
     const show = (id, shown) => {
       if (!made[id]) return;
       if (shown) made[id].addTo(map);

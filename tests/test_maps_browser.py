@@ -1,0 +1,78 @@
+"""Maps in a real browser: drawn from the disk, nobody else asked, keyboard and eyes served, hostile names inert."""
+
+import json
+from pathlib import Path
+
+import pytest
+from browser import AXE
+from sample import TODAY, organization, place, sample_directory, service
+
+from mapping.maps import draw
+from mapping.registry import analyses
+
+HOSTILE = '</script><img src=x onerror="window.hit=1">${window.hit=1}'
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory, tiny_area) -> Path:
+    folder = tmp_path_factory.mktemp("map")
+    parts = [organization(HOSTILE), service(HOSTILE, of=HOSTILE), place("x", of=[HOSTILE], at=(10.06, 60.05))]
+    with sample_directory(folder, tiny_area, *parts) as directory:
+        view = directory.view("public", folder / "public.db", edition=TODAY)
+    results = [analyses()[name](view, tiny_area) for name in ("reach", "coverage")]
+    draw(view, tiny_area, *results).save(folder / "map.html")
+    return folder / "map.html"
+
+
+@pytest.fixture
+def page(drawn, open_page):
+    page = open_page(drawn.as_uri())
+    page.wait_for_selector("[data-ready]")
+    return page
+
+
+def test_it_is_drawn_with_markers_relief_and_names(page):
+    assert page.locator(".leaflet-marker-icon").count() > 0
+    assert page.locator("path.land").count() == 4
+    assert page.locator(".place").count() > 0
+
+
+def test_markers_have_names_and_open_by_keyboard(page):
+    marker = page.locator(".spot, .cluster").first
+    assert marker.get_attribute("aria-label")
+    assert marker.get_attribute("tabindex") == "0"
+    marker.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(400)
+    assert page.locator(".leaflet-popup article").count() or page.locator(".spot").count()
+
+
+def test_hostile_names_are_words(page):
+    page.evaluate("() => document.querySelectorAll('.spot').forEach((spot) => spot.click())")
+    page.wait_for_timeout(200)
+    assert page.evaluate("() => window.hit") is None
+    assert page.locator("img[src='x']").count() == 0
+
+
+def test_switches_show_and_hide(page):
+    roads = page.locator("[data-layer=roads]")
+    assert page.locator("path.road").count() > 0
+    roads.uncheck()
+    assert page.locator("path.road").count() == 0
+    page.locator("[data-colour=none]").check()
+    assert page.locator("img.bands").count() == 0
+
+
+def test_axe_finds_nothing(page):
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "async () => (await axe.run({preload: false})).violations.map((v) => [v.id, v.nodes.map((n) => n.html)])"
+    )
+    assert found == [], json.dumps(found, indent=1)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_does_not_scroll_sideways(drawn, open_page, width):
+    page = open_page(drawn.as_uri(), width=width)
+    page.wait_for_selector("[data-ready]")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
