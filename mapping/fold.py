@@ -41,6 +41,10 @@ TO_CYRILLIC, TO_LATIN = str.maketrans(*LOOKALIKE), str.maketrans(*reversed(LOOKA
 
 LOST, LOST_FOLDED = "ҷҳқғӣӯ", "jhkgiu"
 """What a "?" of a damaged export can stand for, and its skeleton."""
+MELTING = frozenset("cdghijkpsyz")
+"""Letters of the skeleton that can become one with a neighbour (see `DIGRAPHS`)."""
+MELTED = "fij"
+"""What can become of two letters."""
 MOST_GAPS = 4
 """More lost letters than this in one word are matched loosely."""
 
@@ -56,6 +60,11 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _NUMBER_SIGN = re.compile(r"№|\bno\s*[.:]?\s*(?=\d)|#(?=\s?\d)", re.I)
 _TWICE = re.compile(r"([^\W\d_])\1+")
 _NUMBER = re.compile(r"\d+")
+
+_QUOTED = re.compile(r"[«“„]([^«»“”„]+)[»”“]|\"([^\"]+)\"")
+_WRAPPED = re.compile(r"^\"(.*)\"\s*\([^)]*\)$")
+LIKE_WORDS = 0.8
+"""Least likeness of two words that may be one, a slip of the pen apart."""
 
 LEGAL_FORMS = (
     "общественная организация", "общественное объединение", "общественный фонд", "некоммерческая организация",
@@ -168,11 +177,27 @@ def name_key(name: str) -> str:
     return " ".join(kept)
 
 
+def quoted_key(name: str) -> str:
+    """Fold what stands in quotation marks in a name, with its number: the part that is the same in every language.
+
+    Nothing where there are no quotation marks, or only a letter or two inside.
+
+    Examples
+    --------
+    >>> quoted_key("Маркази дастгирии занон «Нилуфари Обӣ»") == quoted_key('Support centre "Nilufari Obi"')
+    True
+    """
+    found = _QUOTED.search(_WRAPPED.sub(r"\1", name.strip()))
+    key = skeleton(found[1] or found[2]) if found else ""
+    return " ".join([key, *_NUMBER.findall(name[: found.start()] + name[found.end() :])]) if found and key[2:] else ""
+
+
 def same_name(one: str, other: str) -> float:
     """Say how likely two names mean the same thing, from 0 to 1.
 
-    1 is the same `name_key` (spaces aside), 0.97 the same but for vowels or lost letters; below that it is the
-    likeness of the letters, whatever the order of words. Names whose numbers differ are never alike.
+    1 is the same `name_key` (spaces aside), 0.97 the same but for vowels or lost letters, 0.9 the same `quoted_key`
+    under another word for what the body is. Below that each word must have its like in the other name, or the names
+    are at most 0.7: most words of a name say only what kind of body it is. Names whose numbers differ are never alike.
     """
     if _NUMBER.findall(one) != _NUMBER.findall(other):
         return 0.0
@@ -186,8 +211,38 @@ def same_name(one: str, other: str) -> float:
             return 0.97
     if coarse(key).replace(" ", "") == coarse(key_of_other).replace(" ", ""):
         return 0.97
-    likeness: float = max(fuzz.token_sort_ratio(key, key_of_other), fuzz.ratio(key, key_of_other))
-    return min(0.96, likeness / 100)
+    quoted, quoted_of_other = coarse(quoted_key(one)), coarse(quoted_key(other))
+    if quoted and quoted_of_other:
+        return 0.9 if quoted == quoted_of_other else min(0.7, _likeness(key.split(), key_of_other.split()))
+    return min(0.96, _likeness(key.split(), key_of_other.split()))
+
+
+def _likeness(words: list[str], others: list[str]) -> float:
+    """Return how alike two lists of words are in any order, from 0 to 1; at most 0.7 if a word is left over."""
+    pairs = sorted(
+        ((_word_likeness(word, other), m, n) for m, word in enumerate(words) for n, other in enumerate(others)),
+        reverse=True,
+    )
+    used: set[int] = set()
+    used_of_other: set[int] = set()
+    alike = 0.0
+    for score, m, n in pairs:
+        if score >= LIKE_WORDS and m not in used and n not in used_of_other:
+            used.add(m)
+            used_of_other.add(n)
+            alike += score * (len(words[m]) + len(others[n]))
+    likeness = alike / sum(map(len, [*words, *others]))
+    return likeness if len(used) == len(words) and len(used_of_other) == len(others) else min(0.7, likeness)
+
+
+def _word_likeness(word: str, other: str) -> float:
+    """Return how alike two words are; a short form is quite like its long one."""
+    if word == other:
+        return 1.0
+    short, long = sorted((word, other), key=len)
+    if len(short) >= 3 and long.startswith(short):
+        return 0.9
+    return fuzz.ratio(word, other) / 100 if len(short) > 3 else 0.0
 
 
 def _plain(text: str) -> str:
@@ -238,12 +293,27 @@ def _pattern(word: str) -> str:
         return re.escape(_fold_word(word))
     gaps = word.count("?")
     if gaps > MOST_GAPS:
-        return "".join(f"[{LOST_FOLDED}]?" if letter == "?" else re.escape(_fold_word(letter)) for letter in word)
+        return _loose_pattern(word)
     pieces = word.split("?")
     ways = {_fold_word(_fill(pieces, letters)) for letters in product(LOST, repeat=gaps)}
     if word.endswith("?"):
         ways |= {_fold_word(_fill(pieces[:-1], letters)) for letters in product(LOST, repeat=gaps - 1)}
     return f"(?:{'|'.join(sorted(map(re.escape, ways)))})"
+
+
+def _loose_pattern(word: str) -> str:
+    """Make a pattern in which gaps, and letters that melt into a neighbour, may be missing or be another letter."""
+    made, last = [], ""
+    for letter in word:
+        folded = _fold_word(letter) if letter != "?" else ""
+        if letter == "?":
+            made.append(f"[{LOST_FOLDED}f]?")
+        elif set(folded) & MELTING or last.endswith(folded):
+            made.append(f"(?:{folded}|[{folded}{MELTED}])?")
+        else:
+            made.append(re.escape(folded))
+        last = folded
+    return "".join(made)
 
 
 def _fill(pieces: list[str], letters: tuple[str, ...]) -> str:
