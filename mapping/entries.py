@@ -428,10 +428,13 @@ def _place(entry: Entry, intake: Intake) -> None:
     entry.records.append(entry.location)
     address = reader.text("address")
     if address:
+        # An address that names a ward or a number says more than where the door is.
+        told = bool(reader.harmless("address", address))
         entry.records.append(
             Address(
                 id=record_id(source, "address", entry.key), location_id=entry.location.id, address_1=address,
-                city=reader.any_text("place"), country=entry.location.country or "", audience=entry.audience,
+                city=reader.any_text("place"), country=entry.location.country or "",
+                audience=entry.audience if told else "custodian",
             )
         )  # fmt: skip
     if reader.text("accessible"):
