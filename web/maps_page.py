@@ -1,9 +1,10 @@
 """The page of the map: what `mapping.maps` draws, put into the frame of the site."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mapping.errors import NotFound
 from mapping.maps import Page, draw
+from mapping.result import Result
 from mapping.view import View
 from web.edition import Edition
 from web.findings import Finding, overview
@@ -60,12 +61,17 @@ def shared_file(edition: Edition, name: str) -> bytes:
 
 def _drawn(edition: Edition, language: str) -> Page:
     def make() -> Page:
-        results = [result for name, result in edition.results().items() if name in SHOWN]
+        results = [_headlines(result) for name, result in edition.results().items() if name in SHOWN]
         with View(edition.path) as view:
             drawn = draw(view, edition.area, *results, language=language, links="s/{}.html")
             return drawn.page("map", base="../static/m/")
 
     return edition.keep(("map", language), make)
+
+
+def _headlines(result: Result) -> Result:
+    """Return a result with those columns only that a short table has; the page has its own tables."""
+    return replace(result, columns=result.headlines, groups={}, headline=())
 
 
 def _own(name: str) -> bool:

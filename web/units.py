@@ -159,30 +159,31 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
 def picture(edition: Edition, code: str, language: str) -> str:
     """Return a small picture of the country in which the unit is filled."""
     area = edition.area
-    outline = edition.keep("outline", lambda: shapely.union_all(area.units(0).geometry.to_numpy()))
-    shape = area.units(area.unit(code).level).geometry[code]
+    words = translate("{unit} on the map of {country}", language, unit=area.label(code, language), country=area.name)
+    height, drawn = edition.keep(("picture", code), lambda: _picture(edition, code))
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(words)}">{drawn}</svg>'
+
+
+def _picture(edition: Edition, code: str) -> tuple[int, str]:
+    """Return the height of a unit's picture, and what is drawn; a unit that is hard to see gets a ring around it."""
+    area = edition.area
     west, south, east, north = area.bounds
     scale = WIDTH / (east - west)
     stretch = 1 / math.cos(math.radians((south + north) / 2))
-    height = round((north - south) * scale * stretch)
 
     def spot(x: float, y: float) -> tuple[int, int]:
         return round((x - west) * scale), round((north - y) * scale * stretch)
 
-    def path(geometry: BaseGeometry) -> str:
-        rings = []
-        plain = geometry.simplify(DETAIL)
-        for part in getattr(plain, "geoms", [plain]):
-            spots = [spot(x, y) for x, y in part.exterior.coords]
-            rings.append("M" + "L".join(f"{x} {y}" for x, y in dict.fromkeys(spots)) + "z")
-        return "".join(rings)
+    def path(shape: BaseGeometry) -> str:
+        plain = shape.simplify(DETAIL)
+        rings = ([spot(x, y) for x, y in part.exterior.coords] for part in getattr(plain, "geoms", [plain]))
+        return "".join("M" + "L".join(f"{x} {y}" for x, y in dict.fromkeys(ring)) + "z" for ring in rings)
 
-    words = translate("{unit} on the map of {country}", language, unit=area.label(code, language), country=area.name)
+    outline = edition.keep("outline", lambda: shapely.union_all(area.units(0).geometry.to_numpy()))
+    country = edition.keep("country", lambda: path(outline))
+    shape = area.units(area.unit(code).level).geometry[code]
     middle = shape.representative_point()
     across, down = spot(middle.x, middle.y)
-    small = shape.area < outline.area / 100
-    ring = f'<circle class="spot" cx="{across}" cy="{down}" r="12"/>' if small else ""
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(words)}">'
-        f'<path class="land rl" d="{path(outline)}"/><path class="f0" d="{path(shape)}"/>{ring}</svg>'
-    )
+    ring = f'<circle class="spot" cx="{across}" cy="{down}" r="12"/>' if shape.area < outline.area / 100 else ""
+    drawn = f'<path class="land rl" d="{country}"/><path class="f0" d="{path(shape)}"/>{ring}'
+    return round((north - south) * scale * stretch), drawn
