@@ -7,7 +7,7 @@ The terms stand in CSV files in ``terms/``, with labels in English, Russian, Taj
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -167,7 +167,8 @@ def match_term(taxonomy: str, text: str, *, least: float = 0.88) -> Match | None
 
     A label or a synonym, in any language and script, is found first; then the same words in another order, in another
     spelling, or with letters lost in an export; then words with slips of the pen, if the likeness is at least
-    ``least``. What stands in brackets is left out when it does not help. Two terms that fit equally well are none.
+    ``least``. What stands in brackets is left out when it does not help, at a score of 0.85, since it may say for whom
+    this does not hold. Two terms that fit equally well are none.
 
     At 0.88, of 1,000 labels and synonyms with one slip 85 % meet their term and none another, and no word of another
     taxonomy meets one; at 0.84 the first of these do ("migrants" as micro-grants).
@@ -189,6 +190,9 @@ def words_of(taxonomy: str) -> dict[str, set[str]]:
         said[code].add(word)
     return said
 
+
+LEFT_OUT = 0.85
+"""Highest score of a match that leaves out what stands in brackets."""
 
 FILLERS = frozenset(
     skeleton(word)
@@ -241,11 +245,12 @@ def _match(taxonomy: str, text: str, least: float) -> Match | None:
     if text.casefold() in by_code:
         return Match(by_code[text.casefold()], 1.0, "code")
     index = _index(taxonomy)
+    found = _look_up(index, text) or _fuzzy(index, text, least)
     bare = _without_brackets(text)
-    for said in dict.fromkeys([text, bare]):
-        if found := _look_up(index, said):
-            return found
-    return _fuzzy(index, text, least) or (_fuzzy(index, bare, least) if bare != text else None)
+    if found or bare == text:
+        return found
+    found = _look_up(index, bare) or _fuzzy(index, bare, least)
+    return replace(found, score=min(found.score, LEFT_OUT)) if found else None
 
 
 def _look_up(index: _Index, text: str) -> Match | None:

@@ -217,7 +217,7 @@ class _Reader:
         if any(self._sees("time", between, "time") for between in ("to", "dash")):
             opens, closes = _span(self._raw(0), self._raw(2))
             self.at += 3
-        elif len(self.spans) > 1 and self.spans[-1].byday == self.spans[-2].byday:
+        elif len(self.spans) > 1 and self.spans[-1].byday == self.spans[-2].byday != "":
             last = self.spans.pop()  # "8-17, 12-13 lunch"
             opens, closes = _minutes(str(last.opens)), _minutes(str(last.closes))
         else:
