@@ -84,6 +84,7 @@ def test_empty_and_signs_only():
     assert tokens("ь ъ '") == []
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_folds_to_latin_words_and_folding_twice_changes_nothing(text):
     once = skeleton(text)
@@ -92,6 +93,7 @@ def test_any_text_folds_to_latin_words_and_folding_twice_changes_nothing(text):
     assert "  " not in once
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=TAJIK + TAJIK.upper() + " -«»" + string.ascii_letters + string.digits, max_size=40))
 def test_our_alphabets_fold_to_ascii_whatever_the_case(text):
     folded = skeleton(text)
@@ -100,6 +102,7 @@ def test_our_alphabets_fold_to_ascii_whatever_the_case(text):
     assert " ".join(tokens(text)) == folded
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=TAJIK, min_size=2, max_size=12))
 def test_case_does_not_matter(word):
     assert skeleton(word.upper()) == skeleton(word)
@@ -183,6 +186,7 @@ def test_restore_leaves_what_it_cannot_know():
     assert restore("как дела", ["ҳар"]) == "как дела"
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet=TAJIK, min_size=3, max_size=8), min_size=1, max_size=5, unique=True))
 def test_restore_never_invents_a_word(words):
     text = " ".join(words)
@@ -263,6 +267,7 @@ def test_what_stands_in_quotation_marks(name, key):
     assert quoted_key(name) == key
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_likeness_is_between_0_and_1_and_full_for_itself(one, other):
     assert 0.0 <= same_name(one, other) <= 1.0

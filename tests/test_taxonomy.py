@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.errors import NotFound
@@ -332,6 +332,7 @@ def test_the_words_of_the_demo_are_known(file, encoding, delimiter, column, name
     assert {word for word in words if match_term(name, word) is None} == UNMATCHED.get((file, column), set())
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_matched_or_not(text):
     match = match_term("service_types", text)

@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.values import (
@@ -109,6 +109,7 @@ def test_what_is_no_number_is_refused(text):
         number(text)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**7))
 def test_every_count_is_read_back(count):
     for text in (
@@ -190,6 +191,7 @@ def test_words_without_a_time_are_refused(text):
         hours_within(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused(text):
     for parse in (cost, number, capacity, utc_offset, hours_within):

@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.values import Partly, Unreadable, emails, website
@@ -68,6 +68,7 @@ def test_what_is_no_web_address_is_refused(text):
         website(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(text):
     for parse in (emails, website):

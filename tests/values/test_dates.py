@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.values import DateValue, Unreadable, date, date_value, last_day
@@ -147,6 +147,7 @@ def test_the_last_day_of_a_period_is_its_last():
     assert last_day("31/12/26", TODAY) == DateValue(dt.date(2026, 12, 31))
 
 
+@settings(deadline=None)
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2036, 10, 31)))
 def test_every_day_is_read_back(day):
     assert date(day.isoformat(), TODAY) == day
@@ -156,6 +157,7 @@ def test_every_day_is_read_back(day):
     assert date(f"{day:%d %B %Y}", TODAY) == day
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused(text):
     with contextlib.suppress(Unreadable):

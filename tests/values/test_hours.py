@@ -4,7 +4,7 @@ import contextlib
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.values import HoursValue, Partly, Unreadable, hours
@@ -222,6 +222,7 @@ def test_an_address_in_the_hours_never_gets_into_the_value_or_the_message():
         assert telling not in str(caught.value.value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_any_text_is_read_or_refused(text):
     try:
@@ -245,6 +246,7 @@ SHUFFLED = (
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(SHUFFLED), max_size=9))
 def test_any_order_of_known_words_is_read_or_refused(words):
     with contextlib.suppress(Unreadable):

@@ -1,7 +1,7 @@
 """Tests of `mapping.values.lists`."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.taxonomy import match_term
@@ -118,6 +118,7 @@ def test_known_words_side_by_side_are_parted(text, terms):
     assert people(text) == terms
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text(alphabet="abcде ", min_size=1, max_size=8).map(str.strip).filter(bool), max_size=5, unique=True)
 )
@@ -125,6 +126,7 @@ def test_what_is_joined_by_semicolons_is_cut_again(terms):
     assert split_list("; ".join(terms)) == terms
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_nothing_is_lost_but_separators(text):
     letters = {letter for term in split_list(text, lambda term: len(term) < 4) for letter in term}

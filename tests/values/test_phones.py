@@ -1,7 +1,7 @@
 """Tests of `mapping.values.phones`. The numbers are invented: none of them can be dialled."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.values import Account, Partly, Unreadable, accounts, phones
@@ -165,6 +165,7 @@ def test_an_unknown_region_is_said():
         phones("00 016 68 62", "XX")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(text):
     try:
@@ -176,6 +177,7 @@ def test_any_text_is_read_or_refused(text):
         assert 3 <= len(phone.number) <= 18
 
 
+@settings(deadline=None)
 @given(st.integers(10**8, 10**9 - 1), st.sampled_from(["+992 {}", "992{}", "00992{}", "810992{}", "{}"]))
 def test_all_ways_to_write_a_number_give_the_same(number, way):
     assert numbers(way.format(number)) == [f"+992{number}"]

@@ -1,7 +1,7 @@
 """Tests of `mapping.values.points`."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.values import Point, Unreadable, coordinates
@@ -110,6 +110,7 @@ def test_what_is_no_pair_is_refused_with_a_reason(lat, lon, problem):
         coordinates(lat, lon)
 
 
+@settings(deadline=None)
 @given(st.floats(-90, 90), st.floats(-180, 180))
 def test_every_point_is_read_back(lat, lon):
     for one, two in ((f"{lat:.5f}", f"{lon:.5f}"), (f"{lat:.5f}, {lon:.5f}", None), (f"{lat:.5f} {lon:.5f}", None)):
@@ -119,6 +120,7 @@ def test_every_point_is_read_back(lat, lon):
         assert point.decimals == 5
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.one_of(st.none(), st.text(max_size=15)))
 def test_any_text_is_read_or_refused(lat, lon):
     try:
