@@ -3,30 +3,26 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
-from mapping.batch import Batch, Issue
-from mapping.columns import ColumnMap
-from mapping.model import Location, Phone, Service, Verification
+from mapping.batch import Batch, Issue, Level
+from mapping.known import Known, service_types, signature
+from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, Provenance, Service, Verification
+from mapping.taxonomy import Taxonomy
 
-Check = Callable[[Batch, ColumnMap], Iterator[Issue]]
+Check = Callable[[Batch, Known], Iterator[Issue]]
 SAME_NUMBER = 8
 """From so many bodies on, a number they share is worth a look."""
 
 
-def shared_numbers(batch: Batch, _columns: ColumnMap) -> Iterator[Issue]:
+def shared_numbers(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say which numbers many bodies share: a switchboard, or a column filled down by mistake."""
-    owners = {service.id: service.organization_id for service in batch.of("service") if isinstance(service, Service)}
-    bodies: dict[str, set[str | None]] = defaultdict(set)
-    for phone in batch.of("phone"):
-        if isinstance(phone, Phone) and phone.number.startswith("+"):
-            bodies[phone.number].add(owners.get(phone.service_id or ""))
-    for number, found in sorted(bodies.items()):
+    for number, found in sorted(_callers(batch).items()):
         if len(found) >= SAME_NUMBER:
             yield _about(
                 batch, "phone", f"{number} is the number of {len(found)} bodies", "ask whether it was filled down"
             )
 
 
-def shared_points(batch: Batch, _columns: ColumnMap) -> Iterator[Issue]:
+def shared_points(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say which point several different addresses share: often the middle of a town."""
     at: Counter[tuple[float, float]] = Counter()
     for place in batch.of("location"):
@@ -38,16 +34,92 @@ def shared_points(batch: Batch, _columns: ColumnMap) -> Iterator[Issue]:
             yield _about(batch, "coordinates", said, "ask whether it is the middle of the town")
 
 
-def never_checked(batch: Batch, _columns: ColumnMap) -> Iterator[Issue]:
+def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say how many services nobody ever verified."""
     missing = sum(isinstance(v, Verification) and v.verified_on is None for v in batch.of("verification"))
     if missing:
         yield _about(batch, "verified_on", f"{missing} services have no day of a check", "call them first", "note")
 
 
-CHECKS: list[Check] = [shared_numbers, shared_points, never_checked]
+def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
+    """Say which bodies of this list may be others under another name: by what they are called, or by their phone."""
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for body in known.bodies.values():
+        for number in body.phones:
+            numbers[number].add(body.id)
+    rows = _rows(batch)
+    told: set[frozenset[str]] = set()
+    for record in batch.of("organization"):
+        if not isinstance(record, Organization):
+            continue
+        body = known.bodies[record.id]
+        named = {other.id for other in known.signatures.get(signature(body.name), ())}
+        for why, others in [("a name like it", named), *((number, numbers[number]) for number in sorted(body.phones))]:
+            if len(others) >= SAME_NUMBER:
+                continue
+            for other in sorted(others - {body.id}):
+                pair = frozenset({body.id, other})
+                if pair not in told:
+                    told.add(pair)
+                    said = f"{body.name!r} and {known.bodies[other].name!r} may be one body: both have {why}"
+                    yield _about(batch, "organization", said, "merge them if they are one", row=rows.get(body.id))
+
+
+def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
+    """Say where a body has a kind of help in one unit that another entry gives too; both stand until one is chosen."""
+    rows = _rows(batch)
+    mine = {service.id for service in batch.of("service")}
+    for (owner, code, unit), services in sorted(known.offered.items()):
+        for service in sorted(services & mine)[0 if services - mine else 1 :]:
+            if unit and owner in known.bodies:
+                name = Taxonomy.load("service_types").label(code, "en")
+                said = f"{known.bodies[owner].name!r} is listed twice with {str(name)!r} in {unit}"
+                yield _about(batch, "service", said, "keep one of them", row=rows.get(service))
+
+
+def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
+    """Say which bodies are hidden by another list, and hide services of this one with them."""
+    rules = {
+        a.link_id: Taxonomy.load("service_types").term(service_types()[a.taxonomy_term_id]).audience
+        for a in batch.of("attribute")
+        if isinstance(a, Attribute) and a.taxonomy_term_id in service_types()
+    }
+    mine = {record.id for record in batch.of("organization")}
+    hidden: Counter[str] = Counter()
+    for service in batch.of("service"):
+        if isinstance(service, Service) and (body := known.bodies.get(service.organization_id or "")):
+            shown = AUDIENCES.index(max(service.audience, rules.get(service.id, "custodian"), key=AUDIENCES.index))
+            if body.id not in mine and shown < AUDIENCES.index(body.audience):
+                hidden[body.id] += 1
+    for owner, count in sorted(hidden.items()):
+        body = known.bodies[owner]
+        said = f"{body.name!r} is for {body.audience} by another list, and {count} services of this one with it"
+        yield _about(batch, "organization", said, "two people may lower it when its operator agrees")
+
+
+CHECKS: list[Check] = [shared_numbers, shared_points, never_checked, possible_doubles, double_services, hidden_bodies]
 """What every batch goes through."""
 
 
-def _about(batch: Batch, column: str, problem: str, fix: str, level: str = "doubt") -> Issue:
-    return Issue(batch.file, "", None, column, problem, fix, level)  # type: ignore[arg-type]
+def _callers(batch: Batch) -> dict[str, set[str | None]]:
+    owners = {service.id: service.organization_id for service in batch.of("service") if isinstance(service, Service)}
+    bodies: dict[str, set[str | None]] = defaultdict(set)
+    for phone in batch.of("phone"):
+        if isinstance(phone, Phone) and phone.number.startswith("+"):
+            bodies[phone.number].add(owners.get(phone.service_id or ""))
+    return bodies
+
+
+def _rows(batch: Batch) -> dict[str, int | None]:
+    """Return the first row that each record of a batch came from."""
+    rows: dict[str, int | None] = {}
+    for origin in batch.of("provenance"):
+        if isinstance(origin, Provenance):
+            rows.setdefault(origin.link_id, origin.row)
+    return rows
+
+
+def _about(
+    batch: Batch, column: str, problem: str, fix: str, level: Level = "doubt", *, row: int | None = None
+) -> Issue:
+    return Issue(batch.file, "", row, column, problem, fix, level)

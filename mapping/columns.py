@@ -15,6 +15,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from mapping.errors import FormatError
 from mapping.model import Audience, Precision
+from mapping.taxonomy import Taxonomy
+
+Notice = Literal["custodian", "inactive", "defunct", "temporarily closed"]
 
 Shape = Literal["service", "place", "repeat", "activity", "agreement", "assessment"]
 """What a row is: a service at a place; a place whose columns say which services it has; a provider whose services are
@@ -163,7 +166,12 @@ class ColumnMap(BaseModel):
     markings: dict[str, Audience] = {}
     precisions: dict[str, Precision] = {}
     words: dict[str, dict[str, str]] = {}
-    """Field -> the sender's own word -> what it stands for."""
+    """Field -> the sender's own word -> what it stands for; those of ``country`` are looked up in unit and place."""
+    only: dict[str, str] = {}
+    """Field -> regular expression that its text must hold; else the field is empty in that row, as where one column
+    has names in two languages."""
+    notices: dict[str, Notice] = {}
+    """Words in a private column -> what follows from them: a status, or that the row is for custodians only."""
     ignored: Names = []
     private: Names = []
     """Columns that are never read into a record: remarks and notes."""
@@ -173,11 +181,18 @@ class ColumnMap(BaseModel):
     @model_validator(mode="after")
     def _known_fields(self) -> Self:
         faults = []
-        for name in (*self.fields, *self.constants, *self.words):
+        for name in (*self.fields, *self.constants, *self.words, *self.only):
             base = name.partition(".")[0]
             if base not in FIELDS:
                 close = difflib.get_close_matches(base, FIELDS, 1)
                 faults.append(f"{name!r} is no field" + (f"; did you mean {close[0]!r}?" if close else ""))
+        for pattern in (*self.skip.any_cell, *self.only.values()):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                faults.append(f"{pattern!r} is no regular expression ({error})")
+        terms = Taxonomy.load("service_types")
+        faults += [f"{code!r} of [services] is no service type" for code in self.services.values() if code not in terms]
         if self.shape == "place" and not self.services:
             faults.append("shape 'place' needs [services]: which column says that which service is there")
         if self.shape == "repeat" and not self.sheets.children:

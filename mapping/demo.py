@@ -63,8 +63,11 @@ def import_demo(
         shutil.copyfile(folder / "demo.key", directory.path.with_suffix(".key"))
     directory.add(_decisions(folder, "approvals.csv", list(_approvals(folder))), by="stewards", on=today)
     outcomes = []
+    known = Known.of(directory)
     for number, name in enumerate(lists):
-        outcomes.append(_import(directory, area, folder / name, today))
+        outcomes.append(_import(directory, area, folder / name, today, known))
+        if outcomes[-1].change is None:
+            known = Known.of(directory)
         if progress is not None:
             progress(number + 1, len(lists) + 1)
     directory.add(_decisions(folder, "statements.csv", list(_statements(folder))), by="stewards", on=today)
@@ -78,9 +81,8 @@ def import_demo(
     return outcomes
 
 
-def _import(directory: Directory, area: StudyArea, path: Path, today: dt.date) -> ImportOutcome:
+def _import(directory: Directory, area: StudyArea, path: Path, today: dt.date, known: Known) -> ImportOutcome:
     try:
-        known = Known.of(directory)
         batch = read(path, columns=path.with_suffix(".toml"), area=area, today=today, known=known)
         return ImportOutcome(path.name, batch, directory.add(batch, on=today))
     except MappingError as error:

@@ -8,10 +8,12 @@ remarks and people are not read, and texts that hold numbers or names are not pu
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from mapping import values
-from mapping.fold import name_key, skeleton
-from mapping.known import Body
+from mapping.fold import name_key
+from mapping.keys import row_key, without_repeats
+from mapping.known import Body, Signs
 from mapping.model import (
     AUDIENCES,
     Accessibility,
@@ -40,7 +42,7 @@ from mapping.model import (
     strictest,
 )
 from mapping.places import Located, locate
-from mapping.reader import Intake, Reader, first_of
+from mapping.reader import HOLD, Intake, Reader, first_of
 from mapping.taxonomy import Taxonomy, match_term
 
 FREE = {"en": "Free", "ru": "Бесплатно", "tg": "Ройгон", "uz": "Bepul"}
@@ -63,8 +65,8 @@ class Entry:
 def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[Entry]:
     """Yield what each row gives; rows that must be set aside carry their reasons and give nothing."""
     seen: dict[str, int] = {}
-    for reader in readers:
-        key = _key(reader, seen)
+    for reader in without_repeats(list(readers)):
+        key = row_key(reader, seen)
         names = reader.translations("organization")
         name = first_of((reader.text("organization"), *names.values()))
         if not name:
@@ -75,9 +77,14 @@ def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, li
             continue
         phones = _numbers(reader, "phone", _region(reader, located))
         entry = _body(reader, intake, name, names, located, phones, key)
-        _services(entry, intake, phones, children.get(reader.row.text(["_index"]), []) if children else None)
+        parts = children.get(reader.row.text([intake.columns.sheets.parent_key]), []) if children else None
+        _services(entry, intake, phones, parts)
         _place(entry, intake)
+        reader.refuse_if_slipped()
         if not reader.reasons:
+            intake.made.add(entry.body.id)
+            intake.known.add(entry.body, [name, *names.values()])
+            intake.known.learn(entry.records)
             yield entry
 
 
@@ -114,25 +121,6 @@ def _numbers(reader: Reader, name: str, region: str) -> list[values.PhoneValue]:
     return found
 
 
-def _key(reader: Reader, seen: dict[str, int]) -> str:
-    """Return the sender's key of a row: its own number, else what tells it from the others."""
-    columns = reader.intake.columns
-    parts = [reader.row.cells.get(c.strip().casefold(), "") for c in columns.key]
-    key = "|".join(parts) if any(parts) else ""
-    if not key:
-        who = first_of((reader.text("organization"), *reader.translations("organization").values()))
-        place = "|".join(skeleton(reader.text(name)) for name in ("country", "unit", "address"))
-        key = f"{name_key(who)}|{place}|{skeleton(reader.text('service'))}"
-    seen[key] = seen.get(key, 0) + 1
-    if seen[key] > 1:
-        column = columns.key[0] if columns.key else "organization"
-        reader.say(
-            column, f"the key {key!r} stands in the file {seen[key]} times", "tell which row is meant; both were read"
-        )
-        return f"{key}#{seen[key]}"
-    return key
-
-
 def _located(reader: Reader) -> Located:
     """Find the row's place; what is wrong with it is said, and a place that is surely wrong sets the row aside."""
     area = reader.intake.area
@@ -145,18 +133,21 @@ def _located(reader: Reader) -> Located:
         reader.say("coordinates" if reader.text("coordinates") else "latitude", point.doubt, "look whether it is right")
     located = locate(
         area, lat=latitude, lon=longitude_found, place=reader.any_text("place"), unit=reader.any_text("unit"),
-        country=reader.text("country"),
+        country=reader.country(),
     )  # fmt: skip
     where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
     for note in located.notes:
         problem, _, fix = note.text.partition("; ")
-        reader.say(where, problem, fix or "check the place", "note" if note.level == "note" else "doubt")
+        about = next((n for n in ("unit", "place") if (t := reader.any_text(n)) and problem.startswith(repr(t))), where)
+        reader.say(about, problem, fix or "check the place", "note" if note.level == "note" else "doubt")
+    if located.precision == "none" and not located.country and not located.notes:
+        reader.say(where, "the row names no place that could be found", "give its district, town or coordinates")
     return located
 
 
 def _region(reader: Reader, located: Located) -> str:
     """Return the country whose numbers need no country code."""
-    return (located.country or reader.intake.area.code) if reader.text("country") else reader.intake.area.code
+    return (located.country or reader.intake.area.code) if reader.country() else reader.intake.area.code
 
 
 def _body(
@@ -170,27 +161,16 @@ def _body(
 ) -> Entry:
     """Meet or make the organization, and make the row's location."""
     source = intake.columns.source
-    mail = reader.text("email")
-    numbers = [phone.number for phone in phones]
-    candidates = intake.known.called([name, *names.values()])
-    body = next((b for b in candidates if b.shares(numbers, [mail], located.unit)), None)
+    mails = reader.take("email", values.emails) or []
+    place = record_id(source, "location", key)
+    signs = Signs(frozenset(phone.number for phone in phones), frozenset(mails), located.unit)
     own = record_id(source, "organization", name_key(name))
-    if body is None and own in intake.known.bodies:
-        body = intake.known.bodies[own]
-    if body is None and candidates:
-        said = ", ".join(candidate.name for candidate in candidates[:3])
-        reader.say(
-            "organization", f"another list has {said} too, without a phone, mail or unit in common", "are they one?"
-        )
-    fresh = body is None
+    body = _met(reader, [name, *names.values()], own, place, signs)
+    mine = body is None or body.id == own
     body = body or Body(own, name)
-    intake.known.add(body, [name, *names.values()])
-    body.phones.update(numbers)
-    body.mails.update(filter(None, [mail]))
-    body.units.update(filter(None, [located.unit]))
     audience = reader.audience()
     location = Location(
-        id=record_id(source, "location", key), organization_id=body.id, name=None, area_unit=located.unit,
+        id=place, organization_id=body.id, name=None, area_unit=located.unit,
         latitude=None if located.precision == "unit" else located.lat,
         longitude=None if located.precision == "unit" else located.lon, country=located.country or intake.area.code,
         position_basis="given" if located.precision == "exact" else located.precision,
@@ -198,20 +178,43 @@ def _body(
         audience=audience,
     )  # fmt: skip
     entry = Entry(reader, body, audience, location, key)
-    if fresh:
+    if mine and body.id not in intake.made:
         entry.records.append(
             Organization(
-                id=body.id, name=name, kind=_kind(reader), email=mail or None, website=reader.text("website") or None,
-                audience="custodian",
+                id=body.id, name=name, kind=_kind(reader), email=next(iter(mails), None),
+                website=reader.take("website", values.website), audience="custodian",
             )
         )  # fmt: skip
-    entry.records += _translated("organization", body.id, "name", names, source)
+    for record in _translated("organization", body.id, "name", names, source):
+        if isinstance(record, Translation) and body.called.get(record.language, record.id) == record.id:
+            entry.records.append(record)  # where another list named it in this language, that name stands
     entry.records.append(_from(entry, "organization", body.id, name_key(name)))
     return entry
 
 
+def _met(reader: Reader, names: list[str], own: str, place: str, signs: Signs) -> Body | None:
+    """Return the body that the row is about, if it is known: by name with a sign in common, or from the same list."""
+    known = reader.intake.known
+    called = known.called(names)
+    pool = {body.id: body for body in (*called, *(b for name in names for b in known.alike(name)))}
+    if own in known.bodies:
+        pool = {own: known.bodies[own]} | pool
+    if known.places.get(place) in pool:
+        return pool[known.places[place]]  # it was met when the list came before
+    body = next((body for body in pool.values() if body.shares(signs)), pool.get(own))
+    if body is None and called:
+        said = ", ".join(candidate.name for candidate in called[:3])
+        reader.say(
+            "organization", f"another list has {said} too, without a phone, mail or unit in common", "are they one?"
+        )
+    return body
+
+
 def _precision(reader: Reader, located: Located) -> Precision:
     """Return how closely the place may be shown: as the row says, and never closer than it is known."""
+    if HOLD.search(reader.text("address")):
+        reader.say("address", "the address is not to be told", "the place is shown to nobody", "note")
+        return "none"
     if located.precision not in ("exact", "place"):
         return "area" if located.unit else "none"
     columns = reader.intake.columns
@@ -250,7 +253,7 @@ def _services(entry: Entry, intake: Intake, phones: list[values.PhoneValue], chi
             _service(entry, source, intake, code, source.text("service") if len(codes) == 1 else "", phones)
         for word in words:
             source.say("service", f"{word!r} is no kind of help that we know", "add the word to the map or the terms")
-        if not codes and not words:
+        if not codes and not words and source is not reader:
             source.say("service", "the row names no service", "ask the sender what is offered there")
 
 
@@ -258,7 +261,8 @@ def _service(
     entry: Entry, reader: Reader, intake: Intake, code: str, said: str, phones: list[values.PhoneValue]
 ) -> None:
     source, taxonomy = intake.columns.source, Taxonomy.load("service_types")
-    child = "" if reader is entry.reader else reader.row.text(["_index"]) or str(reader.row.number)
+    own_key = reader.row.text([intake.columns.sheets.parent_key]) or str(reader.row.number)
+    child = "" if reader is entry.reader else own_key
     key = "|".join(filter(None, (entry.key, child, code)))
     service = record_id(source, "service", key)
     labels = {language: str(taxonomy.label(code, language)) for language in intake.area.languages}
@@ -267,7 +271,7 @@ def _service(
         for language, whole in reader.translations("description").items()
         if (text := reader.harmless("description", whole))
     }
-    status = next(iter(reader.terms("status", "statuses")[0]), "active") if reader.text("status") else "active"
+    status = entry.reader.closing() or next(iter(reader.terms("status", "statuses")[0]), "active")
     audience = entry.audience
     record = Service(
         id=service, organization_id=entry.body.id, name=labels.get("en") or next(iter(labels.values())),
@@ -299,13 +303,14 @@ def _service(
 
 def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
     """Yield whom the service helps and whom it does not."""
-    for name, link in (("serves", "serves"), ("excludes", "excludes")):
-        codes, words = reader.terms(name, "beneficiaries")
+    links: tuple[Literal["serves", "excludes"], ...] = ("serves", "excludes")
+    for link in links:
+        codes, words = reader.terms(link, "beneficiaries")
         for code in codes:
             yield Attribute(
                 id=record_id(source, "attribute", service, link, code), link_id=service, link_entity="service",
                 link_type=link, taxonomy_term_id=record_id("rohnamo", "taxonomy_term", "beneficiaries", code),
-            )  # type: ignore[arg-type]  # fmt: skip
+            )  # fmt: skip
         for word in words:
             condition = match_term("conditions", word) if link == "excludes" else None
             if condition is not None:
@@ -318,7 +323,7 @@ def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
                     id=attribute, link_id=service, link_entity="service", link_type="excludes", value=labels["en"]
                 )
                 continue
-            reader.say(name, f"{word!r} is no group that we know", "it was left out; add the word to the terms")
+            reader.say(link, f"{word!r} is no group that we know", "it was left out; add the word to the terms")
 
 
 def _phones(
@@ -427,7 +432,7 @@ def _place(entry: Entry, intake: Intake) -> None:
         return
     entry.records.append(entry.location)
     address = reader.text("address")
-    if address:
+    if address and not values.is_blank(address) and not HOLD.search(address):
         # An address that names a ward or a number says more than where the door is.
         told = bool(reader.harmless("address", address))
         entry.records.append(

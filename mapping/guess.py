@@ -9,10 +9,10 @@ from mapping.fold import skeleton
 from mapping.formats import Sheet
 
 WORDS: dict[str, str] = {
-    "organization": "organization organisation agency provider body ngo name наименование организация название учреждение "
-    "ташкилот ном номи муассиса tashkilot nomi muassasa",
-    "service": "service services help assistance activity type услуга услуги помощь вид хизматрасонӣ хизмат кумак xizmat "
-    "yordam",
+    "organization": "organization organisation agency provider body ngo name наименование организация название "
+    "учреждение ташкилот ном номи муассиса tashkilot nomi muassasa",
+    "service": "service services help assistance activity type услуга услуги помощь вид хизматрасонӣ хизмат кумак "
+    "xizmat yordam",
     "unit": "district city unit region province район город область регион ноҳия шаҳр вилоят tuman shahar viloyat",
     "place": "town village settlement locality село посёлок населённый деҳа қишлоқ",
     "address": "address street location адрес улица суроға нишонӣ manzil",

@@ -9,7 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from mapping.area import StudyArea
-from mapping.batch import Batch, RefusedRow
+from mapping.batch import Batch, Issue, RefusedRow
 from mapping.check import CHECKS
 from mapping.columns import ColumnMap
 from mapping.entries import entries, organizations_seen
@@ -40,6 +40,8 @@ def read(
 
     Parameters
     ----------
+    path
+        The list: a workbook or a CSV file.
     source
         Name of the sender, where no column map says it.
     columns
@@ -80,10 +82,11 @@ def read(
         for entry in entries(readers, intake, _children(found, column_map, intake)):
             batch.records += entry.records
         organizations_seen(batch.records)
+        intake.known.learn(batch.of("organization"))
     _set_aside(path, readers, column_map, batch)
     _once(batch)
     for check in CHECKS:
-        batch.extend(check(batch, column_map))
+        batch.extend(check(batch, intake.known))
     batch.issues.sort(key=lambda issue: (issue.sheet, issue.row or 0, issue.column, issue.problem))
     return batch
 
@@ -112,8 +115,6 @@ def _require_expected(path: Path, found: Rows, columns: ColumnMap) -> None:
 
 def _say_columns(found: Rows, columns: ColumnMap, intake: Intake) -> None:
     """Say which columns nobody named, which are missing, and what was passed over."""
-    from mapping.batch import Issue
-
     batch = intake.batch
     for sheet, name, close in unnamed_columns(found, columns):
         fix = f"is it {close!r}? " if close else ""
@@ -125,8 +126,11 @@ def _say_columns(found: Rows, columns: ColumnMap, intake: Intake) -> None:
         batch.issues.append(
             Issue(batch.file, "", None, name, f"there is no column {wanted}", "mend the map, or ask for the column")
         )
-    for what, count in sorted(found.skipped.items()):
-        batch.issues.append(Issue(batch.file, "", None, "", f"{what}: {count}", "", "note"))
+    for what, places in sorted(found.skipped.items()):
+        where = ", ".join(filter(None, places[:40])) + (f" and {len(places) - 40} more" if len(places) > 40 else "")
+        times = f" ({len(places)} times)" if len(places) > 1 else ""
+        said = f"passed over: {what}{times}" + (f": {where}" if where else "")
+        batch.issues.append(Issue(batch.file, "", None, "", said, "", "note"))
 
 
 def _children(found: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[Reader]]:
@@ -145,8 +149,8 @@ def _set_aside(path: Path, readers: list[Reader], columns: ColumnMap, batch: Bat
     if len(batch.refused) > columns.rows.refused:
         first = batch.refused[0]
         raise FormatError(
-            f"{path}: {len(batch.refused)} of {batch.rows} rows would be refused, more than the {columns.rows.refused} that "
-            f"the map allows; the first is row {first.row}: {first.reasons[0]}"
+            f"{path}: {len(batch.refused)} of {batch.rows} rows would be refused, and the map allows "
+            f"{columns.rows.refused}; the first is row {first.row}: {first.reasons[0]}"
         )
 
 

@@ -3,14 +3,28 @@
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mapping.fold import coarse, name_key
-from mapping.model import Approval, Attribute, Organization, Phone, Provenance, Service, Translation
+from mapping.model import (
+    Approval,
+    Attribute,
+    Audience,
+    Location,
+    Organization,
+    Phone,
+    Provenance,
+    Record,
+    Service,
+    ServiceAtLocation,
+    Translation,
+    record_id,
+)
+from mapping.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from mapping.store import Directory
@@ -29,6 +43,10 @@ def kinds_of_bodies() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
 
 
+_name_key = lru_cache(maxsize=20_000)(name_key)
+
+
+@lru_cache(maxsize=20_000)
 def signature(name: str) -> str:
     """Return what a body is and its proper name or number, the same in every language; "" where it is not clear.
 
@@ -44,6 +62,27 @@ def signature(name: str) -> str:
     return f"{kind}|{number[1]}" if number else ""
 
 
+@cache
+def service_types() -> dict[str | None, str]:
+    """Return the code of each service type by the id of its term in a directory."""
+    terms = Taxonomy.load("service_types").terms()
+    return {record_id("rohnamo", "taxonomy_term", "service_types", term.code): term.code for term in terms}
+
+
+LEARNT = ("organization", "translation", "service", "phone", "location", "service_at_location", "attribute",
+          "provenance", "approval")  # fmt: skip
+"""Tables of a directory that tell which bodies and services are known."""
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What tells that two entries of one name are one body: a phone, a mail domain or a unit in common."""
+
+    phones: frozenset[str] = frozenset()
+    mails: frozenset[str] = frozenset()
+    unit: str | None = None
+
+
 @dataclass
 class Body:
     """An organization under all its names, with the signs that tell it from another of the same name."""
@@ -53,14 +92,17 @@ class Body:
     phones: set[str] = field(default_factory=set)
     mails: set[str] = field(default_factory=set)
     units: set[str] = field(default_factory=set)
+    audience: Audience = "public"
+    called: dict[str, str] = field(default_factory=dict)
+    """Language -> id of the translation that names it."""
 
-    def shares(self, phones: Iterable[str], mails: Iterable[str], unit: str | None) -> bool:
+    def shares(self, signs: Signs) -> bool:
         """Tell whether another entry has a phone, a mail domain or a unit in common with this body."""
         domains = {mail.rpartition("@")[2].casefold() for mail in self.mails}
         return bool(
-            self.phones & set(phones)
-            or domains & {mail.rpartition("@")[2].casefold() for mail in mails if mail}
-            or (unit is not None and unit in self.units)
+            self.phones & signs.phones
+            or domains & {mail.rpartition("@")[2].casefold() for mail in signs.mails}
+            or (signs.unit is not None and signs.unit in self.units)
         )
 
 
@@ -76,6 +118,12 @@ class Known:
     """Source key of a service -> its id."""
     services_of: dict[tuple[str, str], str] = field(default_factory=dict)
     """Body and service type -> a service's id."""
+    places: dict[str, str] = field(default_factory=dict)
+    """Location -> body."""
+    owners: dict[str, str] = field(default_factory=dict)
+    """Service -> body."""
+    offered: dict[tuple[str, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Body, service type and unit -> services."""
     maps: set[str] = field(default_factory=set)
     """Sources whose column map and marking table two people approved."""
     phones: set[str] = field(default_factory=set)
@@ -85,42 +133,56 @@ class Known:
     def of(cls, directory: "Directory") -> "Known":
         """Gather what a directory knows."""
         known = cls()
-        for record in directory.records("organization"):
-            if isinstance(record, Organization):
-                known.add(Body(record.id, record.name), [record.name, record.alternate_name or ""])
-                if record.email:
-                    known.bodies[record.id].mails.add(record.email)
-        for record in directory.records("translation"):
-            if isinstance(record, Translation) and record.link_id in known.bodies and record.field == "name":
-                known.add(known.bodies[record.link_id], [record.text])
-        owners = {r.id: r.organization_id for r in directory.records("service") if isinstance(r, Service)}
-        for record in directory.records("phone"):
-            owner = owners.get(getattr(record, "service_id") or "", getattr(record, "organization_id"))  # noqa: B009
-            if isinstance(record, Phone) and owner in known.bodies:
-                known.bodies[owner].phones.add(record.number)
-        for record in directory.records("location"):
-            owner, unit = getattr(record, "organization_id"), getattr(record, "area_unit")  # noqa: B009
-            if owner in known.bodies and unit:
-                known.bodies[owner].units.add(unit)
-        codes = {r.id: getattr(r, "code") for r in directory.records("taxonomy_term")}  # noqa: B009
-        for record in directory.records("attribute"):
-            if isinstance(record, Attribute) and record.link_type == "service_type" and owners.get(record.link_id):
-                known.services_of[owners[record.link_id] or "", codes.get(record.taxonomy_term_id or "", "")] = (
-                    record.link_id
-                )
-        for record in directory.records("provenance"):
-            if isinstance(record, Provenance) and record.link_entity == "service":
-                known.services.setdefault(record.source_key, record.link_id)
-        for record in directory.records("approval"):
-            if isinstance(record, Approval) and record.approved_by != record.approved_by_too:
-                {"map": known.maps, "phone": known.phones}.get(record.kind, set()).add(record.subject)
+        known.learn(record for table in LEARNT for record in directory.records(table))
         return known
+
+    def learn(self, records: Iterable[Record]) -> None:
+        """Take in what records say of bodies, services and approvals, whatever their order."""
+        by_table: dict[type[Record], list[Any]] = defaultdict(list)
+        for record in records:
+            by_table[type(record)].append(record)
+        for body in by_table[Organization]:
+            self._learn_body(body)
+        for text in by_table[Translation]:
+            if text.field == "name" and text.link_id in self.bodies:
+                self.bodies[text.link_id].called.setdefault(text.language, text.id)
+                self.add(self.bodies[text.link_id], [text.text])
+        self.owners |= {s.id: s.organization_id for s in by_table[Service] if s.organization_id}
+        for phone in by_table[Phone]:
+            if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
+                self.bodies[owner].phones.add(phone.number)
+        for place in by_table[Location]:
+            if place.organization_id in self.bodies:
+                self.places[place.id] = place.organization_id
+                self.bodies[place.organization_id].units |= {place.area_unit} if place.area_unit else set()
+        self._learn_services(by_table)
+        for approval in by_table[Approval]:
+            if approval.approved_by != approval.approved_by_too:
+                {"map": self.maps, "phone": self.phones}.get(approval.kind, set()).add(approval.subject)
+
+    def _learn_body(self, record: Organization) -> None:
+        body = self.bodies.get(record.id) or Body(record.id, record.name)
+        body.audience = record.audience
+        body.mails |= {record.email} if record.email else set()
+        self.add(body, [record.name, record.alternate_name or ""])
+
+    def _learn_services(self, by_table: Mapping[type[Record], list[Any]]) -> None:
+        units = {place.id: place.area_unit or "" for place in by_table[Location]}
+        where = {at.service_id: units.get(at.location_id, "") for at in by_table[ServiceAtLocation]}
+        for attribute in by_table[Attribute]:
+            code, owner = service_types().get(attribute.taxonomy_term_id), self.owners.get(attribute.link_id)
+            if attribute.link_type == "service_type" and code and owner:
+                self.services_of.setdefault((owner, code), attribute.link_id)
+                self.offered[owner, code, where.get(attribute.link_id, "")].add(attribute.link_id)
+        for row in by_table[Provenance]:
+            if row.link_entity == "service":
+                self.services.setdefault(row.source_key, row.link_id)
 
     def add(self, body: Body, names: Iterable[str]) -> None:
         """Remember a body under names."""
         names = list(names)
         self.bodies[body.id] = body
-        for key in {name_key(name) for name in names if name} - {""}:
+        for key in {_name_key(name) for name in names if name} - {""}:
             if body not in self.names[key]:
                 self.names[key].append(body)
         for sign in {signature(name) for name in names if name} - {""}:
@@ -133,5 +195,5 @@ class Known:
 
     def called(self, names: Iterable[str]) -> list[Body]:
         """Return the bodies of any of these names, in the order in which they became known."""
-        found = [body for name in names if name for body in self.names.get(name_key(name), ())]
+        found = [body for name in names if name for body in self.names.get(_name_key(name), ())]
         return list({body.id: body for body in found}.values())

@@ -24,6 +24,9 @@ from mapping.reader import Intake, Reader
 from mapping.rows import Row
 from mapping.taxonomy import Taxonomy, match_term
 
+ASSESSORS = ("self", "peer", "commission")
+"""In what capacity somebody assesses."""
+
 
 def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
     """Yield an activity for each row; a body that no list spoke of yet becomes one, seen by whoever may see the row."""
@@ -56,11 +59,11 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
         status = match_term("activity_statuses", reader.text("status")) if reader.text("status") else None
         activity = Activity(
             id=record_id(source, "activity", key), organization_id=body.id,
-            implementer_id=implementer.id if implementer else None, funder=reader.text("funder") or None,
-            programme=reader.text("programme") or None, service_type=types[0],
+            implementer_id=implementer.id if implementer else None, funder=_free(reader, "funder"),
+            programme=_free(reader, "programme"), service_type=types[0],
             name=reader.harmless("activity", reader.text("activity")), area_unit=unit, start=start, end=end,
-            status=status.code if status else "unknown", target_group=reader.text("target_group") or None,  # type: ignore[arg-type]
-            planned=planned, reached=reached, reached_women=women, budget_band=reader.text("budget") or None,
+            status=status.code if status else "unknown", target_group=_free(reader, "target_group"),  # type: ignore[arg-type]
+            planned=planned, reached=reached, reached_women=women, budget_band=_free(reader, "budget"),
             reported_on=_day(reader, "updated"), audience=audience,
         )  # fmt: skip
         yield reader.row, [*records, activity, _provenance(reader, "activity", activity.id, str(key))]
@@ -119,10 +122,22 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row
         record = StandardAssessment(
             id=record_id(source, "standard_assessment", service, code, reader.text("assessed_by")), service_id=service,
             standard=code, answer=match.code if match and match.code != "not applicable" else "unknown",  # type: ignore[arg-type]
-            evidence=reader.text("evidence") or None, assessed_by=reader.text("assessed_by") or None, assessed_on=day,
+            evidence=reader.text("evidence") or None, assessed_by=_assessor(reader), assessed_on=day,
             audience=strictest(reader.audience(), "focal_point"),
         )  # fmt: skip
         yield reader.row, [record]
+
+
+def _free(reader: Reader, name: str) -> str | None:
+    return reader.harmless(name, reader.text(name)) or None
+
+
+def _assessor(reader: Reader) -> str | None:
+    """Return in what capacity somebody assessed; a name stays private."""
+    text = reader.word("assessed_by", reader.text("assessed_by"))
+    if text and text not in ASSESSORS:
+        reader.say("assessed_by", f"{text!r} is no capacity that we know", f"write one of {', '.join(ASSESSORS)}")
+    return text if text in ASSESSORS else None
 
 
 def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired", "suspended", "draft", "unknown"]:
@@ -130,7 +145,7 @@ def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired
     if text == "active" and valid is not None and valid < reader.intake.today:
         reader.say("status", f"is called active but ended on {valid}", "it counts as expired", "note")
         return "expired"
-    return next((s for s in ("active", "expired", "suspended", "draft") if s == text), "unknown")  # type: ignore[return-value]
+    return next((s for s in ("active", "expired", "suspended", "draft") if s == text), "unknown")
 
 
 def _day(reader: Reader, name: str) -> dt.date | None:

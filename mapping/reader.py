@@ -19,6 +19,23 @@ TELLING = re.compile(r"\d{5,}|\d(?:[\s().-]*\d){6,}|@|www\.|[«»\"“”]|\d{2}
 """What a text may not hold to be published unread: numbers as long as a phone or a coordinate, addresses of mail, names
 in quotation marks."""
 
+STREET = re.compile(
+    r"\b(?:ул|пр|пер|д|кв)\.\s*\w|\b(?:улиц|проспект|переул|кӯча|куча|хиёбон|avenue|kocha|ko.cha)\w*"
+    r"|\bst\.|\d\s+[\w']+\s+street\b|\bhouse\s+no",
+    re.I,
+)
+"""What a text may not hold besides, unless it is an address."""
+
+HOLD = re.compile(
+    r"не\s+публик|не\s+разглаш|не\s+показыв|секретно|конфиденциальн|do\s+not\s+(?:share|publish|show)|confidential"
+    r"|нашр\s+накун|ошкор\s+накун|махф[иӣ]|maxfiy|chop\s+etilmasin",
+    re.I,
+)
+"""Words of a remark or an address by which a sender asks that nothing be shown."""
+
+MANY = 3
+"""From so many cells of the wrong kind on, a row has slipped by a column and none of it is believed."""
+
 T = TypeVar("T")
 
 
@@ -31,6 +48,8 @@ class Intake:
     today: dt.date
     known: Known
     batch: Batch
+    made: set[str] = field(default_factory=set)
+    """Bodies that this list has named so far."""
 
     @property
     def approved(self) -> bool:
@@ -47,12 +66,15 @@ class Reader:
     reasons: list[str] = field(default_factory=list)
     """Why the row as a whole must be set aside."""
     said: set[Issue] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
+    """Fields whose cells hold another kind of thing than they should."""
 
     def text(self, name: str, language: str = "") -> str:
         """Return a field's text: that of the column the map names, or the map's constant."""
         full = f"{name}.{language}" if language else name
         columns = self.intake.columns
-        return self.row.text(columns.fields.get(full, ())) or columns.constants.get(full, "")
+        text = self.row.text(columns.fields.get(full, ())) or columns.constants.get(full, "")
+        return text if full not in columns.only or re.search(columns.only[full], text) else ""
 
     def translations(self, name: str) -> dict[str, str]:
         """Return a field's texts in the languages that the list has it in."""
@@ -74,12 +96,58 @@ class Reader:
     def say(self, name: str, problem: str, fix: str, level: Level = "doubt") -> None:
         """Keep an issue of this row."""
         batch = self.intake.batch
-        batch.issues.append(Issue(batch.file, self.row.sheet, self.row.number, self.column(name), problem, fix, level))
+        issue = Issue(batch.file, self.row.sheet, self.row.number, self.column(name), problem, fix, level)
+        if issue not in self.said:
+            self.said.add(issue)
+            batch.issues.append(issue)
 
     def refuse(self, name: str, problem: str, fix: str) -> None:
         """Keep an issue that sets the whole row aside."""
         self.say(name, problem, fix, "refused")
         self.reasons.append(f"{problem}; {fix}")
+
+    def refuse_if_slipped(self) -> None:
+        """Set the row aside when several of its cells hold the wrong kind of thing; that is then all that is said."""
+        if len(self.unread) >= MANY:
+            batch = self.intake.batch
+            batch.issues = [issue for issue in batch.issues if issue not in self.said]
+            names = ", ".join(repr(self.column(name)) for name in sorted(self.unread))
+            self.reasons.clear()
+            self.refuse(
+                "", f"{len(self.unread)} cells hold another kind of thing than their column ({names})",
+                "look whether the row has slipped by a column, and send it again",
+            )  # fmt: skip
+
+    def closing(self) -> str | None:
+        """Return the status that a remark gives the row, such as closed; remarks are looked at, never kept."""
+        for word, meant in self.intake.columns.notices.items():
+            if meant != "custodian" and self._remarks_hold(re.escape(word)):
+                self.say(self._remark(), f"the remark says {word!r}", f"the service counts as {meant}", "note")
+                return meant
+        return None
+
+    def held_back(self) -> bool:
+        """Tell whether a remark asks that the row be shown to nobody."""
+        asked = [word for word, meant in self.intake.columns.notices.items() if meant == "custodian"]
+        if self._remarks_hold(HOLD.pattern) or any(self._remarks_hold(re.escape(word)) for word in asked):
+            self.say(self._remark(), "a remark asks that this be not shown", "the row is for custodians only; ask whom")
+            return True
+        return False
+
+    def _remarks_hold(self, pattern: str) -> bool:
+        texts = (self.row.cells.get(fold_header(name), "") for name in self.intake.columns.private)
+        return any(re.search(pattern, text, re.I) for text in texts)
+
+    def _remark(self) -> str:
+        return next(iter(self.intake.columns.private), "")
+
+    def country(self) -> str:
+        """Return the country of the row: its own column, else a word of the map that stands as unit or place."""
+        own = self.text("country")
+        if own:
+            return self.word("country", own)
+        known = {fold_header(word): code for word, code in self.intake.columns.words.get("country", {}).items()}
+        return next((known[t] for n in ("unit", "place") if (t := fold_header(self.any_text(n))) in known), "")
 
     def take(self, name: str, parse: Callable[[str], T]) -> T | None:
         """Read a field; what cannot be read is an issue and None, what is read in part is an issue and the part."""
@@ -93,6 +161,7 @@ class Reader:
             return error.value  # type: ignore[no-any-return]
         except values.Unreadable as error:
             self.say(name, error.problem, error.fix, "refused")
+            self.unread.add(name)
             return None
 
     def word(self, name: str, text: str) -> str:
@@ -127,7 +196,7 @@ class Reader:
 
     def harmless(self, name: str, text: str) -> str:
         """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""
-        if TELLING.search(text):
+        if TELLING.search(text) or (name != "address" and STREET.search(text)):
             self.say(name, "holds a number, a name or an address", "it stays private; put it into its own column")
             return ""
         return text
@@ -136,7 +205,11 @@ class Reader:
         """Return who may see the row: its marking by the approved table, else custodians only."""
         intake = self.intake
         text = self.text("marking")
-        if not intake.approved:
+        if self.row.cut:
+            said = f"the row ends before {self.row.cut!r}"
+            self.say("marking", said, "it is for custodians only; ask for the rest of the row")
+            return "custodian"
+        if self.held_back() or not intake.approved:
             return "custodian"
         if not intake.columns.fields.get("marking"):
             return marking(intake.columns, intake.columns.constants.get("marking", ""))[0]

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +22,8 @@ class Row:
     number: int
     cells: dict[str, str]
     raw: dict[str, str] = field(default_factory=dict)
+    cut: str = ""
+    """The first column that the row does not reach, where it ends early."""
 
     def text(self, columns: Sequence[str]) -> str:
         """Return the first of some columns that says anything."""
@@ -34,7 +36,8 @@ class Rows:
 
     rows: list[Row] = field(default_factory=list)
     children: list[Row] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
+    skipped: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Why rows, columns and sheets were passed over -> where."""
     cleaned: Counter[str] = field(default_factory=Counter)
     headers: dict[str, list[str]] = field(default_factory=dict)
     """Sheet -> its column names as they stand in the file."""
@@ -51,7 +54,8 @@ def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
     found = Rows()
     wanted = [sheet for sheet in sheets if sheet.rows and columns.sheets.wants(sheet.name)]
     for sheet in sheets:
-        found.skipped.update(sheet.skipped)
+        for what in sheet.skipped:
+            found.skipped[what].append(f"[{sheet.name}]" if sheet.rows else "")
     if not wanted:
         there = ", ".join(repr(sheet.name) for sheet in sheets if sheet.rows) or "none"
         raise FormatError(
@@ -124,21 +128,21 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found:
         if not filled:
             continue
         if [fold_header(text) for text in texts[: len(names)]] == folded[: len(texts)]:
-            found.skipped["a repeated header"] += 1
+            found.skipped["a repeated header"].append(f"{sheet.name} {offset}".strip())
             continue
         if any(pattern.search(text) for pattern in patterns for text in filled):
-            found.skipped["a row that the map passes over"] += 1
+            found.skipped["a row that the map passes over"].append(f"{sheet.name} {offset}".strip())
             continue
         if len(filled) < columns.skip.fewer_cells:
-            found.skipped["a heading or a row with almost nothing in it"] += 1
+            found.skipped["a heading or a row with almost nothing in it"].append(f"{sheet.name} {offset}".strip())
             continue
         raw = {
             name or f"column {n + 1}": text for n, (name, text) in enumerate(zip(names, texts, strict=False)) if text
         }
         beyond = [text for text in texts[len(names) :] if text.strip()]
-        row = Row(
-            sheet.name, offset, {n: clean(t, found.cleaned) for n, t in zip(folded, texts, strict=False) if n}, raw
-        )
+        whole = texts + [""] * (len(folded) - len(texts))
+        named = {n: clean(t, found.cleaned) for n, t in zip(folded, whole, strict=False) if n}
+        row = Row(sheet.name, offset, named, raw, cut=names[len(texts)] if len(texts) < len(names) else "")
         if beyond:
             row.raw["beyond the last column"] = "; ".join(beyond)
         yield row

@@ -38,7 +38,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
             if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
             if about.visible != python_calamine.SheetVisibleEnum.Visible:
-                yield Sheet(f"hidden sheet {place + 1}", (), skipped=("a hidden sheet was not read",))
+                yield Sheet(f"hidden sheet {place + 1}", (), skipped=("a hidden sheet, not read",))
                 continue
             yield _sheet(workbook, about.name, hidden.get(about.name, (set(), set())), path)
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, OSError) as error:
@@ -58,9 +58,9 @@ def _sheet(
         for y, row in enumerate(sheet.to_python(skip_empty_area=False))
     ]
     skipped = [
-        f"{len(lines)} hidden {word} not read"
-        for lines, word in ((rows_hidden, "rows were"), (columns_hidden, "columns were"))
-        if any(line < (sheet.height if lines is rows_hidden else sheet.width) for line in lines)
+        f"{count} hidden {word}{'s' if count > 1 else ''}, not read"
+        for lines, word, size in ((rows_hidden, "row", sheet.height), (columns_hidden, "column", sheet.width))
+        if (count := sum(line < size for line in lines))
     ]
     return Sheet(name, rows, skipped=tuple(skipped))
 
