@@ -31,10 +31,10 @@ machine, ours beside the peers. `make bench` measures again. Times of other mach
 
 @dataclass(frozen=True)
 class Measured:
-    """What a call took: best and all times in seconds, memory in bytes, and something to compare answers by."""
+    """What a call took: the best times of several runs in seconds, memory in bytes, and an answer to compare by."""
 
     seconds: float = float("nan")
-    times: tuple[float, ...] = ()
+    cpu: float = float("nan")  # of all threads; less than the seconds where other work held the processor
     extra: int = 0  # the most memory during the call above what the process held before it
     peak: int = 0  # the most memory of the whole process during the call
     answer: Any = None
@@ -55,14 +55,15 @@ class Table:
         lines = [
             f"### {self.title}",
             "",
-            "| | time | ratio | extra memory | memory in all |",
-            "|---|---:|---:|---:|---:|",
+            "| | time | ratio | processor time | extra memory | memory in all |",
+            "|---|---:|---:|---:|---:|---:|",
         ]
         for label, m in self.rows:
             if m.failure:
-                lines.append(f"| {label} | {m.failure} | | | |")
+                lines.append(f"| {label} | {m.failure} | | | | |")
             else:
-                cells = (duration(m.seconds), f"{m.seconds / base:.3g}", size(m.extra), size(m.peak))
+                ratio = f"{m.seconds / base:.3g}"
+                cells = (duration(m.seconds), ratio, duration(m.cpu), size(m.extra), size(m.peak))
                 lines.append(f"| {label} | {' | '.join(cells)} |")
         return "\n".join([*lines, "", *([self.remark, ""] if self.remark else [])])
 
@@ -83,16 +84,17 @@ def size(count: int) -> str:
 
 def timed(call: Callable[[], Any], *, repeat: int = 1, answer: Callable[[Any], Any] = lambda _: None) -> Measured:
     """Time a call in this process; `answer` takes from its last result what is to be compared."""
-    times = []
+    seconds, cpu = [], []
     before = _memory("VmRSS")
     _forget_peak()
     for _ in range(repeat):
         result = None  # the result before must not count as memory of this call
-        start = time.perf_counter()
+        start, start_cpu = time.perf_counter(), time.process_time()
         result = call()
-        times.append(time.perf_counter() - start)
+        seconds.append(time.perf_counter() - start)
+        cpu.append(time.process_time() - start_cpu)
     peak = _memory("VmHWM")
-    return Measured(min(times), tuple(times), max(0, peak - before), peak, answer(result))
+    return Measured(min(seconds), min(cpu), max(0, peak - before), peak, answer(result))
 
 
 def _memory(key: str) -> int:
@@ -151,7 +153,13 @@ def machine(packages: Sequence[str]) -> str:
         memory = f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB of memory"
     versions = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)]
     today = datetime.datetime.now(datetime.UTC).date()
-    return f"Measured on {today} on {os.cpu_count()} cores ({cpu}){memory}. {', '.join(versions)}."
+    return f"Measured on {today} on {os.cpu_count()} cores ({cpu}){memory}{busy()}. {', '.join(versions)}."
+
+
+def busy() -> str:
+    """Say so where other work is running: times are then too long."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return f", while other work ran on the machine (load {load:.1f})" if load > (os.cpu_count() or 1) / 2 else ""
 
 
 def version(package: str) -> str:
@@ -183,8 +191,9 @@ def main(name: str, heading: str, run: Callable[[bool], list[Table]], *, about: 
     options = parser.parse_args()
     if options.quick and options.write:
         parser.error("figures of small sizes are not kept: leave out --quick or --write")
+    measured = machine(packages)  # now: the measuring itself is a load too
     tables = "\n".join(table.markdown() for table in run(options.quick))
-    text = f"## {heading}\n\n{about}\n\n{machine(packages)}\n\n{tables}"
+    text = f"## {heading}\n\n{about}\n\n{measured}\n\n{tables}"
     print(text)
     if options.write:
         write_section(name, text)
