@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -86,7 +88,20 @@ def friction(area: StudyArea, scenario: str = "summer") -> NDArray[np.float32]:
     NotFound
         The study area has no such scenario.
     """
-    plan = _scenario(area, scenario)
+    with _ONE_AT_A_TIME:  # warping rasters is not safe in two threads at once
+        known = _KNOWN.setdefault(area, {})
+        if scenario not in known:
+            known[scenario] = _friction(area, _scenario(area, scenario))
+            known[scenario].flags.writeable = False
+        return known[scenario]
+
+
+_ONE_AT_A_TIME = Lock()
+_KNOWN: WeakKeyDictionary[StudyArea, dict[str, NDArray[np.float32]]] = WeakKeyDictionary()
+"""Friction by study area and scenario: it takes ten times as long as a surface over it, and is always the same."""
+
+
+def _friction(area: StudyArea, plan: Scenario) -> NDArray[np.float32]:
     speeds = area.settings.speeds
     density = area.people_grid * np.float32(1e6 / area.grid.cell_size**2)
     speed = _walking(area) * plan.walking

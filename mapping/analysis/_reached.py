@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +15,6 @@ from mapping.travel import scenarios, travel_time
 
 Progress = Callable[[int, int], None] | None
 Floats = NDArray[np.float64]
-
-ONE_AT_A_TIME = Lock()
-"""Held where roads are burnt into a grid: rasterio's rasterize changes the process's warning filters meanwhile."""
 
 SLOWER, FASTER = 0.8, 1.2
 """By how much all speeds may be wrong. Within 60 minutes at 0.8 of the speed is within 48 at the full one."""
@@ -94,8 +90,7 @@ def people_within(
 
 def _count(area: StudyArea, spots: tuple[Point, ...], scenario: str, edges: Sequence[float]) -> tuple[Floats, int, int]:
     """Return the people within each edge by finest unit, and how many points were lost and moved."""
-    with ONE_AT_A_TIME:
-        found = travel_time(area, spots, scenario=scenario, limit=edges[-1])
+    found = travel_time(area, spots, scenario=scenario, limit=edges[-1])
     bands = band_sums(area.unit_grid, found.minutes, area.people_grid, edges=edges, count=len(area.unit_codes))
     return np.cumsum(bands, axis=1)[:, :-1], len(found.lost), len(found.snapped)
 
