@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -178,8 +178,8 @@ def winding(grid: Grid, roads: gpd.GeoSeries, metres: ArrayLike) -> NDArray[np.f
 def unit_grid(grid: Grid, units: gpd.GeoSeries) -> NDArray[np.int32]:
     """Return the index of the unit in which the middle of each cell lies, -1 outside all.
 
-    A unit too small to hold the middle of any cell takes one: the cell that it covers most of, unless another unit
-    would be left with none; then the nearest cell that can be spared.
+    A unit too small to hold the middle of any cell takes one: the cell it lies in, unless another unit would be left
+    with none; then the nearest cell that can be spared.
     """
     burnt = grid.burn(units, np.arange(len(units)), fill=-1).astype(np.int32)
     projected = units.to_crs(grid.crs)
@@ -188,23 +188,21 @@ def unit_grid(grid: Grid, units: gpd.GeoSeries) -> NDArray[np.int32]:
         sizes = np.bincount(burnt[burnt >= 0], minlength=len(units))
         rows, columns = np.nonzero((burnt < 0) | (sizes[burnt] > 1))
         if rows.size:
-            row, column = _closest_cell(grid, projected.iloc[index], rows, columns)
+            row, column = _nearest_cell(grid, projected.iloc[index], rows, columns)
             burnt[row, column] = index
     return burnt
 
 
-def _closest_cell(
+def _nearest_cell(
     grid: Grid, shape: shapely.Geometry, rows: NDArray[np.int64], columns: NDArray[np.int64]
 ) -> tuple[int, int]:
-    """Return the free cell that a shape covers most of; among those it does not touch, the nearest."""
-    left = grid.transform.c + columns * grid.cell_size
-    top = grid.transform.f - rows * grid.cell_size
+    """Return that of some cells whose middle is nearest to a point in the shape."""
     point = shapely.point_on_surface(shape)
-    far = np.hypot(left + grid.cell_size / 2 - point.x, top - grid.cell_size / 2 - point.y)
-    near = np.argsort(far, kind="stable")[:100]
-    boxes = shapely.box(left[near], top[near] - grid.cell_size, left[near] + grid.cell_size, top[near])
-    covered = shapely.area(shapely.intersection(boxes, shape))
-    best = near[np.lexsort((far[near], -covered))[0]]
+    far = np.hypot(
+        grid.transform.c + (columns + 0.5) * grid.cell_size - point.x,
+        grid.transform.f - (rows + 0.5) * grid.cell_size - point.y,
+    )
+    best = int(far.argmin())
     return int(rows[best]), int(columns[best])
 
 
@@ -265,7 +263,7 @@ def spread_people(
     return people.astype(np.float32)
 
 
-def _even_where_zero(weight: NDArray[np.float64], group: NDArray[np.int_]) -> NDArray[np.float64]:
+def _even_where_zero(weight: NDArray[np.float64], group: NDArray[Any]) -> NDArray[np.float64]:
     """Return the weights, 1 throughout a group in which all are 0."""
     if not group.size:
         return weight

@@ -126,7 +126,7 @@ def test_a_unit_has_the_cells_whose_middle_it_holds():
     assert unit_grid(plane(2, 5), units).tolist() == [[0, 0, 1, 1, -1], [0, 0, 1, 1, -1]]
 
 
-def test_a_unit_without_a_middle_takes_the_cell_it_covers_most_of():
+def test_a_unit_without_a_middle_takes_the_cell_it_lies_in():
     big = shapely.box(0, 0, 4, 2)
     small = shapely.box(1.5, 0.6, 2.4, 0.95)  # the middles lie 0.5 km from the top
     more_east = shapely.box(1.7, 0.6, 2.4, 0.95)
@@ -229,6 +229,27 @@ def test_a_square_is_spread_over_the_cells_of_its_unit_within_it():
         grid, UNITS, weight, np.array([40, 60]), cells=cells, cell_degrees=degrees, origin=(69.99, 40.001)
     )
     assert people.tolist() == [[10, 10, 10, 10], [10, 10, 40, 0]]
+
+
+def test_squares_are_counted_from_their_origin():
+    grid = plane(4, 1)
+    units = np.zeros((4, 1), np.int32)
+
+    def spread(north: float) -> list[float]:
+        people = spread_people(
+            grid,
+            units,
+            np.ones((4, 1)),
+            np.array([40]),
+            cells=at(grid, (0, 1, 0, 40)),
+            cell_degrees=2 * 0.00902,  # a little more than two rows of cells
+            origin=(69.99, north),
+        )
+        return [float(one) for one in people[:, 0]]
+
+    assert spread(40) == [20, 20, 0, 0]
+    assert spread(40 - 0.00902) == [0, 20, 20, 0]
+    assert spread(40 - 2 * 0.00902) == [20, 20, 0, 0]
 
 
 def test_a_square_without_a_cell_of_its_unit_goes_to_the_nearest():
