@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mapping.batch import Batch, Issue, Level
-from mapping.tables import neutral
+from mapping.spreadsheet import neutral
 
 LEVELS: dict[Level, str] = {"refused": "Left out", "doubt": "To look at", "note": "Mended or noted"}
 WHO_MAY_SEE = "who may see"

@@ -134,9 +134,21 @@ def _say_columns(found: Rows, columns: ColumnMap, intake: Intake) -> None:
 
 
 def _children(found: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[Reader]]:
+    """Return the rows of the second sheet by what they belong to, and say which belong to nothing."""
     children: dict[str, list[Reader]] = defaultdict(list)
+    parents = {row.text([columns.sheets.parent_key]) for row in found.rows}
     for row in found.children:
-        children[row.text([columns.sheets.child_key])].append(Reader(intake, row))
+        reader, parent = Reader(intake, row), row.text([columns.sheets.child_key])
+        if parent in parents:
+            children[parent].append(reader)
+        else:
+            batch = intake.batch
+            said = f"belongs to {parent!r}, which is not in the list"
+            fix = "look whether its entry was deleted or passed over"
+            batch.issues.append(
+                Issue(batch.file, row.sheet, row.number, columns.sheets.child_key, said, fix, "refused")
+            )
+            batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, (f"{said}; {fix}",)))
     return children
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from mapping.fold import coarse, name_key
 from mapping.model import (
@@ -25,10 +25,6 @@ from mapping.model import (
     record_id,
 )
 from mapping.taxonomy import Taxonomy
-
-if TYPE_CHECKING:
-    from mapping.store import Directory
-
 
 BODY_WORDS = Path(__file__).parent / "terms" / "body_words.csv"
 QUOTED = re.compile(r"[«\"“„]([^»\"”“]+)[»\"”“]")
@@ -72,6 +68,13 @@ def service_types() -> dict[str | None, str]:
 LEARNT = ("organization", "translation", "service", "phone", "location", "service_at_location", "attribute",
           "provenance", "approval")  # fmt: skip
 """Tables of a directory that tell which bodies and services are known."""
+
+
+class Records(Protocol):
+    """What holds records by table: a `mapping.store.Directory`."""
+
+    def records(self, table: str) -> Iterable[Record]:
+        """Return the records of a table."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ class Known:
     """Sources whose new numbers were called back by two people, or single numbers."""
 
     @classmethod
-    def of(cls, directory: "Directory") -> "Known":
+    def of(cls, directory: Records) -> "Known":
         """Gather what a directory knows."""
         known = cls()
         known.learn(record for table in LEARNT for record in directory.records(table))

@@ -28,10 +28,10 @@ STREET = re.compile(
 
 HOLD = re.compile(
     r"не\s+публик|не\s+разглаш|не\s+показыв|секретно|конфиденциальн|do\s+not\s+(?:share|publish|show)|confidential"
-    r"|нашр\s+накун|ошкор\s+накун|махф[иӣ]|maxfiy|chop\s+etilmasin",
+    r"|нашр\s+накун|ошкор\s+накун|махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|дар\s+хонаи|maxfiy|chop\s+etilmasin",
     re.I,
 )
-"""Words of a remark or an address by which a sender asks that nothing be shown."""
+"""Words of a remark or an address by which a sender asks that nothing be shown, or says that it is somebody's home."""
 
 MANY = 3
 """From so many cells of the wrong kind on, a row has slipped by a column and none of it is believed."""

@@ -1,0 +1,8 @@
+"""Cells that are safe to open in a spreadsheet."""
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def neutral(text: str) -> str:
+    """Return a text that a spreadsheet shows and never runs: an apostrophe before what it would take for a formula."""
+    return f"'{text}" if text.startswith(DANGEROUS) else text
