@@ -178,12 +178,13 @@ def find(
     """Find services in a view: nearest first, or by name."""
     from mapping.view import View
 
-    point = _point(near, area) if near else None
+    study_area = _area(area)
+    point = _point(near, study_area) if near else None
     with View(view) as opened:
         found = opened.find(text, type=type_, serves=serves, near=point, within_km=within_km, language=lang)
     table = Table("Service", "Organization", "Where", "Call", "km")
     for entry in (*found.here, *found.elsewhere):
-        place = entry.places[0].city if entry.places else "by phone"
+        place = _where(entry.places[0], study_area, lang) if entry.places else "by phone"
         phone = entry.phones[0].number if entry.phones else ""
         distance = found.kilometres.get(entry.id)
         table.add_row(
@@ -202,6 +203,7 @@ def analyse(
 ) -> None:
     """Run an analysis on a view and print its finding, figures and table."""
     from mapping.registry import analyses
+    from mapping.tables import table_csv
     from mapping.view import View
 
     known = analyses()
@@ -214,14 +216,13 @@ def analyse(
     study_area = _area(area)
     with View(view) as opened:
         result = known[name](opened, study_area)
-    out.print(result.finding.into(lang), markup=False, style="bold")
-    shown = Table("", *(_label(column.label, lang) for column in result.columns))
-    for code, row in result.table.iterrows():
-        shown.add_row(study_area.label(str(code), lang), *(_cell(row[c.key], c.kind, lang) for c in result.columns))
-    out.print(shown)
+    for sentence in (result.finding, *result.also):
+        out.print(sentence.into(lang), markup=False, style="bold" if sentence is result.finding else None)
+    out.print(_table(result, study_area, lang))
     out.print(result.method.into(lang), markup=False)
     if csv is not None:
-        result.table.to_csv(csv, index_label="area_unit")
+        csv.write_text(table_csv(result, study_area, lang), encoding="utf-8")
+        out.print(f"Table: {csv}")
 
 
 @app.command("map")
@@ -312,7 +313,7 @@ def _day(text: str | None) -> dt.date:
         raise InvalidRecord(f"--today {text}: is not a date; write it as 2026-11-24") from error
 
 
-def _point(text: str, area: Path | None) -> tuple[float, float]:
+def _point(text: str, area: "StudyArea") -> tuple[float, float]:
     from mapping.places import locate
 
     latitude, comma, longitude = text.partition(",")
@@ -321,26 +322,31 @@ def _point(text: str, area: Path | None) -> tuple[float, float]:
             return float(latitude), float(longitude)
         except ValueError as error:
             raise InvalidRecord(f"--near {text}: write latitude,longitude as 38.56,68.78, or a town") from error
-    located = locate(_area(area), place=text)
+    located = locate(area, place=text)
     if located.lat is None or located.lon is None:
         raise NotFound(f"--near {text}: no such place in the gazetteer; write latitude,longitude instead")
     return located.lat, located.lon
 
 
-def _label(label: Any, language: str) -> str:
+def _where(place: Any, area: "StudyArea", language: str) -> str:
+    return str(place.city or (area.label(place.area_unit, language) if place.area_unit else place.country or ""))
+
+
+def _table(result: Any, area: "StudyArea", language: str) -> Table:
+    """Lay a result out as it reads best: units down the page, or across it."""
     from mapping.words import show
 
-    return show(label, language)
-
-
-def _cell(value: Any, kind: str, language: str) -> str:
-    from mapping.words import number, percent
-
-    if kind == "share":
-        return percent(float(value), language)
-    if kind in ("text", "state"):
-        return str(value)
-    return number(float(value), language) if float(value) != float("inf") else "∞"
+    codes, columns = [str(code) for code in result.table.index], result.headlines
+    labels = {column.key: show(column.label, language) for column in columns}
+    if result.layout == "matrix" or len(columns) > len(codes):  # a terminal is narrow
+        shown = Table("", *(area.label(code, language) for code in codes))
+        for column in columns:
+            shown.add_row(labels[column.key], *(result.text(code, column.key, language) for code in codes))
+        return shown
+    shown = Table("", *labels.values())
+    for code in codes:
+        shown.add_row(area.label(code, language), *(result.text(code, column.key, language) for column in columns))
+    return shown
 
 
 def _publish(directory: Any, area: "StudyArea", path: Path, *, audience: Any, day: dt.date, progress: Any) -> None:
@@ -350,8 +356,10 @@ def _publish(directory: Any, area: "StudyArea", path: Path, *, audience: Any, da
     publication = write(
         directory, audience, path, area=area, edition=day, progress=_step(progress, "Publishing the view")
     )
-    for warning in publication.warnings:
-        progress.console.print(f"  look: {warning}", markup=False)
+    if publication.warnings:
+        looked = directory.path.with_name("publishing.txt")
+        looked.write_text("\n".join(map(str, publication.warnings)) + "\n", encoding="utf-8")
+        progress.console.print(f"  {len(publication.warnings)} places to look at before the next edition: {looked}")
 
 
 def _site(view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any) -> None:

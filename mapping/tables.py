@@ -7,7 +7,7 @@ from mapping.result import Result
 from mapping.spreadsheet import neutral
 from mapping.words import show, translate
 
-__all__ = ["cell", "neutral", "shown_columns", "table_csv", "table_html", "with_range"]
+__all__ = ["neutral", "table_csv", "table_html"]
 
 
 def table_html(result: Result, area: StudyArea, language: str) -> str:

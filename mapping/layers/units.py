@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from mapping.area import StudyArea
 from mapping.layers import Layer, LegendLine
 from mapping.result import Column, Result
-from mapping.tables import with_range
 from mapping.view import View
 from mapping.words import show, translate
 
@@ -27,7 +26,7 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
             value = float(result.table.loc[code, column.key])
             worse = value if column.more_is == "worse" else 1 - value
             classes[code] = f"unit c{1 + sum(worse > step for step in STEPS)}"
-            tips[code] = f"{area.label(str(code), language)}: {with_range(result, str(code), column, language)}"
+            tips[code] = f"{area.label(str(code), language)}: {result.text(str(code), column.key, language)}"
         contents = {"of": "units", "classes": classes, "tips": tips, "pane": "bands"}
         label = show(column.label, language)
         yield Layer(f"units-{number}", "shapes", label, contents, group="colour", legend=_legend(column, language))
@@ -35,7 +34,7 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
 
 def shaded(result: Result) -> Column | None:
     """Return the column that a map shades by: the first share that says whether more is better or worse."""
-    return next((c for c in result.columns if c.kind == "share" and c.more_is != "neither"), None)
+    return next((c for c in result.headlines if c.kind == "share" and c.more_is != "neither"), None)
 
 
 def _legend(column: Column, language: str) -> tuple[LegendLine, ...]:
