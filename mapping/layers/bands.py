@@ -21,13 +21,12 @@ FAR = ("fbeccb", "f2c987", "dc964b", "b0592a", "6a2a17")
 def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
     """Yield a picture of each result's surface, within the borders of the study area."""
     del links
-    for number, result in enumerate(result for result in results if result.surface is not None):
-        minutes = result.surface.minutes if result.surface else None
-        inside = np.where(area.unit_grid >= 0, minutes, np.nan).astype(np.float32)
+    for number, surface in enumerate(result.surface for result in results if result.surface is not None):
+        inside = np.where(area.unit_grid >= 0, surface.minutes, np.nan).astype(np.float32)
         picture, bounds = mercator(area, inside, width=800, nearest=True)
         name = f"bands-{number}.webp"
         contents = {"file": name, "bounds": bounds, "class": "bands", "pane": "bands"}
-        label = result.surface.label.into(language) if result.surface else ""
+        label = surface.label.into(language)
         yield Layer(
             f"bands-{number}", "image", label, contents, group="colour", legend=legend(language),
             files={name: webp(_painted(picture))},

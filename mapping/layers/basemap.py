@@ -33,10 +33,11 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
         picture, bounds = relief(area)
         contents = {"file": "relief.webp", "bounds": bounds, "class": "relief", "pane": "land"}
         yield Layer("relief", "image", "", contents, group="base", files={"relief.webp": picture})
-    for name, style in (("lakes", "lake"), ("rivers", "river")):
-        shapes = area.basemap(name)
-        if shapes:
-            yield _shapes(name, "lines", shapes_of(shapes, style))
+    lakes, rivers = area.basemap("lakes"), area.basemap("rivers")
+    if lakes:
+        yield _shapes("lakes", "lines", shapes_of(lakes, "lake"))
+    if rivers:
+        yield _shapes("rivers", "lines", shapes_of(rivers, "river"))
     yield Layer("edges", "shapes", "", {"of": "units", "class": "edge2", "pane": "lines"}, group="base")
     yield _shapes("regions", "lines", [_regions(area, units)])
     yield Layer("names", "labels", translate("Place names", language), _names(area, language))
