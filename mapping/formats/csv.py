@@ -13,6 +13,8 @@ from mapping.formats import MAX_COLUMNS, Sheet, require_readable
 
 SUFFIX = ".csv"
 SEPARATORS = ",;\t|"
+DAMAGED = 0.1
+"""Up to this share of letters that are no UTF-8, a file is UTF-8 that was damaged, and not in another encoding."""
 
 
 def read(path: str | Path) -> Iterator[Sheet]:
@@ -32,21 +34,36 @@ def read(path: str | Path) -> Iterator[Sheet]:
         require_readable(path, path.stat().st_size)
     except OSError as error:
         raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
-    text = _decoded(path, contents)
+    text, damaged = _decoded(path, contents)
     separator = _separator(text)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False))
     except csv.Error as error:
         raise FormatError(f"{path}: cannot be cut into cells ({error}); save it again as CSV UTF-8") from error
+    _require_closed(path, text, separator, len(rows))
     widest = max(map(len, rows), default=0)
     if widest > MAX_COLUMNS:
         raise FormatError(f"{path}: {widest} columns are too many (at most {MAX_COLUMNS}); is the separator right?")
     if not any(cell.strip() for row in rows for cell in row):
         raise FormatError(f"{path}: no row holds anything; ask the sender for the file again")
-    yield Sheet("", rows)
+    yield Sheet("", rows, skipped=(f"{damaged} letters damaged on the way, read as ?",) if damaged else ())
 
 
-def _decoded(path: Path, contents: bytes) -> str:
+def _require_closed(path: Path, text: str, separator: str, rows: int) -> None:
+    """Refuse a file whose last quotation mark never closes: all rows after it would be taken for one cell."""
+    try:
+        for _row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
+            pass
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise FormatError(
+                f"{path}: row {rows} opens a quotation mark that never closes, and swallows the rest; close it or "
+                "double it"
+            ) from error
+
+
+def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
+    """Return the text and how many of its letters are damaged."""
     if contents.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     elif b"\0" in contents:
@@ -55,9 +72,13 @@ def _decoded(path: Path, contents: bytes) -> str:
         raise FormatError(f"{path}: is not CSV but another kind of file; give it its true ending, as .xlsx")
     else:
         encodings = ["utf-8-sig", "cp1251"]
+        mended = contents.decode("utf-8-sig", errors="replace")
+        damaged, foreign = mended.count("\ufffd"), sum(letter > "\x7f" for letter in mended)
+        if 0 < damaged < foreign * DAMAGED:
+            return mended.replace("\ufffd", "?"), damaged
     for encoding in encodings:
         try:
-            return contents.decode(encoding)
+            return contents.decode(encoding), 0
         except UnicodeDecodeError:
             continue
     raise FormatError(f"{path}: its letters are in no encoding we know; save it again as CSV UTF-8")

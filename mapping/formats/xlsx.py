@@ -40,18 +40,13 @@ def read(path: str | Path) -> Iterator[Sheet]:
             if about.visible != python_calamine.SheetVisibleEnum.Visible:
                 yield Sheet(f"hidden sheet {place + 1}", (), skipped=("a hidden sheet, not read",))
                 continue
-            yield _sheet(workbook, about.name, hidden.get(about.name, (set(), set())), path)
+            yield _sheet(workbook, about.name, hidden.get(about.name, (set(), set())))
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, OSError) as error:
         raise FormatError(f"{path}: the workbook is damaged ({error}); open it and save it again as .xlsx") from error
 
 
-def _sheet(
-    workbook: python_calamine.CalamineWorkbook, name: str, hidden: tuple[set[int], set[int]], path: Path
-) -> Sheet:
+def _sheet(workbook: python_calamine.CalamineWorkbook, name: str, hidden: tuple[set[int], set[int]]) -> Sheet:
     sheet = workbook.get_sheet_by_name(name)
-    if sheet.width > MAX_COLUMNS or sheet.height * max(sheet.width, 1) > MAX_CELLS:
-        size = f"{sheet.height} rows and {sheet.width} columns"
-        raise FormatError(f"{path} [{name}]: {size} are too many; delete the empty ones at the end and save it again")
     rows_hidden, columns_hidden = hidden
     rows = [
         [None if x in columns_hidden or y in rows_hidden else cell for x, cell in enumerate(row)]
@@ -71,7 +66,7 @@ def _looked_at(path: Path) -> dict[str, tuple[set[int], set[int]]]:
         require_readable(path, path.stat().st_size)
         with zipfile.ZipFile(path) as parts:
             _require_honest(path, parts)
-            return _hidden(parts)
+            return _hidden(path, parts)
     except zipfile.BadZipFile as error:
         with path.open("rb") as file:
             start = file.read(8)
@@ -99,7 +94,7 @@ def _require_honest(path: Path, parts: zipfile.ZipFile) -> None:
         raise FormatError(f"{path}: has {len(members)} parts, which no honest list has; ask for it as values only")
 
 
-def _hidden(parts: zipfile.ZipFile) -> dict[str, tuple[set[int], set[int]]]:
+def _hidden(path: Path, parts: zipfile.ZipFile) -> dict[str, tuple[set[int], set[int]]]:
     names = set(parts.namelist())
     book = ElementTree.fromstring(parts.read("xl/workbook.xml"))
     links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
@@ -109,17 +104,43 @@ def _hidden(parts: zipfile.ZipFile) -> dict[str, tuple[set[int], set[int]]]:
         part = targets.get(sheet.get(REL), "")
         part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
         if part in names:
-            found[sheet.get("name", "")] = _hidden_in(parts.read(part))
+            xml = parts.read(part)
+            _require_extent(path, sheet.get("name", ""), xml)
+            found[sheet.get("name", "")] = _hidden_in(xml)
     return found
+
+
+CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Za-z]+)(\d+)["']""")
+ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d+)["']""")
+HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\s[^>]*?\bhidden=["'](?:1|true)["'][^>]*>""")
+NUMBER = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")
+
+
+def _require_extent(path: Path, name: str, xml: bytes) -> None:
+    """Refuse a sheet whose cells lie far apart: the reader makes room for all between them, and dies of it."""
+    rows = max((int(match[1]) for match in ROW.finditer(xml)), default=0)
+    letters, last = b"", 0
+    for match in CELL.finditer(xml):
+        letters = max(letters, match[1].upper(), key=lambda text: (len(text), text))
+        last = max(last, int(match[2]))
+    width = 0
+    for letter in letters:
+        width = width * 26 + letter - 64
+    height = max(rows, last)
+    if width > MAX_COLUMNS or height * max(width, 1) > MAX_CELLS:
+        raise FormatError(
+            f"{path} [{name}]: {height} rows and {width} columns are too many; delete the empty ones at the end and "
+            "save it again"
+        )
 
 
 def _hidden_in(xml: bytes) -> tuple[set[int], set[int]]:
     """Find hidden rows and columns by their attributes, without building a tree of a large sheet."""
     rows: set[int] = set()
     columns: set[int] = set()
-    for tag in re.findall(rb"<(?:row|col)\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>", xml):
-        numbers = {key: int(value) for key, value in re.findall(rb'\b(r|min|max)="(\d+)"', tag)}
-        if tag.startswith(b"<row") and b"r" in numbers:
+    for tag in HIDDEN.finditer(xml):
+        numbers = {key: int(value) for key, value in NUMBER.findall(tag[0])}
+        if tag[1] == b"row" and b"r" in numbers:
             rows.add(numbers[b"r"] - 1)
         elif b"min" in numbers:
             columns.update(range(numbers[b"min"] - 1, min(numbers.get(b"max", 0), MAX_COLUMNS)))
