@@ -344,12 +344,14 @@ class Directory:
 
     def _seed(self) -> None:
         """Store the terms that come with Rohnamo, or bring them up to date."""
-        stored = {table: {r.id: r for r in self.records(table)} for table in {r.table for r in vocabulary()}}
-        if all(stored[record.table].get(record.id) == record for record in vocabulary()):
-            return
-        with self._transaction(keep=True):
-            for record in vocabulary():
-                self.db.table(record.table).upsert(_to_row(record), pk="id")
+        rows: dict[str, dict[str, dict[str, Any]]] = {}
+        for record in vocabulary():
+            rows.setdefault(record.table, {})[record.id] = _to_row(record)
+        old = {table: own for table, own in rows.items() if _stored(self.db, table, list(own)) != own}
+        if old:
+            with self._transaction(keep=True):
+                for table, own in old.items():
+                    _upsert(self.db, table, own.values())
 
     @contextmanager
     def _said_clearly(self, what: str) -> Iterator[None]:
@@ -381,7 +383,7 @@ class Directory:
             "source": batch.source.id, "file": batch.file, "series": series(batch.file), "by": by,
             "on": on.isoformat(), "rows": batch.rows,
         }  # fmt: skip
-        return int(self.db.table("batch").insert(row).last_pk)
+        return int(str(self.db.table("batch").insert(row).last_pk))
 
 
 class _Import:
@@ -431,15 +433,9 @@ class _Import:
 
     def _put(self, table: str, rows: Mapping[str, dict[str, Any]]) -> None:
         ids = list(rows)
-        names = list(columns(RECORDS[table]))
-        updates = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != "id")
-        sql = (
-            f'INSERT INTO "{table}" ({_named(RECORDS[table])}) VALUES ({", ".join("?" * len(names))})'
-            f" ON CONFLICT (id) DO UPDATE SET {updates}"
-        )
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
-            before = self._stored(table, chunk)
+            before = _stored(self.db, table, chunk)
             changed = []
             for record in chunk:
                 row, old = rows[record], before.get(record)
@@ -451,18 +447,11 @@ class _Import:
                 (self.change.added if old is None else self.change.changed)[table] += 1
                 changed.append((record, old, row))
             try:
-                self.db.conn.executemany(sql, (tuple(row[name] for name in names) for _, _, row in changed))
+                _upsert(self.db, table, (row for _, _, row in changed))
             except sqlite3.IntegrityError as error:
                 raise InvalidRecord(f"{self.batch.file}: {table}: {error}; nothing was stored") from error
             self._log(table, changed)
             self._end_consents(changed)
-
-    def _stored(self, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Return the rows of some records, by id."""
-        names = list(columns(RECORDS[table]))
-        sql = f'SELECT {_named(RECORDS[table])} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
-        cursor = self.db.conn.execute(sql, [json.dumps(ids)])
-        return {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in cursor}
 
     def _log(
         self, table: str, changes: Iterable[tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]]
@@ -494,7 +483,7 @@ class _Import:
             " (SELECT value FROM json_each(?)) AND coalesce(consent_until, '') > ''"
         )
         ids = [record for (record,) in self.db.conn.execute(query, [json.dumps(raised)])]
-        before = self._stored("approval", ids)
+        before = _stored(self.db, "approval", ids)
         after = {record: row | {"consent_until": None} for record, row in before.items()}
         self.db.conn.executemany("UPDATE approval SET consent_until = NULL WHERE id = ?", ((one,) for one in ids))
         self._log("approval", ((one, before[one], after[one]) for one in ids))
@@ -511,14 +500,14 @@ class _Import:
         for table, record in self.db.conn.execute(query, values):
             if table in (*PARTS, *WHOLES) and record not in self.rows.get(table, ()):
                 earlier.setdefault(table, set()).add(record)
-        return {table: set(self._stored(table, sorted(ids))) for table, ids in earlier.items()}
+        return {table: set(_stored(self.db, table, sorted(ids))) for table, ids in earlier.items()}
 
     def _replace_parts(self, earlier: Mapping[str, set[str]]) -> None:
         """Remove parts of the batch's records that this list gave before and gives no more."""
         for table in reversed(RECORDS):
             if table not in PARTS or not earlier.get(table):
                 continue
-            rows = self._stored(table, sorted(earlier[table]))
+            rows = _stored(self.db, table, sorted(earlier[table]))
             gone = [(record, row, None) for record, row in sorted(rows.items()) if self._is_part_of_batch(table, row)]
             self.db.conn.executemany(f'DELETE FROM "{table}" WHERE id = ?', ((record,) for record, _, _ in gone))
             self._log(table, gone)
@@ -526,7 +515,9 @@ class _Import:
                 self.change.removed[table] += len(gone)
 
     def _is_part_of_batch(self, table: str, row: Mapping[str, Any]) -> bool:
-        owners = [(parent, row[name]) for name, parent in references(RECORDS[table]).items() if parent in WHOLES]
+        owners: list[tuple[Any, Any]] = [
+            (parent, row[name]) for name, parent in references(RECORDS[table]).items() if parent in WHOLES
+        ]
         owners.append((row.get("link_entity"), row.get("link_id")))
         return any(record in self.rows.get(parent or "", ()) for parent, record in owners)
 
@@ -534,7 +525,7 @@ class _Import:
         for table in WHOLES:
             if table not in self.rows:
                 continue
-            rows = self._stored(table, sorted(earlier.get(table, ())))
+            rows = _stored(self.db, table, sorted(earlier.get(table, ())))
             self.change.missing += [Missing(table, record, row.get("name") or "") for record, row in rows.items()]
 
     def _broken_links(self, table: str) -> list[str]:
@@ -545,7 +536,7 @@ class _Import:
                 wanted.setdefault(row["link_entity"], set()).add(row["link_id"])
         broken = []
         for entity, ids in wanted.items():
-            known = self._stored(entity, sorted(ids)) if entity in RECORDS else {}
+            known = _stored(self.db, entity, sorted(ids)) if entity in RECORDS else {}
             broken += [entity] * len(ids - set(known))
         return broken
 
@@ -608,6 +599,25 @@ _EDITION_WORDS = frozenset(
         "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
     }
 )  # fmt: skip
+
+
+def _stored(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the rows of some records, by id."""
+    names = list(columns(RECORDS[table]))
+    sql = f'SELECT {_named(RECORDS[table])} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
+    cursor = db.conn.execute(sql, [json.dumps(ids)])
+    return {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in cursor}
+
+
+def _upsert(db: sqlite_utils.Database, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Store rows, in place of those of the same ids; sqlite-utils would do it one by one."""
+    names = list(columns(RECORDS[table]))
+    updates = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != "id")
+    sql = (
+        f'INSERT INTO "{table}" ({_named(RECORDS[table])}) VALUES ({", ".join("?" * len(names))})'
+        f" ON CONFLICT (id) DO UPDATE SET {updates}"
+    )
+    db.conn.executemany(sql, (tuple(row[name] for name in names) for row in rows))
 
 
 def _never_lower(old: Mapping[str, Any], row: dict[str, Any]) -> None:
