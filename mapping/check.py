@@ -1,16 +1,20 @@
 """Checks of a batch: each looks at everything that a file gave and yields what a steward should know."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from mapping.batch import Batch, Issue, Level
-from mapping.known import Known, service_types, signature
+from mapping.known import Known, Point, service_types, signature
 from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, Provenance, Service, Verification
 from mapping.taxonomy import Taxonomy
 
 Check = Callable[[Batch, Known], Iterator[Issue]]
 SAME_NUMBER = 8
 """From so many bodies on, a number they share is worth a look."""
+
+SAME_PLACE = 0.3
+"""Kilometres within which two points of a body may be one place."""
 
 
 def shared_numbers(batch: Batch, _known: Known) -> Iterator[Issue]:
@@ -66,12 +70,20 @@ def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
 
 
 def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
-    """Say where a body has a kind of help in one unit that another entry gives too; both stand until one is chosen."""
+    """Say where a body has a kind of help in one place that another entry gives too; both stand until one is chosen.
+
+    Entries with points more than `SAME_PLACE` apart are two branches.
+    """
     rows = _rows(batch)
     mine = {service.id for service in batch.of("service")}
     for (owner, code, unit), services in sorted(known.offered.items()):
-        for service in sorted(services & mine)[0 if services - mine else 1 :]:
-            if unit and owner in known.bodies:
+        before = [point for service, point in services.items() if service not in mine]
+        for service, point in services.items():
+            if service not in mine:
+                continue
+            double = any(_near(point, other) for other in before)
+            before.append(point)
+            if double and unit and owner in known.bodies:
                 name = Taxonomy.load("service_types").label(code, "en")
                 said = f"{known.bodies[owner].name!r} is listed twice with {str(name)!r} in {unit}"
                 yield _about(batch, "service", said, "keep one of them", row=rows.get(service))
@@ -99,6 +111,14 @@ def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
 
 CHECKS: list[Check] = [shared_numbers, shared_points, never_checked, possible_doubles, double_services, hidden_bodies]
 """What every batch goes through."""
+
+
+def _near(one: Point | None, other: Point | None) -> bool:
+    """Tell whether two points may be one place; where one is not known they may."""
+    if one is None or other is None:
+        return True
+    north, east = one[0] - other[0], (one[1] - other[1]) * math.cos(math.radians(one[0]))
+    return math.hypot(north, east) * 111.2 < SAME_PLACE
 
 
 def _callers(batch: Batch) -> dict[str, set[str | None]]:

@@ -26,6 +26,9 @@ from mapping.model import (
 )
 from mapping.taxonomy import Taxonomy
 
+Point = tuple[float, float]
+"""Latitude and longitude."""
+
 BODY_WORDS = Path(__file__).parent / "terms" / "body_words.csv"
 QUOTED = re.compile(r"[«\"“„]([^»\"”“]+)[»\"”“]")
 NUMBER = re.compile(r"(?:№|No\.?|no\.?|N)[\s.-]*(\d+)")
@@ -56,6 +59,12 @@ def signature(name: str) -> str:
     if quoted:
         return f"{kind}|{coarse(quoted[1])}" + (f"|{number[1]}" if number else "")
     return f"{kind}|{number[1]}" if number else ""
+
+
+def _point(place: Location | None) -> Point | None:
+    if place is None or place.position_basis != "given" or place.latitude is None or place.longitude is None:
+        return None
+    return place.latitude, place.longitude
 
 
 @cache
@@ -125,8 +134,8 @@ class Known:
     """Location -> body."""
     owners: dict[str, str] = field(default_factory=dict)
     """Service -> body."""
-    offered: dict[tuple[str, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Body, service type and unit -> services."""
+    offered: dict[tuple[str, str, str], dict[str, Point | None]] = field(default_factory=lambda: defaultdict(dict))
+    """Body, service type and unit -> services, with the point of each where one was given."""
     maps: set[str] = field(default_factory=set)
     """Sources whose column map and marking table two people approved."""
     phones: set[str] = field(default_factory=set)
@@ -170,13 +179,15 @@ class Known:
         self.add(body, [record.name, record.alternate_name or ""])
 
     def _learn_services(self, by_table: Mapping[type[Record], list[Any]]) -> None:
-        units = {place.id: place.area_unit or "" for place in by_table[Location]}
-        where = {at.service_id: units.get(at.location_id, "") for at in by_table[ServiceAtLocation]}
+        places = {place.id: place for place in by_table[Location]}
+        where = {at.service_id: places.get(at.location_id) for at in by_table[ServiceAtLocation]}
         for attribute in by_table[Attribute]:
             code, owner = service_types().get(attribute.taxonomy_term_id), self.owners.get(attribute.link_id)
             if attribute.link_type == "service_type" and code and owner:
                 self.services_of.setdefault((owner, code), attribute.link_id)
-                self.offered[owner, code, where.get(attribute.link_id, "")].add(attribute.link_id)
+                place = where.get(attribute.link_id)
+                unit = (place.area_unit or "") if place else ""
+                self.offered[owner, code, unit][attribute.link_id] = _point(place)
         for row in by_table[Provenance]:
             if row.link_entity == "service":
                 self.services.setdefault(row.source_key, row.link_id)
