@@ -110,6 +110,13 @@ def test_a_place_given_by_area_stands_for_enough_people(tiny_area):
     }
 
 
+@pytest.mark.parametrize(("enough", "unit"), [(120_000, "XT-W2"), (120_001, "XT-W"), (999_999, "XT"), (0, "XT-W2")])
+def test_the_threshold_of_people_is_a_setting(tiny_copy, enough, unit):
+    path = tiny_copy / "area.toml"
+    path.write_text(path.read_text(encoding="utf-8") + f"\n[thresholds]\narea_people = {enough}\n", encoding="utf-8")
+    assert StudyArea.load(tiny_copy).area_unit_for_publication("XT-W2") == unit
+
+
 @pytest.mark.parametrize(
     ("lat", "lon", "unit"),
     [
