@@ -143,7 +143,7 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
     inside = [
         place
         for place in entry.places
-        if place.country in (None, "", area.code) and place.area_unit and _region(area, place.area_unit) == unit
+        if place.country in (None, "", area.code) and place.area_unit and _within(area, place.area_unit, unit)
     ]
     if any(place.has_point for place in inside):
         return "near"
@@ -168,8 +168,9 @@ def covers(entry: Entry, unit: str, area: StudyArea) -> bool:
     return any(code in around or (code in known and unit in area.ancestors(code)) for code in entry.covers)
 
 
-def _region(area: StudyArea, code: str) -> str:
-    return area.region_of(code) if code in area.all_units() else ""
+def _within(area: StudyArea, code: str, region: str) -> bool:
+    """Tell whether a place's unit lies in a region, or is so large that the region lies in it."""
+    return code in area.all_units() and (area.region_of(code) == region or code in area.ancestors(region))
 
 
 def fits(entry: Entry, who: str) -> Fit:

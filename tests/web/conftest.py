@@ -1,0 +1,54 @@
+"""Fixtures for tests of the portal: the sample of Orzustan published, with its travel times."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from portal import published
+
+from web import create_app
+from web.freeze import freeze
+
+
+@pytest.fixture(scope="session")
+def view_file(tmp_path_factory, tiny_area) -> Path:
+    return published(tmp_path_factory.mktemp("portal"), tiny_area)
+
+
+@pytest.fixture(scope="session")
+def app(view_file, tiny_area):
+    return create_app(view_file, tiny_area, demo=True)
+
+
+@pytest.fixture
+def client(app) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def text(client) -> Callable[[str], str]:
+    """The text of a page that must be there."""
+
+    def get(path: str) -> str:
+        response = client.get(path)
+        assert response.status_code == 200, path
+        return response.get_data(as_text=True)
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def site(app, tmp_path_factory) -> Path:
+    """The frozen site of the sample."""
+    folder = tmp_path_factory.mktemp("frozen") / "site"
+    freeze(app, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ids(app) -> dict[str, str]:
+    """Published id of each service and organization of the sample, by English name."""
+    edition = app.config["EDITIONS"].now()
+    services = {entry.name: each for each, entry in edition.entries("en").items()}
+    return services | {f"@{entry.name}": each for each, entry in edition.organizations("en").items()}

@@ -1,0 +1,153 @@
+"""Who is offered what: needs, places, adults and children."""
+
+import datetime as dt
+
+import pytest
+from portal import published
+from sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, statement
+
+from mapping.errors import NotFound
+from mapping.view import Entry, OrganizationEntry
+from web import choices
+from web.edition import Edition, short_code
+from web.lists import SHEET, cut, sheets_of
+
+FRESH = {"verified": dt.date(2026, 9, 1), "next_due": dt.date(2027, 3, 1)}
+
+
+def entry(**fields) -> Entry:
+    return Entry(id="x", name="x", organization=OrganizationEntry(id="o", name="o"), **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "adult", "child"),
+    [
+        ({}, "yes", "ask"),
+        ({"serves": ("AGE-ADU",)}, "yes", "no"),
+        ({"serves": ("AGE-CHI",)}, "no", "yes"),
+        ({"serves": ("AGE-ADO",)}, "no", "yes"),
+        ({"serves": ("AGE-ADU", "AGE-CHI")}, "yes", "yes"),
+        ({"serves": ("SEX-F",)}, "yes", "ask"),
+        ({"serves": ("SEX-F",), "types": ("CHP-FRI",)}, "yes", "yes"),
+        ({"excludes": ("AGE-CHI",)}, "yes", "no"),
+        ({"excludes": ("AGE-CHI",), "types": ("CHP-FRI",)}, "yes", "no"),
+        ({"excludes": ("AGE-ADU",)}, "no", "ask"),
+        ({"serves": ("AGE-ADU",), "types": ("CHP-GUA",)}, "yes", "no"),
+    ],
+)
+def test_a_child_is_sent_only_where_children_are_taken(fields, adult, child):
+    assert choices.fits(entry(**fields), "a") == adult
+    assert choices.fits(entry(**fields), "c") == child
+    assert choices.fits(entry(**fields), "e") == "yes"
+
+
+@pytest.mark.parametrize(
+    "code", ["n0", "n10", "n1-", "n1-r9", "n1-qq", "n1-r1-x", "n1-r1-a-1", "n1-r1-a-0", "x", "n1-r1-a-2-3", ""]
+)
+def test_answers_that_are_not_offered_are_no_page(code, app):
+    with pytest.raises(NotFound):
+        choices.parse(code, app.config["EDITIONS"].now())
+
+
+def test_answers_are_read(app):
+    choice = choices.parse("n4-r2-c-3", app.config["EDITIONS"].now())
+    assert (choice.need.code, choice.where, choice.who, choice.sheet) == ("lawyer", "r2", "c", 3)
+    assert choice.code == "n4-r2-c"
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory, tiny_area):
+    parts = [
+        organization("Nav", phones=["+992446000001"]),
+        service("Zar, in the town", of="Nav", types=["LEG-INF"], **FRESH),
+        place("a", of=["Zar, in the town"], at=CHASHMA, unit="XT-W2"),
+        service("Alif, far in the region", of="Nav", types=["LEG-INF"], **FRESH),
+        place("b", of=["Alif, far in the region"], at=KULNISHIN, unit="XT-W1"),
+        service("In the other region", of="Nav", types=["LEG-INF"], **FRESH),
+        place("c", of=["In the other region"], at=QULLAOBOD, unit="XT-E1"),
+        service("Everywhere by phone", of="Nav", types=["LEG-INF"], covers=["XT"], **FRESH),
+        service("Only the east by phone", of="Nav", types=["LEG-INF"], covers=["XT-E"], **FRESH),
+        service("Long not confirmed", of="Nav", types=["LEG-INF"], verified=dt.date(2024, 1, 1),
+                next_due=dt.date(2024, 7, 1)),
+        place("d", of=["Long not confirmed"], at=CHASHMA, unit="XT-W2"),
+        service("Papers in the east", of="Nav", types=["LEG-DOC"], **FRESH),
+        place("e", of=["Papers in the east"], at=QULLAOBOD, unit="XT-E1"),
+        service("Closed for good", of="Nav", types=["LEG-INF"], status="defunct", **FRESH),
+        service("Abroad", of="Nav", types=["LEG-INF"], **FRESH),
+        place("f", of=["Abroad"], at=(10.07, 60.25), country="XN"),
+        statement("Beds can be arranged", service_type="ACC-VOT", area_unit="XT-W2"),
+    ]  # fmt: skip
+    return Edition(published(tmp_path_factory.mktemp("choices"), tiny_area, *parts), tiny_area)
+
+
+def names(cards):
+    return [str(card.name) for card in cards]
+
+
+def found(edition, code):
+    return choices.chosen(edition, choices.parse(code, edition), "en")
+
+
+def test_a_regions_list_is_in_the_order_of_travel_time(edition):
+    blocks, far, start = found(edition, "n4-r1-a")
+    minutes = [card.minutes[0] for card in blocks.near]
+    assert minutes == sorted(minutes)
+    assert set(names(blocks.near)) == {"Zar, in the town", "Alif, far in the region"}
+    assert start
+    assert far == ()
+
+
+def test_lines_stand_by_name_and_only_where_they_reach(edition):
+    assert names(found(edition, "n4-r1-a")[0].named) == ["Everywhere by phone"]
+    assert names(found(edition, "n4-r2-a")[0].named) == ["Everywhere by phone", "Only the east by phone"]
+
+
+def test_what_was_not_confirmed_for_long_is_never_offered_first(edition):
+    blocks, _, _ = found(edition, "n4-r1-a")
+    assert names(blocks.later) == ["Long not confirmed"]
+    assert "Long not confirmed" not in names((*blocks.near, *blocks.named, *blocks.ask))
+
+
+def test_what_is_closed_for_good_is_nowhere(edition):
+    blocks, far, _ = found(edition, "n4-r0-e")
+    assert "Closed for good" not in names((*blocks.near, *blocks.named, *blocks.ask, *blocks.later, *far))
+
+
+def test_a_region_without_any_is_told_of_the_nearest_elsewhere(edition):
+    blocks, far, start = found(edition, "n5-r1-a")
+    assert blocks.near == ()
+    assert names(far) == ["Papers in the east"]
+    assert far[0].minutes[0] < float("inf")
+    assert start
+
+
+def test_abroad_means_that_country(edition):
+    assert names(found(edition, "n4-xn-a")[0].near) == ["Abroad"]
+    assert names(found(edition, "n4-zz-a")[0].near) == []
+    assert "Abroad" not in names(found(edition, "n4-r1-a")[0].near)
+
+
+def test_a_child_is_told_where_to_ask(edition):
+    blocks, _, _ = found(edition, "n4-r1-c")
+    assert blocks.near == ()
+    assert set(names(blocks.ask)) == {"Zar, in the town", "Alif, far in the region", "Everywhere by phone"}
+
+
+def test_lists_are_cut_into_sheets_across_blocks(edition):
+    blocks, _, _ = found(edition, "n4-r0-e")
+    many = type(blocks)(near=blocks.near * 12, named=blocks.named * 4, later=blocks.later)
+    sheets = sheets_of(many)
+    assert sheets == -(-len(many) // SHEET)
+    parts = [cut(many, sheet, sheets) for sheet in range(1, sheets + 1)]
+    assert [len(part) for part in parts[:-1]] == [SHEET] * (sheets - 1)
+    assert sum((part.near for part in parts), ()) == many.near
+    assert sum((part.named for part in parts), ()) == many.named
+    assert sum((part.later for part in parts), ()) == many.later
+    for wrong in (0, sheets + 1):
+        with pytest.raises(NotFound):
+            cut(many, wrong, sheets)
+
+
+def test_short_codes():
+    assert short_code("5f2a9c01-1111-5222-8333-444455556666") == "5F2A-9C01"
+    assert short_code("ab") == "AB"

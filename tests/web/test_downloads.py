@@ -1,0 +1,73 @@
+"""Open data: what the files hold."""
+
+import csv
+import hashlib
+import io
+import json
+import sqlite3
+
+import pytest
+from sample import CHASHMA, HIDDEN
+
+
+def test_the_page_names_licence_size_and_checksum(text, client):
+    page = text("/en/data.html")
+    for name in ("list.csv", "list.geojson", "list.json", "public.db"):
+        contents = client.get(f"/data/{name}").data
+        assert f'href="../data/{name}"' in page
+        assert hashlib.sha256(contents).hexdigest() in page
+    assert "CC-BY-4.0" in page
+
+
+def test_the_table_has_a_row_for_each_service_at_each_place(client, ids):
+    rows = list(csv.DictReader(io.StringIO(client.get("/data/list.csv").data.decode())))
+    assert {row["id"] for row in rows} == {ids[name] for name in ids if not name.startswith("@")}
+    advice = next(row for row in rows if row["name"] == "Legal advice" or row["name_ru"] == "Юридическая консультация")
+    assert (float(advice["latitude"]), float(advice["longitude"])) == pytest.approx(CHASHMA, abs=1e-6)
+    assert advice["types"] == "LEG-INF"
+    assert advice["name_tg"] == "Машварати ҳуқуқӣ"
+    assert advice["licence"] == "CC-BY-4.0"
+    papers = next(row for row in rows if row["id"] == ids["Papers"])
+    assert (papers["latitude"], papers["longitude"], papers["address"]) == ("", "", "")
+
+
+def test_points_are_only_those_that_may_be_shown(client, ids):
+    found = json.loads(client.get("/data/list.geojson").data)
+    assert found["license"].startswith("https://creativecommons.org/")
+    assert {feature["properties"]["id"] for feature in found["features"]} == {
+        ids[name] for name in ("Legal advice", "Counselling", "Emergency ward", "Help abroad", "School places")
+    }
+    for feature in found["features"]:
+        lon, lat = feature["geometry"]["coordinates"]
+        assert (round(lat, 3), round(lon, 3)) != (round(HIDDEN[0], 3), round(HIDDEN[1], 3))
+
+
+def test_services_nest_as_in_the_standard(client, ids, app):
+    found = json.loads(client.get("/data/list.json").data)
+    advice = next(each for each in found["services"] if each["id"] == ids["Legal advice"])
+    known = app.config["EDITIONS"].now().entries("en")[ids["Legal advice"]]
+    assert advice["organization"]["id"] == ids["@Legal Centre"]
+    assert {each["number"] for each in advice["phones"]} == {phone.number for phone in known.phones} != set()
+    assert advice["service_at_locations"][0]["location"]["addresses"][0]["city"] == "Chashma"
+    assert advice["schedules"][0]["byday"] == "MO,TU,WE,TH,FR"
+    assert {each["link_type"] for each in advice["attributes"]} == {"service_type", "serves"}
+    for each in found["services"]:
+        assert {"id", "name", "status", "organization"} <= set(each)
+        for at in each.get("service_at_locations", ()):
+            for address in at["location"].get("addresses", ()):
+                assert None not in address.values()
+
+
+def test_the_database_is_the_view_itself(client, view_file, tmp_path):
+    (tmp_path / "public.db").write_bytes(client.get("/data/public.db").data)
+    assert (tmp_path / "public.db").read_bytes() == view_file.read_bytes()
+    assert sqlite3.connect(tmp_path / "public.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_the_table_of_a_finding_is_whole(client, app):
+    results = app.config["EDITIONS"].now().results()
+    for name, result in results.items():
+        rows = list(csv.reader(io.StringIO(client.get(f"/en/g/{name}.csv").data.decode())))
+        assert rows[0][:2] == ["area_unit", "name"]
+        assert {column.key for column in result.columns} <= set(rows[0])
+        assert [row[0] for row in rows[1:]] == list(result.table.index)

@@ -1,0 +1,154 @@
+"""Findings: any result becomes a heading, a picture, a table and its method."""
+
+import datetime as dt
+import html
+
+import pandas as pd
+import pytest
+
+from mapping.result import Column, Figure, Input, Result
+from mapping.words import Message
+from web.edition import Edition
+from web.findings import _shown, table
+
+
+def result(**fields) -> Result:
+    index = pd.Index(["XT-W", "XT-E"], name="code")
+    own = {
+        "name": "made", "title": Message("Title"), "finding": Message("Half of all is missing"), "audience": "public",
+        "edition": dt.date(2026, 11, 24), "level": 1,
+        "table": pd.DataFrame({"people": [1000, 2000], "near": [0.25, 0.5], "low": [0.2, 0.4], "high": [0.3, 0.6],
+                               "law": [3, 0]}, index=index),
+        "columns": (
+            Column("people", Message("People"), "people"),
+            Column("near", Message("Near"), "share", low="low", high="high", more_is="better"),
+            Column("law", Message("Lawyers"), "count", more_is="better"),
+        ),
+        "states": pd.DataFrame({"law": ["present", "none listed"]}, index=index),
+        "method": Message("Counted"),
+        "inputs": (Input(Message("Census"), dt.date(2025, 1, 1), "Office"),),
+        "caveats": (Message("Beware"),),
+    }  # fmt: skip
+    return Result(**own | fields)
+
+
+@pytest.fixture
+def edition(view_file, tiny_area) -> Edition:
+    return Edition(view_file, tiny_area)
+
+
+def test_a_number_has_its_range_and_a_state_its_words(edition):
+    shown = _shown(edition, result(), "en")
+    assert shown.heading == "Half of all is missing"
+    rows = {label: [cell.text for cell in cells] for group in shown.grid.groups for label, cells in group.rows}
+    assert rows["Near"] == ["25% (20–30)", "50% (40–60)"]
+    assert rows["Lawyers"] == ["3", "none listed"]
+    assert [(look, sign, words) for look, sign, words, _ in shown.key] == [
+        ("h2", "", "listed"), ("h0", "0", "none listed"),
+    ]  # fmt: skip
+    assert shown.inputs == ("Census, 1 January 2025, Office",)
+
+
+def test_a_matrix_has_short_boxes_that_say_what_they_mean(edition):
+    shown = _shown(edition, result(layout="matrix"), "en")
+    assert shown.grid.heat
+    rows = {label: cells for group in shown.grid.groups for label, cells in group.rows}
+    many, none = rows["Lawyers"]
+    assert (many.look, many.text, many.meaning) == ("h3", "3", "listed")
+    assert (none.look, none.text, none.meaning) == ("h0", "0", "none listed")
+
+
+@pytest.mark.parametrize(
+    ("state", "look", "text"),
+    [
+        ("single", "h1", "1"),
+        ("only remote", "hr", "1"),
+        ("line", "hc", "line"),
+        ("stale", "hs", "1 !"),
+        ("unknown", "hx", "?"),
+        ("none listed", "h0", "0"),
+        ("not published", "hp", "–"),
+        ("not applicable", "hp", "·"),
+    ],
+)
+def test_every_state_has_a_box_of_its_own(edition, state, look, text):
+    base = result()
+    made = result(
+        layout="matrix", table=base.table.assign(law=[1, 1]), states=base.states.assign(law=[state, "present"])
+    )
+    rows = {label: cells for group in _shown(edition, made, "en").grid.groups for label, cells in group.rows}
+    assert (rows["Lawyers"][0].look, rows["Lawyers"][0].text) == (look, text)
+    assert rows["Lawyers"][0].meaning
+
+
+def test_groups_and_totals(edition):
+    made = result(
+        groups={"g": ("law",)}, group_labels={"g": Message("Help")}, total={"people": 3000, "law": 3},
+    )  # fmt: skip
+    grid = _shown(edition, made, "en").grid
+    assert [group.heading for group in grid.groups] == ["", "Help"]
+    assert grid.across[-1] == ("Country", "")
+    rows = {label: [cell.text for cell in cells] for group in grid.groups for label, cells in group.rows}
+    assert rows["People"][-1] == "3,000"
+    assert rows["Near"][-1] == ""
+
+
+def test_many_units_stand_down_the_page_with_the_worst_in_a_chart(view_file, tj_area):
+    codes = pd.Index(tj_area.units().index, name="code")
+    near = pd.Series([number / len(codes) for number in range(len(codes))], codes)
+    table = pd.DataFrame({"near": near, "low": near / 2, "high": near}, index=codes)
+    columns = (Column("near", Message("Near"), "share", low="low", high="high", more_is="better"),)
+    shown = _shown(Edition(view_file, tj_area), result(table=table, columns=columns, states=None, level=2), "en")
+    assert sum(len(group.rows) for group in shown.grid.groups) == len(codes) == len(shown.grid.down)
+    assert len({group.heading for group in shown.grid.groups}) == 5  # under their regions
+    rows = [label for group in shown.grid.groups for label, _ in group.rows]
+    for label, path in zip(rows, shown.grid.down, strict=True):
+        assert tj_area.label(path.removeprefix("u/").removesuffix(".html"), "en") == label
+    (chart,) = shown.charts
+    assert [bar.label for bar in chart.bars] == [tj_area.label(code, "en") for code in codes[:10]]
+
+
+def test_minutes_without_a_way_fill_the_chart_and_are_said_in_words(view_file, tj_area):
+    codes = pd.Index(tj_area.units().index, name="code")
+    table = pd.DataFrame({"far": [float(number) for number in range(len(codes) - 1)] + [float("inf")]}, index=codes)
+    columns = (Column("far", Message("Far"), "minutes", more_is="worse"),)
+    shown = _shown(Edition(view_file, tj_area), result(table=table, columns=columns, states=None, level=2), "en")
+    (chart,) = shown.charts
+    assert (chart.bars[0].width, chart.bars[0].text) == (100.0, "cut off")
+    assert chart.axis == ("0", "30", "60", "90", "120")  # the longest finite way is 63 minutes
+    assert chart.bars[1].width == pytest.approx(100 * 63 / 120)
+
+
+def test_bars_of_shares_are_longest_first_within_a_hundred(edition):
+    figures = {
+        name: Figure(value, "share", Message(name), low=value / 2, high=min(1.0, value * 1.1))
+        for name, value in (("a", 0.2), ("b", 0.9), ("c", 0.5))
+    }
+    chart = _shown(edition, result(figures=figures), "en").charts[0]
+    assert [bar.label for bar in chart.bars] == ["b", "c", "a"]
+    assert [bar.width for bar in chart.bars] == [90.0, 50.0, 20.0]
+    assert all(0 <= bar.low <= bar.width <= bar.high <= 100 for bar in chart.bars)
+
+
+@pytest.mark.parametrize("language", ["tg", "ru", "en"])
+def test_the_pages_of_every_finding_hold_its_finding_and_method(app, text, language):
+    for name, each in app.config["EDITIONS"].now().results().items():
+        page = html.unescape(text(f"/{language}/g/{name}.html"))
+        assert each.finding.into(language) in page
+        assert each.method.into(language) in page
+        for caveat in each.caveats:
+            assert caveat.into(language) in page
+        assert f'href="{name}.csv"' in page
+    overview = html.unescape(text(f"/{language}/gaps.html"))
+    for each in app.config["EDITIONS"].now().results().values():
+        assert each.finding.into(language) in overview or each.title.into(language) in overview
+
+
+def test_a_number_that_is_not_published_is_not_in_the_file(edition, monkeypatch):
+    base = result()
+    made = result(states=base.states.assign(law=["not published", "present"]), table=base.table.assign(law=[7, 5]))
+    monkeypatch.setattr(Edition, "results", lambda _: {"made": made})
+    lines = table(edition, "made", "en").decode().splitlines()
+    assert "7" not in lines[1].split(",")
+    assert "not published" in lines[1]
+    assert "5" in lines[2].split(",")

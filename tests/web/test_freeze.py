@@ -1,0 +1,206 @@
+"""The frozen site: the same as the live pages, twice the same, whole or not at all, and without a trace of secrets."""
+
+import base64
+import gzip
+import hashlib
+import io
+import re
+import struct
+import zipfile
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from portal import published
+from sample import (
+    HIDDEN,
+    SECRETS,
+    contact,
+    organization,
+    phone,
+    place,
+    public_parts,
+    records_of,
+    secret_parts,
+    service,
+)
+
+from mapping.errors import NotFound, UnsafePublication
+from mapping.fold import skeleton
+from web import create_app
+from web.freeze import freeze, links
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file of a folder with the checksum of its bytes."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_it_is_what_the_live_portal_answers(site, client):
+    for path in site.rglob("*"):
+        name = path.relative_to(site).as_posix()
+        if path.is_file() and name not in ("404.html", "checksums.txt"):
+            assert client.get(f"/{name}").data == path.read_bytes(), name
+
+
+def test_every_kind_of_page_is_there(site, ids):
+    for name in (
+        "index.html", "404.html", "robots.txt", "checksums.txt", "en/index.html", "tg/n1.html", "ru/n9-zz-c.html",
+        "en/all-1.html", "en/map.html", "en/gaps.html", "en/g/coverage.html", "en/g/norms.csv", "en/u/XT-W2.html",
+        "en/u/index.html", "en/p1.html", "en/p2.html", "en/p3.html", "en/p4.html", "en/data.html", "en/index.js",
+        "data/public.db", "data/list.csv", "data/list.geojson", "data/list.json", "static/clock.js",
+        f"en/s/{ids['Hotline']}.html", f"tg/o/{ids['@Umed']}.html",
+    ):  # fmt: skip
+        assert (site / name).is_file(), name
+
+
+def test_every_link_leads_to_a_file(site):
+    for path in site.rglob("*.html"):
+        name = path.relative_to(site).as_posix()
+        page = path.read_text()
+        for link in links(page, name):
+            assert (site / link).is_file(), (name, link)
+        for match in re.finditer(r'(?:href|src)="([^"]*)"', page):
+            assert not match[1].startswith("/"), (name, match[1])  # a link from the root breaks in a folder
+
+
+def test_checksums_are_those_of_the_files(site):
+    listed = dict(reversed(line.split("  ")) for line in (site / "checksums.txt").read_text().splitlines())
+    found = tree(site)
+    del found["checksums.txt"]
+    assert listed == found
+
+
+def test_twice_the_same_bytes(site, view_file, tiny_area, tmp_path):
+    freeze(create_app(view_file, tiny_area, demo=True), tmp_path / "again")
+    assert tree(tmp_path / "again") == tree(site)
+
+
+def test_weights(site):
+    def weight(*names):
+        return sum(len(gzip.compress((site / name).read_bytes(), 9, mtime=0)) for name in names)
+
+    for language in ("tg", "ru", "en"):
+        page = f"{language}/index.html"
+        needed = [link for link in links((site / page).read_text(), page) if link.startswith("static/")]
+        assert {"static/style.css", "static/exit.js", "static/icon.svg"} <= set(needed)
+        assert weight(page, *needed) <= 14_000
+    assert max(weight(path.relative_to(site).as_posix()) for path in site.rglob("*.html")) <= 50_000
+
+
+def test_it_reports_progress_and_sizes(view_file, tiny_area, tmp_path):
+    steps: list[tuple[int, int]] = []
+    frozen = freeze(create_app(view_file, tiny_area), tmp_path / "site", lambda done, of: steps.append((done, of)))
+    assert [done for done, _ in steps] == list(range(1, len(steps) + 1))
+    assert steps[-1][0] == steps[-1][1]
+    assert frozen.folder == tmp_path / "site"
+    assert frozen.files == len(tree(tmp_path / "site"))
+    assert "kB" in str(frozen)
+
+
+def test_a_broken_link_leaves_the_old_site(view_file, tiny_area, tmp_path, monkeypatch):
+    app = create_app(view_file, tiny_area)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("old")
+    monkeypatch.setattr("web.pages.TEXTS", ("p1", "p2", "p3"))  # p4 is linked to from every page
+    with pytest.raises(NotFound, match=r"links to \w\w/p4.html, which answers 404"):
+        freeze(app, tmp_path / "site")
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert (tmp_path / "site" / "index.html").read_text() == "old"
+
+
+def test_a_page_that_is_too_heavy_is_refused(view_file, tiny_area, tmp_path, monkeypatch):
+    monkeypatch.setattr("web.freeze.BUDGETS", ((re.compile(r"x"), 1), (re.compile(r".*\.html"), 800)))
+    with pytest.raises(UnsafePublication, match=r"\.html: \d+ bytes compressed, at most 800"):
+        freeze(create_app(view_file, tiny_area), tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_old_site_is_replaced_whole(view_file, tiny_area, tmp_path):
+    (tmp_path / "site" / "gone").mkdir(parents=True)
+    freeze(create_app(view_file, tiny_area), tmp_path / "site")
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert not (tmp_path / "site" / "gone").exists()
+
+
+PAIRS = {
+    "a shelter with all that belongs to it": (public_parts(), records_of(public_parts(), secret_parts())),
+    "a shelter in another place": (
+        records_of(public_parts(), secret_parts()),
+        records_of(
+            public_parts(),
+            [
+                record.model_copy(update={"latitude": HIDDEN[0] + 0.05, "longitude": HIDDEN[1] + 0.1})
+                if record.table == "location" and record.latitude == HIDDEN[0]
+                else record
+                for record in secret_parts()
+            ],
+        ),
+    ),
+    "more bodies, phones and people that nobody may see": (
+        public_parts(),
+        records_of(
+            public_parts(),
+            organization("Нуҳуфта", audience="custodian"),
+            service("Хонаи Нуҳуфта", of="Нуҳуфта", types=["ACC-GBV"], audience="custodian"),
+            place("Боғи Нуҳуфта", of=["Хонаи Нуҳуфта"], at=(10.1, 60.15), unit="XT-E2", audience="custodian"),
+            service("Advice for partners", of="Umed", types=["LEG-INF"], audience="partner"),
+            contact("Зарина Нуҳуфта", organization="Legal Centre"),
+            phone("+992935550101", organization="Legal Centre", audience="custodian"),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=list(PAIRS))
+def test_two_worlds_that_differ_in_secrets_give_one_site(pair, tiny_area, tmp_path):
+    trees = []
+    for number, parts in enumerate(pair):
+        file = published(tmp_path / str(number), tiny_area, *parts)
+        freeze(create_app(file, tiny_area), tmp_path / str(number) / "site")
+        trees.append(tree(tmp_path / str(number) / "site"))
+    assert trees[0] == trees[1]
+
+
+def test_a_public_difference_does_change_the_site(site, tiny_area, tmp_path):
+    """The comparison of two worlds would see a difference if there were one."""
+    more = records_of(public_parts(), service("One more", of="Umed", types=["LEG-INF"]))
+    freeze(create_app(published(tmp_path, tiny_area, *more), tiny_area, demo=True), tmp_path / "site")
+    assert tree(tmp_path / "site") != tree(site)
+
+
+def disguises(secret: str | float) -> set[bytes]:
+    """The ways in which a secret might lie in a file."""
+    if isinstance(secret, float):
+        texts = {f"{secret:.{digits}f}" for digits in (4, 5, 6)}
+        return {text.encode() for text in texts} | {struct.pack("<d", secret), struct.pack(">d", secret)}
+    plain = secret.encode()
+    found = {plain, secret.lower().encode(), quote(secret).encode(), base64.b64encode(plain), plain.hex().encode()}
+    found |= {secret.encode("unicode_escape"), skeleton(secret).encode()}
+    return {each for each in found if len(each) > 3}
+
+
+def test_no_byte_holds_a_secret(site):
+    canaries = {each: name for name, secret in SECRETS.items() for each in disguises(secret)}
+    for path in site.rglob("*"):
+        if not path.is_file():
+            continue
+        contents = path.read_bytes()
+        if contents[:2] == b"\x1f\x8b":
+            contents += gzip.decompress(contents)
+        if contents[:2] == b"PK":
+            with zipfile.ZipFile(io.BytesIO(contents)) as packed:
+                contents += b"".join(packed.read(name) for name in packed.namelist())
+        found = [name for canary, name in canaries.items() if canary in contents]
+        assert found == [], path
+
+
+def test_the_canaries_would_be_found(site):
+    """What is public is found by the same search, so the search can fail."""
+    held = b"".join(path.read_bytes() for path in site.rglob("*") if path.is_file())
+    for public in ("1 Market Street", "umed@umed.example"):
+        assert any(canary in held for canary in disguises(public))

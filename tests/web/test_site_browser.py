@@ -1,0 +1,231 @@
+"""The site in a real browser, from a disk: nobody else asked, no errors, readable, and a quick way out."""
+
+import datetime as dt
+import functools
+import http.server
+import json
+import threading
+
+import pytest
+from browser import AXE
+from portal import published
+from sample import CHASHMA, organization, place, service
+
+from mapping.fold import skeleton
+from web import create_app
+from web.freeze import freeze
+
+PAGES = (
+    "index.html", "en/index.html", "tg/index.html", "ru/n4.html", "tg/n4-r1.html", "en/n4-r1-a.html", "ru/n1-r1-a.html",
+    "en/all-1.html", "tg/u/index.html", "ru/u/XT-W2.html", "en/gaps.html", "ru/g/coverage.html", "en/g/norms.html",
+    "en/map.html", "tg/data.html", "en/p1.html", "ru/p2.html", "tg/p3.html", "en/p4.html", "404.html",
+)  # fmt: skip
+
+
+@pytest.fixture
+def pages(ids):
+    return (*PAGES, f"en/s/{ids['Legal advice']}.html", f"tg/s/{ids['Hotline']}.html", f"ru/o/{ids['@Umed']}.html")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing_and_nothing_overflows(site, pages, open_page, width, scheme):
+    page = open_page((site / pages[0]).as_uri(), width=width, color_scheme=scheme, bypass_csp=True)
+    for name in pages:
+        page.goto((site / name).as_uri())
+        page.wait_for_load_state()
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        page.add_script_tag(path=str(AXE))
+        found = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
+        said = [(each["id"], [node["html"][:160] for node in each["nodes"][:2]]) for each in found]
+        assert said == [], name
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{name} is {over} pixels too wide at {width}"
+
+
+def test_every_page_opens_from_a_disk_without_an_error(site, pages, open_page):
+    page = open_page((site / "index.html").as_uri())
+    for name in pages:
+        page.goto((site / name).as_uri())
+        page.wait_for_load_state()
+        assert page.evaluate("getComputedStyle(document.querySelector('.exit')).backgroundColor") == "rgb(22, 35, 43)"
+        assert page.evaluate("document.cookie") == ""
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_person_gets_from_the_first_page_to_a_number(site, open_page):
+    page = open_page((site / "index.html").as_uri(), width=360)
+    page.click("text=English")
+    page.click("text=A lawyer or advice")
+    page.click("main .tiles >> nth=0 >> a >> nth=0")
+    page.click("text=For me or another adult")
+    page.click("h3 a >> nth=0")
+    assert page.locator(".call .num").get_attribute("href").startswith("tel:")
+    assert "?" not in page.url
+
+
+def test_the_same_without_javascript(site, open_page):
+    page = open_page((site / "en" / "n4-r1-a.html").as_uri(), java_script_enabled=False)
+    assert page.locator(".list h3").count() > 0
+    assert page.locator("text=Mon–Fri 8:00–17:00").count() > 0
+    page.goto((site / "en" / "all-1.html").as_uri())
+    assert not page.locator("form.search").is_visible()
+    page.goto((site / "en" / "map.html").as_uri())
+    assert page.locator("table tbody tr").count() > 3
+
+
+@pytest.fixture
+def leaving(chromium, site):
+    """A page whose way out leads to a stand-in, since no other address may be asked."""
+    context = chromium.new_context()
+    context.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="<title>elsewhere</title>"))
+    page = context.new_page()
+    page.goto((site / "en" / "index.html").as_uri())
+    page.goto((site / "en" / "n4-r1-a.html").as_uri())
+    yield page
+    context.close()
+
+
+def test_leaving_by_click_does_not_come_back(leaving):
+    leaving.click("a.exit")
+    leaving.wait_for_url("https://www.wikipedia.org/")
+    leaving.go_back()
+    assert leaving.url.endswith("/en/index.html")  # the page before; the one that was left is gone
+
+
+def test_leaving_by_three_times_shift(leaving):
+    for _ in range(2):
+        leaving.keyboard.press("Shift")
+    leaving.keyboard.press("a")  # something else between: the count starts anew
+    leaving.keyboard.press("Shift")
+    leaving.wait_for_timeout(100)
+    assert leaving.url.endswith("n4-r1-a.html")
+    for _ in range(2):
+        leaving.keyboard.press("Shift")
+    leaving.wait_for_url("https://www.wikipedia.org/")
+
+
+def test_leaving_by_the_link_beside_the_skip_link(leaving):
+    leaving.keyboard.press("Tab")
+    leaving.keyboard.press("Tab")
+    assert "leave" in leaving.evaluate("document.activeElement.className")
+    leaving.keyboard.press("Enter")
+    leaving.wait_for_url("https://www.wikipedia.org/")
+
+
+def at(page, moment: str) -> None:
+    page.clock.set_fixed_time(moment)
+    page.reload()
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ("2026-11-24T04:00:00Z", "Open now, until 17:00"),  # Tuesday 9:00 there, five hours ahead of UTC
+        ("2026-11-24T02:59:00Z", "Closed now. Opens on Tuesday at 8:00"),
+        ("2026-11-24T12:00:00Z", "Closed now. Opens on Wednesday at 8:00"),
+        ("2026-11-27T12:30:00Z", "Closed now. Opens on Monday at 8:00"),
+        ("2026-11-29T20:00:00Z", "Closed now. Opens on Monday at 8:00"),  # already Monday 1:00 there
+        ("2027-09-09T04:00:00Z", "Public holiday: hours may differ"),
+    ],
+)
+def test_open_now_is_said_in_the_services_own_time(site, ids, open_page, moment, words):
+    page = open_page((site / "en" / "s" / f"{ids['Legal advice']}.html").as_uri())
+    at(page, moment)
+    assert page.locator("[data-hours]").first.text_content() == words
+
+
+def test_a_line_that_never_closes_says_so(site, ids, open_page):
+    page = open_page((site / "en" / "s" / f"{ids['Hotline']}.html").as_uri())
+    at(page, "2027-09-09T20:00:00Z")
+    assert page.locator("[data-hours]").first.text_content() == "Open now, day and night"
+
+
+@pytest.mark.parametrize(
+    ("moment", "tone", "words"),
+    [
+        ("2027-02-01T06:00:00Z", "ok", "Confirmed"),
+        ("2027-03-20T06:00:00Z", "warn", "Due for checking"),
+        ("2027-09-01T06:00:00Z", "bad", "Not confirmed for a long time"),
+    ],
+)
+def test_an_entry_ages_after_the_edition(tmp_path, tiny_area, open_page, moment, tone, words):
+    parts = [
+        organization("Nav"),
+        service("Navid", of="Nav", types=["LEG-INF"], verified=dt.date(2026, 9, 1), next_due=dt.date(2027, 3, 1)),
+        place("a", of=["Navid"], at=CHASHMA, unit="XT-W2"),
+    ]
+    freeze(create_app(published(tmp_path, tiny_area, *parts), tiny_area), tmp_path / "site")
+    page = open_page((tmp_path / "site" / "en" / "n4-r1-a.html").as_uri())
+    at(page, moment)
+    line = page.locator("[data-due]").first
+    assert tone in line.get_attribute("class")
+    assert words in line.text_content()
+
+
+WORDS = [
+    "Хуҷанд", "Худжанд", "Khujand", "Xujand", "Ҷиргатол", "Джиргаталь", "Кӯлоб", "Ko‘lob", "Oʻzbekiston", "o'rmon",
+    "Маркази ҳуқуқӣ", "ОБЩЕСТВЕННАЯ организация №1", "№ 5", "No. 7", "Soya-i Chinor", "Саломатии-и", "Straße", "İzmir",
+    "Rohnamo", "Ёрии таъҷилӣ", "щука", "съезд", "Чкаловск", "phone", "back", "Хатлон", "дар-и", "Cафед", "Шaҳр",
+    "naïve café", "ʻayn", "", " ", "12 34", "ҚУРҒОНТЕППА", "юрист", "яблоко", "эхо", "цирк", "ш.Душанбе", "дом-2",
+]  # fmt: skip
+
+
+def test_words_are_folded_as_in_the_search_of_the_view(site, open_page):
+    page = open_page((site / "en" / "all-1.html").as_uri())
+    folded = page.evaluate(f"{json.dumps(WORDS)}.map(window.rohnamoSearch.skeleton)")
+    assert dict(zip(WORDS, folded, strict=True)) == {word: skeleton(word) for word in WORDS}
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("Legal adv", "Legal advice"),
+        ("юридическая", "Legal advice"),
+        ("машварати хукуки", "Legal advice"),
+        ("Legla advice", "Legal advice"),  # two letters swapped
+        ("emergancy", "Emergency ward"),
+        ("Qullaobod", "Emergency ward"),
+        ("hotline", "Hotline"),
+    ],
+)
+def test_search_forgives_spelling_and_script(site, open_page, asked, first):
+    page = open_page((site / "en" / "all-1.html").as_uri())
+    page.fill("#words", asked)
+    page.wait_for_selector("#hits li")
+    assert page.locator("#hits h3").first.text_content() in (first, "Машварати ҳуқуқӣ", "Юридическая консультация")
+    assert not page.locator("#whole").is_visible()
+    assert page.url.endswith("all-1.html")
+    page.fill("#words", "")
+    assert page.locator("#whole").is_visible()
+
+
+def test_search_that_finds_nothing_says_what_that_means(site, open_page):
+    page = open_page((site / "en" / "all-1.html").as_uri())
+    page.fill("#words", "zzzzqqq")
+    page.wait_for_selector("#hits p")
+    assert "That does not mean that there is no help" in page.locator("#hits").text_content()
+
+
+def test_it_works_in_a_folder_of_a_server(site, open_page):
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site.parent)
+    handler.log_message = lambda *_: None
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = open_page(f"http://127.0.0.1:{server.server_port}/{site.name}/en/map.html")
+        page.wait_for_selector("[data-ready]")
+        page.goto(f"http://127.0.0.1:{server.server_port}/{site.name}/en/all-1.html")
+        page.fill("#words", "hotline")
+        page.wait_for_selector("#hits li")
+        server.shutdown()
+
+
+def test_a_hostile_name_is_a_word_in_the_search(tmp_path, tiny_area, open_page):
+    name = '<img src=x onerror="window.hit=1">'
+    parts = [organization("Nav"), service(name, of="Nav", types=["LEG-INF"], phones=["1313"])]
+    freeze(create_app(published(tmp_path, tiny_area, *parts), tiny_area), tmp_path / "site")
+    page = open_page((tmp_path / "site" / "en" / "all-1.html").as_uri())
+    page.fill("#words", "img")
+    page.wait_for_selector("#hits li")
+    assert page.locator("#hits h3").first.text_content() == name
+    assert page.evaluate("window.hit") is None
