@@ -26,6 +26,8 @@ HEADING = """# Benchmarks
 
 Each section was written by a script in `benchmarks/` with `--write`; all rows of a table come from one run on one
 machine, ours beside the peers. `make bench` measures again. Times of other machines differ, ratios much less.
+Ratio 100 means 100 times as long as the first row. Where other work ran on the machine, time includes waiting for the
+processor: go by the processor time then, which for a call on several threads is that of all of them together.
 """
 
 
@@ -51,19 +53,20 @@ class Table:
 
     def markdown(self) -> str:
         """Write the table."""
-        base = self.rows[0][1].seconds
+        base = self.rows[0][1]
         lines = [
             f"### {self.title}",
             "",
-            "| | time | ratio | processor time | extra memory | memory in all |",
-            "|---|---:|---:|---:|---:|---:|",
+            "| | time | ratio | processor time | ratio | extra memory | memory in all |",
+            "|---|---:|---:|---:|---:|---:|---:|",
         ]
         for label, m in self.rows:
             if m.failure:
-                lines.append(f"| {label} | {m.failure} | | | | |")
+                lines.append(f"| {label} | {m.failure} | | | | | |")
             else:
-                ratio = f"{m.seconds / base:.3g}"
-                cells = (duration(m.seconds), ratio, duration(m.cpu), size(m.extra), size(m.peak))
+                times = [duration(m.seconds), f"{m.seconds / base.seconds:.3g}"]
+                times += [duration(m.cpu), f"{m.cpu / base.cpu:.3g}"]
+                cells = (*times, size(m.extra), size(m.peak))
                 lines.append(f"| {label} | {' | '.join(cells)} |")
         return "\n".join([*lines, "", *([self.remark, ""] if self.remark else [])])
 
