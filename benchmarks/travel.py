@@ -22,8 +22,8 @@ Ground = Callable[[int, int, int], tuple[Grid, Cells]]
 ABOUT = (
     "Minutes from the nearest of many places to every cell. All engines get the same friction and the same places and "
     "were run on a small grid before, so that nothing is compiled while the clock runs. Times are the best of several "
-    "runs for ours and of one for those that take longer than a second. Extra memory is what came on top of the inputs, "
-    "the result included. Where engines compute the same (8 neighbours), their answers were compared. All ground but "
+    "runs for ours and of one for those that take longer than a second. Extra memory is what came on top of the input "
+    "and holds the result. Where engines compute the same (8 neighbours), their answers were compared. All ground but "
     "the demo's is made up: smooth speeds, roads ten times as fast, noise, one barrier in a hundred cells."
 )
 
