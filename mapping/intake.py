@@ -126,6 +126,11 @@ def _say_columns(found: Rows, columns: ColumnMap, intake: Intake) -> None:
         batch.issues.append(
             Issue(batch.file, "", None, name, f"there is no column {wanted}", "mend the map, or ask for the column")
         )
+    for sheet, number, total in found.totals:
+        there = sum(row.sheet == sheet for row in found.rows)
+        if there != total:
+            said = f"the list says that it has {total} rows, and {there} are there"
+            batch.issues.append(Issue(batch.file, sheet, number, "", said, "ask whether some were lost"))
     for what, places in sorted(found.skipped.items()):
         where = ", ".join(filter(None, places[:40])) + (f" and {len(places) - 40} more" if len(places) > 40 else "")
         times = f" ({len(places)} times)" if len(places) > 1 else ""

@@ -31,6 +31,7 @@ ASSESSORS = ("self", "peer", "commission")
 def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
     """Yield an activity for each row; a body that no list spoke of yet becomes one, seen by whoever may see the row."""
     source = intake.columns.source
+    seen: dict[str, int] = {}
     for reader in readers:
         audience = reader.audience()
         records: list[Record] = []
@@ -55,7 +56,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
         if planned and reached and reached > 10 * planned:
             reader.say("reached", f"{reached} reached of {planned} planned", "ask whether a digit is wrong")
         implementer = _body(reader, "implementer", audience_of_new=audience, records=records)
-        key = reader.text("key") or reader.row.number
+        key = _own_key(reader, seen)
         status = match_term("activity_statuses", reader.text("status")) if reader.text("status") else None
         activity = Activity(
             id=record_id(source, "activity", key), organization_id=body.id,
@@ -66,12 +67,13 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
             planned=planned, reached=reached, reached_women=women, budget_band=_free(reader, "budget"),
             reported_on=_day(reader, "updated"), audience=audience,
         )  # fmt: skip
-        yield reader.row, [*records, activity, _provenance(reader, "activity", activity.id, str(key))]
+        yield reader.row, [*records, activity, _provenance(reader, "activity", activity.id, key)]
 
 
 def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
     """Yield an agreement for each row whose two ends are known; one end alone would be a rumour."""
     source = intake.columns.source
+    seen: dict[str, int] = {}
     for reader in readers:
         ends = {name: _known(reader, name) for name in ("from", "to")}
         for name, body in ends.items():
@@ -93,7 +95,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
                 "valid_to", f"ends on {valid}, before it was signed on {signed}", "the end was left out", "refused"
             )
             valid = None
-        key = reader.text("key") or reader.row.number
+        key = _own_key(reader, seen)
         paper = match_term("agreement_documents", reader.text("document")) if reader.text("document") else None
         agreement = ReferralAgreement(
             id=record_id(source, "referral_agreement", key), from_organization_id=giver.id, to_organization_id=taker.id,
@@ -103,12 +105,13 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
             answer_within_hours=reader.take("answer_within", values.hours_within),
             status=_status(reader, valid), audience=reader.audience(),
         )  # fmt: skip
-        yield reader.row, [agreement, _provenance(reader, "referral_agreement", agreement.id, str(key))]
+        yield reader.row, [agreement, _provenance(reader, "referral_agreement", agreement.id, key)]
 
 
 def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
     """Yield an answer for each row whose service and checklist item are known; never for the public."""
     source, standards = intake.columns.source, Taxonomy.load("standards")
+    answered: dict[str, tuple[dt.date, int]] = {}
     for reader in readers:
         service = _service(reader)
         if service is None:
@@ -125,7 +128,22 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row
             evidence=reader.text("evidence") or None, assessed_by=_assessor(reader), assessed_on=day,
             audience=strictest(reader.audience(), "focal_point"),
         )  # fmt: skip
-        yield reader.row, [record]
+        before = answered.get(record.id, (dt.date.min, 0))
+        if before[1]:
+            reader.say("standard", f"row {before[1]} answers this too", "the later answer stands; delete the other")
+        if (day or dt.date.min) >= before[0]:
+            answered[record.id] = (day or dt.date.min, reader.row.number)
+            yield reader.row, [record]
+
+
+def _own_key(reader: Reader, seen: dict[str, int]) -> str:
+    """Return the sender's number of a row, or where it stands; one that stands twice is said, and both are read."""
+    key = reader.text("key") or f"{reader.row.sheet} {reader.row.number}".strip()
+    seen[key] = seen.get(key, 0) + 1
+    if seen[key] == 1:
+        return key
+    reader.say("key", f"the number {key!r} stands in the file {seen[key]} times", "tell which is meant; both were read")
+    return f"{key}#{seen[key]}"
 
 
 def _free(reader: Reader, name: str) -> str | None:

@@ -12,6 +12,8 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 
 LOOK_FOR_HEADER = 25
+TOTAL = re.compile(r"^\W*(?:итого|всего|[ҷч]амъ|total|jami)\b\W*(\d{1,6})\b", re.I)
+"""A cell that tells how many rows a list has."""
 
 
 @dataclass
@@ -39,6 +41,8 @@ class Rows:
     skipped: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Why rows, columns and sheets were passed over -> where."""
     cleaned: Counter[str] = field(default_factory=Counter)
+    totals: list[tuple[str, int, int]] = field(default_factory=list)
+    """(sheet, row, total) of rows that tell how many there should be."""
     headers: dict[str, list[str]] = field(default_factory=dict)
     """Sheet -> its column names as they stand in the file."""
 
@@ -130,6 +134,7 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found:
         if [fold_header(text) for text in texts[: len(names)]] == folded[: len(texts)]:
             found.skipped["a repeated header"].append(f"{sheet.name} {offset}".strip())
             continue
+        found.totals += [(sheet.name, offset, int(match[1])) for text in filled if (match := TOTAL.match(text))]
         if any(pattern.search(text) for pattern in patterns for text in filled):
             found.skipped["a row that the map passes over"].append(f"{sheet.name} {offset}".strip())
             continue
