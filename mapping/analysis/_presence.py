@@ -73,19 +73,29 @@ class Listing:
     def presence(self, term: Term) -> dict[str, Presence]:
         """Return what is listed of a type in each unit."""
         found = {unit: Presence() for unit in self.units}
+        for one in self._of(term):
+            here, remote = self._reach(term, one)
+            for unit in here | remote | one.perhaps:
+                _count(found[unit], one.entry, here=unit in here, remote=unit in remote)
+        return found
+
+    def _of(self, term: Term) -> list[Located]:
+        """Return the services of a type, one for each body and place.
+
+        A body that two lists name is one body still: the entry that was checked best speaks for it.
+        """
+        best: dict[tuple[str, frozenset[object]], Located] = {}
         for one in self._located:
             if term.code in one.entry.types:
-                here, remote = self._reach(term, one)
-                for unit in here | remote | one.perhaps:
-                    _count(found[unit], one.entry, here=unit in here, remote=unit in remote)
-        return found
+                places = frozenset(place.area_unit or (place.latitude, place.longitude) for place in one.entry.places)
+                key = one.entry.organization.id, places or one.covered
+                if key not in best or one.entry.rank < best[key].entry.rank:
+                    best[key] = one
+        return list(best.values())
 
     def in_person(self, term: Term) -> int:
         """Return how many services of a type are in some unit and checked in time, each counted once."""
-        return sum(
-            term.code in one.entry.types and _confirmed(one.entry) and bool(self._reach(term, one)[0])
-            for one in self._located
-        )
+        return sum(_confirmed(one.entry) and bool(self._reach(term, one)[0]) for one in self._of(term))
 
     def _reach(self, term: Term, one: Located) -> tuple[frozenset[str], frozenset[str]]:
         """Return the units that a service is in, and those that it only reaches from elsewhere."""

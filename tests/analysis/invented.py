@@ -1,6 +1,7 @@
 """Invented services for the tests of analyses: entries as a view gives them, without a file behind them."""
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass, field
 
 from mapping.view import Entry, OrganizationEntry, Place, StatementEntry
@@ -20,12 +21,15 @@ def place(at=None, *, unit=None, precision="exact", basis="given", role="deliver
     )  # fmt: skip
 
 
-def service(*types, at=None, places=None, covers=(), status="active", freshness="fresh", name="Service"):
-    """Make a service; ``at`` is the one point where it can be visited."""
+BODIES = itertools.count()
+
+
+def service(*types, at=None, places=None, covers=(), status="active", freshness="fresh", name="Service", by=None):
+    """Make a service of a body of its own, or of the one named; ``at`` is the one point where it can be visited."""
     if places is None:
         places = (place(at),) if at else ()
     return Entry(
-        id=f"{name}-{'-'.join(types)}-{at}", name=name, organization=OrganizationEntry("o", "Organization"),
+        id=f"{name}-{'-'.join(types)}-{at}", name=name, organization=OrganizationEntry(by or f"o{next(BODIES)}", "Organization"),
         types=types, places=tuple(places), covers=tuple(covers), status=status, freshness=freshness,
         verified_on=None if freshness == "unknown" else TODAY,
     )  # fmt: skip

@@ -250,3 +250,12 @@ def test_other_levels(tiny_area):
     assert nrm(view(lawyer()), tiny_area, level=2).states.at["XT-W2", "LEG-INF"] == "single"
     with pytest.raises(InvalidRecord, match="level 3"):
         nrm(view(), tiny_area, level=3)
+
+
+def test_a_body_that_two_lists_name_is_one(tiny_area):
+    """Its entries of one type in one unit count once, and the one that was checked in time speaks for it."""
+    same = [lawyer(by="Umed", freshness="overdue"), lawyer(by="Umed"), lawyer(by="Umed", freshness="unknown")]
+    assert boxes(tiny_area, "LEG-INF", *same)[0] == ("single", 1)
+    assert boxes(tiny_area, "LEG-INF", *same, lawyer(by="Nur"))[0] == ("present", 2)
+    branch = lawyer(by="Umed", places=[place(CHASHMA, unit="XT-W1"), place(unit="XT-W2", precision="area")])
+    assert boxes(tiny_area, "LEG-INF", *same, branch)[0] == ("present", 2)
