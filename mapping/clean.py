@@ -14,7 +14,7 @@ Step = Callable[[str], str]
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-TAG = re.compile(r"<[^<>]{1,200}>")
+TAG = re.compile(r"</?[A-Za-z!][^<>]{0,200}>")
 FORMULA = re.compile(r"^\s*=\s*HYPERLINK\s*\(\s*\"[^\"]*\"\s*[;,]\s*\"(?P<shown>[^\"]*)\"\s*\)\s*$", re.I)
 
 
@@ -35,8 +35,10 @@ def shown_of_formula(text: str) -> str:
 
 
 def without_tags(text: str) -> str:
-    """Take HTML out of a text: it is shown as text, never run."""
-    return html.unescape(TAG.sub(" ", text)) if TAG.search(text) else text
+    """Take HTML out of a text, also what is written in entities; the rest is shown as text, never run."""
+    while TAG.search(text):
+        text = html.unescape(TAG.sub(" ", text))
+    return text
 
 
 def spaced(text: str) -> str:

@@ -31,7 +31,6 @@ FIELDS: dict[str, str] = {
     "place_name": "name of the place; place_name.ru and so on",
     "unit": "district, town or region as it is named",
     "unit_code": "code of the administrative unit",
-    "region": "the level above, to tell units of one name apart",
     "place": "town or village",
     "address": "street and house",
     "latitude": "degrees north, in any notation",
@@ -89,7 +88,6 @@ FIELDS: dict[str, str] = {
     "evidence": "assessment: what was shown",
     "assessed_on": "assessment: day",
     "assessed_by": "assessment: who",
-    "comment": "assessment: remark, stays private",
 }
 """Every field that a column can fill, and what it means."""
 

@@ -42,7 +42,7 @@ from mapping.model import (
     strictest,
 )
 from mapping.places import Located, locate
-from mapping.reader import HOLD, Intake, Reader, first_of
+from mapping.reader import HOLD, TELLING, Intake, Reader, first_of
 from mapping.taxonomy import Taxonomy, match_term
 
 FREE = {"en": "Free", "ru": "Бесплатно", "tg": "Ройгон", "uz": "Bepul"}
@@ -170,7 +170,7 @@ def _body(
     body = body or Body(own, name)
     audience = reader.audience()
     location = Location(
-        id=place, organization_id=body.id, name=None, area_unit=located.unit,
+        id=place, organization_id=body.id, name=_place_name(reader), area_unit=located.unit,
         latitude=None if located.precision == "unit" else located.lat,
         longitude=None if located.precision == "unit" else located.lon, country=located.country or intake.area.code,
         position_basis="given" if located.precision == "exact" else located.precision,
@@ -208,6 +208,11 @@ def _met(reader: Reader, names: list[str], own: str, place: str, signs: Signs) -
             "organization", f"another list has {said} too, without a phone, mail or unit in common", "are they one?"
         )
     return body
+
+
+def _place_name(reader: Reader) -> str | None:
+    name = reader.any_text("place_name")
+    return reader.harmless("place_name", name) or None if name else None
 
 
 def _precision(reader: Reader, located: Located) -> Precision:
@@ -431,6 +436,8 @@ def _place(entry: Entry, intake: Intake) -> None:
         reader.refuse("service", "no service could be read from the row", "mend the row and send it again")
         return
     entry.records.append(entry.location)
+    names = {lang: text for lang, text in reader.translations("place_name").items() if not TELLING.search(text)}
+    entry.records += _translated("location", entry.location.id, "name", names, source)
     address = reader.text("address")
     if address and not values.is_blank(address) and not HOLD.search(address):
         # An address that names a ward or a number says more than where the door is.

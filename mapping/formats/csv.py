@@ -46,7 +46,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         raise FormatError(f"{path}: {widest} columns are too many (at most {MAX_COLUMNS}); is the separator right?")
     if not any(cell.strip() for row in rows for cell in row):
         raise FormatError(f"{path}: no row holds anything; ask the sender for the file again")
-    yield Sheet("", rows, skipped=(f"{damaged} letters damaged on the way, read as ?",) if damaged else ())
+    yield Sheet("", rows, skipped=(f"letters damaged on the way and read as ?: {damaged}",) if damaged else ())
 
 
 def _require_closed(path: Path, text: str, separator: str, rows: int) -> None:
