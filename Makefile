@@ -6,10 +6,10 @@ BUILD_FILES := pyproject.toml hatch_build.py package-lock.json
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help demo site serve test check bench lock clean
+.PHONY: help demo site serve test check pictures bench lock clean
 
 help:  ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 demo: site serve  ## Make the demo site, then serve it on http://127.0.0.1:8000 (PORT=8080 for another port)
 
@@ -29,6 +29,9 @@ check: .venv/dev  ## Check style, types, import rules, and that the docs are in 
 	$(BIN)/mypy
 	$(BIN)/python -m scripts.check_layers
 	$(BIN)/python -m scripts.check_docs
+
+pictures: .venv/dev site  ## Take the README's pictures anew from build/site (needs Chromium)
+	$(BIN)/python -m scripts.screenshots
 
 bench: .venv/dev  ## Measure each figure of docs/benchmarks.md beside its peers (takes many minutes)
 	for file in benchmarks/[!_]*.py; do $(BIN)/python $$file || exit 1; done
