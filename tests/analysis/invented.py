@@ -29,7 +29,8 @@ def service(*types, at=None, places=None, covers=(), status="active", freshness=
     if places is None:
         places = (place(at),) if at else ()
     return Entry(
-        id=f"{name}-{'-'.join(types)}-{at}", name=name, organization=OrganizationEntry(by or f"o{next(BODIES)}", "Organization"),
+        id=f"{name}-{'-'.join(types)}-{at}", name=name,
+        organization=OrganizationEntry(by or f"o{next(BODIES)}", "Organization"),
         types=types, places=tuple(places), covers=tuple(covers), status=status, freshness=freshness,
         verified_on=None if freshness == "unknown" else TODAY,
     )  # fmt: skip
