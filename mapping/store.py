@@ -286,28 +286,7 @@ class Directory:
 
     def rules(self, today: dt.date) -> Rules:
         """Return what the projection must know besides the records."""
-        area = self.area
-        types: dict[str, TypeRule] = {}
-        for term in Taxonomy.load("service_types").terms():
-            types[term.code] = types[_term_id(term)] = TypeRule(term.audience, term.precision)
-        allowed = area.settings.sensitive_allowed if area else ()
-        sensitive = {
-            _term_id(term)
-            for term in Taxonomy.load("beneficiaries").terms()
-            if term.sensitive and term.code not in allowed
-        }
-        return Rules(
-            today=today,
-            types=types,
-            sensitive=sensitive,
-            vocabulary={record.id for record in vocabulary()},
-            unit_to_show=self._unit_to_show,
-        )
-
-    def _unit_to_show(self, unit: str) -> str | None:
-        if self.area is None or unit not in self.area.all_units():
-            return None
-        return self.area.area_unit_for_publication(unit)
+        return rules(today, self.area)
 
     def _common_names(self) -> list[str]:
         """Return names that everybody knows: of administrative units and places."""
@@ -575,6 +554,27 @@ def _term_record(term: Term, taxonomy_id: str) -> model.TaxonomyTerm:
         taxonomy=term.taxonomy, language="en", taxonomy_id=taxonomy_id,
         parent_id=record_id("rohnamo", "taxonomy_term", term.taxonomy, term.parent) if term.parent else None,
     )  # fmt: skip
+
+
+def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
+    """Return what the projection of a study area's directory must know besides the records."""
+    types: dict[str, TypeRule] = {}
+    for term in Taxonomy.load("service_types").terms():
+        types[term.code] = types[_term_id(term)] = TypeRule(term.audience, term.precision)
+    allowed = area.settings.sensitive_allowed if area else ()
+    groups = Taxonomy.load("beneficiaries").terms()
+    units = area.all_units() if area else {}
+
+    def unit_to_show(unit: str) -> str | None:
+        return area.area_unit_for_publication(unit) if area is not None and unit in units else None
+
+    return Rules(
+        today=today,
+        types=types,
+        sensitive={_term_id(term) for term in groups if term.sensitive and term.code not in allowed},
+        vocabulary={record.id for record in vocabulary()},
+        unit_to_show=unit_to_show,
+    )
 
 
 def public_id(key: bytes, record_id: str) -> str:

@@ -18,6 +18,7 @@ from pyproj import Transformer
 from mapping.area import StudyArea
 from mapping.batch import Batch
 from mapping.model import (
+    RECORDS,
     Accessibility,
     Activity,
     Address,
@@ -47,7 +48,8 @@ from mapping.model import (
     Verification,
     record_id,
 )
-from mapping.store import Directory
+from mapping.store import Directory, vocabulary
+from mapping.taxonomy import Taxonomy
 from mapping.view import View
 
 TODAY = dt.date(2026, 11, 24)
@@ -148,7 +150,7 @@ def service(
 def attribute(service_name: str, link_type: str, code: str) -> Attribute:
     """A term said of a service; a code that is not of the taxonomy becomes words."""
     taxonomy = "service_types" if link_type == "service_type" else "beneficiaries"
-    known = "-" in code
+    known = code in Taxonomy.load(taxonomy)
     return Attribute(
         id=key("attribute", service_name, link_type, code), link_id=key("service", service_name),
         link_entity="service", link_type=link_type, taxonomy_term_id=term(taxonomy, code) if known else None,
@@ -437,6 +439,14 @@ def secret_parts() -> list[Record]:
 def sample_batch() -> Batch:
     """Everything: what is public and what is secret."""
     return batch(public_parts(), secret_parts())
+
+
+def tables_of(*parts: Part) -> dict[str, list[Record]]:
+    """The tables that a directory of these parts would have, its taxonomies among them."""
+    tables: dict[str, list[Record]] = {table: [] for table in RECORDS}
+    for record in (*vocabulary(), *records_of(*parts)):
+        tables[record.table].append(record)
+    return tables
 
 
 def sample_directory(folder: Path, area: StudyArea | None = None, *parts: Part) -> Directory:
