@@ -277,7 +277,8 @@ class _Markings:
         for table in ("organization", "service"):
             self._mark(table, tables)
         self._mark_places(tables)
-        for table in RECORDS:
+        # what is said of a record is marked after every record that it may be said of
+        for table in sorted(RECORDS, key=lambda name: "link_id" in RECORDS[name].model_fields):
             if table in PUBLISHED and table not in (*VOCABULARIES, "organization", "service", *PLACE_TEXTS):
                 self._mark(table, tables)
 
