@@ -147,7 +147,8 @@ def _located(reader: Reader) -> Located:
 
 def _region(reader: Reader, located: Located) -> str:
     """Return the country whose numbers need no country code."""
-    return (located.country or reader.intake.area.code) if reader.country() else reader.intake.area.code
+    home = reader.intake.area.settings.phone_region
+    return (located.country or home) if reader.country() else home
 
 
 def _body(
@@ -336,7 +337,8 @@ def _phones(
 ) -> Iterator[Record]:
     """Yield the numbers of a service; a new public number needs two people who called it back."""
     intake = reader.intake
-    region = entry.location.country or intake.area.code
+    abroad = entry.location.country not in (None, intake.area.code)
+    region = entry.location.country if abroad else intake.area.settings.phone_region
     more = _numbers(entry.reader, "phone_international", region)
     fax = _numbers(entry.reader, "fax", region)
     accounts = entry.reader.take("messenger", values.accounts) or []
