@@ -21,7 +21,7 @@ from pyproj import Geod
 
 from mapping.errors import UnsafePublication
 from mapping.fold import coarse, name_key, skeleton, tokens
-from mapping.model import RECORDS, Location, references
+from mapping.model import RECORDS, Location, Translation, references
 from mapping.safety import PUBLISHED, Shown, Tables
 from mapping.taxonomy import FILES, LISTS, words_of
 
@@ -56,7 +56,7 @@ MAIL_PROVIDERS = frozenset(
 """Hosts that a hidden body shares with everybody."""
 
 WITHIN_A_HOUSE = frozenset(
-    tokens("квартира кв офис оф этаж подъезд хучра ошёнаи хонадони xonadon flat apt floor office")
+    tokens("квартира кв офис оф этаж подъезд ҳуҷраи ҳуҷра ошёнаи хонадони xonadon flat apt floor office")
 )
 """Words after which an address tells a door within a house."""
 
@@ -166,15 +166,21 @@ def _facts(tables: Tables, shown: Shown) -> _Facts:
             row = rows[table].get(record.id, {})
             for name, what in fields.items():
                 value = getattr(record, name)
-                if value:
-                    side = facts.published if row.get(name) == value else facts.hidden
-                    side[what].add(value)
+                if value and row.get(name) == value:
+                    facts.published["body" if table == "organization" and what == "name" else what].add(value)
+                elif value:
+                    facts.hidden[what].add(value)
     visible = {row["id"] for row in shown.get("translation", ())}
     for record in tables.get("translation", ()):
-        told = FACT_FIELDS.get(getattr(record, "link_entity"), {}).get(getattr(record, "field"))  # noqa: B009
-        if told is not None:
-            side = facts.published if record.id in visible else facts.hidden
-            side[told].add(getattr(record, "text"))  # noqa: B009
+        if not isinstance(record, Translation) or record.field not in FACT_FIELDS.get(record.link_entity, {}):
+            continue
+        what = FACT_FIELDS[record.link_entity][record.field]
+        if record.id not in visible:
+            facts.hidden[what].add(record.text)
+        else:
+            facts.published["body" if record.link_entity == "organization" and what == "name" else what].add(
+                record.text
+            )
     for location in _hidden_points(tables, shown):
         facts.hidden["point"].add((location.latitude, location.longitude))
     return facts
@@ -242,8 +248,12 @@ class _Finder:
                 return
 
     def _names(self, facts: _Facts) -> Iterator[_Fact]:
-        """Yield what tells hidden names from all others: their words without those that everybody uses."""
-        published = {coarse(" ".join(self._distinct(name))) for name in facts.published["name"]}
+        """Yield what tells hidden names from all others: their words without those that everybody uses.
+
+        A name that a visible organization bears is no secret; one that only a service or a place bears may have been
+        taken from what is hidden.
+        """
+        published = {coarse(" ".join(self._distinct(name))) for name in facts.published["body"]}
         used = {word for name in published for word in name.split()}
         for name in facts.hidden["name"]:
             words = self._distinct(name)
@@ -257,7 +267,7 @@ class _Finder:
 
     def _people(self, facts: _Facts) -> Iterator[_Fact]:
         """Yield the first two names of people; one alone is borne by many."""
-        published = [set(tokens(name)) for name in facts.published["name"] | facts.published["person"]]
+        published = [set(tokens(name)) for name in facts.published["body"] | facts.published["person"]]
         for person in facts.hidden["person"]:
             words = tuple(word for word in tokens(person) if len(word) > 2)[:2]
             if len(words) == 2 and not any(set(words) <= name for name in published):
@@ -342,7 +352,7 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
 _PHONE = re.compile(r"\+?\d(?:[\s().\u2010-\u2015/\-\u00a0]{0,3}\d){6,}")
 _NUMBERED = re.compile(r"[^\W_][\w/.\-№]*\d[\w/.\-№]*")
-_DECIMAL = re.compile(r"(?<![\d.,])-?\d{1,3}[.,]\d{3,}")
+_DECIMAL = re.compile(r"(?<![\d.])-?\d{1,3}[.,]\d{3,}")
 _SEXAGESIMAL = re.compile(r"(\d{1,3})\s*[°º˚]\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*)?)?")
 
 
@@ -439,6 +449,8 @@ def _close_places(tables: Tables, shown: Shown) -> Iterator[str]:
     for row in (row for row in shown.get("location", ()) if row["latitude"] is not None):
         cells[math.floor(row["latitude"] / side), math.floor(row["longitude"] / side)].append(row)
     for place in _hidden_points(tables, shown):
+        if place.position_basis != "given":  # the middle of a town is near to much
+            continue
         latitude, longitude = place.latitude or 0.0, place.longitude or 0.0
         row_, column = math.floor(latitude / side), math.floor(longitude / side)
         for near in (row for y in (-1, 0, 1) for x in (-1, 0, 1) for row in cells.get((row_ + y, column + x), ())):
@@ -461,9 +473,13 @@ def _shared_places(tables: Tables, shown: Shown) -> Iterator[str]:
 def _shared_houses(tables: Tables, shown: Shown) -> Iterator[str]:
     """Yield visible addresses that a hidden place has too."""
     visible, names = {row["id"] for row in shown.get("address", ())}, _place_names(shown)
+    unplaced = {p.id for p in tables.get("location", ()) if isinstance(p, Location) and p.position_basis != "given"}
+    # a place shown by its unit because nobody knows its point is no secret
+    open_ones = {row["id"] for row in shown.get("location", ())} & unplaced
     hidden: dict[tuple[str, ...], str] = {}
     for record in tables.get("address", ()):
-        if record.id not in visible and (house := _house(record.__dict__)):
+        told = record.id in visible or record.__dict__["location_id"] in open_ones
+        if not told and (house := _house(record.__dict__)):
             hidden[house] = str(record.__dict__["location_id"])
     for row in shown.get("address", ()):
         if (house := _house(row)) in hidden:
