@@ -40,7 +40,8 @@ def shared_points(batch: Batch, _known: Known) -> Iterator[Issue]:
 
 def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say how many services nobody ever verified."""
-    missing = sum(isinstance(v, Verification) and v.verified_on is None for v in batch.of("verification"))
+    checked = {v.link_id for v in batch.of("verification") if isinstance(v, Verification) and v.verified_on}
+    missing = sum(service.id not in checked for service in batch.of("service"))
     if missing:
         yield _about(batch, "verified_on", f"{missing} services have no day of a check", "call them first", "note")
 
