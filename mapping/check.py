@@ -86,8 +86,14 @@ def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
             before.append(point)
             if double and unit and owner in known.bodies:
                 name = Taxonomy.load("service_types").label(code, "en")
-                said = f"{known.bodies[owner].name!r} is listed twice with {str(name)!r} in {unit}"
-                yield _about(batch, "service", said, "keep one of them", row=rows.get(service))
+                said = f"{known.bodies[owner].name!r} is listed twice with {str(name)!r}"
+                yield _about(
+                    batch,
+                    "service",
+                    said,
+                    "look whether they are one entry, and keep the better",
+                    row=rows.get(service),
+                )
 
 
 def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:

@@ -145,9 +145,13 @@ def _located(reader: Reader) -> Located:
     return located
 
 
+def _home(intake: Intake) -> str:
+    return intake.area.settings.phone_region or intake.area.code
+
+
 def _region(reader: Reader, located: Located) -> str:
     """Return the country whose numbers need no country code."""
-    home = reader.intake.area.settings.phone_region
+    home = _home(reader.intake)
     return (located.country or home) if reader.country() else home
 
 
@@ -337,8 +341,8 @@ def _phones(
 ) -> Iterator[Record]:
     """Yield the numbers of a service; a new public number needs two people who called it back."""
     intake = reader.intake
-    abroad = entry.location.country not in (None, intake.area.code)
-    region = entry.location.country if abroad else intake.area.settings.phone_region
+    country = entry.location.country or intake.area.code
+    region = country if country != intake.area.code else _home(intake)
     more = _numbers(entry.reader, "phone_international", region)
     fax = _numbers(entry.reader, "fax", region)
     accounts = entry.reader.take("messenger", values.accounts) or []

@@ -14,7 +14,15 @@ from mapping.batch import Batch, Issue, Level
 from mapping.spreadsheet import neutral
 
 LEVELS: dict[Level, str] = {"refused": "Left out", "doubt": "To look at", "note": "Mended or noted"}
-WHO_MAY_SEE = "who may see"
+EXPLAINED: dict[Level, str] = {
+    "refused": "What could not be read: the value, or the whole row, is not in the directory.",
+    "doubt": "What was taken as it stands, and may be wrong.",
+    "note": "What a rule mended or passed over; nothing to do unless a rule is wrong.",
+}
+SECRECY = "custodian"
+"""Advice that holds this word is about who may see a row: it comes first."""
+
+PRIVATE = "Private: refused rows stand here as they were sent. Do not publish this page or send it on."
 
 STYLE = """
 body{font:16px/1.5 "Noto Sans",system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#16232b}
@@ -22,7 +30,9 @@ h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2rem}table{border-collapse:c
 th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;border-bottom:1px solid #cdd7d9}
 .n{text-align:right;font-variant-numeric:tabular-nums}.refused{color:#9c1c2c}.doubt{color:#744500}.note{color:#465762}
 .secret{background:#fbeaea;border-left:5px solid #9c1c2c;padding:.6rem 1rem}
-details{margin:.5rem 0}summary{cursor:pointer}
+details{margin:.5rem 0}summary{cursor:pointer}summary h2{display:inline}td{overflow-wrap:anywhere}
+col.t{width:4rem}col.c{width:11rem}col.d{width:16rem}col.r{width:9rem}
+@media(max-width:45rem){table,tbody,tr,td,th{display:block}thead,colgroup{display:none}.n{text-align:left}}
 """
 
 
@@ -49,22 +59,27 @@ def grouped(issues: Iterable[Issue]) -> list[Group]:
         groups[issue.level, issue.column, issue.fix].append(issue)
     found = [Group(level, column, fix, tuple(each)) for (level, column, fix), each in groups.items()]
     order = list(LEVELS)
-    return sorted(found, key=lambda g: (WHO_MAY_SEE not in g.fix, order.index(g.level), -len(g.issues), g.column))
+    return sorted(found, key=lambda g: (SECRECY not in g.fix, order.index(g.level), -len(g.issues), g.column))
+
+
+TABLES = (
+    ("organization", "organizations"), ("service", "services"), ("location", "places"), ("activity", "activities"),
+    ("referral_agreement", "agreements"), ("standard_assessment", "answers"),
+)  # fmt: skip
+"""Tables that a list is about, and what their records are called."""
+
+
+def given(batch: Batch) -> str:
+    """Say how many records of each kind a batch holds."""
+    counts = ((len(batch.of(table)), word) for table, word in TABLES)
+    return ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing"
 
 
 def summary(batch: Batch) -> str:
     """Say in a few lines what a batch holds and what was wrong with it."""
     counts = {level: sum(issue.level == level for issue in batch.issues) for level in LEVELS}
-    held = ", ".join(
-        f"{len(batch.of(table))} {word}"
-        for table, word in (
-            ("organization", "organizations"), ("service", "services"), ("location", "places"),
-            ("activity", "activities"), ("referral_agreement", "agreements"), ("standard_assessment", "answers"),
-        )
-        if batch.of(table)
-    )  # fmt: skip
     lines = [
-        f"{batch.file}: {batch.rows} rows gave {held or 'nothing'}; {len(batch.refused)} rows were set aside.",
+        f"{batch.file}: {batch.rows} rows gave {given(batch)}; {len(batch.refused)} rows were set aside.",
         f"  {counts['refused']} left out, {counts['doubt']} to look at, {counts['note']} mended or noted.",
     ]
     lines += [
@@ -96,20 +111,20 @@ def write_report(batch: Batch, folder: str | Path, *, stored: str = "") -> Path:
 def write_index(batches: Sequence[tuple[Batch, str]], folder: str | Path) -> Path:
     """Write the page that leads to the reports of several lists; return it."""
     rows = "".join(
-        f'<tr><th scope="row"><a href="{_e(Path(batch.file).stem)}.html">{_e(batch.file)}</a><br>'
-        f"{_e(batch.source.name)}</th>"
-        f'<td class="n">{batch.rows}</td><td class="n">{len(batch.of("service"))}</td>'
-        f'<td class="n refused">{len(batch.refused)}</td>'
+        f'<tr><th scope="row"><a href="{_e(Path(batch.file).stem)}.html">{_e(batch.file)}</a></th>'
+        f"<td>{_e(batch.source.name)}</td>"
+        f'<td class="n">{batch.rows}</td><td>{_e(given(batch))}</td><td class="n refused">{len(batch.refused)}</td>'
         + "".join(f'<td class="n {level}">{sum(i.level == level for i in batch.issues)}</td>' for level in LEVELS)
         + f"<td>{_e(stored)}</td></tr>"
         for batch, stored in batches
     )
-    heads = ("List", "Rows", "Services", "Rows set aside", *LEVELS.values(), "Stored")
-    head = "".join(f'<th scope="col"{" class=n" if 0 < n < 7 else ""}>{text}</th>' for n, text in enumerate(heads))
+    numbers = {"Rows", "Rows set aside", *LEVELS.values()}
+    heads = ("List", "Sender", "Rows", "Gave", "Rows set aside", *LEVELS.values(), "Stored")
+    head = "".join(f'<th scope="col"{" class=n" if text in numbers else ""}>{text}</th>' for text in heads)
+    meanings = "".join(f"<dt>{LEVELS[level]}</dt><dd>{EXPLAINED[level]}</dd>" for level in LEVELS)
     body = (
-        '<h1>What the partners\' lists gave</h1><p class="secret">Private: refused rows stand in these reports as they '
-        "were sent. Do not publish them or send them on.</p>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f'<h1>What the partners\' lists gave</h1><p class="secret">{PRIVATE}</p>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><dl>{meanings}</dl>"
     )
     page = Path(folder) / "index.html"
     page.write_text(_page("Import reports", body), encoding="utf-8")
@@ -125,27 +140,48 @@ def _body(batch: Batch, stored: str) -> str:
         for row in batch.refused
     )
     return (
-        f"<h1>{_e(batch.file)}</h1><p>{_e(batch.source.name)}. {_e(summary(batch).splitlines()[0].partition(': ')[2])}"
-        f" {_e(stored)}</p>"
-        '<p class="secret">Private: cells of refused rows stand below as they were sent. Do not publish or send on.</p>'
-        f"<h2>What to do next</h2>{_groups(batch)}"
-        f"<h2>Rows set aside ({len(batch.refused)})</h2>{refused or '<p>None.</p>'}"
-        f"<h2>What was mended</h2><table><tbody>{cleaned}</tbody></table>"
+        f"<h1>{_e(batch.file)}</h1><p>{_e(batch.source.name)}. {batch.rows} rows gave {given(batch)}; "
+        f'{len(batch.refused)} rows were set aside. {_e(stored)}</p><p class="secret">{PRIVATE}</p>'
+        f"{_sections(batch)}<h2>Rows set aside ({len(batch.refused)})</h2>{refused or '<p>None.</p>'}"
+        f"<h2>Cells that were tidied</h2><table><tbody>{cleaned or '<tr><td>None.</td></tr>'}</tbody></table>"
+        '<p><a href="index.html">All lists</a></p>'
     )
 
 
-def _groups(batch: Batch) -> str:
+def _sections(batch: Batch) -> str:
+    """Return the issues in the order in which a steward should see to them; what is only noted is folded up."""
+    groups = grouped(batch.issues)
+    secrecy = [group for group in groups if SECRECY in group.fix and group.level != "note"]
+    parts = [_section("Who may see it", "Rows that nobody but custodians sees until this is clear.", secrecy)]
+    for level in LEVELS:
+        mine = [group for group in groups if group.level == level and group not in secrecy]
+        section = _section(LEVELS[level], EXPLAINED[level], mine)
+        if level == "note" and section:
+            heading, rest = section.split("</h2>", 1)
+            section = f"<details><summary>{heading}</h2></summary>{rest}</details>"
+        parts.append(section)
+    return "".join(parts) or "<h2>Nothing is wrong with this list</h2>"
+
+
+def _section(title: str, meaning: str, groups: Sequence[Group]) -> str:
+    if not groups:
+        return ""
     rows = []
-    for group in grouped(batch.issues):
+    for group in groups:
         examples = list(dict.fromkeys(issue.problem for issue in group.issues))
         shown = "<br>".join(map(_e, examples[:4])) + (f"<br>and {len(examples) - 4} more" if len(examples) > 4 else "")
         rows.append(
-            f'<tr><td class="{group.level}">{LEVELS[group.level]}</td><td class="n">{len(group.issues)}</td>'
-            f"<td>{_e(group.column)}</td><td>{shown}</td><td>{_e(group.fix)}</td><td>{_e(group.rows)}</td></tr>"
+            f'<tr><td class="n">{len(group.issues)}</td><td>{_e(group.column)}</td><td>{shown}</td>'
+            f"<td>{_e(group.fix)}</td><td>{_e(group.rows)}</td></tr>"
         )
-    heads = ("", "Times", "Column", "What is wrong", "What to do", "Rows")
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    columns = "".join(f'<col class="{name}">' for name in ("t", "c", "w", "d", "r"))
+    heads = ("Times", "Column", "What is wrong", "What to do", "Rows")
+    head = "".join(f'<th scope="col"{" class=n" if text == "Times" else ""}>{text}</th>' for text in heads)
+    count = sum(len(group.issues) for group in groups)
+    return (
+        f'<h2 class="{groups[0].level}">{title} ({count})</h2><p>{meaning}</p>'
+        f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
 
 
 def _page(title: str, body: str) -> str:

@@ -130,6 +130,14 @@ def test_a_row_in_full(demo):
     )
 
 
+def test_numbers_are_read_by_the_country_of_the_list(demo):
+    """All but Бунафшаи Борони, whose cell says that there is none; the slipped and the refused row are not there."""
+    batch = demo.batch("women_centres.csv")
+    without = {s.id for s in batch.of("service")} - {p.service_id for p in batch.of("phone")}
+    assert len(without) == 1
+    assert {p.number[:6] for p in batch.of("phone")} == {"+99200"}
+
+
 def test_one_body_in_four_lists_is_one(demo):
     """Sohili Orom's neighbour Soyai Chinor stands in the network's, the centres' and the legal aid list."""
     names = [o for o in demo.directory.records("organization") if o.name == "Soyai Chinor"]
