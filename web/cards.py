@@ -1,13 +1,15 @@
 """Cards: a service as a list or a page shows it, every code turned into words."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from mapping.area import StudyArea
 from mapping.errors import NotFound
+from mapping.fold import coarse
 from mapping.layers.services import spaced
-from mapping.taxonomy import Label, Taxonomy
+from mapping.taxonomy import Label, Taxonomy, match_term
 from mapping.view import Entry, PhoneEntry, Place
 from mapping.words import Message, translate
 from web.hours import Week, week
@@ -17,11 +19,21 @@ Tone = Literal["ok", "warn", "bad", ""]
 
 @dataclass(frozen=True)
 class Call:
-    """A number: as it is dialled and as it is read."""
+    """A number or an account of a messenger: as it is dialled or opened, and as it is read."""
 
     dial: str
     shown: str
     note: str = ""
+
+    @property
+    def spoken(self) -> bool:
+        """Whether it is a number that can be called."""
+        return bool(re.fullmatch(r"[+*#]?[0-9*#]+", self.dial))
+
+    @property
+    def href(self) -> str:
+        """Return what a link leads to; empty where it is neither a number nor a web address."""
+        return f"tel:{self.dial}" if self.spoken else web_address(self.dial)
 
 
 @dataclass(frozen=True)
@@ -59,25 +71,21 @@ class Card:
         return self.entry.id
 
 
-def card(
-    entry: Entry,
-    area: StudyArea,
-    language: str,
-    *,
-    minutes: tuple[float, float] | None = None,
-    why: Iterable[str] = (),
-) -> Card:
+def card(entry: Entry, area: StudyArea, language: str) -> Card:
     """Put an entry into the words of a language."""
     types = tuple(label("service_types", code, language) for code in entry.types)
+    serves, excludes = (
+        (*said("beneficiaries", codes, language), *(condition(note, language) for note in notes))
+        for codes, notes in ((entry.serves, entry.serves_notes), (entry.excludes, entry.excludes_notes))
+    )
     name = Label(entry.name, entry.name_language) if entry.name else (types[0] if types else Label("—", ""))
     return Card(
         entry=entry, language=language, name=name, where=where(entry, area, language), types=types,
         calls=calls(entry.phones, area), week=week(entry.hours, language), check=check(entry, language),
-        serves=(*said("beneficiaries", entry.serves, language), *entry.serves_notes),
-        excludes=(*said("beneficiaries", entry.excludes, language), *entry.excludes_notes),
+        serves=serves, excludes=excludes,
         speaks=said("languages", entry.languages, language),
         documents=said("documents", entry.documents, language),
-        covers=tuple(unit_name(area, code, language) for code in entry.covers), minutes=minutes, why=tuple(why),
+        covers=tuple(unit_name(area, code, language) for code in entry.covers),
     )  # fmt: skip
 
 
@@ -94,13 +102,21 @@ def said(taxonomy: str, codes: Iterable[str], language: str) -> tuple[str, ...]:
     return tuple(str(label(taxonomy, code, language)) for code in codes)
 
 
+def condition(note: str, language: str) -> str:
+    """Return a condition in the words of a language where it is a known one, else as it was written."""
+    found = match_term("conditions", note)
+    return str(label("conditions", found.code, language)) if found and found.score == 1 else note
+
+
 def calls(phones: Iterable[PhoneEntry], area: StudyArea) -> tuple[Call, ...]:
     """Return numbers as they are dialled and as they are read."""
     made = []
     for phone in phones:
         extra = f" ({phone.extension})" if phone.extension else ""
-        made.append(Call(phone.number, spaced(phone.number, area.code) + extra, phone.note))
-    return tuple(made)
+        messenger = phone.number.startswith(("https://", "http://"))
+        shown = (phone.kind or phone.number).capitalize() if messenger else spaced(phone.number, area.code) + extra
+        made.append(Call(phone.number, shown, phone.note))
+    return tuple(sorted(made, key=lambda call: not call.spoken))
 
 
 def unit_name(area: StudyArea, code: str, language: str) -> str:
@@ -122,7 +138,9 @@ def country_name(area: StudyArea, code: str, language: str) -> str:
 def place_name(place: Place, area: StudyArea, language: str) -> str:
     """Say where a place is: town and unit, or the country abroad."""
     unit = unit_name(area, place.area_unit, language) if place.area_unit else ""
-    parts = [place.city] if place.city and place.city != unit else []
+    known = area.all_units().get(place.area_unit or "")
+    names = {coarse(name) for name in (*known.names.values(), *known.other_names)} if known else set()
+    parts = [place.city] if place.city and coarse(place.city) not in names else []
     parts += [unit] if unit else []
     if place.country and place.country != area.code:
         parts.append(country_name(area, place.country, language))
@@ -143,7 +161,6 @@ LEVELS = {
     "phone": Message("Confirmed by phone on {day}"),
     "visit": Message("Confirmed by a visit on {day}"),
     "official": Message("Confirmed by an official letter on {day}"),
-    "self-reported": Message("Told by the provider on {day}"),
 }
 CONFIRMED = Message("Confirmed on {day}")
 
@@ -153,6 +170,8 @@ def check(entry: Entry, language: str) -> Check:
     on = entry.verified_on
     if on is None or entry.freshness == "unknown":
         return Check("", "?", translate("Not confirmed yet. Call first.", language))
+    if entry.freshness == "fresh" and entry.verification_level == "self-reported":
+        return Check("", "○", translate("Told by the provider on {day}", language, day=on))
     if entry.freshness == "due":
         return Check("warn", "!", translate("Due for checking. Last confirmed on {day}. Call first.", language, day=on))
     if entry.freshness == "overdue":
@@ -160,6 +179,21 @@ def check(entry: Entry, language: str) -> Check:
         return Check("bad", "!", said)
     text = LEVELS.get(entry.verification_level, CONFIRMED).text
     return Check("ok", "✓", translate(text, language, day=on))
+
+
+def first_choice(entry: Entry) -> bool:
+    """Tell whether an entry may be offered first: open, and confirmed not too long ago."""
+    return entry.offered and entry.freshness != "unknown"
+
+
+def web_address(text: str) -> str:
+    """Return an address that a browser may open, empty where it is none: never a script."""
+    text = text.strip()
+    if text.startswith(("https://", "http://")):
+        return text
+    if text and " " not in text and "." in text and ":" not in text and not text.startswith(("/", ".")):
+        return f"https://{text}"
+    return ""
 
 
 @dataclass(frozen=True)

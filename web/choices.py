@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mapping.area import StudyArea
@@ -10,7 +10,7 @@ from mapping.errors import NotFound
 from mapping.taxonomy import Taxonomy, Term
 from mapping.view import Entry
 from mapping.words import show, translate
-from web.cards import Blocks, Card, card, country_name, minutes_to
+from web.cards import Blocks, Card, country_name, first_choice, minutes_to
 from web.edition import Edition
 
 Fit = Literal["yes", "ask", "no"]
@@ -109,10 +109,11 @@ def chosen(edition: Edition, choice: Choice, language: str) -> tuple[Blocks, tup
         if fit == "no" or (block == "" and not unit):
             continue
         minutes = minutes_to(entry, summer, winter)
-        if block == "" and (minutes is None or not entry.offered or fit == "ask"):
+        if block == "" and (minutes is None or not first_choice(entry) or fit == "ask"):
             continue
-        made = card(entry, area, language, minutes=minutes, why=why(entry, choice, block, area, language))
-        if not entry.offered:
+        reasons = tuple(why(entry, choice, block, area, language))
+        made = replace(edition.card(entry, language), minutes=minutes, why=reasons)
+        if not first_choice(entry):
             found["later"].append(made)
         elif fit == "ask":
             found["ask"].append(made)
@@ -126,10 +127,10 @@ def chosen(edition: Edition, choice: Choice, language: str) -> tuple[Blocks, tup
 
 
 def answering(edition: Edition, choice: Choice, language: str) -> Iterator[Entry]:
-    """Yield the active services that meet a need, by name."""
+    """Yield the services that meet a need and are not closed for good, by name."""
     kinds = {term.code for term in Taxonomy.load("service_types").terms() if term.need == choice.need.code}
     for entry in edition.entries(language).values():
-        if entry.status == "active" and kinds.intersection(entry.types):
+        if entry.status in ("active", "temporarily closed") and kinds.intersection(entry.types):
             yield entry
 
 

@@ -13,6 +13,7 @@ from mapping.result import Result
 from mapping.safety import require
 from mapping.taxonomy import Taxonomy
 from mapping.view import Entry, OrganizationEntry, StatementEntry, View
+from web.cards import Card, card
 
 T = TypeVar("T")
 
@@ -51,6 +52,10 @@ class Edition:
                 return {entry.id: entry for entry in view.services(language=language)}
 
         return self.keep(("entries", language), read)
+
+    def card(self, entry: Entry, language: str) -> Card:
+        """Return an entry of this edition in the words of a language."""
+        return self.keep(("card", entry.id, language), lambda: card(entry, self.area, language))
 
     def organizations(self, language: str) -> dict[str, OrganizationEntry]:
         """Return every organization by id, in the order of names."""

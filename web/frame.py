@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from mapping.area import StudyArea
 from mapping.words import date, number, show, translate
+from web.cards import web_address
 from web.edition import Edition
 from web.headers import CONTENT_POLICY
 
@@ -138,13 +139,3 @@ def _marked(context: jinja2.runtime.Context, text: str, language: str = "") -> M
 def _language(context: jinja2.runtime.Context) -> str:
     frame: Frame = context["frame"]
     return frame.language
-
-
-def web_address(text: str) -> str:
-    """Return an address that a browser may open, empty where it is none: never a script."""
-    text = text.strip()
-    if text.startswith(("https://", "http://")):
-        return text
-    if text and " " not in text and "." in text and ":" not in text and not text.startswith(("/", ".")):
-        return f"https://{text}"
-    return ""

@@ -6,7 +6,6 @@ A script runs from a disk too, where a page may not fetch a file; and what is ty
 import json
 
 from mapping.fold import skeleton
-from web.cards import card
 from web.edition import Edition
 
 
@@ -20,13 +19,13 @@ def script(edition: Edition, language: str) -> bytes:
         for entry in edition.entries(language).values():
             if entry.status in ("inactive", "defunct"):
                 continue
-            made = card(entry, edition.area, language)
+            made = edition.card(entry, language)
             said = {entry.name, entry.organization.name, *entry.organization.other_names, made.where, *made.types}
             for tried in languages:
                 same = other[tried][entry.id]
                 said |= {same.name, same.organization.name}
-                said |= {str(label) for label in card(same, edition.area, tried).types}
-                said.add(card(same, edition.area, tried).where)
+                said |= {str(label) for label in edition.card(same, tried).types}
+                said.add(edition.card(same, tried).where)
             words = sorted({word for text in said for word in skeleton(text).split()})
             call = made.calls[0] if made.calls else None
             rows.append(

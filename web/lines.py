@@ -7,7 +7,7 @@ from mapping.area import StudyArea
 from mapping.layers.services import spaced
 from mapping.taxonomy import Taxonomy
 from mapping.view import Entry, StatementEntry
-from web.cards import Call, Card, card
+from web.cards import Call, Card
 from web.edition import Edition
 
 HOTLINE = "IDN-HOT"
@@ -27,12 +27,12 @@ def lines(edition: Edition, language: str) -> list[Line]:
 
     def find() -> list[Line]:
         cards = [
-            card(entry, edition.area, language)
+            edition.card(entry, language)
             for entry in edition.entries(language).values()
             if HOTLINE in entry.types and entry.phones and entry.status == "active" and entry.offered
         ]
         ordered = sorted(cards, key=lambda each: _rank(each.entry, each.week.always, edition.area))
-        return [Line(each, each.calls[0]) for each in ordered]
+        return [Line(each, each.calls[0]) for each in ordered if each.calls[0].spoken]
 
     return edition.keep(("lines", language), find)
 
@@ -85,5 +85,5 @@ def responsible(edition: Edition, unit: str, language: str) -> list[Card]:
             if place.area_unit
         )
         if around.intersection(entry.covers) or (not entry.covers and own):
-            found.append(card(entry, area, language))
+            found.append(edition.card(entry, language))
     return sorted(found, key=lambda each: COMMISSION not in each.entry.types)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from mapping.errors import NotFound
-from mapping.view import StatementEntry
+from mapping.view import Entry, StatementEntry
 from web import choices
-from web.cards import Blocks, Call, Card, card
+from web.cards import Blocks, Call, Card, first_choice
 from web.choices import Choice
 from web.edition import Edition
 from web.lines import Line, lines, route, spoken_for
@@ -70,15 +70,11 @@ def found(edition: Edition, choice: Choice, language: str) -> Found:
 
 def everything(edition: Edition, sheet: int, language: str) -> Found:
     """Return a sheet of the list of everything: by name, those not confirmed for too long last."""
-    cards = [
-        card(entry, edition.area, language)
-        for entry in edition.entries(language).values()
-        if entry.status not in ("inactive", "defunct")
-    ]
+    cards = [edition.card(e, language) for e in edition.entries(language).values() if listed(e)]
     blocks = Blocks(
-        near=tuple(each for each in cards if each.entry.offered and each.entry.points),
-        named=tuple(each for each in cards if each.entry.offered and not each.entry.points),
-        later=tuple(each for each in cards if not each.entry.offered),
+        near=tuple(each for each in cards if first_choice(each.entry) and each.entry.points),
+        named=tuple(each for each in cards if first_choice(each.entry) and not each.entry.points),
+        later=tuple(each for each in cards if not first_choice(each.entry)),
     )
     sheets = sheets_of(blocks)
     return Found(
@@ -88,6 +84,11 @@ def everything(edition: Edition, sheet: int, language: str) -> Found:
             Said(each, route(each, edition.area)) for each in (edition.statements(language) if sheet == 1 else ())
         ),
     )  # fmt: skip
+
+
+def listed(entry: Entry) -> bool:
+    """Tell whether an entry stands in the list of everything: it is not closed for good."""
+    return entry.status not in ("inactive", "defunct")
 
 
 def sheets_of(blocks: Blocks) -> int:

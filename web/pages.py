@@ -10,7 +10,7 @@ from mapping.taxonomy import Taxonomy, Term
 from mapping.view import Entry, OrganizationEntry
 from mapping.words import show, translate
 from web import choices
-from web.cards import Call, Card, calls, card, country_name, label, place_name
+from web.cards import Call, Card, calls, country_name, first_choice, label, place_name
 from web.choices import Choice
 from web.edition import Edition
 from web.lines import Line, lines
@@ -150,7 +150,7 @@ def service(edition: Edition, identifier: str, language: str) -> ServicePage:
     if identifier not in entries:
         raise NotFound("no such page")
     entry = entries[identifier]
-    made = card(entry, edition.area, language)
+    made = edition.card(entry, language)
     foreign = {lang for lang in (made.name.language, entry.description_language) if lang and lang != language}
     kinds = Taxonomy.load("service_types")
     met = {kinds.term(code).need for code in entry.types if code in kinds}
@@ -184,9 +184,9 @@ def others(edition: Edition, entry: Entry, language: str) -> Iterable[Card]:
         if count == OTHERS:
             return
         alike = other.id != entry.id and set(other.types) & set(entry.types)
-        if alike and other.status == "active" and other.offered and (around(other) & own or other.remote):
+        if alike and first_choice(other) and (around(other) & own or other.remote):
             count += 1
-            yield card(other, area, language)
+            yield edition.card(other, language)
 
 
 def organization(edition: Edition, identifier: str, language: str) -> OrganizationPage:
@@ -202,7 +202,7 @@ def organization(edition: Edition, identifier: str, language: str) -> Organizati
         raise NotFound("no such page")
     found = known[identifier]
     cards = tuple(
-        card(entry, edition.area, language)
+        edition.card(entry, language)
         for entry in edition.entries(language).values()
         if entry.organization.id == identifier
     )

@@ -14,7 +14,7 @@ from mapping.taxonomy import Taxonomy, Term
 from mapping.view import Entry
 from mapping.words import show, translate
 from web import choices
-from web.cards import Card, card, minutes_to
+from web.cards import Card, first_choice, minutes_to
 from web.edition import Edition
 from web.lines import Line, lines, responsible, route, spoken_for
 from web.lists import Said
@@ -115,8 +115,8 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
         raise NotFound("no such page")
     seat = edition.seats.get(code)
     inside = [e for e in edition.entries(language).values() if e.status == "active" and code in _units_of(e, area)]
-    here = [card(e, area, language) for e in inside if e.offered and e.points]
-    named = [card(e, area, language) for e in inside if e.offered and not e.points]
+    here = [edition.card(e, language) for e in inside if first_choice(e) and e.points]
+    named = [edition.card(e, language) for e in inside if first_choice(e) and not e.points]
     spoken = sorted({word for each in (*here, *named) for word in each.speaks})
     above = tuple((c, area.label(c, language)) for c in reversed(area.ancestors(code)) if area.unit(c).level > 0)
     below = tuple((u.code, area.label(u.code, language)) for u in area.all_units().values() if u.parent == code)
@@ -126,7 +126,7 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
         services=len(inside), organizations=len({each.organization.id for each in inside}), speaks=tuple(spoken),
         start=show(seat[1], language) if seat else "", nearest=tuple(_nearest(edition, code, language)),
         here=tuple(here), named=tuple(named),
-        later=tuple(card(e, area, language) for e in inside if not e.offered),
+        later=tuple(edition.card(e, language) for e in inside if not first_choice(e)),
         statements=tuple(Said(e, route(e, area)) for e in spoken_for(edition, code, (), language)),
         responsible=tuple(responsible(edition, code, language)), line=next(iter(lines(edition, language)), None),
         picture=picture(edition, code, language), sources=tuple(area.attributions("admin")),
@@ -138,7 +138,7 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
     area, seat, kinds = edition.area, edition.seats.get(code), Taxonomy.load("service_types")
     summer = edition.minutes(seat[0], "summer") if seat else {}
     winter = edition.minutes(seat[0], "winter") if seat else {}
-    offered = [each for each in edition.entries(language).values() if each.offered]
+    offered = [each for each in edition.entries(language).values() if first_choice(each)]
     for need in choices.needs():
         types = {term.code for term in kinds.terms() if term.need == need.code}
         reached = [
@@ -148,12 +148,12 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
         ]
         if reached:
             minutes, _, _, entry = min(reached)
-            yield Nearest(need, card(entry, area, language), code in _units_of(entry, area), minutes)
+            yield Nearest(need, edition.card(entry, language), code in _units_of(entry, area), minutes)
             continue
         inside = [e for e in offered if types.intersection(e.types) and e.points and code in _units_of(e, area)]
         remote = [e for e in offered if types.intersection(e.types) and choices.covers(e, code, area)]
         first = next(iter((*inside, *remote)), None)
-        yield Nearest(need, card(first, area, language) if first else None, bool(inside), None)
+        yield Nearest(need, edition.card(first, language) if first else None, bool(inside), None)
 
 
 def picture(edition: Edition, code: str, language: str) -> str:
