@@ -103,9 +103,10 @@ class Condition:
 
 @dataclass(frozen=True)
 class Leader(Condition):
-    """A query for the numbers of the services that meet a condition, and how many they are at most."""
+    """A query for the numbers of the services that meet a condition, and how many they are, at most or exactly."""
 
     size: int = 0
+    exact: bool = False
 
 
 class Search:
@@ -197,7 +198,7 @@ class Search:
         distinct = "DISTINCT" if len(wanted) > 1 else ""
         return (
             Condition(f"EXISTS (SELECT 1 FROM code WHERE {where} AND number = listed.number)", values),
-            Leader(f"SELECT {distinct} number FROM code WHERE {where}", values, size),
+            Leader(f"SELECT {distinct} number FROM code WHERE {where}", values, size, exact=len(wanted) == 1),
         )
 
     def _serves(self, code: str) -> None:
@@ -298,7 +299,7 @@ class Search:
         return hits, self._count(conditions, leader)
 
     def _count(self, conditions: Sequence[Condition], leader: Leader) -> int:
-        if len(conditions) == 1 and leader.size > MANY:
+        if len(conditions) == 1 and leader.exact:
             return leader.size
         led, where, values = _clauses(conditions, leader)
         return int(self.connection.execute(f"SELECT count(*) FROM {led} WHERE {where}", values).fetchone()[0])
