@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mapping.approvals import read_approvals
 from mapping.area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import MappingError
@@ -15,7 +16,6 @@ from mapping.import_report import summary, write_index, write_report
 from mapping.intake import read
 from mapping.known import Known
 from mapping.model import (
-    Approval,
     Record,
     Source,
     Statement,
@@ -26,6 +26,7 @@ from mapping.resources import shipped
 from mapping.store import Change, Directory
 
 STEWARDS = "demo-stewards"
+STEWARDS_NAME = "Stewards of the demonstration (invented)"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def import_demo(
     lists = tomllib.loads((folder / "demo.toml").read_text(encoding="utf-8"))["lists"]
     if not directory.path.with_suffix(".key").exists():
         shutil.copyfile(folder / "demo.key", directory.path.with_suffix(".key"))
-    directory.add(_decisions(folder, "approvals.csv", list(_approvals(folder))), by="stewards", on=today)
+    directory.add(read_approvals(folder / "approvals.csv", by=STEWARDS, name=STEWARDS_NAME), by="stewards", on=today)
     outcomes = []
     known = Known.of(directory)
     for number, name in enumerate(lists):
@@ -70,7 +71,9 @@ def import_demo(
             known = Known.of(directory)
         if progress is not None:
             progress(number + 1, len(lists) + 1)
-    directory.add(_decisions(folder, "statements.csv", list(_statements(folder))), by="stewards", on=today)
+    stewards = Source(id=record_id(STEWARDS, "source"), name=STEWARDS_NAME)
+    statements = Batch(stewards, "statements.csv", records=list(_statements(folder)))
+    directory.add(statements, by="stewards", on=today)
     if progress is not None:
         progress(len(lists) + 1, len(lists) + 1)
     if report_dir is not None:
@@ -87,28 +90,6 @@ def _import(directory: Directory, area: StudyArea, path: Path, today: dt.date, k
         return ImportOutcome(path.name, batch, directory.add(batch, on=today))
     except MappingError as error:
         return ImportOutcome(path.name, None, None, str(error))
-
-
-def _decisions(folder: Path, name: str, records: list[Record]) -> Batch:
-    source = Source(id=record_id(STEWARDS, "source"), name="Stewards of the demonstration (invented)")
-    return Batch(source, str(folder / name), records=records)
-
-
-def _approvals(folder: Path) -> Iterator[Record]:
-    """Yield what two stewards agreed to; the subject is a source, or the record that a source's key stands for."""
-    for row in _rows(folder / "approvals.csv"):
-        subject = row["source"]
-        if row["key"]:
-            subject = record_id(row["source"], row["table"], *row["key"].split("|||"))
-        yield Approval(
-            id=record_id(STEWARDS, "approval", row["kind"], row["source"], row["table"], row["key"], row["value"]),
-            kind=row["kind"],  # type: ignore[arg-type]
-            subject=subject, value=row["value"] or None, approved_by=row["approved_by"],
-            approved_by_too=row["approved_by_too"], approved_on=dt.date.fromisoformat(row["approved_on"]),
-            consent_by=row["consent_by"] or None,
-            consent_until=dt.date.fromisoformat(row["consent_until"]) if row["consent_until"] else None,
-            reason=row["reason"] or None,
-        )  # fmt: skip
 
 
 def _statements(folder: Path) -> Iterator[Record]:

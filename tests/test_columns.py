@@ -1,7 +1,10 @@
 """Column maps: every fault is named at once, with what was probably meant."""
 
+from pathlib import Path
+
 import pytest
 
+import mapping
 from mapping.columns import FIELDS, ColumnMap, fold_header, marking
 from mapping.errors import FormatError
 from mapping.resources import shipped
@@ -95,11 +98,30 @@ def test_headers_meet_whatever_their_spaces_and_case():
 
 def test_every_field_is_explained_and_read():
     """A field that a map may fill and that nothing reads would lose what it holds."""
-    from pathlib import Path
-
-    import mapping
-
     folder = Path(mapping.__file__).parent
     code = "".join((folder / f"{name}.py").read_text("utf-8") for name in ("reader", "entries", "keys", "links"))
     assert [field for field, text in FIELDS.items() if not text] == []
     assert [field for field in FIELDS if f'"{field}"' not in code] == []
+
+
+IMPORTING = Path(__file__).parents[1] / "docs" / "importing.md"
+
+
+def listed(heading):
+    """Return the rows of the table under a heading of the documentation: what is explained -> its explanation."""
+    _, _, part = IMPORTING.read_text("utf-8").partition(f"\n## {heading}\n")
+    rows = (line.split("|") for line in part.partition("\n## ")[0].splitlines() if line.startswith("| `"))
+    return {row[1].strip(" `"): row[2].strip() for row in rows}
+
+
+def test_every_field_is_documented():
+    assert listed("Fields") == FIELDS
+
+
+def test_every_key_of_a_map_is_documented():
+    assert list(listed("Keys of a map")) == list(ColumnMap.model_fields)
+
+
+def test_the_map_of_the_documentation_loads(load):
+    _, _, part = IMPORTING.read_text("utf-8").partition("```toml\n")
+    assert load(part.partition("```")[0]).source == "osm-health"
