@@ -7,8 +7,9 @@ from portal import published
 from sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, statement
 
 from mapping.errors import NotFound
-from mapping.view import Entry, OrganizationEntry
+from mapping.view import Entry, OrganizationEntry, PhoneEntry, Place
 from web import choices
+from web.cards import calls, check, condition, first_choice, place_name
 from web.edition import Edition, short_code
 from web.lists import SHEET, cut, sheets_of
 
@@ -146,6 +147,48 @@ def test_lists_are_cut_into_sheets_across_blocks(edition):
     for wrong in (0, sheets + 1):
         with pytest.raises(NotFound):
             cut(many, wrong, sheets)
+
+
+@pytest.mark.parametrize(
+    ("fields", "may"),
+    [
+        ({"freshness": "fresh"}, True),
+        ({"freshness": "due"}, True),
+        ({"freshness": "overdue"}, False),
+        ({"freshness": "unknown"}, False),
+        ({"freshness": "fresh", "status": "temporarily closed"}, False),
+    ],
+)
+def test_only_what_is_open_and_confirmed_is_offered_first(fields, may):
+    assert first_choice(entry(**fields)) is may
+
+
+def test_a_number_is_called_and_an_account_is_opened(tiny_area):
+    phones = [PhoneEntry("https://t.me/umed", "telegram"), PhoneEntry("+992446000001"), PhoneEntry("javascript:x")]
+    number, account, neither = calls(phones, tiny_area)
+    assert (number.href, number.spoken) == ("tel:+992446000001", True)
+    assert (account.href, account.shown, account.spoken) == ("https://t.me/umed", "Telegram", False)
+    assert (neither.href, neither.spoken) == ("", False)
+
+
+def test_a_town_is_not_said_twice(tiny_area):
+    names = tiny_area.unit("XT-W2").names
+    same = Place(id="p", city=names["ru"], area_unit="XT-W2")
+    assert place_name(same, tiny_area, "en") == tiny_area.label("XT-W2", "en")
+    other = Place(id="p", city="Gulzor", area_unit="XT-W2")
+    assert place_name(other, tiny_area, "en") == f"Gulzor, {tiny_area.label('XT-W2', 'en')}"
+
+
+def test_known_conditions_are_said_in_the_pages_language():
+    assert condition("Only with a police report", "ru") == "Только с заявлением в милицию"
+    assert condition("bring a friend", "ru") == "bring a friend"
+
+
+def test_a_provider_that_speaks_for_itself_has_no_tick(app):
+    own = entry(freshness="fresh", verification_level="self-reported", verified_on=dt.date(2026, 9, 1))
+    called = entry(freshness="fresh", verification_level="phone", verified_on=dt.date(2026, 9, 1))
+    assert check(own, "en").sign != "✓"
+    assert check(called, "en").sign == "✓"
 
 
 def test_short_codes():
