@@ -17,9 +17,9 @@ from mapping.fold import skeleton
 from mapping.view import View
 
 ABOUT = (
-    "Each question is asked 15 times of a view of invented services, and the middle time is given, with the twenty best "
-    "entries read whole. Beside it: SQLite's LIKE over names and bodies of the same file, and a pandas frame of it held "
-    "in memory; both find only words as they are spelt, and neither gives back whole entries."
+    "Each question is asked 15 times of a view of invented services, and the middle time is given; the twenty best "
+    "entries are read whole. Beside it: SQLite's LIKE over names and bodies of the same file, and a pandas frame of it "
+    "held in memory. Both find only words as they are spelt, and neither gives back whole entries."
 )
 KULOB = (37.91, 69.78)
 
