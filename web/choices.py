@@ -111,8 +111,8 @@ def chosen(edition: Edition, choice: Choice, language: str) -> tuple[Blocks, tup
         minutes = minutes_to(entry, summer, winter)
         if block == "" and (minutes is None or not first_choice(entry) or fit == "ask"):
             continue
-        reasons = tuple(why(entry, choice, block, area, language))
-        made = replace(edition.card(entry, language), minutes=minutes, why=reasons)
+        made = edition.card(entry, language)
+        made = replace(made, minutes=minutes, why=tuple(why(made, choice, block, area)))
         if not first_choice(entry):
             found["later"].append(made)
         elif fit == "ask":
@@ -195,10 +195,11 @@ def fits(entry: Entry, who: str) -> Fit:
     return "yes"
 
 
-def why(entry: Entry, choice: Choice, block: str, area: StudyArea, language: str) -> Iterator[str]:
+def why(made: Card, choice: Choice, block: str, area: StudyArea) -> Iterator[str]:
     """Yield the reasons for which an entry stands in a list."""
+    language = made.language
     yield show(choice.need.labels, language)
-    if choice.who == CHILD and fits(entry, CHILD) == "yes":
+    if choice.who == CHILD and fits(made.entry, CHILD) == "yes":
         yield translate("takes children", language)
     if choice.where and choice.where != EVERYWHERE:
         place = where_name(choice, area, language)
@@ -206,3 +207,7 @@ def why(entry: Entry, choice: Choice, block: str, area: StudyArea, language: str
             yield place
         elif block == "named":
             yield translate("by phone or visit: {place}", language, place=place)
+    if made.week.always:
+        yield translate("open day and night", language)
+    if "NONE" in made.entry.documents:
+        yield translate("no papers asked", language)

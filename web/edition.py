@@ -31,15 +31,18 @@ class Edition:
         self.path = path
         self.area = area
         self._kept: dict[Hashable, Any] = {}
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._making: dict[Hashable, threading.RLock] = {}
         with View(path) as view:
             require(view.audience, "public")
             self.day: dt.date = view.edition
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what was made for a key before, or make it; one thread makes, the others wait."""
+        """Return what was made for a key before, or make it; one thread makes it, others that want it wait."""
         if key not in self._kept:
             with self._lock:
+                making = self._making.setdefault(key, threading.RLock())
+            with making:
                 if key not in self._kept:
                     self._kept[key] = make()
         return cast("T", self._kept[key])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mapping.errors import NotFound
 from mapping.view import Entry, StatementEntry
 from web import choices
-from web.cards import Blocks, Call, Card, first_choice
+from web.cards import Blocks, Call, Card, first_choice, label
 from web.choices import Choice
 from web.edition import Edition
 from web.lines import Line, lines, route, spoken_for
@@ -38,6 +38,12 @@ class Found:
     start: str = ""
     far: tuple[Card, ...] = ()
     statements: tuple[Said, ...] = ()
+
+    def spoken(self, language: str) -> list[tuple[str, str]]:
+        """Return the languages that are spoken by services on this sheet: code and name, by name."""
+        cards = (*self.blocks.near, *self.blocks.named, *self.blocks.ask, *self.blocks.later, *self.far)
+        codes = {code for each in cards for code in each.entry.languages}
+        return sorted(((code, str(label("languages", code, language))) for code in codes), key=lambda each: each[1])
 
     def sheet_path(self, number: int) -> str:
         """Return the address of another sheet."""

@@ -200,6 +200,24 @@ def test_search_forgives_spelling_and_script(site, open_page, asked, first):
     assert page.locator("#whole").is_visible()
 
 
+def test_a_sheet_is_narrowed_by_language_and_hours(site, open_page):
+    page = open_page((site / "en" / "all-1.html").as_uri())
+    at(page, "2026-11-24T20:00:00Z")  # Wednesday 1:00 there: only what never closes is open
+
+    def shown():
+        return page.eval_on_selector_all(".list > li:not([hidden]) h3", "found => found.map(e => e.textContent)")
+
+    whole = shown()
+    page.check("form.filters [value=open]")
+    assert set(shown()) == {"Emergency ward", "Hotline"}
+    assert page.locator("form.filters p").text_content() == "Shown: 2"
+    page.check("form.filters [value=en]")
+    assert len(shown()) == 1
+    page.uncheck("form.filters [value=open]")
+    page.uncheck("form.filters [value=en]")
+    assert shown() == whole
+
+
 def test_search_that_finds_nothing_says_what_that_means(site, open_page):
     page = open_page((site / "en" / "all-1.html").as_uri())
     page.fill("#words", "zzzzqqq")

@@ -56,6 +56,8 @@
     tag.title = tag.textContent;
     tag.textContent = said.text;
     tag.classList.toggle("ok", said.open);
+    var item = tag.closest("li");
+    if (item) item.dataset.open = said.open ? "1" : "";
   });
 
   // A demonstration stays on its day.
