@@ -138,7 +138,7 @@ def check(
     from mapping.intake import read
 
     batch = read(file, source=file.stem, columns=columns, area=_area(area), today=_day(today))
-    for issue in sorted(batch.issues):
+    for issue in batch.issues:
         out.print(str(issue), markup=False)
     out.print(summary(batch), markup=False)
     if batch.refused:

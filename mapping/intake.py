@@ -116,6 +116,10 @@ def _require_expected(path: Path, found: Rows, columns: ColumnMap) -> None:
 def _say_columns(found: Rows, columns: ColumnMap, intake: Intake) -> None:
     """Say which columns nobody named, which are missing, and what was passed over."""
     batch = intake.batch
+    if not intake.approved:
+        said = f"two people have not approved the map and the markings of {columns.source!r}"
+        fix = "all rows are for custodians only, and stay so: read the approval first (docs/importing.md), then store"
+        batch.issues.append(Issue(batch.file, "", None, "", said, fix))
     for sheet, name, close in unnamed_columns(found, columns):
         fix = f"is it {close!r}? " if close else ""
         batch.issues.append(

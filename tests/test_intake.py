@@ -1,6 +1,8 @@
 """Reading a list whole: what becomes of it, what is hidden, what is refused, and in what words."""
 
 import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from mapping.errors import FormatError
 from mapping.intake import Known, read
 from mapping.store import Directory
 
+ROOT = Path(__file__).resolve().parents[1]
 TODAY = dt.date(2026, 11, 24)
 HEADER = ("No", "Name", "District", "Help", "Phone", "Open to", "Remark")
 MAP = {
@@ -372,3 +375,24 @@ def test_the_real_facilities_of_a_country(shared, tj_area):
     assert any("(261 times)" in issue.problem for issue in batch.issues)
     assert {(p.position_basis, p.precision, p.audience) for p in batch.of("location")} == {("given", "exact", "public")}
     assert {p.area_unit for p in batch.of("location")} <= set(tj_area.unit_codes)
+
+
+def test_the_command_line_refuses_in_one_line_and_leaves_the_directory_as_it_was(tmp_path, tiny_area):
+    directory, file = tmp_path / "directory.db", tmp_path / "bad.csv"
+    Directory(directory, tiny_area).close()
+    before = directory.read_bytes()
+    file.write_bytes(b'Name,Help\n"Umed,legal advice\n')
+    command = [sys.executable, "-m", "mapping.cli", "import", str(file), "--directory", str(directory)]
+    done = subprocess.run(
+        [*command, "--area", str(tiny_area.folder)], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 1
+    assert "never closes" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert directory.read_bytes() == before
+
+
+def test_a_map_that_nobody_approved_is_said_first(take):
+    batch = take(ROW, approved=False)
+    assert "two people have not approved" in batch.issues[0].problem
+    assert not any("approved" in issue.problem for issue in take(ROW).issues)
