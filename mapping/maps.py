@@ -94,9 +94,8 @@ class AreaMap(folium.Map):
     ) -> None:
         west, south, east, north = area.bounds
         super().__init__(
-            location=[(south + north) / 2, (west + east) / 2], zoom_start=6, tiles=None, control_scale=True,
-            attribution_control=False, zoom_snap=0.25, maxZoom=13, max_bounds=True,
-            min_lat=south - 1, max_lat=north + 1, min_lon=west - 1, max_lon=east + 1,
+            location=[(south + north) / 2, (west + east) / 2], zoom_start=6, tiles=None,
+            attribution_control=False, zoom_snap=0.25, maxZoom=13,
         )  # fmt: skip
         self.area = area
         self.parts = tuple(layers)

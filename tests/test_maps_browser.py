@@ -76,3 +76,36 @@ def test_the_page_does_not_scroll_sideways(drawn, open_page, width):
     page = open_page(drawn.as_uri(), width=width)
     page.wait_for_selector("[data-ready]")
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_card_lies_within_the_map_even_at_its_edge(drawn, open_page, width):
+    page = open_page(drawn.as_uri(), width=width)
+    page.wait_for_selector("[data-ready]")
+    marker = page.locator(".spot").first
+    marker.scroll_into_view_if_needed()
+    marker.click()
+    page.wait_for_timeout(800)
+    card, box = page.locator(".leaflet-popup").bounding_box(), page.locator(".mapbox").bounding_box()
+    assert card["x"] >= box["x"]
+    assert card["x"] + card["width"] <= box["x"] + box["width"]
+    assert card["y"] >= box["y"]
+
+
+MAP = "Object.values(window).find((value) => value instanceof L.Map)"
+
+
+@pytest.mark.parametrize("width", [1600, 360])
+def test_the_whole_area_is_on_paper_and_the_screen_is_as_it_was(drawn, open_page, width):
+    page = open_page(drawn.as_uri(), width=width)
+    page.wait_for_selector("[data-ready]")
+    state = f"() => {{ const map = {MAP}; return [map.getZoom(), map.getMinZoom(), map.getSize().x, map.getCenter()] }}"
+    before = page.evaluate(state)
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(f"() => {MAP}.getSize().x") == pytest.approx(17 / 2.54 * 96, abs=3)
+    assert page.evaluate(f"() => {MAP}.getBounds().contains(ROHNAMO.map.bounds)")
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    page.wait_for_timeout(100)
+    after = page.evaluate(state)
+    assert after[:3] == before[:3]
+    assert after[3] == {name: pytest.approx(value, abs=0.01) for name, value in before[3].items()}

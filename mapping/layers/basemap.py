@@ -122,8 +122,12 @@ def _crowded(lat: float, lon: float, rank: int, ranks: list[tuple[float, float, 
     return any(abs(lat - y) < high and abs(lon - x) < wide for y, x, taken in ranks if taken <= rank)
 
 
+READABLE = {"tg": ("tg", "ru", "en"), "ru": ("ru", "tg", "en"), "uz": ("uz", "en"), "en": ("en", "uz")}
+"""Languages that a name is taken from, for a reader of each: those of the same alphabet first."""
+
+
 def _name(place: Any, language: str) -> str:
-    for tried in (language, "ru" if language in ("tg", "uz") else "en", "en"):
+    for tried in READABLE.get(language, (language, "en")):
         if isinstance(place.get(f"name_{tried}"), str) and place[f"name_{tried}"]:
             return str(place[f"name_{tried}"])
     return str(place["names"][0])

@@ -88,7 +88,7 @@ window.ROHNAMO = window.ROHNAMO || {};
         title: names,
         icon: L.divIcon({ className: "spot", html: sign(first.shape, first.pillar, first.letter), iconSize: [32, 32] }),
       });
-      marker.bindPopup(() => card(place, layer.words), { maxWidth: 300, closeButton: true });
+      marker.bindPopup(() => card(place, layer.words), { maxWidth: 260, closeButton: true });
       group.addLayer(marker);
     }
     group.name = name;
@@ -137,8 +137,11 @@ window.ROHNAMO = window.ROHNAMO || {};
     map.getPane("names").style.pointerEvents = "none";
     const made = {};
     for (const layer of layers) made[layer.id] = KINDS[layer.kind](layer, base, layers);
-    map.fitBounds(bounds);
-    map.setMinZoom(Math.floor(map.getZoom())); // clusters are made for whole zoom levels only
+    map.fitBounds(bounds, { animate: false });
+    map.setMaxBounds(L.latLngBounds(bounds).pad(2)); // room for a popup at the edge
+    const whole = map.getZoom();
+    map.setMinZoom(Math.floor(whole) - 1); // clusters are made for whole zoom levels only; paper may need one more
+    L.control.scale({ imperial: false }).addTo(map);
     const show = (id, shown) => {
       if (!made[id]) return;
       if (shown) made[id].addTo(map);
@@ -163,9 +166,34 @@ window.ROHNAMO = window.ROHNAMO || {};
     map.zoomControl && label(map, words);
     follow();
     zoomed();
+    map.setMinZoom(Math.floor(whole));
+    forPaper(map, bounds, whole);
     figure.querySelector(".switches").hidden = false;
     map.getContainer().dataset.ready = "1";
   };
+
+  // A map that was laid out for the screen would be cut off at the edge of the paper.
+  function forPaper(map, bounds, whole) {
+    const box = map.getContainer();
+    let screen = null;
+    window.addEventListener("beforeprint", () => {
+      screen = { centre: map.getCenter(), zoom: map.getZoom(), least: map.getMinZoom() };
+      const shown = screen.zoom > whole ? map.getBounds() : bounds;
+      box.classList.add("paper");
+      map.setMinZoom(screen.least - 1);
+      map.invalidateSize({ animate: false, pan: false });
+      map.fitBounds(shown, { animate: false });
+    });
+    const restore = () => {
+      if (!screen) return;
+      box.classList.remove("paper");
+      map.invalidateSize({ animate: false, pan: false });
+      map.setView(screen.centre, screen.zoom, { animate: false });
+      map.setMinZoom(screen.least);
+      screen = null;
+    };
+    window.addEventListener("afterprint", () => setTimeout(restore, 0)); // once the screen's layout is back
+  }
 
   function label(map, words) {
     for (const [part, said] of [["_zoomInButton", words.nearer], ["_zoomOutButton", words.farther]]) {
