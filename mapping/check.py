@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from mapping.batch import Batch, Issue, Level
 from mapping.known import Known, Point, service_types, signature
 from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, Provenance, Service, Verification
+from mapping.reader import SHELTER
 from mapping.taxonomy import Taxonomy
 
 Check = Callable[[Batch, Known], Iterator[Issue]]
@@ -116,7 +117,25 @@ def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
         yield _about(batch, "organization", said, "two people may lower it when its operator agrees")
 
 
-CHECKS: list[Check] = [shared_numbers, shared_points, never_checked, possible_doubles, double_services, hidden_bodies]
+def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
+    """Say which bodies are hidden because their name tells of a shelter."""
+    rows = _rows(batch)
+    for record in batch.of("organization"):
+        if isinstance(record, Organization) and SHELTER.search(record.name):
+            said = f"the name {record.name!r} tells of a shelter"
+            fix = "it is for custodians only, with all its services, until its operator agrees and two people lower it"
+            yield _about(batch, "organization", said, fix, row=rows.get(record.id))
+
+
+CHECKS: list[Check] = [
+    shared_numbers,
+    shared_points,
+    never_checked,
+    possible_doubles,
+    double_services,
+    hidden_bodies,
+    names_that_tell,
+]
 """What every batch goes through."""
 
 

@@ -42,7 +42,7 @@ from mapping.model import (
     strictest,
 )
 from mapping.places import Located, locate
-from mapping.reader import HOLD, TELLING, Intake, Reader, first_of
+from mapping.reader import HOLD, SHELTER, TELLING, Intake, Reader, first_of
 from mapping.taxonomy import Taxonomy, match_term
 
 FREE = {"en": "Free", "ru": "Бесплатно", "tg": "Ройгон", "uz": "Bepul"}
@@ -91,9 +91,11 @@ def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, li
 def organizations_seen(records: Iterable[Record]) -> None:
     """Mark each organization as seen by whoever may see one of its services.
 
-    A body all of whose services are hidden is hidden too: its name alone could tell that it keeps a shelter.
+    A body all of whose services are hidden is hidden too: its name alone could tell that it keeps a shelter. One whose
+    name does tell is hidden whatever its services are, until two people lower it.
     """
     kept = list(records)
+    telling = {t.link_id for t in kept if isinstance(t, Translation) and t.field == "name" and SHELTER.search(t.text)}
     rules = {
         record_id("rohnamo", "taxonomy_term", "service_types", term.code): term.audience
         for term in Taxonomy.load("service_types").terms()
@@ -109,7 +111,9 @@ def organizations_seen(records: Iterable[Record]) -> None:
             seen[service.organization_id].append(strictest(service.audience, types.get(service.id, "custodian")))
     for organization in kept:
         if isinstance(organization, Organization):
-            organization.audience = min(seen.get(organization.id, ["custodian"]), key=AUDIENCES.index)
+            tells = organization.id in telling or SHELTER.search(organization.name)
+            shown = [] if tells else seen.get(organization.id, [])
+            organization.audience = min(shown, key=AUDIENCES.index, default="custodian")
 
 
 def _numbers(reader: Reader, name: str, region: str) -> list[values.PhoneValue]:

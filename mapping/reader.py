@@ -33,6 +33,9 @@ HOLD = re.compile(
 )
 """Words of a remark or an address by which a sender asks that nothing be shown, or says that it is somebody's home."""
 
+SHELTER = re.compile(r"приют|убежищ|\bshelter|\brefuge\b|safe\s?house|пано[ҳх]го[ҳх]|boshpana", re.I)
+"""Words by which the name of a body tells that it keeps a shelter."""
+
 MANY = 3
 """From so many cells of the wrong kind on, a row has slipped by a column and none of it is believed."""
 

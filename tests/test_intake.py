@@ -140,6 +140,14 @@ def test_a_shelter_hides_its_body_when_there_is_nothing_else(take):
     assert audiences(both, "organization") == {"public"}
 
 
+@pytest.mark.parametrize("name", ["Приют «Умед»", "Umed shelter", "Паноҳгоҳи Умед", "PANOHGOH? Safe house Umed"])
+def test_a_body_whose_name_tells_of_a_shelter_is_hidden(take, name):
+    batch = take(("1", name.replace('"', ""), *ROW[2:]))
+    assert audiences(batch, "organization") == {"custodian"}
+    assert any("tells of a shelter" in issue.problem for issue in batch.issues)
+    assert audiences(take(("1", "Refugee Council", *ROW[2:])), "organization") == {"public"}
+
+
 @pytest.mark.parametrize(
     ("address", "audience"),
     [
