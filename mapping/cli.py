@@ -127,6 +127,23 @@ def import_(
 
 
 @app.command()
+def approve(
+    file: Annotated[Path, typer.Argument(help="A table of what two people agreed to (docs/importing.md).")],
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Take in what two people agreed to: a column map, new numbers, a lowered audience, a field kept back."""
+    from mapping.approvals import read_approvals
+    from mapping.store import Directory
+
+    batch = read_approvals(file)
+    directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Directory(directory, _area(area)) as store:
+        out.print(f"Approvals: {store.add(batch, by='stewards', on=_day(today))}")
+
+
+@app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="A spreadsheet or CSV file.")],
     columns: Annotated[Path | None, typer.Option("--columns", help="Column map (TOML) of this sender.")] = None,
