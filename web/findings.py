@@ -119,7 +119,7 @@ def finding(edition: Edition, name: str, language: str) -> Finding:
     results = edition.results()
     if name not in results:
         raise NotFound("no such page")
-    return edition.keep(("finding", name, language), lambda: _shown(edition, results[name], language))
+    return edition.keep(("finding", name, language), lambda: present(edition, results[name], language))
 
 
 def table(edition: Edition, name: str, language: str) -> bytes:
@@ -137,7 +137,8 @@ def table(edition: Edition, name: str, language: str) -> bytes:
     return lines.getvalue().encode()
 
 
-def _shown(edition: Edition, result: Result, language: str) -> Finding:
+def present(edition: Edition, result: Result, language: str) -> Finding:
+    """Put a result into the words and the shapes of a page."""
     area = edition.area
     across = result.layout == "matrix" or (len(result.table) <= FEW and len(result.columns) > len(result.table))
     grid = _across(result, area, language) if across else _down(result, area, language)

@@ -9,7 +9,7 @@ import pytest
 from mapping.result import Column, Figure, Input, Result
 from mapping.words import Message
 from web.edition import Edition
-from web.findings import _shown, table
+from web.findings import present, table
 
 
 def result(**fields) -> Result:
@@ -38,7 +38,7 @@ def edition(view_file, tiny_area) -> Edition:
 
 
 def test_a_number_has_its_range_and_a_state_its_words(edition):
-    shown = _shown(edition, result(), "en")
+    shown = present(edition, result(), "en")
     assert shown.heading == "Half of all is missing"
     rows = {label: [cell.text for cell in cells] for group in shown.grid.groups for label, cells in group.rows}
     assert rows["Near"] == ["25% (20–30)", "50% (40–60)"]
@@ -50,7 +50,7 @@ def test_a_number_has_its_range_and_a_state_its_words(edition):
 
 
 def test_a_matrix_has_short_boxes_that_say_what_they_mean(edition):
-    shown = _shown(edition, result(layout="matrix"), "en")
+    shown = present(edition, result(layout="matrix"), "en")
     assert shown.grid.heat
     rows = {label: cells for group in shown.grid.groups for label, cells in group.rows}
     many, none = rows["Lawyers"]
@@ -76,7 +76,7 @@ def test_every_state_has_a_box_of_its_own(edition, state, look, text):
     made = result(
         layout="matrix", table=base.table.assign(law=[1, 1]), states=base.states.assign(law=[state, "present"])
     )
-    rows = {label: cells for group in _shown(edition, made, "en").grid.groups for label, cells in group.rows}
+    rows = {label: cells for group in present(edition, made, "en").grid.groups for label, cells in group.rows}
     assert (rows["Lawyers"][0].look, rows["Lawyers"][0].text) == (look, text)
     assert rows["Lawyers"][0].meaning
 
@@ -85,7 +85,7 @@ def test_groups_and_totals(edition):
     made = result(
         groups={"g": ("law",)}, group_labels={"g": Message("Help")}, total={"people": 3000, "law": 3},
     )  # fmt: skip
-    grid = _shown(edition, made, "en").grid
+    grid = present(edition, made, "en").grid
     assert [group.heading for group in grid.groups] == ["", "Help"]
     assert grid.across[-1] == ("Country", "")
     rows = {label: [cell.text for cell in cells] for group in grid.groups for label, cells in group.rows}
@@ -98,7 +98,7 @@ def test_many_units_stand_down_the_page_with_the_worst_in_a_chart(view_file, tj_
     near = pd.Series([number / len(codes) for number in range(len(codes))], codes)
     table = pd.DataFrame({"near": near, "low": near / 2, "high": near}, index=codes)
     columns = (Column("near", Message("Near"), "share", low="low", high="high", more_is="better"),)
-    shown = _shown(Edition(view_file, tj_area), result(table=table, columns=columns, states=None, level=2), "en")
+    shown = present(Edition(view_file, tj_area), result(table=table, columns=columns, states=None, level=2), "en")
     assert sum(len(group.rows) for group in shown.grid.groups) == len(codes) == len(shown.grid.down)
     assert len({group.heading for group in shown.grid.groups}) == 5  # under their regions
     rows = [label for group in shown.grid.groups for label, _ in group.rows]
@@ -112,7 +112,7 @@ def test_minutes_without_a_way_fill_the_chart_and_are_said_in_words(view_file, t
     codes = pd.Index(tj_area.units().index, name="code")
     table = pd.DataFrame({"far": [float(number) for number in range(len(codes) - 1)] + [float("inf")]}, index=codes)
     columns = (Column("far", Message("Far"), "minutes", more_is="worse"),)
-    shown = _shown(Edition(view_file, tj_area), result(table=table, columns=columns, states=None, level=2), "en")
+    shown = present(Edition(view_file, tj_area), result(table=table, columns=columns, states=None, level=2), "en")
     (chart,) = shown.charts
     assert (chart.bars[0].width, chart.bars[0].text) == (100.0, "cut off")
     assert chart.axis == ("0", "30", "60", "90", "120")  # the longest finite way is 63 minutes
@@ -124,7 +124,7 @@ def test_bars_of_shares_are_longest_first_within_a_hundred(edition):
         name: Figure(value, "share", Message(name), low=value / 2, high=min(1.0, value * 1.1))
         for name, value in (("a", 0.2), ("b", 0.9), ("c", 0.5))
     }
-    chart = _shown(edition, result(figures=figures), "en").charts[0]
+    chart = present(edition, result(figures=figures), "en").charts[0]
     assert [bar.label for bar in chart.bars] == ["b", "c", "a"]
     assert [bar.width for bar in chart.bars] == [90.0, 50.0, 20.0]
     assert all(0 <= bar.low <= bar.width <= bar.high <= 100 for bar in chart.bars)

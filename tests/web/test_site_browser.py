@@ -208,13 +208,13 @@ def test_a_sheet_is_narrowed_by_language_and_hours(site, open_page):
         return page.eval_on_selector_all(".list > li:not([hidden]) h3", "found => found.map(e => e.textContent)")
 
     whole = shown()
-    page.check("form.filters [value=open]")
+    page.check(".filters [value=open]")
     assert set(shown()) == {"Emergency ward", "Hotline"}
-    assert page.locator("form.filters p").text_content() == "Shown: 2"
-    page.check("form.filters [value=en]")
+    assert page.locator(".filters p").text_content() == "Shown: 2"
+    page.check(".filters [value=en]")
     assert len(shown()) == 1
-    page.uncheck("form.filters [value=open]")
-    page.uncheck("form.filters [value=en]")
+    page.uncheck(".filters [value=open]")
+    page.uncheck(".filters [value=en]")
     assert shown() == whole
 
 

@@ -1,8 +1,9 @@
 // Narrow the sheet to what is open and to languages that are spoken; without JavaScript the sheet stays whole.
 (function () {
   "use strict";
-  var form = document.querySelector("form.filters");
-  if (!form) return;
+  var part = document.querySelector(".filters");
+  if (!part) return;
+  var form = part.querySelector("form");
   var items = Array.from(document.querySelectorAll(".list > li[data-speaks]")), said = form.querySelector("p");
 
   function chosen(selector) {
@@ -21,7 +22,8 @@
     said.textContent = spoken.length + other.length ? form.dataset.count.replace("#", shown) : "";
   }
 
-  form.hidden = false;
+  part.hidden = false;
+  part.open = matchMedia("(min-width: 50rem)").matches;
   form.reset();
   form.addEventListener("change", narrow);
   form.addEventListener("submit", function (event) { event.preventDefault(); });
