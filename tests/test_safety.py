@@ -1,7 +1,7 @@
 """The choke point: what each audience sees of each record.
 
-Every test that needs at most the study area is also a check that `tests/test_safety_mutants.py` runs against spoilt versions of
-`mapping.safety`: each of these must make one of them fail.
+Every test that needs at most the study area is also a check that `tests/test_safety_mutants.py` runs against spoilt
+versions of `mapping.safety`: each of these must make one of them fail.
 """
 
 import datetime as dt
