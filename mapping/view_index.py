@@ -8,7 +8,7 @@ import datetime as dt
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from mapping.area import StudyArea
@@ -143,7 +143,7 @@ class Listing:
             said += [place["name"], *(row["text"] for row in self.texts.get(place["id"], ()))]
             said += [text for row in self.addresses.get(place["id"], ()) for text in (row["address_1"], row["city"])]
             units.add(place["area_unit"])
-        folded = {word for text in said if text for word in tokens(text)}
+        folded = {word for text in said if text for word in folded_words(text)}
         units |= {row["area_unit"] for row in self.covers.get(service["id"], ())}
         for unit in units - {None}:
             folded |= self._unit_words(unit)
@@ -172,9 +172,10 @@ def write_index(connection: sqlite3.Connection, listing: Listing) -> None:
     for language in listing.languages:
         connection.execute(f'CREATE INDEX "listed_{language}" ON listed (rank, "by_name_{language}", pointed)')
     numbered = list(enumerate(listing.services, 1))
-    _write_listed(connection, listing, numbered)
-    codes = sorted({(*pair, number) for number, row in numbered for pair in listing.codes(row["id"])})
-    connection.executemany("INSERT INTO code VALUES (?, ?, ?)", codes)
+    codes = {number: set(listing.codes(row["id"])) for number, row in numbered}
+    _write_listed(connection, listing, numbered, {number for number in codes if ("type", STAYS) in codes[number]})
+    rows = sorted((*pair, number) for number, pairs in codes.items() for pair in pairs)
+    connection.executemany("INSERT INTO code VALUES (?, ?, ?)", rows)
     connection.execute("INSERT INTO code_size SELECT kind, code, count(*) FROM code GROUP BY kind, code")
     connection.executemany("INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?)", _hours(listing, numbered))
     points = {
@@ -200,26 +201,22 @@ def write_index(connection: sqlite3.Connection, listing: Listing) -> None:
     connection.executemany("INSERT INTO word VALUES (?, ?)", ((word, coarse_word(word)) for word in sorted(known)))
 
 
-def _write_listed(connection: sqlite3.Connection, listing: Listing, numbered: Sequence[tuple[int, Row]]) -> None:
+def _write_listed(
+    connection: sqlite3.Connection, listing: Listing, numbered: Sequence[tuple[int, Row]], stays: set[int]
+) -> None:
+    """Write one row a service; ``stays`` are those that people stay with."""
     orders: list[dict[int, int]] = []
     for language in listing.languages:
         by_name = sorted(numbered, key=lambda pair: (sort_key(listing.name(pair[1], language)), pair[0]))
         orders.append({number: place for place, (number, _) in enumerate(by_name)})
-    marks = ", ".join("?" * (7 + len(orders)))
-    for number, row in numbered:
-        places = listing.places.get(row["id"], ())
-        stays = any(kind == "type" and code == STAYS for kind, code in listing.codes(row["id"]))
-        values = (
-            number,
-            row["id"],
-            listing.rank(row),
-            any(map(has_point, places)),
-            row["minimum_age"],
-            row["maximum_age"],
+    rows = (
+        (
+            number, row["id"], listing.rank(row), any(map(has_point, listing.places.get(row["id"], ()))),
+            row["minimum_age"], row["maximum_age"], number in stays, *(order[number] for order in orders),
         )
-        connection.execute(
-            f"INSERT INTO listed VALUES ({marks})", (*values, stays, *(order[number] for order in orders))
-        )
+        for number, row in numbered
+    )  # fmt: skip
+    connection.executemany(f"INSERT INTO listed VALUES ({', '.join('?' * (7 + len(orders)))})", rows)
 
 
 def _hours(listing: Listing, numbered: Sequence[tuple[int, Row]]) -> Iterator[tuple[object, ...]]:
@@ -263,6 +260,12 @@ def term_words(code: str) -> frozenset[str]:
         if code in Taxonomy.load(name):
             return frozenset(word for said in words_of(name)[code] for word in tokens(said))
     return frozenset()
+
+
+@lru_cache(maxsize=65536)
+def folded_words(text: str) -> tuple[str, ...]:
+    """Return the folded words of a text; many services share their names, bodies and towns."""
+    return tuple(tokens(text))
 
 
 @cache
