@@ -1,6 +1,7 @@
 """Result: what an analysis found, in a shape that any map, table, chart or report can show."""
 
 import datetime as dt
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
@@ -155,6 +156,17 @@ class Result:
         wrong += [f"{key} is grouped, but no column" for part in lists for key in part if key not in keys]
         if wrong:
             raise InvalidRecord(f"result {self.name}: {'; '.join(wrong)}: mend the analysis that made it")
+
+    def __repr__(self) -> str:
+        """Say in a line what was found, rather than print the whole table."""
+        return f"<Result {self.name}, {self.audience}, {self.edition}: {self.finding}>"
+
+    def _repr_html_(self) -> str:
+        """Show the finding and the short table in a notebook."""
+        sentences = "".join(f"<p>{html.escape(str(sentence))}</p>" for sentence in (self.finding, *self.also))
+        codes = [str(code) for code in self.table.index]
+        shown = {str(c.key): [self.text(code, c.key, "en") for code in codes] for c in self.headlines}
+        return sentences + pd.DataFrame(shown, index=codes).to_html()
 
     def column(self, key: str) -> Column:
         """Return a column by its key.

@@ -166,3 +166,13 @@ def test_a_notebook_shows_it_without_asking_anyone(view, tiny_area):
 
 def test_every_text_is_translated():
     assert not missing("maps", [Path(mapping.__file__).parent / n for n in ("maps.py", "tables.py", "layers")])
+
+
+def test_a_messenger_account_is_no_number_to_dial(tmp_path, tiny_area):
+    parts = [organization("Umed"), service("Advice", of="Umed", phones=["https://t.me/umed", "+992000000001"])]
+    with sample_directory(tmp_path, tiny_area, *parts, place("x", of=["Advice"], at=(10.05, 60.05))) as directory:
+        view = directory.view("public", tmp_path / "v.db", edition=TODAY)
+    (spot,) = next(layer for layer in layers_of(draw(view, tiny_area).page())["layers"] if layer["id"] == "services")[
+        "places"
+    ]
+    assert spot["services"][0]["phone"]["dial"] == "+992000000001"

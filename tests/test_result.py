@@ -167,3 +167,11 @@ def test_every_state_has_words_and_an_explanation():
     for texts in (STATES, STATE_NOTES):
         for language in ("en", "ru", "tg", "uz"):
             assert len({message.into(language) for message in texts.values()}) == len(texts)
+
+
+def test_a_result_says_itself_in_a_line_and_as_a_short_table():
+    assert repr(result()) == "<Result trial, public, 2026-11-24: Finding>"
+    shown = result(finding=Message("Finding <b>"))._repr_html_()
+    assert "Finding &lt;b&gt;" in shown
+    assert "39% (31–47)" in shown
+    assert shown.count("<tr") == 4  # a heading and three units

@@ -65,10 +65,8 @@ def _service(entry: Entry, taxonomy: Taxonomy, area: StudyArea, *, language: str
 
 
 def _phone(phones: Sequence[PhoneEntry], area: StudyArea) -> dict[str, str] | None:
-    if not phones:
-        return None
-    number = phones[0].number
-    return {"dial": number, "shown": spaced(number, area.code)}
+    number = next((phone.number for phone in phones if phone.number[:1] in "+0123456789"), None)  # not an account
+    return {"dial": number, "shown": spaced(number, area.code)} if number else None
 
 
 def spaced(number: str, region: str) -> str:
