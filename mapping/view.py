@@ -38,6 +38,9 @@ __all__ = [
     "StatementEntry", "View", "freshness",
 ]  # fmt: skip
 
+MAPPED = 2**31
+"""Bytes of a view that are read straight from the system's memory, without a copy of one's own."""
+
 Rows = Mapping[str, list[sqlite3.Row]]
 Texts = Mapping[tuple[str, str], tuple[str, str]]
 """(record, field) -> (text, language): the best that there is for a language."""
@@ -64,6 +67,7 @@ class View:
         uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
             self.connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self.connection.execute(f"PRAGMA mmap_size = {MAPPED}")
             _require_modules(self.connection)
             self._require_format()
         except sqlite3.Error as error:

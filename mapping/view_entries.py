@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from mapping.model import WEEKDAYS, Precision, Weekday
+from mapping.taxonomy import Taxonomy
 
 Freshness = Literal["fresh", "due", "overdue", "unknown"]
 
@@ -271,3 +272,39 @@ def sort_key(name: str) -> str:
     ['Кабк', 'Куч', 'Кӯл', 'Қалам', 'Лола']
     """
     return name.casefold().translate(_LETTERS_AFTER)
+
+
+TAKES = {"AGE-CHI": frozenset({"AGE-CHI", "AGE-ADO"}), "AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"})}
+REFUSES = {"AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"})}
+"""Groups of which one is part of another: children under 18, adolescents from 12 to 17."""
+
+AGES = {"AGE-CHI": (0, 18), "AGE-ADO": (12, 18), "AGE-ADU": (18, 60), "AGE-OLD": (60, 200)}
+"""The first age of a group, and the first one beyond it."""
+
+
+def suits(
+    group: str,
+    serves: frozenset[str],
+    excludes: frozenset[str],
+    minimum_age: float | None = None,
+    maximum_age: float | None = None,
+    stays: bool = False,
+) -> bool:
+    """Tell whether a service may be offered to a group.
+
+    It must not exclude the group, and if it names groups of the same kind (ages, sexes and so on), it must name this
+    one. Where people stay, a child must be named. Ages count where they are given.
+
+    >>> suits("AGE-CHI", frozenset(), frozenset()), suits("AGE-CHI", frozenset({"AGE-ADU"}), frozenset())
+    (True, False)
+    """
+    if excludes & REFUSES.get(group, {group}):
+        return False
+    groups = Taxonomy.load("beneficiaries")
+    named = bool(serves & TAKES.get(group, {group}))
+    if group in groups and not named:
+        kind = groups.term(group).dimension
+        if (stays and group in TAKES) or any(code in groups and groups.term(code).dimension == kind for code in serves):
+            return False
+    first, beyond = AGES.get(group, (0, 200))
+    return (minimum_age is None or minimum_age < beyond) and (maximum_age is None or maximum_age >= first)

@@ -18,7 +18,7 @@ from mapping.model import RECORDS, Audience, SqlType, columns, references
 from mapping.taxonomy import Taxonomy
 from mapping.view_index import Listing, write_index
 
-FORMAT = "2"
+FORMAT = "3"
 APPLICATION_ID = 0x526F6876
 """Stands in the header of a view file: "Rohv"."""
 

@@ -1,49 +1,67 @@
-"""What makes a view quick to search: one row a service to sort by, its codes, its points, its hours, its words.
+"""What makes a view quick to search: for each code the set of services that have it, their orders, points and words.
 
+A service stands in the index by its number, in the order of the published ids. Sets of services are stored whole,
+as bits or as numbers, whichever is shorter: `mapping.view_search` reads a few of them and cuts them with each other.
 All of it is made from the rows of the view and from what comes with Rohnamo, so it says nothing that they do not.
-`mapping.view_search` reads it.
 """
 
 import datetime as dt
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache, cached_property, lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mapping.area import StudyArea
 from mapping.fold import coarse, tokens
 from mapping.model import WEEKDAYS
 from mapping.taxonomy import Taxonomy, words_of
-from mapping.view_entries import LISTED_STATUSES, Hours, freshness, rank, sort_key
+from mapping.view_entries import LISTED_STATUSES, Hours, freshness, rank, sort_key, suits
 from mapping.words import chain
 
 Row = Mapping[str, Any]
+Mask = NDArray[np.bool_]
 
 STAYS = "ACC"
-"""The family of service types that people stay with: a child must be expected there."""
+"""The family of service types that people stay with."""
 
 SCHEMA = """
-CREATE TABLE listed (
-    number INTEGER PRIMARY KEY, service TEXT NOT NULL, rank INTEGER NOT NULL, pointed INTEGER NOT NULL,
-    youngest REAL, oldest REAL, stays INTEGER NOT NULL, {orders}
+CREATE TABLE listed (number INTEGER PRIMARY KEY, service TEXT NOT NULL) STRICT;
+CREATE TABLE code (
+    kind TEXT, code TEXT, bits INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (kind, code)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE open (
+    day INTEGER NOT NULL, opens INTEGER NOT NULL, closes INTEGER NOT NULL, utc_offset REAL, first TEXT, last TEXT,
+    bits INTEGER NOT NULL, numbers BLOB NOT NULL
 ) STRICT;
-CREATE TABLE code (kind TEXT, code TEXT, number INTEGER, PRIMARY KEY (kind, code, number)) STRICT, WITHOUT ROWID;
-CREATE TABLE code_size (kind TEXT, code TEXT, size INTEGER, PRIMARY KEY (kind, code)) STRICT, WITHOUT ROWID;
-CREATE TABLE hours (
-    number INTEGER NOT NULL, day INTEGER NOT NULL, opens INTEGER NOT NULL, closes INTEGER NOT NULL,
-    utc_offset REAL, first TEXT, last TEXT
-) STRICT;
-CREATE INDEX hours_number ON hours (number, day);
-CREATE TABLE point (number INTEGER, latitude REAL, longitude REAL, PRIMARY KEY (number, latitude, longitude))
-    STRICT, WITHOUT ROWID;
-CREATE VIRTUAL TABLE spot USING rtree(id, south, north, west, east, +number INTEGER, +latitude REAL, +longitude REAL);
+CREATE INDEX open_day ON open (day, opens, closes);
+CREATE TABLE series (name TEXT PRIMARY KEY, numbers BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE spot USING rtree(id, south, north, west, east);
 CREATE VIRTUAL TABLE search USING fts5(
     words, coarse, content='', detail=column, tokenize='unicode61 remove_diacritics 0'
 );
 CREATE TABLE word (word TEXT PRIMARY KEY, coarse TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX word_coarse ON word (coarse);
 """
+
+SERIES = {"rank": "<u1", "point": "<u4", "latitude": "<f8", "longitude": "<f8"}
+"""Numbers of all services, or of all points, in a row: their type. ``point`` is the service that a point is of."""
+ORDER = "<u4"
+"""The type of the series ``by_name_<language>``: the place of each service, by rank and then by name."""
+
+
+class Opening(NamedTuple):
+    """A time of a weekday at which services are open."""
+
+    day: int
+    opens: int
+    closes: int
+    utc_offset: float | None
+    first: str | None
+    last: str | None
 
 
 class Listing:
@@ -71,55 +89,66 @@ class Listing:
         self.covers = _grouped(rows("service_area"), "service_id")
         self.verifications = _grouped(rows("verification"), "link_id")
         ties, places = rows("service_at_location"), {row["id"]: row for row in rows("location")}
-        self.places = {
-            service: [places[tie["location_id"]] for tie in own]
-            for service, own in _grouped(ties, "service_id").items()
-        }
+        by_service = _grouped(ties, "service_id")
+        self.places = {service: [places[tie["location_id"]] for tie in own] for service, own in by_service.items()}
         self.addresses = _grouped(rows("address"), "location_id")
-        self.schedules = self._schedules(rows("schedule"), ties)
+        self.schedules = _schedules(rows("schedule"), ties)
+        self._suited: dict[object, tuple[str, ...]] = {}
 
-    def _schedules(self, rows: Sequence[Row], ties: Sequence[Row]) -> dict[str, list[Row]]:
-        """Return the hours of each service: its own, and those of its places."""
-        service_of = {tie["id"]: tie["service_id"] for tie in ties}
-        at_place = _grouped(ties, "location_id")
-        schedules: dict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            services = {row["service_id"], service_of.get(row["service_at_location_id"])}
-            services |= (
-                {tie["service_id"] for tie in at_place.get(row["location_id"], ())} if not any(services) else set()
-            )
-            for service in services - {None}:
-                schedules[service].append(row)
-        return schedules
+    def codes(self, service: Row) -> Iterator[tuple[str, str]]:
+        """Yield (kind, code) of everything that a service can be found by."""
+        own = service["id"]
+        terms = self._terms(own)
+        yield from (("type", code) for code in terms["service_type"])
+        families = Taxonomy.load("service_types")
+        kinds = {families.family(code).code for code in terms["service_type"] if code in families}
+        yield from (("type", kind) for kind in kinds)
+        yield from (("for", group) for group in self._suits(service, terms, stays=STAYS in kinds))
+        yield from (("speaks", row["code"]) for row in self.languages_of.get(own, ()) if row["code"])
+        places = self.places.get(own, ())
+        yield "pointed" if any(map(has_point, places)) else "remote", ""
+        for place in places:
+            if place["area_unit"]:
+                kind = "in" if has_point(place) else "covers"
+                yield from ((kind, code) for code in unit_family(self.area, place["area_unit"], down=kind == "covers"))
+        for row in self.covers.get(own, ()):
+            if row["area_unit"]:
+                yield from (("covers", code) for code in unit_family(self.area, row["area_unit"], down=True))
 
-    def codes(self, service: str) -> Iterator[tuple[str, str]]:
-        """Yield (kind, code) of everything that a service can be filtered by."""
-        types, groups = Taxonomy.load("service_types"), Taxonomy.load("beneficiaries")
+    def _terms(self, service: str) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {"service_type": set(), "serves": set(), "excludes": set()}
         for row in self.attributes.get(service, ()):
             code = self.terms.get(row["taxonomy_term_id"])
-            if code is None:
-                continue
-            if row["link_type"] == "service_type":
-                yield "type", code
-                if code in types:
-                    yield "type", types.family(code).code
-            elif row["link_type"] in ("serves", "excludes"):
-                yield row["link_type"], code
-                if row["link_type"] == "serves" and code in groups:
-                    yield "serves some", groups.term(code).dimension
-        for row in self.languages_of.get(service, ()):
-            if row["code"]:
-                yield "speaks", row["code"]
-        for row in self.schedules.get(service, ()):
-            if row["timezone"] is not None:
-                yield "utc_offset", str(row["timezone"])
-        yield "pointed" if any(map(has_point, self.places.get(service, ()))) else "remote", ""
-        for place in self.places.get(service, ()):
-            if place["area_unit"]:
-                yield "in" if has_point(place) else "covers", place["area_unit"]
-        for row in self.covers.get(service, ()):
-            if row["area_unit"]:
-                yield "covers", row["area_unit"]
+            if code is not None:
+                found.setdefault(row["link_type"], set()).add(code)
+        return {link: frozenset(codes) for link, codes in found.items()}
+
+    def _suits(self, service: Row, terms: Mapping[str, frozenset[str]], *, stays: bool) -> tuple[str, ...]:
+        """Return the groups that a service takes; many services say the same of whom they take."""
+        key = (terms["serves"], terms["excludes"], service["minimum_age"], service["maximum_age"], stays)
+        if key not in self._suited:
+            self._suited[key] = tuple(group for group in self._groups if suits(group, *key))
+        return self._suited[key]
+
+    @cached_property
+    def _groups(self) -> list[str]:
+        """Return every group that one can ask for: those of the taxonomy, and others that the view names."""
+        known = {term.code for term in Taxonomy.load("beneficiaries").terms()}
+        said = {
+            self.terms[row["taxonomy_term_id"]]
+            for rows in self.attributes.values()
+            for row in rows
+            if row["link_type"] in ("serves", "excludes") and row["taxonomy_term_id"] in self.terms
+        }
+        return sorted(known | said)
+
+    def openings(self, service: Row) -> Iterator[Opening]:
+        """Yield the times at which a service is open."""
+        for row in self.schedules.get(service["id"], ()):
+            hours = hours_of(row)
+            for span in hours.spans():
+                first, last = (day.isoformat() if day else None for day in (span.first, span.last))
+                yield Opening(WEEKDAYS.index(span.day), span.opens, span.closes, hours.utc_offset, first, last)
 
     def rank(self, service: Row) -> int:
         """Return in which order a service may be offered."""
@@ -146,7 +175,7 @@ class Listing:
         folded = {word for text in said if text for word in folded_words(text)}
         units |= {row["area_unit"] for row in self.covers.get(service["id"], ())}
         for unit in units - {None}:
-            folded |= self._unit_words(unit)
+            folded |= unit_words(self.area, unit)
         for row in self.attributes.get(service["id"], ()):
             code = self.terms.get(row["taxonomy_term_id"])
             if code is None:
@@ -155,42 +184,65 @@ class Listing:
                 folded |= term_words(code)
         return sorted(folded)
 
-    def _unit_words(self, code: str) -> set[str]:
-        """Return the words of a unit's names and of those above it, without the country's."""
-        units = self.area.all_units() if self.area else {}
-        if code not in units or self.area is None:
-            return set()
-        above = [units[one] for one in (code, *self.area.ancestors(code)) if units[one].level > 0]
-        return {word for unit in above for name in (*unit.names.values(), *unit.other_names) for word in tokens(name)}
-
 
 def write_index(connection: sqlite3.Connection, listing: Listing) -> None:
     """Make the tables that a search reads."""
-    orders = ", ".join(f'"by_name_{language}" INTEGER NOT NULL' for language in listing.languages)
-    for statement in SCHEMA.format(orders=orders).split(";\n"):
+    for statement in SCHEMA.split(";\n"):
         connection.execute(statement)
-    for language in listing.languages:
-        connection.execute(f'CREATE INDEX "listed_{language}" ON listed (rank, "by_name_{language}", pointed)')
-    numbered = list(enumerate(listing.services, 1))
-    codes = {number: set(listing.codes(row["id"])) for number, row in numbered}
-    _write_listed(connection, listing, numbered, {number for number in codes if ("type", STAYS) in codes[number]})
-    rows = sorted((*pair, number) for number, pairs in codes.items() for pair in pairs)
-    connection.executemany("INSERT INTO code VALUES (?, ?, ?)", rows)
-    connection.execute("INSERT INTO code_size SELECT kind, code, count(*) FROM code GROUP BY kind, code")
-    connection.executemany("INSERT INTO hours VALUES (?, ?, ?, ?, ?, ?, ?)", _hours(listing, numbered))
-    points = {
-        (number, place["latitude"], place["longitude"])
-        for number, row in numbered
-        for place in listing.places.get(row["id"], ())
-        if has_point(place)
-    }
-    connection.executemany("INSERT INTO point VALUES (?, ?, ?)", sorted(points))
+    services = listing.services
+    connection.executemany("INSERT INTO listed VALUES (?, ?)", ((n, row["id"]) for n, row in enumerate(services)))
+    codes: dict[tuple[str, str], set[int]] = defaultdict(set)
+    openings: dict[Opening, set[int]] = defaultdict(set)
+    for number, row in enumerate(services):
+        for pair in listing.codes(row):
+            codes[pair].add(number)
+        for opening in listing.openings(row):
+            openings[opening].add(number)
+    size = len(services)
     connection.executemany(
-        "INSERT INTO spot VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        ((i, lat, lat, lon, lon, number, lat, lon) for i, (number, lat, lon) in enumerate(sorted(points), 1)),
+        "INSERT INTO code VALUES (?, ?, ?, ?)", ((*pair, *packed(codes[pair], size)) for pair in sorted(codes))
     )
+    connection.executemany(
+        "INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        ((*one, *packed(openings[one], size)) for one in sorted(openings, key=lambda o: tuple(map(str, o)))),
+    )
+    _write_series(connection, listing)
+    _write_words(connection, listing)
+
+
+def _write_series(connection: sqlite3.Connection, listing: Listing) -> None:
+    """Write the orders of the services, and their points."""
+    services = listing.services
+    points = sorted(
+        {
+            (number, place["latitude"], place["longitude"])
+            for number, row in enumerate(services)
+            for place in listing.places.get(row["id"], ())
+            if has_point(place)
+        }
+    )
+    ranks = [listing.rank(row) for row in services]
+    columns = zip(
+        ("point", "latitude", "longitude"), zip(*points, strict=True) if points else ((), (), ()), strict=True
+    )
+    series = {name: np.array(values, SERIES[name]) for name, values in (("rank", ranks), *columns)}
+    for language in listing.languages:
+        keys = [(ranks[n], sort_key(listing.name(row, language)), n) for n, row in enumerate(services)]
+        order = np.empty(len(services), ORDER)
+        order[[number for _, _, number in sorted(keys)]] = np.arange(len(services))
+        series[f"by_name_{language}"] = order
+    connection.executemany(
+        "INSERT INTO series VALUES (?, ?)", ((name, series[name].tobytes()) for name in sorted(series))
+    )
+    connection.executemany(
+        "INSERT INTO spot VALUES (?, ?, ?, ?, ?)", ((n, lat, lat, lon, lon) for n, (_, lat, lon) in enumerate(points))
+    )
+
+
+def _write_words(connection: sqlite3.Connection, listing: Listing) -> None:
+    """Fill the full-text index, and the words that a slip of the pen is compared with: no numbers."""
     known: set[str] = set()
-    for number, row in numbered:
+    for number, row in enumerate(listing.services):
         words = listing.words(row)
         known.update(words)
         connection.execute(
@@ -198,34 +250,41 @@ def write_index(connection: sqlite3.Connection, listing: Listing) -> None:
             (number, " ".join(words), " ".join(sorted({coarse_word(word) for word in words}))),
         )
     connection.execute("INSERT INTO search (search) VALUES ('optimize')")
-    connection.executemany("INSERT INTO word VALUES (?, ?)", ((word, coarse_word(word)) for word in sorted(known)))
+    letters = sorted(word for word in known if not any(map(str.isdigit, word)))
+    connection.executemany("INSERT INTO word VALUES (?, ?)", ((word, coarse_word(word)) for word in letters))
 
 
-def _write_listed(
-    connection: sqlite3.Connection, listing: Listing, numbered: Sequence[tuple[int, Row]], stays: set[int]
-) -> None:
-    """Write one row a service; ``stays`` are those that people stay with."""
-    orders: list[dict[int, int]] = []
-    for language in listing.languages:
-        by_name = sorted(numbered, key=lambda pair: (sort_key(listing.name(pair[1], language)), pair[0]))
-        orders.append({number: place for place, (number, _) in enumerate(by_name)})
-    rows = (
-        (
-            number, row["id"], listing.rank(row), any(map(has_point, listing.places.get(row["id"], ()))),
-            row["minimum_age"], row["maximum_age"], number in stays, *(order[number] for order in orders),
-        )
-        for number, row in numbered
-    )  # fmt: skip
-    connection.executemany(f"INSERT INTO listed VALUES ({', '.join('?' * (7 + len(orders)))})", rows)
+def packed(numbers: Iterable[int], size: int) -> tuple[bool, bytes]:
+    """Pack a set of numbers below ``size``: as bits (True), or in a row where that is shorter."""
+    members = np.array(sorted(numbers), "<u4")
+    if members.nbytes * 8 <= size:
+        return False, members.tobytes()
+    mask = np.zeros(size, bool)
+    mask[members] = True
+    return True, np.packbits(mask).tobytes()
 
 
-def _hours(listing: Listing, numbered: Sequence[tuple[int, Row]]) -> Iterator[tuple[object, ...]]:
-    for number, service in numbered:
-        for row in listing.schedules.get(service["id"], ()):
-            if (hours := hours_of(row)) is not None:
-                for span in hours.spans():
-                    days = (day.isoformat() if day else None for day in (span.first, span.last))
-                    yield number, WEEKDAYS.index(span.day), span.opens, span.closes, hours.utc_offset, *days
+def unpacked(bits: bool, content: bytes, size: int) -> Mask:
+    """Return a packed set as one truth value a service."""
+    if bits:
+        return np.unpackbits(np.frombuffer(content, np.uint8), count=size).view(bool)
+    mask = np.zeros(size, bool)
+    mask[np.frombuffer(content, "<u4")] = True
+    return mask
+
+
+def _schedules(rows: Sequence[Row], ties: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return the hours of each service: its own, and those of its places."""
+    service_of = {tie["id"]: tie["service_id"] for tie in ties}
+    at_place = _grouped(ties, "location_id")
+    schedules: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        services = {row["service_id"], service_of.get(row["service_at_location_id"])} - {None}
+        if not services:
+            services = {tie["service_id"] for tie in at_place.get(row["location_id"], ())}
+        for service in services:
+            schedules[service].append(row)
+    return schedules
 
 
 def hours_of(row: Row) -> Hours:
@@ -253,6 +312,28 @@ def has_point(place: Row) -> bool:
     return place["latitude"] is not None and place["longitude"] is not None
 
 
+@lru_cache(maxsize=65536)
+def unit_family(area: StudyArea | None, unit: str, *, down: bool) -> frozenset[str]:
+    """Return a unit with all that it lies in and, with ``down``, all that lie in it."""
+    if area is None or unit not in area.all_units():
+        return frozenset([unit])
+    family = {unit, *area.ancestors(unit)}
+    if down:
+        family |= {code for code in area.all_units() if unit in area.ancestors(code)}
+    return frozenset(family)
+
+
+@lru_cache(maxsize=65536)
+def unit_words(area: StudyArea | None, unit: str) -> frozenset[str]:
+    """Return the folded words of a unit's names and of those above it, without the country's."""
+    units = area.all_units() if area else {}
+    if area is None or unit not in units:
+        return frozenset()
+    above = [units[one] for one in (unit, *area.ancestors(unit)) if units[one].level > 0]
+    names = (name for one in above for name in (*one.names.values(), *one.other_names))
+    return frozenset(word for name in names for word in tokens(name))
+
+
 @cache
 def term_words(code: str) -> frozenset[str]:
     """Return the folded words of all that is said for a service type or a group, in every language."""
@@ -268,7 +349,7 @@ def folded_words(text: str) -> tuple[str, ...]:
     return tuple(tokens(text))
 
 
-@cache
+@lru_cache(maxsize=65536)
 def coarse_word(word: str) -> str:
     """Return the coarse key of a folded word."""
     return coarse(word)

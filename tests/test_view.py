@@ -7,6 +7,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from mapping.taxonomy import Taxonomy
 from mapping.view import Entry, Found, Hours, View, freshness
 from mapping.view_entries import DAY, OVERDUE_AFTER, minutes_of, rank, sort_key
 from mapping.view_file import months_after
+from mapping.view_index import packed, unpacked
 from mapping.view_search import box
 from tests.sample import (
     ABROAD,
@@ -706,14 +708,14 @@ queries = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.parametrize("many_is", [4000, 20])
+@pytest.mark.parametrize("points", [20_000, 0])
 @given(query=queries)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_search_finds_what_looking_at_every_entry_finds(
-    many_is: int, query: dict[str, Any], many: View, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch
+    points: int, query: dict[str, Any], many: View, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whichever way the search goes: whole sets, or along the names and ring by ring where sets are large."""
-    monkeypatch.setattr("mapping.view_search.MANY", many_is)
+    """Also where there are so many points that a radius is looked up in the R*Tree."""
+    monkeypatch.setattr("mapping.view_search.MANY", points)
     if "near" not in query:
         query.pop("within_km", None)
     found = many.find(**query)
@@ -753,10 +755,19 @@ def test_the_box_holds_the_whole_circle(near: tuple[float, float], azimuth: floa
     assert (west, east) == (-180, 180) or any(west <= longitude + turn <= east for turn in (-360, 0, 360))
 
 
+@given(size=st.integers(1, 300), data=st.data())
+def test_a_set_is_unpacked_as_it_was_packed(size: int, data: st.DataObject) -> None:
+    members = data.draw(st.sets(st.integers(0, size - 1)))
+    bits, content = packed(members, size)
+    assert set(np.flatnonzero(unpacked(bits, content, size)).tolist()) == members
+    assert len(content) <= (size + 7) // 8
+
+
+@pytest.mark.parametrize("points", [20_000, 0])
 def test_the_nearest_are_found_over_the_date_line_and_the_poles(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    points: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mapping.view_search.MANY", 0)
+    monkeypatch.setattr("mapping.view_search.MANY", points)
     spots = {"Fiji": (-17.0, 179.99), "Taveuni": (-16.9, -179.99), "North": (89.9, 10.0), "Beyond": (89.9, -170.0)}
     parts: list[Any] = [organization("Umed")]
     for name, at in spots.items():
