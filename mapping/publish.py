@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 class Publication:
     """What was published: the view, how many records each table has, and what the steward should look at.
 
-    The warnings speak of hidden things: they are for the steward alone and stand in no file.
+    The warnings speak of hidden things: they are for the steward alone and enter no view.
     """
 
     view: View
