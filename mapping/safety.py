@@ -163,7 +163,8 @@ class Rules:
 
     ``types`` maps the id of a taxonomy term, and its code, to the rule of that service type; ``sensitive`` are ids of
     terms that must not be public; ``vocabulary`` are ids of the taxonomies and terms that come with Rohnamo;
-    ``unit_to_show`` climbs from a unit to one with enough people, or gives None.
+    ``unit_to_show`` climbs from a unit to one with enough people, or gives None; ``least_count`` is the smallest
+    count of people that is public.
     """
 
     today: dt.date
@@ -171,6 +172,7 @@ class Rules:
     sensitive: Collection[str] = ()
     vocabulary: Collection[str] = ()
     unit_to_show: Callable[[str], str | None] = lambda _unit: None
+    least_count: int = 10
 
 
 def allows(audience: Audience, wanted: Audience) -> bool:
@@ -403,7 +405,18 @@ class _Redaction:
             row["service_types"] = ";".join(codes)
         elif isinstance(record, Contact) and record.id not in self.seen.approved.audience:
             row["name"] = None
+        elif isinstance(record, Activity) and self.audience == "public":
+            row |= dict.fromkeys(self._too_few(record))
         return row
+
+    def _too_few(self, record: Activity) -> set[str]:
+        """Return the counts that stand for so few people that somebody could be told from them."""
+        few = range(1, self.seen.rules.least_count)
+        counts = {name: getattr(record, name) for name in ("planned", "reached", "reached_women")}
+        hidden = {name for name, count in counts.items() if count in few}
+        if (record.reached or 0) - (record.reached_women or 0) in few:  # the few others would be known from both
+            hidden.add("reached_women")
+        return hidden
 
     def _place(self, record: Location, row: Row) -> None:
         precision = self.precision.get(record.id, "none")

@@ -23,6 +23,7 @@ from sqlite_utils.migrations import Migrations
 
 from mapping import model
 from mapping.area import StudyArea
+from mapping.area_settings import Thresholds
 from mapping.batch import Batch
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.model import NAMESPACE, RECORDS, Audience, Record, columns, least_precise, record_id, references, strictest
@@ -574,6 +575,7 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
         sensitive={_term_id(term) for term in groups if term.sensitive and term.code not in allowed},
         vocabulary={record.id for record in vocabulary()},
         unit_to_show=unit_to_show,
+        least_count=(area.settings.thresholds if area else Thresholds()).case_cells,
     )
 
 

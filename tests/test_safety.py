@@ -478,6 +478,26 @@ def test_an_activity_of_a_hidden_kind_is_hidden() -> None:
     assert seen(umed(), activity("Talks", of="Umed", unit="XT", service_type=None))["activity"]
 
 
+def test_counts_of_few_people_are_not_public() -> None:
+    for counts, shown in (
+        ((500, 300, 150), (500, 300, 150)),
+        ((9, 300, 150), (None, 300, 150)),
+        ((500, 9, 0), (500, None, None)),
+        ((500, 300, 1), (500, 300, None)),
+        ((500, 300, 291), (500, 300, None)),  # 9 men
+        ((500, 300, 300), (500, 300, 300)),
+        ((10, 10, 0), (10, 10, 0)),
+        ((0, 0, 0), (0, 0, 0)),
+        ((None, None, None), (None, None, None)),
+    ):
+        names = ("planned", "reached", "reached_women")
+        talks = activity("Talks", of="Umed", unit="XT", **dict(zip(names, counts, strict=True)))
+        (row,) = seen(umed(), talks)["activity"]
+        assert tuple(row[name] for name in names) == shown, counts
+        (row,) = seen(umed(), talks, audience="partner")["activity"]
+        assert tuple(row[name] for name in names) == counts
+
+
 def test_a_statement_needs_two_approvers_and_a_consent_that_holds() -> None:
     assert seen(statement("A place can be found"))["statement"]
     for wrong in (
@@ -625,6 +645,16 @@ def test_nothing_shown_refers_to_anything_hidden() -> None:
                     assert row[name] is None or row[name] in ids[parent], (table, name)
                 if "link_id" in row:
                     assert row["link_id"] in ids[row["link_entity"]], table
+
+
+def test_removing_what_is_hidden_changes_nothing() -> None:
+    """What an audience sees follows from that alone."""
+    tables = tables_of(public_parts(), secret_parts())
+    for audience in safety.VIEWS:
+        shown = safety.project(tables, audience, RULES)
+        ids = {row["id"] for rows in shown.values() for row in rows}
+        kept = {table: [r for r in records if r.id in ids] for table, records in tables.items()}
+        assert safety.project(kept, audience, RULES) == shown
 
 
 def test_renaming_hides_every_private_id_and_keeps_the_links() -> None:

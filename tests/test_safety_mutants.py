@@ -178,6 +178,14 @@ MUTANTS = {
         'return self.by_code(record.service_type) if record.service_type else "public"',
         'return "public"',
     ),
+    "counts of few are public": (
+        "            row |= dict.fromkeys(self._too_few(record))\n",
+        "            pass\n",
+    ),
+    "few others can be told": (
+        "if (record.reached or 0) - (record.reached_women or 0) in few:",
+        "if False:",
+    ),
     "statements need one person": (
         "holds = two_people(record.approved_by, record.approved_by_too) and bool",
         "holds = bool",
