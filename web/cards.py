@@ -1,7 +1,7 @@
 """Cards: a service as a list or a page shows it, every code turned into words."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,6 +29,11 @@ class Call:
     def spoken(self) -> bool:
         """Whether it is a number that can be called."""
         return bool(re.fullmatch(r"[+*#]?[0-9*#]+", self.dial))
+
+    @property
+    def short(self) -> bool:
+        """Whether it is a number that works inside the country only."""
+        return self.spoken and not self.dial.startswith("+")
 
     @property
     def href(self) -> str:
@@ -83,7 +88,7 @@ def card(entry: Entry, area: StudyArea, language: str) -> Card:
         entry=entry, language=language, name=name, where=where(entry, area, language), types=types,
         calls=calls(entry.phones, area), week=week(entry.hours, language), check=check(entry, language),
         serves=serves, excludes=excludes,
-        speaks=said("languages", entry.languages, language),
+        speaks=in_a_row(said("languages", entry.languages, language), language),
         documents=said("documents", entry.documents, language),
         covers=tuple(unit_name(area, code, language) for code in entry.covers),
     )  # fmt: skip
@@ -100,6 +105,13 @@ def label(taxonomy: str, code: str, language: str) -> Label:
 def said(taxonomy: str, codes: Iterable[str], language: str) -> tuple[str, ...]:
     """Return the labels of terms."""
     return tuple(str(label(taxonomy, code, language)) for code in codes)
+
+
+def in_a_row(names: Sequence[str], language: str) -> tuple[str, ...]:
+    """Return names of languages as they stand in a sentence: only English writes every one with a capital letter."""
+    if language == "en":
+        return tuple(names)
+    return (*names[:1], *(name[:1].lower() + name[1:] for name in names[1:]))
 
 
 def condition(note: str, language: str) -> str:
@@ -224,3 +236,8 @@ def minutes_to(entry: Entry, summer: Mapping[str, float], winter: Mapping[str, f
         min(summer.get(each, infinity) for each in reached),
         min(winter.get(each, infinity) for each in reached),
     )
+
+
+def shown_minutes(minutes: float) -> int:
+    """Return minutes of travel as they are read: in steps of five, never none."""
+    return 5 * round(minutes / 5) or 5

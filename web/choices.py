@@ -21,6 +21,9 @@ CHILDREN, GROWN = {"AGE-CHI", "AGE-ADO"}, {"AGE-ADU", "AGE-OLD"}
 PATTERN = re.compile(
     r"n(?P<need>\d)(?:-(?P<where>r\d{1,3}|[a-z]{2})(?:-(?P<who>[ace])(?:-(?P<sheet>[2-9]|[1-9]\d))?)?)?"
 )
+CROSS_BORDER = "RET"
+"""The family of help that starts abroad and ends at home."""
+
 FARTHER = 5
 """How many services of other regions are offered where a region has none that can be visited."""
 
@@ -140,7 +143,7 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
         return "near" if entry.points else "named"
     unit = regions(area).get(choice.where)
     if unit is None:
-        return _abroad(entry, choice.where.upper())
+        return _abroad(entry, choice.where.upper(), area)
     inside = [
         place
         for place in entry.places
@@ -153,11 +156,33 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
     return ""
 
 
-def _abroad(entry: Entry, country: str) -> Literal["near", "named", ""]:
+def abroad(choice: Choice, area: StudyArea) -> bool:
+    """Tell whether the answer to where is a country abroad."""
+    return choice.where not in ("", EVERYWHERE, *regions(area))
+
+
+def _abroad(entry: Entry, country: str, area: StudyArea) -> Literal["near", "named", ""]:
     there = [place for place in entry.places if place.country == country]
     if there:
         return "near" if any(place.has_point for place in there) else "named"
-    return "named" if entry.remote else ""
+    return "named" if country in entry.covers or _crosses_borders(entry, area) else ""
+
+
+def _crosses_borders(entry: Entry, area: StudyArea) -> bool:
+    """Tell whether a service of the whole country can help by phone from abroad.
+
+    Who works in one place, goes to people, or keeps the place unsaid cannot, unless the help is made for coming home.
+    """
+    if not entry.remote or (entry.covers and area.code not in entry.covers):
+        return False
+    kinds = Taxonomy.load("service_types")
+    terms = [kinds.term(code) for code in entry.types if code in kinds]
+    return any(
+        term.parent == CROSS_BORDER
+        or term.location_kind == "remote"
+        or (term.location_kind == "any" and term.precision != "none")
+        for term in terms
+    )
 
 
 def covers(entry: Entry, unit: str, area: StudyArea) -> bool:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from mapping.area import StudyArea
 from mapping.words import date, number, show, translate
-from web.cards import web_address
+from web.cards import shown_minutes, web_address
 from web.edition import Edition
 from web.headers import CONTENT_POLICY
 
@@ -118,8 +118,7 @@ def _minutes(context: jinja2.runtime.Context, value: float) -> str:
     language = _language(context)
     if value == float("inf"):
         return translate("over 4 h or cut off", language)
-    rounded = 5 * round(value / 5) or 5
-    hours, rest = divmod(int(rounded), 60)
+    hours, rest = divmod(shown_minutes(value), 60)
     if not hours:
         return translate("{minutes} min", language, minutes=rest)
     if not rest:

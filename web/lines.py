@@ -37,6 +37,13 @@ def lines(edition: Edition, language: str) -> list[Line]:
     return edition.keep(("lines", language), find)
 
 
+def line_for(edition: Edition, language: str, *, abroad: bool) -> Line | None:
+    """Return the line to name first; for somebody abroad with a number that works there, if any line has one."""
+    found = lines(edition, language)
+    far = (Line(each.card, call) for each in found for call in each.card.calls if call.spoken and not call.short)
+    return next(far if abroad else iter(found), None) or next(iter(found), None)
+
+
 def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool, bool, int]:
     country = area.code in entry.covers or not entry.covers
     abroad = bool(entry.places) and all(place.country not in (None, "", area.code) for place in entry.places)

@@ -8,7 +8,7 @@ from web import choices
 from web.cards import Blocks, Call, Card, first_choice, label
 from web.choices import Choice
 from web.edition import Edition
-from web.lines import Line, lines, route, spoken_for
+from web.lines import Line, line_for, lines, route, spoken_for
 
 SHEET = 20
 """Entries on a sheet: a page of them stays under 14 kB, a round trip of a slow connection."""
@@ -38,6 +38,18 @@ class Found:
     start: str = ""
     far: tuple[Card, ...] = ()
     statements: tuple[Said, ...] = ()
+    abroad: bool = False
+
+    @property
+    def short(self) -> Call | None:
+        """Return a number on this sheet that somebody abroad cannot call, None where there is none."""
+        if not self.abroad:
+            return None
+        first = [self.line.call] if self.line else []
+        cards = (*self.blocks.near, *self.blocks.named, *self.blocks.ask, *self.blocks.later)
+        first += [each.calls[0] for each in cards if each.calls]
+        first += [each.call for each in self.statements if each.call]
+        return next((call for call in first if call.short), None)
 
     def spoken(self, language: str) -> list[tuple[str, str]]:
         """Return the languages that are spoken by services on this sheet: code and name, by name."""
@@ -63,12 +75,13 @@ def found(edition: Edition, choice: Choice, language: str) -> Found:
     area = edition.area
     blocks, far, start = choices.chosen(edition, choice, language)
     unit = choices.regions(area).get(choice.where)
-    kinds = {choice.need.code}
+    kinds, abroad = {choice.need.code}, choices.abroad(choice, area)
     statements = spoken_for(edition, unit, kinds, language) if choice.sheet == 1 else ()
     sheets = sheets_of(blocks)
     return Found(
         title=choice.code, blocks=cut(blocks, choice.sheet, sheets), total=len(blocks), sheet=choice.sheet,
-        sheets=sheets, path=f"{choice.code}.html", line=next(iter(lines(edition, language)), None), choice=choice,
+        sheets=sheets, path=f"{choice.code}.html", line=line_for(edition, language, abroad=abroad), choice=choice,
+        abroad=abroad,
         place=choices.where_name(choice, area, language), start=start, far=far if choice.sheet == 1 else (),
         statements=tuple(Said(each, route(each, area)) for each in statements),
     )  # fmt: skip

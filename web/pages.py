@@ -13,7 +13,7 @@ from web import choices
 from web.cards import Call, Card, calls, country_name, first_choice, label, place_name
 from web.choices import Choice
 from web.edition import Edition
-from web.lines import Line, lines
+from web.lines import Line, line_for, lines
 
 TEXTS = ("p1", "p2", "p3", "p4")
 """Pages of text: about, method, safety, privacy; the names tell nothing to somebody who looks at a history."""
@@ -55,6 +55,12 @@ class Asked:
     groups: tuple[tuple[str, tuple[Option, ...]], ...]
     skip: Option
     line: Line | None
+    abroad: bool = False
+
+    @property
+    def short(self) -> Call | None:
+        """Return the line's number where somebody abroad cannot call it."""
+        return self.line.call if self.abroad and self.line and self.line.call.short else None
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,8 @@ def who(edition: Edition, choice: Choice, language: str) -> Asked:
         Option(translate("For a child under 18", language), f"{code}-{choices.CHILD}.html"),
     )
     skip = Option(translate("Show all", language), f"{code}-{choices.ANYONE}.html")
-    return Asked((("", answers),), skip, next(iter(lines(edition, language)), None))
+    abroad = choices.abroad(choice, edition.area)
+    return Asked((("", answers),), skip, line_for(edition, language, abroad=abroad), abroad)
 
 
 def service(edition: Edition, identifier: str, language: str) -> ServicePage:

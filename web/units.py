@@ -2,7 +2,7 @@
 
 import html
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import shapely
@@ -14,7 +14,7 @@ from mapping.taxonomy import Taxonomy, Term
 from mapping.view import Entry
 from mapping.words import show, translate
 from web import choices
-from web.cards import Card, first_choice, minutes_to
+from web.cards import Card, first_choice, in_a_row, minutes_to, said, shown_minutes
 from web.edition import Edition
 from web.lines import Line, lines, responsible, route, spoken_for
 from web.lists import Said
@@ -26,12 +26,16 @@ DETAIL = 0.01
 
 @dataclass(frozen=True)
 class Nearest:
-    """The nearest confirmed service for a need: in the unit itself, elsewhere, by phone only, or none that is known."""
+    """The nearest confirmed service for a need: in the unit itself, elsewhere, by phone only, or none that is known.
+
+    ``said`` is what may be said of hidden help instead of a service.
+    """
 
     need: Term
     card: Card | None
     inside: bool
     minutes: tuple[float, float] | None
+    said: Said | None = None
 
 
 @dataclass(frozen=True)
@@ -117,13 +121,14 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
     inside = [e for e in edition.entries(language).values() if e.status == "active" and code in _units_of(e, area)]
     here = [edition.card(e, language) for e in inside if first_choice(e) and e.points]
     named = [edition.card(e, language) for e in inside if first_choice(e) and not e.points]
-    spoken = sorted({word for each in (*here, *named) for word in each.speaks})
+    codes = {code for each in (*here, *named) for code in each.entry.languages}
     above = tuple((c, area.label(c, language)) for c in reversed(area.ancestors(code)) if area.unit(c).level > 0)
     below = tuple((u.code, area.label(u.code, language)) for u in area.all_units().values() if u.parent == code)
     return UnitPage(
         code=code, name=area.label(code, language), label=show(area.levels[found.level].label, language),
         above=above, below=below, people=found.people, year=area.file.population.date.year,
-        services=len(inside), organizations=len({each.organization.id for each in inside}), speaks=tuple(spoken),
+        services=len(inside), organizations=len({each.organization.id for each in inside}),
+        speaks=in_a_row(sorted(said("languages", codes, language)), language),
         start=show(seat[1], language) if seat else "", nearest=tuple(_nearest(edition, code, language)),
         here=tuple(here), named=tuple(named),
         later=tuple(edition.card(e, language) for e in inside if not first_choice(e)),
@@ -140,20 +145,39 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
     winter = edition.minutes(seat[0], "winter") if seat else {}
     offered = [each for each in edition.entries(language).values() if first_choice(each)]
     for need in choices.needs():
-        types = {term.code for term in kinds.terms() if term.need == need.code}
-        reached = [
-            (minutes, entry.name.casefold(), entry.id, entry)
-            for entry in offered
-            if types.intersection(entry.types) and (minutes := minutes_to(entry, summer, winter))
-        ]
+        answers = [term for term in kinds.terms() if term.need == need.code]
+        types, core = {term.code for term in answers}, {term.code for term in answers if term.core}
+        fit = sorted(
+            (each for each in offered if types.intersection(each.types)),
+            key=lambda each: (not core.intersection(each.types), each.rank),
+        )
+        hidden = _said(edition, code, types, language)
+        if hidden and 2 * sum(term.audience == "custodian" for term in answers) > len(answers):
+            yield Nearest(need, None, False, None, hidden)  # such help is hidden: what is on the map is something else
+            continue
+        reached = [(minutes, each) for each in fit if (minutes := minutes_to(each, summer, winter))]
         if reached:
-            minutes, _, _, entry = min(reached)
+            minutes, entry = min(reached, key=lambda pair: _as_read(pair[0]))
             yield Nearest(need, edition.card(entry, language), code in _units_of(entry, area), minutes)
             continue
-        inside = [e for e in offered if types.intersection(e.types) and e.points and code in _units_of(e, area)]
-        remote = [e for e in offered if types.intersection(e.types) and choices.covers(e, code, area)]
+        inside = [each for each in fit if each.points and code in _units_of(each, area)]
+        remote = [each for each in fit if choices.covers(each, code, area)]
         first = next(iter((*inside, *remote)), None)
-        yield Nearest(need, edition.card(first, language) if first else None, bool(inside), None)
+        yield Nearest(
+            need, edition.card(first, language) if first else None, bool(inside), None, None if first else hidden
+        )
+
+
+def _said(edition: Edition, code: str, types: Collection[str], language: str) -> Said | None:
+    """Return what is said of hidden help of these types in a unit, what has a number first."""
+    found = [each for each in spoken_for(edition, code, (), language) if each.service_type in types]
+    made = [Said(each, route(each, edition.area)) for each in found]
+    return min(made, key=lambda each: each.call is None, default=None)
+
+
+def _as_read(minutes: tuple[float, float]) -> tuple[float, ...]:
+    """Return minutes as they are read: what reads alike is equally near."""
+    return tuple(each if math.isinf(each) else shown_minutes(each) for each in minutes)
 
 
 def picture(edition: Edition, code: str, language: str) -> str:

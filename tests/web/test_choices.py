@@ -9,9 +9,11 @@ from sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, 
 from mapping.errors import NotFound
 from mapping.view import Entry, OrganizationEntry, PhoneEntry, Place
 from web import choices
-from web.cards import calls, check, condition, first_choice, place_name
+from web.cards import calls, check, condition, first_choice, in_a_row, place_name
 from web.edition import Edition, short_code
+from web.lines import line_for
 from web.lists import SHEET, cut, sheets_of
+from web.lists import found as sheet_of
 
 FRESH = {"verified": dt.date(2026, 9, 1), "next_due": dt.date(2027, 3, 1)}
 
@@ -194,3 +196,72 @@ def test_a_provider_that_speaks_for_itself_has_no_tick(app):
 def test_short_codes():
     assert short_code("5f2a9c01-1111-5222-8333-444455556666") == "5F2A-9C01"
     assert short_code("ab") == "AB"
+
+
+@pytest.mark.parametrize(
+    ("language", "names", "row"),
+    [
+        ("en", ("English", "Russian"), ("English", "Russian")),
+        ("ru", ("Английский", "Русский", "Язык жестов"), ("Английский", "русский", "язык жестов")),
+        ("tg", ("Тоҷикӣ", "Русӣ"), ("Тоҷикӣ", "русӣ")),
+        ("uz", ("O‘zbek tili", "Rus tili"), ("O‘zbek tili", "rus tili")),
+        ("ru", (), ()),
+    ],
+)
+def test_names_of_languages_are_small_after_the_first(language, names, row):
+    assert in_a_row(names, language) == row
+
+
+@pytest.mark.parametrize(
+    ("fields", "block"),
+    [
+        ({"types": ("IDN-OUT",)}, ""),  # a team that goes to people
+        ({"types": ("LEG-DOC",)}, ""),  # an office whose place is not told
+        ({"types": ("PSY-PEE",)}, ""),  # a group whose place is never told
+        ({"types": ("IDN-OUT",), "covers": ("XN",)}, "named"),
+        ({"types": ("IDN-OUT",), "covers": ("XN",), "places": (Place(id="p", area_unit="XT-W2"),)}, "named"),
+        ({"types": ("IDN-HOT",)}, "named"),
+        ({"types": ("IDN-HOT",), "covers": ("XT",)}, "named"),
+        ({"types": ("IDN-HOT",), "covers": ("XT-E",)}, ""),
+        ({"types": ("PSY-CRI",)}, "named"),
+        ({"types": ("RET-RCP",)}, "named"),  # made for coming home
+        ({"types": ("IDN-HOT",), "places": (Place(id="p", area_unit="XT-W2"),)}, ""),
+    ],
+)
+def test_only_what_reaches_abroad_is_listed_there(edition, tiny_area, fields, block):
+    assert choices.place_of(entry(**fields), choices.parse("n2-xn-a", edition), tiny_area) == block
+
+
+@pytest.fixture
+def lines_of(tmp_path, tiny_area):
+    """An edition with a line for each of these tuples of numbers."""
+
+    def make(*numbers) -> Edition:
+        parts = [organization("Nav")]
+        for place_, phones in enumerate(numbers):
+            hours = [("MO,TU,WE,TH,FR,SA,SU", "00:00", "23:59")] if place_ == 0 else []
+            line = {"of": "Nav", "types": ["IDN-HOT"], "covers": ["XT"], "phones": phones, "hours": hours}
+            parts.append(service(f"Line {place_}", **line, **FRESH))
+        return Edition(published(tmp_path, tiny_area, *parts), tiny_area)
+
+    return make
+
+
+def test_who_is_abroad_is_given_a_number_that_works_there(lines_of):
+    edition = lines_of(["1313"], ["+992446000001"])
+    assert line_for(edition, "en", abroad=False).call.dial == "1313"
+    assert line_for(edition, "en", abroad=True).call.dial == "+992446000001"
+
+
+def test_who_is_abroad_is_told_where_a_short_number_works(lines_of):
+    edition = lines_of(["1313"])
+    shown = sheet_of(edition, choices.parse("n4-zz-a", edition), "en")
+    assert (shown.line.call.dial, shown.short.shown) == ("1313", "1313")
+    assert sheet_of(edition, choices.parse("n4-r1-a", edition), "en").short is None
+
+
+def test_a_card_abroad_has_its_international_number_first(lines_of):
+    edition = lines_of(["0001", "1313", "+992446000001"])
+    shown = sheet_of(edition, choices.parse("n2-zz-a", edition), "en")
+    assert [call.dial for call in shown.blocks.named[0].calls] == ["+992446000001", "0001", "1313"]
+    assert shown.short is None

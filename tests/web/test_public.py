@@ -1,6 +1,7 @@
 """Pages of the portal: what stands on them, in every language, and what never does."""
 
 import csv
+import datetime as dt
 import html
 import io
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from portal import published
-from sample import SECRETS, TODAY, organization, place, sample_directory, service, statement
+from sample import CHASHMA, SECRETS, TODAY, organization, place, sample_directory, service, statement
 
 from mapping.errors import UnsafePublication
 from web import create_app
@@ -340,3 +341,68 @@ def test_uzbek_is_complete_too(tj_area, tmp_path):
     assert '<html lang="uz">' in page
     assert "Yordam topish" in page
     assert "Demonstration" not in page
+
+
+@pytest.fixture(scope="module")
+def near(tmp_path_factory, tiny_area):
+    """Pages of units where services are equally near, and a statement speaks for one need."""
+    fresh = {"of": "Nav", "verified": dt.date(2026, 9, 1), "next_due": dt.date(2027, 3, 1)}
+    parts = [
+        organization("Nav", phones=["+992446000001"]),
+        service("An infection clinic", types=["HLT-INF"], **fresh),
+        service("Emergency doctors", types=["HLT-EME"], **fresh),
+        service("Clothes", types=["MAT-NFI"], **fresh),
+        service("Cash", types=["MAT-CSH"], of="Nav", verified=dt.date(2025, 12, 1), next_due=dt.date(2026, 10, 1)),
+        place("a", of=["An infection clinic", "Emergency doctors", "Clothes", "Cash"], at=CHASHMA, unit="XT-W2"),
+        statement("Beds can be arranged", service_type="ACC-VOT", area_unit="XT-W"),
+    ]  # fmt: skip
+    folder = tmp_path_factory.mktemp("near")
+    return create_app(published(folder, tiny_area, *parts), tiny_area).test_client()
+
+
+def nearest(client, code):
+    """Need -> the words of its row on a unit's page."""
+    page = client.get(f"/en/u/{code}.html").get_data(as_text=True)
+    table = page[page.index("<caption") : page.index("</table>")]
+    return {
+        re.search(r'<th scope="row">([^<]*)', row)[1]: html.unescape(re.sub(r"<[^>]+>", " ", row))
+        for row in table.split("<tr>")[2:]
+    }
+
+
+@pytest.mark.parametrize("code", ["XT-W2", "XT-W1", "XT-E1"])
+def test_of_what_is_equally_near_the_core_of_a_need_comes_first(near, code):
+    assert "Emergency doctors" in nearest(near, code)["A doctor"]
+
+
+def test_a_line_stands_where_help_is_hidden(near):
+    rows = nearest(near, "XT-W2")
+    assert "Arranged by phone only:  1313" in rows["A safe place to stay"]
+    assert "Clothes" not in rows["A safe place to stay"]
+    assert "1313" not in rows["A doctor"]
+    assert "None listed within 4 hours" in rows["Help for a child"]
+    assert "Clothes" in nearest(near, "XT-E1")["A safe place to stay"], "nobody speaks for the east"
+
+
+def test_what_is_not_there_is_no_dash(near):
+    rows = nearest(near, "XT-W2")
+    assert [need for need, words in rows.items() if "–" in words] == []
+    assert near.get("/en/u/XT-W2.html").get_data(as_text=True).count('<td class="nil"></td>') == 3 * 8
+
+
+def test_a_check_that_is_late_was_due(near):
+    pages = {}
+    for identifier, entry in near.application.config["EDITIONS"].now().entries("en").items():
+        pages[entry.name] = near.get(f"/en/s/{identifier}.html").get_data(as_text=True)
+    assert re.search(r"The next check was due by 1.October.2026\.", pages["Cash"])
+    assert "Next check by" not in pages["Cash"]
+    assert re.search(r"Next check by 1.March.2027\.", pages["Clothes"])
+    assert "was due" not in pages["Clothes"]
+
+
+def test_lists_abroad_say_that_short_numbers_work_at_home_only(text):
+    words = "Short numbers (such as 1313) work only inside"
+    for path in ("n4-zz-a", "n4-xn-e", "n4-zz"):
+        assert words in text(f"/en/{path}.html"), path
+    for path in ("n4-r1-a", "n4-r0-e", "n4-r1"):
+        assert words not in text(f"/en/{path}.html"), path
