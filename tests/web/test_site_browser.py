@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 import http.server
 import json
+import shutil
 import threading
 
 import pytest
@@ -14,6 +15,7 @@ from sample import CHASHMA, organization, place, service
 from mapping.fold import skeleton
 from web import create_app
 from web.freeze import freeze
+from web.public import STATIC
 
 PAGES = (
     "index.html", "en/index.html", "tg/index.html", "ru/n4.html", "tg/n4-r1.html", "en/n4-r1-a.html", "ru/n1-r1-a.html",
@@ -247,3 +249,19 @@ def test_a_hostile_name_is_a_word_in_the_search(tmp_path, tiny_area, open_page):
     page.wait_for_selector("#hits li")
     assert page.locator("#hits h3").first.text_content() == name
     assert page.evaluate("window.hit") is None
+
+
+@pytest.mark.parametrize("language", ["tg", "ru", "en", "uz"])
+def test_a_matrix_of_five_regions_fits_on_a_phone(tmp_path, tj_area, open_page, language):
+    file = published(tmp_path, tj_area, organization("Nav"), service("Navid", of="Nav"))
+    client = create_app(file, tj_area).test_client()
+    shutil.copytree(STATIC, tmp_path / "static")
+    (tmp_path / language).mkdir()
+    (tmp_path / language / "gaps.html").write_bytes(client.get(f"/{language}/gaps.html").data)
+    page = open_page((tmp_path / language / "gaps.html").as_uri(), width=360)
+    table = page.locator("table.heat")
+    box = table.locator("xpath=..")
+    assert box.evaluate("(each) => each.scrollWidth - each.clientWidth") == 0
+    assert page.locator(".sideways").first.is_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert not page.locator(".sideways").first.is_visible()
