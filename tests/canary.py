@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+import numpy as np
+
 from mapping.fold import coarse, skeleton
 
 
@@ -38,13 +40,25 @@ class Canary(NamedTuple):
 def find_canaries(paths: Iterable[Path], secrets: Mapping[str, str | float]) -> list[Canary]:
     """Return every secret that some byte of files, or of the files of folders, holds."""
     forms = [(name, form, pattern) for name, secret in secrets.items() for form, pattern in encodings(secret).items()]
+    by_case = [[one for one in forms if one[1].startswith("lower") is lower] for lower in (False, True)]
     found = set()
     for name, content in contents(paths):
-        lower = content.lower()
-        for secret, form, pattern in forms:
-            if pattern in (lower if form.startswith("lower") else content):
-                found.add(Canary(name, secret, form))
+        for some, text in zip(by_case, (content, content.lower()), strict=True):
+            for secret, form, pattern in _possible(some, text):
+                if pattern in text:
+                    found.add(Canary(name, secret, form))
     return sorted(found)
+
+
+def _possible(forms: list[tuple[str, str, bytes]], content: bytes) -> Iterator[tuple[str, str, bytes]]:
+    """Yield the forms whose first bytes stand somewhere in a content: far fewer than all, and quickly known."""
+    for length, kind in ((8, "<u8"), (4, "<u4")):
+        some = [one for one in forms if (len(one[2]) >= 8) == (length == 8)]
+        if len(content) >= length and some:
+            windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(content, np.uint8), length)
+            there = np.unique(np.ascontiguousarray(windows).view(kind))
+            starts = np.array([int.from_bytes(pattern[:length], "little") for _, _, pattern in some], kind)
+            yield from (some[place] for place in np.flatnonzero(np.isin(starts, there)))
 
 
 def encodings(secret: str | float) -> dict[str, bytes]:
