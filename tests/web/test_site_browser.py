@@ -10,7 +10,7 @@ import threading
 import pytest
 from browser import AXE
 from portal import published
-from sample import CHASHMA, organization, place, service
+from sample import CHASHMA, organization, place, service, statement
 
 from mapping.fold import skeleton
 from web import create_app
@@ -253,7 +253,9 @@ def test_a_hostile_name_is_a_word_in_the_search(tmp_path, tiny_area, open_page):
 
 @pytest.mark.parametrize("language", ["tg", "ru", "en", "uz"])
 def test_a_matrix_of_five_regions_fits_on_a_phone(tmp_path, tj_area, open_page, language):
-    file = published(tmp_path, tj_area, organization("Nav"), service("Navid", of="Nav"))
+    regions = [unit.code for unit in tj_area.all_units().values() if unit.level == 1]
+    hidden = [statement(f"Beds {code}", service_type="ACC-VOT", area_unit=code) for code in regions]
+    file = published(tmp_path, tj_area, organization("Nav"), service("Navid", of="Nav"), *hidden)
     client = create_app(file, tj_area).test_client()
     shutil.copytree(STATIC, tmp_path / "static")
     (tmp_path / language).mkdir()
@@ -261,6 +263,7 @@ def test_a_matrix_of_five_regions_fits_on_a_phone(tmp_path, tj_area, open_page, 
     page = open_page((tmp_path / language / "gaps.html").as_uri(), width=360)
     table = page.locator("table.heat")
     box = table.locator("xpath=..")
+    assert table.locator(".hc").count() == len(regions)
     assert box.evaluate("(each) => each.scrollWidth - each.clientWidth") == 0
     assert page.locator(".sideways").first.is_visible()
     page.set_viewport_size({"width": 1280, "height": 800})
