@@ -4,36 +4,35 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-import logging
 import os
 import re
 import secrets
 import sqlite3
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import Any, Self
 
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from mapping import model
 from mapping.area import StudyArea
 from mapping.area_settings import Thresholds
 from mapping.batch import Batch
 from mapping.errors import InvalidRecord, MappingError, NotFound
-from mapping.model import NAMESPACE, RECORDS, Audience, Record, columns, least_precise, record_id, references, strictest
+from mapping.model import NAMESPACE, RECORDS, Audience, Record, columns, references
 from mapping.safety import PUBLISHED, Rules, TypeRule, project, rename
 from mapping.scan import doubtful_neighbours, refuse_hidden_facts
-from mapping.taxonomy import Taxonomy, Term
+from mapping.store_import import Change, Import, Missing, series
+from mapping.store_rows import named, reader, stored_rows, to_row, upsert
+from mapping.taxonomy import Taxonomy
 from mapping.view import View
 from mapping.view_file import Context, write_view
+from mapping.vocabulary import term_id, vocabulary
 
-log = logging.getLogger(__name__)
+__all__ = ["Change", "Directory", "Missing", "public_id", "rules"]
+
 migrations = Migrations("rohnamo")
 
 APPLICATION_ID = 0x526F686E
@@ -48,9 +47,6 @@ PRAGMAS = {
     "busy_timeout": 5000,
 }
 """What each connection to the private file must run under; checked every time it is opened."""
-
-CHUNK = 10_000
-"""Records that are compared with what is stored at a time."""
 
 
 @migrations()
@@ -77,50 +73,6 @@ def create_tables(db: sqlite_utils.Database) -> None:
     )  # fmt: skip
     db.table("history").create_index(["record"])
     db.table("history").create_index(["batch"])
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A record that a source gave before and that its new file does not hold."""
-
-    table: str
-    id: str
-    name: str
-
-
-@dataclass
-class Change:
-    """What adding a batch did, or would do: table -> number of records.
-
-    ``removed`` are parts of records (a phone, opening hours) that the source gave before and gives no more; they go
-    with the record's new state. ``missing`` are whole records that its new file does not hold: they stay, and a
-    person decides.
-    """
-
-    added: Counter[str] = field(default_factory=Counter)
-    changed: Counter[str] = field(default_factory=Counter)
-    unchanged: Counter[str] = field(default_factory=Counter)
-    removed: Counter[str] = field(default_factory=Counter)
-    missing: list[Missing] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        """Say it in one line."""
-        counts = [("new", self.added.total()), ("changed", self.changed.total()), ("as before", self.unchanged.total())]
-        counts += [(word, n) for word, n in (("removed", self.removed.total()), ("missing", len(self.missing))) if n]
-        return ", ".join(f"{count} {word}" for word, count in counts)
-
-
-PARTS = frozenset(
-    {
-        "service_at_location", "address", "contact", "phone", "schedule", "language", "service_area", "funding",
-        "cost_option", "required_document", "accessibility", "url", "service_capacity", "attribute", "translation",
-        "organization_identifier",
-    }
-)  # fmt: skip
-"""Tables whose records are parts of another record and are replaced with it."""
-
-WHOLES = ("organization", "service", "location", "activity", "referral_agreement")
-"""Tables whose records are missed when a source no longer gives them."""
 
 
 class Directory:
@@ -190,7 +142,7 @@ class Directory:
         """
         change = Change()
         with self._said_clearly(f"could not store {batch.file}"), self._transaction(keep=not dry_run):
-            import_ = _Import(self.db, batch, change, number=self._begin_batch(batch, by=by, on=on))
+            import_ = Import(self.db, batch, change, number=self._begin_batch(batch, by=by, on=on))
             import_.store()
             import_.require_references()
         return change
@@ -202,8 +154,8 @@ class Directory:
     def records(self, table: str) -> list[Record]:
         """Return the records of a table, in the order of their ids."""
         kind = RECORDS[self._known(table)]
-        read = _reader(kind)
-        cursor = self.db.conn.execute(f'SELECT {_named(kind)} FROM "{table}" ORDER BY id')
+        read = reader(kind)
+        cursor = self.db.conn.execute(f'SELECT {named(kind)} FROM "{table}" ORDER BY id')
         return [read(row) for row in cursor]
 
     def record(self, table: str, record_id: str) -> Record:
@@ -215,10 +167,10 @@ class Directory:
             When there is none.
         """
         kind = RECORDS[self._known(table)]
-        row = self.db.conn.execute(f'SELECT {_named(kind)} FROM "{table}" WHERE id = ?', [record_id]).fetchone()
+        row = self.db.conn.execute(f'SELECT {named(kind)} FROM "{table}" WHERE id = ?', [record_id]).fetchone()
         if row is None:
             raise NotFound(f"{table} {record_id}: there is no such record; it may have been merged or removed")
-        return _reader(kind)(row)
+        return reader(kind)(row)
 
     def history(self, record_id: str) -> list[dict[str, Any]]:
         """Return the changes of a record, oldest first: who, when, in which file, before and after."""
@@ -326,12 +278,12 @@ class Directory:
         """Store the terms that come with Rohnamo, or bring them up to date."""
         rows: dict[str, dict[str, dict[str, Any]]] = {}
         for record in vocabulary():
-            rows.setdefault(record.table, {})[record.id] = _to_row(record)
-        old = {table: own for table, own in rows.items() if _stored(self.db, table, list(own)) != own}
+            rows.setdefault(record.table, {})[record.id] = to_row(record)
+        old = {table: own for table, own in rows.items() if stored_rows(self.db, table, list(own)) != own}
         if old:
             with self._transaction(keep=True):
                 for table, own in old.items():
-                    _upsert(self.db, table, own.values())
+                    upsert(self.db, table, own.values())
 
     @contextmanager
     def _said_clearly(self, what: str) -> Iterator[None]:
@@ -366,202 +318,11 @@ class Directory:
         return int(str(self.db.table("batch").insert(row).last_pk))
 
 
-class _Import:
-    """One batch on its way into the tables, within a transaction."""
-
-    def __init__(self, db: sqlite_utils.Database, batch: Batch, change: Change, *, number: int) -> None:
-        self.db = db
-        self.batch = batch
-        self.change = change
-        self.number = number
-        self.rows: dict[str, dict[str, dict[str, Any]]] = {}
-        for record in (batch.source, *batch.records):
-            self._take(record)
-
-    def store(self) -> None:
-        """Put every record in its table, in an order in which parents come first."""
-        for table in RECORDS:
-            if table in self.rows:
-                self._put(table, self.rows[table])
-        earlier = self._given_before()
-        self._replace_parts(earlier)
-        self._note_missing(earlier)
-
-    def require_references(self) -> None:
-        """Refuse the batch when one of its records refers to a record that does not exist."""
-        broken = []
-        for table in self.rows:
-            for _, _, parent, _ in self.db.execute(f'PRAGMA foreign_key_check("{table}")').fetchall():
-                broken.append(f"{table} -> {parent}")
-            broken += [f"{table} -> {parent}" for parent in self._broken_links(table)]
-        if broken:
-            places = ", ".join(dict.fromkeys(broken))
-            raise InvalidRecord(
-                f"{self.batch.file}: {len(broken)} records refer to records that do not exist ({places}); "
-                "nothing was stored"
-            )
-
-    def _take(self, record: Record) -> None:
-        """Note a record; of two with one id the later stands, under the strictest marking of both."""
-        if RECORDS.get(record.table) is not type(record):
-            raise InvalidRecord(f"{self.batch.file}: {type(record).__name__} is no kind of record that is stored")
-        rows = self.rows.setdefault(record.table, {})
-        row = _to_row(record)
-        if record.id in rows:
-            _never_lower(rows[record.id], row)
-        rows[record.id] = row
-
-    def _put(self, table: str, rows: Mapping[str, dict[str, Any]]) -> None:
-        ids = list(rows)
-        for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
-            before = _stored(self.db, table, chunk)
-            changed = []
-            for record in chunk:
-                row, old = rows[record], before.get(record)
-                if old is not None:
-                    _never_lower(old, row)
-                if row == old:
-                    self.change.unchanged[table] += 1
-                    continue
-                (self.change.added if old is None else self.change.changed)[table] += 1
-                changed.append((record, old, row))
-            try:
-                _upsert(self.db, table, (row for _, _, row in changed))
-            except sqlite3.IntegrityError as error:
-                raise InvalidRecord(f"{self.batch.file}: {table}: {error}; nothing was stored") from error
-            self._log(table, changed)
-            self._end_consents(changed)
-
-    def _log(
-        self, table: str, changes: Iterable[tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]]
-    ) -> None:
-        """Write changes into the history: (record, before, after), None where it was not there."""
-        self.db.conn.executemany(
-            'INSERT INTO history (batch, "table", record, change, before, after) VALUES (?, ?, ?, ?, ?, ?)',
-            (
-                (
-                    self.number, table, record,
-                    "added" if before is None else "removed" if after is None else "changed",
-                    _json(before), _json(after),
-                )
-                for record, before, after in changes
-            ),
-        )  # fmt: skip
-
-    def _end_consents(self, changed: Iterable[tuple[str, Mapping[str, Any] | None, Mapping[str, Any]]]) -> None:
-        """End the agreement that lowered a record when a source now asks for more secrecy than before."""
-        raised = [
-            record
-            for record, before, after in changed
-            if before is not None and any(before.get(name) != after.get(name) for name in ("audience", "precision"))
-        ]
-        if not raised:
-            return
-        query = (
-            "SELECT id FROM approval WHERE kind IN ('audience', 'precision') AND subject IN"
-            " (SELECT value FROM json_each(?)) AND coalesce(consent_until, '') > ''"
-        )
-        ids = [record for (record,) in self.db.conn.execute(query, [json.dumps(raised)])]
-        before = _stored(self.db, "approval", ids)
-        after = {record: row | {"consent_until": None} for record, row in before.items()}
-        self.db.conn.executemany("UPDATE approval SET consent_until = NULL WHERE id = ?", ((one,) for one in ids))
-        self._log("approval", ((one, before[one], after[one]) for one in ids))
-        self.change.changed["approval"] += len(ids)
-
-    def _given_before(self) -> dict[str, set[str]]:
-        """Return what this list gave before and no longer gives: table -> ids of records that are still here."""
-        earlier: dict[str, set[str]] = {}
-        query = (
-            'SELECT DISTINCT h."table", h.record FROM history h JOIN batch b ON b.number = h.batch'
-            " WHERE b.source = ? AND b.series = ? AND b.number < ? AND h.change = 'added'"
-        )
-        values = (self.batch.source.id, series(self.batch.file), self.number)
-        for table, record in self.db.conn.execute(query, values):
-            if table in (*PARTS, *WHOLES) and record not in self.rows.get(table, ()):
-                earlier.setdefault(table, set()).add(record)
-        return {table: set(_stored(self.db, table, sorted(ids))) for table, ids in earlier.items()}
-
-    def _replace_parts(self, earlier: Mapping[str, set[str]]) -> None:
-        """Remove parts of the batch's records that this list gave before and gives no more."""
-        for table in reversed(RECORDS):
-            if table not in PARTS or not earlier.get(table):
-                continue
-            rows = _stored(self.db, table, sorted(earlier[table]))
-            gone = [(record, row, None) for record, row in sorted(rows.items()) if self._is_part_of_batch(table, row)]
-            self.db.conn.executemany(f'DELETE FROM "{table}" WHERE id = ?', ((record,) for record, _, _ in gone))
-            self._log(table, gone)
-            if gone:
-                self.change.removed[table] += len(gone)
-
-    def _is_part_of_batch(self, table: str, row: Mapping[str, Any]) -> bool:
-        owners: list[tuple[Any, Any]] = [
-            (parent, row[name]) for name, parent in references(RECORDS[table]).items() if parent in WHOLES
-        ]
-        owners.append((row.get("link_entity"), row.get("link_id")))
-        return any(record in self.rows.get(parent or "", ()) for parent, record in owners)
-
-    def _note_missing(self, earlier: Mapping[str, set[str]]) -> None:
-        for table in WHOLES:
-            if table not in self.rows:
-                continue
-            rows = _stored(self.db, table, sorted(earlier.get(table, ())))
-            self.change.missing += [Missing(table, record, row.get("name") or "") for record, row in rows.items()]
-
-    def _broken_links(self, table: str) -> list[str]:
-        """Return the tables in which linked records of the batch are not to be found, once a broken link."""
-        wanted: dict[str, set[str]] = {}
-        for row in self.rows[table].values():
-            if row.get("link_id") is not None:
-                wanted.setdefault(row["link_entity"], set()).add(row["link_id"])
-        broken = []
-        for entity, ids in wanted.items():
-            known = _stored(self.db, entity, sorted(ids)) if entity in RECORDS else {}
-            broken += [entity] * len(ids - set(known))
-        return broken
-
-
-VOCABULARIES = ("service_types", "beneficiaries", "standards")
-"""Taxonomies that every directory holds."""
-
-
-@cache
-def vocabulary() -> tuple[Record, ...]:
-    """Return the taxonomies that come with Rohnamo, their terms, and the labels of these in other languages."""
-    records: list[Record] = []
-    for name in VOCABULARIES:
-        terms = Taxonomy.load(name).terms()
-        taxonomy = model.Taxonomy(id=record_id("rohnamo", "taxonomy", name), name=name, description="Rohnamo")
-        records += [taxonomy, *(_term_record(term, taxonomy.id) for term in terms)]
-        records += [
-            model.Translation(
-                id=record_id("rohnamo", "translation", name, term.code, language), link_id=_term_id(term),
-                link_entity="taxonomy_term", field="name", language=language, text=text,
-            )
-            for term in terms
-            for language, text in term.labels.items()
-            if language != "en"
-        ]  # fmt: skip
-    return tuple(records)
-
-
-def _term_id(term: Term) -> str:
-    return record_id("rohnamo", "taxonomy_term", term.taxonomy, term.code)
-
-
-def _term_record(term: Term, taxonomy_id: str) -> model.TaxonomyTerm:
-    return model.TaxonomyTerm(
-        id=_term_id(term), code=term.code, name=str(term.label("en")), description=term.definition,
-        taxonomy=term.taxonomy, language="en", taxonomy_id=taxonomy_id,
-        parent_id=record_id("rohnamo", "taxonomy_term", term.taxonomy, term.parent) if term.parent else None,
-    )  # fmt: skip
-
-
 def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
     """Return what the projection of a study area's directory must know besides the records."""
     types: dict[str, TypeRule] = {}
     for term in Taxonomy.load("service_types").terms():
-        types[term.code] = types[_term_id(term)] = TypeRule(term.audience, term.precision)
+        types[term.code] = types[term_id(term)] = TypeRule(term.audience, term.precision)
     allowed = area.settings.sensitive_allowed if area else ()
     groups = Taxonomy.load("beneficiaries").terms()
     units = area.all_units() if area else {}
@@ -572,7 +333,7 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
     return Rules(
         today=today,
         types=types,
-        sensitive={_term_id(term) for term in groups if term.sensitive and term.code not in allowed},
+        sensitive={term_id(term) for term in groups if term.sensitive and term.code not in allowed},
         vocabulary={record.id for record in vocabulary()},
         unit_to_show=unit_to_show,
         least_count=(area.settings.thresholds if area else Thresholds()).case_cells,
@@ -582,52 +343,6 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
 def public_id(key: bytes, record_id: str) -> str:
     """Return the published id of a record: it stays the same and tells nothing of the private one."""
     return str(uuid.uuid5(NAMESPACE, hmac.new(key, record_id.encode(), hashlib.sha256).hexdigest()))
-
-
-def series(file: str) -> str:
-    """Return what the editions of one list have in common: the name of the file without numbers and months.
-
-    >>> series("NGO list 2026-11 (final).xlsx") == series("ngo_list_2026-10.csv")
-    True
-    """
-    words = re.findall(r"[^\W\d_]+", Path(file).stem.casefold())
-    return " ".join(word for word in words if word not in _EDITION_WORDS)
-
-
-_EDITION_WORDS = frozenset(
-    {
-        "final", "new", "copy", "v", "ver", "version", "export", "updated", "january", "february", "march", "april",
-        "may", "june", "july", "august", "september", "october", "november", "december", "январь", "февраль", "март",
-        "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
-    }
-)  # fmt: skip
-
-
-def _stored(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the rows of some records, by id."""
-    names = list(columns(RECORDS[table]))
-    sql = f'SELECT {_named(RECORDS[table])} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
-    cursor = db.conn.execute(sql, [json.dumps(ids)])
-    return {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in cursor}
-
-
-def _upsert(db: sqlite_utils.Database, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Store rows, in place of those of the same ids; sqlite-utils would do it one by one."""
-    names = list(columns(RECORDS[table]))
-    updates = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != "id")
-    sql = (
-        f'INSERT INTO "{table}" ({_named(RECORDS[table])}) VALUES ({", ".join("?" * len(names))})'
-        f" ON CONFLICT (id) DO UPDATE SET {updates}"
-    )
-    db.conn.executemany(sql, (tuple(row[name] for name in names) for row in rows))
-
-
-def _never_lower(old: Mapping[str, Any], row: dict[str, Any]) -> None:
-    """Keep the strictest marking of what was said before and what is said now."""
-    if "audience" in row:
-        row["audience"] = strictest(old["audience"], row["audience"])
-    if "precision" in row:
-        row["precision"] = least_precise(old["precision"], row["precision"])
 
 
 def _advice(error: Exception) -> str:
@@ -642,43 +357,3 @@ def _advice(error: Exception) -> str:
     if "malformed" in text or "not a database" in text:
         return "the file is damaged or is not a directory; restore it from a backup"
     return "check the path, and the rights of its folder"
-
-
-def _named(kind: type[Record]) -> str:
-    return ", ".join(f'"{name}"' for name in columns(kind))
-
-
-def _to_row(record: Record) -> dict[str, Any]:
-    return {name: _stored_value(value) for name, value in record.__dict__.items()}
-
-
-def _stored_value(value: Any) -> Any:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return int(value) if isinstance(value, bool) else value
-
-
-def _json(row: Mapping[str, Any] | None) -> str | None:
-    return None if row is None else json.dumps(row, ensure_ascii=False)
-
-
-@cache
-def _reader(kind: type[Record]) -> Callable[[Sequence[Any]], Record]:
-    """Return a function that makes a record of a row; rows were validated when they were stored."""
-    names = list(columns(kind))
-    converters: dict[str, Callable[[Any], Any]] = {}
-    for name, info in kind.model_fields.items():
-        types = get_args(info.annotation) or (info.annotation,)
-        if dt.date in types:
-            converters[name] = dt.date.fromisoformat
-        elif bool in types:
-            converters[name] = bool
-
-    def read(row: Sequence[Any]) -> Record:
-        values = dict(zip(names, row, strict=True))
-        for name, convert in converters.items():
-            if values[name] is not None:
-                values[name] = convert(values[name])
-        return kind.model_construct(**values)
-
-    return read

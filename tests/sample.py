@@ -48,9 +48,10 @@ from mapping.model import (
     Verification,
     record_id,
 )
-from mapping.store import Directory, vocabulary
+from mapping.store import Directory
 from mapping.taxonomy import Taxonomy
 from mapping.view import View
+from mapping.vocabulary import vocabulary
 
 TODAY = dt.date(2026, 11, 24)
 """A Tuesday; the day on which the sample is published."""

@@ -32,8 +32,10 @@ from mapping.model import (
     references,
 )
 from mapping.safety import KEPT_BACK, PRIVATE, PUBLISHED
-from mapping.store import PRAGMAS, Directory, public_id, series, vocabulary
+from mapping.store import PRAGMAS, Directory, public_id
+from mapping.store_import import series
 from mapping.taxonomy import Taxonomy
+from mapping.vocabulary import vocabulary
 from tests.sample import (
     TODAY,
     agreement,
@@ -299,17 +301,18 @@ KILLED = """
     import sys, datetime as dt
     from mapping.batch import Batch
     from mapping.model import Organization, Source
-    from mapping.store import Directory, _Import
+    from mapping.store import Directory
+    from mapping.store_import import Import
 
     source = Source(id="s", name="s")
     directory = Directory(sys.argv[1])
-    put = _Import._put
+    put = Import._put
     def slowly(self, table, rows):
         put(self, table, rows)
         print("stored", flush=True)
         sys.stdin.readline()
     if len(sys.argv) > 2:
-        _Import._put = slowly
+        Import._put = slowly
     records = [Organization(id=f"o{n}", name="x" * 200) for n in range(3000)]
     directory.add(Batch(source, "big.csv", records=records), on=dt.date(2026, 11, 24))
     print("whole", flush=True)
@@ -519,7 +522,7 @@ def test_published_ids_stay_and_private_ones_are_nowhere(tiny_area: StudyArea, t
 def test_a_batch_is_stored_whole_whatever_it_is_cut_into(
     chunk: int, directory: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mapping.store.CHUNK", chunk)
+    monkeypatch.setattr("mapping.store_import.CHUNK", chunk)
     bodies = [Organization(id=f"o{n}", name=f"Body {n}") for n in range(50)]
     services = [Service(id=f"s{n}", organization_id=f"o{n}", name="Legal advice") for n in range(50)]
     assert directory.add(batch(bodies, services), on=TODAY).added == {
