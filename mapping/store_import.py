@@ -200,11 +200,22 @@ class Import:
         return any(record in self.rows.get(parent or "", ()) for parent, record in owners)
 
     def _note_missing(self, earlier: Mapping[str, set[str]]) -> None:
+        """Note the wholes that this list gave before, and that nothing in the batch speaks of."""
         for table in WHOLES:
-            if table not in self.rows:
-                continue
-            rows = stored_rows(self.db, table, sorted(earlier.get(table, ())))
-            self.change.missing += [Missing(table, record, row.get("name") or "") for record, row in rows.items()]
+            if table in self.rows and earlier.get(table):
+                gone = earlier[table] - self._mentioned()
+                rows = stored_rows(self.db, table, sorted(gone))
+                self.change.missing += [Missing(table, record, row.get("name") or "") for record, row in rows.items()]
+
+    def _mentioned(self) -> set[str]:
+        """Return the ids that records of the batch refer to."""
+        return {
+            row[name]
+            for table, rows in self.rows.items()
+            for name in (*references(RECORDS[table]), *(c for c in ("link_id",) if c in RECORDS[table].model_fields))
+            for row in rows.values()
+            if row[name] is not None
+        }
 
     def _broken_links(self, table: str) -> list[str]:
         """Return the tables in which linked records of the batch are not to be found, once a broken link."""

@@ -439,6 +439,13 @@ def test_another_list_takes_nothing_away(directory: Directory) -> None:
     assert directory.count("phone") == 1
 
 
+def test_a_body_that_the_batch_only_speaks_of_is_not_missing(directory: Directory) -> None:
+    directory.add(batch(umed(), organization("Sitora"), organization("Gone")), on=TODAY)
+    records = [*organization("New"), agreement("Umed", "New"), *service("Advice", of="Sitora")]
+    change = directory.add(batch(records), on=TODAY)
+    assert [one.name for one in change.missing] == ["Gone"]
+
+
 def test_what_came_back_is_no_longer_missing(directory: Directory) -> None:
     both = batch(umed(), service("Legal advice", of="Umed"), service("Counselling", of="Umed"))
     one = batch(umed(), service("Legal advice", of="Umed"))
