@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mapping.analysis._listed import Point, units_at
 from mapping.area import StudyArea
 from mapping.engines.zonal import band_sums, zone_sums
-from mapping.travel import scenarios, travel_time
+from mapping.travel import friction, scenarios, travel_time
 
 Progress = Callable[[int, int], None] | None
 Floats = NDArray[np.float64]
@@ -74,6 +74,8 @@ def people_within(
     edges = sorted({round(limit * factor, 6) for limit in minutes for factor in (SLOWER, 1, FASTER)})
     jobs = [(spots, plan) for spots in dict.fromkeys(wanted.values()) if spots for plan in plans]
     _ = area.people_grid, area.unit_grid, area.slope, area.roads  # worked out once, not once a thread
+    for plan in plans:  # burning roads swaps the process's warning filters, which is not safe beside other threads
+        friction(area, plan)
     counts: dict[tuple[tuple[Point, ...], str], tuple[Floats, int, int]] = {}
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
         running = {pool.submit(_count, area, *job, edges): job for job in jobs}
