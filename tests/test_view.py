@@ -747,7 +747,7 @@ def test_a_search_finds_what_looking_at_every_entry_finds(
     radius=st.floats(0, 3000),
     share=st.floats(0, 1),
 )
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_the_box_holds_the_whole_circle(near: tuple[float, float], azimuth: float, radius: float, share: float) -> None:
     south, north, west, east = box(near, radius)
     longitude, latitude, _ = GEOD.fwd(near[1], near[0], azimuth, radius * share * 1000)
@@ -756,6 +756,7 @@ def test_the_box_holds_the_whole_circle(near: tuple[float, float], azimuth: floa
 
 
 @given(size=st.integers(1, 300), data=st.data())
+@settings(deadline=None)
 def test_a_set_is_unpacked_as_it_was_packed(size: int, data: st.DataObject) -> None:
     members = data.draw(st.sets(st.integers(0, size - 1)))
     bits, content = packed(members, size)
