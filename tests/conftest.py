@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 from browser import chromium, open_page  # noqa: F401
+from hypothesis import settings
 
 from mapping.area import StudyArea
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "tests" / "tiny"
 TAJIKISTAN = ROOT / "data" / "geo" / "tj"
+
+
+settings.register_profile("rohnamo", deadline=None)  # a slow machine is no fault
+settings.load_profile("rohnamo")
 
 
 @pytest.fixture(scope="session")
