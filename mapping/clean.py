@@ -47,17 +47,6 @@ def spaced(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def quiet(text: str) -> str:
-    """Write a long text in capitals as an ordinary one."""
-    letters = [letter for letter in text if letter.isalpha()]
-    if len(letters) < 12 or len(text.split()) < 2 or not all(letter.isupper() for letter in letters):
-        return text
-    words = text.lower().split(" ")
-    return " ".join(
-        word[:1].upper() + word[1:] if n == 0 or word[:1] in "«\"'“" else word for n, word in enumerate(words)
-    )
-
-
 STEPS: list[tuple[str, Step]] = [
     ("letters composed", composed),
     ("link formula replaced by what it shows", shown_of_formula),
