@@ -47,15 +47,20 @@ def guessed_map(sheets: Sequence[Sheet], source: str) -> ColumnMap:
             names = [str(cell) for cell in row if cell not in (None, "")]
             fields = _fields(names)
             if "organization" in fields and len(fields) >= 2:
-                name = re.sub(r"[^a-z0-9]+", "-", skeleton(source)).strip("-") or "list"
                 return ColumnMap(
-                    source=name, name=source, fields=fields, header=Header(has=fields["organization"][0]),
+                    source=source_code(source), name=source, fields=fields,
+                    header=Header(has=fields["organization"][0]),
                     key=fields.pop("key", []), ignored=[n for n in names if n not in _used(fields)],
                 )  # fmt: skip
     raise FormatError(
         "no row looks like the names of columns, one of them that of the organization; "
         "write a column map (docs/importing.md) and give it with --columns"
     )
+
+
+def source_code(name: str) -> str:
+    """Return the code of a source from its name."""
+    return re.sub(r"[^a-z0-9]+", "-", skeleton(name)).strip("-") or "list"
 
 
 def _used(fields: dict[str, list[str]]) -> set[str]:

@@ -6,7 +6,9 @@ format -> sheets -> rows (`mapping.rows`) -> fields (`mapping.reader`) -> record
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from mapping.area import StudyArea
 from mapping.batch import Batch, Issue, RefusedRow
@@ -14,13 +16,13 @@ from mapping.check import CHECKS
 from mapping.columns import ColumnMap
 from mapping.entries import entries, organizations_seen
 from mapping.errors import FormatError
-from mapping.formats import Sheet
-from mapping.guess import guessed_map
+from mapping.formats import Context, Sheet, source_of
+from mapping.guess import guessed_map, source_code
 from mapping.known import Known
 from mapping.links import READERS
 from mapping.model import Source, record_id
 from mapping.reader import Intake, Reader
-from mapping.registry import formats
+from mapping.registry import format_of, formats
 from mapping.resources import shipped
 from mapping.rows import Rows, missing_columns, rows_of, unnamed_columns
 
@@ -59,49 +61,54 @@ def read(
         When the file as a whole cannot be taken: not a list, the wrong map, too few or too many rows, too many refused.
     """
     path = Path(path)
-    area = area or StudyArea.load(shipped("geo/tj"))
-    sheets = _sheets(path)
-    if columns is None:
-        column_map = guessed_map(sheets, source or path.stem)
+    area, known, today = area or StudyArea.load(shipped("geo/tj")), known or Known(), today or dt.date.today()
+    column_map = columns if columns is None or isinstance(columns, ColumnMap) else ColumnMap.load(columns)
+    module = format_of(path)
+    if hasattr(module, "records"):
+        about = source_of(column_map) if column_map else Source(
+            id=record_id(source_code(source or path.stem), "source"), name=source or path.stem
+        )  # fmt: skip
+        batch: Batch = module.records(path, Context(area, today, known, about, column_map))
     else:
-        column_map = columns if isinstance(columns, ColumnMap) else ColumnMap.load(columns)
-    found = rows_of(sheets, column_map, path)
-    about = Source(
-        id=record_id(column_map.source, "source"), name=column_map.name or source, licence=column_map.licence or None,
-        rank=column_map.rank,
-    )  # fmt: skip
-    batch = Batch(about, path.name, cleaned=found.cleaned, rows=len(found.rows))
-    intake = Intake(column_map, area, today or dt.date.today(), known or Known(), batch)
-    _require_expected(path, found, column_map)
-    _say_columns(found, column_map, intake)
-    readers = [Reader(intake, row) for row in found.rows]
-    if column_map.shape in READERS:
-        for _row, records in READERS[column_map.shape](readers, intake):
-            batch.records += records
-    else:
-        for entry in entries(readers, intake, _children(found, column_map, intake)):
-            batch.records += entry.records
-        organizations_seen(batch.records)
-        intake.known.learn(batch.of("organization"))
-    _set_aside(path, readers, column_map, batch)
+        sheets = list(module.read(path))
+        if column_map is None:
+            column_map = implied_map(sheets, area) or guessed_map(sheets, source or path.stem)
+        batch = _read_rows(
+            path, sheets, Intake(column_map, area, today, known, Batch(source_of(column_map), path.name))
+        )
     _once(batch)
     for check in CHECKS:
-        batch.extend(check(batch, intake.known))
+        batch.extend(check(batch, known))
     batch.issues.sort(key=lambda issue: (issue.sheet, issue.row or 0, issue.column, issue.problem))
     return batch
 
 
-def _sheets(path: Path) -> list[Sheet]:
-    known = formats()
-    module = known.get(path.suffix.lower())
-    if module is None or not hasattr(module, "read"):
-        there = ", ".join(sorted(suffix for suffix, each in known.items() if hasattr(each, "read")))
-        raise FormatError(
-            f"{path}: files ending in {path.suffix or 'nothing'} cannot be read; save it as one of {there}"
-        )
-    if not path.exists():
-        raise FormatError(f"{path}: there is no such file; check the name")
-    return list(module.read(path))
+def implied_map(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
+    """Return the column map that a convention within the cells implies, such as a row of hashtags."""
+    for module in formats().values():
+        if hasattr(module, "columns") and (found := module.columns(sheets, area)) is not None:
+            return cast("ColumnMap", found)
+    return None
+
+
+def _read_rows(path: Path, sheets: Sequence[Sheet], intake: Intake) -> Batch:
+    """Turn the rows of sheets into records."""
+    columns, batch = intake.columns, intake.batch
+    found = rows_of(sheets, columns, path)
+    batch.cleaned, batch.rows = found.cleaned, len(found.rows)
+    _require_expected(path, found, columns)
+    _say_columns(found, columns, intake)
+    readers = [Reader(intake, row) for row in found.rows]
+    if columns.shape in READERS:
+        for _row, records in READERS[columns.shape](readers, intake):
+            batch.records += records
+    else:
+        for entry in entries(readers, intake, _children(found, columns, intake)):
+            batch.records += entry.records
+        organizations_seen(batch.records)
+        intake.known.learn(batch.of("organization"))
+    _set_aside(path, readers, columns, batch)
+    return batch
 
 
 def _require_expected(path: Path, found: Rows, columns: ColumnMap) -> None:

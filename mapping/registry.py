@@ -7,7 +7,7 @@ kind       folder                entry-point group     what the module ``name`` 
 =========  ====================  ====================  ===========================================================
 analyses   ``mapping/analysis``  ``rohnamo.analyses``  ``name(view, area, **options) -> Result``
 layers     ``mapping/layers``    ``rohnamo.layers``    ``ORDER`` and ``layers(view, area, ...)``, see `mapping.layers`
-formats    ``mapping/formats``   ``rohnamo.formats``   ``SUFFIX``, and ``read(path)`` or ``write(view, path)``
+formats    ``mapping/formats``   ``rohnamo.formats``   see `mapping.formats`
 =========  ====================  ====================  ===========================================================
 
 Modules whose name starts with an underscore are helpers and not looked at.
@@ -16,14 +16,17 @@ Modules whose name starts with an underscore are helpers and not looked at.
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from mapping.errors import InvalidRecord
+from mapping.errors import FormatError, InvalidRecord
 
 if TYPE_CHECKING:
     from mapping.result import Result
+
+FORMAT_FUNCTIONS = ("read", "records", "columns", "write")
 
 
 def analyses() -> dict[str, "Callable[..., Result]"]:
@@ -42,16 +45,42 @@ def layers() -> dict[str, ModuleType]:
 
 
 def formats() -> dict[str, ModuleType]:
-    """Return the module of every format by the suffix of its files, such as ``.csv``."""
-    found: dict[str, ModuleType] = {}
-    for name, module in _modules("formats", "rohnamo.formats"):
-        suffix = getattr(module, "SUFFIX", None)
-        if not isinstance(suffix, str) or not (hasattr(module, "read") or hasattr(module, "write")):
-            raise InvalidRecord(f"format {name}: {module.__name__} needs SUFFIX, and read(path) or write(view, path)")
-        if suffix in found:
-            raise InvalidRecord(f"format {name}: {found[suffix].__name__} has the suffix {suffix} too; change one")
-        found[suffix] = module
+    """Return the module of every format by name."""
+    found = dict(_modules("formats", "rohnamo.formats"))
+    for name, module in found.items():
+        if not any(hasattr(module, function) for function in FORMAT_FUNCTIONS):
+            raise InvalidRecord(f"format {name}: {module.__name__} needs one of {', '.join(FORMAT_FUNCTIONS)}")
+        if not isinstance(getattr(module, "SUFFIX", None), str) and not hasattr(module, "columns"):
+            raise InvalidRecord(f"format {name}: {module.__name__} needs SUFFIX, the ending of its files")
     return found
+
+
+def format_of(path: Path) -> ModuleType:
+    """Return the module that reads a file: by its ending, and where several share it, by what the file holds.
+
+    Raises
+    ------
+    FormatError
+        No format reads files of this ending, or the file is not there.
+    """
+    suffix = path.suffix.lower()
+    readers = {
+        name: module for name, module in formats().items() if hasattr(module, "read") or hasattr(module, "records")
+    }
+    fitting = [module for module in readers.values() if suffix in module.SUFFIX.split()]
+    if not fitting:
+        there = ", ".join(sorted({each for module in readers.values() for each in module.SUFFIX.split()}))
+        raise FormatError(f"{path}: files ending in {suffix or 'nothing'} cannot be read; save it as one of {there}")
+    if not path.exists():
+        raise FormatError(f"{path}: there is no such file; check the name")
+    for module in fitting:
+        if hasattr(module, "recognises") and module.recognises(path):
+            return module
+    for module in fitting:
+        if not hasattr(module, "recognises"):
+            return module
+    names = ", ".join(module.__name__.rpartition(".")[2] for module in fitting)
+    raise FormatError(f"{path}: ends in {suffix} and holds none of what we read from such files ({names})")
 
 
 def _modules(folder: str, group: str) -> Iterator[tuple[str, ModuleType]]:

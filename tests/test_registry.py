@@ -10,7 +10,7 @@ import mapping.analysis
 import mapping.formats
 import mapping.layers
 from mapping import registry
-from mapping.errors import InvalidRecord
+from mapping.errors import FormatError, InvalidRecord
 
 
 @pytest.fixture
@@ -83,13 +83,32 @@ def test_a_layer_without_its_names_is_refused(folder, text):
 
 def test_our_own_layers_and_formats_fit():
     assert all(module.layers for module in registry.layers().values())
-    assert all(suffix.startswith(".") for suffix in registry.formats())
+    assert {"csv", "xlsx"} <= set(registry.formats())
 
 
-def test_formats_go_by_their_suffix(folder):
-    write(folder, "kml", "SUFFIX = '.kml'\ndef read(path): ...\n")
-    write(folder, "csv", "SUFFIX = '.csv'\ndef write(view, path): ...\n")
-    assert list(registry.formats()) == [".csv", ".kml"]
+def test_a_file_is_read_by_its_ending(folder, tmp_path):
+    write(folder, "kml", "SUFFIX = '.kml .kmz'\ndef read(path): ...\n")
+    write(folder, "gpx", "SUFFIX = '.gpx'\ndef write(view, path): ...\n")
+    file = tmp_path / "a.KMZ"
+    file.write_text("x")
+    assert registry.format_of(file).__name__ == "mapping.formats.kml"
+    with pytest.raises(FormatError, match=r"a\.kml: there is no such file"):
+        registry.format_of(tmp_path / "a.kml")
+    with pytest.raises(FormatError, match=r"files ending in \.gpx cannot be read; save it as one of \.kml, \.kmz"):
+        registry.format_of(tmp_path / "a.gpx")
+
+
+def test_where_formats_share_an_ending_the_contents_decide(folder, tmp_path):
+    write(folder, "plain", "SUFFIX = '.json'\ndef read(path): ...\n")
+    write(
+        folder, "stars", "SUFFIX = '.json'\ndef recognises(path): return '*' in path.read_text()\ndef read(path): ...\n"
+    )
+    for text, name in (("*", "stars"), ("x", "plain")):
+        (tmp_path / "a.json").write_text(text)
+        assert registry.format_of(tmp_path / "a.json").__name__ == f"mapping.formats.{name}"
+    (folder / "plain.py").unlink()
+    with pytest.raises(FormatError, match=r"holds none of what we read from such files \(stars\)"):
+        registry.format_of(tmp_path / "a.json")
 
 
 @pytest.mark.parametrize("text", ["def read(path): ...\n", "SUFFIX = '.kml'\n", "SUFFIX = 3\ndef read(path): ...\n"])
@@ -99,11 +118,9 @@ def test_a_format_must_have_a_suffix_and_a_way_in_or_out(folder, text):
         registry.formats()
 
 
-def test_two_formats_of_one_suffix_are_refused(folder):
-    for name in ("kml", "other"):
-        write(folder, name, "SUFFIX = '.kml'\ndef read(path): ...\n")
-    with pytest.raises(InvalidRecord, match=r"format other: mapping\.formats\.kml has the suffix \.kml too"):
-        registry.formats()
+def test_a_convention_within_sheets_needs_no_ending(folder):
+    write(folder, "tags", "def columns(sheets, area): ...\n")
+    assert list(registry.formats()) == ["tags"]
 
 
 def test_other_distributions_may_add_analyses(folder, plugin):

@@ -1,12 +1,30 @@
-"""File formats: one file each.
+"""File formats: one file each, found by `mapping.registry`.
 
-A format's module holds ``SUFFIX`` and ``read(path) -> Iterator[Sheet]`` and/or ``write(view, path)``.
+A format's module holds ``SUFFIX``, the ending of its files (several are separated by spaces), and what it can do:
+
+``read(path) -> Iterator[Sheet]``
+    Give the cells of a file. What they mean is said by the sender's column map.
+``records(path, context) -> Batch``
+    Give records at once, where the format itself says what everything means (`Context`).
+``columns(sheets, area) -> ColumnMap | None``
+    Recognise a convention within sheets of cells, such as a row of hashtags, and give the column map that it implies.
+    Such a module needs no ``SUFFIX``. None where the sheets do not follow it; it never raises on any cells.
+``recognises(path) -> bool``
+    Where several formats share an ending: whether a file is of this one. It never raises on any bytes. The format
+    without it takes what no other recognises.
+``write(view, path, *, area, language) -> None``
+    Write what a view shows. ``LABEL`` says in a few words what the file is good for.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from mapping.area import StudyArea
+from mapping.columns import ColumnMap
 from mapping.errors import FormatError
+from mapping.known import Known
+from mapping.model import Audience, Source, record_id
 
 MAX_BYTES = 200 * 2**20
 MAX_CELLS = 20_000_000
@@ -26,6 +44,36 @@ class Sheet:
     rows: Sequence[Sequence[object]]
     first_row: int = 1
     skipped: tuple[str, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a format that gives records at once must know besides its file.
+
+    ``columns`` is the sender's map, where there is one: of it, the source, its licence, rank, constants, markings and
+    number of rows count. Without it, or until two people approved it, every record is for custodians only.
+    """
+
+    area: StudyArea
+    today: dt.date
+    known: Known
+    source: Source
+    columns: ColumnMap | None = None
+
+    @property
+    def audience(self) -> Audience:
+        """Who may see records of this source that say nothing themselves."""
+        if self.columns is None or self.columns.source not in self.known.maps:
+            return "custodian"
+        marked = self.columns.constants.get("marking", "")
+        return self.columns.markings.get(marked, "custodian")
+
+
+def source_of(columns: ColumnMap) -> Source:
+    """Return the sender that a column map speaks of."""
+    return Source(
+        id=record_id(columns.source, "source"), name=columns.name, licence=columns.licence or None, rank=columns.rank
+    )
 
 
 def require_readable(path: object, size: int) -> None:

@@ -1,0 +1,89 @@
+"""Lists in: import a file, take in what two people agreed to, look at a file, start a directory."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mapping.commands.common import DIRECTORY, AreaOption, DirectoryOption, TodayOption, day_of, out, study_area
+from mapping.errors import InvalidRecord
+
+app = typer.Typer()
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A spreadsheet or CSV file.")],
+    columns: Annotated[Path | None, typer.Option("--columns", help="Column map (TOML) of this sender.")] = None,
+    source: Annotated[str, typer.Option("--source", help="Name of the sender, where the map does not say it.")] = "",
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Folder for the import report.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")] = False,
+) -> None:
+    """Read a partner's list, clean and check it, and store it whole or not at all."""
+    from mapping.import_report import summary, write_report
+    from mapping.intake import Known, read
+    from mapping.store import Directory
+
+    region, day = study_area(area), day_of(today)
+    directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Directory(directory, region) as store:
+        batch = read(file, source=source, columns=columns, area=region, today=day, known=Known.of(store))
+        change = store.add(batch, on=day, dry_run=dry_run)
+    out.print(summary(batch), markup=False)
+    out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
+    if report is not None:
+        out.print(f"Report: {write_report(batch, report)}")
+
+
+@app.command()
+def approve(
+    file: Annotated[Path, typer.Argument(help="A table of what two people agreed to (docs/importing.md).")],
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Take in what two people agreed to: a column map, new numbers, a lowered audience, a field kept back."""
+    from mapping.approvals import read_approvals
+    from mapping.store import Directory
+
+    batch = read_approvals(file)
+    directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Directory(directory, study_area(area)) as store:
+        out.print(f"Approvals: {store.add(batch, by='stewards', on=day_of(today))}")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A spreadsheet or CSV file.")],
+    columns: Annotated[Path | None, typer.Option("--columns", help="Column map (TOML) of this sender.")] = None,
+    area: AreaOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Show every issue of a file, without a directory."""
+    from mapping.import_report import summary
+    from mapping.intake import read
+
+    batch = read(file, source=file.stem, columns=columns, area=study_area(area), today=day_of(today))
+    for issue in batch.issues:
+        out.print(str(issue), markup=False)
+    out.print(summary(batch), markup=False)
+    if batch.refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder of the study area, as data/geo/tj.")],
+    directory: DirectoryOption = DIRECTORY,
+) -> None:
+    """Start an empty directory for a study area."""
+    from mapping.store import Directory
+
+    if directory.exists():
+        raise InvalidRecord(f"{directory}: is there already; choose another file with --directory")
+    directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Directory(directory, study_area(folder)):
+        out.print(f"Empty directory: {directory}. Next: rohnamo import FILE --area {folder} --directory {directory}")
