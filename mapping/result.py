@@ -16,14 +16,18 @@ from mapping.words import SPACE, Message, Text, about, number, percent, show, tr
 
 Kind = Literal["people", "share", "minutes", "count", "state", "text", "number"]
 State = Literal[
-    "present", "single", "only remote", "line", "stale", "unknown", "none listed", "not published", "not applicable"
-]
+    "present", "single", "only remote", "line", "no agreement", "stale", "unknown", "none listed", "not published",
+    "not applicable",
+]  # fmt: skip
+
+Picture = Literal["", "none", "heat", "bars", "stacked", "curve", "dots", "before-after"]
 
 STATES: dict[State, Message] = {
     "present": Message("listed"),
     "single": Message("only one"),
     "only remote": Message("only by phone or visit"),
     "line": Message("arranged by phone"),
+    "no agreement": Message("nothing agreed"),
     "stale": Message("check overdue"),
     "unknown": Message("not known"),
     "none listed": Message("none listed"),
@@ -37,6 +41,7 @@ STATE_NOTES: dict[State, Message] = {
     "single": Message("One service only: if it closes, nothing is left."),
     "only remote": Message("Nothing in the place itself: a line, or a team that travels there."),
     "line": Message("A place is arranged by phone. Where and how many is not published."),
+    "no agreement": Message("Somebody is near enough to go on helping, but no agreement to hand over is listed."),
     "stale": Message("Something is listed, but its check is overdue."),
     "unknown": Message("Something is listed or was reported, but nobody confirmed it for this place."),
     "none listed": Message("Nobody told us of one. That does not prove that there is none."),
@@ -100,6 +105,21 @@ class Surface:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """Points that a chart draws beside the table: joined by a line, or as dots where they are no series.
+
+    ``x`` and ``y`` are of one length; ``low`` and ``high`` are empty or hold the range of each ``y``.
+    """
+
+    label: Text
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    joined: bool = True
+
+
+@dataclass(frozen=True)
 class Result:
     """A finding with its table, and everything a reader needs to judge it.
 
@@ -111,7 +131,8 @@ class Result:
 
     ``headline`` names the columns for a short table (all where it is empty); the first of them of which more is
     better or worse shades a map. ``groups`` names the heading under which columns stand together. ``layout`` is
-    ``matrix`` where the columns read better down the page and the units across it.
+    ``matrix`` where the columns read better down the page and the units across it. ``curves`` are for a chart whose
+    axes are called ``axes``; ``picture`` says which chart shows the result best, by its shape where it is empty.
 
     Raises
     ------
@@ -139,6 +160,9 @@ class Result:
     total: Mapping[str, Any] = field(default_factory=dict)
     headline: tuple[str, ...] = ()
     layout: Literal["rows", "matrix"] = "rows"
+    curves: tuple[Curve, ...] = ()
+    axes: tuple[Text, Text] | None = None
+    picture: Picture = ""
 
     def __post_init__(self) -> None:
         """Check that the parts fit."""
@@ -154,6 +178,7 @@ class Result:
         keys = {column.key for column in self.columns}
         lists = (*self.groups.values(), self.headline)
         wrong += [f"{key} is grouped, but no column" for part in lists for key in part if key not in keys]
+        wrong += [f"curve {c.label}: x and y differ in length" for c in self.curves if len(c.x) != len(c.y)]
         if wrong:
             raise InvalidRecord(f"result {self.name}: {'; '.join(wrong)}: mend the analysis that made it")
 

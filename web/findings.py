@@ -25,6 +25,7 @@ SIGNS: dict[State, tuple[str, str]] = {
     "single": ("h1", ""),
     "only remote": ("hr", ""),
     "line": ("hc", ""),
+    "no agreement": ("hs", "≠"),
     "stale": ("hs", "!"),
     "unknown": ("hx", "?"),
     "none listed": ("h0", "0"),
