@@ -16,6 +16,8 @@ from babel import Locale
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pyproj.exceptions import CRSError
 
+from mapping.freshness import DUE_DAYS, LAPSED_DAYS
+
 Speed = Annotated[float, Field(ge=0, le=200)]
 """Kilometres an hour; 0 is a barrier."""
 
@@ -261,6 +263,13 @@ class Thresholds(_Table):
     area_people: Annotated[int, Field(ge=0)] = 100_000
 
 
+class FreshnessDays(_Table):
+    """So many days before its day an entry is due to be checked again, and so many after it has lapsed."""
+
+    due_days: Annotated[int, Field(ge=0, le=365)] = DUE_DAYS
+    lapsed_days: Annotated[int, Field(ge=0, le=1000)] = LAPSED_DAYS
+
+
 class EmergencyNumber(_Table):
     """A short number that anybody may call."""
 
@@ -289,6 +298,7 @@ class Settings(_Table):
     exit_address: Annotated[str, Field(pattern="^https://")] = "https://www.wikipedia.org/"
     sensitive_allowed: tuple[str, ...] = ()
     verification: dict[str, Annotated[int, Field(ge=1, le=60)]] = {}
+    freshness: FreshnessDays = FreshnessDays()
     licence: Licence = Licence()
     phone_region: str = ""
     country_names: dict[Country, Texts] = {}

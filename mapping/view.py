@@ -14,27 +14,25 @@ from pathlib import Path
 from typing import Self
 
 from mapping.errors import FormatError, NotFound
+from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
 from mapping.model import AUDIENCES, RECORDS, Audience
 from mapping.view_entries import (
-    OVERDUE_AFTER,
     Entry,
     Found,
-    Freshness,
     Hours,
     OrganizationEntry,
     PhoneEntry,
     Place,
     StatementEntry,
-    freshness,
     sort_key,
 )
 from mapping.view_file import APPLICATION_ID, FORMAT
-from mapping.view_index import hours_of, latest
+from mapping.view_index import hours_of
 from mapping.view_search import Query, Search
 from mapping.words import chain
 
 __all__ = [
-    "OVERDUE_AFTER", "Entry", "Found", "Freshness", "Hours", "OrganizationEntry", "PhoneEntry", "Place",
+    "Entry", "Found", "Freshness", "Hours", "OrganizationEntry", "PhoneEntry", "Place",
     "StatementEntry", "View", "freshness",
 ]  # fmt: skip
 
@@ -105,6 +103,12 @@ class View:
     def edition(self) -> dt.date:
         """The day of this edition; freshness is judged on it."""
         return dt.date.fromisoformat(self.facts["edition"])
+
+    @cached_property
+    def _days(self) -> dict[str, int]:
+        """The days that freshness is judged by, as the study area had them."""
+        usual = {"due_days": DUE_DAYS, "lapsed_days": LAPSED_DAYS}
+        return {name: int(self.facts.get(name, days)) for name, days in usual.items()}
 
     def rows(self, table: str) -> list[sqlite3.Row]:
         """Return a table's rows in the order of their ids, with the columns that may be published.
@@ -205,8 +209,8 @@ class View:
     ) -> Found:
         """Find services that are active or closed for a time.
 
-        Services with a point stand first in the order in which they may be offered: verified in time, never verified,
-        overdue or closed; among these nearest first, or by name. Services without a point follow in a block of their
+        Services with a point stand first in the order in which they may be offered: verified, never verified, lapsed
+        or closed; among these nearest first, or by name. Services without a point follow in a block of their
         own, by name: no distance is ever told of them.
 
         Parameters
@@ -384,7 +388,7 @@ class View:
             return tuple(sorted({value for value in values if value}))
 
         check = latest(own["verification"])  # type: ignore[arg-type]
-        due = _day(check["next_due"]) if check else None
+        on, due = (_day(check[name]) if check else None for name in ("verified_on", "next_due"))
         papers = (texts.get((r["id"], "document"), (r["document"], ""))[0] for r in own["required_document"])
         return Entry(
             id=row["id"], name=text("name"), name_language=texts.get((row["id"], "name"), ("", ""))[1],
@@ -401,8 +405,9 @@ class View:
             application=text("application_process"), eligibility=text("eligibility_description"),
             alert=text("alert"),
             capacity="; ".join(c["description"] or f"{c['available']:g}" for c in own["service_capacity"]),
-            verified_on=_day(check["verified_on"]) if check else None, next_due=due,
-            verification_level=check["level"] if check else "unverified", freshness=freshness(due, self.edition),
+            verified_on=on, next_due=due,
+            verification_level=check["level"] if check else "unverified",
+            freshness=freshness(on, due, self.edition, **self._days),
         )  # fmt: skip
 
 

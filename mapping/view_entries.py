@@ -3,15 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from mapping.freshness import Freshness, offered, rank
 from mapping.model import WEEKDAYS, Precision, Weekday
 from mapping.taxonomy import Taxonomy
-
-Freshness = Literal["fresh", "due", "overdue", "unknown"]
-
-OVERDUE_AFTER = dt.timedelta(days=90)
-"""How long after its due day an entry counts as overdue and is no longer offered first."""
 
 LISTED_STATUSES = ("active", "temporarily closed")
 """Services that a search may find; what is inactive or defunct has a page at most."""
@@ -186,7 +182,7 @@ class Entry:
     verified_on: dt.date | None = None
     next_due: dt.date | None = None
     verification_level: str = "unverified"
-    freshness: Freshness = "unknown"
+    freshness: Freshness = "unverified"
 
     @property
     def points(self) -> tuple[Place, ...]:
@@ -200,12 +196,12 @@ class Entry:
 
     @property
     def offered(self) -> bool:
-        """Whether it counts as help that is there: active, and not overdue for verification."""
-        return self.status == "active" and self.freshness != "overdue"
+        """Whether it counts as help that is there: active, and its check has not lapsed."""
+        return offered(self.status, self.freshness)
 
     @property
     def rank(self) -> int:
-        """In which order it may be offered: 0 what was verified in time, 1 what never was, 2 what may be gone."""
+        """In which order it may be offered: 0 what was verified, 1 what never was, 2 what may be gone."""
         return rank(self.status, self.freshness)
 
 
@@ -234,26 +230,6 @@ class Found:
     elsewhere: tuple[Entry, ...] = ()
     kilometres: Mapping[str, float] = field(default_factory=dict)
     total: int = 0
-
-
-def freshness(next_due: dt.date | None, today: dt.date) -> Freshness:
-    """Judge an entry by the day on which it should be verified again.
-
-    >>> freshness(dt.date(2026, 9, 1), dt.date(2026, 11, 24)), freshness(dt.date(2026, 8, 1), dt.date(2026, 11, 24))
-    ('due', 'overdue')
-    """
-    if next_due is None:
-        return "unknown"
-    if today <= next_due:
-        return "fresh"
-    return "due" if today <= next_due + OVERDUE_AFTER else "overdue"
-
-
-def rank(status: str, fresh: Freshness) -> int:
-    """Return in which order an entry may be offered (see `Entry.rank`)."""
-    if status != "active" or fresh == "overdue":
-        return 2
-    return 1 if fresh == "unknown" else 0
 
 
 _AFTER = "\uffff"

@@ -4,7 +4,6 @@ The file is new, its rows are inserted in the order of their published ids, and 
 influence on it: the same rows give the same bytes, in whatever order they came.
 """
 
-import calendar
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +13,8 @@ from typing import Any
 
 from mapping.area import StudyArea
 from mapping.errors import MappingError
+from mapping.freshness import next_due
 from mapping.model import RECORDS, Audience, SqlType, columns, references
-from mapping.taxonomy import Taxonomy
 from mapping.view_index import Listing, write_index
 
 FORMAT = "3"
@@ -96,6 +95,7 @@ def _write(
     facts["languages"] = " ".join(context.languages)
     if context.area is not None:
         facts |= {"area": context.area.code, "timezone": context.area.timezone}
+        facts |= {name: str(days) for name, days in context.area.settings.freshness}
     connection.execute("CREATE TABLE edition (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
     connection.executemany("INSERT INTO edition VALUES (?, ?)", sorted(facts.items()))
     connection.execute("COMMIT")
@@ -139,36 +139,22 @@ def _with_due_days(tables: Mapping[str, Sequence[Row]], area: StudyArea | None) 
 
     After the months that the study area sets for its kind, the fewest of them where it is of several kinds.
     """
-    families = _families(tables)
+    types = _types(tables)
+    months = area.settings.verification if area else {}
     verifications = []
     for row in tables.get("verification", ()):
         due = row["next_due"]
         if due is None and row["verified_on"] is not None:
-            kinds = families.get(row["link_id"]) or {"default"}
-            months = min(area.settings.verification_months(kind) for kind in kinds) if area else 12
-            due = months_after(row["verified_on"], months)
+            due = next_due(row["verified_on"], types.get(row["link_id"], ()), months)
         verifications.append({**row, "next_due": due})
     return {**tables, "verification": verifications}
 
 
-def _families(tables: Mapping[str, Sequence[Row]]) -> dict[str, set[str]]:
-    """Return the families of service types of each service, by its id."""
-    taxonomy = Taxonomy.load("service_types")
+def _types(tables: Mapping[str, Sequence[Row]]) -> dict[str, set[str]]:
+    """Return the codes of the service types of each service, by its id."""
     codes = {row["id"]: row["code"] for row in tables.get("taxonomy_term", ())}
-    families: dict[str, set[str]] = {}
+    types: dict[str, set[str]] = {}
     for row in tables.get("attribute", ()):
-        code = codes.get(row["taxonomy_term_id"], "")
-        if row["link_type"] == "service_type" and code in taxonomy:
-            families.setdefault(row["link_id"], set()).add(taxonomy.family(code).code)
-    return families
-
-
-def months_after(day: dt.date, months: int) -> dt.date:
-    """Return the same day some months later, or the last day of a shorter month.
-
-    >>> months_after(dt.date(2026, 8, 31), 6)
-    datetime.date(2027, 2, 28)
-    """
-    years, month = divmod(day.month - 1 + months, 12)
-    last = calendar.monthrange(day.year + years, month + 1)[1]
-    return dt.date(day.year + years, month + 1, min(day.day, last))
+        if row["link_type"] == "service_type" and row["taxonomy_term_id"] in codes:
+            types.setdefault(row["link_id"], set()).add(codes[row["taxonomy_term_id"]])
+    return types

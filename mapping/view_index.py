@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from mapping.area import StudyArea
 from mapping.fold import coarse, tokens
+from mapping.freshness import freshness, latest, rank
 from mapping.model import WEEKDAYS
 from mapping.taxonomy import Taxonomy, words_of
-from mapping.view_entries import LISTED_STATUSES, Hours, freshness, rank, sort_key, suits
+from mapping.view_entries import LISTED_STATUSES, Hours, sort_key, suits
 from mapping.words import chain
 
 Row = Mapping[str, Any]
@@ -152,8 +153,11 @@ class Listing:
 
     def rank(self, service: Row) -> int:
         """Return in which order a service may be offered."""
-        due = latest(self.verifications.get(service["id"], ()))
-        return rank(service["status"], freshness(due["next_due"] if due else None, self.edition))
+        check = latest(self.verifications.get(service["id"], ()))
+        if check is None:
+            return rank(service["status"], "unverified")
+        days = dict(self.area.settings.freshness) if self.area else {}
+        return rank(service["status"], freshness(check["verified_on"], check["next_due"], self.edition, **days))
 
     def name(self, service: Row, language: str) -> str:
         """Return the name of a service in a language, or in the nearest one there is."""
@@ -299,12 +303,6 @@ def hours_of(row: Row) -> Hours:
 
 def _day(value: dt.date | str | None) -> dt.date | None:
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def latest(verifications: Iterable[Row]) -> Row | None:
-    """Return the last verification of a record that says when it was made."""
-    made = [row for row in verifications if row["verified_on"] is not None]
-    return max(made, key=lambda row: (str(row["verified_on"]), str(row["id"])), default=None)
 
 
 def has_point(place: Row) -> bool:

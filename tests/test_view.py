@@ -15,12 +15,12 @@ from pyproj import Geod
 
 from mapping.area import StudyArea
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
+from mapping.freshness import LAPSED_DAYS, months_after, rank
 from mapping.model import RECORDS, WEEKDAYS, Phone, RequiredDocument, Schedule, Service, Unit
 from mapping.safety import PUBLISHED
 from mapping.taxonomy import Taxonomy
-from mapping.view import Entry, Found, Hours, View, freshness
-from mapping.view_entries import DAY, OVERDUE_AFTER, minutes_of, rank, sort_key
-from mapping.view_file import months_after
+from mapping.view import Entry, Found, Hours, View
+from mapping.view_entries import DAY, minutes_of, sort_key
 from mapping.view_index import packed, unpacked
 from mapping.view_search import box
 from tests.sample import (
@@ -234,16 +234,17 @@ def test_the_edition_says_what_the_view_is(view: View) -> None:
 # -- freshness -----------------------------------------------------------------------------------------------------
 
 
-def test_an_entry_goes_from_fresh_to_due_to_overdue_to_not_offered(tiny_area: StudyArea, tmp_path: Path) -> None:
+def test_an_entry_goes_from_fresh_to_due_to_overdue_to_lapsed(tiny_area: StudyArea, tmp_path: Path) -> None:
     due = dt.date(2026, 12, 1)
     parts = (organization("Umed"), service("Advice", of="Umed", next_due=due))
     for number, (day, wanted, first) in enumerate(
         [
-            (due - dt.timedelta(days=1), "fresh", True),
-            (due, "fresh", True),
-            (due + dt.timedelta(days=1), "due", True),
-            (due + OVERDUE_AFTER, "due", True),
-            (due + OVERDUE_AFTER + dt.timedelta(days=1), "overdue", False),
+            (due - dt.timedelta(days=31), "fresh", True),
+            (due - dt.timedelta(days=30), "due", True),
+            (due, "due", True),
+            (due + dt.timedelta(days=1), "overdue", True),
+            (due + dt.timedelta(days=LAPSED_DAYS), "overdue", True),
+            (due + dt.timedelta(days=LAPSED_DAYS + 1), "lapsed", False),
         ]
     ):
         with sample_view(tmp_path / str(number), tiny_area, *parts, edition=day) as view:
@@ -269,7 +270,7 @@ def test_the_next_check_is_due_after_the_months_of_its_kind(tiny_area: StudyArea
             "Legal": dt.date(2027, 2, 28), "Both": dt.date(2026, 11, 30), "Health": dt.date(2027, 5, 31),
             "Said": dt.date(2030, 1, 1), "Never": None,
         }  # fmt: skip
-        assert {one.name: one.freshness for one in view.services()}["Never"] == "unknown"
+        assert {one.name: one.freshness for one in view.services()}["Never"] == "unverified"
 
 
 @pytest.mark.parametrize(
@@ -287,8 +288,8 @@ def test_months_are_counted_as_people_do(day: dt.date, months: int, wanted: dt.d
 
 @pytest.mark.parametrize(
     ("status", "fresh", "wanted"),
-    [("active", "fresh", 0), ("active", "due", 0), ("active", "unknown", 1), ("active", "overdue", 2),
-     ("temporarily closed", "fresh", 2)],
+    [("active", "fresh", 0), ("active", "due", 0), ("active", "overdue", 0), ("active", "unverified", 1),
+     ("active", "lapsed", 2), ("temporarily closed", "fresh", 2)],
 )  # fmt: skip
 def test_what_is_checked_is_offered_first(status: str, fresh: Any, wanted: int) -> None:
     assert rank(status, fresh) == wanted
@@ -924,10 +925,6 @@ def test_contacts_have_no_names_in_a_view(tiny_area: StudyArea, tmp_path: Path) 
     parts = (organization("Umed"), contact("Zarina Karimova", organization="Umed", audience="public", title="Lawyer"))
     with sample_view(tmp_path, tiny_area, *parts) as view:
         assert [(row["name"], row["title"]) for row in view.rows("contact")] == [(None, "Lawyer")]
-
-
-def test_freshness_is_unknown_without_a_day() -> None:
-    assert freshness(None, TODAY) == "unknown"
 
 
 def test_words_that_are_no_term_are_shown_as_notes(tiny_area: StudyArea, tmp_path: Path) -> None:

@@ -180,13 +180,13 @@ CONFIRMED = Message("Confirmed on {day}")
 def check(entry: Entry, language: str) -> Check:
     """Say how and when an entry was checked."""
     on = entry.verified_on
-    if on is None or entry.freshness == "unknown":
+    if on is None or entry.freshness == "unverified":
         return Check("", "?", translate("Not confirmed yet. Call first.", language))
-    if entry.freshness == "fresh" and entry.verification_level == "self-reported":
+    if entry.freshness in ("fresh", "due") and entry.verification_level == "self-reported":
         return Check("", "○", translate("Told by the provider on {day}", language, day=on))
-    if entry.freshness == "due":
-        return Check("warn", "!", translate("Due for checking. Last confirmed on {day}. Call first.", language, day=on))
     if entry.freshness == "overdue":
+        return Check("warn", "!", translate("Due for checking. Last confirmed on {day}. Call first.", language, day=on))
+    if entry.freshness == "lapsed":
         said = translate("Not confirmed for a long time, last on {day}. Call first.", language, day=on)
         return Check("bad", "!", said)
     text = LEVELS.get(entry.verification_level, CONFIRMED).text
@@ -195,7 +195,7 @@ def check(entry: Entry, language: str) -> Check:
 
 def first_choice(entry: Entry) -> bool:
     """Tell whether an entry may be offered first: open, and confirmed not too long ago."""
-    return entry.offered and entry.freshness != "unknown"
+    return entry.offered and entry.freshness != "unverified"
 
 
 def web_address(text: str) -> str:

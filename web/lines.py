@@ -47,7 +47,7 @@ def line_for(edition: Edition, language: str, *, abroad: bool) -> Line | None:
 def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool, bool, int]:
     country = area.code in entry.covers or not entry.covers
     abroad = bool(entry.places) and all(place.country not in (None, "", area.code) for place in entry.places)
-    return (abroad, not country, not always, entry.freshness != "fresh", -len(entry.languages))
+    return (abroad, not country, not always, entry.freshness not in ("fresh", "due"), -len(entry.languages))
 
 
 def spoken_for(edition: Edition, unit: str | None, needs: Collection[str], language: str) -> tuple[StatementEntry, ...]:

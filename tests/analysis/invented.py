@@ -32,7 +32,7 @@ def service(*types, at=None, places=None, covers=(), status="active", freshness=
         id=f"{name}-{'-'.join(types)}-{at}", name=name,
         organization=OrganizationEntry(by or f"o{next(BODIES)}", "Organization"),
         types=types, places=tuple(places), covers=tuple(covers), status=status, freshness=freshness,
-        verified_on=None if freshness == "unknown" else TODAY,
+        verified_on=None if freshness == "unverified" else TODAY,
     )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def test_people_stand_as_the_census_counts_them(tiny_area):
         service("PSY-COU", covers=["XT-W2"]),
         service("PSY-COU", at=CHASHMA, status="inactive"),
         service("PSY-COU", at=CHASHMA, status="temporarily closed"),
-        service("PSY-COU", at=CHASHMA, freshness="overdue"),
+        service("PSY-COU", at=CHASHMA, freshness="lapsed"),
         service("LEG-INF", at=CHASHMA),
     ],
 )
@@ -132,13 +132,13 @@ def test_only_exact_points_of_services_that_are_offered_count(tiny_area, left_ou
     assert str(result.finding) == "No service is listed that people could travel to"
 
 
-@pytest.mark.parametrize("freshness", ["fresh", "due", "unknown"])
-def test_services_count_until_they_are_overdue(tiny_area, freshness):
+@pytest.mark.parametrize("freshness", ["fresh", "due", "overdue", "unverified"])
+def test_services_count_until_they_lapse(tiny_area, freshness):
     assert coverage(view(counselling(freshness=freshness)), tiny_area, types=["PSY-COU"]).total["PSY-COU_120"] == 1
 
 
 def test_overdue_services_count_where_that_is_asked_for(tiny_area):
-    old = view(counselling(freshness="overdue"), service("PSY-COU", at=QULLAOBOD, status="inactive"))
+    old = view(counselling(freshness="lapsed"), service("PSY-COU", at=QULLAOBOD, status="inactive"))
     assert thousands(coverage(old, tiny_area, types=["PSY-COU"], stale=True), "PSY-COU_60") == 170
 
 

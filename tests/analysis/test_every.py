@@ -23,7 +23,7 @@ VIEWS = {
     "no type": view(service(at=CHASHMA)),
     "a type of the future": view(service("NEW-ONE", at=CHASHMA)),
     "only a family": view(service("PSY", at=CHASHMA)),
-    "all stale": view(service("PSY-COU", at=CHASHMA, freshness="overdue")),
+    "all stale": view(service("PSY-COU", at=CHASHMA, freshness="lapsed")),
     "in the sea": view(service("PSY-COU", at=(-40.0, -20.0))),
 }
 

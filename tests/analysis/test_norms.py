@@ -66,7 +66,7 @@ def test_a_national_line_must_reach_every_region(tiny_area):
 
 
 def test_what_is_overdue_does_not_meet_a_norm_and_is_not_simply_missing(tiny_area):
-    result = norms(view(service("PSY-COU", at=CHASHMA, freshness="overdue")), tiny_area)
+    result = norms(view(service("PSY-COU", at=CHASHMA, freshness="lapsed")), tiny_area)
     assert result.text(WEST, "N03_listed", "en") == "0 (check overdue)"
     assert result.text(WEST, "N03_missing", "en") == "not known"
     assert result.text(EAST, "N03_missing", "en") == "1"
@@ -101,7 +101,7 @@ def test_the_finding_counts_norms_that_are_met_everywhere(tiny_area):
     line = norms(view(service("IDN-HOT")), tiny_area)
     assert str(line.finding) == "Met in every region: 1 of the 3 norms that can be counted openly"
     assert line.finding.into("ru") == ("В каждом регионе выполнено норм: 1 из 3, которые можно посчитать открыто")
-    old = norms(view(service("IDN-HOT", freshness="overdue")), tiny_area)
+    old = norms(view(service("IDN-HOT", freshness="lapsed")), tiny_area)
     assert str(old.finding).endswith("0 of the 3 norms that can be counted openly; 1 cannot be judged everywhere")
 
 

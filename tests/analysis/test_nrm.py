@@ -31,7 +31,7 @@ NONE = ("none listed", 0)
         ([], NONE, NONE),
         ([lawyer()], ("single", 1), NONE),
         ([lawyer(), lawyer(at=QULLAOBOD)], ("single", 1), ("single", 1)),
-        ([lawyer(), lawyer(), lawyer(freshness="due")], ("present", 3), NONE),
+        ([lawyer(), lawyer(), lawyer(freshness="overdue")], ("present", 3), NONE),
         # a place without a unit is found by its point, one without a point by its unit
         ([lawyer(places=[place(unit="XT-E2", precision="area")])], NONE, ("single", 1)),
         ([lawyer(places=[place(unit=WEST, precision="area")])], ("single", 1), NONE),
@@ -45,10 +45,10 @@ NONE = ("none listed", 0)
         ([lawyer(at=None, covers=["XT"])], ("only remote", 1), ("only remote", 1)),
         ([lawyer(covers=[EAST]), lawyer(at=QULLAOBOD)], ("single", 1), ("single", 1)),
         # overdue, never checked, closed
-        ([lawyer(freshness="overdue")], ("stale", 1), NONE),
-        ([lawyer(freshness="overdue"), lawyer()], ("single", 1), NONE),
-        ([lawyer(freshness="unknown")], ("unknown", 1), NONE),
-        ([lawyer(freshness="unknown"), lawyer(freshness="overdue")], ("unknown", 1), NONE),
+        ([lawyer(freshness="lapsed")], ("stale", 1), NONE),
+        ([lawyer(freshness="lapsed"), lawyer()], ("single", 1), NONE),
+        ([lawyer(freshness="unverified")], ("unknown", 1), NONE),
+        ([lawyer(freshness="unverified"), lawyer(freshness="lapsed")], ("unknown", 1), NONE),
         ([lawyer(status="temporarily closed"), lawyer(status="defunct")], NONE, NONE),
         # somewhere in the country, nobody may know where
         ([lawyer(places=[place(unit="XT", precision="area")])], ("unknown", 1), ("unknown", 1)),
@@ -72,7 +72,7 @@ def test_what_a_box_says_of_a_function_with_a_place(tiny_area, entries, west, ea
         (service("IDN-HOT", at=CHASHMA), ("single", 1), ("single", 1)),
         (service("IDN-HOT", covers=[EAST]), NONE, ("single", 1)),
         (service("IDN-HOT", at=CHASHMA, covers=["XT-E1"]), NONE, ("single", 1)),
-        (service("IDN-HOT", freshness="overdue"), ("stale", 1), ("stale", 1)),
+        (service("IDN-HOT", freshness="lapsed"), ("stale", 1), ("stale", 1)),
     ],
 )
 def test_a_line_is_present_wherever_it_reaches(tiny_area, line, west, east):
@@ -152,7 +152,7 @@ def test_sums_by_region(tiny_area):
         view(
             lawyer(covers=[EAST]),
             service("IDN-HOT"),
-            service("PSY-COU", at=CHASHMA, freshness="overdue"),
+            service("PSY-COU", at=CHASHMA, freshness="lapsed"),
             said=[statement("ACC-VOT", WEST)],
         ),
         tiny_area,
@@ -171,7 +171,7 @@ def test_states_and_counts_agree(tiny_area):
     assert result.text(WEST, "LEG-INF", "en") == "2"
     assert result.text(EAST, "LEG-INF", "en") == "none listed"
     assert result.text(EAST, "IDN-HOT", "ru") == "1"
-    assert nrm(view(lawyer(freshness="overdue")), tiny_area).text(WEST, "LEG-INF", "en") == "1 (check overdue)"
+    assert nrm(view(lawyer(freshness="lapsed")), tiny_area).text(WEST, "LEG-INF", "en") == "1 (check overdue)"
 
 
 def everything(area, but=()):
@@ -230,7 +230,7 @@ def test_as_many_places_are_named_as_stand_out(tiny_area, gaps, named):
 
 
 def test_further_findings_count_what_is_thin_unsure_and_secret(tiny_area):
-    result = nrm(view(lawyer(), service("PSY-COU", at=CHASHMA, freshness="overdue")), tiny_area)
+    result = nrm(view(lawyer(), service("PSY-COU", at=CHASHMA, freshness="lapsed")), tiny_area)
     assert [str(one) for one in result.also] == [
         "Boxes that hang on a single service: 1.",
         "Boxes that nobody confirmed in time: 1.",
@@ -254,7 +254,7 @@ def test_other_levels(tiny_area):
 
 def test_a_body_that_two_lists_name_is_one(tiny_area):
     """Its entries of one type in one unit count once, and the one that was checked in time speaks for it."""
-    same = [lawyer(by="Umed", freshness="overdue"), lawyer(by="Umed"), lawyer(by="Umed", freshness="unknown")]
+    same = [lawyer(by="Umed", freshness="lapsed"), lawyer(by="Umed"), lawyer(by="Umed", freshness="unverified")]
     assert boxes(tiny_area, "LEG-INF", *same)[0] == ("single", 1)
     assert boxes(tiny_area, "LEG-INF", *same, lawyer(by="Nur"))[0] == ("present", 2)
     branch = lawyer(by="Umed", places=[place(CHASHMA, unit="XT-W1"), place(unit="XT-W2", precision="area")])

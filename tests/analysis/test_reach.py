@@ -129,7 +129,7 @@ def test_secret_types_are_refused(tiny_area):
 
 
 def test_overdue_services_count_only_where_that_is_asked_for(tiny_area):
-    listed = view(counselling(freshness="overdue"))
+    listed = view(counselling(freshness="lapsed"))
     assert np.isinf(reach(listed, tiny_area).surface.minutes).all()
     assert np.isfinite(reach(listed, tiny_area, stale=True).surface.minutes).any()
 

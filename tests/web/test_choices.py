@@ -156,8 +156,9 @@ def test_lists_are_cut_into_sheets_across_blocks(edition):
     [
         ({"freshness": "fresh"}, True),
         ({"freshness": "due"}, True),
-        ({"freshness": "overdue"}, False),
-        ({"freshness": "unknown"}, False),
+        ({"freshness": "overdue"}, True),
+        ({"freshness": "lapsed"}, False),
+        ({"freshness": "unverified"}, False),
         ({"freshness": "fresh", "status": "temporarily closed"}, False),
     ],
 )

@@ -2,9 +2,9 @@
 (function () {
   "use strict";
   var DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
-  var LATE = 90; // days after the due day from which an entry is overdue; as in mapping.view
   var words = document.body.dataset;
   if (!words.zone) return;
+  var lapsed = Number(words.lapsed); // days after the due day until an entry has lapsed; as in mapping.freshness
 
   // The wall clock of the study area, or of a service that has an offset of its own: day 0 to 6, minutes, "MM-DD".
   function clock(now, offset) {
@@ -64,8 +64,8 @@
   var today = words.day ? Date.parse(words.day) : now.getTime();
   document.querySelectorAll("[data-due]").forEach(function (line) {
     var over = Math.floor((today - Date.parse(line.dataset.due)) / 86400000);
-    if (over <= 0 || line.classList.contains("bad") || (over <= LATE && line.classList.contains("warn"))) return;
-    line.className = "small " + (over > LATE ? "bad" : "warn");
-    line.textContent = "! " + (over > LATE ? words.over : words.late);
+    if (over <= 0 || line.classList.contains("bad") || (over <= lapsed && line.classList.contains("warn"))) return;
+    line.className = "small " + (over > lapsed ? "bad" : "warn");
+    line.textContent = "! " + (over > lapsed ? words.over : words.late);
   });
 })();

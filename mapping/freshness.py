@@ -1,0 +1,103 @@
+"""Freshness: how far a record may be relied on, judged by the day of its last check. One rule for everything.
+
+Lists, the finder, pages, analyses and the call list all ask `freshness`; the order in which services are offered is
+`rank`. The periods are those of the study area (``[verification]`` and ``[freshness]`` of its area.toml).
+"""
+
+import calendar
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from mapping.taxonomy import Taxonomy
+
+Freshness = Literal["fresh", "due", "overdue", "lapsed", "unverified"]
+"""``fresh``: checked in time. ``due``: checked, and soon to be checked again. ``overdue``: the day has passed.
+``lapsed``: it passed so long ago that the record is never offered first. ``unverified``: nobody ever checked it."""
+
+DUE_DAYS = 30
+"""So many days before its day an entry is due to be checked, where the study area does not say otherwise."""
+
+LAPSED_DAYS = 90
+"""So many days after its day an entry has lapsed, where the study area does not say otherwise."""
+
+MONTHS = 12
+"""After so many months an entry must be checked again, where the study area does not say otherwise."""
+
+
+def freshness(
+    verified_on: dt.date | None,
+    next_due: dt.date | None,
+    on: dt.date,
+    *,
+    due_days: int = DUE_DAYS,
+    lapsed_days: int = LAPSED_DAYS,
+) -> Freshness:
+    """Judge a record on a day by when it was last checked and by when it should be checked again.
+
+    Without a ``next_due`` it is `MONTHS` after the check.
+
+    >>> checked, again = dt.date(2026, 3, 1), dt.date(2026, 9, 1)
+    >>> [freshness(checked, again, dt.date(2026, month, 2)) for month in (7, 8, 9, 12)]
+    ['fresh', 'due', 'overdue', 'lapsed']
+    >>> freshness(None, again, dt.date(2026, 7, 2))
+    'unverified'
+    """
+    if verified_on is None:
+        return "unverified"
+    left = ((next_due or months_after(verified_on, MONTHS)) - on).days
+    if left < 0:
+        return "overdue" if -left <= lapsed_days else "lapsed"
+    return "due" if left <= due_days else "fresh"
+
+
+def rank(status: str, fresh: Freshness) -> int:
+    """Return in which order a service may be offered: 0 what was checked, 1 what never was, 2 what may be gone.
+
+    What is overdue is still offered among the first, with a warning: somebody checked it, and the day passed lately.
+    """
+    if status != "active" or fresh == "lapsed":
+        return 2
+    return 1 if fresh == "unverified" else 0
+
+
+def offered(status: str, fresh: Freshness) -> bool:
+    """Tell whether a service counts as help that is there."""
+    return rank(status, fresh) < 2
+
+
+def next_due(verified_on: dt.date, types: Iterable[str], months: Mapping[str, int]) -> dt.date:
+    """Return the day by which a service must be checked again: its kind with the shortest period decides.
+
+    Parameters
+    ----------
+    verified_on
+        The day of its last check.
+    types
+        Codes of its service types.
+    months
+        Family of service types -> months, as in ``[verification]`` of area.toml; "default" stands for the others.
+
+    >>> next_due(dt.date(2026, 8, 31), ["LEG-INF", "IDN-HOT"], {"IDN": 6, "LEG": 9})
+    datetime.date(2027, 2, 28)
+    """
+    taxonomy, usual = Taxonomy.load("service_types"), months.get("default", MONTHS)
+    families = {taxonomy.family(code).code for code in types if code in taxonomy}
+    return months_after(verified_on, min((months.get(family, usual) for family in families), default=usual))
+
+
+def latest(verifications: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return the last of some rows of ``verification`` that says when it was made."""
+    made: Sequence[Mapping[str, Any]] = [row for row in verifications if row["verified_on"] is not None]
+    return max(made, key=lambda row: (str(row["verified_on"]), str(row["id"])), default=None)
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """Return the same day some months later, or the last day of a shorter month.
+
+    >>> months_after(dt.date(2026, 8, 31), 6)
+    datetime.date(2027, 2, 28)
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    last = calendar.monthrange(day.year + years, month + 1)[1]
+    return dt.date(day.year + years, month + 1, min(day.day, last))
