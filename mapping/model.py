@@ -77,6 +77,7 @@ class Organization(Record):
     uri: Text = None
     parent_organization_id: OrganizationId = None
     kind: Annotated[Text, Ours] = None
+    do_not_list: Annotated[bool, Ours] = False
     audience: Seen = "custodian"
 
 
@@ -114,6 +115,7 @@ class Service(Record):
     assurer_email: Text = None
     alert: Text = None
     last_modified: dt.date | None = None
+    do_not_list: Annotated[bool, Ours] = False
     audience: Seen = "custodian"
 
 
@@ -360,12 +362,15 @@ class TaxonomyTerm(Record):
 
 
 class Attribute(Record):
-    """A term said of a record: what kind of service it is, whom it takes, whom it does not."""
+    """A term said of a record: what kind of service it is, whom it takes, whom it does not.
+
+    A ``classification`` is a term of another's taxonomy, kept as it was sent; it decides nothing.
+    """
 
     table = "attribute"
     link_id: str
     link_entity: str
-    link_type: Literal["service_type", "serves", "excludes", "organization_type"] = "service_type"
+    link_type: Literal["service_type", "serves", "excludes", "organization_type", "classification"] = "service_type"
     taxonomy_term_id: Annotated[str | None, Ref("taxonomy_term")] = None
     value: Text = None
     label: Text = None
@@ -468,6 +473,35 @@ class StandardAssessment(Record):
     audience: Seen = "custodian"
 
 
+class CaseCount(Record):
+    """A number of cases, crimes or people that somebody gave for a period: counts only, never a case.
+
+    A blank place, sex, age band, form, nationality or article means all of them together. ``count`` is None where it
+    is too small to be shown (``suppressed``) or was not told. Sources that disagree each keep their own figure.
+    """
+
+    table = "case_count"
+    year: int
+    period: str = ""
+    measure: str
+    unit_of_count: Literal["cases", "crimes", "persons", "households", "calls", "referrals", "unknown"] = "unknown"
+    law_article: Text = None
+    area_unit: Text = None
+    place: Text = None
+    sex: Text = None
+    age_band: Text = None
+    exploitation: Text = None
+    nationality: Text = None
+    count: Annotated[int | None, Field(ge=0)] = None
+    suppressed: bool = False
+    source: str
+    source_url: Text = None
+    definition: Text = None
+    confidence: Text = None
+    note: Text = None
+    audience: Seen = "custodian"
+
+
 class Source(Record):
     """A sender of lists."""
 
@@ -509,13 +543,27 @@ class Approval(Record):
     reason: Text = None
 
 
+class Decision(Record):
+    """What a steward said of two records that look alike: one, two, or to be asked again."""
+
+    table = "decision"
+    kind: Literal["same", "different", "later"]
+    link_entity: str
+    one: str
+    other: str
+    decided_by: str
+    decided_on: dt.date
+    reason: Text = None
+
+
 RECORDS: dict[str, type[Record]] = {
     kind.table: kind
     for kind in (
         Source, Taxonomy, TaxonomyTerm, Unit, Organization, Program, Service, Location, ServiceAtLocation,
         Address, Contact, Phone, Schedule, Language, ServiceArea, Funding, CostOption, RequiredDocument,
         Accessibility, OrganizationIdentifier, Url, ServiceCapacity, Attribute, Verification, Activity,
-        ReferralAgreement, Translation, Statement, StandardAssessment, Provenance, Approval,
+        ReferralAgreement, Translation, Statement, StandardAssessment, CaseCount, Provenance, Approval,
+        Decision,
     )
 }  # fmt: skip
 """Every table by name, in an order in which no record refers to a later one (but for ids within one table)."""

@@ -1,0 +1,24 @@
+"""Texts that tell what they should not: a number, an address, a wish to stay hidden, a shelter."""
+
+import re
+
+TELLING = re.compile(r"\d{5,}|\d(?:[\s().-]*\d){6,}|@|www\.|[«»\"“”]|\d{2}[.,]\d{3,}")
+"""What a text may not hold to be published unread: numbers as long as a phone or a coordinate, addresses of mail, names
+in quotation marks."""
+
+STREET = re.compile(
+    r"\b(?:ул|пр|пер|д|кв)\.\s*\w|\b(?:улиц|проспект|переул|кӯча|куча|хиёбон|avenue|kocha|ko.cha)\w*"
+    r"|\bst\.|\d\s+[\w']+\s+street\b|\bhouse\s+no",
+    re.I,
+)
+"""What a text may not hold besides, unless it is an address."""
+
+HOLD = re.compile(
+    r"не\s+публик|не\s+разглаш|не\s+показыв|секретно|конфиденциальн|do\s+not\s+(?:share|publish|show)|confidential"
+    r"|нашр\s+накун|ошкор\s+накун|махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|дар\s+хонаи|maxfiy|chop\s+etilmasin",
+    re.I,
+)
+"""Words of a remark or an address by which a sender asks that nothing be shown, or says that it is somebody's home."""
+
+SHELTER = re.compile(r"приют|убежищ|\bshelter|\brefuge\b|safe\s?house|пано[ҳх]го[ҳх]|boshpana", re.I)
+"""Words by which the name of a body tells that it keeps a shelter."""
