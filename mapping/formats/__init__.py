@@ -13,7 +13,11 @@ A format's module holds ``SUFFIX``, the ending of its files (several are separat
     Where several formats share an ending: whether a file is of this one. It never raises on any bytes. The format
     without it takes what no other recognises.
 ``write(view, path, *, area, language) -> None``
-    Write what a view shows. ``LABEL`` says in a few words what the file is good for.
+    Write what a view shows, the same bytes each time. ``LABEL`` says in a few words what the file is good for; where
+    there is one, ``FILE`` is the name that it is offered under. ``TRANSLATED`` is true where every language of the
+    area has a file of its own.
+``available() -> bool``
+    Whether the extra that a format needs is installed; without this function it needs none.
 """
 
 import datetime as dt

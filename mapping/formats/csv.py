@@ -1,4 +1,4 @@
-"""CSV in: any common encoding, separator and line end."""
+"""CSV in, in any common encoding, separator and line end; and out, one row a service at its place."""
 
 import codecs
 import csv
@@ -8,10 +8,16 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from mapping.area import StudyArea
 from mapping.errors import FormatError
 from mapping.formats import MAX_COLUMNS, Sheet, require_readable
+from mapping.formats._flat import cell, flat_rows
+from mapping.view import View
+from mapping.words import Message
 
 SUFFIX = ".csv"
+LABEL = Message("A table of services, one row for each at each place: for any program (CSV)")
+FILE = "list.csv"
 SEPARATORS = ",;\t|"
 DAMAGED = 0.1
 """Up to this share of letters that are no UTF-8, a file is UTF-8 that was damaged, and not in another encoding."""
@@ -97,3 +103,15 @@ def _separator(text: str) -> str:
         return (lines, width)
 
     return max(SEPARATORS, key=agreement)
+
+
+def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:
+    """Write a row for each service at each of its places; cells that a spreadsheet would run are neutralised."""
+    with Path(path).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        for number, (row, _) in enumerate(flat_rows(view, area, language)):
+            if number == 0:
+                writer.writerow(row)
+            writer.writerow([cell(value) for value in row.values()])
+        if file.tell() == 0:
+            writer.writerow(["id", "name"])
