@@ -67,6 +67,10 @@ class Batch:
     """Cleaning step -> number of values it changed."""
     rows: int = 0
     """Rows that held anything, refused ones among them."""
+    removed: list[tuple[str, str]] = field(default_factory=list)
+    """(table, id) of parts of records, such as a phone, that the file asks to take out."""
+    partial: bool = False
+    """Whether it tells changes only: what it does not speak of stays, and is not missed."""
 
     def of(self, table: str) -> list[Record]:
         """Return the records of one table."""

@@ -81,9 +81,11 @@ class Import:
         for table in RECORDS:
             if table in self.rows:
                 self._put(table, self.rows[table])
-        earlier = self._given_before()
-        self._replace_parts(earlier)
-        self._note_missing(earlier)
+        self._take_out()
+        if not self.batch.partial:
+            earlier = self._given_before()
+            self._replace_parts(earlier)
+            self._note_missing(earlier)
 
     def require_references(self) -> None:
         """Refuse the batch when one of its records refers to a record that does not exist."""
@@ -179,6 +181,20 @@ class Import:
             if table in (*PARTS, *WHOLES) and record not in self.rows.get(table, ()):
                 earlier.setdefault(table, set()).add(record)
         return {table: set(stored_rows(self.db, table, sorted(ids))) for table, ids in earlier.items()}
+
+    def _take_out(self) -> None:
+        """Remove the parts of records that the batch names for it."""
+        named: dict[str, list[str]] = {}
+        for table, record in self.batch.removed:
+            if table not in PARTS:
+                raise InvalidRecord(f"{self.batch.file}: a {table} is no part of a record and cannot be taken out")
+            named.setdefault(table, []).append(record)
+        for table in reversed(RECORDS):
+            rows = stored_rows(self.db, table, sorted(named.get(table, ())))
+            self.db.conn.executemany(f'DELETE FROM "{table}" WHERE id = ?', ((record,) for record in rows))
+            self._log(table, ((record, row, None) for record, row in rows.items()))
+            if rows:
+                self.change.removed[table] += len(rows)
 
     def _replace_parts(self, earlier: Mapping[str, set[str]]) -> None:
         """Remove parts of the batch's records that this list gave before and gives no more."""

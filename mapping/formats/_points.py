@@ -120,5 +120,5 @@ def table(view: View, area: StudyArea, language: str) -> Any:
     rows, points = [], []
     for row, place in flat_rows(view, area, language):
         rows.append(properties(row))
-        points.append(shapely.Point(place.longitude, place.latitude) if place is not None and place.has_point else None)
+        points.append(shapely.Point(place.longitude, place.latitude)  # type: ignore[arg-type] if place is not None and place.has_point else None)
     return gpd.GeoDataFrame(rows, geometry=points, crs=4326)
