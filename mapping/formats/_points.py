@@ -117,8 +117,10 @@ def table(view: View, area: StudyArea, language: str) -> Any:
     import geopandas as gpd
     import shapely
 
-    rows, points = [], []
+    rows: list[dict[str, Any]] = []
+    points = []
     for row, place in flat_rows(view, area, language):
         rows.append(properties(row))
-        points.append(shapely.Point(place.longitude, place.latitude)  # type: ignore[arg-type] if place is not None and place.has_point else None)
+        spot = (place.longitude, place.latitude) if place is not None else (None, None)
+        points.append(shapely.Point(spot) if None not in spot else None)
     return gpd.GeoDataFrame(rows, geometry=points, crs=4326)
