@@ -1,0 +1,502 @@
+"""Accessibility by floating catchments: how much of the services falls to each person, given who else is near them.
+
+The family shares each service's capacity out among the people around it, then adds up, for each place, its shares of
+all services around it:
+
+    R_j = S_j / sum_i  P_i W_ij        what one person within reach of service j has of it
+    A_i = sum_j  R_j W_ij              what one person of place i has of all services
+
+S_j is the capacity of service j, P_i the people of place i. W_ij is a weight that falls with travel time:
+
+=========  ============================================  ==========================================================
+method     W_ij                                          source
+=========  ============================================  ==========================================================
+2SFCA      1 within the limit, else 0                    Luo and Wang 2003, Environment and Planning B 30(6)
+E2SFCA     w(t_ij), falling by steps or smoothly         Luo and Qi 2009, Health and Place 15(4)
+3SFCA      w(t_ij) * w(t_ij) / sum_k w(t_ik)             Wan, Zou and Sternberg 2012, IJGIS 26(6)
+RAAM       people choose: see `raam`                     Saxon and Snow 2020, Annals of the AAG 110(1)
+=========  ============================================  ==========================================================
+
+So nothing is lost and nothing invented: the sum over places of A_i P_i is the capacity of the services that reach
+anybody. Capacity that reaches nobody is reported, not shared out.
+
+**Unknown capacity stays unknown.** A capacity that is NaN lies between the two ends of ``unknown`` (0 and infinity by
+default); every score then has a low and a high end, and between them lies the truth.
+
+Weights, sums and scores are float64. Pairs come from `mapping.engines.pairs`; `access_on_grid` keeps no pairs at all,
+so that a million places fit into little memory.
+
+>>> from mapping.engines.pairs import Pairs
+>>> pairs = Pairs.of([0, 1, 1, 2], [0, 0, 1, 1], [10, 20, 5, 30], shape=(3, 2))
+>>> two_step(pairs, people=[100, 50, 50], capacity=[15, 10], limit=30).low.tolist()
+[0.1, 0.2, 0.1]
+>>> partly = two_step(pairs, people=[100, 50, 50], capacity=[15, float("nan")], limit=30)
+>>> partly.low.tolist(), partly.high.tolist()
+([0.1, 0.1, 0.0], [0.1, inf, inf])
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mapping.engines._compiled import compiled
+from mapping.engines.pairs import Floats, Minutes, Pairs, Places, Search, Starts, in_threads
+from mapping.errors import InvalidRecord
+
+Decay = Callable[[Minutes], NDArray[np.floating]]
+"""Minutes -> weights of the same shape, 0 or more and finite. One way of falling; make your own where none fits."""
+
+PARTS = 4
+"""In how many parts shares are added up, whatever the number of threads, so that the sums have the same bits."""
+
+
+# --- how weights fall ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Weights that fall by steps: ``weights[k]`` for minutes above ``edges[k - 1]`` up to ``edges[k]``, then 0.
+
+    >>> Steps((10, 20, 30), (1, 0.68, 0.22))(np.float32([0, 10, 15, 31])).tolist()
+    [1.0, 1.0, 0.68, 0.0]
+    """
+
+    edges: tuple[float, ...]
+    weights: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Check that edges rise and each has a weight."""
+        if len(self.edges) != len(self.weights) or not self.edges or (np.diff(self.edges) <= 0).any():
+            raise InvalidRecord(f"Steps: edges {self.edges} must rise, with one weight each, not {self.weights}")
+        if not all(np.isfinite(self.weights)) or min(self.weights) < 0:
+            raise InvalidRecord(f"Steps: the weights {self.weights} must be 0 or more")
+
+    def __call__(self, minutes: Minutes) -> Floats:
+        """Return the weights."""
+        found: Floats = _steps(np.asarray(minutes, np.float32), np.array(self.edges), np.array([*self.weights, 0.0]))
+        return found
+
+
+def within(limit: float) -> Steps:
+    """Return the weight of the plain method: 1 within the limit, the limit included, else 0."""
+    return Steps((limit,), (1.0,))
+
+
+def gaussian(limit: float) -> Decay:
+    """Return a bell that is 1 at 0 minutes and 0 from the limit on.
+
+    (exp(-t^2 / 2 d^2) - exp(-1/2)) / (1 - exp(-1/2)) with the limit d (Dai 2010, Health and Place 16(5)).
+    """
+    least = np.exp(-0.5)
+
+    def weights(minutes: Minutes) -> Floats:
+        share = np.asarray(minutes, float) / limit
+        return np.where(share < 1, (np.exp(-0.5 * share * share) - least) / (1 - least), 0.0)
+
+    return weights
+
+
+def gravity(power: float, *, scale: float = 1.0, least: float = 0.0) -> Decay:
+    """Return (max(t, least) / scale) ** -power; choose ``least`` above 0 where a place may be at 0 minutes."""
+
+    def weights(minutes: Minutes) -> Floats:
+        with np.errstate(divide="ignore"):
+            return np.asarray((np.maximum(np.asarray(minutes, float), least) / scale) ** -power)
+
+    return weights
+
+
+@compiled
+def _steps(minutes: Minutes, edges: Floats, weights: Floats) -> Floats:
+    found = np.empty(minutes.size)
+    for k in range(minutes.size):
+        step = 0
+        for edge in edges:
+            step += not minutes[k] <= edge
+        found[k] = weights[step]
+    return found
+
+
+def _weights(decay: Decay, minutes: Minutes) -> Floats:
+    if isinstance(decay, Steps):
+        return decay(minutes)
+    weights = np.asarray(decay(minutes), np.float64)
+    if weights.shape != minutes.shape:
+        raise InvalidRecord(f"decay: gave weights of shape {weights.shape} for minutes of shape {minutes.shape}")
+    if weights.size and not (np.isfinite(weights).all() and weights.min() >= 0):
+        raise InvalidRecord("decay: gave a weight below 0, infinite or NaN; let it begin above 0 minutes")
+    return weights
+
+
+# --- floating catchments ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Access:
+    """What each person has of the services, by place.
+
+    ``low`` and ``high`` (float64, the shape of ``people``) are equal where all capacity within reach is known; ``high``
+    is inf where some is not and no end was given. ``load`` holds the weighted people around each service, ``reached``
+    tells which places are near any service at all, and ``idle`` numbers the services that reach nobody: their capacity
+    is in no score. ``supply`` is the low and high capacity of all others: the sum of access times people.
+    """
+
+    low: Floats
+    high: Floats
+    load: Floats
+    reached: NDArray[np.bool_]
+    idle: NDArray[np.intp]
+    supply: tuple[float, float]
+
+
+def two_step(
+    pairs: Pairs, people: ArrayLike, capacity: ArrayLike, *, limit: float, unknown: tuple[float, float] = (0, np.inf),
+    threads: int = 1,
+) -> Access:  # fmt: skip
+    """Return the plain two-step floating catchment (2SFCA): everybody within the limit counts alike."""
+    return enhanced_two_step(pairs, people, capacity, decay=within(limit), unknown=unknown, threads=threads)
+
+
+def enhanced_two_step(
+    pairs: Pairs, people: ArrayLike, capacity: ArrayLike, *, decay: Decay, unknown: tuple[float, float] = (0, np.inf),
+    threads: int = 1,
+) -> Access:  # fmt: skip
+    """Return the two-step floating catchment with weights that fall with travel time (E2SFCA).
+
+    Parameters
+    ----------
+    pairs
+        Places within the limit of each service; those beyond what the decay reaches weigh nothing.
+    people
+        People of each place, 0 or more, length ``pairs.count``.
+    capacity
+        Capacity of each service in whatever unit scores shall have per person; NaN where it is unknown.
+    decay
+        `Steps`, `gaussian`, `gravity`, or any function of minutes.
+    unknown
+        The ends between which an unknown capacity lies.
+    threads
+        Equal bits for any number.
+
+    Raises
+    ------
+    InvalidRecord
+        An array has the wrong length or a value below 0; the decay gives no proper weights.
+    """
+    people, ends = _checked(people, capacity, unknown, (pairs.count,), pairs.services)
+    return _shared_out(pairs, people, ends, _weights(decay, pairs.minutes), threads)
+
+
+def three_step(
+    pairs: Pairs, people: ArrayLike, capacity: ArrayLike, *, decay: Decay, unknown: tuple[float, float] = (0, np.inf),
+    threads: int = 1,
+) -> Access:  # fmt: skip
+    """Return the three-step floating catchment (3SFCA): who has several services near asks less of each.
+
+    Parameters and errors are those of `enhanced_two_step`.
+    """
+    people, ends = _checked(people, capacity, unknown, (pairs.count,), pairs.services)
+    weights = _weights(decay, pairs.minutes)
+    choice = np.zeros(pairs.count)
+    _add(pairs.starts, pairs.places, weights, np.ones(pairs.services), choice)
+    share = choice[pairs.places]
+    return _shared_out(pairs, people, ends, weights * np.divide(weights, share, where=share > 0, out=share), threads)
+
+
+def _checked(
+    people: ArrayLike, capacity: ArrayLike, unknown: tuple[float, float], shape: tuple[int, ...], services: int
+) -> tuple[Floats, tuple[Floats, Floats]]:
+    """Return people, and the low and high end of each capacity (the same array where all are known)."""
+    own = np.asarray(people, np.float64)
+    if own.shape != shape or not (np.isfinite(own).all() and (own >= 0).all()):
+        raise InvalidRecord(
+            f"people: need one number of 0 or more for each place, shape {shape}; got shape {own.shape}"
+        )
+    supply = np.asarray(capacity, np.float64)
+    if supply.shape != (services,) or np.isinf(supply).any() or (supply < 0).any():
+        raise InvalidRecord(
+            f"capacity: need a number of 0 or more, or NaN for unknown, for each of {services} services; "
+            f"got shape {supply.shape}"
+        )
+    if not 0 <= unknown[0] <= unknown[1]:
+        raise InvalidRecord(f"unknown: need a low and a high end of 0 or more, not {unknown}")
+    gaps = np.isnan(supply)
+    if not gaps.any():
+        return own, (supply, supply)
+    return own, (np.where(gaps, unknown[0], supply), np.where(gaps, unknown[1], supply))
+
+
+def _shared_out(pairs: Pairs, people: Floats, ends: tuple[Floats, Floats], weights: Floats, threads: int) -> Access:
+    load = _loads(pairs, people, weights, threads)
+    low = _scores(pairs, weights, _ratio(ends[0], load), threads)
+    high = low if ends[1] is ends[0] else _scores(pairs, weights, _ratio(ends[1], load), threads)
+    reached = np.zeros(pairs.count, np.bool_)
+    _mark(pairs.places, weights, reached)
+    return _access(low, high, load, reached, ends)
+
+
+def _access(low: Floats, high: Floats, load: Floats, reached: NDArray[Any], ends: tuple[Floats, Floats]) -> Access:
+    used = load > 0
+    supply = float(ends[0][used].sum()), float(ends[1][used].sum())
+    return Access(low, high, load, reached, np.flatnonzero(~used), supply)
+
+
+def _ratio(supply: Floats, load: Floats) -> Floats:
+    """Return what one person around each service has of it; nothing where nobody is."""
+    return np.divide(supply, load, out=np.zeros_like(load), where=load > 0)
+
+
+def _loads(pairs: Pairs, people: Floats, weights: Floats, threads: int) -> Floats:
+    load = np.zeros(pairs.services)
+    runs = np.array_split(np.arange(pairs.services), max(1, min(threads, pairs.services)))
+
+    def run(own: NDArray[np.intp]) -> None:
+        if own.size:
+            _load(pairs.starts, pairs.places, weights, people, load, own[0], own[-1] + 1)
+
+    _each(run, runs, threads)
+    return load
+
+
+def _scores(pairs: Pairs, weights: Floats, ratio: Floats, threads: int) -> Floats:
+    """Add up the shares of each place, in parts that do not depend on the threads."""
+    parts = 1 if len(pairs.places) < 1_000_000 else PARTS
+    sums = np.zeros((parts, pairs.count))
+    runs = np.array_split(np.arange(pairs.services), parts)
+
+    def run(job: tuple[int, NDArray[np.intp]]) -> None:
+        part, own = job
+        if own.size:
+            starts = pairs.starts[own[0] : own[-1] + 2]
+            _add(starts, pairs.places, weights, ratio[own], sums[part])
+
+    _each(run, list(enumerate(runs)), threads)
+    return _total(sums)
+
+
+def _each(run: Callable[[Any], None], jobs: Sequence[Any], threads: int) -> None:
+    if threads < 1:
+        raise InvalidRecord(f"threads: 1 or more, not {threads!r}")
+    if threads == 1 or len(jobs) == 1:
+        for job in jobs:
+            run(job)
+        return
+    with ThreadPoolExecutor(min(threads, len(jobs))) as pool:
+        list(pool.map(run, jobs))
+
+
+def _total(parts: Floats) -> Floats:
+    total: Floats = parts[0]
+    for part in parts[1:]:
+        total += part
+    return total
+
+
+@compiled
+def _load(starts: Starts, places: Places, weights: Floats, people: Floats, load: Floats, first: int, last: int) -> None:
+    for s in range(first, last):
+        total = 0.0
+        for k in range(starts[s], starts[s + 1]):
+            total += weights[k] * people[places[k]]
+        load[s] = total
+
+
+@compiled
+def _add(starts: Starts, places: Places, weights: Floats, ratio: Floats, sums: Floats) -> None:
+    """Add each service's ratio, weighted, to the places around it; a weight of 0 adds nothing, not even of infinity."""
+    for s in range(ratio.size):
+        if ratio[s] == np.inf:
+            for k in range(starts[s], starts[s + 1]):
+                if weights[k] > 0:
+                    sums[places[k]] = np.inf
+        elif ratio[s] > 0:
+            for k in range(starts[s], starts[s + 1]):
+                sums[places[k]] += ratio[s] * weights[k]
+
+
+@compiled
+def _mark(places: Places, weights: Floats, reached: NDArray[np.bool_]) -> None:
+    for k in range(places.size):
+        reached[places[k]] |= weights[k] > 0
+
+
+# --- on a grid, without keeping pairs --------------------------------------------------------------------------------
+
+
+def access_on_grid(
+    friction: ArrayLike,
+    services: ArrayLike,
+    people: ArrayLike,
+    capacity: ArrayLike,
+    *,
+    cell_size: ArrayLike,
+    limit: float,
+    decay: Decay | None = None,
+    unknown: tuple[float, float] = (0, np.inf),
+    threads: int = 1,
+) -> Access:
+    """Return the (enhanced) two-step floating catchment of every cell of a grid, keeping no pairs.
+
+    Each service is searched twice, once for its load and once to share it out, so that memory grows with the cells
+    (some 50 to 80 bytes each) and not with the pairs. Scores are the same as those of pairs `on_grid` up to the order
+    of additions.
+
+    Parameters
+    ----------
+    friction, services, cell_size, limit
+        As for `mapping.engines.pairs.on_grid`.
+    people
+        People of each cell, the shape of ``friction``; NaN counts as nobody.
+    capacity, unknown, threads
+        As for `enhanced_two_step`.
+    decay
+        1 within the limit by default.
+
+    Raises
+    ------
+    InvalidRecord
+        An argument has the wrong shape, type or range; a service lies outside the grid.
+    """
+    search = Search(friction, cell_size=cell_size, limit=limit)
+    sources = search.cells(services)
+    own, ends = _checked(np.nan_to_num(np.asarray(people, float)), capacity, unknown, search.shape, len(sources))
+    flat, weigh = own.ravel(), decay or within(limit)
+
+    def loads(desk: Search, some: NDArray[np.int64]) -> list[float]:
+        return [_dot(cells, _weights(weigh, t), flat) for cells, t in map(desk.run, some[:, 0], some[:, 1])]
+
+    load = np.array([one for some in in_threads(loads, search, sources, threads) for one in some])
+    ratios = [_ratio(end, load) for end in (ends if ends[1] is not ends[0] else ends[:1])]
+    sums, reached = np.zeros((PARTS, len(ratios), flat.size)), np.zeros((PARTS, flat.size), np.bool_)
+
+    def share(desk: Search, parts: NDArray[np.int64]) -> None:
+        for part in parts.ravel().tolist():
+            for number in _part(len(sources), part):
+                cells, minutes = desk.run(*sources[number])
+                weights = _weights(weigh, minutes)
+                _mark(cells, weights, reached[part])
+                for ratio, total in zip(ratios, sums[part], strict=True):
+                    _add(np.array([0, cells.size]), cells, weights, ratio[number : number + 1], total)
+
+    list(in_threads(share, search, np.arange(PARTS)[:, None], min(threads, PARTS)))
+    scores = [_total(sums[:, end]).reshape(search.shape) for end in range(len(ratios))]
+    return _access(scores[0], scores[-1], load, reached.any(axis=0).reshape(search.shape), ends)
+
+
+def _part(count: int, part: int) -> range:
+    return range(count * part // PARTS, count * (part + 1) // PARTS)
+
+
+@compiled
+def _dot(places: Places, weights: Floats, people: Floats) -> float:
+    total = 0.0
+    for k in range(places.size):
+        total += weights[k] * people[places[k]]
+    return total
+
+
+# --- people who choose -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Where people go when each goes where it costs least, crowding included; see `raam`.
+
+    ``cost`` by place (inf where nothing is near, lower is better); ``load`` is the people at each service;
+    ``assigned`` the people of each pair. ``gap`` tells how far it is from balance: by what share of all people's cost
+    somebody could still gain by going elsewhere.
+    """
+
+    cost: Floats
+    load: Floats
+    assigned: Floats
+    gap: float
+    rounds: int
+
+
+def raam(
+    pairs: Pairs, people: ArrayLike, capacity: ArrayLike, *, tau: float, rho: float | None = None,
+    tolerance: float = 1e-6, rounds: int = 10_000,
+) -> Choices:  # fmt: skip
+    """Return the rational agent access model: people weigh the way against the crowd, and nobody gains by changing.
+
+    Going from place i to service j costs t_ij / tau + D_j / (rho S_j), where D_j are all the people who go there, S_j
+    its capacity, and rho the people per capacity overall. So ``tau`` is the way that one is ready to take to find a
+    service of half the crowd rather than one of average crowd and a half. In balance all services that the people of a
+    place use cost them the same, and no other costs less. That is where a convex function has its least value; it is
+    found by settling one place after another exactly (Saxon and Snow iterate by steps, to a percent or so).
+
+    Capacity must be known: in a balance, bounds of one service are no bounds of another. Try both ends.
+
+    Raises
+    ------
+    InvalidRecord
+        An array has the wrong length or a value below 0; a capacity is unknown; tau is not above 0.
+    """
+    own, (supply, _) = _checked(people, capacity, (0, 0), (pairs.count,), pairs.services)
+    if np.isnan(np.asarray(capacity, float)).any():
+        raise InvalidRecord("raam: a capacity is unknown; give a value for it, and another to see what it changes")
+    if not tau > 0:
+        raise InvalidRecord(f"raam: tau is {tau}; give minutes above 0")
+    places, services, minutes = pairs.table()
+    usable = supply[services] > 0
+    order = np.lexsort((services[usable], places[usable]))
+    i, j = places[usable][order], services[usable][order]
+    way = minutes[usable][order].astype(float) / tau
+    total = supply.sum()
+    crowd = rho if rho is not None else (own.sum() / total if total > 0 else 1.0)
+    if not crowd > 0:
+        crowd = 1.0
+    starts = np.searchsorted(i, np.arange(pairs.count + 1))
+    used, cost = np.zeros(i.size), np.full(pairs.count, np.inf)
+    load = np.zeros(pairs.services)
+    done, gap = _balance(starts, j, way, own, supply * crowd, used, load, cost, tolerance, rounds)
+    assigned = np.zeros(places.size)
+    assigned[np.flatnonzero(usable)[order]] = used
+    return Choices(cost, load, assigned, float(gap), int(done))
+
+
+@compiled
+def _balance(
+    starts: Starts, j: Places, way: Floats, people: Floats, room: Floats, used: Floats, load: Floats, cost: Floats,
+    tolerance: float, rounds: int,
+) -> tuple[int, float]:  # fmt: skip
+    """Settle one place after another: spread its people so that all services it uses cost the same."""
+    gap, done = np.inf, 0
+    while done < rounds and gap > tolerance:
+        done += 1
+        for p in range(people.size):
+            first, last = starts[p], starts[p + 1]
+            if first == last or people[p] == 0:
+                continue
+            empty = np.empty(last - first)  # what each would cost without this place's people
+            for k in range(first, last):
+                load[j[k]] = max(0.0, load[j[k]] - used[k])
+                empty[k - first] = way[k] + load[j[k]] / room[j[k]]
+            rest, slope, level = people[p], 0.0, 0.0
+            order = np.argsort(empty)
+            for n in range(order.size):
+                slope += room[j[first + order[n]]]
+                level = empty[order[n]]
+                beyond = empty[order[n + 1]] if n + 1 < order.size else np.inf
+                if (beyond - level) * slope >= rest:
+                    level += rest / slope
+                    break
+                rest -= (beyond - level) * slope
+            for k in range(first, last):
+                used[k] = max(0.0, (level - empty[k - first]) * room[j[k]])
+                load[j[k]] += used[k]
+        paid = least = 0.0
+        for p in range(people.size):
+            for k in range(starts[p], starts[p + 1]):
+                now = way[k] + load[j[k]] / room[j[k]]
+                paid += used[k] * now
+                cost[p] = now if k == starts[p] else min(cost[p], now)
+            if starts[p] < starts[p + 1]:
+                least += people[p] * cost[p]
+        gap = (paid - least) / paid if paid > 0 else 0.0
+    return done, gap

@@ -1,0 +1,400 @@
+"""Pairs: which places are within a limit of which services, and how far, in sparse form.
+
+Pairs come from a friction grid (`on_grid`), from a graph (`on_graph`), from points in a plane (`between_points`) or
+from a table that somebody else worked out (`Pairs.of`). Only what lies within the limit is searched and kept. A place
+is wherever people are: a cell, a village, a node of a graph.
+
+>>> import numpy as np
+>>> friction = np.full((1, 5), 0.01, np.float32)  # 10 minutes a cell of 1 km
+>>> near = on_grid(friction, [[0, 0], [0, 4]], cell_size=1000, limit=20)
+>>> near.places.tolist(), near.minutes.tolist()
+([0, 1, 2, 2, 3, 4], [0.0, 10.0, 20.0, 20.0, 10.0, 0.0])
+>>> near.starts.tolist()
+[0, 3, 6]
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import KDTree
+
+from mapping.engines._compiled import compiled
+from mapping.engines.travel import _checked_friction, _checked_halves, _checked_sources
+from mapping.errors import InvalidRecord
+
+Floats = NDArray[np.float64]
+Minutes = NDArray[np.float32]
+Places = NDArray[np.int32]
+Starts = NDArray[np.int64]
+
+DIAGONAL = np.float32(2**0.5)
+INFINITY = np.float32(np.inf)
+AT_ONCE = 30_000_000
+"""Distances of a graph that are held at once."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Places within a limit of each service.
+
+    Those of service s are ``places[starts[s]:starts[s + 1]]`` (int32), each once, at ``minutes`` (float32) in the same
+    order. ``count`` is the number of places that there are, near or not.
+    """
+
+    starts: Starts
+    places: Places
+    minutes: Minutes
+    count: int
+
+    @property
+    def services(self) -> int:
+        """Return the number of services."""
+        return len(self.starts) - 1
+
+    @classmethod
+    def of(cls, places: ArrayLike, services: ArrayLike, minutes: ArrayLike, *, shape: tuple[int, int]) -> "Pairs":
+        """Sort a table of pairs by service; ``shape`` is the number of places and of services.
+
+        Where a pair stands in it twice, the shorter way counts. Pairs without a finite number of minutes are left out.
+
+        Raises
+        ------
+        InvalidRecord
+            The columns differ in length, an index is outside the shape, or minutes are negative.
+        """
+        i, j, t = np.asarray(places), np.asarray(services), np.asarray(minutes, np.float32)
+        if not i.shape == j.shape == t.shape or i.ndim != 1:
+            raise InvalidRecord(
+                f"pairs: columns of shapes {i.shape}, {j.shape} and {t.shape}; give three of one length"
+            )
+        for name, column in (("place", i), ("service", j)):
+            if column.size and not np.issubdtype(column.dtype, np.integer):
+                raise InvalidRecord(f"pairs: the {name}s are {column.dtype}; number them from 0 first")
+        starts = np.zeros(shape[1] + 1, np.int64)
+        if (wrong := _count(i, j, t, shape[0], starts)) >= 0:
+            raise InvalidRecord(
+                f"pairs: row {wrong} has place {i[wrong]} of {shape[0]}, service {j[wrong]} of {shape[1]}, at "
+                f"{t[wrong]} minutes; number both from 0, and give minutes of 0 or more"
+            )
+        near, far = _by_service(i, j, t, starts)
+        return cls(*_unique(starts, near, far, shape[0]), shape[0])
+
+    def table(self) -> tuple[Places, Places, Minutes]:
+        """Return places, services and minutes, one row a pair."""
+        services = np.repeat(np.arange(self.services, dtype=np.int32), np.diff(self.starts))
+        return self.places, services, self.minutes
+
+
+@compiled
+def _count(i: Places, j: Places, t: Minutes, places: int, starts: Starts) -> int:
+    """Find where the pairs of each service start; return the first row that cannot be, else -1."""
+    services = starts.size - 1
+    for k in range(i.size):
+        if not (0 <= i[k] < places and 0 <= j[k] < services) or t[k] < 0:
+            return k
+        starts[j[k] + 1] += t[k] < INFINITY
+    for s in range(services):
+        starts[s + 1] += starts[s]
+    return -1
+
+
+@compiled
+def _by_service(i: Places, j: Places, t: Minutes, starts: Starts) -> tuple[Places, Minutes]:
+    """Sort pairs by service; those of one service stay in their order."""
+    end = starts.copy()
+    places, minutes = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
+    for k in range(i.size):
+        if t[k] < INFINITY:
+            n = end[j[k]]
+            places[n], minutes[n] = i[k], t[k]
+            end[j[k]] = n + 1
+    return places, minutes
+
+
+@compiled
+def _unique(starts: Starts, places: Places, minutes: Minutes, count: int) -> tuple[Starts, Places, Minutes]:
+    """Keep the shorter of equal pairs, in place."""
+    kept = np.zeros_like(starts)
+    seen = np.full(count, -1, np.int64)  # by place: where its latest pair stands
+    n = 0
+    for s in range(starts.size - 1):
+        first = n
+        for k in range(starts[s], starts[s + 1]):
+            at = seen[places[k]]
+            if at >= first:
+                minutes[at] = min(minutes[at], minutes[k])
+            else:
+                seen[places[k]] = n
+                places[n], minutes[n] = places[k], minutes[k]
+                n += 1
+        kept[s + 1] = n
+    return kept, places[:n], minutes[:n]
+
+
+# --- a grid ----------------------------------------------------------------------------------------------------------
+
+
+class Search:
+    """A search from one service at a time over a friction grid, whose memory is used again for the next.
+
+    Works out the same minutes, bit for bit, as `mapping.engines.travel.cost_surface` with 8 neighbours does. The cost
+    of a search grows with the cells that it reaches, not with the grid.
+
+    Parameters are those of `cost_surface`.
+    """
+
+    def __init__(self, friction: ArrayLike, *, cell_size: ArrayLike, limit: float) -> None:
+        grid = _checked_friction(friction)
+        if not limit >= 0:
+            raise InvalidRecord(f"limit: 0 or more minutes, not {limit!r}")
+        self.shape = (grid.shape[0], grid.shape[1])
+        self.limit = np.float32(limit)
+        with np.errstate(over="ignore", invalid="ignore"):
+            tolls = grid * _checked_halves(cell_size, grid.shape[0])[:, None]
+        self._tolls = np.where(grid >= 0, tolls, INFINITY).astype(np.float32)
+        self._desk = _desk(grid.size)
+
+    def again(self) -> "Search":
+        """Return a search over the same grid with memory of its own, for another thread."""
+        other = object.__new__(Search)
+        other.shape, other.limit, other._tolls = self.shape, self.limit, self._tolls
+        other._desk = _desk(self._tolls.size)
+        return other
+
+    def cells(self, services: ArrayLike) -> NDArray[np.int64]:
+        """Return services as (row, column) pairs, all of which lie inside the grid."""
+        return _checked_sources(services, self.shape)
+
+    def run(self, row: int, column: int) -> tuple[Places, Minutes]:
+        """Return the cells within the limit, numbered row by row, and their minutes, the nearest cell first.
+
+        The arrays hold until the next search.
+        """
+        cost, place, heap, cells, minutes = self._desk
+        n = _search(self._tolls, row, column, self.limit, cost, place, heap, cells, minutes)
+        return cells[:n], minutes[:n]
+
+
+def _desk(size: int) -> tuple[Minutes, Places, Places, Places, Minutes]:
+    """Return cost and place in the heap by cell, the heap, and the cells found with their minutes."""
+    return (
+        np.full(size, INFINITY), np.full(size, -1, np.int32), np.empty(size, np.int32),
+        np.empty(size, np.int32), np.empty(size, np.float32),
+    )  # fmt: skip
+
+
+@compiled
+def _rise(heap: Places, place: Places, cost: Minutes, i: int, cell: int) -> None:
+    while i > 0:
+        above = heap[(i - 1) >> 1]
+        if cost[above] <= cost[cell]:
+            break
+        heap[i] = above
+        place[above] = i
+        i = (i - 1) >> 1
+    heap[i] = cell
+    place[cell] = i
+
+
+@compiled
+def _sink(heap: Places, place: Places, cost: Minutes, size: int, cell: int) -> None:
+    i = 0
+    while 2 * i + 1 < size:
+        child = 2 * i + 1
+        if child + 1 < size and cost[heap[child + 1]] < cost[heap[child]]:
+            child += 1
+        if cost[heap[child]] >= cost[cell]:
+            break
+        heap[i] = heap[child]
+        place[heap[i]] = i
+        i = child
+    heap[i] = cell
+    place[cell] = i
+
+
+@compiled
+def _search(
+    tolls: Minutes, row: int, column: int, limit: np.float32, cost: Minutes, place: Places, heap: Places,
+    cells: Places, minutes: Minutes,
+) -> int:  # fmt: skip
+    """Dijkstra's algorithm from one cell; ``place`` is -1 for cells not met, -2 for settled ones."""
+    rows, columns = tolls.shape
+    toll = tolls.ravel()
+    start = row * columns + column
+    if not toll[start] < INFINITY:
+        return 0
+    cost[start] = 0
+    heap[0], place[start] = start, 0
+    size, n = 1, 0
+    while size > 0:
+        cell = heap[0]
+        size -= 1
+        if size > 0:
+            _sink(heap, place, cost, size, heap[size])
+        place[cell] = -2
+        here = cost[cell]
+        cells[n], minutes[n] = cell, here
+        n += 1
+        y, x = cell // columns, cell % columns
+        for dy in range(-1 if y > 0 else 0, 2 if y < rows - 1 else 1):
+            for dx in range(-1 if x > 0 else 0, 2 if x < columns - 1 else 1):
+                other = cell + dy * columns + dx
+                if place[other] == -2:
+                    continue
+                step = np.float32(toll[other] + toll[cell])
+                new = np.float32(here + (step if dx == 0 or dy == 0 else np.float32(DIAGONAL * step)))
+                if new <= limit and new < cost[other]:
+                    cost[other] = new
+                    if place[other] < 0:
+                        _rise(heap, place, cost, size, other)
+                        size += 1
+                    else:
+                        _rise(heap, place, cost, place[other], other)
+    for k in range(n):
+        cost[cells[k]] = INFINITY
+        place[cells[k]] = -1
+    return n
+
+
+def on_grid(
+    friction: ArrayLike,
+    services: ArrayLike,
+    *,
+    cell_size: ArrayLike,
+    limit: float,
+    among: ArrayLike | None = None,
+    threads: int = 1,
+) -> Pairs:
+    """Return the cells within ``limit`` minutes of each service over a friction grid.
+
+    Parameters
+    ----------
+    friction, cell_size, limit
+        As for `mapping.engines.travel.cost_surface`.
+    services
+        (row, column) of each, shape (n, 2). One on a barrier reaches nothing.
+    among
+        Cells that count as places, numbered row by row, rising; all cells by default. A place's index in the pairs is
+        its position here.
+    threads
+        Equal results for any number.
+
+    Raises
+    ------
+    InvalidRecord
+        An argument has the wrong shape, type or range; a service lies outside the grid.
+    """
+    search = Search(friction, cell_size=cell_size, limit=limit)
+    sources = search.cells(services)
+    size = search.shape[0] * search.shape[1]
+    number = np.full(size, -1, np.int32)
+    chosen = np.arange(size) if among is None else np.asarray(among, np.int64).ravel()
+    if chosen.size and not (chosen.min() >= 0 and chosen.max() < size and (np.diff(chosen) > 0).all()):
+        raise InvalidRecord(f"among: cells must rise from 0 to at most {size - 1}, each once")
+    number[chosen] = np.arange(chosen.size, dtype=np.int32)
+
+    def found(own: Search, rows: NDArray[np.int64]) -> list[tuple[Places, Minutes]]:
+        parts = []
+        for row, column in rows.tolist():
+            cells, minutes = own.run(row, column)
+            places = number[cells]
+            order = np.argsort(places, kind="stable")
+            order = order[np.searchsorted(places[order], 0) :]
+            parts.append((places[order], minutes[order]))
+        return parts
+
+    parts = [part for some in in_threads(found, search, sources, threads) for part in some]
+    starts = np.cumsum([0, *(places.size for places, _ in parts)])
+    if not parts:
+        return Pairs(starts, np.zeros(0, np.int32), np.zeros(0, np.float32), chosen.size)
+    return Pairs(
+        starts, np.concatenate([p for p, _ in parts]), np.concatenate([m for _, m in parts]), chosen.size
+    )  # fmt: skip
+
+
+def in_threads(call, search: Search, sources: NDArray[np.int64], threads: int) -> Iterator:  # type: ignore[no-untyped-def, type-arg]
+    """Yield what a call makes of each of several runs of sources, in their order, on so many threads."""
+    if threads < 1:
+        raise InvalidRecord(f"threads: 1 or more, not {threads!r}")
+    if threads == 1 or len(sources) < 2:
+        yield call(search, sources)
+        return
+    runs = np.array_split(sources, min(threads, len(sources), 4 * (os.cpu_count() or 1)))
+    with ThreadPoolExecutor(len(runs)) as pool:
+        yield from pool.map(call, [search, *(search.again() for _ in runs[1:])], runs)
+
+
+# --- graphs and points -----------------------------------------------------------------------------------------------
+
+
+def on_graph(graph: csr_array, places: ArrayLike, services: ArrayLike, *, limit: float, towards: bool = True) -> Pairs:
+    """Return the places within ``limit`` minutes of each service on a graph.
+
+    Parameters
+    ----------
+    graph
+        Minutes along each edge, shape (nodes, nodes): row to column, stored both ways for a two-way road.
+    places, services
+        The node of each; several may share one.
+    limit
+        Minutes beyond which nothing is searched.
+    towards
+        Travel from the places to the services; else the other way round.
+
+    Raises
+    ------
+    InvalidRecord
+        A node is not in the graph, or an edge takes less than no time.
+    """
+    nodes = graph.shape[0]
+    at, sources = np.asarray(places, np.int64).ravel(), np.asarray(services, np.int64).ravel()
+    for name, own in (("place", at), ("service", sources)):
+        if own.size and not 0 <= own.min() <= own.max() < nodes:
+            raise InvalidRecord(f"on_graph: the node of a {name} is not among the graph's {nodes}")
+    if graph.nnz and graph.data.min() < 0:
+        raise InvalidRecord("on_graph: an edge takes less than no time; use minutes")
+    edges = csr_array(graph.T if towards else graph)
+    found: list[tuple[Places, Minutes]] = []
+    step = max(1, AT_ONCE // max(1, nodes))
+    for first in range(0, sources.size, step):
+        far = dijkstra(edges, directed=True, indices=sources[first : first + step], limit=limit)
+        for row in far:
+            minutes = row[at]
+            near = np.flatnonzero(minutes <= limit)
+            found.append((near.astype(np.int32), minutes[near].astype(np.float32)))
+    return _joined(found, at.size)
+
+
+def between_points(places: ArrayLike, services: ArrayLike, *, limit: float, speed: float = 1.0) -> Pairs:
+    """Return the places within ``limit`` of each service in a straight line, points of shape (n, 2) in one plane.
+
+    ``speed`` turns lengths into minutes: metres a minute where points are in metres. With 1, ``limit`` and the minutes
+    of the pairs are lengths.
+    """
+    at, sources = np.asarray(places, float).reshape(-1, 2), np.asarray(services, float).reshape(-1, 2)
+    if not (np.isfinite(at).all() and np.isfinite(sources).all() and speed > 0 and limit >= 0):
+        raise InvalidRecord("between_points: a point without place, a speed of 0 or a limit below 0")
+    if not at.size:
+        return _joined([(np.zeros(0, np.int32), np.zeros(0, np.float32)) for _ in sources], 0)
+    tree, found = KDTree(at), []
+    for source in sources:
+        near = np.array(sorted(tree.query_ball_point(source, limit * speed * (1 + 1e-9))), np.int32)
+        minutes = np.hypot(at[near, 0] - source[0], at[near, 1] - source[1]) / speed
+        kept = minutes <= limit
+        found.append((near[kept], minutes[kept].astype(np.float32)))
+    return _joined(found, len(at))
+
+
+def _joined(found: list[tuple[Places, Minutes]], count: int) -> Pairs:
+    starts = np.cumsum([0, *(places.size for places, _ in found)])
+    none = (np.zeros(0, np.int32), np.zeros(0, np.float32))
+    return Pairs(
+        starts, np.concatenate([none[0], *(p for p, _ in found)]), np.concatenate([none[1], *(m for _, m in found)]),
+        count,
+    )  # fmt: skip
