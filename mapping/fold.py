@@ -17,8 +17,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
 
-from rapidfuzz import fuzz
-
 CYRILLIC = {
     "а": "a", "б": "b", "в": "v", "г": "g", "ғ": "g", "д": "d", "е": "e", "ё": "yo", "ж": "j", "з": "z",
     "и": "i", "ӣ": "i", "й": "y", "к": "k", "қ": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p",
@@ -63,9 +61,6 @@ _NUMBER = re.compile(r"\d+")
 
 _QUOTED = re.compile(r"[«“„]([^«»“”„]+)[»”“]|\"([^\"]+)\"")
 _WRAPPED = re.compile(r"^\"(.*)\"\s*\([^)]*\)$")
-LIKE_WORDS = 0.8
-"""Least likeness of two words that may be one, a slip of the pen apart."""
-
 LEGAL_FORMS = (
     "общественная организация", "общественное объединение", "общественный фонд", "некоммерческая организация",
     "неправительственная организация", "общество с ограниченной ответственностью", "ОО", "ООО", "НПО", "НКО",
@@ -104,7 +99,16 @@ def coarse(text: str) -> str:
     >>> coarse("Кӯлоб") == coarse("Куляб") == coarse("Ko‘lob")
     True
     """
-    return " ".join(_coarse_word(word) for word in tokens(text))
+    return " ".join(coarse_word(word) for word in tokens(text))
+
+
+@lru_cache(maxsize=65536)
+def coarse_word(word: str) -> str:
+    """Coarsen one word of a skeleton."""
+    word = word.replace("ch", "j").replace("ts", "s")
+    word = re.sub("y[oau]", "a", word)
+    word = re.sub("[oua]+", "a", word)
+    return _TWICE.sub(r"\1", re.sub("[iey]+", "i", word))
 
 
 def is_damaged(text: str) -> bool:
@@ -168,13 +172,20 @@ def name_key(name: str) -> str:
     >>> name_key("ТҶ «Сояи Чинор»") == name_key('"Soya-i Chinor" (Public Organization)') == name_key("PO SOYAI CHINOR")
     True
     """
+    return " ".join(key_words(name))
+
+
+def key_words(name: str) -> list[str]:
+    """Return the words of `name_key`."""
     words = tokens(name)
+    there = set(words)
     for form in _legal_forms():
+        if form[0] not in there:
+            continue
         for start in range(len(words) - len(form), -1, -1):
             if tuple(words[start : start + len(form)]) == form and len(words) > len(form):
                 del words[start : start + len(form)]
-    kept = [w for n, w in enumerate(words) if not (w == "no" and words[n + 1 : n + 2] and words[n + 1].isdigit())]
-    return " ".join(kept)
+    return [w for n, w in enumerate(words) if not (w == "no" and words[n + 1 : n + 2] and words[n + 1].isdigit())]
 
 
 def quoted_key(name: str) -> str:
@@ -190,59 +201,6 @@ def quoted_key(name: str) -> str:
     found = _QUOTED.search(_WRAPPED.sub(r"\1", name.strip()))
     key = skeleton(found[1] or found[2]) if found else ""
     return " ".join([key, *_NUMBER.findall(name[: found.start()] + name[found.end() :])]) if found and key[2:] else ""
-
-
-def same_name(one: str, other: str) -> float:
-    """Say how likely two names mean the same thing, from 0 to 1.
-
-    1 is the same `name_key` (spaces aside), 0.97 the same but for vowels or lost letters, 0.9 the same `quoted_key`
-    under another word for what the body is. Below that each word must have its like in the other name, or the names
-    are at most 0.7: most words of a name say only what kind of body it is. Names whose numbers differ are never alike.
-    """
-    if _NUMBER.findall(one) != _NUMBER.findall(other):
-        return 0.0
-    key, key_of_other = name_key(one), name_key(other)
-    if not key or not key_of_other:
-        return 0.0
-    if key.replace(" ", "") == key_of_other.replace(" ", ""):
-        return 1.0
-    for damaged, whole in ((one, other), (other, one)):
-        if (pattern := wildcard(damaged)) and pattern.fullmatch(skeleton(whole)):
-            return 0.97
-    if coarse(key).replace(" ", "") == coarse(key_of_other).replace(" ", ""):
-        return 0.97
-    quoted, quoted_of_other = coarse(quoted_key(one)), coarse(quoted_key(other))
-    if quoted and quoted_of_other:
-        return 0.9 if quoted == quoted_of_other else min(0.7, _likeness(key.split(), key_of_other.split()))
-    return min(0.96, _likeness(key.split(), key_of_other.split()))
-
-
-def _likeness(words: list[str], others: list[str]) -> float:
-    """Return how alike two lists of words are in any order, from 0 to 1; at most 0.7 if a word is left over."""
-    pairs = sorted(
-        ((_word_likeness(word, other), m, n) for m, word in enumerate(words) for n, other in enumerate(others)),
-        reverse=True,
-    )
-    used: set[int] = set()
-    used_of_other: set[int] = set()
-    alike = 0.0
-    for score, m, n in pairs:
-        if score >= LIKE_WORDS and m not in used and n not in used_of_other:
-            used.add(m)
-            used_of_other.add(n)
-            alike += score * (len(words[m]) + len(others[n]))
-    likeness = alike / sum(map(len, [*words, *others]))
-    return likeness if len(used) == len(words) and len(used_of_other) == len(others) else min(0.7, likeness)
-
-
-def _word_likeness(word: str, other: str) -> float:
-    """Return how alike two words are; a short form is quite like its long one."""
-    if word == other:
-        return 1.0
-    short, long = sorted((word, other), key=len)
-    if len(short) >= 3 and long.startswith(short):
-        return 0.9
-    return fuzz.ratio(word, other) / 100 if len(short) > 3 else 0.0
 
 
 def _plain(text: str) -> str:
@@ -272,15 +230,6 @@ def _fold_word(word: str) -> str:
     for long, short in DIGRAPHS:
         word = word.replace(long, short)
     return _TWICE.sub(r"\1", word)
-
-
-@lru_cache(maxsize=65536)
-def _coarse_word(word: str) -> str:
-    """Coarsen one skeleton word."""
-    word = word.replace("ch", "j").replace("ts", "s")
-    word = re.sub("y[oau]", "a", word)
-    word = re.sub("[oua]+", "a", word)
-    return _TWICE.sub(r"\1", re.sub("[iey]+", "i", word))
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,192 @@
+"""Names of bodies, compared across spellings, scripts and languages.
+
+A name is a proper part ("Savsani Juybori"), words that say what the body is ("women's support centre"), and a legal
+form that says nothing. The words are told by ``terms/name_words.csv`` in four languages, so that "Центр поддержки
+женщин Нилуфар" and "Nilufar Women's Support Centre" are one name, and "Нилуфар Hospital" is another.
+"""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from rapidfuzz import fuzz
+
+from mapping.fold import coarse_word, key_words, quoted_key, skeleton, tokens, wildcard
+
+NAME_WORDS = Path(__file__).parent / "terms" / "name_words.csv"
+FILLER = "of"
+"""The concept of words that say nothing."""
+
+LIKE_WORDS = 0.8
+"""Least likeness of two words that may be one, a slip of the pen apart."""
+
+_NUMBER = re.compile(r"\d+")
+_INSIDE = re.compile(r"[«“„\"].*?[»”“\"]|\(.*?\)")
+_ACRONYM = re.compile(r"\b[^\W\d_]{2,6}\b")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name folded once, to be compared many times.
+
+    ``proper`` are the words that tell which body it is, ``concepts`` what kind of body, ``languages`` those that the
+    words of its kind are from, ``initials`` what its kind is abbreviated to.
+    """
+
+    text: str
+    key: str
+    coarse: str
+    numbers: tuple[str, ...]
+    quoted: str
+    proper: tuple[str, ...]
+    concepts: frozenset[str]
+    languages: frozenset[str]
+    initials: frozenset[str]
+    acronyms: frozenset[str]
+    damaged: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, text: str) -> "Name":
+        """Fold a name."""
+        words = key_words(text)
+        told = [concept_of(word) for word in words]
+        proper = [word for word, concept in zip(words, told, strict=True) if concept is None and not word.isdigit()]
+        concepts = {concept[0] for concept in told if concept} - {FILLER}
+        spoken = [concept[1] for concept in told if concept and concept[0] != FILLER]
+        return cls(
+            text=text, key="".join(words), coarse="".join(map(coarse_word, words)),
+            numbers=tuple(_NUMBER.findall(text)), quoted=" ".join(map(coarse_word, quoted_key(text).split())),
+            proper=tuple(coarse_word(word) for word in proper), concepts=frozenset(concepts),
+            languages=frozenset.intersection(*spoken) if spoken else frozenset(),
+            initials=_initials(text), acronyms=_acronyms(text, proper), damaged=wildcard(text),
+        )  # fmt: skip
+
+
+def alike(one: Name, other: Name) -> float:
+    """Say how likely two names mean the same body, from 0 to 1.
+
+    1 is the same but for spelling and legal form, 0.97 the same but for vowels or lost letters. Else the proper words
+    decide: each must have its like in the other name, or the names are at most 0.75 alike (words on one side are left
+    over) or 0.7 (on both). Names whose numbers differ are never alike.
+
+    >>> alike(Name.of("Центр поддержки женщин Нилуфар"), Name.of("Nilufar Women's Support Centre"))
+    0.96
+    >>> alike(Name.of("Больница «Себистон» № 901"), Name.of("Hospital Sebiston No. 902"))
+    0.0
+    """
+    if one.numbers != other.numbers or not one.key or not other.key:
+        return 0.0
+    if one.key == other.key:
+        return 1.0
+    for damaged, whole in ((one, other), (other, one)):
+        if damaged.damaged is not None and damaged.damaged.fullmatch(skeleton(whole.text)):
+            return 0.97
+    if one.coarse == other.coarse:
+        return 0.97
+    kind = _kind(one, other)
+    if one.quoted and one.quoted == other.quoted:
+        return 0.9 if kind > 0 else 0.75
+    proper, proper_of_other = _without_acronyms(one, other), _without_acronyms(other, one)
+    if not proper or not proper_of_other:
+        both = not proper and not proper_of_other
+        return round((0.9 if kind == 1 else 0.6 * kind) if both else 0.5 * kind, 3)
+    return round(_by_words(proper, proper_of_other, kind), 3)
+
+
+def _by_words(words: Sequence[str], others: Sequence[str], kind: float) -> float:
+    """Judge two lists of proper words, and how alike the kinds of the two bodies are."""
+    share, left, left_of_other = matched(words, others)
+    if left and left_of_other:
+        return min(0.7, share * (0.5 + 0.3 * kind))
+    if left or left_of_other:
+        return 0.75 * share**0.5 * (0.7 + 0.3 * kind)
+    ceiling = 0.7 + 0.26 * kind if kind else 0.6
+    return ceiling * (1 - 0.6 * (1 - share))
+
+
+def matched(words: Sequence[str], others: Sequence[str]) -> tuple[float, int, int]:
+    """Return how alike two lists of words are in any order, from 0 to 1, and how many of each have no like."""
+    pairs = sorted(
+        ((word_likeness(word, other), m, n) for m, word in enumerate(words) for n, other in enumerate(others)),
+        reverse=True,
+    )
+    used: set[int] = set()
+    used_of_other: set[int] = set()
+    total = 0.0
+    for score, m, n in pairs:
+        if score >= LIKE_WORDS and m not in used and n not in used_of_other:
+            used.add(m)
+            used_of_other.add(n)
+            total += score * (len(words[m]) + len(others[n]))
+    share = total / sum(map(len, [*words, *others]))
+    return share, len(words) - len(used), len(others) - len(used_of_other)
+
+
+@lru_cache(maxsize=1 << 18)
+def word_likeness(word: str, other: str) -> float:
+    """Return how alike two words are; a short form is quite like its long one."""
+    if word == other:
+        return 1.0
+    short, long = sorted((word, other), key=len)
+    if len(short) >= 3 and long.startswith(short):
+        return 0.9
+    return fuzz.ratio(word, other) / 100 if len(short) > 3 else 0.0
+
+
+@lru_cache(maxsize=1 << 16)
+def concept_of(word: str) -> tuple[str, frozenset[str]] | None:
+    """Return what a folded word says of the kind of a body, and in which languages; None for proper words."""
+    whole, stems = _name_words()
+    if word in whole:
+        return whole[word]
+    return next((stems[word[:n]] for n in range(len(word), 2, -1) if word[:n] in stems), None)
+
+
+Concepts = dict[str, tuple[str, frozenset[str]]]
+
+
+@cache
+def _name_words() -> tuple[Concepts, Concepts]:
+    """Return the folded words, and the folded stems, that name kinds of bodies."""
+    found: tuple[dict[str, tuple[str, set[str]]], ...] = ({}, {})
+    with NAME_WORDS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            concept = row.pop("concept")
+            for language, words in row.items():
+                for word in filter(None, words.split(";")):
+                    table = found[word.endswith("*")]
+                    table.setdefault("".join(tokens(word.rstrip("*"))), (concept, set()))[1].add(language)
+    whole, stems = ({w: (c, frozenset(spoken)) for w, (c, spoken) in table.items()} for table in found)
+    return whole, stems
+
+
+def _kind(one: Name, other: Name) -> float:
+    """Return how alike the kinds of two bodies are: 1 the same, 0 nothing in common, between where one is not said."""
+    if one.acronyms & other.initials or other.acronyms & one.initials:
+        return 1.0
+    if not one.concepts or not other.concepts:
+        return 0.7 if one.concepts or other.concepts else 1.0
+    return len(one.concepts & other.concepts) / min(len(one.concepts), len(other.concepts))
+
+
+def _without_acronyms(one: Name, other: Name) -> tuple[str, ...]:
+    """Return the proper words of a name, but for what abbreviates the kind of the other."""
+    short = {coarse_word(word) for word in one.acronyms & other.initials}
+    return tuple(word for word in one.proper if word not in short)
+
+
+def _initials(text: str) -> frozenset[str]:
+    """Return the initials of two and more words that say what a body is, as they would be folded in one word."""
+    letters = [word[0] for word in _INSIDE.sub(" ", text).split() if word[0].isalpha()]
+    return frozenset("".join(tokens("".join(letters[:n]))) for n in range(2, min(len(letters), 6) + 1))
+
+
+def _acronyms(text: str, proper: Sequence[str]) -> frozenset[str]:
+    """Return the folded words of a name that are written in capitals, where the name is not so as a whole."""
+    if text.isupper():
+        return frozenset()
+    capitals = {"".join(tokens(word)) for word in _ACRONYM.findall(text) if word.isupper()}
+    return frozenset(capitals & set(proper))
