@@ -133,7 +133,7 @@ def word_likeness(word: str, other: str) -> float:
     short, long = sorted((word, other), key=len)
     if len(short) >= 3 and long.startswith(short):
         return 0.9
-    return fuzz.ratio(word, other) / 100 if len(short) > 3 else 0.0
+    return float(fuzz.ratio(word, other)) / 100 if len(short) > 3 else 0.0
 
 
 @lru_cache(maxsize=1 << 16)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.fold import name_key
-from mapping.names import Name, alike, concept_of
+from mapping.names import Name, alike
 
 
 def alike_names(one, other):
