@@ -58,6 +58,7 @@ FIELDS: dict[str, str] = {
     "funded_until": "until when",
     "verified_on": "day of the last check",
     "verified_how": "by visit, by phone, as told",
+    "verified_by": "who checked it: stays with the custodians",
     "marking": "who may see the row",
     "precision": "how closely the place may be shown",
     "contact": "a person's name: stays with the custodians",
@@ -143,6 +144,14 @@ class Skip(BaseModel):
     """A row with fewer filled cells than this is a heading or empty."""
 
 
+class Returned(BaseModel):
+    """A list of ours that comes back edited: its language, and the heading of each of our columns."""
+
+    model_config = ConfigDict(extra="forbid")
+    language: str
+    columns: dict[str, str]
+
+
 class ColumnMap(BaseModel):
     """The column map of one sender."""
 
@@ -163,6 +172,12 @@ class ColumnMap(BaseModel):
     """Shape ``place``: column -> code of the service type it says yes or no to."""
     markings: dict[str, Audience] = {}
     precisions: dict[str, Precision] = {}
+    choices: dict[str, dict[str, str]] = {}
+    """Field -> column of one of several choices -> what a yes in it stands for."""
+    standards: dict[str, str] = {}
+    """Column with the answer to an item of the checklist of standards -> the item's code."""
+    evidence: dict[str, str] = {}
+    """Item of the checklist -> column that says what was shown."""
     words: dict[str, dict[str, str]] = {}
     """Field -> the sender's own word -> what it stands for; those of ``country`` are looked up in unit and place."""
     only: dict[str, str] = {}
@@ -173,13 +188,17 @@ class ColumnMap(BaseModel):
     ignored: Names = []
     private: Names = []
     """Columns that are never read into a record: remarks and notes."""
+    notes: Names = []
+    """What a steward should know of how the map came about."""
     commas_separate: bool = True
     """Whether a comma parts the values of a cell; else only ; / + and line ends do."""
+    returned: Returned | None = None
+    """Set by the flat workbook, whose rows may carry published ids: such rows change records that are known."""
 
     @model_validator(mode="after")
     def _known_fields(self) -> Self:
         faults = []
-        for name in (*self.fields, *self.constants, *self.words, *self.only):
+        for name in (*self.fields, *self.constants, *self.words, *self.only, *self.choices):
             base = name.partition(".")[0]
             if base not in FIELDS:
                 close = difflib.get_close_matches(base, FIELDS, 1)
@@ -189,6 +208,9 @@ class ColumnMap(BaseModel):
                 re.compile(pattern)
             except re.error as error:
                 faults.append(f"{pattern!r} is no regular expression ({error})")
+        items = Taxonomy.load("standards")
+        used = {*self.standards.values(), *self.evidence}
+        faults += [f"{code!r} is no item of the checklist" for code in sorted(used) if code not in items]
         terms = Taxonomy.load("service_types")
         faults += [f"{code!r} of [services] is no service type" for code in self.services.values() if code not in terms]
         if self.shape == "place" and not self.services:
@@ -223,7 +245,13 @@ class ColumnMap(BaseModel):
         """Return every column that the map speaks of, folded as headers are."""
         columns = {column for names in self.fields.values() for column in names}
         columns |= {*self.services, *self.ignored, *self.private, *self.key}
+        columns |= {column for choices in self.choices.values() for column in choices}
+        columns |= {*self.standards, *self.evidence.values()}
         return {fold_header(column) for column in columns}
+
+
+UNNAMED = "unnamed"
+"""Source of a map that a convention implies and that does not say who sent the list."""
 
 
 def fold_header(text: object) -> str:

@@ -121,6 +121,6 @@ def table(view: View, area: StudyArea, language: str) -> Any:
     points = []
     for row, place in flat_rows(view, area, language):
         rows.append(properties(row))
-        spot = (place.longitude, place.latitude) if place is not None else (None, None)
+        spot: Any = (place.longitude, place.latitude) if place is not None else (None, None)
         points.append(shapely.Point(spot) if None not in spot else None)
     return gpd.GeoDataFrame(rows, geometry=points, crs=4326)
