@@ -105,19 +105,19 @@ class Search:
 
     def run(self) -> Hits:
         """Find what fits."""
-        fits = self._wanted()
+        fits = self.wanted()
         if self.query.area_units is not None:
-            here = fits & self._having("in", self.query.area_units)
-            elsewhere = fits & self._having("covers", self.query.area_units) & ~here
+            here = fits & self.having("in", self.query.area_units)
+            elsewhere = fits & self.having("covers", self.query.area_units) & ~here
         else:
-            here, elsewhere = fits & self._having("pointed", [""]), fits & self._having("remote", [""])
+            here, elsewhere = fits & self.having("pointed", [""]), fits & self.having("remote", [""])
         if self.query.near is not None:
             first, count = self._nearest(here, self.query.near)
         else:
             first, count = self._by_name(here), int(here.sum())
         return Hits(first, self._by_name(elsewhere), count + int(elsewhere.sum()))
 
-    def _wanted(self) -> Mask:
+    def wanted(self) -> Mask:
         """Return the services that fit, wherever they are."""
         query = self.query
         fits = self._meeting(query.text)
@@ -126,19 +126,19 @@ class Search:
         if query.serves is not None:
             fits = fits & self._known("beneficiaries", "for", query.serves)
         if query.speaks is not None:
-            fits = fits & self._having("speaks", [query.speaks])
+            fits = fits & self.having("speaks", [query.speaks])
         if query.open_at is not None:
             fits = fits & self._open(query.open_at)
         return fits
 
     def _known(self, taxonomy: str, kind: str, code: str) -> Mask:
         """Return the services that have a code; refuse one that neither the taxonomy nor the view knows."""
-        having = self._having(kind, [code])
+        having = self.having(kind, [code])
         if not having.any():
             Taxonomy.load(taxonomy).term(code)
         return having
 
-    def _having(self, kind: str, codes: Iterable[str]) -> Mask:
+    def having(self, kind: str, codes: Iterable[str]) -> Mask:
         """Return the services that have one of some codes."""
         rows = self.connection.execute(
             "SELECT bits, numbers FROM code WHERE kind = ? AND code IN (SELECT value FROM json_each(?))",
@@ -228,10 +228,10 @@ class Search:
         if within is not None and points.size > MANY:
             points = self._in_box(fits, near, within)
         latitude, longitude = (self._series(name)[points] for name in ("latitude", "longitude"))
-        km = _estimated(near, latitude, longitude)
+        km = estimated(near, latitude, longitude)
         if within is not None:
             near_edge = np.abs(km - within) <= within * SPHERE + 0.001
-            km[near_edge] = _measured(near, latitude[near_edge], longitude[near_edge])
+            km[near_edge] = measured(near, latitude[near_edge], longitude[near_edge])
             points, km = points[km <= within], km[km <= within]
         services, first = np.unique(owner[points], return_index=True)
         if not services.size or not self.query.limit:
@@ -239,15 +239,15 @@ class Search:
         nearest = np.minimum.reduceat(km, first)
         chosen = self._close_enough(services, nearest)
         sure = np.flatnonzero(np.isin(owner[points], services[chosen]))
-        exact = _measured(near, self._series("latitude")[points[sure]], self._series("longitude")[points[sure]])
-        measured: dict[int, float] = {}
+        exact = measured(near, self._series("latitude")[points[sure]], self._series("longitude")[points[sure]])
+        exactly: dict[int, float] = {}
         for number, one in zip(owner[points[sure]].tolist(), exact.tolist(), strict=True):
-            measured[number] = min(one, measured.get(number, math.inf))
+            exactly[number] = min(one, exactly.get(number, math.inf))
         ranks, order = self._series("rank"), self._series(self.order)
-        best = sorted(measured, key=lambda number: (ranks[number], measured[number], order[number]))
+        best = sorted(exactly, key=lambda number: (ranks[number], exactly[number], order[number]))
         best = best[: self.query.limit]
         names = self._services(best)
-        return [Hit(name, measured[number]) for name, number in zip(names, best, strict=True)], int(services.size)
+        return [Hit(name, exactly[number]) for name, number in zip(names, best, strict=True)], int(services.size)
 
     def _close_enough(self, services: NDArray[Any], km: NDArray[np.float64]) -> NDArray[np.intp]:
         """Return the places of the services that can be among the first, by the estimate of their distance."""
@@ -303,7 +303,7 @@ def _lowest(values: NDArray[Any], count: int) -> NDArray[np.intp]:
     return np.argsort(values)
 
 
-def _estimated(
+def estimated(
     near: tuple[float, float], latitudes: NDArray[np.float64], longitudes: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the kilometres from a point to others on a sphere, within `SPHERE` of the truth."""
@@ -313,7 +313,7 @@ def _estimated(
     return np.asarray(2 * RADIUS * np.arcsin(np.sqrt(np.minimum(half, 1))))
 
 
-def _measured(
+def measured(
     near: tuple[float, float], latitudes: NDArray[np.float64], longitudes: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the geodesic kilometres from a point to others on the ellipsoid."""
