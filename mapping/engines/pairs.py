@@ -25,7 +25,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
 from mapping.engines._compiled import compiled
-from mapping.engines.travel import _checked_friction, _checked_halves, _checked_sources
+from mapping.engines.travel import checked_friction, checked_halves, checked_sources
 from mapping.errors import InvalidRecord
 
 Floats = NDArray[np.float64]
@@ -150,13 +150,13 @@ class Search:
     """
 
     def __init__(self, friction: ArrayLike, *, cell_size: ArrayLike, limit: float) -> None:
-        grid = _checked_friction(friction)
+        grid = checked_friction(friction)
         if not limit >= 0:
             raise InvalidRecord(f"limit: 0 or more minutes, not {limit!r}")
         self.shape = (grid.shape[0], grid.shape[1])
         self.limit = np.float32(limit)
         with np.errstate(over="ignore", invalid="ignore"):
-            tolls = grid * _checked_halves(cell_size, grid.shape[0])[:, None]
+            tolls = grid * checked_halves(cell_size, grid.shape[0])[:, None]
         self._tolls = np.where(grid >= 0, tolls, INFINITY).astype(np.float32)
         self._desk = _desk(grid.size)
 
@@ -169,7 +169,7 @@ class Search:
 
     def cells(self, services: ArrayLike) -> NDArray[np.int64]:
         """Return services as (row, column) pairs, all of which lie inside the grid."""
-        return _checked_sources(services, self.shape)
+        return checked_sources(services, self.shape)
 
     def run(self, row: int, column: int) -> tuple[Places, Minutes]:
         """Return the cells within the limit, numbered row by row, and their minutes, the nearest cell first.

@@ -497,7 +497,7 @@ def _read_only(array: Array) -> Array:
     return view
 
 
-def _checked_friction(friction: npt.ArrayLike) -> Floats:
+def checked_friction(friction: npt.ArrayLike) -> Floats:
     """Return the friction as a read-only array that the kernels can run over; copy it only where it must change."""
     try:
         array = np.asanyarray(friction)
@@ -514,7 +514,7 @@ def _checked_friction(friction: npt.ArrayLike) -> Floats:
         return _read_only(np.require(array, np.float32, ["C", "A"]))
 
 
-def _checked_sources(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
+def checked_sources(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
     """Return the sources as an array of shape (n, 2), all inside a grid of this shape."""
     try:
         array = np.asarray(sources)
@@ -537,7 +537,7 @@ def _checked_sources(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
     return _read_only(np.require(array, np.int64, ["C", "A"]))
 
 
-def _checked_halves(cell_size: npt.ArrayLike, rows: int) -> Floats:
+def checked_halves(cell_size: npt.ArrayLike, rows: int) -> Floats:
     """Return half the side of a cell in metres for every row."""
     try:
         sizes = np.asarray(cell_size, np.float64)
@@ -590,10 +590,10 @@ def cost_surface(
     InvalidRecord
         An argument has the wrong shape, type or range; a source lies outside the grid.
     """
-    grid_friction = _checked_friction(friction)
+    grid_friction = checked_friction(friction)
     rows, columns = grid_friction.shape
-    cells = _checked_sources(sources, (rows, columns))
-    halves = _checked_halves(cell_size, rows)
+    cells = checked_sources(sources, (rows, columns))
+    halves = checked_halves(cell_size, rows)
     if neighbours not in (8, 16):
         raise InvalidRecord(f"neighbours: 8 or 16, not {neighbours!r}")
     if not isinstance(limit, float | int | np.number) or not limit >= 0:
