@@ -1,0 +1,81 @@
+"""Zip files: what others send is looked at before anything is unpacked; what we write is the same bytes each time."""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from mapping.errors import FormatError
+from mapping.formats import require_readable
+
+MAX_UNPACKED = 500 * 2**20
+MAX_RATIO = 200
+"""How much larger than its packed size a member may be; tables pack 5 to 30 times."""
+
+MAX_MEMBERS = 2000
+
+
+def members(path: Path) -> list[zipfile.ZipInfo]:
+    """Return the files of an archive, once it was seen to be honest.
+
+    Raises
+    ------
+    FormatError
+        It is no zip, encrypted, a bomb, or names files outside itself.
+    """
+    try:
+        require_readable(path, path.stat().st_size)
+        with zipfile.ZipFile(path) as archive:
+            found = archive.infolist()
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
+        raise FormatError(f"{path}: is no zip file or a damaged one ({error}); ask the sender for it again") from error
+    if len(found) > MAX_MEMBERS:
+        raise FormatError(f"{path}: holds {len(found)} files, which no honest list does; ask for the tables alone")
+    unpacked = sum(member.file_size for member in found)
+    for member in found:
+        name = member.filename.replace("\\", "/")
+        if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
+            raise FormatError(f"{path}: holds {member.filename!r}, a file outside itself; do not trust its sender")
+        if member.flag_bits & 1:
+            raise FormatError(f"{path}: is encrypted; ask the sender for it without a password")
+        ratio = member.file_size / max(member.compress_size, 1)
+        if unpacked > MAX_UNPACKED or (member.file_size > 2**20 and ratio > MAX_RATIO):
+            raise FormatError(
+                f"{path}: unpacks to {unpacked / 2**20:.0f} MB, which no honest list does; ask for the tables alone"
+            )
+    return [member for member in found if not member.is_dir()]
+
+
+def content(path: Path, member: zipfile.ZipInfo) -> bytes:
+    """Return the bytes of one file of an archive, never more than it says that it has.
+
+    Raises
+    ------
+    FormatError
+        It is damaged, or larger than it says.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+            found = file.read(member.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
+        raise FormatError(f"{path}: {member.filename} is damaged ({error}); ask the sender for it again") from error
+    if len(found) > member.file_size:
+        raise FormatError(f"{path}: {member.filename} is larger than it says; do not trust its sender")
+    return found
+
+
+def write_archive(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write an archive whose bytes depend on nothing but its files: no times, no rights, no system."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, bytes_ in files:
+            member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.create_system = 3
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, bytes_)
+    path.write_bytes(packed.getvalue())

@@ -1,0 +1,76 @@
+"""Reading JSON that anybody may have written: its size, its depth, its numbers."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mapping.errors import FormatError
+from mapping.formats import require_readable
+
+MAX_LINES = 2 * 2**30
+"""Largest file of one document a line: it is never held as a whole."""
+
+MAX_LINE = 32 * 2**20
+BEGINNING = 65536
+
+
+def load(path: Path) -> Any:
+    """Read a whole JSON file.
+
+    Raises
+    ------
+    FormatError
+        It is missing, empty, too large, or no JSON.
+    """
+    try:
+        require_readable(path, path.stat().st_size)
+        contents = path.read_bytes()
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+    return parse(contents, str(path))
+
+
+def parse(contents: bytes | str, place: str) -> Any:
+    """Read JSON; numbers that JSON does not have become nothing."""
+    try:
+        return json.loads(contents, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        said = "records stand in each other too deep" if isinstance(error, RecursionError) else str(error)[:120]
+        raise FormatError(f"{place}: is not JSON ({said}); ask the sender to export it again") from error
+
+
+def lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """Yield (line, document) of a file with one document a line; blank lines are passed over.
+
+    Raises
+    ------
+    FormatError
+        A line is no JSON: a file that was cut off must not be taken for a whole one.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_LINES:
+            raise FormatError(f"{path}: {size / 2**30:.1f} GB is too large (at most 2); split it")
+        require_readable(path, min(size, 1))
+        with path.open("rb") as file:
+            number = 0
+            while line := file.readline(MAX_LINE + 1):
+                number += 1
+                if len(line) > MAX_LINE:
+                    raise FormatError(f"{path} line {number}: is longer than {MAX_LINE >> 20} MB; is it one document?")
+                text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
+                if text:
+                    yield number, parse(text, f"{path} line {number}")
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+
+
+def beginning(path: Path) -> str:
+    """Return the first part of a file as text; nothing where it cannot be read. It never raises."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(BEGINNING)
+    except OSError:
+        return ""
+    return start.decode("utf-8-sig", errors="replace")
