@@ -14,6 +14,7 @@ from mapping import values
 from mapping.fold import name_key
 from mapping.keys import row_key, without_repeats
 from mapping.known import Body, Signs
+from mapping.links import checklist
 from mapping.model import (
     AUDIENCES,
     Accessibility,
@@ -309,9 +310,10 @@ def _service(
         *_people(reader, service, source),
         *_phones(reader, entry, service, source, phones),
         *_hours(reader, entry, service, source),
-        *_terms_of_use(reader, service, source, record),
+        *_terms_of_use(reader, entry.reader, service, source, record),
         *_coverage(reader, service, source, intake),
         *_standing(reader, entry, service, source),
+        *checklist(reader, entry.reader, service, entry.audience),
     ]  # fmt: skip
 
 
@@ -377,9 +379,10 @@ def _hours(reader: Reader, entry: Entry, service: str, source: str) -> Iterator[
         )  # fmt: skip
 
 
-def _terms_of_use(reader: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
-    """Yield languages, cost and papers."""
-    for code in reader.take("languages", values.language_codes) or []:
+def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
+    """Yield languages, cost and papers; languages that are said of the whole place hold for each of its services."""
+    spoken = reader if reader.text("languages") else owner
+    for code in spoken.take("languages", values.language_codes) or []:
         yield Language(id=record_id(source, "language", service, code), service_id=service, code=code)
     cost = reader.take("cost", values.cost)
     if cost is not None:
@@ -422,6 +425,7 @@ def _standing(reader: Reader, entry: Entry, service: str, source: str) -> Iterat
     yield Verification(
         id=record_id(source, "verification", service), link_id=service, link_entity="service",
         level=how.code if how else ("self-reported" if day else "unverified"), verified_on=day,  # type: ignore[arg-type]
+        verified_by=owner.text("verified_by") or None,
     )  # fmt: skip
     capacity = reader.take("capacity", values.capacity)
     if capacity is not None and capacity.number is not None and day is not None:

@@ -13,7 +13,7 @@ from typing import cast
 from mapping.area import StudyArea
 from mapping.batch import Batch, Issue, RefusedRow
 from mapping.check import CHECKS
-from mapping.columns import ColumnMap
+from mapping.columns import UNNAMED, ColumnMap
 from mapping.entries import entries, organizations_seen
 from mapping.errors import FormatError
 from mapping.formats import Context, Sheet, source_of
@@ -72,7 +72,8 @@ def read(
     else:
         sheets = list(module.read(path))
         if column_map is None:
-            column_map = implied_map(sheets, area) or guessed_map(sheets, source or path.stem)
+            column_map = implied_map(sheets, area, source=source, name=path.stem)
+            column_map = column_map or guessed_map(sheets, source or path.stem)
         batch = _read_rows(
             path, sheets, Intake(column_map, area, today, known, Batch(source_of(column_map), path.name))
         )
@@ -83,11 +84,19 @@ def read(
     return batch
 
 
-def implied_map(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
-    """Return the column map that a convention within the cells implies, such as a row of hashtags."""
+def implied_map(sheets: Sequence[Sheet], area: StudyArea, *, source: str = "", name: str = "") -> ColumnMap | None:
+    """Return the column map that a convention within the cells implies, such as a row of hashtags.
+
+    ``source`` is the sender's name where it was given; ``name`` stands for it where neither it nor the convention says.
+    """
     for module in formats().values():
-        if hasattr(module, "columns") and (found := module.columns(sheets, area)) is not None:
-            return cast("ColumnMap", found)
+        recognise = getattr(module, "columns", None)
+        if getattr(recognise, "__module__", "") != module.__name__:
+            continue  # another function of that name which it only uses
+        if (found := module.columns(sheets, area)) is not None:
+            implied = cast("ColumnMap", found)
+            sender = source or (name if implied.source == UNNAMED else "")
+            return implied.model_copy(update={"source": source_code(sender), "name": sender}) if sender else implied
     return None
 
 
@@ -127,6 +136,7 @@ def _say_columns(found: Rows, columns: ColumnMap, intake: Intake) -> None:
         said = f"two people have not approved the map and the markings of {columns.source!r}"
         fix = "all rows are for custodians only, and stay so: read the approval first (docs/importing.md), then store"
         batch.issues.append(Issue(batch.file, "", None, "", said, fix))
+    batch.extend(Issue(batch.file, "", None, "", note, "", "note") for note in columns.notes)
     for sheet, name, close in unnamed_columns(found, columns):
         fix = f"is it {close!r}? " if close else ""
         batch.issues.append(

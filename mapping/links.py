@@ -11,6 +11,7 @@ from mapping.fold import name_key
 from mapping.known import Body
 from mapping.model import (
     Activity,
+    Audience,
     Organization,
     Provenance,
     Record,
@@ -41,8 +42,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
         for word in words:
             reader.say("service", f"{word!r} is no kind of activity that we know", "add the word to the terms")
         if body is None or unit is None or not types:
-            what = "who" if body is None else "where" if unit is None else "what"
-            reader.refuse("organization", f"the row does not say {what}", "mend the row and send it again")
+            _refuse_activity(reader, body is None, unit is None)
             continue
         start, end = _day(reader, "start"), _day(reader, "end")
         if start and end and end < start:
@@ -68,6 +68,17 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
             reported_on=_day(reader, "updated"), audience=audience,
         )  # fmt: skip
         yield reader.row, [*records, activity, _provenance(reader, "activity", activity.id, key)]
+
+
+def _refuse_activity(reader: Reader, who: bool, where: bool) -> None:
+    """Set a row aside that does not say who does something, or where, or what, in words that are known."""
+    name = "organization" if who else "unit" if where else "service"
+    what = {"organization": "who", "unit": "where", "service": "what"}[name]
+    said = reader.text(name) or (reader.text("unit_code") if where else "")
+    problem = (
+        f"the row does not say {what}" if not said else f"{said!r} is not known here, so the row does not say {what}"
+    )
+    reader.refuse(name, problem, "mend the row and send it again" if not said else "give the code of a unit or term")
 
 
 def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
@@ -134,6 +145,32 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row
         if (day or dt.date.min) >= before[0]:
             answered[record.id] = (day or dt.date.min, reader.row.number)
             yield reader.row, [record]
+
+
+def checklist(reader: Reader, owner: Reader, service: str, audience: Audience) -> Iterator[Record]:
+    """Yield the answers to the checklist that stand in the columns of a service's own row; never for the public.
+
+    ``owner`` is the row of the body and its place, which says who assessed and when.
+    """
+    columns, source = reader.intake.columns, reader.intake.columns.source
+    if not columns.standards:
+        return
+    dated = next((name for name in ("assessed_on", "verified_on") if owner.text(name)), "")
+    day, assessor = _day(owner, dated) if dated else None, _assessor(owner)
+    for column, code in columns.standards.items():
+        text = reader.row.text([column])
+        if values.is_blank(text):
+            continue
+        answer = match_term("answers", reader.word("answer", text))
+        if answer is None and reader.word("answer", text) != "unknown":
+            reader.say("standard", f"{column}: {text!r} is no answer to {code}", "it counts as unknown")
+        evidence = reader.row.text([columns.evidence[code]]) if code in columns.evidence else ""
+        yield StandardAssessment(
+            id=record_id(source, "standard_assessment", service, code, assessor or ""), service_id=service,
+            standard=code, answer=answer.code if answer and answer.code != "not applicable" else "unknown",  # type: ignore[arg-type]
+            evidence=evidence or None, assessed_by=assessor, assessed_on=day,
+            audience=strictest(audience, "focal_point"),
+        )  # fmt: skip
 
 
 def _own_key(reader: Reader, seen: dict[str, int]) -> str:

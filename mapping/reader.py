@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from mapping import values
@@ -17,6 +18,9 @@ from mapping.taxonomy import match_term
 from mapping.telling import HOLD, SHELTER, STREET, TELLING
 
 __all__ = ["HOLD", "SHELTER", "STREET", "TELLING", "Intake", "Reader", "first_of"]
+
+MOST_WORDS = 400
+"""Words of a cell that are looked at for words of the map side by side."""
 
 MANY = 3
 """From so many cells of the wrong kind on, a row has slipped by a column and none of it is believed."""
@@ -35,6 +39,14 @@ class Intake:
     batch: Batch
     made: set[str] = field(default_factory=set)
     """Bodies that this list has named so far."""
+
+    @cached_property
+    def meant(self) -> dict[str, dict[str, str]]:
+        """Field -> the sender's own word, folded -> what it stands for."""
+        return {
+            name: {fold_header(word): meaning for word, meaning in words.items()}
+            for name, words in self.columns.words.items()
+        }
 
     @property
     def approved(self) -> bool:
@@ -58,8 +70,40 @@ class Reader:
         """Return a field's text: that of the column the map names, or the map's constant."""
         full = f"{name}.{language}" if language else name
         columns = self.intake.columns
-        text = self.row.text(columns.fields.get(full, ())) or columns.constants.get(full, "")
-        return text if full not in columns.only or re.search(columns.only[full], text) else ""
+        chosen = self._chosen(full) if full in columns.choices else ""
+        text = chosen or self.row.text(columns.fields.get(full, ())) or columns.constants.get(full, "")
+        if full in columns.only and not re.search(columns.only[full], text):
+            return ""
+        return self._side_by_side(full, text) if full in self.intake.meant and " " in text else text
+
+    def _chosen(self, name: str) -> str:
+        """Return what the columns of a field's choices say yes to."""
+        chosen = []
+        for column, meaning in self.intake.columns.choices[name].items():
+            answer = self.row.cells.get(fold_header(column), "")
+            try:
+                if answer and values.yes_no(answer):
+                    chosen.append(meaning)
+            except values.Unreadable:
+                self.say(name, f"{column!r} holds {answer!r}, neither yes nor no", "it counts as no")
+        return "; ".join(dict.fromkeys(chosen))
+
+    def _side_by_side(self, name: str, text: str) -> str:
+        """Part words of the map that stand side by side, as survey tools write several choices; else leave the text."""
+        meant = self.intake.meant[name]
+        words = fold_header(text).split(" ")
+        if " ".join(words) in meant or len(words) > MOST_WORDS:
+            return text
+        longest = max((word.count(" ") + 1 for word in meant), default=0)
+        best: list[list[str] | None] = [[], *([None] * len(words))]
+        for end in range(1, len(words) + 1):
+            for start in range(max(0, end - longest), end):
+                before, found = best[start], meant.get(" ".join(words[start:end]))
+                if before is not None and found is not None:
+                    best[end] = [*before, found]
+                    break
+        whole = best[-1]
+        return "; ".join(dict.fromkeys(whole)) if whole and len(whole) > 1 else text
 
     def translations(self, name: str) -> dict[str, str]:
         """Return a field's texts in the languages that the list has it in."""
@@ -151,8 +195,7 @@ class Reader:
 
     def word(self, name: str, text: str) -> str:
         """Return what the map says a sender's word stands for, or the word."""
-        said = {fold_header(word): meant for word, meant in self.intake.columns.words.get(name, {}).items()}
-        return said.get(fold_header(text), text)
+        return self.intake.meant.get(name, {}).get(fold_header(text), text)
 
     def parts(self, name: str, taxonomy: str) -> list[str]:
         """Cut a cell with several entries into its entries, keeping together what is one term."""
