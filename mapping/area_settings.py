@@ -248,11 +248,20 @@ SCENARIOS = (
 """What a country has that names no scenario of its own."""
 
 
+Direction = Literal["average", "towards", "away"]
+
+
 class Travel(_Table):
-    """How far a point may lie from passable ground, and whether people may travel through neighbour countries."""
+    """How far a point may lie from passable ground, and whether people may travel through neighbour countries.
+
+    ``direction`` says how slopes count for those who walk: the mean of the way up and the way down, or the way to the
+    services, or the way from them. Cells much wider than a hill hide most of the difference, so that the mean is
+    usual on grids of a kilometre, and direction pays on finer ones.
+    """
 
     snap_km: Annotated[float, Field(ge=0, le=50)] = 3.0
     cross_borders: bool = False
+    direction: Direction = "average"
 
 
 class Thresholds(_Table):
@@ -297,6 +306,7 @@ class Settings(_Table):
     emergency: dict[str, EmergencyNumber] = {}
     exit_address: Annotated[str, Field(pattern="^https://")] = "https://www.wikipedia.org/"
     sensitive_allowed: tuple[str, ...] = ()
+    destinations: tuple[Country, ...] = ()
     verification: dict[str, Annotated[int, Field(ge=1, le=60)]] = {}
     freshness: FreshnessDays = FreshnessDays()
     licence: Licence = Licence()
