@@ -7,14 +7,13 @@ from typing import Any
 from mapping import values
 from mapping.batch import Batch
 from mapping.errors import FormatError
-from mapping.formats._hsds_names import Raw
+from mapping.formats._hsds_names import REFERENCES, Raw
 from mapping.formats._hsds_take import Kept, Taking
 from mapping.formats._hsds_terms import settle_attributes, settle_terms, types_by_name
 from mapping.formats._hsds_values import plain, values_shown
 from mapping.known import Body, Signs, service_types
 from mapping.model import (
     AUDIENCES,
-    RECORDS,
     Attribute,
     Audience,
     Location,
@@ -28,7 +27,6 @@ from mapping.model import (
     Verification,
     least_precise,
     record_id,
-    references,
     strictest,
 )
 from mapping.places import Located, country_code, locate
@@ -58,6 +56,7 @@ def finish(taking: Taking) -> Batch:
     FormatError
         Too few or too many services, or more refused rows than the sender's map allows.
     """
+    _say_unapproved(taking)
     _places(taking)
     _phones(taking)
     settle_attributes(taking, settle_terms(taking))
@@ -72,6 +71,16 @@ def finish(taking: Taking) -> Batch:
     _require_expected(taking)
     taking.context.known.learn(batch.records)
     return batch
+
+
+def _say_unapproved(taking: Taking) -> None:
+    """Say that nobody approved the sender: everything is for custodians only."""
+    columns = taking.context.columns
+    if columns is None or columns.source not in taking.context.known.maps:
+        name = columns.source if columns else taking.source.name
+        said = f"two people have not approved the map and the markings of {name!r}"
+        fix = "all records are for custodians only, and stay so: approve a map first (docs/importing.md), then store"
+        taking.say(Raw("", {}, "", None), "", said, fix)
 
 
 def _places(taking: Taking) -> None:
@@ -202,7 +211,7 @@ def _phones(taking: Taking) -> None:
             where.setdefault(record.organization_id, where[record.id])
     source = taking.context.columns.source if taking.context.columns else ""
     for kept in taking.late["phone"].values():
-        owners = (kept.fields.get(name) for name in references(Phone))
+        owners = (kept.fields.get(name) for name in REFERENCES["phone"])
         country = next((where[owner] for owner in owners if owner in where), area.code)
         fields = taking.with_audience("phone", dict(kept.fields))
         number = _number(taking, kept, home if country == area.code else country, fields)
@@ -272,7 +281,7 @@ def _references(taking: Taking) -> None:
 
 def _dangles(taking: Taking, record: Record, there: Mapping[str, Container[str]], ours: Container[str]) -> bool:
     """Mend the references of a record; tell whether it must go since nothing is left that it belongs to."""
-    refs = references(RECORDS[record.table])
+    refs = REFERENCES[record.table]
     broken: dict[str, str] = {}
     for name, table in refs.items():
         value = getattr(record, name)
@@ -378,7 +387,7 @@ def _join(taking: Taking, record: Record, met: Mapping[str, Body]) -> None:
     if isinstance(record, Organization) and record.id in met:
         del taking.records[record.id]
         return
-    for name, table in references(RECORDS[record.table]).items():
+    for name, table in REFERENCES[record.table].items():
         if table == "organization" and (value := getattr(record, name)) in met:
             setattr(record, name, met[value].id)
     link = str(getattr(record, "link_id", ""))

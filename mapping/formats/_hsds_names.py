@@ -278,6 +278,7 @@ def _tie(table: str, own: Any, inner: str) -> dict[str, Any] | None:
     return {"service_id": own} if inner in ("eligibility", "payment_accepted") else {}
 
 
-_REFERENCES: dict[str, set[str]] = {
-    table: set(references(RECORDS[table])) if table in RECORDS else {"service_id"} for table in TABLES
-}
+REFERENCES: dict[str, dict[str, str]] = {table: references(kind) for table, kind in RECORDS.items()}
+"""Table -> its foreign keys: column -> table, worked out once."""
+
+_REFERENCES: dict[str, dict[str, str]] = {table: REFERENCES.get(table, {"service_id": "service"}) for table in TABLES}

@@ -18,7 +18,7 @@ FILES: dict[str, str] = {
 """Table -> stem of its file, where it is not simply in the plural."""
 
 NEEDED: dict[str, tuple[str, ...]] = {
-    "organization": ("name", "description"), "service": ("organization_id", "name", "status"),
+    "organization": ("name",), "service": ("organization_id", "name", "status"),
     "location": ("location_type",), "service_at_location": ("service_id", "location_id"), "phone": ("number",),
     "taxonomy": ("name",), "taxonomy_term": ("name",), "attribute": ("link_id", "link_entity"), "unit": ("name",),
     "service_capacity": ("service_id", "available", "updated"), "address": ("address_type",), "url": ("url",),

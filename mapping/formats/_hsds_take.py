@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.formats import Context
-from mapping.formats._hsds_names import IGNORED, NO_ID, Raw, identified, table_of
+from mapping.formats._hsds_names import IGNORED, NO_ID, REFERENCES, Raw, identified, table_of
 from mapping.formats._hsds_values import Mended, Parse, language_code, parsers, plain, values_shown
 from mapping.model import (
     RECORDS,
@@ -22,7 +22,6 @@ from mapping.model import (
     Record,
     Source,
     record_id,
-    references,
     required,
     strictest,
 )
@@ -30,6 +29,8 @@ from mapping.values import Partly, Unreadable
 
 MOST_SAID = 50
 """How often one fault is said row by row; after that it is only counted."""
+
+NEEDED: dict[str, frozenset[str]] = {table: frozenset(required(kind) - {"id"}) for table, kind in RECORDS.items()}
 
 LATE = frozenset({"location", "address", "phone", "attribute", "taxonomy", "taxonomy_term"})
 """Tables whose rows are settled when all rows are there: they need others to be understood."""
@@ -195,14 +196,14 @@ class Taking:
         """Return the id of a part that belongs to another record than before: one phone of two services is two."""
         if table in ("organization", "service", "location", "taxonomy", "taxonomy_term", "unit", "program"):
             return own
-        names = [*references(RECORDS[table]), *(name for name in ("link_id",) if name in RECORDS[table].model_fields)]
+        names = [*REFERENCES[table], *(name for name in ("link_id",) if name in RECORDS[table].model_fields)]
         other = [fields[n] for n in names if fields.get(n) and before.get(n) and fields[n] != before[n]]
         return record_id(self.source.id, table, own, *other) if other else own
 
     def add(self, raw: Raw, own: str, fields: dict[str, Any], sent: str = "") -> Record | None:
         """Make a record and keep it; where that cannot be, set the row aside with the reason."""
         kind = RECORDS[raw.table]
-        missing = sorted(name for name in required(kind) - {"id"} if fields.get(name) in (None, ""))
+        missing = sorted(name for name in NEEDED[raw.table] if fields.get(name) in (None, ""))
         if missing:
             self.refuse(raw, missing[0], f"the row has no {' and no '.join(missing)}", "ask the sender for it")
             return None
@@ -229,7 +230,7 @@ class Taking:
 
     def _fields(self, raw: Raw) -> dict[str, Any]:
         """Read the cells of a row: our fields with their values, keys as ids of our records."""
-        known, refs = parsers(raw.table), references(RECORDS[raw.table])
+        known, refs = parsers(raw.table), REFERENCES[raw.table]
         linked = "link_id" in RECORDS[raw.table].model_fields
         fields: dict[str, Any] = {}
         for name, value in raw.cells.items():
