@@ -16,11 +16,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mapping.area import StudyArea
-from mapping.area_settings import Scenario
+from mapping.area_settings import Direction, Scenario
+from mapping.engines.slopes import walking_surface
 from mapping.engines.travel import Neighbours, cost_surface
 from mapping.errors import NotFound
 
-__all__ = ["Snap", "TravelTime", "cost_surface", "friction", "langmuir", "scenarios", "tobler", "travel_time"]
+__all__ = [
+    "SlopedGround",
+    "Snap",
+    "TravelTime",
+    "cost_surface",
+    "friction",
+    "langmuir",
+    "scenarios",
+    "sloped_ground",
+    "tobler",
+    "travel_time",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,17 +114,47 @@ _KNOWN: WeakKeyDictionary[StudyArea, dict[str, NDArray[np.float32]]] = WeakKeyDi
 
 
 def _friction(area: StudyArea, plan: Scenario) -> NDArray[np.float32]:
-    speeds = area.settings.speeds
-    density = area.people_grid * np.float32(1e6 / area.grid.cell_size**2)
-    speed = _walking(area) * plan.walking
-    if speeds.tracks.speed:
-        settled = (density >= speeds.tracks.people) & (density > 0)
-        speed[settled] = np.maximum(speed[settled], speeds.tracks.speed * plan.roads)
+    speed, driven = _walking(area) * plan.walking, _driving(area, plan)
     if not area.settings.travel.cross_borders:
         speed[area.unit_grid < 0] = 0
-    speed = np.maximum(speed, _road_speed(area, plan))
     with np.errstate(divide="ignore"):
-        return np.asarray(60 / (speed * 1000), np.float32)
+        return np.asarray(60 / (np.maximum(speed, driven) * 1000), np.float32)
+
+
+@dataclass(frozen=True)
+class SlopedGround:
+    """What `mapping.engines.slopes` needs: minutes a metre on the level, and how steep each cell is where one walks."""
+
+    level: NDArray[np.float32]
+    steepness: NDArray[np.float32]
+
+
+def sloped_ground(area: StudyArea, scenario: str = "summer") -> SlopedGround:
+    """Return the ground of a study area without the slopes, and the slopes beside it; -1 where a vehicle drives.
+
+    A cell is driven through where that is faster than walking there on average up and down, as in `friction`.
+
+    Raises
+    ------
+    NotFound
+        The study area has no such scenario.
+    """
+    cost = friction(area, scenario)
+    with _ONE_AT_A_TIME:
+        known = _SLOPED.setdefault(area, {})
+        if scenario not in known:
+            plan = _scenario(area, scenario)
+            level, driven = _walking(area, sloped=False) * plan.walking, _driving(area, plan)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                drives = driven >= 60 / (cost.astype(float) * 1000) * (1 - 1e-6)
+                minutes = np.where(drives, cost, np.where(np.isfinite(cost), 60 / (level * 1000), np.inf))
+            known[scenario] = SlopedGround(
+                np.asarray(minutes, np.float32), np.where(drives, np.float32(-1), area.slope)
+            )
+        return known[scenario]
+
+
+_SLOPED: WeakKeyDictionary[StudyArea, dict[str, SlopedGround]] = WeakKeyDictionary()
 
 
 def travel_time(
@@ -123,11 +165,15 @@ def travel_time(
     limit: float = math.inf,
     neighbours: Neighbours = 8,
     threads: int = 1,
+    direction: Direction | None = None,
 ) -> TravelTime:
     """Return how long it takes from each cell of the grid to the nearest of some points.
 
     ``points`` has one row a point, latitude and longitude. A point on impassable ground is moved to the middle of the
     nearest passable cell within ``travel.snap_km``. Where no cell is reached within ``limit`` minutes stands inf.
+
+    ``direction`` says how slopes count for those who walk: the mean of up and down, towards the points, or away from
+    them; without it as the study area says (``travel.direction``).
     """
     cost = friction(area, scenario)
     places = np.asarray(points, float).reshape(-1, 2)
@@ -145,14 +191,16 @@ def travel_time(
             snapped.append(Snap(index, metres))
     if not sources:
         return TravelTime(np.full(area.grid.shape, np.inf, np.float32), snapped, lost)
-    minutes = cost_surface(
-        cost,
-        np.array(sources),
-        cell_size=area.grid.cell_size,
-        limit=limit,
-        neighbours=neighbours,
-        threads=threads,
-    )
+    cells, size = np.array(sources), area.grid.cell_size
+    direction, rule = direction or area.settings.travel.direction, area.settings.speeds.slope
+    if direction == "average" or rule == "none":
+        minutes = cost_surface(cost, cells, cell_size=size, limit=limit, neighbours=neighbours, threads=threads)
+    else:
+        ground = sloped_ground(area, scenario)
+        minutes = walking_surface(
+            ground.level, area.elevation, cells, cell_size=size, steepness=ground.steepness, rule=rule,
+            towards=direction == "towards", limit=limit, neighbours=neighbours,
+        )  # fmt: skip
     return TravelTime(minutes, snapped, lost)
 
 
@@ -164,7 +212,7 @@ def _scenario(area: StudyArea, name: str) -> Scenario:
     raise NotFound(f"{name}: {area.code} has no such scenario; it has {known}")
 
 
-def _walking(area: StudyArea) -> NDArray[np.float64]:
+def _walking(area: StudyArea, *, sloped: bool = True) -> NDArray[np.float64]:
     """Return the walking speed of each cell in km/h by land cover and slope, 0 for a barrier."""
     speeds = area.settings.speeds
     table = np.full(256, speeds.walking)
@@ -174,8 +222,21 @@ def _walking(area: StudyArea) -> NDArray[np.float64]:
     lived_in = area.people_grid > 0
     speed[lived_in & (speed == 0)] = speeds.walking
     speed[~lived_in] *= speeds.off_path
-    if speeds.slope != "none":
+    if sloped and speeds.slope != "none":
         speed *= (tobler if speeds.slope == "tobler" else langmuir)(area.slope)
+    return speed
+
+
+def _driving(area: StudyArea, plan: Scenario) -> NDArray[np.float32]:
+    """Return the speed of the fastest road or village track in each cell in km/h, 0 where there is none."""
+    tracks = area.settings.speeds.tracks
+    speed = _road_speed(area, plan)
+    if tracks.speed:
+        density = area.people_grid * np.float32(1e6 / area.grid.cell_size**2)
+        settled = (density >= tracks.people) & (density > 0)
+        if not area.settings.travel.cross_borders:
+            settled &= area.unit_grid >= 0
+        speed = np.where(settled, np.maximum(speed, np.float32(tracks.speed * plan.roads)), speed)
     return speed
 
 
