@@ -45,6 +45,7 @@ from mapping.model import (
     required,
     strictest,
 )
+from mapping.suppression import suppress
 
 VIEWS: tuple[Audience, ...] = ("public", "partner", "focal_point")
 """Audiences that a view may be written for; what custodians know enters no view file."""
@@ -100,12 +101,18 @@ PUBLISHED: dict[str, tuple[str, ...]] = {
     "translation": ("link_id", "link_entity", "field", "language", "text", "kind"),
     "statement": ("text", "service_type", "area_unit", "route", "consent_until", "audience"),
     "standard_assessment": ("service_id", "standard", "answer", "assessed_by", "assessed_on", "audience"),
+    "case_count": (
+        "year", "period", "measure", "unit_of_count", "law_article", "area_unit", "place", "sex", "age_band",
+        "exploitation", "nationality", "count", "suppressed", "source", "source_url", "definition", "confidence",
+        "audience",
+    ),
 }  # fmt: skip
 """Table -> fields that may be published, besides the id."""
 
 KEPT_BACK: dict[str, tuple[str, ...]] = {
-    "organization": ("tax_status", "tax_id", "year_incorporated", "logo", "uri", "parent_organization_id"),
-    "service": ("program_id", "assurer_email", "last_modified"),
+    "organization": ("tax_status", "tax_id", "year_incorporated", "logo", "uri", "parent_organization_id",
+                     "do_not_list"),
+    "service": ("program_id", "assurer_email", "last_modified", "do_not_list"),
     "location": ("url", "external_identifier", "external_identifier_type"),
     "address": ("attention",),
     "schedule": ("schedule_link", "notes"),
@@ -115,16 +122,17 @@ KEPT_BACK: dict[str, tuple[str, ...]] = {
     "referral_agreement": ("number", "contact_route"),
     "statement": ("consent_by", "approved_by", "approved_by_too"),
     "standard_assessment": ("evidence", "comment"),
-}
+    "case_count": ("note",),
+}  # fmt: skip
 """Table -> fields that stay private whatever the audience. A field in neither list makes publishing stop."""
 
-PRIVATE = {"source", "program", "organization_identifier", "provenance", "approval"}
+PRIVATE = {"source", "program", "organization_identifier", "provenance", "approval", "decision"}
 """Tables that never leave the directory."""
 
 VOCABULARIES = ("taxonomy", "taxonomy_term", "unit")
 """Words that records are described in: shown if they come with Rohnamo, or if something visible uses them."""
 
-ROOTS = {"organization", "statement", *VOCABULARIES}
+ROOTS = {"organization", "statement", "case_count", *VOCABULARIES}
 """Records that belong to nothing; any other without a visible parent is private."""
 
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -163,8 +171,8 @@ class Rules:
 
     ``types`` maps the id of a taxonomy term, and its code, to the rule of that service type; ``sensitive`` are ids of
     terms that must not be public; ``vocabulary`` are ids of the taxonomies and terms that come with Rohnamo;
-    ``unit_to_show`` climbs from a unit to one with enough people, or gives None; ``least_count`` is the smallest
-    count of people that is public.
+    ``unit_to_show`` climbs from a unit to one with enough people, or gives None; ``parent_unit`` gives the unit
+    that a unit is part of; ``least_count`` is the smallest count of people that is public.
     """
 
     today: dt.date
@@ -172,6 +180,7 @@ class Rules:
     sensitive: Collection[str] = ()
     vocabulary: Collection[str] = ()
     unit_to_show: Callable[[str], str | None] = lambda _unit: None
+    parent_unit: Callable[[str], str | None] = lambda _unit: None
     least_count: int = 10
 
 
@@ -215,6 +224,8 @@ def project(tables: Tables, audience: Audience, rules: Rules) -> Shown:
         if table not in VOCABULARIES:
             kept = (redaction.row(record) for record in tables.get(table, ()))
             shown[table] = [row for row in kept if row is not None]
+    if audience == "public":
+        shown["case_count"] = suppress(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
     return _with_vocabularies(shown, tables, audience, rules)
 
 
@@ -350,7 +361,9 @@ class _Markings:
         return self.rules.types.get(code, UNKNOWN_TYPE).audience
 
     def _withheld(self, record: Record) -> Audience:
-        """Hide a record altogether when a field is kept back without which it says nothing."""
+        """Hide a record that is not to be listed, or of which a field is kept back without which it says nothing."""
+        if getattr(record, "do_not_list", False):
+            return "custodian"
         kept_back = self.approved.withheld.get(record.id)
         return "custodian" if kept_back and kept_back & required(type(record)) else "public"
 

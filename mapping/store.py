@@ -52,16 +52,7 @@ PRAGMAS = {
 @migrations()
 def create_tables(db: sqlite_utils.Database) -> None:
     """Make a table for each kind of record, one for batches, and the history of every change."""
-    for name, kind in RECORDS.items():
-        db.table(name).create(
-            {column: {"TEXT": str, "INTEGER": int, "REAL": float}[type_] for column, type_ in columns(kind).items()},
-            pk="id",
-            foreign_keys=[(column, parent, "id") for column, parent in references(kind).items()],
-            not_null={"id"},
-            strict=True,
-        )
-        for column in (*references(kind), *(c for c in ("link_id",) if c in kind.model_fields)):
-            db.table(name).create_index([column])
+    complete_tables(db)
     batch = {"number": int, "source": str, "file": str, "series": str, "by": str, "on": str, "rows": int}
     db.table("batch").create(batch, pk="number", not_null=set(batch), strict=True)
     history = {
@@ -73,6 +64,33 @@ def create_tables(db: sqlite_utils.Database) -> None:
     )  # fmt: skip
     db.table("history").create_index(["record"])
     db.table("history").create_index(["batch"])
+
+
+def complete_tables(db: sqlite_utils.Database) -> None:
+    """Give a file that was made earlier the tables and columns that records have gained since."""
+    there = set(db.table_names())
+    for name, kind in RECORDS.items():
+        types = {column: {"TEXT": str, "INTEGER": int, "REAL": float}[type_] for column, type_ in columns(kind).items()}
+        if name not in there:
+            db.table(name).create(
+                types, pk="id", foreign_keys=[(column, parent, "id") for column, parent in references(kind).items()],
+                not_null={"id"}, strict=True,
+            )  # fmt: skip
+            for column in (*references(kind), *(c for c in ("link_id",) if c in kind.model_fields)):
+                db.table(name).create_index([column])
+            continue
+        stored = {row[1] for row in db.execute(f'PRAGMA table_info("{name}")')}
+        for column in (column for column in types if column not in stored):
+            db.execute(f'ALTER TABLE "{name}" ADD COLUMN "{column}" {columns(kind)[column]}')
+            default = kind.model_fields[column].get_default()
+            if isinstance(default, str | int | float):
+                db.execute(f'UPDATE "{name}" SET "{column}" = ?', [default])
+
+
+def is_complete(db: sqlite_utils.Database) -> bool:
+    """Tell whether a file has every table and column of the records."""
+    rows = db.execute("SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'")
+    return {(name, column) for name, kind in RECORDS.items() for column in columns(kind)} <= set(rows.fetchall())
 
 
 class Directory:
@@ -108,6 +126,9 @@ class Directory:
                 self._require_directory()
                 self._set_pragmas()
                 migrations.apply(self.db)
+                if not is_complete(self.db):
+                    with self._transaction(keep=True):
+                        complete_tables(self.db)
                 self._seed()
             except BaseException:
                 self.close()
@@ -336,6 +357,7 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
         sensitive={term_id(term) for term in groups if term.sensitive and term.code not in allowed},
         vocabulary={record.id for record in vocabulary()},
         unit_to_show=unit_to_show,
+        parent_unit=lambda unit: units[unit].parent if unit in units else None,
         least_count=(area.settings.thresholds if area else Thresholds()).case_cells,
     )
 

@@ -25,6 +25,7 @@ from mapping.model import (
     Approval,
     Attribute,
     Audience,
+    CaseCount,
     Contact,
     Funding,
     Language,
@@ -268,6 +269,14 @@ def activity(name: str, *, of: str, unit: str, audience: Audience = "public", **
     )  # fmt: skip
 
 
+def case_count(count: int | None, *, audience: Audience = "public", **fields: Any) -> CaseCount:
+    """A figure of the year 2025: victims, as the Ministry of Orzustan counts them, unless told otherwise."""
+    settings: dict[str, Any] = {
+        "year": 2025, "measure": "victims", "unit_of_count": "persons", "source": "Ministry of Orzustan",
+    } | fields  # fmt: skip
+    return CaseCount(id=key("case_count", *sorted(settings.items())), count=count, audience=audience, **settings)
+
+
 def approval(kind: str, subject: str, value: str = "", **fields: Any) -> Approval:
     """What two stewards agreed to, with the operator's consent."""
     settings: dict[str, Any] = {
@@ -345,6 +354,9 @@ def public_parts() -> list[Record]:
         agreement("Umed", "Legal Centre", service_types="LEG-INF"),
         activity("Talks in schools", of="Umed", unit="XT-E2"),
         activity("Leaflets at the station", of="Legal Centre", unit="XT-W2", end=dt.date(2027, 3, 1)),
+        case_count(64), case_count(23, sex="female"), case_count(41, sex="male"),
+        case_count(64, year=2024), case_count(4, year=2024, area_unit="XT-E"),
+        case_count(60, year=2024, area_unit="XT-W"), case_count(71, source="Network of NGOs"),
     )  # fmt: skip
 
 
@@ -426,6 +438,9 @@ def secret_parts() -> list[Record]:
         ),
         agreement("Umed", hidden, number=str(SECRETS["what stands in a contract"])),
         activity("Шабпосии Зарнисор", of=hidden, unit="XT-W2"),
+        case_count(
+            17, audience="focal_point", place="Хонаи Гулафшон", source="Зарнисор", note="Панҷ нафар аз Гулафшон",
+        ),
         service("Night at the centre", of="Umed", types=["ACC-EME"], phones=["+992007779999"]),
         place("Umed night house", of=["Night at the centre"], at=km(1.25, 2.75), unit="XT-W2", address="Чинорзор 5"),
         service("Referral desk", of="Umed", types=["CMG-REF"], audience="partner", phones=["+992000100099"]),
