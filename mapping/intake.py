@@ -24,6 +24,7 @@ from mapping.model import Source, record_id
 from mapping.reader import Intake, Reader
 from mapping.registry import format_of, formats
 from mapping.resources import shipped
+from mapping.returned import changes, is_returned
 from mapping.rows import Rows, missing_columns, rows_of, unnamed_columns
 
 __all__ = ["Known", "read"]
@@ -108,6 +109,8 @@ def _read_rows(path: Path, sheets: Sequence[Sheet], intake: Intake) -> Batch:
     _require_expected(path, found, columns)
     _say_columns(found, columns, intake)
     readers = [Reader(intake, row) for row in found.rows]
+    changes([reader for reader in readers if is_returned(reader)], intake)
+    readers = [reader for reader in readers if not is_returned(reader)]
     if columns.shape in READERS:
         for _row, records in READERS[columns.shape](readers, intake):
             batch.records += records
@@ -132,7 +135,8 @@ def _require_expected(path: Path, found: Rows, columns: ColumnMap) -> None:
 def _say_columns(found: Rows, columns: ColumnMap, intake: Intake) -> None:
     """Say which columns nobody named, which are missing, and what was passed over."""
     batch = intake.batch
-    if not intake.approved:
+    back = columns.returned is not None and all(is_returned(Reader(intake, row)) for row in found.rows)
+    if not intake.approved and not back:
         said = f"two people have not approved the map and the markings of {columns.source!r}"
         fix = "all rows are for custodians only, and stay so: read the approval first (docs/importing.md), then store"
         batch.issues.append(Issue(batch.file, "", None, "", said, fix))

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,7 +50,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("name", "", Message("Name of the service"),
            Message("How the service is called. In a new row it is taken from the kind of help."), width=30),
     Column("description", "description", Message("Description of the service"),
-           Message("What people should know. No names of people, no phones, no addresses: these have columns."), width=40),
+           Message("What people should know. No names of people, no phones, no addresses: these have columns."),
+           width=40),
     Column("serves", "serves", Message("Who is helped"),
            Message("Groups that it is for, with ; between them. Empty: everybody."),
            allowed="beneficiaries", several=True, width=26),
@@ -59,7 +60,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("languages", "languages", Message("Languages spoken there"),
            Message("Languages in which help is given, with ; between them."), allowed="languages", several=True),
     Column("phones", "phone", Message("Phones to call"),
-           Message("With the code of the country, or short as they are dialled; several with ; between them."), width=24),
+           Message("With the code of the country, or short as they are dialled; several with ; between them."),
+           width=24),
     Column("email", "email", Message("Mail address"), Message("For questions to the body, not to a person."),
            "help@organization.example", width=24),
     Column("url", "website", Message("Web page"), Message("The page of the service or of its body."),
@@ -68,11 +70,13 @@ COLUMNS: tuple[Column, ...] = (
            Message("Days and times when it is open; 24/7 is day and night."), width=26),
     Column("fees", "cost", Message("What it costs"), Message("Free, or the price in words."), width=16),
     Column("documents", "documents", Message("Papers asked for"),
-           Message("Papers that a person must bring, with ; between them."), allowed="documents", several=True, width=24),
+           Message("Papers that a person must bring, with ; between them."),
+           allowed="documents", several=True, width=24),
     Column("status", "status", Message("Whether it works"), Message("Whether the service is there now."),
            allowed="statuses", width=16),
     Column("covers", "covers", Message("Areas served"),
-           Message("Districts or regions that it serves, with ; between them."), allowed="units", several=True, width=22),
+           Message("Districts or regions that it serves, with ; between them."),
+           allowed="units", several=True, width=22),
     Column("place_name", "place_name", Message("Name of the place"),
            Message("How the house or the office is called."), width=26),
     Column("address", "address", Message("Street and house"),
@@ -153,7 +157,7 @@ def _signs(text: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(plain(text).encode()).digest())[:LENGTH].decode()
 
 
-def language_of(headings: Sequence[str], languages: Sequence[str]) -> str | None:
+def language_of(headings: Sequence[str], languages: Iterable[str]) -> str | None:
     """Return the language whose headings a row holds: that of the id and at least half of the others."""
     there = {" ".join(heading.split()).casefold() for heading in headings}
     best, most = None, len(COLUMNS) // 2

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mapping.area import StudyArea
-from mapping.columns import ColumnMap, Returned
+from mapping.columns import UNNAMED, ColumnMap, Returned
 from mapping.formats import Sheet
 from mapping.formats._flat import LISTED, Terms, pairs, terms
 from mapping.formats._sheet import (
@@ -27,7 +27,7 @@ from mapping.formats._sheet import (
 )
 from mapping.places import locate
 from mapping.spreadsheet import neutral
-from mapping.taxonomy import Taxonomy
+from mapping.taxonomy import LANGUAGES, Taxonomy
 from mapping.view import Entry, Hours, Place, View
 from mapping.words import Message, date, translate
 
@@ -56,7 +56,11 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
     for sheet in sheets:
         for row in sheet.rows[:25]:
             names = [str(cell) for cell in row if cell not in (None, "")]
-            language = language_of(names, ("en", *area.languages)) if len(names) > len(COLUMNS) // 2 else None
+            language = (
+                language_of(names, dict.fromkeys((*LANGUAGES, *area.languages)))
+                if len(names) > len(COLUMNS) // 2
+                else None
+            )
             if language is not None:
                 return _map(sheet.name, language)
     return None
@@ -71,7 +75,7 @@ def _map(sheet: str, language: str) -> ColumnMap:
         if column.field
     }
     return ColumnMap(
-        source="workbook",
+        source=UNNAMED,
         name="Flat workbook",
         fields=fields,
         sheets={"only": [sheet] if sheet else []},  # type: ignore[arg-type]
@@ -140,7 +144,7 @@ def unit_name(code: str, area: StudyArea, language: str) -> str:
 
 
 def hours_text(hours: Iterable[Hours], language: str) -> str:
-    """Write hours so that people read them, and so does `mapping.values.hours`: "Mon-Fri 08:00-17:00; Sat 09:00-12:00"."""
+    """Write hours so that people read them, and so does `mapping.values.hours`: "Mon-Fri 08:00-17:00; Sat 24/7"."""
     names = SHORT_DAYS.get(language, SHORT_DAYS["en"])
     said = []
     for each in hours:
@@ -255,7 +259,7 @@ def _offer(sheet: Any, place: int, column: Column, ranges: dict[str, str], last:
     if column.allowed is None:
         sheet.data_validation(1, place, last, place, {"validate": "any"} | said)
         return
-    rule = {"validate": "list", "source": ranges[column.allowed], "error_type": "warning"}
+    rule: dict[str, Any] = {"validate": "list", "source": ranges[column.allowed], "error_type": "warning"}
     if column.several:
         rule |= {"show_error": False}
     sheet.data_validation(1, place, last, place, rule | said)
@@ -309,12 +313,12 @@ def _write_readme(book: Any, sheet: Any, area: StudyArea, language: str, about: 
     sheet.set_column(0, 0, 100, wrap)
     sheet.write_string(0, 0, translate("Services of {area}", language, area=dict(area.name)), bold)
     line = 1
-    for text, form in _explained(area, language, about):
+    for text, form in _explained(language, about):
         sheet.write_string(line, 0, neutral(text), warn if form else wrap)
         line += 1
 
 
-def _explained(area: StudyArea, language: str, about: Terms | None) -> Iterator[tuple[str, bool]]:
+def _explained(language: str, about: Terms | None) -> Iterator[tuple[str, bool]]:
     if about is not None and about.audience != "public":
         who = AUDIENCE_LABELS[about.audience]
         yield translate("Restricted: for {who}. Give this file to nobody else, and delete it when you are done.",
