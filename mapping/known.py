@@ -141,10 +141,13 @@ class Known:
     phones: set[str] = field(default_factory=set)
     """Sources whose new numbers were called back by two people, or single numbers."""
 
+    held: Records | None = None
+    """The directory itself, for lists of ours that come back."""
+
     @classmethod
     def of(cls, directory: Records) -> "Known":
         """Gather what a directory knows."""
-        known = cls()
+        known = cls(held=directory)
         known.learn(record for table in LEARNT for record in directory.records(table))
         return known
 
