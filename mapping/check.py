@@ -1,21 +1,17 @@
 """Checks of a batch: each looks at everything that a file gave and yields what a steward should know."""
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
+from mapping import match
 from mapping.batch import Batch, Issue, Level
-from mapping.known import Known, Point, service_types, signature
+from mapping.known import Known, service_types
+from mapping.match import SAME_NUMBER
 from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, Provenance, Service, Verification
 from mapping.reader import SHELTER
 from mapping.taxonomy import Taxonomy
 
 Check = Callable[[Batch, Known], Iterator[Issue]]
-SAME_NUMBER = 8
-"""From so many bodies on, a number they share is worth a look."""
-
-SAME_PLACE = 0.3
-"""Kilometres within which two points of a body may be one place."""
 
 
 def shared_numbers(batch: Batch, _known: Known) -> Iterator[Issue]:
@@ -48,53 +44,23 @@ def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
 
 
 def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
-    """Say which bodies of this list may be others under another name: by what they are called, or by their phone."""
-    numbers: dict[str, set[str]] = defaultdict(set)
-    for body in known.bodies.values():
-        for number in body.phones:
-            numbers[number].add(body.id)
+    """Say which bodies of this list may be others under another name (`mapping.match`)."""
     rows = _rows(batch)
-    told: set[frozenset[str]] = set()
-    for record in batch.of("organization"):
-        if not isinstance(record, Organization):
-            continue
-        body = known.bodies[record.id]
-        named = {other.id for other in known.signatures.get(signature(body.name), ())}
-        for why, others in [("a name like it", named), *((number, numbers[number]) for number in sorted(body.phones))]:
-            if len(others) >= SAME_NUMBER:
-                continue
-            for other in sorted(others - {body.id}):
-                pair = frozenset({body.id, other})
-                if pair not in told:
-                    told.add(pair)
-                    said = f"{body.name!r} and {known.bodies[other].name!r} may be one body: both have {why}"
-                    yield _about(batch, "organization", said, "merge them if they are one", row=rows.get(body.id))
+    mine = {record.id for record in batch.of("organization")}
+    for pair in match.organizations(known, of=mine):
+        one, other = (pair.one, pair.other) if pair.one in mine else (pair.other, pair.one)
+        why = "; ".join(map(str, pair.reasons))
+        said = f"{known.bodies[one].name!r} and {known.bodies[other].name!r} may be one body: {why}"
+        yield _about(batch, "organization", said, "decide with `rohnamo duplicates`", row=rows.get(one))
 
 
 def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
-    """Say where a body has a kind of help in one place that another entry gives too; both stand until one is chosen.
-
-    Entries with points more than `SAME_PLACE` apart are two branches.
-    """
+    """Say where a body has a kind of help in one place that another entry gives too; both stand until one is chosen."""
     rows = _rows(batch)
-    mine = {service.id for service in batch.of("service")}
-    for (owner, code, unit), services in sorted(known.offered.items()):
-        before = [point for service, point in services.items() if service not in mine]
-        for service, point in services.items():
-            if service not in mine:
-                continue
-            double = any(_near(point, other) for other in before)
-            before.append(point)
-            if double and unit and owner in known.bodies:
-                name = Taxonomy.load("service_types").label(code, "en")
-                said = f"{known.bodies[owner].name!r} is listed twice with {str(name)!r}"
-                yield _about(
-                    batch,
-                    "service",
-                    said,
-                    "look whether they are one entry, and keep the better",
-                    row=rows.get(service),
-                )
+    for pair in match.services(known, of={service.id for service in batch.of("service")}):
+        said = "; ".join(map(str, pair.reasons))
+        fix = "look whether they are one entry, and keep the better with `rohnamo duplicates`"
+        yield _about(batch, "service", said, fix, row=rows.get(pair.other))
 
 
 def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
@@ -137,14 +103,6 @@ CHECKS: list[Check] = [
     names_that_tell,
 ]
 """What every batch goes through."""
-
-
-def _near(one: Point | None, other: Point | None) -> bool:
-    """Tell whether two points may be one place; where one is not known they may."""
-    if one is None or other is None:
-        return True
-    north, east = one[0] - other[0], (one[1] - other[1]) * math.cos(math.radians(one[0]))
-    return math.hypot(north, east) * 111.2 < SAME_PLACE
 
 
 def _callers(batch: Batch) -> dict[str, set[str | None]]:

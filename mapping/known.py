@@ -14,8 +14,10 @@ from mapping.model import (
     Approval,
     Attribute,
     Audience,
+    Decision,
     Location,
     Organization,
+    OrganizationIdentifier,
     Phone,
     Provenance,
     Record,
@@ -67,6 +69,12 @@ def _point(place: Location | None) -> Point | None:
     return place.latitude, place.longitude
 
 
+def _host(address: str | None) -> str:
+    """Return the host of a web page, as it is written everywhere."""
+    host = (address or "").strip().casefold().partition("://")[2] or (address or "").strip().casefold()
+    return host.partition("/")[0].removeprefix("www.")
+
+
 @cache
 def service_types() -> dict[str | None, str]:
     """Return the code of each service type by the id of its term in a directory."""
@@ -75,7 +83,7 @@ def service_types() -> dict[str | None, str]:
 
 
 LEARNT = ("organization", "translation", "service", "phone", "location", "service_at_location", "attribute",
-          "provenance", "approval")  # fmt: skip
+          "provenance", "approval", "organization_identifier", "decision")  # fmt: skip
 """Tables of a directory that tell which bodies and services are known."""
 
 
@@ -105,6 +113,12 @@ class Body:
     mails: set[str] = field(default_factory=set)
     units: set[str] = field(default_factory=set)
     audience: Audience = "public"
+    names: set[str] = field(default_factory=set)
+    sites: set[str] = field(default_factory=set)
+    """Hosts of its web pages."""
+    registers: set[tuple[str, str]] = field(default_factory=set)
+    """Kind of register and number in it."""
+    points: set[Point] = field(default_factory=set)
     called: dict[str, str] = field(default_factory=dict)
     """Language -> id of the translation that names it."""
 
@@ -136,6 +150,10 @@ class Known:
     """Service -> body."""
     offered: dict[tuple[str, str, str], dict[str, Point | None]] = field(default_factory=lambda: defaultdict(dict))
     """Body, service type and unit -> services, with the point of each where one was given."""
+    numbers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Service -> the numbers it is called on."""
+    different: set[frozenset[str]] = field(default_factory=set)
+    """Pairs of records that somebody called different."""
     maps: set[str] = field(default_factory=set)
     """Sources whose column map and marking table two people approved."""
     phones: set[str] = field(default_factory=set)
@@ -164,13 +182,21 @@ class Known:
                 self.add(self.bodies[text.link_id], [text.text])
         self.owners |= {s.id: s.organization_id for s in by_table[Service] if s.organization_id}
         for phone in by_table[Phone]:
+            if phone.service_id:
+                self.numbers[phone.service_id].add(phone.number)
             if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
                 self.bodies[owner].phones.add(phone.number)
         for place in by_table[Location]:
             if place.organization_id in self.bodies:
                 self.places[place.id] = place.organization_id
                 self.bodies[place.organization_id].units |= {place.area_unit} if place.area_unit else set()
+                self.bodies[place.organization_id].points |= {point} if (point := _point(place)) else set()
+        for number in by_table[OrganizationIdentifier]:
+            if number.organization_id in self.bodies:
+                register = (number.identifier_type, number.identifier)
+                self.bodies[number.organization_id].registers.add(register)
         self._learn_services(by_table)
+        self.different |= {frozenset({d.one, d.other}) for d in by_table[Decision] if d.kind == "different"}
         for approval in by_table[Approval]:
             if approval.approved_by != approval.approved_by_too:
                 {"map": self.maps, "phone": self.phones}.get(approval.kind, set()).add(approval.subject)
@@ -179,6 +205,8 @@ class Known:
         body = self.bodies.get(record.id) or Body(record.id, record.name)
         body.audience = record.audience
         body.mails |= {record.email} if record.email else set()
+        body.sites |= {host} if (host := _host(record.website)) else set()
+        body.registers |= {("tax", record.tax_id)} if record.tax_id else set()
         self.add(body, [record.name, record.alternate_name or ""])
 
     def _learn_services(self, by_table: Mapping[type[Record], list[Any]]) -> None:
@@ -199,6 +227,7 @@ class Known:
         """Remember a body under names."""
         names = list(names)
         self.bodies[body.id] = body
+        body.names |= {body.name, *names} - {""}
         for key in {_name_key(name) for name in names if name} - {""}:
             if body not in self.names[key]:
                 self.names[key].append(body)

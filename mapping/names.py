@@ -7,14 +7,14 @@ form that says nothing. The words are told by ``terms/name_words.csv`` in four l
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from mapping.fold import coarse_word, key_words, quoted_key, skeleton, tokens, wildcard
+from mapping.fold import coarse_word, is_damaged, key_words, quoted_key, skeleton, tokens, wildcard
 
 NAME_WORDS = Path(__file__).parent / "terms" / "name_words.csv"
 FILLER = "of"
@@ -47,11 +47,12 @@ class Name:
     initials: frozenset[str]
     acronyms: frozenset[str]
     damaged: re.Pattern[str] | None
+    latin: bool
 
     @classmethod
     def of(cls, text: str) -> "Name":
         """Fold a name."""
-        words = key_words(text)
+        words = key_words(_whole_words(text))
         told = [concept_of(word) for word in words]
         proper = [word for word, concept in zip(words, told, strict=True) if concept is None and not word.isdigit()]
         concepts = {concept[0] for concept in told if concept} - {FILLER}
@@ -62,11 +63,15 @@ class Name:
             proper=tuple(coarse_word(word) for word in proper), concepts=frozenset(concepts),
             languages=frozenset.intersection(*spoken) if spoken else frozenset(),
             initials=_initials(text), acronyms=_acronyms(text, proper), damaged=wildcard(text),
+            latin=_is_latin(text),
         )  # fmt: skip
 
 
-def alike(one: Name, other: Name) -> float:
+def alike(one: Name, other: Name, common: Container[str] = frozenset()) -> float:
     """Say how likely two names mean the same body, from 0 to 1.
+
+    ``common`` are words that many bodies have in their names: they may be what a body is, in words nobody told us, and
+    so stand for nothing where two names are in different languages.
 
     1 is the same but for spelling and legal form, 0.97 the same but for vowels or lost letters. Else the proper words
     decide: each must have its like in the other name, or the names are at most 0.75 alike (words on one side are left
@@ -93,22 +98,37 @@ def alike(one: Name, other: Name) -> float:
     if not proper or not proper_of_other:
         both = not proper and not proper_of_other
         return round((0.9 if kind == 1 else 0.6 * kind) if both else 0.5 * kind, 3)
-    return round(_by_words(proper, proper_of_other, kind), 3)
+    share, left, left_of_other = matched(proper, proper_of_other)
+    told = bool(one.concepts and other.concepts)  # else a word that many bodies have may be what they are
+    if share and (left or left_of_other) and not told and other_languages(one, other):
+        rare = [[word for word in words if word not in common] for words in (left, left_of_other)]
+        if rare != [left, left_of_other]:
+            kind = min(kind, 0.7)
+            kept = [[w for w in words if w not in lost or w not in common] for words, lost in
+                    ((proper, left), (proper_of_other, left_of_other))]  # fmt: skip
+            share, left, left_of_other = matched(*kept)
+    return round(_by_words(share, bool(left), bool(left_of_other), kind), 3)
 
 
-def _by_words(words: Sequence[str], others: Sequence[str], kind: float) -> float:
-    """Judge two lists of proper words, and how alike the kinds of the two bodies are."""
-    share, left, left_of_other = matched(words, others)
+def other_languages(one: Name, other: Name) -> bool:
+    """Tell whether two names are in different languages, by script or by what their words are from."""
+    if one.latin != other.latin:
+        return True
+    return bool(one.languages and other.languages and not one.languages & other.languages)
+
+
+def _by_words(share: float, left: bool, left_of_other: bool, kind: float) -> float:
+    """Judge how alike two names are by their proper words, and by how alike the kinds of the two bodies are."""
     if left and left_of_other:
-        return min(0.7, share * (0.5 + 0.3 * kind))
+        return share * (0.4 + 0.3 * kind)
     if left or left_of_other:
-        return 0.75 * share**0.5 * (0.7 + 0.3 * kind)
+        return 0.75 * (0.5 + 0.5 * share) * (0.7 + 0.3 * kind)
     ceiling = 0.7 + 0.26 * kind if kind else 0.6
     return ceiling * (1 - 0.6 * (1 - share))
 
 
-def matched(words: Sequence[str], others: Sequence[str]) -> tuple[float, int, int]:
-    """Return how alike two lists of words are in any order, from 0 to 1, and how many of each have no like."""
+def matched(words: Sequence[str], others: Sequence[str]) -> tuple[float, list[str], list[str]]:
+    """Return how alike two lists of words are in any order, from 0 to 1, and the words of each that have no like."""
     pairs = sorted(
         ((word_likeness(word, other), m, n) for m, word in enumerate(words) for n, other in enumerate(others)),
         reverse=True,
@@ -121,8 +141,9 @@ def matched(words: Sequence[str], others: Sequence[str]) -> tuple[float, int, in
             used.add(m)
             used_of_other.add(n)
             total += score * (len(words[m]) + len(others[n]))
-    share = total / sum(map(len, [*words, *others]))
-    return share, len(words) - len(used), len(others) - len(used_of_other)
+    left = [word for n, word in enumerate(words) if n not in used]
+    left_of_other = [word for n, word in enumerate(others) if n not in used_of_other]
+    return total / (sum(map(len, [*words, *others])) or 1), left, left_of_other
 
 
 @lru_cache(maxsize=1 << 18)
@@ -133,16 +154,19 @@ def word_likeness(word: str, other: str) -> float:
     short, long = sorted((word, other), key=len)
     if len(short) >= 3 and long.startswith(short):
         return 0.9
-    return float(fuzz.ratio(word, other)) / 100 if len(short) > 3 else 0.0
+    likeness = float(fuzz.ratio(word, other)) / 100
+    return likeness if len(short) > 3 or (len(short) == 3 and likeness > 0.85) else 0.0
 
 
 @lru_cache(maxsize=1 << 16)
 def concept_of(word: str) -> tuple[str, frozenset[str]] | None:
     """Return what a folded word says of the kind of a body, and in which languages; None for proper words."""
     whole, stems = _name_words()
-    if word in whole:
-        return whole[word]
-    return next((stems[word[:n]] for n in range(len(word), 2, -1) if word[:n] in stems), None)
+    stem = next((stems[word[:n]] for n in range(len(word), 2, -1) if word[:n] in stems), None)
+    if word not in whole:
+        return stem
+    concept, languages = whole[word]
+    return concept, languages | stem[1] if stem and stem[0] == concept else languages
 
 
 Concepts = dict[str, tuple[str, frozenset[str]]]
@@ -176,6 +200,19 @@ def _without_acronyms(one: Name, other: Name) -> tuple[str, ...]:
     """Return the proper words of a name, but for what abbreviates the kind of the other."""
     short = {coarse_word(word) for word in one.acronyms & other.initials}
     return tuple(word for word in one.proper if word not in short)
+
+
+def _whole_words(text: str) -> str:
+    """Return a name without the words that lost letters, if any others remain."""
+    if not is_damaged(text):
+        return text
+    kept = [word for word in text.split() if "?" not in word]
+    return " ".join(kept) or text
+
+
+def _is_latin(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return sum(letter < "\u0250" for letter in letters) * 2 > len(letters)
 
 
 def _initials(text: str) -> frozenset[str]:
