@@ -440,6 +440,11 @@ class _Kind(NamedTuple):
         return moment(value) if name in self.moments else value
 
 
+def needed_texts(table: str) -> Mapping[str, str]:
+    """Return the fields of a table that are always written: what stands where nobody filled them."""
+    return _kind(table).needed
+
+
 @cache
 def _kind(table: str) -> _Kind:
     fields = RECORDS[table].model_fields if table in RECORDS else {}

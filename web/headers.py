@@ -28,6 +28,22 @@ HEADERS = {
 }
 
 
+OPEN_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type, If-None-Match",
+    "Access-Control-Expose-Headers": "ETag, Content-Language",
+    "Access-Control-Max-Age": "86400",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""What lets pages of anybody read the API: it holds what everybody may know, and nobody is signed in."""
+
+
+def of_api(path: str) -> bool:
+    """Tell whether an address is one of the API."""
+    return path == "/api" or path.startswith("/api/")
+
+
 def set_headers(app: Flask) -> None:
     """Make an app send the headers with every response, errors too.
 
@@ -38,6 +54,10 @@ def set_headers(app: Flask) -> None:
     def _set(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers[name] = value
+        if of_api(request.path):
+            response.headers.update(OPEN_HEADERS)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
         lasting = response.status_code == 200 and request.path.startswith("/static/")
         response.headers["Cache-Control"] = "public, max-age=86400" if lasting else "no-store"
         for name in ("ETag", "Last-Modified", "Server"):

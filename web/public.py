@@ -15,11 +15,11 @@ from werkzeug.exceptions import HTTPException
 
 from mapping.area import StudyArea
 from mapping.errors import NotFound
-from web import choices, downloads, findings, index, lists, maps_page, pages
+from web import api, choices, downloads, findings, index, lists, maps_page, pages
 from web import units as units_pages
 from web.edition import Edition, Editions
 from web.frame import Frame, set_words
-from web.headers import set_headers
+from web.headers import of_api, set_headers
 
 log = logging.getLogger(__name__)
 mimetypes.add_type("font/woff2", ".woff2")
@@ -44,6 +44,7 @@ def create_app(view: str | Path, area: StudyArea, *, demo: bool = False) -> Flas
     set_words(app)
     set_headers(app)
     app.register_blueprint(public)
+    app.register_blueprint(api.api)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(NotFound, _refuse)
     app.register_error_handler(Exception, _fail)
@@ -221,18 +222,20 @@ KINDS = {
 }
 
 
-def _refuse(error: Exception) -> tuple[str, int]:
+def _refuse(error: Exception) -> tuple[str, int] | Response:
     """Answer with one plain page, whatever was asked for: what is hidden looks like what never was."""
+    if of_api(request.path):
+        return api.refuse(error)
     code = error.code if isinstance(error, HTTPException) and error.code else 404
     return _plain("missing.html", code if code in (404, 405) else 404 if code < 500 else code)
 
 
-def _fail(error: Exception) -> tuple[str, int]:
+def _fail(error: Exception) -> tuple[str, int] | Response:
     """Answer with a plain page when something broke; the log names the kind of error and its line, and no content."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(last.filename).name}:{last.lineno}"
     log.error("%s at %s in a page of kind %s", type(error).__name__, where, request.endpoint)
-    return _plain("broken.html", 500)
+    return api.refuse(error) if of_api(request.path) else _plain("broken.html", 500)
 
 
 def _plain(template: str, code: int) -> tuple[str, int]:
