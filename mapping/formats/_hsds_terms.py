@@ -84,8 +84,8 @@ def settle_terms(taking: Taking) -> dict[str, Ours]:
                 )
             else:
                 taking.refuse(kept.raw, "name", "the term has no name", "ask the sender for it")
-    for record in [r for r in taking.records.values() if isinstance(r, Translation) and r.link_id in own]:
-        del taking.records[record.id]  # our terms bring their labels with them
+    for text in [r for r in taking.records.values() if isinstance(r, Translation) and r.link_id in own]:
+        del taking.records[text.id]  # our terms bring their labels with them
     ours = {kept.fields.get("taxonomy_id") for id_, kept in taking.late["taxonomy_term"].items() if id_ in own}
     for kept in taxonomies.values():
         if kept.id not in ours or kept.fields.get("name") not in VOCABULARIES:
