@@ -1,6 +1,6 @@
 """What is listed of a type of service in an area unit, and what may be said of it. From the view alone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -70,23 +70,23 @@ class Listing:
         units = ((kind, country if code == self.area.code else code) for kind, code in said if kind and code)
         return {(kind, unit) for kind, code in units for unit in units_at(self.area, code, self.level)}
 
-    def presence(self, term: Term) -> dict[str, Presence]:
-        """Return what is listed of a type in each unit."""
+    def presence(self, term: Term, only: Callable[[Entry], bool] | None = None) -> dict[str, Presence]:
+        """Return what is listed of a type in each unit, of all services or ``only`` of some."""
         found = {unit: Presence() for unit in self.units}
-        for one in self._of(term):
+        for one in self._of(term, only):
             here, remote = self._reach(term, one)
             for unit in here | remote | one.perhaps:
                 _count(found[unit], one.entry, here=unit in here, remote=unit in remote)
         return found
 
-    def _of(self, term: Term) -> list[Located]:
+    def _of(self, term: Term, only: Callable[[Entry], bool] | None = None) -> list[Located]:
         """Return the services of a type, one for each body and place.
 
         A body that two lists name is one body still: the entry that was checked best speaks for it.
         """
         best: dict[tuple[str, frozenset[object]], Located] = {}
         for one in self._located:
-            if term.code in one.entry.types:
+            if term.code in one.entry.types and (only is None or only(one.entry)):
                 places = frozenset(place.area_unit or (place.latitude, place.longitude) for place in one.entry.places)
                 key = one.entry.organization.id, places or one.covered
                 if key not in best or one.entry.rank < best[key].entry.rank:
@@ -95,7 +95,7 @@ class Listing:
 
     def in_person(self, term: Term) -> int:
         """Return how many services of a type are in some unit and checked in time, each counted once."""
-        return sum(_confirmed(one.entry) and bool(self._reach(term, one)[0]) for one in self._of(term))
+        return sum(confirmed(one.entry) and bool(self._reach(term, one)[0]) for one in self._of(term))
 
     def _reach(self, term: Term, one: Located) -> tuple[frozenset[str], frozenset[str]]:
         """Return the units that a service is in, and those that it only reaches from elsewhere."""
@@ -105,13 +105,13 @@ class Listing:
             return one.here | one.covered, frozenset()
         return one.here, one.covered - one.here
 
-    def states(self, term: Term) -> dict[str, tuple[State, int]]:
+    def states(self, term: Term, only: Callable[[Entry], bool] | None = None) -> dict[str, tuple[State, int]]:
         """Return what may be said of a type in each unit, and the number of services behind it.
 
         A type that is secret by default is never said to be missing: a statement speaks for it, or nothing does.
         """
         said = {}
-        for unit, presence in self.presence(term).items():
+        for unit, presence in self.presence(term, only).items():
             state, count = presence.state()
             if state == "none listed":
                 named = {(term.code, unit), (term.parent or "", unit)}
@@ -124,6 +124,20 @@ class Listing:
             said[unit] = (state, count)
         return said
 
+    def serving(self, terms: Iterable[Term]) -> dict[str, list[Entry]]:
+        """Return the services of some types that are in each unit or reach it, and were checked in time."""
+        found: dict[str, dict[str, Entry]] = {unit: {} for unit in self.units}
+        for term in terms:
+            for one in self._of(term):
+                here, remote = self._reach(term, one)
+                for unit in here | remote if confirmed(one.entry) else ():
+                    found[unit][one.entry.id] = one.entry
+        return {unit: list(entries.values()) for unit, entries in found.items()}
+
+    def confirmed(self) -> list[Entry]:
+        """Return the services that somebody checked in time, wherever they are."""
+        return [one.entry for one in self._located if confirmed(one.entry)]
+
     def adrift(self, terms: Iterable[Term]) -> int:
         """Return how many services of some types say neither where they are nor what they cover."""
         codes = {term.code for term in terms if term.location_kind != COUNTRYWIDE}
@@ -132,7 +146,7 @@ class Listing:
         )
 
 
-def _confirmed(entry: Entry) -> bool:
+def confirmed(entry: Entry) -> bool:
     """Tell whether somebody checked a service, and not too long ago."""
     return entry.offered and entry.verified_on is not None
 
@@ -140,7 +154,7 @@ def _confirmed(entry: Entry) -> bool:
 def _count(presence: Presence, entry: Entry, *, here: bool, remote: bool) -> None:
     if not entry.offered:
         presence.stale += 1
-    elif not _confirmed(entry) or not (here or remote):
+    elif not confirmed(entry) or not (here or remote):
         presence.unconfirmed += 1
     elif here:
         presence.here += 1
