@@ -290,7 +290,8 @@ def _service(
     audience = entry.audience
     record = Service(
         id=service, organization_id=entry.body.id, name=labels.get("en") or next(iter(labels.values())),
-        alternate_name=reader.harmless("service", said) or None, audience=audience, status=status,  # type: ignore[arg-type]
+        alternate_name=None if said in {code, *labels.values()} else reader.harmless("service", said) or None,
+        audience=audience, status=status,  # type: ignore[arg-type]
         description=first_of(descriptions.values()) or None,
         email=None, last_modified=None,
     )  # fmt: skip

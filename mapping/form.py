@@ -11,7 +11,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import openpyxl
@@ -123,6 +123,11 @@ def fields(area: StudyArea) -> dict[str, str]:
     return FIELDS | by_language
 
 
+@cache
+def _items() -> dict[str, str]:
+    return {_safe(term.code): term.code for term in checklist()}
+
+
 def checklist() -> list[Term]:
     """Return the items that the form asks about: those whose source was seen."""
     return [term for term in Taxonomy.load("standards").terms() if term.source_status == "seen"]
@@ -131,8 +136,19 @@ def checklist() -> list[Term]:
 def standard_of(question: str) -> tuple[str, bool] | None:
     """Return the item that a question is about and whether it asks for the evidence; None for other questions."""
     found = re.fullmatch(r"std_(\w+?)(_evidence)?", question)
-    codes = {_safe(term.code): term.code for term in checklist()}
+    codes = _items()
     return (codes[found[1]], bool(found[2])) if found and found[1] in codes else None
+
+
+@cache
+def _codes() -> dict[str, str]:
+    lists = ("statuses", "organization_types", "answers", "verification", "documents", "conditions")
+    return {choice_name(term.code): term.code for name in lists for term in Taxonomy.load(name).terms()}
+
+
+def code_of(choice: str) -> str:
+    """Return the code that a choice of the form stands for."""
+    return _codes().get(choice, choice)
 
 
 def choice_name(code: str) -> str:

@@ -65,7 +65,7 @@ HINTS: dict[str, Message] = {
     "show_place": Message("It is never shown more closely than this."),
     "phones": Message("Several with a semicolon between them"),
     "hours": Message("For example: Mo-Fr 08:00-17:00; Sa 09:00-12:00. Day and night: 24/7"),
-    "cost": Message("For example: free, or 50 somoni"),
+    "cost": Message("For example: free, or the price of one visit"),
 }
 
 CONSTRAINTS: dict[str, tuple[str, Message]] = {

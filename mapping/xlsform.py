@@ -8,11 +8,11 @@ References
 XLSForm.org, the sheets ``survey``, ``choices`` and ``settings``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
-from mapping.columns import fold_header
+from mapping.columns import ColumnMap, Notice, Sheets, fold_header
 from mapping.formats import Sheet
 
 Line = Mapping[str, str]
@@ -26,6 +26,27 @@ POINT = {"latitude": "_{}_latitude", "longitude": "_{}_longitude", "altitude": "
 POINT_TOO = {"latitude": "{}-latitude", "longitude": "{}-longitude", "altitude": "{}-altitude",
              "precision": "{}-accuracy"}  # fmt: skip
 """How Kobo and ODK Central name the parts of a position."""
+
+
+KEYS = ("_uuid", "KEY", "meta/instanceID", "meta-instanceID", "__id", "_id")
+"""Columns by which survey tools tell submissions apart, the surest first."""
+
+LINKS = (("_index", "_parent_index"), ("KEY", "PARENT_KEY"), ("__id", "__Submissions-id"),
+         ("_uuid", "_submission__uuid"), ("_id", "_submission__id"))  # fmt: skip
+"""Columns that tie the rows of a repeat to their submission: there, here."""
+
+STATES = ("_validation_status", "reviewstate", "__system/reviewstate")
+NOTICES: dict[str, Notice] = {"not approved": "custodian", "on hold": "custodian", "hasissues": "custodian"}
+ADDED = {"start", "end", "today", "deviceid", "submissiondate", "key", "parent_key", "submitterid", "submittername",
+         "attachmentspresent", "attachmentsexpected", "status", "reviewstate", "edits", "formversion", "formhub/uuid",
+         "instanceid", "rootuuid"}  # fmt: skip
+"""Columns that survey tools add, besides those with an underscore in front."""
+
+NEEDED = {"organization", "service", "marking"}
+"""Fields without which an export is hardly a list."""
+
+SILENT = {"start", "end", "today", "deviceid", "note", "calculate", "username", "audit", "hidden"}
+"""Kinds of questions that nobody answers."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +156,10 @@ class Answered:
     others: list[str] = field(default_factory=list)
     """Columns that are no answers: what the survey tool adds."""
 
+    def named(self) -> set[str]:
+        """Return the questions that have a column here."""
+        return {*self.columns, *self.choices, *self.points}
+
 
 def header_of(sheet: Sheet) -> list[str]:
     """Return the names of an export's columns: its first row that holds anything."""
@@ -190,3 +215,98 @@ def _lines(sheet: Sheet) -> list[dict[str, str]]:
         {name: str(cell).strip() for name, cell in zip(names, row, strict=False) if name and cell not in (None, "")}
         for row in sheet.rows[1:]
     ]
+
+
+def is_added(header: str) -> bool:
+    """Tell whether a column is one that the survey tool added, and no answer."""
+    folded = fold_header(header)
+    last = folded.rpartition("meta/")[2].rpartition("meta-")[2]
+    return folded.startswith(("_", "set-of-")) or last in ADDED
+
+
+def map_of(
+    survey: Survey,
+    sheets: Sequence[Sheet],
+    fields: Mapping[str, str],
+    meaning: Callable[[Question, str], str],
+    **about: Any,
+) -> ColumnMap | None:
+    """Draft the column map of an export from the form it was made with; None where its answers are not there.
+
+    Parameters
+    ----------
+    survey
+        The form.
+    sheets
+        The export.
+    fields
+        Question -> the field that it fills; of two that fill the same, the first answered one counts.
+    meaning
+        What a choice of a question stands for.
+    about
+        Further keys of the map: its source and name, what is private.
+    """
+    own, repeated = (
+        {name for name in fields if (q := survey.question(name)) is not None and bool(q.repeat) is inner}
+        for inner in (False, True)
+    )
+    found = [answered(survey, sheet) for sheet in sheets if sheet.rows]
+    main = max(found, key=lambda one: len(own & one.named()), default=None)
+    if main is None or not own & main.named():
+        return None
+    others = [one for one in found if one is not main]
+    child = max(others, key=lambda one: len(repeated & one.named()), default=None)
+    if child is not None and not repeated & child.named():
+        child = None
+    columns = about | _answers(survey, fields, meaning, main, child)
+    added = [header for one in (main, child) if one for header in one.others if is_added(header)]
+    states = [header for header in added if fold_header(header) in STATES]
+    columns["private"] = [*columns.get("private", ()), *states]
+    columns["ignored"] = [*columns.get("ignored", ()), *(header for header in added if header not in states)]
+    columns["key"] = [key for key in KEYS if key in main.others][:1]
+    columns["notices"] = NOTICES if states else {}
+    columns["shape"] = "repeat" if repeated else "service"
+    links = [pair for pair in LINKS if pair[0] in main.others and (child is None or pair[1] in child.others)]
+    parent_key, child_key = (*links, LINKS[0])[0]
+    columns["sheets"] = Sheets(
+        only=[one.sheet for one in (main, child) if one], children=child.sheet if child else "services",
+        parent_key=parent_key, child_key=child_key,
+    )  # fmt: skip
+    return ColumnMap(**columns)
+
+
+def _answers(
+    survey: Survey,
+    fields: Mapping[str, str],
+    meaning: Callable[[Question, str], str],
+    main: Answered,
+    child: Answered | None,
+) -> dict[str, Any]:
+    """Return the keys of a map that say which column holds which field, and what its words mean."""
+    named: dict[str, list[str]] = {}
+    choices: dict[str, dict[str, str]] = {}
+    words: dict[str, dict[str, str]] = {}
+    for name, field_name in fields.items():
+        question = survey.question(name)
+        if question is None:
+            continue
+        where = child if question.repeat else main
+        if where is None:
+            continue
+        if name in where.columns:
+            named.setdefault(field_name, []).append(where.columns[name])
+        for part in ("latitude", "longitude"):
+            if name in where.points and part in where.points[name]:
+                named.setdefault(part, []).append(where.points[name][part])
+        for column, choice in where.choices.get(name, {}).items():
+            choices.setdefault(field_name, {})[column] = meaning(question, choice)
+        if name not in where.named() and field_name in NEEDED and field_name not in named:
+            named[field_name] = [name]  # so that it is said; others may be missing because nobody answered
+        for choice, labels in question.choices.items():
+            for said in (choice, *labels.values()):
+                words.setdefault(field_name, {}).setdefault(said, meaning(question, choice))
+    parts = [where.points[name][part] for where in (main, child) if where for name in where.points
+             for part in ("altitude", "precision") if part in where.points[name]]  # fmt: skip
+    silent = [where.columns[q.name] for q in survey.questions for where in (main, child)
+              if where and q.name in where.columns and q.name not in fields and q.kind in SILENT]  # fmt: skip
+    return {"fields": named, "choices": choices, "words": words, "ignored": parts + silent}

@@ -16,6 +16,7 @@ from mapping.area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import FormatError
 from mapping.formats import Context
+from mapping.formats._flat import terms
 from mapping.formats._hsds_finish import finish
 from mapping.formats._hsds_names import PASSED_OVER, Raw, bare, rows_of_document, table_of
 from mapping.formats._hsds_take import Taking
@@ -44,7 +45,7 @@ _SIGNS = re.compile(
     r'|taxonomy_terms?|term_uri|organization_identifiers|tax_status|legal_status|service_areas|locations?)"\s*:'
 )
 _OTHERS = re.compile(
-    r'"(?:elements|_xform_id_string|__version__)"\s*:|"type"\s*:\s*"FeatureCollection"|"resources"\s*:\s*\['
+    r'"(?:elements|_xform_id_string|_submission_time|__system|__version__)"\s*:|"type"\s*:\s*"FeatureCollection"|"resources"\s*:\s*\['
 )
 
 
@@ -80,16 +81,23 @@ def records(path: Path, context: Context) -> Batch:
 
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:  # noqa: ARG001
-    """Write the services of a view, each with all that belongs to it; into .ndjson one a line, else as a list."""
-    path = Path(path)
+    """Write the services of a view, each with all that belongs to it; into .ndjson one a line, else as one page.
+
+    The page says the licence and the edition beside its contents; of documents one a line each would have to.
+    """
+    path, about = Path(path), terms(view, area)
     whole = path.suffix not in (".ndjson", ".jsonl")
+    head = {
+        "version": "3.1", "license": about.licence, "license_url": about.licence_url,
+        "attribution": about.attribution, "edition": about.edition, "audience": about.audience,
+    }  # fmt: skip
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write("[\n" if whole else "")
+        file.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "contents": [\n' if whole else "")
         for number, document in enumerate(documents(view)):
             file.write(",\n" if whole and number else "")
             file.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
             file.write("" if whole else "\n")
-        file.write("\n]\n" if whole else "")
+        file.write("\n]}\n" if whole else "")
 
 
 def documents(view: View) -> Iterator[dict[str, Any]]:
