@@ -1,7 +1,8 @@
 """Freeze: save the pages of the portal as a static site, the same bytes under the same addresses.
 
 Links are followed from the first page with the app's own test client, so that whatever can be reached is there and
-no link leads nowhere. The site is built beside the old one and takes its place at once.
+no link leads nowhere. Beside them stand the answers of the API that need no question. The site is built beside the
+old one and takes its place at once.
 """
 
 import gzip
@@ -19,6 +20,7 @@ from urllib.parse import unquote
 from flask import Flask
 
 from mapping.errors import NotFound, UnsafePublication
+from web import api
 
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
@@ -77,7 +79,8 @@ def freeze(app: Flask, out: str | Path, progress: Progress | None = None) -> Fro
 
 def _save(app: Flask, folder: Path, progress: Progress | None) -> Frozen:
     client = app.test_client()
-    waiting: list[tuple[str, str]] = [(path, "the site") for path in ALWAYS]
+    own = api.file_paths(app) if api.api.name in app.blueprints else ()
+    waiting: list[tuple[str, str]] = [(path, "the site") for path in (*ALWAYS, *own)]
     seen = {path for path, _ in waiting}
     sums: dict[str, str] = {}
     sizes: dict[str, int] = {}
