@@ -20,6 +20,7 @@ from web import units as units_pages
 from web.edition import Edition, Editions
 from web.frame import Frame, set_words
 from web.headers import of_api, set_headers
+from web.profile import profile
 
 log = logging.getLogger(__name__)
 mimetypes.add_type("font/woff2", ".woff2")
@@ -45,6 +46,7 @@ def create_app(view: str | Path, area: StudyArea, *, demo: bool = False) -> Flas
     set_headers(app)
     app.register_blueprint(public)
     app.register_blueprint(api.api)
+    app.register_blueprint(profile)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(NotFound, _refuse)
     app.register_error_handler(Exception, _fail)
@@ -170,7 +172,7 @@ def search_index(language: str) -> Response:
 @public.get("/<language>/data.html")
 def data(language: str) -> str:
     """Show the open data with licence, size and checksum."""
-    return page("data.html", checked(language), shown=downloads.offered(edition()))
+    return page("data.html", checked(language), shown=downloads.offered(edition(), language))
 
 
 @public.get("/data/<name>")

@@ -107,7 +107,8 @@ class _Agency:
         marked = self._marked(agency)
         yield self._raw(
             "organization", marked, id=self.key, name=_text(agency, "Name"), alternate_name=self._aka(agency),
-            description=_text(agency, "AgencyDescription"), parent_organization_id=self.parent, website=self._reach(agency, "URL"), email=self._reach(agency, "Email"),
+            description=_text(agency, "AgencyDescription"), parent_organization_id=self.parent,
+            website=self._reach(agency, "URL"), email=self._reach(agency, "Email"),
             legal_status=agency.get("LegalStatus", ""), tax_id=_text(agency, "FEIN"),
             do_not_list=here.do_not_list or here.status != "active",
         )  # fmt: skip
@@ -184,7 +185,8 @@ class _Agency:
         lines = [_text(address, f"Line{number}") for number in range(2, 10)]
         yield self._raw(
             "address", marked, id=f"{site} {kind}", location_id=site, address_type=kind,
-            address_1=_text(address, "Line1"), address_2=", ".join(filter(None, lines)), city=_text(address, "City"), region=_text(address, "County"),
+            address_1=_text(address, "Line1"), address_2=", ".join(filter(None, lines)),
+            city=_text(address, "City"), region=_text(address, "County"),
             state_province=_text(address, "State"), postal_code=_text(address, "ZipCode"),
             country=_text(address, "Country"),
         )  # fmt: skip
