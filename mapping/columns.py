@@ -19,9 +19,9 @@ from mapping.taxonomy import Taxonomy
 
 Notice = Literal["custodian", "inactive", "defunct", "temporarily closed"]
 
-Shape = Literal["service", "place", "repeat", "activity", "agreement", "assessment"]
+Shape = Literal["service", "place", "repeat", "activity", "agreement", "assessment", "case"]
 """What a row is: a service at a place; a place whose columns say which services it has; a provider whose services are
-rows of another sheet; or an activity, an agreement, an answer to the checklist of standards."""
+rows of another sheet; or an activity, an agreement, an answer to the checklist of standards, a count of cases."""
 
 FIELDS: dict[str, str] = {
     "organization": "name of the body; organization.ru and so on for its name in a language",
@@ -89,6 +89,21 @@ FIELDS: dict[str, str] = {
     "evidence": "assessment: what was shown",
     "assessed_on": "assessment: day",
     "assessed_by": "assessment: who",
+    "year": "case figures: year",
+    "period": "case figures: part of the year, empty for all of it",
+    "measure": "case figures: what was counted, as victims_identified",
+    "unit_of_count": "case figures: cases, crimes, persons",
+    "count": "case figures: the number",
+    "law_article": "case figures: article of the law",
+    "sex": "case figures: female, male; empty for all",
+    "age_band": "case figures: ages; empty for all",
+    "exploitation": "case figures: form of exploitation; empty for all",
+    "nationality": "case figures: country code; empty for all",
+    "counted_by": "case figures: who gave the number",
+    "source_url": "case figures: where it can be read",
+    "definition": "case figures: what was counted, in words",
+    "confidence": "case figures: official, secondary, derived",
+    "note": "case figures: remark, which stays private",
 }
 """Every field that a column can fill, and what it means."""
 

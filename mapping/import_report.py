@@ -65,6 +65,7 @@ def grouped(issues: Iterable[Issue]) -> list[Group]:
 TABLES = (
     ("organization", "organizations"), ("service", "services"), ("location", "places"), ("activity", "activities"),
     ("referral_agreement", "agreements"), ("standard_assessment", "answers"),
+    ("case_count", "figures"),
 )  # fmt: skip
 """Tables that a list is about, and what their records are called."""
 

@@ -12,6 +12,7 @@ from typing import cast
 
 from mapping.area import StudyArea
 from mapping.batch import Batch, Issue, RefusedRow
+from mapping.case_counts import case_counts
 from mapping.check import CHECKS
 from mapping.columns import UNNAMED, ColumnMap
 from mapping.entries import entries, organizations_seen
@@ -19,7 +20,7 @@ from mapping.errors import FormatError
 from mapping.formats import Context, Sheet, source_of
 from mapping.guess import guessed_map, source_code
 from mapping.known import Known
-from mapping.links import READERS
+from mapping.links import READERS as LINKS
 from mapping.model import Source, record_id
 from mapping.reader import Intake, Reader
 from mapping.registry import format_of, formats
@@ -28,6 +29,9 @@ from mapping.returned import changes, is_returned
 from mapping.rows import Rows, missing_columns, rows_of, unnamed_columns
 
 __all__ = ["Known", "read"]
+
+READERS = {**LINKS, "case": case_counts}
+"""Shapes whose rows are no services."""
 
 
 def read(

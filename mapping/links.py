@@ -38,7 +38,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
         records: list[Record] = []
         body = _body(reader, "organization", audience_of_new=audience, records=records)
         types, words = reader.terms("service", "service_types")
-        unit = _unit(reader)
+        unit = unit_of(reader)
         for word in words:
             reader.say("service", f"{word!r} is no kind of activity that we know", "add the word to the terms")
         if body is None or unit is None or not types:
@@ -67,7 +67,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
             planned=planned, reached=reached, reached_women=women, budget_band=_free(reader, "budget"),
             reported_on=_day(reader, "updated"), audience=audience,
         )  # fmt: skip
-        yield reader.row, [*records, activity, _provenance(reader, "activity", activity.id, key)]
+        yield reader.row, [*records, activity, provenance(reader, "activity", activity.id, key)]
 
 
 def _refuse_activity(reader: Reader, who: bool, where: bool) -> None:
@@ -116,7 +116,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
             answer_within_hours=reader.take("answer_within", values.hours_within),
             status=_status(reader, valid), audience=reader.audience(),
         )  # fmt: skip
-        yield reader.row, [agreement, _provenance(reader, "referral_agreement", agreement.id, key)]
+        yield reader.row, [agreement, provenance(reader, "referral_agreement", agreement.id, key)]
 
 
 def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
@@ -132,6 +132,8 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row
             reader.refuse("standard", f"{code!r} is no item of the checklist", "check the code")
             continue
         match = match_term("answers", reader.word("answer", reader.text("answer"))) if reader.text("answer") else None
+        if match is None and reader.text("answer"):
+            reader.say("answer", f"{reader.text('answer')!r} is no answer that we know", "it counts as unknown")
         day = _day(reader, "assessed_on")
         record = StandardAssessment(
             id=record_id(source, "standard_assessment", service, code, reader.text("assessed_by")), service_id=service,
@@ -212,7 +214,8 @@ def _count(reader: Reader, name: str) -> int | None:
     return number.value if number is not None else None
 
 
-def _unit(reader: Reader) -> str | None:
+def unit_of(reader: Reader) -> str | None:
+    """Return the administrative unit of a row, by its code or its name."""
     area, code = reader.intake.area, reader.text("unit_code")
     digits = "".join(letter for letter in code.partition(".")[0] if letter.isdigit())
     units = area.all_units()
@@ -288,7 +291,8 @@ def _like(intake: Intake, text: str) -> list[str]:
     return [intake.known.names[key][0].name for key, _, _ in found]
 
 
-def _provenance(reader: Reader, entity: str, record: str, key: str) -> Provenance:
+def provenance(reader: Reader, entity: str, record: str, key: str) -> Provenance:
+    """Return where a record of a row came from."""
     source = reader.intake.columns.source
     return Provenance(
         id=record_id(source, "provenance", entity, record, key), link_id=record, link_entity=entity,

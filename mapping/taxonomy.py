@@ -26,7 +26,7 @@ FILES = ("service_types", "beneficiaries", "standards", "norms", "needs")
 
 LISTS = (
     "documents", "conditions", "languages", "statuses", "activity_statuses", "answers", "verification",
-    "organization_types", "agreement_documents",
+    "organization_types", "agreement_documents", "case_measures", "case_units", "exploitation", "age_bands", "sexes",
 )  # fmt: skip
 """Short taxonomies, which share ``lists.csv``."""
 

@@ -1,4 +1,4 @@
-"""The nine lists of the demonstration: what each gives, what is refused, and that no planted secret gets out."""
+"""The ten lists of the demonstration: what each gives, what is refused, and that no planted secret gets out."""
 
 import csv
 import datetime as dt
@@ -36,7 +36,7 @@ SECRETS = (
 
 @dataclass
 class Demo:
-    """The directory after the nine lists, their outcomes by file, and the reports."""
+    """The directory after the ten lists, their outcomes by file, and the reports."""
 
     directory: Directory
     outcomes: dict[str, ImportOutcome]
@@ -74,6 +74,7 @@ def demo(tmp_path_factory, tj_area):
         ("activities_3w.csv", 151, 2, "activity", 149),
         ("agreements.csv", 91, 16, "referral_agreement", 75),
         ("standards_assessment.csv", 482, 10, "standard_assessment", 471),  # and one is answered twice
+        ("case_figures.csv", 43, 0, "case_count", 43),
     ],
 )
 def test_what_each_list_gives(demo, file, rows, refused, table, count):
