@@ -19,6 +19,7 @@ from mapping.batch import Batch
 from mapping.errors import FormatError
 from mapping.formats import MAX_COLUMNS, Context, require_readable
 from mapping.formats._archives import content, members, write_archive
+from mapping.formats._flat import terms
 from mapping.formats._hsds_finish import finish
 from mapping.formats._hsds_names import PASSED_OVER, Raw, bare, modern, table_of
 from mapping.formats._hsds_package import MOMENTS, columns, file_of, resource, tables
@@ -155,11 +156,13 @@ def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> No
 
 def package(view: View, area: StudyArea, shown: list[str]) -> dict[str, Any]:
     """Return the description of the tables of a view."""
-    licence = area.settings.licence
+    licence, about = area.settings.licence, terms(view, area)
+    public = [{"name": licence.id, "title": licence.text, "path": licence.url}]
+    restricted = [{"name": "other-closed", "title": about.licence}]
     return {
         "name": f"rohnamo-{area.code.lower()}", "title": f"Directory of services: {area.label(area.code, 'en')}",
         "profile": "tabular-data-package", "version": "3.1", "created": f"{view.edition.isoformat()}T00:00:00Z",
-        "licenses": [{"name": licence.id, "title": licence.text, "path": licence.url}],
+        "licenses": public if about.licence_url else restricted, "description": about.attribution,
         "resources": [resource(table) for table in shown],
     }  # fmt: skip
 
