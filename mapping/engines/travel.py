@@ -511,7 +511,7 @@ def checked_friction(friction: npt.ArrayLike) -> Floats:
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, a barrier
         if isinstance(array, np.ma.MaskedArray):
             array = np.ma.filled(array.astype(np.float32), INFINITY)
-        return _read_only(np.require(array, np.float32, ["C", "A"]))
+        return _read_only(np.require(array, np.float32, ["C", "A"]).view(np.ndarray))
 
 
 def checked_sources(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
@@ -554,6 +554,19 @@ def checked_halves(cell_size: npt.ArrayLike, rows: int) -> Floats:
     return halves
 
 
+def _fresh(out: Floats | None, shape: tuple[int, int]) -> Floats:
+    """Return an array of infinite costs: a new one, or the caller's."""
+    if out is None:
+        return np.full(shape, INFINITY)
+    wrong = not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != np.float32
+    if wrong or not (out.flags.c_contiguous and out.flags.aligned and out.flags.writeable):
+        raise InvalidRecord(f"out: need a writable float32 array of shape {shape} in C order")
+    cost = out.view(np.ndarray)
+    for row in range(0, shape[0], SIDE):
+        cost[row : row + SIDE] = INFINITY
+    return cost
+
+
 def cost_surface(
     friction: npt.ArrayLike,
     sources: npt.ArrayLike,
@@ -562,6 +575,7 @@ def cost_surface(
     limit: float = np.inf,
     neighbours: Neighbours = 8,
     threads: int = 1,
+    out: Floats | None = None,
 ) -> Floats:
     """Compute the least minutes from the nearest source to every cell.
 
@@ -580,6 +594,10 @@ def cost_surface(
         8, or 16 with knight's moves.
     threads
         Threads to use, with equal results for any number; below about a million cells one is best. The GIL is released.
+    out
+        Array to write into and return, float32 of the friction's shape, in C order. For grids larger than memory let
+        both be files: ``np.memmap`` or ``np.lib.format.open_memmap``. Tiles are visited in the order of their
+        minutes, so that the system keeps the front of the wave in memory and little else.
 
     Returns
     -------
@@ -603,7 +621,7 @@ def cost_surface(
     reach = 1 if neighbours == 8 else 2
     across, down = (-(-n // (SIDE - 2 * reach)) for n in (columns, rows))
     within = np.float32(min(limit, float(LARGEST)))
-    grid = _Grid(grid_friction, np.full((rows, columns), INFINITY), halves, within, reach, across)
+    grid = _Grid(grid_friction, _fresh(out, (rows, columns)), halves, within, reach, across)
     queue = _new_queue(across * down)
     _start(grid, queue, cells)
     threads = min(threads, across * down)
@@ -615,4 +633,4 @@ def cost_surface(
         _work_together(grid, queue, threads)
     if limit < INFINITY:
         _cut(grid.cost, within)
-    return grid.cost
+    return grid.cost if out is None else out
