@@ -1,6 +1,10 @@
 """Mixed-integer programs, solved by HiGHS on one thread with a fixed seed, so that equal input gives equal answers."""
 
+import os
+import sys
 from dataclasses import dataclass
+from functools import cache
+from threading import Lock
 from typing import Literal
 
 import highspy
@@ -37,6 +41,8 @@ class Solved:
 
 def solve(program: Program, *, seconds: float, start: Floats | None = None) -> Solved:
     """Solve a program within some seconds, from a first solution where there is one."""
+    with _ONE_AT_A_TIME:
+        _greet()
     model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.silent()
     for name, value in (
@@ -58,6 +64,26 @@ def solve(program: Program, *, seconds: float, start: Floats | None = None) -> S
     if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt):
         return Solved(found, info.mip_dual_bound, "time limit")
     raise MappingError(f"HiGHS ended with {model.modelStatusToString(status)}; please report this with your input")
+
+
+_ONE_AT_A_TIME = Lock()
+
+
+@cache
+def _greet() -> None:
+    """Let HiGHS print its banner where nobody sees it: it does so once, past Python, into whatever a program writes."""
+    sys.stdout.flush()
+    try:
+        kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # there is no standard output to spoil
+        return
+    os.dup2(nowhere, 1)
+    try:
+        highspy.Highs()  # type: ignore[no-untyped-call]
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _lp(program: Program) -> highspy.HighsLp:
