@@ -9,14 +9,29 @@ import sqlite3
 import pytest
 from sample import CHASHMA, HIDDEN
 
+from mapping.exporting import file_name, writers
 
-def test_the_page_names_licence_size_and_checksum(text, client):
-    page = text("/en/data.html")
-    for name in ("list.csv", "list.geojson", "list.json", "public.db"):
+
+def names(language="en"):
+    return [*(file_name(name, module, language) for name, module in writers().items()), "public.db"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_page_names_licence_size_and_checksum(text, client, language):
+    page = text(f"/{language}/data.html")
+    for name in names(language):
         contents = client.get(f"/data/{name}").data
         assert f'href="../data/{name}"' in page
         assert hashlib.sha256(contents).hexdigest() in page
     assert "CC-BY-4.0" in page
+
+
+def test_every_language_has_workbooks_of_its_own(client):
+    english, russian = (client.get(f"/data/list-{language}.xlsx").data for language in ("en", "ru"))
+    assert english[:2] == russian[:2] == b"PK"
+    assert english != russian
+    assert client.get("/data/list-xx.xlsx").status_code == 404
+    assert client.get("/data/list.xlsx").status_code == 404
 
 
 def test_the_table_has_a_row_for_each_service_at_each_place(client, ids):
@@ -34,28 +49,16 @@ def test_the_table_has_a_row_for_each_service_at_each_place(client, ids):
 def test_points_are_only_those_that_may_be_shown(client, ids):
     found = json.loads(client.get("/data/list.geojson").data)
     assert found["license"].startswith("https://creativecommons.org/")
-    assert {feature["properties"]["id"] for feature in found["features"]} == {
+    points = [feature for feature in found["features"] if feature["geometry"]]
+    assert {feature["properties"]["id"] for feature in points} == {
         ids[name] for name in ("Legal advice", "Counselling", "Emergency ward", "Help abroad", "School places")
     }
-    for feature in found["features"]:
+    assert {feature["properties"]["id"] for feature in found["features"]} == {
+        each for name, each in ids.items() if not name.startswith("@")
+    }
+    for feature in points:
         lon, lat = feature["geometry"]["coordinates"]
         assert (round(lat, 3), round(lon, 3)) != (round(HIDDEN[0], 3), round(HIDDEN[1], 3))
-
-
-def test_services_nest_as_in_the_standard(client, ids, app):
-    found = json.loads(client.get("/data/list.json").data)
-    advice = next(each for each in found["services"] if each["id"] == ids["Legal advice"])
-    known = app.config["EDITIONS"].now().entries("en")[ids["Legal advice"]]
-    assert advice["organization"]["id"] == ids["@Legal Centre"]
-    assert {each["number"] for each in advice["phones"]} == {phone.number for phone in known.phones} != set()
-    assert advice["service_at_locations"][0]["location"]["addresses"][0]["city"] == "Chashma"
-    assert advice["schedules"][0]["byday"] == "MO,TU,WE,TH,FR"
-    assert {each["link_type"] for each in advice["attributes"]} == {"service_type", "serves"}
-    for each in found["services"]:
-        assert {"id", "name", "status", "organization"} <= set(each)
-        for at in each.get("service_at_locations", ()):
-            for address in at["location"].get("addresses", ()):
-                assert None not in address.values()
 
 
 def test_the_database_is_the_view_itself(client, view_file, tmp_path):

@@ -48,7 +48,7 @@ def test_every_kind_of_page_is_there(site, ids):
         "index.html", "404.html", "robots.txt", "checksums.txt", "en/index.html", "tg/n1.html", "ru/n9-zz-c.html",
         "en/all-1.html", "en/map.html", "en/gaps.html", "en/g/coverage.html", "en/g/norms.csv", "en/u/XT-W2.html",
         "en/u/index.html", "en/p1.html", "en/p2.html", "en/p3.html", "en/p4.html", "en/data.html", "en/index.js",
-        "data/public.db", "data/list.csv", "data/list.geojson", "data/list.json", "static/clock.js",
+        "data/public.db", "data/list.csv", "data/list.geojson", "data/list-en.xlsx", "static/clock.js",
         f"en/s/{ids['Hotline']}.html", f"tg/o/{ids['@Umed']}.html",
     ):  # fmt: skip
         assert (site / name).is_file(), name

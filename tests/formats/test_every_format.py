@@ -1,0 +1,169 @@
+"""Every format of the registry: what is written tells no secret and no clock; what is read is a list or is refused."""
+
+import time
+from pathlib import Path
+
+import pytest
+from canary import find_canaries
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sample import SECRETS, TODAY, organization, public_parts, sample_directory, sample_view
+
+from mapping.area import StudyArea
+from mapping.batch import Batch
+from mapping.errors import FormatError, MappingError
+from mapping.exporting import export, file_name, format_for, writers
+from mapping.intake import Known, read
+from mapping.registry import formats
+from mapping.safety import VIEWS
+from mapping.view import View
+
+WRITERS = sorted(writers())
+READERS = sorted(name for name, module in formats().items() if hasattr(module, "read") or hasattr(module, "records"))
+ENDINGS = sorted({ending for name in READERS for ending in formats()[name].SUFFIX.split()})
+
+
+BEGINNINGS = [b"PK\x03\x04", b"SQLite format 3\0", b"PAR1", b"{", b"[", b"<?xml version='1.0'?>", b"#org,#adm1\n"]
+
+
+@pytest.fixture(scope="module")
+def view(tmp_path_factory, tiny_area):
+    with sample_view(tmp_path_factory.mktemp("view"), tiny_area) as opened:
+        yield opened
+
+
+def written(view: View, folder: Path, area: StudyArea, name: str, language: str = "en") -> Path:
+    folder.mkdir(exist_ok=True)
+    return export(view, folder / file_name(name, writers()[name], language), area=area, language=language, name=name)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_no_secret_in_any_byte(view, tmp_path, tiny_area, name):
+    path = written(view, tmp_path / "out", tiny_area, name)
+    assert find_canaries([path], SECRETS) == []
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_two_directories_that_differ_in_secrets_write_the_same(view, tmp_path, tiny_area, name):
+    with sample_view(tmp_path / "plain", tiny_area, *public_parts()) as plain:
+        other = written(plain, tmp_path / "other", tiny_area, name)
+        assert other.read_bytes() == written(view, tmp_path / "one", tiny_area, name).read_bytes()
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_the_clock_is_in_no_byte(view, tmp_path, tiny_area, name, monkeypatch):
+    one = written(view, tmp_path / "one", tiny_area, name).read_bytes()
+    late = time.time() + 90_000_000
+    monkeypatch.setattr(time, "time", lambda: late)
+    time.sleep(1.1)  # clocks of other libraries count seconds
+    assert written(view, tmp_path / "two", tiny_area, name).read_bytes() == one
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_file_says_of_which_day_and_under_which_licence_it_is(view, tmp_path, tiny_area, name):
+    path = written(view, tmp_path / "out", tiny_area, name)
+    with sample_view(tmp_path / "empty", tiny_area, *organization("Empty")) as empty:
+        if written(empty, tmp_path / "empty" / "out", tiny_area, name).read_bytes() == path.read_bytes():
+            pytest.skip("holds nothing of the directory")
+    said = find_canaries(
+        [path], {"day": "2026-11-24", "licence": "CC-BY-4.0", "page": "creativecommons.org/licenses/by"}
+    )
+    compressed = path.suffix == ".parquet"
+    assert compressed or {canary.secret for canary in said} & {"licence", "page"}, "no licence"
+    assert compressed or "day" in {canary.secret for canary in said}, "no day"
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("audience", [audience for audience in VIEWS if audience != "public"])
+def test_what_is_for_few_says_so_and_only_its_owner_reads_it(tmp_path, tiny_area, name, audience):
+    with sample_view(tmp_path, tiny_area, *public_parts(), audience=audience) as view:
+        path = written(view, tmp_path / "out", tiny_area, name)
+    assert path.stat().st_mode & 0o077 == 0
+    licence = {"licence": "CC-BY-4.0", "page": "creativecommons.org/licenses/by"}
+    assert find_canaries([path], licence) == [], "what may not be passed on carries no open licence"
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_view_of_nothing_is_written_too(tmp_path, tiny_area, name):
+    with sample_view(tmp_path, tiny_area, *organization("Empty")) as view:
+        assert written(view, tmp_path / "out", tiny_area, name).stat().st_size > 0
+
+
+def test_a_file_is_replaced_at_once_or_not_at_all(view, tmp_path, tiny_area, monkeypatch):
+    path = tmp_path / "list.csv"
+    path.write_text("as before")
+
+    def fail(_view, beside, **_):
+        Path(beside).write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(format_for(path), "write", fail)
+    with pytest.raises(MappingError, match="No space left"):
+        export(view, path, area=tiny_area)
+    assert path.read_text() == "as before"
+    assert [each.name for each in tmp_path.iterdir()] == ["list.csv"]
+
+
+def test_a_format_is_chosen_by_ending_or_name():
+    assert format_for(Path("x.gpkg")).__name__.endswith("geopackage")
+    assert format_for(Path("x.anything"), "csv").__name__.endswith(".csv")
+    with pytest.raises(FormatError, match=r"no format ends in \.docx"):
+        format_for(Path("x.docx"))
+    with pytest.raises(FormatError, match="is no format that can be written"):
+        format_for(Path("x.csv"), "papyrus")
+    with pytest.raises(FormatError, match=r"say which with --format .*workbook"):
+        format_for(Path("x.xlsx"))
+
+
+def read_or_refused(path, area):
+    """Read a file to a whole batch, or to a refusal of one line that names it."""
+    refusal = ""
+    try:
+        batch = read(path, area=area, today=TODAY, known=Known())
+    except FormatError as error:
+        refusal = str(error)
+    if refusal:
+        assert "\n" not in refusal
+        assert path.name in refusal or "column" in refusal
+    else:
+        assert isinstance(batch, Batch)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@given(contents=st.one_of(
+    st.binary(max_size=300),
+    st.sampled_from(BEGINNINGS)
+    .flatmap(lambda start: st.binary(max_size=200).map(lambda rest: start + rest)),
+    st.text(max_size=200).map(str.encode),
+))  # fmt: skip
+def test_arbitrary_bytes_are_refused_or_give_a_whole_batch(tmp_path_factory, tiny_area, ending, contents):
+    path = tmp_path_factory.mktemp("bytes") / f"list{ending}"
+    path.write_bytes(contents)
+    for module in formats().values():
+        if hasattr(module, "recognises"):
+            assert module.recognises(path) in (True, False)
+    read_or_refused(path, tiny_area)
+
+
+@pytest.mark.parametrize("name", sorted(set(WRITERS) & set(READERS)))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@given(place=st.floats(0, 1), rubbish=st.binary(min_size=1, max_size=12))
+def test_a_file_of_ours_damaged_anywhere_is_read_or_refused(view, tmp_path_factory, tiny_area, name, place, rubbish):
+    folder = tmp_path_factory.mktemp("damaged")
+    path = written(view, folder, tiny_area, name)
+    whole = path.read_bytes()
+    at = int(place * len(whole))
+    path.write_bytes(whole[:at] + rubbish + whole[at + len(rubbish) :])
+    read_or_refused(path, tiny_area)
+
+
+def test_a_refused_file_leaves_the_directory_as_it_was(tmp_path, tiny_area):
+    with sample_directory(tmp_path, tiny_area) as directory:
+        before = directory.path.read_bytes()
+        for ending in ENDINGS:
+            path = tmp_path / f"list{ending}"
+            path.write_bytes(b"\x00\x01rubbish")
+            with pytest.raises(MappingError):
+                read(path, area=tiny_area, today=TODAY, known=Known.of(directory))
+        assert directory.path.read_bytes() == before
