@@ -120,6 +120,16 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """A place where a new service is proposed, and the people whom it would add, with their range."""
+
+    name: Text
+    latitude: float
+    longitude: float
+    adds: Figure
+
+
+@dataclass(frozen=True)
 class Result:
     """A finding with its table, and everything a reader needs to judge it.
 
@@ -133,6 +143,7 @@ class Result:
     better or worse shades a map. ``groups`` names the heading under which columns stand together. ``layout`` is
     ``matrix`` where the columns read better down the page and the units across it. ``curves`` are for a chart whose
     axes are called ``axes``; ``picture`` says which chart shows the result best, by its shape where it is empty.
+    ``proposals`` are places for new services, the one that adds most people first.
 
     Raises
     ------
@@ -163,6 +174,7 @@ class Result:
     curves: tuple[Curve, ...] = ()
     axes: tuple[Text, Text] | None = None
     picture: Picture = ""
+    proposals: tuple[Proposal, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that the parts fit."""

@@ -56,6 +56,16 @@ class TravelTime:
     lost: list[int]
 
 
+@dataclass(frozen=True)
+class Sources:
+    """The cells (row, column) where travel to some points ends, and the index of the point of each; the rest as above."""
+
+    cells: NDArray[np.int64]
+    points: list[int]
+    snapped: list[Snap]
+    lost: list[int]
+
+
 def scenarios(area: StudyArea) -> list[Scenario]:
     """Return the scenarios of a study area, in the order of its area.toml."""
     return list(area.settings.scenarios)
@@ -175,10 +185,26 @@ def travel_time(
     ``direction`` says how slopes count for those who walk: the mean of up and down, towards the points, or away from
     them; without it as the study area says (``travel.direction``).
     """
+    cost, found = friction(area, scenario), sources(area, points, scenario=scenario)
+    if not found.cells.size:
+        return TravelTime(np.full(area.grid.shape, np.inf, np.float32), found.snapped, found.lost)
+    minutes = cost_surface(
+        cost,
+        found.cells,
+        cell_size=area.grid.cell_size,
+        limit=limit,
+        neighbours=neighbours,
+        threads=threads,
+    )
+    return TravelTime(minutes, found.snapped, found.lost)
+
+
+def sources(area: StudyArea, points: ArrayLike, *, scenario: str = "summer") -> Sources:
+    """Return the cells of the grid where travel to some points ends; ``points`` as for `travel_time`."""
     cost = friction(area, scenario)
     places = np.asarray(points, float).reshape(-1, 2)
     reach = area.settings.travel.snap_km * 1000
-    sources, snapped, lost = [], [], []
+    cells, kept, snapped, lost = [], [], [], []
     at = area.grid.project(places[:, 0], places[:, 1])
     for index, (cell, place) in enumerate(zip(area.grid.cells(places[:, 0], places[:, 1]).tolist(), at, strict=True)):
         found = None if cell[0] < 0 else _passable(area, cost, (cell[0], cell[1]), place, reach)
@@ -186,22 +212,11 @@ def travel_time(
             lost.append(index)
             continue
         source, metres = found
-        sources.append(source)
+        cells.append(source)
+        kept.append(index)
         if metres:
             snapped.append(Snap(index, metres))
-    if not sources:
-        return TravelTime(np.full(area.grid.shape, np.inf, np.float32), snapped, lost)
-    cells, size = np.array(sources), area.grid.cell_size
-    direction, rule = direction or area.settings.travel.direction, area.settings.speeds.slope
-    if direction == "average" or rule == "none":
-        minutes = cost_surface(cost, cells, cell_size=size, limit=limit, neighbours=neighbours, threads=threads)
-    else:
-        ground = sloped_ground(area, scenario)
-        minutes = walking_surface(
-            ground.level, area.elevation, cells, cell_size=size, steepness=ground.steepness, rule=rule,
-            towards=direction == "towards", limit=limit, neighbours=neighbours,
-        )  # fmt: skip
-    return TravelTime(minutes, snapped, lost)
+    return Sources(np.array(cells, np.int64).reshape(-1, 2), kept, snapped, lost)
 
 
 def _scenario(area: StudyArea, name: str) -> Scenario:
