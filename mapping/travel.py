@@ -58,7 +58,7 @@ class TravelTime:
 
 @dataclass(frozen=True)
 class Sources:
-    """The cells (row, column) where travel to some points ends, and the index of the point of each; the rest as above."""
+    """The cells (row, column) where travel to some points ends, with the index of each point; the rest as above."""
 
     cells: NDArray[np.int64]
     points: list[int]
@@ -188,14 +188,16 @@ def travel_time(
     cost, found = friction(area, scenario), sources(area, points, scenario=scenario)
     if not found.cells.size:
         return TravelTime(np.full(area.grid.shape, np.inf, np.float32), found.snapped, found.lost)
-    minutes = cost_surface(
-        cost,
-        found.cells,
-        cell_size=area.grid.cell_size,
-        limit=limit,
-        neighbours=neighbours,
-        threads=threads,
-    )
+    cells, size = found.cells, area.grid.cell_size
+    direction, rule = direction or area.settings.travel.direction, area.settings.speeds.slope
+    if direction == "average" or rule == "none":
+        minutes = cost_surface(cost, cells, cell_size=size, limit=limit, neighbours=neighbours, threads=threads)
+    else:
+        ground = sloped_ground(area, scenario)
+        minutes = walking_surface(
+            ground.level, area.elevation, cells, cell_size=size, steepness=ground.steepness, rule=rule,
+            towards=direction == "towards", limit=limit, neighbours=neighbours,
+        )  # fmt: skip
     return TravelTime(minutes, found.snapped, found.lost)
 
 
