@@ -47,11 +47,14 @@ def publish(
     *,
     area: StudyArea | None,
     edition: dt.date,
+    previous: Path | None = None,
     progress: Progress | None = None,
 ) -> Publication:
     """Write what an audience may see into a new file, with travel times from the places of the study area.
 
     The travel times are worked out from the view alone. An older file of that name stays until the new one is whole.
+    ``previous`` is the view that this one replaces, which may be that file: the new view tells which of its records
+    are gone, and when each was last changed.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def publish(
     part = path.with_name(path.name + ".part")
     warnings: list[str] = []
     try:
-        with directory.view(audience, part, edition=edition, warn=warnings.append) as view:
+        with directory.view(audience, part, edition=edition, warn=warnings.append, previous=previous) as view:
             rows = list(travel_rows(view, area, progress=progress)) if area is not None else []
         _write_travel(part, rows)
         part.replace(path)

@@ -236,9 +236,11 @@ class Directory:
         *,
         edition: dt.date,
         warn: Callable[[str], None] | None = None,
+        previous: Path | None = None,
     ) -> View:
         """Write what an audience may see into a new SQLite file, and open it.
 
+        ``previous`` is the view that this one replaces: what is gone since and what changed is told from the two files.
         ``warn`` is told, for the steward alone, what is no secret by its marking and could yet give one away.
 
         Raises
@@ -254,7 +256,7 @@ class Directory:
                 warn(warning)
         key = self.key
         published = rename(shown, lambda private: public_id(key, private))
-        context = Context(audience=audience, edition=edition, area=self.area)
+        context = Context(audience=audience, edition=edition, area=self.area, previous=previous)
         write_view(published, path, fields=PUBLISHED, context=context)
         return View(path)
 

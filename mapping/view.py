@@ -125,7 +125,7 @@ class View:
     @cached_property
     def _tables(self) -> set[str]:
         names = self.connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        return {name for (name,) in names} & set(RECORDS)
+        return {name for (name,) in names} & {*RECORDS, "tombstone", "modified"}
 
     def services(self, *, language: str = "en") -> list[Entry]:
         """Return every service, by name and id."""

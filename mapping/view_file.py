@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mapping.area import StudyArea
+from mapping.editions import write_changes
 from mapping.errors import MappingError
 from mapping.freshness import next_due
 from mapping.model import RECORDS, Audience, SqlType, columns, references
@@ -31,6 +32,8 @@ class Context:
     audience: Audience
     edition: dt.date
     area: StudyArea | None = None
+    previous: Path | None = None
+    """The view that this one replaces, from which it is told what changed."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -91,6 +94,7 @@ def _write(
                 connection.execute(f'CREATE INDEX "{table}_{name}" ON "{table}" ("{name}")')
     _write_units(connection, context.area)
     write_index(connection, Listing(tables, context.languages, context.edition, context.area))
+    write_changes(connection, fields, audience=context.audience, edition=context.edition, previous=context.previous)
     facts = {"audience": context.audience, "edition": context.edition.isoformat(), "format": FORMAT}
     facts["languages"] = " ".join(context.languages)
     if context.area is not None:

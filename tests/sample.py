@@ -439,7 +439,7 @@ def secret_parts() -> list[Record]:
         agreement("Umed", hidden, number=str(SECRETS["what stands in a contract"])),
         activity("Шабпосии Зарнисор", of=hidden, unit="XT-W2"),
         case_count(
-            17, audience="focal_point", place="Хонаи Гулафшон", source="Зарнисор", note="Панҷ нафар аз Гулафшон",
+            17, audience="custodian", place="Хонаи Гулафшон", source="Зарнисор", note="Панҷ нафар аз Гулафшон",
         ),
         service("Night at the centre", of="Umed", types=["ACC-EME"], phones=["+992007779999"]),
         place("Umed night house", of=["Night at the centre"], at=km(1.25, 2.75), unit="XT-W2", address="Чинорзор 5"),

@@ -45,6 +45,7 @@ from tests.sample import (
     activity,
     agreement,
     approval,
+    case_count,
     contact,
     key,
     organization,
@@ -351,9 +352,9 @@ def test_a_place_of_a_hidden_organization_is_hidden() -> None:
 PRIVATE_FIELDS: dict[str, dict[str, Any]] = {
     "organization": {
         "tax_id": "7741", "tax_status": "x", "year_incorporated": 1999, "logo": "x", "uri": "x",
-        "parent_organization_id": "x",
+        "parent_organization_id": "x", "do_not_list": False,
     },
-    "service": {"assurer_email": "x@x.example", "last_modified": TODAY, "program_id": "x"},
+    "service": {"assurer_email": "x@x.example", "last_modified": TODAY, "program_id": "x", "do_not_list": False},
     "location": {"url": "x", "external_identifier": "x", "external_identifier_type": "x"},
     "address": {"attention": "x"},
     "schedule": {"schedule_link": "x", "notes": "x"},
@@ -363,6 +364,7 @@ PRIVATE_FIELDS: dict[str, dict[str, Any]] = {
     "referral_agreement": {"number": "x", "contact_route": "x"},
     "statement": {"consent_by": "x", "approved_by": "a", "approved_by_too": "b"},
     "standard_assessment": {"evidence": "x", "comment": "x"},
+    "case_count": {"note": "x"},
 }  # fmt: skip
 
 
@@ -390,7 +392,30 @@ def test_rows_have_the_published_fields_and_no_other() -> None:
 
 def test_private_tables_are_not_shown() -> None:
     shown = safety.project(tables_of(public_parts(), secret_parts()), "focal_point", RULES)
-    assert not set(shown) & {"source", "program", "organization_identifier", "provenance", "approval"}
+    assert not set(shown) & {"source", "program", "organization_identifier", "provenance", "approval", "decision"}
+
+
+def test_what_is_not_to_be_listed_is_in_no_view_whatever_was_agreed() -> None:
+    lowered = approval("audience", key("service", "Advice"), "public")
+    unlisted = service("Advice", of="Umed", types=[OFFICE], phones=["+992111111111"], do_not_list=True)
+    body = organization("Umed", do_not_list=True, phones=["+992111111111"])
+    for audience in safety.VIEWS:
+        shown = seen(umed(), unlisted, office(), lowered, audience=audience)
+        assert shown == seen(umed(), audience=audience)
+        assert not any(seen(body, advice(), office(), audience=audience).values())
+
+
+def test_small_counts_of_cases_and_their_complements_are_not_public() -> None:
+    counts = (case_count(64), case_count(4, sex="female"), case_count(60, sex="male"))
+    assert [row["count"] for row in ordered(seen(*counts)["case_count"])] == [None, None, 64]
+    hidden = seen(case_count(4, audience="custodian", source="Other"), *counts[:1])["case_count"]
+    assert [(row["count"], row["suppressed"]) for row in hidden] == [(64, False)]
+    told = safety.project(tables_of(*counts), "partner", RULES)["case_count"]
+    assert sorted(row["count"] for row in told) == [4, 60, 64]
+
+
+def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: row["count"] or 0)
 
 
 def test_the_marking_that_is_published_is_the_one_that_counts() -> None:

@@ -182,6 +182,11 @@ MUTANTS = {
         "            row |= dict.fromkeys(self._too_few(record))\n",
         "            pass\n",
     ),
+    "small counts of cases are public": (
+        '    if audience == "public":\n        shown["case',
+        '    if False:\n        shown["case',
+    ),
+    "what is not to be listed is listed": ('if getattr(record, "do_not_list", False):', "if False:"),
     "few others can be told": (
         "if (record.reached or 0) - (record.reached_women or 0) in few:",
         "if False:",

@@ -18,6 +18,7 @@ from mapping.errors import UnsafePublication
 from mapping.model import (
     Attribute,
     Audience,
+    CaseCount,
     Location,
     Organization,
     OrganizationIdentifier,
@@ -48,6 +49,7 @@ from tests.sample import (
     approval,
     attribute,
     batch,
+    case_count,
     contact,
     key,
     km,
@@ -145,6 +147,7 @@ def secrets(draw: st.DrawFn) -> list[Record]:
         vague = Location(id=key("location", "Papers, by area"))
         parts.append(translations(vague, name={"ru": draw(words)}, description={"tg": draw(words)}))
     if draw(st.booleans()):
+        parts.append(case_count(draw(st.integers(0, 99)), audience="custodian", source=draw(words)))
         parts.append(Source(id="sender", name=draw(words)))
         parts.append(Provenance(id="origin", link_id=key("service", "Hotline"), link_entity="service",
                                 source_id="sender", source_key=draw(words)))  # fmt: skip
@@ -173,6 +176,12 @@ def worlds(draw: st.DrawFn) -> list[Record]:
             else:  # any of the units that are shown as the whole country, since they have few people
                 record.area_unit = draw(st.sampled_from(["XT-E", "XT-E1", "XT-E2", "XT"]))
             record.name = draw(words)
+    few = draw(st.integers(1, 9))
+    for record in records:
+        if isinstance(record, CaseCount):
+            record.note = draw(words)
+            if record.year == 2024 and record.area_unit:  # what is too few to be shown, and what would give it away
+                record.count = few if record.area_unit == "XT-E" else 64 - few
     everything = [*records, *draw(secrets())]
     draw(st.randoms(use_true_random=False)).shuffle(everything)
     return everything
@@ -224,11 +233,13 @@ def test_two_directories_that_differ_in_secrets_publish_the_same(
 def test_no_secret_of_custodians_changes_a_byte_of_the_views_for_few(
     world: list[Record], tiny_area: StudyArea, tmp_path: Path
 ) -> None:
-    """Focal points know of sensitive groups; of shelters they know nothing that a view could hold."""
+    """Focal points know of sensitive groups and small counts; of shelters, nothing that a view could hold."""
 
     def without_groups(records: list[Record]) -> list[Record]:
         said = ("serves", "excludes")
-        return [r for r in records if not (isinstance(r, Attribute) and r.link_id == HOTLINE and r.link_type in said)]
+        few = [r.id for r in records if isinstance(r, CaseCount) and r.year == 2024 and r.area_unit]
+        groups = [r.id for r in records if isinstance(r, Attribute) and r.link_id == HOTLINE and r.link_type in said]
+        return [r for r in records if r.id not in {*few, *groups}]
 
     views = [
         published(without_groups(records), tiny_area, tmp_path / "view.db", "focal_point")

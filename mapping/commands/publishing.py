@@ -76,8 +76,9 @@ def publish(
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
     region = study_area(area)
+    previous = view if view.exists() else None
     with Directory(directory, region) as store, progress_bar() as progress:
-        _publish(store, region, view, audience=audience, day=day_of(today), progress=progress)
+        _publish(store, region, view, audience=audience, day=day_of(today), progress=progress, previous=previous)
     out.print(f"Published for {audience}: {view}")
 
 
@@ -105,13 +106,17 @@ def serve(
     _serve(view, study_area(area), port=port, demo=demo)
 
 
-def _publish(directory: Any, area: "StudyArea", path: Path, *, audience: Any, day: dt.date, progress: Any) -> None:
+def _publish(
+    directory: Any, area: "StudyArea", path: Path, *, audience: Any, day: dt.date, progress: Any,
+    previous: Path | None = None,
+) -> None:  # fmt: skip
     from mapping.publish import publish as write
 
     path.parent.mkdir(parents=True, exist_ok=True)
     publication = write(
-        directory, audience, path, area=area, edition=day, progress=step(progress, "Publishing the view")
-    )
+        directory, audience, path, area=area, edition=day, previous=previous,
+        progress=step(progress, "Publishing the view"),
+    )  # fmt: skip
     if publication.warnings:
         looked = directory.path.with_name("publishing.txt")
         looked.write_text("\n".join(map(str, publication.warnings)) + "\n", encoding="utf-8")
