@@ -404,14 +404,24 @@ def _work_alone(grid: _Grid, queue: _Queue, desk: _Desk, visits: int) -> bool:
 @_jit
 def _start(grid: _Grid, queue: _Queue, sources: Ints) -> None:
     """Give the sources cost 0 and queue their tiles."""
-    stride = SIDE - 2 * grid.reach
     for k in range(len(sources)):
         y, x = sources[k]
         f = grid.friction[y, x]
         if f >= ZERO and f * grid.half[y] < INFINITY:
             grid.cost[y, x] = ZERO
+    _queue_cells(grid, queue, sources)
+
+
+@_jit
+def _queue_cells(grid: _Grid, queue: _Queue, cells: Ints) -> None:
+    """Queue the tiles of cells from whose costs others may improve."""
+    stride = SIDE - 2 * grid.reach
+    for k in range(len(cells)):
+        y, x = cells[k]
+        value = grid.cost[y, x]
+        if value < INFINITY:
             row, column = ONE << U(y % stride + grid.reach), ONE << U(x % stride + grid.reach)
-            _announce(queue, y // stride * grid.across + x // stride, ZERO, row, column)
+            _announce(queue, y // stride * grid.across + x // stride, value, row, column)
 
 
 @_jit
@@ -554,19 +564,6 @@ def checked_halves(cell_size: npt.ArrayLike, rows: int) -> Floats:
     return halves
 
 
-def _fresh(out: Floats | None, shape: tuple[int, int]) -> Floats:
-    """Return an array of infinite costs: a new one, or the caller's."""
-    if out is None:
-        return np.full(shape, INFINITY)
-    wrong = not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != np.float32
-    if wrong or not (out.flags.c_contiguous and out.flags.aligned and out.flags.writeable):
-        raise InvalidRecord(f"out: need a writable float32 array of shape {shape} in C order")
-    cost = out.view(np.ndarray)
-    for row in range(0, shape[0], SIDE):
-        cost[row : row + SIDE] = INFINITY
-    return cost
-
-
 def cost_surface(
     friction: npt.ArrayLike,
     sources: npt.ArrayLike,
@@ -575,7 +572,6 @@ def cost_surface(
     limit: float = np.inf,
     neighbours: Neighbours = 8,
     threads: int = 1,
-    out: Floats | None = None,
 ) -> Floats:
     """Compute the least minutes from the nearest source to every cell.
 
@@ -594,10 +590,8 @@ def cost_surface(
         8, or 16 with knight's moves.
     threads
         Threads to use, with equal results for any number; below about a million cells one is best. The GIL is released.
-    out
-        Array to write into and return, float32 of the friction's shape, in C order. For grids larger than memory let
-        both be files: ``np.memmap`` or ``np.lib.format.open_memmap``. Tiles are visited in the order of their
-        minutes, so that the system keeps the front of the wave in memory and little else.
+
+    Grids larger than memory: `mapping.engines.large`.
 
     Returns
     -------
@@ -618,12 +612,37 @@ def cost_surface(
         raise InvalidRecord(f"limit: 0 or more minutes, not {limit!r}")
     if not isinstance(threads, int | np.integer) or threads < 1:
         raise InvalidRecord(f"threads: 1 or more, not {threads!r}")
-    reach = 1 if neighbours == 8 else 2
-    across, down = (-(-n // (SIDE - 2 * reach)) for n in (columns, rows))
     within = np.float32(min(limit, float(LARGEST)))
-    grid = _Grid(grid_friction, _fresh(out, (rows, columns)), halves, within, reach, across)
-    queue = _new_queue(across * down)
-    _start(grid, queue, cells)
+    cost = np.full((rows, columns), INFINITY)
+    spread(grid_friction, cost, halves, sources=cells, limit=within, neighbours=neighbours, threads=threads)
+    if limit < INFINITY:
+        _cut(cost, within)
+    return cost
+
+
+def spread(
+    friction: Floats,
+    cost: Floats,
+    halves: Floats,
+    *,
+    sources: Ints | None = None,
+    front: Ints | None = None,
+    limit: np.float32 = LARGEST,
+    neighbours: Neighbours = 8,
+    threads: int = 1,
+) -> None:
+    """Improve costs in place until no step can improve any: from sources of cost 0, or from cells that have a cost.
+
+    Everything that `cost_surface` checks must be so already. ``front`` are the (row, column) of cells from which others
+    may improve; the rest must be settled among themselves. Costs beyond the limit may be left too large.
+    """
+    reach = 1 if neighbours == 8 else 2
+    across, down = (-(-n // (SIDE - 2 * reach)) for n in (cost.shape[1], cost.shape[0]))
+    grid, queue = _Grid(friction, cost, halves, limit, reach, across), _new_queue(across * down)
+    if sources is not None:
+        _start(grid, queue, sources)
+    if front is not None:
+        _queue_cells(grid, queue, front)
     threads = min(threads, across * down)
     if threads == 1:
         desk = _new_desk()
@@ -631,6 +650,3 @@ def cost_surface(
             pass  # between slices an interrupt is heard
     else:
         _work_together(grid, queue, threads)
-    if limit < INFINITY:
-        _cut(grid.cost, within)
-    return grid.cost if out is None else out
