@@ -7,6 +7,8 @@ from typing import Literal
 from rapidfuzz import process
 
 from mapping import values
+from mapping.acronyms import proposals
+from mapping.batch import Issue
 from mapping.fold import name_key
 from mapping.known import Body
 from mapping.model import (
@@ -33,11 +35,12 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
     """Yield an activity for each row; a body that no list spoke of yet becomes one, seen by whoever may see the row."""
     source = intake.columns.source
     seen: dict[str, int] = {}
+    bodies: dict[str, str] = {}
     for reader in readers:
         audience = reader.audience()
         records: list[Record] = []
         body = _body(reader, "organization", audience_of_new=audience, records=records)
-        types, words = reader.terms("service", "service_types")
+        types, words = _types(reader)
         unit = unit_of(reader)
         for word in words:
             reader.say("service", f"{word!r} is no kind of activity that we know", "add the word to the terms")
@@ -56,6 +59,10 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
         if planned and reached and reached > 10 * planned:
             reader.say("reached", f"{reached} reached of {planned} planned", "ask whether a digit is wrong")
         implementer = _body(reader, "implementer", audience_of_new=audience, records=records)
+        for column, one in (("organization", body), ("implementer", implementer)):
+            if one is not None:
+                bodies.setdefault(one.id, reader.text(column))
+                _say_spelling(reader, column, bodies[one.id])
         key = _own_key(reader, seen)
         status = match_term("activity_statuses", reader.text("status")) if reader.text("status") else None
         activity = Activity(
@@ -68,6 +75,32 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
             reported_on=_day(reader, "updated"), audience=audience,
         )  # fmt: skip
         yield reader.row, [*records, activity, provenance(reader, "activity", activity.id, key)]
+    for short, whole in proposals(bodies.values()):
+        said = f"{short!r} may be short for {whole!r}"
+        intake.batch.extend([Issue(intake.batch.file, "", None, "organization", said, "merge them if they are one")])
+
+
+def _say_spelling(reader: Reader, column: str, first: str) -> None:
+    """Say that a body's name is written otherwise than in the rows above, where it was taken for the same."""
+    text = reader.text(column)
+    if text != first:
+        reader.say(column, f"{text!r} was taken for {first!r}, as it stood before", "say so if it is another")
+
+
+def _types(reader: Reader) -> tuple[list[str], list[str]]:
+    """Return the kinds of help of a row and its words for none; where the best column is unclear, of another."""
+    types, words = reader.terms("service", "service_types")
+    if types:
+        return types, words
+    named = reader.intake.columns.fields
+    for column in [*named.get("service", ()), *named.get("activity", ())]:
+        match = match_term("service_types", reader.word("service", reader.row.text([column])))
+        if match is not None:
+            reader.say(
+                "service", f"was told by {column!r} as {match.code}", "put it into the map if that is wrong", "note"
+            )
+            return [match.code], []
+    return types, words
 
 
 def _refuse_activity(reader: Reader, who: bool, where: bool) -> None:
