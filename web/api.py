@@ -14,13 +14,14 @@ from flask import Blueprint, Response, abort, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from mapping import hsds
+from mapping.editions import ENTITIES
 from mapping.errors import NotFound
 from mapping.taxonomy import Taxonomy
 from mapping.view import View
 from mapping.words import chain
-from web.api_find import DELTA_ENTITIES, Catalogue
+from web.api_find import Catalogue
 from web.api_query import BODY_LIMIT, PER_PAGE, BadRequest, Choices, parameters_of, read
-from web.api_schema import COLLECTIONS, DELTAS, HSDS_VERSION, Collection, openapi, profile
+from web.api_schema import COLLECTIONS, DELTAS, HSDS_VERSION, Collection, openapi
 from web.edition import Edition
 
 api = Blueprint("api", __name__, url_prefix="/api")
@@ -42,8 +43,7 @@ class Answers:
         self.openapi = dump(
             openapi(self.choices, self.publisher, self.description, {"name": licence.text, "url": licence.url})
         )
-        self.profile = dump(profile())
-        held = hashlib.sha256(self.openapi + self.profile)
+        held = hashlib.sha256(self.openapi)
         with edition.path.open("rb") as file:
             held.update(hashlib.file_digest(file, "sha256").digest())
         self.stamp = held.hexdigest()
@@ -61,10 +61,11 @@ class Answers:
         return f"{text} A demonstration: every record is invented." if self.demo else text
 
     def root(self, base: str) -> dict[str, Any]:
-        """Return what the API says of itself; ``base`` stands before its addresses."""
+        """Return what the API says of itself; ``base`` is the address of the site, as seen from it."""
         counts = {each.name: self.catalogue.roll(each.table).size for each in COLLECTIONS.values()}
         return {
-            "version": HSDS_VERSION, "profile": f"{base}profile.json", "openapi_url": f"{base}openapi.json",
+            "version": HSDS_VERSION, "profile": f"{base}profile/profile.json",
+            "openapi_url": f"{base}api/openapi.json",
             "publisher": self.publisher, "description": self.description,
             "license": self.edition.area.settings.licence.url, "edition": self.edition.day.isoformat(),
             "languages": list(self.choices.languages),
@@ -97,7 +98,7 @@ FLAT_TABLES = ("service", "organization", "service_at_location", "location")
 def root() -> Response:
     """Say what this API is."""
     asked = _asked(())
-    base = "" if request.endpoint == "api.index" else _base()
+    base = "../" if request.endpoint == "api.index" else _base()
     return _answer(dump(_answers().root(base)), asked)
 
 
@@ -107,17 +108,11 @@ def description() -> Response:
     return _answer(_answers().openapi, _asked(()))
 
 
-@api.get("/profile.json")
-def our_profile() -> Response:
-    """Tell what our profile adds to HSDS."""
-    return _answer(_answers().profile, _asked(()))
-
-
 @api.route("/deltas", methods=["GET", "POST"])
-@api.get("/deltas.json", endpoint="deltas_file")
+@api.get("/deltas.ndjson", endpoint="deltas_file")
 def deltas() -> Response:
     """List what changed and what left since a day."""
-    asked = _asked(DELTAS)
+    asked = _asked(DELTAS) if request.endpoint == "api.deltas" else _asked(()) | {"format": "ndjson"}
     answers, page = _answers(), _page(asked)
     if (same := _unchanged(asked)) is not None:
         return same
@@ -231,8 +226,8 @@ def _pages(collection: Collection) -> int:
 
 
 def _base() -> str:
-    """Return the address of the API, or nothing where the one that was used could not be one."""
-    return request.host_url + "api/" if re.fullmatch(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?", request.host) else ""
+    """Return the address of the site; the way to it from here where the one that was used could be none."""
+    return request.host_url if re.fullmatch(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?", request.host) else "../"
 
 
 def _tag(asked: Mapping[str, Any]) -> str:
@@ -293,7 +288,7 @@ def file_paths(app: Any) -> list[str]:
     """Return the address of every file that a frozen site has of the API."""
     with app.test_request_context("/api/"):
         answers = _answers()
-        paths = ["api/index.json", "api/openapi.json", "api/profile.json"]
+        paths = ["api/index.json", "api/openapi.json", "api/deltas.ndjson"]
         for each in COLLECTIONS.values():
             roll = answers.catalogue.roll(each.table)
             paths.append(f"api/{each.name}.json")
@@ -338,7 +333,7 @@ def _choices(catalogue: Catalogue) -> Choices:
             service_types=known("service_types", "type"),
             groups=known("beneficiaries", "for"),
             spoken=tuple(codes("speaks")),
-            entities=DELTA_ENTITIES,
+            entities=ENTITIES,
         )
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mapping import hsds
+from mapping.editions import ENTITIES
 from mapping.fold import tokens
 from mapping.safety import require
 from mapping.view import View
@@ -239,12 +240,11 @@ class Catalogue:
             yield self._in_unit(table, asked["area_unit"])
         elif "area_unit" in asked and table == "service_at_location":
             yield self._in_unit("location", asked["area_unit"])[self._ties[1]]
-        if asked.get("modified_after") is not None and not asked["modified_after"] <= self.facts["edition"]:
+        since = asked.get("modified_after")
+        if since is not None and since > self.facts["edition"]:
             yield np.zeros(self.roll(table).size, bool)
-        elif asked.get("modified_after") is not None and "modified" in self.tables:
-            entity, since = ("service" if table == "service_at_location" else table), asked["modified_after"]
-            changed = self.kept((entity, "modified_after", since), entity, lambda view: _modified(view, entity, since))
-            yield changed[self._ties[0]] if table != entity else changed
+        elif since is not None and "modified" in self.tables and table in ENTITIES:
+            yield self.kept((table, "modified_after", since), table, lambda view: _modified(view, table, since))
 
     def _in_unit(self, table: str, unit: str) -> Mask:
         """Return the records that lie in a unit or in one below it."""
@@ -386,8 +386,7 @@ class Catalogue:
             "SELECT modified_on, entity, id, 'changed' FROM modified WHERE modified_on IS NOT NULL"
             if "modified" in self.tables
             else " UNION ALL ".join(
-                f"SELECT '{self.facts['edition']}', '{entity}', id, 'changed' FROM \"{entity}\""
-                for entity in DELTA_ENTITIES
+                f"SELECT '{self.facts['edition']}', '{entity}', id, 'changed' FROM \"{entity}\"" for entity in ENTITIES
             )
         ]
         if "tombstone" in self.tables:
@@ -475,10 +474,6 @@ def _modified(view: View, entity: str, since: str) -> list[str]:
     """Return the records that changed on a day or later, and those of which nobody knows when."""
     query = f'SELECT id FROM "{entity}" WHERE id NOT IN (SELECT id FROM modified WHERE entity = ? AND modified_on < ?)'
     return [each for (each,) in view.connection.execute(query, [entity, since])]
-
-
-DELTA_ENTITIES = ("organization", "service", "location")
-"""What the view tells the last change of."""
 
 
 def plain_code(postcode: str) -> str:

@@ -1,4 +1,4 @@
-"""The API's description: its collections, the schemas of what it answers, OpenAPI 3.1 and our profile of HSDS.
+"""The API's description: its collections, the schemas of what it answers, OpenAPI 3.1.
 
 All of it is made from the records (`mapping.model`), from what of them may be published (`mapping.safety`), from how
 they nest (`mapping.hsds`) and from the parameters (`web.api_query`), so that it cannot differ from the answers.
@@ -12,7 +12,7 @@ from typing import Any
 
 from mapping import hsds
 from mapping.freshness import Freshness
-from mapping.model import RECORDS, ours
+from mapping.model import RECORDS
 from mapping.safety import PUBLISHED
 from web.api_query import BODY_LIMIT, Choices, Parameter, Schema
 
@@ -290,35 +290,3 @@ def _json(schema: Schema) -> Schema:
 
 def _problem(about: str) -> Schema:
     return {"description": about, "content": {"application/problem+json": {"schema": _ref("problem")}}}
-
-
-def profile() -> Schema:
-    """Return what our profile adds to HSDS: JSON merge patches of its schemas, and schemas of our own."""
-    patches = {}
-    for table in PUBLISHED:
-        added = {*ours(RECORDS[table]), *hsds.ADDED, "distance"}
-        properties = record_schema(table)["properties"]
-        patch = {name: schema for name, schema in properties.items() if name in added}
-        if table not in OWN and patch:
-            patches[f"{table}.json"] = {"properties": patch}
-    own = {
-        f"{table}.json": record_schema(table)
-        for table in (*OWN, "area_unit")
-        if table in PUBLISHED or table == "area_unit"
-    }
-    return {
-        "name": "Rohnamo", "extends": f"HSDS {HSDS_VERSION}", "properties": hsds.ADDED, "patches": patches,
-        "schemas": own,
-    }  # fmt: skip
-
-
-OWN = (
-    "verification",
-    "activity",
-    "referral_agreement",
-    "translation",
-    "statement",
-    "standard_assessment",
-    "case_count",
-)
-"""Tables that HSDS does not have."""
