@@ -255,6 +255,7 @@ def _answer(
     if request.method != "POST":
         response.set_etag(_tag(asked))
         response.make_conditional(request.environ)
+        response.headers.pop("Date", None)  # the server's to say
     return response
 
 
