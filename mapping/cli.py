@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from mapping.commands import areas, asking, directory, exchange, field, people, publishing
+from mapping.commands import areas, asking, directory, exchange, field, people, publishing, quality
 from mapping.commands.common import err
 from mapping.errors import MappingError
 
@@ -23,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for group in (directory, publishing, asking, areas, exchange, field, people):  # the order of the help
+for group in (directory, quality, publishing, asking, areas, exchange, field, people):  # the order of the help
     app.add_typer(group.app)
 
 

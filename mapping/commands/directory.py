@@ -1,4 +1,4 @@
-"""Lists in: import a file, take in what two people agreed to, look at a file, start a directory."""
+"""Lists in: import a file, take in what two people agreed to, start a directory."""
 
 from pathlib import Path
 from typing import Annotated
@@ -53,25 +53,6 @@ def approve(
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Directory(directory, study_area(area)) as store:
         out.print(f"Approvals: {store.add(batch, by='stewards', on=day_of(today))}")
-
-
-@app.command()
-def check(
-    file: Annotated[Path, typer.Argument(help="A spreadsheet or CSV file.")],
-    columns: Annotated[Path | None, typer.Option("--columns", help="Column map (TOML) of this sender.")] = None,
-    area: AreaOption = None,
-    today: TodayOption = None,
-) -> None:
-    """Show every issue of a file, without a directory."""
-    from mapping.import_report import summary
-    from mapping.intake import read
-
-    batch = read(file, source=file.stem, columns=columns, area=study_area(area), today=day_of(today))
-    for issue in batch.issues:
-        out.print(str(issue), markup=False)
-    out.print(summary(batch), markup=False)
-    if batch.refused:
-        raise typer.Exit(1)
 
 
 @app.command()
