@@ -146,7 +146,10 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found:
         }
         beyond = [text for text in texts[len(names) :] if text.strip()]
         whole = texts + [""] * (len(folded) - len(texts))
-        named = {n: clean(t, found.cleaned) for n, t in zip(folded, whole, strict=False) if n}
+        named: dict[str, str] = {}
+        for name, text in zip(folded, whole, strict=False):
+            if name and not named.get(name):  # of columns with one name, the first that says anything
+                named[name] = clean(text, found.cleaned)
         row = Row(sheet.name, offset, named, raw, cut=names[len(texts)] if len(texts) < len(names) else "")
         if beyond:
             row.raw["beyond the last column"] = "; ".join(beyond)

@@ -9,7 +9,7 @@ import re
 import secrets
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -256,7 +256,9 @@ class Directory:
                 warn(warning)
         key = self.key
         published = rename(shown, lambda private: public_id(key, private))
-        context = Context(audience=audience, edition=edition, area=self.area, previous=previous)
+        context = Context(
+            audience=audience, edition=edition, area=self.area, previous=previous, licences=_licences(tables, shown)
+        )
         write_view(published, path, fields=PUBLISHED, context=context)
         return View(path)
 
@@ -362,6 +364,13 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
         parent_unit=lambda unit: units[unit].parent if unit in units else None,
         least_count=(area.settings.thresholds if area else Thresholds()).case_cells,
     )
+
+
+def _licences(tables: Mapping[str, Sequence[Any]], shown: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[str, ...]:
+    """Return the licences of the sources of which some record is shown: what is made of it must name them."""
+    ids = {row["id"] for rows in shown.values() for row in rows}
+    senders = {origin.source_id for origin in tables["provenance"] if origin.link_id in ids}
+    return tuple(sorted({one.licence for one in tables["source"] if one.id in senders and one.licence}))
 
 
 def public_id(key: bytes, record_id: str) -> str:

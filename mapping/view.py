@@ -104,6 +104,11 @@ class View:
         """The day of this edition; freshness is judged on it."""
         return dt.date.fromisoformat(self.facts["edition"])
 
+    @property
+    def licences(self) -> tuple[str, ...]:
+        """The licences of sources of which it shows records: whatever is made of it must name them."""
+        return tuple(filter(None, self.facts.get("licences", "").split("\n")))
+
     @cached_property
     def _days(self) -> dict[str, int]:
         """The days that freshness is judged by, as the study area had them."""

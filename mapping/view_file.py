@@ -34,6 +34,8 @@ class Context:
     area: StudyArea | None = None
     previous: Path | None = None
     """The view that this one replaces, from which it is told what changed."""
+    licences: tuple[str, ...] = ()
+    """Licences of sources that whatever is made of the view must name."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -97,6 +99,7 @@ def _write(
     write_changes(connection, fields, audience=context.audience, edition=context.edition, previous=context.previous)
     facts = {"audience": context.audience, "edition": context.edition.isoformat(), "format": FORMAT}
     facts["languages"] = " ".join(context.languages)
+    facts |= {"licences": "\n".join(context.licences)} if context.licences else {}
     if context.area is not None:
         facts |= {"area": context.area.code, "timezone": context.area.timezone}
         facts |= {name: str(days) for name, days in context.area.settings.freshness}

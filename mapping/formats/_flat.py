@@ -36,6 +36,7 @@ def terms(view: View, area: StudyArea) -> Terms:
     """Return the terms of a view: the area's licence where it is public, and none where it is for few."""
     licence, edition = area.settings.licence, view.edition.isoformat()
     public = view.audience == "public"
+    own = f"Rohnamo, directory of assistance services, {area.name.get('en', area.code)}, edition {edition}"
     return Terms(
         audience=view.audience,
         edition=edition,
@@ -43,7 +44,7 @@ def terms(view: View, area: StudyArea) -> Terms:
         if public
         else f"restricted: for {view.audience.replace('_', ' ')} only, not to be passed on",
         licence_url=licence.url if public else "",
-        attribution=f"Rohnamo, directory of assistance services, {area.name.get('en', area.code)}, edition {edition}",
+        attribution="; ".join((own, *view.licences)),
     )
 
 

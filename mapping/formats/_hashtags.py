@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from mapping.area import StudyArea
 from mapping.errors import MappingError
+from mapping.formats._flat import terms
 from mapping.spreadsheet import neutral
 from mapping.view import View
 from mapping.words import Message, Text, show
@@ -20,8 +21,9 @@ class Column(NamedTuple):
 
 
 def licence(view: View, area: StudyArea) -> str:
-    """Return the licences under which a file is given: the directory's own, and those of sources that ask for it."""
-    return "; ".join((area.settings.licence.text, *getattr(view, "licences", ())))
+    """Return under which licence a file is given and whom to name, sources that ask for it among them."""
+    about = terms(view, area)
+    return f"{about.licence}; {about.attribution}"
 
 
 def unit_columns(area: StudyArea) -> list[Column]:
