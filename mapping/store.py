@@ -24,8 +24,9 @@ from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.model import NAMESPACE, RECORDS, Audience, Record, columns, references
 from mapping.safety import PUBLISHED, Rules, TypeRule, project, rename
 from mapping.scan import doubtful_neighbours, refuse_hidden_facts
-from mapping.store_import import Change, Import, Missing, series
-from mapping.store_rows import named, reader, stored_rows, to_row, upsert
+from mapping.store_import import Import, series
+from mapping.store_rows import STORED, named, reader, stored_rows, to_row, upsert
+from mapping.store_writing import Change, Missing
 from mapping.taxonomy import Taxonomy
 from mapping.view import View
 from mapping.view_file import Context, write_view
@@ -45,6 +46,7 @@ PRAGMAS = {
     "secure_delete": 1,
     "trusted_schema": 0,
     "busy_timeout": 5000,
+    "cache_size": -200_000,
 }
 """What each connection to the private file must run under; checked every time it is opened."""
 
@@ -66,10 +68,17 @@ def create_tables(db: sqlite_utils.Database) -> None:
     db.table("history").create_index(["batch"])
 
 
+@migrations()
+def keep_undone(db: sqlite_utils.Database) -> None:
+    """Let a batch say which other it undid, and why a steward acted."""
+    db.execute("ALTER TABLE batch ADD COLUMN undoes INTEGER")
+    db.execute("ALTER TABLE batch ADD COLUMN reason TEXT")
+
+
 def complete_tables(db: sqlite_utils.Database) -> None:
     """Give a file that was made earlier the tables and columns that records have gained since."""
     there = set(db.table_names())
-    for name, kind in RECORDS.items():
+    for name, kind in STORED.items():
         types = {column: {"TEXT": str, "INTEGER": int, "REAL": float}[type_] for column, type_ in columns(kind).items()}
         if name not in there:
             db.table(name).create(
@@ -90,7 +99,7 @@ def complete_tables(db: sqlite_utils.Database) -> None:
 def is_complete(db: sqlite_utils.Database) -> bool:
     """Tell whether a file has every table and column of the records."""
     rows = db.execute("SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'")
-    return {(name, column) for name, kind in RECORDS.items() for column in columns(kind)} <= set(rows.fetchall())
+    return {(name, column) for name, kind in STORED.items() for column in columns(kind)} <= set(rows.fetchall())
 
 
 class Directory:
@@ -195,13 +204,20 @@ class Directory:
 
     def history(self, record_id: str) -> list[dict[str, Any]]:
         """Return the changes of a record, oldest first: who, when, in which file, before and after."""
-        rows = self.db.query(
-            'SELECT h.number, h."table", h.record, h.change, h.before, h.after, b."by", b."on", b.file, h.batch'
-            " FROM history h JOIN batch b ON b.number = h.batch WHERE h.record = ? ORDER BY h.number",
-            [record_id],
+        rows = list(
+            self.db.query(
+                'SELECT h.number, h."table", h.record, h.change, h.before, h.after, b."by", b."on", b.file, h.batch,'
+                " b.reason FROM history h JOIN batch b ON b.number = h.batch WHERE h.record = ? ORDER BY h.number",
+                [record_id],
+            )
         )
-        sides = ("before", "after")
-        return [row | {side: json.loads(row[side]) if row[side] else None for side in sides} for row in rows]
+        for row in rows:
+            row["before"] = json.loads(row["before"]) if row["before"] else None
+        for row, later in zip(
+            rows, [*rows[1:], None][: len(rows)], strict=True
+        ):  # what is after one change is before the next
+            row["after"] = later["before"] if later else stored_rows(self.db, row["table"], [record_id]).get(record_id)
+        return rows
 
     @property
     def key(self) -> bytes:
@@ -363,6 +379,7 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
         unit_to_show=unit_to_show,
         parent_unit=lambda unit: units[unit].parent if unit in units else None,
         least_count=(area.settings.thresholds if area else Thresholds()).case_cells,
+        least_providers=(area.settings.thresholds if area else Thresholds()).providers,
     )
 
 

@@ -1,67 +1,22 @@
-"""Bringing a batch into the private file: what is new, what changed, what is gone, and a line of history for each."""
+"""Bringing a batch into the private file: what is new, what changed, what is gone, and whose word counts."""
 
 import json
 import re
-import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlite_utils
 
 from mapping.batch import Batch
+from mapping.claims import CLAIMED, claim, claims_of, ranks, said, settled
 from mapping.errors import InvalidRecord
 from mapping.model import RECORDS, Record, least_precise, references, strictest
-from mapping.store_rows import as_json, stored_rows, to_row, upsert
+from mapping.store_rows import Row, stored_rows, to_row
+from mapping.store_writing import PARTS, WHOLES, Change, Missing, Writing
 
-CHUNK = 10_000
-"""Records that are compared with what is stored at a time."""
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A record that a source gave before and that its new file does not hold."""
-
-    table: str
-    id: str
-    name: str
-
-
-@dataclass
-class Change:
-    """What adding a batch did, or would do: table -> number of records.
-
-    ``removed`` are parts of records (a phone, opening hours) that the source gave before and gives no more; they go
-    with the record's new state. ``missing`` are whole records that its new file does not hold: they stay, and a
-    person decides.
-    """
-
-    added: Counter[str] = field(default_factory=Counter)
-    changed: Counter[str] = field(default_factory=Counter)
-    unchanged: Counter[str] = field(default_factory=Counter)
-    removed: Counter[str] = field(default_factory=Counter)
-    missing: list[Missing] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        """Say it in one line."""
-        counts = [("new", self.added.total()), ("changed", self.changed.total()), ("as before", self.unchanged.total())]
-        counts += [(word, n) for word, n in (("removed", self.removed.total()), ("missing", len(self.missing))) if n]
-        return ", ".join(f"{count} {word}" for word, count in counts)
-
-
-PARTS = frozenset(
-    {
-        "service_at_location", "address", "contact", "phone", "schedule", "language", "service_area", "funding",
-        "cost_option", "required_document", "accessibility", "url", "service_capacity", "attribute", "translation",
-        "organization_identifier",
-    }
-)  # fmt: skip
-"""Tables whose records are parts of another record and are replaced with it."""
-
-WHOLES = ("organization", "service", "location", "activity", "referral_agreement")
-"""Tables whose records are missed when a source no longer gives them."""
+__all__ = ["Change", "Import", "Missing"]
 
 
 class Import:
@@ -72,15 +27,34 @@ class Import:
         self.batch = batch
         self.change = change
         self.number = number
-        self.rows: dict[str, dict[str, dict[str, Any]]] = {}
+        self.writing = Writing(db, change, number=number, file=batch.file)
+        self.kept: dict[str, str] = dict(db.conn.execute("SELECT id, kept FROM merged").fetchall())
+        """Merged id -> the id that stands for it."""
+        self.erased = {one for (one,) in db.conn.execute("SELECT record FROM history WHERE change = 'erased'")}
+        self.rows: dict[str, dict[str, Row]] = {}
+        self.given: dict[str, dict[str, dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
+        """Table -> kept id -> id under which the source gave it -> what it gave; only of records that were merged."""
         for record in (batch.source, *batch.records):
             self._take(record)
 
     def store(self) -> None:
         """Put every record in its table, in an order in which parents come first."""
+        verified = self._verified()
         for table in RECORDS:
-            if table in self.rows:
-                self._put(table, self.rows[table])
+            rows = self.rows.get(table)
+            if rows is None:
+                continue
+            settle = self._settling(table, rows, verified) if table in CLAIMED else {}
+            left = self._left_as_they_are(table, rows)
+
+            def mend(old: Row, row: Row, settle: dict[str, Row] = settle, left: frozenset[str] = left) -> None:
+                if row["id"] in left:
+                    row |= {name: value for name, value in old.items() if name not in ("audience", "precision")}
+                elif row["id"] in settle:
+                    row |= settle[row["id"]]
+                _never_lower(old, row)
+
+            self.writing.put(table, rows, mend=mend)
         self._take_out()
         if not self.batch.partial:
             earlier = self._given_before()
@@ -105,69 +79,92 @@ class Import:
         """Note a record; of two with one id the later stands, under the strictest marking of both."""
         if RECORDS.get(record.table) is not type(record):
             raise InvalidRecord(f"{self.batch.file}: {type(record).__name__} is no kind of record that is stored")
+        if record.id in self.erased:
+            return
         rows = self.rows.setdefault(record.table, {})
         row = to_row(record)
-        if record.id in rows:
-            _never_lower(rows[record.id], row)
-        rows[record.id] = row
+        if self.kept:
+            self._follow_merges(record.table, row)
+        if row["id"] in rows:
+            _never_lower(rows[row["id"]], row)
+        rows[row["id"]] = row
 
-    def _put(self, table: str, rows: Mapping[str, dict[str, Any]]) -> None:
-        ids = list(rows)
-        for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
-            before = stored_rows(self.db, table, chunk)
-            changed = []
-            for record in chunk:
-                row, old = rows[record], before.get(record)
-                if old is not None:
-                    _never_lower(old, row)
-                if row == old:
-                    self.change.unchanged[table] += 1
-                    continue
-                (self.change.added if old is None else self.change.changed)[table] += 1
-                changed.append((record, old, row))
-            try:
-                upsert(self.db, table, (row for _, _, row in changed))
-            except sqlite3.IntegrityError as error:
-                raise InvalidRecord(f"{self.batch.file}: {table}: {error}; nothing was stored") from error
-            self._log(table, changed)
-            self._end_consents(changed)
+    def _follow_merges(self, table: str, row: Row) -> None:
+        """Let a record, and what it refers to, mean the records that they were merged into."""
+        given = row["id"]
+        row["id"] = self.kept.get(given, given)
+        for name in (*references(RECORDS[table]), *(each for each in ("link_id", "subject") if each in row)):
+            row[name] = self.kept.get(row[name], row[name])
+        if table in CLAIMED:
+            self.given[table][row["id"]][given] = row
 
-    def _log(
-        self, table: str, changes: Iterable[tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]]
-    ) -> None:
-        """Write changes into the history: (record, before, after), None where it was not there."""
-        self.db.conn.executemany(
-            'INSERT INTO history (batch, "table", record, change, before, after) VALUES (?, ?, ?, ?, ?, ?)',
-            (
-                (
-                    self.number, table, record,
-                    "added" if before is None else "removed" if after is None else "changed",
-                    as_json(before), as_json(after),
-                )
-                for record, before, after in changes
-            ),
-        )  # fmt: skip
+    def _left_as_they_are(self, table: str, rows: Mapping[str, Row]) -> frozenset[str]:
+        """Return the parts that merging or a steward settled: a list may only raise their markings."""
+        if table in CLAIMED or not self.kept:
+            return frozenset()
+        return frozenset(self.kept.values()) & rows.keys()
 
-    def _end_consents(self, changed: Iterable[tuple[str, Mapping[str, Any] | None, Mapping[str, Any]]]) -> None:
-        """End the agreement that lowered a record when a source now asks for more secrecy than before."""
-        raised = [
-            record
-            for record, before, after in changed
-            if before is not None and any(before.get(name) != after.get(name) for name in ("audience", "precision"))
-        ]
-        if not raised:
-            return
-        query = (
-            "SELECT id FROM approval WHERE kind IN ('audience', 'precision') AND subject IN"
-            " (SELECT value FROM json_each(?)) AND coalesce(consent_until, '') > ''"
-        )
-        ids = [record for (record,) in self.db.conn.execute(query, [json.dumps(raised)])]
-        before = stored_rows(self.db, "approval", ids)
-        after = {record: row | {"consent_until": None} for record, row in before.items()}
-        self.db.conn.executemany("UPDATE approval SET consent_until = NULL WHERE id = ?", ((one,) for one in ids))
-        self._log("approval", ((one, before[one], after[one]) for one in ids))
-        self.change.changed["approval"] += len(ids)
+    def _verified(self) -> dict[tuple[str, str], str]:
+        """Return the last day on which the batch says that a record was verified, or a service of it."""
+        days: dict[tuple[str, str], str] = {}
+
+        def note(table: str, record: str | None, day: str | None) -> None:
+            if record and day:
+                days[table, record] = max(day, days.get((table, record), ""))
+
+        for row in self.rows.get("verification", {}).values():
+            note(row["link_entity"], row["link_id"], row["verified_on"])
+        for row in self.rows.get("service", {}).values():
+            note("service", row["id"], row["assured_date"])
+            note("organization", row["organization_id"], days.get(("service", row["id"])))
+        for row in self.rows.get("service_at_location", {}).values():
+            note("location", row["location_id"], days.get(("service", row["service_id"] or "")))
+        return days
+
+    def _settling(self, table: str, rows: Mapping[str, Row], verified: Mapping[tuple[str, str], str]) -> dict[str, Row]:
+        """Note what the batch claims of records that other sources speak of; return how these records stand then."""
+        source, rank = self.batch.source.id, ranks(self.db)
+        known = stored_rows(self.db, table, list(rows))
+        claims = claims_of(self.db, table, list(known))
+        origins = origins_of(self.db, table, [record for record in known if record not in claims])
+        told: dict[str, Row] = {}
+        settle = {}
+        for record in known:
+            origin = origins.get(record)
+            given = self.given[table].get(record) or {record: rows[record]}
+            if record not in claims and (origin is None or origin[0] == source) and len(given) == 1:
+                continue
+            own = {one["id"]: one for one in claims.get(record, ())}
+            if record not in claims and origin is not None:
+                first = claim(table, record, record, origin[0], fields=said(table, known[record]),
+                              said_on=self._verified_before(table, record), batch=origin[1])  # fmt: skip
+                own[first["id"]] = told[first["id"]] = first
+            for said_of, row in given.items():
+                one = claim(table, record, said_of, source, fields=said(table, row), batch=self.number,
+                            said_on=verified.get((table, record)))  # fmt: skip
+                before = own.get(one["id"])
+                if before is not None and before["fields"] == one["fields"] and before["said_on"] == one["said_on"]:
+                    continue  # said again: nothing new
+                own[one["id"]] = told[one["id"]] = one
+            row = settled(table, rows[record], own.values(), rank)
+            settle[record] = {name: row[name] for name in row if name not in ("id", "audience", "precision")}
+        if told:
+            counted = self.writing.change
+            self.writing.change = Change()  # claims are the directory's own notes
+            self.writing.put("claim", told)
+            self.writing.change = counted
+        return settle
+
+    def _verified_before(self, table: str, record: str) -> str | None:
+        """Return the day on which a stored record, or a service of it, was last verified."""
+        services = {
+            "service": "SELECT ?",
+            "organization": "SELECT id FROM service WHERE organization_id = ?",
+            "location": "SELECT service_id FROM service_at_location WHERE location_id = ?",
+        }[table]
+        query = f"SELECT max(verified_on) FROM verification WHERE link_id = ? OR link_id IN ({services})"
+        (day,) = self.db.conn.execute(query, [record, record]).fetchone()
+        return day if day is None else str(day)
 
     def _given_before(self) -> dict[str, set[str]]:
         """Return what this list gave before and no longer gives: table -> ids of records that are still here."""
@@ -190,23 +187,14 @@ class Import:
                 raise InvalidRecord(f"{self.batch.file}: a {table} is no part of a record and cannot be taken out")
             named.setdefault(table, []).append(record)
         for table in reversed(RECORDS):
-            rows = stored_rows(self.db, table, sorted(named.get(table, ())))
-            self.db.conn.executemany(f'DELETE FROM "{table}" WHERE id = ?', ((record,) for record in rows))
-            self._log(table, ((record, row, None) for record, row in rows.items()))
-            if rows:
-                self.change.removed[table] += len(rows)
+            self.writing.remove(table, named.get(table, ()))
 
     def _replace_parts(self, earlier: Mapping[str, set[str]]) -> None:
         """Remove parts of the batch's records that this list gave before and gives no more."""
         for table in reversed(RECORDS):
-            if table not in PARTS or not earlier.get(table):
-                continue
-            rows = stored_rows(self.db, table, sorted(earlier[table]))
-            gone = [(record, row, None) for record, row in sorted(rows.items()) if self._is_part_of_batch(table, row)]
-            self.db.conn.executemany(f'DELETE FROM "{table}" WHERE id = ?', ((record,) for record, _, _ in gone))
-            self._log(table, gone)
-            if gone:
-                self.change.removed[table] += len(gone)
+            if table in PARTS and earlier.get(table):
+                rows = stored_rows(self.db, table, sorted(earlier[table]))
+                self.writing.remove(table, [one for one, row in rows.items() if self._is_part_of_batch(table, row)])
 
     def _is_part_of_batch(self, table: str, row: Mapping[str, Any]) -> bool:
         owners: list[tuple[Any, Any]] = [
@@ -246,6 +234,16 @@ class Import:
         return broken
 
 
+def origins_of(db: sqlite_utils.Database, table: str, ids: list[str]) -> dict[str, tuple[str, int]]:
+    """Return the source and the batch by which records last came to be what they are."""
+    query = (
+        'SELECT h.record, b.source, max(b.number) FROM history h JOIN batch b ON b.number = h.batch WHERE h."table" = ?'
+        " AND h.record IN (SELECT value FROM json_each(?)) AND b.undoes IS NULL GROUP BY h.record"
+    )
+    found = db.conn.execute(query, [table, json.dumps(ids)])
+    return {record: (source, number) for record, source, number in found}
+
+
 def series(file: str) -> str:
     """Return what the editions of one list have in common: the name of the file without numbers and months.
 
@@ -269,5 +267,7 @@ def _never_lower(old: Mapping[str, Any], row: dict[str, Any]) -> None:
     """Keep the strictest marking of what was said before and what is said now."""
     if "audience" in row:
         row["audience"] = strictest(old["audience"], row["audience"])
+    if old.get("do_not_list"):
+        row["do_not_list"] = 1
     if "precision" in row:
         row["precision"] = least_precise(old["precision"], row["precision"])

@@ -13,6 +13,35 @@ from mapping.model import RECORDS, Record, columns
 Row = dict[str, Any]
 
 
+class Claim(Record):
+    """What one source says of a record that others speak of too; ``fields`` is JSON, without what it leaves blank.
+
+    ``said_of`` is the id under which the source gave it, which differs from ``link_id`` where records were merged.
+    """
+
+    table = "claim"
+    link_entity: str
+    link_id: str
+    said_of: str
+    source_id: str
+    said_on: str | None = None
+    batch: int
+    fields: str
+
+
+class Merged(Record):
+    """An id that imports must take for another; where it is its own, the record stands as a steward left it."""
+
+    table = "merged"
+    link_entity: str
+    kept: str
+    on: dt.date
+
+
+STORED: dict[str, type[Record]] = RECORDS | {"claim": Claim, "merged": Merged}
+"""Every table whose changes are kept in the history: the records, and what the directory notes about them."""
+
+
 def named(kind: type[Record]) -> str:
     """Return the columns of a table for a statement."""
     return ", ".join(f'"{name}"' for name in columns(kind))
@@ -58,18 +87,18 @@ def reader(kind: type[Record]) -> Callable[[Sequence[Any]], Record]:
 
 def stored_rows(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> dict[str, Row]:
     """Return the rows of some records, by id."""
-    names = list(columns(RECORDS[table]))
-    sql = f'SELECT {named(RECORDS[table])} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
+    names = list(columns(STORED[table]))
+    sql = f'SELECT {named(STORED[table])} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
     cursor = db.conn.execute(sql, [json.dumps(ids)])
     return {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in cursor}
 
 
 def upsert(db: sqlite_utils.Database, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Store rows, in place of those of the same ids; sqlite-utils would do it one by one."""
-    names = list(columns(RECORDS[table]))
+    names = list(columns(STORED[table]))
     updates = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != "id")
     sql = (
-        f'INSERT INTO "{table}" ({named(RECORDS[table])}) VALUES ({", ".join("?" * len(names))})'
+        f'INSERT INTO "{table}" ({named(STORED[table])}) VALUES ({", ".join("?" * len(names))})'
         f" ON CONFLICT (id) DO UPDATE SET {updates}"
     )
     db.conn.executemany(sql, (tuple(row[name] for name in names) for row in rows))

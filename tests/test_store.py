@@ -302,17 +302,17 @@ KILLED = """
     from mapping.batch import Batch
     from mapping.model import Organization, Source
     from mapping.store import Directory
-    from mapping.store_import import Import
+    from mapping.store_writing import Writing
 
     source = Source(id="s", name="s")
     directory = Directory(sys.argv[1])
-    put = Import._put
-    def slowly(self, table, rows):
-        put(self, table, rows)
+    put = Writing._put
+    def slowly(self, *table):
+        put(self, *table)
         print("stored", flush=True)
         sys.stdin.readline()
     if len(sys.argv) > 2:
-        Import._put = slowly
+        Writing._put = slowly
     records = [Organization(id=f"o{n}", name="x" * 200) for n in range(3000)]
     directory.add(Batch(source, "big.csv", records=records), on=dt.date(2026, 11, 24))
     print("whole", flush=True)
@@ -529,7 +529,7 @@ def test_published_ids_stay_and_private_ones_are_nowhere(tiny_area: StudyArea, t
 def test_a_batch_is_stored_whole_whatever_it_is_cut_into(
     chunk: int, directory: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mapping.store_import.CHUNK", chunk)
+    monkeypatch.setattr("mapping.store_writing.CHUNK", chunk)
     bodies = [Organization(id=f"o{n}", name=f"Body {n}") for n in range(50)]
     services = [Service(id=f"s{n}", organization_id=f"o{n}", name="Legal advice") for n in range(50)]
     assert directory.add(batch(bodies, services), on=TODAY).added == {
