@@ -20,10 +20,16 @@ MOST_PAGES = 1_000_000
 MOST_METRES = 21_000_000
 """More than half the way around the earth."""
 
-DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_YEAR = "(19|2[0-2])[0-9]{2}"
+_LEAP = "((19|2[0-2])(0[48]|[2468][048]|[13579][26])|2000)"
+_IN_YEAR = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])"
+DAY = f"({_YEAR}-({_IN_YEAR})|{_LEAP}-02-29)"
 HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 MOMENT = rf"^{DAY}(T{HOUR}(:[0-5][0-9](\.[0-9]{{1,6}})?)?(Z|[+-]{HOUR})?)?$"
-DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,12})?"
+NUMBER = r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+PART = r"(\.[0-9]{1,12})?"
+LATITUDE = rf"-?([0-8]?[0-9]{PART}|90(\.0{{1,12}})?)"
+LONGITUDE = rf"-?((1[0-7][0-9]|[0-9]{{1,2}}){PART}|180(\.0{{1,12}})?)"
 BODY_LIMIT = 64 * 1024
 
 
@@ -52,6 +58,8 @@ class Parameter:
     about: str
     personal: bool = False
     """Whether a value may tell what somebody looks for, so that answers are kept nowhere on the way."""
+    otherwise: str = "is not of that form"
+    """What is said of a text that the pattern of the schema does not fit."""
 
     def read(self, value: Any) -> Any:
         """Return what a value means, from an address (a text) or from JSON.
@@ -65,7 +73,7 @@ class Parameter:
         if "enum" in self.schema and value not in self.schema["enum"]:
             raise ValueError("is not one of those")
         if "pattern" in self.schema and not re.fullmatch(self.schema["pattern"], value):
-            raise ValueError("is not of that form")
+            raise ValueError(self.otherwise)
         if len(value if isinstance(value, str) else "") > self.schema.get("maxLength", 10_000):
             raise ValueError("is too long")
         if "maximum" in self.schema and not self.schema["minimum"] <= value <= self.schema["maximum"]:
@@ -85,7 +93,7 @@ class Parameter:
             if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
                 return int(value)
         elif kind == "number" and not isinstance(value, bool):
-            if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", value):
+            if isinstance(value, str) and len(value) < 400 and re.fullmatch(NUMBER, value):
                 return float(value)
             if isinstance(value, int | float):
                 return value
@@ -118,20 +126,13 @@ def _same(value: Any) -> Any:
 
 def _point(value: str) -> tuple[float, float]:
     latitude, longitude = (float(part) for part in value.split(","))
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise ValueError("is not a latitude and a longitude; are they swapped?")
     return latitude, longitude
 
 
 def _day(value: str) -> str:
     """Return the day of a moment in UTC: records are known to have changed by the day, so none is missed."""
     moment = dt.datetime.fromisoformat(value)
-    if moment.tzinfo is not None:
-        try:
-            moment = moment.astimezone(dt.UTC)
-        except OverflowError as error:
-            raise ValueError("is out of range") from error
-    return moment.date().isoformat()
+    return (moment if moment.tzinfo is None else moment.astimezone(dt.UTC)).date().isoformat()
 
 
 MEANINGS: dict[str, Callable[[Any], Any]] = {"near": _point, "modified_after": _day, "since": _day}
@@ -184,9 +185,10 @@ PROXIMITY = Parameter(
     "must be given.", personal=True,
 )  # fmt: skip
 NEAR = Parameter(
-    "near", {"type": "string", "pattern": f"^{DEGREES},{DEGREES}$", "maxLength": 40, "example": "37.91,69.78"},
+    "near", {"type": "string", "pattern": f"^{LATITUDE},{LONGITUDE}$", "maxLength": 40, "example": "37.91,69.78"},
     "Latitude and longitude. Only services with a point, the nearest first, each with its `distance` in metres. "
     "Sent by POST, it stands in no address and no log.", personal=True,
+    otherwise="is not a latitude and a longitude; are they swapped?",
 )  # fmt: skip
 STATUS = Parameter(
     "status", {"type": "string", "enum": ["active", "inactive", "defunct", "temporarily closed"]}, "Services so far."

@@ -1,6 +1,9 @@
 """The API: pages, filters against looking at every record, formats, languages, headers, problems, and no secrets."""
 
+import datetime as dt
 import json
+import re
+from calendar import isleap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +36,7 @@ from mapping.taxonomy import Taxonomy
 from mapping.view import View
 from web import create_app
 from web.api import file_paths
-from web.api_query import BODY_LIMIT, MOST_PER_PAGE
+from web.api_query import BODY_LIMIT, MOMENT, MOST_PER_PAGE
 from web.api_schema import COLLECTIONS
 
 GEOD = Geod(ellps="WGS84")
@@ -351,6 +354,13 @@ def test_changes_and_tombstones(tiny_area, tmp_path):
     assert client.get("/api/deltas.ndjson").data.splitlines() == lines
 
 
+@given(st.dates(dt.date(1900, 1, 1), dt.date(2299, 12, 31)))
+@settings(max_examples=200)
+def test_every_day_can_be_asked_for_and_none_that_is_not(day):
+    assert re.fullmatch(MOMENT, day.isoformat())
+    assert bool(re.fullmatch(MOMENT, f"{day.year}-02-29")) == isleap(day.year)
+
+
 # Problems
 
 
@@ -371,10 +381,12 @@ def test_everything_wrong_is_told_at_once_with_what_is_allowed(client):
     "query",
     [
         "page=1e3", "page=", "page=٣", "page=1_0", "per_page=0", "per_page=-1", "near=1", "near=nan,1", "near=1,2,3",
-        "near=1e1,2", "near=200,1", "proximity=5", "proximity=-1&near=1,1", "proximity=inf&near=1,1", "format=xml",
+        "near=1e1,2", "near=200,1", "proximity=5", "proximity=-1&near=1,1", "proximity=inf&near=1,1",
+        "proximity=1e999&near=1,1",
+        "format=xml",
         "minimal=1", "modified_after=yesterday", "modified_after=2026-02-30", "modified_after=2026-13-01",
         "area_unit=XT%27--", "status=gone", "serves=nobody", "search=" + "a" * 101, "organization_id=" + "a" * 65,
-        "modified_after=0001-01-01T00:00:00%2B05:00", "modified_after=9999-12-31T23:59:59-05:00", "lang=", "x",
+        "modified_after=1899-01-01T00:00:00%2B05:00", "modified_after=9999-12-31T23:59:59-05:00", "lang=", "x",
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused(client, query):
