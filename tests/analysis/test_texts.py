@@ -3,13 +3,30 @@
 import pytest
 
 from mapping.analysis import _texts
-from tests.translations import problems, texts
+from tests.translations import ROOT, problems, texts
 
-SOURCES = ("mapping/analysis", "mapping/result.py", "mapping/words.py")
+
+def python_files(folder):
+    """Return the Python files of a folder, from the root of the repository."""
+    return [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / folder).glob("*.py"))]
+
+
+PLANNING = tuple(f"mapping/analysis/{name}.py" for name in ("accessibility", "equity", "siting"))
+"""Analyses whose texts have a catalogue of their own, together with the layer of proposals."""
+
+SOURCES = (
+    *(path for path in python_files("mapping/analysis") if path not in PLANNING),
+    "mapping/result.py",
+    "mapping/words.py",
+)
 
 
 def test_every_text_is_translated():
     assert problems("analysis", *SOURCES) == []
+
+
+def test_every_text_of_planning_is_translated():
+    assert problems("planning", *PLANNING, "mapping/layers/candidates.py") == []
 
 
 def test_the_texts_are_found():
