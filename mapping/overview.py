@@ -260,22 +260,22 @@ def _named(held: Held) -> str:
 def lines(state: Overview, language: str = "en") -> Iterator[str]:
     """Say an overview in lines for a screen."""
 
-    def say(text: str, **values: object) -> str:
+    def _(text: str, **values: object) -> str:
         return translate(text, language, **values)
 
-    yield say("The directory on {day}", day=state.today)
+    yield _("The directory on {day}", day=state.today)
     for table, title in COUNTED:
         seen = state.counts[table]
         if total := sum(seen.values()):
             parts = ", ".join(f"{AUDIENCE_NAMES[a].into(language)} {count}" for a, count in seen.items() if count)
             yield f"  {title.into(language)}: {total} ({parts})"
     parts = ", ".join(f"{FRESHNESS_NAMES[name].into(language)} {count}" for name, count in state.freshness.items())
-    yield say("Checks of the services to be listed: {states}", states=parts)
+    yield _("Checks of the services to be listed: {states}", states=parts)
     if state.completeness is not None:
-        yield say("Completeness: {share}. Most often missing:", share=Share(state.completeness))
+        yield _("Completeness: {share}. Most often missing:", share=Share(state.completeness))
         for text, count in list(state.missing.items())[:5]:
             yield f"  {count:>5}  {translate(text, language)}"
-    yield say("To see to:") if state.open else say("Nothing waits.")
+    yield _("To see to:") if state.open else _("Nothing waits.")
     for matter in state.open:
         yield f"  {matter.count:>5}  {matter.title.into(language)}. {matter.todo.into(language)}"
 
