@@ -473,6 +473,19 @@ class StandardAssessment(Record):
     audience: Seen = "custodian"
 
 
+class StandardSummary(Record):
+    """How often an item of the checklist is met in a family of services; only views hold such sums."""
+
+    table = "standard_summary"
+    family: str
+    standard: str
+    met: int = 0
+    partly: int = 0
+    not_met: int = 0
+    unknown: int = 0
+    providers: int = 0
+
+
 class CaseCount(Record):
     """A number of cases, crimes or people that somebody gave for a period: counts only, never a case.
 
@@ -562,7 +575,7 @@ RECORDS: dict[str, type[Record]] = {
         Source, Taxonomy, TaxonomyTerm, Unit, Organization, Program, Service, Location, ServiceAtLocation,
         Address, Contact, Phone, Schedule, Language, ServiceArea, Funding, CostOption, RequiredDocument,
         Accessibility, OrganizationIdentifier, Url, ServiceCapacity, Attribute, Verification, Activity,
-        ReferralAgreement, Translation, Statement, StandardAssessment, CaseCount, Provenance, Approval,
+        ReferralAgreement, Translation, Statement, StandardAssessment, StandardSummary, CaseCount, Provenance, Approval,
         Decision,
     )
 }  # fmt: skip

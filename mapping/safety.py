@@ -45,6 +45,7 @@ from mapping.model import (
     required,
     strictest,
 )
+from mapping.standard_sums import sums
 from mapping.suppression import suppress
 
 VIEWS: tuple[Audience, ...] = ("public", "partner", "focal_point")
@@ -101,6 +102,7 @@ PUBLISHED: dict[str, tuple[str, ...]] = {
     "translation": ("link_id", "link_entity", "field", "language", "text", "kind"),
     "statement": ("text", "service_type", "area_unit", "route", "consent_until", "audience"),
     "standard_assessment": ("service_id", "standard", "answer", "assessed_by", "assessed_on", "audience"),
+    "standard_summary": ("family", "standard", "met", "partly", "not_met", "unknown", "providers"),
     "case_count": (
         "year", "period", "measure", "unit_of_count", "law_article", "area_unit", "place", "sex", "age_band",
         "exploitation", "nationality", "count", "suppressed", "source", "source_url", "definition", "confidence",
@@ -132,7 +134,7 @@ PRIVATE = {"source", "program", "organization_identifier", "provenance", "approv
 VOCABULARIES = ("taxonomy", "taxonomy_term", "unit")
 """Words that records are described in: shown if they come with Rohnamo, or if something visible uses them."""
 
-ROOTS = {"organization", "statement", "case_count", *VOCABULARIES}
+ROOTS = {"organization", "statement", "case_count", "standard_summary", *VOCABULARIES}
 """Records that belong to nothing; any other without a visible parent is private."""
 
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -172,7 +174,8 @@ class Rules:
     ``types`` maps the id of a taxonomy term, and its code, to the rule of that service type; ``sensitive`` are ids of
     terms that must not be public; ``vocabulary`` are ids of the taxonomies and terms that come with Rohnamo;
     ``unit_to_show`` climbs from a unit to one with enough people, or gives None; ``parent_unit`` gives the unit
-    that a unit is part of; ``least_count`` is the smallest count of people that is public.
+    that a unit is part of; ``least_count`` is the smallest count of people that is public, ``least_providers`` the
+    smallest number of organizations whose answers are added up.
     """
 
     today: dt.date
@@ -182,6 +185,7 @@ class Rules:
     unit_to_show: Callable[[str], str | None] = lambda _unit: None
     parent_unit: Callable[[str], str | None] = lambda _unit: None
     least_count: int = 10
+    least_providers: int = 3
 
 
 def allows(audience: Audience, wanted: Audience) -> bool:
@@ -224,9 +228,26 @@ def project(tables: Tables, audience: Audience, rules: Rules) -> Shown:
         if table not in VOCABULARIES:
             kept = (redaction.row(record) for record in tables.get(table, ()))
             shown[table] = [row for row in kept if row is not None]
+    shown["standard_summary"] = _standard_sums(tables, shown, seen, public=audience == "public")
     if audience == "public":
         shown["case_count"] = suppress(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
     return _with_vocabularies(shown, tables, audience, rules)
+
+
+def _standard_sums(tables: Tables, shown: Shown, seen: "_Markings", *, public: bool) -> list[Row]:
+    """Add up the answers to the checklist of the services that are shown; sums that came in are not passed on."""
+    codes = {record.id: getattr(record, "code") for record in tables.get("taxonomy_term", ())}  # noqa: B009
+    types: dict[str, list[str]] = defaultdict(list)
+    for row in shown["attribute"]:
+        if row["link_type"] == "service_type" and codes.get(row["taxonomy_term_id"]):
+            types[row["link_id"]].append(codes[row["taxonomy_term_id"]])
+    answers = [
+        record
+        for record in tables.get("standard_assessment", ())
+        if isinstance(record, StandardAssessment) and allows("focal_point", seen.of(record.table, record.id))
+    ]
+    services = {row["id"]: row["organization_id"] for row in shown["service"]}
+    return sums(answers, services, types, least=seen.rules.least_providers, public=public)
 
 
 def rename(shown: Shown, new_id: Callable[[str], str]) -> Shown:

@@ -84,7 +84,7 @@ def funding(
         method=METHOD,
         inputs=_texts.inputs(view, area, travel=True),
         caveats=(*_texts.caveats(area, travel=True), *_texts.unshown(by_area(helping, area))),
-        picture="bars",
+        picture="none" if state else "bars",
     )
 
 

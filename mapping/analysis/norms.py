@@ -92,6 +92,7 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
         method=METHOD,
         inputs=(*_texts.inputs(view, area, travel=False), *_sources(usable)),
         caveats=(*_texts.caveats(area, travel=False), *_notes([norm for norm in known if norm not in usable])),
+        picture="before-after",
     )
 
 

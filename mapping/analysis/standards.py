@@ -147,8 +147,8 @@ def _method(providers: int) -> Message:
     return Message(
         "Services were asked about a checklist of minimum standards: by themselves, by others of their kind, or by the "
         "commission. The last answer to each item counts. When the edition was made, the answers were added up by "
-        "family of services and item, and a sum was kept only where at least {providers} organizations answered, so that no "
-        "answer can be told of one of them. Nothing is added up of what is secret. What nobody could answer stands "
-        "beside the rest as not known.",
+        "family of services and item, and a sum was kept only where at least {providers} organizations answered, so "
+        "that no answer can be told of one of them. Nothing is added up of what is secret. What nobody could answer "
+        "stands beside the rest as not known.",
         {"providers": providers},
     )
