@@ -19,6 +19,7 @@ from mapping.entries import entries, organizations_seen
 from mapping.errors import FormatError
 from mapping.formats import Context, Sheet, source_of
 from mapping.guess import guessed_map, source_code
+from mapping.guess_form import map_from_form
 from mapping.known import Known
 from mapping.links import READERS as LINKS
 from mapping.model import Source, record_id
@@ -52,7 +53,8 @@ def read(
     source
         Name of the sender, where no column map says it.
     columns
-        The sender's column map; without one, columns are guessed from their names and the rows stay with custodians.
+        The sender's column map, or the XLSForm with which the list was collected; without either, columns are guessed
+        from their names and the rows stay with custodians.
     area
         The study area; the demo's when not given.
     today
@@ -67,7 +69,8 @@ def read(
     """
     path = Path(path)
     area, known, today = area or StudyArea.load(shipped("geo/tj")), known or Known(), today or dt.date.today()
-    column_map = columns if columns is None or isinstance(columns, ColumnMap) else ColumnMap.load(columns)
+    form = Path(columns) if isinstance(columns, str | Path) and Path(columns).suffix.lower() == ".xlsx" else None
+    column_map = None if form else columns if not isinstance(columns, str | Path) else ColumnMap.load(columns)
     module = format_of(path)
     if hasattr(module, "records"):
         about = source_of(column_map) if column_map else Source(
@@ -76,6 +79,8 @@ def read(
         batch: Batch = module.records(path, Context(area, today, known, about, column_map))
     else:
         sheets = list(module.read(path))
+        if form is not None:
+            column_map = map_from_form(form, sheets, area, name=source or path.stem)
         if column_map is None:
             column_map = implied_map(sheets, area, source=source, name=path.stem)
             column_map = column_map or guessed_map(sheets, source or path.stem)

@@ -202,9 +202,12 @@ class Reader:
         text = self.text(name)
         if values.is_blank(text) or values.says_none(text):
             return []
-        return [
-            self.word(name, p) for p in values.split_list(text, known=lambda t: match_term(taxonomy, t) is not None)
-        ]
+        meant = self.intake.meant.get(name, {})
+
+        def known(part: str) -> bool:
+            return fold_header(part) in meant or match_term(taxonomy, part) is not None
+
+        return [self.word(name, part) for part in values.split_list(text, known=known)]
 
     def terms(self, name: str, taxonomy: str) -> tuple[list[str], list[str]]:
         """Return the codes of a field's words and the words that match no term."""
