@@ -1,6 +1,6 @@
 """What needs all rows of a file: places, numbers, terms, references, known bodies, and who may see what."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
@@ -444,11 +444,12 @@ def _require_expected(taking: Taking) -> None:
     columns = taking.context.columns
     if columns is None:
         return
-    services = sum(record.table == "service" for record in taking.records.values())
+    counts = Counter(record.table for record in taking.records.values())
+    table = next((each for each in ("service", "organization", "location") if counts[each]), "service")
     rows, refused = columns.rows, taking.batch.refused
-    if not rows.least <= services <= rows.most:
+    if not rows.least <= counts[table] <= rows.most:
         raise FormatError(
-            f"{taking.file}: {services} services where {rows.least} to {rows.most} are expected; "
+            f"{taking.file}: {counts[table]} {table}s where {rows.least} to {rows.most} are expected; "
             "is it the whole file? If it is, change [rows] in the map"
         )
     if len(refused) > rows.refused:

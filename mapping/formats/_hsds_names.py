@@ -81,6 +81,8 @@ PASSED_OVER = {
     "statements": "statements, which two people of this directory must approve",
     "case_count": "case statistics, which have a form of their own",
     "case_counts": "case statistics, which have a form of their own",
+    "standard_summary": "summaries, which are worked out from the answers",
+    "standard_summaries": "summaries, which are worked out from the answers",
     "area_unit": "administrative units, which come with the study area",
     "area_units": "administrative units, which come with the study area",
 }

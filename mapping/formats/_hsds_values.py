@@ -9,7 +9,6 @@ from functools import cache, partial
 from typing import Any, Literal, get_args, get_origin
 
 from mapping import values
-from mapping.formats._hsds_names import DAYS
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, references
 from mapping.taxonomy import match_term
 from mapping.values import Unreadable
@@ -35,6 +34,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][^\s<>\"]*)?")
 _BYDAY = re.compile(r"[+-]?\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU)")
+_WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 TODAY = dt.date(2100, 1, 1)
 """Dates of a feed may lie ahead; what is beyond this is a slip."""
 
@@ -160,9 +160,9 @@ def weekdays(value: Any) -> str:
     parts = [part.strip().upper() for part in re.split(r"[,;\s]+", text) if part.strip()]
     if parts and all(_BYDAY.fullmatch(part) for part in parts):
         return ",".join(parts)
-    short = [part[:2] for part in parts]
-    if parts and all(part in DAYS for part in short) and all(part.isalpha() for part in parts):
-        raise Mended(",".join(short), f"{values_shown(text)} was read as {','.join(short)}", "write days as MO,TU,WE")
+    named = [next((day[:2] for day in _WEEK if len(part) > 2 and day.startswith(part)), "") for part in parts]
+    if parts and all(named):
+        raise Mended(",".join(named), f"{values_shown(text)} was read as {','.join(named)}", "write days as MO,TU,WE")
     raise Unreadable(f"{values_shown(text)} names no days", "write them as MO,TU,WE")
 
 

@@ -25,7 +25,7 @@ from mapping.formats._hsds_names import PASSED_OVER, Raw, bare, modern, table_of
 from mapping.formats._hsds_package import MOMENTS, columns, file_of, resource, tables
 from mapping.formats._hsds_take import Taking
 from mapping.formats._json import beginning
-from mapping.spreadsheet import DANGEROUS, neutral
+from mapping.spreadsheet import neutral
 from mapping.view import View
 from mapping.words import Message
 
@@ -38,7 +38,8 @@ MAX_CELL = 16 * 2**20
 CORE = {"service", "organization", "location"}
 """Tables of which a package has at least one."""
 
-_TEXT_ONLY = re.compile(r"[=+\-@\t\r]")
+_HARMLESS = re.compile(r"'+[=+\-@\t\r]")
+"""What a text begins with that was made harmless for spreadsheets: with an apostrophe more than it has."""
 
 
 def recognises(path: Path) -> bool:
@@ -140,7 +141,7 @@ def _decoded(path: Path, name: str, contents: bytes) -> str:
 def _cell(text: str) -> str | None:
     """Return a cell: nothing for a blank, and what stood before a spreadsheet's apostrophe was put in front."""
     text = text.strip()
-    if text.startswith("'") and text[1:].startswith(DANGEROUS):
+    if _HARMLESS.match(text):
         text = text[1:]
     return None if text in ("", "NULL", "null", "\\N") else text
 
@@ -196,4 +197,5 @@ def _written(table: str, name: str, kind: str, value: Any) -> Any:
         return int(value) if value.is_integer() else repr(value)
     if kind != "string" or (table, name) == ("phone", "number"):
         return value
-    return neutral(str(value))
+    text = str(value)
+    return f"'{text}" if _HARMLESS.match(text) else neutral(text)
