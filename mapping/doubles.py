@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, cast
 
 from mapping.area import StudyArea
 from mapping.batch import Batch
-from mapping.errors import FormatError, InvalidRecord
+from mapping.errors import FormatError, InvalidRecord, NotFound
 from mapping.holdings import Held, Holdings
 from mapping.known import Known, Records
 from mapping.match import TABLES, Candidate, Table, candidates
@@ -23,6 +23,9 @@ from mapping.spreadsheet import neutral
 SOURCE = Source(id=record_id("stewards", "source"), name="Stewards")
 COLUMNS = ("table", "score", "reasons", "one", "one_says", "other", "other_says", "decision", "keep", "reason")
 Kind = Literal["same", "different", "later"]
+
+MERGED_FIRST: tuple[Table, ...] = ("location", "service", "organization")
+"""Whatever belongs to a record is merged before it."""
 
 WORDS: dict[str, Kind] = {
     "same": "same", "одно": "same", "то же": "same", "як": "same", "bir xil": "same",
@@ -38,8 +41,13 @@ class Store(Protocol):
     def records(self, table: str) -> Sequence[Record]:
         """Return the records of a table."""
 
-    def add(self, batch: Batch, *, by: str, on: dt.date, dry_run: bool = False) -> Any:
+    def add(self, batch: Batch, *, by: str, on: dt.date, dry_run: bool = False) -> object:
         """Store a batch, whole or not at all."""
+
+    def merge(
+        self, keep: str, others: Sequence[str], *, table: str, by: str, on: dt.date, reason: str, dry_run: bool = False
+    ) -> object:
+        """Make one record of several."""
 
 
 @dataclass(frozen=True)
@@ -221,28 +229,30 @@ def apply(
     """
     if not by.strip():
         raise InvalidRecord("who decided? add --by NAME; the name stays in the private history")
-    same = [one for one in decisions if one.kind == "same"]
-    remembered = [one for one in decisions if one.kind != "same"]
+    same = sorted((one for one in decisions if one.kind == "same"), key=lambda one: MERGED_FIRST.index(one.table))
     records: list[Record] = [
         Decision(
             id=record_id("stewards", "decision", one.table, *sorted((one.one, one.other))), kind=one.kind,
             link_entity=one.table, one=one.one, other=one.other, decided_by=by, decided_on=on,
             reason=one.reason or None,
         )
-        for one in remembered
+        for one in decisions
+        if one.kind != "same"
     ]  # fmt: skip
-    merge = getattr(directory, "merge", None)
-    if same and merge is None:
-        raise InvalidRecord(
-            f"{len(same)} pairs are to be merged, and this directory cannot merge yet; nothing was stored"
-        )
+    for one in same:  # whatever cannot be merged is found before anything is stored
+        directory.merge(one.keep, [one.lost], table=one.table, by=by, on=on, reason=one.reason, dry_run=True)
     if records:
         batch = Batch(SOURCE, "decisions", records=records, partial=True)
         change = directory.add(batch, by=by, on=on, dry_run=dry_run)
         yield f"{'Would be' if dry_run else 'Remembered'}: {change}"
     for one in same:
-        if not dry_run and merge is not None:
-            merge(one.table, one.keep, one.lost, by=by, on=on)
-        yield f"row {one.row}: {'would be' if dry_run else 'was'} merged into {one.keep}"
+        if dry_run:
+            yield f"row {one.row}: would be merged into {one.keep}"
+            continue
+        try:
+            directory.merge(one.keep, [one.lost], table=one.table, by=by, on=on, reason=one.reason)
+            yield f"row {one.row}: was merged into {one.keep}"
+        except NotFound:
+            yield f"row {one.row}: became one with an earlier row"
     if not decisions:
         yield "No row has a decision."

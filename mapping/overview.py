@@ -153,10 +153,11 @@ def _checks(holdings: Holdings, calls: Sequence[Call]) -> Iterator[Matter]:
 
 def _conflicts(directory: Records) -> Iterator[Matter]:
     """Yield what sources disagree about, where the directory keeps it."""
-    conflicts = list(getattr(directory, "conflicts", list)())
+    conflicts: list[Any] = list(getattr(directory, "conflicts", list)())
     yield Matter(
-        "conflicts", Message("Facts that sources disagree about"), len(conflicts), Message("Choose: rohnamo conflicts"),
-        "warn", tuple(str(conflict) for conflict in conflicts[:SHOWN]),
+        "conflicts", Message("Facts that sources disagree about"), len(conflicts),
+        Message("Ask which is true, and edit the record"), "warn",
+        tuple(f"{one.name or one.record}: {one.field}" for one in conflicts[:SHOWN]),
     )  # fmt: skip
 
 

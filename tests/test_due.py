@@ -46,7 +46,7 @@ def test_what_is_due_is_on_the_list_and_nothing_else(directory, tiny_area):
 
 
 def test_what_matters_is_called_first(directory, tiny_area):
-    """Never checked 2, public number 3, the only one of its type in the unit 3; lapsed 2 and 8 points of age at most."""
+    """Never checked 2, public number 3, the only one of its type in the unit 3; lapsed 2, and 8 of age at most."""
     listed = found(directory, tiny_area)
     assert listed["Never"][1].points == 2 + 3 + 3
     assert listed["Lapsed"][1].points == 2 + 8  # 633 days are more than eight times two months
@@ -200,7 +200,7 @@ def scores(directory, area):
 
 
 def test_a_share_is_the_weight_that_is_there(directory, tiny_area):
-    """Overdue: of all that matters to a place that people visit, route, type, verified, unit, point and body are there."""
+    """Overdue is visited; its route, type, check, unit, point and body are there."""
     wanted = sum(fact.weight for fact in FACTS if fact.key not in ("covers", "capacity"))
     score = scores(directory, tiny_area)["Overdue"]
     assert score.share == round((5 + 4 + 4 + 3 + 2 + 1) / wanted, 3)
