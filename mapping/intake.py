@@ -18,7 +18,7 @@ from mapping.columns import UNNAMED, ColumnMap
 from mapping.entries import entries, organizations_seen
 from mapping.errors import FormatError
 from mapping.formats import Context, Sheet, source_of
-from mapping.guess import guessed_map, source_code
+from mapping.guess import drafted, guessed_map, source_code
 from mapping.guess_form import map_from_form
 from mapping.known import Known
 from mapping.links import READERS as LINKS
@@ -83,7 +83,7 @@ def read(
             column_map = map_from_form(form, sheets, area, name=source or path.stem)
         if column_map is None:
             column_map = implied_map(sheets, area, source=source, name=path.stem)
-            column_map = column_map or guessed_map(sheets, source or path.stem)
+            column_map = column_map or guessed_map(sheets, source or path.stem, area)
         batch = _read_rows(
             path, sheets, Intake(column_map, area, today, known, Batch(source_of(column_map), path.name))
         )
@@ -108,6 +108,28 @@ def implied_map(sheets: Sequence[Sheet], area: StudyArea, *, source: str = "", n
             sender = source or (name if implied.source == UNNAMED else "")
             return implied.model_copy(update={"source": source_code(sender), "name": sender}) if sender else implied
     return None
+
+
+def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
+    """Write the draft of a column map for a list of an unknown sender.
+
+    Raises
+    ------
+    FormatError
+        The list cannot be read, needs no map, looks like no list, or the draft is there already.
+    """
+    path, draft = Path(path), Path(draft)
+    if draft.exists():
+        raise FormatError(f"{draft}: is there already; choose another name, so that no work is lost")
+    module = format_of(path)
+    if not hasattr(module, "read"):
+        raise FormatError(f"{path}: says itself what it holds and needs no column map; import it as it is")
+    sheets = list(module.read(path))
+    if implied_map(sheets, area) is not None:
+        raise FormatError(f"{path}: follows a convention that we know and needs no column map; import it as it is")
+    text = drafted(sheets, path.name, area)
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    draft.write_text(text, encoding="utf-8")
 
 
 def _read_rows(path: Path, sheets: Sequence[Sheet], intake: Intake) -> Batch:

@@ -105,11 +105,11 @@ def _header(sheet: Sheet, columns: ColumnMap, path: object) -> tuple[int, list[s
         what = f"no row holds {columns.header.has!r}" if wanted else "no column is one that the map names"
         raise FormatError(f"{path} [{sheet.name}]: {what}; is it the right map for this file?")
     height = columns.header.rows
-    names = _joined([list(row) for row in sheet.rows[best : best + height]])
+    names = joined([list(row) for row in sheet.rows[best : best + height]])
     return best + height + columns.header.skip_after, names
 
 
-def _joined(lines: list[list[object]]) -> list[str]:
+def joined(lines: list[list[object]]) -> list[str]:
     """Join header rows: a name over merged cells goes with each name below it."""
     width = max(map(len, lines))
     texts = [
@@ -127,7 +127,7 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found:
     patterns = [re.compile(pattern, re.I) for pattern in columns.skip.any_cell]
     folded = [fold_header(name) for name in names]
     for offset, cells in enumerate(sheet.rows[start:], sheet.first_row + start):
-        texts = [_written(cell) for cell in cells]
+        texts = [written(cell) for cell in cells]
         filled = [text for text in texts if text.strip()]
         if not filled:
             continue
@@ -156,7 +156,7 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found:
         yield row
 
 
-def _written(cell: object) -> str:
+def written(cell: object) -> str:
     """Return a cell as text: whole numbers without the spreadsheet's ``.0``, days as 2026-11-24."""
     if cell is None or isinstance(cell, bool):
         return "" if cell is None else ("1" if cell else "0")
