@@ -1,0 +1,274 @@
+"""Floating catchments: by hand, against whole matrices, a published example, PySAL access, and what must always hold."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapping.engines.catchment import (
+    Steps,
+    access_on_grid,
+    enhanced_two_step,
+    gaussian,
+    gravity,
+    raam,
+    three_step,
+    two_step,
+    within,
+)
+from mapping.engines.pairs import Pairs, on_grid
+from mapping.errors import InvalidRecord
+
+NAN = float("nan")
+PEOPLE, DOCTORS = [100, 50, 10], [15, 20, 100]
+SELF, CITY, ACROSS = 1, 40, 80
+
+
+def hospitals(inbound=CITY, outbound=CITY):
+    """Three tracts: 1 and 2 are 80 minutes apart, 3 is the city between them."""
+    far = np.array([[SELF, ACROSS, inbound], [ACROSS, SELF, inbound], [outbound, outbound, SELF]], float)
+    i, j = np.indices(far.shape).reshape(2, -1)
+    return Pairs.of(i, j, far.ravel(), shape=(3, 3))
+
+
+def dense(pairs, people, capacity, weigh):
+    """Work the same out with whole matrices."""
+    weights = np.zeros((pairs.count, pairs.services))
+    i, j, t = pairs.table()
+    weights[i, j] = weigh(t)
+    load = weights.T @ people
+    ratio = np.divide(capacity, load, out=np.zeros(len(load)), where=load > 0)
+    return weights @ ratio
+
+
+def test_two_step_by_hand():
+    """The city's 100 doctors serve all 160, tract 1's 15 serve 110, tract 2's 20 serve 60."""
+    found = two_step(hospitals(), PEOPLE, DOCTORS, limit=60)
+    assert found.low.tolist() == pytest.approx(
+        [100 / 160 + 15 / 110, 100 / 160 + 20 / 60, 100 / 160 + 15 / 110 + 20 / 60]
+    )
+    assert found.load.tolist() == [110, 60, 160]
+    assert found.supply == (135, 135)
+    assert found.high is found.low
+    assert found.reached.all()
+    assert found.idle.size == 0
+
+
+@pytest.mark.parametrize("scenario", [0, 1])
+def test_the_published_example(shared, scenario):
+    """Scenario 1 has a fast lane into the city: 20 minutes."""
+    path = shared / "standards" / "access" / "fca_hospital_example.json"
+    if not path.exists():
+        pytest.skip("needs the worked example")
+    expected = json.loads(path.read_text())[f"scenario{scenario}"]
+    pairs = hospitals(inbound=20 if scenario else 40)
+    cases = {
+        "2sfca_plain": two_step(pairs, PEOPLE, DOCTORS, limit=60).low,
+        "e2sfca_gravity": enhanced_two_step(pairs, PEOPLE, DOCTORS, decay=gravity(1)).low,
+    }
+    for name, found in cases.items():
+        if name == "e2sfca_gravity":  # the example leaves out what is farther than an hour
+            near = Pairs.of(*(column[pairs.minutes <= 60] for column in pairs.table()), shape=(3, 3))
+            found = enhanced_two_step(near, PEOPLE, DOCTORS, decay=gravity(1)).low
+        assert found.tolist() == pytest.approx(list(expected[name].values())), name
+    choices = raam(pairs, PEOPLE, DOCTORS, tau=60)
+    assert choices.cost.tolist() == pytest.approx(list(expected["raam_tau60"].values()), rel=0.02), "it stops early"
+
+
+def test_three_step_by_hand():
+    """A place with two services at equal weight asks half of each: 10 / 50 each, times a half, twice."""
+    pairs = Pairs.of([0, 0, 1], [0, 1, 1], [5, 5, 5], shape=(2, 2))
+    found = three_step(pairs, [100, 0], [10, 10], decay=within(30))
+    assert found.load.tolist() == [50, 50]
+    assert found.low.tolist() == pytest.approx([0.2, 0.2])
+
+
+def test_unknown_capacity_stays_unknown():
+    pairs = Pairs.of([0, 1, 1, 2], [0, 0, 1, 1], [5, 5, 5, 5], shape=(4, 2))
+    found = two_step(pairs, [10, 10, 10, 10], [NAN, 4], limit=30)
+    assert found.low.tolist() == [0, 0.2, 0.2, 0]
+    assert found.high.tolist() == [np.inf, np.inf, 0.2, 0]
+    assert found.supply == (4, np.inf)
+    bounded = two_step(pairs, [10, 10, 10, 10], [NAN, 4], limit=30, unknown=(2, 6))
+    assert bounded.low.tolist() == pytest.approx([0.1, 0.3, 0.2, 0])
+    assert bounded.high.tolist() == pytest.approx([0.3, 0.5, 0.2, 0])
+    assert found.reached.tolist() == [True, True, True, False]
+
+
+def test_an_unknown_service_that_weighs_nothing_says_nothing():
+    pairs = Pairs.of([0, 1], [0, 0], [5, 50], shape=(2, 1))
+    found = enhanced_two_step(pairs, [10, 10], [NAN], decay=Steps((10, 60), (1, 0)))
+    assert found.high.tolist() == [np.inf, 0]
+
+
+def test_supply_that_reaches_nobody_is_told():
+    pairs = Pairs.of([0, 1], [0, 1], [5, 5], shape=(2, 3))
+    found = two_step(pairs, [10, 0], [4, 5, 6], limit=30)
+    assert found.idle.tolist() == [1, 2], "one stands where nobody lives, one reaches no place at all"
+    assert found.supply == (4, 4)
+    assert found.low.tolist() == [0.4, 0]
+
+
+def test_no_services_and_no_places():
+    none = two_step(Pairs.of(np.zeros(0, int), np.zeros(0, int), [], shape=(2, 0)), [1, 2], [], limit=30)
+    assert none.low.tolist() == [0, 0]
+    nowhere = two_step(Pairs.of(np.zeros(0, int), np.zeros(0, int), [], shape=(0, 2)), [], [1, 2], limit=30)
+    assert nowhere.idle.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("people", "capacity", "options", "match"),
+    [
+        ([1], [1, 1, 1], {}, "people"),
+        ([1, 1, -1], [1, 1, 1], {}, "people"),
+        ([1, 1, NAN], [1, 1, 1], {}, "people"),
+        ([1, 1, 1], [1], {}, "capacity"),
+        ([1, 1, 1], [1, 1, -1], {}, "capacity"),
+        ([1, 1, 1], [1, 1, np.inf], {}, "capacity"),
+        ([1, 1, 1], [1, 1, 1], {"unknown": (5, 1)}, "unknown"),
+        ([1, 1, 1], [1, 1, 1], {"threads": 0}, "threads"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(people, capacity, options, match):
+    with pytest.raises(InvalidRecord, match=match):
+        two_step(hospitals(), people, capacity, limit=60, **options)
+
+
+def test_decays():
+    assert within(30)(np.float32([0, 30, 30.1])).tolist() == [1, 1, 0]
+    assert gaussian(60)(np.float32([0, 60, 61])).tolist() == [1, 0, 0]
+    assert gaussian(60)(np.float32([30]))[0] == pytest.approx((np.exp(-1 / 8) - np.exp(-1 / 2)) / (1 - np.exp(-1 / 2)))
+    assert gravity(2, scale=10, least=5)(np.float32([0, 20])).tolist() == [4, 0.25]
+    for wrong in (((30, 10), (1, 1)), ((10,), (1, 2)), ((), ()), ((10,), (-1,))):
+        with pytest.raises(InvalidRecord, match="Steps"):
+            Steps(*wrong)
+    with pytest.raises(InvalidRecord, match="infinite"):
+        enhanced_two_step(Pairs.of([0], [0], [0], shape=(1, 1)), [1], [1], decay=gravity(1))
+    with pytest.raises(InvalidRecord, match="shape"):
+        enhanced_two_step(hospitals(), PEOPLE, DOCTORS, decay=lambda _: np.float64(1))
+
+
+def random_pairs(rng):
+    places, services = int(rng.integers(0, 12)), int(rng.integers(0, 6))
+    far = rng.integers(0, 90, (places, services)).astype(float)
+    i, j = np.nonzero(far < 60)
+    pairs = Pairs.of(i, j, far[i, j], shape=(places, services))
+    return pairs, rng.integers(0, 50, places).astype(float), rng.integers(0, 9, services).astype(float)
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["plain", "steps", "bell", "three"]))
+def test_what_must_always_hold(seed, method):
+    """Access times people is the supply that reaches anybody; whole matrices say the same; threads change no bit."""
+    pairs, people, capacity = random_pairs(np.random.default_rng(seed))
+    decay = {"plain": within(60), "steps": Steps((10, 20, 30), (1, 0.68, 0.22))}.get(method, gaussian(60))
+    run = three_step if method == "three" else enhanced_two_step
+    found, again = (run(pairs, people, capacity, decay=decay, threads=threads) for threads in (1, 2))
+    assert found.low.tobytes() == again.low.tobytes()
+    assert float(found.low @ people) == pytest.approx(found.supply[0])
+    assert found.supply[0] + capacity[found.idle].sum() == pytest.approx(capacity.sum())
+    assert (found.low[~found.reached] == 0).all()
+    if method != "three":
+        assert found.low == pytest.approx(dense(pairs, people, capacity, decay))
+    gaps = np.where(np.arange(len(capacity)) % 2 == 0, NAN, capacity)
+    bounds = run(pairs, people, gaps, decay=decay, unknown=(0, 9))
+    assert (bounds.low <= found.low + 1e-12).all()
+    assert (found.low <= bounds.high + 1e-12).all()
+
+
+def test_many_pairs_are_added_up_in_parts_that_threads_do_not_change():
+    rng = np.random.default_rng(3)
+    i, j = rng.integers(0, 3000, 1_200_000), rng.integers(0, 600, 1_200_000)
+    pairs = Pairs.of(i, j, rng.uniform(0, 60, i.size), shape=(3000, 600))
+    assert len(pairs.places) > 500_000
+    people, capacity = rng.integers(1, 99, 3000), rng.uniform(1, 9, 600)
+    found = [two_step(pairs, people, capacity, limit=30, threads=threads).low for threads in (1, 2, 3)]
+    assert found[0].tobytes() == found[1].tobytes() == found[2].tobytes()
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1))
+def test_a_grid_without_pairs_says_what_pairs_say(seed):
+    rng = np.random.default_rng(seed)
+    friction = rng.uniform(0.005, 0.03, (9, 11)).astype(np.float32)
+    friction[rng.random(friction.shape) < 0.15] = np.inf
+    people = rng.integers(0, 9, friction.shape).astype(float)
+    services = np.stack([rng.integers(0, side, 7) for side in friction.shape], axis=1)
+    capacity = rng.integers(0, 9, 7).astype(float)
+    capacity[rng.random(7) < 0.3] = NAN
+    options = {"cell_size": 1000, "limit": 60}
+    pairs = on_grid(friction, services, **options)
+    for decay in (None, gaussian(60)):
+        one, two = (
+            access_on_grid(friction, services, people, capacity, decay=decay, threads=n, **options) for n in (1, 2)
+        )
+        by_pairs = enhanced_two_step(pairs, people.ravel(), capacity, decay=decay or within(60))
+        assert one.low.tobytes() == two.low.tobytes()
+        assert one.high.tobytes() == two.high.tobytes()
+        for end in ("low", "high", "reached"):
+            assert getattr(one, end).ravel() == pytest.approx(getattr(by_pairs, end))
+        assert one.idle.tolist() == by_pairs.idle.tolist()
+
+
+def test_raam_by_hand():
+    """Two services at 0 and 30 minutes for 100 people, capacity 1 each, rho 50: loads x and 100 - x cost the same where
+    x / 50 = 1 + (100 - x) / 50 for a tau of 30, so x = 75 and all pay 1.5.
+    """
+    pairs = Pairs.of([0, 0], [0, 1], [0, 30], shape=(2, 2))
+    found = raam(pairs, [100, 0], [1, 1], tau=30)
+    assert found.load.tolist() == pytest.approx([75, 25])
+    assert found.cost.tolist() == pytest.approx([1.5, np.inf])
+    assert found.gap <= 1e-6
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1))
+def test_with_raam_nobody_gains_by_changing(seed):
+    pairs, people, capacity = random_pairs(np.random.default_rng(seed))
+    if not capacity.sum() or not people.sum():
+        return
+    found = raam(pairs, people, capacity, tau=30)
+    i, j, t = pairs.table()
+    rho = people.sum() / capacity.sum()
+    assert np.bincount(j, found.assigned, minlength=pairs.services) == pytest.approx(found.load)
+    usable = capacity[j] > 0
+    now = t[usable] / 30 + found.load[j[usable]] / (rho * capacity[j[usable]])
+    used = found.assigned[usable] > 1e-3 * people[i[usable]]
+    assert (now[used] <= found.cost[i[usable]][used] + 1e-2).all()
+    near = np.isin(np.arange(pairs.count), i[usable])
+    assert np.bincount(i, found.assigned, minlength=pairs.count)[near] == pytest.approx(people[near])
+    assert np.isinf(found.cost[~near]).all()
+
+
+def test_raam_needs_what_is_known():
+    with pytest.raises(InvalidRecord, match="unknown"):
+        raam(hospitals(), PEOPLE, [NAN, 1, 1], tau=60)
+    with pytest.raises(InvalidRecord, match="tau"):
+        raam(hospitals(), PEOPLE, DOCTORS, tau=0)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_pysal_access_says_the_same():
+    access, pd = pytest.importorskip("access"), pytest.importorskip("pandas")
+    rng = np.random.default_rng(2)
+    far = rng.integers(1, 60, (30, 8)).astype(float)
+    people, capacity = rng.integers(1, 99, 30), rng.integers(1, 9, 8)
+    i, j = np.indices(far.shape).reshape(2, -1)
+    costs = pd.DataFrame({"origin": i, "dest": j, "cost": far.ravel()})
+    theirs = access.Access(
+        demand_df=pd.DataFrame({"id": range(30), "people": people}), demand_value="people", demand_index="id",
+        supply_df=pd.DataFrame({"id": range(8), "doctors": capacity}), supply_value="doctors", supply_index="id",
+        cost_df=costs, cost_origin="origin", cost_dest="dest", cost_name="cost",
+        neighbor_cost_df=costs, neighbor_cost_origin="origin", neighbor_cost_dest="dest", neighbor_cost_name="cost",
+    )  # fmt: skip
+    pairs = Pairs.of(i, j, far.ravel(), shape=far.shape)
+    plain = theirs.two_stage_fca(name="plain", max_cost=30)["plain_doctors"].reindex(range(30)).fillna(0)
+    assert plain.to_numpy() == pytest.approx(two_step(pairs, people, capacity, limit=30).low)
+    steps = Steps((10, 20, 30), (1, 0.68, 0.22))
+    enhanced = theirs.enhanced_two_stage_fca(
+        name="steps", weight_fn=access.weights.step_fn({10: 1, 20: 0.68, 30: 0.22})
+    )
+    ours = enhanced_two_step(pairs, people, capacity, decay=steps).low
+    assert enhanced["steps_doctors"].reindex(range(30)).fillna(0).to_numpy() == pytest.approx(ours)

@@ -1,0 +1,132 @@
+"""Pairs of places and services, against cost_surface, a full table and distances worked out one by one."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from mapping.engines.pairs import Pairs, Search, between_points, on_graph, on_grid
+from mapping.engines.travel import cost_surface
+from mapping.errors import InvalidRecord
+
+
+def rows(pairs):
+    """Return place, service and minutes of each pair, sorted."""
+    return sorted(zip(*(column.tolist() for column in pairs.table()), strict=True))
+
+
+def test_a_table_is_sorted_by_service_and_of_equal_pairs_the_shorter_way_counts():
+    pairs = Pairs.of([2, 0, 2, 1, 2], [1, 0, 1, 1, 0], [9, 4, 7, 3, np.nan], shape=(3, 2))
+    assert pairs.starts.tolist() == [0, 1, 3]
+    assert rows(pairs) == [(0, 0, 4.0), (1, 1, 3.0), (2, 1, 7.0)]
+
+
+def test_a_table_may_be_empty():
+    pairs = Pairs.of(np.zeros(0, int), np.zeros(0, int), [], shape=(4, 2))
+    assert (pairs.services, pairs.count, rows(pairs)) == (2, 4, [])
+
+
+@pytest.mark.parametrize(
+    ("columns", "match"),
+    [
+        (([0, 1], [0], [5]), "three of one length"),
+        (([0.5], [0], [5]), "number them from 0"),
+        (([3], [0], [5]), "row 0 has place 3 of 3"),
+        (([0, 0], [0, 2], [5, 5]), "row 1 has place 0 of 3, service 2 of 2"),
+        (([0], [-1], [5]), "service -1 of 2"),
+        (([0], [0], [-5]), "at -5.0 minutes"),
+    ],
+)
+def test_what_cannot_be_a_table_of_pairs_is_refused(columns, match):
+    with pytest.raises(InvalidRecord, match=match):
+        Pairs.of(*columns, shape=(3, 2))
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.floats(0, 200))
+def test_a_search_finds_what_cost_surface_finds_to_the_bit(seed, limit):
+    rng = np.random.default_rng(seed)
+    friction = rng.uniform(0.0, 0.03, rng.integers(1, 25, 2)).astype(np.float32)
+    friction[rng.random(friction.shape) < 0.2] = np.inf
+    friction[rng.random(friction.shape) < 0.05] = np.nan
+    friction[rng.random(friction.shape) < 0.05] = -1
+    services = np.stack([rng.integers(0, side, 4) for side in friction.shape], axis=1)
+    sizes = rng.uniform(500, 1500, friction.shape[0])
+    pairs = on_grid(friction, services, cell_size=sizes, limit=limit)
+    for number, service in enumerate(services):
+        own = np.full(friction.size, np.inf, np.float32)
+        part = slice(pairs.starts[number], pairs.starts[number + 1])
+        own[pairs.places[part]] = pairs.minutes[part]
+        expected = cost_surface(friction, [service], cell_size=sizes, limit=limit)
+        assert own.tobytes() == expected.tobytes()
+
+
+def test_threads_and_chosen_cells_change_nothing():
+    rng = np.random.default_rng(1)
+    friction = rng.uniform(0.005, 0.02, (40, 50)).astype(np.float32)
+    services = rng.integers(0, 40, (17, 2))
+    one, two = (on_grid(friction, services, cell_size=1000, limit=90, threads=threads) for threads in (1, 2))
+    assert rows(one) == rows(two)
+    among = np.array([0, 7, 800, 1500])
+    few = on_grid(friction, services, cell_size=1000, limit=90, among=among)
+    number = {cell: place for place, cell in enumerate(among.tolist())}
+    assert rows(few) == sorted((number[i], j, t) for i, j, t in rows(one) if i in number)
+    assert few.count == 4
+
+
+def test_a_search_may_be_used_again():
+    search = Search(np.full((3, 3), 0.01), cell_size=1000, limit=10)
+    first = [part.copy() for part in search.run(0, 0)]
+    search.run(2, 2)
+    again = search.run(0, 0)
+    assert [part.tolist() for part in first] == [part.tolist() for part in again]
+    assert first[0].tolist() == [0, 1, 3]
+
+
+def test_what_cannot_be_searched_is_refused():
+    with pytest.raises(InvalidRecord, match="limit"):
+        Search([[1.0]], cell_size=1, limit=-1)
+    with pytest.raises(InvalidRecord, match="outside the grid"):
+        on_grid([[1.0]], [[0, 1]], cell_size=1, limit=1)
+    with pytest.raises(InvalidRecord, match="among"):
+        on_grid([[1.0, 1.0]], [[0, 1]], cell_size=1, limit=1, among=[1, 0])
+    with pytest.raises(InvalidRecord, match="threads"):
+        on_grid([[1.0]], [[0, 0]], cell_size=1, limit=1, threads=0)
+
+
+def test_one_way_streets_count_the_way_that_is_asked_for():
+    """0 -> 1 takes 5, 1 -> 2 takes 5, 2 -> 0 takes 1: from 0 to a service at 2 it is 10, from there to 0 it is 1."""
+    graph = csr_array(([5.0, 5.0, 1.0], ([0, 1, 2], [1, 2, 0])), shape=(3, 3))
+    assert rows(on_graph(graph, [0, 1], [2], limit=60)) == [(0, 0, 10.0), (1, 0, 5.0)]
+    assert rows(on_graph(graph, [0, 1], [2], limit=60, towards=False)) == [(0, 0, 1.0), (1, 0, 6.0)]
+    assert rows(on_graph(graph, [0, 1], [2], limit=5)) == [(1, 0, 5.0)]
+    assert rows(on_graph(graph, [1, 1], [2, 2], limit=5)) == [(0, 0, 5.0), (0, 1, 5.0), (1, 0, 5.0), (1, 1, 5.0)]
+
+
+def test_graphs_that_cannot_be_are_refused():
+    with pytest.raises(InvalidRecord, match="node of a service"):
+        on_graph(csr_array((2, 2)), [0], [2], limit=1)
+    with pytest.raises(InvalidRecord, match="less than no time"):
+        on_graph(csr_array(([-1.0], ([0], [1])), shape=(2, 2)), [0], [1], limit=1)
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32 - 1))
+def test_points_against_all_distances(seed):
+    rng = np.random.default_rng(seed)
+    places, services = rng.integers(0, 9, (rng.integers(0, 12), 2)), rng.integers(0, 9, (rng.integers(0, 5), 2))
+    pairs = between_points(places, services, limit=2.5, speed=2)
+    expected = [
+        (i, j, float(np.float32(np.hypot(*(place - service)) / 2)))
+        for i, place in enumerate(places)
+        for j, service in enumerate(services)
+        if np.hypot(*(place - service)) / 2 <= 2.5
+    ]
+    assert rows(pairs) == sorted(expected)
+    assert (pairs.count, pairs.services) == (len(places), len(services))
+
+
+def test_points_without_a_place_are_refused():
+    with pytest.raises(InvalidRecord, match="without place"):
+        between_points([[np.nan, 0]], [[0, 0]], limit=1)
