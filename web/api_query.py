@@ -27,9 +27,9 @@ DAY = f"({_YEAR}-({_IN_YEAR})|{_LEAP}-02-29)"
 HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 MOMENT = rf"^{DAY}(T{HOUR}(:[0-5][0-9](\.[0-9]{{1,6}})?)?(Z|[+-]{HOUR})?)?$"
 NUMBER = r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
-PART = r"(\.[0-9]{1,12})?"
-LATITUDE = rf"-?([0-8]?[0-9]{PART}|90(\.0{{1,12}})?)"
-LONGITUDE = rf"-?((1[0-7][0-9]|[0-9]{{1,2}}){PART}|180(\.0{{1,12}})?)"
+PART = r"(\.[0-9]{1,20})?"
+LATITUDE = rf"-?([0-8]?[0-9]{PART}|90(\.0{{1,20}})?)"
+LONGITUDE = rf"-?((1[0-7][0-9]|[0-9]{{1,2}}){PART}|180(\.0{{1,20}})?)"
 BODY_LIMIT = 64 * 1024
 
 
@@ -185,7 +185,7 @@ PROXIMITY = Parameter(
     "must be given.", personal=True,
 )  # fmt: skip
 NEAR = Parameter(
-    "near", {"type": "string", "pattern": f"^{LATITUDE},{LONGITUDE}$", "maxLength": 40, "example": "37.91,69.78"},
+    "near", {"type": "string", "pattern": f"^{LATITUDE},{LONGITUDE}$", "maxLength": 60, "example": "37.91,69.78"},
     "Latitude and longitude. Only services with a point, the nearest first, each with its `distance` in metres. "
     "Sent by POST, it stands in no address and no log.", personal=True,
     otherwise="is not a latitude and a longitude; are they swapped?",

@@ -1,0 +1,226 @@
+"""Measure the API beside Datasette on the same view: ``python benchmarks/api.py``.
+
+Both run under their usual server on loopback, waitress and uvicorn, each in a process of its own; four clients ask
+at the same time. Every answer is checked to be one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from _harness import duration, main, size
+from _invented import DAY, area, directory
+
+from mapping.view import View
+
+ABOUT = (
+    "Requests to two servers of one view of invented services, by four clients at once on the same machine; times are "
+    "those that a client waits; where other work ran, go by the processor time. Datasette answers with plain rows of one table: it does not nest what belongs to a "
+    "service, finds only words as they are spelt, and takes everything in a box instead of the nearest first. Memory "
+    "is what the server holds at the end, and in brackets what of it is its own rather than pages of the file."
+)
+CLIENTS = 4
+SERVER = """
+import sys
+from waitress import serve
+from mapping.area import StudyArea
+from mapping.resources import shipped
+from web import create_app
+serve(create_app(sys.argv[1], StudyArea.load(shipped("geo/tj"))), host="127.0.0.1", port=int(sys.argv[2]))
+"""
+
+
+@dataclass(frozen=True)
+class Served:
+    """What clients of a server waited, in seconds, for how long all were asking, and what it took of the machine."""
+
+    waits: list[float]
+    seconds: float
+    cpu: float
+    memory: int
+    own: int
+
+
+@dataclass
+class Table:
+    """The servers asked the same."""
+
+    title: str
+    rows: list[tuple[str, Served]] = field(default_factory=list)
+
+    def markdown(self) -> str:
+        """Write the table."""
+        lines = [
+            f"### {self.title}",
+            "",
+            "| | requests a second | middle | 95 of 100 within | processor time of one | memory |",
+            "|---|---:|---:|---:|---:|---:|",
+        ]
+        for label, served in self.rows:
+            middle, late = statistics.median(served.waits), statistics.quantiles(served.waits, n=20)[-1]
+            rate = len(served.waits) / served.seconds
+            cells = (
+                f"{rate:.0f}",
+                *map(duration, (middle, late, served.cpu / len(served.waits))),
+                f"{size(served.memory)} ({size(served.own)})",
+            )
+            lines.append(f"| {label} | {' | '.join(cells)} |")
+        return "\n".join([*lines, ""])
+
+
+def free_port() -> int:
+    """Return a port that nothing listens to."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server until it is no longer needed."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[1]
+    )
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            if process.poll() is not None:
+                raise RuntimeError(f"{command[:3]} ended with exit code {process.returncode}")
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def ask(port: int, paths: list[str], pid: int) -> Served:
+    """Ask all of some paths with several clients at once."""
+    waits: list[float] = []
+    wrong: list[str] = []
+
+    def one(own: list[str]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        for path in own:
+            start = time.perf_counter()
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = answer.read()
+            waits.append(time.perf_counter() - start)
+            if answer.status != 200 or not body.startswith((b"{", b"[")):
+                wrong.append(f"{path}: {answer.status} {body[:200]!r}")
+        connection.close()
+
+    threads = [threading.Thread(target=one, args=(paths[first::CLIENTS],)) for first in range(CLIENTS)]
+    start, busy = time.perf_counter(), processor(pid)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - start
+    if wrong:
+        raise RuntimeError(wrong[0])
+    return Served(waits, seconds, processor(pid) - busy, *memory(pid))
+
+
+def processor(pid: int) -> float:
+    """Return the processor time of a process so far, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid: int) -> tuple[int, int]:
+    """Return the memory of a process in bytes, all of it and what is no file's."""
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    held = (re.search(rf"{name}:\s+(\d+) kB", status) for name in ("VmRSS", "RssAnon"))
+    return tuple(int(found[1]) * 1024 if found else 0 for found in held)  # type: ignore[return-value]
+
+
+def questions(view: Path, count: int) -> dict[str, tuple[list[str], list[str]]]:
+    """Return the paths to ask for of each kind: those of ours, those of Datasette."""
+    with View(view) as opened:
+        ids = [each for (each,) in opened.connection.execute("SELECT id FROM service ORDER BY id")]
+        query = "SELECT latitude, longitude FROM location WHERE latitude IS NOT NULL ORDER BY id"
+        points = [tuple(row) for row in opened.connection.execute(query)]
+    some = [ids[n * len(ids) // count] for n in range(count)]
+    spots = [points[n * len(points) // count] for n in range(count)]
+    words = ("legal", "umed", "health", "sitora", "court", "school")
+    pages = [1 + n * 7919 % max(1, len(ids) // 100) for n in range(count)]
+    table = f"/{view.stem}"
+    boxes = (
+        f"latitude__gte={a - 0.2}&latitude__lte={a + 0.2}&longitude__gte={o - 0.2}&longitude__lte={o + 0.2}"
+        for a, o in spots
+    )
+    return {
+        "one service with all that belongs to it": (
+            [f"/api/services/{each}" for each in some], [f"{table}/service/{each}.json" for each in some],
+        ),
+        "a page of 100 services": (
+            [f"/api/services?page={page}" for page in pages],
+            [f"{table}/service.json?_size=100&_next={quote(ids[(page - 1) * 100 - 1])}" if page > 1
+             else f"{table}/service.json?_size=100" for page in pages],
+        ),
+        "words, the first 20": (
+            [f"/api/services?search={words[n % 6]}&per_page=20&page={1 + n // 6}" for n in range(count)],
+            [f"{table}/service.json?name__contains={words[n % 6]}&_size=20" for n in range(count)],
+        ),
+        "the 20 nearest": (
+            [f"/api/services?near={a},{o}&per_page=20" for a, o in spots],
+            [f"{table}/location.json?{box}&_size=20" for box in boxes],
+        ),
+        "the 20 nearest of a family within 30 km, for women": (
+            [f"/api/services?near={a},{o}&per_page=20&proximity=30000&service_type=LEG&serves=SEX-F" for a, o in spots],
+            [],
+        ),
+    }  # fmt: skip
+
+
+def measure(view: Path, services: int, count: int) -> list[Table]:
+    """Ask both servers everything."""
+    asked = questions(view, count)
+    tables = {kind: Table(f"{services:,} services: {kind}") for kind in asked}
+    ports = free_port(), free_port()
+    ours = [sys.executable, "-c", SERVER, str(view), str(ports[0])]
+    peer = [
+        sys.executable, "-m", "datasette", "serve", "--immutable", str(view), "--port", str(ports[1]),
+        "--setting", "sql_time_limit_ms", "20000",
+    ]  # fmt: skip
+    for place, (label, command) in enumerate((("Rohnamo, waitress", ours), ("Datasette, uvicorn", peer))):
+        with running(command, ports[place]) as process:
+            for kind, both in asked.items():
+                if paths := both[place]:
+                    ask(ports[place], paths[: 2 * CLIENTS], process.pid)  # what is read once is read
+                    tables[kind].rows.append((label, ask(ports[place], paths, process.pid)))
+    return list(tables.values())
+
+
+def made(folder: Path, services: int) -> Path:
+    """Make a view of that many services."""
+    with directory(folder / "directory.db", area(), services) as store:
+        store.view("public", folder / "public.db", edition=DAY).close()
+    return folder / "public.db"
+
+
+def run(quick: bool) -> list[Table]:
+    """Measure on 100,000 services."""
+    services, count = (2_000, 120) if quick else (100_000, 600)
+    with tempfile.TemporaryDirectory() as folder:
+        return measure(made(Path(folder), services), services, count)
+
+
+if __name__ == "__main__":
+    main("api", "The API", run, about=ABOUT, packages=["flask", "waitress", "datasette", "uvicorn"])  # type: ignore[arg-type]
