@@ -29,9 +29,10 @@ from mapping.view import View
 
 ABOUT = (
     "Requests to two servers of one view of invented services, by four clients at once on the same machine; times are "
-    "those that a client waits; where other work ran, go by the processor time. Datasette answers with plain rows of one table: it does not nest what belongs to a "
-    "service, finds only words as they are spelt, and takes everything in a box instead of the nearest first. Memory "
-    "is what the server holds at the end, and in brackets what of it is its own rather than pages of the file."
+    "those that a client waits; where other work ran, go by the processor time. Datasette answers with plain rows of "
+    "one table: it does not nest what belongs to a service, finds only words as they are spelt, and takes everything "
+    "in a box instead of the nearest first. Memory is what the server holds at the end, and in brackets what of it is "
+    "its own rather than pages of the file."
 )
 CLIENTS = 4
 SERVER = """
