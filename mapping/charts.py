@@ -22,7 +22,7 @@ WIDTH = 400
 MOST = 12
 """So many bars a chart shows at most: the worst."""
 
-PANELS = 6
+PANELS = 8
 
 SIGNS: dict[State, tuple[str, str]] = {
     "present": ("a", ""),
@@ -39,7 +39,7 @@ SIGNS: dict[State, tuple[str, str]] = {
 """State -> fill and sign; an empty sign is the number."""
 
 SHARE_FILLS = ("a", "b/", "c", "d-", "n.")
-"""Fills of the parts of a stacked bar, in their order."""
+"""Fills of the parts of a stacked bar, from the best to what is not known; of fewer parts the middle is left out."""
 
 
 def kind_of(result: Result) -> Picture:
@@ -139,7 +139,7 @@ def _draw_bars(drawing: Drawing, result: Result, area: StudyArea, language: str)
     ends = [end for _, _, value, _, high in bars for end in (value, high or 0.0) if math.isfinite(end)]
     share = _is_share(result, bars)
     most = max(ends, default=1.0)
-    top = next(end for end in (0.1, 0.25, 0.5, 1.0) if most <= end) if share else _round(most)
+    top = next(end for end in (0.1, 0.25, 0.5, 1.0) if min(most, 1.0) <= end) if share else _round(most)
     one_row = len(result.table) == 1
     heading = ""
     if isinstance(bars[0][1], Column) and not one_row:
@@ -220,10 +220,11 @@ def _draw_stacked(drawing: Drawing, result: Result, area: StudyArea, language: s
         total = sum(value for _, value in parts) or 1.0
         drawing.label(_stack_label(result, whole, area, language), "")
         drawn = []
+        shares = (*SHARE_FILLS[: max(len(parts) - 2, 0)], *SHARE_FILLS[-min(len(parts), 2) :])
         for place, (part, value) in enumerate(parts):
             if isinstance(part, Column):
                 name = show(part.short or part.label, language)
-                fill, text = SHARE_FILLS[place % len(SHARE_FILLS)], write(value, "share", language)
+                fill, text = shares[place % len(shares)], write(value, "share", language)
             else:
                 name = STATES[part].into(language)  # type: ignore[index]
                 fill, text = SIGNS[part][0], number(value, language, digits=0)  # type: ignore[index]
@@ -309,7 +310,9 @@ def _draw_dots(drawing: Drawing, result: Result, _area: StudyArea, language: str
     for curve in result.curves:
         if curve.x:
             panels.setdefault(_panel(curve, language), []).append(curve)
-    most = sorted(panels, key=lambda name: -sum(len(c.x) for c in panels[name]))[:PANELS]
+    most = sorted(panels, key=lambda name: -sum(len(c.x) for c in panels[name]))[
+        :PANELS
+    ]  # the others stand in the table
     first = min(min(c.x) for name in most for c in panels[name])
     last = max(max(c.x) for name in most for c in panels[name])
     span = max(last - first, 1.0)
@@ -341,7 +344,7 @@ def _source(curve: Curve, language: str) -> str:
 # Before and after
 
 
-WORDS = (("before", "after"), ("listed", "needed"))
+WORDS = (("before", "after"), ("listed", "needed"), ("without", "left"))
 """Words by which the keys of two columns that are drawn beside each other differ."""
 
 

@@ -2,12 +2,12 @@
 
 import csv
 import io
-import math
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from typing import cast
 
 from mapping.area import StudyArea
+from mapping.charts import chart, kind_of
 from mapping.errors import NotFound
 from mapping.result import STATE_NOTES, STATES, Column, Input, Result, State
 from mapping.tables import neutral
@@ -16,9 +16,6 @@ from web.edition import Edition
 
 FEW = 8
 """With at most so many area units a table reads better with the units across and the columns down."""
-
-WORST = 10
-"""How many area units a chart of the worst shows."""
 
 SIGNS: dict[State, tuple[str, str]] = {
     "present": ("h2", ""),
@@ -65,23 +62,12 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Bar:
-    """A bar with its range, in parts of 100, and its number in words."""
+class PictureSize:
+    """How large a picture is, and what it says to those who cannot see it."""
 
-    label: str
-    width: float
-    low: float | None
-    high: float | None
-    text: str
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Bars under a heading."""
-
-    title: str
-    bars: tuple[Bar, ...]
-    axis: tuple[str, ...]
+    width: int
+    height: int
+    words: str
 
 
 @dataclass(frozen=True)
@@ -95,17 +81,18 @@ class Finding:
     figures: tuple[tuple[str, str], ...]
     key: tuple[tuple[str, str, str, str], ...]
     grid: Grid
-    charts: tuple[Chart, ...]
+    picture: PictureSize | None
     method: str
     inputs: tuple[str, ...]
     caveats: tuple[str, ...]
-    short: bool
 
 
 def overview(edition: Edition, language: str) -> list[Finding]:
     """Return every finding, in the order of what a reader should see first."""
     results = edition.results().values()
-    ordered = sorted(results, key=lambda result: (result.layout != "matrix", result.level, result.name))
+    ordered = sorted(
+        results, key=lambda result: (result.layout != "matrix", kind_of(result) == "none", result.level, result.name)
+    )
     return [finding(edition, each.name, language) for each in ordered]
 
 
@@ -121,6 +108,20 @@ def finding(edition: Edition, name: str, language: str) -> Finding:
     if name not in results:
         raise NotFound("no such page")
     return edition.keep(("finding", name, language), lambda: present(edition, results[name], language))
+
+
+def picture(edition: Edition, name: str, language: str) -> str:
+    """Return the chart of a result as SVG.
+
+    Raises
+    ------
+    NotFound
+        When no analysis has this name, or there is nothing to draw.
+    """
+    results = edition.results()
+    if name not in results:
+        raise NotFound("no such page")
+    return edition.keep(("chart", name, language), lambda: chart(results[name], edition.area, language=language))
 
 
 def table(edition: Edition, name: str, language: str) -> bytes:
@@ -147,9 +148,9 @@ def present(edition: Edition, result: Result, language: str) -> Finding:
         name=result.name, title=result.title.into(language), heading=result.finding.into(language),
         also=tuple(each.into(language) for each in result.also),
         figures=tuple((f.label.into(language), f.text(language)) for f in result.figures.values()),
-        key=_key(result, language), grid=grid, charts=tuple(_charts(result, area, language)),
+        key=_key(result, language), grid=grid, picture=_picture(result, area, language),
         method=result.method.into(language), inputs=tuple(_input(each, language) for each in result.inputs),
-        caveats=tuple(each.into(language) for each in result.caveats), short=across,
+        caveats=tuple(each.into(language) for each in result.caveats),
     )  # fmt: skip
 
 
@@ -258,50 +259,12 @@ def _unit_path(area: StudyArea, code: str) -> str:
     return f"u/{code}.html" if area.unit(code).level > 0 or len(area.levels) == 1 else ""
 
 
-def _charts(result: Result, area: StudyArea, language: str) -> list[Chart]:
-    """Return bars of the figures that are shares, and of the units where things are worst."""
-    made = []
-    shares = [figure for figure in result.figures.values() if figure.kind == "share"]
-    if len(shares) >= 3:
-        ordered = sorted(shares, key=lambda figure: -figure.value)
-        bars = tuple(
-            Bar(f.label.into(language), 100 * f.value, _hundred(f.low), _hundred(f.high), f.text(language))
-            for f in ordered
-        )
-        made.append(Chart(result.title.into(language), bars, _axis(language)))
-    column = next((c for c in result.headlines if c.more_is != "neither" and c.kind in ("share", "minutes")), None)
-    if column is not None and len(result.table) > FEW:
-        made.append(_worst(result, column, area, language))
-    return made
-
-
-def _hundred(share: float | None) -> float | None:
-    return None if share is None else 100 * share
-
-
-def _axis(language: str) -> tuple[str, ...]:
-    return ("0", "25", "50", "75", "100%" if language == "en" else "100\u00a0%")
-
-
-def _worst(result: Result, column: Column, area: StudyArea, language: str) -> Chart:
-    values = result.table[column.key]
-    codes: Sequence[str] = list(values.sort_values(ascending=column.more_is == "better", kind="stable").index[:WORST])
-    keys = [key for key in (column.key, column.low, column.high) if key]
-    top = 1.0
-    if column.kind == "minutes":
-        ends = [v for key in keys for v in map(float, result.table[key].loc[list(codes)]) if math.isfinite(v)]
-        top = max(60.0, 60.0 * math.ceil(max(ends, default=60.0) / 60))
-
-    def part(key: str, code: str) -> float | None:
-        return min(100.0, 100 * float(result.table[key][code]) / top) if key else None
-
-    bars = tuple(
-        Bar(
-            area.label(str(code), language), part(column.key, code) or 0.0, part(column.low, code),
-            part(column.high, code), result.text(code, column.key, language),
-        )
-        for code in codes
-    )  # fmt: skip
-    axis = _axis(language) if column.kind == "share" else tuple(str(round(top * n / 4)) for n in range(5))
-    title = translate("Where it is worst: {what}", language, what=show(column.label, language))
-    return Chart(title, bars, axis)
+def _picture(result: Result, area: StudyArea, language: str) -> PictureSize | None:
+    """Return the size of a result's chart; none where there is nothing to draw, or the table is a picture itself."""
+    if result.layout == "matrix" or kind_of(result) == "none":
+        return None
+    size = re.search(r' width="(\d+)" height="(\d+)', chart(result, area, language=language))
+    if size is None:
+        return None
+    words = f"{result.title.into(language)}: {result.finding.into(language)}."
+    return PictureSize(int(size[1]), int(size[2]), words)

@@ -145,6 +145,12 @@ def finding_table(language: str, name: str) -> Response:
     return file(findings.table(edition(), name, checked(language)), f"{name}.csv")
 
 
+@public.get("/<language>/g/<name>.svg")
+def finding_picture(language: str, name: str) -> Response:
+    """Return the chart of an analysis."""
+    return file(findings.picture(edition(), name, checked(language)).encode(), f"{name}.svg")
+
+
 @public.get("/<language>/map.html")
 def map_(language: str) -> str:
     """Show the map, and the same as a table."""

@@ -12,24 +12,9 @@ from mapping.analysis._listed import chosen_level, units_at
 from mapping.analysis._rows import rows_of
 from mapping.area import StudyArea
 from mapping.result import Column, Curve, Figure, Input, Result
+from mapping.taxonomy import Taxonomy
 from mapping.view import View
 from mapping.words import Message, Text
-
-MEASURES: dict[str, Message] = {
-    "investigations": Message("Investigations"),
-    "prosecutions": Message("Prosecutions"),
-    "convictions": Message("Convictions"),
-    "criminal_cases": Message("Criminal cases"),
-    "crimes_registered": Message("Crimes registered"),
-    "crimes_registered_narrow": Message("Crimes registered, by the narrow definition"),
-    "crimes_identified": Message("Crimes identified"),
-    "cases_registered_by_iom": Message("Cases registered by an international organization"),
-    "victims_identified": Message("Victims identified"),
-    "victims_referred": Message("Victims referred to help"),
-    "victims_forced_labour": Message("Victims of forced labour"),
-    "victims_sexual_exploitation": Message("Victims of sexual exploitation"),
-}
-"""What is counted, in words; what stands in no list is shown as its source wrote it."""
 
 PARTS = ("place", "sex", "age_band", "exploitation", "nationality")
 """Fields of a count that is of a part only."""
@@ -121,7 +106,8 @@ NOTES = (
 
 def label(measure: str) -> Text:
     """Return what a measure is called."""
-    return MEASURES.get(measure) or {"en": measure.replace("_", " ").capitalize()}
+    known = Taxonomy.load("case_measures")
+    return known.term(measure).labels if measure in known else {"en": measure.replace("_", " ").capitalize()}
 
 
 def _counts(rows: Sequence[Row], view: View, area: StudyArea) -> list[Count]:
@@ -143,8 +129,8 @@ def _counts(rows: Sequence[Row], view: View, area: StudyArea) -> list[Count]:
                 bool(row["suppressed"]) or small,
             )
         )  # fmt: skip
-    order = {measure: place for place, measure in enumerate(MEASURES)}
-    return sorted(found, key=lambda c: (order.get(c.measure, 99), c.measure, c.year, c.period, c.source, c.of))
+    order = {term.code: place for place, term in enumerate(Taxonomy.load("case_measures").terms())}
+    return sorted(found, key=lambda c: (order.get(c.measure, len(order)), c.measure, c.year, c.period, c.source, c.of))
 
 
 def _of_level(one: Count, area: StudyArea, level: int) -> bool:

@@ -6,7 +6,8 @@ import html
 import pandas as pd
 import pytest
 
-from mapping.result import Column, Figure, Input, Result
+from mapping.charts import kind_of
+from mapping.result import Column, Input, Result
 from mapping.words import Message
 from web.edition import Edition
 from web.findings import present, table
@@ -93,7 +94,7 @@ def test_groups_and_totals(edition):
     assert rows["Near"][-1] == ""
 
 
-def test_many_units_stand_down_the_page_with_the_worst_in_a_chart(view_file, tj_area):
+def test_many_units_stand_down_the_page_beside_a_chart(view_file, tj_area):
     codes = pd.Index(tj_area.units().index, name="code")
     near = pd.Series([number / len(codes) for number in range(len(codes))], codes)
     table = pd.DataFrame({"near": near, "low": near / 2, "high": near}, index=codes)
@@ -104,30 +105,27 @@ def test_many_units_stand_down_the_page_with_the_worst_in_a_chart(view_file, tj_
     rows = [label for group in shown.grid.groups for label, _ in group.rows]
     for label, path in zip(rows, shown.grid.down, strict=True):
         assert tj_area.label(path.removeprefix("u/").removesuffix(".html"), "en") == label
-    (chart,) = shown.charts
-    assert [bar.label for bar in chart.bars] == [tj_area.label(code, "en") for code in codes[:10]]
+    assert shown.picture
+    assert shown.picture.words == "Title: Half of all is missing."
 
 
-def test_minutes_without_a_way_fill_the_chart_and_are_said_in_words(view_file, tj_area):
-    codes = pd.Index(tj_area.units().index, name="code")
-    table = pd.DataFrame({"far": [float(number) for number in range(len(codes) - 1)] + [float("inf")]}, index=codes)
-    columns = (Column("far", Message("Far"), "minutes", more_is="worse"),)
-    shown = present(Edition(view_file, tj_area), result(table=table, columns=columns, states=None, level=2), "en")
-    (chart,) = shown.charts
-    assert (chart.bars[0].width, chart.bars[0].text) == (100.0, "cut off")
-    assert chart.axis == ("0", "30", "60", "90", "120")  # the longest finite way is 63 minutes
-    assert chart.bars[1].width == pytest.approx(100 * 63 / 120)
+def test_a_matrix_is_its_own_picture(edition):
+    assert present(edition, result(layout="matrix"), "en").picture is None
+    assert present(edition, result(picture="none"), "en").picture is None
 
 
-def test_bars_of_shares_are_longest_first_within_a_hundred(edition):
-    figures = {
-        name: Figure(value, "share", Message(name), low=value / 2, high=min(1.0, value * 1.1))
-        for name, value in (("a", 0.2), ("b", 0.9), ("c", 0.5))
-    }
-    chart = present(edition, result(figures=figures), "en").charts[0]
-    assert [bar.label for bar in chart.bars] == ["b", "c", "a"]
-    assert [bar.width for bar in chart.bars] == [90.0, 50.0, 20.0]
-    assert all(0 <= bar.low <= bar.width <= bar.high <= 100 for bar in chart.bars)
+@pytest.mark.parametrize("language", ["tg", "ru", "en"])
+def test_a_page_shows_the_chart_of_its_finding(app, text, language):
+    made = {name: each for name, each in app.config["EDITIONS"].now().results().items() if each.layout != "matrix"}
+    drawn = {name for name, each in made.items() if kind_of(each) != "none"}
+    assert drawn
+    for name in made:
+        page = text(f"/{language}/g/{name}.html")
+        assert (f'src="{name}.svg"' in page) == (name in drawn), name
+    for name in drawn:
+        answer = app.test_client().get(f"/{language}/g/{name}.svg")
+        assert answer.mimetype == "image/svg+xml"
+        assert made[name].finding.into(language) in html.unescape(answer.get_data(as_text=True))
 
 
 @pytest.mark.parametrize("language", ["tg", "ru", "en"])
