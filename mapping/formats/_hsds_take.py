@@ -40,9 +40,9 @@ SHARED = frozenset({"organization", "program", "unit", "taxonomy", "taxonomy_ter
 
 LOST: dict[str, dict[str, str]] = {
     "schedule": {
-        "count": "when the hours end is not kept; look whether they still hold",
-        "byweekno": "in which weeks the hours hold is not kept; put it into the description",
-        "byyearday": "on which days the hours hold is not kept; put it into the description",
+        "count": "how often the hours repeat is not kept",
+        "byweekno": "in which weeks the hours hold is not kept",
+        "byyearday": "on which days of the year the hours hold is not kept",
     },
 }
 """Columns of HSDS that this directory does not keep, and what that means."""
@@ -285,7 +285,8 @@ class Taking:
             if text and text != before and text != into:
                 fields[into] = f"{plain(before)}\n{text}" if before else text
         elif name in LOST.get(raw.table, {}):
-            self.say(raw, name, f"{values_shown(str(value))} is not kept", LOST[raw.table][name])
+            told = f"{values_shown(str(value))}: {LOST[raw.table][name]}"
+            self.say(raw, name, told, "put it into the description, or the hours are wrong")
         elif name not in IGNORED.get(raw.table, ()) and (raw.table, name) not in self._unknown:
             self._unknown.add((raw.table, name))
             self.say(
