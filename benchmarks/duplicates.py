@@ -29,9 +29,9 @@ ABOUT = (
     "abbreviated, misspelt, with words or contacts lost. Beside them stand branches of one name, neighbours of one "
     "switchboard and names with a word in common, which are not the same. Peers: rapidfuzz's WRatio of every pair of "
     "names (`cdist`, all processors), as they are written and in the Latin letters of our `mapping.fold`, at the "
-    "threshold that gives it the best F1 on this very list; and equal names in pandas, in small letters. They look at names only; ours "
-    "looks at contacts and places too, which is its point. "
-    "`cdist` compares every pair: at 100,000 bodies it would take 400 times as long as at 5,000."
+    "threshold that gives it the best F1 on this very list; and equal names in pandas, in small letters. They look at "
+    "names only; ours looks at contacts and places too, which is its point. `cdist` compares every pair: at 100,000 "
+    "bodies it would take 400 times as long as at 5,000."
 )
 
 
