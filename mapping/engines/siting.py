@@ -242,22 +242,14 @@ def mclp(
     start = _exchanged(cover, _greedy(cover, p), rising=True)
     found = _most(cover, p, start, seconds - (time.perf_counter() - begun))
     chosen, ran_out = _picked(found, cover, start)
+    alone = float(np.sort(_gains(cover, np.zeros(len(cover.weights), np.bool_)))[::-1][:p].sum())
+    most = before + min(-found.bound, alone, float(cover.weights.sum()))
     if found.status == "optimal":
-        chosen = _exchanged(cover, [one for one in chosen if one in _useful(cover, chosen)], rising=False)
+        chosen = _exchanged(cover, _thinned(cover, chosen), rising=False)
     return _answer(
-        sets, own, standing, free[chosen], bound=before - found.bound, status=found.status, begun=begun,
+        sets, own, standing, free[chosen], bound=most, status=found.status, begun=begun,
         method=_said("maximal covering", ran_out),
     )  # fmt: skip
-
-
-def _useful(cover: _Cover, chosen: Sequence[int]) -> set[int]:
-    """Return the chosen that still add somebody beside those before them."""
-    done, useful = np.zeros(len(cover.weights), np.bool_), set()
-    for site in chosen:
-        if _gains(cover, done)[site] > 0:
-            useful.add(site)
-            done |= cover.sets[:, [site]].toarray().ravel() > 0
-    return useful
 
 
 def _most(cover: _Cover, p: int, start: list[int], seconds: float) -> Solved:
@@ -371,7 +363,7 @@ def _thinned(cover: _Cover, chosen: list[int]) -> list[int]:
     kept = list(chosen)
     for site in reversed(chosen):
         own = cover.sets[:, [site]].toarray().ravel()
-        if (counts - own > 0).all():
+        if (counts[own > 0] > 1).all():
             counts -= own
             kept.remove(site)
     return kept

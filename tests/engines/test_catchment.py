@@ -1,4 +1,4 @@
-"""Floating catchments: by hand, against whole matrices, a published example, PySAL access, and what must always hold."""
+"""Floating catchments: by hand, against matrices, a published example, PySAL access, and what must always hold."""
 
 import json
 
