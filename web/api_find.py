@@ -382,15 +382,14 @@ class Catalogue:
 
         A view without days of change stands for one in which everything changed on the day of its edition.
         """
-        parts = [
-            "SELECT modified_on, entity, id, 'changed' FROM modified WHERE modified_on IS NOT NULL"
-            if "modified" in self.tables
-            else " UNION ALL ".join(
-                f"SELECT '{self.facts['edition']}', '{entity}', id, 'changed' FROM \"{entity}\"" for entity in ENTITIES
-            )
-        ]
+        if "modified" in self.tables:
+            parts = ["SELECT modified_on, entity, id, 'changed' FROM modified"]
+        else:
+            day, known = self.facts["edition"], [each for each in ENTITIES if each in self.tables]
+            parts = [f"SELECT '{day}', '{entity}', id, 'changed' FROM \"{entity}\"" for entity in known]
         if "tombstone" in self.tables:
             parts.append("SELECT gone_on, entity, id, 'gone' FROM tombstone")
+        parts = parts or ["SELECT '', '', '', '' WHERE 0"]
         query = f"WITH delta(day, entity, id, change) AS ({' UNION ALL '.join(parts)}) SELECT * FROM delta"
         query += " WHERE day >= ? AND entity = coalesce(?, entity)"
         values = [asked.get("since", ""), asked.get("entity")]

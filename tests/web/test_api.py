@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+import sqlite3
 from calendar import isleap
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ from sample import (
     place,
     public_parts,
     records_of,
+    sample_directory,
     secret_parts,
     service,
 )
@@ -352,6 +354,42 @@ def test_changes_and_tombstones(tiny_area, tmp_path):
     lines = client.get("/api/deltas?format=ndjson").data.splitlines()
     assert [json.loads(line) for line in lines] == everything
     assert client.get("/api/deltas.ndjson").data.splitlines() == lines
+
+
+def test_what_left_the_directory_is_told_and_what_stayed_keeps_its_day(tiny_area, tmp_path):
+    before, after = tmp_path / "before.db", tmp_path / "after.db"
+    own = [organization("Umed"), service("A", of="Umed"), service("B", of="Umed")]
+    with sample_directory(tmp_path / "1", tiny_area, *own) as directory:
+        directory.view("public", before, edition=dt.date(2026, 11, 1)).close()
+    with sample_directory(tmp_path / "2", tiny_area, *own[:2], service("C", of="Umed")) as directory:
+        directory.view("public", after, edition=dt.date(2026, 11, 24), previous=before).close()
+    client = create_app(after, tiny_area).test_client()
+    names = {each["name"]: each["id"] for each in whole(client, "services")}
+    found = whole(client, "deltas", entity="service")
+    assert [(each["change"], each["on"]) for each in found] == [
+        ("changed", "2026-11-01"), ("changed", "2026-11-24"), ("gone", "2026-11-24"),
+    ]  # fmt: skip
+    assert ids_of(found[:2]) == [names["A"], names["C"]]
+    assert client.get(f"/api/services/{found[2]['id']}").status_code == 404
+    assert ids_of(whole(client, "services", modified_after="2026-11-02")) == [names["C"]]
+    days = {each["id"]: each["modified_date"] for each in whole(client, "services", minimal=True)}
+    assert days == {names["A"]: "2026-11-01", names["C"]: "2026-11-24"}
+    assert got(client, f"services/{names['A']}")["last_modified"] == "2026-11-01T00:00:00Z"
+
+
+def test_a_view_without_days_of_change_counts_as_changed_on_its_day(tiny_area, tmp_path):
+    for parts in (public_parts(), [organization("Umed")]):
+        view_file = published(tmp_path / str(len(parts)), tiny_area, *parts)
+        with sqlite3.connect(view_file) as connection:
+            for table in ("modified", "tombstone", "case_count"):
+                connection.execute(f"DROP TABLE {table}")
+        client = create_app(view_file, tiny_area).test_client()
+        found = whole(client, "deltas")
+        assert {(each["change"], each["on"]) for each in found} == {("changed", "2026-11-24")}
+        assert set(ids_of(whole(client, "organizations"))) <= set(ids_of(found))
+        assert whole(client, "case_counts") == []
+        assert ids_of(whole(client, "services", modified_after="2026-11-24")) == ids_of(whole(client, "services"))
+        assert {each["modified_date"] for each in whole(client, "services", minimal=True)} <= {"2026-11-24"}
 
 
 @given(st.dates(dt.date(1900, 1, 1), dt.date(2299, 12, 31)))
