@@ -177,8 +177,9 @@ class Known:
         for body in by_table[Organization]:
             self._learn_body(body)
         for text in by_table[Translation]:
-            if text.field == "name" and text.link_id in self.bodies:
-                self.bodies[text.link_id].called.setdefault(text.language, text.id)
+            if text.field in ("name", "alternate_name") and text.link_id in self.bodies:
+                if text.field == "name":
+                    self.bodies[text.link_id].called.setdefault(text.language, text.id)
                 self.add(self.bodies[text.link_id], [text.text])
         self.owners |= {s.id: s.organization_id for s in by_table[Service] if s.organization_id}
         for phone in by_table[Phone]:

@@ -20,14 +20,18 @@ from sqlite_utils.migrations import Migrations
 from mapping.area import StudyArea
 from mapping.area_settings import Thresholds
 from mapping.batch import Batch
+from mapping.claims import STEWARDS, Conflict, conflicts
+from mapping.erasure import empty_journal, erase
 from mapping.errors import InvalidRecord, MappingError, NotFound
+from mapping.merge import checked, keep_edit, merge
 from mapping.model import NAMESPACE, RECORDS, Audience, Record, columns, references
 from mapping.safety import PUBLISHED, Rules, TypeRule, project, rename
 from mapping.scan import doubtful_neighbours, refuse_hidden_facts
 from mapping.store_import import Import, series
 from mapping.store_rows import STORED, named, reader, stored_rows, to_row, upsert
-from mapping.store_writing import Change, Missing
+from mapping.store_writing import Change, Missing, Writing
 from mapping.taxonomy import Taxonomy
+from mapping.undo import BatchLine, batches, undo, undoable
 from mapping.view import View
 from mapping.view_file import Context, write_view
 from mapping.vocabulary import term_id, vocabulary
@@ -176,6 +180,81 @@ class Directory:
             import_.store()
             import_.require_references()
         return change
+
+    def edit(
+        self, table: str, record_id: str, fields: Mapping[str, Any], *, by: str, on: dt.date, reason: str
+    ) -> Change:
+        """Change fields of a record as a steward; no later import undoes it.
+
+        Raises
+        ------
+        InvalidRecord
+            For values that do not fit, and for a marking that is lowered: that takes an approval by two people.
+        NotFound
+            When there is no such record.
+        """
+        old = self.record(table, record_id)
+        new = checked(old, fields)
+        with self._steward("edit", by=by, on=on, reason=reason) as writing:
+            keep_edit(writing, to_row(old), to_row(new), table=table, fields=fields)
+        return writing.change
+
+    def conflicts(self) -> list[Conflict]:
+        """Return every field on which sources differ, with the value that counts and why."""
+        return conflicts(self.db)
+
+    def merge(
+        self, keep: str, others: Sequence[str], *, table: str, by: str, on: dt.date, reason: str, dry_run: bool = False
+    ) -> Change:
+        """Make one record of several of a table; every source that speaks of one of them then speaks of that one.
+
+        Raises
+        ------
+        InvalidRecord
+            For a table whose records are not merged, and for a record that is to be merged into itself.
+        NotFound
+            When one of them is not there.
+        """
+        for record in (keep, *others):
+            self.record(table, record)
+        with self._steward("merge", by=by, on=on, reason=reason, keep=not dry_run) as writing:
+            merge(writing, table, keep, others, on=on)
+        return writing.change
+
+    def undo(self, batch: int | None = None, *, by: str, on: dt.date, dry_run: bool = False) -> Change:
+        """Take back what a batch did, by default the last one; an edit, a merge or an undoing is a batch too.
+
+        Raises
+        ------
+        NotFound
+            When there is no such batch, or nothing left to undo.
+        InvalidRecord
+            When later batches changed the same records, or added to them: these must be undone first.
+        """
+        undone = undoable(self.db, batch)
+        with self._steward(f"undo {undone}", by=by, on=on, undoes=undone, keep=not dry_run) as writing:
+            undo(writing, undone)
+        return writing.change
+
+    def batches(self) -> list[BatchLine]:
+        """Return every batch, oldest first: when, by whom, from which file, what it did and whether it was undone."""
+        return batches(self.db)
+
+    def erase(self, record_id: str, *, by: str, on: dt.date, reason: str) -> Change:
+        """Remove a person's contact or a phone, and every trace of it in the history; imports bring it no more.
+
+        Raises
+        ------
+        NotFound
+            When there is no contact and no phone of that id.
+        MappingError
+            When another process reads the file, so that its journal cannot be emptied; the record is gone by then.
+        """
+        with self._steward("erase", by=by, on=on, reason=reason) as writing:
+            erase(writing, record_id)
+        with self._said_clearly("was cleared of the record, but not its journal"):
+            empty_journal(self.db)
+        return writing.change
 
     def count(self, table: str) -> int:
         """Return how many records a table has."""
@@ -345,6 +424,20 @@ class Directory:
             if self.db.conn.in_transaction:  # SQLite itself rolls back when the disk is full
                 self.db.execute("ROLLBACK")
             raise
+
+    @contextmanager
+    def _steward(
+        self, what: str, *, by: str, on: dt.date, reason: str | None = None, undoes: int | None = None,
+        keep: bool = True,
+    ) -> Iterator[Writing]:  # fmt: skip
+        """Open a batch of a steward's own."""
+        with self._said_clearly(f"could not {what}"), self._transaction(keep=keep):
+            row = {
+                "source": STEWARDS, "file": what, "series": what, "by": by, "on": on.isoformat(), "rows": 0,
+                "undoes": undoes, "reason": reason,
+            }  # fmt: skip
+            number = int(str(self.db.table("batch").insert(row).last_pk))
+            yield Writing(self.db, Change(), number=number, file=what)
 
     def _known(self, table: str) -> str:
         if table not in RECORDS:

@@ -15,6 +15,7 @@ from mapping.errors import InvalidRecord
 from mapping.model import RECORDS, Record, least_precise, references, strictest
 from mapping.store_rows import Row, stored_rows, to_row
 from mapping.store_writing import PARTS, WHOLES, Change, Missing, Writing
+from mapping.undo import undone
 
 __all__ = ["Change", "Import", "Missing"]
 
@@ -79,10 +80,12 @@ class Import:
         """Note a record; of two with one id the later stands, under the strictest marking of both."""
         if RECORDS.get(record.table) is not type(record):
             raise InvalidRecord(f"{self.batch.file}: {type(record).__name__} is no kind of record that is stored")
-        if record.id in self.erased:
+        if record.id in self.erased or getattr(record, "link_id", None) in self.erased:
             return
         rows = self.rows.setdefault(record.table, {})
         row = to_row(record)
+        if self.erased:
+            row |= {name: None for name in references(type(record)) if row[name] in self.erased}
         if self.kept:
             self._follow_merges(record.table, row)
         if row["id"] in rows:
@@ -137,7 +140,7 @@ class Import:
             own = {one["id"]: one for one in claims.get(record, ())}
             if record not in claims and origin is not None:
                 first = claim(table, record, record, origin[0], fields=said(table, known[record]),
-                              said_on=self._verified_before(table, record), batch=origin[1])  # fmt: skip
+                              said_on=verified_before(self.db, table, record), batch=origin[1])  # fmt: skip
                 own[first["id"]] = told[first["id"]] = first
             for said_of, row in given.items():
                 one = claim(table, record, said_of, source, fields=said(table, row), batch=self.number,
@@ -149,22 +152,8 @@ class Import:
             row = settled(table, rows[record], own.values(), rank)
             settle[record] = {name: row[name] for name in row if name not in ("id", "audience", "precision")}
         if told:
-            counted = self.writing.change
-            self.writing.change = Change()  # claims are the directory's own notes
             self.writing.put("claim", told)
-            self.writing.change = counted
         return settle
-
-    def _verified_before(self, table: str, record: str) -> str | None:
-        """Return the day on which a stored record, or a service of it, was last verified."""
-        services = {
-            "service": "SELECT ?",
-            "organization": "SELECT id FROM service WHERE organization_id = ?",
-            "location": "SELECT service_id FROM service_at_location WHERE location_id = ?",
-        }[table]
-        query = f"SELECT max(verified_on) FROM verification WHERE link_id = ? OR link_id IN ({services})"
-        (day,) = self.db.conn.execute(query, [record, record]).fetchone()
-        return day if day is None else str(day)
 
     def _given_before(self) -> dict[str, set[str]]:
         """Return what this list gave before and no longer gives: table -> ids of records that are still here."""
@@ -235,13 +224,26 @@ class Import:
 
 
 def origins_of(db: sqlite_utils.Database, table: str, ids: list[str]) -> dict[str, tuple[str, int]]:
-    """Return the source and the batch by which records last came to be what they are."""
+    """Return the source and the batch by which records last came to be what they are; a steward's act is none."""
     query = (
         'SELECT h.record, b.source, max(b.number) FROM history h JOIN batch b ON b.number = h.batch WHERE h."table" = ?'
-        " AND h.record IN (SELECT value FROM json_each(?)) AND b.undoes IS NULL GROUP BY h.record"
+        " AND h.record IN (SELECT value FROM json_each(?)) AND b.undoes IS NULL AND b.reason IS NULL"
+        " AND b.number NOT IN (SELECT value FROM json_each(?)) GROUP BY h.record"
     )
-    found = db.conn.execute(query, [table, json.dumps(ids)])
+    found = db.conn.execute(query, [table, json.dumps(ids), json.dumps(list(undone(db)))])
     return {record: (source, number) for record, source, number in found}
+
+
+def verified_before(db: sqlite_utils.Database, table: str, record: str) -> str | None:
+    """Return the day on which a stored record, or a service of it, was last verified."""
+    services = {
+        "service": "SELECT ?",
+        "organization": "SELECT id FROM service WHERE organization_id = ?",
+        "location": "SELECT service_id FROM service_at_location WHERE location_id = ?",
+    }[table]
+    query = f"SELECT max(verified_on) FROM verification WHERE link_id = ? OR link_id IN ({services})"
+    (day,) = db.conn.execute(query, [record, record]).fetchone()
+    return day if day is None else str(day)
 
 
 def series(file: str) -> str:

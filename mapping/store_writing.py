@@ -10,6 +10,7 @@ from typing import Any
 import sqlite_utils
 
 from mapping.errors import InvalidRecord
+from mapping.model import RECORDS
 from mapping.store_rows import Row, as_json, stored_rows, upsert
 
 CHUNK = 10_000
@@ -71,6 +72,8 @@ class Writing:
         self.change = change
         self.number = number
         self.file = file
+        self.ends_consents = True
+        """Whether a marking that changes ends the agreements that lowered it."""
 
     def put(self, table: str, rows: Mapping[str, Row], *, mend: Callable[[Row, Row], Any] | None = None) -> None:
         """Store rows by their ids; ``mend`` is given each row that is stored already, and the new one, to change it."""
@@ -83,21 +86,22 @@ class Writing:
         rows = stored_rows(self.db, table, sorted(ids))
         self.db.conn.executemany(f'DELETE FROM "{table}" WHERE id = ?', ((record,) for record in sorted(rows)))
         self.log(table, [(record, row, None) for record, row in sorted(rows.items())])
-        if rows:
+        if rows and table in RECORDS:
             self.change.removed[table] += len(rows)
         return len(rows)
 
     def _put(self, table: str, rows: Mapping[str, Row], mend: Callable[[Row, Row], Any] | None) -> None:
         before = stored_rows(self.db, table, list(rows))
         changed: list[Changed] = []
+        change = self.change if table in RECORDS else Change()  # of what the directory only notes nobody keeps count
         for record, row in rows.items():
             old = before.get(record)
             if old is not None and mend is not None:
                 mend(old, row)
             if row == old:
-                self.change.unchanged[table] += 1
+                change.unchanged[table] += 1
                 continue
-            (self.change.added if old is None else self.change.changed)[table] += 1
+            (change.added if old is None else change.changed)[table] += 1
             changed.append((record, old, row))
         try:
             upsert(self.db, table, (row for _, _, row in changed if row is not None))
@@ -128,7 +132,7 @@ class Writing:
             and after is not None
             and any(before.get(name) != after.get(name) for name in ("audience", "precision"))
         ]
-        if raised:
+        if raised and self.ends_consents:
             self.end_consents(raised)
 
     def end_consents(self, ids: Sequence[str]) -> None:
