@@ -185,37 +185,10 @@ SCALARS = st.one_of(
     st.sampled_from(["s1", "public", "active", "8:00am", "MO", "https://x.example", "+992900100001"]),
 )  # fmt: skip
 NAMES = st.sampled_from(
-    [
-        "id",
-        "name",
-        "status",
-        "latitude",
-        "number",
-        "opens_at",
-        "link_id",
-        "link_entity",
-        "audience",
-        "organization",
-        "services",
-        "phones",
-        "locations",
-        "location",
-        "service_at_locations",
-        "attributes",
-        "taxonomy_term",
-        "addresses",
-        "schedules",
-        "languages",
-        "contacts",
-        "unit",
-        "capacities",
-        "translations",
-        "field",
-        "language",
-        "text",
-        "metadata",
-    ]
-)
+    ["id", "name", "status", "latitude", "number", "opens_at", "link_id", "link_entity", "audience", "organization",
+     "services", "phones", "locations", "location", "service_at_locations", "attributes", "taxonomy_term", "addresses",
+     "schedules", "languages", "contacts", "unit", "capacities", "translations", "field", "language", "text"]
+)  # fmt: skip
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6), max_leaves=24
 )
