@@ -40,8 +40,9 @@ def statement(kind, unit=""):
     return StatementEntry("s", "Accommodation can be arranged", "0011", service_type=kind, area_unit=unit)
 
 
-def activity(kind, unit, status="ongoing"):
-    return {"service_type": kind, "area_unit": unit, "status": status}
+def activity(kind, unit, status="ongoing", **fields):
+    blank = dict.fromkeys(("organization_id", "implementer_id", "start", "end", "reached"))
+    return blank | {"service_type": kind, "area_unit": unit, "status": status} | fields
 
 
 @dataclass
@@ -51,6 +52,7 @@ class InventedView:
     entries: list = field(default_factory=list)
     said: list = field(default_factory=list)
     activities: list = field(default_factory=list)
+    tables: dict = field(default_factory=dict)
     audience: str = "public"
     edition: dt.date = TODAY
 
@@ -61,11 +63,11 @@ class InventedView:
         return list(self.said)
 
     def rows(self, table):
-        return list(self.activities) if table == "activity" else []
+        return list(self.activities) if table == "activity" else list(self.tables.get(table, ()))
 
 
-def view(*entries, said=(), activities=()):
-    return InventedView(list(entries), list(said), list(activities))
+def view(*entries, said=(), activities=(), audience="public", **tables):
+    return InventedView(list(entries), list(said), list(activities), tables, audience)
 
 
 class Changed:
