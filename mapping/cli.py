@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from mapping.commands import areas, asking, directory, exchange, field, people, publishing, quality
+from mapping.commands import areas, asking, curating, directory, exchange, field, people, publishing, quality
 from mapping.commands.common import err
 from mapping.errors import MappingError
 
@@ -23,7 +23,17 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for group in (directory, quality, publishing, asking, areas, exchange, field, people):  # the order of the help
+for group in (
+    directory,
+    quality,
+    curating,
+    publishing,
+    asking,
+    areas,
+    exchange,
+    field,
+    people,
+):  # as the help lists them
     app.add_typer(group.app)
 
 

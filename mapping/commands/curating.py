@@ -1,0 +1,167 @@
+"""Care for records: what sources disagree on, edits, merging, undoing, erasing, the history of a record."""
+
+import getpass
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mapping.commands.common import DIRECTORY, AreaOption, DirectoryOption, TodayOption, day_of, out, study_area
+from mapping.errors import InvalidRecord, NotFound
+
+if TYPE_CHECKING:
+    from mapping.claims import Said
+    from mapping.store import Directory
+    from mapping.undo import BatchLine
+
+app = typer.Typer()
+
+ByOption = Annotated[str, typer.Option("--by", help="Who does it, as the history is to tell. Default: your login.")]
+ReasonOption = Annotated[str, typer.Option("--reason", prompt="Why", help="Why, as the history is to tell.")]
+TableOption = Annotated[str, typer.Option("--table", help="Table of the record: organization, service, location ...")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")]
+
+
+@app.command()
+def conflicts(directory: DirectoryOption = DIRECTORY, area: AreaOption = None) -> None:
+    """Show every field on which sources disagree: the value that counts, why, and what the others say."""
+    with _open(directory, area) as store:
+        found = store.conflicts()
+    for one in found:
+        out.print(f"{one.table} {one.name or one.record} ({one.record}), {one.field}:", markup=False)
+        out.print(f"    {_said(one.winner)} counts: {one.why}", markup=False)
+        for other in one.losers:
+            out.print(f"    {_said(other)}", markup=False)
+    out.print(f"{len(found)} fields on which sources disagree; `rohnamo edit` settles one.")
+
+
+@app.command()
+def edit(
+    record: Annotated[str, typer.Argument(help="Id of the record.")],
+    values: Annotated[list[str], typer.Argument(help="field=value; field= empties it.")],
+    reason: ReasonOption,
+    table: TableOption = "service",
+    by: ByOption = "",
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Change fields of a record as a steward; no later import undoes it."""
+    fields: dict[str, Any] = {}
+    for each in values:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise InvalidRecord(f"{each}: write field=value")
+        fields[name.strip()] = value.strip() or None
+    with _open(directory, area) as store:
+        change = store.edit(table, record, fields, by=by or getpass.getuser(), on=day_of(today), reason=reason)
+    out.print(f"Edited: {change}")
+
+
+@app.command()
+def merge(
+    keep: Annotated[str, typer.Argument(help="Id of the record to keep.")],
+    others: Annotated[list[str], typer.Argument(help="Ids of the records that are the same.")],
+    reason: ReasonOption,
+    table: TableOption = "organization",
+    by: ByOption = "",
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Make one record of several; every source that speaks of one of them then speaks of that one."""
+    with _open(directory, area) as store:
+        who, day = by or getpass.getuser(), day_of(today)
+        change = store.merge(keep, others, table=table, by=who, on=day, reason=reason, dry_run=dry_run)
+        last = store.batches()[-1].number
+    out.print(f"{'Would be' if dry_run else 'Merged'}: {change}")
+    if not dry_run:
+        out.print(f"Take it back with: rohnamo undo {last}")
+
+
+@app.command()
+def undo(
+    number: Annotated[int | None, typer.Argument(help="Number of the batch; without one, the last.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Show the batches, and undo nothing.")] = False,
+    by: ByOption = "",
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Take back what an import, an edit, a merge or an undoing did, whole or not at all."""
+    with _open(directory, area) as store:
+        if list_:
+            for each in store.batches():
+                out.print(_line(each), markup=False)
+            return
+        change = store.undo(number, by=by or getpass.getuser(), on=day_of(today), dry_run=dry_run)
+        done = store.batches()[-1]
+    out.print(f"{'Would be' if dry_run else 'Undone'}: {change}")
+    if not dry_run:
+        out.print(f"This is batch {done.number} ({done.file}); to have it back: rohnamo undo {done.number}")
+
+
+@app.command()
+def history(
+    record: Annotated[str, typer.Argument(help="Id of the record.")],
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+) -> None:
+    """Show every change of a record: when, by whom, from which file, and what it was before."""
+    with _open(directory, area) as store:
+        lines = store.history(record)
+    if not lines:
+        raise NotFound(f"{record}: the history tells nothing of it; is it the private id?")
+    for line in lines:
+        reason = f": {line['reason']}" if line["reason"] else ""
+        said = f"{line['on']}  batch {line['batch']}  {line['change']} by {line['by']} ({line['file']}{reason})"
+        out.print(said, markup=False)
+        before, after = line["before"] or {}, line["after"] or {}
+        for name in after or before:
+            old, new = before.get(name), after.get(name)
+            if old != new and name != "id":
+                out.print(f"    {name}: {_text(old)} -> {_text(new)}", markup=False)
+
+
+@app.command()
+def erase(
+    record: Annotated[str, typer.Argument(help="Id of a contact or a phone.")],
+    reason: ReasonOption,
+    by: ByOption = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Remove a person's contact or a phone for good, and from the history; this cannot be undone."""
+    if not yes:
+        typer.confirm(f"Erase {record} with its history? It cannot be undone", abort=True)
+    with _open(directory, area) as store:
+        change = store.erase(record, by=by or getpass.getuser(), on=day_of(today), reason=reason)
+    out.print(f"Erased: {change}. Backups, import reports and the partner's own file still hold it; publish anew.")
+
+
+def _open(directory: Path, area: Path | None) -> "Directory":
+    from mapping.store import Directory
+
+    if not directory.exists():
+        raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
+    return Directory(directory, study_area(area))
+
+
+def _line(one: "BatchLine") -> str:
+    did = f"{one.added} new, {one.changed} changed, {one.removed} removed"
+    undone = f"; undone by {one.undone_by}" if one.undone_by else ""
+    reason = f" ({one.reason})" if one.reason else ""
+    return f"{one.number:5}  {one.on}  {one.file}{reason} by {one.by}: {did}{undone}"
+
+
+def _said(one: "Said") -> str:
+    return f"{_text(one.value)} ({one.source}{f', verified {one.on}' if one.on else ''})"
+
+
+def _text(value: Any) -> str:
+    return "-" if value is None else json.dumps(value, ensure_ascii=False)
