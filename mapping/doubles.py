@@ -7,7 +7,7 @@ leads to the record that was kept.
 import csv
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 
@@ -69,12 +69,9 @@ class Decided:
     other: str
     kind: Kind
     keep: str
+    lost: str
+    """The record that goes into the one kept."""
     reason: str
-
-    @property
-    def lost(self) -> str:
-        """The record that goes into the one kept."""
-        return self.other if self.keep == self.one else self.one
 
 
 def tables_of(word: str) -> tuple[Table, ...]:
@@ -175,18 +172,17 @@ def read_decisions(path: str | Path, directory: Records) -> list[Decided]:
     ids = {table: {record.id for record in directory.records(table)} for table in TABLES}
     decided: list[Decided] = []
     faults: list[str] = []
-    gone: dict[str, int] = {}
+    gone: dict[str, str] = {}
     for number, row in enumerate(reader, 2):
         cells = {name: (cell or "").strip() for name, cell in row.items() if isinstance(name, str)}
         if not cells["decision"]:
             continue
         one = _decision(number, cells, ids)
         if isinstance(one, Decided) and one.kind == "same":
-            earlier = gone.get(one.lost) or gone.get(one.keep)
-            if earlier:
-                one = f"row {earlier} merges one of the two away already; decide this pair in a second file"
-            else:
-                gone[one.lost] = number
+            one = replace(one, keep=_survivor(gone, one.keep), lost=_survivor(gone, one.lost))
+            if one.keep == one.lost:
+                continue  # earlier rows made them one
+            gone[one.lost] = one.keep
         if isinstance(one, str):
             faults.append(f"row {number}: {one}")
         else:
@@ -214,7 +210,14 @@ def _decision(number: int, cells: dict[str, str], ids: dict[Table, set[str]]) ->
     )
     if keep is None:
         return f"keep {cells['keep']!r}: write one or other"
-    return Decided(number, table, one, other, kind, keep, cells.get("reason", ""))
+    return Decided(number, table, one, other, kind, keep, other if keep == one else one, cells.get("reason", ""))
+
+
+def _survivor(gone: dict[str, str], record: str) -> str:
+    """Return the record that one went into by earlier rows, itself if by none."""
+    while record in gone:
+        record = gone[record]
+    return record
 
 
 def apply(
