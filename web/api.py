@@ -254,8 +254,9 @@ def _answer(
         response.headers["Content-Language"] = asked["lang"]
     if request.method != "POST":
         response.set_etag(_tag(asked))
-        response.make_conditional(request.environ)
-        response.headers.pop("Date", None)  # the server's to say
+        if isinstance(contents, bytes):  # what is streamed would be gathered to be measured
+            response.make_conditional(request.environ)
+            response.headers.pop("Date", None)  # the server's to say
     return response
 
 

@@ -336,6 +336,24 @@ def test_texts_come_in_a_language_and_say_which(client, ids):
     assert got(client, "area_units", lang="ru", per_page=1)["contents"][0]["text_languages"]["name"]
 
 
+def test_lines_are_streamed(app, monkeypatch):
+    """The first line is there before the last record is read."""
+    read: list[str] = []
+    records = hsds.records
+
+    def watched(*parts: Any, **options: Any) -> Iterator[dict[str, Any]]:
+        for record in records(*parts, **options):
+            read.append(record["id"])
+            yield record
+
+    monkeypatch.setattr(hsds, "records", watched)
+    answer = app.test_client().get("/api/services?format=ndjson&full=true", buffered=False)
+    first = next(answer.iter_encoded())
+    assert json.loads(first.splitlines()[0])["id"] == read[0]
+    assert len(read) < len(list(answer.iter_encoded()))
+    assert "Content-Length" not in answer.headers
+
+
 # Changes
 
 
