@@ -1,5 +1,7 @@
 """What needs all rows of a file: places, numbers, terms, references, known bodies, and who may see what."""
 
+import contextlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
@@ -10,7 +12,7 @@ from mapping.errors import FormatError
 from mapping.formats._hsds_names import REFERENCES, Raw
 from mapping.formats._hsds_take import Kept, Taking
 from mapping.formats._hsds_terms import settle_attributes, settle_terms, types_by_name
-from mapping.formats._hsds_values import plain, values_shown
+from mapping.formats._hsds_values import number, plain, values_shown
 from mapping.known import Body, Signs, service_types
 from mapping.model import (
     AUDIENCES,
@@ -34,6 +36,8 @@ from mapping.taxonomy import Taxonomy
 from mapping.telling import HOLD, SHELTER
 from mapping.values import Partly, Unreadable
 from mapping.vocabulary import vocabulary
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 NEEDS = {
     "address": ("location_id",), "accessibility": ("location_id",),
@@ -99,15 +103,14 @@ def _places(taking: Taking) -> None:
 def _place(taking: Taking, kept: Kept, addresses: list[Kept]) -> None:
     fields = taking.with_audience("location", dict(kept.fields))
     _bound(taking, kept.raw, fields)
-    hold = next(
-        (text for text in _told(fields, addresses) if HOLD.search(text)), None
-    )  # fmt: skip
+    hold = next((text for text in _told(fields, addresses) if HOLD.search(text)), None)
     if "position_basis" not in fields or "precision" not in fields:
         _locate(taking, kept, fields, addresses)
     elif fields.get("area_unit") and fields["area_unit"] not in taking.context.area.all_units():
         said = f"{values_shown(fields['area_unit'])} is no unit of the study area"
         taking.say(kept.raw, "area_unit", said, "the unit was left out; is it the right study area?")
         fields["area_unit"] = None
+    fields["precision"] = least_precise(fields.get("precision", "none"), _by_map(taking))
     if hold is not None:
         fields |= {"precision": "none", "audience": "custodian"}
         taking.say(
@@ -164,7 +167,7 @@ def _locate(taking: Taking, kept: Kept, fields: dict[str, Any], addresses: list[
         "longitude": None if located.precision in ("unit", "none") else located.lon,
         "area_unit": located.unit, "country": located.country or area.code,
         "position_basis": "given" if located.precision == "exact" else located.precision,
-        "precision": least_precise(fields.get("precision", "exact"), _precision(taking, located)),
+        "precision": least_precise(fields.get("precision", "exact"), _known_to(located)),
     }  # fmt: skip
 
 
@@ -173,10 +176,15 @@ def _first(addresses: list[Kept]) -> dict[str, Any]:
     return next((kept.fields for kept in physical or addresses), {})
 
 
-def _precision(taking: Taking, located: Located) -> Precision:
-    """Return how closely a place may be shown: as the sender's map says, and never closer than it is known."""
-    if located.precision not in ("exact", "place"):
-        return "area" if located.unit else "none"
+def _known_to(located: Located) -> Precision:
+    """Return how closely a place is known."""
+    if located.precision in ("exact", "place"):
+        return "exact"
+    return "area" if located.unit else "none"
+
+
+def _by_map(taking: Taking) -> Precision:
+    """Return how closely the sender's map lets its places be shown."""
     columns = taking.context.columns
     if columns is None or not columns.precisions:
         return "exact"
@@ -225,7 +233,7 @@ def _phones(taking: Taking) -> None:
 def _number(taking: Taking, kept: Kept, region: str, fields: dict[str, Any]) -> str | None:
     """Read a number, saying what is wrong with it; None where it is none."""
     text = plain(fields.get("number", ""))
-    if text.startswith("+") and text[1:].isdecimal() and 8 <= len(text) <= 16:
+    if _E164.fullmatch(text):
         return text
     if text.startswith(("https://t.me/", "https://wa.me/")):
         return text
@@ -244,9 +252,9 @@ def _number(taking: Taking, kept: Kept, region: str, fields: dict[str, Any]) -> 
         taking.say(kept.raw, "number", found[0].doubt, "look whether it is right", "note")
     if found[0].extension is not None:
         fields.setdefault("extension", found[0].extension)
-    for number, other in enumerate(found[1:], 2):
+    for place, other in enumerate(found[1:], 2):
         more = kept.fields | {"number": other.number}
-        again = Kept(record_id(taking.source.id, "phone", kept.sent, number), kept.sent, more, kept.raw)
+        again = Kept(record_id(taking.source.id, "phone", kept.sent, place), kept.sent, more, kept.raw)
         taking.add(again.raw, again.id, taking.with_audience("phone", more) | {"audience": "custodian"})
     return found[0].number
 
@@ -260,10 +268,8 @@ def _eligibility(taking: Taking) -> None:
                 record.eligibility_description = plain(text)
             for name in ("minimum_age", "maximum_age"):
                 if name in said and getattr(record, name) is None:
-                    try:
-                        setattr(record, name, float(said[name]))
-                    except (TypeError, ValueError):
-                        continue
+                    with contextlib.suppress(Unreadable):
+                        setattr(record, name, number(said[name]))
 
 
 def _references(taking: Taking) -> None:

@@ -21,6 +21,7 @@ from mapping.model import (
     Provenance,
     Record,
     Source,
+    least_precise,
     record_id,
     required,
     strictest,
@@ -185,8 +186,12 @@ class Taking:
             setattr(earlier, name, self._later(name, before, value))
 
     def _later(self, name: str, before: Any, value: Any) -> Any:
-        """Return what stands of two values: the later one, but of audiences the strictest."""
-        return strictest(before, self.audience(value)) if name == "audience" and before is not None else value
+        """Return what stands of two values: the later one, but of markings the strictest."""
+        if name == "audience" and before is not None:
+            return strictest(before, self.audience(value))
+        if name == "precision" and before is not None:
+            return least_precise(before, value)
+        return bool(before) or value if name == "do_not_list" else value
 
     def _twice(self, raw: Raw, name: str, before: Any, value: Any) -> None:
         said = f"the id of the row stands twice: {values_shown(str(before))} and {values_shown(str(value))}"
