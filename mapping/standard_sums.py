@@ -16,6 +16,9 @@ from mapping.taxonomy import Taxonomy
 ANSWERS = {"met": "met", "partly": "partly", "not met": "not_met", "unknown": "unknown"}
 """Answer -> field that counts it."""
 
+CLAIMS = ("unknown", "met", "partly", "not met")
+"""Of two answers of one day the later in this order counts."""
+
 
 def sums(
     assessments: Iterable[StandardAssessment],
@@ -42,7 +45,7 @@ def sums(
     """
     taxonomy = Taxonomy.load("service_types")
     last: dict[tuple[str, str], StandardAssessment] = {}
-    for one in sorted(assessments, key=lambda a: (a.assessed_on or dt.date.min, -list(ANSWERS).index(a.answer), a.id)):
+    for one in sorted(assessments, key=lambda a: (a.assessed_on or dt.date.min, CLAIMS.index(a.answer), a.id)):
         if one.service_id is not None and one.service_id in services:
             last[one.service_id, one.standard] = one
     answers: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
