@@ -19,10 +19,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mapping.engines._compiled import compiled
 from mapping.errors import InvalidRecord
 
 Floats = NDArray[np.float64]
@@ -40,8 +40,9 @@ def zone_sums(zones: ArrayLike, weights: ArrayLike, *, count: int) -> Floats:
     """
     zones, weights = np.asarray(zones), np.asarray(weights)
     _check(zones, count, weights=weights)
-    inside = (zones >= 0) & ~np.isnan(weights)
-    return np.bincount(zones[inside], weights[inside], minlength=count).astype(np.float64)
+    flat = weights.ravel()
+    sums: Floats = _add_up(zones.ravel(), flat, flat, np.zeros(0), count)[:, 0]
+    return sums
 
 
 def band_sums(zones: ArrayLike, values: ArrayLike, weights: ArrayLike, *, edges: Sequence[float], count: int) -> Floats:
@@ -103,9 +104,8 @@ def _check(zones: NDArray[np.generic], count: int, **others: NDArray[np.generic]
         raise InvalidRecord(f"zonal: there is a zone {zones.max()}, but only zones below {count} are counted")
 
 
-def _add_up_plain(
-    zones: NDArray[Any], values: NDArray[Any], weights: NDArray[Any], edges: Floats, count: int
-) -> Floats:
+@compiled
+def _add_up(zones: NDArray[Any], values: NDArray[Any], weights: NDArray[Any], edges: Floats, count: int) -> Floats:
     """Add the weight of each cell to its zone and band."""
     sums = np.zeros((count, edges.size + 1))
     for cell in range(zones.size):
@@ -118,9 +118,3 @@ def _add_up_plain(
             band += 1
         sums[zone, band] += weight
     return sums
-
-
-try:
-    _add_up = numba.njit(nogil=True, cache=True)(_add_up_plain)
-except RuntimeError:  # numba found neither the package's folder nor the user's cache writable
-    _add_up = numba.njit(nogil=True)(_add_up_plain)

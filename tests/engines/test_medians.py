@@ -21,7 +21,7 @@ def test_by_hand():
     assert (one.sites, one.objective, one.bound, one.gap, one.status) == ((1,), 18, 18, 0, "optimal")
     assert (two.sites, two.objective, two.assigned.tolist()) == ((0, 2), 7, [0, 0, 0, 2, 2])
     assert p_median(ROAD, 1, weights=[9, 0, 0, 0, 0]).sites == (0,)
-    assert "Lagrangian" in p_median(ROAD, 1).method or one.objective == 18
+    assert "Lagrangian bound" in one.method
 
 
 def test_what_stands_counts():

@@ -1,0 +1,118 @@
+"""Measure floating catchments beside PySAL access: ``python benchmarks/catchment.py``."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from _harness import Measured, Table, fresh, main, timed
+
+from mapping.engines.catchment import Steps, access_on_grid, enhanced_two_step, within
+from mapping.engines.pairs import Pairs
+
+LIMIT = 60.0
+STEPS = {10: 1.0, 20: 0.68, 30: 0.22}
+
+ABOUT = (
+    "Access of many places to many services: plain two-step floating catchment (2SFCA) and the one with step weights "
+    "(E2SFCA). Both programs start from the same table of pairs with minutes, 32-bit numbers for ours, a data frame "
+    "made beforehand for theirs; ours includes sorting the table. Answers were compared. The last table has a million "
+    "places on a grid: ours is given the friction and searches the ways itself, twice, keeping no pairs; PySAL access "
+    "is given all pairs, which somebody else worked out."
+)
+
+
+def table(places: int, services: int, each: int) -> tuple[Any, Any, Any, Any, Any]:
+    """Invent pairs: each place has so many different services, at up to an hour."""
+    rng = np.random.default_rng(1)
+    i = np.repeat(np.arange(places, dtype=np.int32), each)
+    first = rng.integers(0, services, places)
+    j = ((first[:, None] + np.arange(each) * (services // each)) % services).astype(np.int32).ravel()
+    minutes = rng.uniform(0.5, LIMIT, i.size).astype(np.float32)
+    return i, j, minutes, rng.integers(1, 1000, places), rng.integers(1, 50, services)
+
+
+def ours(places: int, services: int, each: int, steps: bool, threads: int = 1) -> Measured:
+    """Measure ours, from the table."""
+    i, j, minutes, people, capacity = table(places, services, each)
+    decay = Steps(tuple(STEPS), tuple(STEPS.values())) if steps else within(LIMIT)
+
+    def call(n: int = i.size) -> Any:
+        pairs = Pairs.of(i[:n], j[:n], minutes[:n], shape=(places, services))
+        return enhanced_two_step(pairs, people, capacity, decay=decay, threads=threads).low
+
+    call(1000)
+    return timed(call, repeat=5, answer=lambda scores: scores)
+
+
+def pysal(places: int, services: int, each: int, steps: bool) -> Measured:
+    """Measure PySAL access, without the time to make its data frames."""
+    import access
+    import pandas as pd
+
+    warnings.simplefilter("ignore")
+    i, j, minutes, people, capacity = table(places, services, each)
+    costs = pd.DataFrame({"origin": i, "dest": j, "cost": minutes})
+    model = access.Access(
+        demand_df=pd.DataFrame({"id": np.arange(places), "people": people}), demand_index="id", demand_value="people",
+        supply_df=pd.DataFrame({"id": np.arange(services), "beds": capacity}), supply_index="id", supply_value="beds",
+        cost_df=costs, cost_origin="origin", cost_dest="dest", cost_name="cost",
+        neighbor_cost_df=costs, neighbor_cost_origin="origin", neighbor_cost_dest="dest", neighbor_cost_name="cost",
+    )  # fmt: skip
+
+    def call() -> Any:
+        if steps:
+            return model.enhanced_two_stage_fca(name="score", weight_fn=access.weights.step_fn(STEPS))
+        return model.two_stage_fca(name="score", max_cost=LIMIT)
+
+    def scores(found: Any) -> Any:
+        return found["score_beds"].reindex(np.arange(places)).fillna(0).to_numpy()
+
+    return timed(call, answer=scores)
+
+
+def on_a_grid(side: int, services: int, threads: int) -> Measured:
+    """Measure ours on a grid, searching the ways."""
+    rng = np.random.default_rng(2)
+    friction = rng.uniform(0.5, 1.5, (side, side)).astype(np.float32) * np.float32(0.0024)
+    people, capacity = rng.integers(0, 9, (side, side)), rng.integers(1, 50, services)
+    at = rng.integers(0, side, (services, 2))
+
+    def call(n: int = services) -> Any:
+        return access_on_grid(friction, at[:n], people, capacity[:n], cell_size=1000, limit=LIMIT, threads=threads)
+
+    call(2)
+    return timed(call, answer=lambda found: found.supply)
+
+
+def compared(rows: list[tuple[str, Measured]]) -> str:
+    """Say by how much answers differ, and take them out of the rows."""
+    answers = [m.answer for _, m in rows if m.answer is not None and not m.failure]
+    worst = max((float(np.abs(answers[0] - other).max() / answers[0].max()) for other in answers[1:]), default=0.0)
+    return f"The scores differ by at most {worst:.1e} of the largest."
+
+
+def run(quick: bool) -> list[Table]:
+    """Measure everything."""
+    places, services, each = (10_000, 500, 100) if quick else (100_000, 5_000, 100)
+    tables = []
+    for steps, name in ((False, "2SFCA"), (True, "E2SFCA")):
+        case = (places, services, each, steps)
+        rows = [
+            (f"{name}, one thread", fresh(ours, *case)), (f"{name}, two threads", fresh(ours, *case, 2)),
+            ("PySAL access", fresh(pysal, *case)),
+        ]  # fmt: skip
+        tables.append(
+            Table(f"{name}: {places:,} places, {services:,} services, {places * each:,} pairs", rows, compared(rows))
+        )
+    side, services = (300, 500) if quick else (1000, 5_000)
+    rows = [(f"2SFCA on a grid, {n} thread{'s' * (n > 1)}", fresh(on_a_grid, side, services, n)) for n in (1, 2)]
+    rows.append(("PySAL access, from pairs", fresh(pysal, side * side, services, 30, False)))
+    remark = "PySAL access was given thirty pairs for each place; ours finds about as many." if not quick else ""
+    tables.append(Table(f"{side * side:,} places on a grid, {services:,} services", rows, remark))
+    return tables
+
+
+if __name__ == "__main__":
+    main("catchment", "Floating catchments", run, about=ABOUT, packages=("numba", "access", "pandas", "numpy"))
