@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 
 Step = Callable[[str], str]
 
@@ -59,9 +60,19 @@ STEPS: list[tuple[str, Step]] = [
 
 def clean(text: str, counts: Counter[str]) -> str:
     """Take a cell's text through all the steps, counting each that changed it."""
+    cleaned, changed = _cleaned(text)
+    for name in changed:
+        counts[name] += 1
+    return cleaned
+
+
+@lru_cache(maxsize=100_000)
+def _cleaned(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text after all the steps, and those that changed it; many cells of a list say the same."""
+    changed = []
     for name, step in STEPS:
         better = step(text)
         if better != text:
-            counts[name] += 1
+            changed.append(name)
         text = better
-    return text
+    return text, tuple(changed)

@@ -8,6 +8,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -271,7 +272,12 @@ UNNAMED = "unnamed"
 
 def fold_header(text: object) -> str:
     """Fold a header so that case, spaces and line ends do not matter."""
-    return re.sub(r"\s+", " ", str(text)).strip().casefold()
+    return _folded(str(text))
+
+
+@lru_cache(maxsize=100_000)
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def marking(columns: ColumnMap, text: str) -> tuple[Audience, bool]:

@@ -4,8 +4,8 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from mapping import values
 from mapping.area import StudyArea
@@ -184,7 +184,8 @@ class Reader:
         if values.is_blank(text):
             return None
         try:
-            return parse(self.word(name, text))
+            word = self.word(name, text)
+            return parse(word) if getattr(parse, "__name__", "") == "<lambda>" else _remembered(parse, word)
         except values.Partly as error:
             self.say(name, error.problem, error.fix)
             return error.value  # type: ignore[no-any-return]
@@ -249,6 +250,22 @@ class Reader:
             said = f"the marking {text!r} is not in the sender's table" if text else "there is no marking"
             self.say("marking", said, "the row is for custodians only until the sender says who may see it")
         return audience
+
+
+def _remembered(parse: Callable[[str], T], text: str) -> T:
+    """Read a text, or remember how it was read: the cells of a column say few different things."""
+    value, error = _read_once(parse, text)
+    if error is not None:
+        raise error.with_traceback(None)
+    return value  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=20_000)
+def _read_once(parse: Callable[[str], Any], text: str) -> tuple[Any, values.Partly | values.Unreadable | None]:
+    try:
+        return parse(text), None
+    except (values.Partly, values.Unreadable) as error:
+        return None, error
 
 
 SURE = 0.9

@@ -2,7 +2,8 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -31,7 +32,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         When the file is missing, empty, no workbook, encrypted, damaged, too large or a zip bomb.
     """
     path = Path(path)
-    hidden = _looked_at(path)
+    looks = _looked_at(path)
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
         for place, about in enumerate(workbook.sheets_metadata):
@@ -40,33 +41,45 @@ def read(path: str | Path) -> Iterator[Sheet]:
             if about.visible != python_calamine.SheetVisibleEnum.Visible:
                 yield Sheet(f"hidden sheet {place + 1}", (), skipped=("a hidden sheet, not read",))
                 continue
-            yield _sheet(workbook, about.name, hidden.get(about.name, (set(), set())))
+            yield _sheet(path, workbook, about.name, looks.get(about.name, Look()))
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, OSError) as error:
         raise FormatError(f"{path}: the workbook is damaged ({error}); open it and save it again as .xlsx") from error
 
 
-def _sheet(workbook: python_calamine.CalamineWorkbook, name: str, hidden: tuple[set[int], set[int]]) -> Sheet:
+@dataclass(frozen=True)
+class Look:
+    """What a sheet's part tells before it is read: hidden rows and columns, from 0, and what is left out besides."""
+
+    rows: frozenset[int] = frozenset()
+    columns: frozenset[int] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, look: Look) -> Sheet:
     sheet = workbook.get_sheet_by_name(name)
-    rows_hidden, columns_hidden = hidden
-    rows = [
-        [None if x in columns_hidden or y in rows_hidden else cell for x, cell in enumerate(row)]
-        for y, row in enumerate(sheet.to_python(skip_empty_area=False))
-    ]
+    if sheet.width > MAX_COLUMNS or sheet.height * sheet.width > MAX_CELLS:
+        raise _too_many(path, name, sheet.height, sheet.width)
+    rows: Sequence[Sequence[object]] = sheet.to_python(skip_empty_area=False)
+    if look.rows or look.columns:
+        rows = [
+            [None if x in look.columns or y in look.rows else cell for x, cell in enumerate(row)]
+            for y, row in enumerate(rows)
+        ]
     skipped = [
         f"{count} hidden {word}{'s' if count > 1 else ''}, not read"
-        for lines, word, size in ((rows_hidden, "row", sheet.height), (columns_hidden, "column", sheet.width))
+        for lines, word, size in ((look.rows, "row", sheet.height), (look.columns, "column", sheet.width))
         if (count := sum(line < size for line in lines))
     ]
-    return Sheet(name, rows, skipped=tuple(skipped))
+    return Sheet(name, rows, skipped=(*skipped, *look.notes))
 
 
-def _looked_at(path: Path) -> dict[str, tuple[set[int], set[int]]]:
-    """Check a workbook's parts before anything is unpacked; return each sheet's hidden rows and columns, from 0."""
+def _looked_at(path: Path) -> dict[str, Look]:
+    """Check a workbook's parts before anything is unpacked; return what each sheet's part tells."""
     try:
         require_readable(path, path.stat().st_size)
         with zipfile.ZipFile(path) as parts:
             _require_honest(path, parts)
-            return _hidden(path, parts)
+            return _looks(path, parts)
     except zipfile.BadZipFile as error:
         with path.open("rb") as file:
             start = file.read(8)
@@ -94,19 +107,25 @@ def _require_honest(path: Path, parts: zipfile.ZipFile) -> None:
         raise FormatError(f"{path}: has {len(members)} parts, which no honest list has; ask for it as values only")
 
 
-def _hidden(path: Path, parts: zipfile.ZipFile) -> dict[str, tuple[set[int], set[int]]]:
+def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
     names = set(parts.namelist())
     book = ElementTree.fromstring(parts.read("xl/workbook.xml"))
     links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): link.get("Target", "") for link in links}
-    found = {}
+    kinds = (("vbaproject.bin", "macros, not read"), ("externallinks/", "links to other files, not followed"))
+    notes = tuple(note for sign, note in kinds if any(sign in name.casefold() for name in names))
+    found: dict[str, Look] = {}
     for sheet in book.iter(f"{MAIN}sheet"):
         part = targets.get(sheet.get(REL), "")
         part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
         if part in names:
             xml = parts.read(part)
             _require_extent(path, sheet.get("name", ""), xml)
-            found[sheet.get("name", "")] = _hidden_in(xml)
+            rows, columns = _hidden_in(xml)
+            empty = len(NO_VALUE.findall(xml))
+            said = (f"{empty} formulas without a value, read as empty: save it in a spreadsheet program",) * bool(empty)
+            found[sheet.get("name", "")] = Look(frozenset(rows), frozenset(columns), (*notes, *said))
+            notes = ()
     return found
 
 
@@ -116,22 +135,41 @@ HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\s[^>]*?\bhidden=["'](?:1|true)["'][
 NUMBER = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")
 
 
+NO_VALUE = re.compile(rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<v></v>)?\s*</(?:\w+:)?c>")
+WIDE = re.compile(rb"""\br=["'][A-Za-z]{2}""")
+FAR = re.compile(rb"""\br=["'][A-Za-z]*\d{7}""")
+MAX_ROWS = 2**20
+"""Rows that a sheet can have."""
+
+
 def _require_extent(path: Path, name: str, xml: bytes) -> None:
     """Refuse a sheet whose cells lie far apart: the reader makes room for all between them, and dies of it."""
+    tags = xml.count(b"<row") + xml.count(b":row")
+    if tags > 2 * MAX_ROWS:
+        raise _too_many(path, name, tags, 0)
+    if not WIDE.search(xml) and not FAR.search(xml):  # seen in no time; nearly every list is like this
+        letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        width = max((n for n in range(1, 27) for q in b"\"'" if b"r=%c%c" % (q, letters[n - 1]) in xml), default=0)
+        if width * 10**6 <= MAX_CELLS:
+            return
     rows = max((int(match[1]) for match in ROW.finditer(xml)), default=0)
-    letters, last = b"", 0
+    columns, last = b"", 0
     for match in CELL.finditer(xml):
-        letters = max(letters, match[1].upper(), key=lambda text: (len(text), text))
+        columns = max(columns, match[1].upper(), key=lambda text: (len(text), text))
         last = max(last, int(match[2]))
     width = 0
-    for letter in letters:
+    for letter in columns:
         width = width * 26 + letter - 64
     height = max(rows, last)
-    if width > MAX_COLUMNS or height * max(width, 1) > MAX_CELLS:
-        raise FormatError(
-            f"{path} [{name}]: {height} rows and {width} columns are too many; delete the empty ones at the end and "
-            "save it again"
-        )
+    if width > MAX_COLUMNS or height > MAX_ROWS or height * max(width, 1) > MAX_CELLS:
+        raise _too_many(path, name, height, width)
+
+
+def _too_many(path: Path, name: str, height: int, width: int) -> FormatError:
+    return FormatError(
+        f"{path} [{name}]: {height} rows and {width} columns are too many; delete the empty ones at the end "
+        "and save it again"
+    )
 
 
 def _hidden_in(xml: bytes) -> tuple[set[int], set[int]]:

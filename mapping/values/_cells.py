@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 from mapping.fold import skeleton, wildcard
@@ -63,8 +64,15 @@ def cell(value: object) -> str:
         return value.date().isoformat()
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", str(value)))
-    text = re.sub(r"\d", lambda digit: str(unicodedata.decimal(digit[0])), text)
+    return _text(str(value))
+
+
+@lru_cache(maxsize=100_000)
+def _text(text: str) -> str:
+    """Return a text as `cell` does; the same is asked of every cell several times."""
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    if not text.isascii():
+        text = re.sub(r"\d", lambda digit: str(unicodedata.decimal(digit[0])), text)
     lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 

