@@ -54,9 +54,9 @@ def scores(tally):
 def test_doubles_are_found_overall(measured):
     precision, recall, f1 = scores(measured["all"])
     assert measured["all"][2] > 2000
-    assert precision >= 0.80, precision
+    assert precision >= 0.83, precision
     assert recall >= 0.90, recall
-    assert f1 >= 0.86, f1
+    assert f1 >= 0.87, f1
 
 
 ACROSS = [f"{one}-{other}" for one in sorted(LANGUAGES) for other in sorted(LANGUAGES) if one < other]
@@ -66,8 +66,8 @@ ACROSS = [f"{one}-{other}" for one in sorted(LANGUAGES) for other in sorted(LANG
 def test_doubles_are_found_across_two_languages(measured, languages):
     assert measured[languages][2] > 150
     precision, recall, f1 = scores(measured[languages])
-    assert f1 >= 0.82, (precision, recall, f1)
-    assert precision >= 0.90, precision
+    assert f1 >= 0.88, (precision, recall, f1)
+    assert precision >= 0.93, precision
 
 
 @pytest.mark.parametrize("languages", [f"{one}-{one}" for one in LANGUAGES])
@@ -76,8 +76,8 @@ def test_within_a_language_doubles_are_told_from_what_looks_like_them(measured, 
     and name is proposed, for a person to decide."""
     precision, recall, f1 = scores(measured[languages])
     assert recall >= 0.88, recall
-    assert precision >= 0.38, precision
-    assert f1 >= 0.55, f1
+    assert precision >= 0.48, precision
+    assert f1 >= 0.64, f1
 
 
 def test_the_same_bodies_give_the_same_pairs_in_whatever_order():

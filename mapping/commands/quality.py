@@ -105,6 +105,8 @@ def due(
                 out.print(f"To enter: {text}", markup=False)
             return
         found = calls(store, region, day)
+    if csv is not None:
+        write_calls(found, csv, region, lang)
     for call in found[:LONGEST]:
         out.print(f"{call.number or 'no number':16} {call.body or '(no body)'}", markup=False, style="bold")
         for each in call.due:
@@ -114,7 +116,6 @@ def due(
             out.print(f"    {held.service.name} [{held.freshness}, {last}] {why}", markup=False)
     out.print(f"{len(found)} calls about {sum(len(call.due) for call in found)} services.")
     if csv is not None:
-        write_calls(found, csv, region, lang)
         out.print(f"Call list: {csv} (private). Fill it and give it back: rohnamo due --done {csv}", markup=False)
 
 
@@ -143,6 +144,8 @@ def duplicates(
                 out.print(line, markup=False)
             return
         found = pairs(store, region, tables_of(table))
+    if csv is not None:
+        write_pairs(found, csv, lang)
     for pair in found[:LONGEST]:
         reasons = "; ".join(reason.into(lang) for reason in pair.candidate.reasons)
         out.print(f"{pair.candidate.score:.2f} {pair.candidate.table}: {reasons}", markup=False, style="bold")
@@ -150,7 +153,6 @@ def duplicates(
         out.print(f"    {pair.other}", markup=False)
     out.print(f"{len(found)} pairs may be one.")
     if csv is not None:
-        write_pairs(found, csv, lang)
         out.print(f"Pairs: {csv} (private). Decide them: rohnamo duplicates --decide {csv} --by NAME", markup=False)
     elif len(found) > LONGEST:
         err.print(f"{len(found) - LONGEST} more: write them to a file with --csv FILE")
