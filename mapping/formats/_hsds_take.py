@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.formats import Context
-from mapping.formats._hsds_names import IGNORED, NO_ID, REFERENCES, Raw, identified, table_of
+from mapping.formats._hsds_names import IGNORED, NO_ID, PASSED_OVER, REFERENCES, Raw, identified, table_of
 from mapping.formats._hsds_values import Mended, Parse, language_code, parsers, plain, values_shown
 from mapping.model import (
     RECORDS,
@@ -125,6 +125,8 @@ class Taking:
         if table not in RECORDS:
             self._aside(raw)
             return
+        if str(cells.get("link_entity") or "") in PASSED_OVER:
+            return  # what is said of a record that is not read
         sent = identified(table, cells)
         if table == "unit" and not cells.get("name"):
             self.unnamed.add(self.key(table, sent))

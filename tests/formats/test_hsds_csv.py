@@ -439,3 +439,14 @@ def test_what_stands_in_two_directories_that_differ_in_secrets_is_equal(tmp_path
     assert made[0] == made[1]
     assert sample_batch().records
     assert SECRETS
+
+
+def test_what_is_said_of_tables_that_are_not_read_is_passed_over_with_them(tmp_path, tiny_area):
+    path = package(
+        tmp_path, organizations=[ORG], services=[SERVICE], statements=[{"id": "st", "text": "Beds can be arranged"}],
+        translations=[{"id": "t", "link_id": "st", "link_entity": "statement", "field": "text", "language": "ru",
+                       "text": "x"}],
+    )  # fmt: skip
+    batch = taken(path, tiny_area)
+    assert (batch.refused, batch.of("translation"), batch.of("statement")) == ([], [], [])
+    assert any("statements, which two people" in each for each in said(batch, level="note"))
