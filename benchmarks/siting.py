@@ -20,8 +20,8 @@ PATIENCE = 120
 
 ABOUT = (
     "Which sites of many reach the most people (MCLP), and make all ways together shortest (p-median): places and "
-    "sites scattered over a square of 1000 by 1000. Both programs start from points or distances and give a proven best "
-    "answer, unless the row says otherwise. spopt hands the program to CBC through PuLP; the time is that of its "
+    "sites scattered over a square of 1000 by 1000. Both programs start from points or distances and give a proven "
+    "best answer, unless the row says otherwise. spopt hands the program to CBC through PuLP; the time is that of its "
     "solve, without building. For the p-median of this size spopt's program has two and a half million columns; it is "
     "measured on a smaller one. Memory of spopt is without that of CBC, a program of its own."
 )
