@@ -91,7 +91,10 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
         figures=_figures(usable, total),
         method=METHOD,
         inputs=(*_texts.inputs(view, area, travel=False), *_sources(usable)),
-        caveats=(*_texts.caveats(area, travel=False), *_notes([norm for norm in known if norm not in usable])),
+        caveats=(
+            *_texts.caveats(area, travel=False),
+            *_notes([norm for norm in known if norm not in usable], len(countable(drafts=True)) - len(known)),
+        ),
         picture="before-after",
     )
 
@@ -217,9 +220,9 @@ def _sources(norms: Sequence[Norm]) -> tuple[Input, ...]:
     return tuple(Input(Message("Norm: {norm}", {"norm": norm.term.labels}), None, norm.term.source) for norm in norms)
 
 
-def _notes(without: Sequence[Norm]) -> tuple[Message, ...]:
-    """Say what the norms are worth, and which of them the census does not allow."""
-    said = (
+def _notes(without: Sequence[Norm], drafts: int) -> tuple[Message, ...]:
+    """Say what the norms are worth, and which of them are left out."""
+    said: tuple[Message, ...] = (
         Message(
             "Most norms come from the field of violence against women. They are borrowed for planning and bind nobody."
         ),
@@ -228,6 +231,8 @@ def _notes(without: Sequence[Norm]) -> tuple[Message, ...]:
             "the norm means."
         ),
     )
+    if drafts:
+        said = (*said, Message("Drafts left out, since nobody has seen their source: {count}.", {"count": drafts}))
     if without:
         left = Several(norm.term.labels for norm in without)
         return (*said, Message("Left out, since the census does not count women here: {norms}.", {"norms": left}))
