@@ -111,6 +111,8 @@ def organizations(
     least: float = LEAST,
 ) -> list[Candidate]:
     """Return the pairs of bodies that may be one, likeliest first; with ``of`` only those that one of these is in."""
+    if of is not None and len(of) >= len(known.bodies):
+        of = None
     compared = _Comparison(sorted(known.bodies.values(), key=lambda body: body.id), area)
     worth = math.log(least / (1 - least))
     found = []

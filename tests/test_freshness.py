@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from mapping.area import StudyArea
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, freshness, latest, next_due, offered, rank
+from mapping.layers import services
 from mapping.view_entries import Entry
-from tests.sample import TODAY, organization, sample_view, service
+from tests.sample import CHASHMA, TODAY, organization, place, sample_view, service
 
 DUE = dt.date(2026, 6, 30)
 CHECKED = dt.date(2025, 12, 31)
@@ -103,3 +104,21 @@ def test_a_view_carries_the_days_of_its_study_area(tiny_area: StudyArea, tmp_pat
             "6": "fresh", "5": "due", "-7": "overdue", "-8": "lapsed",
         }  # fmt: skip
         assert [one.name for one in (*view.find().here, *view.find().elsewhere)][-1] == "-8"
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [(100, "Checked on"), (5, "Checked on"), (-5, "Due for checking"), (-200, "Not confirmed for a long time")],
+)
+def test_the_map_warns_by_the_same_rule(tiny_area: StudyArea, tmp_path, left, said):
+    parts = [
+        organization("Umed"), service("S", of="Umed", next_due=TODAY + dt.timedelta(left)),
+        service("Never", of="Umed", verified=None), place("P", of=["S", "Never"], at=CHASHMA, unit="XT-W2"),
+    ]  # fmt: skip
+    with sample_view(tmp_path, tiny_area, *parts) as view:
+        (layer,) = services.layers(view, tiny_area, results=(), language="en", links="")
+    found = layer.contents["places"][0]["services"]
+    assert [one["name"] for one in found] == (["S", "Never"] if left > -90 else ["Never", "S"])
+    told = {one["name"]: one["checked"] for one in found}
+    assert told["S"].startswith(said)
+    assert told["Never"] == "Not confirmed yet. Call first."

@@ -45,7 +45,9 @@ def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: 
     places: list[dict[str, Any]] = []
     families: set[str] = set()
     for point, entries in sorted(at.items()):
-        services = [_service(entry, taxonomy, area, language=language, links=links) for entry in entries]
+        services = [
+            _service(entry, taxonomy, area, language=language, links=links) for entry in sorted(entries, key=_rank)
+        ]
         families.update(service["family"] for service in services)
         places.append({"at": point, "services": services})
     label = translate("Services", language)
@@ -55,13 +57,30 @@ def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: 
 def _service(entry: Entry, taxonomy: Taxonomy, area: StudyArea, *, language: str, links: str) -> dict[str, Any]:
     family = entry.types[0].split("-")[0] if entry.types else ""
     shape = SHAPES[taxonomy.term(family).pillar or 0] if family in LETTERS else "hexagon"
-    checked = translate("Checked on {day}", language, day=entry.verified_on) if entry.verified_on else ""
     return {
         "name": entry.name, "organization": entry.organization.name, "family": family, "shape": shape,
         "pillar": list(SHAPES.values()).index(shape) + 1 if shape != "hexagon" else 0,
-        "letter": LETTERS.get(family, "•"), "phone": _phone(entry.phones, area), "checked": checked,
+        "letter": LETTERS.get(family, "•"), "phone": _phone(entry.phones, area),
+        "checked": _checked(entry, language),
         "link": links.format(entry.id) if links else "",
     }  # fmt: skip
+
+
+def _rank(entry: Entry) -> int:
+    """Return where an entry stands among those at one point: what was checked first, what lapsed last."""
+    return entry.rank
+
+
+def _checked(entry: Entry, language: str) -> str:
+    """Say when an entry was checked, and that one should call first where that is no longer sure."""
+    day = entry.verified_on
+    if day is None or entry.freshness == "unverified":
+        return translate("Not confirmed yet. Call first.", language)
+    if entry.freshness == "overdue":
+        return translate("Due for checking. Last confirmed on {day}. Call first.", language, day=day)
+    if entry.freshness == "lapsed":
+        return translate("Not confirmed for a long time, last on {day}. Call first.", language, day=day)
+    return translate("Checked on {day}", language, day=day)
 
 
 def _phone(phones: Sequence[PhoneEntry], area: StudyArea) -> dict[str, str] | None:
