@@ -218,7 +218,7 @@ def made(folder: Path, services: int) -> Path:
 
 def run(quick: bool) -> list[Table]:
     """Measure on 100,000 services."""
-    services, count = (2_000, 120) if quick else (100_000, 600)
+    services, count = (2_000, 120) if quick else (100_000, 160)
     with tempfile.TemporaryDirectory() as folder:
         return measure(made(Path(folder), services), services, count)
 
