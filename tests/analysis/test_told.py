@@ -14,6 +14,7 @@ from mapping.analysis.funding import funding
 from mapping.analysis.standards import standards
 from mapping.errors import InvalidRecord, UnsafePublication
 from tests.analysis.invented import CHASHMA, QULLAOBOD, TODAY, activity, lowered, place, service, view
+from tests.analysis.test_every import check
 
 WEST, EAST = "XT-W", "XT-E"
 
@@ -203,3 +204,19 @@ def test_standards_by_family(tiny_area):
     assert result.table.at["XT", "STD-001"] == 7 / 8
     assert str(result.finding) == "64% of the minimum standards that were asked about are met", "7 of 11 answered"
     assert "Legal aid" in str(result.also[1])
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_results_of_full_tables_can_be_shown_in_every_language(tiny_area, level):
+    entry = service("PSY-COU", at=CHASHMA)
+    given = view(
+        entry,
+        activities=[did("XT-W1", "a", reached=100)],
+        audience="focal_point",
+        case_count=[count(120), count(24, source="Report"), count(None, 2023), count(20, area_unit=WEST)],
+        standard_summary=[summed("LEG", "STD-001", 3, 1)],
+        funding=[paid(entry, "2026-12-31")],
+    )
+    for analysis in (activities, cases, change, destinations, freshness, funding, standards):
+        check(analysis(given, tiny_area, level=level), tiny_area)
+    check(change(given, tiny_area, level=level, previous=replace(given, edition=TODAY)), tiny_area)
