@@ -23,7 +23,7 @@ def layers(_view: View, _area: StudyArea, *, results: Sequence[Result], language
             sign = '<i class="proposal"></i>'
             yield Layer(
                 f"candidates-{number}", "labels", translate("Proposed places", language),
-                {"places": places, "pane": "names", "mark": "proposal"},
+                {"places": places, "pane": "tooltipPane", "mark": "proposal"},
                 legend=(LegendLine(sign, translate("A new service here would add so many people", language)),),
             )  # fmt: skip
 

@@ -121,7 +121,7 @@ window.ROHNAMO = window.ROHNAMO || {};
             interactive: false,
             keyboard: false,
             pane: layer.pane,
-            icon: L.divIcon({ className: "place z" + place.rank, html: text("span", place.name), iconSize: [0, 0] }),
+            icon: L.divIcon({ className: "place z" + place.rank + (layer.mark ? " " + layer.mark : ""), html: text("span", place.name), iconSize: [0, 0] }),
           })
         )
       ),
