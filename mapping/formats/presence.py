@@ -88,8 +88,7 @@ def _presence(view: View, area: StudyArea) -> dict[Presence, Period]:
     found: dict[Presence, Period] = {}
 
     def add(presence: Presence, period: Period) -> None:
-        known = presence.service_type in types and presence.unit in units and units[presence.unit].level > 0
-        if not known:
+        if presence.service_type not in types or presence.unit not in units:
             return
         before = found.get(presence)
         if before is None:
