@@ -374,7 +374,7 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     if found.services and made.shape == "place":
         lines += ["", "[services]    # column = kind of help that it says yes or no to"]
         lines += [f"{_text(column)} = {_text(code)}" for column, code in found.services.items()]
-    lines += [*_markings(found), *_words(found)]
+    lines += [*_markings(found), *_precisions(found), *_words(found)]
     return "\n".join(lines) + "\n"
 
 
@@ -420,6 +420,17 @@ def _markings(found: Guessed) -> list[str]:
         "[markings]    # the sender's word = public, partner, focal_point or custodian; two people approve it",
     ]
     return lines + [f'{_text(word)} = "custodian"' for word in words]
+
+
+def _precisions(found: Guessed) -> list[str]:
+    """Write the table of how closely a place may be shown: nowhere until the sender's words are understood."""
+    column = next(iter(found.fields.get("precision", ())), None)
+    if column is None:
+        return []
+    words = found.seen[column].words
+    return ["", "[precisions]    # the sender's word = exact, area or none"] + [
+        f'{_text(word)} = "none"' for word in words
+    ]
 
 
 def _words(found: Guessed) -> list[str]:

@@ -28,6 +28,8 @@ class _File:
     """(record, column) -> what a row made of it, and which."""
     numbers: list[tuple[int, int, str]] = field(default_factory=list)
     """(number as it was sent, of how many, name of the service) of each row."""
+    changed: int = 0
+    """Rows that changed something."""
 
 
 def is_returned(reader: Reader) -> bool:
@@ -54,6 +56,8 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
         if edit is not None and edit.columns:
             _apply(edit, file)
     batch.records += file.records.values()
+    said = f"{len(readers)} rows of ours came back, {file.changed} of them edited"
+    batch.issues.append(Issue(batch.file, "", None, "", said, "only edited cells are read", "note"))
     _say_deleted(file)
 
 
@@ -131,6 +135,7 @@ def _apply(edit: Edit, file: _File) -> None:
         elif before[0] != text:
             edit.say(column.key, f"row {before[1]} says otherwise of the same record", "make both alike")
     if edit.touched:
+        file.changed += 1
         _note_source(edit)
 
 

@@ -1,6 +1,7 @@
 """What the formats of places share: features of other programs become sheets, and a view becomes a table of points."""
 
 import datetime as dt
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,21 +40,32 @@ def layers(path: Path) -> Iterator[Sheet]:
     FormatError
         When GDAL cannot read the file, or it is larger than a list can be.
     """
-    import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
     wrong = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, OSError, ValueError, TypeError)
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(path)]
-        for name in names:
-            count = pyogrio.read_info(path, layer=name, force_feature_count=True)
-            wide = len(count["fields"])
-            if wide > MAX_COLUMNS or count["features"] * max(wide, 1) > MAX_CELLS:
-                raise FormatError(f"{path} [{name}]: {count['features']} features of {wide} attributes are too many")
-            yield sheet(name if len(names) > 1 else "", pyogrio.read_dataframe(path, layer=name, use_arrow=False), path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL finds odd is either read or refused
+            found = _layers(path)
     except wrong as error:
         said = " ".join(str(error).split())[:160]
         raise FormatError(f"{path}: the file is damaged or is none of its kind ({said}); export it again") from error
+    yield from found
+
+
+def _layers(path: Path) -> list[Sheet]:
+    import pyogrio
+
+    found = []
+    names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    for name in names:
+        count = pyogrio.read_info(path, layer=name, force_feature_count=True)
+        wide = len(count["fields"])
+        if wide > MAX_COLUMNS or count["features"] * max(wide, 1) > MAX_CELLS:
+            raise FormatError(f"{path} [{name}]: {count['features']} features of {wide} attributes are too many")
+        table = pyogrio.read_dataframe(path, layer=name, use_arrow=False)
+        found.append(sheet(name if len(names) > 1 else "", table, path))
+    return found
 
 
 def sheet(name: str, frame: Any, path: Path) -> Sheet:
