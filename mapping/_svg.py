@@ -119,6 +119,8 @@ class Drawing:
         if text:
             at = 8 + room * min(share, 1.0)
             inside = at + 6 + width_of(text, SMALL) > self.width - 8
+            if inside and len(fill) > 1:
+                self._rect(at - 8 - width_of(text, SMALL), self._y + 0.5, width_of(text, SMALL) + 6, 13, fill[0])
             self._put(at - 5 if inside else at + 5, self._y + 11, text, size=SMALL,
                       anchor="end" if inside else "start", light=inside and fill[0] in ON_DARK)  # fmt: skip
         self._y += 15

@@ -373,7 +373,8 @@ def _draw_pairs(drawing: Drawing, result: Result, area: StudyArea, language: str
     else:
         values = result.table[[one.key, other.key]].astype(float)
         change = (values[other.key] - values[one.key]).abs()
-        for code in map(str, change.sort_values(ascending=False, kind="stable").index[:MOST]):
+        most = change[change > change.max() / 100] if change.any() else change
+        for code in map(str, most.sort_values(ascending=False, kind="stable").index[:MOST]):
             before, after = (_number(result, code, column.key) for column in (one, other))
             texts = _both(result.text(code, column.key, language) for column in (one, other))
             rows.append((area.label(code, language), before, after, *texts))
