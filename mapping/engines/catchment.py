@@ -35,10 +35,10 @@ so that a million places fit into little memory.
 ([0.1, 0.1, 0.0], [0.1, inf, inf])
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -52,6 +52,11 @@ Decay = Callable[[Minutes], NDArray[np.floating]]
 
 PARTS = 4
 """In how many parts shares are added up, whatever the number of threads, so that the sums have the same bits."""
+
+MANY, BLOCK = 1_000_000, 1 << 15
+"""Pairs from which on they are added up in parts, and pairs that are weighed at once."""
+
+Ends = tuple[Floats, Floats]
 
 
 # --- how weights fall ------------------------------------------------------------------------------------------------
@@ -188,7 +193,7 @@ def enhanced_two_step(
         An array has the wrong length or a value below 0; the decay gives no proper weights.
     """
     people, ends = _checked(people, capacity, unknown, (pairs.count,), pairs.services)
-    return _shared_out(pairs, people, ends, _weights(decay, pairs.minutes), threads)
+    return _shared_out(pairs, people, ends, lambda at: _weights(decay, pairs.minutes[at]), threads)
 
 
 def three_step(
@@ -200,16 +205,21 @@ def three_step(
     Parameters and errors are those of `enhanced_two_step`.
     """
     people, ends = _checked(people, capacity, unknown, (pairs.count,), pairs.services)
-    weights = _weights(decay, pairs.minutes)
     choice = np.zeros(pairs.count)
-    _add(pairs.starts, pairs.places, weights, np.ones(pairs.services), choice)
-    share = choice[pairs.places]
-    return _shared_out(pairs, people, ends, weights * np.divide(weights, share, where=share > 0, out=share), threads)
+    for first, last in _blocks(pairs.starts, 0, pairs.services):
+        at = slice(pairs.starts[first], pairs.starts[last])
+        np.add.at(choice, pairs.places[at], _weights(decay, pairs.minutes[at]))
+
+    def weigh(at: slice) -> Floats:
+        weights, all_near = _weights(decay, pairs.minutes[at]), choice[pairs.places[at]]
+        return weights * np.divide(weights, all_near, where=all_near > 0, out=all_near)
+
+    return _shared_out(pairs, people, ends, weigh, threads)
 
 
 def _checked(
     people: ArrayLike, capacity: ArrayLike, unknown: tuple[float, float], shape: tuple[int, ...], services: int
-) -> tuple[Floats, tuple[Floats, Floats]]:
+) -> tuple[Floats, Ends]:
     """Return people, and the low and high end of each capacity (the same array where all are known)."""
     own = np.asarray(people, np.float64)
     if own.shape != shape or not (np.isfinite(own).all() and (own >= 0).all()):
@@ -230,63 +240,46 @@ def _checked(
     return own, (np.where(gaps, unknown[0], supply), np.where(gaps, unknown[1], supply))
 
 
-def _shared_out(pairs: Pairs, people: Floats, ends: tuple[Floats, Floats], weights: Floats, threads: int) -> Access:
-    load = _loads(pairs, people, weights, threads)
-    low = _scores(pairs, weights, _ratio(ends[0], load), threads)
-    high = low if ends[1] is ends[0] else _scores(pairs, weights, _ratio(ends[1], load), threads)
-    reached = np.zeros(pairs.count, np.bool_)
-    _mark(pairs.places, weights, reached)
-    return _access(low, high, load, reached, ends)
+def _shared_out(
+    pairs: Pairs, people: Floats, ends: Ends, weigh: Callable[[slice], Floats], threads: int
+) -> Access:  # fmt: skip
+    """Share every service out among the people around it, in parts that do not depend on the threads."""
+    parts = 1 if len(pairs.places) < MANY else PARTS
+    supply = np.stack(ends if ends[1] is not ends[0] else ends[:1])
+    load, reached = np.zeros(pairs.services), np.zeros(pairs.count, np.bool_)
+    sums = np.zeros((parts, len(supply), pairs.count))
 
+    def run(part: int) -> None:
+        for first, last in _blocks(pairs.starts, *_part(pairs.services, part, parts)):
+            at = slice(pairs.starts[first], pairs.starts[last])
+            _share(
+                pairs.starts[first : last + 1], pairs.places[at], weigh(at), people, supply[:, first:last],
+                load[first:last], sums[part], reached,
+            )  # fmt: skip
 
-def _access(low: Floats, high: Floats, load: Floats, reached: NDArray[Any], ends: tuple[Floats, Floats]) -> Access:
-    used = load > 0
-    supply = float(ends[0][used].sum()), float(ends[1][used].sum())
-    return Access(low, high, load, reached, np.flatnonzero(~used), supply)
-
-
-def _ratio(supply: Floats, load: Floats) -> Floats:
-    """Return what one person around each service has of it; nothing where nobody is."""
-    return np.divide(supply, load, out=np.zeros_like(load), where=load > 0)
-
-
-def _loads(pairs: Pairs, people: Floats, weights: Floats, threads: int) -> Floats:
-    load = np.zeros(pairs.services)
-    runs = np.array_split(np.arange(pairs.services), max(1, min(threads, pairs.services)))
-
-    def run(own: NDArray[np.intp]) -> None:
-        if own.size:
-            _load(pairs.starts, pairs.places, weights, people, load, own[0], own[-1] + 1)
-
-    _each(run, runs, threads)
-    return load
-
-
-def _scores(pairs: Pairs, weights: Floats, ratio: Floats, threads: int) -> Floats:
-    """Add up the shares of each place, in parts that do not depend on the threads."""
-    parts = 1 if len(pairs.places) < 1_000_000 else PARTS
-    sums = np.zeros((parts, pairs.count))
-    runs = np.array_split(np.arange(pairs.services), parts)
-
-    def run(job: tuple[int, NDArray[np.intp]]) -> None:
-        part, own = job
-        if own.size:
-            starts = pairs.starts[own[0] : own[-1] + 2]
-            _add(starts, pairs.places, weights, ratio[own], sums[part])
-
-    _each(run, list(enumerate(runs)), threads)
-    return _total(sums)
-
-
-def _each(run: Callable[[Any], None], jobs: Sequence[Any], threads: int) -> None:
     if threads < 1:
         raise InvalidRecord(f"threads: 1 or more, not {threads!r}")
-    if threads == 1 or len(jobs) == 1:
-        for job in jobs:
-            run(job)
-        return
-    with ThreadPoolExecutor(min(threads, len(jobs))) as pool:
-        list(pool.map(run, jobs))
+    with ThreadPoolExecutor(min(threads, parts)) as pool:
+        list(pool.map(run, range(parts)))
+    return _access(_total(sums), load, reached, ends)
+
+
+def _blocks(starts: Starts, first: int, last: int) -> list[tuple[int, int]]:
+    """Cut services into runs of a few pairs, whose weights fit into the processor's cache."""
+    edges = np.searchsorted(starts, np.arange(starts[first], starts[last], BLOCK), side="right") - 1
+    cuts = [first, *(cut for cut in np.unique(edges).tolist() if first < cut < last), last]
+    return [pair for pair in pairwise(cuts) if pair[0] < pair[1]]
+
+
+def _part(count: int, part: int, parts: int) -> tuple[int, int]:
+    return count * part // parts, count * (part + 1) // parts
+
+
+def _access(scores: Floats, load: Floats, reached: NDArray[np.bool_], ends: Ends) -> Access:
+    used = load > 0
+    supply = float(ends[0][used].sum()), float(ends[1][used].sum())
+    low = scores[0]
+    return Access(low, low if len(scores) == 1 else scores[1], load, reached, np.flatnonzero(~used), supply)
 
 
 def _total(parts: Floats) -> Floats:
@@ -297,31 +290,30 @@ def _total(parts: Floats) -> Floats:
 
 
 @compiled
-def _load(starts: Starts, places: Places, weights: Floats, people: Floats, load: Floats, first: int, last: int) -> None:
-    for s in range(first, last):
+def _share(
+    starts: Starts, places: Places, weights: Floats, people: Floats, supply: Floats, load: Floats, sums: Floats,
+    reached: NDArray[np.bool_],
+) -> None:  # fmt: skip
+    """Add up the load of each service, and hand its supply out; a weight of 0 adds nothing, not even of infinity."""
+    for s in range(load.size):
+        first, last = starts[s] - starts[0], starts[s + 1] - starts[0]
         total = 0.0
-        for k in range(starts[s], starts[s + 1]):
+        for k in range(first, last):
             total += weights[k] * people[places[k]]
+            reached[places[k]] |= weights[k] > 0
         load[s] = total
-
-
-@compiled
-def _add(starts: Starts, places: Places, weights: Floats, ratio: Floats, sums: Floats) -> None:
-    """Add each service's ratio, weighted, to the places around it; a weight of 0 adds nothing, not even of infinity."""
-    for s in range(ratio.size):
-        if ratio[s] == np.inf:
-            for k in range(starts[s], starts[s + 1]):
-                if weights[k] > 0:
-                    sums[places[k]] = np.inf
-        elif ratio[s] > 0:
-            for k in range(starts[s], starts[s + 1]):
-                sums[places[k]] += ratio[s] * weights[k]
-
-
-@compiled
-def _mark(places: Places, weights: Floats, reached: NDArray[np.bool_]) -> None:
-    for k in range(places.size):
-        reached[places[k]] |= weights[k] > 0
+        for end in range(supply.shape[0]):
+            own = sums[end]
+            if not (total > 0 and supply[end, s] > 0):
+                continue
+            if supply[end, s] == np.inf:
+                for k in range(first, last):
+                    if weights[k] > 0:
+                        own[places[k]] = np.inf
+            else:
+                ratio = supply[end, s] / total
+                for k in range(first, last):
+                    own[places[k]] += ratio * weights[k]
 
 
 # --- on a grid, without keeping pairs --------------------------------------------------------------------------------
@@ -341,8 +333,8 @@ def access_on_grid(
 ) -> Access:
     """Return the (enhanced) two-step floating catchment of every cell of a grid, keeping no pairs.
 
-    Each service is searched twice, once for its load and once to share it out, so that memory grows with the cells
-    (some 50 to 80 bytes each) and not with the pairs. Scores are the same as those of pairs `on_grid` up to the order
+    Each service is searched, shared out and forgotten, so that memory grows with the cells (some 50 to 80 bytes each)
+    and not with the pairs. Scores are the same as those of pairs `on_grid` up to the order
     of additions.
 
     Parameters
@@ -365,38 +357,21 @@ def access_on_grid(
     sources = search.cells(services)
     own, ends = _checked(np.nan_to_num(np.asarray(people, float)), capacity, unknown, search.shape, len(sources))
     flat, weigh = own.ravel(), decay or within(limit)
-
-    def loads(desk: Search, some: NDArray[np.int64]) -> list[float]:
-        return [_dot(cells, _weights(weigh, t), flat) for cells, t in map(desk.run, some[:, 0], some[:, 1])]
-
-    load = np.array([one for some in in_threads(loads, search, sources, threads) for one in some])
-    ratios = [_ratio(end, load) for end in (ends if ends[1] is not ends[0] else ends[:1])]
-    sums, reached = np.zeros((PARTS, len(ratios), flat.size)), np.zeros((PARTS, flat.size), np.bool_)
+    supply = np.stack(ends if ends[1] is not ends[0] else ends[:1])
+    load, reached = np.zeros(len(sources)), np.zeros(flat.size, np.bool_)
+    sums = np.zeros((PARTS, len(supply), flat.size))
 
     def share(desk: Search, parts: NDArray[np.int64]) -> None:
         for part in parts.ravel().tolist():
-            for number in _part(len(sources), part):
-                cells, minutes = desk.run(*sources[number])
-                weights = _weights(weigh, minutes)
-                _mark(cells, weights, reached[part])
-                for ratio, total in zip(ratios, sums[part], strict=True):
-                    _add(np.array([0, cells.size]), cells, weights, ratio[number : number + 1], total)
+            for one in range(*_part(len(sources), part, PARTS)):
+                cells, minutes = desk.run(*sources[one])
+                at = slice(one, one + 1)
+                ways = np.array([0, cells.size])
+                _share(ways, cells, _weights(weigh, minutes), flat, supply[:, at], load[at], sums[part], reached)
 
     list(in_threads(share, search, np.arange(PARTS)[:, None], min(threads, PARTS)))
-    scores = [_total(sums[:, end]).reshape(search.shape) for end in range(len(ratios))]
-    return _access(scores[0], scores[-1], load, reached.any(axis=0).reshape(search.shape), ends)
-
-
-def _part(count: int, part: int) -> range:
-    return range(count * part // PARTS, count * (part + 1) // PARTS)
-
-
-@compiled
-def _dot(places: Places, weights: Floats, people: Floats) -> float:
-    total = 0.0
-    for k in range(places.size):
-        total += weights[k] * people[places[k]]
-    return total
+    scores = _total(sums).reshape(-1, *search.shape)
+    return _access(scores, load, reached.reshape(search.shape), ends)
 
 
 # --- people who choose -----------------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ class Pairs:
         InvalidRecord
             The columns differ in length, an index is outside the shape, or minutes are negative.
         """
-        i, j, t = np.asarray(places), np.asarray(services), np.asarray(minutes, np.float32)
+        i, j, t = np.asarray(places), np.asarray(services), np.ascontiguousarray(minutes, np.float32)
         if not i.shape == j.shape == t.shape or i.ndim != 1:
             raise InvalidRecord(
                 f"pairs: columns of shapes {i.shape}, {j.shape} and {t.shape}; give three of one length"
@@ -82,7 +82,10 @@ class Pairs:
                 f"pairs: row {wrong} has place {i[wrong]} of {shape[0]}, service {j[wrong]} of {shape[1]}, at "
                 f"{t[wrong]} minutes; number both from 0, and give minutes of 0 or more"
             )
-        near, far = _by_service(i, j, t, starts)
+        near, bits = _by_service(i, j, t, t.view(np.uint32), starts)
+        far = bits.view(np.float32)
+        if _rising(starts, near):
+            return cls(starts, near, far, shape[0])
         return cls(*_unique(starts, near, far, shape[0]), shape[0])
 
     def table(self) -> tuple[Places, Places, Minutes]:
@@ -105,16 +108,34 @@ def _count(i: Places, j: Places, t: Minutes, places: int, starts: Starts) -> int
 
 
 @compiled
-def _by_service(i: Places, j: Places, t: Minutes, starts: Starts) -> tuple[Places, Minutes]:
-    """Sort pairs by service; those of one service stay in their order."""
+def _by_service(
+    i: Places, j: Places, t: Minutes, bits: NDArray[np.uint32], starts: Starts
+) -> tuple[Places, NDArray[np.uint32]]:
+    """Sort pairs by service; those of one service stay in their order. Place and minutes move as one number."""
     end = starts.copy()
-    places, minutes = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
+    packed = np.empty(starts[-1], np.uint64)
     for k in range(i.size):
         if t[k] < INFINITY:
             n = end[j[k]]
-            places[n], minutes[n] = i[k], t[k]
+            packed[n] = np.uint64(bits[k]) << np.uint64(32) | np.uint64(i[k])
             end[j[k]] = n + 1
+    places, minutes = np.empty(packed.size, np.int32), np.empty(packed.size, np.uint32)
+    for n in range(packed.size):
+        places[n] = packed[n] & np.uint64(0xFFFFFFFF)
+        minutes[n] = packed[n] >> np.uint64(32)
     return places, minutes
+
+
+@compiled
+def _rising(starts: Starts, places: Places) -> bool:
+    """Tell whether the places of every service rise, so that no pair can stand there twice."""
+    for s in range(starts.size - 1):
+        falls = 0
+        for k in range(starts[s] + 1, starts[s + 1]):
+            falls += places[k] <= places[k - 1]
+        if falls:
+            return False
+    return True
 
 
 @compiled
