@@ -12,7 +12,7 @@ from mapping.formats import Sheet, xlsx
 from mapping.guess import source_code
 from mapping.model import Audience
 from mapping.places import find_unit
-from mapping.taxonomy import match_term
+from mapping.taxonomy import Taxonomy, match_term
 from mapping.xlsform import SILENT, Question, Survey, map_of
 
 TAXONOMIES = {
@@ -71,6 +71,13 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
         said: "custodian" if meant == "yes" else "public" for said, meant in words.pop("marking", {}).items()
         if meant in ("yes", "no")
     }  # fmt: skip
+    for question in survey.questions:
+        field = fields.get(question.name, "")
+        if (
+            question.kind == "select_one" and field in TAXONOMIES
+        ):  # a word that means no term is cut into words that may
+            terms = Taxonomy.load(TAXONOMIES[field])
+            words[field] = {said: meant for said, meant in words.get(field, {}).items() if meant in terms}
     notes = [f"the map was drafted from {Path(path).name}; look it through, and keep it as a column map"]
     return found.model_copy(update={"words": words, "markings": markings, "notes": notes})
 

@@ -33,6 +33,9 @@ TAG = re.compile(r"#\s*([a-z]\w*)((?:\s*\+\s*[a-z]\w*)*)", re.I)
 LEAST_SHARE = 0.5
 """Share of the filled cells of a row that must be hashtags; a heading may hold one by chance."""
 
+MARKING = "HXL"
+"""What every row is marked with: such tables are made to be shared, and are so once two people approved the source."""
+
 POINTS = {"geo", "lat_deg", "lon_deg"}
 PRIVATE = {"contact", "description", "comments", "comment"}
 SILENT = {"meta", "country"}
@@ -98,7 +101,8 @@ def _map(sheet: Sheet, place: int, tags: Sequence[Tag], fields: dict[str, list[s
     return ColumnMap(
         source=UNNAMED, name="HXL table", shape="activity", fields=fields,
         key=fields.get("key", []), rows=Expected(least=1, refused=rows - 1), sheets=Sheets(only=[sheet.name]),
-        header=Header(has=tags[0].written), notes=notes, private=private, ignored=sorted(silent),
+        header=Header(has=tags[0].written), notes=notes,
+        constants={"marking": MARKING}, markings={MARKING: "public"}, private=private, ignored=sorted(silent),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from mapping.acronyms import abbreviates
 from mapping.errors import FormatError
 from mapping.formats import Sheet, hxl, presence
 from mapping.formats.csv import read as read_csv
+from mapping.guess import source_code
 from mapping.intake import Known, read
 
 
@@ -41,6 +42,12 @@ def test_a_table_with_hashtags_needs_no_map(tmp_path, tiny_area, above):
     assert (found.service_type, found.area_unit, found.status, found.reached) == ("LEG", "XT-W2", "ongoing", 40)
     assert (str(found.start), str(found.end), found.audience) == ("2026-01-01", "2026-12-31", "custodian")
     assert batch.source.name == "partner 3w"
+
+
+def test_once_two_people_approved_the_source_it_is_public(tmp_path, tiny_area):
+    path = table(tmp_path / "partner.csv", [TAGS, ROW])
+    batch = read(path, source="Partner", area=tiny_area, today=TODAY, known=Known(maps={source_code("Partner")}))
+    assert [one.audience for one in batch.of("activity") + batch.of("organization")] == ["public"] * 3
 
 
 def test_units_are_met_by_code_by_name_and_by_the_coarser_one_where_the_finer_is_blank(tmp_path, tiny_area):
