@@ -87,9 +87,12 @@ def spopt_median(places: int, sites: int, p: int) -> Measured:
     at, where, people = scattered(places, sites)
     model = PMedian.from_cost_matrix(distances(at, where).T, people, p_facilities=p)
     solver = pulp.PULP_CBC_CMD(msg=False, threads=1, timeLimit=PATIENCE)
-    return with_children(
-        lambda: model.solve(solver, results=False), answer=lambda found: (found.problem.objective.value(), "")
-    )
+    try:
+        return with_children(
+            lambda: model.solve(solver, results=False), answer=lambda found: (found.problem.objective.value(), "")
+        )
+    except RuntimeError:  # so spopt says that CBC ended without a solution
+        return Measured(failure=f"no answer within {PATIENCE} s")
 
 
 def said(rows: list[tuple[str, Measured]]) -> str:
