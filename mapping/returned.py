@@ -12,9 +12,10 @@ from mapping.batch import Issue, RefusedRow
 from mapping.columns import Returned, fold_header
 from mapping.edits import Edit, Held
 from mapping.formats._sheet import CHECK, EDITED, edited
-from mapping.model import AUDIENCES, Audience, Provenance, Record, record_id
+from mapping.model import Audience, Provenance, Record, record_id
 from mapping.reader import Intake, Reader
 from mapping.returned_cells import HANDLERS, OF_PLACE
+from mapping.safety import VIEWS
 
 
 @dataclass
@@ -105,7 +106,7 @@ def _edit(reader: Reader, file: _File, held: Held) -> Edit | None:
     there = {fold_header(name) for name in row.cells}
     columns = edited(cells, check)
     match = CHECK.fullmatch(check.strip())
-    audience: Audience = next((one for one in AUDIENCES if match and match[3] == one), "public")
+    audience: Audience = next((one for one in VIEWS if match and match[3] == one), "public")
     if columns is None:
         columns = {key for key, text in cells.items() if text}
         said = "the check of the row is damaged: every filled cell was taken for edited, and empty ones change nothing"
