@@ -65,7 +65,8 @@ def test_an_odd_list_is_stored_by_its_draft_alone(tmp_path, area):
 def test_the_draft_says_why_and_what_is_open(tmp_path, area):
     path = tmp_path / "list.csv"
     path.write_text(
-        "Body,Shoe size,Anruf,Hilfe\n" + "".join(f"Umed {n},{36 + n % 7},+99237221{n:04},hotline\n" for n in range(40)), "utf-8"
+        "Body,Shoe size,Anruf,Hilfe\n" + "".join(f"Umed {n},{36 + n % 7},+99237221{n:04},hotline\n" for n in range(40)),
+        "utf-8",
     )
     with pytest.raises(FormatError, match="no row looks like the names"):
         drafted([Sheet("", [["a", "b"], ["1", "2"]])], "list.csv", area)
