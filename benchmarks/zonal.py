@@ -100,8 +100,8 @@ def run(quick: bool) -> list[Table]:
     first, *others = [m.answer for _, m in rows if not m.failure]
     apart = np.abs(np.array(others) / first - 1)
     remark = (
-        f"The sums of a zone differ by {np.median(apart[-1]):.1e} of it in the middle, {apart.max():.1e} at most, since "
-        "ours gives a cell on the edge to one zone whole, and exactextract parts it."
+        f"The sums of a zone differ by {np.median(apart[-1]):.1e} of it in the middle, {apart.max():.1e} at most, "
+        "since ours gives a cell on the edge to one zone whole, and exactextract parts it."
     )
     title = f"{case[0]} x {case[0]} cells, {case[1] * case[2]} zones"
     return [Table(title, rows, remark)]

@@ -136,7 +136,8 @@ def write_json(path, area, submissions, page=True):
     out = []
     for number, one in enumerate(submissions, 1):
         record = {"_id": number, "_uuid": one.uuid, "_submission_time": one.time, "_attachments": [], "_tags": [],
-                  "_validation_status": {"uid": one.state} if one.state else {}, "_geolocation": [None, None]}  # fmt: skip
+                  "_validation_status": {"uid": one.state} if one.state else {},
+                  "_geolocation": [None, None]}  # fmt: skip
         for question in questions:
             if not question.repeat and one.answers.get(question.name) is not None:
                 record |= _cells(question, one.answers[question.name], shape)
