@@ -1,0 +1,147 @@
+"""Staff portal: where stewards, custodians and administrators look after the directory.
+
+It is the only portal that opens the directory. It runs on a private host of its own (docs/deploy.md).
+"""
+
+import datetime as dt
+import importlib.util
+import logging
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from mapping.area import StudyArea
+from mapping.errors import NotFound
+from web.accounts import Accounts
+from web.frame import Frame, set_words
+from web.guard import Open, guard, me
+from web.headers import set_headers
+from web.inbox import Inbox
+from web.ledger import Ledger
+from web.public import STATIC, file
+from web.roles import PORTAL_ROLES, ROLES, Action
+from web.signin import ROUTES as SIGNIN_ROUTES
+from web.signin import page, signin
+from web.staff_common import MenuItem, close_directory
+
+log = logging.getLogger(__name__)
+staff = Blueprint("staff", __name__)
+
+STAFF_ROLES = tuple(role for role in ROLES if role not in PORTAL_ROLES)
+
+PARTS = ("staff_publish", "staff_reveal", "staff_admin")
+"""Modules of web with pages of their own: each offers ``blueprint``, ``ROUTES`` and ``MENU``."""
+
+ROUTES: dict[str, Action | Open] = {
+    "staff.start": "everyone",
+    "staff.static": "everyone",
+    "staff.home": "own_account",
+}
+
+MENU: tuple[MenuItem, ...] = ()
+
+
+def create_staff_app(
+    directory: str | Path,
+    area: StudyArea,
+    *,
+    accounts: Accounts,
+    inbox: Inbox,
+    ledger: Ledger,
+    demo: bool = False,
+    clock: Callable[[], dt.datetime] | None = None,
+    secure: bool = True,
+    **settings: object,
+) -> Flask:
+    """Make the portal of those who look after a directory.
+
+    Parameters
+    ----------
+    directory
+        The private file; it is opened anew for each request.
+    area
+        The study area.
+    accounts, inbox, ledger
+        Who may sign in, what was sent in, and where it is written down who did what.
+    demo
+        Says on every page that the content is invented.
+    clock
+        Tells the moment of a request; the wall clock when not given.
+    secure
+        False only for trying it on the own machine without TLS.
+    settings
+        What else parts of the portal ask for, by the name under which they find it in the app's configuration.
+    """
+    app = Flask("web", static_folder=None)
+    app.config.update(AREA=area, DEMO=demo, DIRECTORY=Path(directory), INBOX=inbox, PORTAL_ROLES=STAFF_ROLES)
+    app.config.update({name.upper(): value for name, value in settings.items()})
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    set_words(app)
+    set_headers(app)
+    routes, menu = {**SIGNIN_ROUTES, **ROUTES}, list(MENU)
+    app.register_blueprint(signin)
+    app.register_blueprint(staff)
+    for part in parts():
+        app.register_blueprint(part.blueprint)
+        routes |= part.ROUTES
+        menu += part.MENU
+    app.config["MENU"] = tuple(menu)
+    guard(app, accounts, ledger, routes, clock=clock, secure=secure)
+    app.teardown_appcontext(close_directory)
+    app.register_error_handler(HTTPException, _refuse)
+    app.register_error_handler(NotFound, _refuse)
+    app.register_error_handler(Exception, _fail)
+    return app
+
+
+def parts() -> list[ModuleType]:
+    """Return the modules with further pages that are installed."""
+    found = [f"web.{name}" for name in PARTS]
+    return [importlib.import_module(name) for name in found if importlib.util.find_spec(name)]
+
+
+@staff.get("/")
+def start() -> ResponseReturnValue:
+    """Lead to the first page."""
+    return redirect(f"/{current_app.config['AREA'].languages[0]}/index.html")
+
+
+@staff.get("/<language>/index.html")
+def home(language: str) -> ResponseReturnValue:
+    """Lead to the page where somebody's work begins."""
+    menu: tuple[MenuItem, ...] = current_app.config["MENU"]
+    first = next((item.path for item in menu if me().may(item.action)), "")
+    return redirect(f"/{language}/{first}") if first else page("account/account.html", language)
+
+
+@staff.get("/static/<path:name>")
+def static(name: str) -> Response:
+    """Return a file that comes with the portal."""
+    path = (STATIC.resolve() / name).resolve()
+    if not path.is_relative_to(STATIC.resolve()) or not path.is_file():
+        abort(404)
+    return file(path.read_bytes(), path.name)
+
+
+def _refuse(error: Exception) -> tuple[str, int]:
+    """Answer with one plain page; what is hidden looks like what never was."""
+    return _plain("missing.html", error.code if isinstance(error, HTTPException) and error.code else 404)
+
+
+def _fail(error: Exception) -> tuple[str, int]:
+    """Answer with a plain page when something broke; the log names the kind of error and its line, and no content."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("%s at %s:%s in %s", type(error).__name__, Path(last.filename).name, last.lineno, request.endpoint)
+    return _plain("broken.html", 500)
+
+
+def _plain(template: str, code: int) -> tuple[str, int]:
+    area: StudyArea = current_app.config["AREA"]
+    language = request.path.split("/")[1] if request.path.count("/") > 1 else ""
+    language = language if language in area.languages else area.languages[0]
+    return render_template(template, frame=Frame.bare(area, request.path, language)), code
