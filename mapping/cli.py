@@ -7,7 +7,19 @@ import sys
 
 import typer
 
-from mapping.commands import areas, asking, curating, directory, exchange, field, people, publishing, quality
+from mapping.commands import (
+    areas,
+    asking,
+    curating,
+    directory,
+    exchange,
+    field,
+    operating,
+    people,
+    portals,
+    publishing,
+    quality,
+)
 from mapping.commands.common import err
 from mapping.errors import MappingError
 
@@ -33,6 +45,8 @@ for group in (
     exchange,
     field,
     people,
+    operating,
+    portals,
 ):  # as the help lists them
     app.add_typer(group.app)
 

@@ -194,6 +194,12 @@ class View:
         )
         return {location: float(minutes) for location, minutes in rows}
 
+    def places(self) -> list[str]:
+        """Return the places of the gazetteer from which minutes are told."""
+        if not self._has_travel:
+            return []
+        return [place for (place,) in self.connection.execute("SELECT DISTINCT place FROM travel ORDER BY place")]
+
     @cached_property
     def _has_travel(self) -> bool:
         return self.connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'travel'").fetchone() is not None

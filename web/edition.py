@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from mapping.area import StudyArea
+from mapping.model import Audience
 from mapping.registry import analyses
 from mapping.result import Result
 from mapping.safety import require
@@ -24,17 +25,17 @@ class Edition:
     Raises
     ------
     UnsafePublication
-        When the view was made for fewer people than everybody.
+        When the view was made for fewer people than ``audience``.
     """
 
-    def __init__(self, path: Path, area: StudyArea) -> None:
+    def __init__(self, path: Path, area: StudyArea, audience: Audience = "public") -> None:
         self.path = path
         self.area = area
         self._kept: dict[Hashable, Any] = {}
         self._lock = threading.Lock()
         self._making: dict[Hashable, threading.RLock] = {}
         with View(path) as view:
-            require(view.audience, "public")
+            require(view.audience, audience)
             self.day: dt.date = view.edition
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -130,9 +131,10 @@ class Edition:
 class Editions:
     """Always the edition that the view file holds now."""
 
-    def __init__(self, path: str | Path, area: StudyArea) -> None:
+    def __init__(self, path: str | Path, area: StudyArea, audience: Audience = "public") -> None:
         self.path = Path(path)
         self.area = area
+        self.audience: Audience = audience
         self._lock = threading.Lock()
         self._mark: tuple[int, int, int] | None = None
         self._now: Edition | None = None
@@ -143,7 +145,7 @@ class Editions:
         mark = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         with self._lock:
             if self._now is None or mark != self._mark:
-                self._now, self._mark = Edition(self.path, self.area), mark
+                self._now, self._mark = Edition(self.path, self.area, self.audience), mark
             return self._now
 
 

@@ -1,6 +1,7 @@
 """Pathways: where the way of a person through the referral mechanism breaks, or nothing is agreed, by area unit."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
@@ -156,7 +157,7 @@ class _Look:
         self.listing = Listing(view, area, level)
         self.units = self.listing.units
         self.plans = [scenario, *other_scenarios(area, scenario)]
-        self.agreed = [row for row in view.rows("referral_agreement") if _in_force(row, view)]
+        self.agreed = [row for row in view.rows("referral_agreement") if in_force(row, view.edition)]
         self._surfaces: dict[tuple[str, str], NDArray[np.float32]] = {}
         self._homes = homes(area, self.units, level)
 
@@ -228,15 +229,16 @@ class _Look:
 
     def _agreed(self, link: Link, givers: set[str], takers: set[str]) -> bool:
         """Tell whether a body within reach takes both steps, or an agreement holds between two of them."""
-        handed = {str(row["to_organization_id"]) for row in self.agreed if _covers(row, link, givers)}
+        handed = {str(row["to_organization_id"]) for row in self.agreed if covers_link(row, link, givers)}
         return bool(takers & (givers | handed))
 
 
-def _in_force(row: Row, view: View) -> bool:
-    return row["status"] == "active" and (not row["valid_to"] or str(row["valid_to"]) >= view.edition.isoformat())
+def in_force(row: Row, on: dt.date) -> bool:
+    """Tell whether a referral agreement holds on a day."""
+    return row["status"] == "active" and (not row["valid_to"] or str(row["valid_to"]) >= on.isoformat())
 
 
-def _covers(row: Row, link: Link, givers: set[str]) -> bool:
+def covers_link(row: Row, link: Link, givers: Collection[str]) -> bool:
     """Tell whether an agreement is of one of the givers and covers the next step; without types it covers all."""
     codes = set(str(row["service_types"] or "").replace(";", " ").split())
     return row["from_organization_id"] in givers and (not codes or not link.after.codes.isdisjoint(codes))

@@ -1,0 +1,67 @@
+"""What the pages of the partner portal share: the edition that a role may read, today, and the frame of a page."""
+
+import datetime as dt
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from flask import abort, current_app, g, render_template, request
+
+from mapping.area import StudyArea
+from mapping.safety import allows
+from web.edition import Edition, Editions
+from web.frame import Frame
+from web.guard import me, now, somebody
+from web.inbox import Inbox
+from web.roles import ROLES
+
+
+def edition() -> Edition:
+    """Return the widest edition that the role of whoever is signed in may read."""
+    if "edition" not in g:
+        own = ROLES[me().role].audience
+        fitting = [each for each in current_app.config["EDITIONS"] if allows(own, each.audience)]
+        if not fitting:
+            abort(403)
+        g.edition = fitting[-1].now()
+    return cast("Edition", g.edition)
+
+
+def editions(*found: Editions) -> tuple[Editions, ...]:
+    """Return editions in the order of their audiences, the most open first."""
+    return tuple(sorted(found, key=lambda each: ("public", "partner", "focal_point").index(each.audience)))
+
+
+def area() -> StudyArea:
+    """Return the study area."""
+    return cast("StudyArea", current_app.config["AREA"])
+
+
+def inbox() -> Inbox:
+    """Return what takes in what is sent."""
+    return cast("Inbox", current_app.config["INBOX"])
+
+
+def today() -> dt.date:
+    """Return the day in the study area's time."""
+    return now().astimezone(ZoneInfo(area().timezone)).date()
+
+
+def checked(language: str) -> str:
+    """Return a language of the study area, or refuse."""
+    if language not in area().languages:
+        abort(404)
+    return language
+
+
+def page(template: str, language: str, **values: Any) -> str:
+    """Render a page for whoever is signed in, in a language of the study area."""
+    frame = Frame.of(edition(), request.path, checked(language))
+    return render_template(template, frame=frame, me=somebody(), menu=current_app.config["MENU"], **values)
+
+
+def plain(template: str, language: str, **values: Any) -> str:
+    """Render a page that needs no edition, for whoever is there."""
+    return render_template(
+        template, frame=Frame.bare(area(), request.path, language), me=somebody(), menu=current_app.config["MENU"],
+        **values,
+    )  # fmt: skip
