@@ -67,6 +67,7 @@ class Card:
     speaks: tuple[str, ...]
     documents: tuple[str, ...]
     covers: tuple[str, ...]
+    access: tuple[str, ...] = ()
     minutes: tuple[float, float] | None = None
     why: tuple[str, ...] = field(default=())
 
@@ -91,7 +92,61 @@ def card(entry: Entry, area: StudyArea, language: str) -> Card:
         speaks=in_a_row(said("languages", entry.languages, language), language),
         documents=said("documents", entry.documents, language),
         covers=tuple(unit_name(area, code, language) for code in entry.covers),
+        access=tuple(dict.fromkeys(entrance(p.accessibility, language) for p in entry.places if p.accessibility)),
+        why=tuple(answered(entry, language)),
     )  # fmt: skip
+
+
+def answered(entry: Entry, language: str) -> Iterable[str]:
+    """Yield the needs that a service answers: why it is listed at all."""
+    kinds = Taxonomy.load("service_types")
+    met = {kinds.term(code).need for code in entry.types if code in kinds}
+    for need in Taxonomy.load("needs").terms():
+        if need.code in met:
+            yield str(need.label(language))
+
+
+ENTRANCES = {each.text: each for each in (Message("Step-free entrance"), Message("Steps at the entrance"))}
+"""What readers of lists write of an entrance; other words stand as they were sent."""
+
+
+def entrance(text: str, language: str) -> str:
+    """Return what is known of an entrance, in the words of a language where it is a known text."""
+    return ENTRANCES[text].into(language) if text in ENTRANCES else text
+
+
+GROUPS = 4
+"""Groups that a list names of those who are helped; the page of a service names all."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a list says of a service: label and text of what is known, and one sentence on what is not."""
+
+    known: tuple[tuple[str, str], ...]
+    unknown: str
+
+
+def facts(made: Card) -> Facts:
+    """Say who is taken and who is not, in what languages, for what money, with what papers, through what entrance."""
+    language, entry = made.language, made.entry
+    more = " …" if len(made.serves) > GROUPS else ""
+    said = (
+        (translate("For", language), ", ".join(made.serves[:GROUPS]) + more),
+        (translate("Not for", language), ", ".join(made.excludes)),
+        (translate("Speaks", language), ", ".join(made.speaks)),
+        (translate("Cost", language), entry.fees),
+        (translate("Bring", language), ", ".join(made.documents)),
+        (translate("Entrance", language), ", ".join(made.access)),
+    )
+    asked = [label for label, text in said if not text and label != said[1][0]]
+    if not entry.places and asked and asked[-1] == said[-1][0]:
+        asked.pop()  # help by phone has no entrance
+    missing = ", ".join(label[:1].lower() + label[1:] for label in asked)
+    return Facts(
+        tuple(each for each in said if each[1]),
+        translate("Not known, ask by phone: {what}.", language, what=missing) if missing else "",
+    )
 
 
 def label(taxonomy: str, code: str, language: str) -> Label:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from mapping.area import StudyArea
 from mapping.words import date, number, show, translate
-from web.cards import shown_minutes, web_address
+from web.cards import facts, shown_minutes, web_address
 from web.edition import Edition
 from web.headers import CONTENT_POLICY
 
@@ -88,7 +88,7 @@ def _file(path: str) -> str:
 def set_words(app: Flask) -> None:
     """Give templates the words of the page's language, and texts that say which language they are in."""
     environment = app.jinja_env
-    environment.globals.update(_=_say, marked=_marked, day=_day, num=_num, show=_show, minutes=_minutes)
+    environment.globals.update(_=_say, marked=_marked, day=_day, num=_num, show=_show, minutes=_minutes, facts=facts)
     environment.filters["web_address"] = web_address
 
 

@@ -10,7 +10,7 @@ from mapping.taxonomy import Taxonomy, Term
 from mapping.view import Entry, OrganizationEntry
 from mapping.words import show, translate
 from web import choices
-from web.cards import Call, Card, calls, country_name, first_choice, label, place_name
+from web.cards import Call, Card, calls, country_name, entrance, first_choice, label, place_name
 from web.choices import Choice
 from web.edition import Edition
 from web.lines import Line, line_for, lines
@@ -174,7 +174,8 @@ def spots(entry: Entry, area: StudyArea, language: str) -> Iterable[Spot]:
     for place in entry.places:
         known = place.area_unit in area.all_units()
         yield Spot(
-            place.name, place.address, place_name(place, area, language), place.transportation, place.accessibility,
+            place.name, place.address, place_name(place, area, language), place.transportation,
+            entrance(place.accessibility, language),
             str(place.area_unit) if known else "",
         )  # fmt: skip
 

@@ -51,7 +51,7 @@ def test_nine_needs_lead_to_where_to_who_to_a_list(text):
 def test_a_list_says_why_when_and_how_far(text):
     page = text("/en/n4-r1-a.html")
     assert "Why listed:" in page
-    assert "Call +992" in page
+    assert "Call first: +992" in page
     assert "1\xa0September\xa02026" in page or "1 September 2026" in page
     assert "Travel" in page
     assert "they are not measured" in page
@@ -227,6 +227,7 @@ def every_route(app, ids):
         "/<language>/u/<code>.html": ["/en/u/XT-W.html", "/en/u/XT.html", "/en/u/x.html"],
         "/<language>/g/<name>.html": ["/en/g/nrm.html", "/en/g/x.html"],
         "/<language>/g/<name>.csv": ["/en/g/nrm.csv", "/en/g/x.csv"],
+        "/<language>/g/<name>.svg": ["/en/g/coverage.svg", "/en/g/nrm.svg", "/en/g/x.svg"],
         "/<language>/m/<path:name>": ["/en/m/map-start.js", "/en/m/x.js"],
         "/static/<path:name>": ["/static/style.css", "/static/../public.py", "/static/x.css"],
         "/static/m/<path:name>": ["/static/m/map.js", "/static/m/x.js"],
