@@ -32,10 +32,10 @@ def test_a_short_map_is_enough(load):
 
 def test_every_map_of_the_demo_loads():
     maps = [path for path in shipped("demo").glob("*.toml") if path.name != "demo.toml"]
-    assert len(maps) == 9
+    assert len(maps) == 10
     assert {ColumnMap.load(path).source for path in maps} == {
         "commission-register", "ngo-network", "women-centres", "health-points", "legal-aid", "abroad", "activities",
-        "agreements", "standards",
+        "agreements", "standards", "case-figures",
     }  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def test_every_map_of_the_demo_loads():
         (GOOD + 'phonne = "Tel"', "'phonne' is no field; did you mean 'phone'?"),
         ('source = "x"\nname = "X"\nfeilds = {}', "feilds: Extra inputs are not permitted; did you mean 'fields'?"),
         (GOOD + '[markings]\n"open" = "everyone"', "markings.open"),
-        ('source = "x"\nname = "X"\nshape = "places"', "(service, place, repeat, activity, agreement, assessment)"),
+        ('source = "x"\nname = "X"\nshape = "places"', "(service, place, repeat, activity, agreement, assessment, case)"),
         ('source = "x"\nname = "X"\nshape = "place"', "needs [services]"),
         ('source = "x"\nname = "X"\nshape = "repeat"', "needs sheets.children"),
         (GOOD + '[services]\ncol = "HLT-NONE"', "'HLT-NONE' of [services] is no service type"),
@@ -99,7 +99,7 @@ def test_headers_meet_whatever_their_spaces_and_case():
 def test_every_field_is_explained_and_read():
     """A field that a map may fill and that nothing reads would lose what it holds."""
     folder = Path(mapping.__file__).parent
-    code = "".join((folder / f"{name}.py").read_text("utf-8") for name in ("reader", "entries", "keys", "links"))
+    code = "".join((folder / f"{name}.py").read_text("utf-8") for name in ("reader", "entries", "keys", "links", "case_counts"))
     assert [field for field, text in FIELDS.items() if not text] == []
     assert [field for field in FIELDS if f'"{field}"' not in code] == []
 

@@ -39,19 +39,28 @@ def catalogue(language, section):
         return {message.id: message.string for message in read_po(file) if message.id and not message.fuzzy}
 
 
-def problems(section, *sources):
-    """Return what is wrong, one text each: no translation, other placeholders, no longer used, cannot be found."""
+def sections():
+    """Return the names of all catalogues."""
+    return sorted(path.stem for path in (TRANSLATIONS / LANGUAGES[0]).glob("*.po"))
+
+
+def problems(section, *sources, also=()):
+    """Return what is wrong, one text each: no translation, other placeholders, no longer used, cannot be found.
+
+    A text may also stand in the catalogues of the sections ``also``.
+    """
     wanted = texts(*sources)
     wrong = [problem for path in _files(sources) if path.suffix == ".py" for problem in _hidden(path)]
     for language in LANGUAGES:
-        known = catalogue(language, section)
+        own = catalogue(language, section)
+        known = {text: told for name in also for text, told in catalogue(language, name).items()} | own
         for text, path in wanted.items():
             translated = known.get(text)
             if not translated:
                 wrong.append(f"{language}: {path}: not translated: {text}")
             elif sorted(_slots(text)) != sorted(_slots(translated)):
                 wrong.append(f"{language}: {path}: other placeholders: {text} -> {translated}")
-        wrong += [f"{language}: {section}.po: no longer used: {text}" for text in known if text not in wanted]
+        wrong += [f"{language}: {section}.po: no longer used: {text}" for text in own if text not in wanted]
         if language in DRAFTS and not _marked_as_draft(language, section):
             wrong.append(f"{language}: {section}.po: does not say in its first line that it is a draft")
     return wrong
