@@ -1,4 +1,4 @@
-"""Needs: what a caseworker says of a person's needs, in codes from lists; nothing of it is kept or put in an address."""
+"""Needs: what is said of a person's needs, in codes from lists; nothing of it is kept or put in an address."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ class Asked:
 
     @cached_property
     def places(self) -> dict[str, list[Start]]:
-        """Return places in the country by the name of their region, in the order of names, and countries abroad last."""
+        """Return places in the country by the name of their region, in the order of names."""
         groups: dict[str, list[Start]] = {}
         for start in sorted(starts(self.edition, self.language).values(), key=lambda each: (each.region, each.name)):
             groups.setdefault(start.region, []).append(start)

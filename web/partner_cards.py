@@ -1,0 +1,101 @@
+"""Referral cards: what a person may carry, with nothing on it that says what happened to them.
+
+A card with a number and nothing else is the default. A place, hours and papers are printed only for kinds of help
+that anybody may need; the names that services and organizations have are not, since many of them tell.
+"""
+
+import io
+from dataclasses import dataclass
+
+import segno
+from markupsafe import Markup
+
+from mapping.taxonomy import match_term
+from mapping.view import Entry
+from mapping.words import Message
+from web.cards import Call, Card, label
+from web.edition import Edition
+from web.lines import line_for
+
+KINDS: dict[str, Message] = {
+    "number": Message("A number and nothing else"),
+    "place": Message("With the kind of help, the place and the hours"),
+}
+
+PLAIN_TYPES = frozenset({
+    "HLT-EME", "HLT-PHC", "LEG-INF", "LEG-CIV", "LEG-DOC", "LEG-STA", "INC-EDU", "INC-VOC", "INC-EMP", "INC-BUS",
+    "INC-SOC", "CHP-EDU", "MAT-NFI", "RET-CON", "CMG-INT",
+})  # fmt: skip
+"""Kinds of help that anybody may need, so that their names tell nothing of what happened to who carries them."""
+
+
+@dataclass(frozen=True)
+class PaperCard:
+    """A card of A6 or smaller. ``types`` and what follows are empty on a card with a number only."""
+
+    id: str
+    language: str
+    call: Call | None
+    picture: Markup
+    hours: str = ""
+    types: tuple[str, ...] = ()
+    name: str = ""
+    where: str = ""
+    transport: str = ""
+    speaks: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    withheld: bool = False
+    """Whether more was asked for than may be printed for this kind of help."""
+    line: Call | None = None
+
+
+def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name: bool = False) -> PaperCard:
+    """Make the card of a service in a person's language; ``name`` asks for the organization's name on it too."""
+    made = edition.card(entry, language)
+    line = line_for(edition, language, abroad=False)
+    call = next((each for each in made.calls if each.spoken), None) or (line.call if line else None)
+    plain = tells_nothing(entry)
+    bare = PaperCard(
+        id=entry.id, language=language, call=call, picture=picture(call) if call else Markup(), hours=made.week.short,
+        withheld=kind != "number" and not plain,
+    )  # fmt: skip
+    if kind == "number" or not plain:
+        return bare
+    return PaperCard(
+        id=entry.id, language=language, call=call, picture=bare.picture, hours=bare.hours,
+        types=tuple(map(str, made.types)), name=entry.organization.name if name and plain_body(edition, entry) else "",
+        where=_where(made), transport=next((place.transportation for place in entry.points), ""), speaks=made.speaks,
+        documents=known_papers(entry, language), line=line.call if line and line.call != call else None,
+    )  # fmt: skip
+
+
+def tells_nothing(entry: Entry) -> bool:
+    """Tell whether every kind of help that a service gives is one that anybody may need."""
+    return bool(entry.types) and PLAIN_TYPES.issuperset(entry.types)
+
+
+def plain_body(edition: Edition, entry: Entry) -> bool:
+    """Tell whether an organization is known for nothing but help that anybody may need."""
+    body = entry.organization.id
+    return all(tells_nothing(each) for each in edition.entries("en").values() if each.organization.id == body)
+
+
+def known_papers(entry: Entry, language: str) -> tuple[str, ...]:
+    """Return the papers to bring, in the words of our own list: what somebody wrote freely might tell."""
+    found = (match_term("documents", text) for text in entry.documents)
+    return tuple(str(label("documents", each.code, language)) for each in found if each)
+
+
+def picture(call: Call) -> Markup:
+    """Return the QR code of a number: a phone that reads it offers to call, and keeps no name."""
+    content = io.BytesIO()
+    segno.make(f"tel:{call.dial}", error="m", micro=False).save(
+        content, kind="svg", border=2, xmldecl=False, svgns=True, svgclass=None, lineclass=None, omitsize=True,
+        light="#fff", dark="#000",
+    )  # fmt: skip
+    return Markup(content.getvalue().decode("ascii"))  # noqa: S704 - made here, of squares
+
+
+def _where(made: Card) -> str:
+    place = next(iter(made.entry.points), None)
+    return ", ".join(filter(None, (place.address, made.where))) if place else made.where

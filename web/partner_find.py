@@ -1,0 +1,109 @@
+"""Pages of the finder: needs, answers with the pathway, comparison, an entry. Needs come by POST and are not kept."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, request
+
+from mapping.errors import InvalidRecord
+from mapping.words import Message
+from web import pages
+from web.guard import Open, me
+from web.partner_cards import KINDS, PaperCard, paper_card
+from web.partner_common import area, checked, edition, inbox, page, today
+from web.partner_finder import Finder
+from web.partner_needs import Asked, Needs, read
+from web.partner_pathway import pathway
+from web.roles import Action
+
+blueprint = Blueprint("finder", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "finder.home": "find",
+    "finder.find": "find",
+    "finder.compare": "find",
+    "finder.card": "find",
+    "finder.service": "find",
+    "finder.organization": "find",
+}
+MENU: tuple[tuple[str, Message, Action], ...] = (("index.html", Message("Finder"), "find"),)
+
+MOST_PICKED = 6
+"""Services that can be compared, and put on cards, at once."""
+
+
+@blueprint.get("/<language>/")
+@blueprint.get("/<language>/index.html")
+def home(language: str) -> str:
+    """Ask for the needs."""
+    return page("partner/home.html", language, asked=Asked(edition(), checked(language)), needs=Needs())
+
+
+@blueprint.route("/<language>/find.html", methods=["GET", "POST"])
+def find(language: str) -> str | tuple[str, int]:
+    """Show what fits, what may fit, what does not and why, and the way from the first contact to a stable life."""
+    if request.method == "GET":
+        return home(language)
+    needs = read(request.form, edition())
+    asked = Asked(edition(), checked(language))
+    if not needs.need or not needs.place:
+        return page("partner/home.html", language, asked=asked, needs=needs, incomplete=True), 400
+    finder = _finder(language, needs)
+    return page(
+        "partner/results.html", language, asked=asked, needs=needs, blocks=finder.blocks(), start=finder.start,
+        confidential=finder.confidential(), pathway=pathway(finder), picked=_picked(),
+    )  # fmt: skip
+
+
+@blueprint.post("/<language>/compare.html")
+def compare(language: str) -> str:
+    """Show the chosen services side by side."""
+    needs = read(request.form, edition())
+    judged = _finder(language, needs).judged
+    chosen = [judged[each] for each in _picked() if each in judged]
+    return page("partner/compare.html", language, needs=needs, chosen=chosen, most=MOST_PICKED)
+
+
+@blueprint.post("/<language>/card.html")
+def card(language: str) -> str:
+    """Show the chosen services as cards for the person, to print or save; by default a number and nothing else."""
+    form = request.form
+    tongue, kind = form.get("tongue") or language, form.get("kind") or "number"
+    if tongue not in area().languages or kind not in KINDS:
+        raise InvalidRecord("choose again: tongue, kind")
+    return page(
+        "partner/card.html", language, needs=read(form, edition()), picked=_picked(), kind=kind, kinds=KINDS,
+        tongue=tongue, tongues=area().languages, cards=_cards(tongue, kind, name=bool(form.get("name"))),
+        named=bool(form.get("name")),
+    )  # fmt: skip
+
+
+@blueprint.get("/<language>/s/<identifier>.html")
+def service(language: str, identifier: str) -> str:
+    """Show a service."""
+    shown = pages.service(edition(), identifier, checked(language))
+    return page("partner/service.html", language, shown=shown, room=inbox().rooms(on=today()).get(identifier))
+
+
+@blueprint.get("/<language>/o/<identifier>.html")
+def organization(language: str, identifier: str) -> str:
+    """Show an organization with its services."""
+    return page(
+        "partner/organization.html", language, shown=pages.organization(edition(), identifier, checked(language))
+    )
+
+
+def _finder(language: str, needs: Needs) -> Finder:
+    bodies = sorted(me().grants.organizations)
+    return Finder(edition(), checked(language), needs, rooms=inbox().rooms(on=today()), bodies=bodies)
+
+
+def _picked() -> list[str]:
+    """Return the ids of the services that were chosen."""
+    return list(dict.fromkeys(request.form.getlist("pick")))[:MOST_PICKED]
+
+
+def _cards(tongue: str, kind: str, *, name: bool) -> Sequence[PaperCard]:
+    entries = edition().entries(tongue)
+    chosen: list[Any] = [entries[each] for each in _picked() if each in entries]
+    return [paper_card(edition(), each, tongue, kind, name=name) for each in chosen]
