@@ -294,6 +294,19 @@ class Licence(_Table):
     text: str = "Creative Commons Attribution 4.0 International"
 
 
+Addressee = Literal[
+    "commission", "health", "social", "labour", "interior", "justice", "foreign", "statistics", "civil", "international"
+]
+"""Whom recommendations of a report may be for, besides regions and embassies."""
+
+
+class Fact(_Table):
+    """A sentence that a report says of the law, the plans and the commissions of a country, and where it is from."""
+
+    text: Texts
+    source: str = ""
+
+
 class Settings(_Table):
     """Everything of area.toml that is a choice rather than a file."""
 
@@ -310,8 +323,11 @@ class Settings(_Table):
     verification: dict[str, Annotated[int, Field(ge=1, le=60)]] = {}
     freshness: FreshnessDays = FreshnessDays()
     licence: Licence = Licence()
+    mail: Annotated[str, Field(pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")] = ""
     phone_region: str = ""
     country_names: dict[Country, Texts] = {}
+    addressees: dict[Addressee, Texts] = {}
+    context: tuple[Fact, ...] = ()
 
     def verification_months(self, family: str) -> int:
         """Return after how many months an entry of a family of service types must be verified again."""
