@@ -18,8 +18,10 @@ from mapping.errors import NotFound
 from web import api, choices, downloads, findings, index, lists, maps_page, pages
 from web import units as units_pages
 from web.edition import Edition, Editions
+from web.forms import set_forms
 from web.frame import Frame, set_words
 from web.headers import of_api, set_headers
+from web.inbox import Inbox
 from web.profile import profile
 
 log = logging.getLogger(__name__)
@@ -28,10 +30,11 @@ STATIC = Path(__file__).parent / "static"
 public = Blueprint("public", __name__)
 
 
-def create_app(view: str | Path, area: StudyArea, *, demo: bool = False) -> Flask:
+def create_app(view: str | Path, area: StudyArea, *, demo: bool = False, inbox: str | Path | None = None) -> Flask:
     """Make the portal of a public view.
 
     ``demo`` says on every page that the content is invented. The view file may be replaced while the portal runs.
+    ``inbox`` is the file that forms write to; without one the pages have no forms, as a frozen site has none.
 
     Raises
     ------
@@ -47,6 +50,7 @@ def create_app(view: str | Path, area: StudyArea, *, demo: bool = False) -> Flas
     app.register_blueprint(public)
     app.register_blueprint(api.api)
     app.register_blueprint(profile)
+    set_forms(app, Inbox(inbox) if inbox is not None else None)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(NotFound, _refuse)
     app.register_error_handler(Exception, _fail)

@@ -101,9 +101,12 @@ def serve(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000,
     area: AreaOption = None,
     demo: Annotated[bool, typer.Option("--demo", help="Say on every page that the content is invented.")] = False,
+    inbox: Annotated[
+        Path | None, typer.Option(help="File for what visitors send; without it pages have no forms.")
+    ] = None,
 ) -> None:
     """Serve the portal of a view on this machine."""
-    _serve(view, study_area(area), port=port, demo=demo)
+    _serve(view, study_area(area), port=port, demo=demo, inbox=inbox)
 
 
 def _publish(
@@ -132,13 +135,13 @@ def _site(view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: 
     freeze(create_app(view, area, demo=demo), folder, progress=step(progress, "Writing the site"))
 
 
-def _serve(view: Path, area: "StudyArea", *, port: int, demo: bool) -> None:
+def _serve(view: Path, area: "StudyArea", *, port: int, demo: bool, inbox: Path | None = None) -> None:
     import waitress
 
     from web import create_app
 
     if not view.exists():
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
-    portal = create_app(view, area, demo=demo)
+    portal = create_app(view, area, demo=demo, inbox=inbox)
     out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
     waitress.serve(portal, host="127.0.0.1", port=port, threads=8, ident=None, _quiet=True)
