@@ -3,8 +3,8 @@
 import sqlite_utils
 
 from mapping.errors import MappingError, NotFound
-from mapping.model import RECORDS, references
-from mapping.store_rows import stored_rows
+from mapping.model import references
+from mapping.store_rows import STORED, stored_rows
 from mapping.store_writing import Writing
 
 ERASABLE = ("contact", "phone")
@@ -22,6 +22,7 @@ def erase(writing: Writing, record: str) -> None:
     db = writing.db
     query = 'SELECT DISTINCT "table" FROM history WHERE record = ?'
     known = {table for (table,) in db.conn.execute(query, [record])}
+    known |= {table for (table,) in db.conn.execute("SELECT link_entity FROM proposal WHERE link_id = ?", [record])}
     table = next((one for one in ERASABLE if one in known or stored_rows(db, one, [record])), None)
     if table is None:
         raise NotFound(f"{record}: is no contact and no phone; `rohnamo history` shows what an id belongs to")
@@ -39,7 +40,7 @@ def erase(writing: Writing, record: str) -> None:
 def _with_parts(writing: Writing, table: str, record: str) -> dict[str, set[str]]:
     """Return a record and what refers to it, now or as the history tells, by table; owners come first."""
     found: dict[str, set[str]] = {table: {record}}
-    for child, kind in RECORDS.items():
+    for child, kind in STORED.items():
         columns = [(column, found[parent]) for column, parent in references(kind).items() if parent in found]
         if "link_id" in kind.model_fields:
             columns.append(("link_id", {one for ids in found.values() for one in ids}))

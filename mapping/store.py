@@ -25,6 +25,7 @@ from mapping.erasure import empty_journal, erase
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.merge import checked, keep_edit, merge
 from mapping.model import NAMESPACE, RECORDS, Audience, Record, columns, references
+from mapping.proposals import Outdated, version
 from mapping.safety import PUBLISHED, Rules, TypeRule, project, rename
 from mapping.scan import doubtful_neighbours, refuse_hidden_facts
 from mapping.store_import import Import, series
@@ -182,20 +183,27 @@ class Directory:
         return change
 
     def edit(
-        self, table: str, record_id: str, fields: Mapping[str, Any], *, by: str, on: dt.date, reason: str
-    ) -> Change:
+        self, table: str, record_id: str, fields: Mapping[str, Any], *, by: str, on: dt.date, reason: str,
+        seen: int | None = None,
+    ) -> Change:  # fmt: skip
         """Change fields of a record as a steward; no later import undoes it.
+
+        ``seen`` is the change after which the record was looked at (`mapping.proposals.version`).
 
         Raises
         ------
+        Outdated
+            When it was changed since.
         InvalidRecord
             For values that do not fit, and for a marking that is lowered: that takes an approval by two people.
         NotFound
             When there is no such record.
         """
-        old = self.record(table, record_id)
-        new = checked(old, fields)
-        with self._steward("edit", by=by, on=on, reason=reason) as writing:
+        with self.acting("edit", by=by, on=on, reason=reason) as writing:
+            if seen is not None and version(self.db, table, record_id) != seen:
+                raise Outdated
+            old = self.record(table, record_id)
+            new = checked(old, fields)
             keep_edit(writing, to_row(old), to_row(new), table=table, fields=fields)
         return writing.change
 
@@ -217,7 +225,7 @@ class Directory:
         """
         for record in (keep, *others):
             self.record(table, record)
-        with self._steward("merge", by=by, on=on, reason=reason, keep=not dry_run) as writing:
+        with self.acting("merge", by=by, on=on, reason=reason, keep=not dry_run) as writing:
             merge(writing, table, keep, others, on=on)
         return writing.change
 
@@ -232,7 +240,7 @@ class Directory:
             When later batches changed the same records, or added to them: these must be undone first.
         """
         undone = undoable(self.db, batch)
-        with self._steward(f"undo {undone}", by=by, on=on, undoes=undone, keep=not dry_run) as writing:
+        with self.acting(f"undo {undone}", by=by, on=on, undoes=undone, keep=not dry_run) as writing:
             undo(writing, undone)
         return writing.change
 
@@ -250,7 +258,7 @@ class Directory:
         MappingError
             When another process reads the file, so that its journal cannot be emptied; the record is gone by then.
         """
-        with self._steward("erase", by=by, on=on, reason=reason) as writing:
+        with self.acting("erase", by=by, on=on, reason=reason) as writing:
             erase(writing, record_id)
         with self._said_clearly("was cleared of the record, but not its journal"):
             empty_journal(self.db)
@@ -426,7 +434,7 @@ class Directory:
             raise
 
     @contextmanager
-    def _steward(
+    def acting(
         self, what: str, *, by: str, on: dt.date, reason: str | None = None, undoes: int | None = None,
         keep: bool = True,
     ) -> Iterator[Writing]:  # fmt: skip

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import sqlite_utils
 
@@ -38,7 +38,33 @@ class Merged(Record):
     on: dt.date
 
 
-STORED: dict[str, type[Record]] = RECORDS | {"claim": Claim, "merged": Merged}
+ProposalKind = Literal["edit", "add", "remove", "audience", "precision", "map", "phones"]
+
+
+class Proposal(Record):
+    """A change that waits for a second person (`mapping.proposals`); ``fields`` is JSON.
+
+    ``seen`` is the last change of the record when it was proposed.
+    """
+
+    table = "proposal"
+    kind: ProposalKind
+    link_entity: str
+    link_id: str
+    fields: str
+    seen: int = 0
+    reason: str
+    consent_by: str | None = None
+    consent_until: dt.date | None = None
+    proposed_by: str
+    proposed_on: dt.date
+    decision: Literal["waiting", "accepted", "refused", "withdrawn"] = "waiting"
+    decided_by: str | None = None
+    decided_on: dt.date | None = None
+    note: str | None = None
+
+
+STORED: dict[str, type[Record]] = RECORDS | {"claim": Claim, "merged": Merged, "proposal": Proposal}
 """Every table whose changes are kept in the history: the records, and what the directory notes about them."""
 
 

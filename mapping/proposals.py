@@ -1,0 +1,197 @@
+"""Proposals: changes that wait for a second person, kept in the directory until one of the two is done with them.
+
+One person may say less to fewer people. What would let more people know, or send people somewhere new, needs a second
+one: a number or an address that the public is to see, a lowered audience or precision, an entry that is listed again,
+a column map with its table of markings. What is proposed changes nothing until somebody else agrees.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import sqlite_utils
+from pydantic import ValidationError
+
+from mapping.errors import InvalidRecord, NotFound
+from mapping.merge import checked, keep_edit
+from mapping.model import RECORDS, Approval, Phone, Record, record_id
+from mapping.safety import two_people
+from mapping.store_rows import Proposal, ProposalKind, Row, reader, stored_rows, to_row
+from mapping.store_writing import Change, Writing
+
+if TYPE_CHECKING:
+    from mapping.store import Directory
+
+ENTRY_POINTS: dict[str, tuple[str, ...]] = {
+    "phone": ("number", "extension"),
+    "address": ("address_1", "address_2", "city", "postal_code"),
+    "organization": ("email", "website"),
+    "service": ("email", "url"),
+    "location": ("latitude", "longitude"),
+}
+"""Table -> fields that send people somewhere: with them a trap can be laid."""
+
+Decided = Literal["accepted", "refused", "withdrawn"]
+
+
+class Outdated(InvalidRecord):
+    """Somebody else changed a record after it was looked at."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody else changed this record meanwhile; look at it again, then repeat your change")
+
+
+class SamePerson(InvalidRecord):
+    """Somebody wanted to agree to what they proposed themselves."""
+
+    def __init__(self) -> None:
+        super().__init__("a second person must agree; you proposed this yourself")
+
+
+def version(db: sqlite_utils.Database, table: str, record: str) -> int:
+    """Return the number of the last change of a record, by which a form tells whether it is still up to date."""
+    query = 'SELECT coalesce(max(number), 0) FROM history WHERE record = ? AND "table" = ?'
+    return int(db.conn.execute(query, [record, table]).fetchone()[0])
+
+
+def needs_two(table: str, old: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
+    """Tell whether a change of a record would send the public somewhere new, or list again what was not to be listed.
+
+    ``old`` is the record as it may be seen now, with the audience that it has in effect.
+    """
+    changed = {name for name, value in fields.items() if value != old.get(name)}
+    if "do_not_list" in changed and not fields["do_not_list"]:
+        return True
+    emptied = {name for name in changed if fields[name] in (None, "")}
+    return old.get("audience") == "public" and bool((changed - emptied) & {*ENTRY_POINTS.get(table, ())})
+
+
+def propose(
+    directory: "Directory", kind: ProposalKind, table: str, record: str, fields: Mapping[str, Any], *, by: str,
+    on: dt.date, reason: str, consent_by: str = "", consent_until: dt.date | None = None,
+) -> str:  # fmt: skip
+    """Keep a change that waits for a second person; return its id.
+
+    ``kind`` is ``edit`` (fields of a record), ``add`` (a part, all of its fields), ``remove`` (a part), ``audience``
+    or ``precision`` (lowered to the one of that name in ``fields``, with the operator's consent and its last day),
+    or ``map`` or ``phones`` (a sender's column map with its digest, or their numbers; ``record`` is its short name).
+
+    Raises
+    ------
+    InvalidRecord
+        Nobody is named, there is no reason, a consent is missing or over, or a value does not fit.
+    NotFound
+        There is no such record.
+    """
+    if not by.strip() or not reason.strip():
+        raise InvalidRecord("a proposal needs somebody who makes it, and a reason")
+    if kind in ("audience", "precision") and (not consent_by.strip() or consent_until is None or consent_until <= on):
+        raise InvalidRecord("to let more people see it, its operator must agree: say who agreed, and until when")
+    if kind == "edit":
+        _edited(directory.record(table, record), fields)
+    elif kind == "add":
+        _new(table, record, fields)
+    elif kind not in ("map", "phones"):
+        directory.record(table, record)
+    with directory.acting(f"propose {kind}", by=by, on=on, reason=reason) as writing:
+        seen = version(directory.db, table, record)
+        proposal = Proposal(
+            id=record_id("stewards", "proposal", writing.number), kind=kind, link_entity=table, link_id=record,
+            fields=json.dumps(dict(fields), ensure_ascii=False, sort_keys=True, default=str), seen=seen, reason=reason,
+            consent_by=consent_by or None, consent_until=consent_until, proposed_by=by, proposed_on=on,
+        )  # fmt: skip
+        writing.put("proposal", {proposal.id: to_row(proposal)})
+    return proposal.id
+
+
+def proposals(directory: "Directory", *, waiting: bool = True) -> list[Proposal]:
+    """Return what was proposed, oldest first; those that wait, or all."""
+    names = ", ".join(f'"{name}"' for name in Proposal.model_fields)
+    where = "WHERE decision = 'waiting'" if waiting else ""
+    read = reader(Proposal)
+    rows = directory.db.conn.execute(f"SELECT {names} FROM proposal {where} ORDER BY proposed_on, rowid")
+    return [cast("Proposal", read(row)) for row in rows]
+
+
+def proposal(directory: "Directory", one: str) -> Proposal:
+    """Return what was proposed under an id.
+
+    Raises
+    ------
+    NotFound
+        There is nothing.
+    """
+    found = [each for each in proposals(directory, waiting=False) if each.id == one]
+    if not found:
+        raise NotFound("there is no such proposal")
+    return found[0]
+
+
+def decide(directory: "Directory", one: str, decided: Decided, *, by: str, on: dt.date, note: str = "") -> Change:
+    """Agree to a proposal, which is done then, or refuse it; whoever made it may only withdraw it.
+
+    Raises
+    ------
+    SamePerson
+        Whoever made it wants to agree to it.
+    Outdated
+        The record was changed since it was proposed, or somebody decided already.
+    """
+    with directory.acting(f"proposal {decided}", by=by, on=on, reason=note or decided) as writing:
+        row = stored_rows(directory.db, "proposal", [one]).get(one)
+        if row is None:
+            raise NotFound("there is no such proposal")
+        if row["decision"] != "waiting":
+            raise Outdated
+        other = two_people(row["proposed_by"], by)
+        if (decided == "accepted" and not other) or (decided == "withdrawn" and other):
+            raise SamePerson
+        if decided == "accepted":
+            _carry_out(writing, row, by=by, on=on)
+        done = {"decision": decided, "decided_by": by, "decided_on": on.isoformat(), "note": note or None}
+        writing.put("proposal", {one: row | done})
+    return writing.change
+
+
+def _carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
+    """Do what two people agreed to."""
+    kind, table, record, fields = row["kind"], row["link_entity"], row["link_id"], json.loads(row["fields"])
+    if kind not in ("map", "phones") and version(writing.db, table, record) != row["seen"]:
+        raise Outdated
+    if kind == "edit":
+        before = stored_rows(writing.db, table, [record])[record]
+        old = reader(RECORDS[table])(list(before.values()))
+        new = to_row(_edited(old, fields))
+        keep_edit(writing, before, new, table=table, fields=fields)
+    elif kind == "add":
+        writing.put(table, {record: to_row(_new(table, record, fields))})
+    elif kind == "remove":
+        writing.remove(table, [record])
+    agreed = "phone" if table == "phone" or kind == "phones" else kind
+    if agreed not in ("phone", "map", "audience", "precision"):
+        return  # the proposal itself tells who agreed
+    approval = Approval(
+        id=record_id("stewards", "approval", row["id"]), kind=cast("Any", agreed), subject=record,
+        value=fields.get("value"), approved_by=row["proposed_by"], approved_by_too=by, approved_on=on,
+        consent_by=row["consent_by"],
+        consent_until=dt.date.fromisoformat(row["consent_until"]) if row["consent_until"] else None,
+        reason=row["reason"],
+    )  # fmt: skip
+    writing.put("approval", {approval.id: to_row(approval)})
+
+
+def _edited(old: Record, fields: Mapping[str, Any]) -> Record:
+    """Return a record with fields changed; two people agreed, so a new number stays with whoever saw the old one."""
+    new = checked(old, fields)
+    if isinstance(old, Phone) and isinstance(new, Phone) and "audience" not in fields:
+        new.audience = old.audience
+    return new
+
+
+def _new(table: str, record: str, fields: Mapping[str, Any]) -> Record:
+    try:
+        return RECORDS[table].model_validate({**fields, "id": record})
+    except ValidationError as error:
+        names = ", ".join(sorted({str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}))
+        raise InvalidRecord(f"{table}: {names}: does not fit; write it otherwise") from error
