@@ -174,6 +174,17 @@ class Inbox:
         except sqlite3.Error as error:
             raise MappingError(f"the message could not be kept ({error}); try again later") from error
 
+    def put_once(self, outcome: ReferralOutcome, *, on: dt.date, sender: str) -> bool:
+        """Take in what came of a referral, unless this sender told it before; tell whether it was taken."""
+        body = outcome.model_dump_json(exclude_none=True)
+        with closing(self._open()) as db:
+            cursor = db.execute(
+                "INSERT INTO message (kind, received_on, sender, body) SELECT 'outcome', ?, ?, ? WHERE NOT EXISTS"
+                " (SELECT 1 FROM message WHERE kind = 'outcome' AND sender = ? AND json_extract(body, '$.number') = ?)",
+                (on.isoformat(), sender, body, sender, outcome.number),
+            )
+            return cursor.rowcount == 1
+
     def messages(self, *kinds: str, waiting: bool = False, since: dt.date | None = None) -> Iterator[Received]:
         """Yield messages in the order in which they came: of some kinds, undecided ones only, from a day on."""
         where = ["1"]
@@ -248,11 +259,18 @@ class Inbox:
                     latest.pop(received.message.service)
         return latest
 
-    def missing_help(self, *, least: int, since: dt.date | None = None) -> dict[tuple[str, str], int]:
-        """Return how often help was said to be missing: (area unit, need) -> count, only from ``least`` on."""
+    def missing_help(
+        self, *, least: int, since: dt.date | None = None, until: dt.date | None = None
+    ) -> dict[tuple[str, str], int]:
+        """Return how often help was said to be missing: (area unit, need) -> count, only from ``least`` on.
+
+        From the day ``since`` to the day ``until``; what stewards refused, such as a flood, does not count.
+        """
+        refused = {number for number, (decision, *_) in self.decisions().items() if decision == "refused"}
         counts: Counter[tuple[str, str]] = Counter()
         for received in self.messages("missing", since=since):
-            if isinstance(received.message, HelpMissing):
+            late = until is not None and received.received_on > until
+            if isinstance(received.message, HelpMissing) and received.number not in refused and not late:
                 counts[received.message.area_unit, received.message.need] += 1
         return {key: count for key, count in sorted(counts.items()) if count >= least}
 

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from mapping.area import StudyArea
 from mapping.errors import InvalidRecord, NotFound
 from mapping.words import Message
-from web import partner_find, signin
+from web import partner_find, partner_news, partner_own, partner_referrals, signin
 from web.accounts import Accounts
 from web.edition import Editions
 from web.frame import set_words
@@ -42,7 +42,7 @@ class Item(NamedTuple):
     action: Action
 
 
-PARTS = (partner_find,)
+PARTS = (partner_find, partner_referrals, partner_own, partner_news)
 """Modules with pages of the portal: each has ``blueprint``, ``ROUTES`` and ``MENU``."""
 
 ROUTES: dict[str, Action | Open] = {"partner.start": "everyone", "partner.static": "everyone", **signin.ROUTES}
