@@ -26,6 +26,7 @@ from mapping.model import (
     Approval,
     CaseCount,
     Funding,
+    Record,
     ReferralAgreement,
     Statement,
     record_id,
@@ -71,6 +72,8 @@ class Matter:
     todo: Message
     state: State = "warn"
     examples: tuple[str | Message, ...] = ()
+    records: tuple[Record, ...] = field(default=(), repr=False)
+    """What it is about, where each is a record of its own."""
 
 
 @dataclass(frozen=True)
@@ -105,17 +108,24 @@ def overview(directory: Records, area: StudyArea, today: dt.date) -> Overview:
     calls = tuple(calls_of(holdings))
     states = Counter(held.freshness for held in listed)
     missing = Counter(question.text for held in listed for question in completeness(held).questions)
-    matters = (
-        *_checks(holdings, calls), *_conflicts(directory), *_doubles(doubles, directory), *_ending(directory, today),
-        *_hidden(directory, holdings), *_loose(directory, holdings),
-    )  # fmt: skip
-    order = list(get_args(State))
     return Overview(
         today=today, counts=_counts(directory, area, today),
         freshness={state: states[state] for state in get_args(Freshness)}, completeness=mean(listed),
-        missing=dict(missing.most_common()),
-        matters=tuple(sorted(matters, key=lambda matter: order.index(matter.state))), calls=calls, doubles=doubles,
+        missing=dict(missing.most_common()), matters=matters(directory, holdings, calls, doubles), calls=calls,
+        doubles=doubles,
     )  # fmt: skip
+
+
+def matters(
+    directory: Records, holdings: Holdings, calls: Sequence[Call], doubles: Sequence[Candidate]
+) -> tuple[Matter, ...]:
+    """Return what a steward should see to, the gravest first."""
+    found = (
+        *_checks(holdings, calls), *_conflicts(directory), *_doubles(doubles, directory),
+        *_ending(directory, holdings.today), *_hidden(directory, holdings), *_loose(directory, holdings),
+    )  # fmt: skip
+    order = list(get_args(State))
+    return tuple(sorted(found, key=lambda matter: order.index(matter.state)))
 
 
 def _counts(directory: Records, area: StudyArea, today: dt.date) -> dict[str, dict[str, int]]:
@@ -132,23 +142,26 @@ def _counts(directory: Records, area: StudyArea, today: dt.date) -> dict[str, di
 
 
 def _checks(holdings: Holdings, calls: Sequence[Call]) -> Iterator[Matter]:
-    by_state: dict[str, list[str]] = {}
+    by_state: dict[str, list[Held]] = {}
     for call in calls:
         for due in call.due:
-            by_state.setdefault(due.held.freshness, []).append(_named(due.held))
+            by_state.setdefault(due.held.freshness, []).append(due.held)
     for state, title, grave in (
         ("lapsed", Message("Services whose check lapsed"), "bad"), ("overdue", Message("Checks overdue"), "warn"),
         ("unverified", Message("Services that nobody ever checked"), "warn"),
         ("due", Message("Checks soon due"), "plain"),
     ):  # fmt: skip
-        names = by_state.get(state, [])
+        found = by_state.get(state, [])
         todo = Message("Call them: rohnamo due")
-        yield Matter(f"check-{state}", title, len(names), todo, cast("State", grave), tuple(names[:SHOWN]))
+        yield _of_services(f"check-{state}", title, found, todo, cast("State", grave))
     tried = [held for held in holdings.listed if len(held.attempts) > 2]
-    yield Matter(
-        "unreachable", Message("Services that three calls did not reach"), len(tried),
-        Message("Visit them, or ask whoever sent the list"), "bad", tuple(map(_named, tried[:SHOWN])),
-    )  # fmt: skip
+    visit = Message("Visit them, or ask whoever sent the list")
+    yield _of_services("unreachable", Message("Services that three calls did not reach"), tried, visit, "bad")
+
+
+def _of_services(key: str, title: Message, found: Sequence[Held], todo: Message, state: State) -> Matter:
+    names = tuple(map(_named, found[:SHOWN]))
+    return Matter(key, title, len(found), todo, state, names, tuple(held.service for held in found))
 
 
 def _conflicts(directory: Records) -> Iterator[Matter]:
@@ -196,14 +209,17 @@ def _ending(directory: Records, today: dt.date) -> Iterator[Matter]:
     over = [one for one in agreements if one.status == "active" and one.valid_to and one.valid_to < today]
     renew, ask = Message("Renew it before it ends"), Message("Ask who pays afterwards")
     again = Message("Ask the operator again; what was lowered falls back to its default")
-    yield Matter("consent", Message("Consents that end soon"), len(consents), again, "bad")
+    yield Matter("consent", Message("Consents that end soon"), len(consents), again, "bad", (), tuple(consents))
     yield Matter(
         "statement", Message("Statements whose consent ends soon or ended"), len(ending) + len(ended), again, "bad",
-        tuple(one.text for one in (*ended, *ending)[:SHOWN]),
+        tuple(one.text for one in (*ended, *ending)[:SHOWN]), (*ended, *ending),
     )  # fmt: skip
-    yield Matter("agreement", Message("Agreements that end soon"), len(closing), renew)
-    yield Matter("agreement-over", Message("Agreements that are over and called active"), len(over), renew)
-    yield Matter("funding", Message("Funding that ends soon"), len(funding), ask)
+    for key, title, found, todo in (
+        ("agreement", Message("Agreements that end soon"), closing, renew),
+        ("agreement-over", Message("Agreements that are over and called active"), over, renew),
+        ("funding", Message("Funding that ends soon"), funding, ask),
+    ):
+        yield Matter(key, title, len(found), todo, records=tuple(cast("Iterable[Record]", found)))
 
 
 def _hidden(directory: Records, holdings: Holdings) -> Iterator[Matter]:
@@ -222,7 +238,7 @@ def _hidden(directory: Records, holdings: Holdings) -> Iterator[Matter]:
     names = [*(one.name for one in bodies), *map(_named, flagged)]
     yield Matter(
         "do-not-list", Message("Kept out of every list"), len(names), Message("Look whether it still holds"), "plain",
-        tuple(names[:SHOWN]),
+        tuple(names[:SHOWN]), (*bodies, *(held.service for held in flagged)),
     )  # fmt: skip
 
 
@@ -245,12 +261,13 @@ def _loose(directory: Records, holdings: Holdings) -> Iterator[Matter]:
         ("no-body", Message("Services of nobody"), nobody), ("no-type", Message("Services of no kind"), untyped),
         ("no-route", Message("Services without number or mail"), wordless),
     ):  # fmt: skip
-        yield Matter(key, title, len(found), look, "warn", tuple(map(_named, found[:SHOWN])))
+        yield _of_services(key, title, found, look, "warn")
     yield Matter(
         "empty-body", Message("Bodies that nothing belongs to"), len(empty), look, "plain",
-        tuple(one.name for one in empty[:SHOWN]),
+        tuple(one.name for one in empty[:SHOWN]), tuple(empty),
     )  # fmt: skip
-    yield Matter("empty-place", Message("Places that no service is at"), len(places), look, "plain")
+    hang = (Message("Places that no service is at"), len(places), look)
+    yield Matter("empty-place", *hang, "plain", records=tuple(places))
     yield Matter("no-count", Message("Case figures without a number"), len(figures), look, "plain")
 
 
