@@ -212,7 +212,7 @@ def _add_all(tar: tarfile.TarFile, folder: Path, names: list[str]) -> None:
         for stem, own in stems.items():
             with ExitStack() as held:
                 if f"{stem}.end" in own:
-                    held.enter_context(FileLock(folder / f"{stem}.lock", timeout=30))
+                    held.enter_context(FileLock(folder / f"{stem}.lock", timeout=30, poll_interval=0.002))
                 for name in own:
                     if name.endswith(".db"):
                         copy = beside / "copy.db"
