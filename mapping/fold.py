@@ -129,7 +129,7 @@ def wildcard(text: str) -> re.Pattern[str] | None:
     if not is_damaged(text):
         return None
     words = (word for word in _WORD_OR_LOST.findall(_plain(text)) if word.strip("?" + APOSTROPHES))
-    return re.compile(" ".join(_pattern(word) for word in words))
+    return re.compile(" ".join(filter(None, map(_pattern, words))))  # "ъъ" has no sound, and no word in a skeleton
 
 
 def restore(text: str, known: Iterable[str]) -> str:

@@ -149,6 +149,7 @@ def test_a_damaged_text_matches_no_other_word():
 @settings(deadline=None)
 @given(st.lists(st.text(alphabet=TAJIK, min_size=2, max_size=9), min_size=1, max_size=3))
 @example(["ғғзҳғғ"])
+@example(["ағ", "ъъ"])
 @example(["пқҷгпҳғх"])
 def test_any_damaged_text_matches_what_it_was(words):
     text = " ".join(words)

@@ -23,6 +23,10 @@ DAMAGED = 0.1
 """Up to this share of letters that are no UTF-8, a file is UTF-8 that was damaged, and not in another encoding."""
 
 
+MAX_CELL = 2**17
+"""Letters of a cell; more is a quotation mark that closes somewhere else."""
+
+
 def read(path: str | Path) -> Iterator[Sheet]:
     """Read a CSV file as one sheet of text cells.
 
@@ -42,6 +46,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
     text, damaged = _decoded(path, contents)
     separator = _separator(text)
+    csv.field_size_limit(MAX_CELL)  # it is one for the process: what another reader set stays
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False))
     except csv.Error as error:
