@@ -353,7 +353,7 @@ class Directory:
         """
         tables = {table: self.records(table) for table in RECORDS}
         shown = project(tables, audience, self.rules(edition))
-        refuse_hidden_facts(tables, shown, common=self._common_names())
+        refuse_hidden_facts(tables, shown, common=self.common_names())
         if warn is not None:
             for warning in doubtful_neighbours(tables, shown):
                 warn(warning)
@@ -369,7 +369,7 @@ class Directory:
         """Return what the projection must know besides the records."""
         return rules(today, self.area)
 
-    def _common_names(self) -> list[str]:
+    def common_names(self) -> list[str]:
         """Return names that everybody knows: of administrative units and places."""
         if self.area is None:
             return []
