@@ -98,10 +98,15 @@ class Input:
 
 @dataclass(frozen=True)
 class Surface:
-    """Minutes of travel on the study area's grid (float32, inf where unreachable)."""
+    """Minutes of travel on the study area's grid (float32, inf where unreachable).
+
+    ``scenario`` names the season or the way to travel, and ``figures`` say what the surface says of the whole area.
+    """
 
     minutes: NDArray[np.float32]
     label: Message
+    scenario: Text = field(default_factory=dict)
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,8 @@ class Result:
     better or worse shades a map. ``groups`` names the heading under which columns stand together. ``layout`` is
     ``matrix`` where the columns read better down the page and the units across it. ``curves`` are for a chart whose
     axes are called ``axes``; ``picture`` says which chart shows the result best, by its shape where it is empty.
-    ``proposals`` are places for new services, the one that adds most people first.
+    ``proposals`` are places for new services, the one that adds most people first. ``scenarios`` hold the surface in
+    every season and way to travel, ``surface`` the first of them.
 
     Raises
     ------
@@ -175,6 +181,7 @@ class Result:
     axes: tuple[Text, Text] | None = None
     picture: Picture = ""
     proposals: tuple[Proposal, ...] = ()
+    scenarios: tuple[Surface, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that the parts fit."""

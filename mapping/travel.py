@@ -17,16 +17,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from mapping.area import StudyArea
 from mapping.area_settings import Direction, Scenario
-from mapping.engines.slopes import walking_surface
+from mapping.engines.slopes import Pace, walking_surface
 from mapping.engines.travel import Neighbours, cost_surface
 from mapping.errors import NotFound
 
 __all__ = [
+    "Ground",
     "SlopedGround",
     "Snap",
     "TravelTime",
     "cost_surface",
     "friction",
+    "ground",
     "langmuir",
     "scenarios",
     "sloped_ground",
@@ -113,7 +115,7 @@ def friction(area: StudyArea, scenario: str = "summer") -> NDArray[np.float32]:
     with _ONE_AT_A_TIME:  # warping rasters is not safe in two threads at once
         known = _KNOWN.setdefault(area, {})
         if scenario not in known:
-            known[scenario] = _friction(area, _scenario(area, scenario))
+            known[scenario] = _friction(area, scenario_of(area, scenario))
             known[scenario].flags.writeable = False
         return known[scenario]
 
@@ -153,7 +155,7 @@ def sloped_ground(area: StudyArea, scenario: str = "summer") -> SlopedGround:
     with _ONE_AT_A_TIME:
         known = _SLOPED.setdefault(area, {})
         if scenario not in known:
-            plan = _scenario(area, scenario)
+            plan = scenario_of(area, scenario)
             level, driven = _walking(area, sloped=False) * plan.walking, _driving(area, plan)
             with np.errstate(divide="ignore", invalid="ignore"):
                 drives = driven >= 60 / (cost.astype(float) * 1000) * (1 - 1e-6)
@@ -185,20 +187,56 @@ def travel_time(
     ``direction`` says how slopes count for those who walk: the mean of up and down, towards the points, or away from
     them; without it as the study area says (``travel.direction``).
     """
-    cost, found = friction(area, scenario), sources(area, points, scenario=scenario)
-    if not found.cells.size:
-        return TravelTime(np.full(area.grid.shape, np.inf, np.float32), found.snapped, found.lost)
-    cells, size = found.cells, area.grid.cell_size
-    direction, rule = direction or area.settings.travel.direction, area.settings.speeds.slope
-    if direction == "average" or rule == "none":
-        minutes = cost_surface(cost, cells, cell_size=size, limit=limit, neighbours=neighbours, threads=threads)
-    else:
-        ground = sloped_ground(area, scenario)
-        minutes = walking_surface(
-            ground.level, area.elevation, cells, cell_size=size, steepness=ground.steepness, rule=rule,
-            towards=direction == "towards", limit=limit, neighbours=neighbours,
-        )  # fmt: skip
+    found = sources(area, points, scenario=scenario)
+    minutes = ground(area, scenario, direction).minutes(
+        found.cells, limit=limit, neighbours=neighbours, threads=threads
+    )
     return TravelTime(minutes, found.snapped, found.lost)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """All that a surface needs of a study area in one scenario: arrays, which can be sent to another machine.
+
+    ``elevation`` and ``sloped`` are None where ways up and down count the same.
+    """
+
+    friction: NDArray[np.float32]
+    cell_size: float
+    rule: Pace = "tobler"
+    towards: bool = True
+    elevation: NDArray[np.float32] | None = None
+    sloped: SlopedGround | None = None
+
+    def minutes(
+        self, cells: NDArray[np.int64], *, limit: float = math.inf, neighbours: Neighbours = 8, threads: int = 1
+    ) -> NDArray[np.float32]:
+        """Return the minutes from each cell to the nearest of some cells (row, column), inf beyond the limit."""
+        if not cells.size:
+            return np.full(self.friction.shape, np.inf, np.float32)
+        if self.sloped is None or self.elevation is None:
+            return cost_surface(
+                self.friction, cells, cell_size=self.cell_size, limit=limit, neighbours=neighbours, threads=threads
+            )
+        return walking_surface(
+            self.sloped.level, self.elevation, cells, cell_size=self.cell_size, steepness=self.sloped.steepness,
+            rule=self.rule, towards=self.towards, limit=limit, neighbours=neighbours,
+        )  # fmt: skip
+
+
+def ground(area: StudyArea, scenario: str = "summer", direction: Direction | None = None) -> Ground:
+    """Return the ground of a study area in a scenario; ``direction`` as for `travel_time`.
+
+    Raises
+    ------
+    NotFound
+        The study area has no such scenario.
+    """
+    cost, size, rule = friction(area, scenario), area.grid.cell_size, area.settings.speeds.slope
+    direction = direction or area.settings.travel.direction
+    if direction == "average" or rule == "none":
+        return Ground(cost, size)
+    return Ground(cost, size, rule, direction == "towards", area.elevation, sloped_ground(area, scenario))
 
 
 def sources(area: StudyArea, points: ArrayLike, *, scenario: str = "summer") -> Sources:
@@ -221,7 +259,14 @@ def sources(area: StudyArea, points: ArrayLike, *, scenario: str = "summer") -> 
     return Sources(np.array(cells, np.int64).reshape(-1, 2), kept, snapped, lost)
 
 
-def _scenario(area: StudyArea, name: str) -> Scenario:
+def scenario_of(area: StudyArea, name: str) -> Scenario:
+    """Return a scenario by its id.
+
+    Raises
+    ------
+    NotFound
+        The study area has no such scenario.
+    """
     for one in area.settings.scenarios:
         if one.id == name:
             return one
@@ -262,6 +307,14 @@ def _road_speed(area: StudyArea, plan: Scenario) -> NDArray[np.float32]:
 
     A road that winds within its cells crosses them more slowly, so that from end to end it takes as long as it is.
     """
+    speed = road_speeds(area, plan) / area.road_winding
+    order = np.argsort(speed, kind="stable")
+    order = order[speed[order] > 0]
+    return area.grid.burn(area.roads.geometry.iloc[order], speed[order], fill=0)
+
+
+def road_speeds(area: StudyArea, plan: Scenario) -> NDArray[np.float64]:
+    """Return the speed on each road of a study area in km/h, 0 where the scenario closes it."""
     roads = area.roads
     factor = np.full(len(roads), plan.roads)
     if plan.roads:
@@ -270,10 +323,7 @@ def _road_speed(area: StudyArea, plan: Scenario) -> NDArray[np.float32]:
             for column, values in rule.values():
                 fits &= _among(roads[column], values)
             factor[fits] = rule.speed
-    speed = roads["speed_kmh"].to_numpy(float) / area.road_winding * factor
-    order = np.argsort(speed, kind="stable")
-    order = order[speed[order] > 0]
-    return area.grid.burn(roads.geometry.iloc[order], speed[order], fill=0)
+    return np.asarray(roads["speed_kmh"].to_numpy(float) * factor)
 
 
 def _among(column: Iterable[object], values: tuple[str, ...]) -> NDArray[np.bool_]:

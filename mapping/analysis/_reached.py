@@ -1,8 +1,6 @@
 """How many people are within which travel time, unit by unit, with the range that seasons and speeds leave."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +8,9 @@ from numpy.typing import NDArray
 
 from mapping.analysis._listed import Point, units_at
 from mapping.area import StudyArea
-from mapping.engines.zonal import band_sums, zone_sums
-from mapping.travel import friction, scenarios, travel_time
+from mapping.engines.zonal import zone_sums
+from mapping.scale import Client, PeopleWithin, Surveyed, surfaces
+from mapping.travel import scenarios
 
 Progress = Callable[[int, int], None] | None
 Floats = NDArray[np.float64]
@@ -64,48 +63,37 @@ def people_within(
     *,
     minutes: Sequence[float],
     scenario: str,
+    client: Client = None,
     progress: Progress = None,
 ) -> dict[str, Reached]:
     """Count the people within each of some minutes of the nearest of some points, by finest unit.
 
-    ``wanted`` holds the points by key. Everything is counted on the grid, neighbouring units included.
+    ``wanted`` holds the points by key. Everything is counted on the grid, neighbouring units included. With a
+    ``client`` the surfaces are worked out on its cluster, see `mapping.scale`.
     """
     plans = [scenario, *other_scenarios(area, scenario)]
     edges = sorted({round(limit * factor, 6) for limit in minutes for factor in (SLOWER, 1, FASTER)})
-    jobs = [(spots, plan) for spots in dict.fromkeys(wanted.values()) if spots for plan in plans]
-    _ = area.people_grid, area.unit_grid, area.slope, area.roads  # worked out once, not once a thread
-    for plan in plans:  # burning roads swaps the process's warning filters, which is not safe beside other threads
-        friction(area, plan)
-    counts: dict[tuple[tuple[Point, ...], str], tuple[Floats, int, int]] = {}
-    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
-        running = {pool.submit(_count, area, *job, edges): job for job in jobs}
-        for done, future in enumerate(as_completed(running), 1):
-            counts[running[future]] = future.result()
-            if progress is not None:
-                progress(done, len(jobs))
+    counts = surfaces(
+        area, {key: spots for key, spots in wanted.items() if spots}, scenarios=plans, limit=edges[-1],
+        then=PeopleWithin(area.unit_grid, area.people_grid, tuple(edges), len(area.unit_codes)), client=client,
+        progress=progress,
+    )  # fmt: skip
     nobody = Reached(np.zeros((1, len(area.unit_codes), len(minutes))))
     return {
-        key: _variants([counts[spots, plan] for plan in plans], edges, minutes) if spots else nobody
+        key: _variants([counts[key, plan] for plan in plans], edges, minutes) if spots else nobody
         for key, spots in wanted.items()
     }
 
 
-def _count(area: StudyArea, spots: tuple[Point, ...], scenario: str, edges: Sequence[float]) -> tuple[Floats, int, int]:
-    """Return the people within each edge by finest unit, and how many points were lost and moved."""
-    found = travel_time(area, spots, scenario=scenario, limit=edges[-1])
-    bands = band_sums(area.unit_grid, found.minutes, area.people_grid, edges=edges, count=len(area.unit_codes))
-    return np.cumsum(bands, axis=1)[:, :-1], len(found.lost), len(found.snapped)
-
-
-def _variants(counts: Sequence[tuple[Floats, int, int]], edges: Sequence[float], minutes: Sequence[float]) -> Reached:
+def _variants(counts: Sequence[Surveyed[Floats]], edges: Sequence[float], minutes: Sequence[float]) -> Reached:
     """Pick what each variant says of each of the minutes."""
-    (base, lost, snapped), *seasons = counts
+    base, *seasons = counts
 
     def at(within: Floats, factor: float) -> Floats:
         return within[:, [edges.index(round(limit * factor, 6)) for limit in minutes]]
 
-    picked = [at(base, 1), at(base, SLOWER), at(base, FASTER), *(at(within, 1) for within, _, _ in seasons)]
-    return Reached(np.stack(picked), lost, snapped)
+    picked = [at(base.found, factor) for factor in (1, SLOWER, FASTER)] + [at(one.found, 1) for one in seasons]
+    return Reached(np.stack(picked), base.lost, base.snapped)
 
 
 def gathering(area: StudyArea, codes: Sequence[str], level: int) -> Floats:

@@ -11,6 +11,7 @@ from mapping.analysis._reached import Floats, Progress, Reached, gathering, peop
 from mapping.area import StudyArea
 from mapping.errors import InvalidRecord
 from mapping.result import Column, Figure, Result
+from mapping.scale import Client
 from mapping.view import Entry, View
 from mapping.words import Message, Several, Share
 
@@ -33,13 +34,15 @@ def coverage(
     scenario: str = "summer",
     level: int | None = None,
     stale: bool = False,
+    client: Client = None,
     progress: Progress = None,
 ) -> Result:
     """Count the people within 30, 60 and 120 minutes of the nearest service, by area unit and type of service.
 
     The finding goes by ``minutes``, which are added to the bands. ``types`` are codes of types, families or needs, or
     ``any``; by default ``any`` and the core functions that people visit. ``level`` is that of the area units, the
-    finest by default. With ``stale``, services count too whose check is overdue.
+    finest by default. With ``stale``, services count too whose check is overdue. With a ``client`` the surfaces are
+    worked out on its cluster, see `mapping.scale`.
 
     The table holds ``people``, and for each type ``t`` and band ``b`` the columns ``t_b`` (share of people),
     ``t_b_low`` and ``t_b_high``, and ``t_beyond`` (people farther away than ``minutes``) with its range.
@@ -60,8 +63,9 @@ def coverage(
     sorts, spots = _sorts(types, entries, area)
     shown = [sort for sort in sorts if spots[sort.key] or not sort.hidden]
     found = people_within(
-        area, {sort.key: spots[sort.key] for sort in shown}, minutes=bands, scenario=scenario, progress=progress
-    )
+        area, {sort.key: spots[sort.key] for sort in shown}, minutes=bands, scenario=scenario, client=client,
+        progress=progress,
+    )  # fmt: skip
     table, total = _tables(area, shown, found, level, bands, minutes)
     also = _also(area, table, total, [sort for sort in shown if spots[sort.key]], minutes)
     return Result(

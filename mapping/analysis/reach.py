@@ -1,7 +1,7 @@
 """Reach: the travel time to the nearest service from everywhere, and how the people are spread over it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,11 +15,13 @@ from mapping.area import StudyArea
 from mapping.engines.zonal import band_sums, medians, zone_sums
 from mapping.errors import UnsafePublication
 from mapping.result import Column, Figure, Result, Surface
-from mapping.travel import TravelTime, scenarios, travel_time
+from mapping.scale import Client, Minutes, surfaces
+from mapping.travel import scenario_of, scenarios
 from mapping.view import View
 from mapping.words import Message, Share
 
 BANDS = (30, 60, 120, 240)
+HALF = Message("Minutes that half of the people need at most")
 
 METHOD = Message(
     "From every square kilometre we asked how long the way to the nearest service takes, on foot and by road, over "
@@ -45,12 +47,14 @@ def reach(
     scenario: str = "summer",
     level: int | None = None,
     stale: bool = False,
+    client: Client = None,
     progress: Progress = None,
 ) -> Result:
     """Work out the travel time to the nearest service from everywhere, and the people in each band of it.
 
     ``type`` is the code of a type, a family or a need; by default any service that helps people counts. The result
-    carries the surface. The table holds ``people``, ``half`` (minutes that half of the people need at most), and the
+    carries the surface, and that of every other scenario. With a ``client`` they are worked out on its cluster, see
+    `mapping.scale`. The table holds ``people``, ``half`` (minutes that half of the people need at most), and the
     shares ``to_30``, ``to_60``, ``to_120``, ``to_240`` and ``over_240``, each with ``_low`` and ``_high``.
 
     Raises
@@ -65,16 +69,15 @@ def reach(
     spots = points(own, area)
     if sort.hidden and not spots:
         raise UnsafePublication(f"reach: services of {sort.key} are not published; choose another type")
-    found, plans = [], [scenario, *other_scenarios(area, scenario)]
-    for done, plan in enumerate(plans, 1):
-        found.append(travel_time(area, spots, scenario=plan))
-        if progress is not None:
-            progress(done, len(plans))
+    plans = [scenario, *other_scenarios(area, scenario)]
+    every = [*plans, *(one.id for one in scenarios(area) if one.id not in plans)]
+    surveyed = surfaces(area, {"": spots}, scenarios=every, client=client, progress=progress)
+    found, first = [surveyed["", plan].found for plan in plans], surveyed["", scenario]
     zones = _zones(area, level)
     whole = _Zones(["all"], np.where(zones.grid >= 0, 0, -1).astype(np.int32), zones.census.sum(keepdims=True))
     table = _table(area, zones, found)
     total = {str(key): float(value) for key, value in _table(area, whole, found).iloc[0].items()}
-    half = Message("Minutes that half of the people need at most")
+    shown = tuple(_surface(area, whole, sort, plan, surveyed["", plan].found) for plan in every)
     return Result(
         name="reach",
         title=_title(area, sort, scenario),
@@ -86,17 +89,18 @@ def reach(
         table=table,
         states=_states(table, has_points=bool(spots)),
         total=total,
-        columns=_columns(half),
+        columns=_columns(),
         headline=("people", "half", *_keys()),
-        figures={"half": Figure(total["half"], "minutes", half, total["half_low"], total["half_high"])},
+        figures={"half": Figure(total["half"], "minutes", HALF, total["half_low"], total["half_high"])},
         method=METHOD,
         inputs=_texts.inputs(view, area, travel=True),
         caveats=(
             *_texts.caveats(area, travel=True),
             *_texts.unshown(by_area(own, area)),
-            *_texts.snapping(area, lost=len(found[0].lost), snapped=len(found[0].snapped)),
+            *_texts.snapping(area, lost=first.lost, snapped=first.snapped),
         ),
-        surface=Surface(found[0].minutes, _title(area, sort, scenario)),
+        surface=shown[0],
+        scenarios=shown,
     )
 
 
@@ -113,10 +117,18 @@ def _keys() -> tuple[str, ...]:
     return (*(f"to_{band}" for band in BANDS), f"over_{BANDS[-1]}")
 
 
-def _table(area: StudyArea, zones: _Zones, found: list[TravelTime]) -> pd.DataFrame:
+def _surface(area: StudyArea, whole: _Zones, sort: Sort, plan: str, minutes: Minutes) -> Surface:
+    """Return a scenario's surface with what it says of the whole area."""
+    row = {str(key): float(value) for key, value in _table(area, whole, [minutes]).iloc[0].items()}
+    hour = row["to_30"] + row["to_60"]
+    figures = (Figure(row["half"], "minutes", HALF), Figure(min(hour, 1), "share", Message("Within an hour")))
+    return Surface(minutes, _title(area, sort, plan), scenario_of(area, plan).label, figures)
+
+
+def _table(area: StudyArea, zones: _Zones, found: Sequence[Minutes]) -> pd.DataFrame:
     """Return people, median and shares by band with their ranges; one variant for each speed and season."""
-    base, count = found[0].minutes, len(zones.codes)
-    plans = [(base, 1.0), (base, SLOWER), (base, FASTER), *((other.minutes, 1.0) for other in found[1:])]
+    base, count = found[0], len(zones.codes)
+    plans = [(base, 1.0), (base, SLOWER), (base, FASTER), *((other, 1.0) for other in found[1:])]
     people = zone_sums(zones.grid, area.people_grid, count=count)
     share = np.stack(
         [
@@ -140,20 +152,20 @@ def _states(table: pd.DataFrame, *, has_points: bool) -> pd.DataFrame:
     return pd.DataFrame({key: state for key in table if key != "people"}, index=table.index, dtype=object)
 
 
-def _columns(half: Message) -> tuple[Column, ...]:
+def _columns() -> tuple[Column, ...]:
     labels = [Message("Up to {minutes} min", {"minutes": BANDS[0]})]
     labels += [Message("{low} to {high} min", {"low": low, "high": high}) for low, high in pairwise(BANDS)]
     labels.append(Message("Over {minutes} min, or cut off", {"minutes": BANDS[-1]}))
     return (
         Column("people", Message("People"), "people"),
-        Column("half", half, "minutes", "half_low", "half_high", "worse"),
+        Column("half", HALF, "minutes", "half_low", "half_high", "worse"),
         *(Column(key, label, "share", f"{key}_low", f"{key}_high") for key, label in zip(_keys(), labels, strict=True)),
     )
 
 
 def _title(area: StudyArea, sort: Sort, scenario: str) -> Message:
-    season = next(one.label for one in scenarios(area) if one.id == scenario)
-    return Message("Travel time to the nearest service: {type}, {season}", {"type": sort.label, "season": season})
+    words = {"type": sort.label, "season": scenario_of(area, scenario).label}
+    return Message("Travel time to the nearest service: {type}, {season}", words)
 
 
 def _finding(total: Mapping[str, float], sort: Sort, *, has_points: bool) -> Message:

@@ -144,4 +144,4 @@ def test_wrong_options_are_named(tiny_area):
 def test_progress_is_told(tiny_area):
     told = []
     reach(view(counselling()), tiny_area, progress=lambda *one: told.append(one))
-    assert told == [(1, 2), (2, 2)]
+    assert told == [(1, 3), (2, 3), (3, 3)]
