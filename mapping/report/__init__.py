@@ -1,0 +1,154 @@
+"""The mapping report: twelve chapters from one view, in two editions, three formats and every language.
+
+    report = make(view, area, language="ru")
+    html.write(report)
+
+`make` works the report out once; `mapping.report.html`, ``pdf`` and ``docx`` write the same parts. `pages` is the public
+report as one HTML page, for a site.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from mapping.area import StudyArea
+from mapping.errors import InvalidRecord
+from mapping.report import advice as advices
+from mapping.report.chapters.annexes import annexes
+from mapping.report.chapters.asked import recommendations
+from mapping.report.chapters.evidence import data, standards
+from mapping.report.chapters.front import front, summary
+from mapping.report.chapters.gaps import gaps
+from mapping.report.chapters.landscape import abroad, actors, prevention, services
+from mapping.report.chapters.setting import context, method
+from mapping.report.material import BY_REGION, Material, gather, regional
+from mapping.report.parts import Report
+from mapping.report.pen import Pen
+from mapping.report.rules import advise
+from mapping.result import Result
+from mapping.safety import require
+from mapping.view import View
+from mapping.words import Message, date, show
+
+__all__ = ["EDITIONS", "Edition", "Report", "gather", "make", "pages", "require_edition"]
+
+Edition = Literal["public", "restricted"]
+
+EDITIONS: Mapping[Edition, Message] = {
+    "public": Message("Public edition"),
+    "restricted": Message("Restricted edition"),
+}
+
+CHAPTERS = (
+    front, summary, context, method, actors, services, abroad, prevention, gaps, standards, data, recommendations,
+    annexes,
+)  # fmt: skip
+
+
+def make(
+    view: View,
+    area: StudyArea,
+    *,
+    language: str,
+    edition: Edition = "public",
+    reader: str = "",
+    results: Mapping[str, Result] | None = None,
+    previous: View | None = None,
+    earlier: Sequence[advices.Earlier] = (),
+    demo: bool = False,
+) -> Report:
+    """Work the report of a view out, in a language.
+
+    Parameters
+    ----------
+    edition, reader
+        A public edition takes a public view; a restricted one a view for focal points, and the reader's name.
+    results
+        What `gather` returned for the same views, where several languages are made of one.
+    previous
+        The view of the edition before, for the same readers.
+    earlier
+        The recommendations of the edition before (`mapping.report.advice.read_csv`).
+    demo
+        Say that everything is invented.
+
+    Raises
+    ------
+    UnsafePublication
+        The view, or a result, was made for fewer people than the readers of the edition.
+    InvalidRecord
+        A restricted edition names no reader, or is made from another view than that for focal points.
+    """
+    require_edition(view, edition, reader)
+    found = dict(results) if results is not None else gather(view, area, previous=previous)
+    if not found.keys() >= BY_REGION.keys():
+        found |= regional(view, area)
+    material = Material(view, area, language, found, demo=demo, previous=previous)
+    methods = [name for name in found if name not in BY_REGION]
+    material.numbers.update({f"method-{name}": f"M{place}" for place, name in enumerate(methods, 1)})
+    told, progress = advices.compared(advices.numbered(advise(material)), earlier)
+    pen = Pen(material, told, progress, reader)
+    for chapter in CHAPTERS:
+        chapter(pen)
+    return _bound(pen, edition)
+
+
+def require_edition(view: View, edition: Edition, reader: str) -> None:
+    """Refuse an edition that a view is not for.
+
+    Raises
+    ------
+    UnsafePublication
+        A public edition would be made from a view for fewer people.
+    InvalidRecord
+        A restricted edition names no reader, or is made from another view than that for focal points.
+    """
+    if edition == "public":
+        require(view.audience, "public")
+        return
+    if view.audience != "focal_point":
+        raise InvalidRecord(
+            f"{view.path}: a restricted edition is made from a view for focal points, this one is for {view.audience};"
+            " publish one with --audience focal_point"
+        )
+    if not reader.strip():
+        raise InvalidRecord("a restricted edition is for one reader; name them with --reader")
+
+
+def pages(
+    view: View,
+    area: StudyArea,
+    language: str,
+    *,
+    results: Mapping[str, Result] | None = None,
+    demo: bool = False,
+    style: str = "",
+) -> bytes:
+    """Return the public report as one HTML page; with ``style`` it links that style sheet and holds none of its own."""
+    from mapping.report import html
+
+    made = make(view, area, language=language, results=results, demo=demo)
+    return html.write(made, style=style)
+
+
+def _bound(pen: Pen, edition: Edition) -> Report:
+    """Put cover, running head and chapters together."""
+    material = pen.material
+    language, day = material.language, date(material.day, material.language)
+    title = material.say(Message("Mapping of services and measures"))
+    subtitle = material.say(Message("Help for people who were trafficked or hurt: {country}",
+                                    {"country": material.area.name}))  # fmt: skip
+    kind = EDITIONS[edition].into(language)
+    cover = [(Message("Edition"), kind), (Message("Day"), day)]
+    mark = ""
+    if edition == "restricted":
+        cover.append((Message("Reader"), pen.reader))
+        mark = material.say(Message("Restricted · for {reader} alone", {"reader": pen.reader}))
+    warnings = [Message("Demonstration: everything here is invented.")] if material.demo else []
+    return Report(
+        title=title, subtitle=subtitle, language=language, audience=material.view.audience, day=material.day,
+        chapters=tuple(pen.chapters), running=f"{title} · {kind} · {day}",
+        contents=material.say(Message("Contents")), mark=mark,
+        cover=tuple((material.say(name), text) for name, text in cover),
+        warnings=tuple(show(one, language) for one in warnings), recommendations=pen.advice,
+        numbers=dict(material.numbers),
+    )  # fmt: skip

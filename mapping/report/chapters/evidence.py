@@ -1,0 +1,86 @@
+"""Chapters 9 and 10: minimum standards, and the data on cases."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from sqlite3 import Row as Record
+
+from mapping.report.parts import Cell, Row
+from mapping.report.pen import Pen, cells
+from mapping.taxonomy import Taxonomy, Term
+from mapping.words import Message, Share
+
+ASKED = {
+    "sex": Message("Sex"), "age_band": Message("Age"), "nationality": Message("Citizenship"),
+    "exploitation": Message("Form of exploitation"), "area_unit": Message("Area in the country"),
+    "law_article": Message("Law article"), "unit_of_count": Message("Unit that is counted"),
+    "period": Message("Period"), "definition": Message("Definition in words"),
+}  # fmt: skip
+"""What figures should tell apart so that they can be compared with the classification IC-TIP."""
+
+
+def standards(pen: Pen) -> None:
+    """Say how far minimum standards are met, which least, and what a national checklist could hold."""
+    material = pen.material
+    pen.chapter("9", Message("Minimum standards"), "standards")
+    result = material.results["standards"]
+    pen.heading(Message("How far they are met"))
+    pen.result(result)
+    pen.heading(Message("Proposed national checklist"))
+    pen.say(Message("These items stand in sources that we have seen. They bind nobody until the commission adopts "
+                    "them. Of accommodation no answers are published."))  # fmt: skip
+    sums = {row["standard"]: row for row in _sums(material.view.rows("standard_summary"))}
+    items = [term for term in Taxonomy.load("standards").terms() if term.source_status == "seen"]
+    head = (Message("Item"), Message("For"), Message("Duty"), Message("Met"))
+    pen.table(Message("Proposed national checklist"), head, (_item(pen, term, sums) for term in items),
+              source=material.basis(result), anchor="checklist", small=True)  # fmt: skip
+    pen.end()
+
+
+def _sums(rows: Iterable[Record]) -> list[dict[str, object]]:
+    """Add the answers to each item up over the families."""
+    found: dict[str, dict[str, int]] = defaultdict(lambda: {"met": 0, "known": 0})
+    for row in rows:
+        found[row["standard"]]["met"] += row["met"]
+        found[row["standard"]]["known"] += row["met"] + row["partly"] + row["not_met"]
+    return [{"standard": code, **values} for code, values in found.items()]
+
+
+def _item(pen: Pen, term: Term, sums: dict[str, dict[str, object]]) -> Row:
+    material = pen.material
+    answers = sums.get(term.code)
+    known, met = (int(str(answers[key])) if answers else 0 for key in ("known", "met"))
+    share = Share(met / known) if known else Message("not known")
+    about = material.type_label(term.service_type) if term.service_type else material.say(Message("every service"))
+    duty = {"must": Message("must"), "should": Message("should")}.get(term.obligation, Message("not told"))
+    made = (*cells(about, duty, language=material.language), Cell(material.say(share), number=bool(known)))
+    return Row(str(term.label(material.language)), made)
+
+
+def data(pen: Pen) -> None:
+    """Say who counts what, what the figures tell apart, and what would be needed for one system."""
+    material = pen.material
+    pen.chapter("10", Message("Unified data collection"), "data")
+    result = material.results["cases"]
+    pen.heading(Message("Who counts what"))
+    pen.result(result, drawn=False, small=True)
+    rows = material.view.rows("case_count")
+    pen.heading(Message("What the figures tell apart"))
+    pen.say(Message("IC-TIP, the international classification of data on trafficking, was endorsed by the UN "
+                    "Statistical Commission in 2025. To be compared by it, a figure must say what it counts and of "
+                    "whom. This table says how many of the figures do."))  # fmt: skip
+    made = [Row(material.say(label), cells(told := sum(bool(row[key]) for row in rows), len(rows) - told,
+                                           language=material.language)) for key, label in ASKED.items()]  # fmt: skip
+    pen.table(Message("What the figures tell apart"), (Message("Told apart"), Message("Figures that tell it"),
+              Message("Figures that do not")), made if rows else (), source=material.basis(result), anchor="told")  # fmt: skip
+    pen.heading(Message("Counted twice"))
+    pen.say(Message("One person may be counted by a service, a line, the police and a court. No figure here says "
+                    "whether it leaves out those whom another counted. How many are counted twice: not known."))  # fmt: skip
+    pen.heading(Message("What one system would need"))
+    pen.items((
+        Message("One unit for each stage: persons identified, persons helped, crimes registered, cases in court."),
+        Message("The law article, the period and the source with every number."),
+        Message("A code for each person that leads back to nobody, so that persons are counted once."),
+        Message("Sex, age, citizenship and form of exploitation, published only where at least {least} are counted.",
+                {"least": material.area.settings.thresholds.case_cells}),
+    ))  # fmt: skip
+    pen.end()

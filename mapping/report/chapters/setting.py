@@ -1,0 +1,92 @@
+"""Chapters 2 and 3: law, plans and figures; and how all numbers were worked out."""
+
+from mapping.charts import chart, kind_of
+from mapping.report.parts import Row
+from mapping.report.pen import Pen, cells
+from mapping.words import Message
+
+
+def context(pen: Pen) -> None:
+    """Say what law, plans, commissions and figures there are, with their contradictions, and where people go."""
+    material = pen.material
+    pen.chapter("2", Message("Context"), "context")
+    pen.heading(Message("Law, plan and commission"))
+    facts = material.area.settings.context
+    if facts:
+        pen.items([Message("{said} Source: {source}.", {"said": f.text, "source": f.source}) if f.source else f.text
+                   for f in facts])  # fmt: skip
+        if not all(fact.source for fact in facts):
+            pen.say(Message("Sentences without a source were gathered from public reports and checked by nobody; they "
+                            "are no legal opinion."), "source")  # fmt: skip
+    else:
+        pen.say(Message("Not known: the folder of the study area says nothing of law and plans."), "note")
+    pen.heading(Message("People"))
+    population = material.area.file.population
+    rows = [Row(material.label(code), cells(material.area.unit(code).people, language=material.language))
+            for code in (*material.regions, material.area.code)]  # fmt: skip
+    said = "; ".join(material.area.attributions("population/census") or material.area.attributions("population"))
+    source = Message("Source: census of {day}. {said}", {"day": population.date, "said": said})
+    pen.table(Message("People by the census"), (material.area.levels[min(1, len(material.area.levels) - 1)].label,
+              Message("People")), rows, source=material.say(source))  # fmt: skip
+    cases = material.results["cases"]
+    pen.heading(Message("Known figures, and where they contradict each other"))
+    pen.say(cases.finding, "lead")
+    pen.items(cases.also)
+    pen.say(Message("All figures stand in chapter 10, each with its source."))
+    if kind_of(cases) != "none":
+        svg = chart(cases, material.area, language=material.language)
+        words = f"{material.say(cases.title)}: {material.say(cases.finding)}."
+        pen.picture(svg, words, caption=cases.title, source=material.basis(cases))
+    pen.heading(Message("Where people go"))
+    destinations = [material.area.settings.country_names.get(code, {"en": code})
+                    for code in material.area.settings.destinations]  # fmt: skip
+    if destinations:
+        pen.say(Message("Main countries of destination, by the study area: {countries}.",
+                        {"countries": ", ".join(material.say(one) for one in destinations)}))  # fmt: skip
+    else:
+        pen.say(Message("Main countries of destination: not known."))
+    pen.end()
+
+
+def method(pen: Pen) -> None:
+    """Say who is listed, what was asked, who answered, how it was checked, what stays hidden, and each method."""
+    material = pen.material
+    words = {"known": len(material.entries), "organizations": len(material.organizations),
+             "share": material.fresh_text(material.fresh_share)}  # fmt: skip
+    pen.chapter("3", Message("Method"), "method")
+    pen.heading(Message("Who is listed"))
+    pen.say(Message("A service is listed when it helps people who were trafficked, exploited or hurt, or works to "
+                    "prevent this, and when what kind of help it gives is known. Nobody pays for being listed. A body "
+                    "that asks not to be listed is not."))  # fmt: skip
+    pen.say(Message("This edition lists {known} active services of {organizations} organizations.", words))
+    pen.heading(Message("What was asked, and who answered"))
+    pen.say(Message("The questionnaire stands in the annex. Lists of partners, visits and calls filled it in."))
+    pen.say(Message("How many of those who were asked answered: not known, since no list of who was asked was "
+                    "published beforehand."))  # fmt: skip
+    pen.heading(Message("How it was checked"))
+    pen.say(Message("Each entry has a day by which somebody must ask again whether it still holds. Checked in time: "
+                    "{share} of the listed services.", words))  # fmt: skip
+    pen.heading(Message("What stays hidden"))
+    if material.view.audience == "public":
+        pen.say(Message("This report is worked out from a file that holds only what anybody may see. What is secret "
+                        "is not rounded or blurred: it is not there. Two directories that differ only in secrets give "
+                        "the same report."))  # fmt: skip
+    else:
+        pen.say(Message("This report is worked out from a file that holds what those may see who arrange help. What "
+                        "only custodians may know is not there."))  # fmt: skip
+    pen.heading(Message("Limits"))
+    pen.items((
+        Message("A list shows what was told. Where nobody asked, nothing is listed."),
+        Message("Travel times are modelled on main roads, land cover and slopes; transport, its price and fear are "
+                "not in them."),
+        Message("How many people a service can take is mostly not known, so that each counts the same."),
+        Message("Texts in some languages are drafts that no native speaker has reviewed."),
+    ))  # fmt: skip
+    pen.heading(Message("How each number is worked out"))
+    for name, result in material.results.items():
+        if (number := material.numbers.get(f"method-{name}")) is None:
+            continue
+        pen.heading(f"{number}. {material.say(result.title)}", level=3, anchor=f"m-{name}")
+        pen.say(result.method)
+        pen.items(result.caveats, small=True)
+    pen.end()
