@@ -231,6 +231,7 @@ class Finder:
         )
 
     def _reasons(self, entry: Entry) -> Iterator[Reason]:
+        yield from self._of_kind(entry)
         yield from self._of_place(entry)
         yield from self._of_groups(entry)
         yield from self._of_forms(entry)
@@ -244,6 +245,12 @@ class Finder:
             yield self._say("no", Message("Closed for now"))
         if not first_choice(entry) or entry.freshness == "overdue":
             yield Reason("ask", check(entry, self.language).text)
+
+    def _of_kind(self, entry: Entry) -> Iterator[Reason]:
+        kinds = Taxonomy.load("service_types")
+        met = [kinds.term(code) for code in entry.types if code in kinds and kinds.term(code).need in self.needs.need]
+        if met:
+            yield self._say("yes", Message("Offers: {kinds}", {"kinds": Several(tuple(each.labels for each in met))}))
 
     def _of_place(self, entry: Entry) -> Iterator[Reason]:
         if not self.start or minutes_to(entry, self._summer, self._winter) is not None:

@@ -83,11 +83,12 @@ def draft(language: str, identifier: str) -> ResponseReturnValue:
     now = _fields(entry)
     if request.method == "GET":
         return page("partner/draft.html", language, entry=entry, fields=FIELDS, now=now)
-    changed = {name: text for name in FIELDS if (text := request.form.get(name, "").strip()) != now[name]}
+    sent = {name: text.replace("\r\n", "\n").strip() for name, text in request.form.items() if name in FIELDS}
+    changed = {name: text for name, text in sent.items() if text != now[name].strip()}
     if not changed:
         return page("partner/draft.html", language, entry=entry, fields=FIELDS, now=now, same=True), 400
-    sent: dict[str, object] = {"entity": "service", "record": entry.id, "fields": changed}
-    inbox().put(read_form(Draft, sent), on=today(), sender=me().login)
+    fields: dict[str, object] = {"entity": "service", "record": entry.id, "fields": changed}
+    inbox().put(read_form(Draft, fields), on=today(), sender=me().login)
     log("change_proposed", subject=entry.id)
     return redirect(f"/{language}/rooms.html", code=303)
 

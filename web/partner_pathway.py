@@ -5,7 +5,7 @@ person from one place. Where nobody takes a step, or nothing is agreed, it says 
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from mapping.analysis.pathways import Link, Step, links
 from mapping.words import Message
@@ -17,7 +17,8 @@ REACH = 120
 SHOWN = 2
 """Services that are named for a step."""
 
-State = Literal["agreed", "one body", "unagreed", "broken"]
+State = Literal["agreed", "one body", "far", "unagreed", "broken"]
+"""Far is a hand-over that is agreed, though not between two who are near."""
 
 TITLES: dict[str, Message] = {
     "IDN": Message("Found and identified"),
@@ -31,12 +32,14 @@ TITLES: dict[str, Message] = {
 
 @dataclass(frozen=True)
 class HandOver:
-    """How somebody comes from the step before to this one; the names are those of two bodies."""
+    """How somebody comes from the step before to this one: two bodies by name, and the id of the one that takes it."""
 
     state: State
     giver: str = ""
     taker: str = ""
+    body: str = ""
     agreement: Agreement | None = None
+    minutes: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -80,41 +83,61 @@ def pathway(finder: Finder) -> Pathway:
 
 
 def _takers(finder: Finder, step: Step) -> list[Fitting]:
-    """Return the services that take a step for these needs and are reached, the surest and nearest first."""
+    """Return the services that take a step for these needs and are reached: the surest, core and nearest first."""
     family = step.family.code
     found = [
         each
         for each in finder.judged.values()
         if each.sign != "no" and each.reached and any(code.partition("-")[0] == family for code in each.entry.types)
     ]
-    return sorted(found, key=lambda each: (not each.first, each.sign != "yes", not _near(each), each.order))
+    core = step.codes
+    return sorted(
+        found,
+        key=lambda each: (
+            not each.first,
+            each.sign != "yes",
+            not near(each),
+            core.isdisjoint(each.entry.types),
+            each.order,
+        ),
+    )
 
 
-def _near(fitting: Fitting) -> bool:
+def near(fitting: Fitting) -> bool:
+    """Tell whether a service is within `REACH`, or comes to the person."""
     return fitting.minutes is None or min(fitting.minutes) <= REACH
 
 
 def _stage(step: Step, takers: list[Fitting], hand: HandOver | None) -> Stage:
     code = step.family.code
-    order = takers
-    if hand and hand.agreement:  # who is named in the hand-over stands first
-        order = sorted(takers, key=lambda each: each.entry.organization.name != hand.taker)
-    near = [each for each in order if _near(each)]
-    return Stage(code, TITLES[code], tuple((near or order)[:SHOWN]), len(near or order), bool(near), step.hidden, hand)
+    close = [each for each in takers if near(each)]
+    shown = close or takers
+    if hand and hand.state in ("agreed", "one body"):  # who is named in the hand-over stands first
+        shown = sorted(shown, key=lambda each: each.entry.organization.id != hand.body)
+    return Stage(code, TITLES[code], tuple(shown[:SHOWN]), len(shown), bool(close), step.hidden, hand)
 
 
 def _hand(finder: Finder, link: Link, givers: list[Fitting], takers: list[Fitting]) -> HandOver:
-    """Say whether the hand-over to a step is agreed between two bodies that take both."""
+    """Say whether the hand-over to a step is agreed between two bodies that take both, those first that are near."""
     if not givers or not takers:
         return HandOver("broken")
-    names = {each.entry.organization.id: each.entry.organization.name for each in (*givers, *takers)}
-    both = [each.entry.organization.id for each in takers]
-    for each in agreements(finder.edition):
-        codes = set(each.types)
-        covered = not codes or not codes.isdisjoint(link.after.codes)
-        if each.holds and covered and each.taker in both and any(g.entry.organization.id == each.giver for g in givers):
-            return HandOver("agreed", names[each.giver], names[each.taker], each)
-    giving = {each.entry.organization.id for each in givers}
-    if one := next((body for body in both if body in giving), None):
-        return HandOver("one body", names[one], names[one])
+    agreed = [each for each in agreements(finder.edition) if each.holds and _covers(each, link)]
+    for some, others, state in (
+        ([g for g in givers if near(g)], [t for t in takers if near(t)], "agreed"),
+        (givers, takers, "far"),
+    ):
+        giving = {each.entry.organization.id: each for each in reversed(some)}
+        for taker in others:
+            body = taker.entry.organization
+            if body.id in giving and state == "agreed":
+                return HandOver("one body", body.name, body.name, body.id)
+            for each in agreed:
+                if each.taker == body.id and each.giver in giving:
+                    giver = giving[each.giver].entry.organization.name
+                    return HandOver(cast("State", state), giver, body.name, body.id, each, taker.minutes)
     return HandOver("unagreed")
+
+
+def _covers(agreement: Agreement, link: Link) -> bool:
+    """Tell whether an agreement is about the next step; one without kinds of help is about all."""
+    return not agreement.types or not link.after.codes.isdisjoint(agreement.types)

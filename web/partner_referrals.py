@@ -110,6 +110,7 @@ def counts(language: str) -> str:
     return page(
         "partner/counts.html", language, rows=[each for each in rows if _granted(each.region)], label=label,
         signals=[each for each in signals if _granted(each.region)], outcomes=OUTCOMES, least=least,
+        codes=[*OUTCOMES, "waiting"],
     )  # fmt: skip
 
 

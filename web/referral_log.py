@@ -101,7 +101,7 @@ def tally(referrals: Iterable[Noted], entries: Mapping[str, Entry], area: StudyA
 
 
 def _tally(region: str, kind: str, some: list[Noted], least: int) -> Tally:
-    counts = Counter(each.outcome or "waiting" for each in some)
+    counts: Counter[str] = Counter(each.outcome or "waiting" for each in some)
     answered = sorted(each.days for each in some if each.days is not None)
     days = answered[len(answered) // 2] if len(answered) >= least else None
     return Tally(region, kind, len(some), shown(counts, least), days)
