@@ -36,15 +36,23 @@ def format_for(path: Path, name: str = "") -> ModuleType:
         if name.replace("-", "_") not in known:
             raise FormatError(f"{name!r} is no format that can be written; they are {', '.join(known)}")
         return known[name.replace("-", "_")]
-    suffix = path.suffix.lower()
-    fitting = [each for each, module in known.items() if suffix in module.SUFFIX.split()]
-    plain = [each for each in fitting if not hasattr(known[each], "recognises")]
-    if len(plain or fitting) == 1:
-        return known[(plain or fitting)[0]]
+    name, suffix = path.name.lower(), path.suffix.lower()
+    ending = {each: _ending(name, module) for each, module in known.items()}
+    longest = max(map(len, ending.values()))
+    fitting = [each for each in known if longest and len(ending[each]) == longest]
+    first = [each for each in fitting if known[each].SUFFIX.split()[0] == ending[each]]
+    plain = [each for each in first or fitting if not hasattr(known[each], "recognises")]
+    if len(plain or first or fitting) == 1:
+        return known[(plain or first or fitting)[0]]
     if fitting:
         raise FormatError(f"{path}: several formats end in {suffix}; say which with --format {' or '.join(fitting)}")
     endings = ", ".join(sorted({one for module in known.values() for one in module.SUFFIX.split()}))
     raise FormatError(f"{path}: no format ends in {suffix or 'nothing'}; end it in one of {endings}, or give --format")
+
+
+def _ending(name: str, module: ModuleType) -> str:
+    """Return the longest ending of a format that a file's name has, such as ``.hxl.csv`` rather than ``.csv``."""
+    return max((one for one in module.SUFFIX.split() if name.endswith(one)), key=len, default="")
 
 
 def file_name(name: str, module: ModuleType, language: str = "") -> str:

@@ -9,7 +9,7 @@ from sample import organization, place, public_parts, sample_view, service
 from typer.testing import CliRunner
 
 from mapping.cli import app
-from mapping.exporting import export, writers
+from mapping.exporting import export, format_for, writers
 from mapping.formats.workbook import README, SERVICES
 
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|'/c calc'!A1", '=HYPERLINK("https://x.example")']
@@ -48,6 +48,18 @@ def test_what_cannot_be_written_is_said(run, tmp_path, words):
     done = run(tmp_path / words[0], *words[1:])
     assert done.exit_code == 1
     assert list(tmp_path.glob("x.*")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("list.csv", "csv"), ("list.hxl.csv", "hxl"), ("who.PRESENCE.csv", "presence"), ("list.json", "hsds_json"),
+        ("list.ndjson", "hsds_json"), ("list.zip", "hsds_csv"), ("ours.profile.zip", "hsds_profile"),
+        ("list.gpkg", "geopackage"),
+    ],
+)  # fmt: skip
+def test_the_longest_ending_tells_the_format(name, wanted):
+    assert format_for(Path(name)).__name__ == f"mapping.formats.{wanted}"
 
 
 def test_a_restricted_file_says_for_whom_it_is(tmp_path, tiny_area):
