@@ -23,7 +23,7 @@ from folium.template import Template
 
 from mapping.area import StudyArea
 from mapping.errors import NotFound, UnsafePublication
-from mapping.layers import Layer
+from mapping.layers import Layer, _slider
 from mapping.model import Audience
 from mapping.registry import layers as known_layers
 from mapping.result import Result
@@ -253,13 +253,17 @@ def _figure(drawn: AreaMap, body: str) -> str:
     said = html.escape(translate("Map. The same is in the table below.", language))
     without = html.escape(translate("This map needs JavaScript. The table holds the same.", language))
     frame = body.strip().replace('class="folium-map"', f'class="folium-map mapbox" role="region" aria-label="{said}"')
-    chosen = [layer for layer in drawn.parts if layer.group == "colour"]
+    chosen = [layer for layer in drawn.parts if layer.group == "colour" and not layer.instead_of]
     shown = [layer for layer in drawn.parts if layer.group == "show"]
-    keys = "".join(_key(layer, hidden=layer is not chosen[0] if layer in chosen else False) for layer in drawn.parts)
+    turns, keyed = _slider.turns(drawn.parts), [layer for layer in drawn.parts if not layer.instead_of]
+    keys = "".join(_key(layer, hidden=layer is not chosen[0] if layer in chosen else False) for layer in keyed)
+    sliders = "".join(_slider.slider(turn, language) for turn in turns)
+    seasons = "".join(_slider.table(turn, language) for turn in turns)
     return (
         f'<figure class="flow map">{frame}\n'
         f'<noscript><p class="note">{without}</p></noscript>\n{keys}'
-        f'<form class="switches" hidden>{_choices(chosen, language)}{_switches(shown, language)}</form>\n'
+        f'<form class="switches" hidden>{_choices(chosen, language)}{sliders}{_switches(shown, language)}</form>\n'
+        f"{seasons}"
         f'<figcaption class="src">{html.escape(_caption(drawn))}</figcaption></figure>'
     )
 
@@ -269,7 +273,7 @@ def _choices(layers: Sequence[Layer], language: str) -> str:
         return ""
     rows = [
         f'<label><input type="radio" name="colour" data-colour="{layer.id}"{" checked" if place == 0 else ""}> '
-        f"{html.escape(layer.label)}</label>"
+        f"<span>{html.escape(layer.label)}</span></label>"
         for place, layer in enumerate(layers)
     ]
     nothing = html.escape(translate("Nothing, relief only", language))

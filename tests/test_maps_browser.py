@@ -63,6 +63,41 @@ def test_switches_show_and_hide(page):
     assert page.locator("img.bands").count() == 0
 
 
+SEASONS = ("Summer", "Winter", "On foot only")
+
+
+def test_a_slider_changes_the_season_by_keyboard_and_says_what_the_table_says(page):
+    slider = page.get_by_label("Season or way to travel")
+    pictures = []
+    for step, season in enumerate(SEASONS):
+        slider.focus()
+        if step:
+            page.keyboard.press("ArrowRight")
+        said = page.locator(".slider output").inner_text()
+        cells = page.locator("table.seasons tbody tr").nth(step).locator("th, td").all_inner_texts()
+        assert cells[0] == season
+        for cell in cells:
+            assert cell in said
+        assert slider.get_attribute("aria-valuetext") == said
+        assert season in page.locator("[data-colour=bands-0] + span").inner_text()
+        assert page.locator("img.bands").count() == 1
+        pictures.append(page.locator("img.bands").get_attribute("src"))
+    assert len(set(pictures)) == 3
+    page.keyboard.press("Home")
+    assert page.locator("img.bands").get_attribute("src") == pictures[0]
+
+
+def test_the_slider_chooses_its_layer_and_others_still_exclude_it(page):
+    page.locator("[data-colour=units-1]").check()
+    assert page.locator("img.bands").count() == 0
+    page.get_by_label("Season or way to travel").press("End")
+    assert page.locator("[data-colour=bands-0]").is_checked()
+    assert page.locator("img.bands").count() == 1
+    assert page.locator("[data-key=bands-0]").is_visible()
+    page.locator("[data-colour=none]").check()
+    assert page.locator("img.bands").count() == 0
+
+
 def test_axe_finds_nothing(page):
     page.evaluate(AXE.read_text())
     found = page.evaluate(

@@ -22,7 +22,9 @@ class Layer:
     """What ``static/map.js`` draws: JSON contents of a kind that it knows, and how the page speaks of it.
 
     ``group``: ``colour`` layers exclude each other, ``show`` layers are switched one by one, ``base`` layers are always
-    there. ``files`` are pictures that the contents name.
+    there. ``files`` are pictures that the contents name. A layer that shows another season or way to travel names the
+    layer that it stands in for as ``instead_of``; a slider changes between them. ``scenario`` and ``figures`` (label
+    and value) say what it shows.
     """
 
     id: str
@@ -33,6 +35,9 @@ class Layer:
     shown: bool = True
     legend: tuple[LegendLine, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    instead_of: str = ""
+    scenario: str = ""
+    figures: tuple[tuple[str, str], ...] = ()
 
     @property
     def fixed(self) -> bool:

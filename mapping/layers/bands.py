@@ -8,9 +8,9 @@ import numpy as np
 from mapping.area import StudyArea
 from mapping.layers import Layer, LegendLine
 from mapping.layers._picture import mercator, webp
-from mapping.result import Result
+from mapping.result import Result, Surface
 from mapping.view import View
-from mapping.words import translate
+from mapping.words import show, translate
 
 ORDER = 20
 BANDS = (30, 60, 120, 240)
@@ -19,18 +19,25 @@ FAR = ("fbeccb", "f2c987", "dc964b", "b0592a", "6a2a17")
 
 
 def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
-    """Yield a picture of each result's surface, within the borders of the study area."""
+    """Yield a picture of each result's surface in every scenario, within the borders of the study area."""
     del links
-    for number, surface in enumerate(result.surface for result in results if result.surface is not None):
-        inside = np.where(area.unit_grid >= 0, surface.minutes, np.nan).astype(np.float32)
-        picture, bounds = mercator(area, inside, width=800, nearest=True)
-        name = f"bands-{number}.webp"
-        contents = {"file": name, "bounds": bounds, "class": "bands", "pane": "bands"}
-        label = surface.label.into(language)
-        yield Layer(
-            f"bands-{number}", "image", label, contents, group="colour", legend=legend(language),
-            files={name: webp(_painted(picture))},
-        )  # fmt: skip
+    with_surface = (result.scenarios or (result.surface,) for result in results if result.surface is not None)
+    for number, surfaces in enumerate(with_surface):
+        first = f"bands-{number}"
+        for place, surface in enumerate(surfaces):
+            yield _layer(area, surface, f"{first}-{place}" if place else first, first if place else "", language)
+
+
+def _layer(area: StudyArea, surface: Surface, name: str, instead_of: str, language: str) -> Layer:
+    inside = np.where(area.unit_grid >= 0, surface.minutes, np.nan).astype(np.float32)
+    picture, bounds = mercator(area, inside, width=800, nearest=True)
+    contents = {"file": f"{name}.webp", "bounds": bounds, "class": "bands", "pane": "bands"}
+    return Layer(
+        name, "image", surface.label.into(language), contents, group="colour", legend=legend(language),
+        files={f"{name}.webp": webp(_painted(picture))}, instead_of=instead_of,
+        scenario=show(surface.scenario, language),
+        figures=tuple((show(each.label, language), each.text(language)) for each in surface.figures),
+    )  # fmt: skip
 
 
 def legend(language: str) -> tuple[LegendLine, ...]:

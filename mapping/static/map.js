@@ -148,9 +148,14 @@ window.ROHNAMO = window.ROHNAMO || {};
       else made[id].remove();
       if (shown && made[id].name) made[id].name();
     };
+    const sliders = [...figure.querySelectorAll("[data-steps]")].map((input) => ({ input, steps: JSON.parse(input.dataset.steps) }));
     const follow = () => {
       const colour = figure.querySelector("[data-colour]:checked");
-      figure.querySelectorAll("[data-colour]").forEach((input) => show(input.dataset.colour, input === colour));
+      figure.querySelectorAll("[data-colour]").forEach((input) => {
+        const slider = sliders.find((each) => each.input.dataset.of === input.dataset.colour);
+        if (!slider) show(input.dataset.colour, input === colour);
+        else slider.steps.forEach((step, place) => show(step.layer, input === colour && place === +slider.input.value));
+      });
       figure.querySelectorAll("[data-key]").forEach((key) => {
         key.hidden = !colour || key.dataset.key !== colour.dataset.colour;
       });
@@ -158,6 +163,19 @@ window.ROHNAMO = window.ROHNAMO || {};
     };
     layers.filter((layer) => layer.fixed).forEach((layer) => show(layer.id, true));
     figure.querySelectorAll("[data-colour], [data-layer]").forEach((input) => input.addEventListener("change", follow));
+    sliders.forEach(({ input, steps }) => {
+      const slide = () => {
+        const step = steps[input.value];
+        const colour = figure.querySelector(`[data-colour="${input.dataset.of}"]`);
+        colour.checked = true;
+        colour.nextElementSibling.textContent = step.label;
+        input.nextElementSibling.textContent = step.said;
+        input.setAttribute("aria-valuetext", step.said);
+        follow();
+      };
+      input.addEventListener("input", slide);
+      if (+input.value) slide(); // a browser may remember where it stood
+    });
     const zoomed = () => {
       map.getContainer().dataset.zoom = map.getZoom() < 6.75 ? 1 : map.getZoom() < 8 ? 2 : 3;
       if (made.services && made.services.name) setTimeout(made.services.name, 0);
