@@ -2,7 +2,7 @@
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from mapping.area import StudyArea
-from mapping.errors import MappingError
+from mapping.area_settings import Thresholds
+from mapping.errors import MappingError, UnsafePublication
 from mapping.model import Audience
 from mapping.store import Directory
 from mapping.travel import cost_surface, friction
@@ -21,6 +22,9 @@ from mapping.view import View
 SCENARIOS = ("summer", "winter")
 LIMIT = 240.0
 """Minutes beyond which a place counts as too far to be told."""
+
+DEMAND_MONTHS = 12
+"""For so long, back from the edition, it is told how often help was said to be missing."""
 
 MOST_PLACES = 120
 """Places of the gazetteer that a person may say they are in."""
@@ -48,28 +52,34 @@ def publish(
     area: StudyArea | None,
     edition: dt.date,
     previous: Path | None = None,
+    demand: Mapping[tuple[str, str], int] | None = None,
     progress: Progress | None = None,
 ) -> Publication:
     """Write what an audience may see into a new file, with travel times from the places of the study area.
 
     The travel times are worked out from the view alone. An older file of that name stays until the new one is whole.
     ``previous`` is the view that this one replaces, which may be that file: the new view tells which of its records
-    are gone, and when each was last changed.
+    are gone, and when each was last changed. ``demand`` tells how often help was said to be missing since
+    `demand_since`: (area unit, need) -> count; without it the view says nothing of that.
 
     Raises
     ------
     UnsafePublication
-        For an audience without a view, and where a text to be published names something hidden.
+        For an audience without a view, where a text to be published names something hidden, and where a count is
+        under the threshold of the study area.
     MappingError
         The file cannot be written.
     """
     path = Path(path)
     part = path.with_name(path.name + ".part")
+    said = None if demand is None else _demand_rows(demand, area, edition)
     warnings: list[str] = []
     try:
         with directory.view(audience, part, edition=edition, warn=warnings.append, previous=previous) as view:
             rows = list(travel_rows(view, area, progress=progress)) if area is not None else []
         _write_travel(part, rows)
+        if said is not None:
+            _write_demand(part, said)
         part.replace(path)
     except (sqlite3.Error, OSError) as error:
         raise MappingError(
@@ -141,16 +151,54 @@ def _cells(area: StudyArea, cost: NDArray[np.float32], points: list[tuple[float,
     return cells
 
 
+def demand_since(edition: dt.date) -> dt.date:
+    """Return the first day of the months in which it is counted how often help was said to be missing."""
+    months = edition.year * 12 + edition.month - 1 - DEMAND_MONTHS
+    return dt.date(months // 12, months % 12 + 1, 1)
+
+
+def _demand_rows(
+    demand: Mapping[tuple[str, str], int], area: StudyArea | None, edition: dt.date
+) -> list[tuple[str, str, str, int, str, str]]:
+    """Return the rows of the table ``demand``; one count under the threshold refuses them all."""
+    least = area.settings.thresholds.case_cells if area is not None else Thresholds().case_cells
+    few = sum(count < least for count in demand.values())
+    if few:
+        raise UnsafePublication(
+            f"how often help was said to be missing: {few} counts are under {least}, the least that may be published; "
+            "leave them out"
+        )
+    period = demand_since(edition).isoformat(), edition.isoformat()
+    return [(f"{unit} {need}", unit, need, count, *period) for (unit, need), count in sorted(demand.items())]
+
+
 def _write_travel(path: Path, rows: list[tuple[str, str, str, float]]) -> None:
+    _write(
+        path,
+        "CREATE TABLE travel (place TEXT, location TEXT, scenario TEXT, minutes REAL NOT NULL,"
+        " PRIMARY KEY (place, scenario, location)) STRICT, WITHOUT ROWID",
+        "INSERT INTO travel VALUES (?, ?, ?, ?)",
+        sorted(rows),
+    )
+
+
+def _write_demand(path: Path, rows: list[tuple[str, str, str, int, str, str]]) -> None:
+    _write(
+        path,
+        "CREATE TABLE demand (id TEXT PRIMARY KEY, area_unit TEXT NOT NULL, need TEXT NOT NULL, count INTEGER NOT NULL,"
+        " since TEXT NOT NULL, until TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        "INSERT INTO demand VALUES (?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+
+
+def _write(path: Path, table: str, insert: str, rows: Sequence[tuple[object, ...]]) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = off")
         connection.execute("BEGIN")
-        connection.execute(
-            "CREATE TABLE travel (place TEXT, location TEXT, scenario TEXT, minutes REAL NOT NULL,"
-            " PRIMARY KEY (place, scenario, location)) STRICT, WITHOUT ROWID"
-        )
-        connection.executemany("INSERT INTO travel VALUES (?, ?, ?, ?)", sorted(rows))
+        connection.execute(table)
+        connection.executemany(insert, rows)
         connection.execute("COMMIT")
     finally:
         connection.close()

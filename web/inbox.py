@@ -164,13 +164,22 @@ class Inbox:
         MappingError
             It could not be written.
         """
-        kind = next(name for name, each in KINDS.items() if type(message) is each)
-        body = message.model_dump_json(exclude_none=True)
+        return self.put_all([message], on=on, sender=sender)
+
+    def put_all(self, messages: Iterable[Message], *, on: dt.date, sender: str = "") -> int:
+        """Take messages in, all or none, and return the number of the last; see `put`."""
+        rows = [
+            (next(name for name, each in KINDS.items() if type(message) is each), on.isoformat(), sender,
+             message.model_dump_json(exclude_none=True))
+            for message in messages
+        ]  # fmt: skip
+        insert = "INSERT INTO message (kind, received_on, sender, body) VALUES (?, ?, ?, ?)"
         try:
             with closing(self._open()) as db:
-                row = (kind, on.isoformat(), sender, body)
-                cursor = db.execute("INSERT INTO message (kind, received_on, sender, body) VALUES (?, ?, ?, ?)", row)
-                return int(cursor.lastrowid or 0)
+                db.execute("BEGIN IMMEDIATE")
+                last = [db.execute(insert, row).lastrowid for row in rows][-1]
+                db.execute("COMMIT")
+                return int(last or 0)
         except sqlite3.Error as error:
             raise MappingError(f"the message could not be kept ({error}); try again later") from error
 

@@ -9,7 +9,7 @@ from mapping.view import View
 from web.edition import Edition
 from web.findings import Finding, overview
 
-SHOWN = ("coverage", "reach")
+SHOWN = ("coverage", "reach", "demand")
 """Analyses whose findings can be chosen as layers."""
 
 

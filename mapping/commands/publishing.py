@@ -1,5 +1,6 @@
 """Views and pages out: the demo, an edition, its site, the portal."""
 
+import csv
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +23,8 @@ from mapping.commands.common import (
 from mapping.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mapping.area import StudyArea
 
 DEMO_DAY = dt.date(2026, 11, 24)
@@ -52,14 +55,18 @@ def demo(
         )
         for outcome in outcomes:
             progress.console.print(f"  {outcome}", markup=False)
-        _publish(directory, area, build / "public.db", audience="public", day=DEMO_DAY, progress=progress)
+        inbox = _invented_messages(private / "inbox.db")
+        demand = _demand(inbox, area, DEMO_DAY)
+        _publish(
+            directory, area, build / "public.db", audience="public", day=DEMO_DAY, progress=progress, demand=demand
+        )
         _site(build / "public.db", area, build / "site", demo=True, progress=progress)
     out.print(f"Private directory and import reports: {private}   (never served)")
     out.print(
         f"Public view: {build / 'public.db'}   Site: {build / 'site' / 'index.html'}   (also opens from the disk)"
     )
     if serve_on is not None:
-        _serve(build / "public.db", area, port=serve_on, demo=True)
+        _serve(build / "public.db", area, port=serve_on, demo=True, inbox=inbox)
 
 
 @app.command()
@@ -67,6 +74,10 @@ def publish(
     view: ViewOption = VIEW,
     directory: DirectoryOption = DIRECTORY,
     audience: Annotated[str, typer.Option(help="public, partner or focal_point.")] = "public",
+    inbox: Annotated[
+        Path | None,
+        typer.Option(help="File of what visitors sent; the view then tells where help is said to be missing."),
+    ] = None,
     area: AreaOption = None,
     today: TodayOption = None,
 ) -> None:
@@ -76,9 +87,10 @@ def publish(
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
     region = study_area(area)
-    previous = view if view.exists() else None
+    previous, day = view if view.exists() else None, day_of(today)
+    demand = _demand(inbox, region, day) if inbox is not None else None
     with Directory(directory, region) as store, progress_bar() as progress:
-        _publish(store, region, view, audience=audience, day=day_of(today), progress=progress, previous=previous)
+        _publish(store, region, view, audience=audience, day=day, progress=progress, previous=previous, demand=demand)
     out.print(f"Published for {audience}: {view}")
 
 
@@ -111,19 +123,44 @@ def serve(
 
 def _publish(
     directory: Any, area: "StudyArea", path: Path, *, audience: Any, day: dt.date, progress: Any,
-    previous: Path | None = None,
+    previous: Path | None = None, demand: "Mapping[tuple[str, str], int] | None" = None,
 ) -> None:  # fmt: skip
     from mapping.publish import publish as write
 
     path.parent.mkdir(parents=True, exist_ok=True)
     publication = write(
-        directory, audience, path, area=area, edition=day, previous=previous,
+        directory, audience, path, area=area, edition=day, previous=previous, demand=demand,
         progress=step(progress, "Publishing the view"),
     )  # fmt: skip
     if publication.warnings:
         looked = directory.path.with_name("publishing.txt")
         looked.write_text("\n".join(map(str, publication.warnings)) + "\n", encoding="utf-8")
         progress.console.print(f"  {len(publication.warnings)} places to look at before the next edition: {looked}")
+
+
+def _demand(inbox: Path, area: "StudyArea", day: dt.date) -> "Mapping[tuple[str, str], int]":
+    """Return how often visitors said that help is missing, counts under the threshold left out."""
+    from mapping.publish import demand_since
+    from web.inbox import Inbox
+
+    if not inbox.exists():
+        raise NotFound(f"{inbox}: there is no inbox; `rohnamo serve --inbox` makes one, or leave the option out")
+    return Inbox(inbox).missing_help(least=area.settings.thresholds.case_cells, since=demand_since(day), until=day)
+
+
+def _invented_messages(path: Path) -> Path:
+    """Put what invented visitors said into an inbox that is still empty."""
+    from mapping.resources import shipped
+    from web.inbox import HelpMissing, Inbox
+
+    inbox = Inbox(path)
+    if any(inbox.messages()):
+        return path
+    lines = (shipped("demo") / "missing_help.csv").read_text(encoding="utf-8").splitlines()
+    for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+        day, times = dt.date.fromisoformat(f"{row.pop('month')}-15"), int(row.pop("times"))
+        inbox.put_all([HelpMissing.model_validate(row)] * times, on=day)
+    return path
 
 
 def _site(view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any) -> None:

@@ -15,7 +15,7 @@ PLANNING = tuple(f"mapping/analysis/{name}.py" for name in ("accessibility", "eq
 """Analyses whose texts have a catalogue of their own."""
 
 SOURCES = (
-    *(path for path in python_files("mapping/analysis") if path not in PLANNING),
+    *(path for path in python_files("mapping/analysis") if path not in (*PLANNING, "mapping/analysis/demand.py")),
     "mapping/result.py",
     "mapping/words.py",
 )

@@ -68,6 +68,30 @@ def test_missing_help_is_counted_from_a_threshold_on(inbox):
     assert inbox.missing_help(least=4) == {}
 
 
+def test_what_was_refused_or_came_in_another_time_is_not_counted(inbox):
+    late = DAY + dt.timedelta(days=1)
+    for day in (DAY, DAY, DAY, late):
+        last = inbox.put(HelpMissing(need="talk", area_unit="XT-W1"), on=day)
+    assert inbox.missing_help(least=1, until=DAY) == {("XT-W1", "talk"): 3}
+    inbox.decide(last - 1, "refused", by="steward", on=DAY)
+    inbox.decide(last - 2, "done", by="steward", on=DAY)
+    assert inbox.missing_help(least=1) == {("XT-W1", "talk"): 3}
+    assert inbox.missing_help(least=1, since=late) == {("XT-W1", "talk"): 1}
+
+
+def test_several_messages_come_in_together_or_not_at_all(inbox):
+    message = HelpMissing(need="talk", area_unit="XT-W1")
+    assert inbox.put_all([message] * 3, on=DAY) == 3
+
+    def broken():
+        yield message
+        raise ValueError
+
+    with pytest.raises(ValueError, match=""):
+        inbox.put_all(broken(), on=DAY)
+    assert len(list(inbox.messages())) == 3
+
+
 def test_referrals_say_nothing_of_a_person(inbox):
     number = inbox.put(Referral(number="r1", service=ONE, service_type="LEG-INF", month="2026-11"), on=DAY)
     inbox.put(ReferralOutcome(number="r1", outcome="declined", reason="full", days=2), on=DAY)
