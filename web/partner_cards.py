@@ -6,10 +6,12 @@ that anybody may need; the names that services and organizations have are not, s
 
 import io
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import segno
 from markupsafe import Markup
 
+from mapping.errors import NotFound
 from mapping.taxonomy import match_term
 from mapping.view import Entry
 from mapping.words import Message
@@ -78,6 +80,31 @@ def plain_body(edition: Edition, entry: Entry) -> bool:
     """Tell whether an organization is known for nothing but help that anybody may need."""
     body = entry.organization.id
     return all(tells_nothing(each) for each in edition.entries("en").values() if each.organization.id == body)
+
+
+def printable() -> bool:
+    """Tell whether cards can be saved as PDF here: the library for it is an extra."""
+    return find_spec("weasyprint") is not None
+
+
+def pdf(html: str) -> bytes:
+    """Return a page of cards as PDF, which loads nothing and says of itself neither when nor for what it was made.
+
+    Raises
+    ------
+    NotFound
+        The library for it is not installed, or Pango is not.
+    """
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise NotFound("cards cannot be saved as PDF here: install rohnamo[pdf] and Pango") from error
+    contents: bytes = weasyprint.HTML(string=html, base_url=None, url_fetcher=_refuse).write_pdf()
+    return contents
+
+
+def _refuse(url: str, *_: object, **__: object) -> dict[str, object]:
+    raise ValueError(f"a card loads nothing, and so not {url}")
 
 
 def known_papers(entry: Entry, language: str) -> tuple[str, ...]:

@@ -1,16 +1,13 @@
 """Pages of the finder: needs, answers with the pathway, comparison, an entry. Needs come by POST and are not kept."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 
 from mapping.errors import InvalidRecord
 from mapping.words import Message
 from web import pages
 from web.guard import Open, me
-from web.partner_cards import KINDS, PaperCard, paper_card
-from web.partner_common import area, checked, edition, inbox, page, today
+from web.partner_cards import KINDS, PaperCard, paper_card, pdf, printable
+from web.partner_common import area, checked, edition, inbox, page, plain, today
 from web.partner_finder import Finder
 from web.partner_needs import Asked, Needs, read
 from web.partner_pathway import pathway
@@ -23,6 +20,7 @@ ROUTES: dict[str, Action | Open] = {
     "finder.find": "find",
     "finder.compare": "find",
     "finder.card": "find",
+    "finder.card_pdf": "find",
     "finder.service": "find",
     "finder.organization": "find",
 }
@@ -67,15 +65,21 @@ def compare(language: str) -> str:
 @blueprint.post("/<language>/card.html")
 def card(language: str) -> str:
     """Show the chosen services as cards for the person, to print or save; by default a number and nothing else."""
-    form = request.form
-    tongue, kind = form.get("tongue") or language, form.get("kind") or "number"
-    if tongue not in area().languages or kind not in KINDS:
-        raise InvalidRecord("choose again: tongue, kind")
+    tongue, kind, named = _wanted(language)
     return page(
-        "partner/card.html", language, needs=read(form, edition()), picked=_picked(), kind=kind, kinds=KINDS,
-        tongue=tongue, tongues=area().languages, cards=_cards(tongue, kind, name=bool(form.get("name"))),
-        named=bool(form.get("name")),
+        "partner/card.html", language, needs=read(request.form, edition()), picked=_picked(), kind=kind, kinds=KINDS,
+        tongue=tongue, cards=_cards(tongue, kind, named), named=named, printable=printable(),
     )  # fmt: skip
+
+
+@blueprint.post("/<language>/card.pdf")
+def card_pdf(language: str) -> Response:
+    """Return the cards as a file to save, under a name that tells nothing."""
+    tongue, kind, named = _wanted(checked(language))
+    html = plain("partner/paper_pdf.html", tongue, cards=_cards(tongue, kind, named))
+    return Response(
+        pdf(html), mimetype="application/pdf", headers={"Content-Disposition": 'attachment; filename="rohnamo.pdf"'}
+    )
 
 
 @blueprint.get("/<language>/s/<identifier>.html")
@@ -103,7 +107,15 @@ def _picked() -> list[str]:
     return list(dict.fromkeys(request.form.getlist("pick")))[:MOST_PICKED]
 
 
-def _cards(tongue: str, kind: str, *, name: bool) -> Sequence[PaperCard]:
+def _wanted(language: str) -> tuple[str, str, bool]:
+    """Return the language of cards, their kind, and whether names are asked for."""
+    form = request.form
+    tongue, kind = form.get("tongue") or language, form.get("kind") or "number"
+    if tongue not in area().languages or kind not in KINDS:
+        raise InvalidRecord("choose again: tongue, kind")
+    return tongue, kind, bool(form.get("name"))
+
+
+def _cards(tongue: str, kind: str, named: bool) -> list[PaperCard]:
     entries = edition().entries(tongue)
-    chosen: list[Any] = [entries[each] for each in _picked() if each in entries]
-    return [paper_card(edition(), each, tongue, kind, name=name) for each in chosen]
+    return [paper_card(edition(), entries[each], tongue, kind, name=named) for each in _picked() if each in entries]
