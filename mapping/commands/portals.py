@@ -1,5 +1,8 @@
 """The portals of those who sign in, each served on this machine; a web server with TLS stands before them."""
 
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +14,9 @@ from mapping.errors import NotFound
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from mapping.area import StudyArea
+    from web.accounts import Accounts
 
 app = typer.Typer()
 
@@ -54,6 +60,71 @@ def partner(
         ledger=Ledger(ledger), demo=demo, secure=not plain_http,
     )  # fmt: skip
     serve_portal(portal, port)
+
+
+@app.command("demo-partner")
+def demo_partner(
+    build: Annotated[Path, typer.Option(help="Folder of the demo; what is missing in it is built.")] = Path("build"),
+    port: PortOption = 8001,
+    area: AreaOption = None,
+) -> None:
+    """Serve the partner portal of the demo on this machine, with invented people and a one-time link for each."""
+    from web.accounts import Accounts
+    from web.inbox import Inbox
+    from web.ledger import Ledger
+    from web.partner import create_partner_app
+
+    region, private = study_area(area), build / "private"
+    views = {audience: private / f"{audience}.db" for audience in ("partner", "focal_point")}
+    _publish_missing(private, region, views)
+    accounts = Accounts(private / "demo-accounts.db")
+    for login, address in _demo_people(accounts, views["partner"], port):
+        out.print(f"  {login:12} {address}", markup=False)
+    out.print("Open a link, choose a password, and read the code with an authenticator; then sign in.")
+    portal = create_partner_app(
+        views["partner"], region, focal_view=views["focal_point"], accounts=accounts, demo=True, secure=False,
+        inbox=Inbox(private / "demo-inbox.db"), ledger=Ledger(private / "demo-ledger.db"),
+    )  # fmt: skip
+    serve_portal(portal, port)
+
+
+def _publish_missing(private: Path, area: "StudyArea", views: dict[str, Path]) -> None:
+    """Publish the demo's views that are not there yet."""
+    from mapping.commands.publishing import DEMO_DAY
+    from mapping.publish import publish
+    from mapping.store import Directory
+
+    missing = {audience: path for audience, path in views.items() if not path.exists()}
+    if missing and not (private / "directory.db").exists():
+        raise NotFound(
+            f"{private / 'directory.db'}: there is no demo; run `rohnamo demo --build {private.parent}` first"
+        )
+    for audience, path in missing.items():
+        with Directory(private / "directory.db", area) as directory:
+            publish(directory, audience, path, area=area, edition=DEMO_DAY)  # type: ignore[arg-type]
+
+
+def _demo_people(accounts: "Accounts", view: Path, port: int) -> Iterator[tuple[str, str]]:
+    """Make an invented person of each role, with grants, and yield logins with their one-time links."""
+    from mapping.view import View
+    from web.roles import EVERYWHERE, PORTAL_ROLES
+
+    now = dt.datetime.now(dt.UTC)
+    with View(view) as opened:
+        givers = Counter(row["from_organization_id"] for row in opened.rows("referral_agreement"))
+    body = min(givers, key=lambda each: (-givers[each], each)) if givers else EVERYWHERE
+    known = {each.login: each for each in accounts.accounts()}
+    for role in PORTAL_ROLES:
+        if role not in known:
+            accounts.add(role, f"Demo {role.replace('_', ' ')} (invented)", role, by="demo", now=now)
+            account = accounts.by_login(role).id
+            accounts.grant(account, "region", EVERYWHERE)
+            accounts.grant(account, "organization", body)
+        elif known[role].enrolled:
+            yield role, "has taken up the account already"
+            continue
+        token = accounts.invite(accounts.by_login(role).id, now=now)
+        yield role, f"http://127.0.0.1:{port}/en/join/{token}"
 
 
 def serve_portal(portal: "Flask", port: int) -> None:
