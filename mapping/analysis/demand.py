@@ -56,13 +56,15 @@ def demand(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     sorts = [sort_of(need) for need in needs if need in {row.need for row in rows}]
     index = pd.Index([str(code) for code in area.units(level).index], name="code")
     entries = counted(view)
+    secret = {term.code for term in Taxonomy.load("service_types").terms() if term.audience != "public"}
     table = pd.DataFrame({"said": 0, "listed": _listed(sort_of(ANY).of(entries), area, level, index)}, index)
     states = pd.DataFrame({"said": "", "listed": ""}, index, dtype=object)
     for sort in sorts:
         table[sort.key] = index.map(_said(rows, area, level, sort.key).__getitem__)
         table["said"] += table[sort.key]
         table[f"{sort.key}_listed"] = _listed(sort.of(entries), area, level, index)
-        states[f"{sort.key}_listed"] = "not published" if sort.hidden else ""
+        nothing = "not published" if secret.intersection(sort.codes) else ""
+        states[f"{sort.key}_listed"] = np.where(table[f"{sort.key}_listed"] == 0, nothing, "")
     for key in ("said", *(sort.key for sort in sorts)):
         states[key] = np.where(table[key] == 0, "not published", "")
     return Result(
