@@ -3,8 +3,8 @@
     report = make(view, area, language="ru")
     html.write(report)
 
-`make` works the report out once; `mapping.report.html`, ``pdf`` and ``docx`` write the same parts. `pages` is the public
-report as one HTML page, for a site.
+`make` works the report out once; `mapping.report.html`, ``pdf`` and ``docx`` write the same parts. `pages` is the
+public report as one HTML page, for a site.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,6 +60,8 @@ def make(
 
     Parameters
     ----------
+    view, area, language
+        What is told, of which country, and in which language.
     edition, reader
         A public edition takes a public view; a restricted one a view for focal points, and the reader's name.
     results

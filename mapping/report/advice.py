@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from mapping.errors import FormatError
 from mapping.result import Kind, write
 from mapping.spreadsheet import neutral
-from mapping.words import Message, Text, show
+from mapping.words import Message, Several, Text, show
 
 Group = Literal["government", "regional", "civil", "international", "embassies"]
 Cost = Literal["low", "medium", "high"]
@@ -65,7 +65,7 @@ class Recommendation:
     text: Message
     evidence: Message
     table: str
-    responsible: Text
+    responsible: Text | Several
     cost: Cost
     indicator: str
     measure: Message
@@ -115,9 +115,10 @@ def deadline(day: dt.date, cost: Cost) -> dt.date:
 
 
 def numbered(advice: Iterable[Recommendation]) -> list[Recommendation]:
-    """Put recommendations in the order of their addressees and number them."""
-    order = list(get_args(Group))
-    ordered = sorted(advice, key=lambda one: order.index(one.group))
+    """Put recommendations in the order of their addressees, as a report prints them, and number them."""
+    asked, groups = list(advice), list(get_args(Group))
+    names = list(dict.fromkeys(show(one.addressee, "en") for one in asked))
+    ordered = sorted(asked, key=lambda one: (groups.index(one.group), names.index(show(one.addressee, "en"))))
     return [replace(one, number=f"R{place}") for place, one in enumerate(ordered, 1)]
 
 

@@ -66,7 +66,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; ``head`` names every column, that of the row's names first; ``label`` is "Table 8.1"."""
+    """A table; ``head`` names every column, that of the row's names first; ``label`` is "Table 8.1".
+
+    In an ``even`` table all columns after the first are equally wide.
+    """
 
     label: str
     caption: str
@@ -75,13 +78,21 @@ class Table:
     source: str = ""
     anchor: str = ""
     small: bool = False
+    even: bool = False
+
+    @property
+    def right(self) -> tuple[bool, ...]:
+        """Whether each column after the first holds numbers, so that it stands to the right."""
+        cells = [row.cells for row in self.rows if row.cells]
+        return tuple(2 * sum(row[place].number for row in cells) > len(cells) for place in range(len(self.head) - 1))
 
 
 @dataclass(frozen=True)
 class Picture:
     """An SVG picture; ``words`` say what it shows to those who cannot see it.
 
-    ``png`` is the same for formats that hold no SVG: (bytes, height over width), None where a table says it all.
+    ``png`` is the same for formats that hold no SVG, None where a table says it all; ``legend`` says in words what
+    its shades mean.
     """
 
     label: str
@@ -91,6 +102,7 @@ class Picture:
     source: str = ""
     png: bytes | None = None
     anchor: str = ""
+    legend: str = ""
 
 
 Block = Heading | Paragraph | Items | Facts | Table | Picture

@@ -8,8 +8,8 @@ from mapping.report import html
 from mapping.report.parts import Report
 
 MISSING = (
-    "PDF needs WeasyPrint and the system's Pango: pip install 'rohnamo[pdf]', and install Pango (Debian: libpango-1.0-0 "
-    "libpangoft2-1.0-0; macOS: brew install pango); or write HTML and print it from a browser ({error})"
+    "PDF needs WeasyPrint and the system's Pango: pip install 'rohnamo[pdf]', and install Pango (Debian: "
+    "libpango-1.0-0 libpangoft2-1.0-0; macOS: brew install pango); or write HTML and print it from a browser ({error})"
 )
 
 

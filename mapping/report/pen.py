@@ -7,11 +7,15 @@ from mapping.charts import SIGNS, chart, kind_of
 from mapping.report.advice import Progress, Recommendation
 from mapping.report.material import Material
 from mapping.report.parts import Block, Cell, Chapter, Facts, Heading, Items, Paragraph, Picture, Role, Row, Table
-from mapping.result import SPEAKING, STATE_NOTES, STATES, Column, Result
+from mapping.result import SPEAKING, STATE_NOTES, STATES, Column, Result, State
 from mapping.words import Message, show
 
 FEW = 8
 """With at most so many units, and more columns than units, a table reads better with the units across."""
+
+
+OWN_SIGNS: dict[State, tuple[str, str]] = {"none listed": ("d", "✗")}
+"""Signs of a matrix that differ from those of pictures: 0 is never written for what nobody told of."""
 
 
 class Pen:
@@ -61,7 +65,7 @@ class Pen:
 
     def table(
         self, caption: object, head: Sequence[object], rows: Iterable[Row], *, source: str = "", anchor: str = "",
-        small: bool = False,
+        small: bool = False, even: bool = False,
     ) -> None:  # fmt: skip
         """Write a table; one without rows becomes a sentence that says so."""
         say, made = self.material.say, tuple(rows)
@@ -71,20 +75,24 @@ class Pen:
         label = say(Message("Table {number}", {"number": self._next("table")}))
         self._remember(anchor, label)
         titles = tuple(say(one) for one in head)
-        self._blocks.append(Table(label, say(caption), titles, made, source, anchor and f"t-{anchor}", small))
+        self._blocks.append(Table(label, say(caption), titles, made, source, anchor and f"t-{anchor}", small, even))
 
     def picture(
-        self, svg: str, words: str, *, caption: object, source: str = "", png: bytes | None = None, anchor: str = ""
-    ) -> None:
+        self, svg: str, words: str, *, caption: object, source: str = "", png: bytes | None = None, anchor: str = "",
+        legend: str = "",
+    ) -> None:  # fmt: skip
         """Write a picture."""
         label = self.material.say(Message("Figure {number}", {"number": self._next("figure")}))
         own = own_ids(svg, f"f{self._number}-{self._counts['figure']}-")
-        self._blocks.append(Picture(label, self.material.say(caption), own, words, source, png, anchor))
+        self._blocks.append(Picture(label, self.material.say(caption), own, words, source, png, anchor, legend))
 
     def result(
-        self, result: Result, *, columns: Sequence[str] = (), anchor: str = "", drawn: bool = True, small: bool = False
+        self, result: Result, *, columns: Sequence[str] = (), anchor: str = "", drawn: bool = True, most: int = 0
     ) -> None:
-        """Write a result: what was found, its picture, its table and what it stands on."""
+        """Write a result: what was found, its picture, its table and what it stands on.
+
+        With ``most``, the table holds so many units at most: those that are worst off.
+        """
         say = self.material.say
         self.say(result.finding, "lead")
         self.items(result.also)
@@ -93,9 +101,29 @@ class Pen:
             words = f"{say(result.title)}: {say(result.finding)}."
             svg = chart(result, self.material.area, language=self.material.language)
             self.picture(svg, words, caption=result.title, source=source)
-        head, rows = self.laid_out(result, columns)
-        self.table(result.title, head, rows, source=source, anchor=anchor or result.name, small=small)
+        worst = self.worst(result, most)
+        head, rows = self.laid_out(result, columns, worst)
+        caption: object = result.title
+        if worst:
+            caption = Message("{title}: the {count} units that are worst off; all stand in the open data",
+                              {"title": result.title, "count": len(worst)})  # fmt: skip
+        across = self._is_across(result, len(head) - 1)
+        self.table(caption, head, rows, source=source, anchor=anchor or result.name, even=across,
+                   small=len(rows) > 20 or len(head) > FEW)  # fmt: skip
         self.signs(result)
+
+    def worst(self, result: Result, most: int) -> list[str]:
+        """Return the units that are worst off, by the first column that says whether more is better or worse."""
+        column = next((c for c in result.headlines if c.more_is != "neither" and c.kind not in ("state", "text")), None)
+        if column is None or not most or len(result.table) <= most:
+            return []
+        values = result.table[column.key].astype(float)
+        order = values.sort_values(ascending=column.more_is == "better", kind="stable").index[:most]
+        return [str(code) for code in order]
+
+    def _is_across(self, result: Result, columns: int) -> bool:
+        codes = len(result.table)
+        return codes > 1 and (result.layout == "matrix" or columns in (codes, codes + 1)) and codes <= FEW
 
     def signs(self, result: Result) -> None:
         """Say what the signs of a matrix mean."""
@@ -103,17 +131,21 @@ class Pen:
             return
         found = set(result.states.to_numpy().ravel())
         found |= {state for c in result.columns if c.kind == "state" for state in result.table[c.key]}
-        said = [(SIGNS[state][1], STATES[state], STATE_NOTES[state]) for state in STATES if state in found]
+        said = [
+            ((SIGNS | OWN_SIGNS)[state][1], STATES[state], STATE_NOTES[state]) for state in STATES if state in found
+        ]
         self.items(
             (Message("{sign} {state}: {note}", {"sign": sign, "state": name, "note": note})
              if sign else Message("{state}: {note}", {"state": name, "note": note}) for sign, name, note in said),
             small=True,
         )  # fmt: skip
 
-    def laid_out(self, result: Result, columns: Sequence[str] = ()) -> tuple[tuple[object, ...], list[Row]]:
+    def laid_out(
+        self, result: Result, columns: Sequence[str] = (), units: Sequence[str] = ()
+    ) -> tuple[tuple[object, ...], list[Row]]:
         """Return the heads and rows of a result: a row each unit, or the units across where that reads better."""
         chosen = [result.column(key) for key in columns] or list(self._wanted(result))
-        codes = [str(code) for code in result.table.index]
+        codes = list(units) or [str(code) for code in result.table.index]
         if len(codes) == 1 and len(chosen) > 2:
             return self._one_row(result, chosen, codes[0])
         if result.layout == "matrix" or (len(codes) <= FEW and len(chosen) > len(codes)):
@@ -159,7 +191,8 @@ class Pen:
         order: dict[str, list[str]] = {}
         for code in codes:
             region = area.region_of(code)
-            order.setdefault(self.material.label(region) if region != code else "", []).append(code)
+            title = self.material.label(region) if region != code and len(codes) == len(result.table) else ""
+            order.setdefault(title, []).append(code)
         rows = []
         for region, inside in order.items():
             rows += [Row(region)] if region else []
@@ -171,15 +204,16 @@ class Pen:
         return (area.levels[result.level].label, *(column.label for column in columns)), rows
 
     def _total(self, result: Result, column: Column) -> Cell:
-        return Cell(result.total_text(column.key, self.material.language), "", number=column.kind not in ("state", "text"))
+        text = plain(result.total_text(column.key, self.material.language))
+        return Cell(text, number=column.kind not in ("state", "text"))
 
     def cell(self, result: Result, code: str, column: Column, *, signs: bool = False) -> Cell:
         """Return a cell of a result; with ``signs`` a short one on the colour of its state."""
         state = result.state(code, column.key)
-        text = result.text(code, column.key, self.material.language)
+        text = plain(result.text(code, column.key, self.material.language))
         if not signs or state is None:
             return Cell(text, number=column.kind not in ("state", "text") and state not in SPEAKING)
-        fill, sign = SIGNS[state]
+        fill, sign = (SIGNS | OWN_SIGNS)[state]
         number = text.partition(" ")[0] if column.kind == "count" and state not in SPEAKING else ""
         return Cell(f"{number} {sign}".strip() or "✓", fill)
 
@@ -200,6 +234,12 @@ def _grouped(result: Result, columns: Sequence[Column]) -> list[tuple[object | N
         title = result.group_labels.get(group)
         parts.append((title, [column for column in columns if column.key in keys]))
     return [(title, part) for title, part in parts if part]
+
+
+def plain(text: str) -> str:
+    """Leave out a range that says no more than the number: 0 (0–0), 100% (100–100)."""
+    found = re.fullmatch(r"(([<>]?[\d.,\u00a0]+?)(\u00a0?%)?) \(\2–\2\)", text)
+    return found[1] if found else text
 
 
 def own_ids(svg: str, prefix: str) -> str:

@@ -1,6 +1,7 @@
 """A map for print: the units of a study area shaded in five steps, as SVG and, for formats without SVG, as PNG."""
 
 import html
+import itertools
 import math
 import warnings
 from collections.abc import Mapping
@@ -34,20 +35,19 @@ CHOSEN = "#d9653b"
 Size = tuple[float, float, float, float]
 
 
-def shaded(result: Result, area: StudyArea, column: Column) -> dict[str, int]:
+def shaded(result: Result, column: Column) -> dict[str, int]:
     """Return the step of each unit, 0 the best, by a share of which more is better or worse."""
     steps = {}
-    for code in map(str, result.table.index):
-        value = float(result.table.loc[code, column.key])
+    for code, value in result.table[column.key].astype(float).items():
         worse = value if column.more_is == "worse" else 1 - value
-        steps[code] = sum(worse > step for step in STEPS)
+        steps[str(code)] = sum(worse > step for step in STEPS)
     return steps
 
 
 def legend(column: Column, language: str) -> list[str]:
     """Return what each step means, the best first."""
     edges = (0.0, *STEPS, 1.0)
-    spans = list(zip(edges, edges[1:], strict=False))
+    spans = list(itertools.pairwise(edges))
     if column.more_is != "worse":
         spans = [(1 - high, 1 - low) for low, high in spans]
     return [f"{percent(low, language).rstrip('%').strip()}–{percent(high, language)}" for low, high in spans]

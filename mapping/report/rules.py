@@ -40,7 +40,8 @@ MOST = 3
 
 def addressee(material: Material, key: str) -> Text:
     """Return whom a key means in a study area."""
-    return material.area.settings.addressees.get(key) or DEFAULTS[key]
+    named: Mapping[str, Text] = material.area.settings.addressees  # type: ignore[assignment]
+    return named.get(key) or DEFAULTS[key]
 
 
 def region_authority(material: Material, code: str) -> Message:
@@ -56,7 +57,7 @@ def advise(material: Material) -> list[Recommendation]:
 def _asked(
     material: Material, key: str, group: Group, to: Text, text: Message, *, evidence: Message, table: str, cost: Cost,
     indicator: str, measure: Message, value: float | None, target: float, kind: Kind = "count",
-    responsible: Text | None = None,
+    responsible: Text | Several | None = None,
 ) -> Recommendation:  # fmt: skip
     return Recommendation(
         key=key, group=group, addressee=to, text=text, evidence=evidence, table=table, responsible=responsible or to,
@@ -120,10 +121,11 @@ def far_districts(material: Material) -> Iterator[Recommendation]:
     result = material.results["coverage"]
     if "any_beyond" not in result.table or result.level == 0:
         return
+    within = result.table["any_60"].astype(float)
     worst = result.table["any_beyond"].sort_values(ascending=False, kind="stable")
     for code in [str(code) for code in worst.index[:MOST] if worst[code] > 0]:
         words = {"unit": material.area.unit(code).names, "people": People(worst[code]),
-                 "share": Share(1 - float(result.table.loc[code, "any_60"]))}  # fmt: skip
+                 "share": Share(1 - float(within[code]))}  # fmt: skip
         region = region_authority(material, material.area.region_of(code))
         yield _asked(
             material, f"reach-{code}", "regional", region,
@@ -241,11 +243,11 @@ def hand_overs(material: Material) -> Iterator[Recommendation]:
     if broken is not None and broken.value:
         units = [str(code) for code in result.table.index if result.table.loc[code, "broken"] > 0]
         names = Several(material.area.unit(code).names for code in units)
-        words = {"units": names, "count": int(broken.value)}
+        said = {"units": names, "count": int(broken.value)}
         yield _asked(
             material, "broken", "government", addressee(material, "health"),
-            Message("Name who takes the next step, or who travels there, in: {units}.", words),
-            evidence=Message("Hand-overs that break, since nobody is listed who takes the next step: {count}.", words),
+            Message("Name who takes the next step, or who travels there, in: {units}.", said),
+            evidence=Message("Hand-overs that break, since nobody is listed who takes the next step: {count}.", said),
             table="pathways", cost="medium", indicator="I09", measure=Message("Hand-overs that break"),
             value=broken.value, target=0,
         )  # fmt: skip
@@ -284,7 +286,7 @@ def standards_unmet(material: Material) -> Iterator[Recommendation]:
         yield _asked(
             material, f"standard-{key}", "civil", addressee(material, "civil"),
             Message("Meet this standard, and help each other to: {item}", words),
-            evidence=Message("It is met by {share} of those who could answer.", words), table="standards", cost="low",
+            evidence=Message("It is met by {share} of those who could answer.", words), table="items", cost="low",
             indicator="I10", measure=Message("Share that meets it"), value=value, target=1, kind="share",
         )  # fmt: skip
     yield _asked(
@@ -362,7 +364,7 @@ def cases_disagree(material: Material) -> Iterator[Recommendation]:
         evidence=Message("Two numbers of the same year differ by {times} times.", {"times": spread.value}),
         table="cases", cost="low", indicator="I12", measure=Message("Times by which two numbers differ at most"),
         value=spread.value, target=1, kind="number",
-        responsible=Several((addressee(material, "statistics"), addressee(material, "interior"))),  # type: ignore[arg-type]
+        responsible=Several((addressee(material, "statistics"), addressee(material, "interior"))),
     )  # fmt: skip
 
 

@@ -94,7 +94,6 @@ def _glossary(pen: Pen) -> None:
 
 def _questionnaire(pen: Pen) -> None:
     """List the questions of the field form."""
-    material = pen.material
     pen.heading(Message("Questionnaire"))
     pen.say(Message("The questions of the field form, in their order. Questions that are a list let one or several "
                     "answers be chosen."))  # fmt: skip
@@ -154,4 +153,3 @@ def _open_data(pen: Pen) -> None:
 def _sum(pen: Pen, held: bytes) -> tuple[Cell, ...]:
     digest = hashlib.sha256(held).hexdigest()
     return cells(round(len(held) / 1000), f"{digest[:32]} {digest[32:]}", language=pen.material.language)
-

@@ -1,11 +1,12 @@
 """Chapters 9 and 10: minimum standards, and the data on cases."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from sqlite3 import Row as Record
 
+from mapping.charts import chart, kind_of
 from mapping.report.parts import Cell, Row
 from mapping.report.pen import Pen, cells
+from mapping.result import Result
 from mapping.taxonomy import Taxonomy, Term
 from mapping.words import Message, Share
 
@@ -24,11 +25,11 @@ def standards(pen: Pen) -> None:
     pen.chapter("9", Message("Minimum standards"), "standards")
     result = material.results["standards"]
     pen.heading(Message("How far they are met"))
-    pen.result(result)
+    _families(pen, result)
     pen.heading(Message("Proposed national checklist"))
     pen.say(Message("These items stand in sources that we have seen. They bind nobody until the commission adopts "
                     "them. Of accommodation no answers are published."))  # fmt: skip
-    sums = {row["standard"]: row for row in _sums(material.view.rows("standard_summary"))}
+    sums = _sums(material.view.rows("standard_summary"))
     items = [term for term in Taxonomy.load("standards").terms() if term.source_status == "seen"]
     head = (Message("Item"), Message("For"), Message("Duty"), Message("Met"))
     pen.table(Message("Proposed national checklist"), head, (_item(pen, term, sums) for term in items),
@@ -36,19 +37,43 @@ def standards(pen: Pen) -> None:
     pen.end()
 
 
-def _sums(rows: Iterable[Record]) -> list[dict[str, object]]:
-    """Add the answers to each item up over the families."""
-    found: dict[str, dict[str, int]] = defaultdict(lambda: {"met": 0, "known": 0})
-    for row in rows:
-        found[row["standard"]]["met"] += row["met"]
-        found[row["standard"]]["known"] += row["met"] + row["partly"] + row["not_met"]
-    return [{"standard": code, **values} for code, values in found.items()]
-
-
-def _item(pen: Pen, term: Term, sums: dict[str, dict[str, object]]) -> Row:
+def _families(pen: Pen, result: Result) -> None:
+    """Write how far each family meets its items, and which items are met least."""
     material = pen.material
-    answers = sums.get(term.code)
-    known, met = (int(str(answers[key])) if answers else 0 for key in ("known", "met"))
+    source = material.source(result, method=material.numbers.get("method-standards", ""))
+    pen.say(result.finding, "lead")
+    pen.items(result.also)
+    if result.table.empty or not result.groups:
+        return
+    code = str(result.table.index[0])
+    families = [group for group in result.groups if group != "items"]
+    if kind_of(result) != "none":
+        svg = chart(result, material.area, language=material.language)
+        words = f"{material.say(result.title)}: {material.say(result.finding)}."
+        pen.picture(svg, words, caption=result.title, source=source)
+    heads = [result.column(key).short or result.column(key).label for key in result.groups[families[0]]]
+    rows = [Row(material.say(result.group_labels[family]),
+                tuple(pen.cell(result, code, result.column(key)) for key in result.groups[family]))
+            for family in families]  # fmt: skip
+    pen.table(result.title, (Message("Family of services"), *heads), rows, source=source, anchor="standards")
+    items = [Row(material.say(c.label), (pen.cell(result, code, c),))
+             for c in map(result.column, result.groups.get("items", ()))]  # fmt: skip
+    pen.table(result.group_labels.get("items", ""), (Message("Item"), Message("Met")), items, source=source,
+              anchor="items")  # fmt: skip
+
+
+def _sums(rows: Iterable[Record]) -> dict[str, tuple[int, int]]:
+    """Add the answers to each item up over the families: how many are "met", and how many could be answered."""
+    found: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        met, known = found.get(row["standard"], (0, 0))
+        found[row["standard"]] = met + row["met"], known + row["met"] + row["partly"] + row["not_met"]
+    return found
+
+
+def _item(pen: Pen, term: Term, sums: dict[str, tuple[int, int]]) -> Row:
+    material = pen.material
+    met, known = sums.get(term.code, (0, 0))
     share = Share(met / known) if known else Message("not known")
     about = material.type_label(term.service_type) if term.service_type else material.say(Message("every service"))
     duty = {"must": Message("must"), "should": Message("should")}.get(term.obligation, Message("not told"))
@@ -62,7 +87,7 @@ def data(pen: Pen) -> None:
     pen.chapter("10", Message("Unified data collection"), "data")
     result = material.results["cases"]
     pen.heading(Message("Who counts what"))
-    pen.result(result, drawn=False, small=True)
+    pen.result(result, drawn=False)
     rows = material.view.rows("case_count")
     pen.heading(Message("What the figures tell apart"))
     pen.say(Message("IC-TIP, the international classification of data on trafficking, was endorsed by the UN "
@@ -70,11 +95,16 @@ def data(pen: Pen) -> None:
                     "whom. This table says how many of the figures do."))  # fmt: skip
     made = [Row(material.say(label), cells(told := sum(bool(row[key]) for row in rows), len(rows) - told,
                                            language=material.language)) for key, label in ASKED.items()]  # fmt: skip
-    pen.table(Message("What the figures tell apart"), (Message("Told apart"), Message("Figures that tell it"),
-              Message("Figures that do not")), made if rows else (), source=material.basis(result), anchor="told")  # fmt: skip
+    head = (Message("Told apart"), Message("Figures that tell it"), Message("Figures that do not"))
+    title = Message("What the figures tell apart")
+    pen.table(title, head, made if rows else (), source=material.basis(result), anchor="told")
     pen.heading(Message("Counted twice"))
-    pen.say(Message("One person may be counted by a service, a line, the police and a court. No figure here says "
-                    "whether it leaves out those whom another counted. How many are counted twice: not known."))  # fmt: skip
+    pen.say(
+        Message(
+            "One person may be counted by a service, a line, the police and a court. No figure here says whether it "
+            "leaves out those whom another counted. How many are counted twice: not known."
+        )
+    )
     pen.heading(Message("What one system would need"))
     pen.items((
         Message("One unit for each stage: persons identified, persons helped, crimes registered, cases in court."),

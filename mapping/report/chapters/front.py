@@ -1,6 +1,6 @@
 """What stands before the chapters, and the first: what the report may not be used for, and its summary on a page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mapping.report import picture
 from mapping.report.parts import Cell, Row
@@ -71,7 +71,7 @@ def summary(pen: Pen) -> None:
     pen.heading(Message("Five findings"))
     pen.items([results[name].finding for name in FINDINGS], ordered=True)
     pen.heading(Message("Five gaps"))
-    pen.items(list(_gaps(results.values()))[:5], ordered=True)
+    pen.items(list(_gaps(results))[:5], ordered=True)
     coverage_map(pen)
     matrix_by_pillar(pen)
     pen.heading(Message("What changed since the previous edition"))
@@ -85,12 +85,11 @@ def summary(pen: Pen) -> None:
     pen.end()
 
 
-def _gaps(results: Iterable[Result]) -> Iterable[Text]:
+def _gaps(results: Mapping[str, Result]) -> Iterable[Text]:
     """Yield one gap of each kind, where there is one: what is far, missing, closed, asleep at night, or abroad."""
-    by_name = {result.name: result for result in results}
     for name, place in (("coverage", 0), ("norms", 2), ("beneficiaries", None), ("round_the_clock", None),
                         ("destinations", 0), ("pathways", 0), ("languages", None), ("standards", 0)):  # fmt: skip
-        result = by_name[name]
+        result = results[name]
         if place is None:
             yield result.finding
         elif len(result.also) > place:
@@ -106,11 +105,19 @@ def coverage_map(pen: Pen) -> None:
         return
     area, language = material.area, material.language
     title = picture.title_of(result, column, language)
-    steps, key = picture.shaded(result, area, column), picture.legend(column, language)
+    steps, key = picture.shaded(result, column), picture.legend(column, language)
     svg = picture.country_map(area, steps, level=result.level, title=title, key=key, language=language)
     png = picture.as_png(area, steps, level=result.level)
     words = f"{title}. {material.say(result.finding)}. {'. '.join(material.say(one) for one in result.also)}"
-    pen.picture(svg, words, caption=column.label, source=material.source(result), png=png, anchor="map")
+    pen.picture(
+        svg,
+        words,
+        caption=column.label,
+        source=material.source(result),
+        png=png,
+        anchor="map",
+        legend=material.say(Message("From light to dark: {steps}.", {"steps": ", ".join(key)})),
+    )
 
 
 def matrix_by_pillar(pen: Pen) -> None:
@@ -129,7 +136,7 @@ def matrix_by_pillar(pen: Pen) -> None:
         rows.append(Row(material.say(result.group_labels.get(group, group)), tuple(made)))
     head = (Message("Pillar of the referral mechanism"), *(material.area.unit(code).names for code in codes))
     pen.table(Message("Core functions that are listed, of those that can be published"), head, rows,
-              source=material.source(result), anchor="pillars", small=True)  # fmt: skip
+              source=material.source(result), anchor="pillars", small=True, even=True)  # fmt: skip
 
 
 THERE = ("present", "single", "only remote", "line")

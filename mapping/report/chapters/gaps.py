@@ -15,6 +15,9 @@ SECTIONS = (
 COLUMNS = {"coverage": ("people", "any_60", "any_120", "any_beyond")}
 """Columns of a result's table, where they are not its own choice."""
 
+MOST = 12
+"""So many units a table shows at most, except that of people far from help, which names every district."""
+
 
 def gaps(pen: Pen) -> None:
     """Write each analysis that shows a gap, then the indicators."""
@@ -26,7 +29,7 @@ def gaps(pen: Pen) -> None:
         if name == "funding" and material.view.audience == "public":
             pen.say(result.finding, "lead")
             continue
-        pen.result(result, columns=COLUMNS.get(name, ()), small=len(result.table) > 20)
+        pen.result(result, columns=COLUMNS.get(name, ()), most=0 if name == "coverage" else MOST)
         if name == "siting":
             _proposals(pen, result)
     pen.heading(Message("Indicators of this edition"))
@@ -39,8 +42,9 @@ def _proposals(pen: Pen, result: Result) -> None:
     language = pen.material.language
     rows = [Row(pen.material.say(one.name), cells(one.adds.text(language), language=language))
             for one in result.proposals]  # fmt: skip
-    pen.table(Message("What one new service adds"), (Message("Town"), Message("People within reach who had nothing")),
-              rows, source=pen.material.source(result, method=pen.material.numbers.get("method-siting", "")))  # fmt: skip
+    head = (Message("Town"), Message("People within reach who had nothing"))
+    source = pen.material.source(result, method=pen.material.numbers.get("method-siting", ""))
+    pen.table(Message("What one new service adds"), head, rows, source=source)
 
 
 def _indicators(pen: Pen) -> Iterable[Row]:
@@ -126,5 +130,3 @@ def _destinations(pen: Pen) -> str:
 def _progress(pen: Pen) -> str:
     share = pen.progress.share if pen.progress is not None else None
     return pen.material.say(Message("no earlier recommendations were given") if share is None else Share(share))
-
-

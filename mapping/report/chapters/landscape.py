@@ -32,7 +32,7 @@ def actors(pen: Pen) -> None:
     head = (Message("Kind"), *(material.area.unit(code).names for code in material.regions),
             Message("Abroad, or place not told"), Message("All"))  # fmt: skip
     pen.table(Message("Organizations by kind and region"), head, _kinds(pen),
-              source=material.own_source(material.entries), anchor="actors")  # fmt: skip
+              source=material.own_source(material.entries), anchor="actors", even=True, small=True)  # fmt: skip
     pen.say(Message("An organization counts in each region in which it has a place."), "source")
     pen.heading(Message("Commissions and referral desks"))
     desks = [e for e in material.entries if {COMMISSION, DESK}.intersection(e.types)]
@@ -96,7 +96,7 @@ def _kinds(pen: Pen) -> Iterable[Row]:
     for kind in order:
         name = str(kinds.label(kind, material.language)) if kind in kinds else material.say(Message("not told"))
         made = [counts[kind, place] for place in (*material.regions, "elsewhere", "all")]
-        yield Row(name, tuple(Cell(material.say(count) if count else none, number=bool(count)) for count in made))
+        yield Row(name, tuple(Cell(material.say(count) if count else none, number=True) for count in made))
 
 
 def _agreements(pen: Pen) -> None:
@@ -123,8 +123,9 @@ def _agreements(pen: Pen) -> None:
     made = [Row(name(one), (Cell(name(other)), Cell(material.say(count) if count >= least else few,
                                                      number=count >= least)))
             for (one, other), count in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))]  # fmt: skip
-    pen.table(Message("Agreements in force by kind of organization"), (Message("From"), Message("To"),
-              Message("Agreements")), made, source=material.own_source(material.entries), anchor="agreements")  # fmt: skip
+    head = (Message("From"), Message("To"), Message("Agreements"))
+    source = material.own_source(material.entries)
+    pen.table(Message("Agreements in force by kind of organization"), head, made, source=source, anchor="agreements")
 
 
 def services(pen: Pen) -> None:
@@ -139,7 +140,7 @@ def services(pen: Pen) -> None:
         head = (Message("Type of service"), *(material.area.unit(code).names for code in listing.units))
         used = [e for e in material.entries if {term.code for term in terms}.intersection(e.types)]
         pen.table(Message("Services that were checked in time, by type and region"), head, rows,
-                  source=material.own_source(used), anchor=f"pillar-{pillar}", small=True)  # fmt: skip
+                  source=material.own_source(used), anchor=f"pillar-{pillar}", small=True, even=True)  # fmt: skip
         if empty:
             pen.say(Message("None listed in any region: {types}.", {"types": ", ".join(empty)}), "source")
     pen.heading(Message("How far it is"))
@@ -170,8 +171,9 @@ def _by_type(pen: Pen, listing: Listing, terms: Iterable[Term]) -> tuple[list[Ro
         for state, count in said.values():
             words = STATES[state].into(pen.material.language)
             there = state in ("present", "single")
-            shown = str(count) if there else words if state in SPEAKING else f"{count} ({words})"
-            made.append(Cell(shown, number=there))
+            made.append(
+                Cell(str(count) if there else words if state in SPEAKING else f"{count} ({words})", number=True)
+            )
         rows.append(Row(name, tuple(made)))
     return rows, empty
 
@@ -180,8 +182,6 @@ def _capacity(pen: Pen) -> None:
     material = pen.material
     pen.heading(Message("How many people services can take"))
     told = [entry for entry in material.entries if entry.capacity]
-    stays = [e for e in material.entries if any(code.startswith("ACC") for code in e.types)]
-    del stays
     rows = [Row(material.say(Message("Services that told how many people they can take")),
                 (Cell(material.say(len(told)) if told else material.say(Message("not known")), number=bool(told)),)),
             Row(material.say(Message("Services of which it is not known")),

@@ -1,6 +1,5 @@
 """Chapters 2 and 3: law, plans and figures; and how all numbers were worked out."""
 
-from mapping.charts import chart, kind_of
 from mapping.report.parts import Row
 from mapping.report.pen import Pen, cells
 from mapping.words import Message
@@ -22,21 +21,27 @@ def context(pen: Pen) -> None:
         pen.say(Message("Not known: the folder of the study area says nothing of law and plans."), "note")
     pen.heading(Message("People"))
     population = material.area.file.population
-    rows = [Row(material.label(code), cells(material.area.unit(code).people, language=material.language))
-            for code in (*material.regions, material.area.code)]  # fmt: skip
+    country = str(material.area.units(0).index[0])
+    people = [Row(material.label(code), cells(material.area.unit(code).people, language=material.language))
+              for code in dict.fromkeys((*material.regions, country))]  # fmt: skip
     said = "; ".join(material.area.attributions("population/census") or material.area.attributions("population"))
     source = Message("Source: census of {day}. {said}", {"day": population.date, "said": said})
     pen.table(Message("People by the census"), (material.area.levels[min(1, len(material.area.levels) - 1)].label,
-              Message("People")), rows, source=material.say(source))  # fmt: skip
+              Message("People")), people, source=material.say(source))  # fmt: skip
     cases = material.results["cases"]
     pen.heading(Message("Known figures, and where they contradict each other"))
     pen.say(cases.finding, "lead")
     pen.items(cases.also)
     pen.say(Message("All figures stand in chapter 10, each with its source."))
-    if kind_of(cases) != "none":
-        svg = chart(cases, material.area, language=material.language)
-        words = f"{material.say(cases.title)}: {material.say(cases.finding)}."
-        pen.picture(svg, words, caption=cases.title, source=material.basis(cases))
+    rows = []
+    for measure, keys in cases.groups.items():
+        latest = max(_year(key) for key in keys)
+        rows.append(Row(material.say(cases.group_labels.get(measure, measure))))
+        for column in (cases.column(key) for key in keys if _year(key) == latest):
+            cell = pen.cell(cases, str(cases.table.index[0]), column)
+            rows.append(Row(material.say(column.short or column.label), (cell,)))
+    pen.table(Message("Figures of the latest year of each measure"), (Message("Year and source"), Message("Count")),
+              rows, source=material.basis(cases))  # fmt: skip
     pen.heading(Message("Where people go"))
     destinations = [material.area.settings.country_names.get(code, {"en": code})
                     for code in material.area.settings.destinations]  # fmt: skip
@@ -46,6 +51,11 @@ def context(pen: Pen) -> None:
     else:
         pen.say(Message("Main countries of destination: not known."))
     pen.end()
+
+
+def _year(key: str) -> int:
+    """Return the year in the key of a figure: victims_identified_2024_1."""
+    return int(key.rsplit("_", 2)[1])
 
 
 def method(pen: Pen) -> None:
