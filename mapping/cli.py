@@ -19,6 +19,7 @@ from mapping.commands import (
     portals,
     publishing,
     quality,
+    reporting,
 )
 from mapping.commands.common import err
 from mapping.errors import MappingError
@@ -41,6 +42,7 @@ for group in (
     curating,
     publishing,
     asking,
+    reporting,
     areas,
     exchange,
     field,
