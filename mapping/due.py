@@ -222,7 +222,7 @@ def read_done(path: str | Path, directory: Records, area: StudyArea, today: dt.d
             continue
         seen[one.service.id] = number
         found[result] = found.get(result, 0) + 1
-        records += _found(one, result, day, level, row, area)
+        records += found_by_call(one, result, day, level, row, area)
         if result == "changed":
             to_enter.append(f"{one.service.name}: {row.get('note') or '(no note)'}")
     if faults:
@@ -271,7 +271,9 @@ def _answer(row: dict[str, str], held: dict[str, Held], today: dt.date) -> tuple
     return one, result, day, level
 
 
-def _found(one: Held, result: str, day: dt.date, level: str, row: dict[str, str], area: StudyArea) -> Iterable[Record]:
+def found_by_call(
+    one: Held, result: str, day: dt.date, level: str, row: dict[str, str], area: StudyArea
+) -> Iterable[Record]:
     """Yield the records that a call leaves behind."""
     service = one.service
     if result == "unreachable":

@@ -28,13 +28,16 @@ from web.roles import PORTAL_ROLES, ROLES, Action
 from web.signin import ROUTES as SIGNIN_ROUTES
 from web.signin import page, signin
 from web.staff_common import MenuItem, close_directory
+from web.staff_fields import AUDIENCE_LABELS, KINDS, TABLES
 
 log = logging.getLogger(__name__)
 staff = Blueprint("staff", __name__)
 
 STAFF_ROLES = tuple(role for role in ROLES if role not in PORTAL_ROLES)
 
-PARTS = ("staff_publish", "staff_reveal", "staff_admin")
+PARTS = (
+    "staff_records", "staff_edit", "staff_publish", "staff_reveal", "staff_admin",
+)  # fmt: skip
 """Modules of web with pages of their own: each offers ``blueprint``, ``ROUTES`` and ``MENU``."""
 
 ROUTES: dict[str, Action | Open] = {
@@ -91,6 +94,7 @@ def create_staff_app(
         routes |= part.ROUTES
         menu += part.MENU
     app.config["MENU"] = tuple(menu)
+    app.context_processor(_words)
     guard(app, accounts, ledger, routes, clock=clock, secure=secure)
     app.teardown_appcontext(close_directory)
     app.register_error_handler(HTTPException, _refuse)
@@ -103,6 +107,11 @@ def parts() -> list[ModuleType]:
     """Return the modules with further pages that are installed."""
     found = [f"web.{name}" for name in PARTS]
     return [importlib.import_module(name) for name in found if importlib.util.find_spec(name)]
+
+
+def _words() -> dict[str, object]:
+    """Return what templates of the staff portal call things, and what the last request said."""
+    return {"audiences": AUDIENCE_LABELS, "tables": TABLES, "kinds": KINDS, "said": request.args}
 
 
 @staff.get("/")

@@ -1,27 +1,24 @@
-"""What the pages of the staff portal share: the directory of a request, what may be seen of it, and its day.
+"""What the pages of the staff portal share: the directory of a request, what may be seen of it, its day, its grants.
 
-This is the only part of the web that opens the private directory. Pages for stewards show what `mapping.safety`
-projects for focal points, and nothing besides: what is for custodians only never reaches a template from here.
+This is the only part of the web that opens the private directory. Pages for stewards show what `web.staff_seen` takes
+from it, and nothing besides: what is for custodians only never reaches a template from here.
 """
 
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g
+from flask import abort, current_app, g
 
 from mapping.area import StudyArea
-from mapping.model import RECORDS, Audience
-from mapping.safety import Row, Shown, project
 from mapping.store import Directory
 from mapping.words import Message
-from web.guard import now
+from web.guard import me, now
+from web.inbox import Inbox
 from web.roles import Action
-
-SEEN_BY_STAFF: Audience = "focal_point"
-"""The widest audience whose records stand on pages of stewards."""
+from web.staff_seen import Seen
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,12 @@ def study_area() -> StudyArea:
     """Return the study area of the portal."""
     area: StudyArea = current_app.config["AREA"]
     return area
+
+
+def inbox() -> Inbox:
+    """Return what visitors and partners sent in."""
+    found: Inbox = current_app.config["INBOX"]
+    return found
 
 
 def today() -> dt.date:
@@ -58,14 +61,28 @@ def close_directory(_error: BaseException | None = None) -> None:
         opened.close()
 
 
-def shown() -> Shown:
-    """Return what may be seen of the directory on these pages, by table, under private ids."""
-    if "shown" not in g:
-        tables = {table: directory().records(table) for table in RECORDS}
-        g.shown = project(tables, SEEN_BY_STAFF, directory().rules(today()))
-    return cast("Shown", g.shown)
+def everything_seen() -> Seen:
+    """Return what stewards see of the directory, in every region; worked out anew after each change and each day."""
+    (last,) = directory().db.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
+    state = (last, today())
+    kept: dict[str, Any] = current_app.extensions.setdefault("rohnamo_seen", {})
+    if kept.get("state") != state:
+        seen = Seen.of(directory(), study_area(), today())
+        kept.update(state=state, seen=seen, regions={})
+    return cast("Seen", kept["seen"])
 
 
-def shown_row(table: str, record: str) -> Row | None:
-    """Return a record as far as it may be seen; None where it is hidden or is not there, which look the same."""
-    return next((row for row in shown().get(table, ()) if row["id"] == record), None)
+def seen() -> Seen:
+    """Return what whoever is signed in sees of the directory: in the regions granted to them."""
+    whole = everything_seen()
+    kept: dict[frozenset[str], Seen] = current_app.extensions["rohnamo_seen"]["regions"]
+    regions = me().grants.regions
+    if regions not in kept:
+        kept[regions] = whole.within(regions)
+    return kept[regions]
+
+
+def require_over(action: Action, record: Any) -> None:
+    """Refuse the request unless the person may do this to a record, by where it is."""
+    if not me().may(action, everything_seen().units(record)):
+        abort(403)

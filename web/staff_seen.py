@@ -42,7 +42,8 @@ class Seen:
         flagged = {one.id for table in WHOLES for one in tables[table] if getattr(one, "do_not_list", False)}
         listed = tables | {table: _unflagged(tables[table]) for table in ("organization", "service")}
         rows = project(listed, SEEN_BY_STAFF, directory.rules(day))
-        methods = {one.id: one for one in tables["verification"] if getattr(one, "method", "") == NOT_REACHED}
+        checks: list[Any] = list(tables["verification"])
+        tried = {one.id: one.evidence for one in checks if one.method == NOT_REACHED}
         seen: dict[str, list[Record]] = {table: [] for table in RECORDS}
         for table, own in rows.items():
             kind = RECORDS[table]
@@ -50,11 +51,11 @@ class Seen:
                 name: None if info.is_required() else info.get_default() for name, info in kind.model_fields.items()
             }
             seen[table] = [kind.model_construct(**(blank | row)) for row in own]
-        for one in cast("list[Any]", [*seen["organization"], *seen["service"]]):
+        for one in (*seen["organization"], *seen["service"]):
             one.__dict__["do_not_list"] = one.id in flagged
-        for one in cast("list[Any]", seen["verification"]):
-            if one.id in methods:  # a call that nobody answered: nothing but its days
-                one.__dict__.update(method=NOT_REACHED, evidence=methods[one.id].evidence)
+        for one in seen["verification"]:
+            if one.id in tried:  # a call that nobody answered: nothing but its days
+                one.__dict__.update(method=NOT_REACHED, evidence=tried[one.id])
         ids = {one.id for own in seen.values() for one in own}
         for table in sorted(PRIVATE):
             seen[table] = [one for one in tables[table] if _may_be_seen(one, ids)]
