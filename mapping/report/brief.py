@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
+from mapping.analysis._presence import confirmed
 from mapping.area import StudyArea
 from mapping.errors import NotFound
 from mapping.layers.services import spaced
@@ -17,7 +18,7 @@ from mapping.report.parts import Cell, Report, Row
 from mapping.report.pen import Pen, cells, plain
 from mapping.report.rules import about_unit, advise
 from mapping.result import STATES, Result
-from mapping.taxonomy import Taxonomy
+from mapping.taxonomy import Taxonomy, Term
 from mapping.view import Entry, View
 from mapping.words import Message, People, Several, date
 
@@ -141,12 +142,13 @@ def _near(pen: Pen, unit: str) -> None:
         pen.say(Message("Minutes from {place}, by summer and by winter roads.", {"place": start[1]}), "source")
     rows = []
     for need in Taxonomy.load("needs").terms():
-        found = _nearest(material, unit, need.code, summer)
+        answers = [term for term in material.types.terms() if term.need == need.code]
+        hidden = 2 * sum(term.audience == "custodian" for term in answers) > len(answers)
+        found = None if hidden else _nearest(material, unit, {term.code for term in answers}, summer)
         name = str(need.label(material.language))
         if found is None:
-            said = next((one for one in material.statements if _speaks(material, one.service_type, need.code)), None)
-            text = f"{said.text} {said.route}" if said else material.say(Message("not known"))
-            rows.append(Row(name, cells(text, "", "", "", language=material.language)))
+            rows.append(Row(name, cells(_unsaid(material, answers, hidden=hidden), "", "", "",
+                                        language=material.language)))  # fmt: skip
             continue
         minutes = [_minutes(material, found, times) for times in (summer, winter)]
         rows.append(Row(name, (*cells(found.organization.name, where(pen, found), calls(pen, found),
@@ -176,10 +178,18 @@ def _seat(material: Material, unit: str) -> tuple[str, dict[str, str]] | None:
     return str(row["place_id"]), names
 
 
-def _nearest(material: Material, unit: str, need: str, minutes: Mapping[str, float]) -> Entry | None:
+def _unsaid(material: Material, answers: Iterable[Term], *, hidden: bool) -> str:
+    """Say what may be said where no service is named: a statement, or that it is not published or not known."""
+    types = {term.code for term in answers}
+    said = next((one for one in material.statements if one.service_type in types), None)
+    if said is not None:
+        return material.say(Message("{said} Call: {route}.", {"said": said.text, "route": said.route}))
+    return STATES["not published" if hidden else "unknown"].into(material.language)
+
+
+def _nearest(material: Material, unit: str, types: set[str], minutes: Mapping[str, float]) -> Entry | None:
     """Return the nearest service for a need; of those without a way, one in the unit, or one that covers it."""
-    types = {term.code for term in material.types.terms() if term.need == need and term.audience == "public"}
-    fit = [e for e in material.entries if e.offered and e.verified_on and types.intersection(e.types)]
+    fit = [e for e in material.entries if confirmed(e) and types.intersection(e.types) and not material.is_abroad(e)]
     reached = [(min(minutes.get(p.id, math.inf) for p in e.points), e.rank, e) for e in fit if e.points]
     reached = [one for one in reached if math.isfinite(one[0])]
     if reached:
@@ -187,10 +197,6 @@ def _nearest(material: Material, unit: str, need: str, minutes: Mapping[str, flo
     around = {unit, *material.area.ancestors(unit)}
     inside = [e for e in fit if unit in material.units_of(e)]
     return next(iter((*inside, *(e for e in fit if around.intersection(e.covers)))), None)
-
-
-def _speaks(material: Material, service_type: str, need: str) -> bool:
-    return service_type in material.types and material.types.term(service_type).need == need
 
 
 def _minutes(material: Material, entry: Entry, minutes: Mapping[str, float]) -> str:
@@ -246,7 +252,7 @@ def _said(pen: Pen, unit: str) -> Iterator[object]:
     coverage, pathways, nrm = (material.results[name] for name in ("coverage", "pathways", "nrm"))
     if unit in coverage.table.index and "any_beyond" in coverage.table:
         beyond = People(coverage.table["any_beyond"][unit])
-        yield Message("{people} people live more than an hour from any listed service ({share} are within an hour).",
+        yield Message("{people} people live more than an hour from any listed service; within an hour: {share}.",
                       {"people": beyond, "share": plain(coverage.text(unit, "any_60", language))})  # fmt: skip
     region = material.area.region_of(unit)
     if region in nrm.table.index:

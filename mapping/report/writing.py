@@ -1,4 +1,4 @@
-"""Writing reports to files: whole or not at all; restricted ones never where the public can read, and each is logged."""
+"""Writing reports to files: whole or not at all, restricted ones never where the public reads, each of these logged."""
 
 import csv
 import hashlib
