@@ -70,6 +70,7 @@ def surfaces(
     scenarios: Sequence[str] = ("summer",),
     limit: float = np.inf,
     neighbours: Neighbours = 8,
+    cross_borders: bool | None = None,
     then: Callable[[Minutes], Any] = itself,
     threads: int | None = None,
     client: Client = None,
@@ -87,6 +88,8 @@ def surfaces(
         Ids of the study area's scenarios.
     limit, neighbours
         As for `mapping.travel.travel_time`.
+    cross_borders
+        As for `mapping.travel.friction`.
     then
         Called with each surface (float32, shape of the grid). For a cluster it must be something that pickle knows.
     threads
@@ -103,8 +106,14 @@ def surfaces(
     """
     spots = {key: tuple(points) for key, points in wanted.items()}
     different = dict.fromkeys(spots.values())
-    grounds = {plan: ground(area, plan) for plan in dict.fromkeys(scenarios)}  # before any thread: see `friction`
-    ends = {(own, plan): sources(area, own, scenario=plan) for own in different for plan in grounds}
+    grounds = {
+        plan: ground(area, plan, cross_borders=cross_borders) for plan in dict.fromkeys(scenarios)
+    }  # before any thread: see `friction`
+    ends = {
+        (own, plan): sources(area, own, scenario=plan, cross_borders=cross_borders)
+        for own in different
+        for plan in grounds
+    }
     work, jobs = partial(_one, limit=limit, neighbours=neighbours), {job: end.cells for job, end in ends.items()}
     if client is None:
         run = _on_threads(work, grounds, then, jobs, threads)

@@ -100,34 +100,36 @@ def langmuir(slope: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(2 * level / (up + down))
 
 
-def friction(area: StudyArea, scenario: str = "summer") -> NDArray[np.float32]:
+def friction(area: StudyArea, scenario: str = "summer", *, cross_borders: bool | None = None) -> NDArray[np.float32]:
     """Return the minutes that a metre takes in each cell of the grid; inf is a barrier.
 
-    Barriers are land cover without a speed (water, permanent ice) and, unless ``travel.cross_borders``, all that lies
-    outside the country. A road is always passable, also where its cell lies across a modelled border, and so is
-    ground where people live.
+    Barriers are land cover without a speed (water, permanent ice) and, unless people cross borders, all that lies
+    outside the country; ``travel.cross_borders`` says whether they do where ``cross_borders`` does not. A road is
+    always passable, also where its cell lies across a modelled border, and so is ground where people live.
 
     Raises
     ------
     NotFound
         The study area has no such scenario.
     """
+    crossing = area.settings.travel.cross_borders if cross_borders is None else cross_borders
     with _ONE_AT_A_TIME:  # warping rasters is not safe in two threads at once
         known = _KNOWN.setdefault(area, {})
-        if scenario not in known:
-            known[scenario] = _friction(area, scenario_of(area, scenario))
-            known[scenario].flags.writeable = False
-        return known[scenario]
+        if (scenario, crossing) not in known:
+            made = _friction(area, scenario_of(area, scenario), crossing)
+            made.flags.writeable = False
+            known[scenario, crossing] = made
+        return known[scenario, crossing]
 
 
 _ONE_AT_A_TIME = Lock()
-_KNOWN: WeakKeyDictionary[StudyArea, dict[str, NDArray[np.float32]]] = WeakKeyDictionary()
-"""Friction by study area and scenario: it takes ten times as long as a surface over it, and is always the same."""
+_KNOWN: WeakKeyDictionary[StudyArea, dict[tuple[str, bool], NDArray[np.float32]]] = WeakKeyDictionary()
+"""Friction by study area, scenario and borders: it takes ten times as long as a surface over it."""
 
 
-def _friction(area: StudyArea, plan: Scenario) -> NDArray[np.float32]:
-    speed, driven = _walking(area) * plan.walking, _driving(area, plan)
-    if not area.settings.travel.cross_borders:
+def _friction(area: StudyArea, plan: Scenario, crossing: bool) -> NDArray[np.float32]:
+    speed, driven = _walking(area) * plan.walking, _driving(area, plan, crossing)
+    if not crossing:
         speed[area.unit_grid < 0] = 0
     with np.errstate(divide="ignore"):
         return np.asarray(60 / (np.maximum(speed, driven) * 1000), np.float32)
@@ -141,7 +143,7 @@ class SlopedGround:
     steepness: NDArray[np.float32]
 
 
-def sloped_ground(area: StudyArea, scenario: str = "summer") -> SlopedGround:
+def sloped_ground(area: StudyArea, scenario: str = "summer", *, cross_borders: bool | None = None) -> SlopedGround:
     """Return the ground of a study area without the slopes, and the slopes beside it; -1 where a vehicle drives.
 
     A cell is driven through where that is faster than walking there on average up and down, as in `friction`.
@@ -151,22 +153,23 @@ def sloped_ground(area: StudyArea, scenario: str = "summer") -> SlopedGround:
     NotFound
         The study area has no such scenario.
     """
-    cost = friction(area, scenario)
+    crossing = area.settings.travel.cross_borders if cross_borders is None else cross_borders
+    cost = friction(area, scenario, cross_borders=crossing)
     with _ONE_AT_A_TIME:
         known = _SLOPED.setdefault(area, {})
-        if scenario not in known:
+        if (scenario, crossing) not in known:
             plan = scenario_of(area, scenario)
-            level, driven = _walking(area, sloped=False) * plan.walking, _driving(area, plan)
+            level, driven = _walking(area, sloped=False) * plan.walking, _driving(area, plan, crossing)
             with np.errstate(divide="ignore", invalid="ignore"):
                 drives = driven >= 60 / (cost.astype(float) * 1000) * (1 - 1e-6)
                 minutes = np.where(drives, cost, np.where(np.isfinite(cost), 60 / (level * 1000), np.inf))
-            known[scenario] = SlopedGround(
+            known[scenario, crossing] = SlopedGround(
                 np.asarray(minutes, np.float32), np.where(drives, np.float32(-1), area.slope)
             )
-        return known[scenario]
+        return known[scenario, crossing]
 
 
-_SLOPED: WeakKeyDictionary[StudyArea, dict[str, SlopedGround]] = WeakKeyDictionary()
+_SLOPED: WeakKeyDictionary[StudyArea, dict[tuple[str, bool], SlopedGround]] = WeakKeyDictionary()
 
 
 def travel_time(
@@ -224,24 +227,30 @@ class Ground:
         )  # fmt: skip
 
 
-def ground(area: StudyArea, scenario: str = "summer", direction: Direction | None = None) -> Ground:
-    """Return the ground of a study area in a scenario; ``direction`` as for `travel_time`.
+def ground(
+    area: StudyArea, scenario: str = "summer", direction: Direction | None = None, *, cross_borders: bool | None = None
+) -> Ground:
+    """Return the ground of a study area; ``direction`` as for `travel_time`, ``cross_borders`` as for `friction`.
 
     Raises
     ------
     NotFound
         The study area has no such scenario.
     """
-    cost, size, rule = friction(area, scenario), area.grid.cell_size, area.settings.speeds.slope
+    cost = friction(area, scenario, cross_borders=cross_borders)
+    size, rule = area.grid.cell_size, area.settings.speeds.slope
     direction = direction or area.settings.travel.direction
     if direction == "average" or rule == "none":
         return Ground(cost, size)
-    return Ground(cost, size, rule, direction == "towards", area.elevation, sloped_ground(area, scenario))
+    sloped = sloped_ground(area, scenario, cross_borders=cross_borders)
+    return Ground(cost, size, rule, direction == "towards", area.elevation, sloped)
 
 
-def sources(area: StudyArea, points: ArrayLike, *, scenario: str = "summer") -> Sources:
+def sources(
+    area: StudyArea, points: ArrayLike, *, scenario: str = "summer", cross_borders: bool | None = None
+) -> Sources:
     """Return the cells of the grid where travel to some points ends; ``points`` as for `travel_time`."""
-    cost = friction(area, scenario)
+    cost = friction(area, scenario, cross_borders=cross_borders)
     places = np.asarray(points, float).reshape(-1, 2)
     reach = area.settings.travel.snap_km * 1000
     cells, kept, snapped, lost = [], [], [], []
@@ -289,14 +298,14 @@ def _walking(area: StudyArea, *, sloped: bool = True) -> NDArray[np.float64]:
     return speed
 
 
-def _driving(area: StudyArea, plan: Scenario) -> NDArray[np.float32]:
+def _driving(area: StudyArea, plan: Scenario, crossing: bool) -> NDArray[np.float32]:
     """Return the speed of the fastest road or village track in each cell in km/h, 0 where there is none."""
     tracks = area.settings.speeds.tracks
     speed = _road_speed(area, plan)
     if tracks.speed:
         density = area.people_grid * np.float32(1e6 / area.grid.cell_size**2)
         settled = (density >= tracks.people) & (density > 0)
-        if not area.settings.travel.cross_borders:
+        if not crossing:
             settled &= area.unit_grid >= 0
         speed = np.where(settled, np.maximum(speed, np.float32(tracks.speed * plan.roads)), speed)
     return speed

@@ -79,22 +79,35 @@ def counted(view: View, *, stale: bool = False) -> list[Entry]:
     return [entry for entry in view.services() if entry.offered or (stale and entry.status == "active")]
 
 
-def points(entries: Iterable[Entry], area: StudyArea) -> tuple[Point, ...]:
+def points(entries: Iterable[Entry], area: StudyArea, *, cross_borders: bool | None = None) -> tuple[Point, ...]:
     """Return the latitudes and longitudes where services can be visited: each once, in order.
 
-    Only exact public points within the country; a point that stands for a whole area unit is none.
+    Only exact public points; a point that stands for a whole area unit is none. Beyond the border only where people
+    cross it (``travel.cross_borders``, where ``cross_borders`` does not say), and only services that say they are for
+    this country: their service area names one of its units.
     """
+    crossing = area.settings.travel.cross_borders if cross_borders is None else cross_borders
     found = {
         (place.latitude, place.longitude)
         for entry in entries
         for place in entry.points
-        if place.precision == "exact" and place.position_basis != "unit" and _at_home(place, area)
+        if place.precision == "exact"
+        and place.position_basis != "unit"
+        and (_at_home(place, area) or (crossing and _usable_beyond(entry, place, area)))
     }
     return tuple(sorted((lat, lon) for lat, lon in found if lat is not None and lon is not None))
 
 
 def _at_home(place: Place, area: StudyArea) -> bool:
     return place.country in (None, "", area.code) and place.role != "virtual"
+
+
+def _usable_beyond(entry: Entry, place: Place, area: StudyArea) -> bool:
+    """Tell whether a place abroad lies on the grid, and its service says that it is for people of this country."""
+    if place.latitude is None or place.longitude is None or place.role == "virtual":
+        return False
+    units = area.all_units()
+    return any(code in units for code in entry.covers) and area.grid.cell(place.latitude, place.longitude) is not None
 
 
 def by_area(entries: Iterable[Entry], area: StudyArea) -> list[Entry]:

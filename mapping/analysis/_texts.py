@@ -1,5 +1,6 @@
 """What several analyses say in the same words: their inputs, what limits them, and shares as people speak of them."""
 
+import math
 from collections.abc import Sequence
 
 from mapping.area import StudyArea
@@ -41,6 +42,12 @@ def who(share: float) -> Message:
     return words if abs(nearest - share) <= 0.015 else Message("{share} of the people", {"share": Share(share)})
 
 
+def between(low: float, high: float) -> Message:
+    """Say the range of a share of the people."""
+    words = {"low": Share(low), "high": Share(high)}
+    return Message("At other speeds and in other seasons it is between {low} and {high} of the people.", words)
+
+
 def farther(minutes: float) -> Message:
     """Say what lies beyond some minutes."""
     if minutes == 60:
@@ -78,9 +85,20 @@ def caveats(area: StudyArea, *, travel: bool) -> tuple[Message, ...]:
         )
         if not area.settings.travel.cross_borders:
             said.append(Message("Ways through neighbour countries and services beyond the border are not counted."))
+        else:
+            words = {"km": round(margin(area))}
+            said.append(Message("Ways that leave the country by more than {km} km are not counted.", words))
     if area.modelled:
         said.append(Message("Modelled: {warning}", {"warning": area.warning}))
     return tuple(said)
+
+
+def margin(area: StudyArea) -> float:
+    """Return how many kilometres around the country are counted at least."""
+    west, south, east, north = area.bounds
+    left, bottom, right, top = area.window
+    across = math.cos(math.radians(max(abs(south), abs(north))))
+    return 111.32 * max(0.0, min((west - left) * across, (right - east) * across, south - bottom, top - north))
 
 
 def unshown(entries: Sequence[Entry]) -> tuple[Message, ...]:

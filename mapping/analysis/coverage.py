@@ -208,6 +208,8 @@ def _also(
     if not sorts or total["people"] == 0:
         return ()
     first, farthest = sorts[0], min(sorts, key=lambda sort: total[f"{sort.key}_{minutes}"])
+    far, near = (Share(1 - total[f"{first.key}_{minutes}_{end}"]) for end in ("low", "high"))
+    said.append(_texts.between(near, far))
     beyond = table[f"{first.key}_beyond"]
     if len(table) > 1 and beyond.max() > 0:
         share, number = str((1 - table[f"{first.key}_{minutes}"])[table["people"] > 0].idxmax()), str(beyond.idxmax())

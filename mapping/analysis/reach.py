@@ -181,8 +181,12 @@ def _finding(total: Mapping[str, float], sort: Sort, *, has_points: bool) -> Mes
 
 
 def _also(total: Mapping[str, float], *, has_points: bool) -> tuple[Message, ...]:
-    far = total[f"over_{BANDS[-1]}"]
-    if not has_points or far <= 0:
-        return ()
-    words = {"share": Share(far), "minutes": BANDS[-1]}
-    return (Message("{share} of the people need over {minutes} minutes, or are cut off.", words),)
+    far, low, high = total[f"over_{BANDS[-1]}"], total["half_low"], total["half_high"]
+    said = []
+    if has_points and math.isfinite(high) and total["half"] > 0:
+        words = {"low": round(low), "high": round(high)}
+        said.append(Message("At other speeds and in other seasons it is between {low} and {high} minutes.", words))
+    if has_points and far > 0:
+        cut = {"share": Share(far), "minutes": BANDS[-1]}
+        said.append(Message("{share} of the people need over {minutes} minutes, or are cut off.", cut))
+    return tuple(said)

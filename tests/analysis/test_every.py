@@ -98,8 +98,9 @@ def test_a_real_view_of_any_audience(analysis, audience, tiny_area, tmp_path):
 def everything(result):
     """Return all that a result says, to compare two."""
     said = [text for language in LANGUAGES for text in texts(result, language)]
-    surface = result.surface.minutes.tobytes() if result.surface else b""
-    return said, result.sheet().to_csv(), dict(result.total), surface
+    surfaces = [one.minutes.tobytes() for one in (result.surface, *result.scenarios) if one]
+    said += [one.text(language) for each in result.scenarios for one in each.figures for language in LANGUAGES]
+    return said, result.sheet().to_csv(), str(dict(result.total)), surfaces
 
 
 @pytest.fixture(scope="module")

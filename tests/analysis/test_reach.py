@@ -110,7 +110,7 @@ def test_people_who_are_cut_off_are_said_to_be(tiny_area):
     cut = Changed(tiny_area, unit_grid=grid, roads=tiny_area.roads.iloc[:0], road_winding=np.array([]))
     found = reach(view(service("PSY-COU", at=CHASHMA)), cut)
     assert found.total["over_240"] == pytest.approx(60 / 240)
-    assert str(found.also[0]) == "A quarter of the people".replace("A quarter", "25%") + (
+    assert str(found.also[-1]) == "A quarter of the people".replace("A quarter", "25%") + (
         " need over 240 minutes, or are cut off."
     )
     assert found.text("XT-E1", "half", "en") == "cut off (cut off–cut off)"

@@ -14,8 +14,11 @@ def python_files(folder):
 PLANNING = tuple(f"mapping/analysis/{name}.py" for name in ("accessibility", "equity", "siting"))
 """Analyses whose texts have a catalogue of their own."""
 
+SENSITIVITY = ("mapping/analysis/sensitivity.py", "mapping/analysis/_variants.py")
+ELSEWHERE = (*PLANNING, *SENSITIVITY, "mapping/analysis/demand.py")
+
 SOURCES = (
-    *(path for path in python_files("mapping/analysis") if path not in (*PLANNING, "mapping/analysis/demand.py")),
+    *(path for path in python_files("mapping/analysis") if path not in ELSEWHERE),
     "mapping/result.py",
     "mapping/words.py",
 )
@@ -27,6 +30,10 @@ def test_every_text_is_translated():
 
 def test_every_text_of_planning_is_translated():
     assert problems("planning", *PLANNING) == []
+
+
+def test_every_text_of_sensitivity_is_translated():
+    assert problems("sensitivity", *SENSITIVITY, also=("analysis",)) == []
 
 
 def test_the_texts_are_found():
