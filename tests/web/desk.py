@@ -126,17 +126,20 @@ def crawl(client, *, languages=("en", "tg")):
             target = "/" + "/".join(parts)
             if target not in found and target.split("/")[1] in languages:
                 waiting.append(target)
-    starts = re.findall(r'<option value="([^"]+)"', client.get("/en/index.html").text)
+    first = client.get("/en/index.html").text
+    starts, token = re.findall(r'<option value="([^"]+)"', first), {"csrf_token": csrf(first)}
     for place in [start for start in starts if start not in AGES_AND_TONGUES][:6]:
         for sex, age in (("SEX-M", "AGE-ADU"), ("SEX-F", "AGE-CHI"), ("", "")):
             fields = {**ALL_NEEDS, "place": place, "sex": sex, "age": age}
-            answer = post(client, "/en/find.html", **fields)
+            answer = client.post("/en/find.html", data=fields | token)
             found[f"find {place} {sex} {age}"] = f"{answer.status_code} {_still(answer.text)}"
             picked = re.findall(r'name="pick" value="([^"]+)"', answer.text)
             for page in ("compare.html", "card.html"):
-                answer = post(client, f"/en/{page}", **fields, pick=picked, kind="place", name="1")
+                answer = client.post(
+                    f"/en/{page}", data=fields | token | {"pick": picked, "kind": "place", "name": "1"}
+                )
                 found[f"{page} {place} {sex} {age}"] = f"{answer.status_code} {_still(answer.text)}"
-    answer = post(client, "/en/news.html", since="2020-01-01")
+    answer = client.post("/en/news.html", data={"since": "2020-01-01"} | token)
     found["news"] = f"{answer.status_code} {_still(answer.text)}"
     return found
 
