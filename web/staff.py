@@ -36,7 +36,8 @@ staff = Blueprint("staff", __name__)
 STAFF_ROLES = tuple(role for role in ROLES if role not in PORTAL_ROLES)
 
 PARTS = (
-    "staff_records", "staff_edit", "staff_publish", "staff_reveal", "staff_admin",
+    "staff_attend", "staff_inbox", "staff_agree", "staff_records", "staff_edit",
+    "staff_publish", "staff_reveal", "staff_admin",
 )  # fmt: skip
 """Modules of web with pages of their own: each offers ``blueprint``, ``ROUTES`` and ``MENU``."""
 

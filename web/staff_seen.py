@@ -122,7 +122,7 @@ class Seen:
         """Return the codes of the units that a record is in or serves, and of those above them."""
         owner = self.owner(record)
         own = {getattr(record, "area_unit", None)} - {None} if owner is None else self._units_of(*owner)
-        return frozenset(above for unit in own if unit for above in self._above(unit))
+        return frozenset(above for unit in own if unit for above in self.above(unit))
 
     def within(self, regions: Collection[str]) -> "Seen":
         """Return what may be seen in some regions only."""
@@ -184,7 +184,8 @@ class Seen:
             own |= self._units_of("service", service.id)
         return own
 
-    def _above(self, unit: str) -> Iterable[str]:
+    def above(self, unit: str) -> Iterable[str]:
+        """Yield a unit and those above it."""
         units, code = self.area.all_units(), unit
         while code:
             yield code
