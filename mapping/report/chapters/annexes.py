@@ -1,6 +1,7 @@
 """Chapter 12: the public directory, the words, the questionnaire, the log of changes, and the open data."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 
 from mapping.form import survey
@@ -98,11 +99,21 @@ def _questionnaire(pen: Pen) -> None:
     pen.say(Message("The questions of the field form, in their order. Questions that are a list let one or several "
                     "answers be chosen."))  # fmt: skip
     pen.items(_questions(pen), ordered=True, small=True)
+    pen.say(
+        Message(
+            "For each item of the checklist in chapter 9 it asks whether it is met, and what was shown as evidence."
+        )
+    )
+
+
+CHECKLIST = re.compile(r"STD-\d+")
+"""How the questions of the checklist begin, which stands in a chapter of its own."""
 
 
 def _questions(pen: Pen) -> Iterator[str]:
     for question in survey(pen.material.area).questions:
-        if label := _label(question.labels, pen.material.language):
+        label = _label(question.labels, pen.material.language)
+        if label and not CHECKLIST.match(label):
             yield label
 
 

@@ -139,7 +139,7 @@ def services(pen: Pen) -> None:
         rows, empty = _by_type(pen, listing, terms)
         head = (Message("Type of service"), *(material.area.unit(code).names for code in listing.units))
         used = [e for e in material.entries if {term.code for term in terms}.intersection(e.types)]
-        pen.table(Message("Services that were checked in time, by type and region"), head, rows,
+        pen.table(Message("Services by type and region"), head, rows,
                   source=material.own_source(used), anchor=f"pillar-{pillar}", small=True, even=True)  # fmt: skip
         if empty:
             pen.say(Message("None listed in any region: {types}.", {"types": ", ".join(empty)}), "source")
