@@ -71,6 +71,8 @@ class Batch:
     """(table, id) of parts of records, such as a phone, that the file asks to take out."""
     partial: bool = False
     """Whether it tells changes only: what it does not speak of stays, and is not missed."""
+    edited: set[str] = field(default_factory=set)
+    """Ids of records of which somebody saw what is held and changed some fields: these count, blanks too."""
 
     def of(self, table: str) -> list[Record]:
         """Return the records of one table."""

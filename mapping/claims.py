@@ -2,8 +2,9 @@
 
 As long as one source speaks of an organization, a service or a place, its row is what that source says. With the
 second source each has a `Claim`, and the row is worked out from them, field by field: the stewards' own word first,
-then that of the source that verified it last, then that of the source of higher rank, then what was imported last. A
-blank says nothing. Who may see a record and how closely is never decided so: there the strictest stays.
+then that of the source that verified or edited it last, then that of the source of higher rank, then what was imported
+last. A blank says nothing, but where somebody emptied a field that they saw. Who may see a record and how closely is
+never decided so: there the strictest stays.
 """
 
 import datetime as dt
@@ -37,7 +38,7 @@ TOGETHER = (
 
 @dataclass(frozen=True)
 class Said:
-    """A value of a field, the source that gives it, and the day on which that source last verified the record."""
+    """A value of a field, the source that gives it, and the day on which that source last verified or edited it."""
 
     value: Any
     source: str
@@ -61,6 +62,13 @@ def said(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a source says with a row: its fields without blanks and without markings."""
     del table
     return {name: value for name, value in row.items() if name not in DECIDED_OTHERWISE and value not in (None, "")}
+
+
+def said_anew(old: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an edited row says otherwise than the row that was seen, with what belongs to it; blanks too."""
+    changed = {name for name in row if name not in DECIDED_OTHERWISE and row[name] != old[name]}
+    changed |= {name for group in TOGETHER if changed & {*group} for name in group if name in row}
+    return {name: row[name] for name in row if name in changed}
 
 
 def claim(
@@ -161,5 +169,5 @@ def _why(first: Row, other: Row) -> str:
     if first["source_id"] == STEWARDS:
         return "the stewards said so"
     if (first["said_on"] or "") != (other["said_on"] or ""):
-        return "verified last"
+        return "said last"
     return "of higher rank, or imported last"

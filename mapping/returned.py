@@ -57,6 +57,7 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
         if edit is not None and edit.columns:
             _apply(edit, file)
     batch.records += file.records.values()
+    batch.edited |= {record.id for record in file.records.values()}
     said = f"{len(readers)} rows of ours came back, {file.changed} of them edited"
     batch.issues.append(Issue(batch.file, "", None, "", said, "only edited cells are read", "note"))
     _say_deleted(file)

@@ -10,7 +10,7 @@ from typing import Any
 import sqlite_utils
 
 from mapping.batch import Batch
-from mapping.claims import CLAIMED, claim, claims_of, ranks, said, settled
+from mapping.claims import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
 from mapping.errors import InvalidRecord
 from mapping.model import RECORDS, Record, least_precise, references, strictest
 from mapping.store_rows import Row, stored_rows, to_row
@@ -142,6 +142,13 @@ class Import:
                 first = claim(table, record, record, origin[0], fields=said(table, known[record]),
                               said_on=verified_before(self.db, table, record), batch=origin[1])  # fmt: skip
                 own[first["id"]] = told[first["id"]] = first
+            if record in self.batch.edited:
+                given = {}
+                if changed := said_anew(known[record], rows[record]):
+                    mine = claim(table, record, record, source, fields={}, said_on=None, batch=self.number)["id"]
+                    earlier = json.loads(own[mine]["fields"]) if mine in own else {}
+                    own[mine] = told[mine] = claim(table, record, record, source, fields=earlier | changed,
+                                                   said_on=self._day(), batch=self.number)  # fmt: skip
             for said_of, row in given.items():
                 one = claim(table, record, said_of, source, fields=said(table, row), batch=self.number,
                             said_on=verified.get((table, record)))  # fmt: skip
@@ -154,6 +161,11 @@ class Import:
         if told:
             self.writing.put("claim", told)
         return settle
+
+    def _day(self) -> str:
+        """Return the day of the import."""
+        (day,) = self.db.conn.execute('SELECT "on" FROM batch WHERE number = ?', [self.number]).fetchone()
+        return str(day)
 
     def _given_before(self) -> dict[str, set[str]]:
         """Return what this list gave before and no longer gives: table -> ids of records that are still here."""

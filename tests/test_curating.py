@@ -71,7 +71,7 @@ def test_the_source_that_verified_last_decides_and_the_other_is_kept(directory: 
     assert isinstance(conflict, Conflict)
     assert (conflict.winner.value, conflict.winner.source, conflict.winner.on) == ("Umed", "A", TODAY)
     assert [(one.value, one.source) for one in conflict.losers] == [("Umed centre", "B")]
-    assert conflict.why == "verified last"
+    assert conflict.why == "said last"
     directory.add(batch(seen("Umed Centre", TODAY + dt.timedelta(days=1)), source="B"), on=TODAY)
     assert organization_of(directory).name == "Umed Centre"
     assert organization_of(directory).website is None  # nobody says it any more

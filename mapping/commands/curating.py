@@ -160,7 +160,7 @@ def _line(one: "BatchLine") -> str:
 
 
 def _said(one: "Said") -> str:
-    return f"{_text(one.value)} ({one.source}{f', verified {one.on}' if one.on else ''})"
+    return f"{_text(one.value)} ({one.source}{f', as of {one.on}' if one.on else ''})"
 
 
 def _text(value: Any) -> str:

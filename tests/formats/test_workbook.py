@@ -5,7 +5,7 @@ import io
 
 import openpyxl
 import pytest
-from sample import TODAY, key, sample_directory
+from sample import TODAY, key, sample_batch, sample_directory
 
 from mapping import values
 from mapping.exporting import export
@@ -164,6 +164,21 @@ def test_an_emptied_cell_takes_out_what_stood_there(desk):
         "changed": {"service": 1},
     }
     assert desk.directory.record("service", key("service", "Legal advice")).fees_description is None
+
+
+def test_an_edit_says_nothing_of_the_other_fields(desk):
+    """What the workbook only carried along stays the word of the list that it came from."""
+    desk.set("Legal advice", fees="20 somoni", email=None)
+    desk.take()
+    newer = sample_batch()
+    record = next(one for one in newer.of("service") if one.id == key("service", "Legal advice"))
+    at = newer.records.index(record)
+    newer.records[at] = record.model_copy(update={"description": "Newer words", "fees_description": "Free"})
+    desk.directory.add(newer, on=TODAY)
+    stored = desk.directory.record("service", record.id)
+    assert (stored.description, stored.fees_description) == ("Newer words", "20 somoni")
+    (conflict,) = [one for one in desk.directory.conflicts() if one.field == "fees_description"]
+    assert (conflict.winner.on, [one.value for one in conflict.losers]) == (TODAY, ["Free"])
 
 
 def test_what_may_not_be_empty_stays(desk):
