@@ -1,11 +1,19 @@
-"""Change: what is new, closed or moved since an earlier edition, by area unit."""
+"""Change: what is new, closed or moved since an earlier edition, by area unit.
 
+A view that replaced another carries the counts itself (`write_counts`), so that whoever has it needs no older one.
+"""
+
+import datetime as dt
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
 
 import pandas as pd
 
 from mapping.analysis import _texts
 from mapping.analysis._listed import chosen_level, units_in
+from mapping.analysis._rows import rows_of
 from mapping.area import StudyArea
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.result import Column, Figure, Input, Result
@@ -30,8 +38,9 @@ LABELS: dict[str, Message] = {
 def change(view: View, area: StudyArea, *, previous: View | None = None, level: int | None = None) -> Result:
     """Count what is new, closed or moved since an earlier edition, by area unit.
 
-    ``previous`` is the earlier edition for the same readers; without one nothing can be said. For the public it must
-    be one that is still offered. The table has ``before``, ``now``, ``new``, ``closed`` and ``moved``. ``level`` is
+    ``previous`` is the earlier edition for the same readers; without one the counts that the view carries are told
+    (`write_counts`), and where it carries none nothing can be said. For the public it must be one that is still
+    offered. The table has ``before``, ``now``, ``new``, ``closed`` and ``moved``. ``level`` is
     that of the regions, 1 by default.
 
     Raises
@@ -42,30 +51,27 @@ def change(view: View, area: StudyArea, *, previous: View | None = None, level: 
         The earlier edition is later than this one, or the study area has no such level.
     """
     level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
+    index = pd.Index([str(code) for code in area.units(level).index], name="code")
     if previous is not None:
         _require_like(view, previous)
-    old = _active(previous.services()) if previous is not None else {}
-    now = _active(view.services())
-    kinds = {
-        "before": old,
-        "now": now,
-        "new": {key: entry for key, entry in now.items() if key not in old},
-        "closed": {key: entry for key, entry in old.items() if key not in now},
-        "moved": {key: entry for key, entry in now.items() if key in old and _where(entry) != _where(old[key])},
-    }
-    index = pd.Index([str(code) for code in area.units(level).index], name="code")
-    table = pd.DataFrame({key: _counts(found.values(), area, level, index) for key, found in kinds.items()}, index)
-    total: dict[str, int] = {key: len(found) for key, found in kinds.items()}
+        day: dt.date | None = previous.edition
+        kinds = _kinds(view, previous)
+        table = pd.DataFrame({key: _counts(found.values(), area, level, index) for key, found in kinds.items()}, index)
+        total: dict[str, int] = {key: len(found) for key, found in kinds.items()}
+    else:
+        day, table, total = _stored(view, level, index)
     unknown = [key for key in LABELS if key != "now"]
-    if previous is None:
-        table[unknown] = 0
-        total = {"now": total["now"]}
-    states = pd.DataFrame(dict.fromkeys(unknown, "unknown" if previous is None else ""), index, dtype=object)
+    if day is None:
+        now = _active(view.services())
+        table = pd.DataFrame(dict.fromkeys(LABELS, 0), index)
+        table["now"] = _counts(now.values(), area, level, index)
+        total = {"now": len(now)}
+    states = pd.DataFrame(dict.fromkeys(unknown, "unknown" if day is None else ""), index, dtype=object)
     return Result(
         name="change",
         title=Message("What changed since the earlier edition"),
-        finding=_finding(total, previous),
-        also=_also(area, table) if previous is not None else (),
+        finding=_finding(total, day),
+        also=_also(area, table) if day is not None else (),
         audience=view.audience,
         edition=view.edition,
         level=level,
@@ -75,9 +81,9 @@ def change(view: View, area: StudyArea, *, previous: View | None = None, level: 
         columns=tuple(Column(key, label, "count") for key, label in LABELS.items()),
         figures={k: Figure(total[k], "count", LABELS[k]) for k in ("new", "closed", "moved") if k in total},
         method=METHOD,
-        inputs=(*_texts.inputs(view, area, travel=False)[:1], *_earlier(previous)),
+        inputs=(*_texts.inputs(view, area, travel=False)[:1], *_earlier(day)),
         caveats=(*_texts.caveats(area, travel=False)[:1], *NOTES),
-        picture="bars" if previous is not None else "none",
+        picture="bars" if day is not None else "none",
     )
 
 
@@ -99,6 +105,51 @@ def _require_like(view: View, previous: View) -> None:
         )
 
 
+def write_counts(path: Path, view: View, previous: View, area: StudyArea) -> None:
+    """Write into a new view what `change` counts between the one that it replaces and itself, at every level."""
+    _require_like(view, previous)
+    kinds = _kinds(view, previous)
+    rows = [(-1, "", key, len(found)) for key, found in kinds.items()]
+    for level in area.levels:
+        index = pd.Index([str(code) for code in area.units(level.level).index])
+        for key, found in kinds.items():
+            counts = _counts(found.values(), area, level.level, index)
+            rows += [(level.level, code, key, count) for code, count in zip(index, counts, strict=True)]
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = off")
+        db.execute("BEGIN")
+        db.execute(
+            "CREATE TABLE changed (id TEXT PRIMARY KEY, since TEXT NOT NULL, level INTEGER NOT NULL,"
+            " code TEXT NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL) STRICT, WITHOUT ROWID"
+        )
+        since = previous.edition.isoformat()
+        told = ((f"{level} {code} {kind}", since, level, code, kind, count) for level, code, kind, count in rows)
+        db.executemany("INSERT INTO changed VALUES (?, ?, ?, ?, ?, ?)", sorted(told))
+        db.execute("COMMIT")
+
+
+def _stored(view: View, level: int, index: pd.Index) -> tuple[dt.date | None, pd.DataFrame, dict[str, int]]:
+    """Return the counts that a view carries: since which day, by unit, and in all; no day where it carries none."""
+    rows = [row for row in rows_of(view, "changed") if row["level"] in (-1, level)]
+    if not rows:
+        return None, pd.DataFrame(index=index), {}
+    counts = {(row["code"], row["kind"]): row["count"] for row in rows}
+    table = pd.DataFrame({kind: [counts.get((code, kind), 0) for code in index] for kind in LABELS}, index)
+    return dt.date.fromisoformat(rows[0]["since"]), table, {kind: counts["", kind] for kind in LABELS}
+
+
+def _kinds(view: View, previous: View) -> dict[str, dict[str, Entry]]:
+    """Return the services of each kind of change, in the order of `LABELS`."""
+    old, now = _active(previous.services()), _active(view.services())
+    return {
+        "before": old,
+        "now": now,
+        "new": {key: entry for key, entry in now.items() if key not in old},
+        "closed": {key: entry for key, entry in old.items() if key not in now},
+        "moved": {key: entry for key, entry in now.items() if key in old and _where(entry) != _where(old[key])},
+    }
+
+
 def _active(entries: Iterable[Entry]) -> dict[str, Entry]:
     return {entry.id: entry for entry in entries if entry.status == "active"}
 
@@ -115,17 +166,15 @@ def _counts(entries: Iterable[Entry], area: StudyArea, level: int, index: pd.Ind
     return list(found.values())
 
 
-def _earlier(previous: View | None) -> tuple[Input, ...]:
-    if previous is None:
-        return ()
-    return (Input(Message("Earlier edition"), previous.edition),)
+def _earlier(day: dt.date | None) -> tuple[Input, ...]:
+    return () if day is None else (Input(Message("Earlier edition"), day),)
 
 
-def _finding(total: Mapping[str, int], previous: View | None) -> Message:
+def _finding(total: Mapping[str, int], day: dt.date | None) -> Message:
     """Say how much is new, closed and moved."""
-    if previous is None:
+    if day is None:
         return Message("There is no earlier edition to compare this one with")
-    words: dict[str, object] = {**total, "day": previous.edition}
+    words: dict[str, object] = {**total, "day": day}
     if not (total["new"] or total["closed"] or total["moved"]):
         return Message("Nothing changed since {day}", words)
     return Message("Since {day}: new {new}, closed or no longer shown {closed}, moved {moved}", words)
