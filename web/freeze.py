@@ -31,7 +31,7 @@ BUDGETS = ((re.compile(r"(index|[a-z]{2,3}/index)\.html"), 14_000), (re.compile(
 ALWAYS = ("", "robots.txt")
 """What is saved whether a page links to it or not."""
 
-_LINK = re.compile(r"""(?:\s(?:href|src|data-index|data-file\d*)="([^"#?]*))""")
+_LINK = re.compile(r"""(?:\s(?:href|src|data-index|data-travel|data-file\d*)="([^"#?]*))""")
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)
 
 

@@ -116,7 +116,8 @@ def answer(language: str, code: str) -> str:
 @public.get("/<language>/all-<int:sheet>.html")
 def everything(language: str, sheet: int) -> str:
     """Show a sheet of the list of everything."""
-    return page("all.html", checked(language), found=lists.everything(edition(), sheet, language))
+    found = lists.everything(edition(), sheet, checked(language))
+    return page("all.html", language, found=found, starts=index.starts(edition(), language))
 
 
 @public.get("/<language>/u/index.html")
@@ -177,6 +178,12 @@ def map_static(name: str) -> Response:
 def search_index(language: str) -> Response:
     """Return what the search on the list looks through."""
     return file(index.script(edition(), checked(language)), "index.js")
+
+
+@public.get("/travel.js")
+def travel() -> Response:
+    """Return the minutes from every place that can be chosen, for the search of all languages."""
+    return file(index.travel(edition()), "travel.js")
 
 
 @public.get("/<language>/data.html")

@@ -14,6 +14,8 @@ from sample import CHASHMA, organization, place, service, statement
 
 from mapping.fold import skeleton
 from web import create_app
+from web.cards import first_choice, minutes_to, shown_minutes
+from web.edition import Edition
 from web.freeze import freeze
 from web.public import STATIC
 
@@ -175,7 +177,7 @@ WORDS = [
 
 def test_words_are_folded_as_in_the_search_of_the_view(site, open_page):
     page = open_page((site / "en" / "all-1.html").as_uri())
-    folded = page.evaluate(f"{json.dumps(WORDS)}.map(window.rohnamoSearch.skeleton)")
+    folded = page.evaluate(f"{json.dumps(WORDS)}.map(window.rohnamoFold.skeleton)")
     assert dict(zip(WORDS, folded, strict=True)) == {word: skeleton(word) for word in WORDS}
 
 
@@ -199,7 +201,7 @@ def test_search_forgives_spelling_and_script(site, open_page, asked, first):
     assert not page.locator("#whole").is_visible()
     assert page.url.endswith("all-1.html")
     page.fill("#words", "")
-    assert page.locator("#whole").is_visible()
+    page.wait_for_selector("#whole", state="visible")
 
 
 def test_a_sheet_is_narrowed_by_language_and_hours(site, open_page):
@@ -223,8 +225,72 @@ def test_a_sheet_is_narrowed_by_language_and_hours(site, open_page):
 def test_search_that_finds_nothing_says_what_that_means(site, open_page):
     page = open_page((site / "en" / "all-1.html").as_uri())
     page.fill("#words", "zzzzqqq")
-    page.wait_for_selector("#hits p")
-    assert "That does not mean that there is no help" in page.locator("#hits").text_content()
+    page.wait_for_selector("#found:not(:empty)")
+    assert "That does not mean that there is no help" in page.locator("#found").text_content()
+    assert page.locator("#hits *").count() == 0
+
+
+def searched(page, words, place=""):
+    """The names found for these words from a place, in their order."""
+    page.focus("#words")
+    page.wait_for_selector("form.search[data-ready=true]")
+    page.select_option("#from", label=place or "not chosen")
+    page.fill("#words", words)
+    page.evaluate("document.querySelector('form.search').requestSubmit()")
+    return page.eval_on_selector_all("#hits h3", "found => found.map(each => each.textContent)")
+
+
+def test_what_is_found_says_all_that_a_list_says(site, ids, open_page):
+    page = open_page((site / "en" / "all-1.html").as_uri())
+    searched(page, "legal advice")
+    found = page.locator(f"#hits li:has(a[href$='{ids['Legal advice']}.html'])")
+    listed = page.locator(f"#whole li:has(a[href$='{ids['Legal advice']}.html'])")
+    for part in ("h3", ".soft >> nth=0", ".btn", ".facts", ".tag"):
+        assert found.locator(part).text_content() == listed.locator(part).text_content(), part
+    for part in (".btn", "h3 a"):
+        assert found.locator(part).get_attribute("href") == listed.locator(part).get_attribute("href")
+    assert page.locator("#hits [data-due]").count() == page.locator("#hits li").count()
+
+
+def test_what_is_near_stands_first_and_says_how_long_it_takes(site, view_file, tiny_area, ids, open_page):
+    edition = Edition(view_file, tiny_area)
+    page = open_page((site / "en" / "all-1.html").as_uri())
+    for unit in ("XT-W2", "XT-E1"):
+        names = searched(page, "", tiny_area.label(unit, "en"))
+        minutes = edition.minutes(edition.seats[unit][0], "summer")
+        known = {str(e.name): minutes_to(e, minutes, {}) for e in edition.entries("en").values() if first_choice(e)}
+        expected = {name: shown_minutes(pair[0]) for name, pair in known.items() if pair}
+        assert names == sorted(expected, key=lambda name: (expected[name], name))
+        travel = page.eval_on_selector_all("#hits dd:last-of-type", "found => found.map(each => each.textContent)")
+        assert [said.split(";")[0] for said in travel] == [
+            f"{m} min" if m < 60 else f"{m // 60} h {m % 60} min" if m % 60 else f"{m // 60} h"
+            for m in sorted(expected.values())
+        ]  # fmt: skip
+    assert page.locator("#found").text_content().endswith(f"Nearest to {tiny_area.label('XT-E1', 'en')} first.")
+
+
+def test_what_is_hidden_is_answered_with_what_may_be_said(site, open_page):
+    page = open_page((site / "ru" / "all-1.html").as_uri())
+    page.focus("#words")
+    page.wait_for_selector("form.search[data-ready=true]")
+    for words in ("приют", "panohgoh", "shelter", "убежеще"):
+        page.fill("#words", words)
+        page.evaluate("document.querySelector('form.search').requestSubmit()")
+        assert page.locator("#hits .note li").count() >= 1, words
+
+
+@pytest.mark.parametrize("words", ["I need a lawyer", "мне нужен юрист", "мне срочно нужен адвакат", "забрали паспорт"])
+def test_words_that_mean_nothing_are_passed_over(site, open_page, words):
+    assert searched(open_page((site / "en" / "all-1.html").as_uri()), words) != []
+
+
+def test_what_is_not_confirmed_is_never_found_first(site, app, open_page):
+    later = {str(e.name) for e in app.config["EDITIONS"].now().entries("en").values() if not first_choice(e)}
+    assert later
+    page = open_page((site / "en" / "all-1.html").as_uri())
+    names = searched(page, "a")
+    rank = [name in later for name in names]
+    assert rank == sorted(rank)
 
 
 def test_it_works_in_a_folder_of_a_server(site, open_page):

@@ -49,8 +49,7 @@
     return { text: words.shut.replace("@", name).replace("#", shown(next.span[1])), open: false };
   }
 
-  var now = new Date();
-  document.querySelectorAll("[data-hours]").forEach(function (tag) {
+  function open(tag, now) {
     var said = say(JSON.parse(tag.dataset.hours), clock(now, tag.dataset.offset));
     if (!said) return;
     tag.title = tag.textContent;
@@ -58,14 +57,21 @@
     tag.classList.toggle("ok", said.open);
     var item = tag.closest("li");
     if (item) item.dataset.open = said.open ? "1" : "";
-  });
+  }
 
-  // A demonstration stays on its day.
-  var today = words.day ? Date.parse(words.day) : now.getTime();
-  document.querySelectorAll("[data-due]").forEach(function (line) {
+  function age(line, now) {
+    var today = words.day ? Date.parse(words.day) : now.getTime(); // a demonstration stays on its day
     var over = Math.floor((today - Date.parse(line.dataset.due)) / 86400000);
     if (over <= 0 || line.classList.contains("bad") || (over <= lapsed && line.classList.contains("warn"))) return;
     line.className = "small " + (over > lapsed ? "bad" : "warn");
     line.textContent = "! " + (over > lapsed ? words.over : words.late);
-  });
+  }
+
+  // Also for entries that are put on the page later, such as what a search finds.
+  window.rohnamoClock = function (part) {
+    var now = new Date();
+    part.querySelectorAll("[data-hours]").forEach(function (tag) { open(tag, now); });
+    part.querySelectorAll("[data-due]").forEach(function (line) { age(line, now); });
+  };
+  window.rohnamoClock(document);
 })();

@@ -1,153 +1,223 @@
-// Search as you type in the list of this edition. The index is a script file, so that it also opens from a disk;
-// what is typed never leaves the page. Spellings are folded as mapping/fold.py folds them.
+// Search as you type in the list of this edition, and by travel from a place that is chosen. What is typed or chosen
+// never leaves the page: the index and the travel times are script files, loaded whole, from a disk too.
 (function () {
   "use strict";
-  var CYRILLIC = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "ғ": "g", "д": "d", "е": "e", "ё": "yo", "ж": "j", "з": "z", "и": "i", "ӣ": "i",
-    "й": "y", "к": "k", "қ": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u",
-    "ӯ": "u", "ў": "u", "ф": "f", "х": "h", "ҳ": "h", "ч": "ch", "ҷ": "j", "ц": "ts", "ш": "sh", "щ": "sh", "ъ": "", "ы": "i",
-    "ь": "", "э": "e", "ю": "yu", "я": "ya", "і": "i", "ї": "i", "є": "e", "ґ": "g", "ң": "n", "ө": "o", "ү": "u", "ә": "a",
-    "һ": "h", "ұ": "u"
-  };
-  var LATIN = {
-    "ı": "i", "ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "e", "œ": "e", "š": "sh", "ş": "sh", "č": "ch", "ç": "ch",
-    "ž": "j", "x": "h", "q": "k", "w": "v"
-  };
-  var DIGRAPHS = [
-    ["shch", "sh"], ["dzh", "j"], ["dj", "j"], ["kh", "h"], ["gh", "g"], ["zh", "j"], ["sch", "sh"], ["ph", "f"],
-    ["ck", "k"], ["iy", "i"], ["yy", "i"]
-  ];
-  var LOOK_LATIN = "ABCEHIKMOPTXYaceiopxyk", LOOK_CYRILLIC = "АВСЕНІКМОРТХУасеіорхук";
-  var APOSTROPHES = "'’‘ʻʼ`´ʹʺ";
-  var WORD = new RegExp("[\\p{L}\\p{N}]+(?:[" + APOSTROPHES + "][\\p{L}\\p{N}]+)*[" + APOSTROPHES + "]?", "gu");
-  var UZBEK_O = new RegExp("o(?:[ʻʼ]|[" + APOSTROPHES + "](?=\\p{L}))", "gu");
-  var SEVERAL = new RegExp("[" + APOSTROPHES + "]", "g");
+  var fold = window.rohnamoFold;
+  var STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; // five minutes each, as in web/index.py
+  var MOST = 40;
+  var FIELDS = ["words", "terms", "id", "name", "nameLanguage", "organization", "organizationLanguage", "where", "dial", "number",
+    "hours", "clock", "offset", "facts", "unknown", "why", "tone", "sign", "check", "due", "later"];
+  var SAID = ["words", "terms", "text", "dial", "number"];
 
-  function swap(word, from, to) {
-    return Array.from(word).map(function (letter) {
-      var at = from.indexOf(letter);
-      return at < 0 ? letter : to[at];
-    }).join("");
-  }
-
-  function ascii(text) { return /^[\x00-\x7f]*$/.test(text); }
-
-  function oneScript(word) {
-    if (ascii(word) || !/[\x00-\x7f]/.test(word)) return word;
-    var cyrillic = swap(word, LOOK_LATIN, LOOK_CYRILLIC), latin = swap(word, LOOK_CYRILLIC, LOOK_LATIN);
-    if (!/[\x00-\x7f]/.test(cyrillic)) return cyrillic;
-    return ascii(latin) ? latin : word;
-  }
-
-  function plain(text) {
-    text = text.replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "").normalize("NFC").replace(/\p{L}+/gu, oneScript);
-    text = text.replace(/№|(?<![\p{L}\p{N}_])no\s*[.:]?\s*(?=\p{Nd})|#(?=\s?\p{Nd})/giu, " no ");
-    text = text.replace(/(?<=\p{L})-(?=[iиӣ](?![\p{L}\p{N}]))/giu, "");
-    return text.replace(/İ/g, "i").normalize("NFKC").toLowerCase().replace(/ß/g, "ss");
-  }
-
-  function foldWord(word) {
-    word = word.replace(UZBEK_O, "u").replace(SEVERAL, "").replace(/дж/g, "ҷ");
-    word = Array.from(word).map(function (l) { return l in CYRILLIC ? CYRILLIC[l] : l; }).join("");
-    word = Array.from(word).map(function (l) { return l in LATIN ? LATIN[l] : l; }).join("");
-    word = word.normalize("NFKD").replace(/\p{Mn}/gu, "");
-    DIGRAPHS.forEach(function (pair) { word = word.split(pair[0]).join(pair[1]); });
-    return word.replace(/(\p{L})\1+/gu, "$1");
-  }
-
-  function skeleton(text) {
-    return (plain(text).match(WORD) || []).map(foldWord).filter(Boolean).join(" ");
-  }
-
-  // Whether two words differ by one slip at most: a letter wrong, missing, too many, or two swapped.
-  function near(one, other) {
-    if (Math.abs(one.length - other.length) > 1) return false;
-    var i = 0;
-    while (i < one.length && one[i] === other[i]) i++;
-    if (i === one.length && i === other.length) return true;
-    return one.slice(i + 1) === other.slice(i + 1) || one.slice(i) === other.slice(i + 1) || one.slice(i + 1) === other.slice(i) ||
-      (one[i] === other[i + 1] && one[i + 1] === other[i] && one.slice(i + 2) === other.slice(i + 2));
-  }
-
-  // 3 for the word itself, 2 for its beginning, 1 for a slip, 0 for none.
-  function match(word, words) {
-    var best = 0;
-    for (var i = 0; i < words.length && best < 3; i++) {
-      if (words[i] === word) best = 3;
-      else if (best < 2 && words[i].startsWith(word)) best = 2;
-      else if (best < 1 && word.length > 3 && (near(word, words[i]) || near(word, words[i].slice(0, word.length)))) best = 1;
-    }
-    return best;
-  }
-
-  function find(text, index) {
-    var asked = skeleton(text).split(" ").filter(Boolean);
-    if (!asked.length) return [];
-    var hits = [];
-    index.forEach(function (row, place) {
-      var words = row[0].split(" "), score = 0;
-      for (var i = 0; i < asked.length; i++) {
-        var one = match(asked[i], words);
-        if (!one) return;
-        score += one;
+  // Name the fields of rows, and give each its words with their weight: its own and those of its kinds of help count
+  // four times, those of the need that it answers once.
+  function read(index) {
+    if (index.read) return index;
+    var known = new Set();
+    function named(fields, values) {
+      var row = {}, words = new Map();
+      fields.forEach(function (field, place) { row[field] = values[place]; });
+      function add(weight, text) {
+        text.split(" ").forEach(function (word) { if (word) { words.set(word, weight); known.add(word); } });
       }
-      hits.push({ row: row, score: score, place: place });
-    });
-    return hits.sort(function (a, b) { return b.score - a.score || a.place - b.place; });
+      row.terms.forEach(function (term) { add(1, index.needs[term]); });
+      row.terms.forEach(function (term) { add(4, index.terms[term]); });
+      add(4, row.words);
+      row.words = words;
+      return row;
+    }
+    index.rows = index.rows.map(named.bind(null, FIELDS));
+    index.said = index.said.map(named.bind(null, SAID));
+    index.known = Array.from(known).map(function (word) { return [word, fold.coarse(word)]; });
+    var order = index.rows.map(function (row) { return row.id; }).sort();
+    index.rows.forEach(function (row, place) { row.place = place; row.column = order.indexOf(row.id); });
+    index.read = true;
+    return index;
   }
 
-  window.rohnamoSearch = { skeleton: skeleton, find: find };
+  // 3 for the word itself, 2 for its beginning, 1 for a slip or another spelling of its vowels, 0 for none.
+  function match(word, key, known) {
+    if (known[0] === word) return 3;
+    if (known[0].startsWith(word)) return 2;
+    if (word.length < 4) return 0;
+    if (known[1] === key || fold.near(word, known[0])) return 1;
+    return known[0][0] === word[0] && known[0].length > word.length && fold.near(word, known[0].slice(0, word.length)) ? 1 : 0;
+  }
+
+  // Each word that was asked for with the words of the list that it may mean; words that mean nothing are passed over.
+  function meanings(text, index) {
+    var asked = fold.skeleton(text).split(" ").filter(Boolean);
+    if (asked.some(function (word) { return word.length > 2; })) {
+      asked = asked.filter(function (word, place) { return word.length > 2 || place === asked.length - 1; });
+    }
+    return asked.map(function (word) {
+      var found = new Map(), key = fold.coarse(word);
+      index.known.forEach(function (known) {
+        var score = match(word, key, known);
+        if (score) found.set(known[0], score);
+      });
+      return found;
+    }).filter(function (found) { return found.size; });
+  }
+
+  // How well a row answers: how many of the words it meets, and how closely.
+  function weigh(row, asked) {
+    var met = 0, score = 0;
+    asked.forEach(function (found) {
+      var best = 0;
+      found.forEach(function (value, word) { best = Math.max(best, value * (row.words.get(word) || 0)); });
+      met += best ? 1 : 0;
+      score += best;
+    });
+    return { row: row, met: met, score: score };
+  }
+
+  // Rows that meet most of the words. What may not be offered first stands last; then the closest, then the nearest.
+  function find(text, index, minutes) {
+    read(index);
+    var asked = meanings(text, index), most = 1;
+    function weighed(rows) { return rows.map(function (row) { return weigh(row, asked); }); }
+    var rows = weighed(index.rows), said = weighed(index.said);
+    rows.concat(said).forEach(function (hit) { most = Math.max(most, hit.met); });
+    function enough(hit) { return hit.met === most; }
+    rows = text ? rows.filter(enough) : rows.filter(function (hit) { return minutes && minutes(hit.row) && !hit.row.later; });
+    rows.forEach(function (hit) { hit.minutes = minutes ? minutes(hit.row) : null; });
+    function far(hit) { return hit.minutes ? hit.minutes[0] : Infinity; }
+    rows.sort(function (a, b) {
+      return a.row.later - b.row.later || b.score - a.score || (far(a) === far(b) ? 0 : far(a) - far(b)) || a.row.place - b.row.place;
+    });
+    return { rows: rows, said: text ? said.filter(enough) : [] };
+  }
+
+  window.rohnamoSearch = { find: find };
 
   var form = document.querySelector("form.search");
   if (!form) return;
-  var box = form.querySelector("input"), hits = document.getElementById("hits"), whole = document.getElementById("whole");
-  var loading = false;
+  var say = form.dataset, box = form.querySelector("input"), from = form.querySelector("select");
+  var hits = document.getElementById("hits"), told = document.getElementById("found"), whole = document.getElementById("whole");
+  var loading = false, waiting;
 
-  function make(name, text, kind) {
+  function start() { return from ? from.value : ""; }
+
+  function make(name, text, kind, language) {
     var element = document.createElement(name);
     if (text) element.textContent = text;
     if (kind) element.className = kind;
+    if (language) element.lang = language;
     return element;
   }
 
-  function entry(row) {
-    var item = make("li"), heading = make("h3"), link = make("a", row[2]);
-    link.href = form.dataset.base + encodeURIComponent(row[1]) + ".html";
+  function phone(dial, text, kind) {
+    var link = make("a", text, kind);
+    if (/^[+*#]?[0-9*#]+$/.test(dial)) link.href = "tel:" + dial;
+    else if (/^https?:\/\//.test(dial)) { link.href = dial; link.rel = "nofollow noreferrer noopener"; }
+    else return make("span", text);
+    return link;
+  }
+
+  // Minutes from the chosen place in summer and winter; null where it is out of reach.
+  function minutes(row) {
+    var lines = window.ROHNAMO_TRAVEL && window.ROHNAMO_TRAVEL[start()];
+    if (!lines || lines[0][row.column] === "-") return null;
+    return lines.map(function (line) {
+      var step = STEPS.indexOf(line[row.column]);
+      return step < 0 ? Infinity : step * 5;
+    });
+  }
+
+  function lasting(time) {
+    if (time === Infinity) return say.over;
+    var hours = Math.floor(time / 60), rest = time % 60;
+    return (hours ? (rest ? say.both : say.hour) : say.minutes).replace("@", hours).replace("#", rest);
+  }
+
+  function travel(pair) {
+    var summer = lasting(pair[0]), winter = lasting(pair[1]);
+    return summer === winter ? summer : summer + "; " + say.winter.replace("#", winter);
+  }
+
+  function entry(hit, texts) {
+    var row = hit.row, item = make("li"), heading = make("h3"), link = make("a", texts[row.name], "", row.nameLanguage);
+    link.href = say.base + "/" + encodeURIComponent(row.id) + ".html";
     heading.append(link);
-    item.append(heading, make("p", row[3] + (row[4] ? " · " + row[4] : ""), "soft"));
-    if (row[5]) {
-      var call = make("a", row[6]);
-      call.href = "tel:" + row[5];
-      var line = make("p");
-      line.append(call);
-      item.append(line);
+    var whose = make("p", "", "soft");
+    whose.append(make("span", texts[row.organization], "", row.organizationLanguage), texts[row.where] ? " · " + texts[row.where] : "");
+    var line = make("p", "", "row");
+    if (texts[row.hours]) {
+      var tag = make("span", texts[row.hours], "tag");
+      if (texts[row.clock]) tag.dataset.hours = texts[row.clock];
+      if (row.offset !== null) tag.dataset.offset = row.offset;
+      line.append(tag, " ");
     }
+    if (row.dial) line.append(/^http/.test(row.dial) ? phone(row.dial, row.number) : phone(row.dial, say.call.replace("#", row.number), "btn"));
+    var list = make("dl", "", "facts");
+    for (var at = 0; at < row.facts.length; at += 2) list.append(make("dt", texts[row.facts[at]]), make("dd", texts[row.facts[at + 1]]));
+    if (hit.minutes) list.append(make("dt", say.travelled), make("dd", travel(hit.minutes)));
+    item.append(heading, whose, line, list);
+    if (texts[row.unknown]) item.append(make("p", texts[row.unknown], "small soft"));
+    if (texts[row.why]) {
+      var why = make("p", "", "small");
+      why.append(make("b", say.why), " " + texts[row.why]);
+      item.append(why);
+    }
+    var check = make("p", "", "small " + row.tone), sign = make("span", row.sign);
+    sign.setAttribute("aria-hidden", "true");
+    if (row.due) check.dataset.due = row.due;
+    check.append(sign, " " + texts[row.check]);
+    item.append(check);
     return item;
   }
 
+  function hidden(said, texts) {
+    var block = make("section", "", "note flow"), list = make("ul");
+    said.forEach(function (hit) {
+      var item = make("li", texts[hit.row.text] + " ");
+      item.append(phone(hit.row.dial, hit.row.number));
+      list.append(item);
+    });
+    block.append(make("h2", say.hidden), make("p", say.secret), list);
+    return block;
+  }
+
   function show() {
-    var text = box.value.trim();
-    whole.hidden = text.length > 1;
+    var text = box.value.trim(), asked = text.length > 1 || start();
+    whole.hidden = Boolean(asked);
     hits.replaceChildren();
-    if (text.length < 2 || !window.ROHNAMO_INDEX) return;
-    var found = find(text, window.ROHNAMO_INDEX);
-    hits.append(make("p", found.length ? form.dataset.count.replace("#", found.length) : form.dataset.none));
-    var list = make("ul", "", "list");
-    found.slice(0, 40).forEach(function (hit) { list.append(entry(hit.row)); });
-    if (found.length) hits.append(list);
+    told.textContent = "";
+    if (!asked || !window.ROHNAMO_INDEX || (start() && !window.ROHNAMO_TRAVEL)) return;
+    var found = find(text.length > 1 ? text : "", window.ROHNAMO_INDEX, start() ? minutes : null), texts = window.ROHNAMO_INDEX.texts;
+    var count = found.rows.length;
+    told.textContent = !count && !found.said.length ? say.none : say.count.replace("#", count) +
+      (count > MOST ? " " + say.first.replace("#", MOST) : "") + (start() ? " " + say.nearest.replace("#", from.selectedOptions[0].text) : "");
+    if (found.said.length) hits.append(hidden(found.said, texts));
+    var list = make("ul", "", "list"), later = make("ul", "", "list");
+    found.rows.slice(0, MOST).forEach(function (hit) { (hit.row.later ? later : list).append(entry(hit, texts)); });
+    if (list.children.length) hits.append(list);
+    if (later.children.length) hits.append(make("h2", say.later), later);
+    if (window.rohnamoClock) window.rohnamoClock(hits);
   }
 
   function load() {
     if (loading) return;
     loading = true;
-    var script = document.createElement("script");
-    script.src = form.dataset.index;
-    script.onload = show;
-    document.head.append(script);
+    [say.index, say.travel].forEach(function (name) {
+      var script = document.createElement("script");
+      script.src = name;
+      script.onload = function () {
+        form.dataset.ready = Boolean(window.ROHNAMO_INDEX && window.ROHNAMO_TRAVEL);
+        show();
+      };
+      document.head.append(script);
+    });
   }
 
   form.hidden = false;
+  form.reset();
   form.addEventListener("submit", function (event) { event.preventDefault(); show(); });
-  box.addEventListener("focus", load);
-  box.addEventListener("input", function () { load(); show(); });
+  form.addEventListener("focusin", load);
+  form.addEventListener("input", function () {
+    load();
+    clearTimeout(waiting);
+    waiting = setTimeout(show, 100);
+  });
 })();
