@@ -20,12 +20,13 @@ from mapping.commands.common import (
     step,
     study_area,
 )
-from mapping.errors import NotFound
+from mapping.errors import InvalidRecord, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mapping.area import StudyArea
+    from mapping.releases import Plan
 
 DEMO_DAY = dt.date(2026, 11, 24)
 """The demo's today, fixed so that two builds give the same bytes."""
@@ -78,20 +79,84 @@ def publish(
         Path | None,
         typer.Option(help="File of what visitors sent; the view then tells where help is said to be missing."),
     ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only tell what would change.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="You looked at what could be read for the first time.")] = False,
+    reason: Annotated[str, typer.Option(help="Why something unusual is right.")] = "",
     area: AreaOption = None,
     today: TodayOption = None,
 ) -> None:
-    """Write what an audience may see into a file of its own."""
+    """Write what an audience may see into a file of its own, in the place of the one before, which is kept."""
+    from mapping.releases import Releases
     from mapping.store import Directory
 
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
-    region = study_area(area)
-    previous, day = view if view.exists() else None, day_of(today)
+    region, day, first = study_area(area), day_of(today), not view.exists()
     demand = _demand(inbox, region, day) if inbox is not None else None
+    releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
     with Directory(directory, region) as store, progress_bar() as progress:
-        _publish(store, region, view, audience=audience, day=day, progress=progress, previous=previous, demand=demand)
-    out.print(f"Published for {audience}: {view}")
+        plan = releases.stage(store, day=day, demand=demand, progress=step(progress, "Building the edition"))
+        if not first or check:
+            _tell(plan)
+        if check:
+            return
+        if plan.newly and not (yes or first):
+            raise InvalidRecord("look at the list, then publish with --yes; nothing was published")
+        edition = releases.publish(
+            store, digest=plan.digest, confirmed={item.key for item in plan.newly}, by="command line",
+            now=dt.datetime.now(dt.UTC), day=day, reason=reason,
+        )  # fmt: skip
+    _note_warnings(list(plan.warnings), directory.with_name("publishing.txt"))
+    out.print(f"Published for {audience}, edition {edition.number}: {view}\nSHA-256 {edition.digest}", markup=False)
+
+
+@app.command()
+def editions(
+    audience: Annotated[str, typer.Option(help="public, partner or focal_point.")] = "public",
+    back_to: Annotated[int | None, typer.Option(help="Put the edition of this number in use again.")] = None,
+    view: ViewOption = VIEW,
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Show the editions that are kept, or go back to one of them; what is hidden since leaves it first."""
+    from rich.table import Table
+
+    from mapping.releases import Releases
+    from mapping.store import Directory
+
+    releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
+    if back_to is not None:
+        if not directory.exists():
+            raise NotFound(f"{directory}: there is no directory; say where it is with --directory")
+        with Directory(directory, study_area(area)) as store:
+            edition = releases.roll_back(store, back_to, day=day_of(today))
+        out.print(f"Edition {edition.number} of {edition.day} is in use again: {view}", markup=False)
+        return
+    table = Table("Edition", "Day", "Services", "By", "In use", "SHA-256")
+    for one in releases.editions():
+        table.add_row(
+            str(one.number), one.day.isoformat(), str(one.entries), one.by, "yes" if one.live else "", one.digest[:16]
+        )
+    out.print(table)
+
+
+def _tell(plan: "Plan") -> None:
+    """Say what would change, what could be read for the first time, and what is unusual."""
+    kinds = {kind: sum(item.kind == kind for item in plan.items) for kind in ("new", "changed", "gone")}
+    out.print(", ".join(f"{count} {kind}" for kind, count in kinds.items()))
+    for item in plan.newly:
+        fields = dict.fromkeys(fact.field for fact in item.facts if fact.newly)
+        out.print(f"  {item.kind}: {item.table} {item.name} ({', '.join(fields)})", markup=False)
+    for alarm in plan.alarms:
+        out.print(f"  LOOK: {alarm.message}", markup=False)
+
+
+def _note_warnings(warnings: list[str], path: Path) -> None:
+    if warnings:
+        path.write_text("\n".join(warnings) + "\n", encoding="utf-8")
+        path.chmod(0o600)
+        out.print(f"{len(warnings)} places to look at before the next edition: {path}", markup=False)
 
 
 @app.command()
