@@ -229,6 +229,13 @@ class ColumnMap(BaseModel):
         faults += [f"{code!r} is no item of the checklist" for code in sorted(used) if code not in items]
         terms = Taxonomy.load("service_types")
         faults += [f"{code!r} of [services] is no service type" for code in self.services.values() if code not in terms]
+        for word, code in self.words.get("service", {}).items():
+            if re.fullmatch(r"[A-Z]{3}(-[A-Z]{3})?", code) and code not in terms:
+                close = difflib.get_close_matches(code, [term.code for term in terms.terms()], 1)
+                faults.append(
+                    f"{code!r}, which [words.service] gives for {word!r}, is no service type"
+                    + (f"; did you mean {close[0]!r}?" if close else "")
+                )
         if self.shape == "place" and not self.services:
             faults.append("shape 'place' needs [services]: which column says that which service is there")
         if self.shape == "repeat" and not self.sheets.children:

@@ -267,7 +267,9 @@ def _services(entry: Entry, intake: Intake, phones: list[values.PhoneValue], chi
         for code in codes:
             _service(entry, source, intake, code, source.text("service") if len(codes) == 1 else "", phones)
         for word in words:
-            source.say("service", f"{word!r} is no kind of help that we know", "add the word to the map or the terms")
+            source.say(
+                "service", f"{word!r} is no kind of help that we know", "write a code for it into [words.service]"
+            )
         if not codes and not words and source is not reader:
             source.say("service", "the row names no service", "ask the sender what is offered there")
 
@@ -323,6 +325,8 @@ def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
     links: tuple[Literal["serves", "excludes"], ...] = ("serves", "excludes")
     for link in links:
         codes, words = reader.terms(link, "beneficiaries")
+        if link == "serves" and not codes and all(values.says_everybody(word) for word in words):
+            continue  # without a group it is for everybody
         for code in codes:
             yield Attribute(
                 id=record_id(source, "attribute", service, link, code), link_id=service, link_entity="service",
@@ -340,7 +344,7 @@ def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
                     id=attribute, link_id=service, link_entity="service", link_type="excludes", value=labels["en"]
                 )
                 continue
-            reader.say(link, f"{word!r} is no group that we know", "it was left out; add the word to the terms")
+            reader.say(link, f"{word!r} is no group that we know", f"it was left out; write a code into [words.{link}]")
 
 
 def _phones(
@@ -401,7 +405,9 @@ def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, reco
         yield RequiredDocument(id=paper, service_id=service, document=labels["en"])
         yield from _translated("required_document", paper, "document", labels, source)
     for word in words:
-        reader.say("documents", f"{word!r} is no paper that we know", "it was left out; add the word to the terms")
+        reader.say(
+            "documents", f"{word!r} is no paper that we know", "it was left out; write a code into [words.documents]"
+        )
 
 
 def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iterator[Record]:

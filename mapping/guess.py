@@ -27,7 +27,8 @@ TOTALS = r"^\W*(итого|всего|[ҷч]амъ|total|jami)\b"
 
 WORDS: dict[str, str] = {
     "organization": "organization organisation agency provider body ngo desk наименование организация организации "
-    "название органа учреждение учреждения ташкилот ташкилоти номи муассиса марказ tashkilot nomi muassasa name ном",
+    "название органа учреждение учреждения ташкилот ташкилоти номи муассиса марказ tashkilot nomi muassasa name ном "
+    "орган идора|кто помогает|кто оказывает|who helps|кӣ кумак мекунад|kim yordam beradi",
     "organization_kind": "kind of body|type of organisation|тип организации|навъ|навъи ташкилот|tashkilot turi|форма",
     "service": "service services help assistance activity услуга услуги услуг помощь помощи хизматрасонӣ хизмат "
     "хизматҳо хизматрасониҳо кумак xizmat xizmatlar yordam amenity healthcare type",
@@ -120,19 +121,23 @@ def guessed_map(sheets: Sequence[Sheet], source: str, area: StudyArea | None = N
     return _map(guessed(sheets, area), source)
 
 
-def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None) -> Guessed:
+def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft: bool = False) -> Guessed:
     """Guess what the columns of the sheet are that looks most like a list.
+
+    A draft, which a person goes on from, is made of any table: what nobody knows is supposed, and says so.
 
     Raises
     ------
     FormatError
-        When no row looks like the names of columns.
+        When no row looks like the names of columns, or none of them, but for a draft, like that of the organizations.
     """
     found = [one for sheet in sheets if sheet.rows for one in _headers(sheet)]
+    if to_draft and not found:
+        found = [one for sheet in sheets if (one := _fullest(sheet)) is not None]
     if not found:
         raise FormatError(
-            "no row looks like the names of columns, one of them that of the organization; "
-            "write a column map (docs/importing.md) and give it with --columns"
+            "no row looks like the names of columns; is it a list, with a row of names above its rows? "
+            "If it is, write a column map: rohnamo check FILE --draft FILE.toml begins one"
         )
     _, best = max(found, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
     alike = {
@@ -142,12 +147,26 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None) -> Guessed:
     } | {best.sheet.name: best}
     best.sheets = [sheet.name for sheet in sheets if sheet.name in alike]
     _guess_columns(best, list(alike.values()), area)
-    if "organization" not in best.fields and not any(name.startswith("organization.") for name in best.fields):
+    if any(name.partition(".")[0] == "organization" for name in best.fields):
+        return best
+    if not to_draft:
         raise FormatError(
-            f"[{best.sheet.name}] no column looks like the names of organizations; write a column map "
-            "(docs/importing.md) and give it with --columns"
+            f"[{best.sheet.name}] no column looks like the names of organizations; write a column map: "
+            "rohnamo check FILE --draft FILE.toml begins one, and docs/importing.md leads on"
         )
+    _suppose_organization(best)
     return best
+
+
+def _suppose_organization(found: Guessed) -> None:
+    """Suppose that the names of bodies stand in the column of words that nobody could guess and that is filled most."""
+    worded = [name for name in found.open if name in found.seen and found.seen[name].worded]
+    if not worded:
+        return
+    name = max(worded, key=lambda each: (found.seen[each].filled, -found.names.index(each)))
+    found.open.remove(name)
+    found.fields = {"organization": [name]} | found.fields
+    found.why[name] = "PERHAPS, since no other column looks like names of bodies"
 
 
 def source_code(name: str) -> str:
@@ -180,6 +199,18 @@ def _headers(sheet: Sheet) -> Iterator[tuple[float, Guessed]]:
                 hits + 5 * named + filled / 10 + min(body, 100) / 50,
                 Guessed(sheet, header, first + int(tagged), names),
             )
+
+
+def _fullest(sheet: Sheet) -> tuple[float, Guessed] | None:
+    """Return the first row that is filled as far as any: the names of columns, where nothing else tells them."""
+    rows = [list(row) for row in sheet.rows[:LOOK_FOR_HEADER]]
+    filled = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for row in rows]
+    if not filled or max(filled) < 2 or len(sheet.rows) < 2:
+        return None
+    place = filled.index(max(filled))
+    names = joined(rows[place : place + 1])
+    header = Header(has=next(str(cell) for cell in rows[place] if cell not in (None, "")))
+    return len(sheet.rows) / 100, Guessed(sheet, header, place + 1, names)
 
 
 def _continues(upper: list[object], lower: list[object]) -> bool:
@@ -333,7 +364,7 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     FormatError
         When no row looks like the names of columns.
     """
-    found = guessed(sheets, area)
+    found = guessed(sheets, area, to_draft=True)
     stem = re.sub(r"\.\w+$", "", file)
     made = _map(found, stem)
     least, most = max(1, found.count * 8 // 10), found.count * 5 // 4 + 10
@@ -367,6 +398,10 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     lines += _listed("private", found.private, "remarks: looked at for words such as 'do not publish', never kept")
     lines += _open_columns(found)
     lines += ["", "[fields]    # field = column; the fields are listed in docs/importing.md"]
+    if not any(name.partition(".")[0] == "organization" for name in found.fields):
+        lines.append(
+            '# organization = "..."    # TO BE DECIDED: the column with the names of bodies; no row counts without'
+        )
     for name, columns in found.fields.items():
         shown = _text(columns[0]) if len(columns) == 1 else f"[{', '.join(map(_text, columns))}]"
         why = found.why.get(columns[0], "")

@@ -47,6 +47,9 @@ class Seen:
     answers: bool = False
     """Whether its cells say yes and no."""
     shares: dict[str, float] = field(default_factory=dict)
+    filled: int = 0
+    worded: bool = False
+    """Whether most of its cells are words rather than numbers or marks."""
 
     def speaks_against(self, said: str) -> bool:
         """Tell whether the cells can hardly be what the column's name says."""
@@ -86,6 +89,8 @@ def looked_at(cells: Sequence[object], area: StudyArea | None) -> Seen:
             if match_term("service_types", part) is None:
                 seen.unknown[part] += count
     longest = max(map(len, texts))
+    seen.filled = len(texts)
+    seen.worded = sum(len(re.findall(r"[^\W\d_]", text)) > 3 for text in texts) * 2 > len(texts)
     seen.about = f"filled in {len(texts)} rows, {len(counts)} different, up to {longest} letters"
     return seen
 

@@ -43,7 +43,9 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
         types, words = _types(reader)
         unit = unit_of(reader)
         for word in words:
-            reader.say("service", f"{word!r} is no kind of activity that we know", "add the word to the terms")
+            reader.say(
+                "service", f"{word!r} is no kind of activity that we know", "write a code for it into [words.service]"
+            )
         if body is None or unit is None or not types:
             _refuse_activity(reader, body is None, unit is None)
             continue
@@ -130,7 +132,9 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
             continue
         types, words = reader.terms("service", "service_types")
         for word in words:
-            reader.say("service", f"{word!r} is no kind of help that we know", "add the word to the terms")
+            reader.say(
+                "service", f"{word!r} is no kind of help that we know", "write a code for it into [words.service]"
+            )
         signed = _day(reader, "signed_on")
         last = reader.take("valid_to", lambda text: values.last_day(text, intake.today))
         valid = last.day if last is not None else None

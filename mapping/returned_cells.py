@@ -151,6 +151,8 @@ def _groups(edit: Edit, link: Any) -> None:
         new[made.taxonomy_term_id] = made
     notes = {getattr(record, "value", None): record for record in old if not getattr(record, "taxonomy_term_id", None)}
     unknown = []
+    if link == "serves" and not codes and all(values.says_everybody(word) for word in words):
+        words = []  # without a group it is for everybody
     for word in words:
         condition = match_term("conditions", word) if link == "excludes" else None
         text = str(Taxonomy.load("conditions").label(condition.code, "en")) if condition else word

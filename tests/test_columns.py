@@ -48,10 +48,17 @@ def test_every_map_of_the_demo_loads():
         (GOOD + 'phonne = "Tel"', "'phonne' is no field; did you mean 'phone'?"),
         ('source = "x"\nname = "X"\nfeilds = {}', "feilds: Extra inputs are not permitted; did you mean 'fields'?"),
         (GOOD + '[markings]\n"open" = "everyone"', "markings.open"),
-        ('source = "x"\nname = "X"\nshape = "places"', "(service, place, repeat, activity, agreement, assessment, case)"),
+        (
+            'source = "x"\nname = "X"\nshape = "places"',
+            "(service, place, repeat, activity, agreement, assessment, case)",
+        ),
         ('source = "x"\nname = "X"\nshape = "place"', "needs [services]"),
         ('source = "x"\nname = "X"\nshape = "repeat"', "needs sheets.children"),
         (GOOD + '[services]\ncol = "HLT-NONE"', "'HLT-NONE' of [services] is no service type"),
+        (
+            GOOD + '[words.service]\n"home" = "ACC-EMR"',
+            "'ACC-EMR', which [words.service] gives for 'home', is no service",
+        ),
         (GOOD + '[only]\nplace = "("', "'(' is no regular expression"),
         (GOOD + '[notices]\nclosed = "shut"', "notices.closed"),
         (GOOD + "[rows]\nleast = -1", "rows.least"),
@@ -99,7 +106,9 @@ def test_headers_meet_whatever_their_spaces_and_case():
 def test_every_field_is_explained_and_read():
     """A field that a map may fill and that nothing reads would lose what it holds."""
     folder = Path(mapping.__file__).parent
-    code = "".join((folder / f"{name}.py").read_text("utf-8") for name in ("reader", "entries", "keys", "links", "case_counts"))
+    code = "".join(
+        (folder / f"{name}.py").read_text("utf-8") for name in ("reader", "entries", "keys", "links", "case_counts")
+    )
     assert [field for field, text in FIELDS.items() if not text] == []
     assert [field for field in FIELDS if f'"{field}"' not in code] == []
 

@@ -69,7 +69,7 @@ def test_the_draft_says_why_and_what_is_open(tmp_path, area):
         "utf-8",
     )
     with pytest.raises(FormatError, match="no row looks like the names"):
-        drafted([Sheet("", [["a", "b"], ["1", "2"]])], "list.csv", area)
+        drafted([Sheet("", [["a", "b"]])], "list.csv", area)
     draft_map(path, tmp_path / "list.toml", area=area)
     text = (tmp_path / "list.toml").read_text("utf-8")
     assert 'phone = "Anruf"    # by what stands in it (100%)' in text
@@ -81,6 +81,19 @@ def test_the_draft_says_why_and_what_is_open(tmp_path, area):
     assert "+99237221" not in text, "no cell of a list stands in its draft"
     with pytest.raises(FormatError, match="is there already"):
         draft_map(path, tmp_path / "list.toml", area=area)
+
+
+def test_a_table_whose_names_nobody_knows_gets_a_draft_but_is_not_imported(tmp_path, area):
+    rows = [["Stand 2026"], [], ["Wer", "Was", "Zone"], *(["Umed Zentrum", f"x{n}", "Восеъ"] for n in range(9))]
+    text = drafted([Sheet("S", rows)], "liste.xlsx", area)
+    assert 'header = { has = "Wer" }    # the row of names, row 3' in text
+    assert 'organization = "Wer"    # PERHAPS, since no other column looks like names of bodies' in text
+    assert tomllib.loads(text)["fields"]["unit"] == "Zone"
+    with pytest.raises(FormatError, match="--draft"):
+        guessed_map([Sheet("S", rows)], "liste", area)
+    numbers = drafted([Sheet("", [["A", "B"], *([n, n + 1] for n in range(9))])], "n.csv", area)
+    assert "TO BE DECIDED: the column with the names of bodies" in numbers
+    assert "organization" not in tomllib.loads(numbers)["fields"]
 
 
 def test_a_name_does_not_stand_against_its_cells(area):

@@ -83,6 +83,14 @@ def test_several_kinds_of_help_in_a_cell_are_several_services_at_one_place(take)
     assert len(batch.of("location")) == 1
 
 
+@pytest.mark.parametrize("word", ["все", "Ҳама", "hamma", "everybody"])
+def test_everybody_is_no_group(take, word):
+    head, row = with_cells(Whom=word)
+    batch = take(row, heads=head, fields=MAP["fields"] | {"serves": ["Whom"]})
+    assert [one for one in batch.of("attribute") if one.link_type == "serves"] == []
+    assert [issue for issue in batch.issues if issue.column == "Whom"] == []
+
+
 def test_ids_depend_on_the_senders_key_alone(take):
     """A list that comes again with other rows around brings the same records up to date."""
     first = take(ROW)

@@ -20,7 +20,7 @@ from mapping.values.amounts import (
 from mapping.values.contacts import emails, website
 from mapping.values.dates import DateValue, date, date_value, last_day
 from mapping.values.hours import HoursValue, hours
-from mapping.values.lists import language_codes, split_list, yes_no
+from mapping.values.lists import language_codes, says_everybody, split_list, yes_no
 from mapping.values.phones import Account, PhoneValue, accounts, phones
 from mapping.values.points import Point, coordinates
 
@@ -50,6 +50,7 @@ __all__ = [
     "last_day",
     "number",
     "phones",
+    "says_everybody",
     "says_none",
     "split_list",
     "utc_offset",

@@ -17,6 +17,21 @@ _SIGNS = {"+": True, "1": True, "✓": True, "✔": True, "☑": True, "v": True
           "-": False, "−": False, "–": False, "—": False, "0": False, "☐": False}  # fmt: skip
 _HALF = frozenset(map(skeleton, ("partly", "partially", "частично", "отчасти", "қисман", "qisman")))
 
+_EVERYBODY = frozenset(
+    map(
+        skeleton,
+        (
+            "all", "everybody", "everyone", "anyone", "all people", "general public", "все", "всем", "для всех",
+            "всё население", "население", "ҳама", "ҳамаи аҳолӣ", "барои ҳама", "hamma", "barcha", "barchaga",
+        ),
+    )
+)  # fmt: skip
+
+
+def says_everybody(text: str) -> bool:
+    """Tell whether a text says that something is for all people, in four languages."""
+    return skeleton(text) in _EVERYBODY
+
 
 def yes_no(value: object) -> bool:
     """Read yes or no, in four languages, as + and -, or as 1 and 0.
