@@ -581,6 +581,15 @@ RECORDS: dict[str, type[Record]] = {
 }  # fmt: skip
 """Every table by name, in an order in which no record refers to a later one (but for ids within one table)."""
 
+ENTRY_POINTS: dict[str, tuple[str, ...]] = {
+    "phone": ("number", "extension"),
+    "address": ("address_1", "address_2", "city", "postal_code"),
+    "organization": ("email", "website"),
+    "service": ("email", "url"),
+    "location": ("latitude", "longitude"),
+}
+"""Table -> fields that send people somewhere: with them a trap can be laid."""
+
 NAMESPACE = uuid.UUID("6f1f3b0e-5a52-5c0e-9a57-2f0f0f7c2d11")
 
 

@@ -15,22 +15,17 @@ from pydantic import ValidationError
 
 from mapping.errors import InvalidRecord, NotFound
 from mapping.merge import checked, keep_edit
-from mapping.model import RECORDS, Approval, Phone, Record, record_id
+from mapping.model import ENTRY_POINTS, RECORDS, Approval, Phone, Record, record_id
 from mapping.safety import two_people
 from mapping.store_rows import Proposal, ProposalKind, Row, reader, stored_rows, to_row
 from mapping.store_writing import Change, Writing
+from mapping.undo import undo, undoable
 
 if TYPE_CHECKING:
     from mapping.store import Directory
 
-ENTRY_POINTS: dict[str, tuple[str, ...]] = {
-    "phone": ("number", "extension"),
-    "address": ("address_1", "address_2", "city", "postal_code"),
-    "organization": ("email", "website"),
-    "service": ("email", "url"),
-    "location": ("latitude", "longitude"),
-}
-"""Table -> fields that send people somewhere: with them a trap can be laid."""
+OF_NO_RECORD = ("map", "phones", "undo")
+"""Kinds that are about no record of the directory."""
 
 Decided = Literal["accepted", "refused", "withdrawn"]
 
@@ -75,7 +70,8 @@ def propose(
 
     ``kind`` is ``edit`` (fields of a record), ``add`` (a part, all of its fields), ``remove`` (a part), ``audience``
     or ``precision`` (lowered to the one of that name in ``fields``, with the operator's consent and its last day),
-    or ``map`` or ``phones`` (a sender's column map with its digest, or their numbers; ``record`` is its short name).
+    ``map`` or ``phones`` (a sender's column map with its digest, or their numbers; ``record`` is its short name), or
+    ``undo`` (a batch, of the number ``record``).
 
     Raises
     ------
@@ -92,7 +88,9 @@ def propose(
         _edited(directory.record(table, record), fields)
     elif kind == "add":
         _new(table, record, fields)
-    elif kind not in ("map", "phones"):
+    elif kind == "undo":
+        undoable(directory.db, int(record))
+    elif kind not in OF_NO_RECORD:
         directory.record(table, record)
     with directory.acting(f"propose {kind}", by=by, on=on, reason=reason) as writing:
         seen = version(directory.db, table, record)
@@ -138,7 +136,10 @@ def decide(directory: "Directory", one: str, decided: Decided, *, by: str, on: d
     Outdated
         The record was changed since it was proposed, or somebody decided already.
     """
-    with directory.acting(f"proposal {decided}", by=by, on=on, reason=note or decided) as writing:
+    asked = proposal(directory, one)
+    back = undoable(directory.db, int(asked.link_id)) if asked.kind == "undo" and decided == "accepted" else None
+    what = f"undo {back}" if back else f"proposal {decided}"
+    with directory.acting(what, by=by, on=on, reason=note or decided, undoes=back) as writing:
         row = stored_rows(directory.db, "proposal", [one]).get(one)
         if row is None:
             raise NotFound("there is no such proposal")
@@ -157,7 +158,7 @@ def decide(directory: "Directory", one: str, decided: Decided, *, by: str, on: d
 def _carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
     """Do what two people agreed to."""
     kind, table, record, fields = row["kind"], row["link_entity"], row["link_id"], json.loads(row["fields"])
-    if kind not in ("map", "phones") and version(writing.db, table, record) != row["seen"]:
+    if kind not in OF_NO_RECORD and version(writing.db, table, record) != row["seen"]:
         raise Outdated
     if kind == "edit":
         before = stored_rows(writing.db, table, [record])[record]
@@ -168,6 +169,8 @@ def _carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
         writing.put(table, {record: to_row(_new(table, record, fields))})
     elif kind == "remove":
         writing.remove(table, [record])
+    elif kind == "undo":
+        undo(writing, int(record))
     agreed = "phone" if table == "phone" or kind == "phones" else kind
     if agreed not in ("phone", "map", "audience", "precision"):
         return  # the proposal itself tells who agreed

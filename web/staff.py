@@ -13,7 +13,8 @@ from types import ModuleType
 
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.security import safe_join
 
 from mapping.area import StudyArea
 from mapping.errors import NotFound
@@ -37,6 +38,7 @@ STAFF_ROLES = tuple(role for role in ROLES if role not in PORTAL_ROLES)
 
 PARTS = (
     "staff_attend", "staff_inbox", "staff_agree", "staff_records", "staff_edit",
+    "staff_doubles", "staff_import", "staff_changes",
     "staff_publish", "staff_reveal", "staff_admin",
 )  # fmt: skip
 """Modules of web with pages of their own: each offers ``blueprint``, ``ROUTES`` and ``MENU``."""
@@ -100,6 +102,7 @@ def create_staff_app(
     app.teardown_appcontext(close_directory)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(NotFound, _refuse)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(Exception, _fail)
     return app
 
@@ -132,15 +135,20 @@ def home(language: str) -> ResponseReturnValue:
 @staff.get("/static/<path:name>")
 def static(name: str) -> Response:
     """Return a file that comes with the portal."""
-    path = (STATIC.resolve() / name).resolve()
-    if not path.is_relative_to(STATIC.resolve()) or not path.is_file():
+    path = safe_join(str(STATIC), name)
+    if path is None or not Path(path).is_file():
         abort(404)
-    return file(path.read_bytes(), path.name)
+    return file(Path(path).read_bytes(), name)
 
 
 def _refuse(error: Exception) -> tuple[str, int]:
     """Answer with one plain page; what is hidden looks like what never was."""
     return _plain("missing.html", error.code if isinstance(error, HTTPException) and error.code else 404)
+
+
+def _too_large(_error: Exception) -> tuple[str, int]:
+    """Say that a file is too large."""
+    return _plain("staff/too_large.html", 413)
 
 
 def _fail(error: Exception) -> tuple[str, int]:

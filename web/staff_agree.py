@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import AUDIENCES, RECORDS
-from mapping.proposals import Outdated, SamePerson, decide, proposal, proposals, propose
+from mapping.proposals import OF_NO_RECORD, Outdated, SamePerson, decide, proposal, proposals, propose
 from mapping.safety import two_people
 from mapping.store_rows import Proposal
 from mapping.words import Message
@@ -31,6 +31,7 @@ MENU = (MenuItem("waiting.html", Message("Second person"), "approve"),)
 ASKED: dict[str, Message] = {
     "edit": Message("Change"), "add": Message("Add"), "remove": Message("Take out"),
     "audience": Message("Let more people see it"), "precision": Message("Show the place more closely"),
+    "undo": Message("Take back what was done"),
     "map": Message("Read a sender's list by this map"), "phones": Message("Trust the numbers of a sender"),
 }  # fmt: skip
 OUTDATED = Message("Somebody else changed this record or decided meanwhile. Look at it again.")
@@ -50,7 +51,7 @@ def may_see(one: Proposal) -> bool:
 
     What is for custodians only is for custodians to agree to, and nobody else is told of it.
     """
-    if one.kind in ("map", "phones"):
+    if one.kind in OF_NO_RECORD:
         return me().may("approve")
     owner = _owner(everything_seen(), one)
     if owner is not None:

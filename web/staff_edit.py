@@ -15,8 +15,8 @@ from mapping.batch import Batch
 from mapping.due import METHODS, SOURCE, found_by_call
 from mapping.errors import InvalidRecord
 from mapping.holdings import Holdings
-from mapping.model import RECORDS, Source, record_id
-from mapping.proposals import ENTRY_POINTS, Outdated, needs_two, propose, version
+from mapping.model import ENTRY_POINTS, RECORDS, Source, record_id
+from mapping.proposals import Outdated, needs_two, propose, version
 from mapping.words import Message
 from web.guard import Open, log, me
 from web.roles import Action

@@ -165,7 +165,7 @@ def record(language: str, table: str, one: str) -> str:
         abort(404)
     whole = everything_seen()
     found = seen().record(table, one)
-    parts = [(name, TABLES[name], list(_parts(whole, found, name, language))) for name in PARTS[table]]
+    parts = [(name, TABLES[name], list(parts_of(whole, found, name, language))) for name in PARTS[table]]
     waiting = [each for each in proposals(directory()) if _speaks_of(whole, each, found)]
     return page(
         "staff/record.html", language, line=line(whole, found, language), one=found, shown=shown(found, language),
@@ -184,7 +184,7 @@ def shown(one: Any, language: str) -> list[Shown]:
     return [Shown(name, LABELS[name], text) for name, text in texts if text]
 
 
-def _parts(whole: Seen, owner: Any, table: str, language: str) -> Iterator[tuple[Any, str]]:
+def parts_of(whole: Seen, owner: Any, table: str, language: str) -> Iterator[tuple[Any, str]]:
     """Yield the parts of a record with what each says in a line."""
     column = f"{owner.table}_id" if f"{owner.table}_id" in RECORDS[table].model_fields else "link_id"
     for part in whole.of_owner(table, column, owner.id):
@@ -231,7 +231,7 @@ def history(language: str, table: str, one: str) -> str:
         abort(404)
     whole = everything_seen()
     found = seen().record(table, one)
-    about = [found, *(part for name in PARTS[table] for part, _ in _parts(whole, found, name, language))]
+    about = [found, *(part for name in PARTS[table] for part, _ in parts_of(whole, found, name, language))]
     turns = sorted((turn for each in about for turn in _turns(each, language)), key=lambda t: -t.number)
     return page("staff/history.html", language, line=line(whole, found, language), turns=turns, tables=TABLES)
 

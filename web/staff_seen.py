@@ -19,6 +19,7 @@ from mapping.model import RECORDS, Audience, Record, references
 from mapping.safety import PLACE_TEXTS, PRIVATE, PUBLISHED, project
 from mapping.store import Directory, public_id
 from web.roles import EVERYWHERE
+from web.staff_fields import FIELDS
 
 SEEN_BY_STAFF: Audience = "focal_point"
 """The widest audience whose records stand on pages of stewards."""
@@ -60,10 +61,11 @@ class Seen:
         for table in sorted(PRIVATE):
             seen[table] = [one for one in tables[table] if _may_be_seen(one, ids)]
         strict = {one.id for table in WHOLES for one in cast("list[Any]", tables[table]) if one.audience == "custodian"}
+        open_ = {table: {*FIELDS[table]} & {*PUBLISHED[table]} - {*PLACE_TEXTS.get(table, ())} for table in WHOLES}
         conflicts = [
             one
             for one in directory.conflicts()
-            if one.record in ids - strict and one.field in PUBLISHED[one.table] and one.field not in _PLACE
+            if one.record in ids - strict and one.field in open_[one.table] and one.winner.source != "stewards"
         ]
         return cls(seen, area, day, key=directory.key, conflicts=conflicts)
 
@@ -206,9 +208,6 @@ class _Owned(dict[tuple[str, str], dict[str, list[Any]]]):
             grouped[getattr(one, column) or ""].append(one)
         self[wanted] = grouped
         return grouped
-
-
-_PLACE = {*PLACE_TEXTS["location"]}
 
 
 def _unflagged(records: Iterable[Record]) -> list[Record]:
