@@ -14,6 +14,7 @@ from typing import NamedTuple
 from flask import Blueprint, Flask, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
+from werkzeug.security import safe_join
 
 from mapping.area import StudyArea
 from mapping.errors import InvalidRecord, NotFound
@@ -103,11 +104,10 @@ def start() -> ResponseReturnValue:
 @partner.get("/static/<path:name>")
 def static(name: str) -> Response:
     """Return a file that comes with the portal."""
-    folder = STATIC.resolve()
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder) or not path.is_file():
+    path = safe_join(str(STATIC), name)
+    if path is None or not Path(path).is_file():
         abort(404)
-    return file(path.read_bytes(), path.name)
+    return file(Path(path).read_bytes(), name)
 
 
 def _refuse(error: Exception) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.security import safe_join
 
 from mapping.area import StudyArea
 from mapping.errors import NotFound
@@ -135,7 +136,7 @@ def unit(language: str, code: str) -> str:
 @public.get("/<language>/gaps.html")
 def gaps(language: str) -> str:
     """Show what every analysis found."""
-    return page("gaps.html", checked(language), shown=findings.overview(edition(), language))
+    return page("gaps.html", checked(language), shown=findings.questions(edition(), language))
 
 
 @public.get("/<language>/g/<name>.html")
@@ -213,11 +214,10 @@ def organization(language: str, identifier: str) -> str:
 @public.get("/static/<path:name>")
 def static(name: str) -> Response:
     """Return a file that comes with the portal."""
-    folder = STATIC.resolve()
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder) or not path.is_file():
+    path = safe_join(str(STATIC), name)
+    if path is None or not Path(path).is_file():
         abort(404)
-    return file(path.read_bytes(), path.name)
+    return file(Path(path).read_bytes(), name)
 
 
 @public.get("/robots.txt")
