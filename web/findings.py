@@ -11,7 +11,7 @@ from mapping.charts import chart, kind_of
 from mapping.errors import NotFound
 from mapping.result import STATE_NOTES, STATES, Column, Input, Result, State
 from mapping.tables import neutral
-from mapping.words import date, show, translate
+from mapping.words import Message, date, show, translate
 from web.edition import Edition
 
 FEW = 8
@@ -94,6 +94,29 @@ def overview(edition: Edition, language: str) -> list[Finding]:
         results, key=lambda result: (result.layout != "matrix", kind_of(result) == "none", result.level, result.name)
     )
     return [finding(edition, each.name, language) for each in ordered]
+
+
+QUESTIONS: tuple[tuple[Message, tuple[str, ...]], ...] = (
+    (
+        Message("Is each kind of help there?"),
+        ("nrm", "coverage", "activities", "destinations", "beneficiaries", "languages", "round_the_clock"),
+    ),
+    (Message("How far is it, and who is left out?"), ("accessibility", "reach", "equity", "demand", "siting")),
+    (Message("Is it enough, and good enough?"), ("norms", "standards", "pathways")),
+    (Message("Will it last, and can the list be relied on?"), ("funding", "freshness", "change", "sensitivity")),
+    (Message("What is counted?"), ("cases",)),
+)
+"""What the overview asks, and the analyses that answer; one that stands nowhere here comes under the last heading."""
+
+OTHER = Message("What else was found")
+
+
+def questions(edition: Edition, language: str) -> list[tuple[str, list[Finding]]]:
+    """Return every finding under the question that it answers."""
+    waiting = {each.name: each for each in overview(edition, language)}
+    groups = [(asked, [waiting.pop(name) for name in names if name in waiting]) for asked, names in QUESTIONS]
+    groups.append((OTHER, list(waiting.values())))
+    return [(asked.into(language), found) for asked, found in groups if found]
 
 
 def finding(edition: Edition, name: str, language: str) -> Finding:

@@ -126,7 +126,7 @@ def _meant(code: str) -> str:
 def _asked(code: str) -> str:
     """Return the words of the need that a kind of help answers: its names, and what people tell of their trouble."""
     need = Taxonomy.load("service_types").term(code).need
-    return _words(words_of("needs").get(need, ()))
+    return _words(words_of("needs").get(need or "", ()))
 
 
 def _unit(edition: Edition, code: str) -> str:

@@ -10,7 +10,7 @@ from mapping.charts import kind_of
 from mapping.result import Column, Input, Result
 from mapping.words import Message
 from web.edition import Edition
-from web.findings import present, table
+from web.findings import present, questions, table
 
 
 def result(**fields) -> Result:
@@ -137,9 +137,23 @@ def test_the_pages_of_every_finding_hold_its_finding_and_method(app, text, langu
         for caveat in each.caveats:
             assert caveat.into(language) in page
         assert f'href="{name}.csv"' in page
+
+
+@pytest.mark.parametrize("language", ["tg", "ru", "en"])
+def test_the_overview_names_every_finding_once_and_leads_to_it(app, text, language):
     overview = html.unescape(text(f"/{language}/gaps.html"))
-    for each in app.config["EDITIONS"].now().results().values():
-        assert each.finding.into(language) in overview or each.title.into(language) in overview
+    results = app.config["EDITIONS"].now().results()
+    for name, each in results.items():
+        assert overview.count(f'href="g/{name}.html"') == 1
+        assert f">{each.finding.into(language)}</a>" in overview
+        assert each.title.into(language) in overview
+    assert "<table" not in overview
+
+
+def test_an_analysis_that_answers_no_known_question_still_stands_in_the_overview(edition, monkeypatch):
+    monkeypatch.setattr(Edition, "results", lambda _: {"made": result(), "cases": result(name="cases")})
+    groups = {asked: [each.name for each in found] for asked, found in questions(edition, "en")}
+    assert groups == {"What is counted?": ["cases"], "What else was found": ["made"]}
 
 
 def test_a_number_that_is_not_published_is_not_in_the_file(edition, monkeypatch):
