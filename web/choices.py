@@ -165,10 +165,10 @@ def _abroad(entry: Entry, country: str, area: StudyArea) -> Literal["near", "nam
     there = [place for place in entry.places if place.country == country]
     if there:
         return "near" if any(place.has_point for place in there) else "named"
-    return "named" if country in entry.covers or _crosses_borders(entry, area) else ""
+    return "named" if country in entry.covers or crosses_borders(entry, area) else ""
 
 
-def _crosses_borders(entry: Entry, area: StudyArea) -> bool:
+def crosses_borders(entry: Entry, area: StudyArea) -> bool:
     """Tell whether a service of the whole country can help by phone from abroad.
 
     Who works in one place, goes to people, or keeps the place unsaid cannot, unless the help is made for coming home.

@@ -16,13 +16,14 @@ from werkzeug.security import safe_join
 
 from mapping.area import StudyArea
 from mapping.errors import NotFound
-from web import api, choices, downloads, findings, index, lists, maps_page, pages
+from web import abroad, api, choices, downloads, findings, index, lists, maps_page, pages
 from web import units as units_pages
 from web.edition import Edition, Editions
 from web.forms import set_forms
 from web.frame import Frame, set_words
 from web.headers import of_api, set_headers
 from web.inbox import Inbox
+from web.lines import line_for
 from web.profile import profile
 
 log = logging.getLogger(__name__)
@@ -112,6 +113,19 @@ def answer(language: str, code: str) -> str:
     if not choice.who:
         return page("who.html", language, choice=choice, asked=pages.who(edition(), choice, language))
     return page("list.html", language, found=lists.found(edition(), choice, language))
+
+
+@public.get("/<language>/c.html")
+def countries(language: str) -> str:
+    """Ask for the country, for somebody abroad."""
+    line = line_for(edition(), checked(language), abroad=True)
+    return page("countries.html", language, countries=abroad.countries(edition(), language), line=line)
+
+
+@public.get("/<language>/c-<code>.html")
+def country(language: str, code: str) -> str:
+    """Show help in a country, and the numbers that work from there."""
+    return page("country.html", checked(language), shown=abroad.country(edition(), code, language))
 
 
 @public.get("/<language>/all-<int:sheet>.html")
