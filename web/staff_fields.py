@@ -12,7 +12,7 @@ from mapping.model import AUDIENCES, RECORDS, WEEKDAYS, Record
 from mapping.safety import PLACE_TEXTS
 from mapping.taxonomy import Taxonomy
 from mapping.vocabulary import term_id
-from mapping.words import Message, date, translate
+from mapping.words import Message, date
 from web.frame import LANGUAGES
 from web.hours import DAYS
 
@@ -72,6 +72,8 @@ LABELS: dict[str, Message] = {
     "valid_to": Message("Last day"), "field": Message("Field"), "text": Message("Text"),
     "do_not_list": Message("Kept out of every list"),
 }  # fmt: skip
+
+YES, NO = Message("yes"), Message("no")
 
 LINK_TYPES: dict[str, Message] = {
     "service_type": Message("Kind of help"), "serves": Message("Who is helped"),
@@ -184,7 +186,7 @@ def said(table: str, name: str, value: Any, area: StudyArea, language: str) -> s
     if value is None or value == "":
         return ""
     if isinstance(value, bool) or name == "do_not_list":
-        return translate("yes" if value else "no", language)
+        return (YES if value else NO).into(language)
     if isinstance(value, dt.date):
         return date(value, language)
     record = RECORDS[table].model_construct(audience="public")

@@ -3,6 +3,7 @@
 import pytest
 from office import Office
 
+from tests.translations import problems
 from web.headers import HEADERS
 
 
@@ -29,3 +30,9 @@ def test_headers_are_on_every_answer_and_files_are_served(office):
             assert client.get(path).headers[name] == value, path
     assert client.get("/static/style.css").status_code == 200
     assert client.get("/static/none.css").status_code == 404
+
+
+def test_texts_are_in_every_language():
+    own = ("agree", "attend", "changes", "common", "doubles", "edit", "fields", "import", "inbox", "records", "seen",
+           "uploads")  # fmt: skip
+    assert problems("staff", "web/staff.py", *(f"web/staff_{name}.py" for name in own), "web/templates/staff") == []
