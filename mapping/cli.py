@@ -10,6 +10,7 @@ import typer
 from mapping.commands import (
     areas,
     asking,
+    auditing,
     curating,
     directory,
     exchange,
@@ -41,6 +42,7 @@ for group in (
     quality,
     curating,
     publishing,
+    auditing,
     asking,
     reporting,
     areas,
