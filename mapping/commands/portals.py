@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mapping.commands.common import AreaOption, out, study_area
+from mapping.commands.common import DIRECTORY, AreaOption, DirectoryOption, out, study_area
 from mapping.commands.people import ACCOUNTS, AccountsOption
 from mapping.errors import NotFound
+from mapping.resources import shipped
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -28,6 +29,13 @@ PlainOption = Annotated[
     bool, typer.Option("--plain-http", help="Let cookies go over HTTP: only to try it on your own machine.")
 ]
 INBOX, LEDGER = Path("build/private/inbox.db"), Path("build/private/ledger.db")
+DEMO_STAFF = (
+    ("steward", "Zarina Invented", "steward"),
+    ("steward2", "Noor Invented", "steward"),
+    ("custodian", "Rustam Invented", "custodian"),
+    ("administrator", "Madina Invented", "administrator"),
+)
+"""Login, name and role of the invented people of the demo; two stewards, since much takes two."""
 PARTNER_VIEW, FOCAL_VIEW = Path("build/private/partner.db"), Path("build/private/focal_point.db")
 
 
@@ -84,6 +92,70 @@ def demo_partner(
     portal = create_partner_app(
         views["partner"], region, focal_view=views["focal_point"], accounts=accounts, demo=True, secure=False,
         inbox=Inbox(private / "demo-inbox.db"), ledger=Ledger(private / "demo-ledger.db"),
+    )  # fmt: skip
+    serve_portal(portal, port)
+
+
+@app.command()
+def staff(
+    directory: DirectoryOption = DIRECTORY,
+    accounts: AccountsOption = ACCOUNTS,
+    inbox: InboxOption = INBOX,
+    ledger: LedgerOption = LEDGER,
+    maps: Annotated[
+        Path | None, typer.Option("--maps", help="Folder of column maps; default: maps beside the directory.")
+    ] = None,
+    port: PortOption = 8002,
+    area: AreaOption = None,
+    demo: DemoOption = False,
+    plain_http: PlainOption = False,
+) -> None:
+    """Serve the portal of stewards, custodians and administrators: on a private host, never on the public one."""
+    from web.accounts import Accounts
+    from web.inbox import Inbox
+    from web.ledger import Ledger
+    from web.staff import create_staff_app
+
+    if not directory.exists():
+        raise NotFound(f"{directory}: there is no directory; run `rohnamo init` or `rohnamo demo` first")
+    portal = create_staff_app(
+        directory, study_area(area), accounts=Accounts(accounts), inbox=Inbox(inbox), ledger=Ledger(ledger),
+        demo=demo, secure=not plain_http, maps=maps,
+    )  # fmt: skip
+    serve_portal(portal, port)
+
+
+@app.command("demo-staff")
+def demo_staff(
+    build: Annotated[Path, typer.Option(help="Folder of the demo.")] = Path("build"),
+    port: PortOption = 8002,
+    area: AreaOption = None,
+) -> None:
+    """Serve the staff portal of the demo on this machine, with invented people and a one-time link for each."""
+    from web.accounts import Accounts
+    from web.inbox import Inbox
+    from web.ledger import Ledger
+    from web.roles import EVERYWHERE
+    from web.staff import create_staff_app
+
+    private, region, now = build / "private", study_area(area), dt.datetime.now(dt.UTC)
+    if not (private / "directory.db").exists():
+        raise NotFound(f"{private / 'directory.db'}: there is no demo; run `rohnamo demo --build {build}` first")
+    accounts = Accounts(private / "demo-accounts.db")
+    known = {each.login: each for each in accounts.accounts()}
+    for login, name, role in DEMO_STAFF:
+        if login in known and known[login].enrolled:
+            out.print(f"  {login:14} has taken up the account already", markup=False)
+            continue
+        if login not in known:
+            accounts.add(login, name, role, by="demo", now=now)  # type: ignore[arg-type]
+            accounts.grant(accounts.by_login(login).id, "region", EVERYWHERE)
+        token = accounts.invite(accounts.by_login(login).id, now=now)
+        out.print(f"  {login:14} http://127.0.0.1:{port}/en/join/{token}", markup=False)
+    out.print("Open a link, choose a password, and read the code with an authenticator; then sign in.")
+    portal = create_staff_app(
+        private / "directory.db", region, accounts=accounts, inbox=Inbox(private / "demo-inbox.db"),
+        ledger=Ledger(private / "demo-ledger.db"), demo=True, secure=False, maps=shipped("demo"),
     )  # fmt: skip
     serve_portal(portal, port)
 
