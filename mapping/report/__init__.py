@@ -7,7 +7,8 @@
 public report as one HTML page, for a site.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 from mapping.area import StudyArea
@@ -29,7 +30,7 @@ from mapping.safety import require
 from mapping.view import View
 from mapping.words import Message, date, show
 
-__all__ = ["EDITIONS", "Edition", "Report", "gather", "make", "pages", "require_edition"]
+__all__ = ["EDITIONS", "Edition", "Report", "gather", "make", "pages", "publish", "require_edition"]
 
 Edition = Literal["public", "restricted"]
 
@@ -130,6 +131,36 @@ def pages(
 
     made = make(view, area, language=language, results=results, demo=demo)
     return html.write(made, style=style)
+
+
+def publish(
+    view: View,
+    area: StudyArea,
+    folder: Path,
+    *,
+    results: Mapping[str, Result] | None = None,
+    languages: Sequence[str] = (),
+    formats: Sequence[Literal["html", "pdf", "docx"]] = ("html", "docx"),
+    demo: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Path]:
+    """Write the public report into a folder, in languages (those of the study area) and formats, with its advice as CSV.
+
+    Returns the files: ``report.ru.html``, ``recommendations.ru.csv`` and so on.
+    """
+    from mapping.report import writing
+
+    found, wanted = dict(results) if results is not None else gather(view, area), languages or area.languages
+    if not found.keys() >= BY_REGION.keys():
+        found |= regional(view, area)
+    written = []
+    for place, language in enumerate(wanted, 1):
+        made = make(view, area, language=language, results=found, demo=demo)
+        written += [writing.write(made, folder / f"report.{language}.{one}", one) for one in formats]
+        written.append(writing.write_recommendations(made, folder / f"recommendations.{language}.csv"))
+        if progress is not None:
+            progress(place, len(wanted))
+    return written
 
 
 def _bound(pen: Pen, edition: Edition) -> Report:

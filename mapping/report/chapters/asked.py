@@ -42,7 +42,7 @@ def write(pen: Pen, one: Recommendation, *, whom: bool = False) -> None:
         (Message("Evidence"), evidence),
         (Message("Responsible"), one.responsible),
         (Message("Deadline"), date(one.deadline, language)),
-        (Message("Cost"), COSTS[one.cost]),
+        (Message("Cost class"), COSTS[one.cost]),
         (Message("Indicator"), f"{one.indicator}: {one.measure.into(language)}; {one.value_text(language)}"),
         (Message("Status"), STATUSES[one.status]),
     ]  # fmt: skip
