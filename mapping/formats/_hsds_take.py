@@ -182,8 +182,8 @@ class Taking:
             self.add(raw, own, self.with_audience(raw.table, fields), sent)
             return
         for name, value in fields.items():
-            before = getattr(earlier, name)
-            if before is not None and before != value and before != RECORDS[raw.table].model_fields[name].default:
+            before, meant = getattr(earlier, name), self.audience(value) if name == "audience" else value
+            if before is not None and before != meant and before != RECORDS[raw.table].model_fields[name].default:
                 self._twice(raw, name, before, value)
             setattr(earlier, name, self._later(name, before, value))
 

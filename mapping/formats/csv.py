@@ -5,13 +5,16 @@ import csv
 import io
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import get_args
 
 from mapping.area import StudyArea
+from mapping.columns import UNNAMED, ColumnMap, Expected, Header, Sheets
 from mapping.errors import FormatError
 from mapping.formats import MAX_COLUMNS, Sheet, require_readable
-from mapping.formats._flat import cell, flat_rows
+from mapping.formats._flat import MEANINGS, cell, flat_rows
+from mapping.model import Audience, Precision
 from mapping.view import View
 from mapping.words import Message
 
@@ -25,6 +28,35 @@ DAMAGED = 0.1
 
 MAX_CELL = 2**17
 """Letters of a cell; more is a quotation mark that closes somewhere else."""
+
+
+FIELDS = {
+    "organization": "organization", "types": "service", "serves": "serves", "excludes": "excludes",
+    "languages": "languages", "phones": "phone", "email": "email", "url": "website", "description": "description",
+    "fees": "cost", "documents": "documents", "hours": "hours", "covers": "covers", "place": "place_name",
+    "address": "address", "city": "place", "area_unit": "unit_code", "country": "country", "latitude": "latitude",
+    "longitude": "longitude", "precision": "precision", "status": "status", "verified_on": "verified_on",
+    "verification_level": "verified_how", "audience": "marking",
+}  # fmt: skip
+"""Column of our own tables -> the field that it fills."""
+
+
+def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
+    """Recognise a table of services that we wrote, as CSV or as points, and return the map of its columns."""
+    del area
+    for sheet in sheets:
+        heads = [str(cell) for cell in sheet.rows[0]] if sheet.rows else []
+        if MEANINGS.keys() - {"latitude", "longitude"} <= set(heads):
+            fields = {field: [head] for head, field in FIELDS.items() if head in heads}
+            return ColumnMap(
+                source=UNNAMED, name="Table of services", key=["id", "place_id"], fields=fields,
+                rows=Expected(least=0), sheets=Sheets(only=[sheet.name] if sheet.name else []), header=Header(has="id"),
+                ignored=[head for head in heads if head not in FIELDS and head not in ("id", "place_id")],
+                markings={audience: audience for audience in get_args(Audience)},
+                precisions={precision: precision for precision in get_args(Precision)},
+                notes=["read as a table of ours; HSDS and the workbook bring back more"],
+            )  # fmt: skip
+    return None
 
 
 def read(path: str | Path) -> Iterator[Sheet]:

@@ -51,7 +51,7 @@ _FREE = _folded(
 )
 _TARIFF = _folded(
     "by tariff,tariff,price list,по тарифу,по прейскуранту,платно,аз рӯи нархнома,нархнома,пулакӣ,tarif bo‘yicha,"
-    "pullik,paid"
+    "pullik,paid,by price list,narxnoma bo‘yicha"
 )
 _FREE_STEMS = ("fre", "besplat", "royg", "bepul", "tekin", "ucretsiz")
 _CURRENCIES = {

@@ -7,15 +7,17 @@ import pytest
 from canary import find_canaries
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample import SECRETS, TODAY, organization, public_parts, sample_directory, sample_view
+from sample import SECRETS, TODAY, organization, public_parts, sample_directory, sample_view, term
 
 from mapping.area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import FormatError, MappingError
 from mapping.exporting import export, file_name, format_for, writers
+from mapping.formats._flat import flat_rows
 from mapping.intake import Known, read
 from mapping.registry import formats
 from mapping.safety import VIEWS
+from mapping.taxonomy import Taxonomy
 from mapping.view import View
 
 WRITERS = sorted(writers())
@@ -156,6 +158,35 @@ def test_a_file_of_ours_damaged_anywhere_is_read_or_refused(view, tmp_path_facto
     at = int(place * len(whole))
     path.write_bytes(whole[:at] + rubbish + whole[at + len(rubbish) :])
     read_or_refused(path, tiny_area)
+
+
+@pytest.mark.parametrize("name", sorted({"csv", "geojson", "geopackage", "geoparquet"} & set(WRITERS)))
+def test_a_table_of_ours_is_read_back(view, tmp_path, tiny_area, name):
+    """What a table or a layer of points says of services is met again, without a column map."""
+    batch = read(written(view, tmp_path / "out", tiny_area, name), area=tiny_area, today=TODAY, known=Known())
+    bodies = {record.id: record.name for record in batch.of("organization")}
+    services = {record.id: record for record in batch.of("service")}
+    places = {record.id: record for record in batch.of("location")}
+    terms = {
+        term(name, each.code): each.code
+        for name in ("service_types", "beneficiaries")
+        for each in Taxonomy.load(name).terms()
+    }
+    found = set()
+    for tie in batch.of("service_at_location"):
+        service, place = services[tie.service_id], places[tie.location_id]
+        codes = frozenset(terms[one.taxonomy_term_id] for one in batch.of("attribute") if one.link_id == service.id)
+        phones = frozenset(one.number for one in batch.of("phone") if one.service_id == service.id)
+        spot = (place.latitude, place.longitude) if place.position_basis == "given" else None
+        found.add((bodies[service.organization_id], codes, phones, service.status, spot))
+    wanted = {
+        (row["organization"], frozenset((*row["types"], *row["serves"], *row["excludes"])), frozenset(row["phones"]),
+         row["status"], None if row["latitude"] is None else (row["latitude"], row["longitude"]))
+        for row, _ in flat_rows(view, tiny_area, "en")
+        if row["country"] != "XN"  # an invented country has no calling code
+    }  # fmt: skip
+    assert found >= wanted
+    assert len(found) == len(wanted) + 1
 
 
 def test_a_refused_file_leaves_the_directory_as_it_was(tmp_path, tiny_area):
