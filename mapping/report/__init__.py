@@ -144,7 +144,7 @@ def publish(
     demo: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
-    """Write the public report into a folder, in languages (those of the study area) and formats, with its advice as CSV.
+    """Write the public report into a folder, by default in the languages of the study area, with its advice as CSV.
 
     Returns the files: ``report.ru.html``, ``recommendations.ru.csv`` and so on.
     """
