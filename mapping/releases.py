@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock
@@ -157,7 +157,9 @@ class Releases:
             return None
         told = json.loads(self._noted.read_text(encoding="utf-8"))
         items = tuple(Item(**{**item, "facts": tuple(Fact(**f) for f in item["facts"])}) for item in told["items"])
-        alarms = tuple(Alarm(Message(text, _shares(values)), key) for text, values, key in told["alarms"])
+        alarms = tuple(
+            Alarm(replace(LOWERED, text=text, values=_shares(values)), key) for text, values, key in told["alarms"]
+        )
         return Plan(
             told["audience"], dt.date.fromisoformat(told["day"]), told["digest"], told["replaces"], told["state"],
             items, alarms, tuple(told["warnings"]),
@@ -292,15 +294,15 @@ class Releases:
         changed = [item for item in items if item.table != "case_count"]
         if len(changed) > max(FEW, MOST_CHANGED * len(before)):
             values = {"changed": len(changed), "before": len(before), "share": Share(MOST_CHANGED)}
-            yield Alarm(Message(MANY_CHANGED.text, values))
+            yield Alarm(replace(MANY_CHANGED, values=values))
         with View(previous) as view:
             known = self._known_before(directory, view.edition)
         for item in items:
             closer = any(fact.field == "location.latitude" and not fact.before for fact in item.facts)
             if item.kind == "new" and item.id in known:
-                yield Alarm(Message(LOWERED.text, {"name": item.name}), item.key)
+                yield Alarm(replace(LOWERED, values={"name": item.name}), item.key)
             elif item.kind == "changed" and closer:
-                yield Alarm(Message(CLOSER.text, {"name": item.name}), item.key)
+                yield Alarm(replace(CLOSER, values={"name": item.name}), item.key)
 
     def _known_before(self, directory: Directory, previous: dt.date) -> set[str]:
         """Return the published ids of records that the directory had when the edition in use was built."""

@@ -12,7 +12,7 @@ import smtplib
 import ssl
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
@@ -151,7 +151,7 @@ class Mailer:
         letter["Date"] = format_datetime(now.astimezone(dt.UTC))
         letter["Message-ID"] = make_msgid(domain=settings.sender.partition("@")[2])
         letter["Auto-Submitted"] = "auto-generated"
-        lines = (GREETING, WHY[why], Message(SIGN_IN.text, {"address": address}), NO_ANSWER)
+        lines = (GREETING, WHY[why], replace(SIGN_IN, values={"address": address}), NO_ANSWER)
         letter.set_content("\n\n".join(line.into(language) for line in lines) + "\n")
         return letter
 

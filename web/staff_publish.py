@@ -69,7 +69,7 @@ def releases(audience: str) -> Releases:
     if audience not in found:
         abort(404)
     folder = Path(current_app.config["DIRECTORY"]).parent / "editions"
-    return Releases(folder, found[audience], audience)  # type: ignore[arg-type]
+    return Releases(folder, found[audience], audience)
 
 
 def tables() -> dict[str, Message]:
