@@ -15,7 +15,7 @@ from mapping.area import StudyArea
 from mapping.taxonomy import Taxonomy, Term, match_term
 from mapping.view import Entry, View
 from mapping.view_entries import REFUSES, TAKES, suits
-from mapping.words import Message, Several, translate
+from mapping.words import Message, Several
 from web import choices
 from web.cards import Card, check, first_choice, label, minutes_to
 from web.edition import Edition
@@ -43,10 +43,10 @@ ROOMS: dict[Room, Message] = {
 
 
 class Reason(NamedTuple):
-    """Why a service is listed where it is: a sign and a sentence."""
+    """Why a service is listed where it is: a sign, and a sentence that is put into words when it is shown."""
 
     sign: Sign
-    text: str
+    said: Message | str
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,6 @@ class Fitting:
     sign: Sign
     reasons: tuple[Reason, ...]
     minutes: tuple[float, float] | None
-    reached: bool
-    """Whether it can be visited in time, comes to the person, or is reached by phone."""
     first: bool
     """Whether it was confirmed in time, so that it may be offered first."""
     room: Capacity | None = None
@@ -152,10 +150,23 @@ class Finder:
         )
 
     @cached_property
+    def reached(self) -> dict[str, tuple[Entry, tuple[float, float] | None]]:
+        """Return the services that are not closed for good and can be reached, with the minutes to them."""
+        found = {}
+        for entry in self._listed():
+            minutes = minutes_to(entry, self._summer, self._winter)
+            if minutes is not None or self._comes(entry):
+                found[entry.id] = (entry, minutes)
+        return found
+
+    @cached_property
     def judged(self) -> dict[str, Fitting]:
-        """Return every service that is not closed for good, by id, in the order of names."""
+        """Return every service that is reached, by id, in the order of names."""
+        return {one: self.judge(entry, minutes) for one, (entry, minutes) in self.reached.items()}
+
+    def _listed(self) -> list[Entry]:
         entries = self.edition.entries(self.language).values()
-        return {entry.id: self.judge(entry) for entry in entries if entry.status in ("active", "temporarily closed")}
+        return [entry for entry in entries if entry.status in ("active", "temporarily closed")]
 
     def blocks(self) -> list[Block]:
         """Return the answers to each need."""
@@ -177,31 +188,28 @@ class Finder:
         abroad = bool(self.needs.place) and self.start is None
         return Confidential(statements, tuple(desks[:3]), line_for(self.edition, self.language, abroad=abroad))
 
-    def judge(self, entry: Entry) -> Fitting:
+    def judge(self, entry: Entry, minutes: tuple[float, float] | None = None) -> Fitting:
         """Say how a service answers the needs, and why."""
-        minutes = minutes_to(entry, self._summer, self._winter)
-        reasons = list(self._reasons(entry))
+        reasons = list(self._reasons(entry, minutes))
         signs = {each.sign for each in reasons}
         sign: Sign = "no" if "no" in signs else "ask" if self._must_ask(entry) else "yes"
         return Fitting(
             card=self.edition.card(entry, self.language), sign=sign, reasons=tuple(reasons), minutes=minutes,
-            reached=minutes is not None or self._comes(entry), room=self.rooms.get(entry.id),
-            first=first_choice(entry) and entry.freshness in ("fresh", "due"),
+            room=self.rooms.get(entry.id), first=first_choice(entry) and entry.freshness in ("fresh", "due"),
         )  # fmt: skip
 
     def _block(self, need: Term) -> Block:
         kinds = {term.code for term in Taxonomy.load("service_types").terms() if term.need == need.code}
-        answering = [each for each in self.judged.values() if kinds.intersection(each.entry.types)]
-        reached = sorted((each for each in answering if each.reached), key=lambda each: each.order)
-        far = [each for each in answering if not each.reached]
-        sure = [each for each in reached if each.first]
+        answering = [entry.id for entry in self._listed() if kinds.intersection(entry.types)]
+        found = sorted((self.judged[one] for one in answering if one in self.judged), key=lambda each: each.order)
+        sure = [each for each in found if each.first]
         return Block(
             need=need,
             fit=tuple(each for each in sure if each.sign == "yes"),
             ask=tuple(each for each in sure if each.sign == "ask"),
-            later=tuple(each for each in reached if not each.first and each.sign != "no"),
-            no=tuple(each for each in reached if each.sign == "no"),
-            far=len(far),
+            later=tuple(each for each in found if not each.first and each.sign != "no"),
+            no=tuple(each for each in found if each.sign == "no"),
+            far=len(answering) - len(found),
         )
 
     def _comes(self, entry: Entry) -> bool:
@@ -230,9 +238,10 @@ class Finder:
             or ("no_papers" in self.needs.marks and bool(self._papers(entry)))
         )
 
-    def _reasons(self, entry: Entry) -> Iterator[Reason]:
+    def _reasons(self, entry: Entry, minutes: tuple[float, float] | None) -> Iterator[Reason]:
         yield from self._of_kind(entry)
-        yield from self._of_place(entry)
+        if minutes is None and self.start and choices.covers(entry, self.start.unit, self.area):
+            yield Reason("yes", Message("Serves {place} by phone or visit", {"place": self.start.name}))
         yield from self._of_groups(entry)
         yield from self._of_forms(entry)
         yield from self._of_papers(entry)
@@ -242,7 +251,7 @@ class Finder:
         yield from self._of_room(entry)
         yield from self._of_agreement(entry)
         if entry.status != "active":
-            yield self._say("no", Message("Closed for now"))
+            yield Reason("no", Message("Closed for now"))
         if not first_choice(entry) or entry.freshness == "overdue":
             yield Reason("ask", check(entry, self.language).text)
 
@@ -250,13 +259,7 @@ class Finder:
         kinds = Taxonomy.load("service_types")
         met = [kinds.term(code) for code in entry.types if code in kinds and kinds.term(code).need in self.needs.need]
         if met:
-            yield self._say("yes", Message("Offers: {kinds}", {"kinds": Several(tuple(each.labels for each in met))}))
-
-    def _of_place(self, entry: Entry) -> Iterator[Reason]:
-        if not self.start or minutes_to(entry, self._summer, self._winter) is not None:
-            return
-        if choices.covers(entry, self.start.unit, self.area):
-            yield self._say("yes", Message("Serves {place} by phone or visit", {"place": self.start.name}))
+            yield Reason("yes", Message("Offers: {kinds}", {"kinds": Several(tuple(each.labels for each in met))}))
 
     def _of_groups(self, entry: Entry) -> Iterator[Reason]:
         taxonomy = Taxonomy.load("beneficiaries")
@@ -268,18 +271,18 @@ class Finder:
             if refused := self._refusal(entry, group):
                 yield refused
             elif self._named(entry, group):
-                yield self._say("yes", Message("Takes: {group}", {"group": name}))
+                yield Reason("yes", Message("Takes: {group}", {"group": name}))
             elif group in CHILD_AGES:
-                yield self._say("ask", Message("Not said whether children are taken: ask first"))
+                yield Reason("ask", Message("Not said whether children are taken: ask first"))
             elif group == "HH-DEP" and _stays(entry):
-                yield self._say("ask", Message("Not said whether children can stay too: ask first"))
+                yield Reason("ask", Message("Not said whether children can stay too: ask first"))
 
     def _refusal(self, entry: Entry, group: str) -> Reason | None:
         """Return why a group is not taken; None where it may be."""
         taxonomy = Taxonomy.load("beneficiaries")
         serves, excludes, kind = frozenset(entry.serves), frozenset(entry.excludes), taxonomy.term(group).dimension
         if excludes & REFUSES.get(group, {group}):
-            return self._say("no", Message("Does not take: {group}", {"group": taxonomy.term(group).labels}))
+            return Reason("no", Message("Does not take: {group}", {"group": taxonomy.term(group).labels}))
         others = [code for code in entry.serves if code in taxonomy and taxonomy.term(code).dimension == kind]
         if kind not in EXCLUSIVE or suits(
             group, serves, excludes, entry.minimum_age, entry.maximum_age, _stays(entry) and group in CHILD_AGES
@@ -287,13 +290,13 @@ class Finder:
             return None
         if others and not serves & TAKES.get(group, {group}):
             only = Several(tuple(taxonomy.term(code).labels for code in others))
-            return self._say("no", Message("Only for: {groups}", {"groups": only}))
+            return Reason("no", Message("Only for: {groups}", {"groups": only}))
         if group in CHILD_AGES and not serves & TAKES[group] and _stays(entry):
-            return self._say("no", Message("A place to stay that does not name children: never for a child"))
+            return Reason("no", Message("A place to stay that does not name children: never for a child"))
         age = {"age": entry.minimum_age or 0, "most": entry.maximum_age or 0}
         if entry.maximum_age is None:
-            return self._say("no", Message("From the age of {age}", age))
-        return self._say("no", Message("From the age of {age} to {most}", age))
+            return Reason("no", Message("From the age of {age}", age))
+        return Reason("no", Message("From the age of {age} to {most}", age))
 
     def _named(self, entry: Entry, group: str) -> bool:
         """Tell whether a service says that it takes a group, or is made for it."""
@@ -307,12 +310,12 @@ class Finder:
         for form in self.needs.happened:
             name = {"group": taxonomy.term(form).labels}
             if form in entry.excludes:
-                yield self._say("no", Message("Does not take: {group}", name))
+                yield Reason("no", Message("Does not take: {group}", name))
             elif form in entry.serves:
-                yield self._say("yes", Message("Takes: {group}", name))
+                yield Reason("yes", Message("Takes: {group}", name))
         if self._other_forms(entry):
             others = Several(tuple(taxonomy.term(code).labels for code in _forms(entry)))
-            yield self._say("ask", Message("Names other forms of exploitation: {groups}", {"groups": others}))
+            yield Reason("ask", Message("Names other forms of exploitation: {groups}", {"groups": others}))
 
     def _other_forms(self, entry: Entry) -> bool:
         """Tell whether a service names forms of exploitation, and none of those that happened."""
@@ -327,22 +330,22 @@ class Finder:
         }
         if "no_police" in self.needs.marks:
             if POLICE_TYPES.intersection(entry.types):
-                yield self._say("no", Message("This is the police"))
+                yield Reason("no", Message("This is the police"))
             elif "POLICE" in notes | _codes(entry):
-                yield self._say("no", Message("Demands a report to the police"))
+                yield Reason("no", Message("Demands a report to the police"))
         if "RESIDENTS" in notes:
-            yield self._say("ask", Message("Only residents of the area: ask whether this person counts"))
+            yield Reason("ask", Message("Only residents of the area: ask whether this person counts"))
         if "REFERRED" in notes or "REFERRAL" in _codes(entry):
-            yield self._say("yes", Message("Asks for a referral letter: yours"))
+            yield Reason("yes", Message("Asks for a referral letter: yours"))
         if "no_papers" in self.needs.marks:
             if asked := self._papers(entry):
-                yield self._say(
+                yield Reason(
                     "ask", Message("Asks for papers: {papers}. Ask whether it goes without", {"papers": asked})
                 )
             elif "NONE" in _codes(entry):
-                yield self._say("yes", Message("No papers asked"))
+                yield Reason("yes", Message("No papers asked"))
             else:
-                yield self._say("ask", Message("Not known which papers are asked"))
+                yield Reason("ask", Message("Not known which papers are asked"))
 
     def _papers(self, entry: Entry) -> Several:
         """Return the papers of a person that a service asks for."""
@@ -354,37 +357,32 @@ class Finder:
             return
         name = {"tongue": Taxonomy.load("languages").term(self.needs.speaks).labels}
         if self.needs.speaks in entry.languages:
-            yield self._say("yes", Message("Speaks: {tongue}", name))
+            yield Reason("yes", Message("Speaks: {tongue}", name))
         else:
-            yield self._say("ask", Message("Not listed as spoken: {tongue}. Ask for an interpreter", name))
+            yield Reason("ask", Message("Not listed as spoken: {tongue}. Ask for an interpreter", name))
 
     def _of_access(self, entry: Entry) -> Iterator[Reason]:
         told = next((place.accessibility for place in entry.places if place.accessibility), "")
         if told:
-            yield Reason("yes", translate("Entrance: {words}", self.language, words=told))
+            yield Reason("yes", Message("Entrance: {words}", {"words": told}))
         elif entry.places:
-            yield self._say("ask", Message("Not known whether the entrance is step-free"))
+            yield Reason("ask", Message("Not known whether the entrance is step-free"))
 
     def _of_room(self, entry: Entry) -> Iterator[Reason]:
         told = self.rooms.get(entry.id)
         if told is not None:
             sign: Sign = "yes" if told.room == "open" else "ask"
             until = {"room": ROOMS[told.room], "day": told.until or self.edition.day}
-            yield self._say(sign, Message("{room}; holds until {day}", until))
+            yield Reason(sign, Message("{room}; holds until {day}", until))
 
     def _of_agreement(self, entry: Entry) -> Iterator[Reason]:
         for each in agreements(self.edition):
             if each.giver in self.bodies and each.covers(entry):
                 if each.valid_to is None:
-                    yield self._say("yes", Message("Agreement with your organization"))
+                    yield Reason("yes", Message("Agreement with your organization"))
                 else:
-                    yield self._say(
-                        "yes", Message("Agreement with your organization until {day}", {"day": each.valid_to})
-                    )
+                    yield Reason("yes", Message("Agreement with your organization until {day}", {"day": each.valid_to}))
                 return
-
-    def _say(self, sign: Sign, message: Message) -> Reason:
-        return Reason(sign, message.into(self.language))
 
 
 def agreements(edition: Edition) -> list[Agreement]:

@@ -88,7 +88,7 @@ def _takers(finder: Finder, step: Step) -> list[Fitting]:
     found = [
         each
         for each in finder.judged.values()
-        if each.sign != "no" and each.reached and any(code.partition("-")[0] == family for code in each.entry.types)
+        if each.sign != "no" and any(code.partition("-")[0] == family for code in each.entry.types)
     ]
     core = step.codes
     return sorted(

@@ -20,6 +20,7 @@ from sample import (
 from werkzeug.datastructures import MultiDict
 
 from mapping.errors import InvalidRecord, UnsafePublication
+from mapping.words import show
 from tests.canary import find_canaries
 from tests.translations import problems
 from web.headers import HEADERS
@@ -78,7 +79,7 @@ def judged(desk, name, *, language="en", bodies=(), rooms=None, **needs):
 
 
 def said(fitting, sign):
-    return [each.text for each in fitting.reasons if each.sign == sign]
+    return [show(each.said, "en") for each in fitting.reasons if each.sign == sign]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def said(fitting, sign):
 def test_who_fits_and_why(desk, name, needs, sign, reason):
     found = judged(desk, name, **needs)
     assert found.sign == sign
-    assert reason in [each.text for each in found.reasons]
+    assert reason in [show(each.said, "en") for each in found.reasons]
 
 
 def test_what_was_not_confirmed_in_time_is_never_offered_first(desk):
