@@ -15,7 +15,7 @@ from web.guard import Open, log, me
 from web.roles import Action
 from web.signin import page
 from web.staff_common import directory, everything_seen, require_over, seen, study_area, today
-from web.staff_fields import FIELDS, LABELS, TABLES, said
+from web.staff_fields import FIELDS, LABELS, PARTS, TABLES, said
 from web.staff_records import Line, line, parts_of, shown
 from web.staff_seen import Seen
 
@@ -86,7 +86,7 @@ def _pair(language: str, table: str, both: list[Any], *, problem: Message | None
     )
     said_of = [{each.name: each.text for each in shown(one, language)} for one in both]
     rows = [(LABELS[name], *(each.get(name, "") for each in said_of)) for name in FIELDS[table]]
-    for part in ("phone", "address", "attribute"):
+    for part in PARTS[table]:
         texts = ["; ".join(text for _, text in parts_of(whole, one, part, language)) for one in both]
         rows.append((TABLES[part], *texts))
     return page(

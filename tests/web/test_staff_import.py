@@ -209,7 +209,7 @@ def test_doubles_are_merged_kept_apart_and_undone(tmp_path, tiny_area):
         tmp_path, tiny_area, organization("Umed Centre", phones=["+992000100401"]),
         organization("Umed Center", phones=["+992000100401"]), service("Advice", of="Umed Centre"),
         place("Office", of=["Advice"], at=(10.0, 60.1), unit="XT-W2"), service("Care", of="Umed Center"),
-        place("Room", of=["Care"], at=(10.0, 60.1001), unit="XT-W2"),
+        place("Room", of=["Care"], at=(10.0, 60.1001), unit="XT-W2", address="1 Street"),
     )  # fmt: skip
     steward, (one, other) = (
         office.client("steward"),
