@@ -54,7 +54,7 @@ def read(
         Name of the sender, where no column map says it.
     columns
         The sender's column map, or the XLSForm with which the list was collected; without either, columns are guessed
-        from their names and the rows stay with custodians.
+        from their names and the rows stay with custodians. A map without fields adds to what the file says itself.
     area
         The study area; the demo's when not given.
     today
@@ -81,6 +81,8 @@ def read(
         sheets = list(module.read(path))
         if form is not None:
             column_map = map_from_form(form, sheets, area, name=source or path.stem)
+        if column_map is not None and not column_map.fields:
+            column_map = _completed(column_map, sheets, area)
         if column_map is None:
             column_map = implied_map(sheets, area, source=source, name=path.stem)
             column_map = column_map or guessed_map(sheets, source or path.stem, area)
@@ -110,6 +112,16 @@ def implied_map(sheets: Sequence[Sheet], area: StudyArea, *, source: str = "", n
     return None
 
 
+def _completed(columns: ColumnMap, sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap:
+    """Return a map that names no columns with those of the convention that the cells follow; its own words count."""
+    implied = implied_map(sheets, area)
+    if implied is None:
+        return columns
+    own = {name: getattr(columns, name) for name in columns.model_fields_set}
+    whole = {name: getattr(implied, name) | value if isinstance(value, dict) else value for name, value in own.items()}
+    return implied.model_copy(update=whole)
+
+
 def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
     """Write the draft of a column map for a list of an unknown sender.
 
@@ -126,7 +138,10 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
         raise FormatError(f"{path}: says itself what it holds and needs no column map; import it as it is")
     sheets = list(module.read(path))
     if implied_map(sheets, area) is not None:
-        raise FormatError(f"{path}: follows a convention that we know and needs no column map; import it as it is")
+        raise FormatError(
+            f"{path}: follows a convention that we know and needs no column map: import it as it is. "
+            "A short map may add words and a name to it (docs/field-forms.md)"
+        )
     text = drafted(sheets, path.name, area)
     draft.parent.mkdir(parents=True, exist_ok=True)
     draft.write_text(text, encoding="utf-8")

@@ -373,6 +373,20 @@ def test_a_plain_list_in_other_languages(tmp_path, tiny_area, header):
     assert batch.of("location")[0].area_unit == "XT-W2"
 
 
+def test_a_short_map_adds_words_to_a_table_that_needs_no_columns(tmp_path, tiny_area):
+    path = tmp_path / "who.csv"
+    path.write_text("Org,Sector,Unit\n#org,#sector,#adm2+code\nUmed,Protection,XT-W2\nUmed,Legal aid,XT-W2\n", "utf-8")
+    plain = read(path, area=tiny_area, today=TODAY)
+    assert [one.service_type for one in plain.of("activity")] == ["LEG"]
+    assert len(plain.refused) == 1
+    short = ColumnMap.model_validate(
+        {"source": "cluster", "name": "Cluster", "words": {"service": {"Protection": "CMG-CAS"}}}
+    )
+    batch = read(path, columns=short, area=tiny_area, today=TODAY)
+    assert [one.service_type for one in batch.of("activity")] == ["CMG-CAS", "LEG"]
+    assert (batch.source.name, batch.refused) == ("Cluster", [])
+
+
 def test_columns_that_nobody_can_guess(tmp_path, tiny_area):
     path = tmp_path / "plain.csv"
     path.write_text("a,b,c\n1,2,3\n", "utf-8")
