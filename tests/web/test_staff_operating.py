@@ -383,12 +383,12 @@ def test_providers_are_reminded_once(office, tiny_area):
     for body in bodies:
         office.accounts.grant(office.accounts.by_login("gul").id, "organization", body)
     client = office.client("steward")
-    assert "Write to 1 people" in client.get("/en/reminders.html").text
+    assert "Write to them: 1" in client.get("/en/reminders.html").text
     assert "Sent: 1" in post(client, "/en/reminders.html").text
     assert office.app.config["MAILER"].sent == [(["gul"], "entries")]
     assert "a short while ago" in client.get("/en/reminders.html").text
     office.clock.step(15 * 24 * 3600)
-    assert "Write to 1 people" in office.client("steward").get("/en/reminders.html").text
+    assert "Write to them: 1" in office.client("steward").get("/en/reminders.html").text
 
 
 def test_mails_can_be_tried(office):
