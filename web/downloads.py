@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from mapping.area import StudyArea
 from mapping.errors import NotFound
 from mapping.exporting import export, file_name, writers
 from mapping.view import View
@@ -15,6 +16,16 @@ LANGUAGE = "en"
 """Names stand in every language of the study area; other texts in the nearest to this one, or in the file's own."""
 
 DATABASE = "public.db"
+
+
+LICENCES = {"CC-BY-4.0": Message("Creative Commons Attribution 4.0 International")}
+"""Names of licences that are known in every language; others stand as the study area names them."""
+
+
+def licence_name(area: StudyArea, language: str) -> str:
+    """Return the name of the licence of the open data."""
+    licence = area.settings.licence
+    return LICENCES[licence.id].into(language) if licence.id in LICENCES else licence.text
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class Edition:
         with View(path) as view:
             require(view.audience, audience)
             self.day: dt.date = view.edition
+            self.licences: tuple[str, ...] = view.licences
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made for a key before, or make it; one thread makes it, others that want it wait."""

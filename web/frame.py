@@ -39,12 +39,14 @@ class Frame:
     language: str
     day: dt.date | None
     demo: bool
+    licences: tuple[str, ...] = ()
     policy: str = CONTENT_POLICY
 
     @classmethod
     def of(cls, edition: Edition, path: str, language: str) -> "Frame":
         """Make the frame of a page of an edition."""
-        return cls(edition.area, _file(path), language, edition.day, bool(current_app.config["DEMO"]))
+        demo = bool(current_app.config["DEMO"])
+        return cls(edition.area, _file(path), language, edition.day, demo, edition.licences)
 
     @classmethod
     def bare(cls, area: StudyArea, path: str, language: str) -> "Frame":

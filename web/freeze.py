@@ -12,6 +12,7 @@ import logging
 import posixpath
 import re
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,9 @@ from urllib.parse import unquote
 from flask import Flask
 
 from mapping.errors import NotFound, UnsafePublication
+from mapping.words import Message
 from web import api
+from web.downloads import Offer
 
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
@@ -30,6 +33,9 @@ BUDGETS = ((re.compile(r"(index|[a-z]{2,3}/index)\.html"), 14_000), (re.compile(
 
 ALWAYS = ("", "robots.txt")
 """What is saved whether a page links to it or not."""
+
+ARCHIVE = "data/site.zip"
+ARCHIVE_LABEL = Message("All these pages as one file, for use without internet (ZIP): unpack it and open index.html")
 
 _LINK = re.compile(r"""(?:\s(?:href|src|data-index|data-travel|data-file\d*)="([^"#?]*))""")
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)
@@ -53,8 +59,11 @@ class Frozen:
         )
 
 
-def freeze(app: Flask, out: str | Path, progress: Progress | None = None) -> Frozen:
+def freeze(app: Flask, out: str | Path, progress: Progress | None = None, *, archive: bool = False) -> Frozen:
     """Save every page that the first one leads to, and all that these need.
+
+    With an ``archive``, the whole site is also one file that opens from a disk once it is unpacked; the page of open
+    data then offers it with its checksum, except in the archive itself.
 
     Raises
     ------
@@ -68,7 +77,7 @@ def freeze(app: Flask, out: str | Path, progress: Progress | None = None) -> Fro
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        frozen = _save(app, aside, progress)
+        frozen = _save(app, aside, progress, archive=archive)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
@@ -77,7 +86,7 @@ def freeze(app: Flask, out: str | Path, progress: Progress | None = None) -> Fro
     return Frozen(out, *list(frozen.__dict__.values())[1:])
 
 
-def _save(app: Flask, folder: Path, progress: Progress | None) -> Frozen:
+def _save(app: Flask, folder: Path, progress: Progress | None, *, archive: bool) -> Frozen:
     client = app.test_client()
     own = api.file_paths(app) if api.api.name in app.blueprints else ()
     waiting: list[tuple[str, str]] = [(path, "the site") for path in (*ALWAYS, *own)]
@@ -105,9 +114,44 @@ def _save(app: Flask, folder: Path, progress: Progress | None) -> Frozen:
     missing = client.get("/404.html").get_data()
     _write(folder / "404.html", missing)
     sums["404.html"] = hashlib.sha256(missing).hexdigest()
+    _write_sums(folder, sums)
+    if archive:
+        total += _archive(app, folder, sums, sizes)
+    return _weigh(folder, sizes, total, len(sums) + 1)
+
+
+def _archive(app: Flask, folder: Path, sums: dict[str, str], sizes: dict[str, int]) -> int:
+    """Put the site into one file, then offer it on the pages of open data; return how many bytes it has."""
+    path = folder / ARCHIVE
+    zip_folder(folder, path, top="rohnamo")
+    contents = path.read_bytes()
+    sums[ARCHIVE] = hashlib.sha256(contents).hexdigest()
+    app.config["ARCHIVE"] = Offer(posixpath.basename(ARCHIVE), ARCHIVE_LABEL, len(contents), sums[ARCHIVE])
+    try:
+        for language in app.config["AREA"].languages:
+            name = f"{language}/data.html"
+            page = app.test_client().get(f"/{name}").get_data()
+            _write(folder / name, page)
+            sums[name], sizes[name] = hashlib.sha256(page).hexdigest(), len(gzip.compress(page, 9, mtime=0))
+    finally:
+        del app.config["ARCHIVE"]
+    _write_sums(folder, sums)
+    return len(contents)
+
+
+def zip_folder(folder: Path, path: Path, *, top: str) -> None:
+    """Write every file of a folder into a ZIP, in the order of names and without times: the same bytes each time."""
+    files = sorted(each for each in folder.rglob("*") if each.is_file() and each != path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for each in files:
+            entry = zipfile.ZipInfo(f"{top}/{each.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+            packed.writestr(entry, each.read_bytes(), compresslevel=9)
+
+
+def _write_sums(folder: Path, sums: dict[str, str]) -> None:
     lines = "".join(f"{sum_}  {name}\n" for name, sum_ in sorted(sums.items()))
     _write(folder / "checksums.txt", lines.encode())
-    return _weigh(folder, sizes, total, len(sums) + 1)
 
 
 def links(page: str, name: str) -> list[str]:

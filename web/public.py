@@ -204,7 +204,9 @@ def travel() -> Response:
 @public.get("/<language>/data.html")
 def data(language: str) -> str:
     """Show the open data with licence, size and checksum."""
-    return page("data.html", checked(language), shown=downloads.offered(edition(), language))
+    offers = [*filter(None, [current_app.config.get("ARCHIVE")]), *downloads.offered(edition(), checked(language))]
+    licence = downloads.licence_name(edition().area, language)
+    return page("data.html", language, shown=offers, licence=licence)
 
 
 @public.get("/data/<name>")

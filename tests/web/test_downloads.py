@@ -10,6 +10,7 @@ import pytest
 from sample import CHASHMA, HIDDEN
 
 from mapping.exporting import file_name, writers
+from web import create_app
 
 
 def names(language="en"):
@@ -74,3 +75,17 @@ def test_the_table_of_a_finding_is_whole(client, app):
         assert rows[0][:2] == ["area_unit", "name"]
         assert {column.key for column in result.columns} <= set(rows[0])
         assert [row[0] for row in rows[1:]] == list(result.table.index)
+
+
+def test_licences_of_sources_stand_on_every_page_with_their_entries(view_file, tiny_area, monkeypatch):
+    monkeypatch.setattr("mapping.view.View.licences", ("ODbL-1.0 © OpenStreetMap contributors",))
+    client = create_app(view_file, tiny_area).test_client()
+    for name in ("data", "n4-r1-a", "all-1", "map", "index"):
+        assert "ODbL-1.0 © OpenStreetMap contributors" in client.get(f"/ru/{name}.html").get_data(as_text=True), name
+
+
+@pytest.mark.parametrize(("language", "words"), [("ru", "Вы можете использовать"), ("tg", "Шумо метавонед")])
+def test_the_licence_is_told_in_every_language(text, language, words):
+    page = text(f"/{language}/data.html")
+    assert words in page
+    assert "Creative Commons Attribution 4.0 International" not in page

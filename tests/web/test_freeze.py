@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,29 @@ def test_it_reports_progress_and_sizes(view_file, tiny_area, tmp_path):
     assert frozen.folder == tmp_path / "site"
     assert frozen.files == len(tree(tmp_path / "site"))
     assert "kB" in str(frozen)
+
+
+def test_the_whole_site_is_one_file_too(site, view_file, tiny_area, tmp_path):
+    """Unpacked it is the site itself, so that it also opens from a disk; twice it is the same bytes."""
+    app = create_app(view_file, tiny_area, demo=True)
+    for folder in ("one", "two"):
+        freeze(app, tmp_path / folder, archive=True)
+    packed = tmp_path / "one" / "data" / "site.zip"
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+    with zipfile.ZipFile(packed) as archive:
+        assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        archive.extractall(tmp_path / "unpacked")
+    assert tree(tmp_path / "unpacked" / "rohnamo") == tree(site)
+    listed = dict(reversed(line.split("  ")) for line in (tmp_path / "one" / "checksums.txt").read_text().splitlines())
+    found = tree(tmp_path / "one")
+    del found["checksums.txt"]
+    assert listed == found
+    for language in tiny_area.languages:
+        page = (tmp_path / "one" / language / "data.html").read_text()
+        assert 'href="../data/site.zip"' in page
+        assert listed["data/site.zip"] in page
+    assert app.test_client().get("/en/data.html").data == (site / "en" / "data.html").read_bytes()
+    assert find_canaries([packed], SECRETS) == []
 
 
 def test_a_broken_link_leaves_the_old_site(view_file, tiny_area, tmp_path, monkeypatch):
