@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import abort, current_app, g
 
 from mapping.area import StudyArea
+from mapping.model import RECORDS, Record
 from mapping.store import Directory
 from mapping.words import Message
 from web.guard import me, now
@@ -67,9 +68,18 @@ def everything_seen() -> Seen:
     state = (last, today())
     kept: dict[str, Any] = current_app.extensions.setdefault("rohnamo_seen", {})
     if kept.get("state") != state:
-        seen = Seen.of(directory(), study_area(), today())
+        seen = Seen.of(directory(), study_area(), today(), tables=_tables(kept.setdefault("tables", {})))
         kept.update(state=state, seen=seen, regions={})
     return cast("Seen", kept["seen"])
+
+
+def _tables(kept: dict[str, tuple[int, list[Record]]]) -> dict[str, list[Record]]:
+    """Return the records of every table; those that were not changed since are as they were read then."""
+    last = dict(directory().db.conn.execute('SELECT "table", max(number) FROM history GROUP BY "table"').fetchall())
+    for table in RECORDS:
+        if table not in kept or kept[table][0] != last.get(table, 0):
+            kept[table] = (last.get(table, 0), directory().records(table))
+    return {table: kept[table][1] for table in RECORDS}
 
 
 def seen() -> Seen:

@@ -6,7 +6,8 @@ looked at. Every form carries the change after which the record was looked at: w
 
 import datetime as dt
 import uuid
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
@@ -14,8 +15,7 @@ from flask.typing import ResponseReturnValue
 from mapping.batch import Batch
 from mapping.due import METHODS, SOURCE, found_by_call
 from mapping.errors import InvalidRecord
-from mapping.holdings import Holdings
-from mapping.model import ENTRY_POINTS, RECORDS, Source, record_id
+from mapping.model import ENTRY_POINTS, RECORDS, Service, Source, record_id
 from mapping.proposals import Outdated, needs_two, propose, version
 from mapping.words import Message
 from web.guard import Open, log, me
@@ -142,7 +142,8 @@ def check(language: str, one: str) -> ResponseReturnValue:
         abort(400)
     if on > today():
         abort(400)
-    held = next(each for each in Holdings.of(directory(), study_area(), today()).services if each.service.id == one)
+    held = next(each for each in everything_seen().holdings.services if each.service.id == one)
+    held = replace(held, service=cast("Service", directory().record("service", one)))
     note = request.form.get("note", "").strip()
     told = {"by": me().login, "method": level, "note": note}
     records = list(found_by_call(held, result, on, METHODS.get(level, level), told, study_area()))

@@ -37,9 +37,14 @@ class Seen:
         self._conflicts = conflicts
 
     @classmethod
-    def of(cls, directory: Directory, area: StudyArea, day: dt.date) -> "Seen":
-        """Take from a directory what may be seen; what is not to be listed is seen as well, with its flag."""
-        tables = {table: directory.records(table) for table in RECORDS}
+    def of(
+        cls, directory: Directory, area: StudyArea, day: dt.date, *, tables: dict[str, list[Record]] | None = None
+    ) -> "Seen":
+        """Take from a directory what may be seen; what is not to be listed is seen as well, with its flag.
+
+        ``tables`` are its records, where they were read already.
+        """
+        tables = tables or {table: directory.records(table) for table in RECORDS}
         flagged = {one.id for table in WHOLES for one in tables[table] if getattr(one, "do_not_list", False)}
         listed = tables | {table: _unflagged(tables[table]) for table in ("organization", "service")}
         rows = project(listed, SEEN_BY_STAFF, directory.rules(day))
