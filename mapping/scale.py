@@ -114,16 +114,10 @@ def surfaces(
         for own in different
         for plan in grounds
     }
-    work, jobs = partial(_one, limit=limit, neighbours=neighbours), {job: end.cells for job, end in ends.items()}
-    if client is None:
-        run = _on_threads(work, grounds, then, jobs, threads)
-    else:
-        run = _on_cluster(work, grounds, then, jobs, client)
-    made: dict[tuple[Any, str], Any] = {}
-    for done, (job, value) in enumerate(run, 1):
-        made[job] = value
-        if progress is not None:
-            progress(done, len(jobs))
+    jobs = {job: end.cells for job, end in ends.items()}
+    made = survey(
+        grounds, jobs, limit=limit, neighbours=neighbours, then=then, threads=threads, client=client, progress=progress
+    )
     return {
         (key, plan): Surveyed(made[own, plan], len(ends[own, plan].lost), len(ends[own, plan].snapped))
         for key, own in spots.items()
@@ -133,6 +127,34 @@ def surfaces(
 
 Job = tuple[Any, str]
 Work = Callable[[Ground, Callable[[Minutes], Any], NDArray[np.int64]], Any]
+
+
+def survey(
+    grounds: Mapping[str, Ground],
+    jobs: Mapping[Job, NDArray[np.int64]],
+    *,
+    limit: float = np.inf,
+    neighbours: Neighbours = 8,
+    then: Callable[[Minutes], Any] = itself,
+    threads: int | None = None,
+    client: Client = None,
+    progress: Progress = None,
+) -> dict[Job, Any]:
+    """Return what ``then`` makes of each of many surfaces, without a study area.
+
+    ``jobs`` hold the cells (row, column) of the points by key and ground; the rest is as for `surfaces`.
+    """
+    work = partial(_one, limit=limit, neighbours=neighbours)
+    if client is None:
+        run = _on_threads(work, grounds, then, jobs, threads)
+    else:
+        run = _on_cluster(work, grounds, then, jobs, client)
+    made: dict[Job, Any] = {}
+    for done, (job, value) in enumerate(run, 1):
+        made[job] = value
+        if progress is not None:
+            progress(done, len(jobs))
+    return made
 
 
 def _one(
@@ -157,8 +179,9 @@ def _on_cluster(
 ) -> Iterator[tuple[Job, Any]]:  # fmt: skip
     from distributed import as_completed as completed
 
-    held = {plan: client.scatter(own, broadcast=True) for plan, own in grounds.items()}
-    act = client.scatter(then, broadcast=True)
+    # Keys of their own: with one made from the contents, a call could lose what an earlier one is giving up.
+    held = {plan: client.scatter(own, broadcast=True, hash=False) for plan, own in grounds.items()}
+    act = client.scatter(then, broadcast=True, hash=False)
     running = {client.submit(work, held[job[1]], act, cells, pure=False): job for job, cells in jobs.items()}
     for future, value in completed(list(running), with_results=True):  # type: ignore[no-untyped-call]
         yield running[future], value
