@@ -134,7 +134,7 @@ class Material:
     def source(self, result: Result, *, method: str = "") -> str:
         """Return the line below a table: where its numbers are from, of which day, on how much they stand."""
         said = [*dict.fromkeys(self._input(one) for one in result.inputs)]
-        parts = [self.say(Message("Source: {sources}.", {"sources": "; ".join(said)})), self.basis(result)]
+        parts = [self.say(Message("Source: {sources}.", {"sources": "; ".join(said).rstrip(".")})), self.basis(result)]
         if method:
             parts.append(self.say(Message("Method: {method}, chapter 3.", {"method": method})))
         return " ".join(filter(None, parts))
@@ -142,7 +142,7 @@ class Material:
     def own_source(self, entries: Collection[Entry]) -> str:
         """Return the line below a table that was counted from the list itself."""
         directory = self.results["freshness"].inputs[:1]
-        said = "; ".join(self._input(one) for one in directory)
+        said = "; ".join(self._input(one) for one in directory).rstrip(".")
         words = {"count": len(entries), "known": len(self.entries), "share": self.fresh_text(self.share_of(entries))}
         based = Message("Counted from {count} of {known} listed services; checked in time: {share}.", words)
         return f"{self.say(Message('Source: {sources}.', {'sources': said}))} {self.say(based)}"

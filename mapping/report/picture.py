@@ -98,7 +98,7 @@ def _regions(area: StudyArea, spot: "Spot", language: str) -> list[str]:
             continue
         middle = shape.representative_point()
         x, y = spot(middle.x, middle.y)
-        lines = wrapped(area.label(str(code), language), 170, 16, 3)
+        lines = wrapped(area.label(str(code), language), 210, 16, 3)
         for number, line in enumerate(lines):
             down = y + 18 * number - 9 * (len(lines) - 1) + 5
             drawn.append(
