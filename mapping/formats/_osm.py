@@ -28,6 +28,8 @@ COLUMNS = (
 )  # fmt: skip
 KINDS = {"ngo": "ngo", "government": "government", "public": "government", "religious": "religious",
          "private": "business", "charity": "ngo", "community": "ngo"}  # fmt: skip
+WHEELCHAIR = {"designated": "yes", "limited": "partly"}
+"""Words of OpenStreetMap for an entrance -> ours; "partly" is said to whoever imports it, and not taken for a yes."""
 NATIONALS = "nationals of "
 
 
@@ -159,7 +161,7 @@ def _cells(element: Element, holds: Sequence[Rule]) -> list[object]:
         element.longitude, street, tags.get("addr:city", ""), _first(tags, "phone", "contact:phone", "contact:mobile"),
         _first(tags, "email", "contact:email"), _one(tags, "website", "contact:website", "url"),
         _first(tags, "contact:telegram", "contact:whatsapp"), plain_hours(tags.get("opening_hours", "")),
-        wheelchair if wheelchair in ("yes", "no") else "", tags.get("target", "") if embassy else "",
+        WHEELCHAIR.get(wheelchair, wheelchair), tags.get("target", "") if embassy else "",
         _one(tags, "check_date", "survey:date"), "restricted" if restricted else "open",
         "none" if restricted else "exact",
     ]  # fmt: skip

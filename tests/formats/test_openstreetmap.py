@@ -127,6 +127,16 @@ def test_everything_of_an_element_arrives(tmp_path, tiny_area):
     }
 
 
+@pytest.mark.parametrize(
+    ("said", "told", "doubts"),
+    [("designated", ["Step-free entrance"], 0), ("no", ["Steps at the entrance"], 0), ("limited", [], 1)],
+)
+def test_an_entrance_that_only_some_can_use_is_said_and_is_no_yes(tmp_path, tiny_area, said, told, doubts):
+    batch = imported(answer(tmp_path / "o.json", node(7, name="X", amenity="police", wheelchair=said)), tiny_area)
+    assert [one.description for one in batch.of("accessibility")] == told
+    assert len([issue for issue in batch.issues if issue.column == "wheelchair"]) == doubts
+
+
 def test_until_it_is_approved_all_is_for_custodians(tmp_path, tiny_area):
     batch = imported(answer(tmp_path / "o.json", node(name="X", amenity="police")), tiny_area, approved=False)
     assert {one.audience for one in batch.of("service")} == {"custodian"}
