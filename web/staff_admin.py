@@ -72,8 +72,8 @@ def accounts() -> Accounts:
 
 
 def private() -> Path:
-    """Return the private folder."""
-    return Path(current_app.config["DIRECTORY"]).parent
+    """Return the private folder: that of the accounts, in which the directory may have a folder of its own."""
+    return accounts().path.parent
 
 
 def backup_folder() -> Path:

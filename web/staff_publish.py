@@ -56,8 +56,9 @@ NOT_WRITTEN = Message("Nothing was published, and the edition in use stays as it
 
 
 def views() -> dict[Audience, Path]:
-    """Return the view in use of each audience: as it was set, or beside the directory."""
-    private = Path(current_app.config["DIRECTORY"]).parent
+    """Return the view in use of each audience: as it was set, or in the private folder, that of the public beside it."""
+    accounts: Accounts = current_app.config["ACCOUNTS"]
+    private = accounts.path.parent
     usual = {audience: private / f"{audience}.db" for audience in VIEWS} | {"public": private.parent / "public.db"}
     given: dict[Audience, Path] = current_app.config.get("VIEWS") or {}
     return {audience: Path(given.get(audience, usual[audience])) for audience in VIEWS}
