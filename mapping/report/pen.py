@@ -14,6 +14,9 @@ FEW = 8
 """With at most so many units, and more columns than units, a table reads better with the units across."""
 
 
+WIDE = 6
+"""A table of more columns than this makes them equally wide, so that it stays on the page."""
+
 OWN_SIGNS: dict[State, tuple[str, str]] = {"none listed": ("d", "✗")}
 """Signs of a matrix that differ from those of pictures: 0 is never written for what nobody told of."""
 
@@ -108,7 +111,7 @@ class Pen:
             caption = Message("{title}: the {count} units that are worst off; all stand in the open data",
                               {"title": result.title, "count": len(worst)})  # fmt: skip
         across = self._is_across(result, len(head) - 1)
-        self.table(caption, head, rows, source=source, anchor=anchor or result.name, even=across,
+        self.table(caption, head, rows, source=source, anchor=anchor or result.name, even=across or len(head) > WIDE,
                    small=len(rows) > 20 or len(head) > FEW)  # fmt: skip
         self.signs(result)
 

@@ -1,12 +1,12 @@
 """What stands before the chapters, and the first: what the report may not be used for, and its summary on a page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 
 from mapping.report import picture
+from mapping.report.material import Material
 from mapping.report.parts import Cell, Row
 from mapping.report.pen import Pen
-from mapping.result import Result
-from mapping.words import Message, Text
+from mapping.words import Message, People
 
 
 def front(pen: Pen) -> None:
@@ -71,7 +71,7 @@ def summary(pen: Pen) -> None:
     pen.heading(Message("Five findings"))
     pen.items([results[name].finding for name in FINDINGS], ordered=True)
     pen.heading(Message("Five gaps"))
-    pen.items(list(_gaps(results))[:5], ordered=True)
+    pen.items(list(_gaps(material))[:5], ordered=True)
     coverage_map(pen)
     matrix_by_pillar(pen)
     pen.heading(Message("What changed since the previous edition"))
@@ -85,15 +85,30 @@ def summary(pen: Pen) -> None:
     pen.end()
 
 
-def _gaps(results: Mapping[str, Result]) -> Iterable[Text]:
-    """Yield one gap of each kind, where there is one: what is far, missing, closed, asleep at night, or abroad."""
-    for name, place in (("coverage", 0), ("norms", 2), ("beneficiaries", None), ("round_the_clock", None),
-                        ("destinations", 0), ("pathways", 0), ("languages", None), ("standards", 0)):  # fmt: skip
-        result = results[name]
-        if place is None:
-            yield result.finding
-        elif len(result.also) > place:
-            yield result.also[place]
+def _gaps(material: Material) -> Iterator[Message]:
+    """Yield one gap of each kind, where there is one: far, missing, closed, shut at night, abroad, broken."""
+    results = material.results
+    coverage, norms = results["coverage"], results["norms"]
+    if "any_beyond" in coverage.table and (total := float(coverage.total.get("any_beyond", 0))):
+        worst = material.area.unit(str(coverage.table["any_beyond"].idxmax())).names
+        yield Message("{people} people live more than an hour from any listed service, most of them in {unit}.",
+                      {"people": People(total), "unit": worst})  # fmt: skip
+    short = {
+        norm: int(norms.table[f"{norm}_missing"].sum()) for norm in norms.groups if f"{norm}_missing" in norms.table
+    }
+    if any(short.values()):
+        norm = max(short, key=lambda one: short[one])
+        yield Message("{norm}: {missing} are missing, region by region.",
+                      {"norm": norms.group_labels[norm], "missing": short[norm]})  # fmt: skip
+    yield results["beneficiaries"].finding
+    yield results["round_the_clock"].finding
+    abroad = results["destinations"]
+    for key in abroad.groups.get("countries", ()):
+        if not abroad.table.iloc[0][key]:
+            yield Message("Nothing is listed in this country, to which many people go: {country}.",
+                          {"country": abroad.column(key).label})  # fmt: skip
+            break
+    yield from (results[name].finding for name in ("languages", "pathways", "freshness"))
 
 
 def coverage_map(pen: Pen) -> None:

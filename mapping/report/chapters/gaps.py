@@ -12,6 +12,9 @@ SECTIONS = (
     "pathways", "freshness", "funding", "siting",
 )  # fmt: skip
 
+ELSEWHERE = frozenset({"reach", "standards", "destinations", "activities", "cases", "change"})
+"""Analyses that stand in other chapters; one that nobody placed stands at the end of this."""
+
 COLUMNS = {"coverage": ("people", "any_60", "any_120", "any_beyond")}
 """Columns of a result's table, where they are not its own choice."""
 
@@ -23,7 +26,8 @@ def gaps(pen: Pen) -> None:
     """Write each analysis that shows a gap, then the indicators."""
     material = pen.material
     pen.chapter("8", Message("Gaps"), "gaps")
-    for name in SECTIONS:
+    others = [name for name in material.results if f"method-{name}" in material.numbers and name not in ELSEWHERE]
+    for name in dict.fromkeys((*SECTIONS, *others)):
         result = material.results[name]
         pen.heading(result.title, anchor=name)
         if name == "funding" and material.view.audience == "public":
