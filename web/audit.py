@@ -24,7 +24,7 @@ from mapping.scale import surfaces
 from mapping.view import View
 from web import create_app
 from web.edition import Edition
-from web.freeze import freeze
+from web.freeze import ARCHIVE, freeze
 from web.replay import Picture, Replay, Shares, replay
 
 Progress = Callable[[int, int], None] | None
@@ -74,7 +74,7 @@ def audit(site: Path, view: Path, area: StudyArea, *, demo: bool = False, progre
     app = create_app(view, area, demo=demo)
     with tempfile.TemporaryDirectory() as folder:
         again = Path(folder) / "site"
-        freeze(app, again, progress)
+        freeze(app, again, progress, archive=(site / ARCHIVE).is_file())
         files, differences = _compared(site, again)
     edition: Edition = app.config["EDITIONS"].now()
     with View(view) as opened:
