@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from mapping.claims import Conflict
+from mapping.cli import app
 from mapping.errors import InvalidRecord, NotFound
 from mapping.known import Known
 from mapping.model import RECORDS, Location, Organization, Phone, Record, Source, record_id
@@ -25,6 +27,7 @@ from tests.sample import (
     organization,
     place,
     sample_batch,
+    sample_directory,
     service,
     translations,
 )
@@ -387,6 +390,29 @@ def test_a_dry_run_of_undoing_changes_nothing(directory: Directory) -> None:
     before = list(directory.db.conn.iterdump())
     assert directory.undo(by="Steward", on=TODAY, dry_run=True).removed["organization"] == 1
     assert list(directory.db.conn.iterdump()) == before
+
+
+def test_on_the_command_line_what_shows_more_takes_two(tmp_path: Path) -> None:
+    tiny = Path(__file__).parent / "tiny"
+    directory = sample_directory(tmp_path)
+    record = key("service", "Legal advice")
+    directory.close()
+
+    def run(*words: str) -> Any:
+        where = ["--directory", str(tmp_path / "directory.db"), "--area", str(tiny), "--today", "2026-11-24"]
+        return CliRunner().invoke(app, [*words, *where])
+
+    why = ("--reason", "asked for", "--by", "Zarina")
+    assert run("edit", record, "do_not_list=yes", *why).exit_code == 0
+    for words in (("edit", record, "do_not_list=no", *why), ("undo", "2", "--by", "Zarina")):
+        assert "a second person must agree" in str(run(*words).exception)
+        assert "a second person must agree" in str(run(*words, "--agreed-by", "zarina").exception)
+    assert run("edit", record, "description=Lawyers help", *why).exit_code == 0
+    assert run("undo", "3", "--by", "Zarina").exit_code == 0
+    assert run("undo", "2", "--by", "Zarina", "--agreed-by", "Firuz").exit_code == 0
+    with Directory(tmp_path / "directory.db", None) as again:
+        assert again.record("service", record).do_not_list is False  # type: ignore[attr-defined]
+        assert again.batches()[-1].by == "Zarina and Firuz"
 
 
 # -- erasing -------------------------------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ app = typer.Typer()
 ByOption = Annotated[str, typer.Option("--by", help="Who does it, as the history is to tell. Default: your login.")]
 ReasonOption = Annotated[str, typer.Option("--reason", prompt="Why", help="Why, as the history is to tell.")]
 TableOption = Annotated[str, typer.Option("--table", help="Table of the record: organization, service, location ...")]
+SecondOption = Annotated[
+    str, typer.Option("--agreed-by", help="A second person, where the change shows more people something.")
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")]
 
 
@@ -43,11 +46,15 @@ def edit(
     reason: ReasonOption,
     table: TableOption = "service",
     by: ByOption = "",
+    agreed_by: SecondOption = "",
     directory: DirectoryOption = DIRECTORY,
     area: AreaOption = None,
     today: TodayOption = None,
 ) -> None:
     """Change fields of a record as a steward; no later import undoes it."""
+    from mapping.merge import checked
+    from mapping.proposals import needs_two
+
     fields: dict[str, Any] = {}
     for each in values:
         name, equals, value = each.partition("=")
@@ -55,7 +62,11 @@ def edit(
             raise InvalidRecord(f"{each}: write field=value")
         fields[name.strip()] = value.strip() or None
     with _open(directory, area) as store:
-        change = store.edit(table, record, fields, by=by or getpass.getuser(), on=day_of(today), reason=reason)
+        old = store.record(table, record)
+        new = checked(old, fields)
+        two = needs_two(table, old.__dict__, {name: new.__dict__[name] for name in fields})
+        who = _who(by, agreed_by, "the edit" if two else "")
+        change = store.edit(table, record, fields, by=who, on=day_of(today), reason=reason)
     out.print(f"Edited: {change}")
 
 
@@ -86,18 +97,23 @@ def undo(
     number: Annotated[int | None, typer.Argument(help="Number of the batch; without one, the last.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Show the batches, and undo nothing.")] = False,
     by: ByOption = "",
+    agreed_by: SecondOption = "",
     directory: DirectoryOption = DIRECTORY,
     area: AreaOption = None,
     today: TodayOption = None,
     dry_run: DryRunOption = False,
 ) -> None:
     """Take back what an import, an edit, a merge or an undoing did, whole or not at all."""
+    from mapping.undo import shows_more, undoable
+
     with _open(directory, area) as store:
         if list_:
             for each in store.batches():
                 out.print(_line(each), markup=False)
             return
-        change = store.undo(number, by=by or getpass.getuser(), on=day_of(today), dry_run=dry_run)
+        batch = undoable(store.db, number)
+        who = _who(by, agreed_by, f"undoing batch {batch}" if not dry_run and shows_more(store.db, batch) else "")
+        change = store.undo(batch, by=who, on=day_of(today), dry_run=dry_run)
         done = store.batches()[-1]
     out.print(f"{'Would be' if dry_run else 'Undone'}: {change}")
     if not dry_run:
@@ -150,6 +166,25 @@ def _open(directory: Path, area: Path | None) -> "Directory":
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
     return Directory(directory, study_area(area))
+
+
+def _who(by: str, agreed_by: str, needs_two: str) -> str:
+    """Return who does it, as the history is to tell.
+
+    Raises
+    ------
+    InvalidRecord
+        It takes two people, and no second one is named.
+    """
+    who = by or getpass.getuser()
+    if not needs_two and not agreed_by:
+        return who
+    if not agreed_by or agreed_by.strip().casefold() == who.strip().casefold():
+        raise InvalidRecord(
+            f"{needs_two or '--agreed-by'}: shows more people something, or leads them elsewhere; a second person must "
+            "agree: name both with --by and --agreed-by. Nothing was changed"
+        )
+    return f"{who} and {agreed_by}"
 
 
 def _line(one: "BatchLine") -> str:
