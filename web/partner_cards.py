@@ -5,7 +5,7 @@ that anybody may need; the names that services and organizations have are not, s
 """
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 import segno
@@ -15,9 +15,9 @@ from mapping.errors import NotFound
 from mapping.taxonomy import match_term
 from mapping.view import Entry
 from mapping.words import Message
-from web.cards import Call, Card, label
+from web.cards import Call, label, place_name
 from web.edition import Edition
-from web.lines import line_for
+from web.partner_open import open_line, open_parts
 
 KINDS: dict[str, Message] = {
     "number": Message("A number and nothing else"),
@@ -52,22 +52,30 @@ class PaperCard:
 
 
 def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name: bool = False) -> PaperCard:
-    """Make the card of a service in a person's language; ``name`` asks for the organization's name on it too."""
-    made = edition.card(entry, language)
-    line = line_for(edition, language, abroad=False)
-    call = next((each for each in made.calls if each.spoken), None) or (line.call if line else None)
-    plain = tells_nothing(entry)
+    """Make the card of a service in a person's language; ``name`` asks for the organization's name on it too.
+
+    A card leaves the building: what not everybody may know is not on it, and stands behind the line's number.
+    """
+    made, known = edition.card(entry, language), open_parts(edition)
+    line = open_line(edition, language, abroad=False)
+    passed_on = entry.id in known.services
+    own = (each for each in made.calls if each.spoken and each.dial in known.numbers) if passed_on else iter(())
+    call = next(own, None) or (line.call if line else None)
+    plain = passed_on and tells_nothing(entry)
     bare = PaperCard(
-        id=entry.id, language=language, call=call, picture=picture(call) if call else Markup(), hours=made.week.short,
-        withheld=kind != "number" and not plain,
+        id=entry.id, language=language, call=call, picture=picture(call) if call else Markup(),
+        hours=made.week.short if entry.id in known.hours and passed_on else "",
+        withheld=not passed_on or (kind != "number" and not plain),
     )  # fmt: skip
     if kind == "number" or not plain:
         return bare
-    return PaperCard(
-        id=entry.id, language=language, call=call, picture=bare.picture, hours=bare.hours,
-        types=tuple(map(str, made.types)), name=entry.organization.name if name and plain_body(edition, entry) else "",
-        where=_where(made), transport=next((place.transportation for place in entry.points), ""), speaks=made.speaks,
-        documents=known_papers(entry, language), line=line.call if line and line.call != call else None,
+    place = next((each for each in entry.points if each.id in known.places), None)
+    return replace(
+        bare, types=tuple(map(str, made.types)), speaks=made.speaks, documents=known_papers(entry, language),
+        name=entry.organization.name if name and plain_body(edition, entry) else "",
+        where=", ".join(filter(None, (place.address, place_name(place, edition.area, language)))) if place else "",
+        transport=place.transportation if place else "",
+        line=line.call if line and line.call != call else None,
     )  # fmt: skip
 
 
@@ -121,8 +129,3 @@ def picture(call: Call) -> Markup:
         light="#fff", dark="#000",
     )  # fmt: skip
     return Markup(content.getvalue().decode("ascii"))  # noqa: S704 - made here, of squares
-
-
-def _where(made: Card) -> str:
-    place = next(iter(made.entry.points), None)
-    return ", ".join(filter(None, (place.address, made.where))) if place else made.where

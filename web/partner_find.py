@@ -10,6 +10,7 @@ from web.partner_cards import KINDS, PaperCard, paper_card, pdf, printable
 from web.partner_common import area, checked, edition, inbox, page, plain, today
 from web.partner_finder import Finder
 from web.partner_needs import Asked, Needs, read
+from web.partner_open import classes
 from web.partner_pathway import pathway
 from web.roles import Action
 
@@ -86,7 +87,10 @@ def card_pdf(language: str) -> Response:
 def service(language: str, identifier: str) -> str:
     """Show a service."""
     shown = pages.service(edition(), identifier, checked(language))
-    return page("partner/service.html", language, shown=shown, room=inbox().rooms(on=today()).get(identifier))
+    return page(
+        "partner/service.html", language, shown=shown, room=inbox().rooms(on=today()).get(identifier),
+        audience=classes(edition())[identifier],
+    )  # fmt: skip
 
 
 @blueprint.get("/<language>/o/<identifier>.html")

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from mapping.analysis.pathways import in_force
 from mapping.area import StudyArea
+from mapping.model import Audience
 from mapping.taxonomy import Taxonomy, Term, match_term
 from mapping.view import Entry, View
 from mapping.view_entries import REFUSES, TAKES, suits
@@ -20,9 +21,10 @@ from web import choices
 from web.cards import Card, check, first_choice, label, minutes_to
 from web.edition import Edition
 from web.inbox import Capacity, Room
-from web.lines import Line, line_for, responsible, route, spoken_for
+from web.lines import Line, responsible, route, spoken_for
 from web.lists import Said
 from web.partner_needs import CHILD_AGES, Needs, Start, starts
+from web.partner_open import classes, open_line
 
 Sign = Literal["yes", "ask", "no"]
 STAY = "ACC"
@@ -80,6 +82,8 @@ class Fitting:
     minutes: tuple[float, float] | None
     first: bool
     """Whether it was confirmed in time, so that it may be offered first."""
+    audience: Audience = "public"
+    """Who may know of it: what not everybody may is not passed on."""
     room: Capacity | None = None
 
     @property
@@ -186,7 +190,7 @@ class Finder:
         statements = tuple(Said(one, route(one, self.area)) for one in said)
         desks = responsible(self.edition, unit, self.language) if unit else []
         abroad = bool(self.needs.place) and self.start is None
-        return Confidential(statements, tuple(desks[:3]), line_for(self.edition, self.language, abroad=abroad))
+        return Confidential(statements, tuple(desks[:3]), open_line(self.edition, self.language, abroad=abroad))
 
     def judge(self, entry: Entry, minutes: tuple[float, float] | None = None) -> Fitting:
         """Say how a service answers the needs, and why."""
@@ -195,7 +199,9 @@ class Finder:
         sign: Sign = "no" if "no" in signs else "ask" if self._must_ask(entry) else "yes"
         return Fitting(
             card=self.edition.card(entry, self.language), sign=sign, reasons=tuple(reasons), minutes=minutes,
-            room=self.rooms.get(entry.id), first=first_choice(entry) and entry.freshness in ("fresh", "due"),
+            room=self.rooms.get(entry.id),
+            audience=classes(self.edition).get(entry.id, "custodian"),
+            first=first_choice(entry) and entry.freshness in ("fresh", "due"),
         )  # fmt: skip
 
     def _block(self, need: Term) -> Block:

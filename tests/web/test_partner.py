@@ -355,3 +355,13 @@ def test_texts_are_in_every_language():
     modules = ("", "_find", "_finder", "_needs", "_cards", "_pathway", "_referrals", "_own", "_news")
     sources = (*(f"web/partner{each}.py" for each in modules), "web/referral_log.py", "web/templates/partner")
     assert problems("partner", *sources) == []
+
+
+def test_what_not_everybody_may_know_is_not_on_a_card(desk, client):
+    own = desk.id("Referral desk")
+    text = post(client, "/en/card.html", place="p1", need=["talk"], pick=[own], kind="place", name="1").text
+    card = text[text.index('<article class="a6"') : text.index("</article>")]
+    assert "00 010 0099" not in card.replace("\u00a0", " ")
+    assert "1313" in card
+    assert "do not pass it on" in client.get(f"/en/s/{own}.html").text
+    assert "do not pass it on" not in client.get(f"/en/s/{desk.id('Legal advice')}.html").text
