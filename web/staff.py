@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.security import safe_join
 
 from mapping.area import StudyArea
-from mapping.errors import NotFound
+from mapping.errors import InvalidRecord, MappingError, NotFound
 from web.accounts import Accounts
 from web.frame import Frame, set_words
 from web.guard import Open, guard, me
@@ -103,6 +103,7 @@ def create_staff_app(
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(NotFound, _refuse)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(MappingError, _not_done)
     app.register_error_handler(Exception, _fail)
     return app
 
@@ -149,6 +150,13 @@ def _refuse(error: Exception) -> tuple[str, int]:
 def _too_large(_error: Exception) -> tuple[str, int]:
     """Say that a file is too large."""
     return _plain("staff/too_large.html", 413)
+
+
+def _not_done(error: Exception) -> tuple[str, int]:
+    """Say that nothing was stored: the disk is full or may not be written, another process writes, a value is wrong."""
+    code = 400 if isinstance(error, InvalidRecord) else 503
+    log.error("%s in %s", type(error).__name__, request.endpoint)
+    return _plain("staff/not_done.html", code)
 
 
 def _fail(error: Exception) -> tuple[str, int]:

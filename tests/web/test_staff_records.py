@@ -7,6 +7,7 @@ import pytest
 from office import Office, post
 from sample import SECRETS, TODAY, key
 
+from mapping.errors import MappingError
 from mapping.proposals import proposals
 from mapping.store import Directory
 
@@ -202,3 +203,17 @@ def test_a_place_of_which_only_the_area_is_shown_keeps_its_point(office, steward
     steward.post(f"/en/e/location/{place}.html", data=data)
     after = record(office, "location", place)
     assert (after.latitude, after.longitude) == (before.latitude, before.longitude)
+
+
+def test_what_cannot_be_written_is_said_and_nothing_is_stored(office, steward, monkeypatch):
+    form = fields_of(steward, CHANGE) | {"wait_time": "a day", "reason": "x"}
+
+    def full(*_, **__):
+        raise MappingError("directory.db: could not edit (database or disk is full)")
+
+    monkeypatch.setattr(Directory, "acting", full)
+    answer = steward.post(CHANGE, data=form)
+    assert answer.status_code == 503
+    assert "nothing was stored" in answer.text
+    assert "directory.db" not in answer.text
+    assert record(office, "service", LEGAL).wait_time is None
