@@ -6,6 +6,7 @@ answered as one that never was. The frozen site holds the same answers as files:
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -23,6 +24,9 @@ from web.api_find import Catalogue
 from web.api_query import BODY_LIMIT, PER_PAGE, BadRequest, Choices, parameters_of, read
 from web.api_schema import COLLECTIONS, DELTAS, HSDS_VERSION, Collection, openapi
 from web.edition import Edition
+
+ADDRESS = "ROHNAMO_ADDRESS"
+"""Variable of the environment with the address of the site, for where a proxy stands before it."""
 
 api = Blueprint("api", __name__, url_prefix="/api")
 JSON, NDJSON, PROBLEM = "application/json", "application/x-ndjson", "application/problem+json"
@@ -226,7 +230,10 @@ def _pages(collection: Collection) -> int:
 
 
 def _base() -> str:
-    """Return the address of the site; the way to it from here where the one that was used could be none."""
+    """Return the address of the site: as it was set, else as it was used; where that could be none, the way to it."""
+    told = os.environ.get(ADDRESS, "")
+    if re.fullmatch(r"https?://[\w.\-:]+(/[\w.\-/]*)?", told):
+        return f"{told.rstrip('/')}/"
     return request.host_url if re.fullmatch(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?", request.host) else "../"
 
 

@@ -91,6 +91,14 @@ def test_the_root_says_what_this_is(client, tiny_area):
         assert client.get(address.removeprefix("http://localhost")).status_code == 200
 
 
+def test_behind_a_proxy_the_root_names_the_address_that_was_set(client, monkeypatch):
+    for told, shown in (
+        ("https://help.example/guide", "https://help.example/guide/"), ("javascript:alert(1)", "http://localhost/"),
+    ):  # fmt: skip
+        monkeypatch.setenv("ROHNAMO_ADDRESS", told)
+        assert client.get("/api/").get_json()["openapi_url"] == f"{shown}api/openapi.json"
+
+
 def test_the_root_repeats_no_odd_host(client):
     answer = client.get("/api/", headers={"Host": 'evil"><script>'})
     assert b"evil" not in answer.data
