@@ -16,11 +16,11 @@ from werkzeug.security import safe_join
 
 from mapping.area import StudyArea
 from mapping.errors import NotFound
-from web import abroad, api, choices, downloads, findings, index, lists, maps_page, pages
+from web import abroad, api, choices, downloads, findings, index, lists, maps_page, materials, pages, printing
 from web import units as units_pages
 from web.edition import Edition, Editions
 from web.forms import set_forms
-from web.frame import Frame, set_words
+from web.frame import LANGUAGES, Frame, set_words
 from web.headers import of_api, set_headers
 from web.inbox import Inbox
 from web.lines import line_for
@@ -44,7 +44,7 @@ def create_app(view: str | Path, area: StudyArea, *, demo: bool = False, inbox: 
         When the view was made for fewer people than everybody.
     """
     app = Flask("web", static_folder=None)
-    app.config.update(EDITIONS=Editions(view, area), AREA=area, DEMO=demo)
+    app.config.update(EDITIONS=Editions(view, area), AREA=area, DEMO=demo, MATERIALS=materials.library(area, demo=demo))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
     set_words(app)
@@ -126,6 +126,70 @@ def countries(language: str) -> str:
 def country(language: str, code: str) -> str:
     """Show help in a country, and the numbers that work from there."""
     return page("country.html", checked(language), shown=abroad.country(edition(), code, language))
+
+
+@public.get("/<language>/print.html")
+def print_(language: str) -> str:
+    """Show what can be printed."""
+    return page("print.html", checked(language), regions=printing.regions(edition(), language), pdf=with_pdf())
+
+
+@public.get("/<language>/print-<code>.html")
+def booklet(language: str, code: str) -> str:
+    """Show a sheet of the directory of a region, for printing."""
+    region, _, sheet = code.partition("-")
+    if sheet and (not sheet.isdecimal() or int(sheet) < 2 or str(int(sheet)) != sheet):
+        abort(404)
+    return page("booklet.html", checked(language), shown=printing.booklet(edition(), region, language, int(sheet or 1)))
+
+
+@public.get("/<language>/poster.html", defaults={"kind": "poster"})
+@public.get("/<language>/cards.html", defaults={"kind": "cards"})
+def paper(language: str, kind: str) -> str:
+    """Show posters or pocket cards, for printing."""
+    shown = printing.paper(edition(), checked(language))
+    return page(f"{kind}.html", language, shown=shown, code=printing.code_of)
+
+
+@public.get("/<language>/print-<code>.pdf")
+def booklet_pdf(language: str, code: str) -> Response:
+    """Return the whole directory of a region as PDF, where the site offers that."""
+    if not with_pdf():
+        abort(404)
+    whole = page("booklet.html", checked(language), shown=printing.booklet(edition(), code, language, 0))
+    return file(printing.pdf(whole), f"{code}.pdf")
+
+
+@public.get("/<language>/poster.pdf", defaults={"kind": "poster"})
+@public.get("/<language>/cards.pdf", defaults={"kind": "cards"})
+def paper_pdf(language: str, kind: str) -> Response:
+    """Return posters or pocket cards as PDF, where the site offers that."""
+    if not with_pdf():
+        abort(404)
+    return file(printing.pdf(paper(language, kind)), f"{kind}.pdf")
+
+
+@public.get("/<language>/materials.html")
+@public.get("/<language>/materials-<code>.html")
+def library(language: str, code: str = "") -> str:
+    """Show materials by language and audience."""
+    shown = materials.shelf(current_app.config["MATERIALS"], code)
+    words = {"kinds": materials.KINDS, "audiences": materials.AUDIENCES, "tongues": LANGUAGES}
+    return page("materials.html", checked(language), shown=shown, **words)
+
+
+@public.get("/<language>/l/<identifier>.html")
+def material(language: str, identifier: str) -> str:
+    """Show one material."""
+    shown = materials.material(current_app.config["MATERIALS"], identifier)
+    line = line_for(edition(), checked(language), abroad=False)
+    words = {"kinds": materials.KINDS, "audiences": materials.AUDIENCES, "line": line}
+    return page("material.html", language, shown=shown, **words)
+
+
+def with_pdf() -> bool:
+    """Tell whether PDF is offered: only where pages are frozen, since setting one takes seconds."""
+    return bool(current_app.config.get("PDF"))
 
 
 @public.get("/<language>/all-<int:sheet>.html")

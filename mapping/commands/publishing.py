@@ -165,10 +165,12 @@ def site(
     view: ViewOption = VIEW,
     area: AreaOption = None,
     demo: Annotated[bool, typer.Option("--demo", help="Say on every page that the content is invented.")] = False,
+    archive: Annotated[bool, typer.Option("--zip", help="Offer the whole site as one file, too.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print editions as PDF, too; needs the extra pdf.")] = False,
 ) -> None:
     """Write the portal of a view as static pages that need no server."""
     with progress_bar() as progress:
-        _site(view, study_area(area), output, demo=demo, progress=progress)
+        _site(view, study_area(area), output, demo=demo, progress=progress, archive=archive, pdf=pdf)
     out.print(f"Site: {output / 'index.html'}")
 
 
@@ -228,13 +230,18 @@ def _invented_messages(path: Path) -> Path:
     return path
 
 
-def _site(view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any) -> None:
-    from web import create_app
+def _site(
+    view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any, archive: bool = False, pdf: bool = False
+) -> None:
+    from web import create_app, printing
     from web.freeze import freeze
 
     if not view.exists():
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
-    freeze(create_app(view, area, demo=demo), folder, progress=step(progress, "Writing the site"))
+    app = create_app(view, area, demo=demo)
+    if pdf:
+        printing.offer_pdf(app)
+    freeze(app, folder, progress=step(progress, "Writing the site"), archive=archive)
 
 
 def _serve(view: Path, area: "StudyArea", *, port: int, demo: bool, inbox: Path | None = None) -> None:
@@ -246,4 +253,7 @@ def _serve(view: Path, area: "StudyArea", *, port: int, demo: bool, inbox: Path 
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
     portal = create_app(view, area, demo=demo, inbox=inbox)
     out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
-    waitress.serve(portal, host="127.0.0.1", port=port, threads=8, ident=None, _quiet=True)
+    waitress.serve(
+        portal, host="127.0.0.1", port=port, threads=8, ident=None, _quiet=True,
+        trusted_proxy="127.0.0.1", trusted_proxy_headers="x-forwarded-for", clear_untrusted_proxy_headers=True,
+    )  # fmt: skip

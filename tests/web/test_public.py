@@ -221,6 +221,10 @@ def every_route(app, ids):
     """A real address for each rule of the portal, and wrong ones of each kind."""
     known = {
         "/<language>/<code>.html": ["/en/n4-r1-a.html", "/en/p1.html", "/en/n4-r9.html", "/en/x.html"],
+        "/<language>/print-<code>.html": ["/en/print-r1.html", "/en/print-r1-2.html", "/en/print-x.html"],
+        "/<language>/print-<code>.pdf": ["/en/print-r1.pdf"],
+        "/<language>/materials-<code>.html": ["/en/materials-ru.html", "/en/materials-x.html"],
+        "/<language>/l/<identifier>.html": ["/en/l/x.html"],
         "/<language>/c-<code>.html": ["/en/c-xn.html", "/en/c-zz.html", "/en/c-qq.html"],
         "/<language>/all-<int:sheet>.html": ["/en/all-1.html", "/en/all-99.html"],
         "/<language>/s/<identifier>.html": [f"/en/s/{ids['Papers']}.html", "/en/s/x.html"],
