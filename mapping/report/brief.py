@@ -40,10 +40,10 @@ def find_unit(area: StudyArea, text: str) -> str:
     units = area.all_units()
     if text in units:
         return text
-    wanted, found = text.strip().casefold(), []
-    for code, unit in units.items():
-        if wanted in {name.casefold() for name in (*unit.names.values(), *unit.other_names)}:
-            found.append(code)
+    wanted = text.strip().casefold()
+    names = {code: {n.casefold() for n in (*unit.names.values(), *unit.other_names)} for code, unit in units.items()}
+    found = [code for code, own in names.items() if wanted in own]  # else by one word: Рашт for Ноҳияи Рашт
+    found = found or [code for code, own in names.items() if any(wanted in name.split() for name in own)]
     finest = [code for code in found if units[code].level == max(units[one].level for one in found)]
     if len(finest) == 1:
         return finest[0]
