@@ -49,6 +49,8 @@ class Server(http.server.SimpleHTTPRequestHandler):
         self.send_response(200 if found else 404)
         for name, value in HEADERS.items():
             self.send_header(name, value)
+        lasting = found and self.path.startswith("/static/")
+        self.send_header("Cache-Control", "public, max-age=86400" if lasting else "no-store")
         self.send_header("Content-Type", f"{kind}; charset=utf-8" if text else kind)
         if text and "gzip" in self.headers.get("Accept-Encoding", ""):
             contents = gzip.compress(contents, 6, mtime=0)
