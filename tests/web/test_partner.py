@@ -365,3 +365,13 @@ def test_what_not_everybody_may_know_is_not_on_a_card(desk, client):
     assert "1313" in card
     assert "do not pass it on" in client.get(f"/en/s/{own}.html").text
     assert "do not pass it on" not in client.get(f"/en/s/{desk.id('Legal advice')}.html").text
+
+
+def test_another_language_keeps_the_needs(desk, client):
+    fields = {"place": "p1", "need": ["lawyer"], "pick": [desk.id("Men only")]}
+    for page in ("find", "compare", "card"):
+        text = post(client, f"/en/{page}.html", **fields).text
+        form = text[text.index(f'action="{page}.html"><input') : text.index(f'formaction="../ru/{page}.html"')]
+        assert 'name="place" value="p1"' in form
+        assert f'name="pick" value="{desk.id("Men only")}"' in form
+        assert post(client, f"/ru/{page}.html", **fields).status_code == 200

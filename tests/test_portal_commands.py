@@ -1,0 +1,59 @@
+"""The commands that serve the partner portal: what they open, and what they say where something is missing."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from sample import TODAY, sample_directory
+from typer.testing import CliRunner
+
+from mapping.cli import app
+from mapping.commands import portals
+from mapping.errors import NotFound
+from mapping.publish import publish
+from web.roles import PORTAL_ROLES
+
+TINY = Path(__file__).parent / "tiny"
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """What would be served."""
+    found = []
+    monkeypatch.setattr(portals, "serve_portal", lambda portal, port: found.append((portal, port)))
+    return found
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_a_portal_opens_the_views_that_are_named(served, tiny_area, tmp_path):
+    with sample_directory(tmp_path, tiny_area) as directory:
+        publish(directory, "partner", tmp_path / "partner.db", area=tiny_area, edition=TODAY)
+    files = [word for name in ("accounts", "inbox", "ledger") for word in (f"--{name}", tmp_path / f"{name}.db")]
+    done = run("partner", "--view", tmp_path / "partner.db", "--area", TINY, "--port", 8100, *files)
+    assert done.exit_code == 0, done.output
+    ((portal, port),) = served
+    assert port == 8100
+    assert portal.config["SESSION_COOKIE_SECURE"]
+    assert portal.test_client().get("/").status_code == 302
+    missing = run("partner", "--view", tmp_path / "none.db", "--area", TINY, *files)
+    assert isinstance(missing.exception, NotFound)
+    assert "rohnamo publish --audience partner" in str(missing.exception)
+
+
+def test_the_demo_has_a_link_for_each_invented_person_and_no_password(served, tiny_area, tmp_path):
+    assert "rohnamo demo" in str(run("demo-partner", "--build", tmp_path, "--area", TINY).exception)
+    sample_directory(tmp_path / "private", tiny_area).close()
+    done = run("demo-partner", "--build", tmp_path, "--area", TINY)
+    assert done.exit_code == 0, done.output
+    links = re.findall(r"http://127.0.0.1:8001(/en/join/\S+)", done.output)
+    assert len(links) == len(PORTAL_ROLES)
+    ((portal, _),) = served
+    pages = [portal.test_client().get(link).text for link in links]
+    assert all("(invented)" in page for page in pages)
+    again = re.findall(r"(/en/join/\S+)", run("demo-partner", "--build", tmp_path, "--area", TINY).output)
+    assert set(again).isdisjoint(links)
+    shutil.rmtree(tmp_path / "private")
