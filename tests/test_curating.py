@@ -418,6 +418,18 @@ def test_on_the_command_line_what_shows_more_takes_two(tmp_path: Path) -> None:
 # -- erasing -------------------------------------------------------------------------------------------------------
 
 
+def test_a_person_is_found_in_any_script_so_as_to_be_erased(tmp_path: Path) -> None:
+    with Directory(tmp_path / "directory.db") as directory:
+        person = contact("Мафтуна Қаландарова", organization="Umed")
+        directory.add(batch(organization("Umed"), person), on=TODAY)
+    tiny = Path(__file__).parent / "tiny"
+    for words, found in (("Qalandarova", 1), ("Somebody else", 0), ("12", 0)):
+        where = ["--directory", str(tmp_path / "directory.db"), "--area", str(tiny)]
+        done = CliRunner().invoke(app, ["contacts", words, *where])
+        assert done.exit_code == 0, done.output
+        assert done.output.count(person.id) == found
+
+
 def test_a_person_is_erased_from_every_byte(tmp_path: Path) -> None:
     path = tmp_path / "directory.db"
     name, number = "Мафтуна Қаландарова", "+992005550199"

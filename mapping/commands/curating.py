@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -140,6 +141,31 @@ def history(
             old, new = before.get(name), after.get(name)
             if old != new and name != "id":
                 out.print(f"    {name}: {_text(old)} -> {_text(new)}", markup=False)
+
+
+@app.command()
+def contacts(
+    words: Annotated[str, typer.Argument(help="Part of a person's name, in any script, or of a number.")],
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+) -> None:
+    """Show the contacts and phones in which a name or a number stands, with the ids by which they are erased."""
+    from mapping.fold import skeleton
+
+    wanted, digits = skeleton(words), re.sub(r"\D", "", words)
+    shown = 0
+    with _open(directory, area) as store:
+        bodies = {one.id: one.__dict__["name"] for one in store.records("organization")}
+        for table, fields in (("contact", ("name", "email")), ("phone", ("number", "description"))):
+            for one in store.records(table):
+                told = {name: str(one.__dict__[name]) for name in fields if one.__dict__.get(name)}
+                number = re.sub(r"\D", "", told.get("number", ""))
+                hit = len(digits) >= 4 and digits in number
+                if hit or (wanted and any(wanted in skeleton(text) for text in told.values())):
+                    owner = bodies.get(one.__dict__.get("organization_id") or "", "")
+                    out.print(f"{one.id}  {table}  {'; '.join([*told.values(), owner]).rstrip('; ')}", markup=False)
+                    shown += 1
+    out.print(f"{shown} found. To forget one for good: rohnamo erase ID" if shown else "None found.")
 
 
 @app.command()
