@@ -17,7 +17,9 @@ from web.ledger import Ledger
 from web.staff import create_staff_app
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
-accounts_module._HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # passwords of tests guard nothing
+accounts_module._HASHER = argon2.PasswordHasher(
+    time_cost=1, memory_cost=8, parallelism=1
+)  # passwords of tests guard nothing
 PASSWORD = "apricot lantern river seven"
 
 
