@@ -4,15 +4,17 @@ A route that no table names is refused to everybody, so that a forgotten one is 
 not signed in is sent to the sign-in page from a page, and refused elsewhere.
 """
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
-from typing import Literal, cast
+from typing import Literal, NoReturn, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 
+from mapping.errors import MappingError
 from web.accounts import Account, Accounts
 from web.ledger import Ledger
 from web.roles import Action
@@ -79,7 +81,7 @@ def me() -> Account:
 def require(action: Action, over: object = None) -> None:
     """Refuse the request unless the person may do this, and to what it is done (`web.roles.may`)."""
     if not me().may(action, over):
-        abort(403)
+        _refuse(action)
 
 
 def log(action: str, *, subject: str = "", reason: str = "", who: str = "") -> None:
@@ -106,5 +108,12 @@ def _admit() -> ResponseReturnValue | None:
             return redirect(f"/{language if language in languages else languages[0]}/sign-in.html")
         abort(401)
     if not account.may(needed):
-        abort(403)
+        _refuse(needed)
     return None
+
+
+def _refuse(action: str) -> NoReturn:
+    """Answer that somebody may not do this, and write it down; where that fails it is refused all the same."""
+    with contextlib.suppress(MappingError):
+        log("refused", subject=request.endpoint or "", reason=action)
+    abort(403)

@@ -203,3 +203,12 @@ def test_headers_are_on_every_answer(portal, path):
 def test_texts_are_in_every_language():
     sources = ("web/signin.py", "web/accounts.py", "web/roles.py", "web/templates/account", "web/templates/office.html")
     assert problems("account", *sources) == []
+
+
+def test_a_refusal_is_written_down(portal, accounts, clock):
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    enter(client, clock, secret)
+    assert client.get("/en/people.html").status_code == 403
+    line = portal.config["LEDGER"].lines(newest=1)[0]
+    assert (line.who, line.action, line.subject, line.reason) == ("dilnoza", "refused", "people", "administer")

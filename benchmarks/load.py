@@ -1,0 +1,128 @@
+"""Measure 100 visitors at once on the public portal beside Datasette on the same view: ``python benchmarks/load.py``.
+
+Each visitor opens the first page, a list, and entries of it, one after the other without a pause: the most that 100
+people can do. Both servers run under their usual server on loopback, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+from _harness import main
+from api import SERVER, Served, Table, free_port, made, memory, processor, running
+
+from mapping.view import View
+
+ABOUT = (
+    "Visits to two servers of one view of invented services, by 100 visitors at once who never pause, from the same "
+    "machine: pages as a browser gets them, without pictures and styles. A visit is the first page, a list and three "
+    "entries. Datasette's pages are those of its first page, of the table of services and of one row, with facets off: "
+    "they show one table, while ours have phones, hours, places and what is near. Memory is what the server holds at "
+    "the end, and in brackets what of it is its own rather than pages of the file."
+)
+VISITORS = 100
+
+
+def our_visits(port: int, view: Path, count: int) -> list[list[str]]:
+    """Return paths of visits to our portal: the lists are those to which its own questions lead."""
+    lists = [path for path in _followed(port, "/en/index.html", 3) if path.count("/") == 2]
+    with View(view) as opened:
+        ids = [each for (each,) in opened.connection.execute("SELECT id FROM service ORDER BY id")]
+    entries = [f"/en/s/{each}.html" for each in ids]
+    return _visits("/en/index.html", lists[-200:], entries, count)
+
+
+def their_visits(view: Path, count: int) -> list[list[str]]:
+    """Return paths of visits to Datasette."""
+    with View(view) as opened:
+        ids = [each for (each,) in opened.connection.execute("SELECT id FROM service ORDER BY id")]
+    table = f"/{view.stem}/service"
+    lists = [f"{table}?_size=50&_next={quote(each)}" for each in ids[:: max(1, len(ids) // 50)]]
+    return _visits(f"/{view.stem}", lists, [f"{table}/{each}" for each in ids], count)
+
+
+def _visits(first: str, lists: list[str], entries: list[str], count: int) -> list[list[str]]:
+    some = [entries[number * 7919 % len(entries)] for number in range(3 * count)]
+    return [[first, lists[number % len(lists)], *some[3 * number : 3 * number + 3]] for number in range(count)]
+
+
+def _followed(port: int, start: str, depth: int) -> list[str]:
+    """Return pages that lead from one to the next, so many steps deep, as a visitor goes."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    found, edge = [start], [start]
+    for _ in range(depth):
+        links: list[str] = []
+        for path in edge[:12]:
+            connection.request("GET", path)
+            text = connection.getresponse().read().decode("utf-8", "replace")
+            links += [f"/en/{link}" for link in re.findall(r'href="([a-z0-9-]+\.html)"', text)]
+        edge = [link for link in dict.fromkeys(links) if link not in found]
+        found += edge
+    connection.close()
+    return found
+
+
+def visit(port: int, visits: list[list[str]], pid: int) -> Served:
+    """Let all visitors go at once, each through visits of its own."""
+    waits: list[float] = []
+    wrong: list[str] = []
+
+    def one(own: list[list[str]]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        for path in (path for each in own for path in each):
+            start = time.perf_counter()
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = answer.read()
+            waits.append(time.perf_counter() - start)
+            if answer.status != 200 or b"</html>" not in body:
+                wrong.append(f"{path}: {answer.status}")
+        connection.close()
+
+    threads = [threading.Thread(target=one, args=(visits[first::VISITORS],)) for first in range(VISITORS)]
+    start, busy = time.perf_counter(), processor(pid)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - start
+    if wrong:
+        raise RuntimeError(f"{len(wrong)} answers were no pages, such as {wrong[0]}")
+    return Served(waits, seconds, processor(pid) - busy, *memory(pid))
+
+
+def measure(view: Path, services: int, visits: int) -> list[Table]:
+    """Visit both servers."""
+    table = Table(f"{services:,} services, {VISITORS} visitors at once, {5 * visits:,} pages")
+    ours, theirs = free_port(), free_port()
+    with running([sys.executable, "-c", SERVER, str(view), str(ours)], ours) as process:
+        paths = our_visits(ours, view, visits)
+        visit(ours, paths[:VISITORS], process.pid)  # what is read once is read
+        table.rows.append(("Rohnamo, waitress", visit(ours, paths, process.pid)))
+    command = [
+        sys.executable, "-m", "datasette", "serve", "--immutable", str(view), "--port", str(theirs),
+        "--setting", "sql_time_limit_ms", "20000", "--setting", "suggest_facets", "off",
+    ]  # fmt: skip
+    with running(command, theirs) as process:
+        paths = their_visits(view, visits)
+        visit(theirs, paths[:VISITORS], process.pid)
+        table.rows.append(("Datasette, uvicorn", visit(theirs, paths, process.pid)))
+    return [table]
+
+
+def run(quick: bool) -> list[Table]:
+    """Measure on 10,000 services."""
+    services, visits = (500, 100) if quick else (10_000, 600)
+    with tempfile.TemporaryDirectory() as folder:
+        return measure(made(Path(folder), services), services, visits)
+
+
+if __name__ == "__main__":
+    main("load", "Visitors", run, about=ABOUT, packages=["flask", "waitress", "datasette", "uvicorn"])  # type: ignore[arg-type]
