@@ -9,7 +9,7 @@ from mapping.registry import analyses
 from mapping.result import Result
 from mapping.words import show
 from tests.analysis.invented import CHASHMA, lowered, service, statement, view, without_people
-from tests.sample import SECRETS, km, place, public_parts, sample_view, secret_parts
+from tests.sample import SECRETS, km, organization, place, public_parts, sample_view, secret_parts
 from tests.sample import service as a_service
 
 LANGUAGES = ("en", "ru", "tg", "uz")
@@ -93,6 +93,23 @@ def test_a_real_view_of_any_audience(analysis, audience, tiny_area, tmp_path):
     assert result.audience == audience
     assert result.edition == opened.edition
     check(result, tiny_area)
+
+
+@pytest.fixture(scope="module")
+def all_hidden(tiny_area, tmp_path_factory):
+    """A public view of a directory whose every record is confidential."""
+    parts = [organization("Нуҳуфта", audience="custodian")]
+    for number, kind in enumerate(("PSY-COU", "LEG-INF", "ACC-EME")):
+        name = f"Хонаи Нуҳуфта {number}"
+        parts.append(a_service(name, of="Нуҳуфта", types=[kind], audience="custodian"))
+        parts.append(place(f"Боғи Нуҳуфта {number}", of=[name], at=CHASHMA, unit="XT-W1", audience="custodian"))
+    with sample_view(tmp_path_factory.mktemp("hidden"), tiny_area, *parts) as opened:
+        assert not opened.services()
+        yield opened
+
+
+def test_a_directory_in_which_everything_is_confidential(analysis, tiny_area, all_hidden):
+    check(analysis(all_hidden, tiny_area), tiny_area)
 
 
 def everything(result):
