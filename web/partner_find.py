@@ -54,18 +54,22 @@ def find(language: str) -> str | tuple[str, int]:
     )  # fmt: skip
 
 
-@blueprint.post("/<language>/compare.html")
+@blueprint.route("/<language>/compare.html", methods=["GET", "POST"])
 def compare(language: str) -> str:
     """Show the chosen services side by side."""
+    if request.method == "GET":
+        return home(language)
     needs = read(request.form, edition())
     judged = _finder(language, needs).judged
     chosen = [judged[each] for each in _picked() if each in judged]
     return page("partner/compare.html", language, needs=needs, chosen=chosen, most=MOST_PICKED)
 
 
-@blueprint.post("/<language>/card.html")
+@blueprint.route("/<language>/card.html", methods=["GET", "POST"])
 def card(language: str) -> str:
     """Show the chosen services as cards for the person, to print or save; by default a number and nothing else."""
+    if request.method == "GET":
+        return home(language)
     tongue, kind, named = _wanted(language)
     return page(
         "partner/card.html", language, needs=read(request.form, edition()), picked=_picked(), kind=kind, kinds=KINDS,

@@ -46,9 +46,11 @@ def own(language: str) -> str:
     )  # fmt: skip
 
 
-@blueprint.post("/<language>/refer")
+@blueprint.route("/<language>/refer", methods=["GET", "POST"])
 def refer(language: str) -> ResponseReturnValue:
     """Note that somebody was referred to a service: which service and which month, and nothing of whom."""
+    if request.method == "GET":
+        return redirect(f"/{checked(language)}/referrals.html")
     entry = edition().entries(checked(language)).get(request.form.get("service", ""))
     if entry is None:
         raise NotFound("no such page")
@@ -62,9 +64,11 @@ def refer(language: str) -> ResponseReturnValue:
     return _with_link(language, Noted(referral, today(), me().login)), 201
 
 
-@blueprint.post("/<language>/link")
+@blueprint.route("/<language>/link", methods=["GET", "POST"])
 def link(language: str) -> ResponseReturnValue:
     """Make a one-time link for the receiver of an own referral."""
+    if request.method == "GET":
+        return redirect(f"/{checked(language)}/referrals.html")
     return _with_link(checked(language), _own(request.form.get("number", "")))
 
 

@@ -375,3 +375,10 @@ def test_another_language_keeps_the_needs(desk, client):
         assert 'name="place" value="p1"' in form
         assert f'name="pick" value="{desk.id("Men only")}"' in form
         assert post(client, f"/ru/{page}.html", **fields).status_code == 200
+
+
+def test_the_address_of_an_answer_opened_anew_asks_again(client):
+    for page in ("find.html", "compare.html", "card.html"):
+        assert 'id="place"' in client.get(f"/ru/{page}").text
+    for page in ("refer", "link"):
+        assert client.get(f"/ru/{page}").location == "/ru/referrals.html"
