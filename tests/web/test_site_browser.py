@@ -23,6 +23,8 @@ PAGES = (
     "index.html", "en/index.html", "tg/index.html", "ru/n4.html", "tg/n4-r1.html", "en/n4-r1-a.html", "ru/n1-r1-a.html",
     "en/all-1.html", "tg/u/index.html", "ru/u/XT-W2.html", "en/gaps.html", "ru/g/coverage.html", "en/g/norms.html",
     "en/map.html", "tg/data.html", "en/p1.html", "ru/p2.html", "tg/p3.html", "en/p4.html", "404.html",
+    "en/c.html", "ru/c-xn.html", "tg/print.html", "en/print-r1.html", "ru/poster.html", "tg/cards.html",
+    "en/materials.html", "ru/materials-tg-a1.html", "ru/l/m1-tg.html",
 )  # fmt: skip
 
 
