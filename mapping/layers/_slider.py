@@ -45,7 +45,7 @@ def table(turn: Turn, language: str) -> str:
     head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
     rows = "".join(
         f'<tr><th scope="row">{html.escape(layer.scenario)}</th>'
-        + "".join(f"<td>{html.escape(value)}</td>" for _, value in layer.figures)
+        + "".join(f'<td data-l="{html.escape(label)}">{html.escape(value)}</td>' for label, value in layer.figures)
         + "</tr>"
         for layer in turn
     )
