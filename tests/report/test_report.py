@@ -91,6 +91,18 @@ def test_every_table_says_where_it_is_from(report):
     assert all(len(row.cells) == len(table.head) - 1 for table in tables for row in table.rows if row.cells)
 
 
+def test_the_matrix_has_every_core_function(report, results):
+    (matrix,) = (block for block in report.blocks() if isinstance(block, Table) and block.anchor == "t-nrm")
+    assert sum(bool(row.cells) for row in matrix.rows) == len(results["nrm"].columns)
+
+
+def test_every_analysis_stands_somewhere(report, results):
+    page = unescape(html.write(report).decode())
+    for result in results.values():
+        assert result.title.into("ru") in page
+        assert result.method.into("ru") in page
+
+
 class Ids(HTMLParser):
     def __init__(self):
         super().__init__()

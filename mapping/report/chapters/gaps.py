@@ -18,6 +18,9 @@ ELSEWHERE = frozenset({"reach", "standards", "destinations", "activities", "case
 COLUMNS = {"coverage": ("people", "any_60", "any_120", "any_beyond")}
 """Columns of a result's table, where they are not its own choice."""
 
+MOST_COLUMNS = 5
+"""So many columns the table of an analysis shows that nobody placed in the outline; all stand in the open data."""
+
 MOST = 12
 """So many units a table shows at most, except that of people far from help, which names every district."""
 
@@ -26,14 +29,16 @@ def gaps(pen: Pen) -> None:
     """Write each analysis that shows a gap, then the indicators."""
     material = pen.material
     pen.chapter("8", Message("Gaps"), "gaps")
-    others = [name for name in material.results if f"method-{name}" in material.numbers and name not in ELSEWHERE]
+    placed = {*SECTIONS, *ELSEWHERE}
+    others = [name for name in material.results if f"method-{name}" in material.numbers and name not in placed]
     for name in dict.fromkeys((*SECTIONS, *others)):
         result = material.results[name]
         pen.heading(result.title, anchor=name)
         if name == "funding" and material.view.audience == "public":
             pen.say(result.finding, "lead")
             continue
-        pen.result(result, columns=COLUMNS.get(name, ()), most=0 if name == "coverage" else MOST)
+        own = COLUMNS.get(name) or (tuple(c.key for c in result.headlines[:MOST_COLUMNS]) if name in others else ())
+        pen.result(result, columns=own, most=0 if name == "coverage" else MOST)
         if name == "siting":
             _proposals(pen, result)
     pen.heading(Message("Indicators of this edition"))
