@@ -1,8 +1,8 @@
 """Walk the caseworker's story on the demo, with a stopwatch: ``python -m scripts.caseworker_pictures [VIEWS]``.
 
 VIEWS is a folder with ``partner.db`` and ``focal_point.db`` of the demo, build/private by default (``rohnamo
-demo-partner`` writes them). Pictures go to docs/images, and for each step the taps, choices, seconds and bytes are
-printed: seconds are those that the browser waits, on loopback, without the person's own.
+demo-partner`` writes them). Pictures go to docs/images, and for each step taps, seconds and bytes are printed: seconds
+are those of the processor for the pages, since waiting in this walk depends on what else the machine does.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ class Walk:
     @contextmanager
     def step(self, name: str, taps: int) -> Iterator[None]:
         """Time a step and count what comes over the line."""
-        self._bytes, start = 0, time.perf_counter()
+        self._bytes, start = 0, time.process_time()
         yield
         self.page.wait_for_load_state()
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         print(f"{name:48} {taps:2} taps  {seconds:5.1f} s  {self._bytes / 1000:6.1f} kB")
 
     def picture(self, name: str, height: int | None = None) -> None:
