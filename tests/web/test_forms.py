@@ -134,6 +134,11 @@ def test_missing_help_is_of_the_closed_lists(visitor, sent, wrong):
     assert sent() == []
 
 
+def test_for_whom_and_why_may_be_left_open(visitor, sent):
+    assert visitor.post("/en/f2.html", data={"need": "talk", "area_unit": "XT-W1"}).status_code == 303
+    assert sent() == [HelpMissing(need="talk", area_unit="XT-W1", who="unknown", why="none_known")]
+
+
 def test_what_was_chosen_stays_when_something_is_missing(visitor):
     page = visitor.post("/en/f2.html", data=MISSING | {"area_unit": ""}).text
     assert 'value="lawyer" checked' in page
