@@ -181,7 +181,7 @@ def test_two_worlds_that_differ_in_secrets_give_one_site(pair, tiny_area, tmp_pa
     trees = []
     for number, parts in enumerate(pair):
         file = published(tmp_path / str(number), tiny_area, *parts)
-        freeze(create_app(file, tiny_area), tmp_path / str(number) / "site")
+        freeze(create_app(file, tiny_area), tmp_path / str(number) / "site", archive=True)
         trees.append(tree(tmp_path / str(number) / "site"))
     assert trees[0] == trees[1]
 

@@ -2,7 +2,8 @@
 
 import pytest
 from canary import find_canaries
-from sample import SECRETS
+from portal import published
+from sample import SECRETS, public_parts, records_of, secret_parts
 
 from mapping.errors import NotFound
 from web import create_app, printing
@@ -71,6 +72,16 @@ def test_pdf_is_the_same_twice_and_holds_no_secret(view_file, tiny_area, tmp_pat
     assert "вымышлено" in words
     (tmp_path / "words.txt").write_text(words)
     assert find_canaries([tmp_path], SECRETS) == []
+
+
+def test_two_worlds_that_differ_in_secrets_give_one_pdf(tiny_area, tmp_path):
+    pytest.importorskip("weasyprint")
+    made = []
+    for number, parts in enumerate((public_parts(), records_of(public_parts(), secret_parts()))):
+        app = create_app(published(tmp_path / str(number), tiny_area, *parts), tiny_area)
+        printing.offer_pdf(app)
+        made.append([app.test_client().get(f"/tg/{name}.pdf").data for name in ("print-r1", "print-r2", "cards")])
+    assert made[0] == made[1]
 
 
 def test_nothing_is_fetched_for_a_pdf(view_file):
