@@ -93,7 +93,7 @@ def walk(browser: Browser, origin: str, story: Callable[[Walk], None], network: 
     """Walk a story from a cold start."""
     context = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(60_000)
     client = context.new_cdp_session(page)
     down, up, latency = NETWORKS[network]
     client.send("Network.enable")
