@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from flask import Blueprint, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -216,13 +216,13 @@ def preview(language: str, token: str) -> ResponseReturnValue:
 
 def _preview(language: str, upload: Upload, found: Preview, *, problem: Message | None = None) -> str:
     agreed = upload.columns is not None and _agreed(upload.columns, trusted=upload.trusted)
-    asked = upload.columns is not None and any(
-        each.kind == "map" and each.link_id == upload.columns.source for each in proposals(directory())
-    )
+    source = upload.columns.source if upload.columns is not None else ""
+    asked = {each.kind for each in proposals(directory()) if each.link_id == source}
+    trusted = any(one.kind == "phone" and one.subject == source for one in everything_seen().records("approval"))  # type: ignore[attr-defined]
     return page(
         "staff/preview.html", language, upload=upload, found=found, levels=LEVELS, agreed=agreed, asked=asked,
-        problem=problem, wholes={table: TABLES[table] for table in WHOLES}, map_=upload.columns,
-        audience_labels=AUDIENCE_LABELS,
+        numbers=agreed and not trusted, problem=problem, wholes={table: TABLES[table] for table in WHOLES},
+        map_=upload.columns, audience_labels=AUDIENCE_LABELS,
     )  # fmt: skip
 
 
@@ -274,8 +274,9 @@ def store(language: str, token: str) -> ResponseReturnValue:
     upload = uploads().get(token, me().id)
     try:
         found = look(upload)
-        if request.form.get("choice") == "ask" and upload.columns is not None:
-            return _ask(language, upload)
+        choice = request.form.get("choice")
+        if choice in ("map", "phones") and upload.columns is not None:
+            return _ask(language, upload, choice)
         batch = _read(upload, directory())
         directory().add(batch, by=me().login, on=today())
     except FormatError as error:
@@ -289,14 +290,15 @@ def store(language: str, token: str) -> ResponseReturnValue:
     return redirect(f"/{language}/changes.html?done", code=303)
 
 
-def _ask(language: str, upload: Upload) -> ResponseReturnValue:
-    """Propose the map of an upload, with its table of markings, and save it."""
+def _ask(language: str, upload: Upload, kind: Literal["map", "phones"]) -> ResponseReturnValue:
+    """Propose the map of an upload, with its table of markings, and save it; or to trust the sender's numbers."""
     columns = cast("ColumnMap", upload.columns)
-    save_map(columns, maps())
-    fields = {"value": digest(columns), "map": as_text(columns)}
-    reason = request.form.get("reason", "").strip() or upload.path.name
-    propose(directory(), "map", "source", columns.source, fields, by=me().login, on=today(), reason=reason)
-    log("proposed", subject=f"map {columns.source}")
+    fields = {}
+    if kind == "map":
+        save_map(columns, maps())
+        fields = {"value": digest(columns), "map": as_text(columns)}
+    propose(directory(), kind, "source", columns.source, fields, by=me().login, on=today(), reason=upload.path.name)
+    log("proposed", subject=f"{kind} {columns.source}")
     return redirect(f"/{language}/i/{upload.token}/preview.html?waits", code=303)
 
 

@@ -83,7 +83,7 @@ def test_without_two_people_a_list_is_for_custodians_only(office, steward):
 
 def test_two_people_agree_to_a_map_and_to_no_other(office, steward):
     path = mapped(steward)
-    post(steward, path.replace("preview.html", "store"), page=path, choice="ask")
+    post(steward, path.replace("preview.html", "store"), page=path, choice="map")
     second = office.client("steward", login="second")
     assert "hidden" in second.get(f"/en/p/{waiting(office)[0].id}.html").text
     assert decide(second, office).status_code == 303
@@ -96,7 +96,13 @@ def test_two_people_agree_to_a_map_and_to_no_other(office, steward):
     saved = next((office.directory.parent / "maps").glob("*.json")).name
     again = upload(steward, chosen=saved).location
     assert "Two people have not agreed" not in steward.get(again).text
-    assert "Nothing is wrong" not in steward.get(again).text
+    post(steward, again.replace("preview.html", "store"), page=again, choice="phones")
+    assert [(each.kind, each.link_id) for each in waiting(office)] == [("phones", "ngo-list")]
+    assert decide(second, office).status_code == 303
+    assert "call its numbers back" not in steward.get(again).text
+    post(steward, again.replace("preview.html", "store"), page=again, choice="store")
+    with Directory(office.directory) as opened:
+        assert ("phone", "ngo-list") in {(each.kind, each.subject) for each in opened.records("approval")}
 
 
 def test_a_whole_import_is_undone_and_one_that_hid_something_by_two(office, steward):
