@@ -276,7 +276,7 @@ def store(language: str, token: str) -> ResponseReturnValue:
         found = look(upload)
         choice = request.form.get("choice")
         if choice in ("map", "phones") and upload.columns is not None:
-            return _ask(language, upload, choice)
+            return _ask(language, upload, cast("Literal['map', 'phones']", choice))
         batch = _read(upload, directory())
         directory().add(batch, by=me().login, on=today())
     except FormatError as error:
