@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sqlite3
 
 import pytest
 from canary import find_canaries
@@ -397,6 +398,28 @@ def test_mails_can_be_tried(office):
     assert post(client, "/en/settings/test-mail", page="/en/account.html").status_code == 400
     (office.directory.parent / "mail.toml").write_text("port = 'x'", encoding="utf-8")
     assert "sender Field required" in client.get("/en/settings.html").text
+
+
+def test_looking_changes_nothing(office, tmp_path):
+    """Every page without parameters, opened by each role, leaves directory, accounts and inbox as they were."""
+
+    def state():
+        found = []
+        for name in ("directory.db", "accounts.db", "inbox.db"):
+            db = sqlite3.connect(office.directory.with_name(name))
+            found += [line for line in db.iterdump() if not line.startswith('INSERT INTO "session"')]
+            db.close()
+        return found
+
+    clients = [office.client(role) for role in ("steward", "custodian", "administrator")]
+    clients[0].get("/en/index.html", follow_redirects=True)
+    before, files = state(), sorted(path.name for path in tmp_path.iterdir())
+    for rule in office.app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.arguments <= {"language"}:
+            for client in clients:
+                assert client.get(rule.rule.replace("<language>", "en")).status_code in (200, 302, 303, 403), rule
+    assert state() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == files
 
 
 def test_every_text_is_translated():
