@@ -82,7 +82,7 @@ def by_search(walk: Walk) -> None:
     walk.tap("a[hreflang=ru]")
     walk.tap("a[href='all-1.html']", "#words")
     walk.taps += 1
-    walk.wait(lambda: walk.page.fill("#words", "юрист"), "#hits li")
+    walk.wait(lambda: walk.page.fill("#words", "юридическая"), "#hits li")
     walk.tap("#hits h3 a", ".call a")
 
 

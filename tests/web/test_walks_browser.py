@@ -114,6 +114,8 @@ def test_everything_in_one_list_with_a_search(start):
     start.fill("#words", "hotline")
     start.wait_for_selector("#hits li")
     look(start, again=True)
+    step(start, "#hits h3 a")
+    assert "/s/" in start.url
 
 
 def test_something_is_wrong(start, inbox_file):
