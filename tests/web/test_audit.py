@@ -6,7 +6,7 @@ import sqlite3
 
 import numpy as np
 import pytest
-from sample import CHASHMA, HIDDEN
+from sample import CHASHMA
 from typer.testing import CliRunner
 
 from mapping.analysis import _listed
@@ -21,7 +21,8 @@ from web.audit import Audit, Difference, _compared, _minutes, audit
 from web.freeze import freeze
 from web.replay import Picture, Shares, replay
 
-HOME = (HIDDEN[0], HIDDEN[1])
+HOME = (10.013475, 60.013683)
+"""A village that no service of the sample reaches within half an hour."""
 
 
 def run(site, view, *more):
@@ -119,15 +120,24 @@ def test_what_is_not_there_is_said(tmp_path, site, view_file, tiny_area):
         audit(site, tmp_path / "public.db", tiny_area)
 
 
-def shares_of(area, minutes, limit=60):
-    table = Shares("", np.zeros((len(area.unit_codes), 1)), [limit], minutes, area)
+def shares_of(area, minutes, *limits):
+    table = Shares("", np.zeros((len(area.unit_codes), len(limits))), limits, minutes, area)
     return table._shares(minutes)
+
+
+def test_a_table_that_leaks_is_followed_to_the_cell(tiny_area):
+    base, hidden = (travel_time(tiny_area, [point], limit=120).minutes for point in (CHASHMA, HOME))
+    leaks = shares_of(tiny_area, np.minimum(base, hidden), 30, 60)
+    found = replay(Shares("x", leaks, [30, 60], base, tiny_area), tiny_area, "summer")
+    assert found.faults > 0
+    assert 0 < found.explaining <= found.tried
+    assert found.left == 0
 
 
 def test_how_many_cells_would_have_shown_is_right_by_brute_force(tiny_area):
     """A hidden service in each single cell: does the table of shares change?"""
     base = travel_time(tiny_area, [CHASHMA], limit=60).minutes
-    plain = shares_of(tiny_area, base)
+    plain = shares_of(tiny_area, base, 60)
     found = replay(Shares("x", plain, [60], base, tiny_area), tiny_area, "summer")
     count = 0
     cells = np.argwhere(tiny_area.unit_grid >= 0)
@@ -138,7 +148,7 @@ def test_how_many_cells_would_have_shown_is_right_by_brute_force(tiny_area):
         if away.snapped or away.lost:
             continue
         possible += 1
-        count += bool((shares_of(tiny_area, np.minimum(base, away.minutes)) != plain).any())
+        count += bool((shares_of(tiny_area, np.minimum(base, away.minutes), 60) != plain).any())
     assert (found.cells, found.telling) == (possible, count)
     assert (found.faults, found.explaining) == (0, 0)
 
