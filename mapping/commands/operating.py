@@ -52,7 +52,7 @@ def restore(
 
     secret = secret_of(key, passphrase)
     if check:
-        found = rehearse(file, secret=secret, check=log_faults)
+        found = rehearse(file, secret=secret, check=log_faults, beside=private if private.is_dir() else None)
         if found.faults:
             raise InvalidRecord(f"{file}: {'; '.join(found.faults)}; take another backup")
         out.print(f"Made {found.made}: {len(found.files)} files can be restored; databases, keys and log are whole.")
