@@ -1,7 +1,6 @@
 """Role x action x field x class, generated from the table of roles and the tables of routes, and tried on every route.
 
-`APPS` names the portals; each gives a desk with ``app``, ``client(role, ...)`` and ``routes``. What follows from the
-table is worked out here, without asking the guard, and compared with what each route answers.
+What follows from the table is worked out here, without asking the guard, and compared with what each route answers.
 """
 
 import pytest
