@@ -9,7 +9,7 @@ import pytest
 
 from mapping.area import StudyArea
 from mapping.demo import import_demo
-from mapping.model import RECORDS, Audience, Location, Record
+from mapping.model import RECORDS, Audience, Location, Record, StandardAssessment
 from mapping.publish import publish
 from mapping.safety import VIEWS, Shown, project
 from mapping.store import Directory
@@ -57,6 +57,18 @@ def hidden_values(tables: dict[str, list[Record]], shown: Shown) -> dict[str, st
     return secrets
 
 
+def visible_part(tables: dict[str, list[Record]], shown: Shown) -> dict[str, list[Record]]:
+    """What a view follows from: the records that it shows, what two people agreed to, and the answers of services
+    that it shows to the checklist, which it sums up."""
+    ids = {row["id"] for rows in shown.values() for row in rows}
+
+    def kept(record: Record) -> bool:
+        counted = isinstance(record, StandardAssessment) and record.service_id in ids
+        return record.id in ids or counted or record.table == "approval"
+
+    return {table: [record for record in records if kept(record)] for table, records in tables.items()}
+
+
 @pytest.mark.parametrize("audience", VIEWS)
 def test_no_hidden_value_stands_in_a_view(
     audience: Audience, directory: Directory, tables: dict[str, list[Record]], tj_area: StudyArea, tmp_path: Path
@@ -77,8 +89,7 @@ def test_a_view_follows_from_what_it_shows(
     """Without everything that is hidden the audience sees the same."""
     given = directory.rules(TODAY)
     shown = project(tables, audience, given)
-    ids = {row["id"] for rows in shown.values() for row in rows}
-    kept = {table: [r for r in records if r.id in ids or table == "approval"] for table, records in tables.items()}
+    kept = visible_part(tables, shown)
     assert sum(map(len, kept.values())) < sum(map(len, tables.values())) - 500
     assert project(kept, audience, given) == shown
 
@@ -87,8 +98,7 @@ def test_a_directory_of_the_visible_part_publishes_the_same_bytes(
     directory: Directory, tables: dict[str, list[Record]], tj_area: StudyArea, tmp_path: Path
 ) -> None:
     shown = project(tables, "public", directory.rules(TODAY))
-    ids = {row["id"] for rows in shown.values() for row in rows}
-    visible: list[Any] = [r for records in tables.values() for r in records if r.id in ids or r.table == "approval"]
+    visible: list[Any] = [record for records in visible_part(tables, shown).values() for record in records]
     (tmp_path / "other.key").write_bytes(directory.path.with_suffix(".key").read_bytes())
     with Directory(tmp_path / "other.db", tj_area) as other:
         other.add(batch(visible, source="all at once"), on=dt.date(2020, 1, 1), by="somebody else")

@@ -65,6 +65,12 @@ class Shelf:
     languages: tuple[str, ...]
     audiences: tuple[str, ...]
 
+    @property
+    def code(self) -> str:
+        """Return what tells this choice from others in a title, and nobody else what was chosen; " uz-a3"."""
+        chosen = self.path(self.language, self.audience).removeprefix("materials").removesuffix(".html")
+        return chosen.replace("-", " ", 1)
+
     @staticmethod
     def path(language: str, audience: str) -> str:
         """Return the address of the materials in a language and for an audience."""

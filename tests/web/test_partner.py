@@ -204,7 +204,7 @@ def test_the_way_says_what_is_agreed_and_what_breaks(desk):
 def test_the_chosen_stand_side_by_side(desk, client):
     picked = [desk.id("Men only"), desk.id("Women only"), "00000000-0000-0000-0000-000000000000"]
     text = post(client, "/en/compare.html", place="p1", need=["lawyer"], pick=picked).text
-    assert text.count('name="pick"') == 2
+    assert text.count('type="checkbox" name="pick"') == 2
     assert "Men only" in text
     assert 'name="need" value="lawyer"' in text
     assert "Nothing is chosen" in post(client, "/en/compare.html", place="p1", need=["lawyer"]).text
