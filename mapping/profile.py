@@ -121,7 +121,8 @@ def readme() -> str:
         "# The HSDS profile of Rohnamo", "", about()["description"], "",
         f"It builds on the Human Services Data Specification {HSDS_VERSION} of Open Referral. `schema/` holds"
         " JSON merge patches (RFC 7396) for tables of the standard and whole schemas for tables of our own;"
-        " `datapackage.json` describes the tables as CSV. To validate, merge each patch into the schema of the same name.",
+        " `datapackage.json` describes the tables as CSV. To validate, merge each patch into the schema of the same"
+        " name.",
         "",
         "`metadata` is never published: it would tell what stood in a field before it was made secret. Required parts"
         " of an address that nobody knows are empty texts.", "",

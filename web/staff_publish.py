@@ -56,7 +56,7 @@ NOT_WRITTEN = Message("Nothing was published, and the edition in use stays as it
 
 
 def views() -> dict[Audience, Path]:
-    """Return the view in use of each audience: as it was set, or in the private folder, that of the public beside it."""
+    """Return the view in use of each audience: as it was set, or in the private folder, the public one beside it."""
     accounts: Accounts = current_app.config["ACCOUNTS"]
     private = accounts.path.parent
     usual = {audience: private / f"{audience}.db" for audience in VIEWS} | {"public": private.parent / "public.db"}
