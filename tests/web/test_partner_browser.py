@@ -8,17 +8,26 @@ from desk import PASSWORD, Desk, views
 from sample import public_parts, secret_parts
 from waitress.server import create_server
 
-LANGUAGES = ("en", "ru", "tg", "uz")
+from tests.analysis.invented import Changed
+
+LANGUAGES = ("tg", "ru", "en", "uz")
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory, tiny_area):
-    return views(tmp_path_factory.mktemp("views"), tiny_area, public_parts(), secret_parts())
+def area(tiny_area):
+    """A study area with all four languages."""
+    places = tiny_area.gazetteer
+    return Changed(tiny_area, languages=LANGUAGES, gazetteer=places.assign(name_uz=places["name_en"]))
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, area):
+    return views(tmp_path_factory.mktemp("views"), area, public_parts(), secret_parts())
 
 
 @pytest.fixture
-def desk(tmp_path, tiny_area, published):
-    return Desk(tmp_path, tiny_area, published)
+def desk(tmp_path, area, published):
+    return Desk(tmp_path, area, published)
 
 
 @pytest.fixture
