@@ -148,18 +148,20 @@ class StudyArea:
         return self.file.settings
 
     @property
-    def attribution(self) -> list[tuple[tuple[str, ...], str]]:
-        """Return each sentence of attribution with the parts it is for."""
+    def attribution(self) -> list[tuple[tuple[str, ...], dict[str, str]]]:
+        """Return each sentence of attribution by language, with the parts it is for."""
         return [(one.parts, one.text) for one in self.file.attribution]
 
-    def attributions(self, *parts: str) -> list[str]:
+    def attributions(self, *parts: str, language: str = "en") -> list[str]:
         """Return the sentences that must stand where these parts, such as ``"admin"``, are shown; all without any."""
 
         def touches(one: str, other: str) -> bool:
             return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
         wanted = [
-            text for named, text in self.attribution if not parts or any(touches(a, b) for a in named for b in parts)
+            show(text, language)
+            for named, text in self.attribution
+            if not parts or any(touches(a, b) for a in named for b in parts)
         ]
         return list(dict.fromkeys(wanted))
 

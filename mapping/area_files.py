@@ -230,6 +230,10 @@ def _check_texts(tables: AreaTables, file: AreaFile) -> None:
     texts += [(f"emergency.{key}.label", one.label) for key, one in file.settings.emergency.items()]
     if file.modelled:
         texts.append(("warning", file.warning))
+    for number, one in enumerate(file.attribution, 1):
+        if "en" not in one.text:
+            fix = "add it: it stands where a page's language has none"
+            tables.fault(TOML, f"attribution {number} has no text in 'en'", fix)
     for key, text in texts:
         for language in file.languages:
             if language not in text:

@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 import phonenumbers
 import pyproj
 from babel import Locale
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pyproj.exceptions import CRSError
 
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS
@@ -84,6 +84,9 @@ Language = Annotated[str, AfterValidator(_language)]
 Country = Annotated[str, AfterValidator(_country)]
 Texts = dict[Language, Annotated[str, Field(min_length=1)]]
 """One text in several languages: language -> text."""
+
+Sentence = Annotated[Texts, BeforeValidator(lambda given: {"en": given} if isinstance(given, str) else given)]
+"""A text in several languages, or one that stands in all of them."""
 
 
 class _Table(BaseModel):
@@ -174,7 +177,7 @@ class Attribution(_Table):
     """A sentence that must stand wherever one of these parts is shown, such as ``admin`` or ``roads``."""
 
     parts: tuple[str, ...] = Field(alias="for")
-    text: Annotated[str, Field(min_length=1)]
+    text: Sentence
 
 
 class GridSettings(_Table):

@@ -307,7 +307,8 @@ def _caption(drawn: AreaMap) -> str:
     said = [translate("Secret places are not on the map and take no part in its colours or its frame.", language)]
     if area.modelled:
         said.append(next((area.warning[k] for k in (language, "ru", "en") if area.warning.get(k)), ""))
-    said.append(". ".join(area.attributions("admin", "basemap", "roads", "raster", "population", "places")) + ".")
+    parts = ("admin", "basemap", "roads", "raster", "population", "places")
+    said.append(". ".join(area.attributions(*parts, language=language)) + ".")
     return " ".join(filter(None, said))
 
 

@@ -93,7 +93,7 @@ class Input:
 
     name: Message
     day: dt.date | None = None
-    source: str = ""
+    source: Text | str = ""
 
 
 @dataclass(frozen=True)

@@ -202,6 +202,30 @@ def test_attributions_of_parts(tj_area, tiny_area):
     assert len(tj_area.attributions()) == len(tj_area.attribution) == 7
 
 
+def test_attributions_stand_in_the_language_of_the_page(tj_area, tiny_area, tiny_copy):
+    assert tj_area.attributions("roads", language="ru") == [
+        "Населённые пункты: GeoNames (CC BY 4.0)",
+        "Рельеф: NOAA GLOBE",
+    ]
+    for language in tj_area.languages:
+        assert all(language in text for _, text in tj_area.attribution), language
+    # one sentence for all languages, and a language that has none
+    assert tiny_area.attributions(language="tg") == ["Orzustan: invented for the tests of Rohnamo"]
+    told = tiny_copy / "area.toml"
+    text = told.read_text()
+    given = 'text = "Orzustan: invented for the tests of Rohnamo"'
+    told.write_text(text.replace(given, 'text = { en = "Invented", ru = "Выдумано" }'))
+    named = StudyArea.load(tiny_copy)
+    assert [named.attributions(language=each) for each in ("ru", "tg", "fr")] == [
+        ["Выдумано"],
+        ["Выдумано"],
+        ["Invented"],
+    ]
+    told.write_text(text.replace(given, 'text = { ru = "Выдумано" }'))
+    with pytest.raises(InvalidRecord, match="attribution 1 has no text in 'en'"):
+        StudyArea.load(tiny_copy)
+
+
 def test_basemap_and_relief(tiny_area, tj_area):
     lakes = tiny_area.basemap("lakes")
     assert lakes["features"][0]["properties"]["name"] == "Kul"

@@ -178,7 +178,7 @@ def present(edition: Edition, result: Result, language: str) -> Finding:
 
 
 def _input(each: Input, language: str) -> str:
-    parts = [each.name.into(language), date(each.day, language) if each.day else "", each.source]
+    parts = [each.name.into(language), date(each.day, language) if each.day else "", show(each.source, language)]
     return ", ".join(filter(None, parts))
 
 

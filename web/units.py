@@ -134,7 +134,7 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
         later=tuple(edition.card(e, language) for e in inside if not first_choice(e)),
         statements=tuple(Said(e, route(e, area)) for e in spoken_for(edition, code, (), language)),
         responsible=tuple(responsible(edition, code, language)), line=next(iter(lines(edition, language)), None),
-        picture=picture(edition, code, language), sources=tuple(area.attributions("admin")),
+        picture=picture(edition, code, language), sources=tuple(area.attributions("admin", language=language)),
     )  # fmt: skip
 
 

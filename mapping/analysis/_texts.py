@@ -72,8 +72,9 @@ def inputs(view: View, area: StudyArea, *, travel: bool) -> tuple[Input, ...]:
     return (*own, lines, Input(Message("Roads and terrain"), None, _sources(area, "roads", "raster")))
 
 
-def _sources(area: StudyArea, *parts: str) -> str:
-    return "; ".join(area.attributions(*parts))
+def _sources(area: StudyArea, *parts: str) -> Text:
+    """Return the sentences for parts of the study area, by language."""
+    return {each: "; ".join(area.attributions(*parts, language=each)) for each in (*area.languages, "en")}
 
 
 def caveats(area: StudyArea, *, travel: bool) -> tuple[Message, ...]:

@@ -148,8 +148,8 @@ class Material:
         return f"{self.say(Message('Source: {sources}.', {'sources': said}))} {self.say(based)}"
 
     def _input(self, one: Input) -> str:
-        if one.day is None and one.source:
-            return one.source
+        if one.day is None and (source := show(one.source, self.language)):
+            return source
         return ", ".join(filter(None, (one.name.into(self.language), date(one.day, self.language) if one.day else "")))
 
     def basis(self, result: Result) -> str:

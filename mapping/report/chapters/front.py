@@ -37,7 +37,7 @@ def front(pen: Pen) -> None:
                         {"licence": licence.text, "url": licence.url}))  # fmt: skip
     for one in material.view.licences:
         pen.say(one, "small")
-    pen.items(material.area.attributions(), small=True)
+    pen.items(material.area.attributions(language=material.language), small=True)
     if material.area.modelled:
         pen.say(material.area.warning, "small")
     pen.say(Message("This report is inspired by a mapping of services and activities that was presented in 2012; it "

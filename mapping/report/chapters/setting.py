@@ -24,7 +24,10 @@ def context(pen: Pen) -> None:
     country = str(material.area.units(0).index[0])
     people = [Row(material.label(code), cells(material.area.unit(code).people, language=material.language))
               for code in dict.fromkeys((*material.regions, country))]  # fmt: skip
-    said = "; ".join(material.area.attributions("population/census") or material.area.attributions("population"))
+    of_census, of_people = (
+        material.area.attributions(part, language=material.language) for part in ("population/census", "population")
+    )
+    said = "; ".join(of_census or of_people)
     source = Message("Source: census of {day}. {said}", {"day": population.date, "said": said})
     pen.table(Message("People by the census"), (material.area.levels[min(1, len(material.area.levels) - 1)].label,
               Message("People")), people, source=material.say(source))  # fmt: skip
