@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mapping.freshness import Freshness, offered, rank
 from mapping.model import WEEKDAYS, Precision, Weekday
-from mapping.taxonomy import Taxonomy
+from mapping.taxonomy import Taxonomy, match_term
 
 LISTED_STATUSES = ("active", "temporarily closed")
 """Services that a search may find; what is inactive or defunct has a page at most."""
@@ -193,6 +193,11 @@ class Entry:
     def remote(self) -> bool:
         """Whether it has no place that may be shown: it is reached by phone or mail only."""
         return not self.places
+
+    @property
+    def papers(self) -> frozenset[str]:
+        """Codes of the papers that it asks for, in whatever words they stand; no known paper stays as written."""
+        return frozenset(match.code if (match := match_term("documents", text)) else text for text in self.documents)
 
     @property
     def offered(self) -> bool:

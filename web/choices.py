@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from phonenumbers import country_code_for_region
+
 from mapping.area import StudyArea
 from mapping.errors import NotFound
 from mapping.taxonomy import Taxonomy, Term
@@ -23,6 +25,9 @@ PATTERN = re.compile(
 )
 CROSS_BORDER = "RET"
 """The family of help that starts abroad and ends at home."""
+
+NO_PAPERS = "NONE"
+"""The code by which a service says that it asks for no papers."""
 
 FARTHER = 5
 """How many services of other regions are offered where a region has none that can be visited."""
@@ -186,12 +191,23 @@ def crosses_borders(entry: Entry, area: StudyArea) -> bool:
 
 
 def covers(entry: Entry, unit: str, area: StudyArea) -> bool:
-    """Tell whether a service says that it serves an area unit, or has neither place nor area and serves everyone."""
+    """Tell whether a service says that it serves an area unit, or has neither place nor area and serves everyone.
+
+    Who can only be called in another country serves people there, unless the help is made for coming home.
+    """
     if not entry.covers:
-        return entry.remote
+        coming_home = any(code.partition("-")[0] == CROSS_BORDER for code in entry.types)
+        return entry.remote and (coming_home or not _answers_abroad(entry, area))
     known = area.all_units()
     around = {unit, *area.ancestors(unit)}
     return any(code in around or (code in known and unit in area.ancestors(code)) for code in entry.covers)
+
+
+def _answers_abroad(entry: Entry, area: StudyArea) -> bool:
+    """Tell whether all numbers of a service are of other countries; a short one is dialled at home."""
+    home = f"+{country_code_for_region(area.settings.phone_region or area.code)}"
+    numbers = [phone.number for phone in entry.phones if not phone.number.startswith("http")]
+    return bool(numbers) and all(number.startswith("+") and not number.startswith(home) for number in numbers)
 
 
 def _within(area: StudyArea, code: str, region: str) -> bool:
@@ -234,5 +250,5 @@ def why(made: Card, choice: Choice, block: str, area: StudyArea) -> Iterator[str
             yield translate("by phone or visit: {place}", language, place=place)
     if made.week.always:
         yield translate("open day and night", language)
-    if "NONE" in made.entry.documents:
+    if NO_PAPERS in made.entry.papers:
         yield translate("no papers asked", language)

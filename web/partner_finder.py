@@ -337,25 +337,25 @@ class Finder:
         if "no_police" in self.needs.marks:
             if POLICE_TYPES.intersection(entry.types):
                 yield Reason("no", Message("This is the police"))
-            elif "POLICE" in notes | _codes(entry):
+            elif "POLICE" in notes | entry.papers:
                 yield Reason("no", Message("Demands a report to the police"))
         if "RESIDENTS" in notes:
             yield Reason("ask", Message("Only residents of the area: ask whether this person counts"))
-        if "REFERRED" in notes or "REFERRAL" in _codes(entry):
+        if "REFERRED" in notes or "REFERRAL" in entry.papers:
             yield Reason("yes", Message("Asks for a referral letter: yours"))
         if "no_papers" in self.needs.marks:
             if asked := self._papers(entry):
                 yield Reason(
                     "ask", Message("Asks for papers: {papers}. Ask whether it goes without", {"papers": asked})
                 )
-            elif "NONE" in _codes(entry):
+            elif "NONE" in entry.papers:
                 yield Reason("yes", Message("No papers asked"))
             else:
                 yield Reason("ask", Message("Not known which papers are asked"))
 
     def _papers(self, entry: Entry) -> Several:
         """Return the papers of a person that a service asks for."""
-        terms = [label("documents", code, self.language) for code in sorted(_codes(entry) - {"NONE", "REFERRAL"})]
+        terms = [label("documents", code, self.language) for code in sorted(entry.papers - {"NONE", "REFERRAL"})]
         return Several(tuple({self.language: str(term)} for term in terms))
 
     def _of_speech(self, entry: Entry) -> Iterator[Reason]:
@@ -419,8 +419,3 @@ def _stays(entry: Entry) -> bool:
 def _forms(entry: Entry) -> list[str]:
     """Return the forms of exploitation that a service names."""
     return [code for code in entry.serves if code.startswith("EXP")]
-
-
-def _codes(entry: Entry) -> set[str]:
-    """Return the codes of the papers that a service asks for; what is no known paper stays as it is written."""
-    return {found.code if (found := match_term("documents", text)) else text for text in entry.documents}

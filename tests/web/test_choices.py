@@ -136,6 +136,32 @@ def test_a_child_is_told_where_to_ask(edition):
     assert set(names(blocks.ask)) == {"Zar, in the town", "Alif, far in the region", "Everywhere by phone"}
 
 
+@pytest.mark.parametrize("papers", [("No papers needed",), ("Документы не нужны",), ("Ҳуҷҷат лозим нест",), ("NONE",)])
+def test_where_no_papers_are_asked_is_said_in_whatever_words_it_stands(edition, tiny_area, papers):
+    made = edition.card(entry(documents=papers), "en")
+    choice = choices.parse("n4-r1-a", edition)
+    assert "no papers asked" in choices.why(made, choice, "near", tiny_area)
+    asked = edition.card(entry(documents=("Passport or identity card",)), "en")
+    assert "no papers asked" not in choices.why(asked, choice, "near", tiny_area)
+
+
+@pytest.mark.parametrize(
+    ("fields", "serves"),
+    [
+        ({}, True),
+        ({"phones": (PhoneEntry("+992446000001"),)}, True),
+        ({"phones": (PhoneEntry("1313"),)}, True),
+        ({"phones": (PhoneEntry("+70000000001"), PhoneEntry("https://t.me/umed", "telegram"))}, False),
+        ({"phones": (PhoneEntry("+70000000001"), PhoneEntry("+992446000001"))}, True),
+        ({"phones": (PhoneEntry("+70000000001"),), "types": ("RET-TRM",)}, True),  # made for coming home
+        ({"phones": (PhoneEntry("+70000000001"),), "covers": ("XT-W",)}, True),  # it says so itself
+        ({"phones": (PhoneEntry("https://t.me/umed", "telegram"),)}, True),
+    ],
+)
+def test_a_number_abroad_serves_no_district_unless_it_says_so(tiny_area, fields, serves):
+    assert choices.covers(entry(**fields), "XT-W2", tiny_area) is serves
+
+
 def test_lists_are_cut_into_sheets_across_blocks(edition):
     blocks, _, _ = found(edition, "n4-r0-e")
     many = type(blocks)(near=blocks.near * 12, named=blocks.named * 4, later=blocks.later)
