@@ -18,6 +18,7 @@ from mapping.model import Audience
 from mapping.store import Directory
 from mapping.travel import cost_surface, friction
 from mapping.view import View
+from mapping.visits import can_be_visited
 
 SCENARIOS = ("summer", "winter")
 LIMIT = 240.0
@@ -98,10 +99,14 @@ def travel_rows(
     """Yield (place, location, scenario, minutes) for each location within four hours of a place, in whole minutes.
 
     From each place of `places`, over the study area's roads and ground, rounded up so that nobody comes too late.
+    Locations abroad take part as `mapping.visits.can_be_visited` says.
     """
     towns = places(area)
+    abroad = _usable_abroad(view, area)
     locations = [
-        row for row in view.rows("location") if row["latitude"] is not None and row["country"] in (None, "", area.code)
+        row
+        for row in view.rows("location")
+        if row["latitude"] is not None and (row["country"] in (None, "", area.code) or row["id"] in abroad)
     ]
     scenarios = [one.id for one in area.settings.scenarios if one.id in SCENARIOS]
     done, of = 0, len(towns) * len(scenarios)
@@ -119,6 +124,13 @@ def travel_rows(
             done += 1
             if progress is not None:
                 progress(done, of)
+
+
+def _usable_abroad(view: View, area: StudyArea) -> set[str]:
+    """Return the locations in other countries that people of this one may go to."""
+    if not area.settings.travel.cross_borders:
+        return set()
+    return {p.id for one in view.services() for p in one.points if can_be_visited(one, p, area)}
 
 
 def places(area: StudyArea) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from mapping.errors import MappingError, UnsafePublication
 from mapping.publish import LIMIT, MOST_PLACES, places, publish, travel_rows
 from mapping.travel import travel_time
 from mapping.view import View
+from tests.analysis.invented import lowered
 from tests.canary import find_canaries
 from tests.sample import (
     SECRETS,
@@ -64,6 +65,22 @@ def test_travel_times_are_told_of_what_may_be_shown_only(published: View) -> Non
     abroad = next(row["id"] for row in published.rows("location") if row["name"] == "Consulate, Bandar")
     assert abroad not in {row["location"] for row in rows}
     assert published.minutes("nowhere") == published.minutes("p1", "spring") == {}
+
+
+@pytest.mark.parametrize(
+    ("crossing", "covers", "told"),
+    [(True, ["XT-W"], {"summer": 13, "winter": 19}), (True, [], {}), (True, ["XN"], {}), (False, ["XT-W"], {})],
+)
+def test_a_service_abroad_has_minutes_where_people_cross_and_it_is_for_them(
+    crossing: bool, covers: list[str], told: dict[str, float], tiny_area: StudyArea, tmp_path: Path
+) -> None:
+    """From Chashma 6 km of highway, then half a step on it and half on foot: 6 + 0.5 + 6, in winter 12 + 1 + 6."""
+    parts = organization("Umed"), service("Beyond", of="Umed", covers=covers)
+    with sample_view(
+        tmp_path, tiny_area, *parts, place("Beyond", of=["Beyond"], at=km(-0.5, 4.5), country="XN")
+    ) as view:
+        rows = list(travel_rows(view, lowered(tiny_area, cross_borders=crossing)))
+    assert {row[2]: row[3] for row in rows if row[0] == "p1"} == told
 
 
 def test_no_minutes_are_told_beyond_the_limit(

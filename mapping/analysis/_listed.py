@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from mapping.area import StudyArea
 from mapping.errors import InvalidRecord, NotFound
 from mapping.taxonomy import Taxonomy, Term
-from mapping.view import Entry, Place, View
+from mapping.view import Entry, View
+from mapping.visits import at_home, can_be_visited
 from mapping.words import Message, Text
 
 Point = tuple[float, float]
@@ -82,38 +83,24 @@ def counted(view: View, *, stale: bool = False) -> list[Entry]:
 def points(entries: Iterable[Entry], area: StudyArea, *, cross_borders: bool | None = None) -> tuple[Point, ...]:
     """Return the latitudes and longitudes where services can be visited: each once, in order.
 
-    Only exact public points; a point that stands for a whole area unit is none. Beyond the border only where people
-    cross it (``travel.cross_borders``, where ``cross_borders`` does not say), and only services that say they are for
-    this country: their service area names one of its units.
+    Only exact public points; a point that stands for a whole area unit is none. Beyond the border as
+    `mapping.visits.can_be_visited` says.
     """
-    crossing = area.settings.travel.cross_borders if cross_borders is None else cross_borders
     found = {
         (place.latitude, place.longitude)
         for entry in entries
         for place in entry.points
         if place.precision == "exact"
         and place.position_basis != "unit"
-        and (_at_home(place, area) or (crossing and _usable_beyond(entry, place, area)))
+        and can_be_visited(entry, place, area, cross_borders=cross_borders)
     }
     return tuple(sorted((lat, lon) for lat, lon in found if lat is not None and lon is not None))
-
-
-def _at_home(place: Place, area: StudyArea) -> bool:
-    return place.country in (None, "", area.code) and place.role != "virtual"
-
-
-def _usable_beyond(entry: Entry, place: Place, area: StudyArea) -> bool:
-    """Tell whether a place abroad lies on the grid, and its service says that it is for people of this country."""
-    if place.latitude is None or place.longitude is None or place.role == "virtual":
-        return False
-    units = area.all_units()
-    return any(code in units for code in entry.covers) and area.grid.cell(place.latitude, place.longitude) is not None
 
 
 def by_area(entries: Iterable[Entry], area: StudyArea) -> list[Entry]:
     """Return the services that have places in the country, none of which may be shown as a point."""
     return [
-        entry for entry in entries if any(_at_home(place, area) for place in entry.places) and not points([entry], area)
+        entry for entry in entries if any(at_home(place, area) for place in entry.places) and not points([entry], area)
     ]
 
 
@@ -151,7 +138,7 @@ def units_in(entry: Entry, area: StudyArea, level: int) -> tuple[frozenset[str],
     here: set[str] = set()
     perhaps: set[str] = set()
     for place in entry.places:
-        if not _at_home(place, area):
+        if not at_home(place, area):
             continue
         code = place.area_unit
         if code is None and place.latitude is not None and place.longitude is not None:
