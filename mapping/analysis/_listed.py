@@ -7,6 +7,7 @@ from mapping.area import StudyArea
 from mapping.errors import InvalidRecord, NotFound
 from mapping.taxonomy import Taxonomy, Term
 from mapping.view import Entry, View
+from mapping.view_entries import DAY
 from mapping.visits import at_home, can_be_visited
 from mapping.words import Message, Text
 
@@ -70,6 +71,13 @@ def core_types() -> list[Term]:
     return [term for term in Taxonomy.load("service_types").terms() if term.matrix_row]
 
 
+def chosen_types(types: Sequence[str] | None) -> list[Sort]:
+    """Return the sorts that are asked for: by default any service and the core functions that people visit."""
+    if types is None:
+        types = (ANY, *(term.code for term in core_types() if term.audience != "public" or visited(term)))
+    return [sort_of(code) for code in dict.fromkeys(types)]
+
+
 def visited(term: Term) -> bool:
     """Tell whether people go to services of a type, and whether it is shown where these are."""
     return term.location_kind in ("fixed", "any") and term.precision == "exact"
@@ -102,6 +110,31 @@ def by_area(entries: Iterable[Entry], area: StudyArea) -> list[Entry]:
     return [
         entry for entry in entries if any(at_home(place, area) for place in entry.places) and not points([entry], area)
     ]
+
+
+def state_of(entries: Sequence[Entry], area: StudyArea) -> str:
+    """Say what a 0 of services means where nothing of them is a point: "" where something is.
+
+    Where all that is listed has a place that may not be shown, how far it is cannot be known.
+    """
+    if points(entries, area):
+        return ""
+    if by_area(entries, area):
+        return "unknown"
+    return "only remote" if entries else "none listed"
+
+
+def chosen_minutes(name: str, minutes: int) -> int:
+    """Return the minutes that an analysis is asked about.
+
+    Raises
+    ------
+    InvalidRecord
+        They are none, or more than a day.
+    """
+    if not 0 < minutes <= DAY:
+        raise InvalidRecord(f"{name}: {minutes} minutes; choose between 1 and {DAY}")
+    return minutes
 
 
 def chosen_level(area: StudyArea, level: int | None) -> int:

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis import _texts
-from mapping.analysis._listed import by_area, points, units_covered
+from mapping.analysis._listed import by_area, chosen_minutes, points, state_of, units_covered
 from mapping.analysis._reached import Floats, Progress, Reached, gathering, people_of, people_within
 from mapping.area import StudyArea
-from mapping.errors import InvalidRecord
 from mapping.result import Column, Figure
 from mapping.taxonomy import Taxonomy
 from mapping.view import Entry
@@ -42,12 +41,15 @@ def served(
     area: StudyArea,
     asked: Sequence[Asked],
     *,
+    name: str,
     level: int,
     minutes: int,
     scenario: str,
     progress: Progress = None,
 ) -> Served:
     """Count the people within some minutes of each kind of services, and those whom only a line reaches, or nothing.
+
+    ``name`` is that of the analysis.
 
     For each key ``k`` the table has ``k`` (share of people within reach, with ``k_low`` and ``k_high``), ``k_phone``
     (the state "only remote" where a line covers the unit, else "none listed") and ``k_without`` (people who neither
@@ -58,8 +60,7 @@ def served(
     InvalidRecord
         The minutes make no sense.
     """
-    if not 0 < minutes <= 1440:
-        raise InvalidRecord(f"{minutes} minutes; choose between 1 and 1440")
+    minutes = chosen_minutes(name, minutes)
     spots = {one.key: points(one.entries, area) for one in asked}
     found = people_within(area, spots, minutes=[minutes], scenario=scenario, progress=progress)
     units = area.units(level)
@@ -81,7 +82,7 @@ def served(
         without = {key: values for key, values in left.items() if key.startswith(f"{one.key}_without")}
         total |= {key: float(values[0]) for key, values in (whole | without).items()}
         total[f"{one.key}_phone"] = "only remote" if lines.all() and len(lines) else "none listed"
-        states[one.key] = np.where(census == 0, "not applicable", _state(one, area))
+        states[one.key] = np.where(census == 0, "not applicable", state_of(one.entries, area))
     index = pd.Index(codes, name="code")
     table = pd.DataFrame(columns, index=index)
     return Served(
@@ -122,15 +123,6 @@ def _block(key: str, reached: Reached, people: Floats, census: Floats) -> dict[s
     for end, of in (("", ""), ("_low", "_high"), ("_high", "_low")):
         columns[f"{key}_without{end}"] = (1 - columns[f"{key}{of}"]) * census
     return columns
-
-
-def _state(one: Asked, area: StudyArea) -> str:
-    """Say what a share of 0 means: that only the area of a place is known, that all is by phone, or nothing there."""
-    if points(one.entries, area):
-        return ""
-    if by_area(one.entries, area):
-        return "unknown"
-    return "only remote" if one.entries else "none listed"
 
 
 def _within(one: Asked, minutes: int) -> Message:

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Sequence
 
+from mapping.analysis._listed import Sort
 from mapping.area import StudyArea
 from mapping.model import Audience
 from mapping.result import Input
 from mapping.view import Entry, View
-from mapping.words import Message, Share, Text
+from mapping.words import Message, Several, Share, Text
 
 EDITIONS: dict[Audience, Message] = {
     "public": Message("Directory of services, public edition"),
@@ -108,6 +109,12 @@ def unshown(entries: Sequence[Entry]) -> tuple[Message, ...]:
         return ()
     count = {"count": len(entries)}
     return (Message("Services left out, since only the area of their place may be shown: {count}.", count),)
+
+
+def hidden(sorts: Sequence[Sort], shown: Sequence[Sort]) -> tuple[Message, ...]:
+    """Say which kinds of services are not published here."""
+    unsaid = [sort.label for sort in sorts if sort not in shown]
+    return (Message("Not published here, whatever there is: {types}.", {"types": Several(unsaid)}),) if unsaid else ()
 
 
 def snapping(area: StudyArea, *, lost: int, snapped: int) -> tuple[Message, ...]:

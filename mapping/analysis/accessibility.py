@@ -7,13 +7,23 @@ import pandas as pd
 
 from mapping.analysis import _texts
 from mapping.analysis._catchments import Surroundings, capacities, supply
-from mapping.analysis._listed import ANY, Sort, by_area, chosen_level, core_types, counted, points, sort_of, visited
+from mapping.analysis._listed import (
+    ANY,
+    Sort,
+    by_area,
+    chosen_level,
+    chosen_minutes,
+    chosen_types,
+    counted,
+    points,
+    sort_of,
+    state_of,
+)
 from mapping.analysis._reached import Floats, Progress, gathering, people_of
 from mapping.area import StudyArea
-from mapping.errors import InvalidRecord
 from mapping.result import Column, Figure, Result
 from mapping.view import Entry, View
-from mapping.words import Message, Several
+from mapping.words import Message
 
 SERVICES, PLACES = 100_000, 10_000
 """Per how many people services are told, and places."""
@@ -51,12 +61,8 @@ def accessibility(
     InvalidRecord, NotFound
         An option has a value that makes no sense here.
     """
-    if not 0 < minutes <= 1440:
-        raise InvalidRecord(f"accessibility: {minutes} minutes; choose between 1 and 1440")
-    level, entries = chosen_level(area, level), counted(view, stale=stale)
-    if types is None:
-        types = (ANY, *(term.code for term in core_types() if term.audience != "public" or visited(term)))
-    sorts = [sort_of(code) for code in dict.fromkeys(types)]
+    minutes = chosen_minutes("accessibility", minutes)
+    level, entries, sorts = chosen_level(area, level), counted(view, stale=stale), chosen_types(types)
     shown = [sort for sort in sorts if points(sort.of(entries), area) or not sort.hidden]
     around = Surroundings(
         area, [entry for sort in shown for entry in sort.of(entries)], minutes=minutes, scenario=scenario,
@@ -87,7 +93,7 @@ def accessibility(
             *_texts.unshown(by_area(sort_of(ANY).of(entries), area)),
             *_texts.snapping(area, lost=around.lost, snapped=around.snapped),
             *_unknown(known, shown),
-            *_hidden(sorts, shown),
+            *_texts.hidden(sorts, shown),
         ),
     )
 
@@ -132,10 +138,7 @@ def _states(area: StudyArea, table: pd.DataFrame, sorts: Sequence[Sort], entries
     """Say where a 0 is not what it looks like: see `mapping.analysis.coverage`. Unknown capacity is not 0 either."""
     states = {}
     for sort in sorts:
-        own = sort.of(entries)
-        state = (
-            "" if points(own, area) else "unknown" if by_area(own, area) else "only remote" if own else "none listed"
-        )
+        state = state_of(sort.of(entries), area)
         for end in ("none", "services", "places"):
             key = f"{sort.key}_{end}"
             if key not in table:
@@ -237,9 +240,3 @@ def _unknown(known: Known, sorts: Sequence[Sort]) -> tuple[Message, ...]:
             words,
         ),
     )
-
-
-def _hidden(sorts: Sequence[Sort], shown: Sequence[Sort]) -> tuple[Message, ...]:
-    if hidden := [sort.label for sort in sorts if sort not in shown]:
-        return (Message("Not published here, whatever there is: {types}.", {"types": Several(hidden)}),)
-    return ()

@@ -6,14 +6,24 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis import _texts
-from mapping.analysis._listed import ANY, Sort, by_area, chosen_level, core_types, counted, points, sort_of, visited
+from mapping.analysis._listed import (
+    ANY,
+    Sort,
+    by_area,
+    chosen_level,
+    chosen_minutes,
+    chosen_types,
+    counted,
+    points,
+    sort_of,
+    state_of,
+)
 from mapping.analysis._reached import Floats, Progress, Reached, gathering, people_of, people_within
 from mapping.area import StudyArea
-from mapping.errors import InvalidRecord
 from mapping.result import Column, Figure, Result
 from mapping.scale import Client
 from mapping.view import Entry, View
-from mapping.words import Message, Several, Share
+from mapping.words import Message, Share
 
 BANDS = (30, 60, 120)
 
@@ -56,11 +66,9 @@ def coverage(
     --------
     >>> coverage(view, area, types=["PSY"], level=1).finding.into("ru")  # doctest: +SKIP
     """
-    if not 0 < minutes <= 1440:
-        raise InvalidRecord(f"coverage: {minutes} minutes; choose between 1 and 1440")
-    level, bands = chosen_level(area, level), sorted({*BANDS, minutes})
-    entries = counted(view, stale=stale)
-    sorts, spots = _sorts(types, entries, area)
+    level, bands = chosen_level(area, level), sorted({*BANDS, chosen_minutes("coverage", minutes)})
+    entries, sorts = counted(view, stale=stale), chosen_types(types)
+    spots = {sort.key: points(sort.of(entries), area) for sort in sorts}
     shown = [sort for sort in sorts if spots[sort.key] or not sort.hidden]
     found = people_within(
         area, {sort.key: spots[sort.key] for sort in shown}, minutes=bands, scenario=scenario, client=client,
@@ -92,16 +100,6 @@ def coverage(
             *_notes(area, found, sorts, shown),
         ),
     )
-
-
-def _sorts(
-    types: Sequence[str] | None, entries: Sequence[Entry], area: StudyArea
-) -> tuple[list[Sort], dict[str, tuple[tuple[float, float], ...]]]:
-    """Return the sorts of services that are wanted, and where each can be visited."""
-    if types is None:
-        types = (ANY, *(term.code for term in core_types() if term.audience != "public" or visited(term)))
-    sorts = [sort_of(code) for code in dict.fromkeys(types)]
-    return sorts, {sort.key: points(sort.of(entries), area) for sort in sorts}
 
 
 def _tables(
@@ -143,19 +141,10 @@ def _block(
 
 
 def _states(area: StudyArea, table: pd.DataFrame, sorts: Sequence[Sort], entries: Sequence[Entry]) -> pd.DataFrame:
-    """Say where a 0 is not what it looks like: nobody lives there, or nothing of the sort can be visited.
-
-    Where all that is listed has a place that may not be shown, how far it is cannot be known.
-    """
+    """Say where a 0 is not what it looks like: nobody lives there, or nothing of the sort can be visited."""
     states = {}
     for sort in sorts:
-        own = sort.of(entries)
-        if points(own, area):
-            state = ""
-        elif by_area(own, area):
-            state = "unknown"
-        else:
-            state = "only remote" if own else "none listed"
+        state = state_of(sort.of(entries), area)
         for key in table:
             if str(key).rpartition("_")[0] == sort.key:
                 states[str(key)] = np.where(table["people"] == 0, "not applicable", state)
@@ -247,7 +236,4 @@ def _notes(
 ) -> tuple[Message, ...]:
     """Say which places were moved or left out, and which types are not published."""
     lost, snapped = (max((getattr(one, name) for one in found.values()), default=0) for name in ("lost", "snapped"))
-    said = _texts.snapping(area, lost=lost, snapped=snapped)
-    if hidden := [sort.label for sort in sorts if sort not in shown]:
-        said += (Message("Not published here, whatever there is: {types}.", {"types": Several(hidden)}),)
-    return said
+    return (*_texts.snapping(area, lost=lost, snapped=snapped), *_texts.hidden(sorts, shown))

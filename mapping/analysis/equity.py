@@ -8,10 +8,10 @@ import pandas as pd
 
 from mapping.analysis import _texts
 from mapping.analysis._catchments import Surroundings, supply
-from mapping.analysis._listed import ANY, Sort, by_area, chosen_level, counted, sort_of
+from mapping.analysis._listed import ANY, Sort, by_area, chosen_level, chosen_minutes, counted, sort_of, state_of
 from mapping.analysis._reached import Floats, Progress, gathering, people_of
 from mapping.area import StudyArea
-from mapping.errors import InvalidRecord, UnsafePublication
+from mapping.errors import UnsafePublication
 from mapping.result import Column, Curve, Figure, Result
 from mapping.view import Entry, View
 from mapping.words import Message, Share
@@ -85,8 +85,7 @@ def equity(
     UnsafePublication
         The type is secret by default, and nothing of it is open.
     """
-    if not 0 < minutes <= 1440:
-        raise InvalidRecord(f"equity: {minutes} minutes; choose between 1 and 1440")
+    minutes = chosen_minutes("equity", minutes)
     sort, level, entries = sort_of(type or ANY), chosen_level(area, level), counted(view, stale=stale)
     spots, counts = supply(sort, entries, area)
     if sort.hidden and not spots:
@@ -108,7 +107,7 @@ def equity(
         edition=view.edition,
         level=level,
         table=table,
-        states=_states(area, table, sort, entries, spots=bool(spots)),
+        states=_states(area, table, sort, entries),
         total=total,
         columns=_columns(minutes),
         headline=("people", "none", "services", "share", "of_people"),
@@ -167,10 +166,8 @@ def _none(around: Surroundings, reached: Floats) -> dict[str, float]:
     return {"none": shares[0], "none_low": min(shares), "none_high": max(shares)}
 
 
-def _states(area: StudyArea, table: pd.DataFrame, sort: Sort, entries: list[Entry], *, spots: bool) -> pd.DataFrame:
-    own = sort.of(entries)
-    state = "" if spots else "unknown" if by_area(own, area) else "only remote" if own else "none listed"
-    states = np.where(table["people"] == 0, "not applicable", state)
+def _states(area: StudyArea, table: pd.DataFrame, sort: Sort, entries: list[Entry]) -> pd.DataFrame:
+    states = np.where(table["people"] == 0, "not applicable", state_of(sort.of(entries), area))
     return pd.DataFrame(dict.fromkeys(("services", "share", "none"), states), index=table.index, dtype=object)
 
 

@@ -47,7 +47,7 @@ def languages(
     helping = sort_of(ANY).of(counted(view, stale=stale))
     wanted = _languages(helping, area) if codes is None else list(dict.fromkeys(codes))
     asked = [Asked(code, label(code), tuple(e for e in helping if code in e.languages)) for code in wanted]
-    found = served(area, asked, level=level, minutes=minutes, scenario=scenario, progress=progress)
+    found = served(area, asked, name="languages", level=level, minutes=minutes, scenario=scenario, progress=progress)
     silent = sum(not entry.languages for entry in helping)
     return Result(
         name="languages",

@@ -10,11 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mapping.analysis import _texts
-from mapping.analysis._listed import Point, chosen_level, points, units_at
+from mapping.analysis._listed import Point, chosen_level, chosen_minutes, points, units_at
 from mapping.analysis._presence import Listing
 from mapping.analysis._reached import FASTER, SLOWER, Floats, Progress, other_scenarios
 from mapping.area import StudyArea
-from mapping.errors import InvalidRecord
 from mapping.result import Column, Figure, Result, State
 from mapping.taxonomy import Taxonomy, Term
 from mapping.travel import travel_time
@@ -102,8 +101,7 @@ def pathways(
     InvalidRecord, NotFound
         An option has a value that makes no sense here.
     """
-    if not 0 < minutes <= 1440:
-        raise InvalidRecord(f"pathways: {minutes} minutes; choose between 1 and 1440")
+    minutes = chosen_minutes("pathways", minutes)
     level = chosen_level(area, level)
     looked = _Look(view, area, level, minutes, scenario)
     chain, broken = links(), []

@@ -52,7 +52,9 @@ def round_the_clock(
     nightly = [entry for entry in offered if at_night(entry, view.edition)]
     sorts = _sorts(types, nightly)
     asked = [Asked(sort.key, sort.label, tuple(sort.of(nightly))) for sort in sorts if not sort.hidden]
-    found = served(area, asked, level=level, minutes=minutes, scenario=scenario, progress=progress)
+    found = served(
+        area, asked, name="round_the_clock", level=level, minutes=minutes, scenario=scenario, progress=progress
+    )
     return Result(
         name="round_the_clock",
         title=Message("Who reaches help at night"),

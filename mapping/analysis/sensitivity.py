@@ -6,14 +6,24 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis import _texts
-from mapping.analysis._listed import ANY, Sort, by_area, chosen_level, core_types, counted, points, sort_of, visited
+from mapping.analysis._listed import (
+    ANY,
+    Sort,
+    by_area,
+    chosen_level,
+    chosen_minutes,
+    chosen_types,
+    counted,
+    points,
+    sort_of,
+    state_of,
+)
 from mapping.analysis._reached import Floats, Progress, gathering
 from mapping.analysis._variants import Asked, Variant, variants
 from mapping.area import StudyArea
-from mapping.errors import InvalidRecord
 from mapping.result import Column, Figure, Result
 from mapping.scale import Client
-from mapping.view import Entry, View
+from mapping.view import View
 from mapping.words import Message, Share, Text
 
 METHOD = Message(
@@ -49,20 +59,16 @@ def sensitivity(
     InvalidRecord, NotFound
         An option has a value that makes no sense here, or a folder of other data does not fit.
     """
-    if not 0 < minutes <= 1440:
-        raise InvalidRecord(f"sensitivity: {minutes} minutes; choose between 1 and 1440")
+    minutes = chosen_minutes("sensitivity", minutes)
     level, entries = chosen_level(area, level), counted(view, stale=stale)
-    if types is None:
-        types = (ANY, *(term.code for term in core_types() if term.audience != "public" or visited(term)))
-    wanted = dict.fromkeys(types)
-    first, *others = [sort_of(code) for code in wanted]
+    first, *others = chosen_types(types)
     sorts = [first, *(sort for sort in others if points(sort.of(entries), area))]
     if first.hidden and not points(first.of(entries), area):
         sorts = sorts[1:] or [sort_of(ANY)]
     asked = Asked(sorts, minutes, scenario, client, progress)
     found = variants(area, asked, entries, counted(view, stale=not stale), stale=stale)
     table, total = _table(area, found, level), _total(found)
-    state = _state(sorts[0], entries, area)
+    state = state_of(sorts[0].of(entries), area)
     return Result(
         name="sensitivity",
         title=Message("How sure the numbers are"),
@@ -132,14 +138,6 @@ def _totals(total: Floats, found: Sequence[Variant]) -> dict[str, object]:
         **rest,
         "most": _most(found, shares),
     }
-
-
-def _state(sort: Sort, entries: Sequence[Entry], area: StudyArea) -> str:
-    """Say what stands in place of numbers, as in `mapping.analysis.coverage`."""
-    own = sort.of(entries)
-    if points(own, area):
-        return ""
-    return "unknown" if by_area(own, area) else "only remote" if own else "none listed"
 
 
 def _states(table: pd.DataFrame, state: str) -> pd.DataFrame:
