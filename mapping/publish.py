@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sqlite3
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +17,10 @@ from mapping.area_settings import Thresholds
 from mapping.errors import MappingError, UnsafePublication
 from mapping.model import Audience
 from mapping.store import Directory
+from mapping.taxonomy import Taxonomy
 from mapping.travel import cost_surface, friction
 from mapping.view import View
-from mapping.visits import can_be_visited
+from mapping.visits import can_be_visited, region_of
 
 SCENARIOS = ("summer", "winter")
 LIMIT = 240.0
@@ -54,6 +56,7 @@ def publish(
     edition: dt.date,
     previous: Path | None = None,
     demand: Mapping[tuple[str, str], int] | None = None,
+    unavailable: Mapping[str, int] | None = None,
     progress: Progress | None = None,
 ) -> Publication:
     """Write what an audience may see into a new file, with travel times from the places of the study area.
@@ -61,7 +64,9 @@ def publish(
     The travel times are worked out from the view alone. An older file of that name stays until the new one is whole.
     ``previous`` is the view that this one replaces, which may be that file: the new view tells which of its records
     are gone, and when each was last changed. ``demand`` tells how often help was said to be missing since
-    `demand_since`: (area unit, need) -> count; without it the view says nothing of that.
+    `demand_since`: (area unit, need) -> count; without it the view says nothing of that. ``unavailable`` tells how
+    often referrals found a service unable to help in the last whole months: its published id -> count. The view has
+    sums of it, by region and type, of services that it shows; see `_unavailable_rows`.
 
     Raises
     ------
@@ -78,9 +83,12 @@ def publish(
     try:
         with directory.view(audience, part, edition=edition, warn=warnings.append, previous=previous) as view:
             rows = list(travel_rows(view, area, progress=progress)) if area is not None else []
+            sums = _unavailable_rows(view, area, unavailable) if area is not None and unavailable else []
         _write_travel(part, rows)
         if said is not None:
             _write_demand(part, said)
+        if sums:
+            _write_unavailable(part, sums)
         part.replace(path)
     except (sqlite3.Error, OSError) as error:
         raise MappingError(
@@ -184,6 +192,33 @@ def _demand_rows(
     return [(f"{unit} {need}", unit, need, count, *period) for (unit, need), count in sorted(demand.items())]
 
 
+def _unavailable_rows(
+    view: View, area: StudyArea, unavailable: Mapping[str, int]
+) -> list[tuple[str, str, str, int, str, str]]:
+    """Return the rows of the table ``unavailable``: sums by region and type of the services that the view shows.
+
+    Nothing is said of types whose places are secret, of a sum under the threshold of counts, nor where so few bodies
+    offer the help that one of them is meant.
+    """
+    least = area.settings.thresholds
+    types = Taxonomy.load("service_types")
+    counts: Counter[tuple[str, str]] = Counter()
+    bodies: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for entry in view.services():
+        kind = entry.types[0] if entry.types else ""
+        if kind in types and types.term(kind).audience == "public":
+            cell = region_of(entry, area), kind
+            counts[cell] += unavailable.get(entry.id, 0)
+            bodies[cell].add(entry.organization.id)
+    before = view.edition.replace(day=1) - dt.timedelta(1)
+    period = demand_since(view.edition).isoformat(), before.isoformat()
+    return [
+        (f"{unit} {kind}", unit, kind, count, *period)
+        for (unit, kind), count in sorted(counts.items())
+        if count >= least.case_cells and len(bodies[unit, kind]) >= least.providers
+    ]
+
+
 def _write_travel(path: Path, rows: list[tuple[str, str, str, float]]) -> None:
     _write(
         path,
@@ -200,6 +235,16 @@ def _write_demand(path: Path, rows: list[tuple[str, str, str, int, str, str]]) -
         "CREATE TABLE demand (id TEXT PRIMARY KEY, area_unit TEXT NOT NULL, need TEXT NOT NULL, count INTEGER NOT NULL,"
         " since TEXT NOT NULL, until TEXT NOT NULL) STRICT, WITHOUT ROWID",
         "INSERT INTO demand VALUES (?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+
+
+def _write_unavailable(path: Path, rows: list[tuple[str, str, str, int, str, str]]) -> None:
+    _write(
+        path,
+        "CREATE TABLE unavailable (id TEXT PRIMARY KEY, area_unit TEXT NOT NULL, service_type TEXT NOT NULL,"
+        " count INTEGER NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        "INSERT INTO unavailable VALUES (?, ?, ?, ?, ?, ?)",
         rows,
     )
 

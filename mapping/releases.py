@@ -118,6 +118,7 @@ class Releases:
         *,
         day: dt.date,
         demand: Mapping[tuple[str, str], int] | None = None,
+        unavailable: Mapping[str, int] | None = None,
         progress: Progress | None = None,
     ) -> Plan:
         """Build the next edition aside, and tell what would change; what is published stays as it is.
@@ -135,7 +136,7 @@ class Releases:
             previous = self.view if self.view.exists() else None
             publication = publish(
                 directory, self.audience, self._staged, area=directory.area, edition=day, previous=previous,
-                demand=demand, progress=progress,
+                demand=demand, unavailable=unavailable, progress=progress,
             )  # fmt: skip
             with publication.view as new:
                 if previous is not None and directory.area is not None:

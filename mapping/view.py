@@ -130,7 +130,7 @@ class View:
     @cached_property
     def _tables(self) -> set[str]:
         names = self.connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        return {name for (name,) in names} & {*RECORDS, "tombstone", "modified", "demand", "changed"}
+        return {name for (name,) in names} & {*RECORDS, "tombstone", "modified", "demand", "unavailable", "changed"}
 
     def services(self, *, language: str = "en") -> list[Entry]:
         """Return every service, by name and id."""

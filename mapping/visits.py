@@ -19,6 +19,12 @@ def can_be_visited(entry: Entry, place: Place, area: StudyArea, *, cross_borders
     return at_home(place, area) or (crossing and _usable_beyond(entry, place, area))
 
 
+def region_of(entry: Entry, area: StudyArea) -> str:
+    """Return the region of a service's first place in the country, or the country."""
+    units = (place.area_unit for place in entry.places if place.area_unit in area.all_units())
+    return next((area.region_of(str(unit)) for unit in units), area.code)
+
+
 def _usable_beyond(entry: Entry, place: Place, area: StudyArea) -> bool:
     if place.latitude is None or place.longitude is None or place.role == "virtual":
         return False

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from mapping.area import StudyArea
-from mapping.errors import MappingError, UnsafePublication
+from mapping.errors import MappingError, NotFound, UnsafePublication
 from mapping.publish import LIMIT, MOST_PLACES, places, publish, travel_rows
+from mapping.store import public_id
 from mapping.travel import travel_time
 from mapping.view import View
 from tests.analysis.invented import lowered
 from tests.canary import find_canaries
 from tests.sample import (
+    KULNISHIN,
     SECRETS,
     TODAY,
     key,
@@ -81,6 +83,42 @@ def test_a_service_abroad_has_minutes_where_people_cross_and_it_is_for_them(
     ) as view:
         rows = list(travel_rows(view, lowered(tiny_area, cross_borders=crossing)))
     assert {row[2]: row[3] for row in rows if row[0] == "p1"} == told
+
+
+def refused(view: View) -> list[tuple[object, ...]]:
+    """What a view says of help that was not to be had."""
+    try:
+        return [tuple(row)[1:] for row in view.rows("unavailable")]
+    except NotFound:
+        return []
+
+
+@pytest.mark.parametrize(
+    ("bodies", "times", "kinds", "told"),
+    [
+        (3, (4, 3, 3), ["LEG-INF"], [("XT-W", "LEG-INF", 10, "2025-11-01", "2026-10-31")]),
+        (3, (10, 0, 0), ["LEG-INF"], [("XT-W", "LEG-INF", 10, "2025-11-01", "2026-10-31")]),
+        (3, (4, 3, 2), ["LEG-INF"], []),  # under the threshold of counts
+        (2, (8, 8), ["LEG-INF"], []),  # so few bodies that each knows what is said of the other
+        (3, (9, 9, 9), ["ACC-VOT"], []),  # hidden services are in no view, so in no sum
+    ],
+)
+def test_help_that_was_not_to_be_had_is_told_in_sums_of_many(
+    bodies: int, times: tuple[int, ...], kinds: list[str], told: list[object], tiny_area: StudyArea, tmp_path: Path
+) -> None:
+    parts = []
+    for number in range(bodies):
+        name = f"Body {number}"
+        parts += [organization(name), service(name, of=name, types=kinds), place(name, of=[name], unit="XT-W1",
+                  at=KULNISHIN)]  # fmt: skip
+    with sample_directory(tmp_path, tiny_area, *parts) as directory:
+        counts = {public_id(directory.key, key("service", f"Body {n}")): often for n, often in enumerate(times)}
+        publication = publish(
+            directory, "public", tmp_path / "public.db", area=tiny_area, edition=TODAY,
+            unavailable=counts | {"of no service here": 99},
+        )  # fmt: skip
+    with publication.view as view:
+        assert refused(view) == told
 
 
 def test_no_minutes_are_told_beyond_the_limit(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mapping.area import StudyArea
 from mapping.view import Entry
+from mapping.visits import region_of
 from mapping.words import Message
 from web.inbox import Inbox, Outcome, Reason, Referral, ReferralOutcome
 
@@ -146,14 +147,13 @@ def unavailable(
     return [Signal(*key, count) for key, count in ordered if count >= least]
 
 
+def not_to_be_had(inbox: Inbox, on: dt.date) -> dict[str, int]:
+    """Return how often each service was said to be unavailable in the last twelve whole months, for publishing."""
+    return Counter(each.referral.service for each in last_months(noted(inbox), on) if each.outcome == "unavailable")
+
+
 def last_months(referrals: Iterable[Noted], on: dt.date, months: int = 12) -> list[Noted]:
     """Return the referrals of the last whole months before the one that a day is in."""
     start = on.year * 12 + on.month - 1 - months
     since, before = f"{start // 12:04}-{start % 12 + 1:02}", f"{on:%Y-%m}"
     return [each for each in referrals if since <= each.referral.month < before]
-
-
-def region_of(entry: Entry, area: StudyArea) -> str:
-    """Return the region of a service's first place in the country, or the country."""
-    units = (place.area_unit for place in entry.places if place.area_unit in area.all_units())
-    return next((area.region_of(str(unit)) for unit in units), area.code)

@@ -13,6 +13,7 @@ from mapping.safety import VIEWS
 from mapping.words import Message
 from web.accounts import Accounts, SignInRefused
 from web.guard import Open, log, me, now
+from web.referral_log import not_to_be_had
 from web.roles import Action
 from web.signin import page
 from web.staff_common import MenuItem, directory, inbox, study_area, today
@@ -92,7 +93,8 @@ def build(language: str, audience: str) -> ResponseReturnValue:
     least = study_area().settings.thresholds.case_cells
     demand = inbox().missing_help(least=least, since=demand_since(today()))
     try:
-        plan = waiting.stage(directory(), day=today(), demand=demand if audience == "public" else None)
+        public = {"demand": demand, "unavailable": not_to_be_had(inbox(), today())} if audience == "public" else {}
+        plan = waiting.stage(directory(), day=today(), **public)  # type: ignore[arg-type]
     except MappingError as error:
         return _look(language, audience, None, problem=_said(error), details=_lines(error)), 400
     log("edition_built", subject=f"{audience} {plan.digest[:16]}")

@@ -13,12 +13,13 @@ from mapping.analysis import _texts
 from mapping.analysis._listed import Point, chosen_level, chosen_minutes, points, units_at
 from mapping.analysis._presence import Listing
 from mapping.analysis._reached import FASTER, SLOWER, Floats, Progress, other_scenarios
+from mapping.analysis._rows import rows_of
 from mapping.area import StudyArea
 from mapping.result import Column, Figure, Result, State
 from mapping.taxonomy import Taxonomy, Term
 from mapping.travel import travel_time
 from mapping.view import View
-from mapping.words import Message, Text
+from mapping.words import Message, Several, Text
 
 CHAIN = ("IDN", "ACC", "HLT", "PSY", "LEG", "INC")
 """Families of service types in the order of the way: found, safe, treated, counselled, advised, with a living."""
@@ -103,7 +104,7 @@ def pathways(
     """
     minutes = chosen_minutes("pathways", minutes)
     level = chosen_level(area, level)
-    looked = _Look(view, area, level, minutes, scenario)
+    looked, unavailable = _Look(view, area, level, minutes, scenario), _unavailable(view, area)
     chain, broken = links(), []
     states = {}
     for done, link in enumerate(chain, 1):
@@ -121,7 +122,7 @@ def pathways(
         name="pathways",
         title=Message("Where the way through help breaks"),
         finding=_finding(table),
-        also=_also(table, chain),
+        also=(*_also(table, chain), *_not_to_be_had(unavailable, area)),
         audience=view.audience,
         edition=view.edition,
         level=level,
@@ -133,7 +134,7 @@ def pathways(
             *(Column(link.key, link.label, "state", more_is="better") for link in chain),
         ),
         headline=("broken", "unagreed", *(link.key for link in chain)),
-        figures=_figures(table, np.sum(broken, axis=0)),
+        figures=_figures(table, np.sum(broken, axis=0)) | _times(unavailable),
         method=METHOD,
         inputs=_texts.inputs(view, area, travel=True),
         caveats=(*_texts.caveats(area, travel=True), *NOTES),
@@ -287,6 +288,41 @@ def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
         words = {"count": unagreed, "of": held + unagreed}
         said.append(Message("Nothing is agreed for {count} of the {of} hand-overs for which somebody is near.", words))
     return tuple(said)
+
+
+def _unavailable(view: View, area: StudyArea) -> list[Row]:
+    """Return how often referrals found listed help unavailable, by region and type, the most frequent first."""
+    types, units = Taxonomy.load("service_types"), area.all_units()
+    rows = [row for row in rows_of(view, "unavailable") if row["service_type"] in types and row["area_unit"] in units]
+    return sorted(rows, key=lambda row: (-row["count"], row["id"]))
+
+
+def _not_to_be_had(rows: Sequence[Row], area: StudyArea) -> tuple[Message, ...]:
+    """Name the help that is listed and that referrals yet found unavailable."""
+    if not rows:
+        return ()
+    types = Taxonomy.load("service_types")
+    cells = (
+        {
+            "place": _texts.named(area, row["area_unit"]), "help": types.term(row["service_type"]).labels,
+            "count": row["count"],
+        }
+        for row in rows
+    )  # fmt: skip
+    what = Several(Message("{place}, {help} ({count})", words) for words in cells)
+    since, until = (dt.date.fromisoformat(rows[0][name]) for name in ("since", "until"))
+    return (
+        Message(
+            "Listed, and yet not to be had, as those said who were asked to take somebody, {since} to {until}: {what}.",
+            {"what": what, "since": since, "until": until},
+        ),
+    )
+
+
+def _times(rows: Sequence[Row]) -> dict[str, Figure]:
+    """Return how often it was said, as far as it may be shown."""
+    label = Message("Times that listed help was said to be unavailable, as far as shown")
+    return {"unavailable": Figure(sum(row["count"] for row in rows), "count", label)} if rows else {}
 
 
 def _figures(table: pd.DataFrame, variants: Floats) -> dict[str, Figure]:

@@ -77,7 +77,7 @@ def publish(
     audience: Annotated[str, typer.Option(help="public, partner or focal_point.")] = "public",
     inbox: Annotated[
         Path | None,
-        typer.Option(help="File of what visitors sent; the view then tells where help is said to be missing."),
+        typer.Option(help="File of what visitors and partners sent; the view then tells where help is missing."),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only tell what would change.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="You looked at what could be read for the first time.")] = False,
@@ -93,9 +93,12 @@ def publish(
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
     region, day, first = study_area(area), day_of(today), not view.exists()
     demand = _demand(inbox, region, day) if inbox is not None else None
+    unavailable = _unavailable(inbox, day) if inbox is not None else None
     releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
     with Directory(directory, region) as store, progress_bar() as progress:
-        plan = releases.stage(store, day=day, demand=demand, progress=step(progress, "Building the edition"))
+        plan = releases.stage(
+            store, day=day, demand=demand, unavailable=unavailable, progress=step(progress, "Building the edition")
+        )
         if not first or check:
             _tell(plan)
         if check:
@@ -213,6 +216,14 @@ def _demand(inbox: Path, area: "StudyArea", day: dt.date) -> "Mapping[tuple[str,
     if not inbox.exists():
         raise NotFound(f"{inbox}: there is no inbox; `rohnamo serve --inbox` makes one, or leave the option out")
     return Inbox(inbox).missing_help(least=area.settings.thresholds.case_cells, since=demand_since(day), until=day)
+
+
+def _unavailable(inbox: Path, day: dt.date) -> "Mapping[str, int]":
+    """Return how often referrals found each service unable to help."""
+    from web.inbox import Inbox
+    from web.referral_log import not_to_be_had
+
+    return not_to_be_had(Inbox(inbox), day)
 
 
 def _invented_messages(path: Path) -> Path:

@@ -98,3 +98,19 @@ def test_the_finding_counts_units(tiny_area):
     assert result.figures["people"].value == 240_000
     known = replace(doctor(covers=["XT"]), organization=OrganizationEntry("finder", "One"))
     assert state(tiny_area, "XT-E1", finder(covers=["XT"]), known) == "present"
+
+
+def test_help_that_is_listed_and_not_to_be_had_is_said_with_its_place(tiny_area):
+    said = {"since": "2025-11-01", "until": "2026-10-31"}
+    rows = [
+        {"id": f"{unit} {kind}", "area_unit": unit, "service_type": kind, "count": count} | said
+        for unit, kind, count in (("XT-W", "LEG-INF", 12), ("XT-E", "PSY-COU", 31), ("gone", "PSY-COU", 50))
+    ]
+    found = pathways(view(finder(), doctor(), unavailable=rows), tiny_area)
+    assert found.also[-1].into("en") == (
+        "Listed, and yet not to be had, as those said who were asked to take somebody, 1 November 2025 to "
+        "31 October 2026: Sharqdara Region, Psychosocial counselling (31), Gharbdara Region, "
+        "Legal information and advice (12)."
+    )
+    assert found.figures["unavailable"].value == 43
+    assert "unavailable" not in pathways(view(finder(), doctor()), tiny_area).figures

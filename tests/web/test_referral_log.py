@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sample import public_parts
 
 from web.inbox import Inbox, Referral, ReferralOutcome
-from web.referral_log import LINK, find_noted, last_months, noted, shown, tally, unavailable
+from web.referral_log import LINK, find_noted, last_months, not_to_be_had, noted, shown, tally, unavailable
 
 MONTH = NOW.date().replace(day=1)
 PAST = MONTH - dt.timedelta(days=40)
@@ -153,6 +153,13 @@ def test_what_is_listed_and_yet_not_to_be_had_is_a_gap(desk, tiny_area):
     )
     assert ">11<" in west
     assert ">11<" not in east
+
+
+def test_what_was_not_to_be_had_is_counted_by_service_for_publishing(desk):
+    fill(desk, ["unavailable"] * 4 + ["accepted"] * 3 + [None])
+    fill(desk, ["unavailable"], service="Papers")
+    fill(desk, ["unavailable"] * 2, on=NOW.date())  # this month is not over
+    assert not_to_be_had(desk.inbox, NOW.date()) == {desk.id("Legal advice"): 4, desk.id("Papers"): 1}
 
 
 def test_the_month_that_is_not_over_is_not_counted(desk):
