@@ -1,7 +1,8 @@
 """Accounts: who may sign in, how, and for how long. One SQLite file that only the portals open.
 
-A password (argon2) and a code from an authenticator are both asked. Only digests of sessions and of one-time links
-are stored, so that whoever reads the file cannot use them. Nothing here knows the directory or a view.
+A password (argon2) and a code from an authenticator are both asked, or a passkey (`web.passkeys`). Only digests of
+sessions and of one-time links are stored, so that whoever reads the file cannot use them. Nothing here knows the
+directory or a view.
 """
 
 import datetime as dt
@@ -58,6 +59,15 @@ CREATE TABLE IF NOT EXISTS session (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS link (
     digest TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account(id), until TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS passkey (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account(id), name TEXT NOT NULL, public_key BLOB NOT NULL,
+    uses INTEGER NOT NULL, added_on TEXT NOT NULL, used_on TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS answered (digest TEXT PRIMARY KEY, until TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS alert (
+    account TEXT PRIMARY KEY REFERENCES account(id), unit TEXT NOT NULL, need TEXT NOT NULL, mail INTEGER NOT NULL,
+    told TEXT NOT NULL
 ) STRICT;
 """
 
@@ -116,7 +126,7 @@ class Accounts:
         if not self.path.exists():
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600))
         self.path.chmod(0o600)
-        with self._open() as db:
+        with self.opened() as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(_SCHEMA)
 
@@ -147,7 +157,7 @@ class Accounts:
             raise InvalidRecord(f"{role!r} is no role; there are {', '.join(ROLES)}")
         row = (secrets.token_hex(8), login, name.strip(), role, language, mail, now.date().isoformat(), by)
         try:
-            with self._open() as db:
+            with self.opened() as db:
                 db.execute(
                     "INSERT INTO account (id, login, name, role, language, mail, created_on, created_by)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -165,7 +175,7 @@ class Accounts:
         NotFound
             There is none.
         """
-        with self._open() as db:
+        with self.opened() as db:
             row = db.execute("SELECT * FROM account WHERE id = ?", [account_id]).fetchone()
             if row is None:
                 raise NotFound("there is no such account")
@@ -179,7 +189,7 @@ class Accounts:
         NotFound
             There is none.
         """
-        with self._open() as db:
+        with self.opened() as db:
             row = db.execute("SELECT * FROM account WHERE login = ?", [login.strip().casefold()]).fetchone()
             if row is None:
                 raise NotFound(f"there is no account {login!r}")
@@ -187,7 +197,7 @@ class Accounts:
 
     def accounts(self) -> list[Account]:
         """Return every account, by login."""
-        with self._open() as db:
+        with self.opened() as db:
             return [self._account(db, row) for row in db.execute("SELECT * FROM account ORDER BY login")]
 
     def change(self, account_id: str, *, role: Role | None = None, disabled: bool | None = None,
@@ -198,7 +208,7 @@ class Accounts:
             raise InvalidRecord(f"{role!r} is no role; there are {', '.join(ROLES)}")
         fields = {"role": role, "disabled": disabled, "name": name, "mail": mail, "language": language}
         new = {field: value for field, value in fields.items() if value is not None}
-        with self._open() as db:
+        with self.opened() as db:
             for field, value in new.items():
                 db.execute(f"UPDATE account SET {field} = ? WHERE id = ?", [value, account_id])
             if role is not None or disabled:
@@ -209,24 +219,24 @@ class Accounts:
         if scope not in set(SCOPED.values()) or not value:
             raise InvalidRecord(f"{scope!r} {value!r} cannot be granted; grant a region or an organization")
         self.account(account_id)
-        with self._open() as db:
+        with self.opened() as db:
             db.execute("INSERT OR IGNORE INTO grants VALUES (?, ?, ?)", [account_id, scope, value])
 
     def revoke(self, account_id: str, scope: Scope, value: str) -> None:
         """Take a grant back."""
-        with self._open() as db:
+        with self.opened() as db:
             db.execute("DELETE FROM grants WHERE account = ? AND scope = ? AND value = ?", [account_id, scope, value])
 
     def invite(self, account_id: str, *, now: dt.datetime) -> str:
-        """Return the token of a one-time link to set a new password and code; the old ones and all sessions end.
+        """Return the token of a one-time link to set a new password and code; old ones, passkeys and sessions end.
 
         This is how an account begins, and how an administrator recovers one.
         """
         self.account(account_id)
         token = secrets.token_urlsafe(32)
-        with self._open() as db:
-            db.execute("DELETE FROM link WHERE account = ?", [account_id])
-            db.execute("DELETE FROM session WHERE account = ?", [account_id])
+        with self.opened() as db:
+            for table in ("link", "session", "passkey"):
+                db.execute(f"DELETE FROM {table} WHERE account = ?", [account_id])
             db.execute(
                 "UPDATE account SET password = NULL, secret = NULL, enrolled = 0, wrong = 0, locked_until = NULL"
                 " WHERE id = ?",
@@ -243,7 +253,7 @@ class Accounts:
         NotFound
             It was used, has run out, or never was.
         """
-        with self._open() as db:
+        with self.opened() as db:
             row = db.execute(
                 "SELECT account.* FROM link JOIN account ON account.id = link.account"
                 " WHERE digest = ? AND until > ? AND NOT disabled",
@@ -264,7 +274,7 @@ class Accounts:
         account = self.invited(token, now=now)
         require_strong(password, account)
         secret = pyotp.random_base32()
-        with self._open() as db:
+        with self.opened() as db:
             db.execute(
                 "UPDATE account SET password = ?, secret = ? WHERE id = ?",
                 [_HASHER.hash(_normal(password)), secret, account.id],
@@ -274,7 +284,7 @@ class Accounts:
     def enrolment_secret(self, token: str, *, now: dt.datetime) -> str:
         """Return the secret for the authenticator of an invited person who has set a password; else ""."""
         account = self.invited(token, now=now)
-        with self._open() as db:
+        with self.opened() as db:
             row = db.execute("SELECT secret FROM account WHERE id = ?", [account.id]).fetchone()
         return row["secret"] or ""
 
@@ -287,7 +297,7 @@ class Accounts:
             The code is not right.
         """
         account = self.invited(token, now=now)
-        with self._open() as db:
+        with self.opened() as db:
             row = db.execute("SELECT secret FROM account WHERE id = ?", [account.id]).fetchone()
             step = _step_of(row["secret"] or "", code, now)
             if step is None:
@@ -304,28 +314,36 @@ class Accounts:
         SignInRefused
             Whatever was wrong.
         """
-        with self._open() as db:
+        with self.opened() as db:
             db.execute("BEGIN IMMEDIATE")  # two tries at once must not both count as the first
             row = db.execute("SELECT * FROM account WHERE login = ?", [login.strip().casefold()]).fetchone()
-            usable = row is not None and row["enrolled"] and not row["disabled"]
-            locked = usable and row["locked_until"] is not None and row["locked_until"] > _at(now)
-            right = _matches(row["password"] if usable else _NOBODY, password)
-            step = _step_of(row["secret"], code, now) if usable else None
-            if usable and not locked and right and step is not None and step > row["last_step"]:
-                token = secrets.token_urlsafe(32)
-                db.execute(
-                    "UPDATE account SET wrong = 0, locked_until = NULL, last_step = ? WHERE id = ?", [step, row["id"]]
-                )
-                db.execute("INSERT INTO session VALUES (?, ?, ?, ?)", [_digest(token), row["id"], _at(now), _at(now)])
+            there = row is not None and _usable(row)
+            right = _matches(row["password"] if there else _NOBODY, password)
+            step = _step_of(row["secret"], code, now) if there else None
+            token = self.let_in(db, row, right=right and step is not None and step > row["last_step"], now=now)
+            if token:
+                db.execute("UPDATE account SET last_step = ? WHERE id = ?", [step, row["id"]])
                 return token
-            if usable and not locked:
-                wrong = row["wrong"] + 1
-                until = _at(now + LOCKED) if wrong >= TRIES else None
-                db.execute(
-                    "UPDATE account SET wrong = ?, locked_until = ? WHERE id = ?",
-                    [0 if until else wrong, until, row["id"]],
-                )
         raise SignInRefused
+
+    def let_in(self, db: sqlite3.Connection, row: sqlite3.Row | None, *, right: bool, now: dt.datetime) -> str:
+        """Return the token of a new session where an account's answer was right; "" where it was not, and count that.
+
+        ``row`` is the account, None where nobody knows whose answer it was. A locked account is let in by no answer.
+        """
+        if row is None or not _usable(row) or (row["locked_until"] or "") > _at(now):
+            return ""
+        if right:
+            token = secrets.token_urlsafe(32)
+            db.execute("UPDATE account SET wrong = 0, locked_until = NULL WHERE id = ?", [row["id"]])
+            db.execute("INSERT INTO session VALUES (?, ?, ?, ?)", [_digest(token), row["id"], _at(now), _at(now)])
+            return token
+        wrong = row["wrong"] + 1
+        until = _at(now + LOCKED) if wrong >= TRIES else None
+        db.execute(
+            "UPDATE account SET wrong = ?, locked_until = ? WHERE id = ?", [0 if until else wrong, until, row["id"]]
+        )
+        return ""
 
     def confirm(self, account_id: str, password: str, code: str, *, now: dt.datetime) -> None:
         """Ask for password and code again, before something that cannot be taken back.
@@ -341,13 +359,13 @@ class Accounts:
         """Set a new password; every session of the account ends."""
         self.confirm(account_id, old, code, now=now)
         require_strong(new, self.account(account_id))
-        with self._open() as db:
+        with self.opened() as db:
             db.execute("UPDATE account SET password = ? WHERE id = ?", [_HASHER.hash(_normal(new)), account_id])
             db.execute("DELETE FROM session WHERE account = ?", [account_id])
 
     def session(self, token: str, *, now: dt.datetime) -> Account | None:
         """Return who a session belongs to, and keep it alive; None when it has ended."""
-        with self._open() as db:
+        with self.opened() as db:
             row = db.execute(
                 "SELECT account.*, began, seen FROM session JOIN account ON account.id = session.account"
                 " WHERE digest = ?",
@@ -365,21 +383,22 @@ class Accounts:
 
     def sessions(self, account_id: str) -> int:
         """Return how many sessions of an account there are."""
-        with self._open() as db:
+        with self.opened() as db:
             return int(db.execute("SELECT count(*) FROM session WHERE account = ?", [account_id]).fetchone()[0])
 
     def end(self, token: str) -> None:
         """End a session."""
-        with self._open() as db:
+        with self.opened() as db:
             db.execute("DELETE FROM session WHERE digest = ?", [_digest(token)])
 
     def end_all(self, account_id: str) -> None:
         """End every session of an account."""
-        with self._open() as db:
+        with self.opened() as db:
             db.execute("DELETE FROM session WHERE account = ?", [account_id])
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def opened(self) -> Iterator[sqlite3.Connection]:
+        """Open the file; what is begun inside is kept at the end, unless something went wrong."""
         db = sqlite3.connect(self.path, isolation_level=None, timeout=5)
         try:
             db.row_factory = sqlite3.Row
@@ -400,6 +419,10 @@ class Accounts:
             row["id"], row["login"], row["name"], cast("Role", row["role"]), row["language"], row["mail"],
             bool(row["enrolled"]), bool(row["disabled"]), grants,
         )  # fmt: skip
+
+
+def _usable(row: sqlite3.Row) -> bool:
+    return bool(row["enrolled"] and not row["disabled"])
 
 
 def weakness(password: str, account: Account) -> Weakness | None:

@@ -1,5 +1,6 @@
-"""Sign in and out, take up an account, change a password: the same pages in every portal that asks who is there."""
+"""Sign in and out, take up an account, change a password, look after passkeys: the same pages in every portal."""
 
+import datetime as dt
 import io
 
 import pyotp
@@ -11,6 +12,7 @@ from mapping.errors import InvalidRecord, NotFound
 from web.accounts import Accounts, SignInRefused
 from web.frame import Frame
 from web.guard import Open, log, me, now, somebody
+from web.passkeys import LASTS, NOT_KNOWN, Passkeys, Site, question, to_sign_in
 from web.roles import Action
 
 signin = Blueprint("signin", __name__)
@@ -21,6 +23,9 @@ ROUTES: dict[str, Action | Open] = {
     "signin.join": "everyone",
     "signin.join_picture": "everyone",
     "signin.account": "own_account",
+    "signin.sign_in_by_passkey": "everyone",
+    "signin.add_passkey": "own_account",
+    "signin.remove_passkey": "own_account",
 }
 
 
@@ -42,22 +47,45 @@ def _accounts() -> Accounts:
 def sign_in(language: str) -> ResponseReturnValue:
     """Ask for login, password and code."""
     if request.method == "GET":
-        return page("account/sign_in.html", language)
+        return _door(language)
     form = request.form
     try:
         token = _accounts().sign_in(form.get("login", ""), form.get("password", ""), form.get("code", ""), now=now())
     except SignInRefused as refused:
         log("sign_in_refused", who="?")
-        return page("account/sign_in.html", language, refused=str(refused)), 403
+        return _door(language, refused=str(refused)), 403
+    return _enter(language, token)
+
+
+@signin.post("/<language>/sign-in-passkey")
+def sign_in_by_passkey(language: str) -> ResponseReturnValue:
+    """Let somebody in by what their device answers."""
+    try:
+        token = Passkeys(_accounts()).sign_in(request.form.get("answer", ""), site=_site(), asked=_asked(), now=now())
+    except SignInRefused:
+        log("sign_in_refused", who="?", reason="passkey")
+        return _door(language, refused=str(NOT_KNOWN)), 403
+    return _enter(language, token, by="passkey")
+
+
+def _enter(language: str, token: str, *, by: str = "") -> ResponseReturnValue:
+    """Begin a session in this browser, unless the account belongs to another portal."""
     session.clear()
     session["token"] = token
     g.pop("account", None)
     if me().role not in current_app.config["PORTAL_ROLES"]:
         _accounts().end(token)
         session.clear()
-        return page("account/sign_in.html", language, elsewhere=True), 403
-    log("sign_in")
+        g.account = None
+        return _door(language, elsewhere=True), 403
+    log("sign_in", reason=by)
     return redirect(f"/{language}/index.html", code=303)
+
+
+def _door(language: str, **values: object) -> str:
+    """Render the page that asks who is there."""
+    asked = to_sign_in(_site(), _ask()) if _site().able else ""
+    return page("account/sign_in.html", language, asked=asked, **values)
 
 
 @signin.post("/<language>/sign-out")
@@ -109,21 +137,72 @@ def join_picture(language: str, token: str) -> Response:  # noqa: ARG001
 
 @signin.route("/<language>/account.html", methods=["GET", "POST"])
 def account(language: str) -> ResponseReturnValue:
-    """Show the own account, and change its password."""
+    """Show the own account with its passkeys, and change its password."""
     if request.method == "GET":
-        return page("account/account.html", language)
+        return _own(language)
     form = request.form
     if form.get("new") != form.get("again"):
-        return page("account/account.html", language, problem="differ"), 400
+        return _own(language, problem="differ"), 400
     try:
         _accounts().change_password(
             me().id, form.get("password", ""), form.get("code", ""), form.get("new", ""), now=now()
         )
     except (InvalidRecord, SignInRefused) as error:
-        return page("account/account.html", language, problem=str(error)), 400
+        return _own(language, problem=str(error)), 400
     log("password_changed")
     session.clear()
     return redirect(f"/{language}/sign-in.html", code=303)
+
+
+@signin.post("/<language>/passkeys/add")
+def add_passkey(language: str) -> ResponseReturnValue:
+    """Keep a passkey that the browser has made, once password and code were given again."""
+    form = request.form
+    try:
+        _accounts().confirm(me().id, form.get("password", ""), form.get("code", ""), now=now())
+        Passkeys(_accounts()).add(
+            me().id, form.get("name", ""), form.get("answer", ""), site=_site(), asked=_asked(), now=now()
+        )
+    except (InvalidRecord, SignInRefused) as error:
+        return _own(language, not_added=str(error)), 400
+    log("passkey_added")
+    return redirect(f"/{language}/account.html", code=303)
+
+
+@signin.post("/<language>/passkeys/remove")
+def remove_passkey(language: str) -> ResponseReturnValue:
+    """Forget a passkey; its device may be lost, so that every session ends."""
+    if not Passkeys(_accounts()).remove(me().id, request.form.get("passkey", "")):
+        raise NotFound("there is no such passkey")
+    log("passkey_removed")
+    session.clear()
+    return redirect(f"/{language}/sign-in.html", code=303)
+
+
+def _own(language: str, **values: object) -> str:
+    """Render the page of the own account."""
+    keys, able = Passkeys(_accounts()), _site().able
+    asked = keys.to_add(me(), _site(), _ask()) if able else ""
+    return page("account/account.html", language, passkeys=keys.of(me().id), asked=asked, **values)
+
+
+def _site() -> Site:
+    return Site(request.host, secure=current_app.config["SESSION_COOKIE_SECURE"])
+
+
+def _ask() -> str:
+    """Return the question that this browser may answer: the one that waits already, so that two tabs do not differ."""
+    waiting, since = session.get("asked", ("", 0))
+    if not waiting or now().timestamp() - since > LASTS.total_seconds() / 2:
+        waiting = question()
+        session["asked"] = (waiting, now().timestamp())
+    return str(waiting)
+
+
+def _asked() -> str:
+    """Return the question that waited for an answer, and wait no more; one that nobody can answer where none did."""
+    waiting, since = session.pop("asked", ("", 0))
+    return waiting if waiting and now() - dt.datetime.fromtimestamp(since, dt.UTC) <= LASTS else question()
 
 
 def _secret(token: str) -> str:

@@ -39,8 +39,7 @@ def accounts(tmp_path):
     return Accounts(tmp_path / "accounts.db")
 
 
-@pytest.fixture
-def portal(tiny_area, tmp_path, accounts, clock):
+def small_portal(tiny_area, tmp_path, accounts, clock):
     app = Flask("web", static_folder=None)
     app.config.update(AREA=tiny_area, DEMO=True, PORTAL_ROLES=("caseworker",))
     set_words(app)
@@ -52,6 +51,11 @@ def portal(tiny_area, tmp_path, accounts, clock):
     routes = {**ROUTES, "home": "find", "people": "administer"}
     guard(app, accounts, Ledger(tmp_path / "ledger.db"), routes, clock=clock, secure=False)
     return app
+
+
+@pytest.fixture
+def portal(tiny_area, tmp_path, accounts, clock):
+    return small_portal(tiny_area, tmp_path, accounts, clock)
 
 
 def csrf(text):
@@ -201,8 +205,8 @@ def test_headers_are_on_every_answer(portal, path):
 
 
 def test_texts_are_in_every_language():
-    sources = ("web/signin.py", "web/accounts.py", "web/roles.py", "web/templates/account", "web/templates/office.html")
-    assert problems("account", *sources) == []
+    modules = ("web/signin.py", "web/accounts.py", "web/passkeys.py", "web/roles.py")
+    assert problems("account", *modules, "web/templates/account", "web/templates/office.html") == []
 
 
 def test_a_refusal_is_written_down(portal, accounts, clock):
