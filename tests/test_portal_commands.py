@@ -49,7 +49,7 @@ def test_the_demo_has_a_link_for_each_invented_person_and_no_password(served, ti
     sample_directory(tmp_path / "private", tiny_area).close()
     done = run("demo-partner", "--build", tmp_path, "--area", TINY)
     assert done.exit_code == 0, done.output
-    links = re.findall(r"http://127.0.0.1:8001(/en/join/\S+)", done.output)
+    links = re.findall(r"http://localhost:8001(/en/join/\S+)", done.output)
     assert len(links) == len(PORTAL_ROLES)
     ((portal, _),) = served
     pages = [portal.test_client().get(link).text for link in links]

@@ -151,7 +151,7 @@ def demo_staff(
             accounts.add(login, name, role, by="demo", now=now)  # type: ignore[arg-type]
             accounts.grant(accounts.by_login(login).id, "region", EVERYWHERE)
         token = accounts.invite(accounts.by_login(login).id, now=now)
-        out.print(f"  {login:14} http://127.0.0.1:{port}/en/join/{token}", markup=False)
+        out.print(f"  {login:14} http://localhost:{port}/en/join/{token}", markup=False)
     out.print("Open a link, choose a password, and read the code with an authenticator; then sign in.")
     portal = create_staff_app(
         private / "directory.db", region, accounts=accounts, inbox=Inbox(private / "demo-inbox.db"),
@@ -196,12 +196,12 @@ def _demo_people(accounts: "Accounts", view: Path, port: int) -> Iterator[tuple[
             yield role, "has taken up the account already"
             continue
         token = accounts.invite(accounts.by_login(role).id, now=now)
-        yield role, f"http://127.0.0.1:{port}/en/join/{token}"
+        yield role, f"http://localhost:{port}/en/join/{token}"
 
 
 def serve_portal(portal: "Flask", port: int) -> None:
     """Serve a portal on this machine until Ctrl-C."""
     import waitress
 
-    out.print(f"The portal is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
+    out.print(f"The portal is at http://localhost:{port}/   (Ctrl-C ends it)")
     waitress.serve(portal, host="127.0.0.1", port=port, threads=8, ident=None, _quiet=True)
