@@ -1,69 +1,77 @@
 """Audit: whether a finished site holds anything that the public view alone does not give.
 
 The site is made again from the view and compared byte for byte. Then the inverse attack is played on what the site
-says about travel (`web.replay`). Neither opens the private directory: whoever holds the view can audit a site.
+says about travel (`web.replay`). Neither opens the private directory: whoever holds the view can audit a site. Who
+holds the directory can have everything published again from one with other secrets (`web.worlds`): what differs then
+depends on something hidden.
 """
 
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mapping import report
 from mapping.analysis._listed import counted, points, sort_of
 from mapping.analysis.coverage import BANDS
 from mapping.area import StudyArea
 from mapping.errors import NotFound
 from mapping.publish import travel_rows
+from mapping.report import html, writing
 from mapping.result import Result
 from mapping.scale import surfaces
 from mapping.view import View
 from web import create_app
+from web.compared import Difference, Sums, compared, sums
 from web.edition import Edition
 from web.freeze import ARCHIVE, freeze
 from web.replay import Picture, Replay, Shares, replay
+from web.watching import watched
+from web.worlds import Worlds, opened_privately, two_worlds
 
-Progress = Callable[[int, int], None] | None
+SITE = "site"
+"""Where the site lies in what is made again."""
 
-
-@dataclass(frozen=True)
-class Difference:
-    """A file, or a part of one, that is not what the view gives."""
-
-    name: str
-    what: str
+Progress = Callable[[int, int], None]
+Steps = Callable[[str], Progress]
+"""Begins a step that is named, and returns what is told how far it is (done, of)."""
 
 
 @dataclass(frozen=True)
 class Audit:
-    """How many files were compared, what differs, and what the inverse attack found."""
+    """How many files were compared, what differs, what the inverse attack found, and what depends on secrets."""
 
     files: int
     differences: tuple[Difference, ...]
     replays: tuple[Replay, ...]
+    worlds: Worlds | None = None
 
     @property
-    def betrayed(self) -> tuple[Replay, ...]:
-        """What is better explained by a hidden service than without one."""
-        return tuple(one for one in self.replays if one.explaining)
+    def betrayed(self) -> bool:
+        """Whether something is better explained by a hidden service than without one, or depends on one."""
+        return any(one.explaining for one in self.replays) or bool(self.worlds and self.worlds.differences)
 
     @property
     def clean(self) -> bool:
         """Whether everything is what the view alone gives."""
-        return not self.differences and not any(one.faults for one in self.replays)
+        return not self.differences and not self.betrayed and not any(one.faults for one in self.replays)
 
 
-def audit(site: Path, view: Path, area: StudyArea, *, demo: bool = False, progress: Progress = None) -> Audit:
-    """Make a site again from its view, compare, and replay the inverse attack.
+def audit(
+    site: Path, view: Path, area: StudyArea, *, demo: bool = False, directory: Path | None = None,
+    steps: Steps = lambda _: lambda _done, _of: None,
+) -> Audit:  # fmt: skip
+    """Make a site again from its view, compare, and replay the inverse attack; with a directory, change its secrets.
 
     Raises
     ------
     NotFound
-        There is no site or no view.
+        There is no site, no view or no directory.
     UnsafePublication
         The view was made for fewer people than everybody.
     """
@@ -71,36 +79,58 @@ def audit(site: Path, view: Path, area: StudyArea, *, demo: bool = False, progre
         raise NotFound(f"{site}: there is no site; name the folder that `rohnamo site` wrote")
     if not view.is_file():
         raise NotFound(f"{view}: there is no view; name the file that the site was made from")
-    app = create_app(view, area, demo=demo)
-    with tempfile.TemporaryDirectory() as folder:
-        again = Path(folder) / "site"
-        freeze(app, again, progress, archive=(site / ARCHIVE).is_file())
-        files, differences = _compared(site, again)
-    edition: Edition = app.config["EDITIONS"].now()
-    with View(view) as opened:
-        differences += _minutes(opened, area)
-        replays = [replay(product, area, plan) for product, plan in _products(site, opened, edition, area)]
-    return Audit(files, tuple(differences), tuple(replays))
+    archive = (site / ARCHIVE).is_file()
+
+    def make(other: Path, folder: Path) -> Edition:
+        """Make of a view what is published of it: the site, and where secrets are changed the report too."""
+        app = create_app(other, area, demo=demo)
+        freeze(app, folder / SITE, steps("Making the site again"), archive=archive)
+        edition: Edition = app.config["EDITIONS"].now()
+        if directory is not None:
+            write_report(edition, folder / "report")
+        return edition
+
+    with tempfile.TemporaryDirectory() as folder, watched() as opened:
+        edition = make(view, Path(folder))
+        made = sums(Path(folder))
+        again, own = sums(Path(folder) / SITE), sums(site)
+    differences = [*_differences(own, again), *opened_privately(opened)]
+    with View(view) as read:
+        differences += _minutes(read, area, steps("Working travel times out again"))
+        replays = _attacked(list(_products(site, read, edition, area)), area, steps("Attacking what is said of travel"))
+    worlds = two_worlds(directory, view, area, make, made=made) if directory is not None else None
+    return Audit(len(own), tuple(differences), tuple(replays), worlds)
 
 
-def _compared(site: Path, again: Path) -> tuple[int, list[Difference]]:
-    own, other = ({p.relative_to(root).as_posix(): p for p in root.rglob("*") if p.is_file()} for root in (site, again))
-    found = [Difference(name, "the view gives no such file") for name in sorted(own.keys() - other.keys())]
-    found += [Difference(name, "is missing") for name in sorted(other.keys() - own.keys())]
-    found += [
-        Difference(name, "is not what the view gives")
-        for name in sorted(own.keys() & other.keys())
-        if own[name].read_bytes() != other[name].read_bytes()
-    ]
-    return len(own), found
+def write_report(edition: Edition, folder: Path) -> None:
+    """Write the report of an edition and its recommendations, in the country's first language."""
+    folder.mkdir()
+    with View(edition.path) as view:
+        made = report.make(view, edition.area, language=edition.area.languages[0], results=edition.results())
+    (folder / "report.html").write_bytes(html.write(made))
+    writing.write_recommendations(made, folder / "recommendations.csv")
 
 
-def _minutes(view: View, area: StudyArea) -> list[Difference]:
+def _differences(own: Sums, made: Sums) -> list[Difference]:
+    return compared(
+        own, made, added="the view gives no such file", missing="is missing", other="is not what the view gives"
+    )
+
+
+def _attacked(products: Sequence[tuple[Picture | Shares, str]], area: StudyArea, tell: Progress) -> list[Replay]:
+    found = []
+    for done, (product, plan) in enumerate(products, 1):
+        found.append(replay(product, area, plan))
+        tell(done, len(products))
+    return found
+
+
+def _minutes(view: View, area: StudyArea, progress: Progress | None = None) -> list[Difference]:
     """Compare the view's table of travel times, by which pages are ordered, with the one that its own places give."""
     if not view.connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'travel'").fetchone():
         return []
     published = {tuple(row) for row in view.connection.execute("SELECT place, location, scenario, minutes FROM travel")}
-    wrong = len(published ^ set(travel_rows(view, area)))
+    wrong = len(published ^ set(travel_rows(view, area, progress=progress)))
     return [Difference("the view's travel times", f"{wrong} are not those of its own places")] if wrong else []
 
 

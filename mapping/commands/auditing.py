@@ -9,9 +9,10 @@ from mapping.commands.common import VIEW, AreaOption, ViewOption, out, progress_
 
 if TYPE_CHECKING:
     from web.audit import Audit
+    from web.worlds import Worlds
 
 DIFFERS, BETRAYED = 3, 4
-"""Exit codes: the site is not what the view gives; something in it is better explained by a hidden service."""
+"""Exit codes: the site is not what the view gives; something in it depends on a hidden service."""
 
 SHOWN = 10
 
@@ -23,17 +24,25 @@ def audit(
     site: Annotated[Path, typer.Argument(help="Folder of the finished site.")] = Path("build/site"),
     view: ViewOption = VIEW,
     area: AreaOption = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option(help="The private directory: publish it again with other secrets, and compare everything."),
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="The site was made with --demo.")] = False,
 ) -> None:
     """Check that a site holds nothing but what its view gives, and attack it as one who looks for a hidden place would.
 
-    Ends with 0 where all is well, 3 where a file is not what the view gives, 4 where something published is better
-    explained by a hidden service. The private directory is not opened.
+    Ends with 0 where all is well, 3 where a file is not what the view gives, 4 where something published depends on a
+    hidden service. The private directory is opened only where it is named, and nothing is written to it.
     """
+    from functools import partial
+
     from web.audit import audit as examine
 
     with progress_bar() as progress:
-        found = examine(site, view, study_area(area), demo=demo, progress=step(progress, "Making the site again"))
+        found = examine(
+            site, view, study_area(area), demo=demo, directory=directory, steps=partial(step, progress)
+        )  # fmt: skip
     for line in report(found, demo=demo):
         out.print(line, markup=False)
     if not found.clean:
@@ -63,6 +72,7 @@ def report(found: "Audit", *, demo: bool) -> list[str]:
         else:
             line += "none explains it better than the view does"
         lines.append(line)
+    lines += _worlds(found.worlds)
     if found.clean:
         lines.append("Nothing published depends on anything but the view.")
     else:
@@ -70,3 +80,19 @@ def report(found: "Audit", *, demo: bool) -> list[str]:
             "Do not publish this site. Make it again with `rohnamo site` from a view that `rohnamo publish` wrote."
         )
     return lines
+
+
+def _worlds(found: "Worlds | None") -> list[str]:
+    """Say what came of changing secrets."""
+    if found is None:
+        return ["Other secrets were not tried: name the private directory with --directory."]
+    differs = found.differences
+    lines = [f"Published again from a directory with other secrets: {'; '.join(found.names)}."]
+    if not found.current:
+        lines.append("  The directory has changed since this view was published: worlds of today were compared.")
+    lines.append(
+        f"  {found.spots:,} of {found.cells:,} cells had a hidden service. The view and {found.files:,} files of the "
+        f"site and the report were compared, {len(differs)} differ."
+    )
+    lines += [f"  BETRAYED: {one.name} {one.what}" for one in differs[:SHOWN]]
+    return lines + ([f"  and {len(differs) - SHOWN} more"] if len(differs) > SHOWN else [])

@@ -1,14 +1,23 @@
 """What every analysis must keep to, whatever it is given; a new one is tested by being there."""
 
 import re
+import shutil
+import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from mapping.area import StudyArea
+from mapping.charts import DRAW, chart, kind_of
+from mapping.errors import NotFound
 from mapping.registry import analyses
 from mapping.result import Result
+from mapping.store import Directory
+from mapping.view import View
 from mapping.words import show
-from tests.analysis.invented import CHASHMA, lowered, service, statement, view, without_people
+from tests.analysis.invented import CHASHMA, TODAY, lowered, service, statement, view, without_people
+from tests.conftest import TINY
 from tests.sample import SECRETS, km, organization, place, public_parts, sample_view, secret_parts
 from tests.sample import service as a_service
 
@@ -63,6 +72,19 @@ def check(result, area):
             assert not re.search(r"[{}]|\bnan\b|\bNaN\b|\bNone\b(?! listed)|\binf\b", text), text
     assert not result.sheet().isna().any().any()
     assert result.surface is None or not np.isnan(result.surface.minutes).any()
+    draw(result, area)
+
+
+def draw(result, area):
+    """Draw every kind of chart that a result can be drawn as: no number in it is none."""
+    for kind in DRAW:
+        try:
+            picture = chart(result, area, language="tg", kind=kind)
+        except NotFound:
+            assert kind_of(result) != kind
+            continue
+        assert not re.search(r'\bnan\b|\binf\b|"None"', picture), kind
+        ET.fromstring(picture)
 
 
 @pytest.mark.parametrize("given", VIEWS)
@@ -80,6 +102,33 @@ def test_any_level_may_be_asked_for(analysis, level, tiny_area):
 def test_an_area_where_nobody_lives(analysis, tiny_area):
     empty = without_people(tiny_area, *tiny_area.unit_codes)
     check(analysis(VIEWS["one service"], empty), empty)
+
+
+@pytest.fixture(scope="module")
+def one_unit(tmp_path_factory):
+    """Orzustan as a country of one unit, which has no other level."""
+    folder = Path(shutil.copytree(TINY, tmp_path_factory.mktemp("one") / "area"))
+    head, country, _, districts = (folder / "area.toml").read_text("utf-8").split("[[level]]")
+    rest = districts[districts.index("[population]") :]
+    (folder / "area.toml").write_text(f"{head}[[level]]{country}{rest}", "utf-8")
+    for path in (*folder.glob("population/*.csv"), *folder.glob("places/*.csv")):
+        lines = path.read_text("utf-8").splitlines()
+        kept = lines[:2] if path.stem == "census" else [re.sub(r"XT-[WE]\d?", "XT", line) for line in lines]
+        path.write_text("\n".join([*kept, ""]), "utf-8")
+    return StudyArea.load(folder)
+
+
+@pytest.mark.parametrize("given", VIEWS)
+def test_an_area_of_one_unit(analysis, given, one_unit):
+    assert list(one_unit.unit_codes) == ["XT"]
+    check(analysis(VIEWS[given], one_unit), one_unit)
+
+
+def test_an_empty_directory(analysis, tiny_area, tmp_path):
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        directory.view("public", tmp_path / "public.db", edition=TODAY).close()
+    with View(tmp_path / "public.db") as opened:
+        check(analysis(opened, tiny_area), tiny_area)
 
 
 def test_an_area_with_open_borders(analysis, tiny_area):

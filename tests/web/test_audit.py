@@ -17,9 +17,11 @@ from mapping.travel import travel_time
 from mapping.view import View
 from tests.conftest import TINY
 from web import create_app
-from web.audit import Audit, Difference, _compared, _minutes, audit
+from web.audit import Audit, _differences, _minutes, audit
+from web.compared import Difference, sums
 from web.freeze import freeze
 from web.replay import Picture, Shares, replay
+from web.worlds import Worlds
 
 HOME = (10.013475, 60.013683)
 """A village that no service of the sample reaches within half an hour."""
@@ -46,8 +48,11 @@ def leaky(view_file, tiny_area, tmp_path_factory):
     return folder
 
 
-def test_a_site_made_from_its_view_is_clean(site, view_file):
-    done = run(site, view_file, "--demo")
+def test_a_site_made_from_its_view_is_clean_also_with_other_secrets(site, view_file):
+    """The whole way, by the command: view, site and report are made again, also of a directory with other secrets."""
+    private = view_file.parent / "directory.db"
+    before = sums(view_file.parent)
+    done = run(site, view_file, "--demo", "--directory", str(private))
     assert done.exit_code == 0, done.output
     assert "0 differ" in done.output
     assert "Nothing published depends on anything but the view." in done.output
@@ -55,6 +60,8 @@ def test_a_site_made_from_its_view_is_clean(site, view_file):
         r"bands-0\.webp: [1-9][\d,]* of [\d,]+ cells would have shown; none explains it better", done.output
     )
     assert "coverage.csv: any" in done.output
+    assert re.search(r"300 of 372 cells had a hidden service. The view and [\d,]+ files .* 0 differ", done.output)
+    assert sums(view_file.parent) == before
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +70,12 @@ def caught(leaky, view_file, tiny_area):
 
 
 def test_a_leak_is_caught_and_named(caught):
-    names = {one.product for one in caught.betrayed}
+    assert caught.betrayed
+    betrayed = [one for one in caught.replays if one.explaining]
+    names = {one.product for one in betrayed}
     assert {"static/m/bands-0.webp", "static/m/bands-0-1.webp"} <= names
     assert any(name.startswith("tg/g/coverage.csv: ") for name in names)
-    assert any(one.left == 0 for one in caught.betrayed)
+    assert any(one.left == 0 for one in betrayed)
     differing = {one.name for one in caught.differences}
     assert {"static/m/bands-0.webp", "tg/g/coverage.csv"} <= differing
     assert "data/public.db" not in differing
@@ -88,8 +97,8 @@ def test_a_changed_missing_and_added_file_is_named(site, view_file, tmp_path, mo
     (other / "robots.txt").write_text("changed")
     (other / "en" / "p1.html").unlink()
     (other / "notes.txt").write_text("the shelter is in ...")
-    files, differences = _compared(other, site)
-    monkeypatch.setattr("web.audit.audit", lambda *_, **__: Audit(files, tuple(differences), ()))
+    found = Audit(3, tuple(_differences(sums(other), sums(site))), ())
+    monkeypatch.setattr("web.audit.audit", lambda *_, **__: found)
     done = run(other, view_file, "--demo")
     assert done.exit_code == DIFFERS
     assert "robots.txt: is not what the view gives" in done.output
@@ -159,3 +168,14 @@ def test_a_picture_that_is_none_of_bands_fits_nothing(site, tiny_area):
     found = replay(Picture("bands", bands, base, tiny_area), tiny_area, "summer")
     assert found.faults > 0  # the sample has more services than the one
     assert found.telling > 0
+
+
+def test_what_depends_on_a_secret_is_named_and_ends_with_4(site, view_file, monkeypatch):
+    leak = Difference("site/en/n4-r1.html", "is another with hidden services in many places")
+    found = Audit(9, (), (), Worlds(("hidden services in many places",), 300, 372, 5, (leak,), current=False))
+    monkeypatch.setattr("web.audit.audit", lambda *_, **__: found)
+    done = run(site, view_file, "--demo")
+    assert done.exit_code == BETRAYED
+    assert "BETRAYED: site/en/n4-r1.html is another with hidden services in many places" in done.output
+    assert "has changed since this view was published" in done.output
+    assert "Do not publish" in done.output

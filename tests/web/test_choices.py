@@ -9,7 +9,7 @@ from sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, 
 from mapping.errors import NotFound
 from mapping.view import Entry, OrganizationEntry, PhoneEntry, Place
 from web import choices
-from web.cards import calls, check, condition, first_choice, in_a_row, place_name
+from web.cards import calls, card, check, condition, first_choice, in_a_row, place_name
 from web.edition import Edition, short_code
 from web.lines import line_for
 from web.lists import SHEET, cut, sheets_of
@@ -138,10 +138,10 @@ def test_a_child_is_told_where_to_ask(edition):
 
 @pytest.mark.parametrize("papers", [("No papers needed",), ("Документы не нужны",), ("Ҳуҷҷат лозим нест",), ("NONE",)])
 def test_where_no_papers_are_asked_is_said_in_whatever_words_it_stands(edition, tiny_area, papers):
-    made = edition.card(entry(documents=papers), "en")
+    made = card(entry(documents=papers), tiny_area, "en")
     choice = choices.parse("n4-r1-a", edition)
     assert "no papers asked" in choices.why(made, choice, "near", tiny_area)
-    asked = edition.card(entry(documents=("Passport or identity card",)), "en")
+    asked = card(entry(documents=("Passport or identity card",)), tiny_area, "en")
     assert "no papers asked" not in choices.why(asked, choice, "near", tiny_area)
 
 
