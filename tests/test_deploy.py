@@ -76,9 +76,12 @@ def test_configuration_of_the_web_server_is_whole(path):
     assert code.count("{") == code.count("}")
     for line in filter(None, map(str.strip, code.splitlines())):
         assert line[-1] in ";{}" or line.startswith("log_format"), line
-    if "server {" in code:
-        assert code.count("listen 443 ssl;") == code.count("ssl_certificate_key")
+    hosts = re.findall(r"^ +server_name ([a-z.]+)\.help\.example;|^ +server_name help\.example;", code, re.MULTILINE)
+    assert code.count("include /etc/nginx/rohnamo/tls.conf;") == len(hosts)
+    assert ("ssl_reject_handshake on;" in code) == bool(hosts)
+    if path.name == "nginx-tls.conf":
         assert "server_tokens off;" in code
+        assert "ssl_protocols TLSv1.2 TLSv1.3;" in code
 
 
 def test_the_web_server_sends_the_headers_of_the_portals():
@@ -88,7 +91,7 @@ def test_the_web_server_sends_the_headers_of_the_portals():
     assert set(sent) - set(HEADERS) == {"Strict-Transport-Security"}
     public = (DEPLOY / "nginx-public.conf").read_text(encoding="utf-8")
     for block in re.findall(r"location [^{]+\{(.*?)\n    \}", public, re.DOTALL):
-        assert "add_header" not in block or "rohnamo-headers.conf" in block  # headers of a block replace those above
+        assert "add_header" not in block or "rohnamo/headers.conf" in block  # headers of a block replace those above
     logged = re.findall(r"log_format.*", public)
     assert logged
     assert not re.search(r"remote_addr|request_uri|\$uri|\$request\b|user_agent|referer", logged[0])
@@ -102,6 +105,10 @@ def test_the_container_runs_as_nobody_special():
     assert steps.index("USER") < steps.index("ENTRYPOINT")
     assert re.search(r"^USER rohnamo$", words, re.MULTILINE)
     assert "--require-hashes" in words
+    copied = [each for line in words.splitlines() if line.startswith("COPY") for each in line.split()[1:-1]]
+    assert not {".", "build", "tests"} & set(copied)  # a checkout may hold a private folder
+    for each in copied:
+        assert each.startswith("--from=build") or each == "/opt/rohnamo" or (DEPLOY.parent / each).exists(), each
 
 
 def test_the_example_of_mail_settings_can_be_read():

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 import waitress
-from flask import Flask
 from sample import TODAY, sample_directory
 from typer.testing import CliRunner
 
 from mapping.cli import app as command
 from mapping.publish import publish
-from web import accounts, guard, staff_reveal
+from web import accounts, forms, guard, passkeys, staff_reveal
 from web.accounts import Accounts
 from web.inbox import Inbox
 from web.ledger import Ledger
@@ -55,6 +54,9 @@ def test_limits_on_the_page_are_those_of_the_code():
     assert f"{accounts.LINK_LASTS // dt.timedelta(hours=1)} hours, once" in PAGE
     assert f"more than {staff_reveal.MANY} by one person" in PAGE
     assert f"more than {staff_reveal.MOST} are refused" in PAGE
+    assert f"| {passkeys.MOST} for an account; a question may be answered for {passkeys.LASTS.seconds // 60} " in PAGE
+    hour, day = (each.split()[0] for each in forms.MOST_OF_ONE.split("; "))
+    assert f"| {hour} an hour and {day} a day from one address, {forms.MOST_OF_ALL.split()[0]} a day in all" in PAGE
     assert accounts.LEAST_STRENGTH == 3  # on the scale of zxcvbn: no fewer than 10^8 tries
 
 
@@ -124,17 +126,21 @@ def test_fields_for_passwords_are_masked_and_take_a_paste():
             assert "onpaste" not in field
 
 
-def test_only_the_own_web_server_is_believed(monkeypatch, tmp_path):
-    told = {}
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_only_the_own_web_server_is_believed(monkeypatch, tmp_path, proxies):
+    told, made = {}, {}
     monkeypatch.setattr(waitress, "serve", lambda _portal, **options: told.update(options))
-    monkeypatch.setattr("web.create_app", lambda *_, **__: Flask("none"))
+    monkeypatch.setattr("web.create_app", lambda *_, **options: made.update(options))
     (tmp_path / "public.db").touch()
-    CliRunner().invoke(command, ["serve", "--view", str(tmp_path / "public.db")], catch_exceptions=False)
-    assert told["host"] == told["trusted_proxy"] == "127.0.0.1"
-    assert told["trusted_proxy_headers"] == "x-forwarded-for"
-    assert told["clear_untrusted_proxy_headers"]
+    given = ["--proxies", str(proxies)] if proxies else []
+    CliRunner().invoke(command, ["serve", "--view", str(tmp_path / "public.db"), *given], catch_exceptions=False)
+    assert told["host"] == "127.0.0.1"
+    assert told["clear_untrusted_proxy_headers"] is not bool(proxies)
+    assert made["proxies"] == proxies
     public = (ROOT / "deploy" / "nginx-public.conf").read_text(encoding="utf-8")
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in public
+    unit = (ROOT / "deploy" / "systemd" / "rohnamo-public.service").read_text(encoding="utf-8")
+    assert " --proxies 1" in unit
 
 
 def test_requests_have_a_size():

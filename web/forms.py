@@ -26,7 +26,7 @@ from flask_limiter import Limiter
 from mapping.area import StudyArea
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.words import Message
-from web import choices, pages
+from web import choices, counts, pages
 from web.cards import country_name
 from web.edition import Edition, Editions, short_code
 from web.frame import Frame
@@ -79,15 +79,20 @@ WHO: dict[str, Message] = {
 
 
 def set_forms(app: Flask, inbox: Inbox | None, *, today: Callable[[], dt.date] | None = None) -> None:
-    """Give a portal its forms, if it has an inbox; templates learn from ``forms`` whether it has."""
+    """Give a portal its forms, if it has an inbox; templates learn from ``forms`` whether it has.
+
+    How much came in is counted beside the inbox, for all processes together, since they share what `_somebody` makes
+    at the start: workers of a web server must begin as copies of one process (docs/deploy.md).
+    """
     app.jinja_env.globals["forms"] = inbox is not None
     if inbox is None:
         return
     area: StudyArea = app.config["AREA"]
     app.config.update(INBOX=inbox, TODAY=today or (lambda: dt.datetime.now(ZoneInfo(area.timezone)).date()))
-    # Counts stay in the memory of this process, and its log would name whom they are of, be it under a number.
-    logging.getLogger("flask-limiter").disabled = True
-    limiter = Limiter(key_func=_somebody(secrets.token_bytes(32)), app=app, storage_uri="memory://")
+    logging.getLogger("flask-limiter").disabled = True  # it would name whom counts are of, be it under a number
+    shared = counts.address(inbox.path.with_suffix(".counts"))
+    somebody = _somebody(secrets.token_bytes(32))
+    limiter = Limiter(key_func=somebody, app=app, storage_uri=shared, in_memory_fallback_enabled=True)
     counted: dict[str, Any] = {
         "exempt_when": lambda: request.method != "POST",
         "deduct_when": lambda response: response.status_code == TAKEN,

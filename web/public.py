@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.security import safe_join
 
 from mapping.area import StudyArea
@@ -32,12 +33,16 @@ STATIC = Path(__file__).parent / "static"
 public = Blueprint("public", __name__)
 
 
-def create_app(view: str | Path, area: StudyArea, *, demo: bool = False, inbox: str | Path | None = None) -> Flask:
+def create_app(
+    view: str | Path, area: StudyArea, *, demo: bool = False, inbox: str | Path | None = None, proxies: int = 0
+) -> Flask:
     """Make the portal of a public view.
 
     ``demo`` says on every page that the content is invented. The view file may be replaced while the portal runs.
     ``inbox`` is the file that forms write to; without one the pages have no forms, as a frozen site has none.
 
+    ``proxies`` is how many web servers of ours stand before the portal: so many of the last addresses in
+    ``X-Forwarded-For`` are believed, and none without them, since whoever sends a request can write others.
     Raises
     ------
     UnsafePublication
@@ -58,6 +63,8 @@ def create_app(view: str | Path, area: StudyArea, *, demo: bool = False, inbox: 
     app.register_error_handler(Exception, _fail)
     editions: Editions = app.config["EDITIONS"]
     editions.now()
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     return app
 
 

@@ -186,9 +186,12 @@ def serve(
     inbox: Annotated[
         Path | None, typer.Option(help="File for what visitors send; without it pages have no forms.")
     ] = None,
+    proxies: Annotated[
+        int, typer.Option(min=0, help="How many web servers of yours stand before it and note visitors' addresses.")
+    ] = 0,
 ) -> None:
     """Serve the portal of a view on this machine."""
-    _serve(view, study_area(area), port=port, demo=demo, inbox=inbox)
+    _serve(view, study_area(area), port=port, demo=demo, inbox=inbox, proxies=proxies)
 
 
 def _publish(
@@ -255,16 +258,18 @@ def _site(
     freeze(app, folder, progress=step(progress, "Writing the site"), archive=archive)
 
 
-def _serve(view: Path, area: "StudyArea", *, port: int, demo: bool, inbox: Path | None = None) -> None:
+def _serve(
+    view: Path, area: "StudyArea", *, port: int, demo: bool, inbox: Path | None = None, proxies: int = 0
+) -> None:
     import waitress
 
     from web import create_app
 
     if not view.exists():
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
-    portal = create_app(view, area, demo=demo, inbox=inbox)
+    portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies)
     out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
     waitress.serve(
         portal, host="127.0.0.1", port=port, threads=8, ident=None, _quiet=True,
-        trusted_proxy="127.0.0.1", trusted_proxy_headers="x-forwarded-for", clear_untrusted_proxy_headers=True,
+        clear_untrusted_proxy_headers=not proxies,
     )  # fmt: skip

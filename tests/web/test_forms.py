@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import multiprocessing
 import sqlite3
 from html.parser import HTMLParser
 
@@ -199,6 +200,58 @@ def test_too_many_from_one_address_are_told_to_wait(live, sent, caplog):
     live.config["TODAY"] = lambda: TODAY + dt.timedelta(days=1)
     assert client.post("/en/f2.html", data=MISSING, environ_base={"REMOTE_ADDR": "10.9.8.7"}).status_code == 303
     assert "10.9.8" not in caplog.text
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_workers_of_a_web_server_count_together(live):
+    most = int(MOST_OF_ONE.split()[0])
+
+    def send():
+        for _ in range(most - 1):
+            live.test_client().post("/en/f2.html", data=MISSING, environ_base={"REMOTE_ADDR": "10.9.8.7"})
+
+    worker = multiprocessing.get_context("fork").Process(target=send)
+    worker.start()
+    worker.join()
+    codes = [
+        live.test_client().post("/en/f2.html", data=MISSING, environ_base={"REMOTE_ADDR": "10.9.8.7"}).status_code
+        for _ in range(2)
+    ]
+    assert (worker.exitcode, codes) == (0, [303, 429])
+
+
+def test_who_sent_how_much_stands_in_no_file(live, tmp_path):
+    live.test_client().post("/en/f2.html", data=MISSING, environ_base={"REMOTE_ADDR": "10.9.8.7"})
+    assert (tmp_path / "inbox.counts").stat().st_mode & 0o777 == 0o600
+    assert find_canaries([tmp_path], {"address": "10.9.8.7"}) == []
+
+
+@pytest.mark.parametrize(
+    ("proxies", "told", "refused"),
+    [
+        (0, "10.1.1.{n}", True),  # nobody of ours stands before: what a visitor writes is not believed
+        (1, "10.1.1.{n}", False),
+        (1, "10.1.1.{n}, 10.9.9.9", True),  # the last is of our server; the others the visitor wrote
+        (2, "10.1.1.{n}, 10.9.9.9", False),
+        (2, "10.2.2.2, 10.1.1.{n}, 10.9.9.9", False),
+    ],
+)
+def test_only_addresses_that_our_own_servers_noted_are_believed(view_file, tiny_area, tmp_path, proxies, told, refused):
+    app = create_app(view_file, tiny_area, inbox=tmp_path / "inbox.db", proxies=proxies)
+    codes = [
+        app.test_client().post(
+            "/en/f2.html", data=MISSING, headers={"X-Forwarded-For": told.format(n=n), "Host": "localhost"}
+        ).status_code
+        for n in range(1, 13)
+    ]  # fmt: skip
+    assert (429 in codes) is refused
+
+
+def test_a_form_is_answered_where_counts_cannot_be_kept(live, visitor, tmp_path):
+    for path in tmp_path.glob("inbox.counts*"):
+        path.unlink()
+    (tmp_path / "inbox.counts").mkdir()
+    assert visitor.post("/en/f2.html", data=MISSING).status_code == 303
 
 
 def test_addresses_of_one_household_count_as_one(live):
