@@ -285,8 +285,12 @@ class Inbox:
 
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, isolation_level=None, timeout=5)
-        for pragma in ("synchronous = FULL", "foreign_keys = 1", "trusted_schema = 0"):
-            db.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in ("synchronous = FULL", "foreign_keys = 1", "trusted_schema = 0"):
+                db.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            db.close()
+            raise
         return db
 
 
