@@ -26,3 +26,8 @@ def _compiled(function: Kernel, options: dict[str, Any]) -> Kernel:
         return cast("Kernel", numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function))
     except RuntimeError:  # numba found neither the package's folder nor the user's cache writable
         return cast("Kernel", numba.njit(nogil=True, error_model="numpy", **options)(function))
+
+
+def inlined(function: Kernel) -> Kernel:
+    """Compile into each caller, so that its constants are known there."""
+    return cast("Kernel", numba.njit(inline="always", error_model="numpy")(function))

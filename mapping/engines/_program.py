@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 from mapping.errors import MappingError
 
 Floats = NDArray[np.float64]
+Status = Literal["optimal", "time limit", "infeasible"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Solved:
 
     values: Floats | None
     bound: float
-    status: Literal["optimal", "time limit", "infeasible"]
+    status: Status
 
 
 def solve(program: Program, *, seconds: float, start: Floats | None = None) -> Solved:

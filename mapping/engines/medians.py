@@ -31,15 +31,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, vstack
 
 from mapping.engines._compiled import compiled, reordered
-from mapping.engines._program import Floats, Program, solve
-from mapping.engines.siting import TIME, Numbers, Siting, Status, _limits, checked_weights, chosen_sites
+from mapping.engines._covering import Numbers
+from mapping.engines._prices import CLOSE
+from mapping.engines._program import Floats, Program, Status, solve
+from mapping.engines.siting import TIME, Siting, _limits, checked_weights, chosen_sites
 from mapping.errors import InvalidRecord
 
 STARTS = 6
 """Starts of the interchange beside the greedy one."""
-
-CLOSE = 1e-9
-"""Bound and answer that differ by less than this share are equal."""
 
 ROUNDS = 400
 """Steps of prices between two looks at the clock; four times as many at first, half as many in a branch."""

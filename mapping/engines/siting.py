@@ -15,8 +15,8 @@ gap that remains. Greedy choice with interchange is only the start of the search
 time ran out before anything better was found, and ``method`` says so.
 
 Places with the same sites within reach are merged, which keeps programs small. HiGHS solves them (Huangfu and Hall
-2018, Mathematical Programming Computation 10). Of answers that are equally good, the one is kept that no exchange with
-a site of lower number leaves as good.
+2018, Mathematical Programming Computation 10); for `mclp` prices settle most sites before (`_prices`), often all. Of
+answers that are equally good, the one is kept that no exchange with a site of lower number leaves as good.
 
 >>> from mapping.engines.pairs import Pairs
 >>> near = Pairs.of([0, 1, 1, 2, 2], [0, 0, 1, 1, 2], [5, 9, 9, 5, 5], shape=(3, 3))
@@ -30,18 +30,16 @@ a site of lower number leaves as good.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array, hstack, vstack
+from numpy.typing import ArrayLike
+from scipy.sparse import csr_array, vstack
 
-from mapping.engines._program import Floats, Program, Solved, solve
+from mapping.engines._covering import Cover, Numbers, exchanged, greedy, merged, site_sets, thinned, uncovered
+from mapping.engines._maximal import Most, most
+from mapping.engines._program import Floats, Program, Solved, Status, solve
 from mapping.engines.pairs import Pairs
 from mapping.errors import InvalidRecord
-
-Status = Literal["optimal", "time limit", "infeasible"]
-Numbers = NDArray[np.int64]
 
 TIME = 60.0
 """Seconds that a search may take where nothing else is said."""
@@ -76,18 +74,6 @@ class Siting:
         return 0.0 if away == 0 else away / abs(self.objective) if self.objective else float("inf")
 
 
-@dataclass(frozen=True)
-class _Cover:
-    """Places that are not served yet, merged by the candidates that reach them.
-
-    ``sets`` (groups, candidates) holds a 1 for each candidate of a group; ``weights`` are the people of each group.
-    """
-
-    sets: csr_array
-    weights: Floats
-    candidates: Numbers
-
-
 # --- what both cover problems need -----------------------------------------------------------------------------------
 
 
@@ -119,77 +105,6 @@ def checked_weights(weights: ArrayLike | None, count: int) -> Floats:
     if own.shape != (count,) or not (np.isfinite(own).all() and (own >= 0).all()):
         raise InvalidRecord(f"weights: need a number of 0 or more for each of {count} places; got shape {own.shape}")
     return own
-
-
-def _sets(pairs: Pairs) -> csr_array:
-    """Return the sites of each place, shape (places, sites)."""
-    ones = np.ones(len(pairs.places), np.float64)
-    sets = csr_array((ones, pairs.places, pairs.starts), shape=(pairs.services, pairs.count)).T.tocsr()
-    sets.sort_indices()
-    return sets
-
-
-def _merged(sets: csr_array, weights: Floats) -> tuple[csr_array, Floats, Numbers]:
-    """Merge rows with the same columns; return them, their weight, and the merged row of each row."""
-    starts, columns = sets.indptr, np.ascontiguousarray(sets.indices)
-    known: dict[bytes, int] = {}
-    group = np.empty(sets.shape[0], np.int64)
-    first: list[int] = []
-    for row in range(sets.shape[0]):
-        key = columns[starts[row] : starts[row + 1]].tobytes()
-        group[row] = known.setdefault(key, len(known))
-        if group[row] == len(first):
-            first.append(row)
-    return sets[first], np.bincount(group, weights, minlength=len(first)).astype(np.float64), group
-
-
-def _cover(sets: csr_array, weights: Floats, fixed: Numbers, free: Numbers) -> tuple[_Cover, NDArray[np.bool_]]:
-    """Return what the candidates can still add, and which places the standing sites serve."""
-    served = np.asarray(sets[:, fixed].sum(axis=1)).ravel() > 0
-    open_rows = np.flatnonzero(~served & (weights > 0))
-    rest = sets[open_rows][:, free]
-    some = np.diff(rest.indptr) > 0
-    merged, heavy, _ = _merged(rest[np.flatnonzero(some)], weights[open_rows[some]])
-    return _Cover(merged, heavy, free), served
-
-
-def _gains(cover: _Cover, done: NDArray[np.bool_]) -> Floats:
-    return np.asarray(cover.sets.T @ np.where(done, 0.0, cover.weights))
-
-
-def _greedy(cover: _Cover, count: int | None) -> list[int]:
-    """Choose the candidate that adds most, again and again: so many, or until all is covered."""
-    chosen: list[int] = []
-    done = np.zeros(len(cover.weights), np.bool_)
-    while (count is None or len(chosen) < count) and len(chosen) < len(cover.candidates):
-        gains = _gains(cover, done)
-        best = int(np.argmax(gains))
-        if gains[best] <= 0:
-            break
-        chosen.append(best)
-        done |= cover.sets[:, [best]].toarray().ravel() > 0
-    return chosen
-
-
-def _exchanged(cover: _Cover, chosen: list[int], *, rising: bool) -> list[int]:
-    """Exchange one site at a time for a better one (``rising``), or for one of lower number that is as good."""
-    columns = cover.sets.tocsc()
-    counts = np.asarray(cover.sets[:, chosen].sum(axis=1)).ravel()
-    chosen, changed = sorted(chosen), True
-    while changed:
-        changed = False
-        for place, site in enumerate(chosen):
-            own = columns.indices[columns.indptr[site] : columns.indptr[site + 1]]
-            counts[own] -= 1
-            gains = _gains(cover, counts > 0)
-            least = gains[site] * (1 + 1e-12)
-            gains[[one for one in chosen if one != site]] = -1
-            better = np.flatnonzero(gains > least) if rising else np.flatnonzero(gains[:site] >= gains[site])
-            new = int(better[np.argmax(gains[better])] if rising else better[0]) if better.size else site
-            counts[columns.indices[columns.indptr[new] : columns.indptr[new + 1]]] += 1
-            chosen[place], changed = new, changed or new != site
-        chosen.sort()
-    return chosen
 
 
 # --- the most people with p sites ------------------------------------------------------------------------------------
@@ -231,66 +146,30 @@ def mclp(
         An argument has the wrong shape or range.
     """
     begun = time.perf_counter()
-    own, sets = checked_weights(weights, pairs.count), _sets(pairs)
+    own, sets = checked_weights(weights, pairs.count), site_sets(pairs)
     standing, free = chosen_sites(pairs.services, fixed, candidates)
     if p < 0:
         raise InvalidRecord(f"p: 0 or more sites, not {p}")
     if capacity is not None:
         return _with_capacity(sets, own, standing, free, p, _limits(capacity, pairs.services), begun, seconds)
-    cover, served = _cover(sets, own, standing, free)
-    before = float(own[served].sum())
-    start = _exchanged(cover, _greedy(cover, p), rising=True)
-    found = _most(cover, p, start, seconds - (time.perf_counter() - begun))
-    chosen, ran_out = _picked(found, cover, start)
-    alone = float(np.sort(_gains(cover, np.zeros(len(cover.weights), np.bool_)))[::-1][:p].sum())
-    most = before + min(-found.bound, alone, float(cover.weights.sum()))
+    cover, served = uncovered(sets, own, standing, free)
+    start = exchanged(cover, greedy(cover, p), rising=True)
+    found = most(cover, p, start, seconds - (time.perf_counter() - begun))
+    chosen = found.chosen
     if found.status == "optimal":
-        chosen = _exchanged(cover, _thinned(cover, chosen), rising=False)
+        chosen = exchanged(cover, thinned(cover, chosen), rising=False)
     return _answer(
-        sets, own, standing, free[chosen], bound=most, status=found.status, begun=begun,
-        method=_said("maximal covering", ran_out),
+        sets, own, standing, free[chosen], bound=float(own[served].sum()) + found.bound, status=found.status,
+        begun=begun, method=_how(found, chosen == start),
     )  # fmt: skip
 
 
-def _most(cover: _Cover, p: int, start: list[int], seconds: float) -> Solved:
-    """Solve: most of weight y with y <= the sum of x in its set, sum of x <= p."""
-    groups, sites = cover.sets.shape
-    if not groups or not p:
-        return Solved(np.zeros(sites + groups), 0.0, "optimal")
-    x0 = np.isin(np.arange(sites), start).astype(float)
-    y0 = np.minimum(cover.sets @ x0, 1)
-    unit = csr_array((np.ones(groups), (np.arange(groups), np.arange(groups))), shape=(groups, groups))
-    count = csr_array(np.concatenate([np.ones(sites), np.zeros(groups)])[None, :])
-    program = Program(
-        cost=np.concatenate([np.zeros(sites), -cover.weights]),
-        low=np.zeros(sites + groups),
-        high=np.ones(sites + groups),
-        whole=np.arange(sites + groups) < sites,
-        rows=csr_array(vstack([hstack([cover.sets, -unit]), count])),
-        row_low=np.concatenate([np.zeros(groups), [-np.inf]]),
-        row_high=np.concatenate([np.full(groups, np.inf), [float(p)]]),
-    )
-    return solve(program, seconds=max(seconds, 0.01), start=np.concatenate([x0, y0]))
-
-
-def _picked(found: Solved, cover: _Cover, start: list[int]) -> tuple[list[int], bool]:
-    """Return the better of what HiGHS found and what it was given to start from, and whether that is the start."""
-    sites = len(cover.candidates)
-    own = [] if found.values is None else np.flatnonzero(found.values[:sites] > 0.5).tolist()
-
-    def reached(chosen: list[int]) -> float:
-        return float(cover.weights[np.asarray(cover.sets[:, chosen].sum(axis=1)).ravel() > 0].sum())
-
-    if found.status == "time limit" and (found.values is None or reached(start) >= reached(own)):
-        return start, True
-    return own, False
-
-
-def _said(problem: str, ran_out: bool) -> str:
-    """Say how an answer was found."""
-    if ran_out:
-        return f"{problem}: greedy choice and interchange; time ran out before HiGHS found better"
-    return f"{problem}: HiGHS, from a start by greedy choice and interchange"
+def _how(found: Most, as_begun: bool) -> str:
+    """Say how the most people were found."""
+    how = "maximal covering: greedy choice and interchange"
+    if found.status == "time limit" and as_begun:
+        return how + "; time ran out before anything better was found"
+    return f"{how}, Lagrangian bound, reduced-cost fixing" + (f", HiGHS for {found.left} sites" if found.left else "")
 
 
 def _answer(
@@ -333,7 +212,7 @@ def lscp(
         An argument has the wrong shape or range.
     """
     begun = time.perf_counter()
-    own, sets = checked_weights(weights, pairs.count), _sets(pairs)
+    own, sets = checked_weights(weights, pairs.count), site_sets(pairs)
     standing, free = chosen_sites(pairs.services, fixed, candidates)
     usable = np.asarray(sets[:, np.concatenate([standing, free])].sum(axis=1)).ravel() > 0
     lost = np.flatnonzero(~usable & (own > 0))
@@ -341,35 +220,24 @@ def lscp(
         limits = _limits(capacity, pairs.services)
         found = _with_capacity(sets, np.where(usable, own, 0), standing, free, None, limits, begun, seconds)
         return replace(found, unreachable=lost)
-    cover, _ = _cover(sets, own, standing, free)
-    start = _exchanged(cover, _thinned(cover, _greedy(cover, None)), rising=False)
+    cover, _ = uncovered(sets, own, standing, free)
+    start = exchanged(cover, thinned(cover, greedy(cover, None)), rising=False)
     solved = _fewest(cover, start, seconds - (time.perf_counter() - begun))
     chosen = start
     if solved.values is not None:
         chosen = np.flatnonzero(solved.values > 0.5).tolist()
     ran_out = solved.status == "time limit" and len(chosen) >= len(start)
-    chosen = start if ran_out else _exchanged(cover, chosen, rising=False)
+    chosen = start if ran_out else exchanged(cover, chosen, rising=False)
     bound = float(len(chosen)) if solved.status == "optimal" else max(0.0, float(np.ceil(solved.bound - 1e-6)))
+    how = "greedy choice; time ran out before HiGHS found better" if ran_out else "HiGHS, from a start by greedy choice"
     answer = _answer(
         sets, own, standing, free[chosen], bound=bound, status=solved.status, begun=begun,
-        method=_said("set covering", ran_out),
+        method=f"set covering: {how}",
     )  # fmt: skip
     return replace(answer, objective=float(len(chosen)), bound=bound, unreachable=lost)
 
 
-def _thinned(cover: _Cover, chosen: list[int]) -> list[int]:
-    """Drop sites that the others make needless, the last chosen first."""
-    counts = np.asarray(cover.sets[:, chosen].sum(axis=1)).ravel()
-    kept = list(chosen)
-    for site in reversed(chosen):
-        own = cover.sets[:, [site]].toarray().ravel()
-        if (counts[own > 0] > 1).all():
-            counts -= own
-            kept.remove(site)
-    return kept
-
-
-def _fewest(cover: _Cover, start: list[int], seconds: float) -> Solved:
+def _fewest(cover: Cover, start: list[int], seconds: float) -> Solved:
     groups, sites = cover.sets.shape
     if not groups:
         return Solved(np.zeros(sites), 0.0, "optimal")
@@ -400,20 +268,20 @@ def _with_capacity(
     """Share people out among sites: the most with ``p`` sites, or all with the fewest where ``p`` is None."""
     sites = np.concatenate([standing, free])
     rows = np.flatnonzero(weights > 0)
-    merged, heavy, group = _merged(sets[rows][:, sites], weights[rows])
+    groups, heavy, group = merged(sets[rows][:, sites], weights[rows])
     room = np.minimum(limits[sites], weights.sum())
     solved = solve(
-        _flow(merged, heavy, room, standing.size, p), seconds=max(0.01, seconds - (time.perf_counter() - begun))
+        _flow(groups, heavy, room, standing.size, p), seconds=max(0.01, seconds - (time.perf_counter() - begun))
     )
     served = np.zeros(len(weights))
     unreachable = np.flatnonzero(np.diff(sets.indptr) == 0)
-    method = _said(("set" if p is None else "maximal") + " covering with capacities", False).split(",", 1)[0]
+    method = ("set" if p is None else "maximal") + " covering with capacities: HiGHS"
     none = np.full(len(weights), -1)
     if solved.values is None:
         bound = max(0.0, solved.bound) if p is None else min(float(weights.sum()), -solved.bound)
         return Siting((), 0.0, bound, solved.status, time.perf_counter() - begun, method, served, none, unreachable)
     chosen = free[np.flatnonzero(solved.values[standing.size : sites.size] > 0.5)]
-    flow = np.bincount(merged.tocoo().coords[0], solved.values[sites.size :], minlength=len(heavy))
+    flow = np.bincount(groups.tocoo().coords[0], solved.values[sites.size :], minlength=len(heavy))
     served[rows] = np.clip(flow / heavy, 0, 1)[group]
     objective = float(chosen.size) if p is None else float(weights @ served)
     bound = solved.bound if p is None else -solved.bound

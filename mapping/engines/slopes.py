@@ -23,13 +23,12 @@ Dijkstra's algorithm over a heap that knows where each cell stands in it. The pa
 the vectorised lines of `mapping.engines.travel` do not apply; use that engine where the direction does not matter.
 """
 
-from collections.abc import Callable
-from typing import Literal, TypeVar, cast
+from typing import Literal
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from mapping.engines._compiled import compiled
 from mapping.engines.travel import (
     DIAGONAL,
     KNIGHT,
@@ -44,7 +43,6 @@ from mapping.errors import InvalidRecord
 
 Pace = Literal["tobler", "langmuir"]
 Doubles = npt.NDArray[np.float64]
-Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 # One row a move: rows and columns to go, its length in halves of a cell's side (see `mapping.engines.travel`), and the
 # two cells that a knight's move crosses on its way.
@@ -54,15 +52,7 @@ KNIGHTS = [(1, 2), (2, 1), (2, -1), (1, -2), (-1, -2), (-2, -1), (-2, 1), (-1, 2
 GENTLE, STEEP = float(np.tan(np.radians(5))), float(np.tan(np.radians(12)))
 
 
-def _jit(function: Kernel) -> Kernel:
-    """Compile when first called and keep the result on disk, or in memory alone where no folder can be written to."""
-    try:
-        return cast("Kernel", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
-    except RuntimeError:  # numba found neither the package's folder nor the user's cache writable
-        return cast("Kernel", numba.njit(nogil=True, error_model="numpy")(function))
-
-
-@_jit
+@compiled
 def _pace(slope: float, langmuir: bool) -> float:
     """Return F(s): how many times as long a metre takes on a slope as on the level."""
     if not langmuir:
@@ -76,7 +66,7 @@ def _pace(slope: float, langmuir: bool) -> float:
     return (level + descent * 10 / 300 * (-1 if descent <= STEEP else 1)) / level
 
 
-@_jit
+@compiled
 def _factor(slope: float, steepness: float, langmuir: bool) -> float:
     """Return the factor of a step with a slope from end to end, through ground of a mean steepness."""
     steep = max(abs(slope), steepness)
@@ -86,7 +76,7 @@ def _factor(slope: float, steepness: float, langmuir: bool) -> float:
     return up * _pace(steep, langmuir) + (1 - up) * _pace(-steep, langmuir)
 
 
-@_jit
+@compiled
 def _spread(
     cost: Doubles, friction: Floats, height: Floats, steepness: Floats, half: Floats, moves: Ints, heap: Ints,
     place: Ints, size: int, towards: bool, langmuir: bool, limit: float,
@@ -120,7 +110,7 @@ def _spread(
                 _climb(heap, place, cost, place[there])
 
 
-@_jit
+@compiled
 def _step(
     friction: Floats, height: Floats, steepness: Floats, half: Floats, move: Ints, y: int, x: int, towards: bool,
     langmuir: bool,
@@ -142,7 +132,7 @@ def _step(
     return length * minutes
 
 
-@_jit
+@compiled
 def _toll(friction: Floats, steepness: Floats, half: Floats, y: int, x: int, slope: float, langmuir: bool) -> float:
     """Return half the way across a cell in minutes; ground with a steepness below 0 is driven over, not walked."""
     f = float(friction[y, x])
@@ -152,7 +142,7 @@ def _toll(friction: Floats, steepness: Floats, half: Floats, y: int, x: int, slo
     return f * float(half[y]) * (1.0 if steep < 0 else _factor(slope, steep, langmuir))
 
 
-@_jit
+@compiled
 def _climb(heap: Ints, place: Ints, cost: Doubles, i: int) -> None:
     """Move the cell at a position of the heap to where no cell above it costs more."""
     cell = heap[i]
@@ -164,7 +154,7 @@ def _climb(heap: Ints, place: Ints, cost: Doubles, i: int) -> None:
     place[cell] = i
 
 
-@_jit
+@compiled
 def _sink(heap: Ints, place: Ints, cost: Doubles, cell: int, size: int) -> None:
     """Put a cell in place of the first one, below all that cost less."""
     i = 0

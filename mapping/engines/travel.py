@@ -35,15 +35,14 @@ knows where each tile stands in it, so that a tile's key can be lowered; a heap 
 again for nothing.
 """
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Condition
-from typing import Literal, NamedTuple, TypeVar, cast
+from typing import Literal, NamedTuple, TypeVar
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from mapping.engines._compiled import compiled, inlined
 from mapping.errors import InvalidRecord
 
 SIDE = 64  # cells along a block, and bits in a set of lines
@@ -67,7 +66,6 @@ Ints = npt.NDArray[np.int64]
 LineSets = npt.NDArray[np.uint64]
 Neighbours = Literal[8, 16]
 Array = TypeVar("Array", Floats, Ints)
-Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 
 class _Grid(NamedTuple):
@@ -106,23 +104,10 @@ class _Desk(NamedTuple):
     aside: Ints
 
 
-def _jit(function: Kernel) -> Kernel:
-    """Compile when first called and keep the result on disk, or in memory alone where no folder can be written to."""
-    try:
-        return cast("Kernel", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
-    except RuntimeError:  # numba found neither the package's folder nor the user's cache writable
-        return cast("Kernel", numba.njit(nogil=True, error_model="numpy")(function))
-
-
-def _inlined(function: Kernel) -> Kernel:
-    """Compile into each caller, so that its constants are known there."""
-    return cast("Kernel", numba.njit(inline="always", error_model="numpy")(function))
-
-
 # --- one block -------------------------------------------------------------------------------------------------------
 
 
-@_inlined
+@inlined
 def _relax(buffer: Floats, line: U, beside: U, beyond: U, knight: bool) -> bool:
     """Improve the cells of a line by steps from the line beside it, and by knight's moves from the one beyond.
 
@@ -155,7 +140,7 @@ def _relax(buffer: Floats, line: U, beside: U, beyond: U, knight: bool) -> bool:
     return bool(changed != 0)
 
 
-@_jit
+@compiled
 def _sweep(buffer: Floats, section: U, down: U, up: U, knight: bool) -> tuple[U, U]:
     """Relax a section's due lines on the way down, then on the way up; return the changed lines and those due again."""
     changed, again = NO_LINE, NO_LINE
@@ -185,7 +170,7 @@ def _sweep(buffer: Floats, section: U, down: U, up: U, knight: bool) -> tuple[U,
     return changed, again
 
 
-@_jit
+@compiled
 def _transpose(buffer: Floats, source: U, target: U, lines: U) -> U:
     """Copy these lines of one section to where they lie across in another; return the lines that this changes there."""
     crossed = NO_LINE
@@ -199,7 +184,7 @@ def _transpose(buffer: Floats, source: U, target: U, lines: U) -> U:
     return crossed
 
 
-@_jit
+@compiled
 def _settle(buffer: Floats, rows: U, columns: U, knight: bool) -> U:
     """Relax the block until no line is due, starting from these rows and columns; return the rows that changed."""
     here, there = U(ROWS), U(COLUMNS)
@@ -221,7 +206,7 @@ def _settle(buffer: Floats, rows: U, columns: U, knight: bool) -> U:
 # --- one tile --------------------------------------------------------------------------------------------------------
 
 
-@_jit
+@compiled
 def _load(grid: _Grid, buffer: Floats, top: int, left: int) -> None:
     """Fill the buffer with the block whose first cell lies at this row and column, which may be outside the grid."""
     height, width = grid.cost.shape
@@ -242,7 +227,7 @@ def _load(grid: _Grid, buffer: Floats, top: int, left: int) -> None:
     _transpose(buffer, U(ROWS) + TOLLS, U(COLUMNS) + TOLLS, EVERY_LINE)
 
 
-@_jit
+@compiled
 def _visit(grid: _Grid, desk: _Desk, place: int) -> None:
     """Settle the block of the tile at this place of the desk, and note what improved in the tiles around it."""
     height, width = grid.cost.shape
@@ -273,7 +258,7 @@ def _visit(grid: _Grid, desk: _Desk, place: int) -> None:
             cost[U(j + x)] = buffer[i + U(x)]
 
 
-@_jit
+@compiled
 def _visit_all(grid: _Grid, desk: _Desk, n: int) -> None:
     """Visit the desk's first n tiles."""
     for place in range(n):
@@ -283,7 +268,7 @@ def _visit_all(grid: _Grid, desk: _Desk, n: int) -> None:
 # --- the queue -------------------------------------------------------------------------------------------------------
 
 
-@_jit
+@compiled
 def _rise(queue: _Queue, i: int) -> None:
     """Move the tile at position i of the heap to where no tile above it has a larger key."""
     heap, place, key = queue.heap, queue.place, queue.key
@@ -296,7 +281,7 @@ def _rise(queue: _Queue, i: int) -> None:
     place[tile] = i
 
 
-@_jit
+@compiled
 def _append(queue: _Queue, tile: int) -> None:
     """Put a tile that does not wait yet into the heap."""
     n = queue.size[0]
@@ -305,7 +290,7 @@ def _append(queue: _Queue, tile: int) -> None:
     _rise(queue, n)
 
 
-@_jit
+@compiled
 def _pop(queue: _Queue) -> int:
     """Take the tile with the smallest key out of the heap."""
     heap, place, key = queue.heap, queue.place, queue.key
@@ -329,7 +314,7 @@ def _pop(queue: _Queue) -> int:
     return int(first)
 
 
-@_jit
+@compiled
 def _announce(queue: _Queue, tile: int, value: np.float32, rows: U, columns: U) -> None:
     """Queue a tile in whose block these rows and columns have improved cells, the smallest of them of this value."""
     queue.rows[tile] |= rows
@@ -342,7 +327,7 @@ def _announce(queue: _Queue, tile: int, value: np.float32, rows: U, columns: U) 
         _rise(queue, queue.place[tile])
 
 
-@_jit
+@compiled
 def _is_free(queue: _Queue, tile: int, worker: int, across: int) -> bool:
     """Say whether no other worker visits the tile or one that touches it."""
     down = len(queue.owner) // across
@@ -355,7 +340,7 @@ def _is_free(queue: _Queue, tile: int, worker: int, across: int) -> bool:
     return True
 
 
-@_jit
+@compiled
 def _hand_in(queue: _Queue, desk: _Desk, n: int, across: int) -> None:
     """Give back the desk's n tiles after their visits, and queue the tiles around them that improved."""
     for i in range(n):
@@ -368,7 +353,7 @@ def _hand_in(queue: _Queue, desk: _Desk, n: int, across: int) -> None:
     queue.size[1] -= n
 
 
-@_jit
+@compiled
 def _take(queue: _Queue, desk: _Desk, worker: int, most: int, across: int) -> int:
     """Put up to `most` tiles, the first that touch no other worker's, on the desk; return how many."""
     taken, waiting = 0, 0
@@ -389,7 +374,7 @@ def _take(queue: _Queue, desk: _Desk, worker: int, most: int, across: int) -> in
     return taken
 
 
-@_jit
+@compiled
 def _work_alone(grid: _Grid, queue: _Queue, desk: _Desk, visits: int) -> bool:
     """Visit up to so many tiles, always the first of the queue; return whether any is left."""
     for _ in range(visits):
@@ -401,7 +386,7 @@ def _work_alone(grid: _Grid, queue: _Queue, desk: _Desk, visits: int) -> bool:
     return True
 
 
-@_jit
+@compiled
 def _start(grid: _Grid, queue: _Queue, sources: Ints) -> None:
     """Give the sources cost 0 and queue their tiles."""
     for k in range(len(sources)):
@@ -412,7 +397,7 @@ def _start(grid: _Grid, queue: _Queue, sources: Ints) -> None:
     _queue_cells(grid, queue, sources)
 
 
-@_jit
+@compiled
 def _queue_cells(grid: _Grid, queue: _Queue, cells: Ints) -> None:
     """Queue the tiles of cells from whose costs others may improve."""
     stride = SIDE - 2 * grid.reach
@@ -424,7 +409,7 @@ def _queue_cells(grid: _Grid, queue: _Queue, cells: Ints) -> None:
             _announce(queue, y // stride * grid.across + x // stride, value, row, column)
 
 
-@_jit
+@compiled
 def _cut(cost: Floats, limit: np.float32) -> None:
     """Make unreachable what lies beyond the limit."""
     cells = cost.reshape(-1)

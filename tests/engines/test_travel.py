@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.engines import travel
+from mapping.engines._compiled import compiled
 from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
 
@@ -630,4 +631,4 @@ def test_kernels_work_where_nothing_can_be_written(monkeypatch):
         raise RuntimeError("cannot cache function: no locator available for file")
 
     monkeypatch.setattr(numba, "njit", njit_without_folder)
-    assert travel._jit(lambda a: a + 1)(2) == 3
+    assert compiled(lambda a: a + 1)(2) == 3
