@@ -10,7 +10,7 @@ never decided so: there the strictest stays.
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,13 +110,14 @@ def settled(table: str, row: Mapping[str, Any], claims: Iterable[Row], rank: Map
     return result
 
 
-def conflicts(db: sqlite_utils.Database) -> list[Conflict]:
-    """Return every field on which sources differ, by table and record."""
+def conflicts(db: sqlite_utils.Database, records: Collection[str] | None = None) -> list[Conflict]:
+    """Return every field on which sources differ, by table and record; with ``records`` only of these."""
     rank = ranks(db)
     names = dict(db.conn.execute("SELECT id, name FROM source").fetchall()) | {STEWARDS: "stewards"}
     found = []
     for table in CLAIMED:
         ids = [one for (one,) in db.conn.execute("SELECT DISTINCT link_id FROM claim WHERE link_entity = ?", [table])]
+        ids = ids if records is None else [one for one in ids if one in records]
         rows = stored_rows(db, table, sorted(ids))
         for record, claims in sorted(claims_of(db, table, sorted(ids)).items()):
             if record in rows:

@@ -9,7 +9,7 @@ import re
 import secrets
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -207,9 +207,9 @@ class Directory:
             keep_edit(writing, to_row(old), to_row(new), table=table, fields=fields)
         return writing.change
 
-    def conflicts(self) -> list[Conflict]:
-        """Return every field on which sources differ, with the value that counts and why."""
-        return conflicts(self.db)
+    def conflicts(self, records: Collection[str] | None = None) -> list[Conflict]:
+        """Return every field on which sources differ, with the value that counts and why; or only of some records."""
+        return conflicts(self.db, records)
 
     def merge(
         self, keep: str, others: Sequence[str], *, table: str, by: str, on: dt.date, reason: str, dry_run: bool = False

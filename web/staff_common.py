@@ -5,6 +5,7 @@ from it, and nothing besides: what is for custodians only never reaches a templa
 """
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -13,12 +14,12 @@ from zoneinfo import ZoneInfo
 from flask import abort, current_app, g
 
 from mapping.area import StudyArea
-from mapping.model import RECORDS, Record
 from mapping.store import Directory
 from mapping.words import Message
 from web.guard import me, now
 from web.inbox import Inbox
 from web.roles import Action
+from web.staff_kept import Kept
 from web.staff_seen import Seen
 
 
@@ -63,33 +64,22 @@ def close_directory(_error: BaseException | None = None) -> None:
 
 
 def everything_seen() -> Seen:
-    """Return what stewards see of the directory, in every region; worked out anew after each change and each day."""
-    (last,) = directory().db.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
-    state = (last, today())
-    kept: dict[str, Any] = current_app.extensions.setdefault("rohnamo_seen", {})
-    if kept.get("state") != state:
-        seen = Seen.of(directory(), study_area(), today(), tables=_tables(kept.setdefault("tables", {})))
-        kept.update(state=state, seen=seen, regions={})
-    return cast("Seen", kept["seen"])
-
-
-def _tables(kept: dict[str, tuple[int, list[Record]]]) -> dict[str, list[Record]]:
-    """Return the records of every table; those that were not changed since are as they were read then."""
-    last = dict(directory().db.conn.execute('SELECT "table", max(number) FROM history GROUP BY "table"').fetchall())
-    for table in RECORDS:
-        if table not in kept or kept[table][0] != last.get(table, 0):
-            kept[table] = (last.get(table, 0), directory().records(table))
-    return {table: kept[table][1] for table in RECORDS}
+    """Return what stewards see of the directory, in every region."""
+    return _kept().seen(directory(), study_area(), today())
 
 
 def seen() -> Seen:
     """Return what whoever is signed in sees of the directory: in the regions granted to them."""
-    whole = everything_seen()
-    kept: dict[frozenset[str], Seen] = current_app.extensions["rohnamo_seen"]["regions"]
-    regions = me().grants.regions
-    if regions not in kept:
-        kept[regions] = whole.within(regions)
-    return kept[regions]
+    return seen_in(me().grants.regions)
+
+
+def seen_in(regions: Collection[str]) -> Seen:
+    """Return what stewards see in some regions."""
+    return _kept().seen(directory(), study_area(), today(), regions)
+
+
+def _kept() -> Kept:
+    return cast("Kept", current_app.extensions.setdefault("rohnamo_seen", Kept()))
 
 
 def require_over(action: Action, record: Any) -> None:
