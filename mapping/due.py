@@ -227,8 +227,13 @@ def read_done(path: str | Path, directory: Records, area: StudyArea, today: dt.d
             to_enter.append(f"{one.service.name}: {row.get('note') or '(no note)'}")
     if faults:
         raise InvalidRecord(f"{path}: nothing was stored; {'; '.join(faults)}")
-    batch = Batch(SOURCE, Path(path).name, records=records, rows=sum(found.values()), partial=True)
-    return Done(batch, found, tuple(to_enter))
+    return Done(batch_of_calls(Path(path).name, records, sum(found.values())), found, tuple(to_enter))
+
+
+def batch_of_calls(file: str, records: list[Record], rows: int = 1) -> Batch:
+    """Return what calls found as a batch: of a service it claims what a call changed, and no other field."""
+    edited = {record.id for record in records if record.table == "service"}
+    return Batch(SOURCE, file, records=records, rows=rows, partial=True, edited=edited)
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:

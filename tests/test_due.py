@@ -10,7 +10,7 @@ from mapping.completeness import FACTS, completeness, mean, of_bodies
 from mapping.due import ANSWERS, calls, read_done, write_calls
 from mapping.errors import FormatError, InvalidRecord
 from mapping.holdings import Holdings
-from tests.sample import CHASHMA, TODAY, key, organization, place, sample_directory, service
+from tests.sample import CHASHMA, TODAY, batch, key, organization, place, sample_directory, service
 
 OLD, LONG_AGO = dt.date(2025, 10, 1), dt.date(2024, 3, 1)
 AGAIN = {OLD: dt.date(2026, 10, 1), LONG_AGO: dt.date(2025, 3, 1)}
@@ -233,3 +233,13 @@ def test_means_of_bodies_and_of_nothing(directory, tiny_area):
     own = [completeness(h).share for h in holdings.listed if h.organization.name == "Umed"]
     assert of_bodies(holdings)[key("organization", "Umed")] == round(sum(own) / len(own), 3)
     assert mean([]) is None
+
+
+def test_a_call_claims_what_it_changed_and_no_other_field(directory, tiny_area, tmp_path):
+    """The service is paused by a call; what its list says later of other fields still counts."""
+    path = filled(directory, tiny_area, tmp_path / "c.csv", Overdue=("paused", "", "Zarina", "phone", ""))
+    directory.add(read_done(path, directory, tiny_area, TODAY).batch, on=TODAY)
+    directory.add(batch(service("Overdue", of="Nav", types=["LEG-INF"], verified=None, wait_time="A week")), on=TODAY)
+    after = directory.record("service", key("service", "Overdue"))
+    assert (after.status, after.wait_time) == ("temporarily closed", "A week")
+    assert [one.field for one in directory.conflicts()] == ["status"]
