@@ -4,6 +4,7 @@ import datetime as dt
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -15,6 +16,7 @@ from mapping.words import date, number, show, translate
 from web.cards import facts, shown_minutes, web_address
 from web.edition import Edition
 from web.headers import CONTENT_POLICY
+from web.hours import ahead, holidays
 
 LANGUAGES = {"tg": "Тоҷикӣ", "ru": "Русский", "en": "English", "uz": "Oʻzbekcha"}
 """What a language is called by those who speak it."""
@@ -59,6 +61,11 @@ class Frame:
         return self.area.settings.exit_address
 
     @property
+    def ahead(self) -> str:
+        """Return how many hours the study area is ahead of UTC, from the day of the edition on."""
+        return ahead(self.area.timezone, self.day or dt.datetime.now(dt.UTC).date())
+
+    @property
     def own(self) -> str:
         """Return the path within the language: s/1.html of en/s/1.html."""
         return self.path.partition("/")[2]
@@ -74,11 +81,16 @@ class Frame:
 
     def to(self, path: str) -> str:
         """Return a relative link from this page to a path of the site."""
-        return posixpath.relpath(path, posixpath.dirname(self.path) or ".")
+        return _relative(path, posixpath.dirname(self.path) or ".")
 
     def here(self, path: str) -> str:
         """Return a relative link to a path within the language of this page."""
         return self.to(f"{self.language}/{path}")
+
+
+@lru_cache(4096)
+def _relative(path: str, folder: str) -> str:
+    return posixpath.relpath(path, folder)  # it asks the system for the working folder, twenty times a page
 
 
 def _file(path: str) -> str:
@@ -91,6 +103,7 @@ def set_words(app: Flask) -> None:
     """Give templates the words of the page's language, and texts that say which language they are in."""
     environment = app.jinja_env
     environment.globals.update(_=_say, marked=_marked, day=_day, num=_num, show=_show, minutes=_minutes, facts=facts)
+    environment.globals.update(holidays=holidays)
     environment.filters["web_address"] = web_address
 
 

@@ -1,5 +1,9 @@
 """What pages show: plain values, worked out here so that templates only place them."""
 
+import heapq
+import itertools
+import operator
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -187,14 +191,20 @@ def others(edition: Edition, entry: Entry, language: str) -> Iterable[Card]:
     def around(one: Entry) -> set[str]:
         return {area.region_of(p.area_unit) if p.area_unit in known else p.country or "" for p in one.places}
 
-    own, count = around(entry), 0
-    for other in edition.entries(language).values():
-        if count == OTHERS:
-            return
-        alike = other.id != entry.id and set(other.types) & set(entry.types)
-        if alike and first_choice(other) and (around(other) & own or other.remote):
-            count += 1
-            yield edition.card(other, language)
+    def by_type() -> dict[str, list[tuple[int, Entry, set[str]]]]:
+        found: dict[str, list[tuple[int, Entry, set[str]]]] = defaultdict(list)
+        for place, one in enumerate(edition.entries(language).values()):
+            for code in one.types if first_choice(one) else ():
+                found[code].append((place, one, around(one)))
+        return dict(found)
+
+    kept, own = edition.keep(("confirmed by type", language), by_type), around(entry)
+    place = operator.itemgetter(0)
+    alike = heapq.merge(*(kept.get(code, ()) for code in entry.types), key=place)
+    once = (next(same) for _, same in itertools.groupby(alike, key=place))
+    near = (one for _, one, where in once if one.id != entry.id and (where & own or one.remote))
+    for one in itertools.islice(near, OTHERS):
+        yield edition.card(one, language)
 
 
 def organization(edition: Edition, identifier: str, language: str) -> OrganizationPage:
