@@ -228,6 +228,7 @@ def _check_texts(tables: AreaTables, file: AreaFile) -> None:
         if "scenarios" in file.settings.model_fields_set
     ]
     texts += [(f"emergency.{key}.label", one.label) for key, one in file.settings.emergency.items()]
+    texts += [(f"context {number} text", one.text) for number, one in enumerate(file.settings.context, 1)]
     if file.modelled:
         texts.append(("warning", file.warning))
     for number, one in enumerate(file.attribution, 1):

@@ -304,10 +304,15 @@ Addressee = Literal[
 
 
 class Fact(_Table):
-    """A sentence that a report says of the law, the plans and the commissions of a country, and where it is from."""
+    """A sentence that a report says of the law, the plans and the commissions of a country, and where it is from.
+
+    ``year`` is that of the source, so that a reader sees how old the sentence may be.
+    """
 
     text: Texts
-    source: str = ""
+    source: Sentence
+    year: Annotated[int, Field(ge=1900, le=2100)]
+    address: Annotated[str, Field(pattern=r"^$|^https?://\S+$")] = ""
 
 
 class Settings(_Table):

@@ -267,9 +267,12 @@ class Result:
         parts: dict[str, pd.Series] = {}
         for column in self.columns:
             states = self.states[column.key] if self.states is not None and column.key in self.states else None
+            spoken = None if states is None else states.isin(SPEAKING).to_numpy()
             for key in filter(None, (column.key, column.low, column.high)):
                 values = self.table[key]
-                parts[key] = values if states is None else values.astype(object).mask(states.isin(SPEAKING), "")
+                if spoken is not None:  # by numpy: a report and a site ask for hundreds of columns
+                    values = pd.Series(np.where(spoken, "", values.to_numpy(object)), values.index, object)
+                parts[key] = values
             if states is not None:
                 parts[f"{column.key}_state"] = states
         return pd.DataFrame(parts, index=self.table.index)

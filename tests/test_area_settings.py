@@ -103,3 +103,17 @@ def test_the_documentation_lists_every_key():
     keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
     assert len(models) > 15
     assert keys - words - {"settings"} == set()
+
+
+@pytest.mark.parametrize("lacking", ["source", "year"])
+def test_a_sentence_of_law_names_its_source_and_year(lacking):
+    fact = {"text": LABEL, "source": "Register of laws", "year": 2014}
+    assert Settings(context=[fact]).context[0].source == {"en": "Register of laws"}
+    with pytest.raises(ValidationError, match=lacking):
+        Settings(context=[{name: value for name, value in fact.items() if name != lacking}])
+
+
+@pytest.mark.parametrize("wrong", [{"year": 14}, {"address": "register.example"}, {"source": ""}])
+def test_sources_are_told_whole(wrong):
+    with pytest.raises(ValidationError):
+        Settings(context=[{"text": LABEL, "source": "Register of laws", "year": 2014} | wrong])

@@ -1,7 +1,5 @@
 """Findings: any result of an analysis as a heading, a picture, the same as a table, and how it was worked out."""
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from typing import cast
@@ -10,7 +8,7 @@ from mapping.area import StudyArea
 from mapping.charts import chart, kind_of
 from mapping.errors import NotFound
 from mapping.result import STATE_NOTES, STATES, Column, Input, Result, State
-from mapping.tables import neutral
+from mapping.tables import table_csv
 from mapping.words import Message, date, show, translate
 from web.edition import Edition
 
@@ -152,14 +150,7 @@ def table(edition: Edition, name: str, language: str) -> bytes:
     results = edition.results()
     if name not in results:
         raise NotFound("no such page")
-    sheet = results[name].sheet()
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(["area_unit", "name", *sheet.columns])
-    for code, *values in sheet.itertuples():
-        cells = [neutral(value) if isinstance(value, str) else value for value in values]
-        writer.writerow([code, neutral(edition.area.label(str(code), language)), *cells])
-    return lines.getvalue().encode()
+    return table_csv(results[name], edition.area, language).encode()
 
 
 def present(edition: Edition, result: Result, language: str) -> Finding:

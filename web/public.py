@@ -26,6 +26,7 @@ from web.headers import of_api, set_headers
 from web.inbox import Inbox
 from web.lines import line_for
 from web.profile import profile
+from web.report_pages import report_pages
 
 log = logging.getLogger(__name__)
 mimetypes.add_type("font/woff2", ".woff2")
@@ -57,6 +58,7 @@ def create_app(
     app.register_blueprint(public)
     app.register_blueprint(api.api)
     app.register_blueprint(profile)
+    app.register_blueprint(report_pages)
     set_forms(app, Inbox(inbox) if inbox is not None else None)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(NotFound, _refuse)

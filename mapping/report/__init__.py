@@ -3,8 +3,7 @@
     report = make(view, area, language="ru")
     html.write(report)
 
-`make` works the report out once; `mapping.report.html`, ``pdf`` and ``docx`` write the same parts. `pages` is the
-public report as one HTML page, for a site.
+`make` works the report out once; `mapping.report.html`, ``pdf`` and ``docx`` write the same parts.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from mapping.area import StudyArea
-from mapping.errors import InvalidRecord
+from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.report import advice as advices
 from mapping.report.chapters.annexes import annexes
 from mapping.report.chapters.asked import recommendations
@@ -26,11 +25,10 @@ from mapping.report.parts import Report
 from mapping.report.pen import Pen
 from mapping.report.rules import advise
 from mapping.result import Result
-from mapping.safety import require
 from mapping.view import View
 from mapping.words import Message, date, show
 
-__all__ = ["EDITIONS", "Edition", "Report", "gather", "make", "pages", "publish", "require_edition"]
+__all__ = ["EDITIONS", "Edition", "Report", "gather", "make", "publish", "require_edition"]
 
 Edition = Literal["public", "restricted"]
 
@@ -106,7 +104,11 @@ def require_edition(view: View, edition: Edition, reader: str) -> None:
         A restricted edition names no reader, or is made from another view than that for focal points.
     """
     if edition == "public":
-        require(view.audience, "public")
+        if view.audience != "public":
+            raise UnsafePublication(
+                f"{view.path}: was made for {view.audience}, and a public edition is made from a public view; "
+                "from a view for focal points make a restricted one: add --edition restricted --reader NAME"
+            )
         return
     if view.audience != "focal_point":
         raise InvalidRecord(
@@ -115,22 +117,6 @@ def require_edition(view: View, edition: Edition, reader: str) -> None:
         )
     if not reader.strip():
         raise InvalidRecord("a restricted edition is for one reader; name them with --reader")
-
-
-def pages(
-    view: View,
-    area: StudyArea,
-    language: str,
-    *,
-    results: Mapping[str, Result] | None = None,
-    demo: bool = False,
-    style: str = "",
-) -> bytes:
-    """Return the public report as one HTML page; with ``style`` it links that style sheet and holds none of its own."""
-    from mapping.report import html
-
-    made = make(view, area, language=language, results=results, demo=demo)
-    return html.write(made, style=style)
 
 
 def publish(

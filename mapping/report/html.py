@@ -1,37 +1,56 @@
-"""A report as one HTML file: no script, no request, its style inside, ready to be printed."""
+"""A report as one HTML file: no script, no request, its style inside, ready to be printed; or chapter by chapter.
+
+A site that puts each chapter on a page of its own takes `body` and `block_style`.
+"""
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from mapping.report.parts import Picture, Report
+from mapping.report.parts import Chapter, Picture, Report
 
 FOLDER = Path(__file__).parent / "templates"
 
 
-def write(report: Report, *, style: str = "") -> bytes:
-    """Return a report as HTML; with ``style`` it links that style sheet instead of holding its own."""
-    sheet = stylesheet()
+def write(report: Report) -> bytes:
+    """Return a report as HTML, with its style inside."""
+    sheet = f"{block_style()}{_sheet('report.css')}"
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
-    policy = "'self'" if style else f"'sha256-{digest}'"
-    page = _template().render(
-        report=report, policy=f"default-src 'none'; img-src 'none'; style-src {policy}; base-uri 'none'; "
-        "form-action 'none'", sheet="" if style else _trusted(sheet), style=style, drawn=_drawn, kind=_kind,
+    policy = f"default-src 'none'; img-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    page = _templates().get_template("report.html").render(
+        report=report, policy=policy, sheet=_trusted(sheet), body=body
     )  # fmt: skip
     return page.encode()
 
 
-def stylesheet() -> str:
-    """Return the style of a report, for screens and for print."""
-    return (FOLDER / "report.css").read_text(encoding="utf-8")
-
-
-def _drawn(picture: Picture) -> Markup:
+def inside(picture: Picture) -> Markup:
+    """Return a picture as it stands inside a page."""
     return _trusted(picture.svg)
+
+
+def body(chapter: Chapter, above: int = 2, drawn: Callable[[Picture], Markup] = inside) -> Markup:
+    """Return the parts of a chapter as HTML.
+
+    ``above`` is the level of the heading that they stand under; ``drawn`` returns a picture, for a page that links its
+    pictures.
+    """
+    module: Any = _templates().get_template("blocks.html").module
+    return Markup(module.body(chapter, above, drawn, _kind))  # noqa: S704
+
+
+def block_style() -> str:
+    """Return the style of what `body` returns."""
+    return _sheet("blocks.css")
+
+
+def _sheet(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
 
 
 def _trusted(text: str) -> Markup:
@@ -44,9 +63,8 @@ def _kind(block: object) -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    return environment.get_template("report.html")

@@ -318,7 +318,9 @@ def overdue(material: Material) -> Iterator[Recommendation]:
 
 
 def capacity_unknown(material: Material) -> Iterator[Recommendation]:
-    """Ask donors to pay for asking how many people a service can take."""
+    """Ask donors to pay for asking how many people a service can take; a public edition cannot say who told it."""
+    if material.view.audience == "public":
+        return
     silent = sum(not one.capacity for one in material.entries)
     if material.entries and silent > len(material.entries) / 2:
         words = {"count": silent, "known": len(material.entries)}

@@ -65,7 +65,7 @@ def text_of(contents: bytes) -> str:
 
 
 def test_every_text_is_translated():
-    assert problems("report", "mapping/report") == []
+    assert problems("report", "mapping/report", "web/report_pages.py", "web/templates/report", also=("web",)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -127,10 +127,16 @@ def test_a_page_runs_nothing_and_asks_nobody(report):
     assert set(re.findall(r"url\(([^)]*)\)", page)) <= {f"#{one}" for one in seen.ids}
 
 
-def test_a_site_may_link_the_style_instead(view, tiny_area, results):
-    page = reports.pages(view, tiny_area, "en", results=results, style="../static/report.css").decode()
-    assert '<link rel="stylesheet" href="../static/report.css">' in page
-    assert "<style" not in page
+def test_a_page_of_a_site_holds_a_chapter_under_its_own_heading(report):
+    chapter = next(one for one in report.chapters if one.anchor == "gaps")
+    inside = str(html.body(chapter, above=1))
+    assert "<h2" in inside
+    assert "<svg" in inside
+    assert html.body(chapter) == inside.replace("<h3", "<h4").replace("</h3", "</h4").replace("<h2", "<h3").replace(
+        "</h2", "</h3"
+    )
+    assert "<style" not in inside
+    assert "<svg" not in html.body(chapter, above=1, drawn=lambda picture: picture.label)
 
 
 def test_word_has_real_headings_heads_of_tables_and_alternative_texts(report):

@@ -238,6 +238,11 @@ def every_route(app, ids):
         "/static/m/<path:name>": ["/static/m/map.js", "/static/m/x.js"],
         "/profile/<path:name>": ["/profile/x.json"],
         "/data/<name>": ["/data/list.csv", "/data/x.csv"],
+        "/<language>/report/<anchor>.html": ["/en/report/gaps.html", "/en/report/x.html"],
+        "/<language>/report/<anchor>-<int:number>.svg": ["/en/report/summary-1.svg", "/en/report/x-1.svg"],
+        "/<language>/report/<name>.docx": ["/en/report/report.en.docx", "/en/report/x.docx"],
+        "/<language>/report/<name>.pdf": ["/en/report/report.en.pdf"],
+        "/<language>/report/<name>.csv": ["/en/report/recommendations.en.csv"],
     }
     own = ("services", "services.json", "services-2.json", "services.ndjson", "services/x", "services/x.json", "x")
     yield from (f"/api/{path}" for path in (*own, f"services/{ids['Papers']}"))

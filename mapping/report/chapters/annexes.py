@@ -155,7 +155,7 @@ def _open_data(pen: Pen) -> None:
     for name, result in material.results.items():
         if f"method-{name}" in material.numbers:
             table = table_csv(result, material.area, material.language).encode()
-            rows.append(Row(material.say(result.title), _sum(pen, table)))
+            rows.append(Row(f"{material.say(result.title)}: {name}.csv", _sum(pen, table)))
     # A checksum is one word of 64 signs: it stands in two lines, so that a page can hold it.
     pen.table(Message("Checksums"), (Message("File"), Message("Size, kB"), "SHA-256"), rows,
               source=material.say(Message("Tables as CSV, in the language of this report.")), small=True)  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from sqlite3 import Row as Record
 
 from mapping.charts import chart, kind_of
+from mapping.report.chapters.completeness import counted_twice
 from mapping.report.parts import Cell, Row
 from mapping.report.pen import Pen, cells
 from mapping.result import Result
@@ -98,13 +99,7 @@ def data(pen: Pen) -> None:
     head = (Message("Told apart"), Message("Figures that tell it"), Message("Figures that do not"))
     title = Message("What the figures tell apart")
     pen.table(title, head, made if rows else (), source=material.basis(result), anchor="told")
-    pen.heading(Message("Counted twice"))
-    pen.say(
-        Message(
-            "One person may be counted by a service, a line, the police and a court. No figure here says whether it "
-            "leaves out those whom another counted. How many are counted twice: not known."
-        )
-    )
+    counted_twice(pen)
     pen.heading(Message("What one system would need"))
     pen.items((
         Message("One unit for each stage: persons identified, persons helped, crimes registered, cases in court."),

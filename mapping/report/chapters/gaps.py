@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from mapping.analysis.cases import PARTS
 from mapping.report.parts import Row
 from mapping.report.pen import Pen, cells
 from mapping.result import STATES, Result
@@ -91,8 +92,7 @@ def _indicators(pen: Pen) -> Iterable[Row]:
         ("I11", Message("Services checked in time"), material.fresh_text(material.fresh_share), "freshness"),
         ("I12", Message("Times by which two numbers of cases differ at most"), figure("cases", "spread"), "cases"),
         ("I13", Message("Victims identified for each 100,000 people"), figure("cases", "rate"), "cases"),
-        ("I14", Message("People who were referred to help, of those identified"),
-         material.say(Message("not known")), "cases"),
+        ("I14", Message("People who were referred to help, of those identified"), _referred(pen), "cases"),
         ("I15", Message("Main countries of destination in which help is listed"), _destinations(pen), "destinations"),
         ("I16", Message("Recommendations of the previous edition that were reached"), _progress(pen), ""),
     )  # fmt: skip
@@ -125,6 +125,22 @@ def _least(pen: Pen) -> str:
     own = [result.figures[code] for code in pen.material.area.languages if code in result.figures]
     least = min(own, key=lambda figure: figure.value, default=None)
     return least.text(pen.material.language) if least else pen.material.say(Message("not known"))
+
+
+def _referred(pen: Pen) -> str:
+    """Say how many of those identified were referred, by the latest source that gives both for one year."""
+    counts: dict[tuple[int, str, str], dict[str, int]] = {}
+    for row in pen.material.view.rows("case_count"):
+        whole = not any(row[part] for part in (*PARTS, "area_unit", "law_article"))
+        if whole and row["count"] is not None:
+            key = row["year"], row["period"] or "", row["source"]
+            counts.setdefault(key, {}).setdefault(row["measure"], row["count"])
+    for (year, _, source), own in sorted(counts.items(), reverse=True):
+        if {"victims_identified", "victims_referred"} <= own.keys():
+            words = {"referred": own["victims_referred"], "identified": own["victims_identified"], "year": str(year),
+                     "source": source}  # fmt: skip
+            return pen.material.say(Message("{referred} of {identified} ({year}, {source})", words))
+    return pen.material.say(Message("not known"))
 
 
 def _destinations(pen: Pen) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from mapping.analysis._presence import Listing
 from mapping.charts import chart
 from mapping.layers.services import spaced
+from mapping.report.chapters.completeness import capacity
 from mapping.report.parts import Cell, Row
 from mapping.report.pen import Pen, cells
 from mapping.result import SPEAKING, STATES
@@ -151,7 +152,7 @@ def services(pen: Pen) -> None:
         words = f"{material.say(reach.title)}: {material.say(reach.finding)}."
         pen.picture(svg, words, caption=Message("People by minutes of travel to the nearest service"),
                     source=material.source(reach, method=material.numbers.get("method-reach", "")))  # fmt: skip
-    _capacity(pen)
+    capacity(pen)
     pen.heading(Message("Standards"))
     pen.say(material.results["standards"].finding)
     pen.say(Message("How far minimum standards are met stands in chapter 9."))
@@ -176,18 +177,6 @@ def _by_type(pen: Pen, listing: Listing, terms: Iterable[Term]) -> tuple[list[Ro
             )
         rows.append(Row(name, tuple(made)))
     return rows, empty
-
-
-def _capacity(pen: Pen) -> None:
-    material = pen.material
-    pen.heading(Message("How many people services can take"))
-    told = [entry for entry in material.entries if entry.capacity]
-    rows = [Row(material.say(Message("Services that told how many people they can take")),
-                (Cell(material.say(len(told)) if told else material.say(Message("not known")), number=bool(told)),)),
-            Row(material.say(Message("Services of which it is not known")),
-                cells(len(material.entries) - len(told), language=material.language))]  # fmt: skip
-    pen.table(Message("Capacity"), ("", Message("Services")), rows, source=material.own_source(material.entries),
-              anchor="capacity")  # fmt: skip
 
 
 def abroad(pen: Pen) -> None:

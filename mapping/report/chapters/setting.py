@@ -1,5 +1,7 @@
 """Chapters 2 and 3: law, plans and figures; and how all numbers were worked out."""
 
+from mapping.area_settings import Fact
+from mapping.report.chapters.completeness import asked, doubles
 from mapping.report.parts import Row
 from mapping.report.pen import Pen, cells
 from mapping.words import Message
@@ -12,11 +14,11 @@ def context(pen: Pen) -> None:
     pen.heading(Message("Law, plan and commission"))
     facts = material.area.settings.context
     if facts:
-        pen.items([Message("{said} Source: {source}.", {"said": f.text, "source": f.source}) if f.source else f.text
-                   for f in facts])  # fmt: skip
-        if not all(fact.source for fact in facts):
-            pen.say(Message("Sentences without a source were gathered from public reports and checked by nobody; they "
-                            "are no legal opinion."), "source")  # fmt: skip
+        sources = list(dict.fromkeys(_source(pen, fact) for fact in facts))
+        numbers = [sources.index(_source(pen, fact)) + 1 for fact in facts]
+        pen.items([f"{material.say(fact.text)} [{number}]" for fact, number in zip(facts, numbers, strict=True)])
+        pen.say(Message("What the sources say, each in its year; this is no legal opinion."))
+        pen.items(sources, ordered=True, small=True)
     else:
         pen.say(Message("Not known: the folder of the study area says nothing of law and plans."), "note")
     pen.heading(Message("People"))
@@ -56,6 +58,11 @@ def context(pen: Pen) -> None:
     pen.end()
 
 
+def _source(pen: Pen, fact: Fact) -> str:
+    """Return where a sentence is from, as it stands in the list of sources."""
+    return ". ".join(filter(None, (f"{pen.material.say(fact.source)} ({fact.year})", fact.address)))
+
+
 def _year(key: str) -> int:
     """Return the year in the key of a figure: victims_identified_2024_1."""
     return int(key.rsplit("_", 2)[1])
@@ -74,11 +81,12 @@ def method(pen: Pen) -> None:
     pen.say(Message("This edition lists {known} active services of {organizations} organizations.", words))
     pen.heading(Message("What was asked, and who answered"))
     pen.say(Message("The questionnaire stands in the annex. Lists of partners, visits and calls filled it in."))
-    pen.say(Message("How many of those who were asked answered: not known, since no list of who was asked was "
-                    "published beforehand."))  # fmt: skip
+    asked(pen)
     pen.heading(Message("How it was checked"))
     pen.say(Message("Each entry has a day by which somebody must ask again whether it still holds. Checked in time: "
                     "{share} of the listed services.", words))  # fmt: skip
+    pen.heading(Message("What may be listed twice"))
+    doubles(pen)
     pen.heading(Message("What stays hidden"))
     if material.view.audience == "public":
         pen.say(Message("This report is worked out from a file that holds only what anybody may see. What is secret "
@@ -92,7 +100,7 @@ def method(pen: Pen) -> None:
         Message("A list shows what was told. Where nobody asked, nothing is listed."),
         Message("Travel times are modelled on main roads, land cover and slopes; transport, its price and fear are "
                 "not in them."),
-        Message("How many people a service can take is mostly not known, so that each counts the same."),
+        Message("Each service counts the same, however many people it can take (chapter 5)."),
         Message("Texts in some languages are drafts that no native speaker has reviewed."),
     ))  # fmt: skip
     pen.heading(Message("How each number is worked out"))
