@@ -1,8 +1,10 @@
 """Choices: what help, where, for whom; each answer is a link with a neutral code, so that nothing is typed or sent."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 from phonenumbers import country_code_for_region
@@ -53,24 +55,24 @@ def needs() -> list[Term]:
     return Taxonomy.load("needs").terms()
 
 
-def regions(area: StudyArea) -> dict[str, str]:
+@lru_cache(8)
+def regions(area: StudyArea) -> Mapping[str, str]:
     """Return the code of an answer for each region: r1 -> code of the unit."""
     level = min(1, len(area.levels) - 1)
     units = [unit.code for unit in area.all_units().values() if unit.level == level]
-    return {f"r{place}": code for place, code in enumerate(units, 1)}
+    return MappingProxyType({f"r{place}": code for place, code in enumerate(units, 1)})
 
 
 def countries(edition: Edition) -> dict[str, str]:
     """Return the code of an answer for each country abroad where something is listed: kz -> KZ."""
-    own = edition.area.code
-    found = {
-        place.country
-        for entry in edition.entries("en").values()
-        for place in entry.places
-        if place.country and place.country != own
-    }
-    order = {code: place for place, code in enumerate(edition.area.settings.country_names)}
-    return {code.lower(): code for code in sorted(found, key=lambda code: (order.get(code, len(order)), code))}
+
+    def read() -> dict[str, str]:
+        places = (place for entry in edition.entries("en").values() for place in entry.places)
+        found = {place.country for place in places if place.country and place.country != edition.area.code}
+        order = {code: place for place, code in enumerate(edition.area.settings.country_names)}
+        return {code.lower(): code for code in sorted(found, key=lambda code: (order.get(code, len(order)), code))}
+
+    return edition.keep("countries", read)
 
 
 def parse(code: str, edition: Edition) -> Choice:
@@ -134,12 +136,18 @@ def chosen(edition: Edition, choice: Choice, language: str) -> tuple[Blocks, tup
     return blocks, tuple(far), start
 
 
-def answering(edition: Edition, choice: Choice, language: str) -> Iterator[Entry]:
-    """Yield the services that meet a need and are not closed for good, by name."""
-    kinds = {term.code for term in Taxonomy.load("service_types").terms() if term.need == choice.need.code}
-    for entry in edition.entries(language).values():
-        if entry.status in ("active", "temporarily closed") and kinds.intersection(entry.types):
-            yield entry
+def answering(edition: Edition, choice: Choice, language: str) -> list[Entry]:
+    """Return the services that meet a need and are not closed for good, by name."""
+
+    def read() -> list[Entry]:
+        kinds = {term.code for term in Taxonomy.load("service_types").terms() if term.need == choice.need.code}
+        return [
+            entry
+            for entry in edition.entries(language).values()
+            if entry.status in ("active", "temporarily closed") and kinds.intersection(entry.types)
+        ]
+
+    return edition.keep(("answering", choice.need.code, language), read)
 
 
 def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "named", ""]:
