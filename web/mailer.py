@@ -31,6 +31,7 @@ WHY: dict[str, Message] = {
     "entries": Message(
         "Entries of yours wait to be looked through. It takes a few minutes; most is filled in already."
     ),
+    "news": Message("There is news in Rohnamo."),
     "test": Message("This is a test. Mails from here arrive."),
 }
 """Why somebody is written to."""
@@ -143,7 +144,7 @@ class Mailer:
     def letter(self, person: Account, why: str, *, now: dt.datetime) -> EmailMessage:
         """Write a mail to somebody: it names neither them nor anything of the directory."""
         language, settings = person.language, self.settings
-        page = settings.entries if why == "entries" else "{language}/index.html"
+        page = {"entries": settings.entries, "news": "{language}/news.html"}.get(why, "{language}/index.html")
         address = f"{settings.portal.rstrip('/')}/{page.format(language=language)}"
         letter = EmailMessage()
         letter["Subject"] = translate(SUBJECT.text, language)

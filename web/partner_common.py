@@ -1,6 +1,7 @@
 """What the pages of the partner portal share: the edition that a role may read, today, and the frame of a page."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -12,18 +13,23 @@ from web.edition import Edition, Editions
 from web.frame import Frame
 from web.guard import me, now, somebody
 from web.inbox import Inbox
-from web.roles import ROLES
+from web.roles import ROLES, Role
 
 
 def edition() -> Edition:
     """Return the widest edition that the role of whoever is signed in may read."""
     if "edition" not in g:
-        own = ROLES[me().role].audience
-        fitting = [each for each in current_app.config["EDITIONS"] if allows(own, each.audience)]
-        if not fitting:
+        widest = readable(current_app.config["EDITIONS"], me().role)
+        if widest is None:
             abort(403)
-        g.edition = fitting[-1].now()
+        g.edition = widest.now()
     return cast("Edition", g.edition)
+
+
+def readable(found: Iterable[Editions], role: Role) -> Editions | None:
+    """Return the widest of some editions, the most open first, that a role may read; None where it may read none."""
+    fitting = [each for each in found if allows(ROLES[role].audience, each.audience)]
+    return fitting[-1] if fitting else None
 
 
 def editions(*found: Editions) -> tuple[Editions, ...]:

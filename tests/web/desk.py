@@ -149,5 +149,5 @@ AGES_AND_TONGUES = {"AGE-CHI", "AGE-ADO", "AGE-ADU", "AGE-OLD", "tg", "ru", "uz"
 
 
 def _still(text):
-    """Leave out what differs from one request to the next: the tokens of forms."""
-    return re.sub(r'(name="csrf_token" value=)"[^"]+"', r"\1", text)
+    """Leave out what differs from one request to the next: the tokens of forms, the questions for passkeys."""
+    return re.sub(r'(name="csrf_token" value|data-passkey)="[^"]+"', r"\1", text)
