@@ -11,6 +11,9 @@ Open Referral, "Creating profiles"; RFC 7396, JSON Merge Patch.
 import datetime as dt
 import inspect
 import json
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin
 
 from mapping import hsds
@@ -92,11 +95,14 @@ def about() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def files() -> dict[str, bytes]:
+@cache
+def files() -> Mapping[str, bytes]:
     """Return every file of the profile: path -> contents, the same bytes each time."""
     found: dict[str, Any] = {"profile.json": about(), "datapackage.json": datapackage()}
     found |= {f"schema/{name}": schema for name, schema in (patches() | schemas()).items()}
-    return {name: _json(content) for name, content in found.items()} | {"README.md": readme().encode()}
+    return MappingProxyType(
+        {name: _json(content) for name, content in found.items()} | {"README.md": readme().encode()}
+    )
 
 
 def rows() -> list[tuple[str, str, str, str]]:
@@ -128,12 +134,12 @@ def readme() -> str:
         " of an address that nobody knows are empty texts.", "",
         "Every record may have these besides:", "", *(f"- `{name}`: {hsds.ADDED[name]}" for name in COMMON), "",
     ]  # fmt: skip
-    told = schemas()
-    for table in dict.fromkeys(row[0] for row in rows()):
+    told, fields = schemas(), rows()
+    for table in dict.fromkeys(row[0] for row in fields):
         lines += [f"## {table}", ""]
         lines += [told[f"{table}.json"]["description"], ""] if f"{table}.json" in told else []
         lines += ["| property | kind | what it says |", "|---|---|---|"]
-        lines += [f"| `{field}` | {kind} | {said} |" for of, field, kind, said in rows() if of == table]
+        lines += [f"| `{field}` | {kind} | {said} |" for of, field, kind, said in fields if of == table]
         lines.append("")
     return "\n".join(lines)
 
