@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import geopandas as gpd
@@ -189,9 +188,9 @@ class StudyArea:
         except KeyError:
             raise NotFound(f"{code}: no administrative unit of {self.code} has this code") from None
 
-    def all_units(self) -> Mapping[str, AreaUnit]:
+    def all_units(self) -> dict[str, AreaUnit]:
         """Return every unit by code, the country first."""
-        return MappingProxyType(self._by_code)
+        return dict(self._by_code)
 
     @cached_property
     def _by_code(self) -> dict[str, AreaUnit]:
