@@ -7,7 +7,7 @@ remarks and people are not read, and texts that hold numbers or names are not pu
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mapping import values
@@ -42,7 +42,7 @@ from mapping.model import (
     record_id,
     strictest,
 )
-from mapping.places import Located, locate
+from mapping.places import Located, locate, served
 from mapping.reader import HOLD, SHELTER, TELLING, Intake, Reader, first_of
 from mapping.taxonomy import Taxonomy, match_term
 
@@ -289,7 +289,10 @@ def _service(
         if (text := reader.harmless("description", whole))
     }
     status = entry.reader.closing() or next(iter(reader.terms("status", "statuses")[0]), "active")
-    audience = entry.audience
+    audience = reader.narrowed(entry.audience)
+    if audience != entry.audience:  # the place must not tell where a service is that fewer may know
+        entry.location.audience = strictest(entry.location.audience, audience)
+        entry = replace(entry, audience=audience)
     record = Service(
         id=service, organization_id=entry.body.id, name=labels.get("en") or next(iter(labels.values())),
         alternate_name=None if said in {code, *labels.values()} else reader.harmless("service", said) or None,
@@ -413,11 +416,11 @@ def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, reco
 def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iterator[Record]:
     """Yield the units that are served from here."""
     for part in reader.parts("covers", "service_types"):
-        located = locate(intake.area, unit=part)
-        if located.unit:
+        unit = served(intake.area, part)
+        if unit:
             yield ServiceArea(
-                id=record_id(source, "service_area", service, located.unit), service_id=service, area_unit=located.unit,
-                name=intake.area.label(located.unit, "en"),
+                id=record_id(source, "service_area", service, unit), service_id=service, area_unit=unit,
+                name=intake.area.label(unit, "en"),
             )  # fmt: skip
         else:
             reader.say("covers", f"{part!r} is no unit that we know", "check the name")
@@ -467,7 +470,7 @@ def _place(entry: Entry, intake: Intake) -> None:
             Address(
                 id=record_id(source, "address", entry.key), location_id=entry.location.id, address_1=address,
                 city=reader.any_text("place"), country=entry.location.country or "",
-                audience=entry.audience if told else "custodian",
+                audience=entry.location.audience if told else "custodian",
             )
         )  # fmt: skip
     if reader.text("accessible"):

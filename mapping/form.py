@@ -48,8 +48,9 @@ FIELDS: dict[str, str] = {
     "country": "country", "town": "place", "address": "address", "gps": "coordinates", "show_place": "precision",
     "place_name": "place_name", "accessible": "accessible", "phones": "phone", "messenger": "messenger",
     "email": "email", "website": "website", "hours": "hours", "spoken": "languages", "contact_person": "contact",
-    "service": "service", "status": "status", "serves": "serves", "excludes": "excludes", "cost": "cost",
-    "documents": "documents", "capacity": "capacity", "covers": "covers", "funder": "funder",
+    "service": "service", "service_who": "marking_service", "status": "status", "serves": "serves",
+    "excludes": "excludes", "cost": "cost", "documents": "documents", "capacity": "capacity", "covers": "covers",
+    "funder": "funder",
     "funded_until": "funded_until", "verified_how": "verified_how", "verified_on": "verified_on",
     "verified_by": "verified_by", "assessed_by": "assessed_by",
 }  # fmt: skip
@@ -245,6 +246,7 @@ class _Form:
     def service(self) -> Iterator[Cells]:
         yield self.ask("select_one families", "family", required="yes", appearance="minimal")
         yield self.ask("select_one services", "service", required="yes", choice_filter="family=${family}")
+        yield self.ask("select_one who", "service_who", appearance="minimal")
         yield self.ask("select_one statuses", "status", default="active")
         for language in self.area.languages:
             line = self.ask("text", f"description_{language}", told_in(self.names_of(language)))

@@ -35,6 +35,7 @@ LABELS: dict[str, Message] = {
     "services": Message("Services: one at a time"),
     "family": Message("What is the help about?"),
     "service": Message("Which service exactly?"),
+    "service_who": Message("Who may see this service, if fewer than was said at the start?"),
     "status": Message("Is the service working?"),
     "serves": Message("Whom does it help?"),
     "excludes": Message("Whom does it not take?"),
@@ -61,6 +62,9 @@ CONTRADICTION = Message("Nobody can be helped and not be taken: take one of the 
 
 HINTS: dict[str, Message] = {
     "who_may_see": Message("For a shelter or any secret place choose the last answer."),
+    "service_who": Message(
+        "Leave it empty where the first answer holds. Its place is then shown to no more people than the service."
+    ),
     "gps": Message("Stand at the entrance. Leave it empty where the place is secret."),
     "show_place": Message("It is never shown more closely than this."),
     "phones": Message("Several with a semicolon between them"),

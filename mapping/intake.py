@@ -194,9 +194,10 @@ def _say_columns(found: Rows, columns: ColumnMap, intake: Intake) -> None:
         )
     for name in missing_columns(found, columns):
         wanted = " or ".join(map(repr, columns.fields[name]))
-        batch.issues.append(
-            Issue(batch.file, "", None, name, f"there is no column {wanted}", "mend the map, or ask for the column")
-        )
+        fix = "mend the map, or ask for the column"
+        if columns.returned is not None:
+            fix = "nothing of it was read; if it stands there under another heading, write this one above it"
+        batch.issues.append(Issue(batch.file, "", None, name, f"there is no column {wanted}", fix))
     for sheet, number, total in found.totals:
         there = sum(row.sheet == sheet for row in found.rows)
         if there != total:

@@ -12,7 +12,7 @@ from mapping.area import StudyArea
 from mapping.batch import Batch, Issue, Level
 from mapping.columns import ColumnMap, fold_header, marking
 from mapping.known import Known
-from mapping.model import Audience
+from mapping.model import Audience, strictest
 from mapping.rows import Row
 from mapping.taxonomy import match_term
 from mapping.telling import HOLD, SHELTER, STREET, TELLING
@@ -250,6 +250,17 @@ class Reader:
             said = f"the marking {text!r} is not in the sender's table" if text else "there is no marking"
             self.say("marking", said, "the row is for custodians only until the sender says who may see it")
         return audience
+
+    def narrowed(self, audience: Audience) -> Audience:
+        """Return who may see one service: those who may see its row, or fewer where it says so itself."""
+        text = self.text("marking_service")
+        if not text:
+            return audience
+        own, known = marking(self.intake.columns, text)
+        if not known:
+            said = f"the marking {text!r} is not in the sender's table"
+            self.say("marking_service", said, "the service is for custodians only until the sender says who may see it")
+        return strictest(audience, own)
 
 
 def _remembered(parse: Callable[[str], T], text: str) -> T:

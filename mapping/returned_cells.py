@@ -33,7 +33,7 @@ from mapping.model import (
     record_id,
     strictest,
 )
-from mapping.places import locate
+from mapping.places import locate, served
 from mapping.taxonomy import Taxonomy, match_term
 
 OF_PLACE = frozenset(
@@ -362,7 +362,7 @@ def _covers(edit: Edit) -> None:
     area = edit.reader.intake.area
     new: dict[Any, Record] = {}
     for part in filter(None, (one.strip() for one in edit.text("covers").split(LISTED.strip()))):
-        unit = part if part in area.all_units() else locate(area, unit=part).unit
+        unit = served(area, part)
         if unit is None:
             edit.say("covers", f"{part!r} is no unit that we know", f"choose one of the list; {NOTHING}")
             return

@@ -105,6 +105,18 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 """Every column of the flat workbook, in its order."""
 
+FORMER: dict[str, tuple[str, ...]] = {
+    "languages": (
+        "На каких языках говорят", "Бо кадом забонҳо гап мезананд", "Qaysi tillarda gaplashiladi"
+    ),
+    "url": ("Страница в интернете", "Саҳифаи интернетӣ", "Internet sahifasi"),
+    "hours": ("Часы работы", "Соатҳои корӣ", "Ish vaqti"),
+}  # fmt: skip
+"""Column -> headings of workbooks that were sent before it was reworded: add here what you take away, in any language.
+No heading may have stood for another column."""
+
+APOSTROPHES = dict.fromkeys(map(ord, "‘’ʻʼ`´"), "'")
+
 EDITED: tuple[Column, ...] = tuple(column for column in COLUMNS if column.kind != "fixed")
 """Columns whose cells may be edited; the check is made of them in this order."""
 
@@ -126,6 +138,21 @@ LENGTH = 3
 def labels(language: str) -> dict[str, str]:
     """Return the heading of each column in a language."""
     return {column.key: column.label.into(language) for column in COLUMNS}
+
+
+def headings(language: str, there: Iterable[str]) -> dict[str, str]:
+    """Return the heading of each column as a row holds it: in a language, or as it was before; else as it is now."""
+    written = {_folded(heading): " ".join(heading.split()) for heading in there}
+    found = {}
+    for key, label in labels(language).items():
+        said = (label, *FORMER.get(key, ()))
+        found[key] = next((written[_folded(one)] for one in said if _folded(one) in written), label)
+    return found
+
+
+def _folded(heading: str) -> str:
+    """Fold a heading so that case, spaces and kinds of apostrophes do not matter."""
+    return " ".join(heading.split()).casefold().translate(APOSTROPHES)
 
 
 def plain(text: str) -> str:
@@ -157,13 +184,13 @@ def _signs(text: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(plain(text).encode()).digest())[:LENGTH].decode()
 
 
-def language_of(headings: Sequence[str], languages: Iterable[str]) -> str | None:
+def language_of(row: Sequence[str], languages: Iterable[str]) -> str | None:
     """Return the language whose headings a row holds: that of the id and at least half of the others."""
-    there = {" ".join(heading.split()).casefold() for heading in headings}
+    there = {_folded(heading) for heading in row}
     best, most = None, len(COLUMNS) // 2
     for language in languages:
-        own = {key: label.casefold() for key, label in labels(language).items()}
-        hits = sum(label in there for label in own.values())
-        if own["id"] in there and hits > most:
+        own = {key: {_folded(one) for one in (label, *FORMER.get(key, ()))} for key, label in labels(language).items()}
+        hits = sum(not there.isdisjoint(said) for said in own.values())
+        if not there.isdisjoint(own["id"]) and hits > most:
             best, most = language, hits
     return best

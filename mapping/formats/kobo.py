@@ -78,7 +78,8 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
             elif name not in fields:
                 passed.append(header)
     words = dict(found.words)
-    markings, precisions = words.pop("marking", {}), words.pop("precision", {})
+    markings = words.pop("marking_service", {}) | words.pop("marking", {})
+    precisions = words.pop("precision", {})
     answers = next((q.choices for q in survey.questions if form.standard_of(q.name) and q.choices), {})
     words["answer"] = {
         said: form.code_of(choice) for choice, texts in answers.items() for said in (choice, *texts.values())

@@ -22,6 +22,7 @@ from mapping.formats._sheet import (
     YES_NO,
     Column,
     check_of,
+    headings,
     labels,
     language_of,
 )
@@ -62,12 +63,11 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
                 else None
             )
             if language is not None:
-                return _map(sheet.name, language)
+                return _map(sheet.name, language, headings(language, names))
     return None
 
 
-def _map(sheet: str, language: str) -> ColumnMap:
-    heads = labels(language)
+def _map(sheet: str, language: str, heads: dict[str, str]) -> ColumnMap:
     # a text is in the language of the workbook; names of bodies stand in whatever language they have
     fields = {
         f"{column.field}.{language}" if column.key == "description" else column.field: [heads[column.key]]

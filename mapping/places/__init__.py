@@ -142,6 +142,14 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
     return UnitMatch(None, (), tuple(notes))
 
 
+def served(area: StudyArea, text: str) -> str | None:
+    """Return the code of the unit that is served, by its code or name; the whole country counts as one."""
+    said = text.strip()
+    if said.upper() in {area.code, area.code3} or skeleton(said) in {skeleton(name) for name in area.name.values()}:
+        return area.code
+    return said if said in area.all_units() else locate(area, unit=said).unit
+
+
 def country_code(area: StudyArea, text: str) -> str:
     """Return the ISO 3166 code of a country, whose name may be in any language of the study area, or ""."""
     said = text.strip()

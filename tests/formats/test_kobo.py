@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import json
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from mapping import form
 from mapping.errors import FormatError
 from mapping.formats import kobo, kobo_json
 from mapping.intake import Known, read
+from mapping.model import AUDIENCES
 from mapping.registry import format_of
 from mapping.taxonomy import Taxonomy
 
@@ -183,6 +185,45 @@ def test_whatever_was_chosen_reads_the_same_by_name_and_in_any_language(
 def test_the_answer_says_who_may_see_it(tmp_path, tj_area, audience, language):
     batch = imported(tmp_path, tj_area, [submission(who_may_see=audience)], Shape(language))
     assert {one.audience for one in batch.of("location")} == {audience}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("whole", "own", "seen"),
+    [
+        ("public", "focal_point", "focal_point"),
+        ("focal_point", "public", "focal_point"),
+        ("custodian", "public", "custodian"),
+        ("partner", "", "partner"),
+    ],
+)
+def test_a_service_may_be_for_fewer_and_hides_its_place(tmp_path, tj_area, whole, own, seen, language):
+    services = (ADVICE | {"service_who": own}, ADVICE | {"service": "LEG-REP", "checklist": "no"})
+    batch = imported(tmp_path, tj_area, [submission(services, who_may_see=whole)], Shape(language))
+    said = {service.name: service.audience for service in batch.of("service")}
+    terms = Taxonomy.load("service_types")
+    assert said == {str(terms.label("LEG-INF", "en")): seen, str(terms.label("LEG-REP", "en")): whole}
+    assert {one.audience for one in batch.of("location") + batch.of("address")} == {seen}
+    assert {one.audience for one in batch.of("organization")} == {whole}
+    hidden = next(service.id for service in batch.of("service") if service.audience == seen)
+    own_parts = [one for table in ("phone", "schedule") for one in batch.of(table) if one.service_id == hidden]
+    assert own_parts
+    assert all(AUDIENCES.index(one.audience) >= AUDIENCES.index(seen) for one in own_parts)
+
+
+def test_a_word_that_is_no_answer_hides_the_service_and_is_said(tmp_path, tj_area):
+    path = write_xlsx(
+        tmp_path / "e.xlsx", *tables(tj_area, [submission((ADVICE | {"service_who": "public"},))], Shape())
+    )
+    book = openpyxl.load_workbook(path)
+    for sheet in book:
+        heads = {cell.value: cell.column for cell in sheet[1]}
+        if "service_who" in heads:
+            sheet.cell(2, heads["service_who"]).value = "perhaps"
+    book.save(path)
+    batch = batch_of(path, tj_area)
+    assert {one.audience for one in batch.of("service") + batch.of("location")} == {"custodian"}
+    assert any("'perhaps' is not in the sender's table" in issue.problem for issue in batch.issues)
 
 
 @pytest.mark.parametrize("answer", ["", None])

@@ -9,7 +9,7 @@ from sample import TODAY, key, sample_batch, sample_directory
 
 from mapping import values
 from mapping.exporting import export
-from mapping.formats._sheet import COLUMNS, check_of, edited, labels, language_of, plain
+from mapping.formats._sheet import COLUMNS, FORMER, check_of, edited, labels, language_of, plain
 from mapping.formats.workbook import SERVICES, SHORT_DAYS, WEEK, allowed
 from mapping.intake import Known, read
 from mapping.taxonomy import Taxonomy, match_term
@@ -399,3 +399,64 @@ def test_a_check_finds_every_edit_and_no_other():
 )  # fmt: skip
 def test_what_programs_change_by_themselves_is_no_edit(one, other):
     assert plain(one) == plain(other)
+
+
+def reworded(desk, **heads):
+    """Give columns of a workbook other headings, as one has them that was sent before."""
+
+    def change(sheet, columns, _names):
+        for column, heading in heads.items():
+            sheet.cell(1, columns[column]).value = heading
+
+    desk.edit(change)
+
+
+@pytest.mark.parametrize("language", ["ru", "tg", "uz"])
+def test_a_workbook_sent_before_headings_were_reworded_loses_nothing(tmp_path, tiny_area, language):
+    desk = Desk(tmp_path, tiny_area, language)
+    at = ("ru", "tg", "uz").index(language)
+    first = desk.heads["id"].replace("ʻ", "‘")
+
+    def write(sheet, columns, names):
+        sheet.cell(min(names.values()), columns["url"]).value = "https://new.example"
+
+    desk.edit(write)
+    reworded(desk, id=first, **{key: said[at] for key, said in FORMER.items()})
+    batch, change = desk.take()
+    assert [issue for issue in batch.issues if "column" in issue.problem] == []
+    assert told(change)["changed"] == {"service": 1}
+    desk.directory.close()
+
+
+def test_a_former_heading_stands_for_one_column_only():
+    said = [each for headings in FORMER.values() for each in headings]
+    now = {language: labels(language) for language in LANGUAGES}
+    assert len(said) == len(set(said))
+    for column, headings in FORMER.items():
+        for each in headings:
+            assert all(each != label for own in now.values() for other, label in own.items() if other != column)
+
+
+def test_a_heading_that_nobody_knows_is_said_with_its_cure(desk):
+    reworded(desk, hours="When we are there")
+    batch, change = desk.take()
+    assert told(change) == NOTHING
+    (issue,) = [each for each in batch.issues if "there is no column" in each.problem]
+    assert (issue.problem, issue.column) == ("there is no column 'Hours'", "hours")
+    assert "write this one above it" in issue.fix
+
+
+@pytest.mark.parametrize("said", ["XT", "xta", "Orzustan", "Орзустан"])
+def test_the_whole_country_can_be_served(desk, said):
+    desk.set("Mobile team", covers=said)
+    batch, _change = desk.take()
+    assert [(each.area_unit, each.name) for each in batch.of("service_area")] == [("XT", "Orzustan")]
+
+    def write(sheet, columns, _names):
+        row = sheet.max_row + 1
+        for column, value in {"organization": "Newcomers", "types": "LEG-INF", "covers": said}.items():
+            sheet.cell(row, columns[column]).value = value
+
+    desk.edit(write)
+    new = [each for each in desk.take()[0].of("service_area") if each.area_unit == "XT"]
+    assert len(new) >= 1
