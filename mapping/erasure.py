@@ -54,6 +54,14 @@ def _with_parts(writing: Writing, table: str, record: str) -> dict[str, set[str]
                 )
                 if hits := {each for (each,) in (*now.fetchall(), *before.fetchall())}:
                     found.setdefault(child, set()).update(hits)
+    # an entry that was proposed as a whole holds its numbers; it stays in the directory, what was proposed goes
+    proposed = writing.db.conn.execute(
+        "SELECT id FROM proposal WHERE kind = 'new' AND instr(fields, ?)"
+        " UNION SELECT record FROM history WHERE \"table\" = 'proposal' AND instr(coalesce(before, ''), ?)",
+        [record, record],
+    )
+    if hits := {each for (each,) in proposed}:
+        found.setdefault("proposal", set()).update(hits)
     return found
 
 

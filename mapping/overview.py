@@ -199,7 +199,9 @@ def _ending(directory: Records, today: dt.date) -> Iterator[Matter]:
         return day is not None and today <= day <= soon
 
     approvals = [one for one in directory.records("approval") if isinstance(one, Approval)]
-    consents = [one for one in approvals if ends(one.consent_until)]
+    # the latest word counts: what was renewed ends no more
+    last = {(one.kind, one.subject): one for one in sorted(approvals, key=lambda one: (one.approved_on, one.id))}
+    consents = [one for one in last.values() if ends(one.consent_until)]
     statements = [one for one in directory.records("statement") if isinstance(one, Statement)]
     ending = [one for one in statements if ends(one.consent_until)]
     ended = [one for one in statements if one.consent_until < today]

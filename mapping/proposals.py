@@ -7,15 +7,16 @@ a column map with its table of markings. What is proposed changes nothing until 
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import sqlite_utils
 from pydantic import ValidationError
 
+from mapping.claims import CLAIMED, STEWARDS, claim, said
 from mapping.errors import InvalidRecord, NotFound
 from mapping.merge import checked, keep_edit
-from mapping.model import ENTRY_POINTS, RECORDS, Approval, Phone, Record, record_id
+from mapping.model import ENTRY_POINTS, RECORDS, Approval, Phone, Record, record_id, references
 from mapping.safety import two_people
 from mapping.store_rows import Proposal, ProposalKind, Row, reader, stored_rows, to_row
 from mapping.store_writing import Change, Writing
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 OF_NO_RECORD = ("map", "phones", "undo")
 """Kinds that are about no record of the directory."""
+
+CONSENTED = ("audience", "precision", "statement")
+"""Kinds that hold as long as the operator's consent."""
 
 Decided = Literal["accepted", "refused", "withdrawn"]
 
@@ -68,8 +72,9 @@ def propose(
 ) -> str:  # fmt: skip
     """Keep a change that waits for a second person; return its id.
 
-    ``kind`` is ``edit`` (fields of a record), ``add`` (a part, all of its fields), ``remove`` (a part), ``audience``
-    or ``precision`` (lowered to the one of that name in ``fields``, with the operator's consent and its last day),
+    ``kind`` is ``edit`` (fields of a record), ``add`` (a part, all of its fields), ``new`` (a body, a service or a
+    place with its parts, `as_fields`), ``remove`` (a part), ``audience`` or ``precision`` (lowered to the one of that
+    name in ``fields``, with the operator's consent and its last day), ``statement`` (a new one, or its consent anew),
     ``map`` or ``phones`` (a sender's column map with its digest, or their numbers; ``record`` is its short name), or
     ``undo`` (a batch, of the number ``record``).
 
@@ -82,12 +87,16 @@ def propose(
     """
     if not by.strip() or not reason.strip():
         raise InvalidRecord("a proposal needs somebody who makes it, and a reason")
-    if kind in ("audience", "precision") and (not consent_by.strip() or consent_until is None or consent_until <= on):
+    if kind in CONSENTED and (not consent_by.strip() or consent_until is None or consent_until <= on):
         raise InvalidRecord("to let more people see it, its operator must agree: say who agreed, and until when")
     if kind == "edit":
         _edited(directory.record(table, record), fields)
     elif kind == "add":
         _new(table, record, fields)
+    elif kind == "new":
+        new_records(fields)
+    elif kind == "statement":
+        _statement(record, fields, consent_by, consent_until, by, f"{by} too")
     elif kind == "undo":
         undoable(directory.db, int(record))
     elif kind not in OF_NO_RECORD:
@@ -101,6 +110,25 @@ def propose(
         )  # fmt: skip
         writing.put("proposal", {proposal.id: to_row(proposal)})
     return proposal.id
+
+
+def as_fields(records: Sequence[Record]) -> dict[str, Any]:
+    """Return records as the fields of a proposal that would add them, owners first."""
+    return {"records": [{"table": one.table} | to_row(one) for one in records]}
+
+
+def new_records(fields: Mapping[str, Any]) -> list[Record]:
+    """Return the records that a proposal would add.
+
+    Raises
+    ------
+    InvalidRecord
+        One of them is none.
+    """
+    return [
+        _new(one["table"], one["id"], {name: value for name, value in one.items() if name != "table"})
+        for one in fields["records"]
+    ]
 
 
 def proposals(directory: "Directory", *, waiting: bool = True) -> list[Proposal]:
@@ -167,6 +195,16 @@ def _carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
         keep_edit(writing, before, new, table=table, fields=fields)
     elif kind == "add":
         writing.put(table, {record: to_row(_new(table, record, fields))})
+    elif kind == "new":
+        _add_new(writing, new_records(fields), row, by=by, on=on)
+    elif kind == "statement":
+        until = dt.date.fromisoformat(row["consent_until"])
+        own = _statement(record, fields, row["consent_by"], until, row["proposed_by"], by)
+        writing.put(table, {record: to_row(own)})
+        for language, text in fields.get("texts", {}).items():
+            one = record_id("stewards", "translation", record, "text", language)
+            link = {"link_id": record, "link_entity": table, "field": "text", "language": language}
+            writing.put("translation", {one: to_row(_new("translation", one, link | {"text": text}))})
     elif kind == "remove":
         writing.remove(table, [record])
     elif kind == "undo":
@@ -174,14 +212,49 @@ def _carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
     agreed = "phone" if table == "phone" or kind == "phones" else kind
     if agreed not in ("phone", "map", "audience", "precision"):
         return  # the proposal itself tells who agreed
+    _approve(writing, row, cast("Any", agreed), record, fields.get("value"), by=by, on=on)
+
+
+def _approve(writing: Writing, row: Row, kind: Any, subject: str, value: Any, *, by: str, on: dt.date) -> None:
+    """Note what two people agreed to."""
+    key = (row["id"],) if subject == row["link_id"] else (row["id"], subject)
     approval = Approval(
-        id=record_id("stewards", "approval", row["id"]), kind=cast("Any", agreed), subject=record,
-        value=fields.get("value"), approved_by=row["proposed_by"], approved_by_too=by, approved_on=on,
-        consent_by=row["consent_by"],
+        id=record_id("stewards", "approval", *key), kind=kind, subject=subject, value=value,
+        approved_by=row["proposed_by"], approved_by_too=by, approved_on=on, consent_by=row["consent_by"],
         consent_until=dt.date.fromisoformat(row["consent_until"]) if row["consent_until"] else None,
         reason=row["reason"],
     )  # fmt: skip
     writing.put("approval", {approval.id: to_row(approval)})
+
+
+def _add_new(writing: Writing, records: Sequence[Record], row: Row, *, by: str, on: dt.date) -> None:
+    """Store new records as the stewards' own word, which no list undoes; what they belong to must still be there."""
+    new = {one.id for one in records}
+    for one in records:
+        owners = {name: value for name, value in to_row(one).items() if value and value not in new}
+        for name, table in references(type(one)).items():
+            if name in owners and not stored_rows(writing.db, table, [owners[name]]):
+                raise Outdated
+        link, entity = owners.get("link_id"), owners.get("link_entity")
+        if link and not stored_rows(writing.db, str(entity), [link]):
+            raise Outdated
+        writing.put(one.table, {one.id: to_row(one)})
+        if one.table in CLAIMED:
+            own = claim(one.table, one.id, one.id, STEWARDS, fields=said(one.table, to_row(one)),
+                        said_on=on.isoformat(), batch=writing.number)  # fmt: skip
+            writing.put("claim", {own["id"]: own})
+        elif one.table == "phone":
+            _approve(writing, row, "phone", one.id, None, by=by, on=on)
+
+
+def _statement(
+    record: str, fields: Mapping[str, Any], consent_by: str, until: dt.date | None, one: str, other: str
+) -> Record:
+    told = {"consent_by": consent_by, "consent_until": until, "approved_by": one, "approved_by_too": other}
+    if not str(fields.get("text") or "").strip() or not str(fields.get("route") or "").strip():
+        raise InvalidRecord("statement: text and route: say what can be arranged, and through which line")
+    own = {name: value for name, value in fields.items() if name != "texts"}
+    return _new("statement", record, own | told)
 
 
 def _edited(old: Record, fields: Mapping[str, Any]) -> Record:

@@ -38,7 +38,7 @@ class Merged(Record):
     on: dt.date
 
 
-ProposalKind = Literal["edit", "add", "remove", "audience", "precision", "map", "phones", "undo"]
+ProposalKind = Literal["edit", "add", "new", "remove", "audience", "precision", "statement", "map", "phones", "undo"]
 
 
 class Proposal(Record):

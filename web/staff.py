@@ -37,7 +37,7 @@ staff = Blueprint("staff", __name__)
 STAFF_ROLES = tuple(role for role in ROLES if role not in PORTAL_ROLES)
 
 PARTS = (
-    "staff_attend", "staff_inbox", "staff_agree", "staff_records", "staff_edit",
+    "staff_attend", "staff_inbox", "staff_agree", "staff_records", "staff_edit", "staff_new", "staff_consent",
     "staff_doubles", "staff_import", "staff_changes",
     "staff_publish", "staff_reveal", "staff_admin",
 )  # fmt: skip

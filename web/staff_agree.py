@@ -2,16 +2,27 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord, NotFound
-from mapping.model import AUDIENCES, RECORDS
-from mapping.proposals import OF_NO_RECORD, Outdated, SamePerson, decide, proposal, proposals, propose
+from mapping.model import AUDIENCES, RECORDS, references
+from mapping.proposals import (
+    OF_NO_RECORD,
+    Outdated,
+    SamePerson,
+    decide,
+    new_records,
+    proposal,
+    proposals,
+    propose,
+)
 from mapping.safety import two_people
 from mapping.store_rows import Proposal
+from mapping.taxonomy import Taxonomy
 from mapping.words import Message
 from web.accounts import Accounts
 from web.guard import Open, log, me
@@ -29,9 +40,9 @@ ROUTES: dict[str, Action | Open] = {"agree.waiting": "approve", "agree.one": "ap
 MENU = (MenuItem("waiting.html", Message("Second person"), "approve"),)
 
 ASKED: dict[str, Message] = {
-    "edit": Message("Change"), "add": Message("Add"), "remove": Message("Take out"),
+    "edit": Message("Change"), "add": Message("Add"), "new": Message("New entry"), "remove": Message("Take out"),
     "audience": Message("Let more people see it"), "precision": Message("Show the place more closely"),
-    "undo": Message("Take back what was done"),
+    "statement": Message("Statement"), "undo": Message("Take back what was done"),
     "map": Message("Read a sender's list by this map"), "phones": Message("Trust the numbers of a sender"),
 }  # fmt: skip
 OUTDATED = Message("Somebody else changed this record or decided meanwhile. Look at it again.")
@@ -53,10 +64,33 @@ def may_see(one: Proposal) -> bool:
     """
     if one.kind in OF_NO_RECORD:
         return me().may("approve")
+    if one.kind == "statement":
+        unit = json.loads(one.fields).get("area_unit")
+        return me().may("approve", frozenset(everything_seen().above(unit))) if unit else me().may("approve")
+    if one.kind == "new" and one.decision != "accepted":
+        return _may_see_new(new_records(json.loads(one.fields)))
     owner = _owner(everything_seen(), one)
     if owner is not None:
         return me().may("approve", everything_seen().units(owner))
     return me().role == "custodian" and me().may("approve", _hidden_units(one))
+
+
+def _may_see_new(records: list[Any]) -> bool:
+    """Whether somebody may agree to new records: where they are, and where what they belong to may be seen."""
+    whole, new = everything_seen(), {one.id for one in records}
+    owners = [
+        (table, getattr(one, name))
+        for one in records
+        for name, table in references(type(one)).items()
+        if table in WHOLES and getattr(one, name) and getattr(one, name) not in new
+    ]
+    if not all(whole.has(table, owner) for table, owner in owners):
+        return False
+    units = {above for one in records if getattr(one, "area_unit", None) for above in whole.above(one.area_unit)}
+    units |= {
+        unit for table, owner in owners if table == "location" for unit in whole.units(whole.record(table, owner))
+    }
+    return me().may("approve", units) if units else me().may("approve")
 
 
 def _owner(whole: Seen, one: Proposal) -> Any:
@@ -93,7 +127,11 @@ def units_of_hidden(table: str, one: str) -> set[str | None]:
 def _about(one: Proposal, language: str) -> tuple[str, str]:
     """Return what a proposal is about, in words, and the path of its page."""
     whole = everything_seen()
-    owner = _owner(whole, one)
+    owner = _owner(whole, one) if one.kind != "statement" else None
+    if owner is None and one.kind in ("new", "statement"):
+        fields = json.loads(one.fields)
+        names = [fields.get("text"), *(each.get("name") for each in fields.get("records", ()))]
+        return next(filter(None, names), TABLES["location"].into(language)), ""
     if owner is None:
         return one.link_id, ""
     table, each = whole.owner(owner) or (owner.table, owner.id)
@@ -148,6 +186,10 @@ def _rows(one: Proposal, language: str) -> list[tuple[Message, str, str]]:
     """Return the fields of a proposal as they are and as they would be."""
     fields, table = json.loads(one.fields), one.link_entity
     whole, area = everything_seen(), study_area()
+    if one.kind == "new":
+        return [row for each in new_records(fields) for row in _new_rows(each, language)]
+    if one.kind == "statement":
+        return _statement_rows(one, fields, language)
     now = whole.record(table, one.link_id) if whole.has(table, one.link_id) else None
     if one.kind == "audience":
         before = AUDIENCE_LABELS[now.audience].into(language) if now is not None else ""
@@ -164,6 +206,46 @@ def _rows(one: Proposal, language: str) -> list[tuple[Message, str, str]]:
         for name in names
         if name in RECORDS[table].model_fields
     ]
+
+
+def _new_rows(one: Any, language: str) -> Iterator[tuple[Message, str, str]]:
+    """Yield what a new record says, and at which known place it is."""
+    for name in FIELDS.get(one.table, ()):
+        if getattr(one, name, None) not in (None, "") and (name != "audience" or one.table in WHOLES):
+            yield LABELS[name], "", said(one.table, name, getattr(one, name), study_area(), language)
+    if one.table == "service_at_location" and everything_seen().has("location", one.location_id):
+        known = everything_seen().record("location", one.location_id)
+        yield TABLES["location"], "", name_of(everything_seen(), known, language)
+
+
+def _statement_rows(one: Proposal, fields: dict[str, Any], language: str) -> list[tuple[Message, str, str]]:
+    """Return a statement as it is and as it would be."""
+    whole = everything_seen()
+    now = whole.record("statement", one.link_id) if whole.has("statement", one.link_id) else None
+    return [
+        (
+            label,
+            statement_words(name, getattr(now, name, None), language),
+            statement_words(name, fields[name], language),
+        )
+        for name, label in STATEMENT_FIELDS.items()
+    ]
+
+
+def statement_words(name: str, value: Any, language: str) -> str:
+    """Return what a field of a statement says, in words."""
+    area = study_area()
+    if value and name == "service_type":
+        return str(Taxonomy.load("service_types").label(value, language))
+    if value and name == "audience":
+        return AUDIENCE_LABELS[value].into(language)
+    return area.label(value, language) if name == "area_unit" and value in area.all_units() else value or ""
+
+
+STATEMENT_FIELDS: dict[str, Message] = {
+    "text": Message("What can be arranged"), "route": Message("Through which line"),
+    "service_type": Message("Kind of help"), "area_unit": LABELS["area_unit"], "audience": LABELS["audience"],
+}  # fmt: skip
 
 
 def _map(one: Proposal) -> str:

@@ -127,13 +127,20 @@ def matter(language: str, key: str) -> str:
     if key in ("full", "unavailable"):
         title = next(item.title for item in _signals() if item.path == f"see/{key}.html")
         ids = _full() if key == "full" else _unavailable()
-        rows = [(line(mine, mine.record("service", one), language), None) for one in ids]
-        return page("staff/matter.html", language, title=title, rows=rows, states=FRESHNESS_NAMES)
+        rows = [(line(mine, mine.record("service", one), language), None, "") for one in ids]
+        return page("staff/matter.html", language, title=title, rows=rows, states=FRESHNESS_NAMES, key=key)
     found = next((each for each in _matters(mine) if each.key == key), None)
     if found is None or key in ELSEWHERE:
         abort(404)
-    rows = [(each, ends) for one in found.records for each, ends in [_line_of(mine, one, language)] if each]
-    return page("staff/matter.html", language, title=found.title, rows=rows, states=FRESHNESS_NAMES)
+    rows = [(each, ends, _anew(one)) for one in found.records for each, ends in [_line_of(mine, one, language)] if each]
+    return page("staff/matter.html", language, title=found.title, rows=rows, states=FRESHNESS_NAMES, key=key)
+
+
+def _anew(one: Any) -> str:
+    """Return the page on which a consent is renewed, for what holds by one."""
+    if not me().may("approve"):
+        return ""
+    return {"approval": f"consent/{one.id}.html", "statement": f"statement/{one.id}.html"}.get(one.table, "")
 
 
 def _line_of(mine: Any, one: Any, language: str) -> tuple[Line | None, Any]:

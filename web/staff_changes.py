@@ -51,7 +51,7 @@ def _seen_of(numbers: list[int]) -> dict[int, Counter[str]]:
         query = 'SELECT batch, "table", record, change FROM history WHERE batch >= ?'
         rows: Any = directory().db.conn.execute(query, [min(numbers)])
         for batch, table, record, change in rows:
-            if table in whole.tables and whole.has(table, record):
+            if whole.has(table, record):
                 counts[batch][change] += 1
     return counts
 

@@ -13,8 +13,9 @@ from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.batch import Batch
-from mapping.due import METHODS, SOURCE, found_by_call
+from mapping.due import METHODS, batch_of_calls, found_by_call
 from mapping.errors import InvalidRecord
+from mapping.holdings import Held
 from mapping.model import ENTRY_POINTS, RECORDS, Service, Source, record_id
 from mapping.proposals import Outdated, needs_two, propose, version
 from mapping.words import Message
@@ -142,12 +143,12 @@ def check(language: str, one: str) -> ResponseReturnValue:
         abort(400)
     if on > today():
         abort(400)
-    held = next(each for each in everything_seen().holdings.services if each.service.id == one)
+    held = cast("Held", everything_seen().held(one))
     held = replace(held, service=cast("Service", directory().record("service", one)))
     note = request.form.get("note", "").strip()
     told = {"by": me().login, "method": level, "note": note}
     records = list(found_by_call(held, result, on, METHODS.get(level, level), told, study_area()))
-    directory().add(Batch(SOURCE, "check", records=records, rows=1, partial=True), by=me().login, on=today())
+    directory().add(batch_of_calls("check", records), by=me().login, on=today())
     log("checked", subject=f"service {one}: {result}")
     if result == "changed":
         return redirect(f"/{language}/e/service/{one}.html", code=303)

@@ -125,7 +125,7 @@ def _own_units(whole: Seen, one: Any) -> set[str]:
 def _held(whole: Seen, one: Any) -> Held | None:
     if one.table != "service":
         return None
-    return next((held for held in whole.holdings.services if held.service.id == one.id), None)
+    return whole.held(one.id)
 
 
 def _found(whole: Seen, asked: dict[str, str], language: str) -> Iterator[Line]:
@@ -175,6 +175,7 @@ def record(language: str, table: str, one: str) -> str:
         results=RESULTS, levels=LEVELS,
         seen=version(directory().db, table, one), states=FRESHNESS_NAMES,
         may_edit=me().may("edit", whole.units(found)), may_agree=me().may("approve", whole.units(found)),
+        may_add=me().may("edit"),
     )  # fmt: skip
 
 

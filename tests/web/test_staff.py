@@ -33,6 +33,6 @@ def test_headers_are_on_every_answer_and_files_are_served(office):
 
 
 def test_texts_are_in_every_language():
-    own = ("agree", "attend", "changes", "common", "doubles", "edit", "fields", "import", "inbox", "records", "seen",
-           "uploads")  # fmt: skip
+    own = ("agree", "attend", "changes", "common", "consent", "doubles", "edit", "fields", "import", "inbox", "kept",
+           "new", "records", "seen", "uploads")  # fmt: skip
     assert problems("staff", "web/staff.py", *(f"web/staff_{name}.py" for name in own), "web/templates/staff") == []
