@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 import phonenumbers
@@ -297,6 +297,23 @@ class Licence(_Table):
     text: str = "Creative Commons Attribution 4.0 International"
 
 
+class MovingHoliday(_Table):
+    """A public holiday that falls on another day each year, with its days.
+
+    ``announced`` are days that the country told; ``estimated`` are reckoned beforehand, and may prove wrong by a day.
+    """
+
+    name: Texts
+    announced: tuple[dt.date, ...] = ()
+    estimated: tuple[dt.date, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if twice := sorted({*self.announced} & {*self.estimated}):
+            raise ValueError(f"{twice[0]} is announced: take it out of what is estimated")
+        return self
+
+
 Addressee = Literal[
     "commission", "health", "social", "labour", "interior", "justice", "foreign", "statistics", "civil", "international"
 ]
@@ -324,6 +341,7 @@ class Settings(_Table):
     grid: GridSettings = GridSettings()
     thresholds: Thresholds = Thresholds()
     holidays: tuple[Annotated[str, AfterValidator(_month_day)], ...] = ()
+    moving_holidays: tuple[MovingHoliday, ...] = ()
     emergency: dict[str, EmergencyNumber] = {}
     exit_address: Annotated[str, Field(pattern="^https://")] = "https://www.wikipedia.org/"
     sensitive_allowed: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from mapping.errors import FormatError, InvalidRecord, MappingError
 from mapping.words import Message, translate
 from web.accounts import Account, Accounts
-from web.roles import EVERYWHERE, Role
+from web.roles import EVERYWHERE, PORTAL_ROLES, Role
 
 SUBJECT = Message("Something to look at")
 WHY: dict[str, Message] = {
@@ -32,12 +32,14 @@ WHY: dict[str, Message] = {
         "Entries of yours wait to be looked through. It takes a few minutes; most is filled in already."
     ),
     "news": Message("There is news in Rohnamo."),
+    "ending": Message("Checks are due, or consents, agreements or funding end soon."),
     "test": Message("This is a test. Mails from here arrive."),
 }
 """Why somebody is written to."""
 
 GREETING = Message("Good day,")
 SIGN_IN = Message("Sign in here: {address}")
+SIGN_IN_AS_EVER = Message("Sign in where you always do.")
 NO_ANSWER = Message("This mail was sent by a machine. It asks for no password and no code; no answer is read.")
 
 ADDRESS = re.compile(r"[^@\s,;<>\"()\[\]]{1,64}@[^@\s,;<>\"()\[\]]{1,190}\.?[^@\s,;<>\"()\[\]]+")
@@ -52,8 +54,9 @@ class MailSettings(BaseModel):
 
     ``security`` is ``starttls`` (begins in the clear on port 587, then encrypts or ends), ``tls`` (encrypted from the
     first byte, port 465), or ``none``, to the own machine only. ``portal`` is the address under which partners sign
-    in, ``entries`` the page on which they see their own entries, with the language in braces; ``ca`` a file with the
-    certificate of an authority of one's own.
+    in, ``entries`` the page on which they see their own entries, with the language in braces; ``staff`` the address of
+    the staff portal, which no mail names where it is left out; ``ca`` a file with the certificate of an authority of
+    one's own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -66,7 +69,8 @@ class MailSettings(BaseModel):
     security: Literal["starttls", "tls", "none"] = "starttls"
     ca: str = ""
     portal: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
-    entries: str = "{language}/own.html"
+    staff: Annotated[str, Field(pattern=r"^$|^https?://[^\s/]+(/\S*)?$")] = ""
+    entries: str = "{language}/rooms.html"
 
     @model_validator(mode="after")
     def _encrypted(self) -> "MailSettings":
@@ -145,14 +149,16 @@ class Mailer:
         """Write a mail to somebody: it names neither them nor anything of the directory."""
         language, settings = person.language, self.settings
         page = {"entries": settings.entries, "news": "{language}/news.html"}.get(why, "{language}/index.html")
-        address = f"{settings.portal.rstrip('/')}/{page.format(language=language)}"
+        portal = settings.portal if person.role in PORTAL_ROLES else settings.staff
+        address = f"{portal.rstrip('/')}/{page.format(language=language)}" if portal else ""
         letter = EmailMessage()
         letter["Subject"] = translate(SUBJECT.text, language)
         letter["From"], letter["To"] = settings.sender, person.mail
         letter["Date"] = format_datetime(now.astimezone(dt.UTC))
         letter["Message-ID"] = make_msgid(domain=settings.sender.partition("@")[2])
         letter["Auto-Submitted"] = "auto-generated"
-        lines = (GREETING, WHY[why], replace(SIGN_IN, values={"address": address}), NO_ANSWER)
+        sign_in = replace(SIGN_IN, values={"address": address}) if address else SIGN_IN_AS_EVER
+        lines = (GREETING, WHY[why], sign_in, NO_ANSWER)
         letter.set_content("\n\n".join(line.into(language) for line in lines) + "\n")
         return letter
 

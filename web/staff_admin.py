@@ -1,6 +1,5 @@
 """Administration without a terminal: people, sources, settings, mails, backups, the log."""
 
-import datetime as dt
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from mapping.backups import backup as make_backup
 from mapping.backups import kept, rehearse, secret_of
-from mapping.due import calls
 from mapping.errors import InvalidRecord, MappingError
 from mapping.model import Source
 from mapping.store import public_id
@@ -19,10 +17,12 @@ from mapping.words import Message
 from web.accounts import Account, Accounts
 from web.guard import Open, log, me, now
 from web.ledger import Ledger
-from web.mailer import Mailer, mail_settings, to_remind, usable
+from web.mailer import WHY, Mailer, mail_settings, usable
+from web.reminders import Reminder, due_bodies, remind, waiting
 from web.roles import ACTIONS, EVERYWHERE, ROLES, Action, Role, Scope
 from web.signin import page
-from web.staff_common import MenuItem, directory, everything_seen, study_area, today
+from web.staff_common import MenuItem, directory, everything_seen, seen_in, study_area
+from web.staff_settings import NONE, area_in_words, mail_in_words
 
 blueprint = Blueprint("administration", __name__)
 
@@ -49,9 +49,6 @@ MENU = (
 )
 
 FROM_ENVIRONMENT = "ROHNAMO_BACKUP_PASSPHRASE"
-REMIND_AFTER = 14
-"""Days before somebody is reminded again."""
-
 LINES = 200
 """Lines of the log on a page."""
 
@@ -263,28 +260,31 @@ def rehearsal(language: str) -> ResponseReturnValue:
 
 @blueprint.route("/<language>/reminders.html", methods=["GET", "POST"])
 def reminders(language: str) -> ResponseReturnValue:
-    """Show which providers have entries to be looked through, and write to them."""
-    due = _due()
-    waiting = to_remind(accounts(), due)
-    told = {one.login: _last_reminder(one) for one in waiting}
-    soon = [one for one in waiting if not told[one.login]]
-    values = {"waiting": waiting, "told": told, "soon": soon, "due": len(due), "ready": mailer() is not None}
+    """Show who has something to be looked through, and write to them."""
     if request.method == "GET":
-        return page("ops/reminders.html", language, problem=None, details=(), sent=None, **values)
+        return _reminders(language)
     post = mailer()
     if post is None:
-        return page("ops/reminders.html", language, problem=NO_MAIL, details=(), sent=None, **values), 400
+        return _reminders(language, problem=NO_MAIL), 400
     try:
-        sent = post.send(soon, "entries", now=now())
+        sent = remind(post, current_app.config["LEDGER"], _waiting(), by=me().login, now=now())
     except MappingError as error:
-        problem = {"problem": FAILED, "details": (str(error),), "sent": None}
-        return page("ops/reminders.html", language, **problem, **values), 502
-    for login in sent.to:
-        log("reminder_sent", subject=login)
-    for login, why in sent.failed.items():
-        log("mail_failed", subject=login, reason=why)
-    values |= {"soon": [], "told": {one.login: _last_reminder(one) for one in waiting}}
-    return page("ops/reminders.html", language, problem=None, details=(), sent=len(sent.to), **values)
+        return _reminders(language, problem=FAILED, details=(str(error),)), 502
+    return _reminders(language, sent=len(sent.to))
+
+
+def _reminders(language: str, **more: object) -> str:
+    found = _waiting()
+    values: dict[str, object] = {"problem": None, "details": (), "sent": None, **more}
+    soon = sum(not one.told for one in found)
+    return page(
+        "ops/reminders.html", language, waiting=found, soon=soon, due=len(due_bodies(everything_seen())), why=WHY,
+        ready=mailer() is not None, **values,
+    )  # fmt: skip
+
+
+def _waiting() -> list[Reminder]:
+    return waiting(seen_in, accounts(), current_app.config["LEDGER"], now=now())
 
 
 def _people(language: str, problem: Message | None = None) -> str:
@@ -324,10 +324,10 @@ def _settings(
     area, store = study_area(), directory()
     sources = sorted(cast("list[Source]", store.records("source")), key=lambda one: one.name.casefold())
     post = mailer()
-    shown = area.settings.model_dump(mode="json", by_alias=True, exclude={"scenarios", "country_names", "emergency"})
-    mail = post.settings.model_dump(exclude={"password", "user"}) if post is not None else None
+    mail = list(mail_in_words(post.settings, language)) if post is not None else None
     return page(
-        "ops/settings.html", language, area=area, shown=shown, sources=sources, mail=mail, problem=problem,
+        "ops/settings.html", language, area=area, shown=list(area_in_words(area, language)), none=NONE,
+        sources=sources, mail=mail, problem=problem,
         details=details or _mail_faults(), sent=sent, key=backup_secret() is not None, folder=backup_folder(),
     )  # fmt: skip
 
@@ -342,21 +342,6 @@ def _backups(language: str, problem: Message | None = None, details: Sequence[st
 def _log_faults(folder: Path) -> list[str]:
     path = folder / "ledger.db"
     return Ledger(path).faults() if path.exists() else []
-
-
-def _due() -> set[str]:
-    """Return the published ids of bodies with services to be looked through."""
-    store = directory()
-    found = calls(store, study_area(), today())
-    owners = {due.held.service.organization_id for call in found for due in call.due}
-    return {public_id(store.key, owner) for owner in owners if owner}
-
-
-def _last_reminder(account: Account) -> str:
-    """Return the day of a reminder that was sent a short while ago; "" where there was none."""
-    book: Ledger = current_app.config["LEDGER"]
-    lines = book.lines(newest=1, action="reminder_sent", subject=account.login)
-    return lines[0].at[:10] if lines and (now() - dt.datetime.fromisoformat(lines[0].at)).days < REMIND_AFTER else ""
 
 
 def _mail_faults() -> tuple[str, ...]:

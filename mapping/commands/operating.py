@@ -1,14 +1,16 @@
-"""Operating: backups and the way back."""
+"""Operating: backups and the way back, and reminders."""
 
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from mapping.commands.common import out
-from mapping.errors import InvalidRecord
+from mapping.commands.common import DIRECTORY, AreaOption, DirectoryOption, out, study_area
+from mapping.commands.people import ACCOUNTS, AccountsOption
+from mapping.errors import InvalidRecord, MappingError, NotFound
 
 app = typer.Typer()
 
@@ -59,6 +61,49 @@ def restore(
         return
     found = bring_back(file, private, secret=secret, check=log_faults, replace=replace)
     out.print(f"Restored {len(found.files)} files of {found.made}: {found.folder}", markup=False)
+
+
+@app.command()
+def remind(
+    directory: DirectoryOption = DIRECTORY,
+    accounts: AccountsOption = ACCOUNTS,
+    ledger: Annotated[Path, typer.Option("--ledger", help="The file of who did what.")] = PRIVATE / "ledger.db",
+    area: AreaOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say who would be written to, and send nothing.")] = False,
+) -> None:
+    """Write to providers with something to look through, and to stewards where checks are due or consents end.
+
+    Nobody is written to twice within 14 days, so that it can run each day (deploy/systemd/rohnamo-remind.timer).
+    """
+    from mapping.store import Directory
+    from web.accounts import Accounts
+    from web.ledger import Ledger
+    from web.mailer import Mailer, mail_settings
+    from web.reminders import remind as write
+    from web.reminders import waiting
+    from web.staff_kept import Kept
+
+    settings = mail_settings(accounts.parent / "mail.toml")
+    if settings is None and not dry_run:
+        raise NotFound(f"{accounts.parent / 'mail.toml'}: no mail server is set up; see docs/deploy.md")
+    if not directory.exists():
+        raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
+    region, now, book, kept = study_area(area), dt.datetime.now(dt.UTC), Ledger(ledger), Kept()
+    day = now.astimezone(ZoneInfo(region.timezone)).date()
+    with Directory(directory, region) as store:
+        found = waiting(lambda regions: kept.seen(store, region, day, regions), Accounts(accounts), book, now=now)
+    for one in found:
+        done = f"reminded on {one.told}" if one.told else "to be written to"
+        out.print(f"{one.account.login:20} {one.why:8} {done}", markup=False)
+    if dry_run or settings is None:
+        out.print(f"{sum(not one.told for one in found)} would be written to; nothing was sent.")
+        return
+    sent = write(Mailer(settings), book, found, by="command line", now=now)
+    out.print(f"{len(sent.to)} were written to.")
+    if sent.failed:
+        raise MappingError(
+            f"{len(sent.failed)} mails were not taken: {', '.join(sent.failed)}; look at their addresses"
+        )
 
 
 def log_faults(folder: Path) -> Iterator[str]:

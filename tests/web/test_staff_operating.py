@@ -428,7 +428,10 @@ def test_every_text_is_translated():
         "web/staff_publish.py",
         "web/staff_reveal.py",
         "web/staff_admin.py",
+        "web/staff_settings.py",
+        "web/restricted.py",
         "web/templates/ops",
+        "web/templates/restricted",
     ]
     sources.append("mapping/releases.py")
     assert problems("ops", *sources, also=[name for name in sections() if name != "ops"]) == []
