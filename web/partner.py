@@ -19,7 +19,7 @@ from werkzeug.security import safe_join
 from mapping.area import StudyArea
 from mapping.errors import InvalidRecord, NotFound
 from mapping.words import Message
-from web import partner_find, partner_news, partner_own, partner_referrals, signin
+from web import partner_find, partner_news, partner_own, partner_referrals, restricted, signin
 from web.accounts import Accounts
 from web.edition import Editions
 from web.frame import set_words
@@ -27,7 +27,7 @@ from web.guard import Open, guard
 from web.headers import set_headers
 from web.inbox import Inbox
 from web.ledger import Ledger
-from web.partner_common import area, editions, plain
+from web.partner_common import area, edition, editions, plain
 from web.public import STATIC, file
 from web.roles import PORTAL_ROLES, Action
 
@@ -43,7 +43,7 @@ class Item(NamedTuple):
     action: Action
 
 
-PARTS = (partner_find, partner_referrals, partner_own, partner_news)
+PARTS = (partner_find, partner_referrals, partner_own, partner_news, restricted)
 """Modules with pages of the portal: each has ``blueprint``, ``ROUTES`` and ``MENU``."""
 
 ROUTES: dict[str, Action | Open] = {"partner.start": "everyone", "partner.static": "everyone", **signin.ROUTES}
@@ -80,7 +80,7 @@ def create_partner_app(
     app = Flask("web", static_folder=None)
     app.config.update(
         EDITIONS=editions(*found), AREA=area, DEMO=demo, INBOX=inbox, PORTAL_ROLES=PORTAL_ROLES,
-        MENU=tuple(Item(*item) for part in PARTS for item in part.MENU),
+        RESTRICTED=edition, MENU=tuple(Item(*item) for part in PARTS for item in part.MENU),
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False

@@ -18,7 +18,9 @@ from werkzeug.security import safe_join
 
 from mapping.area import StudyArea
 from mapping.errors import InvalidRecord, MappingError, NotFound
+from web import restricted
 from web.accounts import Accounts
+from web.edition import Edition, Editions
 from web.frame import Frame, set_words
 from web.guard import Open, guard, me
 from web.headers import set_headers
@@ -30,6 +32,7 @@ from web.signin import ROUTES as SIGNIN_ROUTES
 from web.signin import page, signin
 from web.staff_common import MenuItem, close_directory
 from web.staff_fields import AUDIENCE_LABELS, KINDS, TABLES
+from web.staff_publish import views
 
 log = logging.getLogger(__name__)
 staff = Blueprint("staff", __name__)
@@ -96,7 +99,9 @@ def create_staff_app(
         app.register_blueprint(part.blueprint)
         routes |= part.ROUTES
         menu += part.MENU
-    app.config["MENU"] = tuple(menu)
+    app.register_blueprint(restricted.blueprint)
+    routes |= restricted.ROUTES
+    app.config.update(MENU=(*menu, *(MenuItem(*item) for item in restricted.MENU)), RESTRICTED=_for_focal_points)
     app.context_processor(_words)
     guard(app, accounts, ledger, routes, clock=clock, secure=secure)
     app.teardown_appcontext(close_directory)
@@ -106,6 +111,18 @@ def create_staff_app(
     app.register_error_handler(MappingError, _not_done)
     app.register_error_handler(Exception, _fail)
     return app
+
+
+def _for_focal_points() -> Edition | None:
+    """Return the edition in use for focal points."""
+    path = views()["focal_point"]
+    if not path.exists():
+        return None
+    kept = current_app.extensions.setdefault("rohnamo_restricted", {})
+    if path not in kept:
+        kept[path] = Editions(path, current_app.config["AREA"], "focal_point")
+    found: Editions = kept[path]
+    return found.now()
 
 
 def parts() -> list[ModuleType]:

@@ -3,6 +3,8 @@
 What follows from the table is worked out here, without asking the guard, and compared with what each route answers.
 """
 
+from pathlib import PurePosixPath
+
 import pytest
 from desk import Desk, crawl, csrf, views
 from sample import organization, public_parts, records_of, secret_parts, service
@@ -43,7 +45,8 @@ def address(desk, rule):
     """Fill the variables of a route with things that are there."""
     own = desk.id("Legal advice")
     body = desk.body("Legal Centre")
-    values = {"language": "en", "identifier": body if "/o/" in rule.rule else own, "name": "style.css", "token": "none"}
+    values = {"language": "en", "identifier": body if "/o/" in rule.rule else own, "name": "style.css"}
+    values |= {"token": "none", "kind": "docx"}
     with desk.app.test_request_context():
         return rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)[1]
 
@@ -61,7 +64,7 @@ def test_who_is_not_signed_in_gets_what_is_for_everyone_and_nothing_else(desk):
         answer = desk.app.test_client().open(address(desk, rule), method=method)
         if partner.ROUTES[rule.endpoint] == "everyone":
             assert answer.status_code in (200, 302, 400), rule
-        elif method == "GET":
+        elif method == "GET" and PurePosixPath(address(desk, rule)).suffix in ("", ".html"):
             assert answer.status_code == 302, rule
             assert answer.location.endswith("/sign-in.html")
         else:

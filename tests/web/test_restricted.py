@@ -1,0 +1,77 @@
+"""Restricted analyses: for whom, from which edition, with the reader's name on every page and each look logged."""
+
+import shutil
+
+import pytest
+from desk import Desk, views
+from office import Office
+from sample import SECRETS
+
+from tests.canary import find_canaries
+
+READERS = {"planner": False, "focal_point": True}
+"""Role -> whether the report is for it: it is made from the edition of focal points alone."""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, tiny_area):
+    return views(tmp_path_factory.mktemp("published"), tiny_area)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, tiny_area, published):
+    return Desk(tmp_path_factory.mktemp("desk"), tiny_area, published)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory, tiny_area, published):
+    made = Office(tmp_path_factory.mktemp("office"), tiny_area)
+    shutil.copy(published / "focal_point.db", made.directory.with_name("focal_point.db"))
+    return made
+
+
+@pytest.mark.parametrize(("role", "reports"), READERS.items())
+def test_a_reader_sees_what_their_edition_gives_under_their_name(desk, role, reports, tmp_path):
+    client = desk.client(role)
+    page = client.get("/en/restricted.html").text
+    assert page.count(f"for {desk.accounts.by_login(role).name} alone") == 2
+    assert ("restricted/report.docx" in page) == reports
+    assert client.get("/en/restricted/report.docx").status_code == (200 if reports else 404)
+    for name in ("coverage", "funding"):
+        shown = client.get(f"/tg/restricted/{name}.html")
+        assert shown.status_code == 200, name
+        assert desk.accounts.by_login(role).name in shown.text
+        assert 'href="../u/' not in shown.text
+        (tmp_path / f"{name}.html").write_bytes(shown.data)
+    assert find_canaries([tmp_path], SECRETS) == []
+    lines = [(line.action, line.subject) for line in desk.ledger.lines(who=role)]
+    assert ("restricted_read", "overview") in lines
+    assert ("restricted_read", "funding") in lines
+    assert (("restricted_report", "report.docx") in lines) == reports
+
+
+@pytest.mark.parametrize("role", ["caseworker", "provider"])
+def test_others_of_the_partner_portal_have_no_such_pages(desk, role):
+    client = desk.client(role)
+    assert "restricted.html" not in client.get("/en/account.html").text
+    for path in ("restricted.html", "restricted/coverage.html", "restricted/coverage.svg", "restricted/report.docx"):
+        assert client.get(f"/en/{path}").status_code == 403
+
+
+def test_a_steward_takes_the_report_along_with_their_name_in_it(office):
+    client = office.client("steward")
+    assert "restricted/report.html" in client.get("/en/restricted.html").text
+    answer = client.get("/ru/restricted/report.html")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "Steward" in answer.text
+    assert client.get("/en/restricted/report.exe").status_code == 404
+    assert client.get("/en/restricted/none.html").status_code == 404
+    for role in ("custodian", "administrator"):
+        assert office.client(role).get("/en/restricted.html").status_code == 403
+
+
+def test_without_an_edition_the_page_says_so(tmp_path, tiny_area):
+    client = Office(tmp_path, tiny_area).client("steward")
+    assert "No edition" in client.get("/en/restricted.html").text
+    assert client.get("/en/restricted/coverage.html").status_code == 404

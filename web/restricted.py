@@ -1,0 +1,100 @@
+"""Restricted: the analyses and the report of the widest edition that a role may read, for those whom the table allows.
+
+Both portals have these pages. Every look is a line of the log, and every page and file names its reader, so that what
+is passed on tells from whom.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from typing import get_args
+
+from flask import Blueprint, Response, abort, current_app
+from flask.typing import ResponseReturnValue
+
+from mapping import report as reports
+from mapping.report.writing import Format
+from mapping.view import View
+from mapping.words import Message
+from web import findings
+from web.edition import Edition
+from web.guard import Open, log, me
+from web.public import file
+from web.roles import Action
+from web.signin import page
+
+blueprint = Blueprint("restricted", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "restricted.overview": "see_restricted",
+    "restricted.finding": "see_restricted",
+    "restricted.picture": "see_restricted",
+    "restricted.report": "see_restricted",
+}
+MENU: tuple[tuple[str, Message, Action], ...] = (("restricted.html", Message("Analyses"), "see_restricted"),)
+
+FORMATS: dict[str, Message] = {
+    "docx": Message("For Word (DOCX)"), "pdf": Message("For print (PDF)"), "html": Message("As a web page (HTML)"),
+}  # fmt: skip
+
+
+def edition() -> Edition | None:
+    """Return the edition that whoever is signed in may read here; None where none was published."""
+    give: Callable[[], Edition | None] = current_app.config["RESTRICTED"]
+    return give()
+
+
+@blueprint.get("/<language>/restricted.html")
+def overview(language: str) -> str:
+    """Show what every analysis finds, and offer the report."""
+    found = edition()
+    if found is None:
+        return page("restricted/none.html", language)
+    shown = findings.questions(found, language)
+    log("restricted_read", subject="overview")
+    return page("restricted/overview.html", language, shown=shown, day_=found.day, formats=_formats(found))
+
+
+@blueprint.get("/<language>/restricted/<name>.html")
+def finding(language: str, name: str) -> str:
+    """Show what one analysis finds, with its whole table."""
+    found = _edition()
+    shown = findings.finding(found, name, language)
+    grid = replace(shown.grid, across=tuple((each, "") for each, _ in shown.grid.across),
+                   down=tuple("" for _ in shown.grid.down))  # fmt: skip
+    log("restricted_read", subject=name)
+    return page("restricted/finding.html", language, shown=replace(shown, grid=grid), day_=found.day)
+
+
+@blueprint.get("/<language>/restricted/<name>.svg")
+def picture(language: str, name: str) -> Response:
+    """Return the chart of an analysis."""
+    return file(findings.picture(_edition(), name, language).encode(), f"{name}.svg")
+
+
+@blueprint.get("/<language>/restricted/report.<kind>")
+def report(language: str, kind: str) -> ResponseReturnValue:
+    """Return the restricted report as a file, made for its one reader."""
+    found = _edition()
+    if kind not in _formats(found) or language not in found.area.languages:
+        abort(404)
+    log("restricted_report", subject=f"report.{kind}", reason=language)
+    with View(found.path) as view:
+        made = reports.make(view, found.area, language=language, edition="restricted", reader=me().name,
+                            results=found.results(), demo=bool(current_app.config["DEMO"]))  # fmt: skip
+    answer = file(import_module(f"mapping.report.{kind}").write(made), f"report.{kind}")
+    answer.headers["Content-Disposition"] = f"attachment; filename=report-{found.day.isoformat()}.{kind}"
+    return answer
+
+
+def _edition() -> Edition:
+    found = edition()
+    if found is None:
+        abort(404)
+    return found
+
+
+def _formats(found: Edition) -> dict[str, Message]:
+    """Return in which formats there is a report: it is made from the edition of focal points alone."""
+    with View(found.path) as view:
+        return {kind: FORMATS[kind] for kind in get_args(Format)} if view.audience == "focal_point" else {}
