@@ -135,3 +135,35 @@ def test_it_works_without_scripts(desk, origin, open_page):
     assert page.locator(".list h4").count() > 0
     page.goto(f"{origin}/ru/counts.html")
     assert page.locator("h1").count() == 1
+
+
+def test_a_passkey_is_made_used_and_removed(desk, origin, open_page):
+    desk.token("caseworker")
+    name = origin.replace("127.0.0.1", "localhost")  # passkeys are for names, not for bare numbers
+    page = open_page(f"{name}/", width=360, bypass_csp=True)
+    browser = page.context.new_cdp_session(page)
+    browser.send("WebAuthn.enable")
+    kept = browser.send("WebAuthn.addVirtualAuthenticator", {"options": {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }})["authenticatorId"]  # fmt: skip
+    enter(page, desk, name, "ru")
+    page.goto(f"{name}/ru/account.html")
+    desk.clock.step()
+    page.fill("#name", "рабочий телефон")
+    page.fill("#present", PASSWORD)
+    page.fill("#shown", desk.code("caseworker"))
+    page.click("form[action='passkeys/add'] button")
+    page.wait_for_selector("text=рабочий телефон")
+    fine(page, "account with a passkey")
+    page.click("form[action$='sign-out'] button")
+    page.wait_for_url("**/sign-in.html")
+    page.click("form[action='sign-in-passkey'] button")
+    page.wait_for_url("**/index.html")
+    page.goto(f"{name}/ru/account.html")
+    page.click("form[action='passkeys/remove'] button")
+    page.wait_for_url("**/sign-in.html")
+    browser.send("WebAuthn.setUserVerified", {"authenticatorId": kept, "isUserVerified": False})
+    page.click("form[action='sign-in-passkey'] button")
+    page.wait_for_selector("[role=alert]:has-text('Вход по ключу')")
+    assert page.url.endswith("/sign-in.html")
