@@ -56,6 +56,10 @@ def take(browser: Browser, site: Path, picture: Picture) -> bytes:
     context.route("**/*", _only_files)
     page = context.new_page()
     page.goto(page_file.resolve().as_uri())
+    if page.locator(".ask-map").count():
+        page.click(".ask-map button")
+        page.wait_for_selector("[data-ready]")
+        page.evaluate("scrollTo(0, 0)")
     page.wait_for_function(DRAWN)
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(500)  # the last tiles and labels are drawn in the frames after the markers

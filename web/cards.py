@@ -276,9 +276,14 @@ class Blocks:
     ask: tuple[Card, ...] = ()
     later: tuple[Card, ...] = ()
 
+    @property
+    def all(self) -> tuple[Card, ...]:
+        """Return all services, in their order."""
+        return (*self.near, *self.named, *self.ask, *self.later)
+
     def __len__(self) -> int:
         """Count all services."""
-        return len(self.near) + len(self.named) + len(self.ask) + len(self.later)
+        return len(self.all)
 
 
 def minutes_to(entry: Entry, summer: Mapping[str, float], winter: Mapping[str, float]) -> tuple[float, float] | None:

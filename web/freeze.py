@@ -31,19 +31,25 @@ Progress = Callable[[int, int], None]
 BUDGETS = ((re.compile(r"(index|[a-z]{2,3}/index)\.html"), 14_000), (re.compile(r".*\.html"), 50_000))
 """Most bytes of a page, compressed: of the first one together with what it needs to be read, of any other."""
 
+MAP, MAP_BUDGET = "map.html", 250_000
+"""The page of the map, and how much the map that somebody asks for should have at most, compressed."""
+
 ALWAYS = ("", "robots.txt")
 """What is saved whether a page links to it or not."""
 
 ARCHIVE = "data/site.zip"
 ARCHIVE_LABEL = Message("All these pages as one file, for use without internet (ZIP): unpack it and open index.html")
 
-_LINK = re.compile(r"""(?:\s(?:href|src|data-index|data-travel|data-file\d*)="([^"#?]*))""")
+_LINK = re.compile(r"""(?:\s(?:href|src|data-index|data-travel)="([^"#?]*))""")
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)
 
 
 @dataclass(frozen=True)
 class Frozen:
-    """A site that was saved: how many files, their bytes, and the heaviest page with its compressed bytes."""
+    """A site that was saved: how many files, their bytes, and the heaviest page with its compressed bytes.
+
+    ``map_size`` is what the map has that somebody asks for, compressed, in the heaviest language.
+    """
 
     folder: Path
     files: int
@@ -51,10 +57,12 @@ class Frozen:
     heaviest: str
     heaviest_size: int
     home_size: int
+    map_size: int
 
     def __str__(self) -> str:
         return (
             f"{self.files} files, {self.size / 1e6:.1f} MB; first page {self.home_size / 1e3:.1f} kB, "
+            f"map {self.map_size / 1e3:.0f} kB, "
             f"heaviest page {self.heaviest} {self.heaviest_size / 1e3:.1f} kB compressed"
         )
 
@@ -168,21 +176,31 @@ def links(page: str, name: str) -> list[str]:
 
 
 def _weigh(folder: Path, sizes: dict[str, int], total: int, files: int) -> Frozen:
-    """Check that no page is heavier than its budget; a first page counts with its style and scripts."""
+    """Check that no page is heavier than its budget; a first page counts with its style and scripts.
+
+    A map may be heavier than its own: it grows with the directory, is loaded only when asked for, and says its size.
+    """
+
+    def needed(name: str, part: str) -> int:
+        found = [each for each in links((folder / name).read_text(encoding="utf-8"), name) if part in each]
+        return sum(len(gzip.compress((folder / each).read_bytes(), 9, mtime=0)) for each in found)
+
     home = 0
     heavy = []
     for name, size in sizes.items():
         first, most = BUDGETS[0][0].fullmatch(name), next(most for kind, most in BUDGETS if kind.fullmatch(name))
         if first:
-            needed = [each for each in links((folder / name).read_text(encoding="utf-8"), name) if "static/" in each]
-            size += sum(len(gzip.compress((folder / each).read_bytes(), 9, mtime=0)) for each in needed)
+            size += needed(name, "static/")
             home = max(home, size)
         if size > most:
             heavy.append(f"{name}: {size} bytes compressed, at most {most}")
     if heavy:
         raise UnsafePublication(f"pages too heavy for a slow line: {'; '.join(heavy[:5])}; show less or in sheets")
     heaviest = max(sizes, key=lambda name: (sizes[name], name))
-    return Frozen(folder, files, total, heaviest, sizes[heaviest], home)
+    maps = max((needed(name, "/m/") for name in sizes if posixpath.basename(name) == MAP), default=0)
+    if maps > MAP_BUDGET:
+        log.warning("the map has %d bytes compressed; %d is what a slow line bears", maps, MAP_BUDGET)
+    return Frozen(folder, files, total, heaviest, sizes[heaviest], home, maps)
 
 
 def _write(path: Path, contents: bytes) -> None:

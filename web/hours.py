@@ -1,9 +1,13 @@
 """Opening hours as people read them, and as the page's script does."""
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from zoneinfo import ZoneInfo
 
+from mapping.area_settings import Settings
 from mapping.model import WEEKDAYS
 from mapping.view import Hours
 from mapping.words import Message, translate
@@ -48,10 +52,51 @@ def week(hours: Sequence[Hours], language: str) -> Week:
     offsets = {one.utc_offset for one in hours if one.utc_offset is not None}
     return Week(
         rows=rows, short=short, always=always,
-        notes=tuple(dict.fromkeys(one.note for one in hours if one.note)),
+        notes=tuple(dict.fromkeys(note(one.note, language) for one in hours if one.note)),
         script=json.dumps(spans, separators=(",", ":")) if spans else "",
         offset=offsets.pop() if len(offsets) == 1 else None,
     )  # fmt: skip
+
+
+NOTES = {"by appointment": Message("By appointment")}
+"""What readers of lists write of hours that are no times; other words stand as they were sent."""
+
+
+def note(text: str, language: str) -> str:
+    """Return words on hours in a language where they are known ones."""
+    return NOTES[text].into(language) if text in NOTES else text
+
+
+YEARS = 5
+"""How long a saved page knows when clocks are changed."""
+
+
+@cache
+def ahead(timezone: str, day: dt.date) -> str:
+    """Return how many hours a time zone is ahead of UTC, as the page's script reads it: 5, or with each change to come.
+
+    A browser could tell it too, but takes a tenth of a second for its first question, on a cheap phone much more.
+
+    Examples
+    --------
+    >>> ahead("Asia/Dushanbe", dt.date(2026, 11, 24))
+    '5'
+    >>> ahead("Europe/Rome", dt.date(2026, 11, 24))[:44]
+    '1 2027-03-28T01:00Z 2 2027-10-31T01:00Z 1 20'
+    """
+    zone, hour = ZoneInfo(timezone), dt.timedelta(hours=1)
+
+    def offset(time: dt.datetime) -> str:
+        return f"{(time.astimezone(zone).utcoffset() or dt.timedelta()) / hour:g}"
+
+    start = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+    found = [offset(start)]
+    for number in range(365 * YEARS):
+        today, tomorrow = (start + dt.timedelta(number + each) for each in (0, 1))
+        if offset(tomorrow) != offset(today):
+            change = next(time for each in range(25) if offset(time := today + each * hour) != offset(today))
+            found += [f"{change:%Y-%m-%dT%H:%MZ}", offset(tomorrow)]
+    return " ".join(found)
 
 
 def _by_day(hours: Iterable[Hours]) -> dict[str, list[tuple[str, str]]]:
@@ -94,3 +139,15 @@ def _days(first: int, last: int, names: Sequence[Message], language: str) -> str
 
 def _time(opens: str, closes: str) -> str:
     return f"{opens.removeprefix('0')}–{closes.removeprefix('0')}"
+
+
+def holidays(settings: Settings, *, estimated: bool = False) -> str:
+    """Return the days on which hours may differ, as the page's script reads them: month-day, or with a year.
+
+    With ``estimated`` those whose day was reckoned beforehand, and the days beside each.
+    """
+    if not estimated:
+        told = [day.isoformat() for one in settings.moving_holidays for day in one.announced]
+        return " ".join((*settings.holidays, *told))
+    days = {day + dt.timedelta(n) for one in settings.moving_holidays for day in one.estimated for n in (-1, 0, 1)}
+    return " ".join(day.isoformat() for day in sorted(days))

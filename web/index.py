@@ -52,8 +52,9 @@ def script(edition: Edition, language: str) -> bytes:
 
     A row is, in this order: own words, terms, id, name, its language, organization, its language, place, number as
     dialled and as read, hours in words, hours for the clock, offset, facts (label, text, ...), what is not known, why
-    it is listed, tone, sign and text of the check, the day it is due, and whether it is never offered first. What may
-    be ``said`` of hidden help is: own words, terms, text, number as dialled and as read.
+    it is listed, tone, sign and text of the check, the day it is due, whether it is never offered first, and the codes
+    of languages that are spoken. What may be ``said`` of hidden help is: own words, terms, text, number as dialled and
+    as read.
     """
 
     def make() -> bytes:
@@ -149,6 +150,7 @@ def _row(edition: Edition, entry: Entry, language: str, texts: Table, terms: dic
         made.week.offset, [number(text) for pair in told.known for text in pair], number(told.unknown),
         number(" · ".join(made.why)), made.check.tone, made.check.sign, number(made.check.text),
         entry.next_due.isoformat() if entry.next_due else "", int(not first_choice(entry)),
+        number(" ".join(entry.languages)),
     ]  # fmt: skip
 
 

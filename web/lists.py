@@ -1,5 +1,6 @@
 """Lists of services: those that answer a choice, and the list of everything, in sheets of twenty."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mapping.errors import NotFound
@@ -24,7 +25,12 @@ class Said:
 
 @dataclass(frozen=True)
 class Found:
-    """A sheet of a list."""
+    """A sheet of a list.
+
+    ``spoken`` are the languages, code and name, of services on all its sheets. ``rest`` names what stands on the
+    others, for a script that narrows the whole list: places in the order of ids among all that is listed, or ``*``
+    where that is everything; empty where this is the only sheet.
+    """
 
     title: str
     blocks: Blocks
@@ -39,6 +45,8 @@ class Found:
     far: tuple[Card, ...] = ()
     statements: tuple[Said, ...] = ()
     abroad: bool = False
+    spoken: tuple[tuple[str, str], ...] = ()
+    rest: str = ""
 
     @property
     def short(self) -> Call | None:
@@ -46,16 +54,9 @@ class Found:
         if not self.abroad:
             return None
         first = [self.line.call] if self.line else []
-        cards = (*self.blocks.near, *self.blocks.named, *self.blocks.ask, *self.blocks.later)
-        first += [each.calls[0] for each in cards if each.calls]
+        first += [each.calls[0] for each in self.blocks.all if each.calls]
         first += [each.call for each in self.statements if each.call]
         return next((call for call in first if call.short), None)
-
-    def spoken(self, language: str) -> list[tuple[str, str]]:
-        """Return the languages that are spoken by services on this sheet: code and name, by name."""
-        cards = (*self.blocks.near, *self.blocks.named, *self.blocks.ask, *self.blocks.later, *self.far)
-        codes = {code for each in cards for code in each.entry.languages}
-        return sorted(((code, str(label("languages", code, language))) for code in codes), key=lambda each: each[1])
 
     def sheet_path(self, number: int) -> str:
         """Return the address of another sheet."""
@@ -78,10 +79,12 @@ def found(edition: Edition, choice: Choice, language: str) -> Found:
     kinds, abroad = {choice.need.code}, choices.abroad(choice, area)
     statements = spoken_for(edition, unit, kinds, language) if choice.sheet == 1 else ()
     sheets = sheets_of(blocks)
+    shown = cut(blocks, choice.sheet, sheets)
     return Found(
-        title=choice.code, blocks=cut(blocks, choice.sheet, sheets), total=len(blocks), sheet=choice.sheet,
+        title=choice.code, blocks=shown, total=len(blocks), sheet=choice.sheet,
         sheets=sheets, path=f"{choice.code}.html", line=line_for(edition, language, abroad=abroad), choice=choice,
-        abroad=abroad,
+        abroad=abroad, spoken=spoken((*blocks.all, *far), language),
+        rest=rest(edition, blocks, shown) if sheets > 1 else "",
         place=choices.where_name(choice, area, language), start=start, far=far if choice.sheet == 1 else (),
         statements=tuple(Said(each, route(each, area)) for each in statements),
     )  # fmt: skip
@@ -99,10 +102,28 @@ def everything(edition: Edition, sheet: int, language: str) -> Found:
     return Found(
         title="all", blocks=cut(blocks, sheet, sheets), total=len(cards), sheet=sheet, sheets=sheets,
         path=f"all-{sheet}.html", line=next(iter(lines(edition, language)), None),
+        spoken=spoken(blocks.all, language), rest="*" if sheets > 1 else "",
         statements=tuple(
             Said(each, route(each, edition.area)) for each in (edition.statements(language) if sheet == 1 else ())
         ),
     )  # fmt: skip
+
+
+def spoken(cards: Iterable[Card], language: str) -> tuple[tuple[str, str], ...]:
+    """Return the languages that are spoken by services, code and name, by name."""
+    codes = {code for each in cards for code in each.entry.languages}
+    return tuple(sorted(((code, str(label("languages", code, language))) for code in codes), key=lambda each: each[1]))
+
+
+def rest(edition: Edition, whole: Blocks, shown: Blocks) -> str:
+    """Return the places of what is on other sheets among the ids of all that is listed."""
+
+    def number() -> dict[str, int]:
+        ids = sorted(entry.id for entry in edition.entries("en").values() if listed(entry))
+        return {identifier: place for place, identifier in enumerate(ids)}
+
+    places, here = edition.keep("places", number), {each.id for each in shown.all}
+    return " ".join(str(places[each.id]) for each in whole.all if each.id in places and each.id not in here)
 
 
 def listed(entry: Entry) -> bool:

@@ -1,5 +1,6 @@
 """The page of the map: what `mapping.maps` draws, put into the frame of the site."""
 
+import gzip
 from dataclasses import dataclass, replace
 
 from mapping.errors import NotFound
@@ -15,13 +16,18 @@ SHOWN = ("coverage", "reach", "demand")
 
 @dataclass(frozen=True)
 class MapPage:
-    """The map's parts, the paths within the site of the files that it needs, and what it shows as findings."""
+    """The map's parts, the paths within the site of the files that it needs, and what it shows as findings.
+
+    ``size`` is what the map and all that it needs have in kilobytes, compressed: what somebody who asks for it loads at
+    most.
+    """
 
     page: Page
     styles: tuple[str, ...]
     scripts: tuple[str, ...]
     pictures: tuple[str, ...]
     findings: tuple[Finding, ...]
+    size: int
 
 
 def map_page(edition: Edition, language: str) -> MapPage:
@@ -34,6 +40,7 @@ def map_page(edition: Edition, language: str) -> MapPage:
         tuple(_path(name, language) for name in page.scripts),
         tuple(_path(name, language) for name in page.files if name not in linked),
         tuple(each for each in overview(edition, language) if each.name in SHOWN),
+        round(sum(len(gzip.compress(contents, 6, mtime=0)) for contents in page.files.values()) / 1000),
     )
 
 

@@ -95,23 +95,34 @@ window.ROHNAMO = window.ROHNAMO || {};
     return group;
   }
 
+  // Shapes that nobody points at become one path for each look: hundreds of paths make a cheap phone slow.
+  function joined(features, look) {
+    const groups = new Map();
+    for (const { properties, geometry } of features) {
+      const many = geometry.type.startsWith("Multi");
+      const type = many ? geometry.type : "Multi" + geometry.type;
+      const key = look(properties) + " " + type;
+      if (!groups.has(key)) groups.set(key, { type: "Feature", properties, geometry: { type, coordinates: [] } });
+      groups.get(key).geometry.coordinates.push(...(many ? geometry.coordinates : [geometry.coordinates]));
+    }
+    return Array.from(groups.values());
+  }
+
   const KINDS = {
     services,
     // The units' lines are sent once; other layers give them another look ("of", "class" or "classes") and words ("tips").
-    shapes: (layer, base, all) =>
-      L.geoJSON(layer.of ? all.find((other) => other.id === layer.of).features : layer.features, {
+    shapes: (layer, base, all) => {
+      const { features } = (layer.of ? all.find((other) => other.id === layer.of) : layer).features;
+      const look = (properties) => (layer.classes ? layer.classes[properties.id] : layer.class || properties.class);
+      return L.geoJSON(layer.tips ? features : joined(features, look), {
         interactive: Boolean(layer.tips),
         pane: layer.pane,
-        style: ({ properties }) => ({
-          className: layer.classes ? layer.classes[properties.id] : layer.class || properties.class,
-          weight: 1,
-          fillOpacity: 1,
-          opacity: 1,
-        }),
+        style: ({ properties }) => ({ className: look(properties), weight: 1, fillOpacity: 1, opacity: 1 }),
         onEachFeature: ({ properties }, shape) => {
           if (layer.tips) shape.bindTooltip(() => text("span", layer.tips[properties.id]), { sticky: true });
         },
-      }),
+      });
+    },
     image: (layer, base) =>
       L.imageOverlay(base + layer.file, layer.bounds, { className: layer.class, pane: layer.pane, alt: "" }),
     labels: (layer) =>

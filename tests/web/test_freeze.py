@@ -65,6 +65,14 @@ def test_every_link_leads_to_a_file(site):
             assert not match[1].startswith("/"), (name, match[1])  # a link from the root breaks in a folder
 
 
+def test_the_map_says_what_it_weighs(site):
+    page = (site / "en" / "map.html").read_text()
+    files = [site / link for link in links(page, "en/map.html") if "/m/" in link]
+    assert {"leaflet.js", "map.js", "map-layers.js", "map-start.js", "bands-0.webp"} <= {path.name for path in files}
+    size = sum(len(gzip.compress(path.read_bytes(), 6)) for path in files)
+    assert f"Show the map ({round(size / 1000)} kB)" in page
+
+
 def test_checksums_are_those_of_the_files(site):
     listed = dict(reversed(line.split("  ")) for line in (site / "checksums.txt").read_text().splitlines())
     found = tree(site)

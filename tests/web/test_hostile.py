@@ -189,6 +189,7 @@ def test_partners_pages_hold_it_as_words(parts, tiny_area, tmp_path):
 
 def test_popups_and_the_search_hold_it_as_words(frozen, open_page):
     page = open_page((frozen / "en" / "map.html").as_uri())
+    page.click(".ask-map button")
     page.wait_for_selector("[data-ready]")
     for _ in range(8):  # a cluster opens into its markers, a marker opens its card
         icons = page.locator(".spot, .cluster")

@@ -10,7 +10,7 @@ import threading
 import pytest
 from browser import AXE
 from portal import published
-from sample import CHASHMA, organization, place, service, statement
+from sample import CHASHMA, km, organization, place, service, statement
 
 from mapping.fold import skeleton
 from web import create_app
@@ -78,6 +78,45 @@ def test_the_same_without_javascript(site, open_page):
     assert not page.locator("form.search").is_visible()
     page.goto((site / "en" / "map.html").as_uri())
     assert page.locator("table tbody tr").count() > 3
+    assert not page.locator(".ask-map").is_visible()
+    assert page.locator("main noscript").is_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_map_comes_when_it_is_asked_for(site, open_page, width):
+    page = open_page((site / "ru" / "map.html").as_uri(), width=width, bypass_csp=True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    assert not [url for url in asked if "/m/" in url]
+    assert not page.locator(".mapbox").is_visible()
+    assert page.locator("table tbody tr").first.is_visible()
+    button = page.locator(".ask-map button")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-ready]")
+    assert page.evaluate("document.activeElement.className").startswith("folium-map mapbox")
+    assert not button.is_visible()
+    assert page.locator(".leaflet-marker-icon").count() > 0
+    page.get_by_label("Сезон или способ передвижения").press("End")
+    assert page.locator("img.bands").get_attribute("src").endswith("bands-0-2.webp")
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
+    assert [(each["id"], [node["html"][:160] for node in each["nodes"][:2]]) for each in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_map_that_did_not_come_can_be_asked_for_again(site, chromium):
+    page = chromium.new_page()
+    page.route("**/map-layers.js", lambda route: route.abort())
+    page.goto((site / "en" / "map.html").as_uri())
+    page.click(".ask-map button")
+    page.wait_for_selector("text=The map did not come. Ask for it again.")
+    assert not page.locator(".mapbox").is_visible()
+    page.unroute("**/map-layers.js")
+    page.click(".ask-map button")
+    page.wait_for_selector("[data-ready]")
+    page.close()
 
 
 @pytest.fixture
@@ -133,6 +172,9 @@ def at(page, moment: str) -> None:
         ("2026-11-27T12:30:00Z", "Closed now. Opens on Monday at 8:00"),
         ("2026-11-29T20:00:00Z", "Closed now. Opens on Monday at 8:00"),  # already Monday 1:00 there
         ("2027-09-09T04:00:00Z", "Public holiday: hours may differ"),
+        ("2027-03-09T04:00:00Z", "Public holiday: hours may differ"),  # on another day each year: this was announced
+        ("2028-03-09T04:00:00Z", "Open now, until 17:00"),
+        ("2028-02-25T04:00:00Z", "Public holiday, or the day beside it: hours may differ"),  # reckoned for the 26th
     ],
 )
 def test_open_now_is_said_in_the_services_own_time(site, ids, open_page, moment, words):
@@ -224,6 +266,59 @@ def test_a_sheet_is_narrowed_by_language_and_hours(site, open_page):
     assert shown() == whole
 
 
+@pytest.fixture
+def sheets(tmp_path, tiny_area, monkeypatch):
+    """A site whose lists have two entries a sheet: five who give advice, the second and the last in Uzbek."""
+    monkeypatch.setattr("web.lists.SHEET", 2)
+    parts = [organization("Nav")]
+    for number, letter in enumerate("ABCDE"):
+        speaks = ["uz"] if letter in "BE" else ["ru"]
+        hours = [("MO,TU,WE,TH,FR,SA,SU", "00:00", "24:00")] if letter == "D" else ()
+        one = service(f"{letter} advice", of="Nav", types=["LEG-INF"], speaks=speaks, hours=hours)
+        parts += [one, place(letter, of=[f"{letter} advice"], at=km(6.5 - number, 4.5), unit="XT-W2")]
+    freeze(create_app(published(tmp_path, tiny_area, *parts), tiny_area), tmp_path / "site")
+    return tmp_path / "site"
+
+
+@pytest.mark.parametrize("name", ["n4-r1-a", "all-1"])
+def test_a_list_is_narrowed_on_all_its_sheets(sheets, open_page, name):
+    page = open_page((sheets / "en" / f"{name}.html").as_uri(), width=360)
+    page.evaluate("document.querySelector('.filters').open = true")
+
+    def shown():
+        found = "found => found.filter(e => e.checkVisibility()).map(e => e.textContent)"
+        return page.eval_on_selector_all(".list h3", found)
+
+    whole = shown()
+    assert len(whole) == 2
+    assert page.locator(".filters [data-speaks]").count() == 2  # Uzbek and Russian, whatever this sheet holds
+    page.check(".filters [value=uz]")
+    page.wait_for_selector("text=Shown: 2")
+    assert set(shown()) == {"B advice", "E advice"}
+    page.uncheck(".filters [value=uz]")
+    page.check(".filters [value=always]")
+    assert shown() == ["D advice"]
+    page.check(".filters [value=open]")
+    assert shown() == ["D advice"]
+    page.uncheck(".filters [value=always]")
+    page.uncheck(".filters [value=open]")
+    assert shown() == whole
+
+
+def test_a_list_that_cannot_be_narrowed_whole_says_so(sheets, chromium):
+    page = chromium.new_page()
+    page.route("**/index.js", lambda route: route.abort())
+    page.goto((sheets / "en" / "n4-r1-a.html").as_uri())
+    page.check(".filters [value=uz]")
+    page.wait_for_selector("text=this is one sheet only")
+    assert "Shown: " in page.locator(".filters p").text_content()
+    page.unroute("**/index.js")
+    page.uncheck(".filters [value=uz]")
+    page.check(".filters [value=uz]")
+    page.wait_for_selector("text=Shown: 2")
+    page.close()
+
+
 def test_search_that_finds_nothing_says_what_that_means(site, open_page):
     page = open_page((site / "en" / "all-1.html").as_uri())
     page.fill("#words", "zzzzqqq")
@@ -301,6 +396,7 @@ def test_it_works_in_a_folder_of_a_server(site, open_page):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page = open_page(f"http://127.0.0.1:{server.server_port}/{site.name}/en/map.html")
+        page.click(".ask-map button")
         page.wait_for_selector("[data-ready]")
         page.goto(f"http://127.0.0.1:{server.server_port}/{site.name}/en/all-1.html")
         page.fill("#words", "hotline")

@@ -145,6 +145,7 @@ def test_districts_the_map_gaps_and_data(start):
     step(start, ".foot a[href='u/index.html']")
     step(start, "tbody th a")
     step(start, ".foot a[href$='map.html']")
+    start.click(".ask-map button")
     start.wait_for_selector("[data-ready]")
     look(start, again=True)
     assert start.locator("table tbody tr").count() > 3

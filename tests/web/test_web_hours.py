@@ -1,9 +1,13 @@
 """Opening hours as tables, as a short line, and as the page's script reads them."""
 
+import datetime as dt
 import json
 
+import pytest
+
+from mapping.area_settings import MovingHoliday, Settings
 from mapping.view import Hours
-from web.hours import week
+from web.hours import ahead, holidays, week
 
 WORKDAYS = ("MO", "TU", "WE", "TH", "FR")
 ALL = (*WORKDAYS, "SA", "SU")
@@ -35,8 +39,9 @@ def test_day_and_night_is_said_and_has_no_table():
 def test_no_days_means_every_day_and_words_stay_words():
     made = week([Hours((), "08:00", "17:00", note="by appointment")], "en")
     assert made.short == "Mon–Sun 8:00–17:00"
-    assert made.notes == ("by appointment",)
+    assert made.notes == ("By appointment",)
     only_words = week([Hours(note="ask first")], "en")
+    assert only_words.notes == ("ask first",)
     assert (only_words.rows, only_words.short, only_words.script) == ((), "", "")
 
 
@@ -46,5 +51,21 @@ def test_an_offset_of_its_own_is_kept_where_it_is_one():
     assert week(two, "en").offset is None
 
 
+def test_how_far_a_zone_is_ahead_of_utc_with_each_change_to_come():
+    assert ahead("Indian/Maldives", dt.date(2026, 11, 24)) == "5"
+    assert ahead("Asia/Kabul", dt.date(2026, 11, 24)) == "4.5"
+    rome = ahead("Europe/Rome", dt.date(2026, 11, 24)).split()
+    assert rome[:7] == ["1", "2027-03-28T01:00Z", "2", "2027-10-31T01:00Z", "1", "2028-03-26T01:00Z", "2"]
+    assert len(rome) == 1 + 2 * 10
+
+
 def test_days_that_are_no_days_are_left_out():
     assert week([Hours(("1MO", "XX"), "08:00", "17:00")], "en").short == ""
+
+
+def test_holidays_that_move_are_told_by_their_year_and_estimates_with_the_days_beside_them(tiny_area):
+    assert holidays(tiny_area.settings) == "03-21 09-09 2027-03-09"
+    assert holidays(tiny_area.settings, estimated=True) == "2028-02-25 2028-02-26 2028-02-27"
+    assert holidays(Settings()) == holidays(Settings(), estimated=True) == ""
+    with pytest.raises(ValueError, match="2027-03-09 is announced"):
+        MovingHoliday(name={"en": "Feast"}, announced=["2027-03-09"], estimated=["2027-03-09"])

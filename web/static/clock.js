@@ -3,35 +3,37 @@
   "use strict";
   var DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
   var words = document.body.dataset;
-  if (!words.zone) return;
+  if (!words.ahead) return;
   var lapsed = Number(words.lapsed); // days after the due day until an entry has lapsed; as in mapping.freshness
 
-  // The wall clock of the study area, or of a service that has an offset of its own: day 0 to 6, minutes, "MM-DD".
-  function clock(now, offset) {
-    if (offset !== undefined) {
-      var moved = new Date(now.getTime() + Number(offset) * 3600000);
-      return { day: (moved.getUTCDay() + 6) % 7, at: moved.getUTCHours() * 60 + moved.getUTCMinutes(), date: moved.toISOString().slice(5, 10) };
-    }
-    var parts = {};
-    new Intl.DateTimeFormat("en-GB", {
-      timeZone: words.zone, weekday: "short", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23"
-    }).formatToParts(now).forEach(function (part) { parts[part.type] = part.value; });
-    return {
-      day: DAYS.indexOf(parts.weekday.slice(0, 2).toUpperCase()),
-      at: Number(parts.hour) * 60 + Number(parts.minute),
-      date: parts.month + "-" + parts.day
-    };
+  // Hours ahead of UTC: "5", or "1 2027-03-28T01:00Z 2 ..." where clocks are changed.
+  function ahead(now) {
+    return words.ahead.split(" ").reduce(function (hours, part, place, all) {
+      return place % 2 ? (now >= Date.parse(part) ? all[place + 1] : hours) : hours;
+    });
   }
+
+  // The wall clock of the study area, or of a service that has an offset of its own: day 0 to 6, minutes, "YYYY-MM-DD".
+  function clock(now, offset) {
+    var moved = new Date(now.getTime() + Number(offset === undefined ? ahead(now) : offset) * 3600000);
+    return { day: (moved.getUTCDay() + 6) % 7, at: moved.getUTCHours() * 60 + moved.getUTCMinutes(), date: moved.toISOString().slice(0, 10) };
+  }
+
+  function among(days, date) { return (days || "").split(" ").indexOf(date) >= 0; }
 
   function minutes(time) { return Number(time.slice(0, 2)) * 60 + Number(time.slice(3)); }
 
   function shown(time) { return time.replace(/^0/, ""); }
 
+  function always(hours) {
+    return hours.length === 7 && hours.every(function (span) { return span[1] === "00:00" && span[2] === "24:00"; });
+  }
+
   // What to say of opening hours [[day, opens, closes], ...] at a time; hours past midnight end on the next day.
   function say(hours, time) {
-    var all = hours.length === 7 && hours.every(function (span) { return span[1] === "00:00" && span[2] === "24:00"; });
-    if (all) return { text: words.always, open: true };
-    if ((words.holidays || "").split(" ").indexOf(time.date) >= 0) return { text: words.holiday, open: false };
+    if (always(hours)) return { text: words.always, open: true };
+    if (among(words.holidays, time.date) || among(words.holidays, time.date.slice(5))) return { text: words.holiday, open: false };
+    if (among(words.estimated, time.date)) return { text: words.perhaps, open: false };
     var next = null;
     for (var i = 0; i < hours.length; i++) {
       var opens = minutes(hours[i][1]), closes = minutes(hours[i][2]);
@@ -72,6 +74,11 @@
     var now = new Date();
     part.querySelectorAll("[data-hours]").forEach(function (tag) { open(tag, now); });
     part.querySelectorAll("[data-due]").forEach(function (line) { age(line, now); });
+  };
+  window.rohnamoClock.always = always;
+  window.rohnamoClock.open = function (hours, offset) {
+    var said = say(hours, clock(new Date(), offset === null ? undefined : offset));
+    return Boolean(said && said.open);
   };
   window.rohnamoClock(document);
 })();

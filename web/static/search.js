@@ -6,7 +6,7 @@
   var STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; // five minutes each, as in web/index.py
   var MOST = 40;
   var FIELDS = ["words", "terms", "id", "name", "nameLanguage", "organization", "organizationLanguage", "where", "dial", "number",
-    "hours", "clock", "offset", "facts", "unknown", "why", "tone", "sign", "check", "due", "later"];
+    "hours", "clock", "offset", "facts", "unknown", "why", "tone", "sign", "check", "due", "later", "speaks"];
   var SAID = ["words", "terms", "text", "dial", "number"];
 
   // Name the fields of rows, and give each its words with their weight: its own and those of its kinds of help count
@@ -89,15 +89,7 @@
     return { rows: rows, said: text ? said.filter(enough) : [] };
   }
 
-  window.rohnamoSearch = { find: find };
-
-  var form = document.querySelector("form.search");
-  if (!form) return;
-  var say = form.dataset, box = form.querySelector("input"), from = form.querySelector("select");
-  var hits = document.getElementById("hits"), told = document.getElementById("found"), whole = document.getElementById("whole");
-  var loading = false, waiting;
-
-  function start() { return from ? from.value : ""; }
+  var form = document.querySelector("form.search"), say = (form || document.querySelector(".filters form")).dataset;
 
   function make(name, text, kind, language) {
     var element = document.createElement(name);
@@ -113,16 +105,6 @@
     else if (/^https?:\/\//.test(dial)) { link.href = dial; link.rel = "nofollow noreferrer noopener"; }
     else return make("span", text);
     return link;
-  }
-
-  // Minutes from the chosen place in summer and winter; null where it is out of reach.
-  function minutes(row) {
-    var lines = window.ROHNAMO_TRAVEL && window.ROHNAMO_TRAVEL[start()];
-    if (!lines || lines[0][row.column] === "-") return null;
-    return lines.map(function (line) {
-      var step = STEPS.indexOf(line[row.column]);
-      return step < 0 ? Infinity : step * 5;
-    });
   }
 
   function lasting(time) {
@@ -168,6 +150,24 @@
     return item;
   }
 
+  window.rohnamoSearch = { find: find, read: read, entry: entry };
+  if (!form) return;
+  var box = form.querySelector("input"), from = form.querySelector("select");
+  var hits = document.getElementById("hits"), told = document.getElementById("found"), whole = document.getElementById("whole");
+  var loading = false, waiting;
+
+  function start() { return from ? from.value : ""; }
+
+  // Minutes from the chosen place in summer and winter; null where it is out of reach.
+  function minutes(row) {
+    var lines = window.ROHNAMO_TRAVEL && window.ROHNAMO_TRAVEL[start()];
+    if (!lines || lines[0][row.column] === "-") return null;
+    return lines.map(function (line) {
+      var step = STEPS.indexOf(line[row.column]);
+      return step < 0 ? Infinity : step * 5;
+    });
+  }
+
   function hidden(said, texts) {
     var block = make("section", "", "note flow"), list = make("ul");
     said.forEach(function (hit) {
@@ -211,7 +211,6 @@
     });
   }
 
-  form.hidden = false;
   form.reset();
   form.addEventListener("submit", function (event) { event.preventDefault(); show(); });
   form.addEventListener("focusin", load);
