@@ -68,6 +68,9 @@ def test_pdf_is_the_same_twice_and_holds_no_secret(view_file, tiny_area, tmp_pat
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
         assert path.read_bytes()[:5] == b"%PDF-"
+    posters = app.test_client().get("/ru/poster.html").text.count('<section class="poster">')
+    for name, sheets in (("cards", 1), ("poster", posters)):  # ten cards on a sheet, each poster on one of its own
+        assert len(pypdf.PdfReader(tmp_path / "one" / f"{name}.pdf").pages) == sheets, name
     words = "".join(page.extract_text() for page in pypdf.PdfReader(tmp_path / "one" / "print-r1.pdf").pages)
     assert "вымышлено" in words
     (tmp_path / "words.txt").write_text(words)
