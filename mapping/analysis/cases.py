@@ -20,6 +20,7 @@ PARTS = ("place", "sex", "age_band", "exploitation", "nationality")
 """Fields of a count that is of a part only."""
 
 YEAR = frozenset({"", "year", "reporting year", "report year"})
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 PER = 100_000
 
 METHOD = Message(
@@ -164,8 +165,15 @@ def _table(
 
 def _column(key: str, name: tuple[str, int, str, str, str]) -> Column:
     measure, year, period, source, of = name
-    when = str(year) if period.casefold() in YEAR else f"{year}, {period}"
-    said = ", ".join(filter(None, (source, of)))
+    when: Message | str = str(year) if period.casefold() in YEAR else f"{year}, {period}"
+    if (months := re.fullmatch(r"(\w{3})-(\w{3})", period)) and {*months.groups()} <= {*MONTHS}:
+        first, last = (MONTHS.index(month) + 1 for month in months.groups())
+        when = Message("{year}, months {first} to {last}", {"year": str(year), "first": first, "last": last})
+    said: Text | str = ", ".join(filter(None, (source, of)))
+    if article := re.match(r"[\d.]+(?= |$)", of):
+        rest = of[article.end() :].strip()
+        who = ", ".join(filter(None, (source, rest)))
+        said = Message("{source}, article {article} of the criminal code", {"source": who, "article": article[0]})
     words = {"measure": label(measure), "when": when, "source": said}
     return Column(key, Message("{measure}, {when}: {source}", words), "count", short=Message("{when}: {source}", words))
 

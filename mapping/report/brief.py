@@ -252,8 +252,12 @@ def _said(pen: Pen, unit: str) -> Iterator[object]:
     coverage, pathways, nrm = (material.results[name] for name in ("coverage", "pathways", "nrm"))
     if unit in coverage.table.index and "any_beyond" in coverage.table:
         beyond = People(coverage.table["any_beyond"][unit])
-        yield Message("{people} people live more than an hour from any listed service; within an hour: {share}.",
-                      {"people": beyond, "share": plain(coverage.text(unit, "any_60", language))})  # fmt: skip
+        share = plain(coverage.text(unit, "any_60", language))
+        if round(coverage.table["any_beyond"][unit]):
+            yield Message("{people} people live more than an hour from any listed service; within an hour: {share}.",
+                          {"people": beyond, "share": share})  # fmt: skip
+        else:
+            yield Message("Everybody here lives within an hour of a listed service.")
     region = material.area.region_of(unit)
     if region in nrm.table.index:
         keys = [key for part in nrm.groups.values() for key in part]
@@ -286,7 +290,8 @@ def _responsible(pen: Pen, unit: str) -> None:
     found.sort(key=lambda entry: COMMISSION not in entry.types)
     pen.heading(Message("Who is responsible"))
     if found:
-        pen.items(f"{entry.organization.name}: {calls(pen, entry)}" for entry in found[:4])
+        said = dict.fromkeys(f"{entry.organization.name}: {calls(pen, entry)}" for entry in found)
+        pen.items(list(said)[:4])
     else:
         pen.say(Message("Not known: no commission and no referral desk is listed for this district."), "note")
 

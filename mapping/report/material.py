@@ -41,6 +41,12 @@ def regional(view: View, area: StudyArea) -> dict[str, Result]:
     return {name: known[analysis](view, area, level=level) for name, analysis in BY_REGION.items()}
 
 
+SOURCES = {
+    "CoE 2008 minimum standards": Message("Council of Europe, minimum standards for support services, 2008"),
+}
+"""Short names of sources, as tables of terms have them -> what a reader knows them by."""
+
+
 @dataclass(frozen=True)
 class Material:
     """A view, a study area and results, in one language.
@@ -148,7 +154,8 @@ class Material:
         return f"{self.say(Message('Source: {sources}.', {'sources': said}))} {self.say(based)}"
 
     def _input(self, one: Input) -> str:
-        if one.day is None and (source := show(one.source, self.language)):
+        known = SOURCES.get(one.source) if isinstance(one.source, str) else None
+        if one.day is None and (source := show(known or one.source, self.language)):
             return source
         return ", ".join(filter(None, (one.name.into(self.language), date(one.day, self.language) if one.day else "")))
 

@@ -55,11 +55,14 @@ class Pen:
     def say(self, text: object, role: Role = "") -> None:
         """Write a paragraph; nothing where the text is empty."""
         if said := self.material.say(text):
-            self._blocks.append(Paragraph(said if said[-1] in ".:;!?…" else f"{said}.", role))
+            self._blocks.append(Paragraph(_ended(said), role))
 
     def items(self, items: Iterable[object], *, ordered: bool = False, small: bool = False) -> None:
         """Write a list; nothing where there are no items."""
-        if said := tuple(self.material.say(item) for item in items):
+        said = tuple(self.material.say(item) for item in items)
+        if any(item.endswith(".") for item in said):  # sentences, of which findings come without a full stop
+            said = tuple(_ended(item) for item in said)
+        if said:
             self._blocks.append(Items(said, ordered, small))
 
     def facts(self, pairs: Iterable[tuple[object, object]]) -> None:
@@ -227,6 +230,10 @@ class Pen:
     def _remember(self, anchor: str, label: str) -> None:
         if anchor:
             self.material.numbers[anchor] = label
+
+
+def _ended(said: str) -> str:
+    return said if said[-1:] in ".:;!?…]" else f"{said}."
 
 
 def _grouped(result: Result, columns: Sequence[Column]) -> list[tuple[object | None, list[Column]]]:

@@ -9,6 +9,7 @@ from mapping.report.chapters.landscape import calls, where
 from mapping.report.parts import Cell, Row
 from mapping.report.pen import Pen, cells
 from mapping.tables import table_csv
+from mapping.taxonomy import Taxonomy
 from mapping.view import Entry
 from mapping.words import Message, chain
 
@@ -34,6 +35,11 @@ def _directory(pen: Pen) -> None:
         pen.say(Message("{said} Call: {route}.", {"said": one.text, "route": one.route}), "note")
     pen.say(Message("Call first. ! stands beside entries whose check is overdue, ? beside those that were never "
                     "checked."), "source")  # fmt: skip
+    languages = Taxonomy.load("languages")
+    spoken = sorted({code for entry in material.entries for code in entry.languages if code in languages})
+    names = [f"{code} {languages.label(code, material.language)}" for code in spoken]
+    if names:
+        pen.say(Message("Languages: {codes}.", {"codes": "; ".join(names)}), "source")
     groups: dict[str, list[Entry]] = {code: [] for code in (*material.regions, "by phone", "abroad")}
     for entry in material.entries:
         inside = material.units_of(entry).intersection(material.regions)

@@ -69,7 +69,7 @@ def summary(pen: Pen) -> None:
     results = material.results
     pen.chapter("1", Message("Summary"), "summary")
     pen.heading(Message("Five findings"))
-    pen.items([results[name].finding for name in FINDINGS], ordered=True)
+    pen.items([f"{material.say(results[name].finding).rstrip('.')}." for name in FINDINGS], ordered=True)
     pen.heading(Message("Five gaps"))
     pen.items(list(_gaps(material))[:5], ordered=True)
     coverage_map(pen)

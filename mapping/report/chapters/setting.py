@@ -60,7 +60,9 @@ def context(pen: Pen) -> None:
 
 def _source(pen: Pen, fact: Fact) -> str:
     """Return where a sentence is from, as it stands in the list of sources."""
-    return ". ".join(filter(None, (f"{pen.material.say(fact.source)} ({fact.year})", fact.address)))
+    said = pen.material.say(fact.source)
+    dated = said if str(fact.year) in said else f"{said} ({fact.year})"
+    return ". ".join(filter(None, (dated, fact.address)))
 
 
 def _year(key: str) -> int:
