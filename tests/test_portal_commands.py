@@ -5,13 +5,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sample import TODAY, sample_directory
+from sample import TODAY, key, sample_directory
 from typer.testing import CliRunner
 
 from mapping.cli import app
 from mapping.commands import portals
 from mapping.errors import NotFound
 from mapping.publish import publish
+from mapping.store import public_id
+from web.accounts import Accounts
 from web.roles import PORTAL_ROLES
 
 TINY = Path(__file__).parent / "tiny"
@@ -57,3 +59,20 @@ def test_the_demo_has_a_link_for_each_invented_person_and_no_password(served, ti
     again = re.findall(r"(/en/join/\S+)", run("demo-partner", "--build", tmp_path, "--area", TINY).output)
     assert set(again).isdisjoint(links)
     shutil.rmtree(tmp_path / "private")
+
+
+def test_an_account_is_granted_a_body_by_its_name_or_id(tiny_area, tmp_path):
+    view, own = tmp_path / "partner.db", tmp_path / "accounts.db"
+    with sample_directory(tmp_path, tiny_area) as directory:
+        publish(directory, "partner", view, area=tiny_area, edition=TODAY)
+        umed = public_id(directory.key, key("organization", "Umed"))
+    files = ("--view", view, "--accounts", own, "--role", "provider")
+    assert run("user", "add", "gul", "--organization", "умед", *files).exit_code == 0
+    assert run("user", "add", "olim", "--organization", umed, *files).exit_code == 0
+    assert run("user", "add", "all", "--organization", "*", *files).exit_code == 0
+    for login, granted in (("gul", {umed}), ("olim", {umed}), ("all", {"*"})):
+        assert Accounts(own).by_login(login).grants.organizations == granted
+    missing = run("user", "add", "nobody", "--organization", "Nowhere", *files)
+    assert isinstance(missing.exception, NotFound)
+    assert {one.login for one in Accounts(own).accounts()} == {"gul", "olim", "all"}
+    assert "Bodies" in run("user", "list", "--accounts", own).output
