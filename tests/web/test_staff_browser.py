@@ -8,9 +8,10 @@ import threading
 import pytest
 from browser import AXE
 from office import PASSWORD, Office
-from sample import key
+from sample import TODAY, key
 from werkzeug.serving import make_server
 
+from mapping.publish import publish
 from mapping.store import Directory, public_id
 from tests.analysis.invented import Changed
 from web.inbox import Draft, SomethingWrong
@@ -53,14 +54,15 @@ def look(page):
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], page.url
 
 
-def enter(page, office, origin, language, login):
-    office.client("steward", login=login)
+def enter(page, office, origin, language, login, role="steward"):
+    office.client(role, login=login)
     office.clock.step()
     page.goto(f"{origin}/{language}/sign-in.html")
     for field, text in (("login", login), ("password", PASSWORD), ("code", office.code(login))):
         page.fill(f"#{field}", text)
     page.click("main button[type=submit]")
-    page.wait_for_url("**/attention.html")
+    page.wait_for_load_state()
+    page.wait_for_selector("form[action$=sign-out]")
 
 
 def send(page, **fields):
@@ -130,3 +132,35 @@ def test_the_stewards_story(open_page, office, origin, language, width, tmp_path
     with Directory(office.directory) as opened:
         assert "+992000100999" in {each.number for each in opened.records("phone")}
         assert opened.record("service", LEGAL).wait_time == "Two days"
+
+
+UMED = key("organization", "Umed")
+OPERATING = {
+    "steward": ("publish.html", "reminders.html", "new/organization.html", f"new/service/{UMED}.html", "statement.html",
+                f"new/location/{LEGAL}.html", "restricted.html", "restricted/coverage.html"),
+    "administrator": ("people.html", "settings.html", "log.html", "reveals.html", "backups.html"),
+    "custodian": ("reveal.html",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "width"), [("tg", 360), ("ru", 1280)])
+def test_pages_of_operating_are_for_everybody(open_page, office, origin, tiny_area, language, width):
+    with Directory(office.directory, tiny_area) as opened:
+        publish(opened, "focal_point", office.directory.with_name("focal_point.db"), area=tiny_area, edition=TODAY)
+    page = open_page(f"{origin}/{language}/sign-in.html", width=width, height=760)
+    for role, paths in OPERATING.items():
+        enter(page, office, origin, language, role, role)
+        for path in paths:
+            page.goto(f"{origin}/{language}/{path}")
+            look(page)
+            if path == "publish.html":
+                page.click("form[action$='publish/public/build'] button")
+                page.wait_for_url("**/next/public.html")
+                look(page)
+            if path == "people.html":
+                page.click("main a[href^='people/'] >> nth=0")
+                look(page)
+            if path == "reveal.html":
+                page.click("main a[href*='reveal/'] >> nth=0")
+                look(page)
+        page.click("form[action$=sign-out] button")
