@@ -11,6 +11,7 @@ import typer
 from mapping.commands.common import DIRECTORY, AreaOption, DirectoryOption, out, study_area
 from mapping.commands.people import ACCOUNTS, AccountsOption
 from mapping.errors import InvalidRecord, MappingError, NotFound
+from mapping.model import Audience
 
 app = typer.Typer()
 
@@ -71,14 +72,17 @@ def remind(
     area: AreaOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say who would be written to, and send nothing.")] = False,
 ) -> None:
-    """Write to providers with something to look through, and to stewards where checks are due or consents end.
+    """Write to providers with something to look through, to stewards where checks are due or consents end, and of news.
 
-    Nobody is written to twice within 14 days, so that it can run each day (deploy/systemd/rohnamo-remind.timer).
+    Nobody is reminded twice within 14 days, so that it can run each day (deploy/systemd/rohnamo-remind.timer). Whoever
+    wants to hear of news is told once for an edition; those for partners and focal points lie beside the accounts.
     """
     from mapping.store import Directory
     from web.accounts import Accounts
+    from web.edition import Editions
     from web.ledger import Ledger
     from web.mailer import Mailer, mail_settings
+    from web.partner_news import due_news, send_news
     from web.reminders import remind as write
     from web.reminders import waiting
     from web.staff_kept import Kept
@@ -95,15 +99,24 @@ def remind(
     for one in found:
         done = f"reminded on {one.told}" if one.told else "to be written to"
         out.print(f"{one.account.login:20} {one.why:8} {done}", markup=False)
+    audiences: tuple[Audience, ...] = ("partner", "focal_point")
+    beside = [(accounts.parent / f"{audience}.db", audience) for audience in audiences]
+    editions = [Editions(path, region, audience) for path, audience in beside if path.exists()]
+    news = due_news(Accounts(accounts), editions)
+    for person, _day in news:
+        out.print(f"{person.login:20} {'news':8} to be written to", markup=False)
     if dry_run or settings is None:
-        out.print(f"{sum(not one.told for one in found)} would be written to; nothing was sent.")
+        out.print(f"{sum(not one.told for one in found) + len(news)} would be written to; nothing was sent.")
         return
-    sent = write(Mailer(settings), book, found, by="command line", now=now)
-    out.print(f"{len(sent.to)} were written to.")
-    if sent.failed:
-        raise MappingError(
-            f"{len(sent.failed)} mails were not taken: {', '.join(sent.failed)}; look at their addresses"
-        )
+    mailer, by = Mailer(settings), "command line"
+    mails = [
+        write(mailer, book, found, by=by, now=now),
+        send_news(Accounts(accounts), editions, mailer, book, by=by, now=now),
+    ]
+    out.print(f"{sum(len(sent.to) for sent in mails)} were written to.")
+    failed = [login for sent in mails for login in sent.failed]
+    if failed:
+        raise MappingError(f"{len(failed)} mails were not taken: {', '.join(failed)}; look at their addresses")
 
 
 def log_faults(folder: Path) -> Iterator[str]:

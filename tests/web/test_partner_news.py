@@ -1,14 +1,18 @@
 """Alerts: a choice is remembered, and a mail tells that there is news: once for an edition, and not what it is."""
 
 import datetime as dt
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from desk import NOW, Desk, post, views
 from nginx import free_port
 from sample import CHASHMA, TODAY, place, public_parts, records_of, sample_directory, secret_parts, service
+from typer.testing import CliRunner
 
+from mapping.cli import app
 from mapping.errors import MappingError
 from mapping.publish import publish
 from web.edition import Editions
@@ -183,3 +187,15 @@ def test_where_the_server_is_away_nobody_counts_as_told(desk, found, renewed):
     with pytest.raises(MappingError):
         send_news(desk.accounts, found, Mailer(away), desk.ledger, by="timer", now=NOW)
     assert len(due_news(desk.accounts, found)) == 1
+
+
+def test_the_command_for_reminders_names_who_is_told(desk, folder, renewed):
+    chosen(desk, unit="", need="", mail="1")
+    renewed(ADDED)
+    given = ["remind", "--dry-run", "--area", str(Path(__file__).parents[1] / "tiny")]
+    given += [
+        part for name in ("directory", "accounts", "ledger") for part in (f"--{name}", str(folder / f"{name}.db"))
+    ]
+    said = CliRunner().invoke(app, given, catch_exceptions=False).output
+    assert re.search(r"^gul +news +to be written to$", said, re.MULTILINE)
+    assert "nothing was sent" in said
