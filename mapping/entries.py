@@ -46,8 +46,6 @@ from mapping.places import Located, locate, served
 from mapping.reader import HOLD, SHELTER, TELLING, Intake, Reader, first_of
 from mapping.taxonomy import Taxonomy, match_term
 
-FREE = {"en": "Free", "ru": "Бесплатно", "tg": "Ройгон", "uz": "Bepul"}
-TARIFF = {"en": "By price list", "ru": "По прейскуранту", "tg": "Аз рӯи нархнома", "uz": "Narxnoma boʻyicha"}
 BY_APPOINTMENT = "by appointment"
 
 
@@ -394,7 +392,7 @@ def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, reco
         yield Language(id=record_id(source, "language", service, code), service_id=service, code=code)
     cost = reader.take("cost", values.cost)
     if cost is not None:
-        texts = {"free": FREE, "tariff": TARIFF}.get(cost.kind) or {"en": reader.harmless("cost", cost.text)}
+        texts = values.price_words(cost) or {"en": reader.harmless("cost", cost.text)}
         record.fees_description = texts["en"] or None
         yield from _translated("service", service, "fees_description", texts, source)
         yield CostOption(

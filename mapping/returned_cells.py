@@ -10,7 +10,6 @@ from typing import Any
 from mapping import values
 from mapping.columns import marking
 from mapping.edits import Edit
-from mapping.entries import FREE, TARIFF
 from mapping.formats._flat import LISTED
 from mapping.formats.workbook import ENTRANCES
 from mapping.model import (
@@ -297,9 +296,7 @@ def _fees(edit: Edit) -> None:
     ]
     said: dict[str, str] = {}
     if cost is not None:
-        said = {"free": FREE, "tariff": TARIFF}.get(cost.kind) or {
-            edit.language: edit.reader.harmless("cost", cost.text)
-        }
+        said = values.price_words(cost) or {edit.language: edit.reader.harmless("cost", cost.text)}
         if not any(said.values()):
             return
         new[cost.kind, cost.amount, cost.currency] = CostOption(

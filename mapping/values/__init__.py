@@ -15,6 +15,7 @@ from mapping.values.amounts import (
     cost,
     hours_within,
     number,
+    price_words,
     utc_offset,
 )
 from mapping.values.contacts import emails, website
@@ -50,6 +51,7 @@ __all__ = [
     "last_day",
     "number",
     "phones",
+    "price_words",
     "says_everybody",
     "says_none",
     "split_list",

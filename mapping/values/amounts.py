@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from mapping.fold import skeleton
+from mapping.fold import coarse, skeleton
 from mapping.values._cells import Unreadable, given, is_one_of, shown
 
 CostKind = Literal["free", "tariff", "amount", "mixed"]
@@ -53,6 +53,24 @@ _TARIFF = _folded(
     "by tariff,tariff,price list,по тарифу,по прейскуранту,платно,аз рӯи нархнома,нархнома,пулакӣ,tarif bo‘yicha,"
     "pullik,paid,by price list,narxnoma bo‘yicha"
 )
+PRICES: dict[str, dict[str, str]] = {
+    "free": {"en": "Free", "ru": "Бесплатно", "tg": "Ройгон", "uz": "Bepul"},
+    "tariff": {"en": "By price list", "ru": "По прейскуранту", "tg": "Аз рӯи нархнома", "uz": "Narxnoma boʻyicha"},
+}
+"""Kind of cost -> what is said of it, by language."""
+
+SURVIVORS_FREE = {
+    "en": "Free for survivors, {price} for others", "ru": "Для пострадавших бесплатно, для остальных {price}",
+    "tg": "Барои ҷабрдидагон ройгон, барои дигарон {price}", "uz": "Jabrlanganlar uchun bepul, boshqalar uchun {price}",
+}  # fmt: skip
+_SURVIVORS_FREE = {
+    frozenset(coarse(words).split())
+    for words in (
+        *(said.format(price="") for said in SURVIVORS_FREE.values()), "free for survivors, others",
+        "для пострадавших бесплатно, остальным",
+    )
+}  # fmt: skip
+_SAID = {"TJS": {"en": "somoni", "ru": "сомони", "tg": "сомонӣ", "uz": "somoni"}}
 _FREE_STEMS = ("fre", "besplat", "royg", "bepul", "tekin", "ucretsiz")
 _CURRENCIES = {
     "TJS": "tjs,сомонӣ,сомони,somoni,с.", "RUB": "rub,руб,рубль,рублей,рубля,rubl,₽", "KZT": "kzt,тенге,тг,tenge,₸",
@@ -61,6 +79,7 @@ _CURRENCIES = {
     "EUR": "eur,евро,euro,euros,€",
 }  # fmt: skip
 _BY_WORD = {skeleton(word): code for code, words in _CURRENCIES.items() for word in words.split(",") if skeleton(word)}
+_NAMED = {code: frozenset(coarse(word) for word in words.split(",")) for code, words in _CURRENCIES.items()}
 _BY_SIGN = {"₽": "RUB", "₸": "KZT", "₺": "TRY", "$": "USD", "€": "EUR"}
 _AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ \u202f]\d{3})+|\d+)(?:[.,](\d{1,2}))?(?!\s?%)(?![\d.,]*\d)")
 
@@ -95,13 +114,38 @@ def cost(value: object) -> CostValue:
     raise Unreadable(f"{shown(text)} is no price", "write 'free', 'by tariff', or one amount with its currency")
 
 
+def price_words(cost: CostValue) -> dict[str, str]:
+    """Return what something costs by language, where its own words say nothing that we cannot say in each; else empty.
+
+    Examples
+    --------
+    >>> price_words(cost("50 сомони"))["en"], price_words(cost("50 somoni per visit"))
+    ('50 somoni', {})
+    """
+    if cost.kind in PRICES:
+        return PRICES[cost.kind]
+    if cost.amount is None or cost.currency is None:
+        return {}
+    beside = frozenset(coarse(_AMOUNT.sub(" ", _mended(cost.text))).split()) - _NAMED[cost.currency]
+    if beside and beside not in _SURVIVORS_FREE:
+        return {}
+    names = _SAID.get(cost.currency, {})
+    prices = {each: f"{cost.amount:g} {names.get(each, cost.currency)}" for each in SURVIVORS_FREE}
+    return {each: SURVIVORS_FREE[each].format(price=price) if beside else price for each, price in prices.items()}
+
+
 def _money(found: re.Match[str]) -> float:
     return float(re.sub(r"\D", "", found[1]) + "." + (found[2] or "0"))
 
 
+def _mended(text: str) -> str:
+    """Return a text in which a damaged export did not lose the end of the name of the money."""
+    return text.replace("сомон?", "сомонӣ")
+
+
 def _currency(text: str) -> str | None:
     """Return the one currency that is named, None for none and for several."""
-    words = {_BY_WORD[word] for word in skeleton(text.replace("сомон?", "сомонӣ")).split() if word in _BY_WORD}
+    words = {_BY_WORD[word] for word in skeleton(_mended(text)).split() if word in _BY_WORD}
     signs = {code for sign, code in _BY_SIGN.items() if sign in text}
     found = words | signs
     return found.pop() if len(found) == 1 else None

@@ -125,7 +125,7 @@ EDITS = [
     ("languages", "Tajik", {"removed": {"language": 1}}),
     ("phones", "+992 000 100 077", {"added": {"phone": 1}, "removed": {"phone": 1}}),
     ("hours", "Mon-Fri 09:00-17:00", {"added": {"schedule": 1}, "removed": {"schedule": 1}}),
-    ("fees", "20 somoni", {"added": {"cost_option": 1, "translation": 1}, "changed": {"service": 1}}),
+    ("fees", "20 somoni", {"added": {"cost_option": 1, "translation": 4}, "changed": {"service": 1}}),
     ("documents", "Birth certificate", {"added": {"required_document": 1, "translation": 3}}),
     ("covers", "XT-W1", {"added": {"service_area": 1}}),
     ("place_name", "Law house", {"changed": {"location": 1}}),

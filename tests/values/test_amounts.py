@@ -15,6 +15,7 @@ from mapping.values import (
     cost,
     hours_within,
     number,
+    price_words,
     utc_offset,
 )
 
@@ -60,6 +61,29 @@ def test_amounts(text, amount, currency):
 )
 def test_free_for_some_and_an_amount_for_others(text):
     assert cost(text) == CostValue("mixed", 60, "TJS", text)
+    assert price_words(cost(text)) == {
+        "en": "Free for survivors, 60 somoni for others",
+        "ru": "Для пострадавших бесплатно, для остальных 60 сомони",
+        "tg": "Барои ҷабрдидагон ройгон, барои дигарон 60 сомонӣ",
+        "uz": "Jabrlanganlar uchun bepul, boshqalar uchun 60 somoni",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "tajik"),
+    [
+        ("free", "Ройгон"),
+        ("по тарифу", "Аз рӯи нархнома"),
+        ("50 сомон?", "50 сомонӣ"),
+        ("12,50 €", "12.5 EUR"),
+        ("50 TJS per visit", None),  # what stands beside the price would be lost
+        ("бесплатно для женщин", None),
+    ],
+)
+def test_a_price_is_said_in_every_language_where_nothing_is_lost(text, tajik):
+    said = price_words(cost(text))
+    assert said.get("tg") == tajik
+    assert {price_words(cost(each))["tg"] for each in said.values()} == ({tajik} if tajik else set())
 
 
 def test_free_for_some():
