@@ -9,10 +9,10 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord, NotFound
-from web.accounts import Accounts, SignInRefused
+from web.accounts import Account, Accounts, SignInRefused
 from web.frame import Frame
 from web.guard import Open, log, me, now, somebody
-from web.passkeys import LASTS, NOT_KNOWN, Passkeys, Site, question, to_sign_in
+from web.passkeys import LASTS, MADE_BY, NOT_KNOWN, Passkeys, Site, question, to_sign_in
 from web.roles import Action
 
 signin = Blueprint("signin", __name__)
@@ -57,9 +57,11 @@ def sign_in(language: str) -> ResponseReturnValue:
     return _enter(language, token)
 
 
-@signin.post("/<language>/sign-in-passkey")
+@signin.route("/<language>/sign-in-passkey", methods=["GET", "POST"])
 def sign_in_by_passkey(language: str) -> ResponseReturnValue:
-    """Let somebody in by what their device answers."""
+    """Let somebody in by what their device answers; opened anew, as in another language, it asks again."""
+    if request.method == "GET":
+        return redirect(f"/{language}/sign-in.html")
     try:
         token = Passkeys(_accounts()).sign_in(request.form.get("answer", ""), site=_site(), asked=_asked(), now=now())
     except SignInRefused:
@@ -112,8 +114,7 @@ def join(language: str, token: str) -> ResponseReturnValue:
         try:
             _accounts().finish_enrolment(token, request.form["code"], now=now())
         except SignInRefused:
-            secret = _secret(token)
-            return page("account/code.html", language, account=account, token=token, secret=secret, refused=True), 403
+            return _code_page(language, account, token, _secret(token), refused=True), 403
         log("account_taken_up", who=account.login)
         return redirect(f"/{language}/sign-in.html", code=303)
     if request.form.get("password") != request.form.get("again"):
@@ -122,16 +123,23 @@ def join(language: str, token: str) -> ResponseReturnValue:
         secret = _accounts().begin_enrolment(token, request.form.get("password", ""), now=now())
     except InvalidRecord as error:
         return page("account/join.html", language, account=account, problem=str(error)), 400
-    return page("account/code.html", language, account=account, token=token, secret=secret)
+    return _code_page(language, account, token, secret)
+
+
+def _code_page(language: str, account: Account, token: str, secret: str, **values: object) -> str:
+    """Render the page that shows the secret of an authenticator: to another phone, to this one, and to be typed."""
+    address = _address(account, secret)
+    return page("account/code.html", language, token=token, secret=secret, address=address, **values)
 
 
 @signin.get("/<language>/join/<token>/code.svg")
 def join_picture(language: str, token: str) -> Response:  # noqa: ARG001
     """Show the secret of an authenticator as a picture that a phone can read."""
     account = _accounts().invited(token, now=now())
-    address = pyotp.TOTP(_secret(token)).provisioning_uri(name=account.login, issuer_name="Rohnamo")
     picture = io.BytesIO()
-    segno.make(address, error="m").save(picture, kind="svg", scale=5, border=4, xmldecl=False, svgclass=None)
+    segno.make(_address(account, _secret(token)), error="m").save(
+        picture, kind="svg", scale=5, border=4, xmldecl=False, svgclass=None
+    )
     return Response(picture.getvalue(), mimetype="image/svg+xml")
 
 
@@ -154,9 +162,11 @@ def account(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/sign-in.html", code=303)
 
 
-@signin.post("/<language>/passkeys/add")
+@signin.route("/<language>/passkeys/add", methods=["GET", "POST"])
 def add_passkey(language: str) -> ResponseReturnValue:
-    """Keep a passkey that the browser has made, once password and code were given again."""
+    """Keep a passkey that the browser has made, once password and code were given again; opened anew, ask again."""
+    if request.method == "GET":
+        return redirect(f"/{language}/account.html")
     form = request.form
     try:
         _accounts().confirm(me().id, form.get("password", ""), form.get("code", ""), now=now())
@@ -203,6 +213,11 @@ def _asked() -> str:
     """Return the question that waited for an answer, and wait no more; one that nobody can answer where none did."""
     waiting, since = session.pop("asked", ("", 0))
     return waiting if waiting and now() - dt.datetime.fromtimestamp(since, dt.UTC) <= LASTS else question()
+
+
+def _address(account: Account, secret: str) -> str:
+    """Return by which address an app for codes takes up a secret."""
+    return pyotp.TOTP(secret).provisioning_uri(name=account.login, issuer_name=MADE_BY)
 
 
 def _secret(token: str) -> str:

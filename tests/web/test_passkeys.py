@@ -338,3 +338,10 @@ def test_pages_at_a_bare_number_do_not_ask(door):
     assert "passkey.js" not in page
     answer = client.post("/en/sign-in-passkey", base_url="http://127.0.0.1", data={"csrf_token": csrf(page)})
     assert answer.status_code == 403
+
+
+def test_a_refusal_in_another_language_leads_to_the_page_that_asks(door, clock):
+    accounts, client = door[1], door[0].test_client()
+    assert client.get("/ru/sign-in-passkey").location == "/ru/sign-in.html"
+    enter(client, clock, take_up(client, accounts, clock))
+    assert client.get("/ru/passkeys/add").location == "/ru/account.html"

@@ -73,6 +73,7 @@ def take_up(client, accounts, clock, *, login="dilnoza", role="caseworker"):
     shown = post(client, f"/en/join/{token}", password=PASSWORD, again=PASSWORD)
     assert shown.status_code == 200
     secret = re.search("<code>([A-Z2-7]+)</code>", shown.text)[1]
+    assert f'href="otpauth://totp/Rohnamo:{login}?secret={secret}' in shown.text
     picture = client.get(f"/en/join/{token}/code.svg")
     assert picture.mimetype == "image/svg+xml"
     assert "script" not in picture.text
