@@ -28,6 +28,7 @@ from mapping.errors import NotFound
 from mapping.model import (
     RECORDS,
     Attribute,
+    Audience,
     Location,
     Organization,
     Record,
@@ -74,7 +75,7 @@ class World:
     name: str
     spots: tuple[Point, ...]
     moved: bool = True
-    audience: str = "custodian"
+    audience: Audience = "custodian"
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ def two_worlds(
         raise NotFound(f"{directory}: there is no directory; name the file that the view was published from")
     worlds = (elsewhere(area),) if worlds is None else worlds
     with tempfile.TemporaryDirectory() as name:
-        folder, found = Path(name), []
+        folder = Path(name)
+        found: list[Difference] = []
         plain = _published(directory, view, area, None, folder / "0")
         current = not tables_that_differ(plain, view)
         if made is None or not current:
@@ -206,25 +208,30 @@ def _change(directory: Directory, world: World, area: StudyArea, day: dt.date) -
 
 
 def _invented(world: World, area: StudyArea, day: dt.date) -> Iterator[Record]:
-    """Yield services of every kind, each with places in a part of the spots."""
-    seen = {"audience": world.audience}
+    """Yield services, each with places in a part of the spots.
+
+    Hidden ones are hidden for different reasons: of ordinary kinds by their own mark, of secret kinds by these and by
+    their body although they are marked public, and of all kinds.
+    """
     unit = Unit(id=record_id("audit", "unit"), name="places")
     yield unit
-    secret = world.audience != "public"
-    kinds = [term for term in core_types() if secret or (term.audience == "public" and visited(term))]
+    ordinary = [term for term in core_types() if term.audience == "public" and visited(term)]
+    secret = [term for term in core_types() if term.audience != "public"]
     asked = [term.code for term in Taxonomy.load("standards").terms()]
     for number in range(min(BODIES, len(world.spots))):
-        body = Organization(id=record_id("audit", "body", number), name=f"{NAME} {number}", **seen)
-        own = Service(id=record_id("audit", "service", number), organization_id=body.id, name=body.name, **seen)
+        body = Organization(id=record_id("audit", "body", number), name=f"{NAME} {number}", audience=world.audience)
+        seen: Audience = "public" if number == 1 else world.audience
+        own = Service(id=record_id("audit", "service", number), organization_id=body.id, name=body.name, audience=seen)
         yield from (body, own)
-        for term in kinds:
+        kinds = (ordinary, secret, [*ordinary, *secret])[number]
+        for term in ordinary if world.audience == "public" else kinds:
             yield Attribute(
                 id=record_id("audit", "kind", number, term.code), link_id=own.id, link_entity="service",
                 taxonomy_term_id=term_id(term),
             )  # fmt: skip
         yield ServiceCapacity(
             id=record_id("audit", "places", number), service_id=own.id, unit_id=unit.id, available=7, maximum=70,
-            updated=day, **seen,
+            updated=day, audience=seen,
         )  # fmt: skip
         yield Verification(
             id=record_id("audit", "check", number), link_id=own.id, link_entity="service", level="visit",
@@ -233,17 +240,16 @@ def _invented(world: World, area: StudyArea, day: dt.date) -> Iterator[Record]:
         for code in asked:
             yield StandardAssessment(
                 id=record_id("audit", "answer", number, code), service_id=own.id, standard=code, answer="not met",
-                assessed_on=day, **seen,
+                assessed_on=day, audience=seen,
             )  # fmt: skip
         for latitude, longitude in world.spots[number::BODIES]:
             place = Location(
                 id=record_id("audit", "place", latitude, longitude), latitude=latitude, longitude=longitude,
-                area_unit=area.unit_at(latitude, longitude), precision="exact", position_basis="given", **seen,
+                area_unit=area.unit_at(latitude, longitude), precision="exact", position_basis="given", audience=seen,
             )  # fmt: skip
             yield place
-            yield ServiceAtLocation(
-                id=record_id("audit", "tie", latitude, longitude), service_id=own.id, location_id=place.id, **seen
-            )
+            tie = record_id("audit", "tie", latitude, longitude)
+            yield ServiceAtLocation(id=tie, service_id=own.id, location_id=place.id, audience=seen)
 
 
 def opened_privately(paths: Sequence[Path]) -> list[Difference]:
