@@ -72,7 +72,7 @@ def test_what_cannot_be_is_refused_with_a_way_out(arguments, error, said, view, 
 
 
 def test_a_view_of_few_gives_no_public_brief(focal, tmp_path):
-    with pytest.raises(UnsafePublication):
+    with pytest.raises(UnsafePublication, match="--edition restricted --reader"):
         run("brief", "XT-W2", tmp_path / "x.html", "--view", focal.path)
     assert list(tmp_path.iterdir()) == []
 
