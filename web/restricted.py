@@ -4,6 +4,7 @@ Both portals have these pages. Every look is a line of the log, and every page a
 is passed on tells from whom.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -33,6 +34,9 @@ ROUTES: dict[str, Action | Open] = {
 }
 MENU: tuple[tuple[str, Message, Action], ...] = (("restricted.html", Message("Analyses"), "see_restricted"),)
 
+WAIT = 10.0
+"""Seconds that a request waits for the analyses of a new edition; then the page says to look again."""
+
 FORMATS: dict[str, Message] = {
     "docx": Message("For Word (DOCX)"), "pdf": Message("For print (PDF)"), "html": Message("As a web page (HTML)"),
 }  # fmt: skip
@@ -48,8 +52,8 @@ def edition() -> Edition | None:
 def overview(language: str) -> str:
     """Show what every analysis finds, and offer the report."""
     found = edition()
-    if found is None:
-        return page("restricted/none.html", language)
+    if found is None or not _ready(found):
+        return page("restricted/none.html", language, working=found is not None)
     shown = findings.questions(found, language)
     log("restricted_read", subject="overview")
     return page("restricted/overview.html", language, shown=shown, day_=found.day, formats=_formats(found))
@@ -85,6 +89,14 @@ def report(language: str, kind: str) -> ResponseReturnValue:
     answer = file(import_module(f"mapping.report.{kind}").write(made), f"report.{kind}")
     answer.headers["Content-Disposition"] = f"attachment; filename=report-{found.day.isoformat()}.{kind}"
     return answer
+
+
+def _ready(found: Edition) -> bool:
+    """Tell whether the analyses of an edition are worked out; they go on while nobody waits."""
+    working = threading.Thread(target=found.results, daemon=True)
+    working.start()
+    working.join(WAIT)
+    return not working.is_alive()
 
 
 def _edition() -> Edition:

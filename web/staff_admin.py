@@ -41,7 +41,7 @@ ROUTES: dict[str, Action | Open] = {
     "administration.reminders": "edit",
 }
 MENU = (
-    MenuItem("people.html", Message("People"), "administer"),
+    MenuItem("people.html", Message("Accounts"), "administer"),
     MenuItem("backups.html", Message("Backups"), "administer"),
     MenuItem("settings.html", Message("Settings"), "administer"),
     MenuItem("log.html", Message("Log"), "read_log"),
@@ -326,7 +326,7 @@ def _settings(
     post = mailer()
     mail = list(mail_in_words(post.settings, language)) if post is not None else None
     return page(
-        "ops/settings.html", language, area=area, shown=list(area_in_words(area, language)), none=NONE,
+        "ops/settings.html", language, area=area, shown=list(area_in_words(area, language)), nothing=NONE,
         sources=sources, mail=mail, problem=problem,
         details=details or _mail_faults(), sent=sent, key=backup_secret() is not None, folder=backup_folder(),
     )  # fmt: skip

@@ -46,6 +46,19 @@ ASKED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Table -> fields that are asked of a new record of it."""
 
+MORE = {
+    f"{table}-{name}"
+    for table, own in {
+        "organization": ("alternate_name", "description", "email", "website"),
+        "service": ("fees_description", "application_process", "eligibility_description", "minimum_age", "maximum_age",
+                    "email", "url"),
+        "location": ("latitude", "longitude", "transportation"),
+        "address": ("address_2", "postal_code"),
+    }.items()
+    for name in own
+}  # fmt: skip
+"""Fields that are asked for only by who wants to tell more."""
+
 SECTIONS: dict[str, Message] = {
     "organization": Message("The body"), "service": Message("Its service"), "location": Message("Where it is"),
 }  # fmt: skip
@@ -162,15 +175,15 @@ def _place(found: Entered, service: str, body: str | None, new: str, marked: Aud
         _add(found, "service_at_location", str(uuid.uuid4()), tie | {"location_id": known})
         return
     values, street = _values(found, "location"), _values(found, "address")
-    unit, point = values.get("area_unit"), (values.get("latitude"), values.get("longitude"))
-    located = None not in point
-    if (point[0] is None) != (point[1] is None):
+    unit, north, east = str(values.get("area_unit") or ""), values.get("latitude"), values.get("longitude")
+    located = north is not None and east is not None
+    if (north is None) != (east is None):
         found.wrong.append("location-latitude")
     if unit not in area.all_units():
         found.problem = found.problem or NO_PLACE
         return
     found.units |= {unit, *area.ancestors(unit)}
-    if located and not {area.unit_at(*point)} & {*_within(unit)}:
+    if north is not None and east is not None and (area.unit_at(north, east) or "") not in {*_within(unit)}:
         found.problem = found.problem or OUTSIDE
     if not located and not any(street.values()):
         if only:
@@ -267,7 +280,7 @@ def _form(
         owner=line(whole, owner, language) if owner is not None else None,
         label=TABLES[asked[0]], problem=ALIKE if alike else entered.problem, alike=alike, typed=request.form,
         wrong=[names[name] for name in entered.wrong if name in names], wrong_names=entered.wrong,
-        mine={one.id for one, _ in alike if seen().has(one.table, one.id)},
+        more=MORE, mine={one.id for one, _ in alike if seen().has(one.table, one.id)},
     )  # fmt: skip
 
 
@@ -285,10 +298,10 @@ def _fields(table: str, language: str, owner: Any) -> Iterator[Field]:
                 choices = tuple(choice for choice in each.choices if choice[0] != "custodian")
                 needed = each.needed and table == "organization"
                 yield replace(each, name=f"{part}-{each.name}", choices=choices, needed=needed)
-        if part == "service":
-            yield Field("service-kind", KIND, "choice", "", tuple(_kinds(language)))
-        if part in ("organization", "service"):
-            yield Field(f"{part}-number", NUMBER, "text", "")
+            if each.name == "name" and part == "service":
+                yield Field("service-kind", KIND, "choice", "", tuple(_kinds(language)))
+            if each.name == "name" and part in ("organization", "service"):
+                yield Field(f"{part}-number", NUMBER, "text", "")
 
 
 def _kinds(language: str) -> Iterator[tuple[str, str]]:

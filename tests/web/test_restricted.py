@@ -13,6 +13,11 @@ READERS = {"planner": False, "focal_point": True}
 """Role -> whether the report is for it: it is made from the edition of focal points alone."""
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    monkeypatch.setattr("web.restricted.WAIT", 300)
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory, tiny_area):
     return views(tmp_path_factory.mktemp("published"), tiny_area)
@@ -69,6 +74,16 @@ def test_a_steward_takes_the_report_along_with_their_name_in_it(office):
     assert client.get("/en/restricted/none.html").status_code == 404
     for role in ("custodian", "administrator"):
         assert office.client(role).get("/en/restricted.html").status_code == 403
+
+
+def test_who_comes_first_is_told_to_look_again(office, monkeypatch):
+    from web import restricted
+
+    client = office.client("steward")
+    monkeypatch.setattr(restricted, "_ready", lambda _found: False)
+    page = client.get("/en/restricted.html").text
+    assert "being worked out" in page
+    assert "restricted/report" not in page
 
 
 def test_without_an_edition_the_page_says_so(tmp_path, tiny_area):
