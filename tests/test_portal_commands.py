@@ -1,16 +1,18 @@
 """The commands that serve the partner portal: what they open, and what they say where something is missing."""
 
+import errno
 import re
 import shutil
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sample import TODAY, key, sample_directory
 from typer.testing import CliRunner
 
 from mapping.cli import app
 from mapping.commands import portals
-from mapping.errors import NotFound
+from mapping.errors import MappingError, NotFound
 from mapping.publish import publish
 from mapping.store import public_id
 from web.accounts import Accounts
@@ -76,3 +78,12 @@ def test_an_account_is_granted_a_body_by_its_name_or_id(tiny_area, tmp_path):
     assert isinstance(missing.exception, NotFound)
     assert {one.login for one in Accounts(own).accounts()} == {"gul", "olim", "all"}
     assert "Bodies" in run("user", "list", "--accounts", own).output
+
+
+def test_a_port_that_is_taken_is_said(monkeypatch):
+    def taken(*_args, **_options):
+        raise OSError(errno.EADDRINUSE, "Address already in use")
+
+    monkeypatch.setattr("waitress.create_server", taken)
+    with pytest.raises(MappingError, match=r"port 8001 cannot be used \(Address already in use\); choose .* --port"):
+        portals.serve_portal(Flask("none"), 8001)

@@ -10,7 +10,7 @@ import typer
 
 from mapping.commands.common import DIRECTORY, AreaOption, DirectoryOption, out, study_area
 from mapping.commands.people import ACCOUNTS, AccountsOption
-from mapping.errors import NotFound
+from mapping.errors import MappingError, NotFound
 from mapping.resources import shipped
 
 if TYPE_CHECKING:
@@ -200,8 +200,18 @@ def _demo_people(accounts: "Accounts", view: Path, port: int) -> Iterator[tuple[
 
 
 def serve_portal(portal: "Flask", port: int) -> None:
-    """Serve a portal on this machine until Ctrl-C."""
+    """Serve a portal on this machine until Ctrl-C.
+
+    Raises
+    ------
+    MappingError
+        Another program listens on this port already.
+    """
     import waitress
 
+    try:
+        server = waitress.create_server(portal, host="127.0.0.1", port=port, threads=8, ident=None)
+    except OSError as error:
+        raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     out.print(f"The portal is at http://localhost:{port}/   (Ctrl-C ends it)")
-    waitress.serve(portal, host="127.0.0.1", port=port, threads=8, ident=None, _quiet=True)
+    server.run()
