@@ -92,17 +92,22 @@ def found(edition: Edition, choice: Choice, language: str) -> Found:
 
 def everything(edition: Edition, sheet: int, language: str) -> Found:
     """Return a sheet of the list of everything: by name, those not confirmed for too long last."""
-    cards = [edition.card(e, language) for e in edition.entries(language).values() if listed(e)]
-    blocks = Blocks(
-        near=tuple(each for each in cards if first_choice(each.entry) and each.entry.points),
-        named=tuple(each for each in cards if first_choice(each.entry) and not each.entry.points),
-        later=tuple(each for each in cards if not first_choice(each.entry)),
-    )
+
+    def read() -> tuple[Blocks, tuple[tuple[str, str], ...]]:
+        cards = [edition.card(e, language) for e in edition.entries(language).values() if listed(e)]
+        blocks = Blocks(
+            near=tuple(each for each in cards if first_choice(each.entry) and each.entry.points),
+            named=tuple(each for each in cards if first_choice(each.entry) and not each.entry.points),
+            later=tuple(each for each in cards if not first_choice(each.entry)),
+        )
+        return blocks, spoken(cards, language)
+
+    blocks, tongues = edition.keep(("everything", language), read)
     sheets = sheets_of(blocks)
     return Found(
-        title="all", blocks=cut(blocks, sheet, sheets), total=len(cards), sheet=sheet, sheets=sheets,
+        title="all", blocks=cut(blocks, sheet, sheets), total=len(blocks), sheet=sheet, sheets=sheets,
         path=f"all-{sheet}.html", line=next(iter(lines(edition, language)), None),
-        spoken=spoken(blocks.all, language), rest="*" if sheets > 1 else "",
+        spoken=tongues, rest="*" if sheets > 1 else "",
         statements=tuple(
             Said(each, route(each, edition.area)) for each in (edition.statements(language) if sheet == 1 else ())
         ),
