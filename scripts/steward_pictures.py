@@ -50,8 +50,8 @@ def people(accounts: Accounts) -> dict[str, str]:
     return secrets
 
 
-def walk(steps: Walk, page: Page, service: str, codes: dict[str, str]) -> None:
-    """From signing in to a change that two people agreed to, a check, a double, and a list brought in and undone."""
+def walk(steps: Walk, page: Page, service: str, body: str, codes: dict[str, str]) -> None:
+    """From signing in to a change that two agreed to, a check, a new body, a double, a list brought in and undone."""
     origin = steps.origin
     with steps.step("Sign in", 4):
         page.goto(f"{origin}/en/index.html")
@@ -75,6 +75,18 @@ def walk(steps: Walk, page: Page, service: str, codes: dict[str, str]) -> None:
         page.fill("#f-number", "+992000100999")
         page.fill("#reason", "They wrote that they have a second line")
         page.click("text=Save")
+    with steps.step("Enter a body with its first service, and see what may be there already", 8):
+        page.goto(f"{origin}/en/new/organization.html")
+        page.fill("[name=organization-name]", body)
+        page.fill("[name=service-name]", "Lawyers on call")
+        page.select_option("[name=service-kind]", index=3)
+        page.fill("[name=service-number]", "+992000100888")
+        page.select_option("[name=location-area_unit]", index=8)
+        page.fill("#reason", "They wrote to us")
+        page.click("text=Propose it")
+        steps.picture("new", 1000)
+        page.check("[name=sure]")
+        page.click("text=Propose it")
     with steps.step("A provider's change: accept two fields", 5):
         page.goto(f"{origin}/en/inbox.html")
         page.click("text=A provider's change")
@@ -127,6 +139,7 @@ def main(private: Path = ROOT / "build" / "private", images: Path = ROOT / "docs
         with Directory(folder / "directory.db", area) as directory:
             service = next(each for each in directory.records("service") if each.__dict__["audience"] == "public")
             published, name = public_id(directory.key, service.id), service.__dict__["name"]
+            body = directory.record("organization", service.__dict__["organization_id"]).__dict__["name"]
         inbox, accounts = Inbox(folder / "inbox.db"), Accounts(folder / "accounts.db")
         inbox.put(SomethingWrong(service=published, what="number_silent"), on=DAY.date())
         changed = {"wait_time": "Two days", "email": "desk@example.org"}
@@ -143,7 +156,7 @@ def main(private: Path = ROOT / "build" / "private", images: Path = ROOT / "docs
             page = browser.new_page(viewport={"width": 1100, "height": 800}, color_scheme="light")
             page.set_default_timeout(60_000)
             steps = Desk(page, f"http://127.0.0.1:{server.effective_port}", images)
-            walk(steps, page, name, {login: pyotp.TOTP(secret).at(later) for login, secret in secrets.items()})
+            walk(steps, page, name, body, {login: pyotp.TOTP(secret).at(later) for login, secret in secrets.items()})
         finally:
             browser.close()
             server.close()
