@@ -41,8 +41,9 @@ SCRYPT_N, SCRYPT_R = 2**16, 8
 LEAST_SECRET = 16
 """Least signs of a passphrase, or bytes of a key file."""
 
-PASSING = (".lock", ".part", ".new", "-wal", "-shm", "-journal")
-"""Endings of files that are not kept: locks, halves, and journals, whose content the copies of the databases have."""
+PASSING = (".lock", ".part", ".new", ".counts", "-wal", "-shm", "-journal")
+"""Endings of files that are not kept: locks, halves, counts that mean nothing later, and journals, whose content the
+copies of the databases have."""
 
 ABOUT = "about.json"
 Check = Callable[[Path], Iterable[str]]

@@ -70,6 +70,14 @@ def made(private, tmp_path):
     return backup(private, tmp_path / "out.backup", secret=SECRET, now=NOW)
 
 
+def test_counts_of_visitors_are_not_kept(private, tmp_path):
+    (private / "inbox.counts").write_bytes(b"counts")
+    found = rehearse(backup(private, tmp_path / "b.backup", secret=SECRET, now=NOW).path, secret=SECRET)
+    assert "inbox.db" in found.files
+    assert "inbox.counts" not in found.files
+    (private / "inbox.counts").unlink()
+
+
 def test_everything_comes_back(private, made, tmp_path):
     found = restore(made.path, tmp_path / "again", secret=SECRET, check=log_faults)
     assert found.made == made.made == "2026-11-24T09:00:00+00:00"
