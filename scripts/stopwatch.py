@@ -192,7 +192,7 @@ def portal(view: Path, area: Path) -> Iterator[str]:
 
 def compressed(response: Response) -> Response:
     """Compress an answer as the web server in front of a portal does."""
-    if response.mimetype.startswith("text/") and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if (response.mimetype or "").startswith("text/") and "gzip" in request.headers.get("Accept-Encoding", ""):
         response.set_data(gzip.compress(response.get_data(), 6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
