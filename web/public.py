@@ -41,9 +41,9 @@ def create_app(
 
     ``demo`` says on every page that the content is invented. The view file may be replaced while the portal runs.
     ``inbox`` is the file that forms write to; without one the pages have no forms, as a frozen site has none.
-
     ``proxies`` is how many web servers of ours stand before the portal: so many of the last addresses in
     ``X-Forwarded-For`` are believed, and none without them, since whoever sends a request can write others.
+
     Raises
     ------
     UnsafePublication
@@ -63,10 +63,10 @@ def create_app(
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(NotFound, _refuse)
     app.register_error_handler(Exception, _fail)
-    editions: Editions = app.config["EDITIONS"]
-    editions.now()
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
+    editions: Editions = app.config["EDITIONS"]
+    editions.now()
     return app
 
 
