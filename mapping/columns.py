@@ -61,7 +61,8 @@ FIELDS: dict[str, str] = {
     "verified_how": "by visit, by phone, as told",
     "verified_by": "who checked it: stays with the custodians",
     "marking": "who may see the row",
-    "marking_service": "who may see one service of the row, where fewer may",
+    "marking_service": "who may see one service of the row, where fewer may; the stricter of the two counts, for its "
+    "place too",
     "precision": "how closely the place may be shown",
     "contact": "a person's name: stays with the custodians",
     "key": "the sender's own number of the row",

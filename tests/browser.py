@@ -60,4 +60,4 @@ def open_page(chromium) -> Iterator[Callable]:
     yield open_
     for context in contexts:
         context.close()
-    assert strays == []
+    assert strays == [], strays  # pytest does not rewrite this file
