@@ -33,7 +33,10 @@ def chromium() -> Iterator[object]:
 
 @pytest.fixture
 def open_page(chromium) -> Iterator[Callable]:
-    """Open pages that may ask their own origin only; a stray request, an error or a CSP report fails the test."""
+    """Open pages that may ask their own origin only; a stray request, an error or a CSP report fails the test.
+
+    Name it after the fixture that serves the pages: then pages are closed before their server is.
+    """
     strays: list[str] = []
     contexts = []
 

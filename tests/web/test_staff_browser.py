@@ -74,7 +74,7 @@ def send(page, **fields):
 
 
 @pytest.mark.parametrize(("language", "width"), [("ru", 1280), ("en", 360), ("tg", 360), ("uz", 1280)])
-def test_the_stewards_story(open_page, office, origin, language, width, tmp_path):
+def test_the_stewards_story(office, origin, open_page, language, width, tmp_path):
     office.inbox.put(SomethingWrong(service=PUBLISHED, what="number_silent"), on=office.clock.now.date())
     draft = Draft(entity="service", record=PUBLISHED, fields={"wait_time": "Two days"})
     office.inbox.put(draft, on=office.clock.now.date(), sender="provider")
@@ -144,7 +144,7 @@ OPERATING = {
 
 
 @pytest.mark.parametrize(("language", "width"), [("tg", 360), ("ru", 1280)])
-def test_pages_of_operating_are_for_everybody(open_page, office, origin, tiny_area, language, width):
+def test_pages_of_operating_are_for_everybody(office, origin, open_page, tiny_area, language, width):
     with Directory(office.directory, tiny_area) as opened:
         publish(opened, "focal_point", office.directory.with_name("focal_point.db"), area=tiny_area, edition=TODAY)
     page = open_page(f"{origin}/{language}/sign-in.html", width=width, height=760)
