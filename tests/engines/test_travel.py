@@ -257,7 +257,7 @@ def cases(draw):
     return friction, sources, cell_size, draw(st.sampled_from([8, 16]))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(case=cases(), threads=st.sampled_from([1, 1, 3]))
 def test_equals_dijkstra(case, threads):
     friction, sources, cell_size, neighbours = case
