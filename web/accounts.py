@@ -7,7 +7,6 @@ directory or a view.
 
 import datetime as dt
 import hashlib
-import os
 import secrets
 import sqlite3
 import unicodedata
@@ -23,6 +22,7 @@ from zxcvbn import zxcvbn
 
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.words import Message
+from web import private
 from web.roles import ROLES, SCOPED, Action, Grants, Role, Scope, may
 
 LEAST_LENGTH, MOST_LENGTH = 12, 128
@@ -122,23 +122,13 @@ class Accounts:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not self.path.exists():
-            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600))
+        private.make(self.path, _SCHEMA)
         self.path.chmod(0o600)
-        with self.opened() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(_SCHEMA)
 
     @property
     def cookie_key(self) -> bytes:
         """The secret that signs cookies, the same for every process of the installation."""
-        path = self.path.with_suffix(".key")
-        if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_hex(32))
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        return private.key(self.path.with_suffix(".key"))
 
     def add(
         self, login: str, name: str, role: Role, *, by: str, now: dt.datetime, language: str = "en", mail: str = ""
@@ -399,16 +389,11 @@ class Accounts:
     @contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:
         """Open the file; what is begun inside is kept at the end, unless something went wrong."""
-        db = sqlite3.connect(self.path, isolation_level=None, timeout=5)
-        try:
+        with private.opened(self.path) as db:
             db.row_factory = sqlite3.Row
-            for pragma in ("foreign_keys = 1", "synchronous = FULL", "trusted_schema = 0", "secure_delete = 1"):
-                db.execute(f"PRAGMA {pragma}")
             yield db
             if db.in_transaction:
                 db.execute("COMMIT")
-        finally:
-            db.close()
 
     def _account(self, db: sqlite3.Connection, row: sqlite3.Row) -> Account:
         scopes: dict[str, set[str]] = {"region": set(), "organization": set()}

@@ -4,14 +4,14 @@ It is a storage of the library `limits`, so that its limits hold for all workers
 removed when its time is over.
 """
 
-import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from limits.storage import Storage
+
+from web import private
 
 SCHEME = "counts"
 _SCHEMA = """
@@ -33,11 +33,7 @@ class Counts(Storage):
     def __init__(self, uri: str, wrap_exceptions: bool = False, **_options: float | str | bool) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
         self.path = Path(uri.removeprefix(f"{SCHEME}://"))
-        if not self.path.exists():
-            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600))
-        with self._opened() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(_SCHEMA)
+        private.make(self.path, _SCHEMA)
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -90,9 +86,5 @@ class Counts(Storage):
             found = db.execute("SELECT times, until FROM count WHERE name = ? AND until > ?", [key, now]).fetchone()
         return found or (0, now)
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.path, isolation_level=None, timeout=5)) as db:
-            for pragma in ("synchronous = NORMAL", "secure_delete = 1", "trusted_schema = 0"):
-                db.execute(f"PRAGMA {pragma}")
-            yield db
+    def _opened(self) -> AbstractContextManager[sqlite3.Connection]:
+        return private.opened(self.path, synchronous="NORMAL")

@@ -7,11 +7,9 @@ about a message is a line of its own.
 
 import datetime as dt
 import json
-import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -19,6 +17,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mapping.errors import InvalidRecord, MappingError, NotFound
+from web import private
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Day = dt.date
@@ -149,12 +148,7 @@ class Inbox:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not self.path.exists():
-            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600))
-        with closing(self._open()) as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(_SCHEMA)
+        private.make(self.path, _SCHEMA)
 
     def put(self, message: Message, *, on: dt.date, sender: str = "") -> int:
         """Take a message in, and return its number; it is on the disk when this returns.
@@ -175,7 +169,7 @@ class Inbox:
         ]  # fmt: skip
         insert = "INSERT INTO message (kind, received_on, sender, body) VALUES (?, ?, ?, ?)"
         try:
-            with closing(self._open()) as db:
+            with private.opened(self.path) as db:
                 db.execute("BEGIN IMMEDIATE")
                 last = [db.execute(insert, row).lastrowid for row in rows][-1]
                 db.execute("COMMIT")
@@ -186,7 +180,7 @@ class Inbox:
     def put_once(self, outcome: ReferralOutcome, *, on: dt.date, sender: str) -> bool:
         """Take in what came of a referral, unless this sender told it before; tell whether it was taken."""
         body = outcome.model_dump_json(exclude_none=True)
-        with closing(self._open()) as db:
+        with private.opened(self.path) as db:
             cursor = db.execute(
                 "INSERT INTO message (kind, received_on, sender, body) SELECT 'outcome', ?, ?, ? WHERE NOT EXISTS"
                 " (SELECT 1 FROM message WHERE kind = 'outcome' AND sender = ? AND json_extract(body, '$.number') = ?)",
@@ -206,7 +200,7 @@ class Inbox:
         if since is not None:
             where.append("received_on >= ?")
             values.append(since.isoformat())
-        with closing(self._open()) as db:
+        with private.opened(self.path) as db:
             rows = db.execute(f"SELECT * FROM message WHERE {' AND '.join(where)} ORDER BY number", values).fetchall()
         for number, kind, received_on, sender, body in rows:
             message = KINDS[kind].model_validate_json(body)
@@ -220,7 +214,7 @@ class Inbox:
         NotFound
             There is none of this number.
         """
-        with closing(self._open()) as db:
+        with private.opened(self.path) as db:
             row = db.execute("SELECT * FROM message WHERE number = ?", [number]).fetchone()
         if row is None:
             raise NotFound(f"there is no message {number}")
@@ -239,7 +233,7 @@ class Inbox:
         if decision not in get_args(Decision):
             raise InvalidRecord(f"{decision!r} is no decision; there are {', '.join(get_args(Decision))}")
         self.message(number)
-        with closing(self._open()) as db:
+        with private.opened(self.path) as db:
             db.execute("BEGIN IMMEDIATE")
             done = db.execute("SELECT decided_by, decided_on FROM decision WHERE message = ?", [number]).fetchone()
             if done is not None:
@@ -253,7 +247,7 @@ class Inbox:
 
     def decisions(self) -> dict[int, tuple[str, str, dt.date]]:
         """Return what was decided: message -> decision, by whom, on which day."""
-        with closing(self._open()) as db:
+        with private.opened(self.path) as db:
             rows = db.execute("SELECT message, decision, decided_by, decided_on FROM decision").fetchall()
         return {row[0]: (row[1], row[2], dt.date.fromisoformat(row[3])) for row in rows}
 
@@ -282,16 +276,6 @@ class Inbox:
             if isinstance(received.message, HelpMissing) and received.number not in refused and not late:
                 counts[received.message.area_unit, received.message.need] += 1
         return {key: count for key, count in sorted(counts.items()) if count >= least}
-
-    def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, isolation_level=None, timeout=5)
-        try:
-            for pragma in ("synchronous = FULL", "foreign_keys = 1", "trusted_schema = 0"):
-                db.execute(f"PRAGMA {pragma}")
-        except sqlite3.Error:
-            db.close()
-            raise
-        return db
 
 
 def read_form(kind: type[Message], fields: Iterable[tuple[str, str]] | dict[str, object]) -> Message:

@@ -10,16 +10,15 @@ import hashlib
 import hmac
 import json
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
 
 from mapping.errors import MappingError
+from web import private
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS line (
@@ -50,12 +49,7 @@ class Ledger:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not self.path.exists():
-            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600))
-        with closing(self._open()) as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(_SCHEMA)
+        private.make(self.path, _SCHEMA)
 
     def append(self, who: str, action: str, *, subject: str = "", reason: str = "", now: dt.datetime) -> Line:
         """Write a line; it is on the disk when this returns.
@@ -67,7 +61,7 @@ class Ledger:
         """
         at = now.astimezone(dt.UTC).isoformat(timespec="seconds")
         try:
-            with FileLock(self._beside(".lock")), closing(self._open()) as db:
+            with FileLock(self._beside(".lock")), private.opened(self.path) as db:
                 db.execute("BEGIN IMMEDIATE")
                 last = db.execute("SELECT number, seal FROM line ORDER BY number DESC LIMIT 1").fetchone()
                 number, before = (last[0] + 1, last[1]) if last else (1, START)
@@ -88,14 +82,14 @@ class Ledger:
         wanted = {name: value for name, value in (("who", who), ("action", action), ("subject", subject)) if value}
         where = " AND ".join(f"{name} = ?" for name in wanted) or "1"
         query = f"SELECT * FROM line WHERE {where} ORDER BY number DESC LIMIT ?"
-        with closing(self._open()) as db:
+        with private.opened(self.path) as db:
             return [Line(*row) for row in db.execute(query, [*wanted.values(), -1 if newest is None else newest])]
 
     def faults(self) -> list[str]:
         """Return what is wrong with the log, a sentence each; nothing where it is whole."""
         found = list(self._broken())
         count, seal = self._end()
-        with closing(self._open()) as db:
+        with private.opened(self.path) as db:
             (there,) = db.execute("SELECT coalesce(max(number), 0) FROM line").fetchone()
             noted = db.execute("SELECT seal FROM line WHERE number = ?", [count]).fetchone()
         if there < count:
@@ -106,7 +100,7 @@ class Ledger:
 
     def _broken(self) -> Iterator[str]:
         before, expected = START, 1
-        with closing(self._open()) as db:
+        with private.opened(self.path) as db:
             for row in db.execute("SELECT * FROM line ORDER BY number"):
                 line = Line(*row)
                 if line.number != expected:
@@ -122,11 +116,7 @@ class Ledger:
 
     @property
     def _key(self) -> bytes:
-        path = self._beside(".key")
-        if not path.exists():
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        return private.key(self._beside(".key"))
 
     def _note_end(self, number: int, seal: str) -> None:
         text = f"{number} {seal} {self._seal('end', number, seal)}\n"
@@ -148,13 +138,3 @@ class Ledger:
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_suffix(suffix)
-
-    def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, isolation_level=None, timeout=5)
-        try:
-            for pragma in ("synchronous = FULL", "trusted_schema = 0"):
-                db.execute(f"PRAGMA {pragma}")
-        except sqlite3.Error:
-            db.close()
-            raise
-        return db

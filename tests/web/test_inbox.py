@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mapping.errors import InvalidRecord, MappingError, NotFound
+from mapping.errors import InvalidRecord, NotFound
 from web.inbox import KINDS, Capacity, HelpMissing, Inbox, Referral, ReferralOutcome, SomethingWrong, read_form
 
 DAY = dt.date(2026, 11, 24)
@@ -123,23 +123,3 @@ def test_a_form_with_faults_names_them_and_never_what_was_typed(inbox):
 def test_any_form_is_read_or_refused(fields, kind):
     with contextlib.suppress(InvalidRecord):
         read_form(KINDS[kind], fields)
-
-
-def test_a_file_that_cannot_be_opened_is_let_go(tmp_path, inbox, monkeypatch):
-    opened = []
-
-    class Broken(sqlite3.Connection):
-        def __init__(self, *args, **named):
-            super().__init__(*args, **named)
-            opened.append(self)
-
-        def execute(self, *_args):
-            raise sqlite3.OperationalError("disk I/O error")
-
-    connect = sqlite3.connect
-    monkeypatch.setattr("web.inbox.sqlite3.connect", lambda *args, **named: connect(*args, factory=Broken, **named))
-    with pytest.raises(MappingError):
-        inbox.put(SomethingWrong(service=ONE, what="moved"), on=DAY)
-    (connection,) = opened
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        connection.total_changes  # noqa: B018

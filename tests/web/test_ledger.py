@@ -114,23 +114,3 @@ def test_what_cannot_be_logged_is_not_done(ledger):
     db.close()
     with pytest.raises(MappingError, match="so nothing was done"):
         ledger.append("a", "edit", now=NOW)
-
-
-def test_a_file_that_cannot_be_opened_is_let_go(tmp_path, ledger, monkeypatch):
-    opened = []
-
-    class Broken(sqlite3.Connection):
-        def __init__(self, *args, **named):
-            super().__init__(*args, **named)
-            opened.append(self)
-
-        def execute(self, *_args):
-            raise sqlite3.OperationalError("disk I/O error")
-
-    connect = sqlite3.connect
-    monkeypatch.setattr("web.ledger.sqlite3.connect", lambda *args, **named: connect(*args, factory=Broken, **named))
-    with pytest.raises(MappingError):
-        ledger.append("a", "edit", now=NOW)
-    (connection,) = opened
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        connection.total_changes  # noqa: B018

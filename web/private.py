@@ -1,0 +1,36 @@
+"""Private files: the small SQLite files of the portals, readable by their owner only."""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Literal
+
+
+def make(path: Path, schema: str) -> None:
+    """Make a file, and the folder that it lies in, where it is not there; then its tables."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    with opened(path) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.executescript(schema)
+
+
+@contextmanager
+def opened(path: Path, *, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> Iterator[sqlite3.Connection]:
+    """Open a file, and close it whatever happens; with ``FULL`` what was committed outlasts a power cut."""
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=5)) as db:
+        for pragma in (f"synchronous = {synchronous}", "foreign_keys = 1", "trusted_schema = 0", "secure_delete = 1"):
+            db.execute(f"PRAGMA {pragma}")
+        yield db
+
+
+def key(path: Path) -> bytes:
+    """Return the secret of 32 bytes that a file holds, the same for every process; made where it is not there."""
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    return bytes.fromhex(path.read_text(encoding="ascii").strip())
