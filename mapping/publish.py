@@ -86,9 +86,9 @@ def publish(
             sums = _unavailable_rows(view, area, unavailable) if area is not None and unavailable else []
         _write_travel(part, rows)
         if said is not None:
-            _write_demand(part, said)
+            _write_counts(part, "demand", "need", said)
         if sums:
-            _write_unavailable(part, sums)
+            _write_counts(part, "unavailable", "service_type", sums)
         part.replace(path)
     except (sqlite3.Error, OSError) as error:
         raise MappingError(
@@ -229,22 +229,12 @@ def _write_travel(path: Path, rows: list[tuple[str, str, str, float]]) -> None:
     )
 
 
-def _write_demand(path: Path, rows: list[tuple[str, str, str, int, str, str]]) -> None:
+def _write_counts(path: Path, table: str, of: str, rows: list[tuple[str, str, str, int, str, str]]) -> None:
     _write(
         path,
-        "CREATE TABLE demand (id TEXT PRIMARY KEY, area_unit TEXT NOT NULL, need TEXT NOT NULL, count INTEGER NOT NULL,"
-        " since TEXT NOT NULL, until TEXT NOT NULL) STRICT, WITHOUT ROWID",
-        "INSERT INTO demand VALUES (?, ?, ?, ?, ?, ?)",
-        rows,
-    )
-
-
-def _write_unavailable(path: Path, rows: list[tuple[str, str, str, int, str, str]]) -> None:
-    _write(
-        path,
-        "CREATE TABLE unavailable (id TEXT PRIMARY KEY, area_unit TEXT NOT NULL, service_type TEXT NOT NULL,"
+        f"CREATE TABLE {table} (id TEXT PRIMARY KEY, area_unit TEXT NOT NULL, {of} TEXT NOT NULL,"
         " count INTEGER NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL) STRICT, WITHOUT ROWID",
-        "INSERT INTO unavailable VALUES (?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)",
         rows,
     )
 

@@ -1,6 +1,5 @@
 """A real nginx on this machine with the files of deploy/, before portals that run on waitress; for tests."""
 
-import datetime as dt
 import http.client
 import os
 import re
@@ -13,10 +12,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from certificates import certificate
 from waitress.server import create_server
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -35,24 +31,6 @@ http {{
     include {folder}/site.conf;
 }}
 """
-
-
-def certificate(folder: Path, *names: str) -> None:
-    """Make a certificate for some hosts, signed by itself."""
-    own = ec.generate_private_key(ec.SECP256R1())
-    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]), dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(own.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now - dt.timedelta(1))
-        .not_valid_after(now + dt.timedelta(1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(own, hashes.SHA256())
-    )  # fmt: skip
-    (folder / "fullchain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    private = own.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    (folder / "privkey.pem").write_bytes(private)
 
 
 def free_port() -> int:

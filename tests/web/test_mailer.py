@@ -1,7 +1,6 @@
 """Mails: through a real server on this machine, encrypted, and without content."""
 
 import datetime as dt
-import ipaddress
 import socket
 import ssl
 from email import message_from_bytes, policy
@@ -9,10 +8,7 @@ from email import message_from_bytes, policy
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from certificates import certificate
 
 from mapping.errors import FormatError, InvalidRecord, MappingError
 from web.accounts import Accounts
@@ -23,25 +19,9 @@ ORG = "0d9d3a1c-1111-5555-8888-0123456789ab"
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A certificate of this machine, signed by itself: file of the certificate, file of its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    own = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    today = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(own.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(today - dt.timedelta(1))
-        .not_valid_after(today + dt.timedelta(1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(own, hashes.SHA256())
-    )  # fmt: skip
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    private = own.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    (folder / "key.pem").write_bytes(private)
-    return folder / "cert.pem", folder / "key.pem"
+def signed(tmp_path_factory):
+    """A certificate of this machine: its file and that of its key."""
+    return certificate(tmp_path_factory.mktemp("tls"), "127.0.0.1")
 
 
 class Box:
@@ -98,9 +78,9 @@ def serve():
 
 
 @pytest.fixture
-def encrypting(serve, certificate):
+def encrypting(serve, signed):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
+    context.load_cert_chain(*signed)
 
     def known(_server, _session, _envelope, _mechanism, data):
         return AuthResult(success=(data.login, data.password) == (b"rohnamo", b"secret"), handled=False)
@@ -129,8 +109,8 @@ def settings(port, **more):
     return MailSettings(**{**given, **more})
 
 
-def test_a_mail_arrives_encrypted_and_says_nothing(encrypting, certificate, people):
-    mailer = Mailer(settings(encrypting.port, ca=str(certificate[0]), user="rohnamo", password="secret"))
+def test_a_mail_arrives_encrypted_and_says_nothing(encrypting, signed, people):
+    mailer = Mailer(settings(encrypting.port, ca=str(signed[0]), user="rohnamo", password="secret"))
     sent = mailer.send(people.accounts(), "entries", now=NOW)
     assert sent.to == ("admin", "gul", "old", "olim")
     assert sent.failed == {"nobody": "SMTPRecipientsRefused"}
@@ -169,10 +149,10 @@ def test_nobody_to_write_to_needs_no_server(people):
     assert Mailer(settings(1)).send([people.by_login("umed")], "look", now=NOW).to == ()
 
 
-def test_what_is_wrong_with_a_server_is_said(encrypting, certificate, people):
+def test_what_is_wrong_with_a_server_is_said(encrypting, signed, people):
     with pytest.raises(MappingError, match="certificate that can be trusted"):
         Mailer(settings(encrypting.port)).send(people.accounts(), "look", now=NOW)
-    known = settings(encrypting.port, ca=str(certificate[0]), user="rohnamo", password="wrong")
+    known = settings(encrypting.port, ca=str(signed[0]), user="rohnamo", password="wrong")
     with pytest.raises(MappingError, match="does not know the user or the password") as caught:
         Mailer(known).send(people.accounts(), "look", now=NOW)
     assert "wrong" not in str(caught.value)
