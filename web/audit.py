@@ -30,6 +30,7 @@ from web import create_app
 from web.compared import Difference, Sums, compared, sums
 from web.edition import Edition
 from web.freeze import ARCHIVE, freeze
+from web.printing import offer_pdf
 from web.replay import Picture, Replay, Shares, replay
 from web.watching import watched
 from web.worlds import Worlds, opened_privately, two_worlds
@@ -79,11 +80,13 @@ def audit(
         raise NotFound(f"{site}: there is no site; name the folder that `rohnamo site` wrote")
     if not view.is_file():
         raise NotFound(f"{view}: there is no view; name the file that the site was made from")
-    archive = (site / ARCHIVE).is_file()
+    archive, pdf = (site / ARCHIVE).is_file(), any(site.glob("*/*.pdf"))
 
     def make(other: Path, folder: Path) -> Edition:
         """Make of a view what is published of it: the site, and where secrets are changed the report too."""
         app = create_app(other, area, demo=demo)
+        if pdf:
+            offer_pdf(app)
         freeze(app, folder / SITE, steps("Making the site again"), archive=archive)
         edition: Edition = app.config["EDITIONS"].now()
         if directory is not None:

@@ -180,3 +180,17 @@ def test_what_depends_on_a_secret_is_named_and_ends_with_4(site, view_file, monk
     assert "BETRAYED: site/en/n4-r1.html is another with hidden services in many places" in done.output
     assert "has changed since this view was published" in done.output
     assert "Do not publish" in done.output
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_a_site_with_pdf_is_made_again_with_pdf(tmp_path, view_file, tiny_area, monkeypatch, offered):
+    (tmp_path / "en").mkdir()
+    for name in ("index.html", *(["en/poster.pdf"] if offered else [])):
+        (tmp_path / name).write_bytes(b"")
+
+    def frozen(app, *_args, **_named):
+        raise InterruptedError(str(app.config.get("PDF", False)))
+
+    monkeypatch.setattr("web.audit.freeze", frozen)
+    with pytest.raises(InterruptedError, match=str(offered)):
+        audit(tmp_path, view_file, tiny_area)
