@@ -27,11 +27,11 @@ check: .venv/dev  ## Check style, types, import rules, and that the docs are in 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m scripts.check_layers
+	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.check_docs
 
 pictures: .venv/dev site  ## Take the README's pictures anew from build/site (needs Chromium)
-	$(BIN)/python -m scripts.screenshots
+	$(BIN)/python -m docs.figures.screenshots
 
 bench: .venv/dev  ## Measure each figure of docs/benchmarks.md beside its peers (takes many minutes)
 	for file in benchmarks/[!_]*.py; do $(BIN)/python $$file || exit 1; done

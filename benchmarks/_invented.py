@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mapping.area import StudyArea
+from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
+from mapping.directory.directory import Directory
+from mapping.language.taxonomy import Taxonomy
 from mapping.model import (
     Attribute,
     Language,
@@ -25,8 +27,6 @@ from mapping.model import (
     record_id,
 )
 from mapping.resources import shipped
-from mapping.store import Directory
-from mapping.taxonomy import Taxonomy
 
 DAY = dt.date(2026, 11, 24)
 SOURCE = Source(id=record_id("invented", "source"), name="Invented for measuring")
@@ -63,28 +63,46 @@ def records(ground: StudyArea, services: int) -> Iterator[Record]:
         name = str(Taxonomy.load("service_types").label(code, "en"))
         yield Service(id=own, organization_id=body, name=f"{name} {n}", audience="public")
         yield Location(
-            id=place, organization_id=body, latitude=latitude, longitude=longitude, area_unit=unit(ground, row, column),
-            position_basis="given", precision="exact", audience="public", country=ground.code,
-        )  # fmt: skip
+            id=place,
+            organization_id=body,
+            latitude=latitude,
+            longitude=longitude,
+            area_unit=unit(ground, row, column),
+            position_basis="given",
+            precision="exact",
+            audience="public",
+            country=ground.code,
+        )
         yield ServiceAtLocation(id=record_id("invented", "at", n), service_id=own, location_id=place, audience="public")
         for link, taxonomy, term in (
             ("service_type", "service_types", code),
             ("serves", "beneficiaries", groups[rng.integers(len(groups))]),
         ):
             yield Attribute(
-                id=record_id("invented", "attribute", n, link), link_id=own, link_entity="service",
-                link_type=link, taxonomy_term_id=record_id("rohnamo", "taxonomy_term", taxonomy, term),
-            )  # fmt: skip
+                id=record_id("invented", "attribute", n, link),
+                link_id=own,
+                link_entity="service",
+                link_type=link,
+                taxonomy_term_id=record_id("rohnamo", "taxonomy_term", taxonomy, term),
+            )
         yield Phone(id=record_id("invented", "phone", n), service_id=own, number=f"+99200{n:07d}", audience="public")
         yield Language(id=record_id("invented", "language", n), service_id=own, code=("tg", "ru", "uz")[n % 3])
         yield Schedule(
-            id=record_id("invented", "schedule", n), service_id=own, freq="WEEKLY", byday="MO,TU,WE,TH,FR",
-            opens_at="08:00", closes_at="17:00", audience="public",
-        )  # fmt: skip
+            id=record_id("invented", "schedule", n),
+            service_id=own,
+            freq="WEEKLY",
+            byday="MO,TU,WE,TH,FR",
+            opens_at="08:00",
+            closes_at="17:00",
+            audience="public",
+        )
         yield Verification(
-            id=record_id("invented", "verification", n), link_id=own, link_entity="service", level="phone",
+            id=record_id("invented", "verification", n),
+            link_id=own,
+            link_entity="service",
+            level="phone",
             verified_on=DAY - dt.timedelta(days=int(rng.integers(400))),
-        )  # fmt: skip
+        )
 
 
 def unit(ground: StudyArea, row: int, column: int) -> str | None:

@@ -25,7 +25,7 @@ from urllib.parse import quote
 from _harness import duration, main, size
 from _invented import DAY, area, directory
 
-from mapping.view import View
+from mapping.view.view import View
 
 ABOUT = (
     "Requests to two servers of one view of invented services, by four clients at once on the same machine; times are "
@@ -168,12 +168,17 @@ def questions(view: Path, count: int) -> dict[str, tuple[list[str], list[str]]]:
     )
     return {
         "one service with all that belongs to it": (
-            [f"/api/services/{each}" for each in some], [f"{table}/service/{each}.json" for each in some],
+            [f"/api/services/{each}" for each in some],
+            [f"{table}/service/{each}.json" for each in some],
         ),
         "a page of 100 services": (
             [f"/api/services?page={page}" for page in pages],
-            [f"{table}/service.json?_size=100&_next={quote(ids[(page - 1) * 100 - 1])}" if page > 1
-             else f"{table}/service.json?_size=100" for page in pages],
+            [
+                f"{table}/service.json?_size=100&_next={quote(ids[(page - 1) * 100 - 1])}"
+                if page > 1
+                else f"{table}/service.json?_size=100"
+                for page in pages
+            ],
         ),
         "words, the first 20": (
             [f"/api/services?search={words[n % 6]}&per_page=20&page={1 + n // 6}" for n in range(count)],
@@ -187,7 +192,7 @@ def questions(view: Path, count: int) -> dict[str, tuple[list[str], list[str]]]:
             [f"/api/services?near={a},{o}&per_page=20&proximity=30000&service_type=LEG&serves=SEX-F" for a, o in spots],
             [],
         ),
-    }  # fmt: skip
+    }
 
 
 def measure(view: Path, services: int, count: int) -> list[Table]:
@@ -197,9 +202,21 @@ def measure(view: Path, services: int, count: int) -> list[Table]:
     ports = free_port(), free_port()
     ours = [sys.executable, "-c", SERVER, str(view), str(ports[0])]
     peer = [
-        sys.executable, "-m", "datasette", "serve", "--immutable", str(view), "--port", str(ports[1]),
-        "--setting", "sql_time_limit_ms", "20000", "--setting", "suggest_facets", "off",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "datasette",
+        "serve",
+        "--immutable",
+        str(view),
+        "--port",
+        str(ports[1]),
+        "--setting",
+        "sql_time_limit_ms",
+        "20000",
+        "--setting",
+        "suggest_facets",
+        "off",
+    ]
     for place, (label, command) in enumerate((("Rohnamo, waitress", ours), ("Datasette, uvicorn", peer))):
         with running(command, ports[place]) as process:
             for kind, both in asked.items():

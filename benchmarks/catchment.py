@@ -56,11 +56,21 @@ def pysal(places: int, services: int, each: int, steps: bool) -> Measured:
     i, j, minutes, people, capacity = table(places, services, each)
     costs = pd.DataFrame({"origin": i, "dest": j, "cost": minutes})
     model = access.Access(
-        demand_df=pd.DataFrame({"id": np.arange(places), "people": people}), demand_index="id", demand_value="people",
-        supply_df=pd.DataFrame({"id": np.arange(services), "beds": capacity}), supply_index="id", supply_value="beds",
-        cost_df=costs, cost_origin="origin", cost_dest="dest", cost_name="cost",
-        neighbor_cost_df=costs, neighbor_cost_origin="origin", neighbor_cost_dest="dest", neighbor_cost_name="cost",
-    )  # fmt: skip
+        demand_df=pd.DataFrame({"id": np.arange(places), "people": people}),
+        demand_index="id",
+        demand_value="people",
+        supply_df=pd.DataFrame({"id": np.arange(services), "beds": capacity}),
+        supply_index="id",
+        supply_value="beds",
+        cost_df=costs,
+        cost_origin="origin",
+        cost_dest="dest",
+        cost_name="cost",
+        neighbor_cost_df=costs,
+        neighbor_cost_origin="origin",
+        neighbor_cost_dest="dest",
+        neighbor_cost_name="cost",
+    )
 
     def call() -> Any:
         if steps:
@@ -101,9 +111,11 @@ def run(quick: bool) -> list[Table]:
     for steps, name in ((False, "2SFCA"), (True, "E2SFCA")):
         case = (places, services, each, steps)
         rows = [
-            (f"{name} of pairs", fresh(ours, *case)), (f"{name} of pairs, two threads", fresh(ours, *case, 2)),
-            (f"{name} of a table, sorting it", fresh(ours, *case, 1, True)), ("PySAL access", fresh(pysal, *case)),
-        ]  # fmt: skip
+            (f"{name} of pairs", fresh(ours, *case)),
+            (f"{name} of pairs, two threads", fresh(ours, *case, 2)),
+            (f"{name} of a table, sorting it", fresh(ours, *case, 1, True)),
+            ("PySAL access", fresh(pysal, *case)),
+        ]
         tables.append(
             Table(f"{name}: {places:,} places, {services:,} services, {places * each:,} pairs", rows, compared(rows))
         )

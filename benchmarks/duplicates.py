@@ -12,12 +12,12 @@ import pandas as pd
 from _harness import Measured, Table, main, timed
 from rapidfuzz import fuzz, process, utils
 
-from mapping.fold import skeleton
-from mapping.known import Known
-from mapping.match import organizations
+from mapping.language.fold import skeleton
+from mapping.quality.known_organizations import Known
+from mapping.quality.matching import organizations
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.labelled import Labelled, labelled
+from tests.support.labelled import Labelled, labelled
 
 Pairs = set[frozenset[str]]
 SEED = 77
@@ -25,10 +25,10 @@ LEAST = 70
 """Below this WRatio nearly every pair of names lies."""
 
 ABOUT = (
-    "Invented bodies (`tests/labelled.py`) of which 15 in 100 stand in the list twice: in another language or script, "
+    "Invented bodies (`tests/support/labelled.py`) of which 15 in 100 stand in the list twice: in another script, "
     "abbreviated, misspelt, with words or contacts lost. Beside them stand branches of one name, neighbours of one "
     "switchboard and names with a word in common, which are not the same. Peers: rapidfuzz's WRatio of every pair of "
-    "names (`cdist`, all processors), as they are written and in the Latin letters of our `mapping.fold`, at the "
+    "names (`cdist`, all processors), as they are written and in Latin letters (`mapping.language.fold`), at the "
     "threshold that gives it the best F1 on this very list; and equal names in pandas, in small letters. They look at "
     "names only; ours looks at contacts and places too, which is its point. `cdist` compares every pair: at 100,000 "
     "bodies it would take 400 times as long as at 5,000."
@@ -48,10 +48,15 @@ def run(quick: bool) -> list[Table]:
     many = labelled(large, SEED)
     return [
         Table(f"Doubles among {small:,} bodies", rows, _said(world)),
-        Table(f"Doubles among {large:,} bodies", [
-            _row("Rohnamo", many, lambda: _ours(many)), _row("pandas, equal names", many, lambda: _equal(many)),
-        ], _said(many)),
-    ]  # fmt: skip
+        Table(
+            f"Doubles among {large:,} bodies",
+            [
+                _row("Rohnamo", many, lambda: _ours(many)),
+                _row("pandas, equal names", many, lambda: _equal(many)),
+            ],
+            _said(many),
+        ),
+    ]
 
 
 def _row(name: str, world: Labelled, find: Callable[[], Pairs]) -> tuple[str, Measured]:

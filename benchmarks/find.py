@@ -13,8 +13,8 @@ import pandas as pd
 from _harness import Measured, Table, main
 from _invented import DAY, area, directory
 
-from mapping.fold import skeleton
-from mapping.view import View
+from mapping.language.fold import skeleton
+from mapping.view.view import View
 
 ABOUT = (
     "Each question is asked 15 times of a view of invented services, and the middle time is given; the twenty best "
@@ -54,10 +54,11 @@ def run(quick: bool) -> list[Table]:
             "words in another script": ("бахор суд", {}),
             "nearest of a family": ("", {"type": "LEG", "near": KULOB}),
             "nearest of a type within 30 km, for women": (
-                "", {"type": "PSY-COU", "near": KULOB, "within_km": 30, "serves": "SEX-F"}
+                "",
+                {"type": "PSY-COU", "near": KULOB, "within_km": 30, "serves": "SEX-F"},
             ),
             "a language": ("", {"speaks": "uz", "type": "HLT"}),
-        }  # fmt: skip
+        }
         for title, (text, options) in asked.items():
             table = Table(f"{services:,} services: {title}")
             table.rows.append(("view.find", median(lambda t=text, o=options: view.find(t, **o))))

@@ -13,11 +13,11 @@ import pandas as pd
 from _harness import Measured, Table, fresh, main, timed
 from _invented import DAY, area, records
 
-from mapping.intake import Known, read
+from mapping.directory.directory import Directory
+from mapping.intake.read import Known, read
+from mapping.language.taxonomy import Taxonomy
 from mapping.model import Attribute, Language, Location, Organization, Phone, Record, Schedule, Service
 from mapping.model import ServiceAtLocation as At
-from mapping.store import Directory
-from mapping.taxonomy import Taxonomy
 
 SERVICES = 100_000
 ABOUT = (
@@ -64,18 +64,29 @@ def _document(
             place = made["location"][at.location_id or ""]
             assert isinstance(place, Location)
             address = {
-                "id": f"a-{number}", "address_1": f"Street {number % 90}, {number % 300}", "city": "", "country": "TJ",
-                "state_province": "", "postal_code": "", "address_type": "physical",
-            }  # fmt: skip
+                "id": f"a-{number}",
+                "address_1": f"Street {number % 90}, {number % 300}",
+                "city": "",
+                "country": "TJ",
+                "state_province": "",
+                "postal_code": "",
+                "address_type": "physical",
+            }
             where = _plain(place, "name", "latitude", "longitude") | {
                 "location_type": "physical",
                 "addresses": [address],
             }
             ties.append({"id": at.id, "location": where})
-    term = {"id": f"oe-{terms['oe_id']}", "code": terms["oe_id"], "name": terms["oe_title"], "description": "",
-            "taxonomy": "Open Eligibility"}  # fmt: skip
+    term = {
+        "id": f"oe-{terms['oe_id']}",
+        "code": terms["oe_id"],
+        "name": terms["oe_title"],
+        "description": "",
+        "taxonomy": "Open Eligibility",
+    }
     return _plain(service, "name", "description", "email") | {
-        "status": "active", "last_modified": "2026-03-15T10:30:45Z",
+        "status": "active",
+        "last_modified": "2026-03-15T10:30:45Z",
         "organization": _plain(body, "name", "email", "website") | {"description": "Invented."},
         "service_at_locations": ties,
         "phones": [_plain(each, "number", "type") for each in parts if isinstance(each, Phone)],
@@ -88,7 +99,7 @@ def _document(
             for each in parts
             if isinstance(each, Attribute) and each.link_type == "service_type"
         ],
-    }  # fmt: skip
+    }
 
 
 def reading(path: str) -> Measured:

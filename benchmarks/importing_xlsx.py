@@ -21,9 +21,19 @@ ABOUT = (
     "texts, which is the least that any import must do."
 )
 HEAD = (
-    "Ref", "Organisation", "Service", "District", "Town", "Address", "Phone", "E-mail", "Opening hours", "Languages",
-    "Checked", "Who may see it",
-)  # fmt: skip
+    "Ref",
+    "Organisation",
+    "Service",
+    "District",
+    "Town",
+    "Address",
+    "Phone",
+    "E-mail",
+    "Opening hours",
+    "Languages",
+    "Checked",
+    "Who may see it",
+)
 DAY = dt.date(2026, 11, 24)
 
 
@@ -31,8 +41,8 @@ def workbook(path: Path, rows: int) -> Path:
     """Write the invented list."""
     import xlsxwriter
 
-    from mapping.area import StudyArea
-    from mapping.taxonomy import Taxonomy
+    from mapping.area.study_area import StudyArea
+    from mapping.language.taxonomy import Taxonomy
 
     area = StudyArea.load(Path("data/geo/tj"))
     units = [unit.names["en"] for unit in area.all_units().values()][6:]
@@ -42,31 +52,55 @@ def workbook(path: Path, rows: int) -> Path:
         sheet.write_row(0, 0, HEAD)
         for n in range(rows):
             row = (
-                n + 1, f"Centre «Nilufar {n // 10}»", kinds[n * 7 % len(kinds)], units[n // 10 % len(units)], "",
-                f"{n % 300 + 1} Garden Street", f"+992 37 {n // 10 % 900 + 100} {n % 90 + 10} {n % 80 + 10}",
-                f"office{n // 10}@nilufar.example", ("Mon-Fri 8:00-17:00", "Mon-Sat 9-18", "24/7")[n % 3],
-                ("Tajik, Russian", "Tajik", "Uzbek; Tajik")[n % 3], f"{n % 28 + 1:02}.10.2026", "all",
-            )  # fmt: skip
+                n + 1,
+                f"Centre «Nilufar {n // 10}»",
+                kinds[n * 7 % len(kinds)],
+                units[n // 10 % len(units)],
+                "",
+                f"{n % 300 + 1} Garden Street",
+                f"+992 37 {n // 10 % 900 + 100} {n % 90 + 10} {n % 80 + 10}",
+                f"office{n // 10}@nilufar.example",
+                ("Mon-Fri 8:00-17:00", "Mon-Sat 9-18", "24/7")[n % 3],
+                ("Tajik, Russian", "Tajik", "Uzbek; Tajik")[n % 3],
+                f"{n % 28 + 1:02}.10.2026",
+                "all",
+            )
             sheet.write_row(n + 1, 0, row)
     return path
 
 
 def ours(path: str) -> Measured:
     """Read and store the list with the intake."""
-    from mapping.area import StudyArea
-    from mapping.columns import ColumnMap
-    from mapping.intake import Known, read
-    from mapping.store import Directory
+    from mapping.area.study_area import StudyArea
+    from mapping.column_map import ColumnMap
+    from mapping.directory.directory import Directory
+    from mapping.intake.read import Known, read
 
     area = StudyArea.load(Path("data/geo/tj"))
-    fields = ("key", "organization", "service", "unit", "place", "address", "phone", "email", "hours", "languages",
-              "verified_on", "marking")  # fmt: skip
+    fields = (
+        "key",
+        "organization",
+        "service",
+        "unit",
+        "place",
+        "address",
+        "phone",
+        "email",
+        "hours",
+        "languages",
+        "verified_on",
+        "marking",
+    )
     columns = ColumnMap.model_validate(
         {
-            "source": "invented", "name": "Invented", "key": "Ref", "fields": dict(zip(fields, HEAD, strict=True)),
-            "markings": {"all": "public"}, "rows": {"refused": 1000},
+            "source": "invented",
+            "name": "Invented",
+            "key": "Ref",
+            "fields": dict(zip(fields, HEAD, strict=True)),
+            "markings": {"all": "public"},
+            "rows": {"refused": 1000},
         }
-    )  # fmt: skip
+    )
     _ = area.all_units(), area.gazetteer
 
     def store() -> int:
@@ -80,7 +114,7 @@ def ours(path: str) -> Measured:
 
 def only_read(path: str) -> Measured:
     """Read the cells with the workbook reader of ours, and nothing more."""
-    from mapping.formats import xlsx
+    from mapping.formats.tables import xlsx
 
     return timed(lambda: list(xlsx.read(path)), answer=lambda sheets: len(sheets[0].rows) - 1)
 
@@ -120,6 +154,9 @@ def run(quick: bool) -> list[Table]:
 
 if __name__ == "__main__":
     main(
-        "importing-xlsx", "Importing a workbook", run, about=ABOUT,
+        "importing-xlsx",
+        "Importing a workbook",
+        run,
+        about=ABOUT,
         packages=("python-calamine", "openpyxl", "pandas", "pydantic"),
-    )  # fmt: skip
+    )

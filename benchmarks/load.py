@@ -18,7 +18,7 @@ from urllib.parse import quote
 from _harness import main
 from api import SERVER, Served, Table, free_port, made, memory, processor, running
 
-from mapping.view import View
+from mapping.view.view import View
 
 ABOUT = (
     "Visits to two servers of one view of invented services, by 100 visitors at once who never pause, from the same "
@@ -107,9 +107,21 @@ def measure(view: Path, services: int, visits: int) -> list[Table]:
         visit(ours, paths[:20], process.pid)  # what is read once is read
         table.rows.append(("Rohnamo, waitress", visit(ours, paths, process.pid)))
     command = [
-        sys.executable, "-m", "datasette", "serve", "--immutable", str(view), "--port", str(theirs),
-        "--setting", "sql_time_limit_ms", "20000", "--setting", "suggest_facets", "off",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "datasette",
+        "serve",
+        "--immutable",
+        str(view),
+        "--port",
+        str(theirs),
+        "--setting",
+        "sql_time_limit_ms",
+        "20000",
+        "--setting",
+        "suggest_facets",
+        "off",
+    ]
     with running(command, theirs) as process:
         paths = their_visits(view, visits)
         visit(theirs, paths[:20], process.pid)

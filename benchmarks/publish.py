@@ -9,10 +9,10 @@ from _harness import Table, main, timed
 from _invented import DAY, SOURCE, area, records
 
 from mapping.batch import Batch
-from mapping.publish import publish
+from mapping.directory.directory import Directory
+from mapping.editions.publish import publish
 from mapping.registry import analyses
-from mapping.store import Directory
-from mapping.view import View
+from mapping.view.view import View
 from web import create_app
 from web.freeze import freeze
 

@@ -9,11 +9,11 @@ import numpy as np
 from _harness import Measured, Table, fresh, main, timed
 from travel import scattered, terrain
 
-from mapping.area import StudyArea
+from mapping.area.study_area import StudyArea
 from mapping.engines.roads import RoadGraph, minutes_on_roads, pairs_on_roads, road_graph
 from mapping.resources import shipped
-from mapping.scale import PeopleWithin, survey
 from mapping.travel import Ground, ground
+from mapping.travel.surfaces import PeopleWithin, survey
 
 ABOUT = (
     "Surfaces by type of service and season, each a task of its own, and the people within 30, 60 and 120 minutes of "
@@ -91,10 +91,12 @@ def streets(side: int) -> RoadGraph:
     number = np.arange(side * side).reshape(side, side)
     y, x = np.divmod(number.ravel(), side)
     points = np.column_stack([x, y]) * CELL + rng.uniform(-200, 200, (side * side, 2))
-    ways = np.concatenate([
-        np.column_stack([number[:, :-1].ravel(), number[:, 1:].ravel()]),
-        np.column_stack([number[:-1].ravel(), number[1:].ravel()]),
-    ])  # fmt: skip
+    ways = np.concatenate(
+        [
+            np.column_stack([number[:, :-1].ravel(), number[:, 1:].ravel()]),
+            np.column_stack([number[:-1].ravel(), number[1:].ravel()]),
+        ]
+    )
     ways = ways[rng.random(len(ways)) > 0.15]
     speed = rng.choice([20.0, 40.0, 60.0], len(ways))
     return road_graph(points, list(ways), forward=speed, backward=np.where(rng.random(len(ways)) < 0.1, 0, speed))

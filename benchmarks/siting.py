@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from _harness import Measured, Table, fresh, main, timed
 
-from mapping.engines.medians import p_median
+from mapping.engines.location.covering_models import mclp
+from mapping.engines.location.p_median import p_median
 from mapping.engines.pairs import between_points
-from mapping.engines.siting import mclp
 
 LIMIT = 80.0
 PATIENCE = 120

@@ -10,11 +10,11 @@ from _harness import Table, main
 from _invented import DAY, area, directory
 from find import median
 
-from mapping.due import calls_of
 from mapping.model import record_id
-from mapping.overview import matters
-from web.staff_kept import Kept
-from web.staff_seen import Seen
+from mapping.quality.call_list import calls_of
+from mapping.quality.overview import matters
+from web.staff.visible import Seen
+from web.staff.visible_cache import Kept
 
 ABOUT = (
     "A service of an invented directory is edited each time, then what stewards see is asked for. 15 times, of which "

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from _harness import Measured, Table, fresh, main, timed
 
-from mapping.area import StudyArea
+from mapping.area.study_area import StudyArea
 from mapping.engines.travel import cost_surface
 from mapping.resources import shipped
 from mapping.travel import friction as friction_of

@@ -85,18 +85,20 @@ def exact(side: int, across: int, down: int) -> Measured:
     frame = gpd.GeoDataFrame(geometry=shapes, crs=METRES)
     raster = NumPyRasterSource(people, xmin=0, ymin=0, xmax=side, ymax=side, srs_wkt=frame.crs.to_wkt())
     return timed(
-        lambda: exact_extract(raster, frame, ["sum"], output="pandas"), repeat=2,
+        lambda: exact_extract(raster, frame, ["sum"], output="pandas"),
+        repeat=2,
         answer=lambda found: found["sum"].to_numpy(),
-    )  # fmt: skip
+    )
 
 
 def run(quick: bool) -> list[Table]:
     """Measure everything."""
     case = (1000, 10, 7) if quick else (5000, 10, 7)
     rows = [
-        ("zone_sums", fresh(ours, *case, False)), ("band_sums, four bands", fresh(ours, *case, True)),
+        ("zone_sums", fresh(ours, *case, False)),
+        ("band_sums, four bands", fresh(ours, *case, True)),
         ("exactextract", fresh(exact, *case)),
-    ]  # fmt: skip
+    ]
     first, *others = [m.answer for _, m in rows if not m.failure]
     apart = np.abs(np.array(others) / first - 1)
     remark = (

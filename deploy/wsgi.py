@@ -2,12 +2,12 @@
 
 ``gunicorn --preload --workers 2 --worker-class gthread --threads 8 --bind 127.0.0.1:8000 wsgi:app``
 
-``--preload`` makes the workers copies of one process: only then do they count forms together (`web.forms`).
+``--preload`` makes the workers copies of one process: only then do they count forms together (`web.public.forms`).
 """
 
 import os
 
-from mapping.area import StudyArea
+from mapping.area.study_area import StudyArea
 from web import create_app
 
 app = create_app(

@@ -19,31 +19,57 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mapping.analysis.coverage import coverage
-    from mapping.analysis.norms import norms
-    from mapping.analysis.nrm import nrm
-    from mapping.analysis.reach import reach
-    from mapping.area import StudyArea
+    from mapping.analysis.access.reach import reach
+    from mapping.analysis.adequacy.norms import norms
+    from mapping.analysis.supply.coverage import coverage
+    from mapping.analysis.supply.nrm import nrm
+    from mapping.area.study_area import StudyArea
+    from mapping.directory.directory import Directory
     from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, UnsafePublication
-    from mapping.intake import read
-    from mapping.maps import draw
+    from mapping.intake.read import read
+    from mapping.render.maps import draw
     from mapping.resources import shipped
-    from mapping.store import Directory
     from mapping.travel import cost_surface
-    from mapping.view import View
+    from mapping.view.view import View
 
 _HOMES = {
-    "Directory": "store", "FormatError": "errors", "InvalidRecord": "errors", "MappingError": "errors",
-    "NotFound": "errors", "StudyArea": "area", "UnsafePublication": "errors", "View": "view", "cost_surface": "travel",
-    "coverage": "analysis.coverage", "draw": "maps", "norms": "analysis.norms", "nrm": "analysis.nrm",
-    "reach": "analysis.reach", "read": "intake", "shipped": "resources",
-}  # fmt: skip
+    "Directory": "directory.directory",
+    "FormatError": "errors",
+    "InvalidRecord": "errors",
+    "MappingError": "errors",
+    "NotFound": "errors",
+    "StudyArea": "area.study_area",
+    "UnsafePublication": "errors",
+    "View": "view.view",
+    "cost_surface": "travel",
+    "coverage": "analysis.supply.coverage",
+    "draw": "render.maps",
+    "norms": "analysis.adequacy.norms",
+    "nrm": "analysis.supply.nrm",
+    "reach": "analysis.access.reach",
+    "read": "intake.read",
+    "shipped": "resources",
+}
 """Public name -> the module it lives in, loaded when it is first asked for: the web never loads the private store."""
 
 __all__ = [
-    "Directory", "FormatError", "InvalidRecord", "MappingError", "NotFound", "StudyArea", "UnsafePublication", "View",
-    "cost_surface", "coverage", "draw", "norms", "nrm", "reach", "read", "shipped",
-]  # fmt: skip
+    "Directory",
+    "FormatError",
+    "InvalidRecord",
+    "MappingError",
+    "NotFound",
+    "StudyArea",
+    "UnsafePublication",
+    "View",
+    "cost_surface",
+    "coverage",
+    "draw",
+    "norms",
+    "nrm",
+    "reach",
+    "read",
+    "shipped",
+]
 
 
 def __getattr__(name: str) -> Any:

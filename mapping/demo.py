@@ -8,22 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mapping.approvals import read_approvals
-from mapping.area import StudyArea
+from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
+from mapping.directory.directory import Change, Directory
 from mapping.errors import MappingError
-from mapping.import_report import summary, write_index, write_report
-from mapping.intake import read
-from mapping.known import Known
-from mapping.model import (
-    Record,
-    Source,
-    Statement,
-    Translation,
-    record_id,
-)
+from mapping.intake.approvals import read_approvals
+from mapping.intake.read import read
+from mapping.intake.report import summary, write_index, write_report
+from mapping.model import Record, Source, Statement, Translation, record_id
+from mapping.quality.known_organizations import Known
 from mapping.resources import shipped
-from mapping.store import Change, Directory
 
 STEWARDS = "demo-stewards"
 STEWARDS_NAME = "Stewards of the demonstration (invented)"
@@ -96,18 +90,28 @@ def _statements(folder: Path) -> Iterator[Record]:
     for row in _rows(folder / "statements.csv"):
         statement = record_id(STEWARDS, "statement", row["area_unit"], row["service_type"], row["route"])
         yield Statement(
-            id=statement, text=row["text_en"], service_type=row["service_type"] or None,
-            area_unit=row["area_unit"] or None, route=row["route"], consent_by=row["consent_by"],
-            consent_until=dt.date.fromisoformat(row["consent_until"]), approved_by=row["approved_by"],
-            approved_by_too=row["approved_by_too"], audience=row["audience"],  # type: ignore[arg-type]
-        )  # fmt: skip
+            id=statement,
+            text=row["text_en"],
+            service_type=row["service_type"] or None,
+            area_unit=row["area_unit"] or None,
+            route=row["route"],
+            consent_by=row["consent_by"],
+            consent_until=dt.date.fromisoformat(row["consent_until"]),
+            approved_by=row["approved_by"],
+            approved_by_too=row["approved_by_too"],
+            audience=row["audience"],  # type: ignore[arg-type]
+        )
         for column, text in row.items():
             if column.startswith("text_") and text:
                 language = column.removeprefix("text_")
                 yield Translation(
-                    id=record_id(STEWARDS, "translation", statement, language), link_id=statement,
-                    link_entity="statement", field="text", language=language, text=text,
-                )  # fmt: skip
+                    id=record_id(STEWARDS, "translation", statement, language),
+                    link_id=statement,
+                    link_entity="statement",
+                    field="text",
+                    language=language,
+                    text=text,
+                )
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

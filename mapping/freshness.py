@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from mapping.taxonomy import Taxonomy
+from mapping.language.taxonomy import Taxonomy
 
 Freshness = Literal["fresh", "due", "overdue", "lapsed", "unverified"]
 """``fresh``: checked in time. ``due``: checked, and soon to be checked again. ``overdue``: the day has passed.

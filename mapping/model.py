@@ -572,13 +572,42 @@ class Decision(Record):
 RECORDS: dict[str, type[Record]] = {
     kind.table: kind
     for kind in (
-        Source, Taxonomy, TaxonomyTerm, Unit, Organization, Program, Service, Location, ServiceAtLocation,
-        Address, Contact, Phone, Schedule, Language, ServiceArea, Funding, CostOption, RequiredDocument,
-        Accessibility, OrganizationIdentifier, Url, ServiceCapacity, Attribute, Verification, Activity,
-        ReferralAgreement, Translation, Statement, StandardAssessment, StandardSummary, CaseCount, Provenance, Approval,
+        Source,
+        Taxonomy,
+        TaxonomyTerm,
+        Unit,
+        Organization,
+        Program,
+        Service,
+        Location,
+        ServiceAtLocation,
+        Address,
+        Contact,
+        Phone,
+        Schedule,
+        Language,
+        ServiceArea,
+        Funding,
+        CostOption,
+        RequiredDocument,
+        Accessibility,
+        OrganizationIdentifier,
+        Url,
+        ServiceCapacity,
+        Attribute,
+        Verification,
+        Activity,
+        ReferralAgreement,
+        Translation,
+        Statement,
+        StandardAssessment,
+        StandardSummary,
+        CaseCount,
+        Provenance,
+        Approval,
         Decision,
     )
-}  # fmt: skip
+}
 """Every table by name, in an order in which no record refers to a later one (but for ids within one table)."""
 
 ENTRY_POINTS: dict[str, tuple[str, ...]] = {

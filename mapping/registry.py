@@ -2,15 +2,16 @@
 
 Each is a module with agreed names, found in its folder here or through an entry point of another distribution:
 
-=========  ====================  ====================  ===========================================================
-kind       folder                entry-point group     what the module ``name`` holds
-=========  ====================  ====================  ===========================================================
-analyses   ``mapping/analysis``  ``rohnamo.analyses``  ``name(view, area, **options) -> Result``
-layers     ``mapping/layers``    ``rohnamo.layers``    ``ORDER`` and ``layers(view, area, ...)``, see `mapping.layers`
-formats    ``mapping/formats``   ``rohnamo.formats``   see `mapping.formats`
-=========  ====================  ====================  ===========================================================
+=========  =========================  ====================  ===========================================================
+kind       folder                     entry-point group     what the module ``name`` holds
+=========  =========================  ====================  ===========================================================
+analyses   ``mapping/analysis``       ``rohnamo.analyses``  ``name(view, area, **options) -> Result``
+layers     ``mapping/render/layers``  ``rohnamo.layers``    ``ORDER`` and ``layers(view, area, ...)``
+formats    ``mapping/formats``        ``rohnamo.formats``   see `mapping.formats`
+=========  =========================  ====================  ===========================================================
 
-Modules whose name starts with an underscore are helpers and not looked at.
+Folders within these group modules and may be any; modules whose name starts with an underscore, and those of a folder
+``common``, are helpers and not looked at, nor is in ``formats`` a module that names neither ending nor function.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ def analyses() -> dict[str, "Callable[..., Result]"]:
 
 def layers() -> dict[str, ModuleType]:
     """Return the module of every map layer by name."""
-    found = dict(_modules("layers", "rohnamo.layers"))
+    found = dict(_modules("render.layers", "rohnamo.layers"))
     for name, module in found.items():
         _named(module, "layers", "layer")
         if not isinstance(getattr(module, "ORDER", None), int):
@@ -46,7 +47,11 @@ def layers() -> dict[str, ModuleType]:
 
 def formats() -> dict[str, ModuleType]:
     """Return the module of every format by name."""
-    found = dict(_modules("formats", "rohnamo.formats"))
+    found = {
+        name: module
+        for name, module in _modules("formats", "rohnamo.formats")
+        if any(hasattr(module, each) for each in ("SUFFIX", *FORMAT_FUNCTIONS))
+    }
     for name, module in found.items():
         if not any(hasattr(module, function) for function in FORMAT_FUNCTIONS):
             raise InvalidRecord(f"format {name}: {module.__name__} needs one of {', '.join(FORMAT_FUNCTIONS)}")
@@ -85,10 +90,9 @@ def format_of(path: Path) -> ModuleType:
 
 def _modules(folder: str, group: str) -> Iterator[tuple[str, ModuleType]]:
     """Yield name and module of a kind: our own by name, then those of other distributions by name."""
-    package = import_module(f"mapping.{folder}")
-    own = sorted(module.name for module in iter_modules(package.__path__) if not module.name.startswith("_"))
-    for name in own:
-        yield name, import_module(f"{package.__name__}.{name}")
+    own = dict(sorted(_own(f"mapping.{folder}")))
+    for name, module in own.items():
+        yield name, import_module(module)
     seen = set(own)
     for point in sorted(entry_points(group=group), key=lambda point: point.name):
         if point.name in seen:
@@ -98,6 +102,18 @@ def _modules(folder: str, group: str) -> Iterator[tuple[str, ModuleType]]:
             yield point.name, import_module(point.module)
         except ImportError as error:
             raise InvalidRecord(f"{group}: {point.value} cannot be imported ({error}); mend or uninstall it") from error
+
+
+def _own(package: str) -> Iterator[tuple[str, str]]:
+    """Yield name and dotted name of the modules of a package and of the packages in it."""
+    for module in iter_modules(import_module(package).__path__):
+        if module.name.startswith("_") or module.name == "common":
+            continue
+        dotted = f"{package}.{module.name}"
+        if module.ispkg:
+            yield from _own(dotted)
+        else:
+            yield module.name, dotted
 
 
 def _named(module: ModuleType, name: str, kind: str) -> Callable[..., Any]:

@@ -11,14 +11,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import SPACE, Message, Text, about, number, percent, show, translate
 from mapping.model import Audience
-from mapping.words import SPACE, Message, Text, about, number, percent, show, translate
 
 Kind = Literal["people", "share", "minutes", "count", "state", "text", "number"]
 State = Literal[
-    "present", "single", "only remote", "line", "no agreement", "stale", "unknown", "none listed", "not published",
+    "present",
+    "single",
+    "only remote",
+    "line",
+    "no agreement",
+    "stale",
+    "unknown",
+    "none listed",
+    "not published",
     "not applicable",
-]  # fmt: skip
+]
 
 Picture = Literal["", "none", "heat", "bars", "stacked", "curve", "dots", "before-after"]
 

@@ -62,9 +62,11 @@ def share_within(db: sqlite3.Connection, area: mapping.StudyArea, minutes: float
     places = np.array([row[3:] for row in db.execute(points, {"type": of})])
     cells = np.arange(per_metre.size).reshape(per_metre.shape)
     sides = [
-        (cells[:, :-1], cells[:, 1:], 1.0), (cells[:-1], cells[1:], 1.0),
-        (cells[:-1, :-1], cells[1:, 1:], math.sqrt(2)), (cells[:-1, 1:], cells[1:, :-1], math.sqrt(2)),
-    ]  # fmt: skip
+        (cells[:, :-1], cells[:, 1:], 1.0),
+        (cells[:-1], cells[1:], 1.0),
+        (cells[:-1, :-1], cells[1:, 1:], math.sqrt(2)),
+        (cells[:-1, 1:], cells[1:, :-1], math.sqrt(2)),
+    ]
     one = np.concatenate([side[0].ravel() for side in sides])
     other = np.concatenate([side[1].ravel() for side in sides])
     cost = np.concatenate([np.full(side[0].size, side[2]) for side in sides]) * area.grid.cell_size
@@ -88,17 +90,20 @@ def main(path: Path) -> int:
     rows = [
         (
             "Emergency medical care listed in Khatlon",
-            listed(db, "TJ-KT", of="HLT-EME"), mapping.nrm(view, area).table.loc["TJ-KT", "HLT-EME"],
+            listed(db, "TJ-KT", of="HLT-EME"),
+            mapping.nrm(view, area).table.loc["TJ-KT", "HLT-EME"],
         ),
         (
             "Sexual assault centres missing in the Districts of Republican Subordination",
-            missing(db, area, "TJ-RA", of="HLT-CMR", women_each=400_000), norms.loc["TJ-RA", "N04_missing"],
+            missing(db, area, "TJ-RA", of="HLT-CMR", women_each=400_000),
+            norms.loc["TJ-RA", "N04_missing"],
         ),
         (
             "Share of the people within 60 minutes of emergency medical care",
-            share_within(db, area, 60, of="HLT-EME"), coverage.total["HLT-EME_60"],
+            share_within(db, area, 60, of="HLT-EME"),
+            coverage.total["HLT-EME_60"],
         ),
-    ]  # fmt: skip
+    ]
     for what, hand, analysis in rows:
         print(f"{what}: by hand {hand:.6g}, analysis {analysis:.6g}")
     return sum(abs(hand - analysis) > 1e-5 for _, hand, analysis in rows)

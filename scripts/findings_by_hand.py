@@ -117,16 +117,21 @@ def main(path: Path) -> int:
     rows = [
         (
             f"People more than an hour from any service in {area.label(worst, 'en')}",
-            people_beyond(db, area, worst, 60), float(coverage.table["any_beyond"][worst]),
+            people_beyond(db, area, worst, 60),
+            float(coverage.table["any_beyond"][worst]),
         ),
         (
             f"Core functions not listed in the {area.label(region, 'en')} ({', '.join(sorted(hand))})",
-            len(hand) if hand == said else -1, len(said),
+            len(hand) if hand == said else -1,
+            len(said),
         ),
         ("Services listed in Russia", db.execute(ABROAD, {"country": "RU"}).fetchone()[0], abroad.table.iloc[0]["RU"]),
-        ("Services listed in Saudi Arabia", db.execute(ABROAD, {"country": "SA"}).fetchone()[0],
-         abroad.table.iloc[0]["SA"]),
-    ]  # fmt: skip
+        (
+            "Services listed in Saudi Arabia",
+            db.execute(ABROAD, {"country": "SA"}).fetchone()[0],
+            abroad.table.iloc[0]["SA"],
+        ),
+    ]
     for what, by_hand, report in rows:
         print(f"{what}: by hand {by_hand:,.0f}, report {report:,.0f}")
     return sum(abs(by_hand - report) > 0.002 * report for _, by_hand, report in rows)

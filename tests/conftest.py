@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browser import chromium, open_page  # noqa: F401
 from hypothesis import settings
 
-from mapping.area import StudyArea
+from mapping.area.study_area import StudyArea
+from tests.support.browser import chromium, open_page  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "tests" / "tiny"

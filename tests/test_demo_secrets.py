@@ -7,20 +7,26 @@ from typing import Any
 
 import pytest
 
-from mapping.area import StudyArea
+from mapping.area.study_area import StudyArea
 from mapping.demo import import_demo
+from mapping.directory.directory import Directory
+from mapping.editions.publish import publish
 from mapping.model import RECORDS, Audience, Location, Record, StandardAssessment
-from mapping.publish import publish
-from mapping.safety import VIEWS, Shown, project
-from mapping.store import Directory
-from tests.canary import find_canaries
-from tests.sample import batch
+from mapping.safety.redaction import VIEWS, Shown, project
+from tests.support.canary import find_canaries
+from tests.support.sample import batch
 
 TODAY = dt.date(2026, 11, 24)
 TELLING = {
-    "phone": ("number",), "contact": ("name", "email"), "address": ("address_1",), "organization": ("email", "website"),
-    "service": ("email",), "location": ("name",), "referral_agreement": ("number",), "verification": ("verified_by",),
-}  # fmt: skip
+    "phone": ("number",),
+    "contact": ("name", "email"),
+    "address": ("address_1",),
+    "organization": ("email", "website"),
+    "service": ("email",),
+    "location": ("name",),
+    "referral_agreement": ("number",),
+    "verification": ("verified_by",),
+}
 """Fields whose hidden values are looked for, where no visible record has the same."""
 
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping.area import StudyArea
+from mapping.area.study_area import StudyArea
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, freshness, latest, next_due, offered, rank
-from mapping.layers import services
-from mapping.view_entries import Entry
-from tests.sample import CHASHMA, TODAY, organization, place, sample_view, service
+from mapping.render.layers import services
+from mapping.view.entries import Entry
+from tests.support.sample import CHASHMA, TODAY, organization, place, sample_view, service
 
 DUE = dt.date(2026, 6, 30)
 CHECKED = dt.date(2025, 12, 31)
@@ -76,9 +76,10 @@ def test_the_kind_with_the_shortest_period_sets_the_next_day(types, wanted):
 
 def test_the_last_dated_check_counts():
     rows = [
-        {"id": "a", "verified_on": dt.date(2026, 1, 1)}, {"id": "b", "verified_on": None},
+        {"id": "a", "verified_on": dt.date(2026, 1, 1)},
+        {"id": "b", "verified_on": None},
         {"id": "c", "verified_on": dt.date(2026, 3, 1)},
-    ]  # fmt: skip
+    ]
     assert latest(rows)["id"] == "c"
     assert latest(rows[1:2]) is None
 
@@ -101,8 +102,11 @@ def test_a_view_carries_the_days_of_its_study_area(tiny_area: StudyArea, tmp_pat
         parts.append(service(f"{left}", of="Umed", next_due=TODAY + dt.timedelta(left)))
     with sample_view(tmp_path, area, *parts) as view:
         assert {one.name: one.freshness for one in view.services()} == {
-            "6": "fresh", "5": "due", "-7": "overdue", "-8": "lapsed",
-        }  # fmt: skip
+            "6": "fresh",
+            "5": "due",
+            "-7": "overdue",
+            "-8": "lapsed",
+        }
         assert [one.name for one in (*view.find().here, *view.find().elsewhere)][-1] == "-8"
 
 
@@ -112,9 +116,11 @@ def test_a_view_carries_the_days_of_its_study_area(tiny_area: StudyArea, tmp_pat
 )
 def test_the_map_warns_by_the_same_rule(tiny_area: StudyArea, tmp_path, left, said):
     parts = [
-        organization("Umed"), service("S", of="Umed", next_due=TODAY + dt.timedelta(left)),
-        service("Never", of="Umed", verified=None), place("P", of=["S", "Never"], at=CHASHMA, unit="XT-W2"),
-    ]  # fmt: skip
+        organization("Umed"),
+        service("S", of="Umed", next_due=TODAY + dt.timedelta(left)),
+        service("Never", of="Umed", verified=None),
+        place("P", of=["S", "Never"], at=CHASHMA, unit="XT-W2"),
+    ]
     with sample_view(tmp_path, tiny_area, *parts) as view:
         (layer,) = services.layers(view, tiny_area, results=(), language="en", links="")
     found = layer.contents["places"][0]["services"]

@@ -16,7 +16,7 @@ from mapping.errors import FormatError, InvalidRecord
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Look for modules of every kind in an empty folder, and for no entry points."""
-    for package in (mapping.analysis, mapping.layers, mapping.formats):
+    for package in (mapping.analysis, mapping.render.layers, mapping.formats):
         monkeypatch.setattr(package, "__path__", [str(tmp_path)])
     monkeypatch.setattr(registry, "entry_points", lambda **_: [])
     before = set(sys.modules)

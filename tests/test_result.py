@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import Message
 from mapping.result import SPEAKING, STATE_NOTES, STATES, Column, Figure, Result, State, write
-from mapping.words import Message
 
 NBSP = "\u00a0"
 
@@ -78,8 +78,10 @@ def test_a_column_of_states_holds_no_numbers():
     table = pd.DataFrame({"shelter": ["line", "not published", "single"]}, index=["A", "B", "C"])
     made = result(table=table, columns=(Column("shelter", Message("Shelter"), "state"),), states=None)
     assert [made.text(code, "shelter", "en") for code in "ABC"] == [
-        "arranged by phone", "not published here", "only one",
-    ]  # fmt: skip
+        "arranged by phone",
+        "not published here",
+        "only one",
+    ]
     assert made.state("A", "shelter") == "line"
 
 

@@ -1,5 +1,5 @@
 """The portal: public pages of one view, which never open the private directory."""
 
-from web.public import create_app
+from web.public.app import create_app
 
 __all__ = ["create_app"]

@@ -21,9 +21,9 @@ from urllib.parse import unquote
 from flask import Flask
 
 from mapping.errors import NotFound, UnsafePublication
-from mapping.words import Message
-from web import api
-from web.downloads import Offer
+from mapping.language.i18n import Message
+from web.api import routes
+from web.public.downloads import Offer
 
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
@@ -96,7 +96,7 @@ def freeze(app: Flask, out: str | Path, progress: Progress | None = None, *, arc
 
 def _save(app: Flask, folder: Path, progress: Progress | None, *, archive: bool) -> Frozen:
     client = app.test_client()
-    own = api.file_paths(app) if api.api.name in app.blueprints else ()
+    own = routes.file_paths(app) if routes.api.name in app.blueprints else ()
     waiting: list[tuple[str, str]] = [(path, "the site") for path in (*ALWAYS, *own)]
     seen = {path for path, _ in waiting}
     sums: dict[str, str] = {}

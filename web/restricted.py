@@ -13,16 +13,16 @@ from typing import get_args
 from flask import Blueprint, Response, abort, current_app
 from flask.typing import ResponseReturnValue
 
-from mapping import report as reports
-from mapping.report.writing import Format
-from mapping.view import View
-from mapping.words import Message
-from web import findings
-from web.edition import Edition
-from web.guard import Open, log, me
-from web.public import file
-from web.roles import Action
-from web.signin import page
+from mapping.language.i18n import Message
+from mapping.render import report as reports
+from mapping.render.report.writers.files import Format
+from mapping.view.view import View
+from web.access.guard import Open, log, me
+from web.access.roles import Action
+from web.access.signin import page
+from web.presenters.edition import Edition
+from web.public import findings
+from web.public.app import file
 
 blueprint = Blueprint("restricted", __name__)
 
@@ -38,8 +38,10 @@ WAIT = 10.0
 """Seconds that a request waits for the analyses of a new edition; then the page says to look again."""
 
 FORMATS: dict[str, Message] = {
-    "docx": Message("For Word (DOCX)"), "pdf": Message("For print (PDF)"), "html": Message("As a web page (HTML)"),
-}  # fmt: skip
+    "docx": Message("For Word (DOCX)"),
+    "pdf": Message("For print (PDF)"),
+    "html": Message("As a web page (HTML)"),
+}
 
 
 def edition() -> Edition | None:
@@ -64,8 +66,9 @@ def finding(language: str, name: str) -> str:
     """Show what one analysis finds, with its whole table."""
     found = _edition()
     shown = findings.finding(found, name, language)
-    grid = replace(shown.grid, across=tuple((each, "") for each, _ in shown.grid.across),
-                   down=tuple("" for _ in shown.grid.down))  # fmt: skip
+    grid = replace(
+        shown.grid, across=tuple((each, "") for each, _ in shown.grid.across), down=tuple("" for _ in shown.grid.down)
+    )
     log("restricted_read", subject=name)
     return page("restricted/finding.html", language, shown=replace(shown, grid=grid), day_=found.day)
 
@@ -84,9 +87,16 @@ def report(language: str, kind: str) -> ResponseReturnValue:
         abort(404)
     log("restricted_report", subject=f"report.{kind}", reason=language)
     with View(found.path) as view:
-        made = reports.make(view, found.area, language=language, edition="restricted", reader=me().name,
-                            results=found.results(), demo=bool(current_app.config["DEMO"]))  # fmt: skip
-    answer = file(import_module(f"mapping.report.{kind}").write(made), f"report.{kind}")
+        made = reports.make(
+            view,
+            found.area,
+            language=language,
+            edition="restricted",
+            reader=me().name,
+            results=found.results(),
+            demo=bool(current_app.config["DEMO"]),
+        )
+    answer = file(import_module(f"mapping.render.report.writers.{kind}").write(made), f"report.{kind}")
     answer.headers["Content-Disposition"] = f"attachment; filename=report-{found.day.isoformat()}.{kind}"
     return answer
 

@@ -159,17 +159,27 @@ class Access:
 
 
 def two_step(
-    pairs: Pairs, people: ArrayLike, capacity: ArrayLike, *, limit: float, unknown: tuple[float, float] = (0, np.inf),
+    pairs: Pairs,
+    people: ArrayLike,
+    capacity: ArrayLike,
+    *,
+    limit: float,
+    unknown: tuple[float, float] = (0, np.inf),
     threads: int = 1,
-) -> Access:  # fmt: skip
+) -> Access:
     """Return the plain two-step floating catchment (2SFCA): everybody within the limit counts alike."""
     return enhanced_two_step(pairs, people, capacity, decay=within(limit), unknown=unknown, threads=threads)
 
 
 def enhanced_two_step(
-    pairs: Pairs, people: ArrayLike, capacity: ArrayLike, *, decay: Decay, unknown: tuple[float, float] = (0, np.inf),
+    pairs: Pairs,
+    people: ArrayLike,
+    capacity: ArrayLike,
+    *,
+    decay: Decay,
+    unknown: tuple[float, float] = (0, np.inf),
     threads: int = 1,
-) -> Access:  # fmt: skip
+) -> Access:
     """Return the two-step floating catchment with weights that fall with travel time (E2SFCA).
 
     Parameters
@@ -197,9 +207,14 @@ def enhanced_two_step(
 
 
 def three_step(
-    pairs: Pairs, people: ArrayLike, capacity: ArrayLike, *, decay: Decay, unknown: tuple[float, float] = (0, np.inf),
+    pairs: Pairs,
+    people: ArrayLike,
+    capacity: ArrayLike,
+    *,
+    decay: Decay,
+    unknown: tuple[float, float] = (0, np.inf),
     threads: int = 1,
-) -> Access:  # fmt: skip
+) -> Access:
     """Return the three-step floating catchment (3SFCA): who has several services near asks less of each.
 
     Parameters and errors are those of `enhanced_two_step`.
@@ -240,9 +255,7 @@ def _checked(
     return own, (np.where(gaps, unknown[0], supply), np.where(gaps, unknown[1], supply))
 
 
-def _shared_out(
-    pairs: Pairs, people: Floats, ends: Ends, weigh: Callable[[slice], Floats], threads: int
-) -> Access:  # fmt: skip
+def _shared_out(pairs: Pairs, people: Floats, ends: Ends, weigh: Callable[[slice], Floats], threads: int) -> Access:
     """Share every service out among the people around it, in parts that do not depend on the threads."""
     parts = 1 if len(pairs.places) < MANY else PARTS
     supply = np.stack(ends if ends[1] is not ends[0] else ends[:1])
@@ -253,9 +266,15 @@ def _shared_out(
         for first, last in _blocks(pairs.starts, *_part(pairs.services, part, parts)):
             at = slice(pairs.starts[first], pairs.starts[last])
             _share(
-                pairs.starts[first : last + 1], pairs.places[at], weigh(at), people, supply[:, first:last],
-                load[first:last], sums[part], reached,
-            )  # fmt: skip
+                pairs.starts[first : last + 1],
+                pairs.places[at],
+                weigh(at),
+                people,
+                supply[:, first:last],
+                load[first:last],
+                sums[part],
+                reached,
+            )
 
     if threads < 1:
         raise InvalidRecord(f"threads: 1 or more, not {threads!r}")
@@ -291,9 +310,15 @@ def _total(parts: Floats) -> Floats:
 
 @compiled
 def _share(
-    starts: Starts, places: Places, weights: Floats, people: Floats, supply: Floats, load: Floats, sums: Floats,
+    starts: Starts,
+    places: Places,
+    weights: Floats,
+    people: Floats,
+    supply: Floats,
+    load: Floats,
+    sums: Floats,
     reached: NDArray[np.bool_],
-) -> None:  # fmt: skip
+) -> None:
     """Add up the load of each service, and hand its supply out; a weight of 0 adds nothing, not even of infinity."""
     for s in range(load.size):
         first, last = starts[s] - starts[0], starts[s + 1] - starts[0]
@@ -394,9 +419,15 @@ class Choices:
 
 
 def raam(
-    pairs: Pairs, people: ArrayLike, capacity: ArrayLike, *, tau: float, rho: float | None = None,
-    tolerance: float = 1e-6, rounds: int = 10_000,
-) -> Choices:  # fmt: skip
+    pairs: Pairs,
+    people: ArrayLike,
+    capacity: ArrayLike,
+    *,
+    tau: float,
+    rho: float | None = None,
+    tolerance: float = 1e-6,
+    rounds: int = 10_000,
+) -> Choices:
     """Return the rational agent access model: people weigh the way against the crowd, and nobody gains by changing.
 
     Going from place i to service j costs t_ij / tau + D_j / (rho S_j), where D_j are all the people who go there, S_j
@@ -437,9 +468,17 @@ def raam(
 
 @compiled
 def _balance(
-    starts: Starts, j: Places, way: Floats, people: Floats, room: Floats, used: Floats, load: Floats, cost: Floats,
-    tolerance: float, rounds: int,
-) -> tuple[int, float]:  # fmt: skip
+    starts: Starts,
+    j: Places,
+    way: Floats,
+    people: Floats,
+    room: Floats,
+    used: Floats,
+    load: Floats,
+    cost: Floats,
+    tolerance: float,
+    rounds: int,
+) -> tuple[int, float]:
     """Settle one place after another: spread its people so that all services it uses cost the same."""
     gap, done = np.inf, 0
     while done < rounds and gap > tolerance:

@@ -99,9 +99,15 @@ class _Blocks:
     """The blocks of a grid, and which of them wait for a visit."""
 
     def __init__(
-        self, friction: Grid, out: Grid, halves: Floats, limit: np.float32, neighbours: Neighbours, threads: int,
+        self,
+        friction: Grid,
+        out: Grid,
+        halves: Floats,
+        limit: np.float32,
+        neighbours: Neighbours,
+        threads: int,
         side: int,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.friction, self.out, self.halves, self.limit = friction, out, halves, limit
         self.neighbours, self.threads, self.side = neighbours, threads, side
         self.reach = 1 if neighbours == 8 else 2
@@ -145,9 +151,15 @@ class _Blocks:
         start = None if own is None else own - np.array([top, left])
         front = np.argwhere(before < INFINITY)
         spread(
-            ground, cost, np.ascontiguousarray(self.halves[top:bottom]), sources=start, front=front, limit=self.limit,
-            neighbours=self.neighbours, threads=self.threads,
-        )  # fmt: skip
+            ground,
+            cost,
+            np.ascontiguousarray(self.halves[top:bottom]),
+            sources=start,
+            front=front,
+            limit=self.limit,
+            neighbours=self.neighbours,
+            threads=self.threads,
+        )
         cost[cost > self.limit] = INFINITY
         self.out[window] = cost
         better = np.argwhere(_edges(cost, 2 * reach) < before)

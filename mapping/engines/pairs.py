@@ -205,9 +205,12 @@ class Search:
 def _desk(size: int) -> tuple[Minutes, Places, Places, Places, Minutes]:
     """Return cost and place in the heap by cell, the heap, and the cells found with their minutes."""
     return (
-        np.full(size, INFINITY), np.full(size, -1, np.int32), np.empty(size, np.int32),
-        np.empty(size, np.int32), np.empty(size, np.float32),
-    )  # fmt: skip
+        np.full(size, INFINITY),
+        np.full(size, -1, np.int32),
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
+        np.empty(size, np.float32),
+    )
 
 
 @compiled
@@ -241,9 +244,16 @@ def _sink(heap: Places, place: Places, cost: Minutes, size: int, cell: int) -> N
 
 @compiled
 def _search(
-    tolls: Minutes, row: int, column: int, limit: np.float32, cost: Minutes, place: Places, heap: Places,
-    cells: Places, minutes: Minutes,
-) -> int:  # fmt: skip
+    tolls: Minutes,
+    row: int,
+    column: int,
+    limit: np.float32,
+    cost: Minutes,
+    place: Places,
+    heap: Places,
+    cells: Places,
+    minutes: Minutes,
+) -> int:
     """Dijkstra's algorithm from one cell; ``place`` is -1 for cells not met, -2 for settled ones."""
     rows, columns = tolls.shape
     toll = tolls.ravel()
@@ -334,9 +344,7 @@ def on_grid(
     starts = np.cumsum([0, *(places.size for places, _ in parts)])
     if not parts:
         return Pairs(starts, np.zeros(0, np.int32), np.zeros(0, np.float32), chosen.size)
-    return Pairs(
-        starts, np.concatenate([p for p, _ in parts]), np.concatenate([m for _, m in parts]), chosen.size
-    )  # fmt: skip
+    return Pairs(starts, np.concatenate([p for p, _ in parts]), np.concatenate([m for _, m in parts]), chosen.size)
 
 
 def in_threads(call, search: Search, sources: NDArray[np.int64], threads: int) -> Iterator:  # type: ignore[no-untyped-def, type-arg]
@@ -416,6 +424,8 @@ def _joined(found: list[tuple[Places, Minutes]], count: int) -> Pairs:
     starts = np.cumsum([0, *(places.size for places, _ in found)])
     none = (np.zeros(0, np.int32), np.zeros(0, np.float32))
     return Pairs(
-        starts, np.concatenate([none[0], *(p for p, _ in found)]), np.concatenate([none[1], *(m for _, m in found)]),
+        starts,
+        np.concatenate([none[0], *(p for p, _ in found)]),
+        np.concatenate([none[1], *(m for _, m in found)]),
         count,
-    )  # fmt: skip
+    )

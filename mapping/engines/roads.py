@@ -107,9 +107,16 @@ def _graph(points: Floats, tails: Numbers, heads: Numbers, metres: Floats, speed
 
 
 def minutes_on_roads(
-    roads: RoadGraph, places: ArrayLike, services: ArrayLike, *, limit: float = np.inf, towards: bool = True,
-    walking: float = 4.0, farthest: float = 5000.0, junctions: int = 4,
-) -> NDArray[np.float32]:  # fmt: skip
+    roads: RoadGraph,
+    places: ArrayLike,
+    services: ArrayLike,
+    *,
+    limit: float = np.inf,
+    towards: bool = True,
+    walking: float = 4.0,
+    farthest: float = 5000.0,
+    junctions: int = 4,
+) -> NDArray[np.float32]:
     """Return the minutes from each place to the nearest service (float32, inf where none is within ``limit``).
 
     Parameters
@@ -143,9 +150,16 @@ def minutes_on_roads(
 
 
 def pairs_on_roads(
-    roads: RoadGraph, places: ArrayLike, services: ArrayLike, *, limit: float, towards: bool = True,
-    walking: float = 4.0, farthest: float = 5000.0, junctions: int = 4,
-) -> Pairs:  # fmt: skip
+    roads: RoadGraph,
+    places: ArrayLike,
+    services: ArrayLike,
+    *,
+    limit: float,
+    towards: bool = True,
+    walking: float = 4.0,
+    farthest: float = 5000.0,
+    junctions: int = 4,
+) -> Pairs:
     """Return the places within ``limit`` minutes of each service; parameters and errors of `minutes_on_roads`."""
     at, edges = _joined(roads, places, services, limit, towards, walking, farthest, junctions)
     first = len(roads.points)
@@ -154,9 +168,15 @@ def pairs_on_roads(
 
 
 def _joined(
-    roads: RoadGraph, places: ArrayLike, services: ArrayLike, limit: float, towards: bool, walking: float,
-    farthest: float, junctions: int,
-) -> tuple[tuple[Floats, Floats], csr_array]:  # fmt: skip
+    roads: RoadGraph,
+    places: ArrayLike,
+    services: ArrayLike,
+    limit: float,
+    towards: bool,
+    walking: float,
+    farthest: float,
+    junctions: int,
+) -> tuple[tuple[Floats, Floats], csr_array]:
     """Return the points, and the graph with the places and then the services as further nodes.
 
     Ways lead out of where a journey starts and into where it ends, never through either: what one place reaches does

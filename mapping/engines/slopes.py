@@ -78,9 +78,19 @@ def _factor(slope: float, steepness: float, langmuir: bool) -> float:
 
 @compiled
 def _spread(
-    cost: Doubles, friction: Floats, height: Floats, steepness: Floats, half: Floats, moves: Ints, heap: Ints,
-    place: Ints, size: int, towards: bool, langmuir: bool, limit: float,
-) -> None:  # fmt: skip
+    cost: Doubles,
+    friction: Floats,
+    height: Floats,
+    steepness: Floats,
+    half: Floats,
+    moves: Ints,
+    heap: Ints,
+    place: Ints,
+    size: int,
+    towards: bool,
+    langmuir: bool,
+    limit: float,
+) -> None:
     """Settle the cells in the order of their cost, from those in the heap."""
     rows, columns = friction.shape
     while size > 0:
@@ -112,9 +122,16 @@ def _spread(
 
 @compiled
 def _step(
-    friction: Floats, height: Floats, steepness: Floats, half: Floats, move: Ints, y: int, x: int, towards: bool,
+    friction: Floats,
+    height: Floats,
+    steepness: Floats,
+    half: Floats,
+    move: Ints,
+    y: int,
+    x: int,
+    towards: bool,
     langmuir: bool,
-) -> float:  # fmt: skip
+) -> float:
     """Return the minutes of one step from a cell that was reached to the next; inf across a barrier."""
     dy, dx = move[0], move[1]
     ny, nx = y + dy, x + dx
@@ -242,9 +259,19 @@ def walking_surface(
     cost[starts] = 0
     heap[: len(starts)], place[starts] = starts, np.arange(len(starts))
     _spread(
-        cost, level, height, steep, halves, _moves(neighbours), heap, place, len(starts), towards, rule == "langmuir",
+        cost,
+        level,
+        height,
+        steep,
+        halves,
+        _moves(neighbours),
+        heap,
+        place,
+        len(starts),
+        towards,
+        rule == "langmuir",
         float(limit),
-    )  # fmt: skip
+    )
     cost[cost > limit] = np.inf
     return np.asarray(cost.reshape(shape), np.float32)
 

@@ -24,11 +24,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mapping.area import StudyArea
-from mapping.columns import ColumnMap
+from mapping.area.study_area import StudyArea
+from mapping.column_map import ColumnMap
 from mapping.errors import FormatError
-from mapping.known import Known
 from mapping.model import Audience, Source, record_id
+from mapping.quality.known_organizations import Known
 
 MAX_BYTES = 200 * 2**20
 MAX_CELLS = 20_000_000

@@ -4,7 +4,7 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass, field
 
-from mapping.view import Entry, OrganizationEntry, Place, StatementEntry
+from mapping.view.view import Entry, OrganizationEntry, Place, StatementEntry
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -16,9 +16,15 @@ QULLAOBOD = (10.1122894, 60.1322651)
 def place(at=None, *, unit=None, precision="exact", basis="given", role="delivery", country=None):
     latitude, longitude = at or (None, None)
     return Place(
-        id="place", latitude=latitude, longitude=longitude, area_unit=unit, precision=precision,
-        position_basis=basis, role=role, country=country,
-    )  # fmt: skip
+        id="place",
+        latitude=latitude,
+        longitude=longitude,
+        area_unit=unit,
+        precision=precision,
+        position_basis=basis,
+        role=role,
+        country=country,
+    )
 
 
 BODIES = itertools.count()
@@ -29,11 +35,16 @@ def service(*types, at=None, places=None, covers=(), status="active", freshness=
     if places is None:
         places = (place(at),) if at else ()
     return Entry(
-        id=f"{name}-{'-'.join(types)}-{at}", name=name,
+        id=f"{name}-{'-'.join(types)}-{at}",
+        name=name,
         organization=OrganizationEntry(by or f"o{next(BODIES)}", "Organization"),
-        types=types, places=tuple(places), covers=tuple(covers), status=status, freshness=freshness,
+        types=types,
+        places=tuple(places),
+        covers=tuple(covers),
+        status=status,
+        freshness=freshness,
         verified_on=None if freshness == "unverified" else TODAY,
-    )  # fmt: skip
+    )
 
 
 def statement(kind, unit=""):

@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mapping.area import StudyArea
-from mapping.charts import DRAW, chart, kind_of
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import Directory
 from mapping.errors import NotFound
+from mapping.language.i18n import show
 from mapping.registry import analyses
+from mapping.render.charts import DRAW, chart, kind_of
 from mapping.result import Result
-from mapping.store import Directory
-from mapping.view import View
-from mapping.words import show
+from mapping.view.view import View
 from tests.analysis.invented import CHASHMA, TODAY, lowered, service, statement, view, without_people
 from tests.conftest import TINY
-from tests.sample import SECRETS, km, organization, place, public_parts, sample_view, secret_parts
-from tests.sample import service as a_service
+from tests.support.sample import SECRETS, km, organization, place, public_parts, sample_view, secret_parts
+from tests.support.sample import service as a_service
 
 LANGUAGES = ("en", "ru", "tg", "uz")
 ANALYSES = sorted(analyses())

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from mapping.analysis.activities import activities
-from mapping.analysis.cases import cases
-from mapping.analysis.change import change
-from mapping.analysis.destinations import destinations
-from mapping.analysis.freshness import freshness
-from mapping.analysis.funding import funding
-from mapping.analysis.standards import standards
+from mapping.analysis.adequacy.cases import cases
+from mapping.analysis.adequacy.standards import standards
+from mapping.analysis.reliability.change import change
+from mapping.analysis.reliability.freshness import freshness
+from mapping.analysis.reliability.funding import funding
+from mapping.analysis.supply.activities import activities
+from mapping.analysis.supply.destinations import destinations
 from mapping.errors import InvalidRecord, UnsafePublication
 from tests.analysis.invented import CHASHMA, QULLAOBOD, TODAY, activity, lowered, place, service, view
 from tests.analysis.test_every import check
@@ -47,8 +47,13 @@ def test_who_does_what_where_and_when(tiny_area):
     result = activities(view(service("PSY-COU", at=CHASHMA), activities=rows), tiny_area)
     west = result.table.loc[WEST]
     assert west[["organizations", "activities", "ongoing", "overlaps", "reached", "services"]].tolist() == [
-        3, 5, 5, 1, 150, 1,
-    ]  # fmt: skip
+        3,
+        5,
+        5,
+        1,
+        150,
+        1,
+    ]
     east = result.table.loc[EAST]
     assert east[["organizations", "activities", "ongoing", "planned", "ended", "services"]].tolist() == [
         2,
@@ -165,9 +170,11 @@ def test_sources_that_disagree_stay_apart(tiny_area):
     result = cases(view(case_count=rows), tiny_area)
     shown = {str(column.label): result.text("XT", column.key, "en") for column in result.columns}
     assert shown == {
-        "Victims identified, 2022: Office": "not published here", "Victims identified, 2023: Office": "30",
-        "Victims identified, 2024: Office": "120", "Victims identified, 2024: Report": "24",
-    }  # fmt: skip
+        "Victims identified, 2022: Office": "not published here",
+        "Victims identified, 2023: Office": "30",
+        "Victims identified, 2024: Office": "120",
+        "Victims identified, 2024: Report": "24",
+    }
     assert result.figures["spread"].value == 5
     assert "is 24 or 120" in str(result.finding)
     assert result.figures["rate"].value == pytest.approx(120 / 2.4)
@@ -189,17 +196,26 @@ def test_cases_of_regions_stand_at_their_level(tiny_area):
 
 def summed(family, standard, met, partly=0, not_met=0, unknown=0):
     return {
-        "family": family, "standard": standard, "met": met, "partly": partly, "not_met": not_met, "unknown": unknown,
+        "family": family,
+        "standard": standard,
+        "met": met,
+        "partly": partly,
+        "not_met": not_met,
+        "unknown": unknown,
         "providers": 3,
-    }  # fmt: skip
+    }
 
 
 def test_standards_by_family(tiny_area):
     rows = [summed("LEG", "STD-001", 3, 1), summed("LEG", "STD-002", 0, 0, 3, 1), summed("PSY", "STD-001", 4)]
     result = standards(view(standard_summary=rows), tiny_area)
     assert result.table.loc["XT", ["LEG_met", "LEG_partly", "LEG_not_met", "LEG_unknown", "LEG_answers"]].tolist() == [
-        3 / 8, 1 / 8, 3 / 8, 1 / 8, 8,
-    ]  # fmt: skip
+        3 / 8,
+        1 / 8,
+        3 / 8,
+        1 / 8,
+        8,
+    ]
     assert result.table.at["XT", "STD-002"] == 0
     assert result.table.at["XT", "STD-001"] == 7 / 8
     assert str(result.finding) == "64% of the minimum standards that were asked about are met", "7 of 11 answered"

@@ -258,11 +258,21 @@ def test_pysal_access_says_the_same():
     i, j = np.indices(far.shape).reshape(2, -1)
     costs = pd.DataFrame({"origin": i, "dest": j, "cost": far.ravel()})
     theirs = access.Access(
-        demand_df=pd.DataFrame({"id": range(30), "people": people}), demand_value="people", demand_index="id",
-        supply_df=pd.DataFrame({"id": range(8), "doctors": capacity}), supply_value="doctors", supply_index="id",
-        cost_df=costs, cost_origin="origin", cost_dest="dest", cost_name="cost",
-        neighbor_cost_df=costs, neighbor_cost_origin="origin", neighbor_cost_dest="dest", neighbor_cost_name="cost",
-    )  # fmt: skip
+        demand_df=pd.DataFrame({"id": range(30), "people": people}),
+        demand_value="people",
+        demand_index="id",
+        supply_df=pd.DataFrame({"id": range(8), "doctors": capacity}),
+        supply_value="doctors",
+        supply_index="id",
+        cost_df=costs,
+        cost_origin="origin",
+        cost_dest="dest",
+        cost_name="cost",
+        neighbor_cost_df=costs,
+        neighbor_cost_origin="origin",
+        neighbor_cost_dest="dest",
+        neighbor_cost_name="cost",
+    )
     pairs = Pairs.of(i, j, far.ravel(), shape=far.shape)
     plain = theirs.two_stage_fca(name="plain", max_cost=30)["plain_doctors"].reindex(range(30)).fillna(0)
     assert plain.to_numpy() == pytest.approx(two_step(pairs, people, capacity, limit=30).low)

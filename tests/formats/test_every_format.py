@@ -4,21 +4,21 @@ import time
 from pathlib import Path
 
 import pytest
-from canary import find_canaries
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample import SECRETS, TODAY, organization, public_parts, sample_directory, sample_view, term
 
-from mapping.area import StudyArea
+from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import FormatError, MappingError
-from mapping.exporting import export, file_name, format_for, writers
-from mapping.formats._flat import flat_rows
-from mapping.intake import Known, read
+from mapping.formats.tables._flat import flat_rows
+from mapping.intake.read import Known, read
+from mapping.language.taxonomy import Taxonomy
 from mapping.registry import formats
-from mapping.safety import VIEWS
-from mapping.taxonomy import Taxonomy
-from mapping.view import View
+from mapping.render.export import export, file_name, format_for, writers
+from mapping.safety.redaction import VIEWS
+from mapping.view.view import View
+from tests.support.canary import find_canaries
+from tests.support.sample import SECRETS, TODAY, organization, public_parts, sample_directory, sample_view, term
 
 WRITERS = sorted(writers())
 READERS = sorted(name for name, module in formats().items() if hasattr(module, "read") or hasattr(module, "records"))
@@ -133,12 +133,13 @@ def read_or_refused(path, area):
 
 @pytest.mark.parametrize("ending", ENDINGS)
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
-@given(contents=st.one_of(
-    st.binary(max_size=300),
-    st.sampled_from(BEGINNINGS)
-    .flatmap(lambda start: st.binary(max_size=200).map(lambda rest: start + rest)),
-    st.text(max_size=200).map(str.encode),
-))  # fmt: skip
+@given(
+    contents=st.one_of(
+        st.binary(max_size=300),
+        st.sampled_from(BEGINNINGS).flatmap(lambda start: st.binary(max_size=200).map(lambda rest: start + rest)),
+        st.text(max_size=200).map(str.encode),
+    )
+)
 def test_arbitrary_bytes_are_refused_or_give_a_whole_batch(tmp_path_factory, tiny_area, ending, contents):
     path = tmp_path_factory.mktemp("bytes") / f"list{ending}"
     path.write_bytes(contents)
@@ -180,11 +181,16 @@ def test_a_table_of_ours_is_read_back(view, tmp_path, tiny_area, name):
         spot = (place.latitude, place.longitude) if place.position_basis == "given" else None
         found.add((bodies[service.organization_id], codes, phones, service.status, spot))
     wanted = {
-        (row["organization"], frozenset((*row["types"], *row["serves"], *row["excludes"])), frozenset(row["phones"]),
-         row["status"], None if row["latitude"] is None else (row["latitude"], row["longitude"]))
+        (
+            row["organization"],
+            frozenset((*row["types"], *row["serves"], *row["excludes"])),
+            frozenset(row["phones"]),
+            row["status"],
+            None if row["latitude"] is None else (row["latitude"], row["longitude"]),
+        )
         for row, _ in flat_rows(view, tiny_area, "en")
         if row["country"] != "XN"  # an invented country has no calling code
-    }  # fmt: skip
+    }
     assert found >= wanted
     assert len(found) == len(wanted) + 1
 

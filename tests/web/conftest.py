@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from portal import published
 
+from tests.web.support.portal import published
 from web import create_app
 from web.freeze import freeze
 

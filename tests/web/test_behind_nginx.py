@@ -7,15 +7,15 @@ import ssl
 from pathlib import Path
 
 import pytest
-from desk import Desk, views
-from nginx import DEPLOY, NGINX, nginx, waitress
-from office import PASSWORD, Office, csrf
-from sample import TODAY
 
+from tests.support.sample import TODAY
+from tests.web.support.desk import Desk, views
+from tests.web.support.nginx import DEPLOY, NGINX, nginx, waitress
+from tests.web.support.office import PASSWORD, Office, csrf
 from web import create_app
 from web.headers import HEADERS
-from web.partner import create_partner_app
-from web.staff import create_staff_app
+from web.partner.app import create_partner_app
+from web.staff.app import create_staff_app
 
 SITE, LIVE, PARTNERS, STAFF = (f"{name}help.example" for name in ("", "live.", "partners.", "staff."))
 OFFICE = "127.0.0.9"
@@ -50,9 +50,11 @@ def public(installed, tmp_path_factory, site, view_file, tiny_area):
     app.config["TODAY"] = lambda: TODAY
     with waitress(app, clear_untrusted_proxy_headers=False) as port:
         changes = {
-            "/srv/rohnamo/site": str(site), "127.0.0.1:8000": f"127.0.0.1:{port}",
-            "rate=5r/s": "rate=1r/s", "burst=60": "burst=20",
-        }  # fmt: skip
+            "/srv/rohnamo/site": str(site),
+            "127.0.0.1:8000": f"127.0.0.1:{port}",
+            "rate=5r/s": "rate=1r/s",
+            "burst=60": "burst=20",
+        }
         with nginx(folder, "nginx-public.conf", changes) as web:
             yield web
 
@@ -64,17 +66,22 @@ def private(installed, tmp_path_factory, tiny_area):
     office.mkdir()
     staff = Office(office, tiny_area)
     partner_app = create_partner_app(
-        folder / "partner.db", tiny_area, accounts=desk.accounts, inbox=desk.inbox, ledger=desk.ledger,
+        folder / "partner.db",
+        tiny_area,
+        accounts=desk.accounts,
+        inbox=desk.inbox,
+        ledger=desk.ledger,
         clock=desk.clock,
-    )  # fmt: skip
+    )
     staff_app = create_staff_app(
         staff.directory, tiny_area, accounts=staff.accounts, inbox=staff.inbox, ledger=staff.ledger, clock=staff.clock
     )
     with waitress(partner_app) as partner_port, waitress(staff_app) as staff_port:
         changes = {
-            "127.0.0.1:8001": f"127.0.0.1:{partner_port}", "127.0.0.1:8002": f"127.0.0.1:{staff_port}",
+            "127.0.0.1:8001": f"127.0.0.1:{partner_port}",
+            "127.0.0.1:8002": f"127.0.0.1:{staff_port}",
             "allow 192.0.2.0/24": f"allow {OFFICE}",
-        }  # fmt: skip
+        }
         with nginx(folder, "nginx-private.conf", changes) as web:
             web.desk = desk
             yield web
@@ -109,9 +116,11 @@ def test_the_static_site_has_its_headers_and_caching(public, site):
     assert css[1]["Content-Encoding"] == "gzip"
     assert css[1]["Content-Type"] == "text/css; charset=utf-8"
     for path, kind in {
-        "api/services.json": "application/json", "api/services.ndjson": "application/x-ndjson",
-        "data/all.geojson": "application/geo+json", "data/all.csv": "text/csv; charset=utf-8",
-    }.items():  # fmt: skip
+        "api/services.json": "application/json",
+        "api/services.ndjson": "application/x-ndjson",
+        "data/all.geojson": "application/geo+json",
+        "data/all.csv": "text/csv; charset=utf-8",
+    }.items():
         assert public.ask(SITE, f"/{path}")[1]["Content-Type"] == kind
 
 
@@ -242,8 +251,11 @@ def test_the_private_host_writes_no_log_of_visits(private):
 
 def test_gunicorn_is_given_the_portal_that_its_environment_names(monkeypatch, tmp_path, view_file):
     for name, told in {
-        "VIEW": view_file, "AREA": Path(__file__).parents[1] / "tiny", "INBOX": tmp_path / "inbox.db", "PROXIES": 1,
-    }.items():  # fmt: skip
+        "VIEW": view_file,
+        "AREA": Path(__file__).parents[1] / "tiny",
+        "INBOX": tmp_path / "inbox.db",
+        "PROXIES": 1,
+    }.items():
         monkeypatch.setenv(f"ROHNAMO_{name}", str(told))
     app = runpy.run_path(str(DEPLOY / "wsgi.py"))["app"]
     assert app.test_client().get("/en/f2.html").status_code == 200

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from desk import Desk, views
-from office import Office
-from sample import TODAY
 
+from tests.support.sample import TODAY
+from tests.web.support.desk import Desk, views
+from tests.web.support.office import Office
 from web import create_app
 from web.headers import CONTENT_POLICY, HEADERS, OPEN_HEADERS, of_api
 
@@ -86,11 +86,18 @@ def test_every_route_and_method_has_them(portal):
 @pytest.mark.parametrize(
     "path",
     [
-        "/nothing", "/en/nothing.html", "/xx/index.html", "/en/s/..%2f..%2fetc%2fpasswd.html", "/static/../forms.py",
-        "/static/%00", "/en/%F0%9F%92%A9.html", "/api/nothing", "//elsewhere.example/x",
+        "/nothing",
+        "/en/nothing.html",
+        "/xx/index.html",
+        "/en/s/..%2f..%2fetc%2fpasswd.html",
+        "/static/../forms.py",
+        "/static/%00",
+        "/en/%F0%9F%92%A9.html",
+        "/api/nothing",
+        "//elsewhere.example/x",
         "/en/s/" + "a" * 5000 + ".html",
     ],
-)  # fmt: skip
+)
 def test_every_refusal_has_them(portal, path):
     _app, client = portal
     response = client.get(path)

@@ -7,9 +7,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from canary import find_canaries
-from portal import published
-from sample import (
+
+from mapping.errors import NotFound, UnsafePublication
+from tests.support.canary import find_canaries
+from tests.support.sample import (
     CHASHMA,
     HIDDEN,
     SECRETS,
@@ -22,8 +23,7 @@ from sample import (
     secret_parts,
     service,
 )
-
-from mapping.errors import NotFound, UnsafePublication
+from tests.web.support.portal import published
 from web import create_app
 from web.freeze import freeze, links, zip_folder
 
@@ -46,12 +46,34 @@ def test_it_is_what_the_live_portal_answers(site, client):
 
 def test_every_kind_of_page_is_there(site, ids):
     for name in (
-        "index.html", "404.html", "robots.txt", "checksums.txt", "en/index.html", "tg/n1.html", "ru/n9-zz-c.html",
-        "en/all-1.html", "en/map.html", "en/gaps.html", "en/g/coverage.html", "en/g/norms.csv", "en/u/XT-W2.html",
-        "en/u/index.html", "en/p1.html", "en/p2.html", "en/p3.html", "en/p4.html", "en/data.html", "en/index.js",
-        "data/public.db", "data/list.csv", "data/list.geojson", "data/list-en.xlsx", "static/clock.js",
-        f"en/s/{ids['Hotline']}.html", f"tg/o/{ids['@Umed']}.html",
-    ):  # fmt: skip
+        "index.html",
+        "404.html",
+        "robots.txt",
+        "checksums.txt",
+        "en/index.html",
+        "tg/n1.html",
+        "ru/n9-zz-c.html",
+        "en/all-1.html",
+        "en/map.html",
+        "en/gaps.html",
+        "en/g/coverage.html",
+        "en/g/norms.csv",
+        "en/u/XT-W2.html",
+        "en/u/index.html",
+        "en/p1.html",
+        "en/p2.html",
+        "en/p3.html",
+        "en/p4.html",
+        "en/data.html",
+        "en/index.js",
+        "data/public.db",
+        "data/list.csv",
+        "data/list.geojson",
+        "data/list-en.xlsx",
+        "static/clock.js",
+        f"en/s/{ids['Hotline']}.html",
+        f"tg/o/{ids['@Umed']}.html",
+    ):
         assert (site / name).is_file(), name
 
 
@@ -137,7 +159,7 @@ def test_a_broken_link_leaves_the_old_site(view_file, tiny_area, tmp_path, monke
     app = create_app(view_file, tiny_area)
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("old")
-    monkeypatch.setattr("web.pages.TEXTS", ("p1", "p2", "p3"))  # p4 is linked to from every page
+    monkeypatch.setattr("web.presenters.entries.TEXTS", ("p1", "p2", "p3"))  # p4 is linked to from every page
     with pytest.raises(NotFound, match=r"links to \w\w/p4.html, which answers 404"):
         freeze(app, tmp_path / "site")
     assert [path.name for path in tmp_path.iterdir()] == ["site"]

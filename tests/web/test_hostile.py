@@ -15,26 +15,63 @@ from typing import Any
 
 import openpyxl
 import pytest
-from desk import Desk, views
-from portal import published
 from pydantic import ValidationError
-from sample import public_parts, translations
 
-from mapping.exporting import export
 from mapping.model import Organization, Service, references
-from mapping.view import View
+from mapping.render.export import export
+from mapping.view.view import View
+from tests.support.sample import public_parts, translations
+from tests.web.support.desk import Desk, views
+from tests.web.support.portal import published
 from web import create_app
 from web.freeze import freeze
 
 HOSTILE = "=x\"'`><x-hit hit=1 onhit=alert(1)></script></style></title></textarea>--><x-hit>{{7*7}}${7*7}\\u0022"
 ADDRESS = "javascript:alert(1)//https://x-hit.example/\"onhit='1'"
 CODES = {
-    "id", "code", "area_unit", "country", "language", "link_id", "link_entity", "link_type", "field", "service_type",
-    "service_types", "audience", "precision", "status", "location_type", "position_basis", "role", "taxonomy", "number",
-    "freq", "byday", "opens_at", "closes_at", "timezone", "url_scheme", "extent_type", "kind", "subject", "value",
-    "standard", "answer", "measure", "unit_of_count", "sex", "age_band", "exploitation", "confidence", "basis",
-    "consent_by", "approved_by", "approved_by_too", "route",
-}  # fmt: skip
+    "id",
+    "code",
+    "area_unit",
+    "country",
+    "language",
+    "link_id",
+    "link_entity",
+    "link_type",
+    "field",
+    "service_type",
+    "service_types",
+    "audience",
+    "precision",
+    "status",
+    "location_type",
+    "position_basis",
+    "role",
+    "taxonomy",
+    "number",
+    "freq",
+    "byday",
+    "opens_at",
+    "closes_at",
+    "timezone",
+    "url_scheme",
+    "extent_type",
+    "kind",
+    "subject",
+    "value",
+    "standard",
+    "answer",
+    "measure",
+    "unit_of_count",
+    "sex",
+    "age_band",
+    "exploitation",
+    "confidence",
+    "basis",
+    "consent_by",
+    "approved_by",
+    "approved_by_too",
+    "route",
+}
 """Fields that hold codes, ids, and what decides on what is shown; their values come from closed lists."""
 WEB = {"website", "url", "uri", "source_url"}
 

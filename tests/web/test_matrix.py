@@ -6,12 +6,12 @@ What follows from the table is worked out here, without asking the guard, and co
 from pathlib import PurePosixPath
 
 import pytest
-from desk import Desk, crawl, csrf, views
-from sample import organization, public_parts, records_of, secret_parts, service
 
 from mapping.model import AUDIENCES
-from web import partner
-from web.roles import ACTIONS, PORTAL_ROLES, ROLES, may
+from tests.support.sample import organization, public_parts, records_of, secret_parts, service
+from tests.web.support.desk import Desk, crawl, csrf, views
+from web.access.roles import ACTIONS, PORTAL_ROLES, ROLES, may
+from web.partner import app as partner
 
 FIELDS = {
     "public": {"name": "Legal advice", "phone": "00 010 0010"},
@@ -25,11 +25,17 @@ FIELDS = {
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory, tiny_area):
     parts = records_of(
-        public_parts(), secret_parts(),
+        public_parts(),
+        secret_parts(),
         organization("Council", audience="focal_point"),
-        service("Round table of focal points", of="Council", types=["CMG-REF"], audience="focal_point",
-                phones=["+992000100077"]),
-    )  # fmt: skip
+        service(
+            "Round table of focal points",
+            of="Council",
+            types=["CMG-REF"],
+            audience="focal_point",
+            phones=["+992000100077"],
+        ),
+    )
     folder = tmp_path_factory.mktemp("matrix")
     return Desk(folder, tiny_area, views(folder, tiny_area, parts))
 

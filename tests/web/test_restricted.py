@@ -3,11 +3,11 @@
 import shutil
 
 import pytest
-from desk import Desk, views
-from office import Office
-from sample import SECRETS
 
-from tests.canary import find_canaries
+from tests.support.canary import find_canaries
+from tests.support.sample import SECRETS
+from tests.web.support.desk import Desk, views
+from tests.web.support.office import Office
 
 READERS = {"planner": False, "focal_point": True}
 """Role -> whether the report is for it: it is made from the edition of focal points alone."""

@@ -8,24 +8,48 @@ import shutil
 import threading
 
 import pytest
-from browser import AXE
-from portal import published
-from sample import CHASHMA, km, organization, place, service, statement
 
-from mapping.fold import skeleton
+from mapping.language.fold import skeleton
+from tests.support.browser import AXE
+from tests.support.sample import CHASHMA, km, organization, place, service, statement
+from tests.web.support.portal import published
 from web import create_app
-from web.cards import first_choice, minutes_to, shown_minutes
-from web.edition import Edition
 from web.freeze import freeze
-from web.public import STATIC
+from web.presenters.cards import first_choice, minutes_to, shown_minutes
+from web.presenters.edition import Edition
+from web.public.app import STATIC
 
 PAGES = (
-    "index.html", "en/index.html", "tg/index.html", "ru/n4.html", "tg/n4-r1.html", "en/n4-r1-a.html", "ru/n1-r1-a.html",
-    "en/all-1.html", "tg/u/index.html", "ru/u/XT-W2.html", "en/gaps.html", "ru/g/coverage.html", "en/g/norms.html",
-    "en/map.html", "tg/data.html", "en/p1.html", "ru/p2.html", "tg/p3.html", "en/p4.html", "404.html",
-    "en/c.html", "ru/c-xn.html", "tg/print.html", "en/print-r1.html", "ru/poster.html", "tg/cards.html",
-    "en/materials.html", "ru/materials-tg-a1.html", "ru/l/m1-tg.html",
-)  # fmt: skip
+    "index.html",
+    "en/index.html",
+    "tg/index.html",
+    "ru/n4.html",
+    "tg/n4-r1.html",
+    "en/n4-r1-a.html",
+    "ru/n1-r1-a.html",
+    "en/all-1.html",
+    "tg/u/index.html",
+    "ru/u/XT-W2.html",
+    "en/gaps.html",
+    "ru/g/coverage.html",
+    "en/g/norms.html",
+    "en/map.html",
+    "tg/data.html",
+    "en/p1.html",
+    "ru/p2.html",
+    "tg/p3.html",
+    "en/p4.html",
+    "404.html",
+    "en/c.html",
+    "ru/c-xn.html",
+    "tg/print.html",
+    "en/print-r1.html",
+    "ru/poster.html",
+    "tg/cards.html",
+    "en/materials.html",
+    "ru/materials-tg-a1.html",
+    "ru/l/m1-tg.html",
+)
 
 
 @pytest.fixture
@@ -212,11 +236,48 @@ def test_an_entry_ages_after_the_edition(tmp_path, tiny_area, open_page, moment,
 
 
 WORDS = [
-    "Хуҷанд", "Худжанд", "Khujand", "Xujand", "Ҷиргатол", "Джиргаталь", "Кӯлоб", "Ko‘lob", "Oʻzbekiston", "o'rmon",
-    "Маркази ҳуқуқӣ", "ОБЩЕСТВЕННАЯ организация №1", "№ 5", "No. 7", "Soya-i Chinor", "Саломатии-и", "Straße", "İzmir",
-    "Rohnamo", "Ёрии таъҷилӣ", "щука", "съезд", "Чкаловск", "phone", "back", "Хатлон", "дар-и", "Cафед", "Шaҳр",
-    "naïve café", "ʻayn", "", " ", "12 34", "ҚУРҒОНТЕППА", "юрист", "яблоко", "эхо", "цирк", "ш.Душанбе", "дом-2",
-]  # fmt: skip
+    "Хуҷанд",
+    "Худжанд",
+    "Khujand",
+    "Xujand",
+    "Ҷиргатол",
+    "Джиргаталь",
+    "Кӯлоб",
+    "Ko‘lob",
+    "Oʻzbekiston",
+    "o'rmon",
+    "Маркази ҳуқуқӣ",
+    "ОБЩЕСТВЕННАЯ организация №1",
+    "№ 5",
+    "No. 7",
+    "Soya-i Chinor",
+    "Саломатии-и",
+    "Straße",
+    "İzmir",
+    "Rohnamo",
+    "Ёрии таъҷилӣ",
+    "щука",
+    "съезд",
+    "Чкаловск",
+    "phone",
+    "back",
+    "Хатлон",
+    "дар-и",
+    "Cафед",
+    "Шaҳр",
+    "naïve café",
+    "ʻayn",
+    "",
+    " ",
+    "12 34",
+    "ҚУРҒОНТЕППА",
+    "юрист",
+    "яблоко",
+    "эхо",
+    "цирк",
+    "ш.Душанбе",
+    "дом-2",
+]
 
 
 def test_words_are_folded_as_in_the_search_of_the_view(site, open_page):
@@ -269,7 +330,7 @@ def test_a_sheet_is_narrowed_by_language_and_hours(site, open_page):
 @pytest.fixture
 def sheets(tmp_path, tiny_area, monkeypatch):
     """A site whose lists have two entries a sheet: five who give advice, the second and the last in Uzbek."""
-    monkeypatch.setattr("web.lists.SHEET", 2)
+    monkeypatch.setattr("web.presenters.lists.SHEET", 2)
     parts = [organization("Nav")]
     for number, letter in enumerate("ABCDE"):
         speaks = ["uz"] if letter in "BE" else ["ru"]
@@ -362,7 +423,7 @@ def test_what_is_near_stands_first_and_says_how_long_it_takes(site, view_file, t
         assert [said.split(";")[0] for said in travel] == [
             f"{m} min" if m < 60 else f"{m // 60} h {m % 60} min" if m % 60 else f"{m // 60} h"
             for m in sorted(expected.values())
-        ]  # fmt: skip
+        ]
     assert page.locator("#found").text_content().endswith(f"Nearest to {tiny_area.label('XT-E1', 'en')} first.")
 
 

@@ -1,7 +1,7 @@
 """Visitors' stories walked in Chromium on the live portal: four languages, desktop and phone, keyboard, screen reader.
 
 Every page of every walk is looked at by axe; whatever asks another host, fails, or is reported by the content policy
-fails the test (`tests/browser.py`).
+fails the test (`tests/support/browser.py`).
 """
 
 import itertools
@@ -9,13 +9,13 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from browser import AXE
-from sample import TODAY
 from werkzeug.serving import make_server
 
 from tests.analysis.invented import Changed
+from tests.support.browser import AXE
+from tests.support.sample import TODAY
 from web import create_app
-from web.inbox import Inbox
+from web.stores.inbox import Inbox
 
 LANGUAGES = ("tg", "ru", "en", "uz")
 WIDTHS = (1280, 360)
@@ -302,15 +302,34 @@ def tree(page) -> list[dict]:
         if node.get("ignored"):
             continue
         properties = {each["name"]: each["value"].get("value") for each in node.get("properties", [])}
-        told.append({
-            "role": node["role"]["value"], "name": node.get("name", {}).get("value", "").strip(),
-            "level": properties.get("level"), "live": properties.get("live"),
-        })  # fmt: skip
+        told.append(
+            {
+                "role": node["role"]["value"],
+                "name": node.get("name", {}).get("value", "").strip(),
+                "level": properties.get("level"),
+                "live": properties.get("live"),
+            }
+        )
     return told
 
 
-NAMED = {"link", "button", "radio", "checkbox", "combobox", "textbox", "radiogroup", "navigation", "table",
-         "img", "heading", "columnheader", "rowheader", "region", "complementary"}  # fmt: skip
+NAMED = {
+    "link",
+    "button",
+    "radio",
+    "checkbox",
+    "combobox",
+    "textbox",
+    "radiogroup",
+    "navigation",
+    "table",
+    "img",
+    "heading",
+    "columnheader",
+    "rowheader",
+    "region",
+    "complementary",
+}
 
 
 def test_a_screen_reader_is_told_the_same(origin, paths, open_page):

@@ -1,4 +1,4 @@
-// One Latin skeleton for every spelling of a word, as mapping/fold.py makes it, and how far two words are apart.
+// One Latin skeleton for every spelling of a word, as mapping/language/fold.py makes it, and how far two words are apart.
 (function () {
   "use strict";
   var CYRILLIC = {

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var fold = window.rohnamoFold;
-  var STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; // five minutes each, as in web/index.py
+  var STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; // five minutes each, as in web/public/search_index.py
   var MOST = 40;
   var FIELDS = ["words", "terms", "id", "name", "nameLanguage", "organization", "organizationLanguage", "where", "dial", "number",
     "hours", "clock", "offset", "facts", "unknown", "why", "tone", "sign", "check", "due", "later", "speaks"];

@@ -1,0 +1,1 @@
+"""Whom it reaches: travel, catchments, equity, where a new service helps most."""

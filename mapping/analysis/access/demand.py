@@ -1,0 +1,198 @@
+"""Demand: where visitors said that help is missing, beside what is listed there."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import (
+    ANY,
+    Sort,
+    chosen_level,
+    counted,
+    rows_of,
+    sort_of,
+    units_at,
+    units_covered,
+    units_in,
+)
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, Several, Text
+from mapping.language.taxonomy import Taxonomy
+from mapping.result import Column, Figure, Result
+from mapping.view.view import Entry, View
+
+METHOD = Message(
+    "On the live pages a visitor can say that help is missing: which help, where, for whom and why, each from a short "
+    "list, and nothing about the visitor. For each area unit and kind of help we counted how often it was said in the "
+    "period that the finding names. A count is shown only when it is at least the least number that may be published; "
+    "smaller ones are neither shown nor added to any sum. Beside it stands how many services of that kind are listed "
+    "in the unit or say that they cover it and were checked in time."
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """How often one kind of help was said to be missing in one place, from one day to another (ISO dates)."""
+
+    id: str
+    area_unit: str
+    need: str
+    count: int
+    since: str
+    until: str
+
+
+def demand(view: View, area: StudyArea, *, level: int | None = None) -> Result:
+    """Count how often help was said to be missing, by area unit and kind of help, beside what is listed.
+
+    The table has ``said``, the sum of the counts that may be shown, ``listed``, the services for people themselves,
+    and for each need ``n`` that was named often enough anywhere ``n`` and ``n_listed``. ``level`` is that of the area
+    units, the finest by default.
+
+    Raises
+    ------
+    InvalidRecord
+        The study area has no such level.
+    """
+    level = chosen_level(area, level)
+    needs = {need.code: need.labels for need in Taxonomy.load("needs").terms()}
+    rows = [Said(**dict(row)) for row in rows_of(view, "demand") if row["need"] in needs]
+    sorts = [sort_of(need) for need in needs if need in {row.need for row in rows}]
+    index = pd.Index([str(code) for code in area.units(level).index], name="code")
+    entries = counted(view)
+    secret = {term.code for term in Taxonomy.load("service_types").terms() if term.audience != "public"}
+    table = pd.DataFrame({"said": 0, "listed": _listed(sort_of(ANY).of(entries), area, level, index)}, index)
+    states = pd.DataFrame({"said": "", "listed": ""}, index, dtype=object)
+    for sort in sorts:
+        table[sort.key] = index.map(_said(rows, area, level, sort.key).__getitem__)
+        table["said"] += table[sort.key]
+        table[f"{sort.key}_listed"] = _listed(sort.of(entries), area, level, index)
+        nothing = "not published" if secret.intersection(sort.codes) else ""
+        states[f"{sort.key}_listed"] = np.where(table[f"{sort.key}_listed"] == 0, nothing, "")
+    for key in ("said", *(sort.key for sort in sorts)):
+        states[key] = np.where(table[key] == 0, "not published", "")
+    return Result(
+        name="demand",
+        title=Message("Where help is said to be missing"),
+        finding=_finding(rows, needs, table, area),
+        also=_also(rows, needs, area, level),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=states,
+        total={"said": sum(row.count for row in rows), "listed": len(sort_of(ANY).of(entries))},
+        columns=(
+            Column("said", Message("Times that help was said to be missing"), "count", more_is="worse"),
+            Column("listed", Message("Services listed here, or that cover it"), "count", more_is="better"),
+            *(column for sort in sorts for column in _columns(sort)),
+        ),
+        headline=("said", "listed"),
+        groups={sort.key: (sort.key, f"{sort.key}_listed") for sort in sorts},
+        group_labels={sort.key: sort.label for sort in sorts},
+        figures=_figures(rows),
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=False),
+        caveats=(wording.caveats(area, travel=False)[0], *NOTES),
+        picture="bars" if table["said"].any() else "none",
+    )
+
+
+NOTES = (
+    Message("“Not published here” means that it was said less often than may be shown, or never."),
+    Message("Those who have a phone and know these pages say more. Who is silent may need as much."),
+    Message("Anybody may say it, and nobody checks it: it is a reason to look, and no proof."),
+)
+
+
+def _said(rows: Sequence[Said], area: StudyArea, level: int, need: str) -> dict[str, int]:
+    """Return what may be shown of a need: unit -> count; what was said of a wider unit is in none."""
+    found: dict[str, int] = defaultdict(int)
+    for row in rows:
+        units = units_at(area, row.area_unit, level)
+        if row.need == need and len(units) == 1:
+            found[units[0]] += row.count
+    return found
+
+
+def _listed(entries: Sequence[Entry], area: StudyArea, level: int, index: pd.Index) -> list[int]:
+    counts = dict.fromkeys(map(str, index), 0)
+    for entry in entries:
+        for unit in units_in(entry, area, level)[0] | units_covered(entry, area, level):
+            counts[unit] += 1
+    return list(counts.values())
+
+
+def _columns(sort: Sort) -> tuple[Column, Column]:
+    short = Message("said"), Message("listed here")
+    return (
+        Column(
+            sort.key,
+            Message("{help}: said to be missing", {"help": sort.label}),
+            "count",
+            more_is="worse",
+            short=short[0],
+        ),
+        Column(
+            f"{sort.key}_listed",
+            Message("{help}: services listed", {"help": sort.label}),
+            "count",
+            more_is="better",
+            short=short[1],
+        ),
+    )
+
+
+def _finding(rows: Sequence[Said], needs: Mapping[str, Text], table: pd.DataFrame, area: StudyArea) -> Message:
+    """Name the help that is missed most and, where it can be told, the place."""
+    if not rows:
+        return Message("Where help is said to be missing is not known here: nothing was said often enough to be shown")
+    counts = pd.Series({(row.need, row.area_unit): row.count for row in rows})
+    by_need = counts.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
+    words: dict[str, object] = {
+        "help": needs[str(by_need.index[0])],
+        "count": int(by_need.iloc[0]),
+        "since": dt.date.fromisoformat(min(row.since for row in rows)),
+        "until": dt.date.fromisoformat(max(row.until for row in rows)),
+    }
+    if len(table) > 1 and table["said"].max() > 0:
+        words["place"] = wording.named(area, str(table["said"].idxmax()))
+        return Message(
+            "Most often missed, {since} to {until}: “{help}” (said {count} times); the most was said in {place}", words
+        )
+    return Message("Most often missed, {since} to {until}: “{help}” (said {count} times)", words)
+
+
+def _also(rows: Sequence[Said], needs: Mapping[str, Text], area: StudyArea, level: int) -> tuple[Message, ...]:
+    """Tell what was said of wider units and of other countries, which the table cannot hold."""
+    wide: list[Message] = []
+    abroad: list[Message] = []
+    for row in rows:
+        units = units_at(area, row.area_unit, level)
+        known = row.area_unit in area.all_units()
+        if len(units) == 1:
+            continue
+        name: Text = wording.named(area, row.area_unit) if known else area.settings.country_names.get(row.area_unit, {})
+        words = {"place": name or {"en": row.area_unit}, "help": needs[row.need], "count": row.count}
+        (wide if known else abroad).append(Message("{place}, {help} ({count})", words))
+    said = []
+    if wide:
+        said.append(Message("Said of a wider area as a whole: {what}.", {"what": Several(wide)}))
+    if abroad:
+        said.append(Message("Said by people in another country: {what}.", {"what": Several(abroad)}))
+    return tuple(said)
+
+
+def _figures(rows: Sequence[Said]) -> dict[str, Figure]:
+    if not rows:
+        return {}
+    return {
+        "said": Figure(
+            sum(row.count for row in rows), "count", Message("Times that help was said to be missing, as far as shown")
+        )
+    }

@@ -1,0 +1,250 @@
+"""Equity: how evenly services fall to people, by the curve of Lorenz and the index of Gini."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.catchments import Surroundings, supply
+from mapping.analysis.common.listed import (
+    ANY,
+    Sort,
+    by_area,
+    chosen_level,
+    chosen_minutes,
+    counted,
+    sort_of,
+    state_of,
+)
+from mapping.analysis.common.reached import Floats, Progress, gathering, people_of
+from mapping.area.study_area import StudyArea
+from mapping.errors import UnsafePublication
+from mapping.language.i18n import Message, Share
+from mapping.result import Column, Curve, Figure, Result
+from mapping.view.view import Entry, View
+
+FIFTH = 0.2
+PER = 100_000
+STEPS = 101
+"""Points of a curve that is drawn."""
+
+METHOD = Message(
+    "For every square kilometre where people live we worked out how much of the services around falls to one person "
+    "(two-step floating catchment, as in the analysis of accessibility). Then we put all people in a row, those with "
+    "least first. The curve of Lorenz (1905) shows what share of the services falls to each share of the people; if "
+    "all had the same it would be the straight line. The index of Gini (1912) is twice the area between the two, 0 "
+    "where all have the same and near 1 where one has everything: 1 less the sum, along the row, of each step in "
+    "people times the shares of services before and after it. Between districts it leaves out what is uneven inside "
+    "them. The range beside a number is the lowest and the highest answer when all speeds are 20% lower or higher, "
+    "and in other seasons."
+)
+
+
+class Lorenz(NamedTuple):
+    """Shares of people and of what they have, those with least first; both from 0 to 1."""
+
+    people: Floats
+    held: Floats
+
+    @property
+    def gini(self) -> float:
+        """1 - sum of (x_k - x_k-1) (y_k + y_k-1)."""
+        return float(np.clip(1 - np.sum(np.diff(self.people) * (self.held[1:] + self.held[:-1])), 0, 1))
+
+    def share(self, of_people: float) -> float:
+        """Return the share that falls to the people who have least."""
+        return float(np.interp(of_people, self.people, self.held))
+
+
+def lorenz(values: Floats, people: Floats) -> Lorenz:
+    """Return the curve of what each of some people has; the straight line where nobody has anything."""
+    order = np.argsort(values, kind="stable")
+    order = order[people[order] > 0]
+    crowd = np.concatenate([[0.0], np.cumsum(people[order])])
+    held = np.concatenate([[0.0], np.cumsum(values[order] * people[order])])
+    if held[-1] <= 0:
+        return Lorenz(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    return Lorenz(crowd / crowd[-1], held / held[-1])
+
+
+def equity(
+    view: View,
+    area: StudyArea,
+    *,
+    type: str | None = None,  # noqa: A002
+    minutes: int = 60,
+    scenario: str = "summer",
+    level: int | None = None,
+    stale: bool = False,
+    progress: Progress = None,
+) -> Result:
+    """Work out how evenly the services of a type fall to people: Gini, Lorenz, and the share of the worst-served fifth.
+
+    ``type`` is the code of a type, a family or a need; by default any service that helps people counts. The table
+    holds ``people``, ``services`` (for each 100,000 people), ``share`` (of all services), ``of_people`` (of all people)
+    and ``none`` (share of people with none within ``minutes``). The total holds ``gini``, ``gini_units`` and ``fifth``
+    with their ranges; ``curves`` hold the line of equal shares and the curves over cells and over units.
+
+    Raises
+    ------
+    InvalidRecord, NotFound
+        An option has a value that makes no sense here.
+    UnsafePublication
+        The type is secret by default, and nothing of it is open.
+    """
+    minutes = chosen_minutes("equity", minutes)
+    sort, level, entries = sort_of(type or ANY), chosen_level(area, level), counted(view, stale=stale)
+    spots, counts = supply(sort, entries, area)
+    if sort.hidden and not spots:
+        raise UnsafePublication(f"equity: services of {sort.key} are not published; choose another type")
+    around = Surroundings(area, sort.of(entries), minutes=minutes, scenario=scenario, progress=progress)
+    score, reached = around.scores(spots, counts)
+    table = _table(around, score, reached, level)
+    cells = [lorenz(one, around.people) for one in score]
+    units = [lorenz(one, people_of(area)) for one in around.by_unit(score)]
+    somebody = bool((score[0] * around.people).sum() > 0)
+    total = _total(table, cells, units, somebody=somebody)
+    total |= _none(around, reached)
+    return Result(
+        name="equity",
+        title=Message("How evenly services fall to people: {type}", {"type": sort.label}),
+        finding=_finding(total, sort, somebody=somebody),
+        also=_also(total, somebody=somebody),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=_states(area, table, sort, entries),
+        total=total,
+        columns=_columns(minutes),
+        headline=("people", "none", "services", "share", "of_people"),
+        figures=_figures(total, somebody=somebody),
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=True),
+        caveats=(
+            *wording.caveats(area, travel=True),
+            *wording.unshown(by_area(sort.of(entries), area)),
+            *wording.snapping(area, lost=around.lost, snapped=around.snapped),
+            Message("Each service counts the same here, however many people it can take."),
+        ),
+        curves=_curves(cells[0], units[0]) if somebody else (),
+        axes=(Message("Share of people, those with least first"), Message("Share of services that falls to them")),
+        picture="curve" if somebody else "none",
+    )
+
+
+def _table(around: Surroundings, score: Floats, reached: Floats, level: int) -> pd.DataFrame:
+    area = around.area
+    frame, people = area.units(level), people_of(area)
+    codes = [str(code) for code in frame.index]
+    matrix = gathering(area, codes, level)
+    crowd = matrix @ people
+    safe = np.where(crowd > 0, crowd, 1)
+    columns: dict[str, Floats] = {"people": frame["people"].to_numpy(float)}
+    held = (around.by_unit(score) * people) @ matrix.T
+    columns |= _ranged("services", held / safe * PER)
+    everything = held.sum(axis=1, keepdims=True)
+    columns |= _ranged("share", np.clip(held / np.where(everything > 0, everything, 1), 0, 1))
+    columns["of_people"] = crowd / max(crowd.sum(), 1)
+    without = (around.by_unit(1.0 - reached) * people) @ matrix.T / safe
+    columns |= _ranged("none", np.clip(np.where(crowd > 0, without, 1), 0, 1))
+    return pd.DataFrame(columns, index=pd.Index(codes, name="code")).astype({"people": "int64"})
+
+
+def _ranged(key: str, variants: Floats) -> dict[str, Floats]:
+    return {key: variants[0], f"{key}_low": variants.min(axis=0), f"{key}_high": variants.max(axis=0)}
+
+
+def _total(table: pd.DataFrame, cells: list[Lorenz], units: list[Lorenz], *, somebody: bool) -> dict[str, float]:
+    total = {"people": float(table["people"].sum())}
+    if somebody:
+        for key, values in (
+            ("gini", [one.gini for one in cells]),
+            ("gini_units", [one.gini for one in units]),
+            ("fifth", [one.share(FIFTH) for one in cells]),
+        ):
+            total |= {key: values[0], f"{key}_low": min(values), f"{key}_high": max(values)}
+    return total
+
+
+def _none(around: Surroundings, reached: Floats) -> dict[str, float]:
+    crowd = max(float(around.people.sum()), 1)
+    shares = [float(np.clip(around.people[~one].sum() / crowd, 0, 1)) for one in np.asarray(reached, bool)]
+    return {"none": shares[0], "none_low": min(shares), "none_high": max(shares)}
+
+
+def _states(area: StudyArea, table: pd.DataFrame, sort: Sort, entries: list[Entry]) -> pd.DataFrame:
+    states = np.where(table["people"] == 0, "not applicable", state_of(sort.of(entries), area))
+    return pd.DataFrame(dict.fromkeys(("services", "share", "none"), states), index=table.index, dtype=object)
+
+
+def _columns(minutes: int) -> tuple[Column, ...]:
+    none = Message("With none within {minutes} min", {"minutes": minutes})
+    return (
+        Column("people", Message("People"), "people"),
+        Column("none", none, "share", "none_low", "none_high", "worse"),
+        Column(
+            "services", Message("Services for each 100,000 people"), "number", "services_low", "services_high", "better"
+        ),
+        Column("share", Message("Share of all services"), "share", "share_low", "share_high"),
+        Column("of_people", Message("Share of all people"), "share"),
+    )
+
+
+def _finding(total: Mapping[str, float], sort: Sort, *, somebody: bool) -> Message:
+    if total["people"] == 0:
+        return Message("Nobody lives here, so nobody shares a service")
+    if not somebody:
+        return Message("No service is listed that people could travel to")
+    words = {"share": Share(total["fifth"]), "type": sort.label}
+    if total["fifth"] < 0.0005 and sort.key == ANY:
+        return Message("The fifth of the people who have least have no listed service within reach")
+    if total["fifth"] < 0.0005:
+        return Message("The fifth of the people who have least have none of this within reach: “{type}”", words)
+    if sort.key == ANY:
+        return Message("To the fifth of the people who have least fall {share} of the services", words)
+    return Message("To the fifth of the people who have least fall {share} of this: “{type}”", words)
+
+
+def _also(total: Mapping[str, float], *, somebody: bool) -> tuple[Message, ...]:
+    if not somebody or total["people"] == 0:
+        return ()
+    words = {"gini": round(total["gini"], 2), "units": round(total["gini_units"], 2)}
+    said = [
+        Message(
+            "If all had the same, it would be a fifth. The index of Gini is {gini} over all people, and {units} "
+            "between units (0: all have the same).",
+            {name: _two(value) for name, value in words.items()},
+        )
+    ]
+    if total["none"] > 0.005:
+        said.append(Message("{who} have nothing at all within reach.", {"who": wording.who(total["none"])}))
+    return tuple(said)
+
+
+def _two(value: float) -> dict[str, str]:
+    """Write an index with two digits, as each language does."""
+    return {"en": f"{value:.2f}"} | {language: f"{value:.2f}".replace(".", ",") for language in ("ru", "tg", "uz")}
+
+
+def _figures(total: Mapping[str, float], *, somebody: bool) -> dict[str, Figure]:
+    if not somebody:
+        return {}
+    label = Message("Share of services that falls to the fifth of the people who have least")
+    return {"fifth": Figure(total["fifth"], "share", label, total["fifth_low"], total["fifth_high"])}
+
+
+def _curves(cells: Lorenz, units: Lorenz) -> tuple[Curve, ...]:
+    at = np.linspace(0, 1, STEPS)
+    smooth = tuple(round(float(y), 6) for y in np.interp(at, cells.people, cells.held))
+    return (
+        Curve(Message("All have the same"), (0.0, 1.0), (0.0, 1.0)),
+        Curve(Message("By square kilometre"), tuple(round(float(x), 6) for x in at), smooth),
+        Curve(
+            Message("By unit"),
+            tuple(round(float(x), 6) for x in units.people),
+            tuple(round(float(y), 6) for y in units.held),
+        ),
+    )

@@ -1,0 +1,192 @@
+"""Reach: the travel time to the nearest service from everywhere, and how the people are spread over it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import ANY, Sort, by_area, chosen_level, counted, points, sort_of, units_at
+from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
+from mapping.area.study_area import StudyArea
+from mapping.engines.zonal import band_sums, medians, zone_sums
+from mapping.errors import UnsafePublication
+from mapping.language.i18n import Message, Share
+from mapping.result import Column, Figure, Result, Surface
+from mapping.travel import scenario_of, scenarios
+from mapping.travel.surfaces import Client, Minutes, surfaces
+from mapping.view.view import View
+
+BANDS = (30, 60, 120, 240)
+HALF = Message("Minutes that half of the people need at most")
+
+METHOD = Message(
+    "From every square kilometre we asked how long the way to the nearest service takes, on foot and by road, over "
+    "slopes and passes, across the lines of districts. We took services that can be visited and whose check is not "
+    "overdue. The range beside a number is the lowest and the highest answer when all speeds are 20% lower or higher, "
+    "and in other seasons."
+)
+
+
+class _Zones(NamedTuple):
+    """The grid by unit of a level: an index into ``codes`` for each cell, -1 outside."""
+
+    codes: list[str]
+    grid: np.ndarray
+    census: Floats
+
+
+def reach(
+    view: View,
+    area: StudyArea,
+    *,
+    type: str | None = None,  # noqa: A002
+    scenario: str = "summer",
+    level: int | None = None,
+    stale: bool = False,
+    client: Client = None,
+    progress: Progress = None,
+) -> Result:
+    """Work out the travel time to the nearest service from everywhere, and the people in each band of it.
+
+    ``type`` is the code of a type, a family or a need; by default any service that helps people counts. The result
+    carries the surface, and that of every other scenario. With a ``client`` they are worked out on its cluster, see
+    `mapping.travel.surfaces`. The table holds ``people``, ``half`` (minutes that half of the people need at most), and
+    the shares ``to_30``, ``to_60``, ``to_120``, ``to_240`` and ``over_240``, each with ``_low`` and ``_high``.
+
+    Raises
+    ------
+    InvalidRecord, NotFound
+        An option has a value that makes no sense here.
+    UnsafePublication
+        The type is secret by default, and nothing of it is open.
+    """
+    sort, level = sort_of(type or ANY), chosen_level(area, level)
+    own = sort.of(counted(view, stale=stale))
+    spots = points(own, area)
+    if sort.hidden and not spots:
+        raise UnsafePublication(f"reach: services of {sort.key} are not published; choose another type")
+    plans = [scenario, *other_scenarios(area, scenario)]
+    every = [*plans, *(one.id for one in scenarios(area) if one.id not in plans)]
+    surveyed = surfaces(area, {"": spots}, scenarios=every, client=client, progress=progress)
+    found, first = [surveyed["", plan].found for plan in plans], surveyed["", scenario]
+    zones = _zones(area, level)
+    whole = _Zones(["all"], np.where(zones.grid >= 0, 0, -1).astype(np.int32), zones.census.sum(keepdims=True))
+    table = _table(area, zones, found)
+    total = {str(key): float(value) for key, value in _table(area, whole, found).iloc[0].items()}
+    shown = tuple(_surface(area, whole, sort, plan, surveyed["", plan].found) for plan in every)
+    return Result(
+        name="reach",
+        title=_title(area, sort, scenario),
+        finding=_finding(total, sort, has_points=bool(spots)),
+        also=_also(total, has_points=bool(spots)),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=_states(table, has_points=bool(spots)),
+        total=total,
+        columns=_columns(),
+        headline=("people", "half", *_keys()),
+        figures={"half": Figure(total["half"], "minutes", HALF, total["half_low"], total["half_high"])},
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=True),
+        caveats=(
+            *wording.caveats(area, travel=True),
+            *wording.unshown(by_area(own, area)),
+            *wording.snapping(area, lost=first.lost, snapped=first.snapped),
+        ),
+        surface=shown[0],
+        scenarios=shown,
+    )
+
+
+def _zones(area: StudyArea, level: int) -> _Zones:
+    frame = area.units(level)
+    codes = [str(code) for code in frame.index]
+    place = {code: number for number, code in enumerate(codes)}
+    wider = [place[units_at(area, code, level)[0]] for code in area.unit_codes]
+    grid = np.array([*wider, -1], np.int32)[area.unit_grid]
+    return _Zones(codes, grid, frame["people"].to_numpy(float))
+
+
+def _keys() -> tuple[str, ...]:
+    return (*(f"to_{band}" for band in BANDS), f"over_{BANDS[-1]}")
+
+
+def _surface(area: StudyArea, whole: _Zones, sort: Sort, plan: str, minutes: Minutes) -> Surface:
+    """Return a scenario's surface with what it says of the whole area."""
+    row = {str(key): float(value) for key, value in _table(area, whole, [minutes]).iloc[0].items()}
+    hour = row["to_30"] + row["to_60"]
+    figures = (Figure(row["half"], "minutes", HALF), Figure(min(hour, 1), "share", Message("Within an hour")))
+    return Surface(minutes, _title(area, sort, plan), scenario_of(area, plan).label, figures)
+
+
+def _table(area: StudyArea, zones: _Zones, found: Sequence[Minutes]) -> pd.DataFrame:
+    """Return people, median and shares by band with their ranges; one variant for each speed and season."""
+    base, count = found[0], len(zones.codes)
+    plans = [(base, 1.0), (base, SLOWER), (base, FASTER), *((other, 1.0) for other in found[1:])]
+    people = zone_sums(zones.grid, area.people_grid, count=count)
+    share = np.stack(
+        [
+            band_sums(zones.grid, minutes, area.people_grid, edges=[band * factor for band in BANDS], count=count)
+            for minutes, factor in plans
+        ]
+    ) / np.where(people > 0, people, 1).reshape(1, -1, 1)
+    half = np.stack([medians(zones.grid, minutes, area.people_grid, count=count) / factor for minutes, factor in plans])
+    columns: dict[str, Floats] = {"people": zones.census} | _ranged("half", half)
+    for number, key in enumerate(_keys()):
+        columns |= _ranged(key, np.minimum(share[:, :, number], 1))
+    return pd.DataFrame(columns, index=pd.Index(zones.codes, name="code")).astype({"people": "int64"})
+
+
+def _ranged(key: str, variants: Floats) -> dict[str, Floats]:
+    return {key: variants[0], f"{key}_low": variants.min(axis=0), f"{key}_high": variants.max(axis=0)}
+
+
+def _states(table: pd.DataFrame, *, has_points: bool) -> pd.DataFrame:
+    state = np.where(table["people"] == 0, "not applicable", "" if has_points else "none listed")
+    return pd.DataFrame({key: state for key in table if key != "people"}, index=table.index, dtype=object)
+
+
+def _columns() -> tuple[Column, ...]:
+    labels = [Message("Up to {minutes} min", {"minutes": BANDS[0]})]
+    labels += [Message("{low} to {high} min", {"low": low, "high": high}) for low, high in pairwise(BANDS)]
+    labels.append(Message("Over {minutes} min, or cut off", {"minutes": BANDS[-1]}))
+    return (
+        Column("people", Message("People"), "people"),
+        Column("half", HALF, "minutes", "half_low", "half_high", "worse"),
+        *(Column(key, label, "share", f"{key}_low", f"{key}_high") for key, label in zip(_keys(), labels, strict=True)),
+    )
+
+
+def _title(area: StudyArea, sort: Sort, scenario: str) -> Message:
+    words = {"type": sort.label, "season": scenario_of(area, scenario).label}
+    return Message("Travel time to the nearest service: {type}, {season}", words)
+
+
+def _finding(total: Mapping[str, float], sort: Sort, *, has_points: bool) -> Message:
+    if not has_points:
+        return Message("No service is listed that people could travel to")
+    half = total["half"]
+    if not math.isfinite(half):
+        return Message("More than half of the people have no way at all to: “{type}”", {"type": sort.label})
+    words = {"minutes": max(5, 5 * math.ceil(half / 5)), "type": sort.label}
+    if sort.key == ANY:
+        return Message("Half of the people are within {minutes} minutes of a listed service", words)
+    return Message("Half of the people are within {minutes} minutes of what they may need: “{type}”", words)
+
+
+def _also(total: Mapping[str, float], *, has_points: bool) -> tuple[Message, ...]:
+    far, low, high = total[f"over_{BANDS[-1]}"], total["half_low"], total["half_high"]
+    said = []
+    if has_points and math.isfinite(high) and total["half"] > 0:
+        words = {"low": round(low), "high": round(high)}
+        said.append(Message("At other speeds and in other seasons it is between {low} and {high} minutes.", words))
+    if has_points and far > 0:
+        cut = {"share": Share(far), "minutes": BANDS[-1]}
+        said.append(Message("{share} of the people need over {minutes} minutes, or are cut off.", cut))
+    return tuple(said)

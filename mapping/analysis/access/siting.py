@@ -1,0 +1,385 @@
+"""Siting: in which towns new services would reach the most people who have none, and how good that answer is."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.catchments import living, near
+from mapping.analysis.common.listed import ANY, Point, Sort, by_area, chosen_level, counted, points, sort_of
+from mapping.analysis.common.reached import Floats, Progress, gathering, people_of, people_within
+from mapping.area.study_area import StudyArea
+from mapping.engines.location import covering_models as engine
+from mapping.engines.location.p_median import p_median
+from mapping.engines.pairs import Minutes, Pairs
+from mapping.errors import InvalidRecord, UnsafePublication
+from mapping.language.i18n import Message, People, Several, Share, Text
+from mapping.language.taxonomy import Taxonomy
+from mapping.result import Column, Figure, Proposal, Result
+from mapping.travel import travel_time
+from mapping.view.view import View
+
+MOST = 5
+"""New places that may be asked for."""
+
+TOWNS = 400
+"""Towns among which places are chosen: seats of units first, then the largest."""
+
+FAR = 240
+"""Minutes that count for everybody who is farther away, where ways are added up."""
+
+SECONDS = 20.0
+"""How long each of the three questions may be searched."""
+
+METHOD = Message(
+    "Candidates are the towns and villages of the gazetteer. From each, and from every listed service of the kind that "
+    "can be visited and whose check is not overdue, we worked out who is within reach, on foot and by road. Services "
+    "that stand are kept. Then we chose the towns that together bring the most people within reach who have none now "
+    "(maximal covering; Church and ReVelle 1974), solved exactly, so that it is proven how good the choice is. Two "
+    "further questions were solved in the same way: how few towns would reach everybody who can be reached from a town "
+    "(set covering; Toregas and others 1971), and which towns make the ways of all people together shortest "
+    "(p-median; Hakimi 1964), where who is over {far} minutes away counts as {far}. The range beside a number is the "
+    "lowest and the highest answer for the same towns when all speeds are 20% lower or higher, and in other seasons.",
+    {"far": FAR},
+)
+
+
+STANDING = 0
+"""The site that stands for all services there are; the towns follow."""
+
+
+class Town(NamedTuple):
+    """A place of the gazetteer that a service could stand in."""
+
+    name: Text
+    spot: Point
+
+
+class Answers(NamedTuple):
+    """The three choices among towns, each with its proof."""
+
+    most: engine.Siting
+    fewest: engine.Siting
+    shortest: engine.Siting | None
+    before: float
+    after: float
+    close: Pairs
+
+
+def siting(
+    view: View,
+    area: StudyArea,
+    *,
+    type: str | None = None,  # noqa: A002
+    n: int = 3,
+    minutes: int = 60,
+    scenario: str = "summer",
+    level: int | None = None,
+    stale: bool = False,
+    progress: Progress = None,
+) -> Result:
+    """Choose the towns in which ``n`` new services of a type reach the most people who have none within ``minutes``.
+
+    ``type`` is the code of a type, a family or a need; by default any service that helps people counts. The table
+    holds ``people``, ``without`` (people with none now), ``gained`` (of these, those whom the proposals reach) and
+    ``left``, each with its range. ``proposals`` holds the towns, the one that adds most first.
+
+    Raises
+    ------
+    InvalidRecord, NotFound
+        An option has a value that makes no sense here.
+    UnsafePublication
+        The type is secret by default: where such a service stands or should stand is published nowhere.
+    """
+    if not 1 <= n <= MOST:
+        raise InvalidRecord(f"siting: {n} new places; choose between 1 and {MOST}")
+    if not 0 < minutes < FAR:
+        raise InvalidRecord(f"siting: {minutes} minutes; choose between 1 and {FAR - 1}")
+    sort, level = sort_of(type or ANY), chosen_level(area, level)
+    if sort.hidden:
+        raise UnsafePublication(
+            f"siting: services of {sort.key} are not published here, so that a proposal would depend on hidden places; "
+            "choose another type"
+        )
+    entries = sort.of(counted(view, stale=stale))
+    spots, candidates = points(entries, area), towns(area)
+    answers = _answers(area, spots, candidates, n=n, minutes=minutes, scenario=scenario)
+    people = area.people_grid.ravel()[living(area)].astype(np.float64)
+    chosen = [candidates[town] for town in _ordered(answers, people)]
+    within = _variants(area, spots, chosen, minutes=minutes, scenario=scenario, progress=progress)
+    table = _table(area, within, level)
+    total = {str(key): float(value) for key, value in _table(area, within, 0).iloc[0].items()}
+    proposals = _proposals(chosen, within, minutes)
+    return Result(
+        name="siting",
+        title=Message("Where new services would reach most people: {type}", {"type": sort.label}),
+        finding=_finding(total, proposals, minutes),
+        also=_also(area, answers, candidates, proposals, minutes),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=_states(table),
+        total=total,
+        columns=_columns(minutes),
+        headline=("people", "without", "gained", "left"),
+        figures={"gained": _gained(total)} if proposals else {},
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=True),
+        caveats=(
+            *wording.caveats(area, travel=True),
+            *wording.unshown(by_area(entries, area)),
+            *_partly_hidden(sort),
+            Message("A proposal says where people are far from help. It does not say that a place is safe or wanted."),
+        ),
+        picture="before-after" if proposals else "none",
+        proposals=proposals,
+    )
+
+
+def towns(area: StudyArea) -> list[Town]:
+    """Return the places of the gazetteer that have a point, seats of units first, then by people."""
+    places = area.gazetteer
+    places = places[places["lat"].notna() & places["lon"].notna()]
+    order = np.lexsort((places["place_id"].astype(str), -places["people"].fillna(0), places["seat"] < 0))
+    found: dict[Point, Town] = {}
+    for row in places.iloc[order].to_dict("records"):
+        spot = (float(row["lat"]), float(row["lon"]))
+        names = {language: str(row[f"name_{language}"]) for language in area.languages if row[f"name_{language}"]}
+        found.setdefault(spot, Town(names, spot))
+    return list(found.values())[:TOWNS]
+
+
+def _answers(
+    area: StudyArea, spots: Sequence[Point], candidates: Sequence[Town], *, n: int, minutes: int, scenario: str
+) -> Answers:
+    """Solve the three questions: what stands is the first site, towns are the others."""
+    cells = living(area)
+    people = area.people_grid.ravel()[cells].astype(np.float64)
+    before = travel_time(area, spots, scenario=scenario, limit=FAR).minutes.ravel()[cells]
+    far = near(area, [town.spot for town in candidates], scenario=scenario, limit=FAR).pairs
+    close = _beside(before, far, minutes)
+    most = engine.mclp(close, people, n, fixed=[STANDING], seconds=SECONDS)
+    fewest = engine.lscp(close, people, fixed=[STANDING], seconds=SECONDS)
+    if not people.sum() or not candidates:
+        return Answers(most, fewest, None, 0.0, 0.0, close)
+    table = np.full((len(candidates) + 1, far.count), float(FAR))
+    table[STANDING] = np.minimum(before, FAR)
+    places, sites, times = far.table()
+    table[sites + 1, places] = times
+    better = (table[1:] < table[STANDING]).any(axis=0)  # the others keep the way they have, whatever is chosen
+    shortest = p_median(table[:, better], n, weights=people[better], fixed=[STANDING], seconds=SECONDS)
+    total, ways = float(people.sum()), table[STANDING] * people
+    after = float(ways[~better].sum()) + shortest.objective
+    return Answers(most, fewest, shortest, float(ways.sum()) / total, after / total, close)
+
+
+def _beside(before: Minutes, far: Pairs, minutes: float) -> Pairs:
+    """Return who is within reach of what stands, as the first site, and of each town."""
+    standing, towns_near = np.flatnonzero(before <= minutes).astype(np.int32), _within(far, minutes)
+    return Pairs(
+        np.concatenate([[0], towns_near.starts + standing.size]),
+        np.concatenate([standing, towns_near.places]),
+        np.concatenate([before[standing], towns_near.minutes]),
+        far.count,
+    )
+
+
+def _within(pairs: Pairs, minutes: float) -> Pairs:
+    """Return the pairs that are within fewer minutes."""
+    kept = pairs.minutes <= np.float32(minutes)
+    before = np.concatenate([[0], np.cumsum(kept)])
+    return Pairs(before[pairs.starts], pairs.places[kept], pairs.minutes[kept], pairs.count)
+
+
+def _ordered(answers: Answers, people: Floats) -> list[int]:
+    """Return the chosen towns by number, the one that adds most people first."""
+    close, sites = answers.close, answers.most.sites
+    reached = {site: close.places[close.starts[site] : close.starts[site + 1]] for site in (STANDING, *sites)}
+    done = np.zeros(close.count, np.bool_)
+    done[reached[STANDING]] = True
+    left, order = list(sites), []
+    while left:
+        best = max(left, key=lambda one: (float(people[reached[one][~done[reached[one]]]].sum()), -one))
+        order.append(best - 1)
+        done[reached[best]] = True
+        left.remove(best)
+    return order
+
+
+def _variants(
+    area: StudyArea,
+    spots: tuple[Point, ...],
+    chosen: Sequence[Town],
+    *,
+    minutes: int,
+    scenario: str,
+    progress: Progress,
+) -> Floats:
+    """Return the people within reach with none, one, ... all of the proposals; (proposals + 1, variants, units)."""
+    wanted = {str(k): (*spots, *(town.spot for town in chosen[:k])) for k in range(len(chosen) + 1)}
+    found = people_within(area, wanted, minutes=[minutes], scenario=scenario, progress=progress)
+    count = max(one.variants.shape[0] for one in found.values())
+    shape = (count, len(area.unit_codes))
+    return np.stack([np.broadcast_to(found[key].variants[:, :, 0], shape) for key in wanted])
+
+
+def _table(area: StudyArea, within: Floats, level: int) -> pd.DataFrame:
+    units = area.units(level)
+    codes, census = [str(code) for code in units.index], units["people"].to_numpy(float)
+    matrix = gathering(area, codes, level)
+    people = matrix @ people_of(area)
+    scale = np.where(people > 0, census / np.where(people > 0, people, 1), 1)
+    reached = np.minimum(within @ matrix.T, people) * scale
+    columns = {"people": census}
+    for key, variants in (
+        ("without", np.maximum(census - reached[0], 0)),
+        ("gained", np.maximum(reached[-1] - reached[0], 0)),
+        ("left", np.maximum(census - reached[-1], 0)),
+    ):
+        columns |= {key: variants[0], f"{key}_low": variants.min(axis=0), f"{key}_high": variants.max(axis=0)}
+    return pd.DataFrame(columns, index=pd.Index(codes, name="code")).astype({"people": "int64"})
+
+
+def _states(table: pd.DataFrame) -> pd.DataFrame:
+    states = np.where(table["people"] == 0, "not applicable", "")
+    return pd.DataFrame(dict.fromkeys(("without", "gained", "left"), states), index=table.index, dtype=object)
+
+
+def _columns(minutes: int) -> tuple[Column, ...]:
+    words = {"minutes": minutes}
+    return (
+        Column("people", Message("People"), "people"),
+        Column(
+            "without",
+            Message("People with none within {minutes} min", words),
+            "people",
+            "without_low",
+            "without_high",
+            "worse",
+        ),
+        Column("gained", Message("People whom the proposals reach"), "people", "gained_low", "gained_high", "better"),
+        Column("left", Message("People who still have none"), "people", "left_low", "left_high", "worse"),
+    )
+
+
+ADDS = Message("People whom the proposals reach")
+
+
+def _gained(total: Mapping[str, float]) -> Figure:
+    return Figure(total["gained"], "people", ADDS, total["gained_low"], total["gained_high"])
+
+
+def _proposals(chosen: Sequence[Town], within: Floats, minutes: int) -> tuple[Proposal, ...]:
+    """Return each town with the people whom it adds to those before it."""
+    label = Message("More people within {minutes} min", {"minutes": minutes})
+    found = []
+    for number, town in enumerate(chosen):
+        adds = np.maximum((within[number + 1] - within[number]).sum(axis=1), 0)
+        figure = Figure(float(adds[0]), "people", label, float(adds.min()), float(adds.max()))
+        found.append(Proposal(town.name, *town.spot, figure))
+    return tuple(found)
+
+
+def _finding(total: Mapping[str, float], proposals: Sequence[Proposal], minutes: int) -> Message:
+    if total["people"] == 0:
+        return Message("Nobody lives here, so no new service is needed")
+    if not proposals:
+        return Message(
+            "No town of the gazetteer would bring more people within {minutes} minutes", {"minutes": minutes}
+        )
+    words = {
+        "count": len(proposals),
+        "people": People(round(total["gained"])),
+        "minutes": minutes,
+        "places": Several(one.name for one in proposals),
+    }
+    if len(proposals) == 1:
+        return Message("One new service, in {places}, would bring {people} more people within {minutes} minutes", words)
+    return Message("New services in {places} would bring {people} more people within {minutes} minutes", words)
+
+
+def _also(
+    area: StudyArea,
+    answers: Answers,
+    candidates: Sequence[Town],
+    proposals: Sequence[Proposal],
+    minutes: int,
+) -> tuple[Message, ...]:
+    if not proposals:
+        return ()
+    said = []
+    for one in proposals:
+        people, low, high = (People(round(value)) for value in (one.adds.value, one.adds.low or 0, one.adds.high or 0))
+        words = {"place": one.name, "people": people, "low": low, "high": high}
+        said.append(Message("{place} adds {people} people ({low}–{high}).", words))
+    said.append(_proof(answers.most))
+    return (*said, *_all_reached(area, answers.fewest, minutes), *_shorter(answers, candidates))
+
+
+def _proof(most: engine.Siting) -> Message:
+    """Say how good the choice is."""
+    if most.status == "optimal":
+        return Message("It is proven that no other choice of as many towns reaches more people.")
+    words = {"share": Share(most.gap)}
+    return Message("Time ran out: another choice might reach up to {share} more people than have one now.", words)
+
+
+def _all_reached(area: StudyArea, fewest: engine.Siting, minutes: int) -> tuple[Message, ...]:
+    """Say how few towns would reach everybody who can be reached from one, and how many cannot."""
+    people = area.people_grid.ravel()[living(area)]
+    beyond = People(round(float(people[fewest.unreachable].sum())))
+    words = {"count": len(fewest.sites), "minutes": minutes, "people": beyond}
+    if fewest.status != "optimal":
+        return (
+            Message(
+                "With {count} new places everybody within {minutes} minutes of a town would have one; fewer may do.",
+                words,
+            ),
+        )
+    said = [Message("It takes {count} new places until everybody within {minutes} minutes of a town has one.", words)]
+    if beyond:
+        said.append(Message("{people} people live farther than that from every town and every service.", words))
+    return tuple(said)
+
+
+def _shorter(answers: Answers, candidates: Sequence[Town]) -> tuple[Message, ...]:
+    """Say where new services would shorten the ways of all people together most."""
+    shortest = answers.shortest
+    if shortest is None or not shortest.sites or answers.after >= answers.before:
+        return ()
+    words = {
+        "places": Several(candidates[site - 1].name for site in shortest.sites),
+        "before": round(answers.before),
+        "after": round(answers.after),
+        "gap": Share(shortest.gap),
+    }
+    if shortest.status == "optimal":
+        return (
+            Message(
+                "The ways of all people together would be shortest with {places}: {after} minutes on average instead "
+                "of {before}. This too is proven.",
+                words,
+            ),
+        )
+    return (
+        Message(
+            "The ways of all people together would be short with {places}: {after} minutes on average instead of "
+            "{before}, at most {gap} more than the best.",
+            words,
+        ),
+    )
+
+
+def _partly_hidden(sort: Sort) -> tuple[Message, ...]:
+    """Say that some of what answers a need is never shown, so that it may already stand where a proposal does."""
+    if sort.key == ANY:
+        return ()
+    types = Taxonomy.load("service_types").terms()
+    if any(term.code in sort.codes and term.parent and term.audience != "public" for term in types):
+        return (
+            Message("Some kinds of this help are never shown and take no part; they may be near where none is shown."),
+        )
+    return ()

@@ -1,0 +1,1 @@
+"""Whether it is enough and fits together: norms, standards, pathways, case figures."""

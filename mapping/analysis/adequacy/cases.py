@@ -1,0 +1,286 @@
+"""Cases: what different sources count, side by side, and how far they disagree. Never one line through two sources."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from sqlite3 import Row
+
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import chosen_level, rows_of, units_at
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, Text
+from mapping.language.taxonomy import Taxonomy
+from mapping.result import Column, Curve, Figure, Input, Result
+from mapping.view.view import View
+
+PARTS = ("place", "sex", "age_band", "exploitation", "nationality")
+"""Fields of a count that is of a part only."""
+
+YEAR = frozenset({"", "year", "reporting year", "report year"})
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+PER = 100_000
+
+METHOD = Message(
+    "We set side by side what each source counted for each year: investigations, crimes, victims. Sources count "
+    "different things by different laws, definitions and months, so that no line is drawn through two of them and "
+    "nothing is added up. Where two sources give a number for the same year and the same thing, or one counts by a "
+    "narrower definition, their disagreement is told. Numbers so small that somebody could be known from them are not "
+    "shown."
+)
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number that a source gave for a year; ``number`` is None where it is not shown."""
+
+    measure: str
+    year: int
+    period: str
+    source: str
+    unit: str
+    of: str
+    number: int | None
+    suppressed: bool
+
+    @property
+    def whole_year(self) -> bool:
+        """Whether it is of a whole year."""
+        return self.period.casefold() in YEAR
+
+
+def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Sequence[str] | None = None) -> Result:
+    """Show what each source counted for each year, and how far sources disagree.
+
+    The table has a column for each measure, year, period and source (``victims_identified_2024_1``), in the row of the
+    unit that was counted. ``measures`` names those wanted; all by default. ``level`` is 0 by default.
+
+    Raises
+    ------
+    InvalidRecord
+        The study area has no such level.
+    """
+    level = chosen_level(area, 0 if level is None else level)
+    found = [
+        one for one in _counts(rows_of(view, "case_count"), view, area) if measures is None or one.measure in measures
+    ]
+    here = [
+        (one, at[0]) for one in found if len(at := units_at(area, one.unit, level)) == 1 and _of_level(one, area, level)
+    ]
+    index = pd.Index([str(code) for code in area.units(level).index], name="code")
+    keys = _keys([one for one, _ in here])
+    table, states = _table(here, keys, index)
+    groups: dict[str, list[str]] = {}
+    for (measure, *_), key in keys.items():
+        groups.setdefault(measure, []).append(key)
+    national = [one for one in found if area.unit(one.unit).level == 0]
+    return Result(
+        name="cases",
+        title=Message("What is counted, and by whom"),
+        finding=_finding(national),
+        also=_also(national, area),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=states,
+        columns=tuple(_column(key, name) for name, key in keys.items()),
+        groups={measure: tuple(own) for measure, own in groups.items()},
+        group_labels={measure: label(measure) for measure in groups},
+        figures=_figures(national, area),
+        method=METHOD,
+        inputs=(*wording.inputs(view, area, travel=False)[:2], *_sources(found)),
+        caveats=NOTES,
+        curves=_curves(national),
+        axes=(Message("Year"), Message("Count")),
+        picture="dots" if national else "none",
+    )
+
+
+NOTES = (
+    Message("Few cases may mean that few are looked for. More cases may mean that more are found."),
+    Message("One case may be counted by the police, the prosecutor and the court: numbers must not be added up."),
+)
+
+
+def label(measure: str) -> Text:
+    """Return what a measure is called."""
+    known = Taxonomy.load("case_measures")
+    return known.term(measure).labels if measure in known else {"en": measure.replace("_", " ").capitalize()}
+
+
+def _counts(rows: Sequence[Row], view: View, area: StudyArea) -> list[Count]:
+    """Return the numbers of all cases of a unit, by measure, year, period and source; parts of them are left out."""
+    least = area.settings.thresholds.case_cells if view.audience == "public" else 0
+    country = str(area.units(0).index[0])
+    found = []
+    for row in rows:
+        unit = row["area_unit"] or country
+        unit = country if unit == area.code else unit
+        if any(row[part] for part in PARTS) or unit not in area.all_units():
+            continue
+        number = row["count"]
+        small = number is not None and 0 < number < least
+        found.append(
+            Count(
+                row["measure"],
+                int(row["year"]),
+                row["period"] or "",
+                row["source"],
+                unit,
+                " ".join(filter(None, (row["law_article"], row["definition"]))),
+                None if small else number,
+                bool(row["suppressed"]) or small,
+            )
+        )
+    order = {term.code: place for place, term in enumerate(Taxonomy.load("case_measures").terms())}
+    return sorted(found, key=lambda c: (order.get(c.measure, len(order)), c.measure, c.year, c.period, c.source, c.of))
+
+
+def _of_level(one: Count, area: StudyArea, level: int) -> bool:
+    return area.unit(one.unit).level == level
+
+
+def _keys(counts: Sequence[Count]) -> dict[tuple[str, int, str, str, str], str]:
+    """Return a key of a column for each measure, year, period, source and definition."""
+    keys: dict[tuple[str, int, str, str, str], str] = {}
+    for one in counts:
+        name = one.measure, one.year, one.period, one.source, one.of
+        if name not in keys:
+            same = sum(other[:2] == name[:2] for other in keys)
+            keys[name] = f"{re.sub(r'[^a-z0-9_]+', '_', one.measure.casefold())}_{one.year}_{same + 1}"
+    return keys
+
+
+def _table(
+    here: Sequence[tuple[Count, str]], keys: Mapping[tuple[str, int, str, str, str], str], index: pd.Index
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    table = pd.DataFrame(0, index, list(keys.values()))
+    states = pd.DataFrame("unknown", index, list(keys.values()), dtype=object)
+    for one, unit in here:
+        key = keys[one.measure, one.year, one.period, one.source, one.of]
+        if one.number is not None:
+            table.at[unit, key], states.at[unit, key] = one.number, ""
+        elif one.suppressed:
+            states.at[unit, key] = "not published"
+    return table, states
+
+
+def _column(key: str, name: tuple[str, int, str, str, str]) -> Column:
+    measure, year, period, source, of = name
+    when: Message | str = str(year) if period.casefold() in YEAR else f"{year}, {period}"
+    if (months := re.fullmatch(r"(\w{3})-(\w{3})", period)) and {*months.groups()} <= {*MONTHS}:
+        first, last = (MONTHS.index(month) + 1 for month in months.groups())
+        when = Message("{year}, months {first} to {last}", {"year": str(year), "first": first, "last": last})
+    said: Text | str = ", ".join(filter(None, (source, of)))
+    if article := re.match(r"[\d.]+(?= |$)", of):
+        rest = of[article.end() :].strip()
+        who = ", ".join(filter(None, (source, rest)))
+        said = Message("{source}, article {article} of the criminal code", {"source": who, "article": article[0]})
+    words = {"measure": label(measure), "when": when, "source": said}
+    return Column(key, Message("{measure}, {when}: {source}", words), "count", short=Message("{when}: {source}", words))
+
+
+def disagreements(counts: Sequence[Count]) -> list[tuple[Count, Count]]:
+    """Return the lowest and the highest number of each year and thing that is counted more than once, the widest first.
+
+    The same thing has the same measure, or a narrower one whose name goes on from it, in the same unit.
+    """
+    pairs = {}
+    numbered = [one for one in counts if one.number]
+    for one in numbered:
+        same = [
+            o for o in numbered if o.year == one.year and o.unit == one.unit and _comparable(o.measure, one.measure)
+        ]
+        low, high = min(same, key=lambda c: c.number or 0), max(same, key=lambda c: c.number or 0)
+        if low.number != high.number:
+            pairs[one.year, one.unit, min(low.measure, high.measure, key=len)] = (low, high)
+    return sorted(pairs.values(), key=lambda p: (-(p[1].number or 0) / (p[0].number or 1), -p[0].year))
+
+
+def _comparable(one: str, other: str) -> bool:
+    return one == other or one.startswith(f"{other}_") or other.startswith(f"{one}_")
+
+
+def _finding(national: Sequence[Count]) -> Message:
+    """Say how far the sources disagree, or how many there are."""
+    if not national:
+        return Message("No numbers of cases are known here")
+    words: dict[str, object] = {
+        "sources": len({one.source for one in national}),
+        "numbers": len(national),
+        "first": str(min(one.year for one in national)),
+        "last": str(max(one.year for one in national)),
+    }
+    pairs = disagreements(national)
+    if pairs:
+        low, high = pairs[0]
+        words |= {"low": low.number, "high": high.number, "year": str(low.year), "measure": label(high.measure)}
+        return Message(
+            "Numbers of cases disagree: for {year}, “{measure}” is {low} or {high}, by who counts how", words
+        )
+    return Message(
+        "Numbers of cases from {first} to {last}: {numbers}, of {sources} sources that cannot be compared", words
+    )
+
+
+def _also(national: Sequence[Count], area: StudyArea) -> tuple[Message, ...]:
+    said = []
+    pairs = disagreements(national)
+    if len(pairs) > 1:
+        words: dict[str, object] = {"count": len(pairs)}
+        said.append(Message("Years and things for which the numbers differ: {count}.", words))
+    if rate := _rate(national, area):
+        words = {"year": str(rate[0].year), "number": rate[0].number, "rate": round(rate[1], 1)}
+        said.append(
+            Message("Victims identified in {year}: {number}, or {rate} for each 100,000 people of the census.", words)
+        )
+    return tuple(said)
+
+
+def _rate(national: Sequence[Count], area: StudyArea) -> tuple[Count, float] | None:
+    """Return the latest number of victims that were identified in a year, and how many that is for 100,000 people."""
+    people = int(area.units(0)["people"].sum())
+    least = area.settings.thresholds.case_cells
+    victims = [c for c in national if c.measure == "victims_identified" and c.whole_year and (c.number or 0) >= least]
+    if not victims or not people:
+        return None
+    last = max(victims, key=lambda c: c.year)
+    return last, (last.number or 0) * PER / people
+
+
+def _figures(national: Sequence[Count], area: StudyArea) -> dict[str, Figure]:
+    figures = {}
+    if national:
+        sources = len({one.source for one in national})
+        figures["sources"] = Figure(sources, "count", Message("Sources"))
+    if pairs := disagreements(national):
+        spread = (pairs[0][1].number or 0) / (pairs[0][0].number or 1)
+        figures["spread"] = Figure(spread, "number", Message("Times by which two numbers differ at most"))
+    if rate := _rate(national, area):
+        figures["rate"] = Figure(rate[1], "number", Message("Victims identified for each 100,000 people"))
+    return figures
+
+
+def _curves(national: Sequence[Count]) -> tuple[Curve, ...]:
+    """Return the numbers of each measure and source; only whole years of one source and definition are joined."""
+    series: dict[tuple[str, str, str, bool], list[Count]] = {}
+    for one in national:
+        if one.number is not None:
+            series.setdefault((one.measure, one.source, one.of, one.whole_year), []).append(one)
+    return tuple(
+        Curve(
+            Message("{measure}: {source}", {"measure": label(measure), "source": source}),
+            tuple(float(one.year) for one in own),
+            tuple(float(one.number or 0) for one in own),
+            joined=whole and len({one.year for one in own}) == len(own),
+        )
+        for (measure, source, _, whole), own in series.items()
+    )
+
+
+def _sources(counts: Sequence[Count]) -> tuple[Input, ...]:
+    return tuple(
+        Input(Message("Source of numbers"), None, source) for source in dict.fromkeys(one.source for one in counts)
+    )

@@ -1,0 +1,239 @@
+"""Norms: what recognised standards ask for, what is listed, and what is missing, by region."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import chosen_level
+from mapping.analysis.common.presence import Listing
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, Several
+from mapping.language.taxonomy import Taxonomy, Term
+from mapping.result import Column, Figure, Input, Result
+from mapping.view.view import View
+
+Base = Literal["people", "women", "region", "country"]
+
+BASES: dict[str, Base] = {
+    "total population": "people",
+    "women": "women",
+    "province/region (admin-1)": "region",
+    "country (more for dense countries: one per region)": "country",
+}
+"""What a norm is counted by: people, women, each region, or the country, each region of which it must reach."""
+
+METHOD = Message(
+    "A norm says how much of a service a number of people should have. From the census we worked out what each region "
+    "would need, rounded up. Beside it stands how many services of that type are listed there and were checked in "
+    "time, and how many are missing. What the whole country needs is worked out from all its people at once, so that "
+    "regions may add up to a little more."
+)
+
+
+@dataclass(frozen=True)
+class Norm:
+    """A norm that can be counted by area unit: so many of ``type`` for each ``per`` people, women, or units."""
+
+    term: Term
+    type: Term
+    value: float
+    per: float
+    base: Base
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it is not published what there is."""
+        return self.type.audience != "public"
+
+    def needed(self, count: float) -> int:
+        """Return what is needed for a number of people, women or units; rounded up."""
+        return math.ceil(round(count * self.value / self.per, 9))
+
+
+def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool = False) -> Result:
+    """Compare what norms ask for with what is listed: needed, listed and missing, by region.
+
+    For each norm ``n`` the table has ``n_needed``, ``n_listed`` and ``n_missing``. For types that are secret by
+    default ``n_listed`` is a state ("not published", or "line" where a statement speaks for it) and nothing is said
+    to be missing. ``level`` is that of the regions, 1 by default; with ``drafts``, norms count too whose source
+    nobody has seen.
+
+    Raises
+    ------
+    InvalidRecord
+        The study area has no such level.
+    """
+    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
+    units, listing = area.units(level), Listing(view, area, level)
+    known = countable(drafts=drafts)
+    usable = [norm for norm in known if norm.base != "women" or "women" in units]
+    table, states = _table(usable, units, listing)
+    total = _total(usable, units, listing)
+    return Result(
+        name="norms",
+        title=Message("What norms ask for, and what is listed"),
+        finding=_finding(usable, table, states),
+        also=_also(usable, table, total),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=states,
+        total=total,
+        columns=_columns(usable),
+        headline=_headline(usable),
+        groups={norm.term.code: _keys(norm) for norm in usable},
+        group_labels={norm.term.code: norm.term.labels for norm in usable},
+        figures=_figures(usable, total),
+        method=METHOD,
+        inputs=(*wording.inputs(view, area, travel=False), *_sources(usable)),
+        caveats=(
+            *wording.caveats(area, travel=False),
+            *_notes([norm for norm in known if norm not in usable], len(countable(drafts=True)) - len(known)),
+        ),
+        picture="before-after",
+    )
+
+
+def countable(*, drafts: bool) -> list[Norm]:
+    """Return the norms that can be counted by area unit, in the order of the list."""
+    types = {term.code: term for term in Taxonomy.load("service_types").terms()}
+    found = []
+    for term in Taxonomy.load("norms").terms():
+        base = BASES.get(term.population_base)
+        if base is None or term.service_type not in types or term.value is None or not term.per:
+            continue
+        if drafts or term.source_status == "seen":
+            kind = types[term.service_type]
+            found.append(Norm(term, kind, term.value, term.per, base))
+    return found
+
+
+def _keys(norm: Norm) -> tuple[str, ...]:
+    ends = ("needed", "listed") if norm.hidden else ("needed", "listed", "missing")
+    return tuple(f"{norm.term.code}_{end}" for end in ends)
+
+
+def _headline(norms: Sequence[Norm]) -> tuple[str, ...]:
+    return tuple(key for norm in norms for key in _keys(norm) if norm.hidden or not key.endswith("_needed"))
+
+
+def _table(norms: Sequence[Norm], units: pd.DataFrame, listing: Listing) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return needed, listed and missing by unit, and what the cells of "listed" mean."""
+    index = pd.Index(listing.units, name="code")
+    columns: dict[str, pd.Series] = {"people": pd.Series(units["people"].to_numpy("int64"), index)}
+    states: dict[str, pd.Series] = {}
+    for norm in norms:
+        code = norm.term.code
+        columns[f"{code}_needed"] = pd.Series([_needed(norm, row) for _, row in units.iterrows()], index, dtype="int64")
+        said = listing.states(norm.type)
+        states[f"{code}_listed"] = pd.Series([said[unit][0] for unit in index], index, dtype=object)
+        if norm.hidden:
+            columns[f"{code}_listed"] = states[f"{code}_listed"]
+            continue
+        presence = listing.presence(norm.type)
+        listed = pd.Series([presence[unit].here for unit in index], index, dtype="int64")
+        missing = (columns[f"{code}_needed"] - listed).clip(lower=0)
+        columns |= {f"{code}_listed": listed, f"{code}_missing": missing}
+        doubtful = states[f"{code}_listed"].isin(["unknown", "stale"]) & (missing > 0)
+        states[f"{code}_missing"] = doubtful.map({True: "unknown", False: ""})
+    return pd.DataFrame(columns), pd.DataFrame(states, index=index)
+
+
+def _needed(norm: Norm, unit: pd.Series) -> int:
+    """Return what one unit needs; a national line must reach each region."""
+    return norm.needed(float(unit[norm.base])) if norm.base in ("people", "women") else norm.needed(1)
+
+
+def _total(norms: Sequence[Norm], units: pd.DataFrame, listing: Listing) -> dict[str, float]:
+    """Return the same for the whole country; nothing of what is listed where that is not published."""
+    total: dict[str, float] = {"people": int(units["people"].sum())}
+    counts = {"region": len(units), "country": 1}
+    for norm in norms:
+        code = norm.term.code
+        total[f"{code}_needed"] = norm.needed(counts.get(norm.base) or float(units[norm.base].sum()))
+        if not norm.hidden:
+            total[f"{code}_listed"] = listing.in_person(norm.type)
+    return total
+
+
+def _columns(norms: Sequence[Norm]) -> tuple[Column, ...]:
+    columns = [Column("people", Message("People"), "people")]
+    for norm in norms:
+        code, words = norm.term.code, {"norm": norm.term.labels}
+        columns.append(Column(f"{code}_needed", Message("{norm}: needed", words), "count", short=Message("Needed")))
+        kind: Literal["state", "count"] = "state" if norm.hidden else "count"
+        columns.append(
+            Column(f"{code}_listed", Message("{norm}: listed", words), kind, more_is="better", short=Message("Listed"))
+        )
+        if not norm.hidden:
+            label = Message("{norm}: missing", words)
+            columns.append(Column(f"{code}_missing", label, "count", more_is="worse", short=Message("Missing")))
+    return tuple(columns)
+
+
+def _finding(norms: Sequence[Norm], table: pd.DataFrame, states: pd.DataFrame) -> Message:
+    """Say how many of the norms that can be counted openly are met in every region."""
+    opened = [norm.term.code for norm in norms if not norm.hidden]
+    if not opened:
+        return Message("No norm can be counted openly here")
+    met = sum(not table[f"{code}_missing"].any() for code in opened)
+    doubtful = [code for code in opened if states[f"{code}_missing"].any()]
+    words = {"norms": len(opened), "met": met, "doubtful": len(doubtful)}
+    if doubtful:
+        return Message(
+            "Met in every region: {met} of the {norms} norms that can be counted openly; {doubtful} cannot be judged "
+            "everywhere",
+            words,
+        )
+    return Message("Met in every region: {met} of the {norms} norms that can be counted openly", words)
+
+
+def _also(norms: Sequence[Norm], table: pd.DataFrame, total: Mapping[str, float]) -> tuple[Message, ...]:
+    """Say what each norm asks of the whole country, and what of it is there."""
+    said = []
+    for norm in norms:
+        code = norm.term.code
+        words: dict[str, object] = {"norm": norm.term.labels, "needed": total[f"{code}_needed"]}
+        if norm.hidden:
+            said.append(Message("{norm}: needed {needed}. What there is, is not published here.", words))
+            continue
+        words |= {"listed": total[f"{code}_listed"], "short": int((table[f"{code}_missing"] > 0).sum())}
+        said.append(Message("{norm}: needed {needed}, listed {listed}. Regions that have too few: {short}.", words))
+    return tuple(said)
+
+
+def _figures(norms: Sequence[Norm], total: Mapping[str, float]) -> dict[str, Figure]:
+    labels = {column.key: column.label for column in _columns(norms)}
+    return {
+        key: Figure(value, "count", label)
+        for key, value in total.items()
+        if key != "people" and isinstance(label := labels[key], Message)
+    }
+
+
+def _sources(norms: Sequence[Norm]) -> tuple[Input, ...]:
+    return tuple(Input(Message("Norm: {norm}", {"norm": norm.term.labels}), None, norm.term.source) for norm in norms)
+
+
+def _notes(without: Sequence[Norm], drafts: int) -> tuple[Message, ...]:
+    """Say what the norms are worth, and which of them are left out."""
+    said: tuple[Message, ...] = (
+        Message(
+            "Most norms come from the field of violence against women. They are borrowed for planning and bind nobody."
+        ),
+        Message(
+            "A type of service stands for what a norm names: a counselling centre that is listed need not be all that "
+            "the norm means."
+        ),
+    )
+    if drafts:
+        said = (*said, Message("Drafts left out, since nobody has seen their source: {count}.", {"count": drafts}))
+    if without:
+        left = Several(norm.term.labels for norm in without)
+        return (*said, Message("Left out, since the census does not count women here: {norms}.", {"norms": left}))
+    return said

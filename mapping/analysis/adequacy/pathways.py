@@ -1,0 +1,343 @@
+"""Pathways: where the way of a person through the referral mechanism breaks, or nothing is agreed, by area unit."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from sqlite3 import Row
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import Point, chosen_level, chosen_minutes, points, rows_of, units_at
+from mapping.analysis.common.presence import Listing
+from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, Several, Text
+from mapping.language.taxonomy import Taxonomy, Term
+from mapping.result import Column, Figure, Result, State
+from mapping.travel import travel_time
+from mapping.view.view import View
+
+CHAIN = ("IDN", "ACC", "HLT", "PSY", "LEG", "INC")
+"""Families of service types in the order of the way: found, safe, treated, counselled, advised, with a living."""
+
+METHOD = Message(
+    "A person who was found is handed on: to a safe place, to a doctor, to a psychologist, to a lawyer, and to those "
+    "who help back to a stable life. For each area unit and each hand-over we looked at the services that were checked "
+    "in time and are in the unit, cover it, or are within the stated minutes of where most of its people live. Is "
+    "somebody there who hands over? Is somebody there who takes the next step? Is an agreement in force between two of "
+    "them, or are they one body? Of safe places nothing is told but public statements, so the step after them is "
+    "looked at from the step before."
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the way: its family and the core functions of it."""
+
+    family: Term
+    terms: tuple[Term, ...]
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nothing is published of where it is taken."""
+        return all(term.audience != "public" for term in self.terms)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Return the codes of the family and of its core functions."""
+        return frozenset({self.family.code, *(term.code for term in self.terms)})
+
+
+@dataclass(frozen=True)
+class Link:
+    """A hand-over from one step to the next."""
+
+    before: Step
+    after: Step
+
+    @property
+    def key(self) -> str:
+        """Return the column's key."""
+        return f"{self.before.family.code}_{self.after.family.code}"
+
+    @property
+    def label(self) -> Text:
+        """Return what the link is called."""
+        return Message("{one} → {other}", {"one": self.before.family.labels, "other": self.after.family.labels})
+
+
+def links() -> list[Link]:
+    """Return the hand-overs: from each step to the next, and past a hidden one to the step after it."""
+    taxonomy = Taxonomy.load("service_types")
+    steps = [Step(taxonomy.term(f), tuple(t for t in taxonomy.children(f) if t.core)) for f in CHAIN]
+    found, before = [], steps[0]
+    for step in steps[1:]:
+        found.append(Link(before, step))
+        before = before if step.hidden else step
+    return found
+
+
+def pathways(
+    view: View,
+    area: StudyArea,
+    *,
+    minutes: int = 120,
+    scenario: str = "summer",
+    level: int | None = None,
+    progress: Progress = None,
+) -> Result:
+    """Say for each area unit and each hand-over of the referral mechanism whether it holds.
+
+    The table has the number of hand-overs that break (``broken``) and for which nothing is agreed (``unagreed``), and
+    for each link, under the codes of its two families (``PSY_LEG``), a state: "present", "no agreement", "none listed"
+    (it breaks), "unknown", "not applicable" (nobody here hands over); towards safe places "line" or "not published".
+    ``level`` is that of the area units, the finest by default.
+
+    Raises
+    ------
+    InvalidRecord, NotFound
+        An option has a value that makes no sense here.
+    """
+    minutes = chosen_minutes("pathways", minutes)
+    level = chosen_level(area, level)
+    looked, unavailable = _Look(view, area, level, minutes, scenario), _unavailable(view, area)
+    chain, broken = links(), []
+    states = {}
+    for done, link in enumerate(chain, 1):
+        states[link.key], variants = looked.states(link)
+        broken.append(variants)
+        if progress is not None:
+            progress(done, len(chain))
+    table = pd.DataFrame(states, pd.Index(looked.units, name="code"), dtype=object)
+    counts = {
+        "broken": (table == "none listed").sum(axis=1),
+        "unagreed": (table == "no agreement").sum(axis=1),
+    }
+    table = pd.DataFrame({"people": area.units(level)["people"].to_numpy("int64"), **counts, **states}, table.index)
+    return Result(
+        name="pathways",
+        title=Message("Where the way through help breaks"),
+        finding=_finding(table),
+        also=(*_also(table, chain), *_not_to_be_had(unavailable, area)),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        columns=(
+            Column("people", Message("People"), "people"),
+            Column("broken", Message("Hand-overs that break"), "count", more_is="worse"),
+            Column("unagreed", Message("Hand-overs without an agreement"), "count", more_is="worse"),
+            *(Column(link.key, link.label, "state", more_is="better") for link in chain),
+        ),
+        headline=("broken", "unagreed", *(link.key for link in chain)),
+        figures=_figures(table, np.sum(broken, axis=0)) | _times(unavailable),
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=True),
+        caveats=(*wording.caveats(area, travel=True), *NOTES),
+        picture="stacked",
+    )
+
+
+NOTES = (
+    Message("Only agreements are known here whose two bodies may both be shown. Others may exist."),
+    Message("Nobody who takes the next step is listed within reach: this does not prove that there is nobody."),
+)
+
+
+class _Look:
+    """What is needed to judge each link: who serves which unit, what is agreed, and how far it is."""
+
+    def __init__(self, view: View, area: StudyArea, level: int, minutes: int, scenario: str) -> None:
+        self.area, self.minutes = area, minutes
+        self.listing = Listing(view, area, level)
+        self.units = self.listing.units
+        self.plans = [scenario, *other_scenarios(area, scenario)]
+        self.agreed = [row for row in view.rows("referral_agreement") if in_force(row, view.edition)]
+        self._surfaces: dict[tuple[str, str], NDArray[np.float32]] = {}
+        self._homes = homes(area, self.units, level)
+
+    def states(self, link: Link) -> tuple[list[State], Floats]:
+        """Return the state of a link in each unit, and in how many units it breaks by variant of travel."""
+        variants = np.zeros(len(self.plans) + 2)
+        if link.after.hidden:
+            return self._told(link.after), variants
+        givers, takers = self._within(link.before), self._within(link.after)
+        nobody_sure = self._doubtful(link.before), self._doubtful(link.after)
+        found: list[State] = []
+        for unit in self.units:
+            if not givers[0][unit]:
+                found.append("unknown" if unit in nobody_sure[0] else "not applicable")
+            elif not takers[0][unit] and unit in nobody_sure[1]:
+                found.append("unknown")
+            else:
+                variants += [not variant[unit] for variant in takers]
+                if not takers[0][unit]:
+                    found.append("none listed")
+                else:
+                    found.append("present" if self._agreed(link, givers[0][unit], takers[0][unit]) else "no agreement")
+        return found, variants
+
+    def _told(self, step: Step) -> list[State]:
+        """Return what statements say of a hidden step: a place is arranged by phone, or nothing is published."""
+        said = [self.listing.states(term) for term in step.terms]
+        lines = [any(states[unit][0] == "line" for states in said) for unit in self.units]
+        return ["line" if line else "not published" for line in lines]
+
+    def _doubtful(self, step: Step) -> set[str]:
+        """Return the units in which something of a step is listed that nobody confirmed."""
+        said = [self.listing.states(term) for term in step.terms]
+        return {unit for unit in self.units if any(states[unit][0] in ("unknown", "stale") for states in said)}
+
+    def _within(self, step: Step) -> list[dict[str, set[str]]]:
+        """Return for each variant of travel and each unit the bodies that take a step there or within reach."""
+        serving = self.listing.serving(step.terms)
+        here = {unit: {entry.organization.id for entry in entries} for unit, entries in serving.items()}
+        own = {term.code for term in step.terms}
+        offered = [e for e in self.listing.confirmed() if not own.isdisjoint(e.types)]
+        by_spot: dict[Point, set[str]] = {}
+        for entry in offered:
+            for spot in points([entry], self.area):
+                by_spot.setdefault(spot, set()).add(entry.organization.id)
+        cells = self.area.grid.cells(np.array([lat for lat, _ in by_spot]), np.array([lon for _, lon in by_spot]))
+        bodies = list(by_spot.values())
+        at = np.asarray(cells, int).reshape(-1, 2)
+        inside = at[:, 0] >= 0
+        variants = []
+        for plan, factor in (
+            (self.plans[0], 1.0),
+            (self.plans[0], SLOWER),
+            (self.plans[0], FASTER),
+            *((plan, 1.0) for plan in self.plans[1:]),
+        ):
+            found = {}
+            for unit in self.units:
+                minutes = self._minutes(unit, plan)
+                near = inside & (minutes[at[:, 0], at[:, 1]] / factor <= self.minutes)
+                found[unit] = here[unit].union(*(bodies[n] for n in np.flatnonzero(near)))
+            variants.append(found)
+        return variants
+
+    def _minutes(self, unit: str, plan: str) -> NDArray[np.float32]:
+        """Return the minutes between each cell and where most people of a unit live; inf where nobody lives."""
+        if (unit, plan) not in self._surfaces:
+            home = self._homes.get(unit)
+            spots = [home] if home else []
+            found = travel_time(self.area, spots, scenario=plan, limit=self.minutes * FASTER)
+            self._surfaces[unit, plan] = found.minutes
+        return self._surfaces[unit, plan]
+
+    def _agreed(self, link: Link, givers: set[str], takers: set[str]) -> bool:
+        """Tell whether a body within reach takes both steps, or an agreement holds between two of them."""
+        handed = {str(row["to_organization_id"]) for row in self.agreed if covers_link(row, link, givers)}
+        return bool(takers & (givers | handed))
+
+
+def in_force(row: Row, on: dt.date) -> bool:
+    """Tell whether a referral agreement holds on a day."""
+    return row["status"] == "active" and (not row["valid_to"] or str(row["valid_to"]) >= on.isoformat())
+
+
+def covers_link(row: Row, link: Link, givers: Collection[str]) -> bool:
+    """Tell whether an agreement is of one of the givers and covers the next step; without types it covers all."""
+    codes = set(str(row["service_types"] or "").replace(";", " ").split())
+    return row["from_organization_id"] in givers and (not codes or not link.after.codes.isdisjoint(codes))
+
+
+def homes(area: StudyArea, units: Sequence[str], level: int) -> dict[str, Point]:
+    """Return the middle of the cell of each unit in which the most people live; none where nobody does."""
+    inside: dict[str, list[int]] = {unit: [] for unit in units}
+    for number, code in enumerate(area.unit_codes):
+        for unit in units_at(area, code, level):
+            inside[unit].append(number)
+    found = {}
+    for unit, numbers in inside.items():
+        people = np.where(np.isin(area.unit_grid, numbers), area.people_grid, 0)
+        if people.any():
+            row, column = np.unravel_index(int(people.argmax()), people.shape)
+            found[unit] = area.grid.centre(int(row), int(column))
+    return found
+
+
+def _keys(table: pd.DataFrame) -> list[str]:
+    return [str(key) for key in table if key not in ("people", "broken", "unagreed")]
+
+
+def _finding(table: pd.DataFrame) -> Message:
+    """Say in how many units a hand-over breaks."""
+    words = {"count": int((table["broken"] > 0).sum()), "units": len(table)}
+    states = table[_keys(table)]
+    judged = states.isin(["present", "no agreement", "none listed"]).to_numpy()
+    if not judged.any():
+        return Message("No hand-over can be judged: nobody who hands over is listed and confirmed")
+    if words["count"]:
+        return Message("The way through help breaks at least once in {count} of {units} area units", words)
+    return Message("Somebody within reach takes every next step that was looked at")
+
+
+def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
+    """Say which link breaks most often, and for how many nothing is agreed."""
+    said = []
+    broken = {link.key: int((table[link.key] == "none listed").sum()) for link in chain}
+    worst = max(chain, key=lambda link: broken[link.key])
+    if broken[worst.key]:
+        words: dict[str, object] = {"link": worst.label, "count": broken[worst.key]}
+        said.append(Message("It breaks most often here: {link}. Area units: {count}.", words))
+    states = table[_keys(table)].to_numpy()
+    held, unagreed = int((states == "present").sum()), int((states == "no agreement").sum())
+    if unagreed:
+        words = {"count": unagreed, "of": held + unagreed}
+        said.append(Message("Nothing is agreed for {count} of the {of} hand-overs for which somebody is near.", words))
+    return tuple(said)
+
+
+def _unavailable(view: View, area: StudyArea) -> list[Row]:
+    """Return how often referrals found listed help unavailable, by region and type, the most frequent first."""
+    types, units = Taxonomy.load("service_types"), area.all_units()
+    rows = [row for row in rows_of(view, "unavailable") if row["service_type"] in types and row["area_unit"] in units]
+    return sorted(rows, key=lambda row: (-row["count"], row["id"]))
+
+
+def _not_to_be_had(rows: Sequence[Row], area: StudyArea) -> tuple[Message, ...]:
+    """Name the help that is listed and that referrals yet found unavailable."""
+    if not rows:
+        return ()
+    types = Taxonomy.load("service_types")
+    cells = (
+        {
+            "place": wording.named(area, row["area_unit"]),
+            "help": types.term(row["service_type"]).labels,
+            "count": row["count"],
+        }
+        for row in rows
+    )
+    what = Several(Message("{place}, {help} ({count})", words) for words in cells)
+    since, until = (dt.date.fromisoformat(rows[0][name]) for name in ("since", "until"))
+    return (
+        Message(
+            "Listed, and yet not to be had, as those said who were asked to take somebody, {since} to {until}: {what}.",
+            {"what": what, "since": since, "until": until},
+        ),
+    )
+
+
+def _times(rows: Sequence[Row]) -> dict[str, Figure]:
+    """Return how often it was said, as far as it may be shown."""
+    label = Message("Times that listed help was said to be unavailable, as far as shown")
+    return {"unavailable": Figure(sum(row["count"] for row in rows), "count", label)} if rows else {}
+
+
+def _figures(table: pd.DataFrame, variants: Floats) -> dict[str, Figure]:
+    broken = int(table["broken"].sum())
+    states = table[_keys(table)].to_numpy()
+    held, unagreed = int((states == "present").sum()), int((states == "no agreement").sum())
+    low, high = min(broken, int(variants.min())), max(broken, int(variants.max()))
+    people = int(table["people"][table["broken"] > 0].sum())
+    return {
+        "broken": Figure(broken, "count", Message("Hand-overs that break"), low, high),
+        "unagreed": Figure(unagreed, "count", Message("Hand-overs without an agreement")),
+        "held": Figure(held, "count", Message("Hand-overs that hold")),
+        "people": Figure(people, "people", Message("People in area units where a hand-over breaks")),
+    }

@@ -1,0 +1,153 @@
+"""Standards: how far services meet the checklist of minimum standards, by family of services, in sums only."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import chosen_level, rows_of
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, Share, Text
+from mapping.language.taxonomy import Taxonomy
+from mapping.result import Column, Figure, Result
+from mapping.view.view import View
+
+ANSWERS: dict[str, Message] = {
+    "met": Message("Met"),
+    "partly": Message("Partly met"),
+    "not_met": Message("Not met"),
+    "unknown": Message("Not known"),
+}
+
+LEAST = 10
+"""So many of the items that are met least have a column of their own."""
+
+
+def standards(view: View, area: StudyArea, *, level: int | None = None) -> Result:
+    """Show what share of the checklist is met, partly met, not met and not known, by family of services.
+
+    The row of the country has for each family ``f`` the shares ``f_met``, ``f_partly``, ``f_not_met`` and
+    ``f_unknown`` and the number of answers ``f_answers``, and for the items that are met least the share that is met,
+    under their codes. Finer units have no such numbers. ``level`` is 0 by default.
+
+    Raises
+    ------
+    InvalidRecord
+        The study area has no such level.
+    """
+    level = chosen_level(area, 0 if level is None else level)
+    rows = rows_of(view, "standard_summary")
+    families: dict[str, Counter[str]] = {}
+    items: dict[str, Counter[str]] = {}
+    for row in rows:
+        for key, found in ((row["family"], families), (row["standard"], items)):
+            found.setdefault(key, Counter()).update({answer: row[answer] for answer in ANSWERS})
+    order = [term.code for term in Taxonomy.load("service_types").terms() if term.code in families]
+    least = sorted((code for code in items if _known(items[code])), key=lambda code: (_met(items[code]), code))[:LEAST]
+    values = {f"{f}_{key}": value for f in order for key, value in _shares(families[f]).items()}
+    values |= {code: _met(items[code]) for code in least}
+    index = pd.Index([str(code) for code in area.units(level).index], name="code")
+    table = pd.DataFrame({key: value if level == 0 else 0 for key, value in values.items()}, index)
+    whole = sum(families.values(), Counter())
+    states = pd.DataFrame("" if level == 0 else "not applicable", index, list(table), dtype=object)
+    return Result(
+        name="standards",
+        title=Message("How far minimum standards are met"),
+        finding=_finding(whole),
+        also=_also(families, items, order, least),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=states,
+        columns=_columns(order, least),
+        groups={f: tuple(f"{f}_{key}" for key in (*ANSWERS, "answers")) for f in order}
+        | ({"items": tuple(least)} if least else {}),
+        group_labels={f: _label("service_types", f) for f in order} | {"items": Message("Items that are met least")},
+        figures={key: Figure(value, "share", ANSWERS[key]) for key, value in _shares(whole).items() if key in ANSWERS}
+        if whole.total()
+        else {},
+        method=_method(area.settings.thresholds.providers),
+        inputs=wording.inputs(view, area, travel=False)[:1],
+        caveats=(*wording.caveats(area, travel=False)[:1], *NOTES),
+        picture="stacked" if order else "none",
+    )
+
+
+NOTES = (
+    Message("Services that answered are not a sample of all: who is sure of its work answers more readily."),
+    Message("What services say of themselves and what others found is added up together."),
+)
+
+
+def _known(answers: Mapping[str, int]) -> int:
+    return sum(answers[key] for key in ANSWERS if key != "unknown")
+
+
+def _met(answers: Mapping[str, int]) -> float:
+    """Return the share of what could be answered that is met."""
+    return answers["met"] / _known(answers) if _known(answers) else 0.0
+
+
+def _shares(answers: Mapping[str, int]) -> dict[str, float]:
+    number = sum(answers[key] for key in ANSWERS)
+    return {key: answers[key] / number if number else 0.0 for key in ANSWERS} | {"answers": number}
+
+
+def _label(taxonomy: str, code: str) -> Text:
+    known = Taxonomy.load(taxonomy)
+    return known.term(code).labels if code in known else {"en": code}
+
+
+def _columns(order: Sequence[str], least: Sequence[str]) -> tuple[Column, ...]:
+    columns = []
+    for family in order:
+        words = {"family": _label("service_types", family)}
+        labels = {
+            "met": Message("{family}: met", words),
+            "partly": Message("{family}: partly met", words),
+            "not_met": Message("{family}: not met", words),
+            "unknown": Message("{family}: not known", words),
+        }
+        columns += [Column(f"{family}_{key}", label, "share", short=ANSWERS[key]) for key, label in labels.items()]
+        answers = Message("Answers")
+        columns.append(Column(f"{family}_answers", Message("{family}: answers", words), "count", short=answers))
+    return (*columns, *(Column(code, _label("standards", code), "share", more_is="better") for code in least))
+
+
+def _finding(whole: Mapping[str, int]) -> Message:
+    """Say what share is met of what could be answered."""
+    if not _known(whole):
+        return Message("Too few organizations answered to show how far standards are met")
+    return Message("{share} of the minimum standards that were asked about are met", {"share": Share(_met(whole))})
+
+
+def _also(
+    families: Mapping[str, Mapping[str, int]],
+    items: Mapping[str, Mapping[str, int]],
+    order: Sequence[str],
+    least: Sequence[str],
+) -> tuple[Message, ...]:
+    """Name the item and the family for which the least is met."""
+    said = []
+    if least and _met(items[least[0]]) < 1:
+        words: dict[str, object] = {"item": _label("standards", least[0]), "share": Share(_met(items[least[0]]))}
+        said.append(Message("Met least: “{item}”, by {share}.", words))
+    asked = [family for family in order if _known(families[family])]
+    if len(asked) > 1:
+        worst = min(asked, key=lambda family: _met(families[family]))
+        words = {"family": _label("service_types", worst), "share": Share(_met(families[worst]))}
+        said.append(Message("The family that meets the least: “{family}”, {share}.", words))
+    return tuple(said)
+
+
+def _method(providers: int) -> Message:
+    return Message(
+        "Services were asked about a checklist of minimum standards: by themselves, by others of their kind, or by the "
+        "commission. The last answer to each item counts. When the edition was made, the answers were added up by "
+        "family of services and item, and a sum was kept only where at least {providers} organizations answered, so "
+        "that no answer can be told of one of them. Nothing is added up of what is secret. What nobody could answer "
+        "stands beside the rest as not known.",
+        {"providers": providers},
+    )

@@ -1,0 +1,146 @@
+"""What falls to each person of the services around: pairs over a study area's grid, and scores by cell and unit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mapping.analysis.common.listed import Point, Sort, points
+from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
+from mapping.area.study_area import StudyArea
+from mapping.engines.catchment import Steps, enhanced_two_step
+from mapping.engines.pairs import Pairs, on_grid
+from mapping.travel import friction, sources, travel_time
+from mapping.view.view import Entry, View
+
+WEIGHTS = (1.0, 0.68, 0.22)
+"""Of the thirds of the time within reach (Luo and Qi 2009)."""
+
+
+def living(area: StudyArea) -> NDArray[np.intp]:
+    """Return the cells of the country where people live, numbered row by row."""
+    return np.flatnonzero((area.people_grid.ravel() > 0) & (area.unit_grid.ravel() >= 0))
+
+
+@dataclass(frozen=True)
+class Near:
+    """Pairs of living cells and points in one season; ``lost`` points reach nothing, ``snapped`` ones were moved."""
+
+    pairs: Pairs
+    lost: int
+    snapped: int
+
+
+def near(area: StudyArea, spots: Sequence[Point], *, scenario: str, limit: float) -> Near:
+    """Return which living cells are within some minutes of each point, ways on slopes as the study area counts them."""
+    found, cells = sources(area, spots, scenario=scenario), living(area)
+    if area.settings.travel.direction == "average" or area.settings.speeds.slope == "none":
+        cost = friction(area, scenario)
+        own = on_grid(cost, found.cells, cell_size=area.grid.cell_size, limit=limit, among=cells)
+        lengths = np.zeros(len(spots), np.int64)
+        lengths[found.points] = np.diff(own.starts)
+        pairs = Pairs(np.concatenate([[0], np.cumsum(lengths)]), own.places, own.minutes, cells.size)
+    else:
+        rows = [travel_time(area, [spot], scenario=scenario, limit=limit).minutes.ravel()[cells] for spot in spots]
+        table = np.array(rows).reshape(len(spots), cells.size)
+        j, i = np.nonzero(np.isfinite(table))
+        pairs = Pairs.of(i, j, table[j, i], shape=(cells.size, len(spots)))
+    return Near(pairs, len(found.lost), len(found.snapped))
+
+
+def only(pairs: Pairs, wanted: Sequence[int], factor: float = 1.0) -> Pairs:
+    """Return the pairs of some of the points, at speeds changed by a factor."""
+    parts = [slice(pairs.starts[one], pairs.starts[one + 1]) for one in wanted]
+    starts = np.concatenate([[0], np.cumsum([part.stop - part.start for part in parts], dtype=np.int64)])
+    places = np.concatenate([np.zeros(0, np.int32), *(pairs.places[part] for part in parts)])
+    minutes = np.concatenate([np.zeros(0, np.float32), *(pairs.minutes[part] for part in parts)])
+    return Pairs(starts.astype(np.int64), places, (minutes / np.float32(factor)).astype(np.float32), pairs.count)
+
+
+class Surroundings:
+    """The points of all services with the living cells around them, in every season and at every speed."""
+
+    def __init__(
+        self, area: StudyArea, entries: Sequence[Entry], *, minutes: float, scenario: str, progress: Progress = None
+    ) -> None:
+        self.area, self.minutes = area, minutes
+        self.cells = living(area)
+        self.people = area.people_grid.ravel()[self.cells].astype(np.float64)
+        self.units = area.unit_grid.ravel()[self.cells]
+        self.spots = list(points(entries, area))
+        plans = [scenario, *other_scenarios(area, scenario)]
+        self._near = []
+        for done, plan in enumerate(plans, 1):
+            self._near.append(near(area, self.spots, scenario=plan, limit=minutes * FASTER))
+            if progress is not None:
+                progress(done, len(plans))
+
+    @property
+    def lost(self) -> int:
+        """How many points reach nothing."""
+        return self._near[0].lost
+
+    @property
+    def snapped(self) -> int:
+        """How many points were moved to the nearest passable ground."""
+        return self._near[0].snapped
+
+    def variants(self, wanted: Sequence[Point]) -> list[Pairs]:
+        """Return the pairs of some points: as asked for, slower, faster, and in other seasons."""
+        number = {spot: place for place, spot in enumerate(self.spots)}
+        own = [number[spot] for spot in wanted]
+        base, *others = (one.pairs for one in self._near)
+        return [only(base, own, factor) for factor in (1.0, SLOWER, FASTER)] + [only(one, own) for one in others]
+
+    def scores(self, wanted: Sequence[Point], capacity: Sequence[float]) -> tuple[Floats, Floats]:
+        """Return what each person has, shape (variants, cells), and 1 where anything is within reach, else 0.
+
+        Capacity that is not known (NaN) counts as none: scores are the least that there is.
+        """
+        decay = Steps((self.minutes / 3, self.minutes * 2 / 3, self.minutes), WEIGHTS)
+        found = [enhanced_two_step(one, self.people, capacity, decay=decay) for one in self.variants(wanted)]
+        return np.stack([one.low for one in found]), np.stack([one.reached.astype(np.float64) for one in found])
+
+    def by_unit(self, values: Floats) -> Floats:
+        """Return the mean of a value over the people of each finest unit, 0 where nobody lives; (variants, units)."""
+        count = len(self.area.unit_codes)
+        people = np.bincount(self.units, self.people, minlength=count)
+        sums = [np.bincount(self.units, row * self.people, minlength=count) for row in np.atleast_2d(values)]
+        return np.stack(sums) / np.where(people > 0, people, 1)
+
+
+def supply(sort: Sort, entries: Sequence[Entry], area: StudyArea) -> tuple[list[Point], list[float]]:
+    """Return the points of a sort of services, and how many services stand at each."""
+    spots = list(points(sort.of(entries), area))
+    number = {spot: place for place, spot in enumerate(spots)}
+    counts = [0.0] * len(spots)
+    for entry in sort.of(entries):
+        for spot in points([entry], area):
+            counts[number[spot]] += 1
+    return spots, counts
+
+
+def capacities(view: View, sort: Sort, entries: Sequence[Entry], area: StudyArea) -> tuple[list[float], int, int]:
+    """Return the known capacity at each point of a sort, NaN where none is known, and of how many services it is known.
+
+    Services count in different things: places, beds, people a month. What most services of the sort count in is taken;
+    a service that counts in another thing is unknown. A service with several points shares its capacity out evenly.
+    """
+    said: dict[str, list[tuple[str, float]]] = {}
+    for row in view.rows("service_capacity"):
+        most = row["maximum"] if row["maximum"] is not None else row["available"]
+        if most is not None:
+            said.setdefault(row["service_id"], []).append((row["description"] or "", float(most)))
+    visited = [entry for entry in sort.of(entries) if points([entry], area)]
+    kinds = [kind for entry in visited for kind, _ in said.get(entry.id, [])]
+    common = min(set(kinds), key=lambda kind: (-kinds.count(kind), kind), default="")
+    spots = list(points(visited, area))
+    number, total, known = {spot: place for place, spot in enumerate(spots)}, [float("nan")] * len(spots), 0
+    for entry in visited:
+        own = [most for kind, most in said.get(entry.id, []) if kind == common]
+        known += bool(own)
+        for spot in points([entry], area) if own else ():
+            before = total[number[spot]]
+            total[number[spot]] = (0.0 if np.isnan(before) else before) + sum(own) / len(points([entry], area))
+    return total, known, len(visited)

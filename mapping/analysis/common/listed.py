@@ -1,0 +1,197 @@
+"""Which listed services count, where they are, and which area units they reach. From the view alone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from sqlite3 import Row
+
+from mapping.area.study_area import StudyArea
+from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import Message, Text
+from mapping.language.taxonomy import Taxonomy, Term
+from mapping.view.entries import DAY
+from mapping.view.view import Entry, View
+from mapping.view.visits import at_home, can_be_visited
+
+Point = tuple[float, float]
+
+ANY = "any"
+"""Key of all services that help people themselves, of whatever type."""
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A type of service, a family of types, all that answer one need, or any: what is counted together.
+
+    ``hidden`` tells that all its types are secret by default.
+    """
+
+    key: str
+    label: Text
+    codes: frozenset[str]
+    hidden: bool = False
+
+    def of(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Return the services of this sort."""
+        return [entry for entry in entries if not self.codes.isdisjoint(entry.types)]
+
+
+def sort_of(code: str) -> Sort:
+    """Return what is meant by the code of a type, a family or a need, or by ``any``.
+
+    Raises
+    ------
+    NotFound
+        There is no such type, family or need.
+    """
+    types = Taxonomy.load("service_types").terms()
+    needs = {term.code: term for term in Taxonomy.load("needs").terms()}
+    if code == ANY:
+        helping = [term for term in types if term.need]
+        families = {term.parent for term in helping}
+        return _sort(ANY, Message("Any listed service"), [*helping, *(one for one in types if one.code in families)])
+    if code in needs:
+        return _sort(code, needs[code].labels, [term for term in types if term.need == code])
+    if own := [term for term in types if code in (term.code, term.parent)]:
+        return _sort(code, own[0].labels, own)
+    raise NotFound(
+        f"{code!r} is no type of service, no family of types and no need; "
+        f"needs are {', '.join(needs)}, families are {', '.join(term.code for term in types if not term.parent)}"
+    )
+
+
+def _sort(key: str, label: Text, terms: Sequence[Term]) -> Sort:
+    own = [term for term in terms if term.parent] or list(terms)
+    return Sort(
+        key,
+        label,
+        frozenset(term.code for term in terms),
+        hidden=all(term.audience != "public" for term in own),
+    )
+
+
+def core_types() -> list[Term]:
+    """Return the core functions of the referral mechanism: the rows of its matrix."""
+    return [term for term in Taxonomy.load("service_types").terms() if term.matrix_row]
+
+
+def chosen_types(types: Sequence[str] | None) -> list[Sort]:
+    """Return the sorts that are asked for: by default any service and the core functions that people visit."""
+    if types is None:
+        types = (ANY, *(term.code for term in core_types() if term.audience != "public" or visited(term)))
+    return [sort_of(code) for code in dict.fromkeys(types)]
+
+
+def visited(term: Term) -> bool:
+    """Tell whether people go to services of a type, and whether it is shown where these are."""
+    return term.location_kind in ("fixed", "any") and term.precision == "exact"
+
+
+def counted(view: View, *, stale: bool = False) -> list[Entry]:
+    """Return the services that may be offered: active and not overdue, or with ``stale`` all that are active."""
+    return [entry for entry in view.services() if entry.offered or (stale and entry.status == "active")]
+
+
+def points(entries: Iterable[Entry], area: StudyArea, *, cross_borders: bool | None = None) -> tuple[Point, ...]:
+    """Return the latitudes and longitudes where services can be visited: each once, in order.
+
+    Only exact public points; a point that stands for a whole area unit is none. Beyond the border as
+    `mapping.view.visits.can_be_visited` says.
+    """
+    found = {
+        (place.latitude, place.longitude)
+        for entry in entries
+        for place in entry.points
+        if place.precision == "exact"
+        and place.position_basis != "unit"
+        and can_be_visited(entry, place, area, cross_borders=cross_borders)
+    }
+    return tuple(sorted((lat, lon) for lat, lon in found if lat is not None and lon is not None))
+
+
+def by_area(entries: Iterable[Entry], area: StudyArea) -> list[Entry]:
+    """Return the services that have places in the country, none of which may be shown as a point."""
+    return [
+        entry for entry in entries if any(at_home(place, area) for place in entry.places) and not points([entry], area)
+    ]
+
+
+def state_of(entries: Sequence[Entry], area: StudyArea) -> str:
+    """Say what a 0 of services means where nothing of them is a point: "" where something is.
+
+    Where all that is listed has a place that may not be shown, how far it is cannot be known.
+    """
+    if points(entries, area):
+        return ""
+    if by_area(entries, area):
+        return "unknown"
+    return "only remote" if entries else "none listed"
+
+
+def chosen_minutes(name: str, minutes: int) -> int:
+    """Return the minutes that an analysis is asked about.
+
+    Raises
+    ------
+    InvalidRecord
+        They are none, or more than a day.
+    """
+    if not 0 < minutes <= DAY:
+        raise InvalidRecord(f"{name}: {minutes} minutes; choose between 1 and {DAY}")
+    return minutes
+
+
+def chosen_level(area: StudyArea, level: int | None) -> int:
+    """Return a level of area units that exists, the finest where none is named.
+
+    Raises
+    ------
+    InvalidRecord
+        The study area has no such level.
+    """
+    finest = area.levels[-1].level
+    if level is None:
+        return finest
+    if not 0 <= level <= finest:
+        raise InvalidRecord(f"level {level}: {area.code} has the levels 0 to {finest}")
+    return level
+
+
+def units_at(area: StudyArea, code: str, level: int) -> tuple[str, ...]:
+    """Return the unit of a level that a unit lies in, or all those that lie in it; none for an unknown code."""
+    units = area.all_units()
+    if code not in units:
+        return ()
+    if units[code].level >= level:
+        return tuple(one for one in (code, *area.ancestors(code)) if units[one].level == level)
+    return tuple(one for one in units if units[one].level == level and code in area.ancestors(one))
+
+
+def units_in(entry: Entry, area: StudyArea, level: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the units in which a service has a place, and those in one of which it has one, we do not know which.
+
+    A place is given by its point or by its area; one that is only given by a wider area may be in any unit of that.
+    """
+    here: set[str] = set()
+    perhaps: set[str] = set()
+    for place in entry.places:
+        if not at_home(place, area):
+            continue
+        code = place.area_unit
+        if code is None and place.latitude is not None and place.longitude is not None:
+            code = area.unit_at(place.latitude, place.longitude)
+        units = units_at(area, code, level) if code else ()
+        (here if len(units) == 1 else perhaps).update(units)
+    return frozenset(here), frozenset(perhaps - here)
+
+
+def units_covered(entry: Entry, area: StudyArea, level: int) -> frozenset[str]:
+    """Return the units that a service says it covers."""
+    return frozenset(unit for code in entry.covers for unit in units_at(area, code, level))
+
+
+def rows_of(view: View, table: str) -> list[Row]:
+    """Return the rows of a table, none where the view was written before there was such a table."""
+    try:
+        return view.rows(table)
+    except NotFound:
+        return []

@@ -1,0 +1,162 @@
+"""What is listed of a type of service in an area unit, and what may be said of it. From the view alone."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mapping.analysis.common.listed import units_at, units_covered, units_in
+from mapping.area.study_area import StudyArea
+from mapping.language.taxonomy import Term
+from mapping.result import State
+from mapping.view.view import Entry, View
+
+COUNTRYWIDE, TRAVELLING = "remote", "mobile"
+"""Kinds of location of types that come to people: a line reaches the whole country unless it says what it covers."""
+
+
+@dataclass
+class Presence:
+    """Services of one type in one unit: in it, reaching it from elsewhere, not confirmed there, overdue."""
+
+    here: int = 0
+    remote: int = 0
+    unconfirmed: int = 0
+    stale: int = 0
+
+    def state(self) -> tuple[State, int]:
+        """Return the state that the services make, and how many services make it."""
+        if self.here:
+            return ("single" if self.here == 1 else "present"), self.here
+        if self.remote:
+            return "only remote", self.remote
+        if self.unconfirmed:
+            return "unknown", self.unconfirmed
+        if self.stale:
+            return "stale", self.stale
+        return "none listed", 0
+
+
+class Located(NamedTuple):
+    """An active service with the units that it is in, that it may be in, and that it covers."""
+
+    entry: Entry
+    here: frozenset[str]
+    perhaps: frozenset[str]
+    covered: frozenset[str]
+
+
+class Listing:
+    """Every active service of a view with the units of a level that it is in and that it covers."""
+
+    def __init__(self, view: View, area: StudyArea, level: int) -> None:
+        self.area, self.level = area, level
+        self.units = tuple(str(code) for code in area.units(level).index)
+        self._located = [self._locate(entry) for entry in view.services() if entry.status == "active"]
+        self._reported = self._pairs(
+            (row["service_type"], row["area_unit"]) for row in view.rows("activity") if row["status"] == "ongoing"
+        )
+        self._lines = self._pairs((one.service_type, one.area_unit or area.code) for one in view.statements())
+
+    def _locate(self, entry: Entry) -> Located:
+        here, perhaps = units_in(entry, self.area, self.level)
+        covered = units_covered(entry, self.area, self.level)
+        if not entry.places and not covered:  # it may be anywhere
+            perhaps = frozenset(self.units)
+        return Located(entry, here, perhaps, covered)
+
+    def _pairs(self, said: Iterable[tuple[str | None, str | None]]) -> set[tuple[str, str]]:
+        """Return each type with each unit of the level that it was said of."""
+        country = str(self.area.units(0).index[0])
+        units = ((kind, country if code == self.area.code else code) for kind, code in said if kind and code)
+        return {(kind, unit) for kind, code in units for unit in units_at(self.area, code, self.level)}
+
+    def presence(self, term: Term, only: Callable[[Entry], bool] | None = None) -> dict[str, Presence]:
+        """Return what is listed of a type in each unit, of all services or ``only`` of some."""
+        found = {unit: Presence() for unit in self.units}
+        for one in self._of(term, only):
+            here, remote = self._reach(term, one)
+            for unit in here | remote | one.perhaps:
+                _count(found[unit], one.entry, here=unit in here, remote=unit in remote)
+        return found
+
+    def _of(self, term: Term, only: Callable[[Entry], bool] | None = None) -> list[Located]:
+        """Return the services of a type, one for each body and place.
+
+        A body that two lists name is one body still: the entry that was checked best speaks for it.
+        """
+        best: dict[tuple[str, frozenset[object]], Located] = {}
+        for one in self._located:
+            if term.code in one.entry.types and (only is None or only(one.entry)):
+                places = frozenset(place.area_unit or (place.latitude, place.longitude) for place in one.entry.places)
+                key = one.entry.organization.id, places or one.covered
+                if key not in best or one.entry.rank < best[key].entry.rank:
+                    best[key] = one
+        return list(best.values())
+
+    def in_person(self, term: Term) -> int:
+        """Return how many services of a type are in some unit and checked in time, each counted once."""
+        return sum(confirmed(one.entry) and bool(self._reach(term, one)[0]) for one in self._of(term))
+
+    def _reach(self, term: Term, one: Located) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the units that a service is in, and those that it only reaches from elsewhere."""
+        if term.location_kind == COUNTRYWIDE:
+            return one.covered or frozenset(self.units), frozenset()
+        if term.location_kind == TRAVELLING:
+            return one.here | one.covered, frozenset()
+        return one.here, one.covered - one.here
+
+    def states(self, term: Term, only: Callable[[Entry], bool] | None = None) -> dict[str, tuple[State, int]]:
+        """Return what may be said of a type in each unit, and the number of services behind it.
+
+        A type that is secret by default is never said to be missing: a statement speaks for it, or nothing does.
+        """
+        said = {}
+        for unit, presence in self.presence(term, only).items():
+            state, count = presence.state()
+            if state == "none listed":
+                named = {(term.code, unit), (term.parent or "", unit)}
+                if not self._lines.isdisjoint(named):
+                    state = "line"
+                elif term.audience != "public":
+                    state = "not published"
+                elif not self._reported.isdisjoint(named):
+                    state = "unknown"
+            said[unit] = (state, count)
+        return said
+
+    def serving(self, terms: Iterable[Term]) -> dict[str, list[Entry]]:
+        """Return the services of some types that are in each unit or reach it, and were checked in time."""
+        found: dict[str, dict[str, Entry]] = {unit: {} for unit in self.units}
+        for term in terms:
+            for one in self._of(term):
+                here, remote = self._reach(term, one)
+                for unit in here | remote if confirmed(one.entry) else ():
+                    found[unit][one.entry.id] = one.entry
+        return {unit: list(entries.values()) for unit, entries in found.items()}
+
+    def confirmed(self) -> list[Entry]:
+        """Return the services that somebody checked in time, wherever they are."""
+        return [one.entry for one in self._located if confirmed(one.entry)]
+
+    def adrift(self, terms: Iterable[Term]) -> int:
+        """Return how many services of some types say neither where they are nor what they cover."""
+        codes = {term.code for term in terms if term.location_kind != COUNTRYWIDE}
+        return sum(
+            not one.entry.places and not one.covered and not codes.isdisjoint(one.entry.types) for one in self._located
+        )
+
+
+def confirmed(entry: Entry) -> bool:
+    """Tell whether somebody checked a service, and not too long ago."""
+    return entry.offered and entry.verified_on is not None
+
+
+def _count(presence: Presence, entry: Entry, *, here: bool, remote: bool) -> None:
+    if not entry.offered:
+        presence.stale += 1
+    elif not confirmed(entry) or not (here or remote):
+        presence.unconfirmed += 1
+    elif here:
+        presence.here += 1
+    else:
+        presence.remote += 1

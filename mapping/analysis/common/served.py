@@ -1,0 +1,164 @@
+"""People who reach some services in person, or by phone only: what several analyses count, by area unit."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import by_area, chosen_minutes, points, state_of, units_covered
+from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, Text
+from mapping.language.taxonomy import Taxonomy
+from mapping.result import Column, Figure
+from mapping.view.view import Entry
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Services that are counted together, under a key and a label."""
+
+    key: str
+    label: Text
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Served:
+    """The table of people who are served in person or by phone, and what goes with it."""
+
+    table: pd.DataFrame
+    states: pd.DataFrame
+    total: dict[str, float | str]
+    columns: tuple[Column, ...]
+    figures: dict[str, Figure]
+    caveats: tuple[Message, ...]
+
+
+def served(
+    area: StudyArea,
+    asked: Sequence[Asked],
+    *,
+    name: str,
+    level: int,
+    minutes: int,
+    scenario: str,
+    progress: Progress = None,
+) -> Served:
+    """Count the people within some minutes of each kind of services, and those whom only a line reaches, or nothing.
+
+    ``name`` is that of the analysis.
+
+    For each key ``k`` the table has ``k`` (share of people within reach, with ``k_low`` and ``k_high``), ``k_phone``
+    (the state "only remote" where a line covers the unit, else "none listed") and ``k_without`` (people who neither
+    reach anything in person nor have a line, with its range).
+
+    Raises
+    ------
+    InvalidRecord
+        The minutes make no sense.
+    """
+    minutes = chosen_minutes(name, minutes)
+    spots = {one.key: points(one.entries, area) for one in asked}
+    found = people_within(area, spots, minutes=[minutes], scenario=scenario, progress=progress)
+    units = area.units(level)
+    codes = [str(code) for code in units.index]
+    census, people = units["people"].to_numpy(float), people_of(area)
+    matrix, everything = gathering(area, codes, level), np.ones((1, len(area.unit_codes)))
+    columns: dict[str, object] = {"people": census.astype("int64")}
+    states: dict[str, object] = {}
+    total: dict[str, float | str] = {"people": float(census.sum())}
+    for one in asked:
+        lines = np.array([bool(_lines(one.entries, area, level, code)) for code in codes], bool)
+        block = _block(one.key, found[one.key].gathered(matrix), matrix @ people, census)
+        for end in ("", "_low", "_high"):
+            block[f"{one.key}_without{end}"] = np.where(lines, 0, block[f"{one.key}_without{end}"])
+        columns |= block | {f"{one.key}_phone": np.where(lines, "only remote", "none listed").astype(object)}
+        whole = _block(one.key, found[one.key].gathered(everything), everything @ people, census.sum(keepdims=True))
+        far = matrix[~lines].sum(axis=0, keepdims=True)  # where no line can be called; each variant adds up by itself
+        left = _block(one.key, found[one.key].gathered(far), far @ people, census[~lines].sum(keepdims=True))
+        without = {key: values for key, values in left.items() if key.startswith(f"{one.key}_without")}
+        total |= {key: float(values[0]) for key, values in (whole | without).items()}
+        total[f"{one.key}_phone"] = "only remote" if lines.all() and len(lines) else "none listed"
+        states[one.key] = np.where(census == 0, "not applicable", state_of(one.entries, area))
+    index = pd.Index(codes, name="code")
+    table = pd.DataFrame(columns, index=index)
+    return Served(
+        table=table,
+        states=pd.DataFrame(states, index=index, dtype=object),
+        total=total,
+        columns=_columns(asked, minutes),
+        figures={
+            one.key: Figure(
+                float(total[one.key]),
+                "share",
+                _within(one, minutes),
+                float(total[f"{one.key}_low"]),
+                float(total[f"{one.key}_high"]),
+            )
+            for one in asked
+            if spots[one.key]
+        },
+        caveats=_caveats(area, found.values(), asked),
+    )
+
+
+def by_phone(entry: Entry) -> bool:
+    """Tell whether a service is a line that people call, wherever they are."""
+    types = Taxonomy.load("service_types")
+    return bool(entry.phones) and any(
+        code in types and types.term(code).location_kind == "remote" for code in entry.types
+    )
+
+
+def _lines(entries: Iterable[Entry], area: StudyArea, level: int, code: str) -> list[Entry]:
+    """Return the lines that cover a unit: those that say so, and those that do not say what they cover."""
+    lines = [entry for entry in entries if by_phone(entry)]
+    return [e for e in lines if not e.covers or code in units_covered(e, area, level)]
+
+
+def _block(key: str, reached: Reached, people: Floats, census: Floats) -> dict[str, Floats]:
+    columns = {}
+    for end, within in (("", reached.value), ("_low", reached.low), ("_high", reached.high)):
+        columns[f"{key}{end}"] = np.minimum(within[:, 0] / np.where(people > 0, people, 1), 1)
+    for end, of in (("", ""), ("_low", "_high"), ("_high", "_low")):
+        columns[f"{key}_without{end}"] = (1 - columns[f"{key}{of}"]) * census
+    return columns
+
+
+def _within(one: Asked, minutes: int) -> Message:
+    return Message("{type}: people within {minutes} min", {"type": one.label, "minutes": minutes})
+
+
+def _columns(asked: Sequence[Asked], minutes: int) -> tuple[Column, ...]:
+    columns = [Column("people", Message("People"), "people")]
+    for one in asked:
+        key, words = one.key, {"type": one.label, "minutes": minutes}
+        short = Message("Within {minutes} min", words)
+        columns += [
+            Column(key, _within(one, minutes), "share", f"{key}_low", f"{key}_high", "better", short),
+            Column(f"{key}_phone", Message("{type}: by phone", words), "state", short=Message("By phone")),
+            Column(
+                f"{key}_without",
+                Message("{type}: people with neither", words),
+                "people",
+                f"{key}_without_low",
+                f"{key}_without_high",
+                "worse",
+                Message("People with neither"),
+            ),
+        ]
+    return tuple(columns)
+
+
+def _caveats(area: StudyArea, found: Iterable[Reached], asked: Sequence[Asked]) -> tuple[Message, ...]:
+    made = list(found)
+    lost, snapped = (max((getattr(one, name) for one in made), default=0) for name in ("lost", "snapped"))
+    unshown = {entry.id: entry for one in asked for entry in by_area(one.entries, area)}
+    return (
+        *wording.caveats(area, travel=True),
+        *wording.unshown(list(unshown.values())),
+        *wording.snapping(area, lost=lost, snapped=snapped),
+    )

@@ -1,0 +1,129 @@
+"""What several analyses say in the same words: their inputs, what limits them, and shares as people speak of them."""
+
+import math
+from collections.abc import Sequence
+
+from mapping.analysis.common.listed import Sort
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, Several, Share, Text
+from mapping.model import Audience
+from mapping.result import Input
+from mapping.view.view import Entry, View
+
+EDITIONS: dict[Audience, Message] = {
+    "public": Message("Directory of services, public edition"),
+    "partner": Message("Directory of services, edition for partners"),
+    "focal_point": Message("Directory of services, edition for focal points"),
+    "custodian": Message("Directory of services, edition for custodians"),
+}
+
+FRACTIONS: tuple[tuple[float, Message], ...] = (
+    (1 / 10, Message("One in ten people")),
+    (1 / 5, Message("One in five people")),
+    (1 / 4, Message("A quarter of the people")),
+    (1 / 3, Message("A third of the people")),
+    (2 / 5, Message("Two in five people")),
+    (1 / 2, Message("Half of the people")),
+    (3 / 5, Message("Three in five people")),
+    (2 / 3, Message("Two thirds of the people")),
+    (3 / 4, Message("Three quarters of the people")),
+    (4 / 5, Message("Four in five people")),
+    (9 / 10, Message("Nine in ten people")),
+)
+"""Shares that have a name; one is used where the true share is within 1.5 points of it."""
+
+
+def who(share: float) -> Message:
+    """Say a share of the people as one would in a sentence: a third of the people."""
+    if share < 0.005:
+        return Message("Almost no people")
+    if share > 0.995:
+        return Message("Almost all people")
+    nearest, words = min(FRACTIONS, key=lambda one: abs(one[0] - share))
+    return words if abs(nearest - share) <= 0.015 else Message("{share} of the people", {"share": Share(share)})
+
+
+def between(low: float, high: float) -> Message:
+    """Say the range of a share of the people."""
+    words = {"low": Share(low), "high": Share(high)}
+    return Message("At other speeds and in other seasons it is between {low} and {high} of the people.", words)
+
+
+def farther(minutes: float) -> Message:
+    """Say what lies beyond some minutes."""
+    if minutes == 60:
+        return Message("more than an hour")
+    if minutes == 120:
+        return Message("more than two hours")
+    return Message("more than {minutes} minutes", {"minutes": minutes})
+
+
+def named(area: StudyArea, code: str) -> Text:
+    """Return the names of an area unit by language."""
+    return area.unit(code).names
+
+
+def inputs(view: View, area: StudyArea, *, travel: bool) -> tuple[Input, ...]:
+    """Return what an analysis was computed from; ``travel`` where roads and terrain took part."""
+    census = area.file.population.date
+    own = (Input(EDITIONS[view.audience], view.edition), Input(Message("Census"), census, _sources(area, "population")))
+    lines = Input(Message("Lines of area units"), None, _sources(area, "admin"))
+    if not travel:
+        return (*own, lines)
+    return (*own, lines, Input(Message("Roads and terrain"), None, _sources(area, "roads", "raster")))
+
+
+def _sources(area: StudyArea, *parts: str) -> Text:
+    """Return the sentences for parts of the study area, by language."""
+    return {each: "; ".join(area.attributions(*parts, language=each)) for each in (*area.languages, "en")}
+
+
+def caveats(area: StudyArea, *, travel: bool) -> tuple[Message, ...]:
+    """Return what every reader should know of such numbers."""
+    said = [Message("Secret places are left out. They take no part in any number here.")]
+    if travel:
+        said.append(
+            Message("Not for choosing a route, nor for judging one village. Differences under 5 points are noise.")
+        )
+        if not area.settings.travel.cross_borders:
+            said.append(Message("Ways through neighbour countries and services beyond the border are not counted."))
+        else:
+            words = {"km": round(margin(area))}
+            said.append(Message("Ways that leave the country by more than {km} km are not counted.", words))
+    if area.modelled:
+        said.append(Message("Modelled: {warning}", {"warning": area.warning}))
+    return tuple(said)
+
+
+def margin(area: StudyArea) -> float:
+    """Return how many kilometres around the country are counted at least."""
+    west, south, east, north = area.bounds
+    left, bottom, right, top = area.window
+    across = math.cos(math.radians(max(abs(south), abs(north))))
+    return 111.32 * max(0.0, min((west - left) * across, (right - east) * across, south - bottom, top - north))
+
+
+def unshown(entries: Sequence[Entry]) -> tuple[Message, ...]:
+    """Say how many services have a place that may not be shown, so that nobody can tell how far it is."""
+    if not entries:
+        return ()
+    count = {"count": len(entries)}
+    return (Message("Services left out, since only the area of their place may be shown: {count}.", count),)
+
+
+def hidden(sorts: Sequence[Sort], shown: Sequence[Sort]) -> tuple[Message, ...]:
+    """Say which kinds of services are not published here."""
+    unsaid = [sort.label for sort in sorts if sort not in shown]
+    return (Message("Not published here, whatever there is: {types}.", {"types": Several(unsaid)}),) if unsaid else ()
+
+
+def snapping(area: StudyArea, *, lost: int, snapped: int) -> tuple[Message, ...]:
+    """Return what became of places that lie where nobody can go, such as in a lake or on the wrong side of a line."""
+    said = []
+    if snapped:
+        said.append(Message("Places moved to the nearest ground that can be crossed: {count}.", {"count": snapped}))
+    if lost:
+        distance = area.settings.travel.snap_km
+        words = {"km": distance, "count": lost}
+        said.append(Message("Places left out, since no ground within {km} km of them can be crossed: {count}.", words))
+    return tuple(said)

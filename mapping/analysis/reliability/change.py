@@ -1,0 +1,191 @@
+"""Change: what is new, closed or moved since an earlier edition, by area unit.
+
+A view that replaced another carries the counts itself (`write_counts`), so that whoever has it needs no older one.
+"""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import chosen_level, rows_of, units_in
+from mapping.area.study_area import StudyArea
+from mapping.errors import InvalidRecord, UnsafePublication
+from mapping.language.i18n import Message
+from mapping.result import Column, Figure, Input, Result
+from mapping.view.view import Entry, View
+
+METHOD = Message(
+    "We compared two editions for the same readers, service by service. A service is new when it was not active in the "
+    "earlier edition, closed when it is not active in this one, and moved when it has another place. Whether a service "
+    "closed, was merged with another or is no longer shown cannot be told apart, so that nothing hidden can be guessed."
+)
+
+LABELS: dict[str, Message] = {
+    "before": Message("Services in the earlier edition"),
+    "now": Message("Services now"),
+    "new": Message("New"),
+    "closed": Message("Closed, or no longer shown"),
+    "moved": Message("Moved"),
+}
+
+
+def change(view: View, area: StudyArea, *, previous: View | None = None, level: int | None = None) -> Result:
+    """Count what is new, closed or moved since an earlier edition, by area unit.
+
+    ``previous`` is the earlier edition for the same readers; without one the counts that the view carries are told
+    (`write_counts`), and where it carries none nothing can be said. For the public it must be one that is still
+    offered. The table has ``before``, ``now``, ``new``, ``closed`` and ``moved``. ``level`` is
+    that of the regions, 1 by default.
+
+    Raises
+    ------
+    UnsafePublication
+        The earlier edition was made for other readers.
+    InvalidRecord
+        The earlier edition is later than this one, or the study area has no such level.
+    """
+    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
+    index = pd.Index([str(code) for code in area.units(level).index], name="code")
+    if previous is not None:
+        _require_like(view, previous)
+        day: dt.date | None = previous.edition
+        kinds = _kinds(view, previous)
+        table = pd.DataFrame({key: _counts(found.values(), area, level, index) for key, found in kinds.items()}, index)
+        total: dict[str, int] = {key: len(found) for key, found in kinds.items()}
+    else:
+        day, table, total = _stored(view, level, index)
+    unknown = [key for key in LABELS if key != "now"]
+    if day is None:
+        now = _active(view.services())
+        table = pd.DataFrame(dict.fromkeys(LABELS, 0), index)
+        table["now"] = _counts(now.values(), area, level, index)
+        total = {"now": len(now)}
+    states = pd.DataFrame(dict.fromkeys(unknown, "unknown" if day is None else ""), index, dtype=object)
+    return Result(
+        name="change",
+        title=Message("What changed since the earlier edition"),
+        finding=_finding(total, day),
+        also=_also(area, table) if day is not None else (),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=states,
+        total=total,
+        columns=tuple(Column(key, label, "count") for key, label in LABELS.items()),
+        figures={k: Figure(total[k], "count", LABELS[k]) for k in ("new", "closed", "moved") if k in total},
+        method=METHOD,
+        inputs=(*wording.inputs(view, area, travel=False)[:1], *_earlier(day)),
+        caveats=(*wording.caveats(area, travel=False)[:1], *NOTES),
+        picture="bars" if day is not None else "none",
+    )
+
+
+NOTES = (
+    Message("More entries may mean that more was asked, not that there is more help."),
+    Message("Services without a place in an area unit stand in the line of the country only."),
+)
+
+
+def _require_like(view: View, previous: View) -> None:
+    if previous.audience != view.audience:
+        raise UnsafePublication(
+            f"change: the earlier edition was made for {previous.audience}, this one for {view.audience}; "
+            "compare editions for the same readers"
+        )
+    if previous.edition > view.edition:
+        raise InvalidRecord(
+            f"change: {previous.edition} is later than {view.edition}; give the earlier one as previous"
+        )
+
+
+def write_counts(path: Path, view: View, previous: View, area: StudyArea) -> None:
+    """Write into a new view what `change` counts between the one that it replaces and itself, at every level."""
+    _require_like(view, previous)
+    kinds = _kinds(view, previous)
+    rows = [(-1, "", key, len(found)) for key, found in kinds.items()]
+    for level in area.levels:
+        index = pd.Index([str(code) for code in area.units(level.level).index])
+        for key, found in kinds.items():
+            counts = _counts(found.values(), area, level.level, index)
+            rows += [(level.level, code, key, count) for code, count in zip(index, counts, strict=True)]
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = off")
+        db.execute("BEGIN")
+        db.execute(
+            "CREATE TABLE changed (id TEXT PRIMARY KEY, since TEXT NOT NULL, level INTEGER NOT NULL,"
+            " code TEXT NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL) STRICT, WITHOUT ROWID"
+        )
+        since = previous.edition.isoformat()
+        told = ((f"{level} {code} {kind}", since, level, code, kind, count) for level, code, kind, count in rows)
+        db.executemany("INSERT INTO changed VALUES (?, ?, ?, ?, ?, ?)", sorted(told))
+        db.execute("COMMIT")
+
+
+def _stored(view: View, level: int, index: pd.Index) -> tuple[dt.date | None, pd.DataFrame, dict[str, int]]:
+    """Return the counts that a view carries: since which day, by unit, and in all; no day where it carries none."""
+    rows = [row for row in rows_of(view, "changed") if row["level"] in (-1, level)]
+    if not rows:
+        return None, pd.DataFrame(index=index), {}
+    counts = {(row["code"], row["kind"]): row["count"] for row in rows}
+    table = pd.DataFrame({kind: [counts.get((code, kind), 0) for code in index] for kind in LABELS}, index)
+    return dt.date.fromisoformat(rows[0]["since"]), table, {kind: counts["", kind] for kind in LABELS}
+
+
+def _kinds(view: View, previous: View) -> dict[str, dict[str, Entry]]:
+    """Return the services of each kind of change, in the order of `LABELS`."""
+    old, now = _active(previous.services()), _active(view.services())
+    return {
+        "before": old,
+        "now": now,
+        "new": {key: entry for key, entry in now.items() if key not in old},
+        "closed": {key: entry for key, entry in old.items() if key not in now},
+        "moved": {key: entry for key, entry in now.items() if key in old and _where(entry) != _where(old[key])},
+    }
+
+
+def _active(entries: Iterable[Entry]) -> dict[str, Entry]:
+    return {entry.id: entry for entry in entries if entry.status == "active"}
+
+
+def _where(entry: Entry) -> frozenset[tuple[object, ...]]:
+    return frozenset((place.latitude, place.longitude, place.area_unit, place.country) for place in entry.places)
+
+
+def _counts(entries: Iterable[Entry], area: StudyArea, level: int, index: pd.Index) -> list[int]:
+    found: dict[str, int] = dict.fromkeys(map(str, index), 0)
+    for entry in entries:
+        for unit in units_in(entry, area, level)[0]:
+            found[unit] += 1
+    return list(found.values())
+
+
+def _earlier(day: dt.date | None) -> tuple[Input, ...]:
+    return () if day is None else (Input(Message("Earlier edition"), day),)
+
+
+def _finding(total: Mapping[str, int], day: dt.date | None) -> Message:
+    """Say how much is new, closed and moved."""
+    if day is None:
+        return Message("There is no earlier edition to compare this one with")
+    words: dict[str, object] = {**total, "day": day}
+    if not (total["new"] or total["closed"] or total["moved"]):
+        return Message("Nothing changed since {day}", words)
+    return Message("Since {day}: new {new}, closed or no longer shown {closed}, moved {moved}", words)
+
+
+def _also(area: StudyArea, table: pd.DataFrame) -> tuple[Message, ...]:
+    """Name the unit that gained the most, and the one that lost the most."""
+    net, said = table["now"] - table["before"], []
+    if len(table) > 1 and net.max() > 0:
+        words = {"place": wording.named(area, str(net.idxmax())), "count": int(net.max())}
+        said.append(Message("The most were added in {place}: {count}.", words))
+    if len(table) > 1 and net.min() < 0:
+        words = {"place": wording.named(area, str(net.idxmin())), "count": -int(net.min())}
+        said.append(Message("The most were lost in {place}: {count}.", words))
+    return tuple(said)

@@ -1,0 +1,111 @@
+"""Freshness: how far what is listed may be relied on, by region."""
+
+from collections import Counter
+from typing import Literal
+
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import chosen_level, units_in
+from mapping.area.study_area import StudyArea
+from mapping.freshness import Freshness
+from mapping.language.i18n import Message, Share
+from mapping.result import Column, Figure, Result
+from mapping.view.entries import LISTED_STATUSES
+from mapping.view.view import Entry, View
+
+LABELS: dict[Freshness, Message] = {
+    "fresh": Message("Checked in time"),
+    "due": Message("To be checked soon"),
+    "overdue": Message("Check overdue"),
+    "lapsed": Message("Check long overdue, no longer offered first"),
+    "unverified": Message("Never checked"),
+}
+
+METHOD = Message(
+    "Every listed service has a day by which somebody must ask again whether it is still there: by its kind, some "
+    "months after the last check. For each region we counted the services that have a place there by how that day "
+    "lies to the day of this edition. Services without a place that may be shown stand in the line of the country only."
+)
+
+
+def freshness(view: View, area: StudyArea, *, level: int | None = None) -> Result:
+    """Show how many services were checked in time, are due, overdue, lapsed, or were never checked, by region.
+
+    The table has ``services`` and the shares ``fresh``, ``due``, ``overdue``, ``lapsed`` and ``unverified``. ``level``
+    is that of the regions, 1 by default.
+
+    Raises
+    ------
+    InvalidRecord
+        The study area has no such level.
+    """
+    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
+    listed = [entry for entry in view.services() if entry.status in LISTED_STATUSES]
+    index = pd.Index([str(code) for code in area.units(level).index], name="code")
+    seen = Counter((unit, entry.freshness) for entry in listed for unit in units_in(entry, area, level)[0])
+    counts = pd.DataFrame({key: [seen[unit, key] for unit in index] for key in LABELS}, index)
+    services = counts.sum(axis=1)
+    shares = counts.div(services.where(services > 0, 1), axis=0).astype(float)
+    whole = {key: sum(entry.freshness == key for entry in listed) for key in LABELS}
+    number = len(listed)
+    total: dict[str, float] = {"services": number}
+    total |= {key: whole[key] / number if number else 0.0 for key in LABELS}
+    empty = services.map({0: "none listed"}).fillna("")
+    return Result(
+        name="freshness",
+        title=Message("How far the list can be relied on"),
+        finding=_finding(whole, number),
+        also=_also(area, counts, services, whole),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=pd.DataFrame({"services": services, **shares}),
+        states=pd.DataFrame(dict.fromkeys(LABELS, empty), index, dtype=object),
+        total=total,
+        columns=(
+            Column("services", Message("Services with a place here"), "count"),
+            *(Column(key, label, "share", more_is=_more(key)) for key, label in LABELS.items()),
+        ),
+        figures={key: Figure(total[key], "share", label) for key, label in LABELS.items()} if number else {},
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=False)[:1],
+        caveats=(*wording.caveats(area, travel=False)[:1], *_notes(listed)),
+        picture="stacked",
+    )
+
+
+def _more(key: Freshness) -> Literal["better", "worse", "neither"]:
+    return "better" if key == "fresh" else "neither" if key == "due" else "worse"
+
+
+def _finding(whole: dict[Freshness, int], number: int) -> Message:
+    """Say what share was checked in time."""
+    if not number:
+        return Message("No service is listed, so nothing can be old")
+    share = Share((whole["fresh"] + whole["due"]) / number)
+    return Message("{share} of the listed services were checked in time", {"share": share})
+
+
+def _also(
+    area: StudyArea, counts: pd.DataFrame, services: pd.Series, whole: dict[Freshness, int]
+) -> tuple[Message, ...]:
+    """Say how many are old, and where the most are."""
+    said = []
+    old = counts["overdue"] + counts["lapsed"] + counts["unverified"]
+    if whole["lapsed"]:
+        said.append(Message("No longer offered first, since their check lapsed: {count}.", {"count": whole["lapsed"]}))
+    if whole["unverified"]:
+        said.append(Message("Never checked by anybody: {count}.", {"count": whole["unverified"]}))
+    if len(counts) > 1 and old.any():
+        share = (old / services.where(services > 0, 1)).sort_values(ascending=False, kind="stable")
+        words = {"place": wording.named(area, str(share.index[0])), "share": Share(float(share.iloc[0]))}
+        said.append(Message("The largest share that is overdue or was never checked is in {place}: {share}.", words))
+    return tuple(said)
+
+
+def _notes(listed: list[Entry]) -> tuple[Message, ...]:
+    without = sum(not entry.places for entry in listed)
+    if not without:
+        return ()
+    return (Message("Services without a place that may be shown: {count}.", {"count": without}),)

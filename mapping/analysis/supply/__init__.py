@@ -1,0 +1,1 @@
+"""What is offered: kinds of help, groups, languages, hours, by place."""

@@ -1,0 +1,226 @@
+"""Activities: who does what, where and when (4W), by region, beside the services that are listed there."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from sqlite3 import Row
+
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import ANY, chosen_level, counted, sort_of, units_at, units_in
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, People, Text
+from mapping.language.taxonomy import Taxonomy
+from mapping.result import Column, Figure, Result
+from mapping.view.view import View
+
+METHOD = Message(
+    "Organizations told what they do for prevention and coordination, in which district or region, from when to when, "
+    "and how many people they reached. We added this up by region. Two organizations overlap when they do the same "
+    "kind of thing in the same unit at the same time. People reached are as the organizations told them: who came "
+    "twice counts twice. Beside them stand the services for people that are listed there."
+)
+
+
+def activities(view: View, area: StudyArea, *, level: int | None = None) -> Result:
+    """Count organizations, activities and people reached by region, with overlaps and what has ended.
+
+    The table has ``organizations``, ``activities``, ``ongoing``, ``planned``, ``ended`` (called ongoing, though their
+    last day has passed), ``kinds``, ``overlaps``, ``reached``, ``services``, and for each type of activity its number
+    under its code. Counts of so few people that they are not public are unknown, not 0.
+
+    Raises
+    ------
+    InvalidRecord
+        The study area has no such level.
+    """
+    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
+    rows = view.rows("activity")
+    units = [str(code) for code in area.units(level).index]
+    by_unit: dict[str, list[Row]] = {unit: [] for unit in units}
+    wider = 0
+    for row in rows:
+        at = units_at(area, _code(row, area), level)
+        wider += len(at) != 1
+        if len(at) == 1:
+            by_unit[at[0]].append(row)
+    types = sorted({str(row["service_type"]) for row in rows if row["service_type"]})
+    services = _services(view, area, level, units)
+    lines = {unit: _line(found, view.edition, types) | {"services": services[unit]} for unit, found in by_unit.items()}
+    index = pd.Index(units, name="code")
+    table = pd.DataFrame([lines[unit] for unit in units], index).astype("int64")
+    unknown = {unit: _silent(found) for unit, found in by_unit.items()}
+    states = pd.DataFrame({"reached": [_reached_state(by_unit[u], unknown[u]) for u in units]}, index, dtype=object)
+    total = _line(rows, view.edition, types) | {"services": len(sort_of(ANY).of(counted(view)))}
+    total["overlaps"] = int(table["overlaps"].sum())
+    return Result(
+        name="activities",
+        title=Message("Who does what, where and when"),
+        finding=_finding(total, table),
+        also=_also(total, table),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=states,
+        total=total,
+        columns=_columns(types),
+        headline=KEYS,
+        groups={"kinds": tuple(types)} if types else {},
+        group_labels={"kinds": Message("Activities by kind")} if types else {},
+        figures={
+            "organizations": Figure(total["organizations"], "count", LABELS["organizations"]),
+            "activities": Figure(total["activities"], "count", LABELS["activities"]),
+            "reached": Figure(total["reached"], "people", LABELS["reached"]),
+        },
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=False)[:1],
+        caveats=(*wording.caveats(area, travel=False)[:1], *_notes(wider, _silent(rows))),
+        picture="bars",
+    )
+
+
+LABELS: dict[str, Message] = {
+    "organizations": Message("Organizations"),
+    "activities": Message("Activities"),
+    "ongoing": Message("Under way"),
+    "planned": Message("Planned"),
+    "ended": Message("Called ongoing, though their last day has passed"),
+    "kinds": Message("Kinds of activity"),
+    "overlaps": Message("Kinds in which organizations overlap"),
+    "reached": Message("People reached, as told"),
+    "services": Message("Services for people listed here"),
+}
+KEYS = tuple(LABELS)
+
+
+def _columns(types: Sequence[str]) -> tuple[Column, ...]:
+    return (
+        *(Column(key, label, "people" if key == "reached" else "count") for key, label in LABELS.items()),
+        *(Column(code, _label(code), "count") for code in types),
+    )
+
+
+def _label(code: str) -> Text:
+    known = Taxonomy.load("service_types")
+    return known.term(code).labels if code in known else {"en": code}
+
+
+def _code(row: Row, area: StudyArea) -> str:
+    code = str(row["area_unit"] or area.code)
+    return str(area.units(0).index[0]) if code == area.code else code
+
+
+def _line(rows: Sequence[Row], today: dt.date, types: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of some activities."""
+    bodies = {body for row in rows for body in (row["organization_id"], row["implementer_id"]) if body}
+    return {
+        "organizations": len(bodies),
+        "activities": len(rows),
+        "ongoing": sum(row["status"] == "ongoing" and not _over(row, today) for row in rows),
+        "planned": sum(row["status"] == "planned" for row in rows),
+        "ended": sum(row["status"] == "ongoing" and _over(row, today) for row in rows),
+        "kinds": len({row["service_type"] for row in rows if row["service_type"]}),
+        "overlaps": _overlaps(rows),
+        "reached": sum(row["reached"] or 0 for row in rows),
+        **{code: sum(row["service_type"] == code for row in rows) for code in types},
+    }
+
+
+def _over(row: Row, today: dt.date) -> bool:
+    return bool(row["end"]) and str(row["end"]) < today.isoformat()
+
+
+def _overlaps(rows: Sequence[Row]) -> int:
+    """Return how many kinds two bodies do at the same time in the same place; what has no dates overlaps nothing."""
+    dated: Mapping[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row["service_type"] and row["start"] and row["end"] and row["status"] != "cancelled":
+            dated[row["service_type"]].append(row)
+    return sum(
+        any(
+            one["organization_id"] != other["organization_id"]
+            and one["area_unit"] == other["area_unit"]
+            and one["start"] <= other["end"]
+            and other["start"] <= one["end"]
+            for number, one in enumerate(same)
+            for other in same[number + 1 :]
+        )
+        for same in dated.values()
+    )
+
+
+def _silent(rows: Sequence[Row]) -> int:
+    """Return how many activities that began do not say how many people they reached, or so few that it is hidden."""
+    return sum(row["reached"] is None and row["status"] in ("ongoing", "completed") for row in rows)
+
+
+def _reached_state(rows: Sequence[Row], silent: int) -> str:
+    if not rows:
+        return "none listed"
+    return "unknown" if silent and not any(row["reached"] for row in rows) else ""
+
+
+def _services(view: View, area: StudyArea, level: int, units: Sequence[str]) -> dict[str, int]:
+    found = dict.fromkeys(units, 0)
+    for entry in sort_of(ANY).of(counted(view)):
+        for unit in units_in(entry, area, level)[0]:
+            found[unit] += 1
+    return found
+
+
+def _finding(total: Mapping[str, int], table: pd.DataFrame) -> Message:
+    """Say how many organizations report how much, and from where nothing is reported."""
+    if not total["activities"]:
+        return Message("No activity is reported")
+    words = {
+        "organizations": total["organizations"],
+        "activities": total["activities"],
+        "count": int((table["activities"] == 0).sum()),
+        "units": len(table),
+    }
+    if words["count"]:
+        return Message(
+            "Activities reported: {activities}, by {organizations} organizations; none from {count} of {units} area "
+            "units",
+            words,
+        )
+    return Message("Activities reported: {activities}, by {organizations} organizations, from every area unit", words)
+
+
+def _also(total: Mapping[str, int], table: pd.DataFrame) -> tuple[Message, ...]:
+    said = []
+    if total["reached"]:
+        said.append(
+            Message("People reached, as the organizations told: {people}.", {"people": People(total["reached"])})
+        )
+    if total["overlaps"]:
+        said.append(
+            Message(
+                "Organizations do the same at the same time in the same place: {count}.", {"count": total["overlaps"]}
+            )
+        )
+    if total["ended"]:
+        said.append(Message("Called ongoing, though their last day has passed: {count}.", {"count": total["ended"]}))
+    alone = int(((table["activities"] > 0) & (table["services"] == 0)).sum())
+    if alone:
+        said.append(Message("Area units with activities, but without any listed service: {count}.", {"count": alone}))
+    return tuple(said)
+
+
+def _notes(wider: int, silent: int) -> tuple[Message, ...]:
+    said = []
+    if silent:
+        words = {"count": silent}
+        said.append(
+            Message("Activities whose number of people reached is not told, or too small to be shown: {count}.", words)
+        )
+    if wider:
+        said.append(
+            Message(
+                "Activities told for a wider area, which stand in the line of the country only: {count}.",
+                {"count": wider},
+            )
+        )
+    return tuple(said)

@@ -1,0 +1,246 @@
+"""Beneficiaries: which groups of people find which core functions of the referral mechanism closed, by region."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import chosen_level, core_types
+from mapping.analysis.common.presence import Listing
+from mapping.area.study_area import StudyArea
+from mapping.errors import NotFound
+from mapping.language.i18n import Message, Text
+from mapping.language.taxonomy import Taxonomy, Term
+from mapping.result import Column, Figure, Result, State
+from mapping.view.entries import suits
+from mapping.view.view import Entry, View
+
+DIMENSIONS: dict[str, Message] = {
+    "sex": Message("By sex"),
+    "age": Message("By age"),
+    "household": Message("By household"),
+    "mobility": Message("By where they come from or go"),
+    "vulnerability": Message("By what they live with"),
+}
+"""Kinds of groups that are looked at; forms of exploitation and legal status are no reason to be turned away."""
+
+BOTH: dict[str, tuple[tuple[str, str], Message]] = {
+    "BOYS": (("SEX-M", "AGE-CHI"), Message("Boys (under 18)")),
+    "GIRLS": (("SEX-F", "AGE-CHI"), Message("Girls (under 18)")),
+}
+"""Groups of people who belong to two: a service must take both."""
+
+CHILDREN = frozenset({"AGE-CHI", "AGE-ADO"})
+REACHED: frozenset[State] = frozenset({"present", "single", "only remote"})
+STAYING = frozenset({"ACC", "CHP-ALT"})
+"""Where people stay, children must be named to be taken (`mapping.view.entries.suits`)."""
+
+METHOD = Message(
+    "For each region we took the core functions of the referral mechanism that are listed there and were checked in "
+    "time. For each group of people we asked whether any service behind a function takes them: it must not exclude "
+    "them, and where it names people of the same kind, such as ages or sexes, it must name them. A service that names "
+    "nobody takes everybody. A function is closed to a group when it is listed, but none of its services takes the "
+    "group. Functions whose places are secret are left out."
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """People who are looked at together; a service must suit each of ``codes``."""
+
+    key: str
+    label: Text
+    codes: tuple[str, ...]
+    dimension: str
+
+    def fits(self, entry: Entry) -> bool:
+        """Tell whether a service takes them."""
+        stays = any(code in STAYING or code.partition("-")[0] in STAYING for code in entry.types)
+        named = frozenset(entry.serves), frozenset(entry.excludes), entry.minimum_age, entry.maximum_age
+        return all(suits(code, *named, stays) for code in self.codes)
+
+    def concerns(self, term: Term) -> bool:
+        """Tell whether a function is meant for them: what is for children is not closed to grown people."""
+        grown = self.dimension == "age" and not CHILDREN.intersection(self.codes)
+        return not (grown and term.need == "child")
+
+
+def groups_of(view: View, area: StudyArea) -> list[Group]:
+    """Return the groups that may be spoken of to the readers of a view, by kind."""
+    terms = [term for term in Taxonomy.load("beneficiaries").terms() if _may_be_named(term, view, area)]
+    found = [Group(term.code, term.labels, (term.code,), term.dimension) for term in terms]
+    found += [Group(key, label, codes, "age") for key, (codes, label) in BOTH.items()]
+    return [group for dimension in DIMENSIONS for group in found if group.dimension == dimension]
+
+
+def _may_be_named(term: Term, view: View, area: StudyArea) -> bool:
+    allowed = not term.sensitive or view.audience != "public" or term.code in area.settings.sensitive_allowed
+    return allowed and term.dimension in DIMENSIONS
+
+
+def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, group: str | None = None) -> Result:
+    """Count for each group of people the core functions that are listed in a region, but closed to them.
+
+    The table holds ``listed``, the number of functions in the region that take anybody, and for each group the number
+    of these that take none of it, under the group's code (``BOYS`` and ``GIRLS`` are children of a sex). With
+    ``group``, it holds ``listed``, ``closed`` and for each function the number of services that take that group.
+
+    Raises
+    ------
+    InvalidRecord, NotFound
+        The study area has no such level; there is no such group for the readers of this view.
+    """
+    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
+    known = groups_of(view, area)
+    if group is not None and group not in {one.key for one in known}:
+        raise NotFound(f"{group!r} is no group of people here; there are {', '.join(one.key for one in known)}")
+    terms = [term for term in core_types() if term.audience == "public"]
+    listing = Listing(view, area, level)
+    anybody = _reached(listing, terms)
+    if group is not None:
+        return _one(view, area, listing, terms, next(one for one in known if one.key == group))
+    closed = {one.key: _closed(anybody, _open(listing, terms, one)) for one in known}
+    people = area.units(level)["people"].to_numpy()
+    table = pd.DataFrame(
+        {"listed": anybody.sum(axis=1), **{key: boxes.sum(axis=1) for key, boxes in closed.items()}}, anybody.index
+    )
+    state = np.where(people == 0, "not applicable", np.where(table["listed"] == 0, "none listed", ""))
+    boxes = int(anybody.to_numpy().sum())
+    return Result(
+        name="beneficiaries",
+        title=Message("Who finds help closed, by region"),
+        finding=_finding(known, closed, boxes),
+        also=_also(known, closed, terms),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=pd.DataFrame({one.key: state for one in known}, table.index, dtype=object),
+        total={"listed": int(anybody.any().sum())}
+        | {key: int((found.any() & ~(anybody & ~found).any()).sum()) for key, found in closed.items()},
+        columns=(
+            Column("listed", Message("Functions listed, for anybody"), "count"),
+            *(Column(one.key, one.label, "count", more_is="worse") for one in known),
+        ),
+        groups={key: tuple(one.key for one in known if one.dimension == key) for key in DIMENSIONS},
+        group_labels=DIMENSIONS,
+        figures=_figures(known, closed, boxes),
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=False),
+        caveats=(*wording.caveats(area, travel=False), *_notes(view)),
+        picture="bars",
+    )
+
+
+def _reached(listing: Listing, terms: Sequence[Term]) -> pd.DataFrame:
+    """Return in which units each function is there for anybody: rows units, columns types."""
+    found = {term.code: [said[0] in REACHED for said in listing.states(term).values()] for term in terms}
+    return pd.DataFrame(found, pd.Index(listing.units, name="code"), dtype=bool)
+
+
+def _open(listing: Listing, terms: Sequence[Term], group: Group) -> pd.DataFrame:
+    """Return where each function takes a group, or may: what nobody confirmed is not called closed."""
+    found = {}
+    for term in terms:
+        states = listing.states(term, group.fits).values()
+        found[term.code] = [
+            not group.concerns(term) or state in REACHED or (state in ("unknown", "stale") and count > 0)
+            for state, count in states
+        ]
+    return pd.DataFrame(found, pd.Index(listing.units, name="code"), dtype=bool)
+
+
+def _closed(anybody: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
+    return anybody & ~opened
+
+
+def _one(view: View, area: StudyArea, listing: Listing, terms: Sequence[Term], group: Group) -> Result:
+    """Return the matrix of functions for one group."""
+    said = {term.code: listing.states(term, group.fits) for term in terms}
+    index = pd.Index(listing.units, name="code")
+    states = pd.DataFrame({c: [found[u][0] for u in index] for c, found in said.items()}, index, dtype=object)
+    counts = pd.DataFrame({c: [found[u][1] for u in index] for c, found in said.items()}, index)
+    anybody = _reached(listing, terms)
+    closed = _closed(anybody, _open(listing, terms, group))
+    table = pd.DataFrame({"listed": anybody.sum(axis=1), "closed": closed.sum(axis=1), **counts})
+    words = {"group": group.label, "closed": int(closed.to_numpy().sum()), "boxes": int(anybody.to_numpy().sum())}
+    return Result(
+        name="beneficiaries",
+        title=Message("Core functions for one group: {group}", words),
+        finding=Message("“{group}”: closed to them are {closed} of {boxes} boxes in which something is listed", words),
+        audience=view.audience,
+        edition=view.edition,
+        level=listing.level,
+        table=table,
+        states=states,
+        columns=(
+            Column("listed", Message("Functions listed, for anybody"), "count"),
+            Column("closed", Message("Functions closed to them"), "count", more_is="worse"),
+            *(Column(term.code, term.labels, "count", more_is="better") for term in terms),
+        ),
+        headline=("listed", "closed"),
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=False),
+        caveats=(*wording.caveats(area, travel=False), *_notes(view)),
+        layout="matrix",
+    )
+
+
+def _finding(known: Sequence[Group], closed: Mapping[str, pd.DataFrame], boxes: int) -> Message:
+    """Name the group that finds the most closed."""
+    if not boxes:
+        return Message("Nothing is listed that could be open or closed to anybody")
+    counts = {one.key: int(closed[one.key].to_numpy().sum()) for one in known}
+    worst = max(known, key=lambda one: counts[one.key])  # the first of several
+    words = {"group": worst.label, "closed": counts[worst.key], "boxes": boxes}
+    if not counts[worst.key]:
+        return Message("Every function that is listed takes every group that we looked at")
+    return Message(
+        "Most is closed to “{group}”: {closed} of {boxes} boxes in which others find help have nothing for them", words
+    )
+
+
+def _also(known: Sequence[Group], closed: Mapping[str, pd.DataFrame], terms: Sequence[Term]) -> tuple[Message, ...]:
+    """Say for the worst three groups which function is closed to them in most regions."""
+    label = {term.code: term.labels for term in terms}
+    said = []
+    for one in sorted(known, key=lambda one: -int(closed[one.key].to_numpy().sum()))[:3]:
+        by_type = closed[one.key].sum()
+        if by_type.empty or not by_type.max():
+            continue
+        words = {
+            "group": one.label,
+            "type": label[str(by_type.idxmax())],
+            "count": int(by_type.max()),
+            "units": len(closed[one.key]),
+        }
+        said.append(Message("“{group}” lack most often: “{type}”, in {count} of {units} regions.", words))
+    return tuple(said)
+
+
+def _figures(known: Sequence[Group], closed: Mapping[str, pd.DataFrame], boxes: int) -> dict[str, Figure]:
+    """Return for each group the share of the listed boxes that is closed to it, the worst ten first."""
+    if not boxes:
+        return {}
+    shares = {one.key: float(closed[one.key].to_numpy().sum()) / boxes for one in known}
+    worst = sorted(known, key=lambda one: -shares[one.key])[:10]
+    return {
+        one.key: Figure(shares[one.key], "share", Message("{group}: closed to them", {"group": one.label}))
+        for one in worst
+        if shares[one.key] > 0
+    }
+
+
+def _notes(view: View) -> tuple[Message, ...]:
+    silent = sum(not entry.serves and not entry.excludes for entry in view.services())
+    words = {"count": silent}
+    said = [
+        Message("A service that names only some people may take others too when they ask. This shows what is written.")
+    ]
+    if silent:
+        said.append(Message("Services that do not say whom they take, and count as open to everybody: {count}.", words))
+    if view.audience == "public":
+        said.append(Message("Groups whose name could endanger somebody are left out."))
+    return tuple(said)

@@ -1,0 +1,121 @@
+"""Destinations: which services are listed abroad, in the countries to which people go."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import chosen_level, counted
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, Several, Text
+from mapping.result import Column, Figure, Result
+from mapping.view.view import Entry, View
+
+METHOD = Message(
+    "We counted the listed services that have a place abroad and whose check is in time, by country. The countries to "
+    "which most people go are named by the study area; where it names none, those stand here in which something is "
+    "listed. A line at home that can be called from abroad is not counted."
+)
+
+
+def destinations(view: View, area: StudyArea, *, level: int | None = None) -> Result:
+    """Count the services listed abroad, by country of destination.
+
+    The table has ``services`` (those abroad), ``bodies`` (their organizations) and a column for each country, by its
+    code, in the row of the country at home; finer units have no such numbers. ``level`` is 0 by default.
+
+    Raises
+    ------
+    InvalidRecord
+        The study area has no such level.
+    """
+    level = chosen_level(area, 0 if level is None else level)
+    found = [(country, entry) for entry in counted(view) for country in _abroad(entry, area)]
+    by_country = Counter(country for country, _ in found)
+    main = tuple(getattr(area.settings, "destinations", ()))
+    countries = [*main, *(code for code in sorted(by_country) if code not in main)]
+    total = {
+        "services": len({entry.id for _, entry in found}),
+        "bodies": len({entry.organization.id for _, entry in found}),
+        **{code: by_country[code] for code in countries},
+    }
+    index = pd.Index([str(code) for code in area.units(level).index], name="code")
+    here = level == 0
+    table = pd.DataFrame({key: value if here else 0 for key, value in total.items()}, index)
+    states = pd.DataFrame(
+        {key: _state(key, value, countries, here=here) for key, value in total.items()}, index, dtype=object
+    )
+    missing = [code for code in main if not by_country[code]]
+    return Result(
+        name="destinations",
+        title=Message("Help in the countries to which people go"),
+        finding=_finding(total["services"], len([code for code in countries if by_country[code]]), main, missing),
+        also=_also(by_country, missing, area),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=states,
+        columns=(
+            Column("services", Message("Services abroad"), "count"),
+            Column("bodies", Message("Their organizations"), "count"),
+            *(Column(code, _name(code, area), "count", more_is="better") for code in countries),
+        ),
+        groups={"countries": tuple(countries)} if countries else {},
+        group_labels={"countries": Message("By country")} if countries else {},
+        figures={
+            code: Figure(by_country[code], "count", Message("{place}", {"place": _name(code, area)}))
+            for code in countries
+        },
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=False)[:1],
+        caveats=(*wording.caveats(area, travel=False)[:1], *NOTES),
+        picture="bars",
+    )
+
+
+NOTES = (
+    Message(
+        "How many people live in each country is not known here, nor what share of them was referred to help: nobody "
+        "counts referrals in one way."
+    ),
+)
+
+
+def _abroad(entry: Entry, area: StudyArea) -> set[str]:
+    return {place.country for place in entry.places if place.country and place.country != area.code}
+
+
+def _state(key: str, value: int, countries: list[str], *, here: bool) -> str:
+    if not here:
+        return "not applicable"
+    if key not in countries:
+        return ""
+    return "none listed" if not value else "single" if value == 1 else "present"
+
+
+def _name(code: str, area: StudyArea) -> Text:
+    return area.settings.country_names.get(code) or {"en": code}
+
+
+def _finding(services: int, countries: int, main: tuple[str, ...], missing: list[str]) -> Message:
+    """Say in how many of the main countries something is listed."""
+    if not services:
+        return Message("No help abroad is listed")
+    words = {"services": services, "count": len(main) - len(missing), "countries": len(main), "others": countries}
+    if main:
+        return Message("Help abroad is listed in {count} of the {countries} countries to which most people go", words)
+    return Message("Services listed abroad: {services}, in {others} countries", words)
+
+
+def _also(by_country: Mapping[str, int], missing: list[str], area: StudyArea) -> tuple[Message, ...]:
+    said = []
+    if missing:
+        words = {"countries": Several(_name(code, area) for code in missing)}
+        said.append(Message("Nothing is listed in: {countries}.", words))
+    if by_country:
+        most = max(sorted(by_country), key=lambda code: by_country[code])
+        words_: dict[str, object] = {"place": _name(most, area), "count": by_country[most]}
+        said.append(Message("The most is listed in: {place}, {count}.", words_))
+    return tuple(said)

@@ -1,0 +1,118 @@
+"""Languages: how many people reach help in which language, in person or by phone, by area unit."""
+
+from collections.abc import Mapping, Sequence
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import ANY, chosen_level, counted, sort_of
+from mapping.analysis.common.reached import Progress
+from mapping.analysis.common.served import Asked, Served, by_phone, served
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, Share, Text
+from mapping.language.taxonomy import Taxonomy
+from mapping.result import Result
+from mapping.view.view import Entry, View
+
+METHOD = Message(
+    "For each language we took the listed services that help people, whose check is in time and that say that they "
+    "help in it. We counted the people who reach one of them in person within the time that the table names, on foot "
+    "and by road, and told where a phone line in that language can be called instead. A line counts everywhere, unless "
+    "it says what it covers. The range beside a number is the lowest and the highest answer when all speeds are 20% "
+    "lower or higher, and in other seasons."
+)
+
+
+def languages(
+    view: View,
+    area: StudyArea,
+    *,
+    minutes: int = 60,
+    codes: Sequence[str] | None = None,
+    scenario: str = "summer",
+    level: int | None = None,
+    stale: bool = False,
+    progress: Progress = None,
+) -> Result:
+    """Count the people who reach help in each language in person, by phone only, or not at all.
+
+    ``codes`` are the languages; by default those of the study area and every other in which a service helps. For each
+    language ``l`` the table has the share ``l`` (with ``l_low`` and ``l_high``), the state ``l_phone``, and the people
+    with neither, ``l_without``. ``level`` is that of the area units, the finest by default.
+
+    Raises
+    ------
+    InvalidRecord, NotFound
+        An option has a value that makes no sense here.
+    """
+    level = chosen_level(area, level)
+    helping = sort_of(ANY).of(counted(view, stale=stale))
+    wanted = _languages(helping, area) if codes is None else list(dict.fromkeys(codes))
+    asked = [Asked(code, label(code), tuple(e for e in helping if code in e.languages)) for code in wanted]
+    found = served(area, asked, name="languages", level=level, minutes=minutes, scenario=scenario, progress=progress)
+    silent = sum(not entry.languages for entry in helping)
+    return Result(
+        name="languages",
+        title=Message("In which languages people reach help"),
+        finding=_finding(found, asked, area, minutes),
+        also=_also(asked, area),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=found.table,
+        states=found.states,
+        total=found.total,
+        columns=found.columns,
+        headline=("people", *(one.key for one in asked if one.key in area.languages)),
+        groups={one.key: (one.key, f"{one.key}_phone", f"{one.key}_without") for one in asked},
+        group_labels={one.key: one.label for one in asked},
+        figures=found.figures,
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=True),
+        caveats=(*found.caveats, *_notes(silent)),
+        picture="bars",
+    )
+
+
+def label(code: str) -> Text:
+    """Return what a language is called."""
+    known = Taxonomy.load("languages")
+    return known.term(code).labels if code in known else {"en": code}
+
+
+def _languages(entries: Sequence[Entry], area: StudyArea) -> list[str]:
+    said = {code for entry in entries for code in entry.languages}
+    return [*area.languages, *sorted(said - set(area.languages))]
+
+
+def _finding(found: Served, asked: Sequence[Asked], area: StudyArea, minutes: int) -> Message:
+    """Say which of the languages of the country serves the fewest people in person."""
+    total = found.total
+    own = [one for one in asked if one.key in area.languages and one.key in found.figures]
+    if not own or not total["people"]:
+        return Message("No service that people could travel to says in which language it helps")
+    least = min(own, key=lambda one: float(total[one.key]))
+    words = {"spoken": least.label, "share": Share(float(total[least.key])), "minutes": minutes}
+    return Message("Fewest people are within {minutes} minutes of help in this language: “{spoken}”, {share}", words)
+
+
+def _also(asked: Sequence[Asked], area: StudyArea) -> tuple[Message, ...]:
+    """Say in which languages a line can be called, and which have neither."""
+    said: list[Message] = []
+    for one in asked:
+        if one.key not in area.languages:
+            continue
+        words: Mapping[str, object] = {"spoken": one.label}
+        if not one.entries:
+            said.append(Message("No service says that it helps in: “{spoken}”.", words))
+        elif not any(by_phone(entry) for entry in one.entries):
+            said.append(Message("No phone line is listed that answers in: “{spoken}”.", words))
+    return tuple(said)
+
+
+def _notes(silent: int) -> tuple[Message, ...]:
+    said = [
+        Message("How many people speak which language where is not known here: the shares are of all people."),
+    ]
+    if silent:
+        words = {"count": silent}
+        said.append(Message("Services left out, since they do not say in which languages they help: {count}.", words))
+    return tuple(said)

@@ -1,0 +1,174 @@
+"""The national referral mechanism as a matrix: which core function is listed in which region."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import chosen_level, core_types
+from mapping.analysis.common.presence import Listing
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message
+from mapping.language.taxonomy import Term
+from mapping.result import Column, Figure, Result, State
+from mapping.view.view import View
+
+PILLARS: dict[int, Message] = {
+    1: Message("Found and safe"),
+    2: Message("Support"),
+    3: Message("Back to a stable life"),
+    4: Message("Justice"),
+}
+"""What the four pillars of the OSCE/ODIHR handbook are about, in short."""
+
+THERE: frozenset[State] = frozenset({"present", "single", "only remote", "line"})
+"""States in which somebody can be referred to the function."""
+
+METHOD = Message(
+    "For each core function of the referral mechanism and each region we counted the listed services that have a place "
+    "there and were checked in time. A service that only covers a region from elsewhere is shown where the region has "
+    "none of its own. Where no check is in time, or something was reported but not confirmed, the box says so. A "
+    "hotline counts wherever it reaches. Secret services are never counted: what a box says of them comes from a "
+    "public statement, or it says that this is not published."
+)
+
+
+def nrm(view: View, area: StudyArea, *, level: int | None = None) -> Result:
+    """Show for each core function of the referral mechanism and each region what is listed there.
+
+    The table has a column for each core function, by its code: the number of services behind the box's state (for
+    types that are secret by default the state itself), and before them ``listed``, ``missing`` and ``unclear``, the
+    number of functions in the region that are so. ``level`` is that of the regions, 1 by default.
+
+    Raises
+    ------
+    InvalidRecord
+        The study area has no such level.
+    """
+    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
+    terms, listing = core_types(), Listing(view, area, level)
+    found = {term.code: listing.states(term) for term in terms}
+    states = pd.DataFrame(
+        {code: [said[unit][0] for unit in listing.units] for code, said in found.items()},
+        index=pd.Index(listing.units, name="code"),
+        dtype=object,
+    )
+    counts = pd.DataFrame(
+        {code: [said[unit][1] for unit in listing.units] for code, said in found.items()}, index=states.index
+    )
+    hidden = {term.code for term in terms if term.audience != "public"}
+    table = pd.DataFrame(
+        {
+            "listed": states.isin(THERE).sum(axis=1),
+            "missing": states.isin(["none listed"]).sum(axis=1),
+            "unclear": states.isin(("unknown", "stale")).sum(axis=1),
+            **{code: states[code] if code in hidden else counts[code] for code in counts},
+        }
+    )
+    return Result(
+        name="nrm",
+        title=Message("Core functions of the referral mechanism, by region"),
+        finding=_finding(area, table, states),
+        also=_also(states),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=states,
+        columns=_columns(terms, hidden),
+        headline=("listed", "missing", "unclear"),
+        groups=_groups(terms),
+        group_labels={f"pillar-{number}": words for number, words in PILLARS.items()},
+        figures=_figures(states),
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=False),
+        caveats=(*wording.caveats(area, travel=False), *_notes(listing.adrift(terms))),
+        layout="matrix",
+    )
+
+
+def _columns(terms: list[Term], hidden: set[str]) -> tuple[Column, ...]:
+    return (
+        Column("listed", Message("Functions listed, or arranged by phone"), "count", more_is="better"),
+        Column("missing", Message("Functions of which none is listed"), "count", more_is="worse"),
+        Column("unclear", Message("Functions not known, or their check overdue"), "count", more_is="worse"),
+        *(
+            Column(term.code, term.labels, "state" if term.code in hidden else "count", more_is="better")
+            for term in terms
+        ),
+    )
+
+
+def _groups(terms: list[Term]) -> dict[str, tuple[str, ...]]:
+    """Return the functions by pillar."""
+    groups = {number: tuple(term.code for term in terms if term.pillar == number) for number in PILLARS}
+    return {f"pillar-{number}": codes for number, codes in groups.items() if codes}
+
+
+def _tally(states: pd.DataFrame) -> dict[str, int]:
+    values, counts = np.unique(states.to_numpy(dtype=str), return_counts=True)
+    return {str(value): int(count) for value, count in zip(values, counts, strict=True)}
+
+
+def _finding(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame) -> Message:
+    """Say how many boxes are empty, and in which one or two regions the most are."""
+    tally = _tally(states)
+    empty, boxes = tally.get("none listed", 0), states.size - tally.get("not published", 0)
+    if not empty:
+        return Message("No box of the referral matrix is empty")
+    words: dict[str, object] = {"empty": empty, "boxes": boxes}
+    if len(table) == 1 or empty == boxes:
+        return Message("{empty} of {boxes} boxes in the referral matrix are empty", words)
+    order = table["missing"].sort_values(ascending=False, kind="stable")
+    missing = [*order.to_list(), -1]
+    words |= {"place": wording.named(area, str(order.index[0])), "other": wording.named(area, str(order.index[1]))}
+    if missing[1] > missing[2] and missing[1] >= 0.8 * missing[0] and len(table) > 2:
+        return Message(
+            "{empty} of {boxes} boxes in the referral matrix are empty, the most in {place} and {other}", words
+        )
+    if missing[0] > missing[1]:
+        return Message("{empty} of {boxes} boxes in the referral matrix are empty, the most in {place}", words)
+    return Message("{empty} of {boxes} boxes in the referral matrix are empty", words)
+
+
+def _also(states: pd.DataFrame) -> tuple[Message, ...]:
+    """Say on how many boxes everything hangs on one service, and how many nobody can vouch for."""
+    tally, said = _tally(states), []
+    if single := tally.get("single", 0):
+        said.append(Message("Boxes that hang on a single service: {count}.", {"count": single}))
+    if unclear := tally.get("unknown", 0) + tally.get("stale", 0):
+        said.append(Message("Boxes that nobody confirmed in time: {count}.", {"count": unclear}))
+    if secret := tally.get("not published", 0):
+        said.append(Message("Boxes that are not published, so that nobody is endangered: {count}.", {"count": secret}))
+    return tuple(said)
+
+
+def _figures(states: pd.DataFrame) -> Mapping[str, Figure]:
+    tally = _tally(states)
+    boxes = states.size - tally.get("not published", 0)
+    listed = sum(tally.get(state, 0) for state in THERE)
+    return {
+        "listed": Figure(
+            listed / boxes if boxes else 0.0,
+            "share",
+            Message("Boxes in which something is listed, or arranged by phone"),
+        ),
+        "empty": Figure(tally.get("none listed", 0), "count", Message("Boxes in which none is listed")),
+        "boxes": Figure(boxes, "count", Message("Boxes that can be published")),
+    }
+
+
+def _notes(adrift: int) -> tuple[Message, ...]:
+    said = (Message("“None listed” means that nobody told us of one. It does not prove that there is none."),)
+    if not adrift:
+        return said
+    words = {"count": adrift}
+    return (
+        *said,
+        Message(
+            "Services that say neither where they are nor what they cover: {count}. Boxes that could be theirs say "
+            "“not known” where they would be empty.",
+            words,
+        ),
+    )

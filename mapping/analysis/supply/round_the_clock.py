@@ -1,0 +1,132 @@
+"""Round the clock: how many people reach help at night, in person or by phone, by area unit."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import ANY, Sort, chosen_level, core_types, counted, sort_of, visited
+from mapping.analysis.common.reached import Progress
+from mapping.analysis.common.served import Asked, Served, by_phone, served
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message
+from mapping.model import WEEKDAYS
+from mapping.result import Result
+from mapping.view.view import Entry, View
+
+NIGHT = 2 * 60
+"""Two o'clock at night, in minutes since midnight: what is open then on every day of the week is open at night."""
+
+METHOD = Message(
+    "We took the listed services whose check is in time and whose written hours hold at two o'clock at night on every "
+    "day of the week. We counted the people who reach one of them in person within the time that the table names, on "
+    "foot and by road, and told where a phone line answers at night instead. The range beside a number is the lowest "
+    "and the highest answer when all speeds are 20% lower or higher, and in other seasons. Roads are taken to be as "
+    "open at night as by day."
+)
+
+
+def round_the_clock(
+    view: View,
+    area: StudyArea,
+    *,
+    minutes: int = 60,
+    types: Sequence[str] | None = None,
+    scenario: str = "summer",
+    level: int | None = None,
+    stale: bool = False,
+    progress: Progress = None,
+) -> Result:
+    """Count the people who reach help at night in person, by phone only, or not at all.
+
+    ``types`` are codes of types, families or needs; by default any service that helps people, and each core function
+    that people visit and of which one is open at night. For each type ``t`` the table has the share ``t`` (with
+    ``t_low`` and ``t_high``), the state ``t_phone``, and the people with neither, ``t_without``.
+
+    Raises
+    ------
+    InvalidRecord, NotFound
+        An option has a value that makes no sense here.
+    """
+    level = chosen_level(area, level)
+    offered = counted(view, stale=stale)
+    nightly = [entry for entry in offered if at_night(entry, view.edition)]
+    sorts = _sorts(types, nightly)
+    asked = [Asked(sort.key, sort.label, tuple(sort.of(nightly))) for sort in sorts if not sort.hidden]
+    found = served(
+        area, asked, name="round_the_clock", level=level, minutes=minutes, scenario=scenario, progress=progress
+    )
+    return Result(
+        name="round_the_clock",
+        title=Message("Who reaches help at night"),
+        finding=_finding(found, asked, minutes),
+        also=_also(found, asked),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=found.table,
+        states=found.states,
+        total=found.total,
+        columns=found.columns,
+        headline=("people", *(f"{asked[0].key}{end}" for end in ("", "_phone", "_without"))) if asked else ("people",),
+        groups={one.key: (one.key, f"{one.key}_phone", f"{one.key}_without") for one in asked},
+        group_labels={one.key: one.label for one in asked},
+        figures=found.figures,
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=True),
+        caveats=(*found.caveats, *_notes(sum(not spans(entry) for entry in offered))),
+        picture="bars",
+    )
+
+
+def spans(entry: Entry) -> bool:
+    """Tell whether the hours of a service are written as days and times."""
+    return any(hours.spans() for hours in entry.hours)
+
+
+def at_night(entry: Entry, day: dt.date) -> bool:
+    """Tell whether a service is open at two o'clock on each night of a week, by the hours that hold on a day."""
+    open_on = {
+        span.day
+        for hours in entry.hours
+        for span in hours.spans()
+        if span.opens <= NIGHT < span.closes
+        and (span.first is None or span.first <= day)
+        and (span.last is None or day <= span.last)
+    }
+    return len(open_on) == len(WEEKDAYS)
+
+
+def _sorts(types: Sequence[str] | None, nightly: Sequence[Entry]) -> list[Sort]:
+    if types is not None:
+        return [sort_of(code) for code in dict.fromkeys(types)]
+    core = [sort_of(term.code) for term in core_types() if visited(term) and term.audience == "public"]
+    return [sort_of(ANY), *(sort for sort in core if sort.of(nightly))]
+
+
+def _finding(found: Served, asked: Sequence[Asked], minutes: int) -> Message:
+    """Say what share of the people reaches the first kind at night."""
+    if not asked or asked[0].key not in found.figures or not found.total["people"]:
+        return Message("No service is listed that people could go to at night")
+    share = float(found.total[asked[0].key])
+    words = {"who": wording.who(1 - share), "far": wording.farther(minutes)}
+    if asked[0].key == ANY:
+        return Message("{who} live {far} from any help that is open at night", words)
+    return Message("{who} live {far} from what they may need at night: “{type}”", words | {"type": asked[0].label})
+
+
+def _also(found: Served, asked: Sequence[Asked]) -> tuple[Message, ...]:
+    if not asked:
+        return ()
+    first = asked[0]
+    if any(by_phone(entry) for entry in first.entries):
+        if not float(found.total[f"{first.key}_without"]):
+            return (Message("A phone line answers at night everywhere."),)
+        return (Message("A phone line answers at night in some places only."),)
+    return (Message("No phone line is listed that answers at night."),)
+
+
+def _notes(silent: int) -> tuple[Message, ...]:
+    if not silent:
+        return ()
+    words = {"count": silent}
+    return (Message("Services whose hours nobody wrote as days and times, so that they do not count: {count}.", words),)

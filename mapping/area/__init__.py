@@ -1,0 +1,1 @@
+"""The study area: units, people, terrain, names of places."""

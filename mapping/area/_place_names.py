@@ -1,0 +1,158 @@
+"""Every name of a study area's units and places, folded, and what a text could mean among them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from mapping.area.study_area import StudyArea
+from mapping.language.fold import coarse, skeleton, wildcard
+
+LIKE = 88
+"""Least likeness of the letters, out of 100, of a name that is spelt as nobody spells it."""
+SHORTEST = 5
+"""Shorter names must be spelt right."""
+
+UNIT_WORDS: dict[str, str] = {
+    "city": "город г гор city town shahri shahar шаҳри шаҳр шахри",
+    "district": "район р-н р-он рн district ноҳияи ноҳия н нох rayon raion tumani tuman туман",
+    "region": "область обл вилояти вилоят viloyati viloyat region oblast province",
+}
+"""Words by which a name says what kind of unit it is."""
+VAGUE = "area around near environs окрестности пригород атрофи атроф yaqini hududi"
+SMALL = frozenset(skeleton(word) for word in ["of", "the", "and", "и", "ва", "va"])
+
+_KINDS = {skeleton(word).replace(" ", ""): kind for kind, words in UNIT_WORDS.items() for word in words.split()}
+_VAGUE = frozenset(skeleton(word) for word in VAGUE.split())
+_SHORTENED = re.compile(r"\bр-о?н\b\.?", re.I)
+
+
+class Place(NamedTuple):
+    name: str
+    unit: str
+    lat: float
+    lon: float
+    rank: int
+
+
+@dataclass
+class Names:
+    """Every spelling of units and places, folded."""
+
+    current: dict[str, set[str]] = field(default_factory=dict)
+    former: dict[str, set[str]] = field(default_factory=dict)
+    initials: dict[str, set[str]] = field(default_factory=dict)
+    kinds: dict[str, set[str]] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    places: dict[str, list[Place]] = field(default_factory=dict)
+    whole: dict[str, set[str]] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=4)
+def names_of(area: StudyArea) -> Names:
+    """Fold every name of an area once."""
+    names = Names()
+    for code, unit in area.all_units().items():
+        if unit.level == 0:
+            continue
+        bare = bare_code(code)
+        names.codes |= {bare: code, f"{area.code}{bare}": code}
+        names.kinds[code] = {kind for name in unit.names.values() if (kind := key_of(name)[1])}
+        for name in unit.names.values():
+            names.whole.setdefault(skeleton(name), set()).add(code)
+            names.current.setdefault(key_of(name)[0], set()).add(code)
+            if len(initials := _initials(name)) >= 3:
+                names.initials.setdefault(initials, set()).add(code)
+        for name in (part for said in unit.other_names for part in re.split(r"\s*[,/;]\s*", said) if part):
+            names.former.setdefault(key_of(name)[0], set()).add(code)
+    places = area.gazetteer
+    for spellings, label, kind, seat, unit_code, lat, lon in zip(
+        *(places[column] for column in ("names", "name", "kind", "seat", "unit", "lat", "lon")), strict=True
+    ):
+        rank = 0 if kind == "city" else 1 if kind == "town" else 2 if seat >= 0 else 3
+        known = Place(str(label), str(unit_code), float(lat), float(lon), rank)
+        for key in {key_of(spelt)[0] for spelt in [*spellings, label]} - {""}:
+            if known.unit in names.kinds and known not in names.places.setdefault(key, []):
+                names.places[key].append(known)
+    return names
+
+
+@lru_cache(maxsize=65536)
+def key_of(name: str) -> tuple[str, str, bool]:
+    """Fold a name without the words for kinds of unit: key, kind of unit if it says one, whether it is vague."""
+    words = skeleton(_SHORTENED.sub("район", name)).split()
+    kinds = [_KINDS[word] for word in words if word in _KINDS]
+    vague = any(word in _VAGUE for word in words)
+    kept = [word for word in words if word not in _KINDS and word not in _VAGUE]
+    return "".join(kept or words), kinds[0] if kinds and kept else "", vague
+
+
+@lru_cache(maxsize=65536)
+def _squeezed_coarse(key: str) -> str:
+    return coarse(key)
+
+
+def _initials(name: str) -> str:
+    words = [word for word in re.findall(r"[^\W\d_]+", name) if skeleton(word) not in SMALL]
+    return "".join(_initial_key(word[0]) for word in words)
+
+
+def _initial_key(text: str) -> str:
+    """Fold letter by letter, so that two alike do not become one (РРП)."""
+    return "".join(skeleton(letter) for letter in text.strip())
+
+
+def bare_code(text: str) -> str:
+    """Write a code without country letters, spaces, hyphens and a spreadsheet's ".0"."""
+    return re.sub(r"[\s\-_.]", "", re.sub(r"\.0$", "", text.strip())).upper().lstrip()
+
+
+def _alike(key: str, known: Iterable[str]) -> list[str]:
+    """Return the folded names that differ from a key by a slip of the pen."""
+    if len(key) < SHORTEST:
+        return []
+    scores = {spelt: fuzz.ratio(key, spelt) for spelt in known if spelt[:1] == key[:1]}
+    best = max(scores.values(), default=0)
+    return [spelt for spelt, score in scores.items() if score == best] if best >= LIKE else []
+
+
+def place_stages(names: Names, text: str, key: str) -> Iterator[tuple[list[Place], bool]]:
+    """Yield the places that fit, surest first, and whether that is a guess."""
+    if pattern := wildcard(text):
+        hits = [p for spelt, places in names.places.items() if pattern.fullmatch(spelt) for p in places]
+        if hits:
+            yield hits, False
+    if key in names.places:
+        yield names.places[key], False
+    rough = _squeezed_coarse(key)
+    hits = [p for spelt, places in names.places.items() if _squeezed_coarse(spelt) == rough for p in places]
+    if hits:
+        yield hits, False
+    if like := _alike(key, names.places):
+        yield [p for spelt in like for p in names.places[spelt]], True
+
+
+def unit_stages(names: Names, text: str, key: str) -> Iterator[tuple[set[str], str]]:
+    """Yield the units that fit, surest first, and how they were found."""
+    if pattern := wildcard(text):
+        yield {code for spelt, codes in names.whole.items() if pattern.fullmatch(spelt) for code in codes}, "now"
+    if not key:
+        return
+    rough, stem = _squeezed_coarse(key), re.sub(r"(?:in|ov|ev)?ski$", "", key)
+    yield names.current.get(key, set()), "now"
+    yield names.initials.get(_initial_key(text), set()), "now"
+    yield names.former.get(key, set()), "former"
+    yield _roughly(names.current, rough), "now"
+    yield _roughly(names.former, rough), "former"
+    for spelt in dict.fromkeys((key, re.sub(r"ski$", "", key), stem)):
+        yield {p.unit for p in names.places.get(spelt, [])}, "town"
+        if spelt != key:
+            yield _roughly(names.current, _squeezed_coarse(spelt)), "town"
+    yield {code for spelt in _alike(key, names.current) for code in names.current[spelt]}, "like"
+
+
+def _roughly(table: dict[str, set[str]], rough: str) -> set[str]:
+    return {code for spelt, codes in table.items() if _squeezed_coarse(spelt) == rough for code in codes}

@@ -1,0 +1,376 @@
+"""Find where a row is: by its coordinates, else by the name of its place, else by its administrative unit.
+
+Names meet across scripts and spellings, former names included; what could mean two things is said and never guessed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import Literal, NamedTuple
+
+import numpy as np
+from babel import Locale, UnknownLocaleError
+
+from mapping.area._distance import kilometres, kilometres_outside, kilometres_to, point_inside, unit_near
+from mapping.area._place_names import Names, Place, bare_code, key_of, names_of, place_stages, unit_stages
+from mapping.area.study_area import StudyArea
+from mapping.language.fold import skeleton, wildcard
+
+Precision = Literal["exact", "place", "unit", "none"]
+Level = Literal["note", "doubt", "refused"]
+
+DRAWN_KM = 15.0
+"""A point this far outside the unit it names may be right, and the line wrong."""
+APART_KM = 50.0
+"""A point this far from the place it names is not believed."""
+_COUNTRY_SHORT = {"uae": "AE", "оаэ": "AE", "ама": "AE", "baa": "AE", "сша": "US", "usa": "US", "uk": "GB", "рф": "RU"}
+
+
+class Note(NamedTuple):
+    """Something to tell about a row's place, as an Issue of that level."""
+
+    level: Level
+    text: str
+
+    def __str__(self) -> str:
+        """Return the text."""
+        return self.text
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where a row is: a point, the finest unit that is known, and how it was found.
+
+    ``exact``: by coordinates. ``place``: the point of the place it names. ``unit``: only the unit is known, and the
+    point is one inside it. ``none``: not found, or abroad without coordinates. ``country`` is its code if abroad.
+    """
+
+    lat: float | None
+    lon: float | None
+    unit: str | None
+    precision: Precision
+    notes: tuple[Note, ...] = ()
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class UnitMatch:
+    """The unit that a text names, or the several it could mean (``unit`` is None then)."""
+
+    unit: str | None
+    candidates: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def locate(
+    area: StudyArea,
+    *,
+    lat: float | None = None,
+    lon: float | None = None,
+    place: str = "",
+    unit: str = "",
+    country: str = "",
+) -> Located:
+    """Find where a row is.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    lat, lon
+        Its coordinates in degrees, where it gives any (see `mapping.language.parsers.coordinates`).
+    place, unit
+        The names of its place and of its administrative unit, or the unit's code.
+    country
+        The country it says it is in; empty means the study area's.
+    """
+    abroad = country_code(area, country)
+    if abroad not in {"", area.code}:
+        return _abroad(area, lat, lon, abroad)
+    notes: list[Note] = []
+    if country.strip() and not abroad:
+        notes.append(Note("doubt", f"{country!r} is no country that is known; write its name or ISO 3166 code"))
+    claim = find_unit(area, unit) if unit.strip() else UnitMatch(None)
+    found = _find_place(area, place, claim) if place.strip() else None
+    if lat is not None and lon is not None:
+        point = _by_point(area, lat, lon, claim, found, notes)
+        if point is not None:
+            return point
+        if kilometres_outside(area, lat, lon) > APART_KM and not _names_unit(area, claim, unit):
+            return Located(None, None, None, "none", tuple(notes))
+    return _by_name(area, claim, found, notes)
+
+
+def find_unit(area: StudyArea, text: str) -> UnitMatch:
+    """Find the administrative unit that a text names or whose code it is, in any script and spelling.
+
+    Former names count where no unit has the name now. Several that fit are all returned, and none is chosen.
+    """
+    names = names_of(area)
+    code = names.codes.get(bare_code(text))
+    if code:
+        return UnitMatch(code, (code,))
+    notes: list[Note] = []
+    bare = re.sub(r"\([^)]*\)", " ", text).strip()
+    if bare and bare != text.strip():
+        notes.append(Note("note", f"what stands in brackets in {text!r} is not part of any unit's name: left out"))
+    parts = [part for part in re.split(r"\s*[/;]\s*", bare) if part]
+    if len(parts) > 1:
+        several = {code for part in parts for code in find_unit(area, part).candidates}
+        if len(several) == 1:
+            return UnitMatch(min(several), tuple(several), tuple(notes))
+        return _several(area, text, several, notes)
+    key, kind, vague = key_of(bare)
+    if vague:
+        notes.append(Note("doubt", f"{text!r} is only roughly a place"))
+    stages = list(unit_stages(names, bare, key))
+    of_kind = [({c for c in codes if kind in names.kinds[c]}, how) for codes, how in stages if how != "like"]
+    for candidates, how in [*(of_kind if kind else ()), *stages]:
+        fitting = _finest(area, candidates)
+        if len(fitting) == 1:
+            sole = min(fitting)
+            notes += _said(area, text, sole, kind, names, how)
+            return UnitMatch(sole, (sole,), tuple(notes))
+        if fitting:
+            return _several(area, text, fitting, notes)
+    if re.search(r"\d{3}", bare):
+        notes.append(Note("doubt", f"no unit has the code {text!r}; look it up"))
+    elif bare:
+        notes.append(Note("doubt", f"{text!r} is no unit that is known; write the name of the unit"))
+    return UnitMatch(None, (), tuple(notes))
+
+
+def served(area: StudyArea, text: str) -> str | None:
+    """Return the code of the unit that is served, by its code or name; the whole country counts as one."""
+    said = text.strip()
+    if said.upper() in {area.code, area.code3} or skeleton(said) in {skeleton(name) for name in area.name.values()}:
+        return area.code
+    return said if said in area.all_units() else locate(area, unit=said).unit
+
+
+def country_code(area: StudyArea, text: str) -> str:
+    """Return the ISO 3166 code of a country, whose name may be in any language of the study area, or ""."""
+    said = text.strip()
+    if not said:
+        return ""
+    if said.upper() in {area.code, area.code3}:
+        return area.code
+    own = {skeleton(name) for name in area.name.values()}
+    for part in [said, *re.split(r"\s*[-–/(),]\s*", said)]:
+        if skeleton(part) in own:
+            return area.code
+        for code, names in area.settings.country_names.items():
+            if skeleton(part) in {skeleton(name) for name in names.values()} or part.upper() == code:
+                return code
+        known = _countries(tuple(area.languages)).get(skeleton(part)) or _COUNTRY_SHORT.get(part.casefold())
+        if known:
+            return known
+        if len(part) == 2 and part.upper() in Locale("en").territories:
+            return part.upper()
+    return ""
+
+
+@cache
+def _countries(languages: tuple[str, ...]) -> dict[str, str]:
+    """Return the names of all countries in the languages of an area and in English, folded -> ISO 3166 code."""
+    found: dict[str, str] = {}
+    for language in dict.fromkeys((*languages, "en")):
+        try:
+            territories = Locale.parse(language).territories
+        except UnknownLocaleError:
+            continue
+        for code, name in territories.items():
+            if re.fullmatch("[A-Z]{2}", code):
+                found.setdefault(skeleton(name), code)
+    return found
+
+
+# By point ------------------------------------------------------------------------------------------------------------
+
+
+def _by_point(
+    area: StudyArea, lat: float, lon: float, claim: UnitMatch, found: "_Found | None", notes: list[Note]
+) -> Located | None:
+    """Read coordinates as given, or swapped, or with a slipped decimal point; None where they cannot be right."""
+    said = f"{lat:g}, {lon:g}"
+    if lat == 0 and lon == 0:
+        notes.append(Note("refused", "0, 0 lies in the ocean; leave the coordinates empty where they are not known"))
+        return None
+    here: str | None = unit_near(area, lat, lon)
+    if here is None and (swapped := unit_near(area, lon, lat)) is not None:
+        lat, lon, here = lon, lat, swapped
+        sure = claim.unit is not None and kilometres_to(area, lat, lon, claim.unit) <= DRAWN_KM
+        notes.append(
+            Note("note" if sure else "doubt", f"{said}: latitude and longitude were swapped, and are put in order")
+        )
+    elif here is None and (slip := _slipped(area, lat, lon, claim, found)) is not None:
+        (lat, lon), here = slip, unit_near(area, *slip)
+        notes.append(Note("doubt", f"{said}: the decimal point has slipped; read as {lat:g}, {lon:g}"))
+    if here is None:
+        far = kilometres_outside(area, lat, lon)
+        country = area.name.get("en", area.code)
+        notes.append(
+            Note("refused", f"{said} lies {far:.0f} km outside {country}; correct it, or say which country it is in")
+        )
+        return None
+    if found and found.place and claim.unit and found.place.unit == claim.unit and np.isfinite(found.place.lat):
+        apart = kilometres(lat, lon, found.place.lat, found.place.lon)
+        if apart > APART_KM and kilometres_to(area, lat, lon, claim.unit) > DRAWN_KM:
+            text = f"{said} is {apart:.0f} km from {found.place.name}, which the row names"
+            notes.append(Note("refused", f"{text}: the place is taken, not the point"))
+            return None
+    unit = _settle(area, lat, lon, here, claim, notes)
+    notes[:0] = [note for note in claim.notes if note not in notes and claim.unit is None]
+    return Located(lat, lon, unit, "exact", tuple(notes))
+
+
+def _settle(area: StudyArea, lat: float, lon: float, here: str, claim: UnitMatch, notes: list[Note]) -> str:
+    """Choose between the unit a point falls in and the one the row names."""
+    wanted = claim.unit
+    if wanted is None or wanted == here or wanted in area.ancestors(here):
+        return here
+    away = kilometres_to(area, lat, lon, wanted)
+    one, other = _label(area, wanted), _label(area, here)
+    if away <= DRAWN_KM:
+        notes.append(
+            Note("note", f"the point lies {away:.1f} km outside {one} as drawn; the unit that the row names is kept")
+        )
+        return wanted if area.unit(wanted).level == area.unit(here).level else here
+    notes.append(
+        Note("doubt", f"the point lies in {other}, {away:.0f} km from {one}, which the row names; which is right?")
+    )
+    return here
+
+
+def _slipped(
+    area: StudyArea, lat: float, lon: float, claim: UnitMatch, found: "_Found | None"
+) -> tuple[float, float] | None:
+    """Move one decimal point by a place or two where that puts the point where the row says it is."""
+    ways = set()
+    for up, across in product((1, 10, 100, 0.1, 0.01), repeat=2):
+        if (up == 1) == (across == 1):
+            continue
+        moved = round(lat * up, 7), round(lon * across, 7)
+        if unit_near(area, *moved) is None:
+            continue
+        near_unit = claim.unit is not None and kilometres_to(area, *moved, claim.unit) <= DRAWN_KM
+        near_place = found is not None and found.place is not None and np.isfinite(found.place.lat)
+        if near_place and found is not None and found.place is not None:
+            near_place = kilometres(*moved, found.place.lat, found.place.lon) <= APART_KM
+        if near_unit or near_place:
+            ways.add(moved)
+    return ways.pop() if len(ways) == 1 else None
+
+
+def _abroad(area: StudyArea, lat: float | None, lon: float | None, country: str) -> Located:
+    """Place a row that says it is abroad: coordinates are taken as they are, unless they lie in the study area."""
+    if lat is None or lon is None or (lat == 0 and lon == 0):
+        return Located(None, None, None, "none", (), country)
+    if area.unit_at(lat, lon) is not None:
+        text = f"{lat:g}, {lon:g} lies in {area.name.get('en', area.code)}, but the row says {country}; which is right?"
+        return Located(None, None, None, "none", (Note("refused", text),), country)
+    return Located(lat, lon, None, "exact", (), country)
+
+
+# By name -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The place that a text names, and what there is to say."""
+
+    place: Place | None
+    notes: tuple[Note, ...] = ()
+
+
+def _by_name(area: StudyArea, claim: UnitMatch, found: _Found | None, notes: list[Note]) -> Located:
+    """Place a row by the names it gives."""
+    notes += claim.notes if not (found and found.place and found.place.unit in claim.candidates) else ()
+    if found is not None:
+        notes += found.notes
+    if found is not None and found.place is not None:
+        if np.isfinite(found.place.lat):
+            return Located(found.place.lat, found.place.lon, found.place.unit, "place", tuple(dict.fromkeys(notes)))
+        return _in_unit(area, found.place.unit, notes)
+    if claim.unit is not None:
+        return _in_unit(area, claim.unit, notes)
+    return Located(None, None, None, "none", tuple(dict.fromkeys(notes)))
+
+
+def _in_unit(area: StudyArea, unit: str, notes: list[Note]) -> Located:
+    point = point_inside(area, unit)
+    return Located(point.y, point.x, unit, "unit", tuple(dict.fromkeys(notes)))
+
+
+def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
+    """Find a place in the gazetteer, in the named unit if one is named."""
+    names = names_of(area)
+    bare = re.sub(r"\([^)]*\)", " ", text).strip()
+    key, _kind, vague = key_of(bare)
+    notes = [Note("doubt", f"{text!r} is only roughly a place")] if vague else []
+    for places, guessed in place_stages(names, bare, key):
+        within = [p for p in places if _agrees(area, p.unit, claim)]
+        if claim.candidates and not within:
+            if guessed:
+                continue
+            where = ", ".join(sorted({_label(area, p.unit) for p in places}))
+            said = ", ".join(_label(area, code) for code in claim.candidates)
+            notes.append(Note("doubt", f"the place {text!r} is known in {where}, not in {said}, which the row names"))
+            return _Found(None, tuple(notes))
+        chosen = within if claim.candidates else places
+        units = {p.unit for p in chosen}
+        if len(units) > 1:
+            where = ", ".join(sorted(_label(area, one) for one in units))
+            notes.append(Note("doubt", f"there are several places {text!r}: in {where}; name the unit too"))
+            return _Found(None, tuple(notes))
+        best = min(chosen, key=lambda p: (p.rank, p.name))
+        if guessed:
+            notes.append(Note("doubt", f"the place {text!r} is read as {best.name}"))
+        return _Found(best, tuple(notes))
+    return _Found(None, (*notes, Note("note", f"the place {text!r} is not in the gazetteer")))
+
+
+def _agrees(area: StudyArea, unit: str, claim: UnitMatch) -> bool:
+    return any(code == unit or code in area.ancestors(unit) for code in claim.candidates)
+
+
+def _finest(area: StudyArea, codes: set[str]) -> set[str]:
+    """Keep the finest of nested units: a city that is a region of its own is the city."""
+    return {code for code in codes if not any(code in area.ancestors(other) for other in codes)}
+
+
+def _said(area: StudyArea, text: str, code: str, kind: str, names: Names, how: str) -> Iterator[Note]:
+    """Say what is odd about a match."""
+    label = _label(area, code)
+    if how == "former":
+        yield Note("note", f"{text!r} is a former name of {label}")
+    elif how == "town":
+        yield Note("note", f"{text!r} is no unit of its own: the unit of that town is {label}")
+    elif how == "like":
+        yield Note("doubt", f"{text!r} is read as {label}")
+    if kind and kind not in names.kinds[code] and names.kinds[code]:
+        yield Note("doubt", f"{text!r} is called a {kind}, but {label} is a {' or '.join(sorted(names.kinds[code]))}")
+
+
+def _several(area: StudyArea, text: str, codes: Iterable[str], notes: list[Note]) -> UnitMatch:
+    known = tuple(sorted(codes))
+    if not known:
+        return UnitMatch(None, (), tuple(notes))
+    said = ", ".join(_label(area, code) for code in known)
+    return UnitMatch(None, known, (*notes, Note("doubt", f"{text!r} could be {said}; write which")))
+
+
+def _names_unit(area: StudyArea, claim: UnitMatch, text: str) -> bool:
+    """Tell whether a text names a unit by itself, not only by a town in it."""
+    names, (key, _kind, _vague) = names_of(area), key_of(re.sub(r"\([^)]*\)", " ", text).strip())
+    return claim.unit is not None and (
+        bare_code(text) in names.codes
+        or any(claim.unit in table.get(key, ()) for table in (names.current, names.former))
+        or wildcard(text) is not None
+    )
+
+
+def _label(area: StudyArea, code: str) -> str:
+    return area.label(code, "en")

@@ -1,0 +1,376 @@
+"""StudyArea: the units, people, roads and terrain of a country, read from a folder with an ``area.toml``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from mapping.area import check, files, gazetteer, grid
+from mapping.area.files import Fault
+from mapping.area.grid import Box, Grid
+from mapping.area.settings import AreaFile, Level, Settings
+from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import show
+
+__all__ = ["AreaUnit", "Fault", "Grid", "Level", "Relief", "Settings", "StudyArea"]
+
+Scalar = TypeVar("Scalar", np.float32, np.int32, np.uint8)
+BasemapName = Literal["neighbours", "rivers", "lakes", "places"]
+
+
+class AreaUnit(NamedTuple):
+    """An administrative unit of any level: its code, names by language, and the people of the census."""
+
+    code: str
+    level: int
+    parent: str | None
+    names: Mapping[str, str]
+    people: int
+    other_names: tuple[str, ...] = ()
+
+
+class Relief(NamedTuple):
+    """A picture of the relief with rows in Web Mercator, and the west, south, east and north it spans."""
+
+    path: Path
+    bounds: Box
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StudyArea:
+    """A country as its folder describes it; made by `StudyArea.load`, and never changed after.
+
+    >>> from mapping.resources import shipped
+    >>> area = StudyArea.load(shipped("geo/tj"))
+    >>> area.label("3505401", "en"), area.region_of("3505401")
+    ('Khujand', 'TJ-SU')
+    """
+
+    folder: Path
+    file: AreaFile
+    _units: tuple[gpd.GeoDataFrame, ...] = field(repr=False)
+    _other_names: Mapping[str, tuple[str, ...]] = field(repr=False)
+    _roads: gpd.GeoDataFrame | None = field(repr=False)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> StudyArea:
+        """Read a folder.
+
+        Raises
+        ------
+        InvalidRecord
+            The folder has faults; the text names all that were found, one a line. `faults` looks deeper.
+        """
+        tables = files.read(Path(folder))
+        if tables.faults or tables.file is None:
+            raise InvalidRecord("\n".join(str(fault) for fault in tables.faults))
+        return cls(Path(folder), tables.file, tuple(tables.units), tables.other_names, tables.roads)
+
+    @classmethod
+    def faults(cls, folder: str | Path) -> list[Fault]:
+        """Return everything that is wrong with a folder: what `load` refuses, and shapes, cells, rasters and places.
+
+        Takes seconds where `load` takes a fraction of one.
+        """
+        return check.faults(Path(folder))
+
+    def __repr__(self) -> str:
+        return f"<StudyArea {self.code}: {', '.join(str(len(units)) for units in self._units)} units>"
+
+    @property
+    def code(self) -> str:
+        """Return the country's ISO 3166 code of two letters."""
+        return self.file.code
+
+    @property
+    def code3(self) -> str:
+        """Return the country's ISO 3166 code of three letters."""
+        return self.file.code3
+
+    @property
+    def name(self) -> dict[str, str]:
+        """Return the country's name by language."""
+        return dict(self.file.name)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages, the main one first."""
+        return self.file.languages
+
+    @property
+    def crs(self) -> str:
+        """Return the reference system in metres that distances and the grid are in."""
+        return self.file.area_crs
+
+    @property
+    def bounds(self) -> Box:
+        """Return west, south, east and north of the country in degrees."""
+        return self.file.bounds
+
+    @property
+    def window(self) -> Box:
+        """Return west, south, east and north of what is mapped and counted: the country and a margin around it."""
+        return self.file.extent
+
+    @property
+    def timezone(self) -> str:
+        """Return the time zone, such as ``Europe/Rome``."""
+        return self.file.timezone
+
+    @property
+    def modelled(self) -> bool:
+        """Tell whether units, people or roads are modelled, so that `warning` must stand wherever they are drawn."""
+        return self.file.modelled
+
+    @property
+    def warning(self) -> dict[str, str]:
+        """Return the warning about what is modelled, by language."""
+        return dict(self.file.warning)
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Return the levels of administrative units, the country first."""
+        return self.file.level
+
+    @property
+    def settings(self) -> Settings:
+        """Return the choices of area.toml: speeds, scenarios, thresholds and so on."""
+        return self.file.settings
+
+    @property
+    def attribution(self) -> list[tuple[tuple[str, ...], dict[str, str]]]:
+        """Return each sentence of attribution by language, with the parts it is for."""
+        return [(one.parts, one.text) for one in self.file.attribution]
+
+    def attributions(self, *parts: str, language: str = "en") -> list[str]:
+        """Return the sentences that must stand where these parts, such as ``"admin"``, are shown; all without any."""
+
+        def touches(one: str, other: str) -> bool:
+            return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+
+        wanted = [
+            show(text, language)
+            for named, text in self.attribution
+            if not parts or any(touches(a, b) for a in named for b in parts)
+        ]
+        return list(dict.fromkeys(wanted))
+
+    def units(self, level: int | None = None) -> gpd.GeoDataFrame:
+        """Return the units of a level (the finest by default), in a fixed order.
+
+        Index ``code``; columns name_<language>, name (in the main one), parent, level, people, women and men where
+        the census has them, geometry (EPSG:4326). The frame is a copy.
+        """
+        if level is not None and not 0 <= level < len(self._units):
+            raise NotFound(f"level {level}: {self.code} has the levels 0 to {len(self._units) - 1}")
+        return self._units[-1 if level is None else level].copy()
+
+    def unit(self, code: str) -> AreaUnit:
+        """Return a unit of any level.
+
+        Raises
+        ------
+        NotFound
+            No unit has this code.
+        """
+        try:
+            return self._by_code[code]
+        except KeyError:
+            raise NotFound(f"{code}: no administrative unit of {self.code} has this code") from None
+
+    def all_units(self) -> dict[str, AreaUnit]:
+        """Return every unit by code, the country first."""
+        return dict(self._by_code)
+
+    @cached_property
+    def _by_code(self) -> dict[str, AreaUnit]:
+        units = {}
+        for frame in self._units:
+            named = frame[[f"name_{language}" for language in self.languages]]
+            for code, parent, level, people, *names in zip(
+                frame.index,
+                frame["parent"],
+                frame["level"],
+                frame["people"],
+                *(named[one] for one in named),
+                strict=True,
+            ):
+                units[code] = AreaUnit(
+                    code,
+                    int(level),
+                    parent,
+                    dict(zip(self.languages, names, strict=True)),
+                    int(people),
+                    self._other_names.get(code, ()),
+                )
+        return units
+
+    def ancestors(self, code: str) -> list[str]:
+        """Return the codes of a unit's parent, grandparent and so on up to the country."""
+        found = []
+        parent = self.unit(code).parent
+        while parent is not None:
+            found.append(parent)
+            parent = self.unit(parent).parent
+        return found
+
+    def region_of(self, code: str) -> str:
+        """Return the level-1 unit that a unit lies in, or the unit itself where it is one or the country."""
+        return next((one for one in [code, *self.ancestors(code)] if self.unit(one).level == 1), code)
+
+    def label(self, code: str, language: str) -> str:
+        """Return the name of a unit in a language, or in the nearest one there is."""
+        return show(self.unit(code).names, language)
+
+    def area_unit_for_publication(self, code: str) -> str:
+        """Return the unit that may be named for a place that is only given by area.
+
+        Climbs from the unit until one has the people of ``thresholds.area_people``; else the country.
+        """
+        chain = [code, *self.ancestors(code)]
+        enough = self.settings.thresholds.area_people
+        return next((one for one in chain if self.unit(one).people >= enough), chain[-1])
+
+    def unit_at(self, lat: float, lon: float) -> str | None:
+        """Return the finest unit that a place falls in, None outside the country."""
+        if not (np.isfinite(lat) and np.isfinite(lon)):
+            return None
+        hits = np.sort(self._tree.query(shapely.Point(lon, lat), predicate="intersects"))
+        return self.unit_codes[int(hits[0])] if hits.size else None
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self._units[-1].geometry.to_numpy())
+
+    @cached_property
+    def grid(self) -> Grid:
+        """Return the cells that everything is counted on: squares in `crs` over `window`."""
+        return Grid.over(self.window, crs=self.crs, cell_size=self.settings.grid.cell_size)
+
+    @cached_property
+    def unit_codes(self) -> list[str]:
+        """Return the codes of the finest units, in the order of `units` and `unit_grid`."""
+        return [str(code) for code in self._units[-1].index]
+
+    @cached_property
+    def unit_grid(self) -> NDArray[np.int32]:
+        """Return the finest unit of each cell, an index into `unit_codes`; -1 outside the country.
+
+        A cell belongs to the unit that holds its middle; a unit that holds none still has one cell (see
+        `mapping.area.grid.unit_grid`).
+        """
+        return _fixed(grid.unit_grid(self.grid, self._units[-1].geometry))
+
+    @cached_property
+    def elevation(self) -> NDArray[np.float32]:
+        """Return metres above the sea; 0 where nothing is known, so that ground without elevation is level."""
+        path = self.file.raster.elevation
+        if path is None:
+            return _fixed(np.zeros(self.grid.shape, np.float32))
+        return _fixed(self.grid.warp(self.folder / path, how="average", missing=0))
+
+    @cached_property
+    def landcover(self) -> NDArray[np.uint8]:
+        """Return IGBP classes; 255 where nothing is known."""
+        path = self.file.raster.landcover
+        if path is None:
+            return _fixed(np.full(self.grid.shape, grid.NO_LANDCOVER, np.uint8))
+        return _fixed(self.grid.warp(self.folder / path, how="nearest", missing=grid.NO_LANDCOVER).astype(np.uint8))
+
+    @cached_property
+    def slope(self) -> NDArray[np.float32]:
+        """Return the steepness of each cell, rise over run."""
+        return _fixed(grid.slope(self.elevation, self.grid.cell_size))
+
+    @cached_property
+    def people_grid(self) -> NDArray[np.float32]:
+        """Return the people of each cell; those of a finest unit are its census count.
+
+        The cells of the country's table are spread over the grid by land cover and slope; without a table each
+        unit's people are spread over the unit.
+        """
+        population = self.file.population
+        cells = None
+        if population.cells:
+            table = pd.read_csv(self.folder / population.cells, dtype={population.key: str})
+            index = {code: number for number, code in enumerate(self.unit_codes)}
+            cells = pd.DataFrame(
+                {
+                    "unit": table[population.key].map(index),
+                    "lat": table["lat"],
+                    "lon": table["lon"],
+                    "people": table["population"],
+                }
+            ).dropna()
+            cells["unit"] = cells["unit"].astype(int)
+        weight = grid.habitability(self.landcover, self.slope, population.landcover_weights)
+        return _fixed(
+            grid.spread_people(
+                self.grid,
+                self.unit_grid,
+                weight,
+                self._units[-1]["people"].to_numpy("int64"),
+                cells=cells,
+                cell_degrees=population.cell_degrees,
+                origin=(self.window[0], self.window[3]),
+            )
+        )
+
+    @cached_property
+    def roads(self) -> gpd.GeoDataFrame:
+        """Return the roads: class, speed_kmh, km, seasonal (a note, "" for none), the file's own columns, geometry.
+
+        Empty where the country has no file of roads.
+        """
+        if self._roads is None:
+            columns = {"class": [], "speed_kmh": np.array([], float), "km": np.array([], float), "seasonal": []}
+            return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs="EPSG:4326"), crs="EPSG:4326")
+        return self._roads
+
+    @cached_property
+    def road_winding(self) -> NDArray[np.float64]:
+        """Return how many times as long each road is as its cells of the grid make it (`mapping.area.grid.winding`)."""
+        return grid.winding(self.grid, self.roads.geometry, self.roads["km"] * 1000)
+
+    @cached_property
+    def gazetteer(self) -> pd.DataFrame:
+        """Return the places of the country with every spelling (see `mapping.area.gazetteer.gazetteer`)."""
+        return gazetteer.gazetteer(self.folder, self.file)
+
+    @cached_property
+    def border_places(self) -> pd.DataFrame:
+        """Return places of neighbour countries near the border: the columns of `gazetteer`, and country."""
+        return gazetteer.border_places(self.folder, self.file)
+
+    def basemap(self, name: BasemapName) -> dict[str, Any]:
+        """Return a GeoJSON of the basemap; one without features where the country has none."""
+        path = getattr(self.file.basemap, name)
+        if path is None:
+            return {"type": "FeatureCollection", "features": []}
+        shapes: dict[str, Any] = json.loads((self.folder / path).read_text(encoding="utf-8"))
+        return shapes
+
+    @cached_property
+    def relief(self) -> Relief | None:
+        """Return the picture of the relief, None where the country has none."""
+        raster = self.file.raster
+        if raster.relief is None or raster.relief_bounds is None:
+            return None
+        (south, west), (north, east) = json.loads((self.folder / raster.relief_bounds).read_text())["bounds"]
+        return Relief(self.folder / raster.relief, (west, south, east, north))
+
+
+def _fixed(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Make an array one that cannot be changed."""
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,102 @@
+"""Accounts: the first administrator, and help when nobody can sign in."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from mapping.cli.options import out
+from mapping.errors import InvalidRecord, NotFound
+
+app = typer.Typer()
+user_app = typer.Typer(help="Accounts of the portals.", no_args_is_help=True)
+app.add_typer(user_app, name="user")
+
+AccountsOption = Annotated[Path, typer.Option("--accounts", help="The file of accounts.")]
+ACCOUNTS = Path("build/private/accounts.db")
+PARTNER_VIEW = Path("build/private/partner.db")
+
+
+@user_app.command("add")
+def add(
+    login: Annotated[str, typer.Argument(help="What the person types to sign in.")],
+    name: Annotated[str, typer.Option(help="Name of the person.")] = "",
+    role: Annotated[
+        str, typer.Option(help="caseworker, provider, focal_point, planner, steward, custodian or administrator.")
+    ] = "administrator",
+    region: Annotated[list[str] | None, typer.Option(help="Code of a region to act in; * for all.")] = None,
+    organization: Annotated[
+        list[str] | None, typer.Option(help="Name or published id of a body to act for; * for all.")
+    ] = None,
+    view: Annotated[Path, typer.Option("--view", help="The view in which bodies are looked up.")] = PARTNER_VIEW,
+    accounts: AccountsOption = ACCOUNTS,
+) -> None:
+    """Make an account, and print the one-time link with which its owner sets password and authenticator."""
+    from web.access.accounts import Accounts
+
+    bodies = [_body(view, text) for text in organization or ()]
+    book, now = Accounts(accounts), dt.datetime.now(dt.UTC)
+    token = book.add(login, name or login, role, by="command line", now=now)  # type: ignore[arg-type]
+    for code in region or ():
+        book.grant(book.by_login(login).id, "region", code)
+    for body in bodies:
+        book.grant(book.by_login(login).id, "organization", body)
+    _say_link(token)
+
+
+@user_app.command("invite")
+def invite(login: Annotated[str, typer.Argument(help="Whose account.")], accounts: AccountsOption = ACCOUNTS) -> None:
+    """End an account's password, authenticator and sessions, and print a new one-time link."""
+    from web.access.accounts import Accounts
+
+    book = Accounts(accounts)
+    _say_link(book.invite(book.by_login(login).id, now=dt.datetime.now(dt.UTC)))
+
+
+@user_app.command("list")
+def list_(accounts: AccountsOption = ACCOUNTS) -> None:
+    """Show the accounts."""
+    from web.access.accounts import Accounts
+
+    table = Table("Login", "Name", "Role", "Regions", "Bodies", "State")
+    for each in Accounts(accounts).accounts():
+        state = "disabled" if each.disabled else "" if each.enrolled else "link not used yet"
+        regions, bodies = (", ".join(sorted(own)) for own in (each.grants.regions, each.grants.organizations))
+        table.add_row(each.login, each.name, each.role, regions, bodies, state)
+    out.print(table)
+
+
+def _body(view: Path, text: str) -> str:
+    """Return the published id of a body that is named, or told by its id.
+
+    Raises
+    ------
+    NotFound
+        There is no such view, or no such body in it.
+    InvalidRecord
+        Several bodies have the name.
+    """
+    if text == "*":
+        return text
+    from mapping.language.fold import coarse
+    from mapping.view.view import View
+
+    if not view.exists():
+        raise NotFound(
+            f"{view}: there is no view in which to look for bodies; publish one, or name another with --view"
+        )
+    with View(view) as opened:
+        languages = ("en", "tg", "ru", "uz")
+        names = [(one.id, one.name) for language in languages for one in opened.organizations(language=language)]
+    found = {one for one, name in names if text == one or coarse(text) == coarse(name)}
+    if not found:
+        raise NotFound(f"{text}: no body of {view} has this name or id; nothing was changed")
+    if len(found) > 1:
+        raise InvalidRecord(f"{text}: {len(found)} bodies have this name; give one id of {', '.join(sorted(found))}")
+    return found.pop()
+
+
+def _say_link(token: str) -> None:
+    out.print(f"One-time link, good for 48 hours: https://<your portal>/en/join/{token}", markup=False)

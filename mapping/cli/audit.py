@@ -1,0 +1,96 @@
+"""Audit of a finished site."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mapping.cli.options import VIEW, AreaOption, ViewOption, out, progress_bar, step, study_area
+
+if TYPE_CHECKING:
+    from web.audit.audit import Audit
+    from web.audit.two_worlds import Worlds
+
+DIFFERS, BETRAYED = 3, 4
+"""Exit codes: the site is not what the view gives; something in it depends on a hidden service."""
+
+SHOWN = 10
+
+app = typer.Typer()
+
+
+@app.command()
+def audit(
+    site: Annotated[Path, typer.Argument(help="Folder of the finished site.")] = Path("build/site"),
+    view: ViewOption = VIEW,
+    area: AreaOption = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option(help="The private directory: publish it again with other secrets, and compare everything."),
+    ] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="The site was made with --demo.")] = False,
+) -> None:
+    """Check that a site holds nothing but what its view gives, and attack it as one who looks for a hidden place would.
+
+    Ends with 0 where all is well, 3 where a file is not what the view gives, 4 where something published depends on a
+    hidden service. The private directory is opened only where it is named, and nothing is written to it.
+    """
+    from functools import partial
+
+    from web.audit.audit import audit as examine
+
+    with progress_bar() as progress:
+        found = examine(site, view, study_area(area), demo=demo, directory=directory, steps=partial(step, progress))
+    for line in report(found, demo=demo):
+        out.print(line, markup=False)
+    if not found.clean:
+        raise typer.Exit(BETRAYED if found.betrayed else DIFFERS)
+
+
+def report(found: "Audit", *, demo: bool) -> list[str]:
+    """Say in lines what an audit found. No line tells where a hidden place could be."""
+    differs = found.differences
+    lines = [f"Made again from the view alone: {found.files} files compared, {len(differs)} differ."]
+    lines += [f"  {one.name}: {one.what}" for one in differs[:SHOWN]]
+    if len(differs) > SHOWN:
+        lines.append(f"  and {len(differs) - SHOWN} more")
+    if len(differs) > found.files / 2:
+        said = "without" if demo else "with"
+        lines.append(f"  Almost everything differs: is it the view of this site, and was the site made {said} --demo?")
+    lines.append("Inverse attack: every cell of the country as the place of a hidden service.")
+    for one in found.replays:
+        line = f"  {one.product}: {one.telling:,} of {one.cells:,} cells would have shown; "
+        if one.explaining:
+            line += (
+                f"BETRAYED: {one.faults:,} values differ from the view, and {one.explaining} of {one.tried} cells tried"
+                f" explain them better than no hidden service does; the best leaves {one.left:,}"
+            )
+        elif one.faults:
+            line += f"{one.faults:,} values differ from the view; no single hidden service explains them"
+        else:
+            line += "none explains it better than the view does"
+        lines.append(line)
+    lines += _worlds(found.worlds)
+    if found.clean:
+        lines.append("Nothing published depends on anything but the view.")
+    else:
+        lines.append(
+            "Do not publish this site. Make it again with `rohnamo site` from a view that `rohnamo publish` wrote."
+        )
+    return lines
+
+
+def _worlds(found: "Worlds | None") -> list[str]:
+    """Say what came of changing secrets."""
+    if found is None:
+        return ["Other secrets were not tried: name the private directory with --directory."]
+    differs = found.differences
+    lines = [f"Published again from a directory with other secrets: {'; '.join(found.names)}."]
+    if not found.current:
+        lines.append("  The directory has changed since this view was published: worlds of today were compared.")
+    lines.append(
+        f"  {found.spots:,} of {found.cells:,} cells had a hidden service. The view and {found.files:,} files of the "
+        f"site and the report were compared, {len(differs)} differ."
+    )
+    lines += [f"  BETRAYED: {one.name} {one.what}" for one in differs[:SHOWN]]
+    return lines + ([f"  and {len(differs) - SHOWN} more"] if len(differs) > SHOWN else [])

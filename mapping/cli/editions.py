@@ -1,0 +1,299 @@
+"""Views and pages out: the demo, an edition, its site, the portal."""
+
+import csv
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mapping.cli.options import (
+    DIRECTORY,
+    VIEW,
+    AreaOption,
+    DirectoryOption,
+    TodayOption,
+    ViewOption,
+    day_of,
+    out,
+    progress_bar,
+    step,
+    study_area,
+)
+from mapping.errors import InvalidRecord, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mapping.area.study_area import StudyArea
+    from mapping.editions.releases import Plan
+
+DEMO_DAY = dt.date(2026, 11, 24)
+"""The demo's today, fixed so that two builds give the same bytes."""
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    build: Annotated[Path, typer.Option(help="Folder to build into.")] = Path("build"),
+    serve_on: Annotated[int | None, typer.Option("--serve", help="Then serve on this port of 127.0.0.1.")] = None,
+) -> None:
+    """Build the demonstration from the shipped partners' files: directory, reports, public view and site."""
+    from mapping.demo import import_demo
+    from mapping.directory.directory import Directory
+
+    private = build / "private"
+    private.mkdir(parents=True, exist_ok=True, mode=0o700)
+    area = study_area(None)
+    with Directory(private / "directory.db", area) as directory, progress_bar() as progress:
+        outcomes = import_demo(
+            directory,
+            area,
+            today=DEMO_DAY,
+            report_dir=private / "reports",
+            progress=step(progress, "Importing partners' files"),
+        )
+        for outcome in outcomes:
+            progress.console.print(f"  {outcome}", markup=False)
+        inbox = _invented_messages(private / "inbox.db")
+        demand = _demand(inbox, area, DEMO_DAY)
+        _publish(
+            directory, area, build / "public.db", audience="public", day=DEMO_DAY, progress=progress, demand=demand
+        )
+        _site(build / "public.db", area, build / "site", demo=True, progress=progress)
+    out.print(f"Private directory and import reports: {private}   (never served)")
+    out.print(
+        f"Public view: {build / 'public.db'}   Site: {build / 'site' / 'index.html'}   (also opens from the disk)"
+    )
+    if serve_on is not None:
+        _serve(build / "public.db", area, port=serve_on, demo=True, inbox=inbox)
+
+
+@app.command()
+def publish(
+    view: ViewOption = VIEW,
+    directory: DirectoryOption = DIRECTORY,
+    audience: Annotated[str, typer.Option(help="public, partner or focal_point.")] = "public",
+    inbox: Annotated[
+        Path | None,
+        typer.Option(help="File of what visitors and partners sent; the view then tells where help is missing."),
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only tell what would change.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="You looked at what could be read for the first time.")] = False,
+    reason: Annotated[str, typer.Option(help="Why something unusual is right.")] = "",
+    area: AreaOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Write what an audience may see into a file of its own, in the place of the one before, which is kept."""
+    from mapping.directory.directory import Directory
+    from mapping.editions.releases import Releases
+
+    if not directory.exists():
+        raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
+    region, day, first = study_area(area), day_of(today), not view.exists()
+    demand = _demand(inbox, region, day) if inbox is not None else None
+    unavailable = _unavailable(inbox, day) if inbox is not None else None
+    releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
+    with Directory(directory, region) as store, progress_bar() as progress:
+        plan = releases.stage(
+            store, day=day, demand=demand, unavailable=unavailable, progress=step(progress, "Building the edition")
+        )
+        if not first or check:
+            _tell(plan)
+        if check:
+            return
+        if plan.newly and not (yes or first):
+            raise InvalidRecord("look at the list, then publish with --yes; nothing was published")
+        edition = releases.publish(
+            store,
+            digest=plan.digest,
+            confirmed={item.key for item in plan.newly},
+            by="command line",
+            now=dt.datetime.now(dt.UTC),
+            day=day,
+            reason=reason,
+        )
+    _note_warnings(list(plan.warnings), directory.with_name("publishing.txt"))
+    out.print(f"Published for {audience}, edition {edition.number}: {view}\nSHA-256 {edition.digest}", markup=False)
+
+
+@app.command()
+def editions(
+    audience: Annotated[str, typer.Option(help="public, partner or focal_point.")] = "public",
+    back_to: Annotated[int | None, typer.Option(help="Put the edition of this number in use again.")] = None,
+    view: ViewOption = VIEW,
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Show the editions that are kept, or go back to one of them; what is hidden since leaves it first."""
+    from rich.table import Table
+
+    from mapping.directory.directory import Directory
+    from mapping.editions.releases import Releases
+
+    releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
+    if back_to is not None:
+        if not directory.exists():
+            raise NotFound(f"{directory}: there is no directory; say where it is with --directory")
+        with Directory(directory, study_area(area)) as store:
+            edition = releases.roll_back(store, back_to, day=day_of(today))
+        out.print(f"Edition {edition.number} of {edition.day} is in use again: {view}", markup=False)
+        return
+    table = Table("Edition", "Day", "Services", "By", "In use", "SHA-256")
+    for one in releases.editions():
+        table.add_row(
+            str(one.number), one.day.isoformat(), str(one.entries), one.by, "yes" if one.live else "", one.digest[:16]
+        )
+    out.print(table)
+
+
+def _tell(plan: "Plan") -> None:
+    """Say what would change, what could be read for the first time, and what is unusual."""
+    kinds = {kind: sum(item.kind == kind for item in plan.items) for kind in ("new", "changed", "gone")}
+    out.print(", ".join(f"{count} {kind}" for kind, count in kinds.items()))
+    for item in plan.newly:
+        fields = dict.fromkeys(fact.field for fact in item.facts if fact.newly)
+        out.print(f"  {item.kind}: {item.table} {item.name} ({', '.join(fields)})", markup=False)
+    for alarm in plan.alarms:
+        out.print(f"  LOOK: {alarm.message}", markup=False)
+
+
+def _note_warnings(warnings: list[str], path: Path) -> None:
+    if warnings:
+        path.write_text("\n".join(warnings) + "\n", encoding="utf-8")
+        path.chmod(0o600)
+        out.print(f"{len(warnings)} places to look at before the next edition: {path}", markup=False)
+
+
+@app.command()
+def site(
+    output: Annotated[Path, typer.Argument(help="Folder to write.")] = Path("build/site"),
+    view: ViewOption = VIEW,
+    area: AreaOption = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Say on every page that the content is invented.")] = False,
+    archive: Annotated[bool, typer.Option("--zip", help="Offer the whole site as one file, too.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print editions as PDF, too; needs the extra pdf.")] = False,
+) -> None:
+    """Write the portal of a view as static pages that need no server."""
+    with progress_bar() as progress:
+        _site(view, study_area(area), output, demo=demo, progress=progress, archive=archive, pdf=pdf)
+    out.print(f"Site: {output / 'index.html'}")
+
+
+@app.command()
+def serve(
+    view: ViewOption = VIEW,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000,
+    area: AreaOption = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Say on every page that the content is invented.")] = False,
+    inbox: Annotated[
+        Path | None, typer.Option(help="File for what visitors send; without it pages have no forms.")
+    ] = None,
+    proxies: Annotated[
+        int, typer.Option(min=0, help="How many web servers of yours stand before it and note visitors' addresses.")
+    ] = 0,
+) -> None:
+    """Serve the portal of a view on this machine."""
+    _serve(view, study_area(area), port=port, demo=demo, inbox=inbox, proxies=proxies)
+
+
+def _publish(
+    directory: Any,
+    area: "StudyArea",
+    path: Path,
+    *,
+    audience: Any,
+    day: dt.date,
+    progress: Any,
+    previous: Path | None = None,
+    demand: "Mapping[tuple[str, str], int] | None" = None,
+) -> None:
+    from mapping.editions.publish import publish as write
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    publication = write(
+        directory,
+        audience,
+        path,
+        area=area,
+        edition=day,
+        previous=previous,
+        demand=demand,
+        progress=step(progress, "Publishing the view"),
+    )
+    if publication.warnings:
+        looked = directory.path.with_name("publishing.txt")
+        looked.write_text("\n".join(map(str, publication.warnings)) + "\n", encoding="utf-8")
+        progress.console.print(f"  {len(publication.warnings)} places to look at before the next edition: {looked}")
+
+
+def _demand(inbox: Path, area: "StudyArea", day: dt.date) -> "Mapping[tuple[str, str], int]":
+    """Return how often visitors said that help is missing, counts under the threshold left out."""
+    from mapping.editions.publish import demand_since
+    from web.stores.inbox import Inbox
+
+    if not inbox.exists():
+        raise NotFound(f"{inbox}: there is no inbox; `rohnamo serve --inbox` makes one, or leave the option out")
+    return Inbox(inbox).missing_help(least=area.settings.thresholds.case_cells, since=demand_since(day), until=day)
+
+
+def _unavailable(inbox: Path, day: dt.date) -> "Mapping[str, int]":
+    """Return how often referrals found each service unable to help."""
+    from web.stores.inbox import Inbox
+    from web.stores.referral_log import not_to_be_had
+
+    return not_to_be_had(Inbox(inbox), day)
+
+
+def _invented_messages(path: Path) -> Path:
+    """Put what invented visitors said into an inbox that is still empty."""
+    from mapping.resources import shipped
+    from web.stores.inbox import HelpMissing, Inbox
+
+    inbox = Inbox(path)
+    if any(inbox.messages()):
+        return path
+    lines = (shipped("demo") / "missing_help.csv").read_text(encoding="utf-8").splitlines()
+    for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+        day, times = dt.date.fromisoformat(f"{row.pop('month')}-15"), int(row.pop("times"))
+        inbox.put_all([HelpMissing.model_validate(row)] * times, on=day)
+    return path
+
+
+def _site(
+    view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any, archive: bool = False, pdf: bool = False
+) -> None:
+    from web import create_app
+    from web.freeze import freeze
+    from web.public import printing
+
+    if not view.exists():
+        raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
+    app = create_app(view, area, demo=demo)
+    if pdf:
+        printing.offer_pdf(app)
+    freeze(app, folder, progress=step(progress, "Writing the site"), archive=archive)
+
+
+def _serve(
+    view: Path, area: "StudyArea", *, port: int, demo: bool, inbox: Path | None = None, proxies: int = 0
+) -> None:
+    import waitress
+
+    from web import create_app
+
+    if not view.exists():
+        raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
+    portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies)
+    out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
+    waitress.serve(
+        portal,
+        host="127.0.0.1",
+        port=port,
+        threads=8,
+        ident=None,
+        _quiet=True,
+        clear_untrusted_proxy_headers=not proxies,
+    )

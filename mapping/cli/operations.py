@@ -1,0 +1,128 @@
+"""Operating: backups and the way back, and reminders."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from mapping.cli.accounts import ACCOUNTS, AccountsOption
+from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, out, study_area
+from mapping.errors import InvalidRecord, MappingError, NotFound
+from mapping.model import Audience
+
+app = typer.Typer()
+
+PrivateOption = Annotated[Path, typer.Option("--private", help="The private folder of the installation.")]
+KeyOption = Annotated[Path | None, typer.Option("--key", help="File with the key of backups.")]
+PassphraseOption = Annotated[
+    str | None,
+    typer.Option(envvar="ROHNAMO_BACKUP_PASSPHRASE", help="Instead of a key file; best given by the environment."),
+]
+PRIVATE = Path("build/private")
+
+
+@app.command()
+def backup(
+    output: Annotated[Path, typer.Argument(help="File to write, or a folder in which it gets a name.")],
+    private: PrivateOption = PRIVATE,
+    key: KeyOption = None,
+    passphrase: PassphraseOption = None,
+) -> None:
+    """Write everything private into one encrypted file; portals and commands may go on meanwhile."""
+    from mapping.directory.backups import backup as write
+    from mapping.directory.backups import secret_of
+
+    made = write(private, output, secret=secret_of(key, passphrase), now=dt.datetime.now(dt.UTC))
+    out.print(f"Backup of {made.files} files, {made.size / 1e6:.1f} MB: {made.path}", markup=False)
+    out.print(f"Rehearse it now: rohnamo restore {made.path} --check", markup=False)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `rohnamo backup` wrote.")],
+    private: PrivateOption = PRIVATE,
+    check: Annotated[bool, typer.Option("--check", help="Only rehearse: read and check all, keep nothing.")] = False,
+    replace: Annotated[bool, typer.Option(help="Put a folder that is there aside first.")] = False,
+    key: KeyOption = None,
+    passphrase: PassphraseOption = None,
+) -> None:
+    """Bring a backup back, or rehearse it; stop the portals before you replace what is there."""
+    from mapping.directory.backups import rehearse, secret_of
+    from mapping.directory.backups import restore as bring_back
+
+    secret = secret_of(key, passphrase)
+    if check:
+        found = rehearse(file, secret=secret, check=log_faults, beside=private if private.is_dir() else None)
+        if found.faults:
+            raise InvalidRecord(f"{file}: {'; '.join(found.faults)}; take another backup")
+        out.print(f"Made {found.made}: {len(found.files)} files can be restored; databases, keys and log are whole.")
+        return
+    found = bring_back(file, private, secret=secret, check=log_faults, replace=replace)
+    out.print(f"Restored {len(found.files)} files of {found.made}: {found.folder}", markup=False)
+
+
+@app.command()
+def remind(
+    directory: DirectoryOption = DIRECTORY,
+    accounts: AccountsOption = ACCOUNTS,
+    ledger: Annotated[Path, typer.Option("--ledger", help="The file of who did what.")] = PRIVATE / "ledger.db",
+    area: AreaOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say who would be written to, and send nothing.")] = False,
+) -> None:
+    """Write to providers with something to look through, to stewards where checks are due or consents end, and of news.
+
+    Nobody is reminded twice within 14 days, so that it can run each day (deploy/systemd/rohnamo-remind.timer). Whoever
+    wants to hear of news is told once for an edition; those for partners and focal points lie beside the accounts.
+    """
+    from mapping.directory.directory import Directory
+    from web.access.accounts import Accounts
+    from web.access.mailer import Mailer, mail_settings
+    from web.partner.news import due_news, send_news
+    from web.presenters.edition import Editions
+    from web.staff.reminders import remind as write
+    from web.staff.reminders import waiting
+    from web.staff.visible_cache import Kept
+    from web.stores.ledger import Ledger
+
+    settings = mail_settings(accounts.parent / "mail.toml")
+    if settings is None and not dry_run:
+        raise NotFound(f"{accounts.parent / 'mail.toml'}: no mail server is set up; see docs/deploy.md")
+    if not directory.exists():
+        raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
+    region, now, book, kept = study_area(area), dt.datetime.now(dt.UTC), Ledger(ledger), Kept()
+    day = now.astimezone(ZoneInfo(region.timezone)).date()
+    with Directory(directory, region) as store:
+        found = waiting(lambda regions: kept.seen(store, region, day, regions), Accounts(accounts), book, now=now)
+    for one in found:
+        done = f"reminded on {one.told}" if one.told else "to be written to"
+        out.print(f"{one.account.login:20} {one.why:8} {done}", markup=False)
+    audiences: tuple[Audience, ...] = ("partner", "focal_point")
+    beside = [(accounts.parent / f"{audience}.db", audience) for audience in audiences]
+    editions = [Editions(path, region, audience) for path, audience in beside if path.exists()]
+    news = due_news(Accounts(accounts), editions)
+    for person, _day in news:
+        out.print(f"{person.login:20} {'news':8} to be written to", markup=False)
+    if dry_run or settings is None:
+        out.print(f"{sum(not one.told for one in found) + len(news)} would be written to; nothing was sent.")
+        return
+    mailer, by = Mailer(settings), "command line"
+    mails = [
+        write(mailer, book, found, by=by, now=now),
+        send_news(Accounts(accounts), editions, mailer, book, by=by, now=now),
+    ]
+    out.print(f"{sum(len(sent.to) for sent in mails)} were written to.")
+    failed = [login for sent in mails for login in sent.failed]
+    if failed:
+        raise MappingError(f"{len(failed)} mails were not taken: {', '.join(failed)}; look at their addresses")
+
+
+def log_faults(folder: Path) -> Iterator[str]:
+    """Yield what is wrong with the log of a restored folder."""
+    from web.stores.ledger import Ledger
+
+    path = folder / "ledger.db"
+    if path.exists():
+        yield from (f"the log: {fault}" for fault in Ledger(path).faults())

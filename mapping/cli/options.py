@@ -1,0 +1,75 @@
+"""What commands share: their options, the two consoles, and how progress is shown."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from mapping.errors import InvalidRecord
+from mapping.resources import shipped
+
+if TYPE_CHECKING:
+    from mapping.area.study_area import StudyArea
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+AreaOption = Annotated[
+    Path | None, typer.Option("--area", help="Folder of the study area. Default: Tajikistan, the demo.")
+]
+DirectoryOption = Annotated[Path, typer.Option("--directory", help="The private directory, a SQLite file.")]
+ViewOption = Annotated[Path, typer.Option("--view", help="The published view, a SQLite file.")]
+TodayOption = Annotated[
+    str | None, typer.Option("--today", help="Day to judge dates by, as 2026-11-24. Default: today.")
+]
+LanguageOption = Annotated[str, typer.Option("--lang", help="Language of the output.")]
+DIRECTORY, VIEW = Path("build/private/directory.db"), Path("build/public.db")
+
+
+def study_area(folder: Path | None) -> "StudyArea":
+    """Load a study area, by default the demo's."""
+    from mapping.area.study_area import StudyArea
+
+    return StudyArea.load(folder or shipped("geo/tj"))
+
+
+def day_of(text: str | None) -> dt.date:
+    """Read a day that was typed; today where none was.
+
+    Raises
+    ------
+    InvalidRecord
+        It is no date.
+    """
+    if text is None:
+        return dt.date.today()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidRecord(f"--today {text}: is not a date; write it as 2026-11-24") from error
+
+
+def progress_bar() -> Progress:
+    """Return a display of what is being done, on standard error; it vanishes at the end."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    )
+
+
+def step(progress: Progress, label: str) -> Callable[[int, int], None]:
+    """Return a callback (done, of) that moves one line of the progress display."""
+    task = progress.add_task(label, total=None)
+
+    def report(done: int, of: int) -> None:
+        progress.update(task, completed=done, total=of)
+
+    return report

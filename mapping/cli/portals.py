@@ -1,0 +1,243 @@
+"""The portals of those who sign in, each served on this machine; a web server with TLS stands before them."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mapping.cli.accounts import ACCOUNTS, AccountsOption
+from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, out, study_area
+from mapping.errors import MappingError, NotFound
+from mapping.resources import shipped
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from mapping.area.study_area import StudyArea
+    from web.access.accounts import Accounts
+
+app = typer.Typer()
+
+InboxOption = Annotated[Path, typer.Option("--inbox", help="The file of what is sent in.")]
+LedgerOption = Annotated[Path, typer.Option("--ledger", help="The file of who did what.")]
+PortOption = Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")]
+DemoOption = Annotated[bool, typer.Option("--demo", help="Say on every page that the content is invented.")]
+PlainOption = Annotated[
+    bool, typer.Option("--plain-http", help="Let cookies go over HTTP: only to try it on your own machine.")
+]
+INBOX, LEDGER = Path("build/private/inbox.db"), Path("build/private/ledger.db")
+DEMO_STAFF = (
+    ("steward", "Zarina Invented", "steward"),
+    ("steward2", "Noor Invented", "steward"),
+    ("custodian", "Rustam Invented", "custodian"),
+    ("administrator", "Madina Invented", "administrator"),
+)
+"""Login, name and role of the invented people of the demo; two stewards, since much takes two."""
+PARTNER_VIEW, FOCAL_VIEW = Path("build/private/partner.db"), Path("build/private/focal_point.db")
+
+
+@app.command()
+def partner(
+    view: Annotated[Path, typer.Option("--view", help="The view published for partners.")] = PARTNER_VIEW,
+    focal_view: Annotated[
+        Path | None,
+        typer.Option(
+            "--focal-view", help="The view published for focal points; without one they see what partners see."
+        ),
+    ] = None,
+    accounts: AccountsOption = ACCOUNTS,
+    inbox: InboxOption = INBOX,
+    ledger: LedgerOption = LEDGER,
+    port: PortOption = 8001,
+    area: AreaOption = None,
+    demo: DemoOption = False,
+    plain_http: PlainOption = False,
+) -> None:
+    """Serve the portal of those who refer people: finder, pathway, cards, referral log, capacity."""
+    from web.access.accounts import Accounts
+    from web.partner.app import create_partner_app
+    from web.stores.inbox import Inbox
+    from web.stores.ledger import Ledger
+
+    for path, audience in ((view, "partner"), (focal_view, "focal_point")):
+        if path is not None and not path.exists():
+            raise NotFound(f"{path}: there is no view; run `rohnamo publish --audience {audience} --view {path}` first")
+    portal = create_partner_app(
+        view,
+        study_area(area),
+        focal_view=focal_view,
+        accounts=Accounts(accounts),
+        inbox=Inbox(inbox),
+        ledger=Ledger(ledger),
+        demo=demo,
+        secure=not plain_http,
+    )
+    serve_portal(portal, port)
+
+
+@app.command("demo-partner")
+def demo_partner(
+    build: Annotated[Path, typer.Option(help="Folder of the demo; what is missing in it is built.")] = Path("build"),
+    port: PortOption = 8001,
+    area: AreaOption = None,
+) -> None:
+    """Serve the partner portal of the demo on this machine, with invented people and a one-time link for each."""
+    from web.access.accounts import Accounts
+    from web.partner.app import create_partner_app
+    from web.stores.inbox import Inbox
+    from web.stores.ledger import Ledger
+
+    region, private = study_area(area), build / "private"
+    views = {audience: private / f"{audience}.db" for audience in ("partner", "focal_point")}
+    _publish_missing(private, region, views)
+    accounts = Accounts(private / "demo-accounts.db")
+    for login, address in _demo_people(accounts, views["partner"], port):
+        out.print(f"  {login:12} {address}", markup=False)
+    out.print("Open a link, choose a password, and read the code with an authenticator; then sign in.")
+    portal = create_partner_app(
+        views["partner"],
+        region,
+        focal_view=views["focal_point"],
+        accounts=accounts,
+        demo=True,
+        secure=False,
+        inbox=Inbox(private / "demo-inbox.db"),
+        ledger=Ledger(private / "demo-ledger.db"),
+    )
+    serve_portal(portal, port)
+
+
+@app.command()
+def staff(
+    directory: DirectoryOption = DIRECTORY,
+    accounts: AccountsOption = ACCOUNTS,
+    inbox: InboxOption = INBOX,
+    ledger: LedgerOption = LEDGER,
+    maps: Annotated[
+        Path | None, typer.Option("--maps", help="Folder of column maps; default: maps beside the directory.")
+    ] = None,
+    port: PortOption = 8002,
+    area: AreaOption = None,
+    demo: DemoOption = False,
+    plain_http: PlainOption = False,
+) -> None:
+    """Serve the portal of stewards, custodians and administrators: on a private host, never on the public one."""
+    from web.access.accounts import Accounts
+    from web.staff.app import create_staff_app
+    from web.stores.inbox import Inbox
+    from web.stores.ledger import Ledger
+
+    if not directory.exists():
+        raise NotFound(f"{directory}: there is no directory; run `rohnamo init` or `rohnamo demo` first")
+    portal = create_staff_app(
+        directory,
+        study_area(area),
+        accounts=Accounts(accounts),
+        inbox=Inbox(inbox),
+        ledger=Ledger(ledger),
+        demo=demo,
+        secure=not plain_http,
+        maps=maps,
+    )
+    serve_portal(portal, port)
+
+
+@app.command("demo-staff")
+def demo_staff(
+    build: Annotated[Path, typer.Option(help="Folder of the demo.")] = Path("build"),
+    port: PortOption = 8002,
+    area: AreaOption = None,
+) -> None:
+    """Serve the staff portal of the demo on this machine, with invented people and a one-time link for each."""
+    from web.access.accounts import Accounts
+    from web.access.roles import EVERYWHERE
+    from web.staff.app import create_staff_app
+    from web.stores.inbox import Inbox
+    from web.stores.ledger import Ledger
+
+    private, region, now = build / "private", study_area(area), dt.datetime.now(dt.UTC)
+    if not (private / "directory.db").exists():
+        raise NotFound(f"{private / 'directory.db'}: there is no demo; run `rohnamo demo --build {build}` first")
+    accounts = Accounts(private / "demo-accounts.db")
+    known = {each.login: each for each in accounts.accounts()}
+    for login, name, role in DEMO_STAFF:
+        if login in known and known[login].enrolled:
+            out.print(f"  {login:14} has taken up the account already", markup=False)
+            continue
+        if login not in known:
+            accounts.add(login, name, role, by="demo", now=now)  # type: ignore[arg-type]
+            accounts.grant(accounts.by_login(login).id, "region", EVERYWHERE)
+        token = accounts.invite(accounts.by_login(login).id, now=now)
+        out.print(f"  {login:14} http://localhost:{port}/en/join/{token}", markup=False)
+    out.print("Open a link, choose a password, and read the code with an authenticator; then sign in.")
+    portal = create_staff_app(
+        private / "directory.db",
+        region,
+        accounts=accounts,
+        inbox=Inbox(private / "demo-inbox.db"),
+        ledger=Ledger(private / "demo-ledger.db"),
+        demo=True,
+        secure=False,
+        maps=shipped("demo"),
+    )
+    serve_portal(portal, port)
+
+
+def _publish_missing(private: Path, area: "StudyArea", views: dict[str, Path]) -> None:
+    """Publish the demo's views that are not there yet."""
+    from mapping.cli.editions import DEMO_DAY
+    from mapping.directory.directory import Directory
+    from mapping.editions.publish import publish
+
+    missing = {audience: path for audience, path in views.items() if not path.exists()}
+    if missing and not (private / "directory.db").exists():
+        raise NotFound(
+            f"{private / 'directory.db'}: there is no demo; run `rohnamo demo --build {private.parent}` first"
+        )
+    for audience, path in missing.items():
+        with Directory(private / "directory.db", area) as directory:
+            publish(directory, audience, path, area=area, edition=DEMO_DAY)  # type: ignore[arg-type]
+
+
+def _demo_people(accounts: "Accounts", view: Path, port: int) -> Iterator[tuple[str, str]]:
+    """Make an invented person of each role, with grants, and yield logins with their one-time links."""
+    from mapping.view.view import View
+    from web.access.roles import EVERYWHERE, PORTAL_ROLES
+
+    now = dt.datetime.now(dt.UTC)
+    with View(view) as opened:
+        givers = Counter(row["from_organization_id"] for row in opened.rows("referral_agreement"))
+    body = min(givers, key=lambda each: (-givers[each], each)) if givers else EVERYWHERE
+    known = {each.login: each for each in accounts.accounts()}
+    for role in PORTAL_ROLES:
+        if role not in known:
+            accounts.add(role, f"Demo {role.replace('_', ' ')} (invented)", role, by="demo", now=now)
+            account = accounts.by_login(role).id
+            accounts.grant(account, "region", EVERYWHERE)
+            accounts.grant(account, "organization", body)
+        elif known[role].enrolled:
+            yield role, "has taken up the account already"
+            continue
+        token = accounts.invite(accounts.by_login(role).id, now=now)
+        yield role, f"http://localhost:{port}/en/join/{token}"
+
+
+def serve_portal(portal: "Flask", port: int) -> None:
+    """Serve a portal on this machine until Ctrl-C.
+
+    Raises
+    ------
+    MappingError
+        Another program listens on this port already.
+    """
+    import waitress
+
+    try:
+        server = waitress.create_server(portal, host="127.0.0.1", port=port, threads=8, ident=None)
+    except OSError as error:
+        raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
+    out.print(f"The portal is at http://localhost:{port}/   (Ctrl-C ends it)")
+    server.run()

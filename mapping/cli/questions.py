@@ -1,0 +1,132 @@
+"""Questions to a view: find services, run an analysis, draw a map."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from mapping.cli.options import VIEW, AreaOption, LanguageOption, ViewOption, out, study_area
+from mapping.errors import InvalidRecord, NotFound
+
+if TYPE_CHECKING:
+    from mapping.area.study_area import StudyArea
+
+app = typer.Typer()
+
+
+@app.command()
+def find(
+    text: Annotated[str, typer.Argument(help="Words, in any language and spelling.")] = "",
+    type_: Annotated[str | None, typer.Option("--type", help="Service type or family, as LEG or LEG-INF.")] = None,
+    serves: Annotated[str | None, typer.Option(help="Whom it must take, as SEX-F or AGE-CHI.")] = None,
+    near: Annotated[str | None, typer.Option(help="Name of a town, or latitude,longitude.")] = None,
+    within_km: Annotated[float | None, typer.Option(help="Not farther than this.")] = None,
+    view: ViewOption = VIEW,
+    area: AreaOption = None,
+    lang: LanguageOption = "en",
+) -> None:
+    """Find services in a view: nearest first, or by name."""
+    from mapping.view.view import View
+
+    region = study_area(area)
+    point = _point(near, region) if near else None
+    with View(view) as opened:
+        found = opened.find(text, type=type_, serves=serves, near=point, within_km=within_km, language=lang)
+    table = Table("Service", "Organization", "Where", "Call", "km")
+    for entry in (*found.here, *found.elsewhere):
+        place = _where(entry.places[0], region, lang) if entry.places else "by phone"
+        phone = entry.phones[0].number if entry.phones else ""
+        distance = found.kilometres.get(entry.id)
+        table.add_row(
+            entry.name, entry.organization.name, place, phone, f"{distance:.0f}" if distance is not None else ""
+        )
+    out.print(table if table.row_count else "Nothing is listed for this. That does not mean that there is no help.")
+
+
+@app.command()
+def analyse(
+    name: Annotated[str, typer.Argument(help="Name of the analysis; `rohnamo analyse list` shows them.")],
+    view: ViewOption = VIEW,
+    area: AreaOption = None,
+    lang: LanguageOption = "en",
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the table to this file.")] = None,
+) -> None:
+    """Run an analysis on a view and print its finding, figures and table."""
+    from mapping.registry import analyses
+    from mapping.render.tables import table_csv
+    from mapping.view.view import View
+
+    known = analyses()
+    if name == "list":
+        for each, function in known.items():
+            out.print(f"{each:12} {(function.__doc__ or '').strip().splitlines()[0]}", markup=False)
+        return
+    if name not in known:
+        raise NotFound(f"{name!r} is not an analysis; there are: {', '.join(known)}")
+    region = study_area(area)
+    with View(view) as opened:
+        result = known[name](opened, region)
+    for sentence in (result.finding, *result.also):
+        out.print(sentence.into(lang), markup=False, style="bold" if sentence is result.finding else None)
+    out.print(_table(result, region, lang))
+    out.print(result.method.into(lang), markup=False)
+    if csv is not None:
+        csv.write_text(table_csv(result, region, lang), encoding="utf-8")
+        out.print(f"Table: {csv}")
+
+
+@app.command("map")
+def map_(
+    output: Annotated[Path, typer.Argument(help="Page to write, as coverage.html.")],
+    analysis: Annotated[list[str] | None, typer.Option("--analysis", help="Analysis to show; may be repeated.")] = None,
+    view: ViewOption = VIEW,
+    area: AreaOption = None,
+    lang: LanguageOption = "en",
+) -> None:
+    """Draw a map of a view, with the findings of analyses on it."""
+    from mapping.registry import analyses
+    from mapping.render.maps import draw
+    from mapping.view.view import View
+
+    region, known = study_area(area), analyses()
+    with View(view) as opened:
+        results = [known[name](opened, region) for name in analysis or ()]
+        draw(opened, region, *results, language=lang).save(output)
+    out.print(f"Map: {output}")
+
+
+def _point(text: str, area: "StudyArea") -> tuple[float, float]:
+    from mapping.area.geocode import locate
+
+    latitude, comma, longitude = text.partition(",")
+    if comma:
+        try:
+            return float(latitude), float(longitude)
+        except ValueError as error:
+            raise InvalidRecord(f"--near {text}: write latitude,longitude as 38.56,68.78, or a town") from error
+    located = locate(area, place=text)
+    if located.lat is None or located.lon is None:
+        raise NotFound(f"--near {text}: no such place in the gazetteer; write latitude,longitude instead")
+    return located.lat, located.lon
+
+
+def _where(place: Any, area: "StudyArea", language: str) -> str:
+    return str(place.city or (area.label(place.area_unit, language) if place.area_unit else place.country or ""))
+
+
+def _table(result: Any, area: "StudyArea", language: str) -> Table:
+    """Lay a result out as it reads best: units down the page, or across it."""
+    from mapping.language.i18n import show
+
+    codes, columns = [str(code) for code in result.table.index], result.headlines
+    labels = {column.key: show(column.label, language) for column in columns}
+    if result.layout == "matrix" or len(columns) > len(codes):  # a terminal is narrow
+        shown = Table("", *(area.label(code, language) for code in codes))
+        for column in columns:
+            shown.add_row(labels[column.key], *(result.text(code, column.key, language) for code in codes))
+        return shown
+    shown = Table("", *labels.values())
+    for code in codes:
+        shown.add_row(area.label(code, language), *(result.text(code, column.key, language) for column in columns))
+    return shown

@@ -1,0 +1,142 @@
+"""Reports out: the mapping report, and the brief of a district."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from mapping.cli.options import VIEW, AreaOption, LanguageOption, ViewOption, err, out, study_area
+from mapping.errors import InvalidRecord, NotFound
+
+app = typer.Typer()
+
+FormatOption = Annotated[str, typer.Option("--format", help="html, pdf or docx. Default: by the ending of the file.")]
+EditionOption = Annotated[str, typer.Option(help="public, or restricted: from a view for focal points.")]
+ReaderOption = Annotated[str, typer.Option(help="For whom a restricted edition is; stands on every page.")]
+DemoOption = Annotated[bool, typer.Option("--demo", help="Say that the content is invented.")]
+
+
+@app.command("report")
+def report_(
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="File to write, as report.pdf.")],
+    view: ViewOption = VIEW,
+    area: AreaOption = None,
+    lang: LanguageOption = "en",
+    format_: FormatOption = "",
+    edition: EditionOption = "public",
+    reader: ReaderOption = "",
+    previous: Annotated[Path | None, typer.Option(help="View of the edition before, for the same readers.")] = None,
+    progress: Annotated[Path | None, typer.Option(help="Recommendations of the edition before, as CSV.")] = None,
+    recommendations: Annotated[Path | None, typer.Option(help="Write the recommendations to this CSV.")] = None,
+    demo: DemoOption = False,
+) -> None:
+    """Write the mapping report of a view: twelve chapters, as a web page, a PDF or a Word document."""
+    from contextlib import ExitStack
+
+    from mapping.render import report as reports
+    from mapping.render.report.recommendations import read_csv
+    from mapping.render.report.writers import files
+    from mapping.view.view import View
+
+    kind, region = files.format_of(output, format_), study_area(area)
+    earlier = read_csv(progress) if progress is not None else []
+    with ExitStack() as stack:
+        opened = stack.enter_context(View(view))
+        old = stack.enter_context(View(previous)) if previous is not None else None
+        with err.status("Working the report out"):
+            made = reports.make(
+                opened,
+                region,
+                language=_language(region, lang),
+                edition=_edition(edition),
+                reader=reader,
+                previous=old,
+                earlier=earlier,
+                demo=demo,
+            )
+            files.write(made, output, kind, reader=reader)
+    out.print(f"Report: {output}")
+    if recommendations is not None:
+        files.write_recommendations(made, recommendations)
+        out.print(f"Recommendations: {recommendations}   (give it to the next report with --progress)")
+
+
+@app.command()
+def brief(
+    unit: Annotated[str, typer.Argument(help="Code or name of the district.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="File to write, as rasht.pdf.")],
+    view: ViewOption = VIEW,
+    area: AreaOption = None,
+    lang: LanguageOption = "en",
+    format_: FormatOption = "",
+    edition: EditionOption = "public",
+    reader: ReaderOption = "",
+    demo: DemoOption = False,
+) -> None:
+    """Write two pages on a district for its commission: what is there, what is near, what is missing."""
+    from mapping.render.report import brief as briefs
+    from mapping.render.report.writers import files
+    from mapping.view.view import View
+
+    kind, region = files.format_of(output, format_), study_area(area)
+    code = briefs.find_unit(region, unit)
+    with View(view) as opened, err.status("Working the brief out"):
+        made = briefs.make(
+            opened, region, code, language=_language(region, lang), edition=_edition(edition), reader=reader, demo=demo
+        )
+        files.write(made, output, kind, reader=reader)
+    out.print(f"Brief: {output}")
+
+
+def _edition(text: str) -> Any:
+    from mapping.render.report import EDITIONS
+
+    if text not in EDITIONS:
+        raise InvalidRecord(f"--edition {text}: is {' or '.join(EDITIONS)}")
+    return text
+
+
+def _language(area: Any, text: str) -> str:
+    """Take a language of the study area, or English."""
+    known = dict.fromkeys((*area.languages, "en"))
+    if text not in known:
+        raise InvalidRecord(f"--lang {text}: reports are written in {', '.join(known)}")
+    return text
+
+
+@app.command()
+def export(
+    output: Annotated[Path, typer.Argument(help="File to write, such as list.xlsx; or the word list.")],
+    format_: Annotated[str, typer.Option("--format", help="Name of the format, where the ending is not enough.")] = "",
+    view: ViewOption = VIEW,
+    lang: LanguageOption = "en",
+    area: AreaOption = None,
+) -> None:
+    """Write a view as a file for other programs; `export list` tells the formats."""
+    from mapping.render.export import export as write
+    from mapping.view.view import View
+
+    if str(output) == "list":
+        out.print(_known())
+        return
+    if not view.exists():
+        raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
+    region = study_area(area)
+    if lang not in region.languages:
+        raise NotFound(f"--lang {lang}: this area speaks {', '.join(region.languages)}")
+    with View(view) as opened:
+        write(opened, output, area=region, language=lang, name=format_)
+        out.print(f"Exported {output} ({output.stat().st_size / 1000:.0f} kB), edition {opened.edition}")
+        if opened.audience != "public":
+            err.print(f"Restricted: made for {opened.audience}; give it to nobody else")
+
+
+def _known() -> Table:
+    from mapping.language.i18n import show
+    from mapping.render.export import writers
+
+    table = Table("format", "ending", "what it is good for")
+    for name, module in writers().items():
+        table.add_row(name, module.SUFFIX, show(module.LABEL, "en"))
+    return table

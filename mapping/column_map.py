@@ -1,0 +1,310 @@
+"""Column maps: how one sender's list becomes records, written once in TOML and kept beside the list.
+
+A map names every column of the file: the field it fills, or that it is ignored on purpose or private. A column that
+nobody named is said, so that a new one is never overlooked.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from mapping.errors import FormatError
+from mapping.language.taxonomy import Taxonomy
+from mapping.model import Audience, Precision
+
+Notice = Literal["custodian", "inactive", "defunct", "temporarily closed"]
+
+Shape = Literal["service", "place", "repeat", "activity", "agreement", "assessment", "case"]
+"""What a row is: a service at a place; a place whose columns say which services it has; a provider whose services are
+rows of another sheet; or an activity, an agreement, an answer to the checklist of standards, a count of cases."""
+
+FIELDS: dict[str, str] = {
+    "organization": "name of the body; organization.ru and so on for its name in a language",
+    "organization_kind": "what kind of body it is",
+    "service": "what it does, in words or codes; several in one cell",
+    "description": "what the public reads; description.ru and so on for a language",
+    "place_name": "name of the place; place_name.ru and so on",
+    "unit": "district, town or region as it is named",
+    "unit_code": "code of the administrative unit",
+    "place": "town or village",
+    "address": "street and house",
+    "latitude": "degrees north, in any notation",
+    "longitude": "degrees east",
+    "coordinates": "both in one cell, latitude first",
+    "country": "country, where the list has places abroad",
+    "covers": "units that are served from here",
+    "phone": "numbers to call",
+    "phone_international": "the same number as it is dialled from abroad",
+    "fax": "fax number",
+    "messenger": "Telegram or WhatsApp",
+    "email": "mail address",
+    "website": "web page",
+    "hours": "when it is open",
+    "utc_offset": "hours from UTC, where it is not the study area's time",
+    "serves": "who is helped",
+    "excludes": "who is not",
+    "languages": "languages spoken",
+    "cost": "what it costs",
+    "documents": "papers that are asked for",
+    "capacity": "places, beds or cases a month",
+    "accessible": "whether a wheelchair gets in",
+    "status": "open, waiting list, closed",
+    "funder": "who pays",
+    "funded_until": "until when",
+    "verified_on": "day of the last check",
+    "verified_how": "by visit, by phone, as told",
+    "verified_by": "who checked it: stays with the custodians",
+    "marking": "who may see the row",
+    "marking_service": "who may see one service of the row, where fewer may; the stricter of the two counts, for its "
+    "place too",
+    "precision": "how closely the place may be shown",
+    "contact": "a person's name: stays with the custodians",
+    "key": "the sender's own number of the row",
+    "from": "agreement: who sends people",
+    "to": "agreement: who takes them",
+    "document": "agreement: kind of paper",
+    "number": "agreement: its number",
+    "signed_on": "agreement: day of signature",
+    "valid_to": "agreement: last day",
+    "consent": "agreement: whether a consent form is used",
+    "route": "agreement: how people are sent",
+    "answer_within": "agreement: within what time an answer is due",
+    "implementer": "activity: who carries it out",
+    "programme": "activity: programme",
+    "activity": "activity: what is done",
+    "start": "activity: first day",
+    "end": "activity: last day",
+    "target_group": "activity: for whom",
+    "planned": "activity: people to reach",
+    "reached": "activity: people reached",
+    "reached_women": "activity: women among them",
+    "budget": "activity: budget band",
+    "updated": "day of the report",
+    "service_ref": "assessment: the service's key in the list it was taken from",
+    "standard": "assessment: code of the checklist item",
+    "answer": "assessment: met, partly or not",
+    "evidence": "assessment: what was shown",
+    "assessed_on": "assessment: day",
+    "assessed_by": "assessment: who",
+    "year": "case figures: year",
+    "period": "case figures: part of the year, empty for all of it",
+    "measure": "case figures: what was counted, as victims_identified",
+    "unit_of_count": "case figures: cases, crimes, persons",
+    "count": "case figures: the number",
+    "law_article": "case figures: article of the law",
+    "sex": "case figures: female, male; empty for all",
+    "age_band": "case figures: ages; empty for all",
+    "exploitation": "case figures: form of exploitation; empty for all",
+    "nationality": "case figures: country code; empty for all",
+    "counted_by": "case figures: who gave the number",
+    "source_url": "case figures: where it can be read",
+    "definition": "case figures: what was counted, in words",
+    "confidence": "case figures: official, secondary, derived",
+    "note": "case figures: remark, which stays private",
+}
+"""Every field that a column can fill, and what it means."""
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[list[str], BeforeValidator(_listed)]
+
+
+class Expected(BaseModel):
+    """How many rows the sender's list should have, and how many may be refused."""
+
+    model_config = ConfigDict(extra="forbid")
+    least: int = Field(default=1, ge=0)
+    most: int = Field(default=1_000_000, ge=1)
+    refused: int = Field(default=20, ge=0)
+
+
+class Sheets(BaseModel):
+    """Which sheets hold the list: by name, or all but some."""
+
+    model_config = ConfigDict(extra="forbid")
+    only: Names = []
+    but: Names = []
+    children: str = ""
+    """Sheet with the repeated rows, in the shape ``repeat``."""
+    parent_key: str = "_index"
+    child_key: str = "_parent_index"
+
+    def wants(self, name: str) -> bool:
+        """Tell whether a sheet is part of the list."""
+        return name not in self.but and (not self.only or name in self.only)
+
+
+class Header(BaseModel):
+    """Where the names of the columns stand: the first row that holds ``has``, and how many rows it takes."""
+
+    model_config = ConfigDict(extra="forbid")
+    has: str = ""
+    rows: int = Field(default=1, ge=1, le=4)
+    skip_after: int = Field(default=0, ge=0, le=5)
+
+
+class Skip(BaseModel):
+    """Rows that are no entries: totals, section headings, repeated headers, tags."""
+
+    model_config = ConfigDict(extra="forbid")
+    any_cell: Names = []
+    """Regular expressions; a row with a matching cell is passed over and counted."""
+    fewer_cells: int = Field(default=1, ge=0)
+    """A row with fewer filled cells than this is a heading or empty."""
+
+
+class Returned(BaseModel):
+    """A list of ours that comes back edited: its language, and the heading of each of our columns."""
+
+    model_config = ConfigDict(extra="forbid")
+    language: str
+    columns: dict[str, str]
+
+
+class ColumnMap(BaseModel):
+    """The column map of one sender."""
+
+    model_config = ConfigDict(extra="forbid")
+    source: str = Field(min_length=1, pattern=r"^[a-z0-9-]+$")
+    name: str
+    licence: str = ""
+    rank: int = 0
+    shape: Shape = "service"
+    key: Names = []
+    rows: Expected = Expected()
+    sheets: Sheets = Sheets()
+    header: Header = Header()
+    skip: Skip = Skip()
+    fields: dict[str, Names] = {}
+    constants: dict[str, str] = {}
+    services: dict[str, str] = {}
+    """Shape ``place``: column -> code of the service type it says yes or no to."""
+    markings: dict[str, Audience] = {}
+    precisions: dict[str, Precision] = {}
+    choices: dict[str, dict[str, str]] = {}
+    """Field -> column of one of several choices -> what a yes in it stands for."""
+    standards: dict[str, str] = {}
+    """Column with the answer to an item of the checklist of standards -> the item's code."""
+    evidence: dict[str, str] = {}
+    """Item of the checklist -> column that says what was shown."""
+    words: dict[str, dict[str, str]] = {}
+    """Field -> the sender's own word -> what it stands for; those of ``country`` are looked up in unit and place."""
+    only: dict[str, str] = {}
+    """Field -> regular expression that its text must hold; else the field is empty in that row, as where one column
+    has names in two languages."""
+    notices: dict[str, Notice] = {}
+    """Words in a private column -> what follows from them: a status, or that the row is for custodians only."""
+    ignored: Names = []
+    private: Names = []
+    """Columns that are never read into a record: remarks and notes."""
+    notes: Names = []
+    """What a steward should know of how the map came about."""
+    commas_separate: bool = True
+    """Whether a comma parts the values of a cell; else only ; / + and line ends do."""
+    returned: Returned | None = None
+    """Set by the flat workbook, whose rows may carry published ids: such rows change records that are known."""
+
+    @model_validator(mode="after")
+    def _known_fields(self) -> Self:
+        faults = []
+        for name in (*self.fields, *self.constants, *self.words, *self.only, *self.choices):
+            base = name.partition(".")[0]
+            if base not in FIELDS:
+                close = difflib.get_close_matches(base, FIELDS, 1)
+                faults.append(f"{name!r} is no field" + (f"; did you mean {close[0]!r}?" if close else ""))
+        for pattern in (*self.skip.any_cell, *self.only.values()):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                faults.append(f"{pattern!r} is no regular expression ({error})")
+        items = Taxonomy.load("standards")
+        used = {*self.standards.values(), *self.evidence}
+        faults += [f"{code!r} is no item of the checklist" for code in sorted(used) if code not in items]
+        terms = Taxonomy.load("service_types")
+        faults += [f"{code!r} of [services] is no service type" for code in self.services.values() if code not in terms]
+        for word, code in self.words.get("service", {}).items():
+            if re.fullmatch(r"[A-Z]{3}(-[A-Z]{3})?", code) and code not in terms:
+                close = difflib.get_close_matches(code, [term.code for term in terms.terms()], 1)
+                faults.append(
+                    f"{code!r}, which [words.service] gives for {word!r}, is no service type"
+                    + (f"; did you mean {close[0]!r}?" if close else "")
+                )
+        if self.shape == "place" and not self.services:
+            faults.append("shape 'place' needs [services]: which column says that which service is there")
+        if self.shape == "repeat" and not self.sheets.children:
+            faults.append("shape 'repeat' needs sheets.children: the sheet with the repeated rows")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a map.
+
+        Raises
+        ------
+        FormatError
+            Naming every fault of the map at once.
+        """
+        path = Path(path)
+        try:
+            contents = tomllib.loads(path.read_text(encoding="utf-8"))
+            return cls.model_validate(contents)
+        except OSError as error:
+            raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name of the column map") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise FormatError(f"{path}: is not TOML ({error}); see docs/importing.md") from error
+        except ValidationError as error:
+            raise FormatError(f"{path}: {_faults(error)}; see docs/importing.md") from error
+
+    def named(self) -> set[str]:
+        """Return every column that the map speaks of, folded as headers are."""
+        columns = {column for names in self.fields.values() for column in names}
+        columns |= {*self.services, *self.ignored, *self.private, *self.key}
+        columns |= {column for choices in self.choices.values() for column in choices}
+        columns |= {*self.standards, *self.evidence.values()}
+        return {fold_header(column) for column in columns}
+
+
+UNNAMED = "unnamed"
+"""Source of a map that a convention implies and that does not say who sent the list."""
+
+
+def fold_header(text: object) -> str:
+    """Fold a header so that case, spaces and line ends do not matter."""
+    return _folded(str(text))
+
+
+@lru_cache(maxsize=100_000)
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def marking(columns: ColumnMap, text: str) -> tuple[Audience, bool]:
+    """Return the audience of a marking and whether the map knows it; what is blank, odd or doubtful is custodian."""
+    known: Mapping[str, Audience] = {fold_header(word): audience for word, audience in columns.markings.items()}
+    folded = fold_header(text)
+    return (known[folded], True) if folded in known else ("custodian", False)
+
+
+def _faults(error: ValidationError) -> str:
+    known: dict[str, Any] = {"shape": get_args(Shape)}
+    lines = []
+    for fault in error.errors():
+        where = ".".join(str(part) for part in fault["loc"]) or "map"
+        words = fault["msg"].removeprefix("Value error, ")
+        close = (
+            difflib.get_close_matches(where, ColumnMap.model_fields, 1) if fault["type"] == "extra_forbidden" else []
+        )
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        lines.append(f"{where}: {words}{hint}" + (f" ({', '.join(known[where])})" if where in known else ""))
+    return "; ".join(lines)

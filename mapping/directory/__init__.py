@@ -1,0 +1,1 @@
+"""ADD: the private directory, its history, and who decides."""

@@ -1,0 +1,629 @@
+"""Directory: the private SQLite file. Batches go in whole or not at all; ``view`` is the only way out."""
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+import sqlite3
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
+
+from mapping.area.settings import Thresholds
+from mapping.area.study_area import StudyArea
+from mapping.batch import Batch
+from mapping.directory.conflicts import STEWARDS, Conflict, conflicts
+from mapping.directory.erasure import empty_journal, erase
+from mapping.directory.importing import Import, series
+from mapping.directory.merge import checked, keep_edit, merge
+from mapping.directory.proposals import (
+    Decided,
+    Outdated,
+    keep_decision,
+    keep_proposal,
+    require_reasons,
+    stored_proposal,
+    stored_proposals,
+    version,
+)
+from mapping.directory.rows import STORED, Proposal, ProposalKind, named, reader, stored_rows, to_row, upsert
+from mapping.directory.undo import BatchLine, batches, undo, undoable
+from mapping.directory.writing import Change, Missing, Writing
+from mapping.errors import InvalidRecord, MappingError, NotFound
+from mapping.language.taxonomy import Taxonomy, term_id, vocabulary
+from mapping.model import NAMESPACE, RECORDS, Audience, Record, columns, references
+from mapping.safety.leak_scan import doubtful_neighbours, refuse_hidden_facts
+from mapping.safety.redaction import PUBLISHED, Rules, TypeRule, project, rename
+from mapping.view.view import View
+from mapping.view.writer import Context, write_view
+
+__all__ = ["Change", "Directory", "Missing", "public_id", "rules"]
+
+migrations = Migrations("rohnamo")
+
+APPLICATION_ID = 0x526F686E
+"""Stands in the header of a directory: "Rohn"."""
+
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "secure_delete": 1,
+    "trusted_schema": 0,
+    "busy_timeout": 5000,
+    "cache_size": -200_000,
+}
+"""What each connection to the private file must run under; checked every time it is opened."""
+
+
+@migrations()
+def create_tables(db: sqlite_utils.Database) -> None:
+    """Make a table for each kind of record, one for batches, and the history of every change."""
+    complete_tables(db)
+    batch = {"number": int, "source": str, "file": str, "series": str, "by": str, "on": str, "rows": int}
+    db.table("batch").create(batch, pk="number", not_null=set(batch), strict=True)
+    history = {
+        "number": int,
+        "batch": int,
+        "table": str,
+        "record": str,
+        "change": str,
+        "before": str,
+        "after": str,
+    }
+    db.table("history").create(
+        history,
+        pk="number",
+        not_null={"batch", "table", "record", "change"},
+        foreign_keys=[("batch", "batch", "number")],
+        strict=True,
+    )
+    db.table("history").create_index(["record"])
+    db.table("history").create_index(["batch"])
+
+
+@migrations()
+def keep_undone(db: sqlite_utils.Database) -> None:
+    """Let a batch say which other it undid, and why a steward acted."""
+    db.execute("ALTER TABLE batch ADD COLUMN undoes INTEGER")
+    db.execute("ALTER TABLE batch ADD COLUMN reason TEXT")
+
+
+def complete_tables(db: sqlite_utils.Database) -> None:
+    """Give a file that was made earlier the tables and columns that records have gained since."""
+    there = set(db.table_names())
+    for name, kind in STORED.items():
+        types = {column: {"TEXT": str, "INTEGER": int, "REAL": float}[type_] for column, type_ in columns(kind).items()}
+        if name not in there:
+            db.table(name).create(
+                types,
+                pk="id",
+                foreign_keys=[(column, parent, "id") for column, parent in references(kind).items()],
+                not_null={"id"},
+                strict=True,
+            )
+            for column in (*references(kind), *(c for c in ("link_id",) if c in kind.model_fields)):
+                db.table(name).create_index([column])
+            continue
+        stored = {row[1] for row in db.execute(f'PRAGMA table_info("{name}")')}
+        for column in (column for column in types if column not in stored):
+            db.execute(f'ALTER TABLE "{name}" ADD COLUMN "{column}" {columns(kind)[column]}')
+            default = kind.model_fields[column].get_default()
+            if isinstance(default, str | int | float):
+                db.execute(f'UPDATE "{name}" SET "{column}" = ?', [default])
+
+
+def is_complete(db: sqlite_utils.Database) -> bool:
+    """Tell whether a file has every table and column of the records."""
+    rows = db.execute("SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'")
+    return {(name, column) for name, kind in STORED.items() for column in columns(kind)} <= set(rows.fetchall())
+
+
+class Directory:
+    """The private directory of a study area, in one SQLite file.
+
+    Parameters
+    ----------
+    path
+        The file; it is created with its tables when it is not there, readable by its owner only.
+    area
+        The study area it belongs to: it decides which unit an area-only place is shown under, and after how many
+        months an entry must be verified again. Without one, area-only places are listed without a unit.
+
+    Raises
+    ------
+    MappingError
+        The file is no directory, or cannot be opened or created.
+
+    Examples
+    --------
+    >>> directory = Directory(getfixture("tmp_path") / "directory.db")
+    >>> directory.count("service")
+    0
+    """
+
+    def __init__(self, path: str | Path, area: StudyArea | None = None) -> None:
+        self.path = Path(path)
+        self.area = area
+        with self._said_clearly("cannot be opened as a directory"):
+            self._create_private()
+            self.db = sqlite_utils.Database(sqlite3.connect(self.path, isolation_level=None))
+            try:
+                self._require_directory()
+                self._set_pragmas()
+                migrations.apply(self.db)
+                if not is_complete(self.db):
+                    with self._transaction(keep=True):
+                        complete_tables(self.db)
+                self._seed()
+            except BaseException:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.conn.close()
+
+    def __enter__(self) -> Self:
+        """Use the directory in a ``with`` block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it at the end of the block."""
+        self.close()
+
+    def add(self, batch: Batch, *, by: str = "import", on: dt.date, dry_run: bool = False) -> Change:
+        """Store a batch, whole or not at all; known records are brought up to date by their id.
+
+        An audience may be raised by a batch, never lowered, and so may the precision of a place: the strictest that
+        any source said stays, and a blank counts as the strictest. Every change is kept in the history, with ``by``
+        and ``on``. With ``dry_run`` nothing is stored.
+
+        Raises
+        ------
+        InvalidRecord
+            When a record refers to one that is neither here nor in the batch, or does not fit its table.
+        MappingError
+            When the file cannot be written: the disk is full, or another process is writing.
+        The directory is as it was in each case.
+        """
+        change = Change()
+        with self._said_clearly(f"could not store {batch.file}"), self._transaction(keep=not dry_run):
+            import_ = Import(self.db, batch, change, number=self._begin_batch(batch, by=by, on=on))
+            import_.store()
+            import_.require_references()
+        return change
+
+    def edit(
+        self,
+        table: str,
+        record_id: str,
+        fields: Mapping[str, Any],
+        *,
+        by: str,
+        on: dt.date,
+        reason: str,
+        seen: int | None = None,
+    ) -> Change:
+        """Change fields of a record as a steward; no later import undoes it.
+
+        ``seen`` is the change after which the record was looked at (`mapping.directory.proposals.version`).
+
+        Raises
+        ------
+        Outdated
+            When it was changed since.
+        InvalidRecord
+            For values that do not fit, and for a marking that is lowered: that takes an approval by two people.
+        NotFound
+            When there is no such record.
+        """
+        with self.acting("edit", by=by, on=on, reason=reason) as writing:
+            if seen is not None and version(self.db, table, record_id) != seen:
+                raise Outdated
+            old = self.record(table, record_id)
+            new = checked(old, fields)
+            keep_edit(writing, to_row(old), to_row(new), table=table, fields=fields)
+        return writing.change
+
+    def conflicts(self, records: Collection[str] | None = None) -> list[Conflict]:
+        """Return every field on which sources differ, with the value that counts and why; or only of some records."""
+        return conflicts(self.db, records)
+
+    def merge(
+        self, keep: str, others: Sequence[str], *, table: str, by: str, on: dt.date, reason: str, dry_run: bool = False
+    ) -> Change:
+        """Make one record of several of a table; every source that speaks of one of them then speaks of that one.
+
+        Raises
+        ------
+        InvalidRecord
+            For a table whose records are not merged, and for a record that is to be merged into itself.
+        NotFound
+            When one of them is not there.
+        """
+        for record in (keep, *others):
+            self.record(table, record)
+        with self.acting("merge", by=by, on=on, reason=reason, keep=not dry_run) as writing:
+            merge(writing, table, keep, others, on=on)
+        return writing.change
+
+    def undo(self, batch: int | None = None, *, by: str, on: dt.date, dry_run: bool = False) -> Change:
+        """Take back what a batch did, by default the last one; an edit, a merge or an undoing is a batch too.
+
+        Raises
+        ------
+        NotFound
+            When there is no such batch, or nothing left to undo.
+        InvalidRecord
+            When later batches changed the same records, or added to them: these must be undone first.
+        """
+        undone = undoable(self.db, batch)
+        with self.acting(f"undo {undone}", by=by, on=on, undoes=undone, keep=not dry_run) as writing:
+            undo(writing, undone)
+        return writing.change
+
+    def batches(self) -> list[BatchLine]:
+        """Return every batch, oldest first: when, by whom, from which file, what it did and whether it was undone."""
+        return batches(self.db)
+
+    def propose(
+        self,
+        kind: ProposalKind,
+        table: str,
+        record: str,
+        fields: Mapping[str, Any],
+        *,
+        by: str,
+        on: dt.date,
+        reason: str,
+        consent_by: str = "",
+        consent_until: dt.date | None = None,
+    ) -> str:
+        """Keep a change that waits for a second person; return its id.
+
+        ``kind`` is ``edit`` (fields of a record), ``add`` (a part, all of its fields), ``new`` (an organization, a
+        service or a place with its parts, `as_fields`), ``remove`` (a part), ``audience`` or ``precision`` (lowered to
+        the one of that name in ``fields``, with the operator's consent and its last day), ``statement`` (a new one, or
+        its consent anew), ``map`` or ``phones`` (a sender's column map with its digest, or their numbers; ``record``
+        is its short name), or ``undo`` (a batch, of the number ``record``).
+
+        Raises
+        ------
+        InvalidRecord
+            Nobody is named, there is no reason, a consent is missing or over, or a value does not fit.
+        NotFound
+            There is no such record.
+        """
+        require_reasons(kind, by=by, on=on, reason=reason, consent_by=consent_by, consent_until=consent_until)
+        proposal = Proposal(
+            id="",
+            kind=kind,
+            link_entity=table,
+            link_id=record,
+            fields=json.dumps(dict(fields), ensure_ascii=False, sort_keys=True, default=str),
+            seen=0,
+            reason=reason,
+            consent_by=consent_by or None,
+            consent_until=consent_until,
+            proposed_by=by,
+            proposed_on=on,
+        )
+        with self.acting(f"propose {kind}", by=by, on=on, reason=reason) as writing:
+            return keep_proposal(writing, proposal)
+
+    def proposals(self, *, waiting: bool = True) -> list[Proposal]:
+        """Return what was proposed, oldest first; those that wait, or all."""
+        return stored_proposals(self.db, waiting=waiting)
+
+    def proposal(self, proposal_id: str) -> Proposal:
+        """Return what was proposed under an id.
+
+        Raises
+        ------
+        NotFound
+            There is nothing.
+        """
+        return stored_proposal(self.db, proposal_id)
+
+    def decide(self, proposal_id: str, decided: Decided, *, by: str, on: dt.date, note: str = "") -> Change:
+        """Agree to a proposal, which is done then, or refuse it; whoever made it may only withdraw it.
+
+        Raises
+        ------
+        SamePerson
+            Whoever made it wants to agree to it.
+        Outdated
+            The record was changed since it was proposed, or somebody decided already.
+        """
+        asked = self.proposal(proposal_id)
+        back = undoable(self.db, int(asked.link_id)) if asked.kind == "undo" and decided == "accepted" else None
+        what = f"undo {back}" if back else f"proposal {decided}"
+        with self.acting(what, by=by, on=on, reason=note or decided, undoes=back) as writing:
+            keep_decision(writing, proposal_id, decided, by=by, on=on, note=note)
+        return writing.change
+
+    def erase(self, record_id: str, *, by: str, on: dt.date, reason: str) -> Change:
+        """Remove a person's contact or a phone, and every trace of it in the history; imports bring it no more.
+
+        Raises
+        ------
+        NotFound
+            When there is no contact and no phone of that id.
+        MappingError
+            When another process reads the file, so that its journal cannot be emptied; the record is gone by then.
+        """
+        with self.acting("erase", by=by, on=on, reason=reason) as writing:
+            erase(writing, record_id)
+        with self._said_clearly("was cleared of the record, but not its journal"):
+            empty_journal(self.db)
+        return writing.change
+
+    def count(self, table: str) -> int:
+        """Return how many records a table has."""
+        return int(self.db.table(self._known(table)).count)
+
+    def records(self, table: str) -> list[Record]:
+        """Return the records of a table, in the order of their ids."""
+        kind = RECORDS[self._known(table)]
+        read = reader(kind)
+        cursor = self.db.conn.execute(f'SELECT {named(kind)} FROM "{table}" ORDER BY id')
+        return [read(row) for row in cursor]
+
+    def record(self, table: str, record_id: str) -> Record:
+        """Return one record.
+
+        Raises
+        ------
+        NotFound
+            When there is none.
+        """
+        kind = RECORDS[self._known(table)]
+        row = self.db.conn.execute(f'SELECT {named(kind)} FROM "{table}" WHERE id = ?', [record_id]).fetchone()
+        if row is None:
+            raise NotFound(f"{table} {record_id}: there is no such record; it may have been merged or removed")
+        return reader(kind)(row)
+
+    def history(self, record_id: str) -> list[dict[str, Any]]:
+        """Return the changes of a record, oldest first: who, when, in which file, before and after."""
+        rows = list(
+            self.db.query(
+                'SELECT h.number, h."table", h.record, h.change, h.before, h.after, b."by", b."on", b.file, h.batch,'
+                " b.reason FROM history h JOIN batch b ON b.number = h.batch WHERE h.record = ? ORDER BY h.number",
+                [record_id],
+            )
+        )
+        for row in rows:
+            row["before"] = json.loads(row["before"]) if row["before"] else None
+        for row, later in zip(
+            rows, [*rows[1:], None][: len(rows)], strict=True
+        ):  # what is after one change is before the next
+            row["after"] = later["before"] if later else stored_rows(self.db, row["table"], [record_id]).get(record_id)
+        return rows
+
+    @property
+    def key(self) -> bytes:
+        """The secret from which published ids are made; it lies beside the file and never leaves it.
+
+        Raises
+        ------
+        InvalidRecord
+            The file is not what it was made as: 64 hexadecimal digits.
+        """
+        path = self.path.with_suffix(".key")
+        with self._said_clearly(f"{path.name} cannot be read or written"):
+            try:
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                path.chmod(0o600)
+            else:
+                with os.fdopen(descriptor, "w") as file:
+                    file.write(secrets.token_hex(32))
+            text = path.read_text(encoding="ascii", errors="replace").strip()
+        if not re.fullmatch("[0-9a-f]{64}", text):
+            raise InvalidRecord(
+                f"{path}: does not hold 64 hexadecimal digits; put back the key that was made with the directory,"
+                " or every published id changes"
+            )
+        return bytes.fromhex(text)
+
+    def view(
+        self,
+        audience: Audience,
+        path: str | Path,
+        *,
+        edition: dt.date,
+        warn: Callable[[str], None] | None = None,
+        previous: Path | None = None,
+    ) -> View:
+        """Write what an audience may see into a new SQLite file, and open it.
+
+        ``previous`` is the view that this one replaces: what is gone since and what changed is told from the two files.
+        ``warn`` is told, for the steward alone, what is no secret by its marking and could yet give one away.
+
+        Raises
+        ------
+        UnsafePublication
+            For an audience without a view, and where a text to be published names something hidden.
+        """
+        tables = {table: self.records(table) for table in RECORDS}
+        shown = project(tables, audience, self.rules(edition))
+        refuse_hidden_facts(tables, shown, common=self.common_names())
+        if warn is not None:
+            for warning in doubtful_neighbours(tables, shown):
+                warn(warning)
+        key = self.key
+        published = rename(shown, lambda private: public_id(key, private))
+        context = Context(
+            audience=audience, edition=edition, area=self.area, previous=previous, licences=_licences(tables, shown)
+        )
+        write_view(published, path, fields=PUBLISHED, context=context)
+        return View(path)
+
+    def rules(self, today: dt.date) -> Rules:
+        """Return what the projection must know besides the records."""
+        return rules(today, self.area)
+
+    def common_names(self) -> list[str]:
+        """Return names that everybody knows: of administrative units and places."""
+        if self.area is None:
+            return []
+        units = self.area.all_units().values()
+        names = [name for unit in units for name in (*unit.names.values(), *unit.other_names)]
+        return names + [name for spelt in self.area.gazetteer["names"] for name in spelt]
+
+    def _create_private(self) -> None:
+        """Create the file, if it is not there, for its owner only; SQLite gives its journals the same rights."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            if os.access(self.path, os.W_OK):
+                self.path.chmod(0o600)
+
+    def _require_directory(self) -> None:
+        """Refuse a database that is not a directory, such as a view."""
+        (mark,) = self.db.execute("PRAGMA application_id").fetchone()
+        if mark == APPLICATION_ID:
+            return
+        if self.db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is not None:
+            raise InvalidRecord(f"{self.path}: is a database, but not a directory; is it a view?")
+        self.db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+    def _set_pragmas(self) -> None:
+        for name, wanted in PRAGMAS.items():
+            self.db.execute(f"PRAGMA {name} = {wanted}").fetchall()
+            (found,) = self.db.execute(f"PRAGMA {name}").fetchone()
+            if found != wanted:
+                raise MappingError(f"{self.path}: SQLite runs with {name} = {found}, not {wanted}; use a local disk")
+
+    def _seed(self) -> None:
+        """Store the terms that come with Rohnamo, or bring them up to date."""
+        rows: dict[str, dict[str, dict[str, Any]]] = {}
+        for record in vocabulary():
+            rows.setdefault(record.table, {})[record.id] = to_row(record)
+        old = {table: own for table, own in rows.items() if stored_rows(self.db, table, list(own)) != own}
+        if old:
+            with self._transaction(keep=True):
+                for table, own in old.items():
+                    upsert(self.db, table, own.values())
+
+    @contextmanager
+    def _said_clearly(self, what: str) -> Iterator[None]:
+        """Turn errors of SQLite and of the disk into a text that says what to do."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise MappingError(f"{self.path}: {what} ({error}); {_advice(error)}") from error
+
+    @contextmanager
+    def _transaction(self, *, keep: bool) -> Iterator[None]:
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            self.db.execute("PRAGMA defer_foreign_keys = 1")
+            yield
+            self.db.execute("COMMIT" if keep else "ROLLBACK")
+        except BaseException:
+            if self.db.conn.in_transaction:  # SQLite itself rolls back when the disk is full
+                self.db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def acting(
+        self,
+        what: str,
+        *,
+        by: str,
+        on: dt.date,
+        reason: str | None = None,
+        undoes: int | None = None,
+        keep: bool = True,
+    ) -> Iterator[Writing]:
+        """Open a batch of a steward's own."""
+        with self._said_clearly(f"could not {what}"), self._transaction(keep=keep):
+            row = {
+                "source": STEWARDS,
+                "file": what,
+                "series": what,
+                "by": by,
+                "on": on.isoformat(),
+                "rows": 0,
+                "undoes": undoes,
+                "reason": reason,
+            }
+            number = int(str(self.db.table("batch").insert(row).last_pk))
+            yield Writing(self.db, Change(), number=number, file=what)
+
+    def _known(self, table: str) -> str:
+        if table not in RECORDS:
+            raise NotFound(f"{table!r} is not a table; the tables are {', '.join(RECORDS)}")
+        return table
+
+    def _begin_batch(self, batch: Batch, *, by: str, on: dt.date) -> int:
+        row = {
+            "source": batch.source.id,
+            "file": batch.file,
+            "series": series(batch.file),
+            "by": by,
+            "on": on.isoformat(),
+            "rows": batch.rows,
+        }
+        return int(str(self.db.table("batch").insert(row).last_pk))
+
+
+def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
+    """Return what the projection of a study area's directory must know besides the records."""
+    types: dict[str, TypeRule] = {}
+    for term in Taxonomy.load("service_types").terms():
+        types[term.code] = types[term_id(term)] = TypeRule(term.audience, term.precision)
+    allowed = area.settings.sensitive_allowed if area else ()
+    groups = Taxonomy.load("beneficiaries").terms()
+    units = area.all_units() if area else {}
+
+    def unit_to_show(unit: str) -> str | None:
+        return area.area_unit_for_publication(unit) if area is not None and unit in units else None
+
+    return Rules(
+        today=today,
+        types=types,
+        sensitive={term_id(term) for term in groups if term.sensitive and term.code not in allowed},
+        vocabulary={record.id for record in vocabulary()},
+        unit_to_show=unit_to_show,
+        parent_unit=lambda unit: units[unit].parent if unit in units else None,
+        least_count=(area.settings.thresholds if area else Thresholds()).case_cells,
+        least_providers=(area.settings.thresholds if area else Thresholds()).providers,
+    )
+
+
+def _licences(tables: Mapping[str, Sequence[Any]], shown: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[str, ...]:
+    """Return the licences of the sources of which some record is shown: what is made of it must name them."""
+    ids = {row["id"] for rows in shown.values() for row in rows}
+    senders = {origin.source_id for origin in tables["provenance"] if origin.link_id in ids}
+    return tuple(sorted({one.licence for one in tables["source"] if one.id in senders and one.licence}))
+
+
+def public_id(key: bytes, record_id: str) -> str:
+    """Return the published id of a record: it stays the same and tells nothing of the private one."""
+    return str(uuid.uuid5(NAMESPACE, hmac.new(key, record_id.encode(), hashlib.sha256).hexdigest()))
+
+
+def _advice(error: Exception) -> str:
+    """Say what to do about an error of SQLite or of the disk."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return "another process is writing; nothing was stored, try again when it has finished"
+    if "full" in text or "No space" in text:
+        return "nothing was stored; make room on the disk and try again"
+    if "readonly" in text or "Permission" in text or "Read-only" in text:
+        return "nothing was stored; check the rights of the file and of its folder"
+    if "malformed" in text or "not a database" in text:
+        return "the file is damaged or is not a directory; restore it from a backup"
+    return "check the path, and the rights of its folder"

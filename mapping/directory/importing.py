@@ -1,0 +1,331 @@
+"""Bringing a batch into the private file: what is new, what changed, what is gone, and whose word counts."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from mapping.batch import Batch
+from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
+from mapping.directory.rows import Row, stored_rows, to_row
+from mapping.directory.undo import undone
+from mapping.directory.writing import PARTS, WHOLES, Change, Missing, Writing
+from mapping.errors import InvalidRecord
+from mapping.model import RECORDS, Record, least_precise, references, strictest
+
+__all__ = ["Change", "Import", "Missing"]
+
+
+class Import:
+    """One batch on its way into the tables, within a transaction."""
+
+    def __init__(self, db: sqlite_utils.Database, batch: Batch, change: Change, *, number: int) -> None:
+        self.db = db
+        self.batch = batch
+        self.change = change
+        self.number = number
+        self.writing = Writing(db, change, number=number, file=batch.file)
+        self.kept: dict[str, str] = dict(db.conn.execute("SELECT id, kept FROM merged").fetchall())
+        """Merged id -> the id that stands for it."""
+        self.erased = {one for (one,) in db.conn.execute("SELECT record FROM history WHERE change = 'erased'")}
+        self.rows: dict[str, dict[str, Row]] = {}
+        self.given: dict[str, dict[str, dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
+        """Table -> kept id -> id under which the source gave it -> what it gave; only of records that were merged."""
+        for record in (batch.source, *batch.records):
+            self._take(record)
+
+    def store(self) -> None:
+        """Put every record in its table, in an order in which parents come first."""
+        verified = self._verified()
+        for table in RECORDS:
+            rows = self.rows.get(table)
+            if rows is None:
+                continue
+            settle = self._settling(table, rows, verified) if table in CLAIMED else {}
+            left = self._left_as_they_are(table, rows)
+
+            def mend(old: Row, row: Row, settle: dict[str, Row] = settle, left: frozenset[str] = left) -> None:
+                if row["id"] in left:
+                    row |= {name: value for name, value in old.items() if name not in ("audience", "precision")}
+                elif row["id"] in settle:
+                    row |= settle[row["id"]]
+                _never_lower(old, row)
+
+            self.writing.put(table, rows, mend=mend)
+        self._take_out()
+        if not self.batch.partial:
+            earlier = self._given_before()
+            self._replace_parts(earlier)
+            self._note_missing(earlier)
+
+    def require_references(self) -> None:
+        """Refuse the batch when one of its records refers to a record that does not exist."""
+        broken = []
+        for table in self.rows:
+            for _, _, parent, _ in self.db.execute(f'PRAGMA foreign_key_check("{table}")').fetchall():
+                broken.append(f"{table} -> {parent}")
+            broken += [f"{table} -> {parent}" for parent in self._broken_links(table)]
+        if broken:
+            places = ", ".join(dict.fromkeys(broken))
+            raise InvalidRecord(
+                f"{self.batch.file}: {len(broken)} records refer to records that do not exist ({places}); "
+                "nothing was stored"
+            )
+
+    def _take(self, record: Record) -> None:
+        """Note a record; of two with one id the later stands, under the strictest marking of both."""
+        if RECORDS.get(record.table) is not type(record):
+            raise InvalidRecord(f"{self.batch.file}: {type(record).__name__} is no kind of record that is stored")
+        if record.id in self.erased or getattr(record, "link_id", None) in self.erased:
+            return
+        rows = self.rows.setdefault(record.table, {})
+        row = to_row(record)
+        if self.erased:
+            row |= {name: None for name in references(type(record)) if row[name] in self.erased}
+        if self.kept:
+            self._follow_merges(record.table, row)
+        if row["id"] in rows:
+            _never_lower(rows[row["id"]], row)
+        rows[row["id"]] = row
+
+    def _follow_merges(self, table: str, row: Row) -> None:
+        """Let a record, and what it refers to, mean the records that they were merged into."""
+        given = row["id"]
+        row["id"] = self.kept.get(given, given)
+        for name in (*references(RECORDS[table]), *(each for each in ("link_id", "subject") if each in row)):
+            row[name] = self.kept.get(row[name], row[name])
+        if table in CLAIMED:
+            self.given[table][row["id"]][given] = row
+
+    def _left_as_they_are(self, table: str, rows: Mapping[str, Row]) -> frozenset[str]:
+        """Return the parts that merging or a steward settled: a list may only raise their markings."""
+        if table in CLAIMED or not self.kept:
+            return frozenset()
+        return frozenset(self.kept.values()) & rows.keys()
+
+    def _verified(self) -> dict[tuple[str, str], str]:
+        """Return the last day on which the batch says that a record was verified, or a service of it."""
+        days: dict[tuple[str, str], str] = {}
+
+        def note(table: str, record: str | None, day: str | None) -> None:
+            if record and day:
+                days[table, record] = max(day, days.get((table, record), ""))
+
+        for row in self.rows.get("verification", {}).values():
+            note(row["link_entity"], row["link_id"], row["verified_on"])
+        for row in self.rows.get("service", {}).values():
+            note("service", row["id"], row["assured_date"])
+            note("organization", row["organization_id"], days.get(("service", row["id"])))
+        for row in self.rows.get("service_at_location", {}).values():
+            note("location", row["location_id"], days.get(("service", row["service_id"] or "")))
+        return days
+
+    def _settling(self, table: str, rows: Mapping[str, Row], verified: Mapping[tuple[str, str], str]) -> dict[str, Row]:
+        """Note what the batch claims of records that other sources speak of; return how these records stand then."""
+        source, rank = self.batch.source.id, ranks(self.db)
+        known = stored_rows(self.db, table, list(rows))
+        claims = claims_of(self.db, table, list(known))
+        origins = origins_of(self.db, table, [record for record in known if record not in claims])
+        told: dict[str, Row] = {}
+        settle = {}
+        for record in known:
+            origin = origins.get(record)
+            given = self.given[table].get(record) or {record: rows[record]}
+            if record not in claims and (origin is None or origin[0] == source) and len(given) == 1:
+                continue
+            own = {one["id"]: one for one in claims.get(record, ())}
+            if record not in claims and origin is not None:
+                first = claim(
+                    table,
+                    record,
+                    record,
+                    origin[0],
+                    fields=said(table, known[record]),
+                    said_on=verified_before(self.db, table, record),
+                    batch=origin[1],
+                )
+                own[first["id"]] = told[first["id"]] = first
+            if record in self.batch.edited:
+                given = {}
+                if changed := said_anew(known[record], rows[record]):
+                    mine = claim(table, record, record, source, fields={}, said_on=None, batch=self.number)["id"]
+                    earlier = json.loads(own[mine]["fields"]) if mine in own else {}
+                    own[mine] = told[mine] = claim(
+                        table, record, record, source, fields=earlier | changed, said_on=self._day(), batch=self.number
+                    )
+            for said_of, row in given.items():
+                one = claim(
+                    table,
+                    record,
+                    said_of,
+                    source,
+                    fields=said(table, row),
+                    batch=self.number,
+                    said_on=verified.get((table, record)),
+                )
+                before = own.get(one["id"])
+                if before is not None and before["fields"] == one["fields"] and before["said_on"] == one["said_on"]:
+                    continue  # said again: nothing new
+                own[one["id"]] = told[one["id"]] = one
+            row = settled(table, rows[record], own.values(), rank)
+            settle[record] = {name: row[name] for name in row if name not in ("id", "audience", "precision")}
+        if told:
+            self.writing.put("claim", told)
+        return settle
+
+    def _day(self) -> str:
+        """Return the day of the import."""
+        (day,) = self.db.conn.execute('SELECT "on" FROM batch WHERE number = ?', [self.number]).fetchone()
+        return str(day)
+
+    def _given_before(self) -> dict[str, set[str]]:
+        """Return what this list gave before and no longer gives: table -> ids of records that are still here."""
+        earlier: dict[str, set[str]] = {}
+        query = (
+            'SELECT DISTINCT h."table", h.record FROM history h JOIN batch b ON b.number = h.batch'
+            " WHERE b.source = ? AND b.series = ? AND b.number < ? AND h.change = 'added'"
+        )
+        values = (self.batch.source.id, series(self.batch.file), self.number)
+        for table, record in self.db.conn.execute(query, values):
+            if table in (*PARTS, *WHOLES) and record not in self.rows.get(table, ()):
+                earlier.setdefault(table, set()).add(record)
+        return {table: set(stored_rows(self.db, table, sorted(ids))) for table, ids in earlier.items()}
+
+    def _take_out(self) -> None:
+        """Remove the parts of records that the batch names for it."""
+        named: dict[str, list[str]] = {}
+        for table, record in self.batch.removed:
+            if table not in PARTS:
+                raise InvalidRecord(f"{self.batch.file}: a {table} is no part of a record and cannot be taken out")
+            named.setdefault(table, []).append(record)
+        for table in reversed(RECORDS):
+            self.writing.remove(table, named.get(table, ()))
+
+    def _replace_parts(self, earlier: Mapping[str, set[str]]) -> None:
+        """Remove parts of the batch's records that this list gave before and gives no more."""
+        for table in reversed(RECORDS):
+            if table in PARTS and earlier.get(table):
+                rows = stored_rows(self.db, table, sorted(earlier[table]))
+                self.writing.remove(table, [one for one, row in rows.items() if self._is_part_of_batch(table, row)])
+
+    def _is_part_of_batch(self, table: str, row: Mapping[str, Any]) -> bool:
+        owners: list[tuple[Any, Any]] = [
+            (parent, row[name]) for name, parent in references(RECORDS[table]).items() if parent in WHOLES
+        ]
+        owners.append((row.get("link_entity"), row.get("link_id")))
+        return any(record in self.rows.get(parent or "", ()) for parent, record in owners)
+
+    def _note_missing(self, earlier: Mapping[str, set[str]]) -> None:
+        """Note the wholes that this list gave before, and that nothing in the batch speaks of."""
+        for table in WHOLES:
+            if table in self.rows and earlier.get(table):
+                gone = earlier[table] - self._mentioned()
+                rows = stored_rows(self.db, table, sorted(gone))
+                self.change.missing += [Missing(table, record, row.get("name") or "") for record, row in rows.items()]
+
+    def _mentioned(self) -> set[str]:
+        """Return the ids that records of the batch refer to."""
+        return {
+            row[name]
+            for table, rows in self.rows.items()
+            for name in (*references(RECORDS[table]), *(c for c in ("link_id",) if c in RECORDS[table].model_fields))
+            for row in rows.values()
+            if row[name] is not None
+        }
+
+    def _broken_links(self, table: str) -> list[str]:
+        """Return the tables in which linked records of the batch are not to be found, once a broken link."""
+        wanted: dict[str, set[str]] = {}
+        for row in self.rows[table].values():
+            if row.get("link_id") is not None:
+                wanted.setdefault(row["link_entity"], set()).add(row["link_id"])
+        broken = []
+        for entity, ids in wanted.items():
+            known = stored_rows(self.db, entity, sorted(ids)) if entity in RECORDS else {}
+            broken += [entity] * len(ids - set(known))
+        return broken
+
+
+def origins_of(db: sqlite_utils.Database, table: str, ids: list[str]) -> dict[str, tuple[str, int]]:
+    """Return the source and the batch by which records last came to be what they are; a steward's act is none."""
+    query = (
+        'SELECT h.record, b.source, max(b.number) FROM history h JOIN batch b ON b.number = h.batch WHERE h."table" = ?'
+        " AND h.record IN (SELECT value FROM json_each(?)) AND b.undoes IS NULL AND b.reason IS NULL"
+        " AND b.number NOT IN (SELECT value FROM json_each(?)) GROUP BY h.record"
+    )
+    found = db.conn.execute(query, [table, json.dumps(ids), json.dumps(list(undone(db)))])
+    return {record: (source, number) for record, source, number in found}
+
+
+def verified_before(db: sqlite_utils.Database, table: str, record: str) -> str | None:
+    """Return the day on which a stored record, or a service of it, was last verified."""
+    services = {
+        "service": "SELECT ?",
+        "organization": "SELECT id FROM service WHERE organization_id = ?",
+        "location": "SELECT service_id FROM service_at_location WHERE location_id = ?",
+    }[table]
+    query = f"SELECT max(verified_on) FROM verification WHERE link_id = ? OR link_id IN ({services})"
+    (day,) = db.conn.execute(query, [record, record]).fetchone()
+    return day if day is None else str(day)
+
+
+def series(file: str) -> str:
+    """Return what the editions of one list have in common: the name of the file without numbers and months.
+
+    >>> series("NGO list 2026-11 (final).xlsx") == series("ngo_list_2026-10.csv")
+    True
+    """
+    words = re.findall(r"[^\W\d_]+", Path(file).stem.casefold())
+    return " ".join(word for word in words if word not in _EDITION_WORDS)
+
+
+_EDITION_WORDS = frozenset(
+    {
+        "final",
+        "new",
+        "copy",
+        "v",
+        "ver",
+        "version",
+        "export",
+        "updated",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "январь",
+        "февраль",
+        "март",
+        "апрель",
+        "май",
+        "июнь",
+        "июль",
+        "август",
+        "сентябрь",
+        "октябрь",
+        "ноябрь",
+        "декабрь",
+    }
+)
+
+
+def _never_lower(old: Mapping[str, Any], row: dict[str, Any]) -> None:
+    """Keep the strictest marking of what was said before and what is said now."""
+    if "audience" in row:
+        row["audience"] = strictest(old["audience"], row["audience"])
+    if old.get("do_not_list"):
+        row["do_not_list"] = 1
+    if "precision" in row:
+        row["precision"] = least_precise(old["precision"], row["precision"])

@@ -1,0 +1,281 @@
+"""Making one record of several, and a steward's own word on a record; both outlast every later import."""
+
+import datetime as dt
+import json
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from mapping.directory.conflicts import (
+    CLAIMED,
+    DECIDED_OTHERWISE,
+    STEWARDS,
+    TOGETHER,
+    claim,
+    claims_of,
+    ranks,
+    said,
+    settled,
+)
+from mapping.directory.importing import origins_of, verified_before
+from mapping.directory.rows import Row, stored_rows, to_row
+from mapping.directory.writing import PARTS, Writing
+from mapping.errors import InvalidRecord
+from mapping.model import RECORDS, Phone, Record, least_precise, record_id, references, strictest
+from mapping.safety.redaction import VOCABULARIES
+
+SAME: dict[str, tuple[str, ...]] = {
+    "phone": ("number", "extension"),
+    "address": ("address_1", "address_2", "city", "postal_code", "address_type"),
+    "attribute": ("link_type", "taxonomy_term_id", "value"),
+    "contact": ("name", "title", "email"),
+    "language": ("code", "name"),
+    "schedule": ("byday", "opens_at", "closes_at", "freq", "bymonthday", "valid_from", "valid_to"),
+    "service_at_location": (),
+    "service_area": ("area_unit", "name"),
+    "translation": ("field", "language", "text"),
+    "url": ("url",),
+}
+"""Table -> fields that, with what a part belongs to, tell that two parts are one; elsewhere all fields do."""
+
+
+NOT_EDITED = {
+    "approval": "two people agree to it: read a table with `rohnamo approve`",
+    "statement": "two people agree to it: bring a new one in",
+    "provenance": "it tells where a record came from",
+    "decision": "decide again",
+} | dict.fromkeys(VOCABULARIES, "words that come with Rohnamo or with a list stay as they are")
+"""Table -> why a steward does not edit its records."""
+
+
+def checked(old: Record, fields: Mapping[str, Any]) -> Record:
+    """Return a record with fields changed.
+
+    Raises
+    ------
+    InvalidRecord
+        A field is unknown, a value does not fit, or a marking would be lowered.
+    """
+    if old.table in NOT_EDITED:
+        raise InvalidRecord(f"{old.table}: is not edited; {NOT_EDITED[old.table]}")
+    unknown = sorted(set(fields) - set(type(old).model_fields) | {"id"} & set(fields))
+    if unknown:
+        raise InvalidRecord(
+            f"{old.table}: {', '.join(unknown)} cannot be edited; the fields are "
+            f"{', '.join(name for name in type(old).model_fields if name != 'id')}"
+        )
+    try:
+        new = type(old).model_validate(old.__dict__ | dict(fields))
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise InvalidRecord(f"{old.table} {old.id}: {told}") from error
+    for name, strict in (("audience", strictest), ("precision", least_precise)):
+        if name in fields and getattr(new, name) != strict(getattr(old, name), getattr(new, name)):
+            raise InvalidRecord(
+                f"{old.table} {old.id}: {name} {getattr(old, name)} cannot be lowered to {getattr(new, name)} by an "
+                "edit; that takes an approval by two people (docs/importing.md)"
+            )
+    if isinstance(new, Phone) and new.number != old.__dict__["number"]:
+        new.audience = "custodian"  # one person alone must not put a number before the public
+    return new
+
+
+def keep_edit(writing: Writing, old: Row, new: Row, *, table: str, fields: Mapping[str, Any]) -> None:
+    """Store an edited record so that no import undoes it: as the stewards' claim, or as a part that is settled."""
+    if table in CLAIMED:
+        _claim_as_it_stands(writing, table, old)
+        names = {each for name in fields for each in next((g for g in TOGETHER if name in g), (name,))}
+        _say(writing, table, old["id"], {name: new[name] for name in sorted(names - DECIDED_OTHERWISE)})
+    else:
+        _settle(writing, table, old["id"])
+    writing.put(table, {new["id"]: new})
+
+
+def merge(writing: Writing, table: str, keep: str, others: Sequence[str], *, on: dt.date) -> None:
+    """Make one record of several: claims, parts, keys and whatever speaks of the others move to the one that is kept.
+
+    Raises
+    ------
+    InvalidRecord
+        The records of this table are not merged, or one would be merged into itself.
+    """
+    if table not in CLAIMED:
+        raise InvalidRecord(f"{table}: only records of {', '.join(CLAIMED)} are merged")
+    if keep in others or len(set(others)) != len(others) or not others:
+        raise InvalidRecord(f"{table} {keep}: name the record to keep, and others that are not it, each once")
+    rows = stored_rows(writing.db, table, [keep, *others])
+    own = set(_texts(writing, table, keep))
+    for record in rows.values():
+        _claim_as_it_stands(writing, table, record)
+    waiting = [(table, other, keep) for other in others]
+    gone: list[tuple[str, str]] = []
+    while waiting:
+        name, other, kept = waiting.pop(0)
+        _move_all(writing, name, other, kept)
+        _note_merged(writing, name, other, kept, on)
+        gone.append((name, other))
+        waiting += [each for each in _repeats(writing, name, kept) if (each[0], each[1]) not in gone]
+    _part_texts(writing, table, keep, own)
+    kept_row = _settled_row(writing, table, rows, keep, others)
+    writing.put(table, {keep: kept_row})
+    writing.end_consents([keep, *others])
+    for name, other in reversed(gone):
+        writing.remove(name, [other])
+
+
+def _settled_row(writing: Writing, table: str, rows: Mapping[str, Row], keep: str, others: Sequence[str]) -> Row:
+    """Return the kept record: its own name, the names of the others beside it, the strictest markings of all."""
+    first = rows[keep]
+    names = [rows[one].get(name) for one in (keep, *others) for name in ("alternate_name", "name")]
+    other_names = list(dict.fromkeys(name for name in names if name and name != first.get("name")))
+    own = {"name": first["name"]} if first.get("name") else {}
+    if other_names:
+        own["alternate_name"] = other_names[0]
+    _say(writing, table, keep, own)
+    moved = dict(stored_rows(writing.db, table, [keep])[keep])
+    row = settled(table, moved, claims_of(writing.db, table, [keep])[keep], ranks(writing.db))
+    row["audience"] = strictest(*(one["audience"] for one in rows.values()))
+    if "precision" in row:
+        row["precision"] = least_precise(*(one["precision"] for one in rows.values()))
+    if "do_not_list" in row:
+        row["do_not_list"] = max(one["do_not_list"] or 0 for one in rows.values())
+    for name, parent in references(RECORDS[table]).items():
+        if parent == table and row[name] in (keep, *others):
+            row[name] = None
+    texts = [_name_text(table, keep, name) for name in other_names[1:]]
+    writing.put("translation", {text["id"]: text for text in texts})
+    return row
+
+
+def _texts(writing: Writing, table: str, record: str) -> dict[str, Row]:
+    """Return the translations of a record by id."""
+    query = "SELECT id FROM translation WHERE link_entity = ? AND link_id = ? ORDER BY id"
+    return stored_rows(writing.db, "translation", [one for (one,) in writing.db.conn.execute(query, [table, record])])
+
+
+def _part_texts(writing: Writing, table: str, keep: str, own: Container[str]) -> None:
+    """Leave one text of each field and language, that of the kept record; other names stay beside it."""
+    first: dict[tuple[str, str], str] = {}
+    for one, row in sorted(_texts(writing, table, keep).items(), key=lambda item: (item[0] not in own, item[0])):
+        if (row["field"], row["language"]) not in first:
+            first[row["field"], row["language"]] = one
+        elif row["field"] == "name":
+            writing.put("translation", {one: row | {"field": "alternate_name"}})
+            _settle(writing, "translation", one)
+        elif row["field"] != "alternate_name":
+            _settle(writing, "translation", one, kept=first[row["field"], row["language"]])
+            writing.remove("translation", [one])
+
+
+def _name_text(table: str, record: str, name: str) -> Row:
+    """Return a further name of a record; in which language nobody knows."""
+    kind = RECORDS["translation"]
+    return to_row(
+        kind.model_validate(
+            {
+                "id": record_id("stewards", "translation", record, name),
+                "link_id": record,
+                "link_entity": table,
+                "field": "alternate_name",
+                "language": "und",
+                "text": name,
+                "kind": "original",
+            }
+        )
+    )
+
+
+def _claim_as_it_stands(writing: Writing, table: str, row: Row) -> None:
+    """Note what the one source of a record says of it, unless its claims are kept already."""
+    if claims_of(writing.db, table, [row["id"]]):
+        return
+    origin = origins_of(writing.db, table, [row["id"]]).get(row["id"])
+    if origin is not None:
+        first = claim(
+            table,
+            row["id"],
+            row["id"],
+            origin[0],
+            fields=said(table, row),
+            batch=origin[1],
+            said_on=verified_before(writing.db, table, row["id"]),
+        )
+        writing.put("claim", {first["id"]: first})
+
+
+def _say(writing: Writing, table: str, record: str, fields: Mapping[str, Any]) -> None:
+    """Add to what the stewards say of a record."""
+    before = [one for one in claims_of(writing.db, table, [record]).get(record, ()) if one["source_id"] == STEWARDS]
+    earlier: dict[str, Any] = {}
+    for one in sorted(before, key=lambda one: one["batch"]):
+        earlier |= json.loads(one["fields"])
+    own = claim(table, record, record, STEWARDS, fields=earlier | dict(fields), said_on=None, batch=writing.number)
+    writing.put("claim", {own["id"]: own})
+
+
+def _move_all(writing: Writing, table: str, other: str, kept: str) -> None:
+    """Let whatever refers to one record refer to another."""
+    for child, kind in RECORDS.items():
+        columns = [column for column, parent in references(kind).items() if parent == table]
+        columns += [column for column in ("link_id", "subject", "one", "other") if column in kind.model_fields]
+        for column in columns:
+            found = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE "{column}" = ?', [other])
+            rows = stored_rows(writing.db, child, [one for (one,) in found])
+            if child == "approval":  # an agreement to lower one record is none to lower another
+                rows = {one: row for one, row in rows.items() if row["kind"] not in ("audience", "precision")}
+            writing.put(child, {one: row | {column: kept} for one, row in rows.items()})
+    for one in claims_of(writing.db, table, [other]).get(other, ()):
+        writing.put("claim", {one["id"]: one | {"link_id": kept}})
+    told = writing.db.conn.execute("SELECT id FROM claim WHERE instr(fields, ?)", [json.dumps(other)])
+    for told_by, row in stored_rows(writing.db, "claim", [each for (each,) in told]).items():
+        writing.put("claim", {told_by: row | {"fields": row["fields"].replace(json.dumps(other), json.dumps(kept))}})
+    query = "SELECT id FROM merged WHERE link_entity = ? AND kept = ?"
+    led = stored_rows(writing.db, "merged", [one for (one,) in writing.db.conn.execute(query, [table, other])])
+    writing.put("merged", {one: row | {"kept": kept} for one, row in led.items()})
+
+
+def _note_merged(writing: Writing, table: str, other: str, kept: str, on: dt.date) -> None:
+    row = {"id": other, "link_entity": table, "kept": kept, "on": on.isoformat()}
+    writing.put("merged", {other: row})
+
+
+def _settle(writing: Writing, table: str, record: str, *, kept: str | None = None) -> None:
+    """Let imports leave a record as it stands, or take it for another."""
+    (on,) = writing.db.conn.execute('SELECT "on" FROM batch WHERE number = ?', [writing.number]).fetchone()
+    writing.put("merged", {record: {"id": record, "link_entity": table, "kept": kept or record, "on": on}})
+
+
+def _repeats(writing: Writing, table: str, kept: str) -> list[tuple[str, str, str]]:
+    """Return the parts of a record that say the same as another of its parts: (table, part, the one that stays)."""
+    found = []
+    for child in sorted(PARTS):
+        kind = RECORDS[child]
+        columns = [column for column, parent in references(kind).items() if parent == table]
+        if "link_id" in kind.model_fields:
+            columns.append("link_id")
+        query = " OR ".join(f'"{column}" = ?' for column in columns)
+        if not query:
+            continue
+        ids = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE {query} ORDER BY id', [kept] * len(columns))
+        first: dict[Any, Row] = {}
+        for row in stored_rows(writing.db, child, [one for (one,) in ids]).values():
+            sign = _sign(child, row)
+            if sign in first:
+                stays = first[sign]
+                if "audience" in row and row["audience"] != stays["audience"]:
+                    stays = stays | {"audience": strictest(stays["audience"], row["audience"])}
+                    first[sign] = stays
+                    writing.put(child, {stays["id"]: stays})
+                found.append((child, row["id"], stays["id"]))
+            else:
+                first[sign] = row
+    return found
+
+
+def _sign(table: str, row: Row) -> tuple[Any, ...]:
+    owners = [*references(RECORDS[table]), *(each for each in ("link_id", "link_entity") if each in row)]
+    names = SAME.get(table) or [name for name in row if name not in ("id", "audience", *owners)]
+    if table == "service_at_location":
+        names = ["role"]
+    return tuple(row[name] for name in (*owners, *names))

@@ -1,0 +1,130 @@
+"""Records as rows of the private file, and back."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Literal, get_args
+
+import sqlite_utils
+
+from mapping.model import RECORDS, Record, columns
+
+Row = dict[str, Any]
+
+
+class Claim(Record):
+    """What one source says of a record that others speak of too; ``fields`` is JSON, without what it leaves blank.
+
+    ``said_of`` is the id under which the source gave it, which differs from ``link_id`` where records were merged.
+    """
+
+    table = "claim"
+    link_entity: str
+    link_id: str
+    said_of: str
+    source_id: str
+    said_on: str | None = None
+    batch: int
+    fields: str
+
+
+class Merged(Record):
+    """An id that imports must take for another; where it is its own, the record stands as a steward left it."""
+
+    table = "merged"
+    link_entity: str
+    kept: str
+    on: dt.date
+
+
+ProposalKind = Literal["edit", "add", "new", "remove", "audience", "precision", "statement", "map", "phones", "undo"]
+
+
+class Proposal(Record):
+    """A change that waits for a second person (`mapping.directory.proposals`); ``fields`` is JSON.
+
+    ``seen`` is the last change of the record when it was proposed.
+    """
+
+    table = "proposal"
+    kind: ProposalKind
+    link_entity: str
+    link_id: str
+    fields: str
+    seen: int = 0
+    reason: str
+    consent_by: str | None = None
+    consent_until: dt.date | None = None
+    proposed_by: str
+    proposed_on: dt.date
+    decision: Literal["waiting", "accepted", "refused", "withdrawn"] = "waiting"
+    decided_by: str | None = None
+    decided_on: dt.date | None = None
+    note: str | None = None
+
+
+STORED: dict[str, type[Record]] = RECORDS | {"claim": Claim, "merged": Merged, "proposal": Proposal}
+"""Every table whose changes are kept in the history: the records, and what the directory notes about them."""
+
+
+def named(kind: type[Record]) -> str:
+    """Return the columns of a table for a statement."""
+    return ", ".join(f'"{name}"' for name in columns(kind))
+
+
+def to_row(record: Record) -> Row:
+    """Return a record as SQLite keeps it: dates as text, yes and no as numbers."""
+    return {name: _stored_value(value) for name, value in record.__dict__.items()}
+
+
+def _stored_value(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return int(value) if isinstance(value, bool) else value
+
+
+def as_json(row: Mapping[str, Any] | None) -> str | None:
+    """Return a row as the history keeps it."""
+    return None if row is None else json.dumps(row, ensure_ascii=False)
+
+
+@cache
+def reader(kind: type[Record]) -> Callable[[Sequence[Any]], Record]:
+    """Return a function that makes a record of a row; rows were validated when they were stored."""
+    names = list(columns(kind))
+    converters: dict[str, Callable[[Any], Any]] = {}
+    for name, info in kind.model_fields.items():
+        types = get_args(info.annotation) or (info.annotation,)
+        if dt.date in types:
+            converters[name] = dt.date.fromisoformat
+        elif bool in types:
+            converters[name] = bool
+
+    def read(row: Sequence[Any]) -> Record:
+        values = dict(zip(names, row, strict=True))
+        for name, convert in converters.items():
+            if values[name] is not None:
+                values[name] = convert(values[name])
+        return kind.model_construct(**values)
+
+    return read
+
+
+def stored_rows(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> dict[str, Row]:
+    """Return the rows of some records, by id."""
+    names = list(columns(STORED[table]))
+    sql = f'SELECT {named(STORED[table])} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
+    cursor = db.conn.execute(sql, [json.dumps(ids)])
+    return {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in cursor}
+
+
+def upsert(db: sqlite_utils.Database, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Store rows, in place of those of the same ids; sqlite-utils would do it one by one."""
+    names = list(columns(STORED[table]))
+    updates = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != "id")
+    sql = (
+        f'INSERT INTO "{table}" ({named(STORED[table])}) VALUES ({", ".join("?" * len(names))})'
+        f" ON CONFLICT (id) DO UPDATE SET {updates}"
+    )
+    db.conn.executemany(sql, (tuple(row[name] for name in names) for row in rows))

@@ -1,0 +1,251 @@
+"""Taking back what a batch did, from the history."""
+
+import datetime as dt
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlite_utils
+
+from mapping.directory.rows import STORED, Row, stored_rows
+from mapping.directory.writing import Writing
+from mapping.errors import InvalidRecord, NotFound
+from mapping.model import AUDIENCES, ENTRY_POINTS, PRECISIONS, RECORDS, references
+
+
+@dataclass(frozen=True)
+class BatchLine:
+    """One batch of the history: who brought what and when, what it did, and which batch undid it, if one did."""
+
+    number: int
+    on: dt.date
+    by: str
+    file: str
+    reason: str | None = None
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    undone_by: int | None = None
+    tables: Counter[str] = field(default_factory=Counter)
+    """Table -> lines of history."""
+
+
+def batches(db: sqlite_utils.Database) -> list[BatchLine]:
+    """Return every batch, oldest first."""
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    tables: dict[int, Counter[str]] = defaultdict(Counter)
+    query = 'SELECT batch, "table", change, count(*) FROM history GROUP BY batch, "table", change'
+    for number, table, change, count in db.conn.execute(query):
+        if table in RECORDS:  # the directory's own notes are nothing that a steward counts
+            counts[number][change] += count
+            tables[number][table] += count
+    off = undone(db)
+    rows = db.conn.execute('SELECT number, "on", "by", file, reason FROM batch ORDER BY number')
+    return [
+        BatchLine(
+            number,
+            dt.date.fromisoformat(on),
+            by,
+            file,
+            reason,
+            counts[number]["added"],
+            counts[number]["changed"],
+            counts[number]["removed"] + counts[number]["erased"],
+            off.get(number),
+            tables[number],
+        )
+        for number, on, by, file, reason in rows
+    ]
+
+
+def undone(db: sqlite_utils.Database) -> dict[int, int]:
+    """Return the batches that no longer count: those that were undone, by what undid them.
+
+    An undoing that was itself undone undid nothing.
+    """
+    off: dict[int, int] = {}
+    for number, undoes in db.conn.execute(
+        "SELECT number, undoes FROM batch WHERE undoes IS NOT NULL ORDER BY number DESC"
+    ):
+        if number not in off:
+            off[undoes] = number
+    return off
+
+
+def undoable(db: sqlite_utils.Database, batch: int | None) -> int:
+    """Return the number of the batch to undo, by default the last that changed anything and still counts.
+
+    Raises
+    ------
+    NotFound
+        There is no such batch, or none left.
+    InvalidRecord
+        It was undone already.
+    """
+    off = undone(db)
+    if batch is None:
+        query = "SELECT DISTINCT h.batch FROM history h JOIN batch b ON b.number = h.batch WHERE b.undoes IS NULL"
+        numbers = [number for (number,) in db.conn.execute(query) if number not in off]
+        if not numbers:
+            raise NotFound("there is nothing to undo: no batch changed anything that was not undone")
+        return int(max(numbers))
+    if not db.conn.execute("SELECT 1 FROM batch WHERE number = ?", [batch]).fetchone():
+        raise NotFound(f"there is no batch {batch}; `rohnamo undo --list` shows them")
+    if batch in off:
+        raise InvalidRecord(f"batch {batch} was undone by batch {off[batch]}; undo that one to have it back")
+    return batch
+
+
+def shows_more(db: sqlite_utils.Database, batch: int) -> bool:
+    """Tell whether undoing a batch would show more people a record, or lead them by an earlier number or address.
+
+    What was added goes, and what was taken out comes back as it was just before; only what was changed can widen, and
+    what hid something: an agreement that ended, a kind of help, a field kept back.
+    """
+    query = 'SELECT "table", record, change, before FROM history WHERE batch = ? ORDER BY number DESC'
+    for table, record, change, row in db.conn.execute(query, [batch]).fetchall():
+        now = stored_rows(db, table, [record]).get(record)
+        before = json.loads(row) if row else None
+        if now is None:
+            continue
+        if before is None:
+            hides = table == "attribute" and now["link_type"] == "service_type" and not _added_too(db, batch, now)
+            if hides or (table == "approval" and now["kind"] == "withhold"):
+                return True
+        elif change == "changed" and _widens(table, before, now):
+            return True
+    return False
+
+
+def _added_too(db: sqlite_utils.Database, batch: int, part: Mapping[str, Any]) -> bool:
+    """Whether the record of a part came with the same batch, and goes with it."""
+    query = "SELECT 1 FROM history WHERE batch = ? AND record = ? AND change = 'added'"
+    return db.conn.execute(query, [batch, part["link_id"]]).fetchone() is not None
+
+
+def _widens(table: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether a record as it was before is for more people than it is now, or leads them elsewhere."""
+    for name, order in (("audience", AUDIENCES), ("precision", PRECISIONS)):
+        if name in now and order.index(before[name]) < order.index(now[name]):
+            return True
+    if now.get("do_not_list") and not before.get("do_not_list"):
+        return True
+    if table == "approval" and before.get("consent_until") != now.get("consent_until"):
+        return True
+    changed = {name for name in ENTRY_POINTS.get(table, ()) if before.get(name) != now.get(name)}
+    return now.get("audience") != "custodian" and any(before.get(name) not in (None, "") for name in changed)
+
+
+def undo(writing: Writing, batch: int) -> None:
+    """Bring every record that a batch changed back to what it was before.
+
+    Raises
+    ------
+    InvalidRecord
+        Later batches changed the same records or refer to them, or what was there before was erased.
+    """
+    db = writing.db
+    writing.ends_consents = False  # what the batch did to agreements stands in the history as well
+    _refuse_changed_since(writing, batch)
+    before: dict[str, dict[str, Row | None]] = defaultdict(dict)
+    query = 'SELECT "table", record, change, before FROM history WHERE batch = ? ORDER BY number'
+    for table, record, change, row in db.conn.execute(query, [batch]):
+        if change == "erased":
+            raise InvalidRecord(f"batch {batch} erased a person's data; nothing was kept from which it could come back")
+        if record not in before[table]:
+            before[table][record] = json.loads(row) if row else None
+    for table in STORED:
+        rows = {record: _whole(table, row) for record, row in before.get(table, {}).items() if row is not None}
+        if rows:
+            writing.put(table, rows)
+    gone = {table: [one for one, row in before.get(table, {}).items() if row is None] for table in STORED}
+    for table in ("source", "taxonomy", "taxonomy_term", "unit"):  # words that later batches use stay
+        gone[table] = [one for one in gone[table] if one not in _used(db, table, gone)]
+    for table in reversed(STORED):
+        writing.remove(table, gone[table])
+    for table, ids in gone.items():
+        if table in RECORDS:
+            _refuse_orphans(writing, table, ids, batch)
+
+
+def _used(db: sqlite_utils.Database, table: str, gone: Mapping[str, list[str]]) -> set[str]:
+    """Return which of a table's records others refer to, besides those that go with them."""
+    used: set[str] = set()
+    for child, column in _referring(table):
+        if column != "link_id":
+            query = f'SELECT DISTINCT "{column}" FROM "{child}" WHERE id NOT IN (SELECT value FROM json_each(?))'
+            used |= {one for (one,) in db.conn.execute(query, [json.dumps(gone[child])])}
+    return used
+
+
+def _whole(table: str, row: Row) -> Row:
+    """Fill in columns that records have gained since a line of history was written."""
+    return {
+        name: row[name] if name in row else None if info.is_required() else info.get_default()
+        for name, info in STORED[table].model_fields.items()
+    }
+
+
+def _refuse_changed_since(writing: Writing, batch: int) -> None:
+    off = undone(writing.db)
+    query = (
+        'SELECT l.batch, count(DISTINCT l."table" || l.record), min(l."table"), min(l.record) FROM history h'
+        ' JOIN history l ON l.record = h.record AND l."table" = h."table" AND l.batch > h.batch'
+        " WHERE h.batch = ? GROUP BY l.batch ORDER BY l.batch DESC"
+    )
+    later = [row for row in writing.db.conn.execute(query, [batch]) if row[0] not in (*off, *off.values())]
+    later = [row for row in later if row[0] != writing.number]
+    if later:
+        told = [
+            f"batch {number} ({_file(writing.db, number)}) changed {count} of its records"
+            for number, count, *_ in later
+        ]
+        named = _called(writing.db, later[0][2], later[0][3])
+        raise InvalidRecord(
+            f"batch {batch} cannot be undone: {_few(told)}, such as {named}; undo these first, beginning with the last"
+        )
+
+
+def _refuse_orphans(writing: Writing, table: str, ids: Iterable[str], batch: int) -> None:
+    """Refuse where records that came later belong to those that would go."""
+    wanted = json.dumps(list(ids))
+    if wanted == "[]":
+        return
+    for child, column in _referring(table):
+        match = f'link_entity = "{table}" AND ' if column == "link_id" else ""
+        match = match.replace('"', "'")
+        query = f'SELECT id FROM "{child}" WHERE {match}"{column}" IN (SELECT value FROM json_each(?)) ORDER BY id'
+        left = [one for (one,) in writing.db.conn.execute(query, [wanted])]
+        if left:
+            (number,) = writing.db.conn.execute(
+                'SELECT max(batch) FROM history WHERE record = ? AND "table" = ?', [left[0], child]
+            ).fetchone()
+            raise InvalidRecord(
+                f"batch {batch} cannot be undone: {len(left)} records of {child} belong to what it brought, such as "
+                f"{_called(writing.db, child, left[0])} of batch {number} ({_file(writing.db, number)}); "
+                "undo that first"
+            )
+
+
+def _referring(table: str) -> Iterator[tuple[str, str]]:
+    for child, kind in RECORDS.items():
+        yield from ((child, column) for column, parent in references(kind).items() if parent == table)
+        if "link_id" in kind.model_fields:
+            yield child, "link_id"
+
+
+def _file(db: sqlite_utils.Database, number: Any) -> str:
+    row = db.conn.execute("SELECT file FROM batch WHERE number = ?", [number]).fetchone()
+    return str(row[0]) if row else "unknown"
+
+
+def _called(db: sqlite_utils.Database, table: str, record: str) -> str:
+    row = stored_rows(db, table, [record]).get(record, {})
+    name = row.get("name") or row.get("number") or row.get("city")
+    return f"{table} {name!r} ({record})" if name else f"{table} {record}"
+
+
+def _few(told: list[str]) -> str:
+    return "; ".join(told[:5]) + (f"; and {len(told) - 5} more" if len(told) > 5 else "")

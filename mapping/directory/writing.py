@@ -1,0 +1,166 @@
+"""Writing rows into the private file, with a line of history for each change: what all that changes it goes through."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlite_utils
+
+from mapping.directory.rows import Row, as_json, stored_rows, upsert
+from mapping.errors import InvalidRecord
+from mapping.model import RECORDS
+
+CHUNK = 10_000
+"""Records that are compared with what is stored at a time."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A record that a source gave before and that its new file does not hold."""
+
+    table: str
+    id: str
+    name: str
+
+
+@dataclass
+class Change:
+    """What adding a batch did, or would do: table -> number of records.
+
+    ``removed`` are parts of records (a phone, opening hours) that the source gave before and gives no more; they go
+    with the record's new state. ``missing`` are whole records that its new file does not hold: they stay, and a
+    person decides.
+    """
+
+    added: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+    missing: list[Missing] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        counts = [("new", self.added.total()), ("changed", self.changed.total()), ("as before", self.unchanged.total())]
+        counts += [(word, n) for word, n in (("removed", self.removed.total()), ("missing", len(self.missing))) if n]
+        return ", ".join(f"{count} {word}" for word, count in counts)
+
+
+PARTS = frozenset(
+    {
+        "service_at_location",
+        "address",
+        "contact",
+        "phone",
+        "schedule",
+        "language",
+        "service_area",
+        "funding",
+        "cost_option",
+        "required_document",
+        "accessibility",
+        "url",
+        "service_capacity",
+        "attribute",
+        "translation",
+        "organization_identifier",
+    }
+)
+"""Tables whose records are parts of another record and are replaced with it."""
+
+WHOLES = ("organization", "service", "location", "activity", "referral_agreement")
+"""Tables whose records are missed when a source no longer gives them."""
+
+Changed = tuple[str, Row | None, Row | None]
+"""Record, before, after; None where it was or is not there."""
+
+
+class Writing:
+    """The changes of one batch, within a transaction."""
+
+    def __init__(self, db: sqlite_utils.Database, change: Change, *, number: int, file: str) -> None:
+        self.db = db
+        self.change = change
+        self.number = number
+        self.file = file
+        self.ends_consents = True
+        """Whether a marking that changes ends the agreements that lowered it."""
+
+    def put(self, table: str, rows: Mapping[str, Row], *, mend: Callable[[Row, Row], Any] | None = None) -> None:
+        """Store rows by their ids; ``mend`` is given each row that is stored already, and the new one, to change it."""
+        ids = sorted(rows)
+        for start in range(0, len(ids), CHUNK):
+            self._put(table, {record: rows[record] for record in ids[start : start + CHUNK]}, mend)
+
+    def remove(self, table: str, ids: Iterable[str]) -> int:
+        """Remove rows; tell how many were there."""
+        rows = stored_rows(self.db, table, sorted(ids))
+        self.db.conn.executemany(f'DELETE FROM "{table}" WHERE id = ?', ((record,) for record in sorted(rows)))
+        self.log(table, [(record, row, None) for record, row in sorted(rows.items())])
+        if rows and table in RECORDS:
+            self.change.removed[table] += len(rows)
+        return len(rows)
+
+    def _put(self, table: str, rows: Mapping[str, Row], mend: Callable[[Row, Row], Any] | None) -> None:
+        before = stored_rows(self.db, table, list(rows))
+        changed: list[Changed] = []
+        change = self.change if table in RECORDS else Change()  # of what the directory only notes nobody keeps count
+        for record, row in rows.items():
+            old = before.get(record)
+            if old is not None and mend is not None:
+                mend(old, row)
+            if row == old:
+                change.unchanged[table] += 1
+                continue
+            (change.added if old is None else change.changed)[table] += 1
+            changed.append((record, old, row))
+        try:
+            upsert(self.db, table, (row for _, _, row in changed if row is not None))
+        except sqlite3.IntegrityError as error:
+            raise InvalidRecord(f"{self.file}: {table}: {error}; nothing was stored") from error
+        self.log(table, changed)
+        self._end_consents(changed)
+
+    def log(self, table: str, changes: Iterable[Changed]) -> None:
+        """Write changes into the history: what was before; what is after stands in the next line or in the table."""
+        self.db.conn.executemany(
+            'INSERT INTO history (batch, "table", record, change, before) VALUES (?, ?, ?, ?, ?)',
+            (
+                (
+                    self.number,
+                    table,
+                    record,
+                    "added" if before is None else "removed" if after is None else "changed",
+                    as_json(before),
+                )
+                for record, before, after in changes
+            ),
+        )
+
+    def _end_consents(self, changed: Iterable[Changed]) -> None:
+        """End the agreement that lowered a record when a source now asks for more secrecy than before."""
+        raised = [
+            record
+            for record, before, after in changed
+            if before is not None
+            and after is not None
+            and any(before.get(name) != after.get(name) for name in ("audience", "precision"))
+        ]
+        if raised and self.ends_consents:
+            self.end_consents(raised)
+
+    def end_consents(self, ids: Sequence[str]) -> None:
+        """End the agreements by which records were lowered."""
+        query = (
+            "SELECT id FROM approval WHERE kind IN ('audience', 'precision') AND subject IN"
+            " (SELECT value FROM json_each(?)) AND coalesce(consent_until, '') > ''"
+        )
+        found = [record for (record,) in self.db.conn.execute(query, [json.dumps(list(ids))])]
+        before = stored_rows(self.db, "approval", found)
+        after = {record: row | {"consent_until": None} for record, row in before.items()}
+        self.db.conn.executemany("UPDATE approval SET consent_until = NULL WHERE id = ?", ((one,) for one in found))
+        self.log("approval", ((one, before[one], after[one]) for one in found))
+        if found:
+            self.change.changed["approval"] += len(found)

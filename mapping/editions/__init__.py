@@ -1,0 +1,1 @@
+"""Editions: publish, stage, confirm, retract."""

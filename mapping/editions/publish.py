@@ -1,0 +1,251 @@
+"""Publishing: the view of an audience in a file, with travel times, and what the steward should look at."""
+
+import datetime as dt
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from mapping.area.settings import Thresholds
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import Directory
+from mapping.errors import MappingError, UnsafePublication
+from mapping.language.taxonomy import Taxonomy
+from mapping.model import Audience
+from mapping.travel import cost_surface, friction
+from mapping.view.view import View
+from mapping.view.visits import can_be_visited, region_of
+
+SCENARIOS = ("summer", "winter")
+LIMIT = 240.0
+"""Minutes beyond which a place counts as too far to be told."""
+
+DEMAND_MONTHS = 12
+"""For so long, back from the edition, it is told how often help was said to be missing."""
+
+MOST_PLACES = 120
+"""Places of the gazetteer that a person may say they are in."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was published: the view, how many records each table has, and what the steward should look at.
+
+    The warnings speak of hidden things: they are for the steward alone and enter no view.
+    """
+
+    view: View
+    warnings: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def publish(
+    directory: Directory,
+    audience: Audience,
+    path: str | Path,
+    *,
+    area: StudyArea | None,
+    edition: dt.date,
+    previous: Path | None = None,
+    demand: Mapping[tuple[str, str], int] | None = None,
+    unavailable: Mapping[str, int] | None = None,
+    progress: Progress | None = None,
+) -> Publication:
+    """Write what an audience may see into a new file, with travel times from the places of the study area.
+
+    The travel times are worked out from the view alone. An older file of that name stays until the new one is whole.
+    ``previous`` is the view that this one replaces, which may be that file: the new view tells which of its records
+    are gone, and when each was last changed. ``demand`` tells how often help was said to be missing since
+    `demand_since`: (area unit, need) -> count; without it the view says nothing of that. ``unavailable`` tells how
+    often referrals found a service unable to help in the last whole months: its published id -> count. The view has
+    sums of it, by region and type, of services that it shows; see `_unavailable_rows`.
+
+    Raises
+    ------
+    UnsafePublication
+        For an audience without a view, where a text to be published names something hidden, and where a count is
+        under the threshold of the study area.
+    MappingError
+        The file cannot be written.
+    """
+    path = Path(path)
+    part = path.with_name(path.name + ".part")
+    said = None if demand is None else _demand_rows(demand, area, edition)
+    warnings: list[str] = []
+    try:
+        with directory.view(audience, part, edition=edition, warn=warnings.append, previous=previous) as view:
+            rows = list(travel_rows(view, area, progress=progress)) if area is not None else []
+            sums = _unavailable_rows(view, area, unavailable) if area is not None and unavailable else []
+        _write_travel(part, rows)
+        if said is not None:
+            _write_counts(part, "demand", "need", said)
+        if sums:
+            _write_counts(part, "unavailable", "service_type", sums)
+        part.replace(path)
+    except (sqlite3.Error, OSError) as error:
+        raise MappingError(
+            f"{path}: the view cannot be written ({error}); check the folder, its rights and the free space"
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    view = View(path)
+    counts = {table: len(view.rows(table)) for table in ("organization", "service", "location", "statement")}
+    return Publication(view, warnings, counts)
+
+
+def travel_rows(
+    view: View, area: StudyArea, *, progress: Progress | None = None
+) -> Iterator[tuple[str, str, str, float]]:
+    """Yield (place, location, scenario, minutes) for each location within four hours of a place, in whole minutes.
+
+    From each place of `places`, over the study area's roads and ground, rounded up so that nobody comes too late.
+    Locations abroad take part as `mapping.view.visits.can_be_visited` says.
+    """
+    towns = places(area)
+    abroad = _usable_abroad(view, area)
+    locations = [
+        row
+        for row in view.rows("location")
+        if row["latitude"] is not None and (row["country"] in (None, "", area.code) or row["id"] in abroad)
+    ]
+    scenarios = [one.id for one in area.settings.scenarios if one.id in SCENARIOS]
+    done, of = 0, len(towns) * len(scenarios)
+    for scenario in scenarios:
+        cost = friction(area, scenario)
+        there = _cells(area, cost, [(row["latitude"], row["longitude"]) for row in locations])
+        from_ = _cells(area, cost, list(zip(towns["lat"], towns["lon"], strict=True)))
+        for place, cell in zip(towns["place_id"], from_, strict=True):
+            if cell[0] >= 0 and len(locations):
+                minutes = cost_surface(cost, cell[None, :], cell_size=area.grid.cell_size, limit=LIMIT)
+                reached = np.where(there[:, 0] >= 0, minutes[there[:, 0], there[:, 1]], np.inf)
+                for row, one in zip(locations, np.ceil(reached).tolist(), strict=True):
+                    if one <= LIMIT:
+                        yield str(place), row["id"], scenario, one
+            done += 1
+            if progress is not None:
+                progress(done, of)
+
+
+def _usable_abroad(view: View, area: StudyArea) -> set[str]:
+    """Return the locations in other countries that people of this one may go to."""
+    if not area.settings.travel.cross_borders:
+        return set()
+    return {p.id for one in view.services() for p in one.points if can_be_visited(one, p, area)}
+
+
+def places(area: StudyArea) -> pd.DataFrame:
+    """Return the places from which travel times are told: seats of units first, then by people, `MOST_PLACES` at most.
+
+    The rows of `StudyArea.gazetteer` that have coordinates.
+    """
+    known = area.gazetteer.dropna(subset=["lat", "lon"])
+    level = known["seat"].where(known["seat"] >= 0, 99)
+    order = known.assign(_level=level, _people=-known["people"].fillna(0))
+    chosen = order.sort_values(["_level", "_people", "place_id"], kind="stable").head(MOST_PLACES)
+    return chosen.drop(columns=["_level", "_people"])
+
+
+def _cells(area: StudyArea, cost: NDArray[np.float32], points: list[tuple[float, float]]) -> NDArray[np.int64]:
+    """Return the cell of each point, or the nearest passable one within the snap distance; -1, -1 without one."""
+    at = np.asarray(points, float).reshape(-1, 2)
+    cells = np.asarray(area.grid.cells(at[:, 0], at[:, 1]), np.int64).reshape(-1, 2)
+    inside = cells[:, 0] >= 0
+    barrier = ~np.isfinite(cost)
+    if barrier.all():
+        return np.full_like(cells, -1)
+    far, nearest = ndimage.distance_transform_edt(barrier, return_indices=True)
+    rows, columns = cells[inside].T
+    moved = nearest[:, rows, columns].T
+    too_far = far[rows, columns] * area.grid.cell_size > area.settings.travel.snap_km * 1000
+    moved[too_far] = -1
+    cells[inside] = moved
+    cells[~inside] = -1
+    return cells
+
+
+def demand_since(edition: dt.date) -> dt.date:
+    """Return the first day of the months in which it is counted how often help was said to be missing."""
+    months = edition.year * 12 + edition.month - 1 - DEMAND_MONTHS
+    return dt.date(months // 12, months % 12 + 1, 1)
+
+
+def _demand_rows(
+    demand: Mapping[tuple[str, str], int], area: StudyArea | None, edition: dt.date
+) -> list[tuple[str, str, str, int, str, str]]:
+    """Return the rows of the table ``demand``; one count under the threshold refuses them all."""
+    least = area.settings.thresholds.case_cells if area is not None else Thresholds().case_cells
+    few = sum(count < least for count in demand.values())
+    if few:
+        raise UnsafePublication(
+            f"how often help was said to be missing: {few} counts are under {least}, the least that may be published; "
+            "leave them out"
+        )
+    period = demand_since(edition).isoformat(), edition.isoformat()
+    return [(f"{unit} {need}", unit, need, count, *period) for (unit, need), count in sorted(demand.items())]
+
+
+def _unavailable_rows(
+    view: View, area: StudyArea, unavailable: Mapping[str, int]
+) -> list[tuple[str, str, str, int, str, str]]:
+    """Return the rows of the table ``unavailable``: sums by region and type of the services that the view shows.
+
+    Nothing is said of types whose places are secret, of a sum under the threshold of counts, nor where so few bodies
+    offer the help that one of them is meant.
+    """
+    least = area.settings.thresholds
+    types = Taxonomy.load("service_types")
+    counts: Counter[tuple[str, str]] = Counter()
+    bodies: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for entry in view.services():
+        kind = entry.types[0] if entry.types else ""
+        if kind in types and types.term(kind).audience == "public":
+            cell = region_of(entry, area), kind
+            counts[cell] += unavailable.get(entry.id, 0)
+            bodies[cell].add(entry.organization.id)
+    before = view.edition.replace(day=1) - dt.timedelta(1)
+    period = demand_since(view.edition).isoformat(), before.isoformat()
+    return [
+        (f"{unit} {kind}", unit, kind, count, *period)
+        for (unit, kind), count in sorted(counts.items())
+        if count >= least.case_cells and len(bodies[unit, kind]) >= least.providers
+    ]
+
+
+def _write_travel(path: Path, rows: list[tuple[str, str, str, float]]) -> None:
+    _write(
+        path,
+        "CREATE TABLE travel (place TEXT, location TEXT, scenario TEXT, minutes REAL NOT NULL,"
+        " PRIMARY KEY (place, scenario, location)) STRICT, WITHOUT ROWID",
+        "INSERT INTO travel VALUES (?, ?, ?, ?)",
+        sorted(rows),
+    )
+
+
+def _write_counts(path: Path, table: str, of: str, rows: list[tuple[str, str, str, int, str, str]]) -> None:
+    _write(
+        path,
+        f"CREATE TABLE {table} (id TEXT PRIMARY KEY, area_unit TEXT NOT NULL, {of} TEXT NOT NULL,"
+        " count INTEGER NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+
+
+def _write(path: Path, table: str, insert: str, rows: Sequence[tuple[object, ...]]) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = off")
+        connection.execute("BEGIN")
+        connection.execute(table)
+        connection.executemany(insert, rows)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()

@@ -1,0 +1,444 @@
+"""Releases: a view is built aside, looked at, confirmed, and then takes the old one's place at once; and the way back.
+
+Nothing is published that was not looked at: whoever confirms names the very file by its checksum, and a directory that
+changed meanwhile must be built again. What is published is kept for stewards, and leaves even there whatever may no
+longer be read (`mapping.editions.retraction`).
+"""
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from filelock import FileLock
+
+from mapping.analysis.reliability.change import write_counts
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import Directory, public_id
+from mapping.editions.publish import Progress, publish
+from mapping.editions.retraction import Hidden, rows_of, without_hidden
+from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
+from mapping.language.i18n import Message, Share
+from mapping.model import Audience
+from mapping.view.diff import Fact, Item, compare
+from mapping.view.view import View
+
+MOST_CHANGED = 0.2
+"""Beyond this share of entries that change, publishing stops until somebody says why."""
+
+FEW = 3
+"""So many changed entries are no reason to stop, however few there are."""
+
+KEPT = 12
+"""So many old editions of an audience are kept."""
+
+MANY_CHANGED = Message("{changed} of {before} entries change: more than {share}.")
+LOWERED = Message("Was known and hidden until now, and would be shown: {name}.")
+CLOSER = Message("The point of this place was hidden until now, and would be shown: {name}.")
+
+CHANGED_SINCE = (
+    "the directory, the published view or the day changed since this edition was built, and nothing was published; "
+    "build it again and look at it"
+)
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something unusual about an edition: it is published only with a reason."""
+
+    message: Message
+    key: str = ""
+    """The entry that it is about, if it is about one."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An edition that was built and not published yet."""
+
+    audience: Audience
+    day: dt.date
+    digest: str
+    replaces: str
+    """Checksum of the view in use; empty where there is none."""
+    state: int
+    """Number of the directory's last batch."""
+    items: tuple[Item, ...]
+    alarms: tuple[Alarm, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def newly(self) -> tuple[Item, ...]:
+        """The entries from which readers would learn something new: each must be confirmed."""
+        return tuple(item for item in self.items if item.newly)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An edition that was published: its number, day and checksum, when, by whom and why."""
+
+    number: int
+    day: dt.date
+    digest: str
+    published_on: str
+    by: str
+    reason: str
+    entries: int
+    state: int
+    purged_on: str
+    """Day on which something was last taken out of it; empty where it is as it was published."""
+    live: bool = False
+
+
+class Releases:
+    """The editions of an audience.
+
+    Parameters
+    ----------
+    folder
+        Where they are kept, readable by their owner only: ``editions`` in the private folder.
+    view
+        The view in use.
+    audience
+        For whom it is.
+    """
+
+    def __init__(self, folder: str | Path, view: str | Path, audience: Audience) -> None:
+        self.folder, self.view, self.audience = Path(folder) / audience, Path(view), audience
+        self._staged, self._noted = self.folder / "next.db.part", self.folder / "next.json.part"
+
+    def stage(
+        self,
+        directory: Directory,
+        *,
+        day: dt.date,
+        demand: Mapping[tuple[str, str], int] | None = None,
+        unavailable: Mapping[str, int] | None = None,
+        progress: Progress | None = None,
+    ) -> Plan:
+        """Build the next edition aside, and tell what would change; what is published stays as it is.
+
+        Raises
+        ------
+        UnsafePublication
+            A text to be published names something hidden.
+        MappingError
+            The disk is full or may not be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._alone():
+            state = _state(directory)
+            previous = self.view if self.view.exists() else None
+            publication = publish(
+                directory,
+                self.audience,
+                self._staged,
+                area=directory.area,
+                edition=day,
+                previous=previous,
+                demand=demand,
+                unavailable=unavailable,
+                progress=progress,
+            )
+            with publication.view as new:
+                if previous is not None and directory.area is not None:
+                    with View(previous) as old:
+                        write_counts(self._staged, new, old, directory.area)
+            self._staged.chmod(0o600)
+            items = tuple(compare(previous, self._staged))
+            replaces = digest(previous) if previous is not None else ""
+            plan = Plan(
+                self.audience,
+                day,
+                digest(self._staged),
+                replaces,
+                state,
+                items,
+                tuple(self._alarms(directory, previous, items)),
+                tuple(map(str, publication.warnings)),
+            )
+            _write(self._noted, _told(plan))
+        return plan
+
+    def plan(self) -> Plan | None:
+        """Return the edition that was built and not published yet, if there is one."""
+        if not self._noted.exists() or not self._staged.exists():
+            return None
+        told = json.loads(self._noted.read_text(encoding="utf-8"))
+        items = tuple(Item(**{**item, "facts": tuple(Fact(**f) for f in item["facts"])}) for item in told["items"])
+        alarms = tuple(
+            Alarm(replace(LOWERED, text=text, values=_shares(values)), key) for text, values, key in told["alarms"]
+        )
+        return Plan(
+            told["audience"],
+            dt.date.fromisoformat(told["day"]),
+            told["digest"],
+            told["replaces"],
+            told["state"],
+            items,
+            alarms,
+            tuple(told["warnings"]),
+        )
+
+    def drop(self) -> None:
+        """Forget the edition that was built."""
+        self._noted.unlink(missing_ok=True)
+        self._staged.unlink(missing_ok=True)
+
+    def publish(
+        self,
+        directory: Directory,
+        *,
+        digest: str,
+        confirmed: Collection[str],
+        by: str,
+        now: dt.datetime,
+        day: dt.date,
+        reason: str = "",
+    ) -> Edition:
+        """Put the edition that was built in the place of the one in use, at once, and keep a copy.
+
+        ``digest`` is the checksum of what was looked at, ``confirmed`` the keys of the entries that were confirmed.
+
+        Raises
+        ------
+        InvalidRecord
+            Not everything newly readable was confirmed, an alarm has no reason, or something changed meanwhile.
+        MappingError
+            The disk is full or may not be written: the edition in use stays.
+        """
+        with self._alone():
+            plan = self.plan()
+            if plan is None or plan.digest != digest or self._changed(plan, directory, day):
+                raise InvalidRecord(CHANGED_SINCE)
+            missing = [item for item in plan.newly if item.key not in confirmed]
+            if missing:
+                raise InvalidRecord(
+                    f"{len(missing)} entries that nobody could read before were not confirmed, such as "
+                    f"{missing[0].name}; nothing was published"
+                )
+            if plan.alarms and not reason.strip():
+                raise InvalidRecord(f"write why this is right: {plan.alarms[0].message}; nothing was published")
+            for edition in self.editions():  # noted by an attempt that was cut short before the switch
+                if edition.digest == plan.digest and not edition.live:
+                    self._remove(edition.number)
+            number = max((edition.number for edition in self.editions()), default=0) + 1
+            with closing(sqlite3.connect(self._staged)) as db:
+                (count,) = db.execute("SELECT count(*) FROM service").fetchone()
+            edition = Edition(
+                number,
+                plan.day,
+                plan.digest,
+                now.astimezone(dt.UTC).isoformat(timespec="seconds"),
+                by,
+                reason.strip(),
+                count,
+                plan.state,
+                "",
+            )
+            with _said_clearly(f"{self.view}: the edition was not published"):
+                shutil.copyfile(self._staged, self._file(number, ".db.part"))
+                _durable(self._file(number, ".db.part"), self._file(number, ".db"))
+                self._note(edition)
+                self._switch(self._staged)
+                self.drop()
+            self._purge(directory, day)
+            for old in self.editions()[KEPT:]:
+                self._remove(old.number)
+        return edition
+
+    def roll_back(self, directory: Directory, number: int, *, day: dt.date) -> Edition:
+        """Put an old edition in use again, without what may no longer be read in it.
+
+        Raises
+        ------
+        NotFound
+            There is no such edition.
+        UnsafePublication
+            A text of it names something that is hidden now.
+        MappingError
+            The disk is full or may not be written: the edition in use stays.
+        """
+        with self._alone():
+            hidden = self._purge(directory, day)
+            edition = self.edition(number)
+            file = self._file(number, ".db")
+            hidden.refuse(rows_of(file))
+            with _said_clearly(f"{self.view}: the edition in use was not changed"):
+                shutil.copyfile(file, self._staged)
+                self._switch(self._staged)
+            self.drop()
+        return self.edition(edition.number)
+
+    def editions(self) -> list[Edition]:
+        """Return the editions that are kept, newest first."""
+        live = digest(self.view) if self.view.exists() else ""
+        found = [json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("[0-9]*.json")]
+        read = [Edition(**{**told, "day": dt.date.fromisoformat(told["day"])}) for told in found]
+        newest = sorted(read, key=lambda edition: -edition.number)
+        first = next((edition.number for edition in newest if edition.digest == live), None)
+        return [Edition(**{**vars(edition), "live": edition.number == first}) for edition in newest]
+
+    def edition(self, number: int) -> Edition:
+        """Return an edition.
+
+        Raises
+        ------
+        NotFound
+            There is none of this number.
+        """
+        for edition in self.editions():
+            if edition.number == number:
+                return edition
+        raise NotFound(f"there is no edition {number} for {self.audience}; it may be too old to be kept")
+
+    def compare(self, number: int) -> list[Item]:
+        """Return what differs between an old edition and the one in use."""
+        self.edition(number)
+        return compare(self._file(number, ".db"), self.view)
+
+    def purge(self, directory: Directory, *, day: dt.date) -> list[int]:
+        """Take out of every old edition what may no longer be read; return the numbers of those that changed."""
+        with self._alone():
+            before = {edition.number: edition.digest for edition in self.editions()}
+            self._purge(directory, day)
+            return sorted(edition.number for edition in self.editions() if before[edition.number] != edition.digest)
+
+    def _changed(self, plan: Plan, directory: Directory, day: dt.date) -> bool:
+        replaces = digest(self.view) if self.view.exists() else ""
+        now = (_state(directory), replaces, day, digest(self._staged))
+        return now != (plan.state, plan.replaces, plan.day, plan.digest)
+
+    def _alarms(self, directory: Directory, previous: Path | None, items: tuple[Item, ...]) -> Iterator[Alarm]:
+        if previous is None:
+            return
+        before = {item.key for item in compare(None, previous)}
+        changed = [item for item in items if item.table != "case_count"]
+        if len(changed) > max(FEW, MOST_CHANGED * len(before)):
+            values = {"changed": len(changed), "before": len(before), "share": Share(MOST_CHANGED)}
+            yield Alarm(replace(MANY_CHANGED, values=values))
+        with View(previous) as view:
+            known = self._known_before(directory, view.edition)
+        for item in items:
+            closer = any(fact.field == "location.latitude" and not fact.before for fact in item.facts)
+            if item.kind == "new" and item.id in known:
+                yield Alarm(replace(LOWERED, values={"name": item.name}), item.key)
+            elif item.kind == "changed" and closer:
+                yield Alarm(replace(CLOSER, values={"name": item.name}), item.key)
+
+    def _known_before(self, directory: Directory, previous: dt.date) -> set[str]:
+        """Return the published ids of records that the directory had when the edition in use was built."""
+        kept = self.editions()
+        last = next((edition for edition in kept if edition.live), kept[0] if kept else None)
+        if last is not None:
+            rows = directory.db.execute("SELECT DISTINCT record FROM history WHERE batch <= ?", [last.state])
+        else:  # published before editions were kept
+            query = 'SELECT DISTINCT record FROM history JOIN batch b ON b.number = batch WHERE b."on" < ?'
+            rows = directory.db.execute(query, [previous.isoformat()])
+        return {public_id(directory.key, one) for (one,) in rows}
+
+    def _purge(self, directory: Directory, day: dt.date) -> Hidden:
+        hidden = Hidden(directory, self.audience, day)
+        for edition in self.editions():
+            self._purge_one(edition, hidden, directory.area, day)
+        return hidden
+
+    def _purge_one(self, edition: Edition, hidden: Hidden, area: StudyArea | None, day: dt.date) -> None:
+        file, fresh = self._file(edition.number, ".db"), self._file(edition.number, ".db.part")
+        try:
+            if not without_hidden(file, fresh, hidden, area=area):
+                return
+        except FormatError:  # of another version: it can be neither read nor cleared
+            self._remove(edition.number)
+            return
+        with _said_clearly(f"{file}: what is hidden now could not be taken out"):
+            self._note(Edition(**{**vars(edition), "digest": digest(fresh), "purged_on": day.isoformat()}))
+            _durable(fresh, file)
+
+    def _switch(self, file: Path) -> None:
+        """Put a file in the place of the view in use, at once, with the rights that views have."""
+        self.view.parent.mkdir(parents=True, exist_ok=True)
+        part = self.view.with_name(self.view.name + ".part")
+        try:
+            shutil.copyfile(file, part)
+            part.chmod(0o644 if self.audience == "public" else 0o600)
+            _durable(part, self.view)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _file(self, number: int, suffix: str) -> Path:
+        return self.folder / f"{number:05d}{suffix}"
+
+    def _note(self, edition: Edition) -> None:
+        told = {name: value for name, value in vars(edition).items() if name != "live"}
+        _write(self._file(edition.number, ".json"), told | {"day": edition.day.isoformat()})
+
+    def _remove(self, number: int) -> None:
+        for suffix in (".json", ".db", ".db.part"):
+            self._file(number, suffix).unlink(missing_ok=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let nobody else build or publish for this audience meanwhile."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(self.folder / "editions.lock", timeout=60):
+            yield
+
+
+def digest(path: Path) -> str:
+    """Return the checksum of a file: SHA-256 in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _state(directory: Directory) -> int:
+    (number,) = directory.db.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
+    return int(number)
+
+
+def _told(plan: Plan) -> dict[str, object]:
+    alarms = [(one.message.text, dict(one.message.values), one.key) for one in plan.alarms]
+    return {**asdict(plan), "day": plan.day.isoformat(), "alarms": alarms}
+
+
+def _shares(values: Mapping[str, object]) -> dict[str, object]:
+    """Give numbers that are shares the kind that they lost in JSON."""
+    return {name: Share(value) if name == "share" else value for name, value in values.items()}  # type: ignore[arg-type]
+
+
+def _write(path: Path, content: object) -> None:
+    part = path.with_name(path.name + ".new")
+    with _said_clearly(f"{path} was not written"):
+        try:
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+                json.dump(content, file, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+            _durable(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _durable(part: Path, path: Path) -> None:
+    """Give a file its name once its content is on the disk."""
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    if path.name[:1].isdigit():
+        part.chmod(0o600)
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _said_clearly(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise MappingError(f"{what} ({error}); check the folder, its rights and the free space") from error

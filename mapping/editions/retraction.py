@@ -1,0 +1,163 @@
+"""Old editions: a view that was published, without what may no longer be read in it.
+
+A record that was marked for fewer people, kept back or erased since leaves the old editions too, with all that hangs
+on it. The file is written anew from the rows that stay, so that nothing is left in free pages or in the index.
+"""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Collection, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, get_args
+
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import Directory, public_id
+from mapping.model import RECORDS, Audience, references
+from mapping.safety.leak_scan import HiddenFactFound, refuse_hidden_facts
+from mapping.safety.redaction import PUBLISHED, VOCABULARIES, Row, Shown, project
+from mapping.view.view import View
+from mapping.view.writer import Context, write_view
+
+DAYS = ("tombstone", "modified")
+OLD = "old edition: "
+
+
+class Hidden:
+    """What a directory hides from an audience on a day, by the ids and fields under which it was once published."""
+
+    def __init__(self, directory: Directory, audience: Audience, day: dt.date) -> None:
+        self.directory = directory
+        self.tables = {table: directory.records(table) for table in RECORDS}
+        self.shown = shown = project(self.tables, audience, directory.rules(day))
+        key = directory.key
+        self.ids: set[str] = {public_id(key, one) for one in _erased(directory)}
+        self.fields: dict[str, dict[str, Any]] = {}
+        """Published id -> fields that are shown otherwise than the directory has them -> what is shown."""
+        for table, names in PUBLISHED.items():
+            if table in VOCABULARIES or table == "standard_summary":
+                continue
+            rows = {row["id"]: row for row in shown.get(table, ())}
+            for record in self.tables[table]:
+                one = public_id(key, record.id)
+                row = rows.get(record.id)
+                if row is None:
+                    self.ids.add(one)
+                elif kept := {name: row[name] for name in names if row[name] != getattr(record, name)}:
+                    self.fields[one] = kept
+
+    def refuse(self, rows: Shown) -> None:
+        """Refuse rows of an old view if a text of theirs tells something that is hidden now.
+
+        Raises
+        ------
+        UnsafePublication
+            Naming the record and the field of each.
+        """
+        old = {table: [row | {"id": f"{OLD}{row['id']}"} for row in own] for table, own in rows.items()}
+        both = {table: [*old.get(table, ()), *own] for table, own in self.shown.items()}  # what is shown is no secret
+        try:
+            refuse_hidden_facts(self.tables, both, common=self.directory.common_names())
+        except HiddenFactFound as error:
+            if hits := [hit for hit in error.hits if hit.record.startswith(OLD)]:
+                raise HiddenFactFound(hits) from None
+
+
+def without_hidden(old: Path, out: Path, hidden: Hidden, *, area: StudyArea | None) -> bool:
+    """Write a view without what is hidden now; tell whether there was anything of it, else write nothing.
+
+    Raises
+    ------
+    FormatError
+        The old file is no view that this version can read.
+    MappingError
+        The new one cannot be written.
+    """
+    with View(old) as view:
+        rows, changed = _kept(view, hidden)
+        if not changed:
+            return False
+        context = Context(
+            audience=view.audience, edition=view.edition, area=area, previous=None, licences=view.licences
+        )
+        write_view(rows, out, fields=PUBLISHED, context=context)
+        there = {row["id"] for own in rows.values() for row in own}
+        _copy_rest(view.connection, out, gone=_ids(view) - there)
+    return True
+
+
+def rows_of(path: Path) -> Shown:
+    """Return the rows of a view by table, as `mapping.safety.redaction.project` gives them."""
+    with View(path) as view:
+        return _rows(view)
+
+
+def _kept(view: View, hidden: Hidden) -> tuple[Shown, bool]:
+    """Return the rows that stay, and whether that changes anything."""
+    rows = _rows(view)
+    gone = {row["id"] for own in rows.values() for row in own} & hidden.ids
+    while more := {row["id"] for table, own in rows.items() for row in own if _hangs_on(table, row, gone)} - gone:
+        gone |= more
+    changed = bool(gone)
+    for table, own in rows.items():
+        rows[table] = [row for row in own if row["id"] not in gone]
+        for row in rows[table]:
+            for name, value in hidden.fields.get(row["id"], {}).items():
+                if name in row and name not in references(RECORDS[table]) and row[name] not in (value, None):
+                    row[name] = value
+                    changed = True
+    return rows, changed
+
+
+def _hangs_on(table: str, row: Row, gone: Collection[str]) -> bool:
+    columns = (*references(RECORDS[table]), "link_id")
+    return table not in VOCABULARIES and any(row.get(column) in gone for column in columns)
+
+
+def _rows(view: View) -> Shown:
+    found: Shown = {}
+    for table, names in PUBLISHED.items():
+        dates = _dates(table)
+        found[table] = [
+            {name: _date(row[name]) if name in dates else row[name] for name in ("id", *names)}
+            for row in view.rows(table)
+        ]
+    return found
+
+
+def _dates(table: str) -> set[str]:
+    fields = RECORDS[table].model_fields
+    return {name for name, field in fields.items() if dt.date in (get_args(field.annotation) or (field.annotation,))}
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _ids(view: View) -> set[str]:
+    return {row["id"] for table in PUBLISHED for row in view.rows(table)}
+
+
+def _copy_rest(old: sqlite3.Connection, out: Path, *, gone: Collection[str]) -> None:
+    """Give a new file what the old one had besides records: days of change, travel times and the like."""
+    with closing(sqlite3.connect(out, isolation_level=None)) as new:
+        new.execute("PRAGMA journal_mode = off")
+        new.execute("BEGIN")
+        there = {name for (name,) in new.execute("SELECT name FROM sqlite_schema")}
+        tables: Mapping[str, str] = dict(old.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'"))
+        rest = {name: sql for name, sql in tables.items() if name not in there and not name.startswith("sqlite_")}
+        for sql in rest.values():
+            new.execute(sql)
+        for name in DAYS:
+            new.execute(f'DELETE FROM "{name}"')
+        for name in (*rest, *DAYS):
+            rows = [tuple(row) for row in old.execute(f'SELECT * FROM "{name}"')]
+            stay = [row for row in rows if name == "tombstone" or not any(cell in gone for cell in row)]
+            if stay:
+                new.executemany(f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(stay[0]))})', stay)
+        new.execute("COMMIT")
+
+
+def _erased(directory: Directory) -> set[str]:
+    rows = directory.db.execute("SELECT DISTINCT record FROM history WHERE change = 'erased'")
+    return {one for (one,) in rows}

@@ -1,0 +1,1 @@
+"""Location models: covering, maximal covering, p-median, with proofs."""

@@ -1,0 +1,113 @@
+"""Covering problems as places merged by the candidates that reach them, and what is quick to say of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from mapping.engines.location._program import Floats
+from mapping.engines.pairs import Pairs
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Places that are not served yet, merged by the candidates that reach them.
+
+    ``sets`` (groups, candidates) holds a 1 for each candidate of a group; ``weights`` are the people of each group.
+    """
+
+    sets: csr_array
+    weights: Floats
+    candidates: Numbers
+
+
+def site_sets(pairs: Pairs) -> csr_array:
+    """Return the sites of each place, shape (places, sites)."""
+    ones = np.ones(len(pairs.places), np.float64)
+    sets = csr_array((ones, pairs.places, pairs.starts), shape=(pairs.services, pairs.count)).T.tocsr()
+    sets.sort_indices()
+    return sets
+
+
+def merged(sets: csr_array, weights: Floats) -> tuple[csr_array, Floats, Numbers]:
+    """Merge rows with the same columns; return them, their weight, and the merged row of each row."""
+    starts, columns = sets.indptr, np.ascontiguousarray(sets.indices)
+    known: dict[bytes, int] = {}
+    group = np.empty(sets.shape[0], np.int64)
+    first: list[int] = []
+    for row in range(sets.shape[0]):
+        key = columns[starts[row] : starts[row + 1]].tobytes()
+        group[row] = known.setdefault(key, len(known))
+        if group[row] == len(first):
+            first.append(row)
+    return sets[first], np.bincount(group, weights, minlength=len(first)).astype(np.float64), group
+
+
+def uncovered(sets: csr_array, weights: Floats, fixed: Numbers, free: Numbers) -> tuple[Cover, NDArray[np.bool_]]:
+    """Return what the candidates can still add, and which places the standing sites serve."""
+    served = np.asarray(sets[:, fixed].sum(axis=1)).ravel() > 0
+    open_rows = np.flatnonzero(~served & (weights > 0))
+    rest = sets[open_rows][:, free]
+    some = np.diff(rest.indptr) > 0
+    groups, heavy, _ = merged(rest[np.flatnonzero(some)], weights[open_rows[some]])
+    return Cover(groups, heavy, free), served
+
+
+def added(cover: Cover, done: NDArray[np.bool_]) -> Floats:
+    """Return the weight that each candidate would add where some groups are served, shape (candidates,)."""
+    return np.asarray(cover.sets.T @ np.where(done, 0.0, cover.weights))
+
+
+def greedy(cover: Cover, count: int | None) -> list[int]:
+    """Choose the candidate that adds most, again and again: so many, or until all is covered."""
+    chosen: list[int] = []
+    done = np.zeros(len(cover.weights), np.bool_)
+    while (count is None or len(chosen) < count) and len(chosen) < len(cover.candidates):
+        gains = added(cover, done)
+        best = int(np.argmax(gains))
+        if gains[best] <= 0:
+            break
+        chosen.append(best)
+        done |= cover.sets[:, [best]].toarray().ravel() > 0
+    return chosen
+
+
+def exchanged(cover: Cover, chosen: list[int], *, rising: bool) -> list[int]:
+    """Exchange one site at a time for a better one (``rising``), or for one of lower number that is as good."""
+    columns = cover.sets.tocsc()
+    counts = np.asarray(cover.sets[:, chosen].sum(axis=1)).ravel()
+    chosen, changed = sorted(chosen), True
+    while changed:
+        changed = False
+        for place, site in enumerate(chosen):
+            own = columns.indices[columns.indptr[site] : columns.indptr[site + 1]]
+            counts[own] -= 1
+            gains = added(cover, counts > 0)
+            least = gains[site] * (1 + 1e-12)
+            gains[[one for one in chosen if one != site]] = -1
+            better = np.flatnonzero(gains > least) if rising else np.flatnonzero(gains[:site] >= gains[site])
+            new = int(better[np.argmax(gains[better])] if rising else better[0]) if better.size else site
+            counts[columns.indices[columns.indptr[new] : columns.indptr[new + 1]]] += 1
+            chosen[place], changed = new, changed or new != site
+        chosen.sort()
+    return chosen
+
+
+def reached(cover: Cover, chosen: list[int]) -> float:
+    """Return the weight that a choice of candidates adds."""
+    return float(cover.weights[np.asarray(cover.sets[:, chosen].sum(axis=1)).ravel() > 0].sum())
+
+
+def thinned(cover: Cover, chosen: list[int]) -> list[int]:
+    """Drop sites that the others make needless, the last chosen first."""
+    counts = np.asarray(cover.sets[:, chosen].sum(axis=1)).ravel()
+    kept = list(chosen)
+    for site in reversed(chosen):
+        own = cover.sets[:, [site]].toarray().ravel()
+        if (counts[own > 0] > 1).all():
+            counts -= own
+            kept.remove(site)
+    return kept

@@ -1,0 +1,107 @@
+"""The most weight that p sites can reach: settled by prices as far as they go, decided by HiGHS where they do not."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array, hstack, vstack
+
+from mapping.engines.location._covering import Cover, Numbers, added, exchanged, merged, reached
+from mapping.engines.location._prices import CLOSE, priced
+from mapping.engines.location._program import Program, Solved, Status, solve
+
+STARTS = 30
+"""Starts of the interchange by chance, where the greedy one is not proven best at once."""
+
+
+@dataclass(frozen=True)
+class Most:
+    """The best choice of candidates that was found, a bound on what any can add, and whether the two meet.
+
+    ``left`` is how many sites HiGHS had to decide on; 0 where prices settled all.
+    """
+
+    chosen: list[int]
+    bound: float
+    status: Status
+    left: int = 0
+
+
+def most(cover: Cover, p: int, start: list[int], seconds: float) -> Most:
+    """Settle sites by prices, round by round, from a good choice on; let HiGHS decide on those that remain."""
+    until = time.perf_counter() + seconds
+    best, value = start, reached(cover, start)
+    alone = np.sort(added(cover, np.zeros(len(cover.weights), np.bool_)))[::-1]
+    bound = min(float(alone[:p].sum()), float(cover.weights.sum()))
+    times = np.asarray(cover.sets[:, start].sum(axis=1)).ravel()
+    prices = np.where(times > 1, 0.0, cover.weights)
+    inside: list[int] = []
+    free, rows, tried = np.arange(len(cover.candidates)), np.arange(len(cover.weights)), False
+    while bound > value * (1 + CLOSE):
+        left, before = p - len(inside), reached(cover, inside)
+        if left == 0 or free.size <= left:
+            rest = inside + free[:left].tolist()
+            return Most(rest if reached(cover, rest) > value else best, value, "optimal")
+        told = priced(cover.sets[rows][:, free], cover.weights[rows], left, value - before, prices, until)
+        if told.chosen is not None:
+            best, value = sorted(inside + free[told.chosen].tolist()), before + told.reached
+        bound = min(bound, before + max(told.bound, value - before))
+        inside += free[told.inside].tolist()
+        still = np.asarray(cover.sets[rows][:, free[told.inside]].sum(axis=1)).ravel() == 0
+        rows, prices = rows[still], told.prices[still]
+        few = told.inside.sum() + told.outside.sum() < free.size / 10
+        free = free[~told.inside & ~told.outside]
+        if few and not tried:  # a better answer settles more
+            best, tried = _tried(cover, p, best, until), True
+            value = reached(cover, best)
+        elif few:
+            return _decided(cover, p, inside, free, best, bound, until - time.perf_counter())
+    return Most(best, value, "optimal")
+
+
+def _tried(cover: Cover, p: int, best: list[int], until: float) -> list[int]:
+    """Return the best of many choices by interchange, each from a start by chance (always the same ones)."""
+    random, choices = np.random.default_rng(0), [best]
+    for _ in range(STARTS):
+        if time.perf_counter() > until:
+            break
+        start = random.permutation(len(cover.candidates))[:p].tolist()
+        choices.append(exchanged(cover, start, rising=True))
+    return max(choices, key=lambda one: reached(cover, one))
+
+
+def _decided(
+    cover: Cover, p: int, inside: list[int], free: Numbers, best: list[int], bound: float, seconds: float
+) -> Most:
+    """Let HiGHS choose among the free sites those that are best together with the ones inside."""
+    done = np.asarray(cover.sets[:, inside].sum(axis=1)).ravel() > 0
+    sets, weights, _ = merged(cover.sets[np.flatnonzero(~done)][:, free], cover.weights[~done])
+    found = _solved(Cover(sets, weights, free), p - len(inside), np.flatnonzero(np.isin(free, best)), seconds)
+    value = reached(cover, best)
+    if found.values is not None:
+        own = inside + free[np.flatnonzero(found.values[: free.size] > 0.5)].tolist()
+        best, value = max((best, value), (sorted(own), reached(cover, own)), key=lambda one: one[1])
+    if found.status == "optimal":
+        return Most(best, value, "optimal", free.size)
+    return Most(best, max(value, min(bound, float(cover.weights[done].sum()) - found.bound)), found.status, free.size)
+
+
+def _solved(cover: Cover, p: int, start: Numbers, seconds: float) -> Solved:
+    """Solve: most of weight y with y <= the sum of x in its set, sum of x <= p."""
+    groups, sites = cover.sets.shape
+    if not groups or not p:
+        return Solved(np.zeros(sites + groups), 0.0, "optimal")
+    x0 = np.isin(np.arange(sites), start).astype(float)
+    y0 = np.minimum(cover.sets @ x0, 1)
+    unit = csr_array((np.ones(groups), (np.arange(groups), np.arange(groups))), shape=(groups, groups))
+    count = csr_array(np.concatenate([np.ones(sites), np.zeros(groups)])[None, :])
+    program = Program(
+        cost=np.concatenate([np.zeros(sites), -cover.weights]),
+        low=np.zeros(sites + groups),
+        high=np.ones(sites + groups),
+        whole=np.arange(sites + groups) < sites,
+        rows=csr_array(vstack([hstack([cover.sets, -unit]), count])),
+        row_low=np.concatenate([np.zeros(groups), [-np.inf]]),
+        row_high=np.concatenate([np.full(groups, np.inf), [float(p)]]),
+    )
+    return solve(program, seconds=max(seconds, 0.01), start=np.concatenate([x0, y0]))

@@ -1,0 +1,443 @@
+"""Siting: where new services reach the most people, or everybody with the fewest, and how good the answer is.
+
+=========  ======================================================  ================================================
+problem    question                                                source
+=========  ======================================================  ================================================
+`mclp`     which p sites bring the most people within the limit    Church and ReVelle 1974, Papers in Regional Sc. 32
+`lscp`     how few sites bring everybody within the limit          Toregas and others 1971, Operations Research 19(6)
+`p_center` which p sites make the longest way shortest             Hakimi 1964, Operations Research 12(3)
+p-median   which p sites make all ways together shortest           `mapping.engines.location.p_median`
+=========  ======================================================  ================================================
+
+Every answer says how good it is: the objective, a bound that no answer can beat, and the gap between them; with the
+status ``optimal`` the gap is closed, which is a proof. Where time runs out, the best found so far is returned with the
+gap that remains. Greedy choice with interchange is only the start of the search; its answer is handed on only when
+time ran out before anything better was found, and ``method`` says so.
+
+Places with the same sites within reach are merged, which keeps programs small. HiGHS solves them (Huangfu and Hall
+2018, Mathematical Programming Computation 10); for `mclp` prices settle most sites before (`_prices`), often all. Of
+answers that are equally good, the one is kept that no exchange with a site of lower number leaves as good.
+
+>>> from mapping.engines.pairs import Pairs
+>>> near = Pairs.of([0, 1, 1, 2, 2], [0, 0, 1, 1, 2], [5, 9, 9, 5, 5], shape=(3, 3))
+>>> best = mclp(near, [10, 20, 30], 1)
+>>> best.sites, best.objective, best.gap, best.status
+((1,), 50.0, 0.0, 'optimal')
+>>> lscp(near).sites
+(0, 1)
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse import csr_array, vstack
+
+from mapping.engines.location._covering import (
+    Cover,
+    Numbers,
+    exchanged,
+    greedy,
+    merged,
+    site_sets,
+    thinned,
+    uncovered,
+)
+from mapping.engines.location._maximal import Most, most
+from mapping.engines.location._program import Floats, Program, Solved, Status, solve
+from mapping.engines.pairs import Pairs
+from mapping.errors import InvalidRecord
+
+TIME = 60.0
+"""Seconds that a search may take where nothing else is said."""
+
+
+@dataclass(frozen=True)
+class Siting:
+    """Where to build, and how good that is.
+
+    ``sites`` are the chosen ones without those that stood before, by number. ``bound`` is what no answer can beat and
+    ``gap`` is |bound - objective| / |objective|; 0 with the status ``optimal``. ``served`` holds, by place, the share
+    of its people that are served (for a p-median and p-center, 1); ``assigned`` the site that each place goes to, -1
+    for none (only where each goes to one). ``unreachable`` numbers the places that no site reaches at all.
+    """
+
+    sites: tuple[int, ...]
+    objective: float
+    bound: float
+    status: Status
+    seconds: float
+    method: str
+    served: Floats
+    assigned: Numbers
+    unreachable: Numbers
+
+    @property
+    def gap(self) -> float:
+        """Return the share by which the objective may still be improved at most."""
+        if self.status == "infeasible":
+            return float("inf")
+        away = abs(self.bound - self.objective)
+        return 0.0 if away == 0 else away / abs(self.objective) if self.objective else float("inf")
+
+
+# --- what both cover problems need -----------------------------------------------------------------------------------
+
+
+def chosen_sites(count: int, fixed: Sequence[int], candidates: Sequence[int] | None) -> tuple[Numbers, Numbers]:
+    """Return the sites that stand, and those that may be chosen, by number.
+
+    Raises
+    ------
+    InvalidRecord
+        A number is that of no site.
+    """
+    standing = np.unique(np.asarray(fixed, np.int64))
+    free = np.arange(count) if candidates is None else np.unique(np.asarray(candidates, np.int64))
+    for name, own in (("fixed", standing), ("candidates", free)):
+        if own.size and not (own[0] >= 0 and own[-1] < count):
+            raise InvalidRecord(f"{name}: there are the sites 0 to {count - 1}, not {own[0]} to {own[-1]}")
+    return standing, np.setdiff1d(free, standing)
+
+
+def checked_weights(weights: ArrayLike | None, count: int) -> Floats:
+    """Return the people of each place, 1 where nothing is given.
+
+    Raises
+    ------
+    InvalidRecord
+        There is not one number of 0 or more for each place.
+    """
+    own = np.ones(count) if weights is None else np.asarray(weights, np.float64)
+    if own.shape != (count,) or not (np.isfinite(own).all() and (own >= 0).all()):
+        raise InvalidRecord(f"weights: need a number of 0 or more for each of {count} places; got shape {own.shape}")
+    return own
+
+
+# --- the most people with p sites ------------------------------------------------------------------------------------
+
+
+def mclp(
+    pairs: Pairs,
+    weights: ArrayLike,
+    p: int,
+    *,
+    fixed: Sequence[int] = (),
+    candidates: Sequence[int] | None = None,
+    capacity: ArrayLike | None = None,
+    seconds: float = TIME,
+) -> Siting:
+    """Choose ``p`` sites so that the most people are within the limit of a site (maximal covering location).
+
+    Parameters
+    ----------
+    pairs
+        Places within the limit of each site, standing ones and candidates alike (`mapping.engines.pairs`).
+    weights
+        People of each place.
+    p
+        How many to choose; fewer are chosen where no other adds anybody.
+    fixed
+        Sites that stand and count anyway; the objective holds their people too.
+    candidates
+        Sites that may be chosen; all others by default.
+    capacity
+        People that each site can serve, shape (sites,), inf for no limit; then the people of a place may be shared out
+        among sites, or be served in part.
+    seconds
+        When to stop with what there is.
+
+    Raises
+    ------
+    InvalidRecord
+        An argument has the wrong shape or range.
+    """
+    begun = time.perf_counter()
+    own, sets = checked_weights(weights, pairs.count), site_sets(pairs)
+    standing, free = chosen_sites(pairs.services, fixed, candidates)
+    if p < 0:
+        raise InvalidRecord(f"p: 0 or more sites, not {p}")
+    if capacity is not None:
+        return _with_capacity(sets, own, standing, free, p, _limits(capacity, pairs.services), begun, seconds)
+    cover, served = uncovered(sets, own, standing, free)
+    start = exchanged(cover, greedy(cover, p), rising=True)
+    found = most(cover, p, start, seconds - (time.perf_counter() - begun))
+    chosen = found.chosen
+    if found.status == "optimal":
+        chosen = exchanged(cover, thinned(cover, chosen), rising=False)
+    return _answer(
+        sets,
+        own,
+        standing,
+        free[chosen],
+        bound=float(own[served].sum()) + found.bound,
+        status=found.status,
+        begun=begun,
+        method=_how(found, chosen == start),
+    )
+
+
+def _how(found: Most, as_begun: bool) -> str:
+    """Say how the most people were found."""
+    how = "maximal covering: greedy choice and interchange"
+    if found.status == "time limit" and as_begun:
+        return how + "; time ran out before anything better was found"
+    return f"{how}, Lagrangian bound, reduced-cost fixing" + (f", HiGHS for {found.left} sites" if found.left else "")
+
+
+def _answer(
+    sets: csr_array,
+    weights: Floats,
+    standing: Numbers,
+    chosen: Numbers,
+    *,
+    bound: float,
+    status: Status,
+    begun: float,
+    method: str,
+) -> Siting:
+    """Make the answer of a covering problem, with everything counted anew from the sites."""
+    sites = np.sort(chosen)
+    served = np.asarray(sets[:, np.concatenate([standing, sites])].sum(axis=1)).ravel() > 0
+    objective = float(weights[served].sum())
+    if status == "optimal" or bound < objective:
+        bound = objective
+    return Siting(
+        tuple(sites.tolist()),
+        objective,
+        float(bound),
+        status,
+        time.perf_counter() - begun,
+        method,
+        served.astype(np.float64),
+        np.full(len(weights), -1),
+        np.flatnonzero(np.diff(sets.indptr) == 0),
+    )
+
+
+# --- everybody with the fewest sites ---------------------------------------------------------------------------------
+
+
+def lscp(
+    pairs: Pairs,
+    weights: ArrayLike | None = None,
+    *,
+    fixed: Sequence[int] = (),
+    candidates: Sequence[int] | None = None,
+    capacity: ArrayLike | None = None,
+    seconds: float = TIME,
+) -> Siting:
+    """Choose the fewest sites so that everybody who can be is within the limit of one (location set covering).
+
+    Places without people need not be covered; places that neither a standing site nor a candidate reaches cannot be,
+    and are named in ``unreachable``. The objective is the number of new sites. With ``capacity`` all must be served in
+    full, and the status is ``infeasible`` where the capacity does not suffice. Parameters are those of `mclp`.
+
+    Raises
+    ------
+    InvalidRecord
+        An argument has the wrong shape or range.
+    """
+    begun = time.perf_counter()
+    own, sets = checked_weights(weights, pairs.count), site_sets(pairs)
+    standing, free = chosen_sites(pairs.services, fixed, candidates)
+    usable = np.asarray(sets[:, np.concatenate([standing, free])].sum(axis=1)).ravel() > 0
+    lost = np.flatnonzero(~usable & (own > 0))
+    if capacity is not None:
+        limits = _limits(capacity, pairs.services)
+        found = _with_capacity(sets, np.where(usable, own, 0), standing, free, None, limits, begun, seconds)
+        return replace(found, unreachable=lost)
+    cover, _ = uncovered(sets, own, standing, free)
+    start = exchanged(cover, thinned(cover, greedy(cover, None)), rising=False)
+    solved = _fewest(cover, start, seconds - (time.perf_counter() - begun))
+    chosen = start
+    if solved.values is not None:
+        chosen = np.flatnonzero(solved.values > 0.5).tolist()
+    ran_out = solved.status == "time limit" and len(chosen) >= len(start)
+    chosen = start if ran_out else exchanged(cover, chosen, rising=False)
+    bound = float(len(chosen)) if solved.status == "optimal" else max(0.0, float(np.ceil(solved.bound - 1e-6)))
+    how = "greedy choice; time ran out before HiGHS found better" if ran_out else "HiGHS, from a start by greedy choice"
+    answer = _answer(
+        sets,
+        own,
+        standing,
+        free[chosen],
+        bound=bound,
+        status=solved.status,
+        begun=begun,
+        method=f"set covering: {how}",
+    )
+    return replace(answer, objective=float(len(chosen)), bound=bound, unreachable=lost)
+
+
+def _fewest(cover: Cover, start: list[int], seconds: float) -> Solved:
+    groups, sites = cover.sets.shape
+    if not groups:
+        return Solved(np.zeros(sites), 0.0, "optimal")
+    program = Program(
+        cost=np.ones(sites),
+        low=np.zeros(sites),
+        high=np.ones(sites),
+        whole=np.ones(sites, np.bool_),
+        rows=cover.sets,
+        row_low=np.ones(groups),
+        row_high=np.full(groups, np.inf),
+    )
+    return solve(program, seconds=max(seconds, 0.01), start=np.isin(np.arange(sites), start).astype(float))
+
+
+# --- sites that can serve only so many -------------------------------------------------------------------------------
+
+
+def _limits(capacity: ArrayLike, sites: int) -> Floats:
+    own = np.asarray(capacity, np.float64)
+    if own.shape != (sites,) or np.isnan(own).any() or (own < 0).any():
+        raise InvalidRecord(
+            f"capacity: need a number of 0 or more for each of {sites} sites (inf for no limit), not shape "
+            f"{own.shape}; where one is unknown, try both ends of what it may be"
+        )
+    return own
+
+
+def _with_capacity(
+    sets: csr_array,
+    weights: Floats,
+    standing: Numbers,
+    free: Numbers,
+    p: int | None,
+    limits: Floats,
+    begun: float,
+    seconds: float,
+) -> Siting:
+    """Share people out among sites: the most with ``p`` sites, or all with the fewest where ``p`` is None."""
+    sites = np.concatenate([standing, free])
+    rows = np.flatnonzero(weights > 0)
+    groups, heavy, group = merged(sets[rows][:, sites], weights[rows])
+    room = np.minimum(limits[sites], weights.sum())
+    solved = solve(
+        _flow(groups, heavy, room, standing.size, p), seconds=max(0.01, seconds - (time.perf_counter() - begun))
+    )
+    served = np.zeros(len(weights))
+    unreachable = np.flatnonzero(np.diff(sets.indptr) == 0)
+    method = ("set" if p is None else "maximal") + " covering with capacities: HiGHS"
+    none = np.full(len(weights), -1)
+    if solved.values is None:
+        bound = max(0.0, solved.bound) if p is None else min(float(weights.sum()), -solved.bound)
+        return Siting((), 0.0, bound, solved.status, time.perf_counter() - begun, method, served, none, unreachable)
+    chosen = free[np.flatnonzero(solved.values[standing.size : sites.size] > 0.5)]
+    flow = np.bincount(groups.tocoo().coords[0], solved.values[sites.size :], minlength=len(heavy))
+    served[rows] = np.clip(flow / heavy, 0, 1)[group]
+    objective = float(chosen.size) if p is None else float(weights @ served)
+    bound = solved.bound if p is None else -solved.bound
+    if solved.status == "optimal":
+        bound = objective
+    return Siting(
+        tuple(np.sort(chosen).tolist()),
+        objective,
+        float(bound),
+        solved.status,
+        time.perf_counter() - begun,
+        method,
+        served,
+        none,
+        unreachable,
+    )
+
+
+def _flow(sets: csr_array, weights: Floats, room: Floats, standing: int, p: int | None) -> Program:
+    """Return the program of people (by group and site) that a site's room limits; columns are sites, then flows."""
+    groups, sites = sets.shape
+    group, site = sets.tocoo().coords
+    flows, columns = group.size, sites + group.size
+    own = np.arange(flows)
+    by_group = csr_array((np.ones(flows), (group, sites + own)), shape=(groups, columns))
+    by_site = csr_array((np.ones(flows), (site, sites + own)), shape=(sites, columns))
+    by_site = by_site - csr_array((room, (np.arange(sites), np.arange(sites))), shape=(sites, columns))
+    most = np.minimum(weights[group], room[site])
+    tied = csr_array((np.ones(flows), (own, sites + own)), shape=(flows, columns))
+    tied = tied - csr_array((most, (own, site)), shape=(flows, columns))
+    count = csr_array((np.arange(columns) >= standing).astype(float) * (np.arange(columns) < sites))[None, :]
+    new = (np.arange(columns) >= standing) & (np.arange(columns) < sites)
+    count = csr_array(new.astype(float)[None, :])
+    endless = np.full(sites + flows, -np.inf)
+    low = np.zeros(columns)
+    low[:standing] = 1
+    return Program(
+        cost=new.astype(float) if p is None else np.concatenate([np.zeros(sites), -np.ones(flows)]),
+        low=low,
+        high=np.concatenate([np.ones(sites), most]),
+        whole=np.arange(columns) < sites,
+        rows=csr_array(vstack([by_group, by_site, tied, count])),
+        row_low=np.concatenate([weights if p is None else np.full(groups, -np.inf), endless, [-np.inf]]),
+        row_high=np.concatenate([weights, np.zeros(sites + flows), [np.inf if p is None else float(p)]]),
+    )
+
+
+# --- the longest way -------------------------------------------------------------------------------------------------
+
+
+def p_center(
+    costs: ArrayLike,
+    p: int,
+    *,
+    fixed: Sequence[int] = (),
+    candidates: Sequence[int] | None = None,
+    seconds: float = TIME,
+) -> Siting:
+    """Choose at most ``p`` sites so that the longest way from a place to its nearest site is shortest.
+
+    ``costs`` has the shape (sites, places), inf where there is no way. Halves the list of all different costs, asking
+    each time whether so many sites cover everything within it. Places that no site reaches are named and left out.
+
+    Raises
+    ------
+    InvalidRecord
+        An argument has the wrong shape or range.
+    """
+    begun = time.perf_counter()
+    far = np.asarray(costs, np.float64)
+    if far.ndim != 2 or np.isnan(far).any() or (far < 0).any():
+        raise InvalidRecord(f"costs: need a table (sites, places) of 0 or more, not shape {far.shape}")
+    standing, free = chosen_sites(far.shape[0], fixed, candidates)
+    used = np.concatenate([standing, free])
+    nearest = far[used].min(axis=0, initial=np.inf)
+    lost, kept = np.flatnonzero(np.isinf(nearest)), np.flatnonzero(np.isfinite(nearest))
+    levels = np.unique(far[used][:, kept])
+    levels = levels[np.isfinite(levels) & (levels >= nearest[kept].max(initial=0))]
+    best: Siting | None = None
+    low, high, status = 0, levels.size, "optimal"
+    while low < high:
+        middle = (low + high) // 2
+        j, i = np.nonzero(far[:, kept] <= levels[middle])
+        near = Pairs.of(i, j, np.zeros(i.size), shape=(kept.size, far.shape[0]))
+        left = seconds - (time.perf_counter() - begun)
+        found = lscp(near, fixed=fixed, candidates=free.tolist(), seconds=left)
+        if found.status != "optimal" and len(found.sites) > p:
+            status = "time limit"
+            break
+        if len(found.sites) <= p:
+            high, best = middle, found
+        else:
+            low = middle + 1
+    radius = float(levels[high]) if high < levels.size else (0.0 if not kept.size else float("inf"))
+    if best is None and kept.size:
+        status = "infeasible" if status == "optimal" else status
+    sites = best.sites if best else ()
+    bound = float(levels[low]) if low < levels.size else radius
+    assigned = np.full(far.shape[1], -1)
+    chosen = np.concatenate([standing, np.array(sites, np.int64)])
+    if chosen.size:
+        assigned = np.where(np.isfinite(far[chosen].min(axis=0)), chosen[far[chosen].argmin(axis=0)], -1)
+    return Siting(
+        sites,
+        radius,
+        bound,
+        status,  # type: ignore[arg-type]
+        time.perf_counter() - begun,
+        "p-center: set covering by HiGHS, radius halved",
+        np.where(assigned >= 0, 1.0, 0.0),
+        assigned,
+        lost,
+    )

@@ -1,0 +1,480 @@
+"""What needs all rows of a file: places, numbers, terms, references, known bodies, and who may see what."""
+
+import contextlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping
+from typing import Any
+
+from mapping.area.geocode import Located, country_code, locate
+from mapping.batch import Batch
+from mapping.errors import FormatError
+from mapping.formats.hsds._names import REFERENCES, Raw
+from mapping.formats.hsds._take import Kept, Taking
+from mapping.formats.hsds._terms import settle_attributes, settle_terms, types_by_name
+from mapping.formats.hsds._values import number, plain, values_shown
+from mapping.language import parsers
+from mapping.language.parsers import Partly, Unreadable
+from mapping.language.taxonomy import Taxonomy, vocabulary
+from mapping.model import (
+    AUDIENCES,
+    Attribute,
+    Audience,
+    Location,
+    Organization,
+    Phone,
+    Precision,
+    Record,
+    Service,
+    ServiceAtLocation,
+    Translation,
+    Verification,
+    least_precise,
+    record_id,
+    strictest,
+)
+from mapping.quality.known_organizations import Body, Signs, service_types
+from mapping.safety.sensitive_text import HOLD, SHELTER
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+NEEDS = {
+    "address": ("location_id",),
+    "accessibility": ("location_id",),
+    "service_at_location": ("service_id", "location_id"),
+    "cost_option": ("service_id",),
+    "required_document": ("service_id",),
+    "service_capacity": ("service_id",),
+    "organization_identifier": ("organization_id",),
+    "activity": ("organization_id",),
+    "referral_agreement": ("from_organization_id", "to_organization_id"),
+    "standard_assessment": ("service_id",),
+}
+"""Table -> references without which a row says nothing; elsewhere one of those it has must be left."""
+
+ALONE = frozenset({"organization", "service", "location", "program", "unit", "taxonomy", "taxonomy_term"})
+"""Tables whose rows say something without any other."""
+
+
+def finish(taking: Taking) -> Batch:
+    """Settle what needs all rows, and return the batch.
+
+    Raises
+    ------
+    FormatError
+        Too few or too many services, or more refused rows than the sender's map allows.
+    """
+    _say_unapproved(taking)
+    _places(taking)
+    _phones(taking)
+    settle_attributes(taking, settle_terms(taking))
+    _eligibility(taking)
+    _references(taking)
+    _meet(taking)
+    _audiences(taking)
+    taking.overflow()
+    batch = taking.batch
+    batch.records = list(taking.records.values())
+    batch.rows = taking.counted
+    _require_expected(taking)
+    taking.context.known.learn(batch.records)
+    return batch
+
+
+def _say_unapproved(taking: Taking) -> None:
+    """Say that nobody approved the sender: everything is for custodians only."""
+    columns = taking.context.columns
+    if columns is None or columns.source not in taking.context.known.maps:
+        name = columns.source if columns else taking.source.name
+        said = f"two people have not approved the map and the markings of {name!r}"
+        fix = "all records are for custodians only, and stay so: approve a map first (docs/importing.md), then store"
+        taking.say(Raw("", {}, "", None), "", said, fix)
+
+
+def _places(taking: Taking) -> None:
+    """Make locations and addresses: where each place is, and how closely it may be shown."""
+    lines: dict[str, list[Kept]] = defaultdict(list)
+    for kept in taking.late["address"].values():
+        lines[kept.fields.get("location_id", "")].append(kept)
+    for kept in taking.late["location"].values():
+        _place(taking, kept, lines.get(kept.id, []))
+    for location, addresses in lines.items():
+        place = taking.records.get(location)
+        for kept in addresses:
+            _address(taking, kept, place if isinstance(place, Location) else None)
+
+
+def _place(taking: Taking, kept: Kept, addresses: list[Kept]) -> None:
+    fields = taking.with_audience("location", dict(kept.fields))
+    _bound(taking, kept.raw, fields)
+    hold = next((text for text in _told(fields, addresses) if HOLD.search(text)), None)
+    if "position_basis" not in fields or "precision" not in fields:
+        _locate(taking, kept, fields, addresses)
+    elif fields.get("area_unit") and fields["area_unit"] not in taking.context.area.all_units():
+        said = f"{values_shown(fields['area_unit'])} is no unit of the study area"
+        taking.say(kept.raw, "area_unit", said, "the unit was left out; is it the right study area?")
+        fields["area_unit"] = None
+    fields["precision"] = least_precise(fields.get("precision", "none"), _by_map(taking))
+    if hold is not None:
+        fields |= {"precision": "none", "audience": "custodian"}
+        taking.say(
+            kept.raw,
+            "address_1",
+            f"{values_shown(hold)} asks that the place be not told",
+            "it is for custodians only; ask its operator",
+        )
+    taking.add(kept.raw, kept.id, fields)
+
+
+def _told(fields: dict[str, Any], addresses: list[Kept]) -> Iterable[str]:
+    yield str(fields.get("name") or "")
+    for address in addresses:
+        yield from (str(address.fields.get(name) or "") for name in ("attention", "address_1", "address_2"))
+
+
+def _bound(taking: Taking, raw: Raw, fields: dict[str, Any]) -> None:
+    """Leave out coordinates that are none: HSDS sets them no bounds."""
+    latitude, longitude = fields.get("latitude"), fields.get("longitude")
+    problem = ""
+    if (latitude is None) != (longitude is None):
+        problem = "one of latitude and longitude is missing"
+    elif latitude is not None and longitude is not None:
+        if not -90 <= latitude <= 90:
+            problem = f"latitude {latitude:g} is outside -90..90"
+        elif not -180 <= longitude <= 180:
+            problem = f"longitude {longitude:g} is outside -180..180"
+        elif latitude == 0 and longitude == 0:
+            problem = "0, 0 is no place but a point that was not set"
+    if problem:
+        fields |= {"latitude": None, "longitude": None}
+        taking.say(raw, "latitude", problem, "the point was left out; are the columns swapped?", "refused")
+
+
+def _locate(taking: Taking, kept: Kept, fields: dict[str, Any], addresses: list[Kept]) -> None:
+    """Find the unit and the country of a place by its point, else by its address."""
+    area = taking.context.area
+    address = _first(addresses)
+    if fields.get("location_type") == "virtual" and fields.get("latitude") is None:
+        fields |= {"position_basis": "none", "precision": "none"}
+        return
+    region = address.get("region") or address.get("state_province") or ""
+    located = locate(
+        area,
+        lat=fields.get("latitude"),
+        lon=fields.get("longitude"),
+        place=str(address.get("city") or ""),
+        unit=str(fields.get("area_unit") or region),
+        country=str(fields.get("country") or address.get("country") or ""),
+    )
+    for note in located.notes:
+        problem, _, fix = note.text.partition("; ")
+        column = "latitude" if fields.get("latitude") is not None else "city"
+        taking.say(kept.raw, column, problem, fix or "check the place", "note" if note.level == "note" else "doubt")
+    if located.precision == "none" and not located.country and not located.notes:
+        taking.say(kept.raw, "latitude", "the place has no point and no town that is known", "ask where it is")
+    fields |= {
+        "latitude": None if located.precision in ("unit", "none") else located.lat,
+        "longitude": None if located.precision in ("unit", "none") else located.lon,
+        "area_unit": located.unit,
+        "country": located.country or area.code,
+        "position_basis": "given" if located.precision == "exact" else located.precision,
+        "precision": least_precise(fields.get("precision", "exact"), _known_to(located)),
+    }
+
+
+def _first(addresses: list[Kept]) -> dict[str, Any]:
+    physical = [kept for kept in addresses if kept.fields.get("address_type", "physical") == "physical"]
+    return next((kept.fields for kept in physical or addresses), {})
+
+
+def _known_to(located: Located) -> Precision:
+    """Return how closely a place is known."""
+    if located.precision in ("exact", "place"):
+        return "exact"
+    return "area" if located.unit else "none"
+
+
+def _by_map(taking: Taking) -> Precision:
+    """Return how closely the sender's map lets its places be shown."""
+    columns = taking.context.columns
+    if columns is None or not columns.precisions:
+        return "exact"
+    return columns.precisions.get(columns.constants.get("precision", ""), "none")
+
+
+def _address(taking: Taking, kept: Kept, place: Location | None) -> None:
+    area = taking.context.area
+    fields = taking.with_audience("address", dict(kept.fields))
+    said = str(fields.get("country") or "")
+    if not said:
+        taking.say(kept.raw, "country", "the country is blank", f"it was taken as {area.code}; write its code")
+    fields["country"] = country_code(area, said) or (said if said else (place and place.country) or area.code)
+    if place is not None and place.audience == "custodian":
+        fields["audience"] = "custodian"
+    taking.add(kept.raw, kept.id, fields)
+
+
+def _phones(taking: Taking) -> None:
+    """Make phones: numbers as E.164, of the country of their place where they have no code of one."""
+    area, known = taking.context.area, taking.context.known
+    home = area.settings.phone_region or area.code
+    where: dict[str, str] = {}
+    for record in taking.records.values():
+        if isinstance(record, Location) and record.country:
+            where[record.id] = record.country
+    for record in list(taking.records.values()):
+        if isinstance(record, ServiceAtLocation) and record.location_id in where and record.service_id:
+            where.setdefault(record.service_id, where[record.location_id])
+            where[record.id] = where[record.location_id]
+        if isinstance(record, Service) and record.id in where and record.organization_id:
+            where.setdefault(record.organization_id, where[record.id])
+    source = taking.context.columns.source if taking.context.columns else ""
+    for kept in taking.late["phone"].values():
+        owners = (kept.fields.get(name) for name in REFERENCES["phone"])
+        country = next((where[owner] for owner in owners if owner in where), area.code)
+        fields = taking.with_audience("phone", dict(kept.fields))
+        number = _number(taking, kept, home if country == area.code else country, fields)
+        if number is None:
+            continue
+        called = source in known.phones or number in known.phones
+        fields |= {"number": number, "audience": fields["audience"] if called else "custodian"}
+        taking.add(kept.raw, kept.id, fields)
+
+
+def _number(taking: Taking, kept: Kept, region: str, fields: dict[str, Any]) -> str | None:
+    """Read a number, saying what is wrong with it; None where it is none."""
+    text = plain(fields.get("number", ""))
+    if _E164.fullmatch(text):
+        return text
+    if text.startswith(("https://t.me/", "https://wa.me/")):
+        return text
+    try:
+        found = parsers.phones(text, region)
+    except Partly as error:
+        taking.say(kept.raw, "number", error.problem, error.fix)
+        found = error.value
+    except Unreadable as error:
+        taking.refuse(kept.raw, "number", error.problem, error.fix)
+        return None
+    if not found:
+        taking.refuse(kept.raw, "number", "the row has no number", "ask the sender for it")
+        return None
+    if found[0].doubt:
+        taking.say(kept.raw, "number", found[0].doubt, "look whether it is right", "note")
+    if found[0].extension is not None:
+        fields.setdefault("extension", found[0].extension)
+    for place, other in enumerate(found[1:], 2):
+        more = kept.fields | {"number": other.number}
+        again = Kept(record_id(taking.source.id, "phone", kept.sent, place), kept.sent, more, kept.raw)
+        taking.add(again.raw, again.id, taking.with_audience("phone", more) | {"audience": "custodian"})
+    return found[0].number
+
+
+def _eligibility(taking: Taking) -> None:
+    for service, said in taking.eligibility.items():
+        record = taking.records.get(service)
+        if isinstance(record, Service):
+            text = said.get("eligibility_description")
+            if text and not record.eligibility_description:
+                record.eligibility_description = plain(text)
+            for name in ("minimum_age", "maximum_age"):
+                if name in said and getattr(record, name) is None:
+                    with contextlib.suppress(Unreadable):
+                        setattr(record, name, number(said[name]))
+
+
+def _references(taking: Taking) -> None:
+    """Leave out references to what is not there, and rows that then belong to nothing; parts of those go too."""
+    known = taking.context.known
+    there: dict[str, Container[str]] = {"organization": known.bodies, "service": known.owners, "location": known.places}
+    ours = {record.id for record in vocabulary()}
+    while True:
+        gone = [record for record in taking.records.values() if _dangles(taking, record, there, ours)]
+        for record in gone:
+            del taking.records[record.id]
+        if not gone:
+            return
+
+
+def _dangles(taking: Taking, record: Record, there: Mapping[str, Container[str]], ours: Container[str]) -> bool:
+    """Mend the references of a record; tell whether it must go since nothing is left that it belongs to."""
+    refs = REFERENCES[record.table]
+    broken: dict[str, str] = {}
+    for name, table in refs.items():
+        value = getattr(record, name)
+        if value is None or value in taking.records or value in there.get(table, ()) or table == "source":
+            continue
+        if value in taking.unnamed:
+            setattr(record, name, None)
+        elif value not in ours:
+            broken[name] = taking.sent_as(table, value)
+            setattr(record, name, None)
+    link, entity = getattr(record, "link_id", None), str(getattr(record, "link_entity", ""))
+    linked = link is None or link in taking.records or link in ours or link in there.get(entity, ())
+    if record.table == "provenance" or (linked and not broken):
+        return not linked
+    for name, sent in broken.items():
+        said = f"{name} {sent!r} is in no row of {refs[name]}"
+        taking.say(taking.where(record), name, said, "the reference was left out; ask the sender for the row")
+    if not _orphan(record, refs) and linked:
+        return False
+    said = (
+        f"{entity} {taking.sent_as(entity, str(link))!r} is not there"
+        if not linked
+        else "what it belongs to is not there"
+    )
+    column = "link_id" if not linked else next(iter(broken))
+    taking.refuse(taking.where(record), column, said, "ask the sender for the row it belongs to")
+    return True
+
+
+def _orphan(record: Record, refs: Mapping[str, str]) -> bool:
+    """Tell whether a record names nothing any more without which it says nothing."""
+    if record.table in ALONE or "link_id" in type(record).model_fields:
+        return False
+    needed = NEEDS.get(record.table)
+    if needed is not None:
+        return not all(getattr(record, name) for name in needed)
+    return not any(getattr(record, name) for name, table in refs.items() if table not in ("unit", "taxonomy_term"))
+
+
+def _meet(taking: Taking) -> None:
+    """Let bodies that are known already meet their records: by name with a sign in common, or by their services."""
+    known = taking.context.known
+    mine = [record for record in taking.records.values() if isinstance(record, Organization)]
+    if not known.bodies or not mine:
+        return
+    names, signs, services = _signs(taking)
+    met: dict[str, Body] = {}
+    for organization in mine:
+        called = [organization.name, organization.alternate_name or "", *names.get(organization.id, ())]
+        pool = {b.id: b for b in (*known.called(called), *(b for name in called if name for b in known.alike(name)))}
+        if organization.id in known.bodies:
+            continue  # it was stored as a body of its own
+        before = (known.owners.get(service) for service in services.get(organization.id, ()))
+        body = next((known.bodies[owner] for owner in before if owner in known.bodies), None)
+        body = body or next((b for b in pool.values() if b.shares(signs[organization.id])), None)
+        if body is not None:
+            met[organization.id] = body
+        elif pool:
+            said = ", ".join(repr(body.name) for body in list(pool.values())[:3])
+            taking.say(
+                taking.where(organization),
+                "name",
+                f"another list has {said} too, without a phone, mail or unit in common",
+                "merge them if they are one",
+            )
+    for record in list(taking.records.values()):
+        _join(taking, record, met)
+
+
+def _signs(taking: Taking) -> tuple[dict[str, list[str]], dict[str, Signs], dict[str, list[str]]]:
+    """Return by body: its names in other languages, its phones, mails and units, its services."""
+    owners: dict[str, str] = {}
+    services: dict[str, list[str]] = defaultdict(list)
+    for record in taking.records.values():
+        if isinstance(record, Service) and record.organization_id:
+            owners[record.id] = record.organization_id
+            services[record.organization_id].append(record.id)
+        elif isinstance(record, Location) and record.organization_id:
+            owners[record.id] = record.organization_id
+    names: dict[str, list[str]] = defaultdict(list)
+    phones: dict[str, set[str]] = defaultdict(set)
+    mails: dict[str, set[str]] = defaultdict(set)
+    units: dict[str, list[str]] = defaultdict(list)
+    for record in taking.records.values():
+        if isinstance(record, ServiceAtLocation) and record.service_id in owners:
+            place = taking.records.get(record.location_id or "")
+            if isinstance(place, Location) and place.area_unit:
+                units[owners[record.service_id]].append(place.area_unit)
+        elif isinstance(record, Phone):
+            for owner in (record.organization_id, record.service_id, record.location_id):
+                if owner:
+                    phones[owners.get(owner, owner)].add(record.number)
+        elif isinstance(record, Organization | Service) and record.email:
+            mails[owners.get(record.id, record.id)].add(record.email)
+        elif isinstance(record, Translation) and record.field == "name" and record.link_entity == "organization":
+            names[record.link_id].append(record.text)
+    signs = defaultdict(Signs)
+    for body in {*phones, *mails, *units}:
+        signs[body] = Signs(frozenset(phones[body]), frozenset(mails[body]), next(iter(units[body]), None))
+    return names, signs, services
+
+
+def _join(taking: Taking, record: Record, met: Mapping[str, Body]) -> None:
+    """Let a record speak of the body that its own was met as."""
+    if isinstance(record, Organization) and record.id in met:
+        del taking.records[record.id]
+        return
+    for name, table in REFERENCES[record.table].items():
+        if table == "organization" and (value := getattr(record, name)) in met:
+            setattr(record, name, met[value].id)
+    link = str(getattr(record, "link_id", ""))
+    if link in met:
+        body = met[link]
+        known_name = isinstance(record, Translation) and record.field == "name" and record.language in body.called
+        if known_name or isinstance(record, Verification):
+            del taking.records[record.id]  # where another list named it in this language, that name stands
+        else:
+            setattr(record, "link_id", body.id)  # noqa: B010
+
+
+def _audiences(taking: Taking) -> None:
+    """Work out the kinds of services, and hide what its name or its services tell that it must be hidden."""
+    types: dict[str, list[str]] = defaultdict(list)
+    for record in taking.records.values():
+        if isinstance(record, Attribute) and record.link_type == "service_type" and record.link_entity == "service":
+            code = service_types().get(record.taxonomy_term_id)
+            if code is not None:
+                types[record.link_id].append(code)
+    types_by_name(taking, types)
+    shown: dict[str, list[Audience]] = defaultdict(list)
+    verified = {r.link_id for r in taking.records.values() if isinstance(r, Verification)}
+    for record in [r for r in taking.records.values() if isinstance(r, Service)]:
+        if record.id not in types:
+            said = f"no term says in our words what {record.name!r} is"
+            fix = "it is for custodians only until it has a kind: give it one, or add the word to the terms"
+            taking.say(taking.where(record), "attributes", said, fix)
+        if SHELTER.search(record.name) and record.audience != "custodian":
+            record.audience = "custodian"
+            fix = "it is for custodians only until its operator agrees and two people lower it"
+            taking.say(taking.where(record), "name", f"the name {record.name!r} tells of a shelter", fix)
+        rules = [Taxonomy.load("service_types").term(code).audience for code in types.get(record.id, ())]
+        if record.organization_id:
+            shown[record.organization_id].append(strictest(record.audience, *(rules or ["custodian"])))
+        if record.assured_date and record.id not in verified and record.assured_date <= taking.context.today:
+            own = record_id(taking.source.id, "verification", record.id)
+            taking.records[own] = Verification(
+                id=own, link_id=record.id, link_entity="service", level="self-reported", verified_on=record.assured_date
+            )
+    telling = {
+        r.link_id
+        for r in taking.records.values()
+        if isinstance(r, Translation) and r.field == "name" and SHELTER.search(r.text)
+    }
+    for body in taking.records.values():
+        if isinstance(body, Organization):
+            alone: Audience = body.audience if body.id in taking.marked else "custodian"
+            seen = min(shown.get(body.id, ()), key=AUDIENCES.index, default=alone)
+            tells = body.id in telling or SHELTER.search(body.name)
+            body.audience = "custodian" if tells else strictest(body.audience, seen)
+
+
+def _require_expected(taking: Taking) -> None:
+    columns = taking.context.columns
+    if columns is None:
+        return
+    counts = Counter(record.table for record in taking.records.values())
+    table = next((each for each in ("service", "organization", "location") if counts[each]), "service")
+    rows, refused = columns.rows, taking.batch.refused
+    if not rows.least <= counts[table] <= rows.most:
+        raise FormatError(
+            f"{taking.file}: {counts[table]} {table}s where {rows.least} to {rows.most} are expected; "
+            "is it the whole file? If it is, change [rows] in the map"
+        )
+    if len(refused) > rows.refused:
+        first = refused[0]
+        raise FormatError(
+            f"{taking.file}: {len(refused)} rows would be refused, and the map allows {rows.refused}; "
+            f"the first is {first.sheet} row {first.row}: {first.reasons[0]}"
+        )

@@ -1,0 +1,307 @@
+"""The words of HSDS: its tables and columns in all versions, and how records stand inside each other in JSON.
+
+Every reader of this family gives `Raw` rows under the names of `mapping.model`; `mapping.formats.hsds._take` makes
+records of them.
+
+References
+----------
+Open Referral, Human Services Data Specification 1.1, 2.0.1 and 3.1.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mapping.errors import FormatError
+from mapping.model import RECORDS, references
+
+DEEPEST = 24
+"""How deep records may stand in each other; HSDS needs 8."""
+
+NO_ID = "no id: "
+"""How an id begins that was made for a row without one."""
+
+
+class Raw(NamedTuple):
+    """One row of a table as it was sent: its cells, and where it stood."""
+
+    table: str
+    cells: dict[str, Any]
+    sheet: str
+    row: int | None
+
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "organization": ("organizations", "organisation", "organisations"),
+    "program": ("programs",),
+    "service": ("services",),
+    "location": ("locations",),
+    "service_at_location": (
+        "service_at_locations",
+        "services_at_location",
+        "services_at_locations",
+        "service_location",
+        "service_locations",
+    ),
+    "address": ("addresses", "physical_address", "physical_addresses", "postal_address", "postal_addresses"),
+    "contact": ("contacts",),
+    "phone": ("phones",),
+    "schedule": (
+        "schedules",
+        "regular_schedule",
+        "regular_schedules",
+        "holiday_schedule",
+        "holiday_schedules",
+    ),
+    "language": ("languages",),
+    "service_area": ("service_areas",),
+    "funding": ("fundings",),
+    "cost_option": ("cost_options",),
+    "required_document": ("required_documents",),
+    "accessibility": ("accessibility_for_disabilities", "accessibilities"),
+    "organization_identifier": ("organization_identifiers",),
+    "url": ("urls", "additional_urls", "additional_websites"),
+    "unit": ("units",),
+    "service_capacity": ("service_capacities", "capacities", "capacity"),
+    "taxonomy": ("taxonomies", "taxonomy_detail"),
+    "taxonomy_term": ("taxonomy_terms",),
+    "attribute": (
+        "attributes",
+        "service_attribute",
+        "service_attributes",
+        "other_attribute",
+        "other_attributes",
+        "service_taxonomy",
+        "service_taxonomys",
+        "service_taxonomies",
+    ),
+    "verification": ("verifications",),
+    "translation": ("translations",),
+    "activity": ("activities",),
+    "referral_agreement": ("referral_agreements",),
+    "standard_assessment": ("standard_assessments",),
+    "eligibility": ("eligibilitys", "eligibilities"),
+    "payment_accepted": ("payments_accepted",),
+}
+"""Table of ours -> what else it is called: in the plural, in older versions, as a property of JSON."""
+
+PASSED_OVER = {
+    "metadata": "former values of fields, which may have been made secret",
+    "meta_table_description": "nothing about services",
+    "meta_table_descriptions": "nothing about services",
+    "statement": "statements, which two people of this directory must approve",
+    "statements": "statements, which two people of this directory must approve",
+    "case_count": "case statistics, which have a form of their own",
+    "case_counts": "case statistics, which have a form of their own",
+    "standard_summary": "summaries, which are worked out from the answers",
+    "standard_summaries": "summaries, which are worked out from the answers",
+    "area_unit": "administrative units, which come with the study area",
+    "area_units": "administrative units, which come with the study area",
+}
+"""Tables that are known and not read, and what they hold."""
+
+KNOWN: dict[str, str] = {name: table for table, names in TABLES.items() for name in (table, *names)}
+
+PROPERTIES = {"additional_urls", "additional_websites", "taxonomy_detail", "metadata", *KNOWN}
+"""Properties of nested JSON that hold records, not values."""
+
+SAYS_NOTHING = {"freshness", "text_languages", "metadata"}
+"""Properties that are worked out from others, or must not be read."""
+
+LINKS = ("link_id", "link_entity")
+
+RENAMED: dict[str, dict[str, str]] = {
+    "organization": {"url": "website"},
+    "taxonomy_term": {"term": "name", "vocabulary": "taxonomy"},
+    "accessibility": {"accessibility": "description"},
+    "language": {"language": "name"},
+    "service_area": {"service_area": "name"},
+    "address": {"address": "address_1", "postcode": "postal_code", "state": "state_province"},
+    "location": {"lat": "latitude", "lon": "longitude", "lng": "longitude"},
+    "schedule": {"start_date": "valid_from", "end_date": "valid_to"},
+    "attribute": {"taxonomy_detail": "value", "taxonomy_id": "taxonomy_term_id"},
+}
+"""Table -> older column -> ours."""
+
+IGNORED: dict[str, set[str]] = {
+    "service": {"taxonomy_ids"},
+    "taxonomy_term": {"parent_name"},
+    "attribute": {"service_id"},
+    "phone": {"department", "country_prefix"},
+    "schedule": {"weekday", "closed", "wkst"},
+    "address": {"address_3", "address_4"},
+}
+"""Older columns that `modern` reads, or that repeat another."""
+
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_DAY_NAMES = {name: day for day in DAYS for name in (day.casefold(),)} | {
+    name[:length].casefold(): name[:2].upper()
+    for name in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    for length in (3, len(name))
+}
+
+
+def table_of(name: str) -> str | None:
+    """Return our table of a file or property of this name, in any version; None where there is none.
+
+    >>> table_of("Services_at_location.csv"), table_of("regular_schedule"), table_of("prices")
+    ('service_at_location', 'schedule', None)
+    """
+    return KNOWN.get(bare(name))
+
+
+def bare(name: str) -> str:
+    """Return a table's name as it is written in the standard: of "hsds/Services.csv" services."""
+    return name.replace("\\", "/").rpartition("/")[2].removesuffix(".csv").strip().casefold().replace("-", "_")
+
+
+def modern(name: str, cells: Mapping[str, Any], sheet: str, row: int | None) -> Raw:
+    """Return a row of a table of any version as one of ours."""
+    name = bare(name)
+    table = KNOWN[name]
+    if name == "taxonomy" and {"vocabulary", "parent_id", "parent_name"} & set(cells):
+        table = "taxonomy_term"  # up to version 1.1 the terms themselves were called so
+    renamed = RENAMED.get(table, {})
+    made = {renamed.get(column, column): value for column, value in cells.items()}
+    if name in _VERSIONS:
+        _VERSIONS[name](made)
+    if table == "address":
+        _lines_of_address(made)
+    elif table == "phone" and made.get("country_prefix"):
+        _with_prefix(made)
+    return Raw(table, made, sheet, row)
+
+
+def _lines_of_address(cells: dict[str, Any]) -> None:
+    lines = [str(cells.get(f"address_{number}") or "").strip() for number in (2, 3, 4)]
+    if any(lines):
+        cells["address_2"] = ", ".join(filter(None, lines))
+
+
+def _with_prefix(cells: dict[str, Any]) -> None:
+    prefix, number = re.sub(r"\D", "", str(cells["country_prefix"])), str(cells.get("number") or "").strip()
+    if prefix and number and not number.startswith("+"):
+        cells["number"] = f"+{prefix} {number.lstrip('0')}"
+
+
+def _physical(cells: dict[str, Any]) -> None:
+    cells["address_type"] = "physical"
+
+
+def _postal(cells: dict[str, Any]) -> None:
+    cells["address_type"] = "postal"
+
+
+def _regular(cells: dict[str, Any]) -> None:
+    """Hours of one weekday a row, by number or name."""
+    if cells.get("weekday") not in (None, "") and not cells.get("byday"):
+        day = str(cells["weekday"]).strip().casefold()
+        if day.isdecimal() and 1 <= int(day) <= 7:
+            cells["byday"] = DAYS[int(day) - 1]
+        else:
+            cells["byday"] = _DAY_NAMES.get(day) or _DAY_NAMES.get(day[:3], str(cells["weekday"]))
+    cells.setdefault("freq", "WEEKLY")
+
+
+def _holiday(cells: dict[str, Any]) -> None:
+    """Hours of some days only; closed on them where the row says so."""
+    if str(cells.get("closed") or "").strip().casefold() in ("true", "1", "yes", "y", "t"):
+        cells |= {"opens_at": None, "closes_at": None, "description": cells.get("description") or "Closed"}
+    elif cells.get("opens_at"):
+        cells |= {"freq": "WEEKLY", "byday": ",".join(DAYS)}
+
+
+def _of_service(cells: dict[str, Any]) -> None:
+    cells |= {"link_id": cells.get("service_id") or cells.get("link_id"), "link_entity": "service"}
+
+
+def _other(cells: dict[str, Any]) -> None:
+    """Attributes of version 2, whose ``link_type`` named the table."""
+    if not cells.get("link_entity"):
+        cells |= {"link_entity": cells.get("link_type"), "link_type": None}
+
+
+_VERSIONS = {
+    "physical_address": _physical,
+    "physical_addresses": _physical,
+    "postal_address": _postal,
+    "postal_addresses": _postal,
+    "regular_schedule": _regular,
+    "regular_schedules": _regular,
+    "holiday_schedule": _holiday,
+    "holiday_schedules": _holiday,
+    "service_attribute": _of_service,
+    "service_attributes": _of_service,
+    "service_taxonomy": _of_service,
+    "service_taxonomys": _of_service,
+    "service_taxonomies": _of_service,
+    "other_attribute": _other,
+    "other_attributes": _other,
+}
+
+
+def rows_of_document(table: str, document: Mapping[str, Any], row: int) -> Iterator[Raw]:
+    """Yield the rows that one nested document holds, outermost first; ``row`` is its number in the file.
+
+    Raises
+    ------
+    FormatError
+        Records stand in each other deeper than HSDS can need.
+    """
+    yield from _rows(table, document, row, {}, 0)
+
+
+def _rows(name: str, document: Mapping[str, Any], row: int, above: dict[str, Any], depth: int) -> Iterator[Raw]:
+    if depth > DEEPEST:
+        raise FormatError(f"document {row}: records stand in each other more than {DEEPEST} deep; is it HSDS?")
+    cells: dict[str, Any] = dict(above)
+    inside: list[tuple[str, Any]] = []
+    for key, value in document.items():
+        if isinstance(value, dict | list) and key in PROPERTIES and key not in PASSED_OVER:
+            inside.append((key, value))
+        elif key in LINKS and key in above:
+            continue  # where a record stands tells better than it does itself what it is said of
+        elif key not in SAYS_NOTHING and (cells.get(key) is None or value not in (None, "")):
+            cells[key] = value
+    table = KNOWN[name]
+    own = cells["id"] = identified(table, cells)
+    held: list[tuple[str, Mapping[str, Any], dict[str, Any]]] = []
+    for key, value in inside:
+        inner = KNOWN[key]
+        down = _tie(table, own, inner)
+        for each in value if isinstance(value, list) else (value,):
+            if isinstance(each, dict):
+                up = f"{inner}_id"
+                if down is None and up in _REFERENCES[table]:
+                    cells[up] = identified(inner, each)
+                held.append((key, each, down or {}))
+    yield modern(name, cells, name, row)
+    for key, each, down in held:
+        yield from _rows(key, each, row, down, depth + 1)
+
+
+def identified(table: str, cells: Mapping[str, Any]) -> str:
+    """Return the id of a row as text; where it has none, one made of what it says, the same whenever it is sent."""
+    sent = cells.get("id")
+    if isinstance(sent, str | int) and (text := str(sent).strip()):
+        return text
+    said = sorted((key, str(value)) for key, value in cells.items() if not isinstance(value, dict | list) and value)
+    return NO_ID + hashlib.sha1(repr((table, said)).encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+
+
+def _tie(table: str, own: Any, inner: str) -> dict[str, Any] | None:
+    """Return the cells by which a record inside names the one around it; None where the outer names the inner."""
+    if f"{inner}_id" in _REFERENCES[table]:
+        return None
+    if f"{table}_id" in _REFERENCES[inner]:
+        return {f"{table}_id": own}
+    if inner in ("attribute", "verification", "translation"):
+        return {"link_id": own, "link_entity": table}
+    return {"service_id": own} if inner in ("eligibility", "payment_accepted") else {}
+
+
+REFERENCES: dict[str, dict[str, str]] = {table: references(kind) for table, kind in RECORDS.items()}
+"""Table -> its foreign keys: column -> table, worked out once."""
+
+_REFERENCES: dict[str, dict[str, str]] = {table: REFERENCES.get(table, {"service_id": "service"}) for table in TABLES}

@@ -1,0 +1,338 @@
+"""Rows of HSDS become records: each value is read, each fault is said with its row, and what can be kept is kept.
+
+`Taking.take` is given rows in any order; `mapping.formats.hsds._finish` settles what needs all of them.
+"""
+
+import contextlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from mapping.batch import Batch, Issue, Level, RefusedRow
+from mapping.formats import Context
+from mapping.formats.hsds._names import IGNORED, NO_ID, PASSED_OVER, REFERENCES, Raw, identified, table_of
+from mapping.formats.hsds._values import Mended, Parse, language_code, parsers, plain, values_shown
+from mapping.language.parsers import Partly, Unreadable
+from mapping.model import RECORDS, Audience, Provenance, Record, Source, least_precise, record_id, required, strictest
+
+MOST_SAID = 50
+"""How often one fault is said row by row; after that it is only counted."""
+
+NEEDED: dict[str, frozenset[str]] = {table: frozenset(required(kind) - {"id"}) for table, kind in RECORDS.items()}
+
+LATE = frozenset({"location", "address", "phone", "attribute", "taxonomy", "taxonomy_term"})
+"""Tables whose rows are settled when all rows are there: they need others to be understood."""
+
+SHARED = frozenset({"organization", "program", "unit", "taxonomy", "taxonomy_term", "location", "phone", "contact"})
+"""Tables whose records stand in many documents of JSON."""
+
+LOST: dict[str, dict[str, str]] = {
+    "schedule": {
+        "count": "how often the hours repeat is not kept",
+        "byweekno": "in which weeks the hours hold is not kept",
+        "byyearday": "on which days of the year the hours hold is not kept",
+    },
+}
+"""Columns of HSDS that this directory does not keep, and what that means."""
+
+ADDED_TO: dict[str, dict[str, str]] = {"service": {"fees": "fees_description", "licenses": "accreditations"}}
+"""Columns of HSDS that are kept as part of another text."""
+
+
+@dataclass
+class Kept:
+    """A late row: its fields so far, and where it stood."""
+
+    id: str
+    sent: str
+    fields: dict[str, Any]
+    raw: Raw
+
+
+@dataclass
+class Taking:
+    """The records of one file on their way into a batch.
+
+    ``counted`` is what a row is for the batch: every row of a table, or every document.
+    """
+
+    context: Context
+    file: str
+    counted: int = 0
+    batch: Batch = field(init=False)
+    records: dict[str, Record] = field(default_factory=dict)
+    late: dict[str, dict[str, Kept]] = field(default_factory=lambda: defaultdict(dict))
+    places: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    """Record -> sheet and row it came from, for organizations, services and whatever may turn out wrong."""
+    keys: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    """Table -> id as it was sent -> id of our record."""
+    marked: set[str] = field(default_factory=set)
+    """Records that say themselves who may see them."""
+    unnamed: set[str] = field(default_factory=set)
+    """Units without a name, which stand where nobody said what a capacity is counted in."""
+    eligibility: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Service -> what a table of older versions says of whom it takes."""
+
+    def __post_init__(self) -> None:
+        """Start the batch of the file."""
+        self.batch = Batch(self.context.source, self.file)
+        self._sent: dict[str, dict[str, str]] = {}
+        self._said: Counter[tuple[str, str, str, Level]] = Counter()
+        self._issues: set[Issue] = set()
+        self._unknown: set[tuple[str, str]] = set()
+        self._cells: dict[tuple[str, str], Mapping[str, Any]] = {}
+
+    @property
+    def source(self) -> Source:
+        """The sender."""
+        return self.context.source
+
+    def key(self, table: str, sent: object) -> str:
+        """Return the id of our record of what the sender calls so."""
+        text = sent if isinstance(sent, str) else str(sent)
+        known = self.keys[table]
+        if text not in known:
+            known[text] = record_id(self.source.id, table, text.strip())
+        return known[text]
+
+    def sent_as(self, table: str, own: str) -> str:
+        """Return what the sender calls a record of ours, for a message."""
+        if table not in self._sent or own not in self._sent[table]:
+            self._sent[table] = {made: sent for sent, made in self.keys[table].items()}
+        return self._sent[table].get(own, own)
+
+    def where(self, record: Record) -> Raw:
+        """Return where a record stood, for a message."""
+        sheet, row = self.places.get(record.id, (record.table, None))
+        return Raw(record.table, {}, sheet, row)
+
+    def take(self, raw: Raw) -> None:
+        """Take one row."""
+        table, cells = raw.table, raw.cells
+        if table not in RECORDS:
+            self._aside(raw)
+            return
+        if str(cells.get("link_entity") or "") in PASSED_OVER:
+            return  # what is said of a record that is not read
+        sent = identified(table, cells)
+        if table == "unit" and not cells.get("name"):
+            self.unnamed.add(self.key(table, sent))
+            return
+        if table in SHARED:
+            if self._cells.get((table, sent)) == cells:
+                return
+            self._cells[table, sent] = cells
+        if sent.startswith(NO_ID):
+            self.say(raw, "id", "the row has no id", "it is told from others by what it says; ask the sender for ids")
+        fields = self._fields(raw)
+        own = self.key(table, sent)
+        if "audience" in fields:
+            self.marked.add(own)
+        if table in LATE:
+            self._keep(table, own, sent, fields, raw)
+            return
+        self._add(own, sent, fields, raw)
+
+    def _aside(self, raw: Raw) -> None:
+        """Keep what a table without records of its own says of services."""
+        service = raw.cells.get("service_id")
+        if raw.table == "eligibility" and isinstance(service, str | int):
+            said = {name: raw.cells[name] for name in ("minimum_age", "maximum_age") if raw.cells.get(name)}
+            if raw.cells.get("eligibility"):
+                said["eligibility_description"] = raw.cells["eligibility"]
+            self.eligibility.setdefault(self.key("service", service), {}).update(said)
+        elif raw.table == "payment_accepted":
+            self.say(raw, "payment", "how one can pay is not kept", "put it into the description of the fees", "note")
+
+    def _keep(self, table: str, own: str, sent: str, fields: dict[str, Any], raw: Raw) -> None:
+        earlier = self.late[table].get(own)
+        if earlier is None:
+            self.late[table][own] = Kept(own, sent, fields, raw)
+            return
+        own = self._apart(table, own, earlier.fields, fields)
+        if own != earlier.id:
+            self.late[table].setdefault(own, Kept(own, sent, fields, raw))
+            return
+        for name, value in fields.items():
+            before = earlier.fields.get(name)
+            if before is not None and before != value:
+                self._twice(raw, name, before, value)
+            earlier.fields[name] = self._later(name, before, value)
+
+    def _add(self, own: str, sent: str, fields: dict[str, Any], raw: Raw) -> None:
+        """Make the record of a row, or bring the one of the same id up to date."""
+        earlier = self.records.get(own)
+        if earlier is not None:
+            own = self._apart(raw.table, own, earlier.__dict__, fields)
+            earlier = self.records.get(own)
+        if earlier is None:
+            self.add(raw, own, self.with_audience(raw.table, fields), sent)
+            return
+        for name, value in fields.items():
+            before, meant = getattr(earlier, name), self.audience(value) if name == "audience" else value
+            if before is not None and before != meant and before != RECORDS[raw.table].model_fields[name].default:
+                self._twice(raw, name, before, value)
+            setattr(earlier, name, self._later(name, before, value))
+
+    def _later(self, name: str, before: Any, value: Any) -> Any:
+        """Return what stands of two values: the later one, but of markings the strictest."""
+        if name == "audience" and before is not None:
+            return strictest(before, self.audience(value))
+        if name == "precision" and before is not None:
+            return least_precise(before, value)
+        return bool(before) or value if name == "do_not_list" else value
+
+    def _twice(self, raw: Raw, name: str, before: Any, value: Any) -> None:
+        said = f"the id of the row stands twice: {values_shown(str(before))} and {values_shown(str(value))}"
+        self.say(raw, name, said, "the later row stands; ask the sender which is right")
+
+    def _apart(self, table: str, own: str, before: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
+        """Return the id of a part that belongs to another record than before: one phone of two services is two."""
+        if table in ("organization", "service", "location", "taxonomy", "taxonomy_term", "unit", "program"):
+            return own
+        names = [*REFERENCES[table], *(name for name in ("link_id",) if name in RECORDS[table].model_fields)]
+        other = [fields[n] for n in names if fields.get(n) and before.get(n) and fields[n] != before[n]]
+        return record_id(self.source.id, table, own, *other) if other else own
+
+    def add(self, raw: Raw, own: str, fields: dict[str, Any], sent: str = "") -> Record | None:
+        """Make a record and keep it; where that cannot be, set the row aside with the reason."""
+        kind = RECORDS[raw.table]
+        missing = sorted(name for name in NEEDED[raw.table] if fields.get(name) in (None, ""))
+        if missing:
+            self.refuse(raw, missing[0], f"the row has no {' and no '.join(missing)}", "ask the sender for it")
+            return None
+        try:
+            record = kind(id=own, **fields)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            name = str(fault["loc"][0]) if fault["loc"] else ""
+            self.refuse(raw, name, f"{values_shown(str(fault['input']))}: {fault['msg']}", "mend the row")
+            return None
+        self.records[own] = record
+        self.places[own] = (raw.sheet, raw.row)
+        if raw.table in ("organization", "service") and sent:
+            self.add_provenance(raw.table, own, sent)
+        return record
+
+    def add_provenance(self, table: str, own: str, sent: str) -> None:
+        """Note which row of the source a record came from."""
+        mark = record_id(self.source.id, "provenance", table, own, sent)
+        self.records[mark] = Provenance(
+            id=mark,
+            link_id=own,
+            link_entity=table,
+            source_id=self.source.id,
+            source_key=sent,
+            file=self.file,
+            row=self.places.get(own, ("", None))[1],
+        )
+
+    def _fields(self, raw: Raw) -> dict[str, Any]:
+        """Read the cells of a row: our fields with their values, keys as ids of our records."""
+        known, refs = parsers(raw.table), REFERENCES[raw.table]
+        linked = "link_id" in RECORDS[raw.table].model_fields
+        fields: dict[str, Any] = {}
+        for name, value in raw.cells.items():
+            if value is None or value == "" or name == "id":
+                continue
+            if name in known and name != "link_type":
+                if raw.table == "phone" and name == "number":
+                    fields[name] = value  # numbers are read when their country is known
+                else:
+                    self._read(raw, name, value, known[name], fields)
+            elif name in refs:
+                if isinstance(value, str | int) and str(value).strip():
+                    fields[name] = self.key(refs[name], value)
+            elif name == "link_type":
+                continue  # a word of the sender: see `mapping.formats.hsds._terms`
+            elif linked and name == "link_entity":
+                fields[name] = plain(value)
+            elif not (linked and name == "link_id"):
+                self._other(raw, name, value, fields)
+        if raw.table == "language" and "code" not in fields and fields.get("name"):
+            with contextlib.suppress(Unreadable):
+                fields["code"] = language_code(fields["name"])
+        if linked and isinstance(link := raw.cells.get("link_id"), str | int) and fields.get("link_entity"):
+            fields["link_entity"] = table_of(fields["link_entity"]) or fields["link_entity"]
+            fields["link_id"] = self.key(fields["link_entity"], link)
+        return fields
+
+    def _read(self, raw: Raw, name: str, value: Any, parse: Parse, fields: dict[str, Any]) -> None:
+        """Read one cell into its field."""
+        try:
+            if isinstance(value, dict | list):
+                raise Unreadable("holds a list or an object where one value should stand", "write one value")
+            read = parse(value)
+        except Mended as mended:
+            self.say(raw, name, mended.problem, mended.fix, "doubt" if mended.doubt else "note")
+            read = mended.value
+        except Partly as error:
+            self.say(raw, name, error.problem, error.fix)
+            read = error.value[0] if isinstance(error.value, list) and error.value else None
+        except Unreadable as error:
+            self.say(raw, name, error.problem, f"the value was left out; {error.fix}", "refused")
+            return
+        if read is not None and read != "":
+            fields[name] = read
+
+    def _other(self, raw: Raw, name: str, value: Any, fields: dict[str, Any]) -> None:
+        """Deal with a column that is no field of ours."""
+        into = ADDED_TO.get(raw.table, {}).get(name)
+        if into is not None:
+            text = plain(value)
+            before = raw.cells.get(into)
+            if text and text != before and text != into:
+                fields[into] = f"{plain(before)}\n{text}" if before else text
+        elif name in LOST.get(raw.table, {}):
+            told = f"{values_shown(str(value))}: {LOST[raw.table][name]}"
+            self.say(raw, name, told, "put it into the description, or the hours are wrong")
+        elif name not in IGNORED.get(raw.table, ()) and (raw.table, name) not in self._unknown:
+            self._unknown.add((raw.table, name))
+            self.say(
+                Raw(raw.table, {}, raw.sheet, None),
+                name,
+                "is a column that HSDS does not have",
+                "it was left out; ask the sender what it holds",
+            )
+
+    def with_audience(self, table: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """Add who may see a record: what it says itself, and never more than the source as a whole."""
+        if "audience" in RECORDS[table].model_fields:
+            said = fields.get("audience")
+            if table == "contact" and said is None:
+                said = "custodian"  # people's names stay with the custodians until somebody says otherwise
+            elif table in ("funding", "service_capacity"):
+                said = strictest(said or "partner", "partner")
+            fields["audience"] = self.audience(said)
+        return fields
+
+    def audience(self, said: Audience | None) -> Audience:
+        """Return who may see what says this of itself; a feed never lowers."""
+        return strictest(self.context.audience, said or self.context.audience)
+
+    def say(self, raw: Raw, column: str, problem: str, fix: str, level: Level = "doubt") -> None:
+        """Keep an issue of a row; of one that repeats, the first ones by row."""
+        key = (raw.sheet, column, fix, level)
+        issue = Issue(self.file, raw.sheet, raw.row, column, problem, fix, level)
+        if issue in self._issues:
+            return  # one record may stand in a document several times
+        self._said[key] += 1
+        if self._said[key] <= MOST_SAID:
+            self._issues.add(issue)
+            self.batch.issues.append(issue)
+
+    def refuse(self, raw: Raw, column: str, problem: str, fix: str) -> None:
+        """Set a row aside whole, with its reason."""
+        self.say(raw, column, problem, f"the row was left out; {fix}", "refused")
+        cells = {name: str(value) for name, value in raw.cells.items() if value is not None}
+        self.batch.refused.append(RefusedRow(raw.sheet, raw.row or 0, cells, (f"{problem}; {fix}",)))
+
+    def overflow(self) -> None:
+        """Say how often faults stood in further rows, that were not said one by one."""
+        for (sheet, column, fix, level), count in self._said.items():
+            if count > MOST_SAID:
+                said = f"and {count - MOST_SAID} more rows with the same fault"
+                self.batch.issues.append(Issue(self.file, sheet, None, column, said, fix, level))

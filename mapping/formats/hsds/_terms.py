@@ -1,0 +1,183 @@
+"""The terms of other taxonomies: kept as they were sent, and beside them the term of ours that means the same."""
+
+import re
+from functools import cache
+from typing import Literal, NamedTuple, cast
+
+from mapping.formats.hsds._take import Taking
+from mapping.language.taxonomy import VOCABULARIES, match_term
+from mapping.language.taxonomy import Taxonomy as Terms
+from mapping.model import Attribute, Service, ServiceAtLocation, TaxonomyTerm, Translation, record_id
+
+LinkType = Literal["service_type", "serves", "excludes", "organization_type", "classification"]
+
+LINKS: dict[str, LinkType] = {"service_types": "service_type", "beneficiaries": "serves"}
+"""Taxonomy of ours -> what its terms say of a service."""
+
+OPEN_ELIGIBILITY = re.compile(r"open\s*-?_?eligibility|^oe$", re.I)
+SURE = 0.95
+"""Least score of a match of words that needs nobody to look."""
+
+
+class Ours(NamedTuple):
+    """A term of one of our taxonomies."""
+
+    taxonomy: str
+    code: str
+
+    @property
+    def id(self) -> str:
+        """The id of its record."""
+        return record_id("rohnamo", "taxonomy_term", self.taxonomy, self.code)
+
+
+@cache
+def _open_eligibility() -> dict[str, str]:
+    """Return our service types by the id and the title of Open Eligibility."""
+    found: dict[str, str] = {}
+    for term in Terms.load("service_types").terms():
+        for text in (term.details.get("oe_id", ""), term.details.get("oe_title", "")):
+            for part in filter(None, re.split(r"\s*[;|]\s*", text)):
+                found.setdefault(part.casefold(), term.code)
+    return found
+
+
+def meaning(name: str, code: str, taxonomy: str) -> Ours | None:
+    """Return the term of ours that one of another taxonomy means; None where that is not sure.
+
+    >>> meaning("Help Hotlines", "1305", "Open Eligibility")
+    Ours(taxonomy='service_types', code='IDN-HOT')
+    """
+    if OPEN_ELIGIBILITY.search(taxonomy):
+        found = _open_eligibility().get(code.casefold()) or _open_eligibility().get(name.casefold())
+        if found:
+            return Ours("service_types", found)
+    for ours in LINKS:
+        match = match_term(ours, name) if name else None
+        if match is not None and match.score >= SURE and match.how != "code":
+            return Ours(ours, match.code)
+    return None
+
+
+def settle_terms(taking: Taking) -> dict[str, Ours]:
+    """Keep the terms that are not ours; return what each term of the file means among ours."""
+    taxonomies = taking.late["taxonomy"]
+    means: dict[str, Ours] = {}
+    own: set[str] = set()
+    for kept in taking.late["taxonomy_term"].values():
+        fields = kept.fields
+        taxonomy = taxonomies.get(fields.get("taxonomy_id", ""))
+        called = str(fields.get("taxonomy") or (taxonomy.fields.get("name") if taxonomy else "") or "")
+        code, name = str(fields.get("code") or ""), str(fields.get("name") or "")
+        if called in VOCABULARIES and code in Terms.load(called):
+            means[kept.id] = Ours(called, code)
+            own.add(kept.id)
+            continue
+        found = meaning(name, code or kept.sent, called)
+        if found is not None:
+            means[kept.id] = found
+        if found is None or not Terms.load(found.taxonomy).term(found.code).sensitive:
+            if name or code:
+                taking.add(
+                    kept.raw, kept.id, fields | {"name": name or code, "description": fields.get("description", "")}
+                )
+            else:
+                taking.refuse(kept.raw, "name", "the term has no name", "ask the sender for it")
+    for text in [r for r in taking.records.values() if isinstance(r, Translation) and r.link_id in own]:
+        del taking.records[text.id]  # our terms bring their labels with them
+    ours = {kept.fields.get("taxonomy_id") for id_, kept in taking.late["taxonomy_term"].items() if id_ in own}
+    for kept in taxonomies.values():
+        if kept.id not in ours or kept.fields.get("name") not in VOCABULARIES:
+            taking.add(kept.raw, kept.id, {"name": kept.sent, "description": ""} | kept.fields)
+    for record in [r for r in taking.records.values() if isinstance(r, TaxonomyTerm)]:
+        if record.parent_id in own:
+            record.parent_id = means[record.parent_id].id
+        if record.taxonomy_id is not None and record.taxonomy_id not in taking.records:
+            said = f"taxonomy_id {taking.sent_as('taxonomy', record.taxonomy_id)!r} is in no row of taxonomies"
+            taking.say(taking.where(record), "taxonomy_id", said, "the reference was left out")
+            record.taxonomy_id = None
+    return means
+
+
+def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
+    """Make the attributes: terms of ours as what they say, terms of others as classifications with ours beside them."""
+    for kept in taking.late["attribute"].values():
+        fields = dict(kept.fields)
+        link, entity = fields.get("link_id"), fields.get("link_entity", "")
+        if link is None or (link not in taking.records and not _known(taking, link)):
+            sent = kept.raw.cells.get("link_id")
+            taking.refuse(
+                kept.raw, "link_id", f"link_id {sent!r} is in no row of the file", "ask the sender for the row"
+            )
+            continue
+        term = fields.get("taxonomy_term_id")
+        ours = means.get(term or "")
+        said = _link_type(str(kept.raw.cells.get("link_type") or ""))
+        if ours is not None and term not in taking.records:
+            fields |= {"taxonomy_term_id": ours.id, "link_type": said or LINKS.get(ours.taxonomy, "classification")}
+            taking.add(kept.raw, kept.id, fields)
+            continue
+        if term is not None and term not in taking.records:
+            sent = kept.raw.cells.get("taxonomy_term_id")
+            taking.say(
+                kept.raw,
+                "taxonomy_term_id",
+                f"taxonomy_term_id {sent!r} is in no row of taxonomy_terms",
+                "the term was left out; ask the sender for it",
+            )
+            fields["taxonomy_term_id"] = None
+        if not (fields.get("taxonomy_term_id") or fields.get("value") or fields.get("label")):
+            taking.refuse(kept.raw, "taxonomy_term_id", "the row says nothing", "ask the sender for its term")
+            continue
+        words_only = not fields.get("taxonomy_term_id") and said in ("serves", "excludes")
+        taking.add(kept.raw, kept.id, fields | {"link_type": said if words_only else "classification"})
+        if ours is not None:
+            add_meaning(taking, entity, link, ours)
+    taking.late["attribute"].clear()
+
+
+def add_meaning(taking: Taking, entity: str, link: str, ours: Ours) -> None:
+    """Say of a service what a term of another taxonomy means among ours."""
+    at = taking.records.get(link)
+    service = at.service_id if isinstance(at, ServiceAtLocation) else link if entity == "service" else None
+    kind = LINKS.get(ours.taxonomy)
+    if service is not None and kind is not None:
+        own = record_id(taking.source.id, "attribute", service, kind, ours.code)
+        if own not in taking.records:
+            taking.records[own] = Attribute(
+                id=own, link_id=service, link_entity="service", link_type=kind, taxonomy_term_id=ours.id
+            )
+
+
+def types_by_name(taking: Taking, types: dict[str, list[str]]) -> None:
+    """Give services without a kind the one that their name is a label or synonym of."""
+    for service in [r for r in taking.records.values() if isinstance(r, Service) and r.id not in types]:
+        match = match_term("service_types", service.name)
+        if match is not None and match.how in ("label", "synonym") and match.score == 1:
+            raw = taking.where(service)
+            add_meaning(taking, "service", service.id, Ours("service_types", match.code))
+            types[service.id] = [match.code]
+            taking.say(
+                raw,
+                "name",
+                f"{service.name!r} was taken for the kind {match.code}",
+                "change it if that is wrong",
+                "note",
+            )
+
+
+def _link_type(text: str) -> LinkType | None:
+    """Return what a link type of a feed means; None where the term itself must tell."""
+    folded = text.casefold().strip()
+    if folded in ("service_type", "serves", "excludes", "organization_type"):
+        return cast("LinkType", folded)
+    if "exclu" in folded or "ineligib" in folded:
+        return "excludes"
+    if "eligib" in folded or folded in ("audience", "target_population", "beneficiary"):
+        return "serves"
+    return None
+
+
+def _known(taking: Taking, record: str) -> bool:
+    known = taking.context.known
+    return record in known.bodies or record in known.owners or record in known.places

@@ -1,0 +1,275 @@
+"""The values of HSDS columns: each field of a table is read by its kind, with what may be mended and what cannot."""
+
+import datetime as dt
+import html
+import math
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any, Literal, get_args, get_origin
+
+from mapping.language import parsers as values
+from mapping.language.parsers import Unreadable
+from mapping.language.taxonomy import match_term
+from mapping.model import AUDIENCES, PRECISIONS, RECORDS, references
+
+Parse = Callable[[Any], Any]
+"""Read a value that is there: raise `Unreadable`, or return what was read; `Mended` where it was not as it should."""
+
+
+class Mended(Exception):
+    """A value that was written otherwise than the standard asks, and what it was read as; it is no error."""
+
+    def __init__(self, value: Any, problem: str, fix: str, *, doubt: bool = False) -> None:
+        super().__init__(problem)
+        self.value, self.problem, self.fix, self.doubt = value, problem, fix, doubt
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_TIME = re.compile(
+    r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?", re.I
+)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][^\s<>\"]*)?")
+_BYDAY = re.compile(r"[+-]?\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU)")
+_WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+TODAY = dt.date(2100, 1, 1)
+"""Dates of a feed may lie ahead; what is beyond this is a slip."""
+
+
+def plain(value: Any) -> str:
+    """Return a text of a record: markup taken out, no control characters."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = value if isinstance(value, str) else str(value)
+    if not text.isprintable():
+        text = CONTROL.sub("", text)
+    if "<" in text or "&" in text:
+        for _ in range(2):  # markup is often escaped once more than it should
+            text = html.unescape(text)
+        text = _MARKUP.sub(" ", text)
+        text = CONTROL.sub("", re.sub(r"[ \t]+", " ", text))
+    return text.strip()
+
+
+def day(value: Any) -> dt.date:
+    """Read a date; of a moment its day is kept."""
+    text = plain(value)
+    try:
+        if _DAY.match(text):
+            found = dt.date.fromisoformat(text[:10])
+            if found.year >= 1800:
+                return found
+        read = values.date(text, TODAY, latest=TODAY)
+    except ValueError as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable(f"{values_shown(text)} is no date", "write it as 2026-11-24") from error
+    if read is None:
+        raise Unreadable(f"{values_shown(text)} is no date", "write it as 2026-11-24")
+    raise Mended(read, f"{values_shown(text)} was read as {read.isoformat()}", "write dates as 2026-11-24")
+
+
+def clock(value: Any) -> str:
+    """Read a time of day as "08:00".
+
+    >>> clock("18:00:00")
+    '18:00'
+    """
+    text = plain(value)
+    match = _TIME.fullmatch(text)
+    if match is None and (digits := re.fullmatch(r"(\d{2})(\d{2})", text)):
+        hour, minute, half = int(digits[1]), int(digits[2]), None
+    elif match is not None and (match[2] or match[4]):
+        hour, minute, half = int(match[1]), int(match[2] or 0), match[4]
+    else:
+        raise Unreadable(f"{values_shown(text)} is no time of day", "write it as 08:00")
+    if half:
+        if not 1 <= hour <= 12:
+            raise Unreadable(f"{values_shown(text)} is no time of day", "write it as 08:00")
+        hour = hour % 12 + (12 if half[0] in "pP" else 0)
+    if hour == 24 and minute == 0:
+        hour, minute = 23, 59
+    if hour > 23 or minute > 59:
+        raise Unreadable(f"{values_shown(text)} is no time of day", "write it as 08:00")
+    read = f"{hour:02d}:{minute:02d}"
+    if half or not text.startswith(read):
+        raise Mended(read, f"{values_shown(text)} was read as {read}", "write times as 08:00")
+    return read
+
+
+def number(value: Any) -> float:
+    """Read a number."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
+        read = float(value)
+    else:
+        text = plain(value).replace("\u00a0", "").replace(" ", "")
+        if re.fullmatch(r"[+-]?\d{1,15},\d{1,15}", text):
+            text = text.replace(",", ".")
+        try:
+            read = float(text)
+        except ValueError as error:
+            raise Unreadable(f"{values_shown(text)} is no number", "write digits only") from error
+    if not math.isfinite(read) or abs(read) >= 1e15:
+        raise Unreadable(f"{values_shown(str(value))} is no number", "write digits only")
+    return read
+
+
+def whole(value: Any) -> int:
+    """Read a whole number."""
+    read = number(value)
+    if not read.is_integer():
+        raise Unreadable(f"{values_shown(str(value))} is no whole number", "leave the part after the point out")
+    return int(read)
+
+
+def yes(value: Any) -> bool:
+    """Read yes or no."""
+    return value if isinstance(value, bool) else values.yes_no(value)
+
+
+def email(value: Any) -> str:
+    """Read one mail address."""
+    text = plain(value)
+    if _MAIL.fullmatch(text):
+        return text
+    found = values.emails(text)
+    if not found:
+        raise Unreadable(f"{values_shown(text)} is no mail address", "write it as name@example.org")
+    return found[0]
+
+
+def web(value: Any) -> str:
+    """Read the address of a page; only http and https are kept, since others could run something."""
+    text = plain(value)
+    if _WEB.fullmatch(text):
+        return text
+    found = values.website(text)
+    if found is None:
+        raise Unreadable(f"{values_shown(text)} is no web address", "write it as https://example.org")
+    return found
+
+
+def weekdays(value: Any) -> str:
+    """Read the days of a schedule, as RRULE writes them: "MO,TU" or "1SA"."""
+    text = plain(value)
+    parts = [part.strip().upper() for part in re.split(r"[,;\s]+", text) if part.strip()]
+    if parts and all(_BYDAY.fullmatch(part) for part in parts):
+        return ",".join(parts)
+    named = [next((day[:2] for day in _WEEK if len(part) > 2 and day.startswith(part)), "") for part in parts]
+    if parts and all(named):
+        raise Mended(",".join(named), f"{values_shown(text)} was read as {','.join(named)}", "write days as MO,TU,WE")
+    raise Unreadable(f"{values_shown(text)} names no days", "write them as MO,TU,WE")
+
+
+def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, said: Mapping[str, str]) -> str:
+    """Read one of some words; an unknown one becomes ``otherwise``, or is no value."""
+    text = " ".join(plain(value).split())
+    if text in allowed:
+        return text
+    folded = text.casefold().replace("_", " ")
+    known = {each.casefold(): each for each in allowed} | dict(said)
+    use = f"use one of {', '.join(allowed)}"
+    if folded in known:
+        raise Mended(known[folded], f"{values_shown(text)} was read as {known[folded]!r}", use)
+    if otherwise is None:
+        raise Unreadable(f"{values_shown(text)} is none of the words of HSDS", use)
+    raise Mended(otherwise, f"{values_shown(text)} is unknown and was taken as {otherwise!r}", use, doubt=True)
+
+
+def status(value: Any) -> str:
+    """Read whether a service is given; a word that nobody knows counts as inactive."""
+    text = " ".join(plain(value).split())
+    allowed = ("active", "inactive", "defunct", "temporarily closed")
+    if text in allowed:
+        return text
+    match = match_term("statuses", text)
+    said = {text.casefold().replace("_", " "): match.code} if match else {}
+    return word(text, allowed=allowed, otherwise="inactive", said=said)
+
+
+def frequency(value: Any) -> str:
+    """Read how often hours repeat."""
+    return word(value, allowed=("WEEKLY", "MONTHLY"), otherwise=None, said={"daily": "WEEKLY"})
+
+
+def language_code(value: Any) -> str:
+    """Read the code of a language; a name is looked up."""
+    text = plain(value)
+    if re.fullmatch(r"[a-z]{2,3}", text):
+        return text
+    if re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?", text):
+        return re.split("[-_]", text)[0].lower()
+    return values.language_codes(text)[0]
+
+
+def values_shown(text: str) -> str:
+    """Return a text for a message, quoted and cut to length."""
+    text = " ".join(text.split())
+    return repr(text if len(text) <= 60 else f"{text[:59]}…")
+
+
+_BY_NAME: dict[str, Parse] = {
+    "email": email,
+    "assurer_email": email,
+    "website": web,
+    "url": web,
+    "logo": web,
+    "uri": web,
+    "term_uri": web,
+    "schedule_link": web,
+    "opens_at": clock,
+    "closes_at": clock,
+    "byday": weekdays,
+    "status": status,
+    "freq": frequency,
+}
+_DEFAULTS: dict[str, str | None] = {
+    "audience": "custodian",
+    "precision": "none",
+    "location_type": "physical",
+    "address_type": "physical",
+    "role": "delivery",
+    "position_basis": "none",
+    "level": "unverified",
+    "answer": "unknown",
+    "kind": "original",
+    "unit_of_count": "unknown",
+}
+_SYNONYMS: dict[str, dict[str, str]] = {
+    "audience": {word: word for word in AUDIENCES} | {"focal point": "focal_point"},
+    "precision": {word: word for word in PRECISIONS},
+    "location_type": {"fixed": "physical", "mail": "postal", "mailing": "postal", "online": "virtual"},
+    "address_type": {"mail": "postal", "mailing": "postal", "street": "physical", "online": "virtual"},
+}
+
+
+@cache
+def parsers(table: str) -> dict[str, Parse]:
+    """Return how each field of a table is read, but for its keys."""
+    kind = RECORDS[table]
+    found: dict[str, Parse] = {}
+    for name, about in kind.model_fields.items():
+        if name != "id" and name not in references(kind) and name not in ("link_id", "link_entity"):
+            found[name] = _parser(table, name, about.annotation)
+    if table == "language":
+        found["code"] = language_code
+    return found
+
+
+def _parser(table: str, name: str, annotation: Any) -> Parse:
+    if name in _BY_NAME and not (name == "status" and table != "service"):
+        return _BY_NAME[name]
+    choices = next((get_args(kind) for kind in (annotation, *get_args(annotation)) if get_origin(kind) is Literal), ())
+    if choices:
+        default = "unknown" if name == "status" else _DEFAULTS.get(name)
+        return partial(word, allowed=choices, otherwise=default, said=_SYNONYMS.get(name, {}))
+    kinds = set(get_args(annotation) or (annotation,))
+    for kind, parse in ((dt.date, day), (bool, yes), (int, whole), (float, number)):
+        if kind in kinds:
+            return parse
+    return plain

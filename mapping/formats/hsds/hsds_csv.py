@@ -1,0 +1,205 @@
+"""HSDS as CSV tables: versions 1.1, 2 and 3 in, as a zip or beside a datapackage.json; a 3.1 data package out.
+
+References
+----------
+Open Referral, Human Services Data Specification 1.1, 2.0.1 and 3.1; Frictionless, Tabular Data Package 1.0.
+"""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mapping.area.study_area import StudyArea
+from mapping.batch import Batch
+from mapping.errors import FormatError
+from mapping.formats import MAX_COLUMNS, Context, require_readable
+from mapping.formats._archives import content, members, write_archive
+from mapping.formats._json import beginning
+from mapping.formats.hsds._finish import finish
+from mapping.formats.hsds._names import PASSED_OVER, Raw, bare, modern, table_of
+from mapping.formats.hsds._package import MOMENTS, columns, file_of, resource, tables
+from mapping.formats.hsds._take import Taking
+from mapping.formats.tables._flat import terms
+from mapping.language.i18n import Message
+from mapping.language.spreadsheet import neutral
+from mapping.view.view import View
+
+SUFFIX = ".zip .json"
+LABEL = Message("Open Referral HSDS 3.1 as tables, for databases (CSV files in a zip)")
+FILE = "hsds.zip"
+MAX_CELL = 16 * 2**20
+"""Longest cell: the outline of an area may be long."""
+
+CORE = {"service", "organization", "location"}
+"""Tables of which a package has at least one."""
+
+_HARMLESS = re.compile(r"'+[=+\-@\t\r]")
+"""What a text begins with that was made harmless for spreadsheets: with an apostrophe more than it has."""
+
+
+def recognises(path: Path) -> bool:
+    """Tell whether a zip holds tables of HSDS, or a JSON file describes a data package."""
+    if path.suffix.lower() == ".json":
+        return path.name.casefold() == "datapackage.json" or bool(
+            re.search(r'"resources"\s*:\s*\[', beginning(path))
+            and re.search(r'"path"\s*:\s*"[^"]*\.csv"', beginning(path))
+        )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(table_of(name) in CORE for name in archive.namelist() if name.lower().endswith(".csv"))
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+        return False
+
+
+def records(path: Path, context: Context) -> Batch:
+    """Read the tables of a data package of any version.
+
+    Raises
+    ------
+    FormatError
+        No table of HSDS is there, or the archive is not honest.
+    """
+    csv.field_size_limit(MAX_CELL)
+    taking = Taking(context, path.name)
+    found = set()
+    for name, contents in _files(path):
+        if bare(name) in PASSED_OVER:
+            raw = Raw(bare(name), {}, name, None)
+            taking.say(raw, "", f"is not read: it holds {PASSED_OVER[bare(name)]}", "nothing to do", "note")
+        elif table_of(name) is None:
+            taking.say(Raw("", {}, name, None), "", "is no table of HSDS", "it was not read; ask what it holds")
+        else:
+            found.add(table_of(name))
+            for raw in _rows(taking, path, name, contents):
+                taking.counted += 1
+                taking.take(raw)
+    if not found & CORE:
+        raise FormatError(f"{path}: holds no services, organizations or locations; is it a package of HSDS?")
+    return finish(taking)
+
+
+def _files(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name and contents of each CSV file of a package."""
+    if path.suffix.lower() != ".json":
+        for member in members(path):
+            if member.filename.lower().endswith(".csv") and "__MACOSX/" not in member.filename:
+                yield PurePosixPath(member.filename.replace("\\", "/")).name, content(path, member)
+        return
+    files = sorted(file for file in path.parent.glob("*.csv") if file.is_file() and not file.is_symlink())
+    for file in files:
+        if table_of(file.name) is not None or bare(file.name) in PASSED_OVER:
+            try:
+                size = file.stat().st_size
+                if size:
+                    require_readable(file, size)
+                    yield file.name, file.read_bytes()
+            except OSError as error:
+                raise FormatError(f"{file}: cannot be read ({error.strerror}); check its rights") from error
+    if not files:
+        raise FormatError(f"{path}: no CSV file lies beside it; unpack the whole package, or import its zip")
+
+
+def _rows(taking: Taking, path: Path, name: str, contents: bytes) -> Iterator[Raw]:
+    """Yield the rows of one table, under the names of our columns."""
+    reader = csv.reader(io.StringIO(_decoded(path, name, contents), newline=""))
+    try:
+        header = [re.sub(r"\s+", "_", cell.strip().casefold()) for cell in next(reader, [])]
+        if len(header) > MAX_COLUMNS:
+            raise FormatError(
+                f"{path}: {name} has {len(header)} columns (at most {MAX_COLUMNS}); is it the right file?"
+            )
+        for number, row in enumerate(reader, 2):
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) > len(header):
+                said = f"has {len(row)} cells where the header has {len(header)}"
+                taking.say(
+                    Raw("", {}, name, number), "", said, "the last ones were not read; is a quotation mark missing?"
+                )
+            cells = {column: _cell(cell) for column, cell in zip(header, row, strict=False) if column}
+            yield modern(name, cells, name, number)
+    except csv.Error as error:
+        raise FormatError(
+            f"{path}: {name} cannot be cut into cells ({error}); ask the sender to export it again"
+        ) from error
+
+
+def _decoded(path: Path, name: str, contents: bytes) -> str:
+    for encoding in ("utf-16",) if contents[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252", "cp1251"):
+        try:
+            return contents.decode(encoding).replace("\0", "")
+        except UnicodeDecodeError:
+            continue
+    raise FormatError(f"{path}: the letters of {name} are in no encoding we know; save it again as CSV UTF-8")
+
+
+def _cell(text: str) -> str | None:
+    """Return a cell: nothing for a blank, and what stood before a spreadsheet's apostrophe was put in front."""
+    text = text.strip()
+    if _HARMLESS.match(text):
+        text = text[1:]
+    return None if text in ("", "NULL", "null", "\\N") else text
+
+
+def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:  # noqa: ARG001
+    """Write the tables of a view and their description into a zip: the same bytes each time."""
+    shown = [table for table in tables() if _has(view, table)]
+    description = package(view, area, shown)
+    files = [("datapackage.json", (json.dumps(description, ensure_ascii=False, indent=1) + "\n").encode())]
+    files += [(file_of(table), _table(view, table)) for table in shown]
+    write_archive(Path(path), files)
+
+
+def package(view: View, area: StudyArea, shown: list[str]) -> dict[str, Any]:
+    """Return the description of the tables of a view."""
+    licence, about = area.settings.licence, terms(view, area)
+    public = [{"name": licence.id, "title": licence.text, "path": licence.url}]
+    restricted = [{"name": "other-closed", "title": about.licence}]
+    return {
+        "name": f"rohnamo-{area.code.lower()}",
+        "title": f"Directory of services: {area.label(area.code, 'en')}",
+        "profile": "tabular-data-package",
+        "version": "3.1",
+        "created": f"{view.edition.isoformat()}T00:00:00Z",
+        "licenses": public if about.licence_url else restricted,
+        "description": about.attribution,
+        "resources": [resource(table) for table in shown],
+    }
+
+
+def _has(view: View, table: str) -> bool:
+    found = view.connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", [table])
+    return found.fetchone() is not None
+
+
+def _table(view: View, table: str) -> bytes:
+    """Return a table as CSV."""
+    names = columns(table)
+    schema = {each["name"]: each["type"] for each in resource(table)["schema"]["fields"]}
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    for row in view.rows(table):
+        writer.writerow([_written(table, name, schema[name], row[name]) for name in names])
+    return text.getvalue().encode()
+
+
+def _written(table: str, name: str, kind: str, value: Any) -> Any:
+    """Return a value as a cell; a text that a spreadsheet would run is made harmless."""
+    if value is None:
+        return ""
+    if kind == "boolean":
+        return "true" if value else "false"
+    if (table, name) in MOMENTS:
+        return f"{value}T00:00:00Z"
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else repr(value)
+    if kind != "string" or (table, name) == ("phone", "number"):
+        return value
+    text = str(value)
+    return f"'{text}" if _HARMLESS.match(text) else neutral(text)

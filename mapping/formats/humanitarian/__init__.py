@@ -1,0 +1,1 @@
+"""Humanitarian tables: HXL tags and lists of who does what where (3W)."""

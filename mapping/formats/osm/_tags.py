@@ -1,0 +1,248 @@
+"""OpenStreetMap: which elements are help, and what their tags say, as a sheet with a map of its own.
+
+Data of OpenStreetMap are under the ODbL: the licence is kept with the source of each record. What is a refuge stays
+with the custodians, whoever has put it on the map.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from mapping.area.study_area import StudyArea
+from mapping.column_map import ColumnMap, Expected, Sheets
+from mapping.formats import Sheet
+from mapping.formats.osm._hours import plain_hours
+from mapping.language.taxonomy import TERMS
+
+SHEET = "OpenStreetMap"
+LICENCE = "© OpenStreetMap contributors, ODbL 1.0"
+TAGS = TERMS / "osm_tags.csv"
+GONE = ("disused", "abandoned", "demolished", "removed", "razed", "was", "construction", "proposed")
+"""Keys, and beginnings of keys, of what is no longer there or not yet."""
+
+COLUMNS = (
+    "osm id",
+    "name",
+    "services",
+    "kind",
+    "serves",
+    "latitude",
+    "longitude",
+    "address",
+    "city",
+    "phone",
+    "email",
+    "website",
+    "messenger",
+    "opening hours",
+    "wheelchair",
+    "country",
+    "checked",
+    "marking",
+    "precision",
+)
+KINDS = {
+    "ngo": "ngo",
+    "government": "government",
+    "public": "government",
+    "religious": "religious",
+    "private": "business",
+    "charity": "ngo",
+    "community": "ngo",
+}
+WHEELCHAIR = {"designated": "yes", "limited": "partly"}
+"""Words of OpenStreetMap for an entrance -> ours; "partly" is said to whoever imports it, and not taken for a yes."""
+NATIONALS = "nationals of "
+
+
+@dataclass(frozen=True)
+class Element:
+    """A node, way or relation: its kind and number, its tags, and its point or centre."""
+
+    id: str
+    tags: Mapping[str, str]
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What some tags together mean."""
+
+    tags: tuple[tuple[str, str], ...]
+    service_type: str
+    organization_type: str
+    serves: str
+    restricted: bool
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Return what tags mean, from ``terms/osm_tags.csv``."""
+    with TAGS.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Rule(
+                tuple((tag.partition("=")[0], tag.partition("=")[2]) for tag in row["tags"].split(";")),
+                row["service_type"],
+                row["organization_type"],
+                row["serves"],
+                row["restricted"] == "1",
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+@cache
+def first_keys() -> frozenset[str]:
+    """Return the keys by which an element may be help."""
+    return frozenset(rule.tags[0][0] for rule in rules() if rule.service_type)
+
+
+def meaning(tags: Mapping[str, str]) -> list[Rule]:
+    """Return the rules that hold for an element: of those that begin alike, the ones that say most."""
+    fitting = [rule for rule in rules() if all(value in _values(tags, key) for key, value in rule.tags)]
+    most: dict[tuple[str, str], int] = {}
+    for rule in fitting:
+        most[rule.tags[0]] = max(most.get(rule.tags[0], 0), len(rule.tags))
+    return [rule for rule in fitting if len(rule.tags) == most[rule.tags[0]]]
+
+
+def is_gone(tags: Mapping[str, str]) -> bool:
+    """Tell whether the tags say that it is no longer there, or not yet."""
+    return any(tags.get(key, "no") not in ("no", "") for key in GONE)
+
+
+def sheet_of(elements: Iterable[Element]) -> Sheet:
+    """Return the elements that are help as a sheet; what else there is, is counted."""
+    rows: list[list[object]] = []
+    skipped: list[str] = []
+    named: set[str] = set()
+    found = []
+    for element in elements:
+        if is_gone(element.tags):
+            skipped.append("an element that is no longer there, or not yet")
+            continue
+        holds = meaning(element.tags)
+        if not any(rule.service_type for rule in holds):
+            skipped.append("an element whose tags name no help that we list")
+            continue
+        if element.latitude is None:
+            skipped.append(f"no position or centre: {element.id}; ask for it with `out center`")
+        found.append((element, holds))
+        named |= {key for key in element.tags if re.fullmatch(r"name:[a-z]{2,3}", key)}
+    languages = sorted(named)
+    for element, holds in found:
+        rows.append([*_cells(element, holds), *(element.tags.get(key, "") for key in languages)])
+    return Sheet(SHEET, [[*COLUMNS, *languages], *rows], skipped=tuple(skipped))
+
+
+def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
+    """Return the map of a sheet that `sheet_of` made, None for any other."""
+    sheet = next(
+        (one for one in sheets if one.name == SHEET and one.rows and tuple(one.rows[0][:1]) == COLUMNS[:1]), None
+    )
+    if sheet is None:
+        return None
+    header = [str(cell) for cell in sheet.rows[0]]
+    own = {
+        f"organization.{language}": [f"name:{language}"] for language in area.languages if f"name:{language}" in header
+    }
+    said = {part for row in sheet.rows[1:] for part in str(row[COLUMNS.index("serves")]).split("; ")}
+    groups = {
+        part: "MIG-ABR" if part == NATIONALS + area.code else "MIG-FOR" for part in said if part.startswith(NATIONALS)
+    }
+    fields = {
+        "organization": "name",
+        "service": "services",
+        "organization_kind": "kind",
+        "serves": "serves",
+        "latitude": "latitude",
+        "longitude": "longitude",
+        "address": "address",
+        "place": "city",
+        "phone": "phone",
+        "email": "email",
+        "website": "website",
+        "messenger": "messenger",
+        "hours": "opening hours",
+        "accessible": "wheelchair",
+        "country": "country",
+        "verified_on": "checked",
+        "marking": "marking",
+        "precision": "precision",
+    }
+    return ColumnMap(
+        source="openstreetmap",
+        name="OpenStreetMap",
+        licence=LICENCE,
+        rank=-10,
+        key=["osm id"],
+        rows=Expected(least=0, refused=max(len(sheet.rows) - 2, 0)),
+        sheets=Sheets(only=[SHEET]),
+        fields={name: [column] for name, column in fields.items()} | own,
+        constants={},
+        markings={"open": "public", "restricted": "custodian"},
+        precisions={"exact": "exact", "none": "none"},
+        words={"serves": groups},
+        ignored=[name for name in header if name not in COLUMNS and [name] not in own.values()],
+        notes=[f"{LICENCE}: name it wherever these records are shown"],
+    )
+
+
+def _cells(element: Element, holds: Sequence[Rule]) -> list[object]:
+    tags = element.tags
+    services = dict.fromkeys(rule.service_type for rule in holds if rule.service_type)
+    kinds = [KINDS.get(tags.get("operator:type", ""), ""), *(rule.organization_type for rule in holds)]
+    serves = dict.fromkeys(rule.serves for rule in holds if rule.serves)
+    embassy = "embassy" in kinds
+    if embassy and re.fullmatch(r"[A-Z]{2}", tags.get("country", "")):
+        serves[NATIONALS + tags["country"]] = None
+    restricted = any(rule.restricted for rule in holds)
+    street = " ".join(filter(None, (tags.get("addr:street"), tags.get("addr:housenumber"))))
+    name = next((tags[key] for key in ("name", "official_name", "operator", "brand") if tags.get(key)), "")
+    wheelchair = tags.get("wheelchair", "")
+    return [
+        element.id,
+        name,
+        "; ".join(services),
+        next(filter(None, kinds), ""),
+        "; ".join(serves),
+        element.latitude,
+        element.longitude,
+        street,
+        tags.get("addr:city", ""),
+        _first(tags, "phone", "contact:phone", "contact:mobile"),
+        _first(tags, "email", "contact:email"),
+        _one(tags, "website", "contact:website", "url"),
+        _first(tags, "contact:telegram", "contact:whatsapp"),
+        plain_hours(tags.get("opening_hours", "")),
+        WHEELCHAIR.get(wheelchair, wheelchair),
+        tags.get("target", "") if embassy else "",
+        _one(tags, "check_date", "survey:date"),
+        "restricted" if restricted else "open",
+        "none" if restricted else "exact",
+    ]
+
+
+def _values(tags: Mapping[str, str], key: str) -> list[str]:
+    return [part.strip() for part in tags.get(key, "").split(";")]
+
+
+def _first(tags: Mapping[str, str], *names: str) -> str:
+    """Return all that some keys say, once."""
+    return "; ".join(dict.fromkeys(part for key in names for part in _values(tags, key) if part))
+
+
+def _one(tags: Mapping[str, str], *names: str) -> str:
+    return next((part for key in names for part in _values(tags, key) if part), "")
+
+
+def centre(points: Iterator[tuple[float, float]] | Sequence[tuple[float, float]]) -> tuple[float | None, float | None]:
+    """Return the middle of the box around points (latitude, longitude), as Overpass gives it for a way."""
+    known = list(points)
+    if not known:
+        return None, None
+    latitudes, longitudes = zip(*known, strict=True)
+    return (round((min(latitudes) + max(latitudes)) / 2, 7), round((min(longitudes) + max(longitudes)) / 2, 7))

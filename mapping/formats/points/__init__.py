@@ -1,0 +1,1 @@
+"""Geographic files of points: GeoJSON, GeoPackage, GeoParquet."""

@@ -1,0 +1,138 @@
+"""What the formats of places share: features of other programs become sheets, and a view becomes a table of points."""
+
+import datetime as dt
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mapping.area.study_area import StudyArea
+from mapping.errors import FormatError
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
+from mapping.formats.tables._flat import LISTED, flat_rows, properties
+from mapping.view.view import View
+
+AWAY = "shapes that are no points, taken by a point within them"
+EMPTY = "features without a place, kept as rows without coordinates"
+
+
+def checked(path: str | Path) -> Path:
+    """Return the path of a file that is there, not empty and not too large.
+
+    Raises
+    ------
+    FormatError
+        When it is not.
+    """
+    path = Path(path)
+    try:
+        require_readable(path, path.stat().st_size)
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+    return path
+
+
+def layers(path: Path) -> Iterator[Sheet]:
+    """Read every layer of a file of features as a sheet: its attributes, and latitude and longitude in WGS 84.
+
+    Raises
+    ------
+    FormatError
+        When GDAL cannot read the file, or it is larger than a list can be.
+    """
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+    wrong = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, OSError, ValueError, TypeError)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL finds odd is either read or refused
+            found = _layers(path)
+    except wrong as error:
+        said = " ".join(str(error).split())[:160]
+        raise FormatError(f"{path}: the file is damaged or is none of its kind ({said}); export it again") from error
+    yield from found
+
+
+def _layers(path: Path) -> list[Sheet]:
+    import pyogrio
+
+    found = []
+    names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    for name in names:
+        count = pyogrio.read_info(path, layer=name, force_feature_count=True)
+        wide = len(count["fields"])
+        if wide > MAX_COLUMNS or count["features"] * max(wide, 1) > MAX_CELLS:
+            raise FormatError(f"{path} [{name}]: {count['features']} features of {wide} attributes are too many")
+        table = pyogrio.read_dataframe(path, layer=name, use_arrow=False)
+        found.append(sheet(name if len(names) > 1 else "", table, path))
+    return found
+
+
+def sheet(name: str, frame: Any, path: Path) -> Sheet:
+    """Return a table of features as a sheet: headings, attributes as they are, then latitude and longitude.
+
+    Raises
+    ------
+    FormatError
+        When the coordinates cannot be turned into degrees.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    located = isinstance(frame, gpd.GeoDataFrame)
+    plain = pd.DataFrame(frame.drop(columns=frame.geometry.name) if located else frame)
+    heads = [str(column) for column in plain.columns]
+    cells = [[_plain(one) for one in row] for row in plain.astype(object).to_numpy()]
+    if not located or frame.geometry.isna().all():
+        return Sheet(name, [heads, *cells])
+    points, skipped = _points(frame.geometry, path)
+    taken = {head.strip().casefold() for head in heads}
+    latitude, longitude = (  # a column of that name beside a geometry says less than the geometry
+        next(one for one in (word, f"{word} (geometry)") if one not in taken) for word in ("latitude", "longitude")
+    )
+    rows = [[*cell, *point] for cell, point in zip(cells, points, strict=True)]
+    return Sheet(name, [[*heads, latitude, longitude], *rows], skipped=skipped)
+
+
+def _plain(value: Any) -> Any:
+    """Return an attribute as a cell: several values joined, days as days, nothing for what is missing or no text."""
+    if isinstance(value, list | tuple | set) or type(value).__name__ == "ndarray":
+        return LISTED.join(str(one) for one in value)
+    if isinstance(value, dt.datetime):
+        return None if value != value else value.date() if value.time() == dt.time() else value
+    if value is None or isinstance(value, bytes | dict) or value != value:
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | None]], tuple[str, ...]]:
+    """Return latitude and longitude of each shape in WGS 84, and what had to be said of them."""
+    from pyproj.exceptions import ProjError
+
+    try:
+        degrees = shapes if shapes.crs is None else shapes.to_crs(4326)
+    except (ProjError, ValueError) as error:
+        raise FormatError(f"{path}: its coordinates are in a system that cannot be read ({error})") from error
+    there = ~(degrees.isna() | degrees.is_empty)
+    away = there & (degrees.geom_type != "Point")
+    spots = degrees.where(~away, degrees.representative_point()) if away.any() else degrees
+    found: list[tuple[float | None, float | None]] = [
+        (round(float(spot.y), 7), round(float(spot.x), 7)) if here else (None, None)
+        for spot, here in zip(spots, there, strict=True)
+    ]
+    counts = ((AWAY, int(away.sum())), (EMPTY, int((~there).sum())))
+    return found, tuple(f"{count} {text}" for text, count in counts if count)
+
+
+def table(view: View, area: StudyArea, language: str) -> Any:
+    """Return a row for each service at each place, with a point where one may be shown and an empty geometry else."""
+    import geopandas as gpd
+    import shapely
+
+    rows: list[dict[str, Any]] = []
+    points = []
+    for row, place in flat_rows(view, area, language):
+        rows.append(properties(row))
+        spot: Any = (place.longitude, place.latitude) if place is not None else (None, None)
+        points.append(shapely.Point(spot) if None not in spot else None)
+    return gpd.GeoDataFrame(rows, geometry=points, crs=4326)

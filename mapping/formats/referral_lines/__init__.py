@@ -1,0 +1,1 @@
+"""Exports of referral lines: AIRS and iCarol."""

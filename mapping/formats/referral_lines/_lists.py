@@ -1,0 +1,120 @@
+"""What the lists of referral lines (iCarol, AIRS) have in common: flags of privacy, states of a record, free text."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from mapping.formats.hsds._names import Raw
+from mapping.formats.hsds._take import Taking
+from mapping.formats.hsds._values import plain, values_shown
+from mapping.language import parsers
+from mapping.language.parsers import Partly, Unreadable
+
+TAXONOMY = "211 taxonomy"
+YES = frozenset({"yes", "true", "1", "y", "t", "on"})
+NO = frozenset({"no", "false", "0", "n", "f", "off", ""})
+
+
+class State(NamedTuple):
+    """What a sender says of a record as a whole."""
+
+    status: str = "active"
+    do_not_list: bool = False
+
+
+_STATES: tuple[tuple[str, State, str], ...] = (
+    (r"do not refer|not for referral", State("active", True), ""),
+    (
+        r"delet|remov",
+        State("inactive"),
+        "the sender removed the record; it was kept as inactive until a person decides",
+    ),
+    (r"defunct|closed permanently|no longer", State("defunct"), ""),
+    (r"inactiv|disabl|suspend|not active", State("inactive"), ""),
+    (r"temporar|closed", State("temporarily closed"), ""),
+    (r"^(?:active|add|added|new|update|updated|change|changed|current|yes|true|)$", State(), ""),
+)
+"""What stands in the field of a status, what it means, and what a steward must know of it; the first that fits."""
+
+
+def state(taking: Taking, place: Raw, column: str, text: str) -> State:
+    """Return what a status of a sender means; an unknown word counts as inactive."""
+    folded = " ".join(text.split()).casefold()
+    for pattern, meant, told in _STATES:
+        if re.search(pattern, folded):
+            if told:
+                taking.say(place, column, f"the record is marked {values_shown(text)}", told)
+            return meant
+    taking.say(
+        place, column, f"{values_shown(text)} is no state that is known", "it counts as inactive; ask what it means"
+    )
+    return State("inactive")
+
+
+def hidden(taking: Taking, place: Raw, column: str, text: Any, *, when: bool = True) -> bool:
+    """Tell whether a flag hides what it stands for; a word that is neither yes nor no hides too.
+
+    ``when`` is the answer that hides: yes for "is private", no for "available for the directory".
+    """
+    folded = str(text or "").strip().casefold()
+    if folded in NO:
+        return not when and folded != ""
+    if folded in YES:
+        return when
+    fix = "it was taken for private, and is for custodians only; ask the sender"
+    taking.say(place, column, f"{values_shown(str(text))} is neither yes nor no", fix)
+    return True
+
+
+def schedules(taking: Taking, place: Raw, column: str, text: str, owner: dict[str, Any]) -> Iterator[Raw]:
+    """Yield opening hours that were written in words; what is not understood stays private, it may hold anything."""
+    text = plain(text)
+    if not text:
+        return
+    try:
+        spans = parsers.hours(text)
+    except Partly as error:
+        taking.say(place, column, error.problem, error.fix)
+        spans = error.value
+    except Unreadable as error:
+        taking.say(place, column, error.problem, f"the words are kept for custodians only; {error.fix}")
+        cells = owner | {"id": f"{_of(owner)} hours", "description": text, "audience": "custodian"}
+        yield Raw("schedule", cells, place.sheet, place.row)
+        return
+    for number, span in enumerate(spans):
+        cells = owner | {
+            "id": f"{_of(owner)} hours {number}",
+            "byday": span.byday,
+            "opens_at": span.opens,
+            "closes_at": span.closes,
+            "freq": "MONTHLY" if span.kind == "monthly" else "WEEKLY" if span.kind == "weekly" else None,
+            "description": "by appointment" if span.kind == "appointment" else None,
+        }
+        yield Raw("schedule", cells, place.sheet, place.row)
+
+
+def languages(place: Raw, text: str, service: str) -> Iterator[Raw]:
+    """Yield the languages that a text names."""
+    try:
+        codes = parsers.language_codes(text)
+    except Partly as error:
+        codes = error.value
+    except Unreadable:
+        codes = []
+    for code in codes:
+        cells = {"id": f"{service} {code}", "service_id": service, "code": code}
+        yield Raw("language", cells, place.sheet, place.row)
+
+
+def terms(place: Raw, named: Iterable[tuple[str, str]], service: str) -> Iterator[Raw]:
+    """Yield the terms of a service as (code, name), and that they are said of it."""
+    for code, name in dict.fromkeys(named):
+        sent = code or name
+        term = {"id": sent, "code": code or None, "name": name or code, "description": "", "taxonomy": TAXONOMY}
+        yield Raw("taxonomy_term", term, place.sheet, place.row)
+        said = {"id": f"{service} {sent}", "link_id": service, "link_entity": "service", "taxonomy_term_id": sent}
+        yield Raw("attribute", said, place.sheet, place.row)
+
+
+def _of(owner: dict[str, Any]) -> str:
+    return " ".join(str(value) for value in owner.values())

@@ -1,0 +1,300 @@
+"""AIRS XML: the exchange format of 211 lines, agencies with their sites and what is offered there; 3.0 and 3.1 in.
+
+What is marked confidential is for custodians only; what is inactive or removed is kept as inactive, so that a person
+decides. External entities, document types and bombs of entities are refused.
+
+References
+----------
+Alliance of Information and Referral Systems, AIRS XML schema 3.0 and 3.1.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+
+from mapping.batch import Batch
+from mapping.errors import FormatError
+from mapping.formats import Context, require_readable
+from mapping.formats._json import beginning
+from mapping.formats.hsds._finish import finish
+from mapping.formats.hsds._names import Raw
+from mapping.formats.hsds._take import Taking
+from mapping.formats.referral_lines._lists import State, hidden, languages, schedules, state, terms
+
+SUFFIX = ".xml"
+DEEPEST = 40
+"""How deep elements may stand in each other; the schema needs 9."""
+
+UNDISCLOSED = ("NoPhysicalAddress", "UndisclosedAddress", "ConfidentialAddress")
+"""Elements that stand where an address must not be told."""
+
+
+def recognises(path: Path) -> bool:
+    """Tell whether an XML file is of this format: by its outermost elements."""
+    start = beginning(path)
+    return "<Source" in start and "<Agency" in start
+
+
+def records(path: Path, context: Context) -> Batch:
+    """Read a file.
+
+    Raises
+    ------
+    FormatError
+        It is no XML, was cut off, holds no agency, or tries to harm.
+    """
+    taking = Taking(context, path.name)
+    for number, (agency, parent) in enumerate(_agencies(path), 1):
+        taking.counted += 1
+        for raw in _Agency(taking, agency, parent, number).raws():
+            taking.take(raw)
+    if not taking.counted:
+        raise FormatError(f"{path}: holds no agency; is it an export of agencies and sites?")
+    return finish(taking)
+
+
+def _agencies(path: Path) -> Iterator[tuple[Element, str]]:
+    """Yield every agency, those within others after them; the file is never held as a whole."""
+    try:
+        require_readable(path, path.stat().st_size)
+        depth = 0
+        for event, element in ElementTree.iterparse(path, events=("start", "end"), forbid_dtd=True):
+            depth += 1 if event == "start" else -1
+            if depth > DEEPEST:
+                raise FormatError(f"{path}: elements stand in each other more than {DEEPEST} deep; is it AIRS XML?")
+            if event == "start" or depth != 1 or _name(element) != "Agency":
+                continue
+            for each in element.iter():
+                each.tag = _name(each)
+            yield from _nested(element, "")
+            element.clear()
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+    except DefusedXmlException as error:
+        raise FormatError(
+            f"{path}: holds entities or a document type, which no honest export does; do not trust it"
+        ) from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise FormatError(f"{path}: is no whole XML file ({error}); ask the sender to export it again") from error
+
+
+def _nested(agency: Element, parent: str) -> Iterator[tuple[Element, str]]:
+    """Yield an agency and those within it, each with the key of the one it belongs to."""
+    yield agency, parent
+    for child in agency.findall("Agency"):
+        yield from _nested(child, _text(agency, "Key") or _text(agency, "Name"))
+
+
+def _name(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+class _Agency:
+    """One agency with its sites and services; ``row`` is its number in the file."""
+
+    def __init__(self, taking: Taking, element: Element, parent: str, row: int) -> None:
+        self.taking, self.element, self.parent, self.row = taking, element, parent, row
+        self.key = _text(element, "Key") or _text(element, "Name")
+        self.place = Raw("", {"Key": self.key, "Name": _text(element, "Name")}, "Agency", row)
+
+    def raws(self) -> Iterator[Raw]:
+        """Yield what the agency gives."""
+        agency, here = self.element, self._state(self.element, State())
+        marked = self._marked(agency)
+        yield self._raw(
+            "organization",
+            marked,
+            id=self.key,
+            name=_text(agency, "Name"),
+            alternate_name=self._aka(agency),
+            description=_text(agency, "AgencyDescription"),
+            parent_organization_id=self.parent,
+            website=self._reach(agency, "URL"),
+            email=self._reach(agency, "Email"),
+            legal_status=agency.get("LegalStatus", ""),
+            tax_id=_text(agency, "FEIN"),
+            do_not_list=here.do_not_list or here.status != "active",
+        )
+        yield from self._phones(agency, marked, f"agency {self.key}", organization_id=self.key)
+        for number, person in enumerate(agency.findall("ResourceInfo/Contact") + agency.findall("Contact")):
+            yield self._raw(
+                "contact",
+                {"audience": "custodian"},
+                id=f"{self.key} {number}",
+                organization_id=self.key,
+                name=_text(person, "Name"),
+                title=_text(person, "Title"),
+                email=_text(person, "Email/Address"),
+            )
+        for site in agency.findall("Site"):
+            yield from self._site(site, here, marked)
+
+    def _site(self, site: Element, above: State, marked: dict[str, Any]) -> Iterator[Raw]:
+        own = _text(site, "Key") or f"{self.key} {_text(site, 'Name')}"
+        here, marked = self._state(site, above), marked | self._marked(site)
+        hide = {"audience": "custodian", "precision": "none"}
+        address = site.find("PhysicalAddress")
+        secret = any(site.find(name) is not None for name in UNDISCLOSED)
+        secret = secret or (address is not None and self._flag(address, "Confidential"))
+        if secret:
+            told = "it is for custodians only; how it is reached stays as the sender gave it"
+            self.taking.say(self.place, "PhysicalAddress", "the address of a site is confidential", told, "note")
+        yield self._raw(
+            "location",
+            marked | (hide if secret else {}),
+            id=own,
+            organization_id=self.key,
+            name=_text(site, "Name"),
+            location_type="physical",
+            description=_text(site, "SiteDescription"),
+            alternate_name=self._aka(site),
+            latitude=_text(site, "SpatialLocation/Latitude"),
+            longitude=_text(site, "SpatialLocation/Longitude"),
+            transportation=_text(site, "BusServiceAccess") or _text(site, "PublicAccessTransportation"),
+        )
+        for kind, name in (("physical", "PhysicalAddress"), ("postal", "MailingAddress")):
+            yield from self._address(site.find(name), own, kind, marked)
+        access = _text(site, "DisabilitiesAccess")
+        if access:
+            yield self._raw("accessibility", {}, id=own, location_id=own, description=access)
+        yield from self._phones(site, marked, f"site {own}", location_id=own)
+        yield from schedules(self.taking, self.place, "TimeOpen", _text(site, "TimeOpen"), {"location_id": own})
+        for service in site.findall("SiteService"):
+            yield from self._service(service, own, here, marked)
+
+    def _service(self, service: Element, site: str, above: State, marked: dict[str, Any]) -> Iterator[Raw]:
+        name = _text(service, "Name")
+        own = _text(service, "Key") or f"{site} {name or _text(service, 'Taxonomy/Code')}"
+        here, marked = self._state(service, above), marked | self._marked(service)
+        info = service.find("ResourceInfo")
+        yield self._raw(
+            "service",
+            marked,
+            id=own,
+            organization_id=self.key,
+            name=name or _text(self.element, "Name"),
+            status=here.status,
+            do_not_list=here.do_not_list,
+            description=_text(service, "Description"),
+            alternate_name=self._aka(service),
+            url=self._reach(service, "URL"),
+            email=self._reach(service, "Email"),
+            application_process=_text(service, "ApplicationProcess"),
+            fees_description=_text(service, "FeeStructure"),
+            eligibility_description=_text(service, "InclusionCriteria") or _text(service, "OtherRequirements"),
+            assured_date=info.get("DateLastVerified", "") if info is not None else "",
+        )
+        yield self._raw("service_at_location", marked, id=f"{own} at {site}", service_id=own, location_id=site)
+        yield from self._phones(service, marked, f"service {own}", service_id=own)
+        yield from schedules(self.taking, self.place, "TimeOpen", _text(service, "TimeOpen"), {"service_id": own})
+        spoken = " ; ".join(
+            _text(each) for each in service.findall("Languages") + service.findall("LanguageConsiderations")
+        )
+        yield from languages(self.place, spoken, own)
+        papers = _text(service, "DocumentsRequired")
+        if papers:
+            yield self._raw("required_document", {}, id=own, service_id=own, document=papers)
+        for number, area in enumerate(service.findall("GeographicAreaServed")):
+            yield self._raw("service_area", {}, id=f"{own} {number}", service_id=own, name=_text(area))
+        codes = [_text(each, "Code") for each in service.findall("Taxonomy")]
+        named = [_text(each, "Name") or _text(each, "Term") for each in service.findall("Taxonomy")]
+        said = [(code, name) for code, name in zip(codes, named, strict=True) if code or name]
+        yield from terms(self.place, said, own)
+
+    def _address(self, address: Element | None, site: str, kind: str, marked: dict[str, Any]) -> Iterator[Raw]:
+        if address is None or not _text(address):
+            return
+        if self._flag(address, "Confidential"):
+            marked = marked | {"audience": "custodian"}
+        lines = [_text(address, f"Line{number}") for number in range(2, 10)]
+        yield self._raw(
+            "address",
+            marked,
+            id=f"{site} {kind}",
+            location_id=site,
+            address_type=kind,
+            address_1=_text(address, "Line1"),
+            address_2=", ".join(filter(None, lines)),
+            city=_text(address, "City"),
+            region=_text(address, "County"),
+            state_province=_text(address, "State"),
+            postal_code=_text(address, "ZipCode"),
+            country=_text(address, "Country"),
+        )
+
+    def _phones(self, element: Element, marked: dict[str, Any], of: str, **owner: str) -> Iterator[Raw]:
+        for number, phone in enumerate(element.findall("Phone")):
+            if _text(phone, "PhoneNumber"):
+                kind = _text(phone, "Type")
+                hide = {"audience": "custodian"} if self._flag(phone, "Confidential") else {}
+                yield self._raw(
+                    "phone",
+                    marked | hide,
+                    id=f"{of} {number}",
+                    number=_text(phone, "PhoneNumber"),
+                    extension=_text(phone, "Extension"),
+                    type="fax" if "fax" in kind.casefold() else "voice",
+                    description=_text(phone, "Description") or _text(phone, "Function") or _label(kind),
+                    **owner,
+                )
+
+    def _marked(self, element: Element) -> dict[str, Any]:
+        """Return how a record is marked: hidden where any of its flags says so."""
+        secret = any(
+            self._flag(element, name) for name in ("Confidential", "ExcludeFromWebsite", "ExcludeFromDirectory")
+        )
+        info = element.find("ResourceInfo")
+        if info is not None and "AvailableForDirectory" in info.attrib:
+            flag = info.get("AvailableForDirectory")
+            secret = secret or hidden(self.taking, self.place, "AvailableForDirectory", flag, when=False)
+        return {"audience": "custodian"} if secret else {}
+
+    def _state(self, element: Element, above: State) -> State:
+        """Return the state of a record: its own, and never better than that of what it belongs to."""
+        info = element.find("ResourceInfo")
+        found = above
+        for each in (element, *((info,) if info is not None else ())):
+            for name in ("Status", "RecordStatus", "Action"):
+                text = each.get(name) or _text(each, name)
+                if text:
+                    own = state(self.taking, self.place, name, text)
+                    found = State(
+                        own.status if own.status != "active" else found.status, found.do_not_list or own.do_not_list
+                    )
+            if each.get("AvailableForReferral"):
+                refer = hidden(
+                    self.taking, self.place, "AvailableForReferral", each.get("AvailableForReferral"), when=False
+                )
+                found = found._replace(do_not_list=found.do_not_list or refer)
+        return found
+
+    def _flag(self, element: Element, name: str) -> bool:
+        """Tell whether a flag hides, as an attribute or an element."""
+        return hidden(self.taking, self.place, name, element.get(name) or _text(element, name))
+
+    def _aka(self, element: Element) -> str:
+        shown = [each for each in element.findall("AKA") if not self._flag(each, "Confidential")]
+        return "; ".join(filter(None, (_text(each, "Name") for each in shown)))
+
+    def _reach(self, element: Element, name: str) -> str:
+        """Return the first page or mail address that is not confidential."""
+        shown = (each for each in element.findall(name) if not self._flag(each, "Confidential"))
+        return next((text for each in shown if (text := _text(each, "Address"))), "")
+
+    def _raw(self, table: str, marked: dict[str, Any], **cells: Any) -> Raw:
+        return Raw(table, marked | cells, table, self.row)
+
+
+def _text(element: Element, path: str = "") -> str:
+    """Return all text within an element, or within the first one that a path leads to."""
+    found = element.find(path) if path else element
+    return " ".join(" ".join(found.itertext()).split()) if found is not None else ""
+
+
+def _label(kind: str) -> str:
+    """Return a type of phone where it tells something."""
+    return "" if kind.casefold().startswith(("phone", "fax", "voice")) else kind

@@ -1,0 +1,419 @@
+"""iCarol: the CSV export of a resource database, one row an agency, site, program or program at a site.
+
+What is marked private is for custodians only; what is inactive or deleted is kept as inactive until a person decides.
+
+References
+----------
+The columns are those that published converters of the export name (Open Referral, CIOC, pathways-backend).
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mapping.batch import Batch
+from mapping.column_map import fold_header
+from mapping.errors import FormatError
+from mapping.formats import Context
+from mapping.formats._json import beginning
+from mapping.formats.hsds._finish import finish
+from mapping.formats.hsds._names import Raw
+from mapping.formats.hsds._take import Taking
+from mapping.formats.referral_lines._lists import hidden, languages, schedules, state, terms
+from mapping.formats.tables import csv as csv_format
+from mapping.model import RECORDS
+
+SUFFIX = ".csv"
+SIGNS = ("ResourceAgencyNum", "PublicName")
+
+PHONES: dict[str, str] = {
+    **{f"Phone{number}Number": f"Phone{number}" for number in range(1, 6)},
+    "PhoneFax": "PhoneFax",
+    "PhoneTTY": "PhoneTTY",
+    "PhoneTollFree": "PhoneTollFree",
+    "PhoneNumberHotline": "PhoneNumberHotline",
+    "PhoneNumberBusinessLine": "PhoneNumberBusinessLine",
+    "PhoneNumberOutOfArea": "PhoneNumberOutOfArea",
+    "PhoneNumberAfterHours": "PhoneNumberAfterHours",
+}
+"""Column of a number -> how the columns that say more of it begin."""
+
+KINDS = {"PhoneFax": "fax", "PhoneTTY": "textphone"}
+NEVER_READ = {
+    "internalnotes",
+    "internalnotesforeditorsandviewers",
+    "searchhints",
+    "lastverificationapprovedby",
+    "enteredon",
+    "updatedon",
+    "highlightedresource",
+    "preferredprovider",
+    "currentworkflowstepcode",
+    "categories",
+    "recordowner",
+    "uniqueidpriorsystem",
+    "languageofrecord",
+    "importdate",
+    "importstatus",
+    "refresh",
+    "islinkonly",
+    "volunteeropportunities",
+    "volunteerduties",
+    "annualbudgettotal",
+    "irsstatus",
+    "availableforresearch",
+    "agencyclassification",
+    "parentagency",
+    "programagencynamepublic",
+    "siteagencynamepublic",
+    "coverage",
+    "taxonomytermsnotdeactivated",
+    "temporarymessageappears",
+    "temporarymessageexpires",
+    "capacitytype",
+    "servicecapacity",
+    "availabilitynumberoftimes",
+    "availabilityfrequency",
+    "availabilityperiod",
+    "servicenotalwaysavailability",
+    "maincontacttype",
+    "paymentmethods",
+}
+"""Columns that hold nothing for a directory, or notes that must not be read."""
+
+
+def recognises(path: Path) -> bool:
+    """Tell whether a CSV file is such an export: by two of its columns."""
+    first = beginning(path).split("\n", 1)[0]
+    return all(sign in first for sign in SIGNS)
+
+
+def records(path: Path, context: Context) -> Batch:
+    """Read an export.
+
+    Raises
+    ------
+    FormatError
+        It is no CSV, or holds no agency or program.
+    """
+    (sheet,) = csv_format.read(path)
+    taking = Taking(context, path.name)
+    header = [fold_header(cell) for cell in sheet.rows[0]]
+    rows = [
+        _Row(taking, dict(zip(header, map(str, cells), strict=False)), number)
+        for number, cells in enumerate(sheet.rows[1:], 2)
+        if any(str(cell).strip() for cell in cells)
+    ]
+    if not rows:
+        raise FormatError(f"{path}: holds the names of columns and no row; ask the sender for it again")
+    _say_unknown(taking, header)
+    tied = {row("ConnectsToProgramNum") for row in rows if row.level == "programatsite"}
+    for row in rows:
+        taking.counted += 1
+        for raw in row.raws(tied):
+            taking.take(raw)
+    return finish(taking)
+
+
+def _say_unknown(taking: Taking, header: list[str]) -> None:
+    for column in header:
+        if column and column not in _READ and column not in NEVER_READ:
+            said = (
+                "is a column of the sender's own" if column.startswith("custom_") else "is a column that is not known"
+            )
+            taking.say(Raw("", {}, "", None), column, said, "it was not read; ask what it holds")
+
+
+class _Row:
+    """One row of an export."""
+
+    def __init__(self, taking: Taking, cells: dict[str, str], number: int) -> None:
+        self.taking, self.cells, self.number = taking, cells, number
+        self.place = Raw("", cells, "", number)
+        self.own = self("ResourceAgencyNum")
+        parent = self("ParentAgencyNum")
+        self.body = parent if parent not in ("", "0") else self.own
+        level = re.sub(r"[^a-z]", "", self("TaxonomyLevelName").casefold())
+        self.level = level or ("agency" if self.body == self.own else "program")
+
+    def __call__(self, *names: str) -> str:
+        """Return the first of some cells that holds anything."""
+        return next((text for name in names if (text := self.cells.get(name.casefold(), "").strip())), "")
+
+    def flag(self, name: str, *, when: bool = True) -> bool:
+        """Tell whether a flag hides."""
+        return hidden(self.taking, self.place, name, self(name), when=when)
+
+    def raws(self, tied: set[str]) -> Iterator[Raw]:
+        """Yield what the row gives; ``tied`` are programs that rows of their own tie to sites."""
+        if not self.own:
+            self.taking.refuse(self.place, "ResourceAgencyNum", "the row has no number", "ask the sender for it")
+            return
+        text = (
+            "deleted" if self.taking_out() else self("AgencyStatus") or ("inactive" if self("MadeInactiveOn") else "")
+        )
+        self.state = state(self.taking, self.place, "AgencyStatus", text)
+        secret = self.flag("ExcludeFromWebsite") or self.flag("ExcludeFromDirectory")
+        secret = secret or self.flag("AvailableForDirectory", when=False)
+        self.marked: dict[str, Any] = {"audience": "custodian"} if secret else {}
+        if self.flag("AvailableForReferral", when=False):
+            self.state = self.state._replace(do_not_list=True)
+        if self.level == "site":
+            yield from self._site(f"{self.own}")
+        elif self.level == "programatsite":
+            yield from self._tie()
+        elif self.level == "agency":
+            yield from self._agency()
+        else:
+            yield from self._program(self.own not in tied)
+
+    def taking_out(self) -> bool:
+        """Whether the sender marked the record as deleted."""
+        return self("Custom_Deleted Record").casefold() in ("yes", "true", "1", "deleted")
+
+    def raw(self, table: str, **cells: Any) -> Raw:
+        """Return a row of a table of HSDS."""
+        marked = self.marked if "audience" in RECORDS[table].model_fields else {}
+        return Raw(table, marked | cells, "", self.number)
+
+    def _agency(self) -> Iterator[Raw]:
+        yield self.raw(
+            "organization",
+            id=self.own,
+            name=self("PublicName"),
+            alternate_name=self("OfficialName", "AlternateName"),
+            description=self("AgencyDescription"),
+            email=self("EmailAddressMain"),
+            website=self("WebsiteAddress"),
+            legal_status=self("LegalStatus"),
+            tax_id=self("FEIN"),
+            year_incorporated=self("YearIncorporated"),
+            do_not_list=self.state.do_not_list or self.state.status != "active",
+        )
+        if self("SourceOfFunds"):
+            yield self.raw("funding", id=self.own, organization_id=self.own, source=self("SourceOfFunds"))
+        yield from self._people(organization_id=self.own)
+        yield from self._phones(organization_id=self.own)
+        if self("TaxonomyTerms", "TaxonomyTerm", "TaxonomyCodes"):
+            yield from self._program(True, phones=False)  # an agency that lists what it does itself
+
+    def _program(self, alone: bool, *, phones: bool = True) -> Iterator[Raw]:
+        yield self.raw(
+            "service",
+            id=self.own,
+            organization_id=self.body,
+            name=self("PublicName"),
+            status=self.state.status,
+            alternate_name=self("AlternateName"),
+            description=self("AgencyDescription"),
+            email=self("EmailAddressMain"),
+            url=self("WebsiteAddress"),
+            eligibility_description=self("Eligibility"),
+            wait_time=self("NormalWaitTime"),
+            fees_description=self("FeeStructureSource"),
+            application_process=self("ApplicationProcess"),
+            accreditations=self("LicenseAccreditation"),
+            alert=self("TemporaryMessage"),
+            assured_date=self("LastVerifiedOn"),
+            minimum_age=self("Custom_Minimum Age"),
+            maximum_age=self("Custom_Maximum Age"),
+            do_not_list=self.state.do_not_list,
+        )
+        owner = {"service_id": self.own}
+        yield from schedules(self.taking, self.place, "HoursOfOperation", self("HoursOfOperation", "Hours"), owner)
+        yield from languages(self.place, self("LanguagesOfferedList", "LanguagesOffered"), self.own)
+        if self("DocumentsRequired"):
+            yield self.raw("required_document", id=self.own, service_id=self.own, document=self("DocumentsRequired"))
+        if self("CoverageArea", "CoverageAreaText"):
+            name = self("CoverageAreaText", "CoverageArea")
+            yield self.raw("service_area", id=self.own, service_id=self.own, name=name)
+        codes = [code.strip() for code in re.split(r"[;*|]", self("TaxonomyCodes"))]
+        names = [name.strip() for name in re.split(r"[;*|]", self("TaxonomyTerms", "TaxonomyTerm"))]
+        paired = (
+            zip(codes, names, strict=True)
+            if len(codes) == len(names)
+            else [(c, "") for c in codes] + [("", n) for n in names]
+        )
+        yield from terms(self.place, [(code, name) for code, name in paired if code or name], self.own)
+        if phones:
+            yield from self._phones(service_id=self.own)
+            yield from self._people(service_id=self.own)
+        if alone and self("PhysicalAddress1", "PhysicalCity", "Latitude"):
+            place = f"place of {self.own}"
+            yield from self._site(place, phones=False)
+            yield self.raw("service_at_location", id=f"{self.own} at {place}", service_id=self.own, location_id=place)
+
+    def _tie(self) -> Iterator[Raw]:
+        service, site = self("ConnectsToProgramNum"), self("ConnectsToSiteNum")
+        tie = {"service_at_location_id": self.own}
+        hours = self("HoursOfOperation", "Hours")
+        yield self.raw("service_at_location", id=self.own, service_id=service, location_id=site)
+        yield from schedules(self.taking, self.place, "HoursOfOperation", hours, tie)
+        yield from self._phones(**tie)
+
+    def _site(self, own: str, *, phones: bool = True) -> Iterator[Raw]:
+        private = self.flag("PhysicalAddressIsPrivate")
+        marked: dict[str, Any] = {"audience": "custodian", "precision": "none"} if private else {}
+        way = ", ".join(filter(None, (self("BusServiceAccess"), self("PublicAccessTransportation"))))
+        yield self.raw(
+            "location",
+            id=own,
+            organization_id=self.body,
+            name=self("PublicName"),
+            latitude=self("Latitude"),
+            longitude=self("Longitude"),
+            description=self("PhysicalLocationDescription"),
+            transportation=way,
+            location_type="physical",
+            **marked,
+        )
+        for kind, prefix in (("physical", "Physical"), ("postal", "Mailing")):
+            yield from self._address(own, kind, prefix)
+        access = self("DisabilitiesAccess", "DissabilitiesAccess")
+        if access:
+            yield self.raw("accessibility", id=own, location_id=own, description=access)
+        if phones:
+            yield from self._phones(location_id=own)
+            owner = {"location_id": own}
+            yield from schedules(self.taking, self.place, "HoursOfOperation", self("HoursOfOperation", "Hours"), owner)
+
+    def _address(self, location: str, kind: str, prefix: str) -> Iterator[Raw]:
+        if not self(f"{prefix}Address1", f"{prefix}City"):
+            return
+        marked = {"audience": "custodian"} if self.flag(f"{prefix}AddressIsPrivate") else {}
+        yield self.raw(
+            "address",
+            id=f"{location} {kind}",
+            location_id=location,
+            address_type=kind,
+            attention=self("MailingAttentionName") if kind == "postal" else "",
+            address_1=self(f"{prefix}Address1"),
+            address_2=self(f"{prefix}Address2"),
+            city=self(f"{prefix}City"),
+            region=self(f"{prefix}County"),
+            state_province=self(f"{prefix}StateProvince"),
+            postal_code=self(f"{prefix}PostalCode"),
+            country=self(f"{prefix}Country"),
+            **marked,
+        )
+
+    def _phones(self, **owner: str) -> Iterator[Raw]:
+        for column, prefix in PHONES.items():
+            if self(column):
+                marked = {"audience": "custodian"} if self.flag(f"{prefix}IsPrivate") else {}
+                about = self(f"{prefix}Description", f"{prefix}Name")
+                yield self.raw(
+                    "phone",
+                    id=f"{self.own} {column}",
+                    number=self(column),
+                    description=about,
+                    type=KINDS.get(column, "voice"),
+                    **owner,
+                    **marked,
+                )
+
+    def _people(self, **owner: str) -> Iterator[Raw]:
+        for who in ("MainContact", "SeniorWorker"):
+            if self(f"{who}Name", f"{who}Title", f"{who}EmailAddress"):
+                cells: dict[str, Any] = owner | {
+                    "id": f"{self.own} {who}",
+                    "name": self(f"{who}Name"),
+                    "title": self(f"{who}Title"),
+                    "email": self(f"{who}EmailAddress"),
+                    "audience": "custodian",
+                }
+                yield Raw("contact", cells, "", self.number)
+                if self(f"{who}PhoneNumber"):
+                    yield self.raw(
+                        "phone",
+                        id=f"{self.own} {who}",
+                        contact_id=cells["id"],
+                        number=self(f"{who}PhoneNumber"),
+                        audience="custodian",
+                    )
+
+
+_READ = {
+    name.casefold()
+    for name in (
+        "ResourceAgencyNum",
+        "ParentAgencyNum",
+        "TaxonomyLevelName",
+        "PublicName",
+        "AlternateName",
+        "OfficialName",
+        "AgencyStatus",
+        "MadeInactiveOn",
+        "Custom_Deleted Record",
+        "ExcludeFromWebsite",
+        "ExcludeFromDirectory",
+        "AvailableForDirectory",
+        "AvailableForReferral",
+        "AgencyDescription",
+        "EmailAddressMain",
+        "WebsiteAddress",
+        "LegalStatus",
+        "FEIN",
+        "YearIncorporated",
+        "SourceOfFunds",
+        "Eligibility",
+        "FeeStructureSource",
+        "ApplicationProcess",
+        "NormalWaitTime",
+        "LicenseAccreditation",
+        "TemporaryMessage",
+        "LastVerifiedOn",
+        "Custom_Minimum Age",
+        "Custom_Maximum Age",
+        "HoursOfOperation",
+        "Hours",
+        "LanguagesOfferedList",
+        "LanguagesOffered",
+        "DocumentsRequired",
+        "CoverageArea",
+        "CoverageAreaText",
+        "TaxonomyCodes",
+        "TaxonomyTerms",
+        "TaxonomyTerm",
+        "ConnectsToProgramNum",
+        "ConnectsToSiteNum",
+        "PhysicalLocationDescription",
+        "BusServiceAccess",
+        "PublicAccessTransportation",
+        "DisabilitiesAccess",
+        "DissabilitiesAccess",
+        "Latitude",
+        "Longitude",
+        "MailingAttentionName",
+        *PHONES,
+        *(f"{prefix}{rest}" for prefix in PHONES.values() for rest in ("IsPrivate", "Description", "Name", "Type")),
+        *(
+            f"{prefix}{rest}"
+            for prefix in ("Physical", "Mailing")
+            for rest in (
+                "Address1",
+                "Address2",
+                "City",
+                "County",
+                "StateProvince",
+                "PostalCode",
+                "Country",
+                "AddressIsPrivate",
+            )
+        ),
+        *(
+            f"{who}{rest}"
+            for who in ("MainContact", "SeniorWorker")
+            for rest in (
+                "Name",
+                "Title",
+                "EmailAddress",
+                "PhoneNumber",
+                "IsPrivate",
+            )
+        ),
+        *(f"LastVerifiedBy{rest}" for rest in ("Name", "Title", "PhoneNumber", "EmailAddress")),
+    )
+}
+"""Columns that are read, or that say more of one that is."""

@@ -1,0 +1,1 @@
+"""Surveys: our field form, Kobo and ODK exports."""

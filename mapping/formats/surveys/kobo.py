@@ -1,0 +1,325 @@
+"""Answers to our own field form, as Kobo and ODK export them: the form knows its columns, and no map is needed.
+
+Workbooks and CSV, a zip of CSV files, repeats on sheets of their own or numbered in one table; names or labels, in
+any language of the form. Taken is what the organization agreed to and nobody rejected, each submission once.
+"""
+
+import html
+import re
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from mapping.area.study_area import StudyArea
+from mapping.column_map import ColumnMap, fold_header
+from mapping.errors import FormatError
+from mapping.formats import MAX_BYTES, Sheet
+from mapping.formats.surveys import field_form
+from mapping.formats.surveys.field_form_texts import LABELS, YES_NO
+from mapping.formats.surveys.xlsform import KEYS, LINKS, STATES, answered, map_of
+from mapping.formats.tables import csv, xlsx
+from mapping.language.taxonomy import LANGUAGES
+
+SUFFIX = ".xlsx .csv .zip"
+LOOKED_AT = 2**20
+"""Bytes of each part of a file in which the names of its columns must stand to be seen."""
+
+MOST_PARTS = 100
+REJECTED = {"not approved", "validation_status_not_approved", "rejected"}
+REPEATED = re.compile(r"(?:.*[/-])?(\w+)\[(\d+)\][/-](.+)")
+"""A column of a repeat in a single table: services[2]/cost."""
+
+
+def recognises(path: Path) -> bool:
+    """Tell whether a file holds the two questions by which our form is known."""
+    try:
+        return any(_holds_form(text) for text in _starts(path))
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, KeyError):
+        return False
+
+
+def read(path: str | Path) -> Iterator[Sheet]:
+    """Read an export; what was sent twice, rejected or has no consent is passed over, and that is said.
+
+    Raises
+    ------
+    FormatError
+        When the file cannot be read, as `mapping.formats.tables.csv` and `mapping.formats.tables.xlsx` say.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    sheets = _unzipped(path) if suffix == ".zip" else csv.read(path) if suffix == ".csv" else xlsx.read(path)
+    yield from tidied(list(sheets))
+
+
+def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
+    """Return the map of an export of our form, None where the sheets are none."""
+    if not any(_is_main(_header(sheet)) for sheet in sheets):
+        return None
+    fields = dict.fromkeys(field_form.unit_questions(area), "unit") | field_form.fields(area)
+    survey = field_form.survey(area)
+    found = map_of(
+        survey,
+        sheets,
+        fields,
+        lambda _question, choice: field_form.code_of(choice),
+        source="field-form",
+        name="Field form",
+    )
+    if found is None:
+        return None
+    standards, evidence, private, passed = {}, {}, [], []
+    for sheet in sheets:
+        for name, header in answered(survey, sheet).columns.items():
+            item = field_form.standard_of(name)
+            if item is not None and item[1]:
+                evidence[item[0]] = header
+            elif item is not None:
+                standards[header] = item[0]
+            elif name == "remarks":
+                private.append(header)
+            elif name not in fields:
+                passed.append(header)
+    words = dict(found.words)
+    markings = words.pop("marking_service", {}) | words.pop("marking", {})
+    precisions = words.pop("precision", {})
+    answers = next((q.choices for q in survey.questions if field_form.standard_of(q.name) and q.choices), {})
+    words["answer"] = {
+        said: field_form.code_of(choice) for choice, texts in answers.items() for said in (choice, *texts.values())
+    }
+    agreed = any(fold_header(one) in _called("consent") for sheet in sheets for one in map(_last, _header(sheet)))
+    whose = {name: columns for name, columns in found.fields.items() if agreed or name != "marking"}
+    notes = [] if agreed else ["no column tells whether the organization agreed: all is for custodians only"]
+    if found.sheets.children not in found.sheets.only:
+        notes.append("the services are missing: export them too, as XLSX or as a zip of CSV files")
+    return ColumnMap.model_validate(
+        found.model_dump()
+        | {
+            "fields": whose,
+            "words": words,
+            "markings": markings,
+            "precisions": precisions,
+            "notes": notes,
+            "standards": standards,
+            "evidence": evidence,
+            "private": [*found.private, *private],
+            "ignored": list(dict.fromkeys([*found.ignored, *passed])),
+        }
+    )
+
+
+def tidied(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Leave out the submissions that must not be taken, with their services, and part a single table into two."""
+    main = next((sheet for sheet in sheets if _is_main(_header(sheet))), None)
+    if main is None:
+        return list(sheets)
+    rest = [sheet for sheet in sheets if sheet is not main]
+    parted = _parted(main)
+    if parted:
+        main, *more = parted
+        rest = [*more, *rest]
+    dropped, said = _dropped(main)
+    rest = [_without(sheet, _orphans(sheet, main, dropped), ()) for sheet in rest]
+    return [_without(main, dropped, said), *(_numbered(sheet, main) for sheet in rest)]
+
+
+def _link(main: Sheet, sheet: Sheet) -> tuple[str, str] | None:
+    """Return the column of the submissions, and the one of a repeat that names it."""
+    there, here = _header(main), _header(sheet)
+    return next(((a, b) for a, b in LINKS if a in there and b in here), None)
+
+
+def _numbered(sheet: Sheet, main: Sheet) -> Sheet:
+    """Number the services of each submission from 1, where the export numbers those of all: such numbers shift."""
+    link = _link(main, sheet)
+    if link is None or link[0] == "KEY":
+        return sheet
+    start, header = _start(sheet), _header(sheet)
+    parent = header.index(link[1])
+    own = header.index(link[0]) if link[0] in header else len(header)
+    seen: Counter[str] = Counter()
+    rows: list[Sequence[object]] = [*sheet.rows[: start - 1], [*header[:own], link[0], *header[own + 1 :]]]
+    for row in sheet.rows[start:]:
+        if not (text := _cell(row, parent)):
+            rows.append(row)
+            continue
+        seen[text] += 1
+        whole = [_raw(row, at) for at in range(max(len(row), own + 1))]
+        rows.append([*whole[:own], seen[text], *whole[own + 1 :]])
+    return Sheet(sheet.name, rows, sheet.first_row, sheet.skipped)
+
+
+def _without(sheet: Sheet, dropped: set[int], said: Sequence[str]) -> Sheet:
+    """Return a sheet whose dropped rows are empty, so that the numbers of the others stay."""
+    if not dropped and not said:
+        return sheet
+    rows = [() if at in dropped else row for at, row in enumerate(sheet.rows)]
+    return Sheet(sheet.name, rows, sheet.first_row, (*sheet.skipped, *said))
+
+
+def _orphans(sheet: Sheet, main: Sheet, dropped: set[int]) -> set[int]:
+    """Return the rows of a repeat that belong to dropped submissions only."""
+    link = _link(main, sheet)
+    if link is None or not dropped:
+        return set()
+    there, here = _header(main), _header(sheet)
+    at = there.index(link[0])
+    gone = {_cell(row, at) for number, row in enumerate(main.rows) if number in dropped}
+    gone -= {_cell(row, at) for number, row in enumerate(main.rows) if number not in dropped}
+    column = here.index(link[1])
+    return {number for number, row in enumerate(sheet.rows) if _cell(row, column) in gone}
+
+
+def _parted(sheet: Sheet) -> list[Sheet]:
+    """Part a single table with numbered columns for the services into two sheets; nothing where there are none."""
+    header = _header(sheet)
+    numbered = {at: found for at, name in enumerate(header) if (found := REPEATED.fullmatch(name))}
+    if not numbered:
+        return []
+    start = _start(sheet)
+    names = list(dict.fromkeys(found[3] for found in numbered.values()))
+    alone = [at for at in range(len(header)) if at not in numbered and header[at] != "_index"]
+    own: list[list[object]] = [[*(header[at] for at in alone), "_index"]]
+    parts: list[list[object]] = [[*names, "_parent_index"]]
+    for number, row in enumerate(sheet.rows[start:], start):
+        if not any(cell not in (None, "") for cell in row):
+            own.append([])
+            continue
+        own.append([_raw(row, at) for at in alone] + [number])
+        repeats: dict[tuple[str, int], dict[str, object]] = {}
+        for at, found in numbered.items():
+            if _cell(row, at):
+                repeats.setdefault((found[1], int(found[2])), {})[found[3]] = _raw(row, at)
+        parts += [[cells.get(name) for name in names] + [number] for _, cells in sorted(repeats.items())]
+    first = sheet.first_row + start - 1
+    return [Sheet(sheet.name, own, first, sheet.skipped), Sheet("services", parts)]
+
+
+def _start(sheet: Sheet) -> int:
+    """Return the place of the first row below the names of the columns."""
+    return next((at for at, row in enumerate(sheet.rows) if any(cell not in (None, "") for cell in row)), 0) + 1
+
+
+def _raw(row: Sequence[object], at: int) -> object:
+    return row[at] if at < len(row) else None
+
+
+def _cell(row: Sequence[object], at: int) -> str:
+    cell = _raw(row, at)
+    return "" if cell is None else str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).strip()
+
+
+@cache
+def _called(question: str) -> frozenset[str]:
+    """Return what a question may be called in a header, folded."""
+    labels = (LABELS[question].into(language) for language in LANGUAGES)
+    return frozenset(map(fold_header, (question, *labels)))
+
+
+@cache
+def _yes() -> frozenset[str]:
+    return frozenset(fold_header(YES_NO["yes"].into(language)) for language in LANGUAGES) | {"yes"}
+
+
+def _holds_form(text: str) -> bool:
+    folded = fold_header(text)
+    return all(any(name in folded for name in _called(one)) for one in ("who_may_see", "organization_name"))
+
+
+def _is_main(header: Sequence[str]) -> bool:
+    """Tell whether a sheet holds submissions: two questions of ours, among the names of its columns."""
+    folded = {fold_header(_last(name)) for name in header}
+    return bool(folded & _called("who_may_see")) and bool(folded & _called("organization_name"))
+
+
+def _last(header: str) -> str:
+    """Return a column's name without the groups around it."""
+    folded = fold_header(header)
+    known = _called("who_may_see") | _called("organization_name") | _called("consent")
+    return next((name for name in known if folded.endswith(("/" + name, "-" + name))), header)
+
+
+def _header(sheet: Sheet) -> list[str]:
+    row = next((row for row in sheet.rows[:5] if any(cell not in (None, "") for cell in row)), ())
+    return [str("" if cell is None else cell).strip() for cell in row]
+
+
+def _starts(path: Path) -> Iterator[str]:
+    """Yield the beginnings of a file, of each of its parts where it is an archive."""
+    if path.suffix.lower() == ".csv":
+        with path.open("rb") as file:
+            yield _text(file.read(LOOKED_AT))
+        return
+    with zipfile.ZipFile(path) as parts:
+        for part in parts.infolist()[:MOST_PARTS]:
+            if part.filename.endswith(".csv") or re.match(r"xl/(sharedStrings|worksheets/).*xml$", part.filename):
+                with parts.open(part) as file:
+                    yield html.unescape(_text(file.read(LOOKED_AT)))
+
+
+def _text(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    plain = content.decode("utf-8-sig", errors="replace")
+    return plain if plain.count("\ufffd") < 3 else content.decode("cp1251", errors="replace")
+
+
+def _unzipped(path: Path) -> Iterator[Sheet]:
+    """Read the CSV files of a zip, each as a sheet."""
+    try:
+        with zipfile.ZipFile(path) as parts, tempfile.TemporaryDirectory() as folder:
+            tables = [part for part in parts.infolist() if part.filename.lower().endswith(".csv")]
+            if not tables:
+                raise FormatError(f"{path}: holds no CSV file; export the answers as CSV or XLSX")
+            if sum(part.file_size for part in tables) > MAX_BYTES or len(tables) > MOST_PARTS:
+                raise FormatError(f"{path}: unpacks to more than 200 MB or {MOST_PARTS} files; export a part of it")
+            for number, part in enumerate(tables):
+                copy = Path(folder) / f"{number}.csv"
+                copy.write_bytes(parts.read(part))
+                if not copy.read_bytes().strip():
+                    continue
+                for sheet in csv.read(copy):
+                    yield Sheet(Path(part.filename).stem, sheet.rows, sheet.first_row, sheet.skipped)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise FormatError(f"{path}: the archive is damaged ({error}); export the answers again") from error
+
+
+def _dropped(sheet: Sheet) -> tuple[set[int], list[str]]:
+    """Return the rows of submissions that must not be taken, and why."""
+    header = _header(sheet)
+    start = _start(sheet)
+    folded = [fold_header(_last(name)) for name in header]
+    consent = next((at for at, name in enumerate(folded) if name in _called("consent")), None)
+    state = next((at for at, name in enumerate(folded) if name in STATES), None)
+    key = next((folded.index(fold_header(name)) for name in KEYS if fold_header(name) in folded), None)
+    times = [folded.index(name) for name in ("_submission_time", "submissiondate", "end") if name in folded]
+    dropped: set[int] = set()
+    said: list[str] = []
+    latest: dict[str, tuple[str, int]] = {}
+    for at, row in enumerate(sheet.rows[start:], start):
+        if not any(cell not in (None, "") for cell in row):
+            continue
+        number = sheet.first_row + at
+        if consent is not None and fold_header(_cell(row, consent)) not in _yes():
+            dropped.add(at)
+            said.append(f"a submission without the organization's consent, row {number}: nothing of it was read")
+            continue
+        if state is not None and fold_header(_cell(row, state)) in REJECTED:
+            dropped.add(at)
+            said.append(f"a submission that was rejected, row {number}")
+            continue
+        name = _cell(row, key) if key is not None else ""
+        if not name:
+            continue
+        mine = (_cell(row, times[0]) if times else "", at)
+        if name in latest:
+            older, mine = sorted((latest[name], mine))
+            dropped.add(older[1])
+            said.append(
+                f"row {sheet.first_row + older[1]}, sent again as row {sheet.first_row + mine[1]}: the later stands"
+            )
+        latest[name] = mine
+    return dropped, said

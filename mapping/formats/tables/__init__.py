@@ -1,0 +1,1 @@
+"""Spreadsheets: CSV, XLSX, our template and workbook."""

@@ -1,0 +1,178 @@
+"""CSV in, in any common encoding, separator and line end; and out, one row a service at its place."""
+
+import codecs
+import csv
+import io
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import get_args
+
+from mapping.area.study_area import StudyArea
+from mapping.column_map import UNNAMED, ColumnMap, Expected, Header, Sheets
+from mapping.errors import FormatError
+from mapping.formats import MAX_COLUMNS, Sheet, require_readable
+from mapping.formats.tables._flat import MEANINGS, cell, flat_rows
+from mapping.language.i18n import Message
+from mapping.model import Audience, Precision
+from mapping.view.view import View
+
+SUFFIX = ".csv"
+LABEL = Message("A table of services, one row for each at each place: for any program (CSV)")
+FILE = "list.csv"
+SEPARATORS = ",;\t|"
+DAMAGED = 0.1
+"""Up to this share of letters that are no UTF-8, a file is UTF-8 that was damaged, and not in another encoding."""
+
+
+MAX_CELL = 2**17
+"""Letters of a cell; more is a quotation mark that closes somewhere else."""
+
+
+FIELDS = {
+    "organization": "organization",
+    "types": "service",
+    "serves": "serves",
+    "excludes": "excludes",
+    "languages": "languages",
+    "phones": "phone",
+    "email": "email",
+    "url": "website",
+    "description": "description",
+    "fees": "cost",
+    "documents": "documents",
+    "hours": "hours",
+    "covers": "covers",
+    "place": "place_name",
+    "address": "address",
+    "city": "place",
+    "area_unit": "unit_code",
+    "country": "country",
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "precision": "precision",
+    "status": "status",
+    "verified_on": "verified_on",
+    "verification_level": "verified_how",
+    "audience": "marking",
+}
+"""Column of our own tables -> the field that it fills."""
+
+
+def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
+    """Recognise a table of services that we wrote, as CSV or as points, and return the map of its columns."""
+    del area
+    for sheet in sheets:
+        heads = [str(cell) for cell in sheet.rows[0]] if sheet.rows else []
+        if MEANINGS.keys() - {"latitude", "longitude"} <= set(heads):
+            fields = {field: [head] for head, field in FIELDS.items() if head in heads}
+            return ColumnMap(
+                source=UNNAMED,
+                name="Table of services",
+                key=["id", "place_id"],
+                fields=fields,
+                rows=Expected(least=0),
+                sheets=Sheets(only=[sheet.name] if sheet.name else []),
+                header=Header(has="id"),
+                ignored=[head for head in heads if head not in FIELDS and head not in ("id", "place_id")],
+                markings={audience: audience for audience in get_args(Audience)},
+                precisions={precision: precision for precision in get_args(Precision)},
+                notes=["read as a table of ours; HSDS and the workbook bring back more"],
+            )
+    return None
+
+
+def read(path: str | Path) -> Iterator[Sheet]:
+    """Read a CSV file as one sheet of text cells.
+
+    UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1251; the separator is the one that cuts most
+    lines into the same number of cells.
+
+    Raises
+    ------
+    FormatError
+        When the file is missing, empty, not text, too large or cannot be cut into cells.
+    """
+    path = Path(path)
+    try:
+        contents = path.read_bytes() if path.stat().st_size <= 300 * 2**20 else b"\0" * 10
+        require_readable(path, path.stat().st_size)
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+    text, damaged = _decoded(path, contents)
+    separator = _separator(text)
+    csv.field_size_limit(MAX_CELL)  # it is one for the process: what another reader set stays
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False))
+    except csv.Error as error:
+        raise FormatError(f"{path}: cannot be cut into cells ({error}); save it again as CSV UTF-8") from error
+    _require_closed(path, text, separator, len(rows))
+    widest = max(map(len, rows), default=0)
+    if widest > MAX_COLUMNS:
+        raise FormatError(f"{path}: {widest} columns are too many (at most {MAX_COLUMNS}); is the separator right?")
+    if not any(cell.strip() for row in rows for cell in row):
+        raise FormatError(f"{path}: no row holds anything; ask the sender for the file again")
+    yield Sheet("", rows, skipped=(f"letters damaged on the way and read as ?: {damaged}",) if damaged else ())
+
+
+def _require_closed(path: Path, text: str, separator: str, rows: int) -> None:
+    """Refuse a file whose last quotation mark never closes: all rows after it would be taken for one cell."""
+    try:
+        for _row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
+            pass
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise FormatError(
+                f"{path}: row {rows} opens a quotation mark that never closes, and swallows the rest; close it or "
+                "double it"
+            ) from error
+
+
+def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
+    """Return the text and how many of its letters are damaged."""
+    if contents.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    elif b"\0" in contents:
+        raise FormatError(f"{path}: is not a text file; export it as CSV from the program it was made with")
+    elif contents.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
+        raise FormatError(f"{path}: is not CSV but another kind of file; give it its true ending, as .xlsx")
+    else:
+        encodings = ["utf-8-sig", "cp1251"]
+        mended = contents.decode("utf-8-sig", errors="replace")
+        damaged, foreign = mended.count("\ufffd"), sum(letter > "\x7f" for letter in mended)
+        if 0 < damaged < foreign * DAMAGED:
+            return mended.replace("\ufffd", "?"), damaged
+    for encoding in encodings:
+        try:
+            return contents.decode(encoding), 0
+        except UnicodeDecodeError:
+            continue
+    raise FormatError(f"{path}: its letters are in no encoding we know; save it again as CSV UTF-8")
+
+
+def _separator(text: str) -> str:
+    """Return the separator that gives most lines the same number (two or more) of cells."""
+
+    def agreement(separator: str) -> tuple[int, int]:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        try:
+            counts = Counter(len(row) for row in itertools.islice(rows, 200) if any(row))
+        except csv.Error:
+            return (0, 0)
+        width, lines = max(((w, n) for w, n in counts.items() if w > 1), key=lambda c: (c[1], c[0]), default=(0, 0))
+        return (lines, width)
+
+    return max(SEPARATORS, key=agreement)
+
+
+def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:
+    """Write a row for each service at each of its places; cells that a spreadsheet would run are neutralised."""
+    with Path(path).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        for number, (row, _) in enumerate(flat_rows(view, area, language)):
+            if number == 0:
+                writer.writerow(row)
+            writer.writerow([cell(value) for value in row.values()])
+        if file.tell() == 0:
+            writer.writerow(["id", "name"])

@@ -1,0 +1,1 @@
+"""READ: a file becomes a Batch, cleaned and checked, not stored."""

@@ -1,0 +1,375 @@
+"""Rows that speak of bodies and services known from other lists: activities, agreements, answers to the checklist."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
+
+from rapidfuzz import process
+
+from mapping.area.geocode import locate
+from mapping.batch import Issue
+from mapping.intake.row_reader import Intake, Reader
+from mapping.intake.rows import Row
+from mapping.language import parsers
+from mapping.language.fold import name_key
+from mapping.language.taxonomy import Taxonomy, match_term
+from mapping.model import (
+    Activity,
+    Audience,
+    Organization,
+    Provenance,
+    Record,
+    ReferralAgreement,
+    StandardAssessment,
+    record_id,
+    strictest,
+)
+from mapping.quality.known_organizations import Body
+from mapping.quality.names import proposals
+
+ASSESSORS = ("self", "peer", "commission")
+"""In what capacity somebody assesses."""
+
+
+def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
+    """Yield an activity for each row; a body that no list spoke of yet becomes one, seen by whoever may see the row."""
+    source = intake.columns.source
+    seen: dict[str, int] = {}
+    bodies: dict[str, str] = {}
+    for reader in readers:
+        audience = reader.audience()
+        records: list[Record] = []
+        body = _body(reader, "organization", audience_of_new=audience, records=records)
+        types, words = _types(reader)
+        unit = unit_of(reader)
+        for word in words:
+            reader.say(
+                "service", f"{word!r} is no kind of activity that we know", "write a code for it into [words.service]"
+            )
+        if body is None or unit is None or not types:
+            _refuse_activity(reader, body is None, unit is None)
+            continue
+        start, end = _day(reader, "start"), _day(reader, "end")
+        if start and end and end < start:
+            reader.say("end", f"ends on {end}, before it starts on {start}", "the last day was left out", "refused")
+            end = None
+        planned, reached = (_count(reader, name) for name in ("planned", "reached"))
+        women = _count(reader, "reached_women")
+        if women is not None and reached is not None and women > reached:
+            reader.say("reached_women", f"{women} women among {reached} people", "the women were left out", "refused")
+            women = None
+        if planned and reached and reached > 10 * planned:
+            reader.say("reached", f"{reached} reached of {planned} planned", "ask whether a digit is wrong")
+        implementer = _body(reader, "implementer", audience_of_new=audience, records=records)
+        for column, one in (("organization", body), ("implementer", implementer)):
+            if one is not None:
+                bodies.setdefault(one.id, reader.text(column))
+                _say_spelling(reader, column, bodies[one.id])
+        key = _own_key(reader, seen)
+        status = match_term("activity_statuses", reader.text("status")) if reader.text("status") else None
+        activity = Activity(
+            id=record_id(source, "activity", key),
+            organization_id=body.id,
+            implementer_id=implementer.id if implementer else None,
+            funder=_free(reader, "funder"),
+            programme=_free(reader, "programme"),
+            service_type=types[0],
+            name=reader.harmless("activity", reader.text("activity")),
+            area_unit=unit,
+            start=start,
+            end=end,
+            status=status.code if status else "unknown",  # type: ignore[arg-type]
+            target_group=_free(reader, "target_group"),
+            planned=planned,
+            reached=reached,
+            reached_women=women,
+            budget_band=_free(reader, "budget"),
+            reported_on=_day(reader, "updated"),
+            audience=audience,
+        )
+        yield reader.row, [*records, activity, provenance(reader, "activity", activity.id, key)]
+    for short, whole in proposals(bodies.values()):
+        said = f"{short!r} may be short for {whole!r}"
+        intake.batch.extend([Issue(intake.batch.file, "", None, "organization", said, "merge them if they are one")])
+
+
+def _say_spelling(reader: Reader, column: str, first: str) -> None:
+    """Say that a body's name is written otherwise than in the rows above, where it was taken for the same."""
+    text = reader.text(column)
+    if text != first:
+        reader.say(column, f"{text!r} was taken for {first!r}, as it stood before", "say so if it is another")
+
+
+def _types(reader: Reader) -> tuple[list[str], list[str]]:
+    """Return the kinds of help of a row and its words for none; where the best column is unclear, of another."""
+    types, words = reader.terms("service", "service_types")
+    if types:
+        return types, words
+    named = reader.intake.columns.fields
+    for column in [*named.get("service", ()), *named.get("activity", ())]:
+        match = match_term("service_types", reader.word("service", reader.row.text([column])))
+        if match is not None:
+            reader.say(
+                "service", f"was told by {column!r} as {match.code}", "put it into the map if that is wrong", "note"
+            )
+            return [match.code], []
+    return types, words
+
+
+def _refuse_activity(reader: Reader, who: bool, where: bool) -> None:
+    """Set a row aside that does not say who does something, or where, or what, in words that are known."""
+    name = "organization" if who else "unit" if where else "service"
+    what = {"organization": "who", "unit": "where", "service": "what"}[name]
+    said = reader.text(name) or (reader.text("unit_code") if where else "")
+    problem = (
+        f"the row does not say {what}" if not said else f"{said!r} is not known here, so the row does not say {what}"
+    )
+    reader.refuse(name, problem, "mend the row and send it again" if not said else "give the code of a unit or term")
+
+
+def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
+    """Yield an agreement for each row whose two ends are known; one end alone would be a rumour."""
+    source = intake.columns.source
+    seen: dict[str, int] = {}
+    for reader in readers:
+        ends = {name: _known(reader, name) for name in ("from", "to")}
+        for name, body in ends.items():
+            if body is None:
+                near = ", ".join(_like(intake, reader.text(name)))
+                hint = f"is it {near}?" if near else "import the list that has it first"
+                reader.refuse(name, f"{reader.text(name)!r} is in no list", hint)
+        giver, taker = ends["from"], ends["to"]
+        if giver is None or taker is None:
+            continue
+        types, words = reader.terms("service", "service_types")
+        for word in words:
+            reader.say(
+                "service", f"{word!r} is no kind of help that we know", "write a code for it into [words.service]"
+            )
+        signed = _day(reader, "signed_on")
+        last = reader.take("valid_to", lambda text: parsers.last_day(text, intake.today))
+        valid = last.day if last is not None else None
+        if signed and valid and valid < signed:
+            reader.say(
+                "valid_to", f"ends on {valid}, before it was signed on {signed}", "the end was left out", "refused"
+            )
+            valid = None
+        key = _own_key(reader, seen)
+        paper = match_term("agreement_documents", reader.text("document")) if reader.text("document") else None
+        agreement = ReferralAgreement(
+            id=record_id(source, "referral_agreement", key),
+            from_organization_id=giver.id,
+            to_organization_id=taker.id,
+            service_types=";".join(types),
+            document=paper.code if paper else None,
+            number=reader.text("number") or None,
+            signed_on=signed,
+            valid_to=valid,
+            consent_form=reader.take("consent", parsers.yes_no),
+            contact_route=reader.text("route") or None,
+            answer_within_hours=reader.take("answer_within", parsers.hours_within),
+            status=_status(reader, valid),
+            audience=reader.audience(),
+        )
+        yield reader.row, [agreement, provenance(reader, "referral_agreement", agreement.id, key)]
+
+
+def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
+    """Yield an answer for each row whose service and checklist item are known; never for the public."""
+    source, standards = intake.columns.source, Taxonomy.load("standards")
+    answered: dict[str, tuple[dt.date, int]] = {}
+    for reader in readers:
+        service = _service(reader)
+        if service is None:
+            continue
+        code = reader.text("standard")
+        if code not in standards:
+            reader.refuse("standard", f"{code!r} is no item of the checklist", "check the code")
+            continue
+        match = match_term("answers", reader.word("answer", reader.text("answer"))) if reader.text("answer") else None
+        if match is None and reader.text("answer"):
+            reader.say("answer", f"{reader.text('answer')!r} is no answer that we know", "it counts as unknown")
+        day = _day(reader, "assessed_on")
+        record = StandardAssessment(
+            id=record_id(source, "standard_assessment", service, code, reader.text("assessed_by")),
+            service_id=service,
+            standard=code,
+            answer=match.code if match and match.code != "not applicable" else "unknown",  # type: ignore[arg-type]
+            evidence=reader.text("evidence") or None,
+            assessed_by=_assessor(reader),
+            assessed_on=day,
+            audience=strictest(reader.audience(), "focal_point"),
+        )
+        before = answered.get(record.id, (dt.date.min, 0))
+        if before[1]:
+            reader.say("standard", f"row {before[1]} answers this too", "the later answer stands; delete the other")
+        if (day or dt.date.min) >= before[0]:
+            answered[record.id] = (day or dt.date.min, reader.row.number)
+            yield reader.row, [record]
+
+
+def checklist(reader: Reader, owner: Reader, service: str, audience: Audience) -> Iterator[Record]:
+    """Yield the answers to the checklist that stand in the columns of a service's own row; never for the public.
+
+    ``owner`` is the row of the body and its place, which says who assessed and when.
+    """
+    columns, source = reader.intake.columns, reader.intake.columns.source
+    if not columns.standards:
+        return
+    dated = next((name for name in ("assessed_on", "verified_on") if owner.text(name)), "")
+    day, assessor = _day(owner, dated) if dated else None, _assessor(owner)
+    for column, code in columns.standards.items():
+        text = reader.row.text([column])
+        if parsers.is_blank(text):
+            continue
+        answer = match_term("answers", reader.word("answer", text))
+        if answer is None and reader.word("answer", text) != "unknown":
+            reader.say("standard", f"{column}: {text!r} is no answer to {code}", "it counts as unknown")
+        evidence = reader.row.text([columns.evidence[code]]) if code in columns.evidence else ""
+        yield StandardAssessment(
+            id=record_id(source, "standard_assessment", service, code, assessor or ""),
+            service_id=service,
+            standard=code,
+            answer=answer.code if answer and answer.code != "not applicable" else "unknown",  # type: ignore[arg-type]
+            evidence=evidence or None,
+            assessed_by=assessor,
+            assessed_on=day,
+            audience=strictest(audience, "focal_point"),
+        )
+
+
+def _own_key(reader: Reader, seen: dict[str, int]) -> str:
+    """Return the sender's number of a row, or where it stands; one that stands twice is said, and both are read."""
+    key = reader.text("key") or f"{reader.row.sheet} {reader.row.number}".strip()
+    seen[key] = seen.get(key, 0) + 1
+    if seen[key] == 1:
+        return key
+    reader.say("key", f"the number {key!r} stands in the file {seen[key]} times", "tell which is meant; both were read")
+    return f"{key}#{seen[key]}"
+
+
+def _free(reader: Reader, name: str) -> str | None:
+    return reader.harmless(name, reader.text(name)) or None
+
+
+def _assessor(reader: Reader) -> str | None:
+    """Return in what capacity somebody assessed; a name stays private."""
+    text = reader.word("assessed_by", reader.text("assessed_by"))
+    if text and text not in ASSESSORS:
+        reader.say("assessed_by", f"{text!r} is no capacity that we know", f"write one of {', '.join(ASSESSORS)}")
+    return text if text in ASSESSORS else None
+
+
+def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired", "suspended", "draft", "unknown"]:
+    text = reader.text("status").casefold()
+    if text == "active" and valid is not None and valid < reader.intake.today:
+        reader.say("status", f"is called active but ended on {valid}", "it counts as expired", "note")
+        return "expired"
+    return next((s for s in ("active", "expired", "suspended", "draft") if s == text), "unknown")
+
+
+def _day(reader: Reader, name: str) -> dt.date | None:
+    return reader.take(name, lambda text: parsers.date(text, reader.intake.today))
+
+
+def _count(reader: Reader, name: str) -> int | None:
+    number = reader.take(name, parsers.number)
+    return number.value if number is not None else None
+
+
+def unit_of(reader: Reader) -> str | None:
+    """Return the administrative unit of a row, by its code or its name."""
+    area, code = reader.intake.area, reader.text("unit_code")
+    digits = "".join(letter for letter in code.partition(".")[0] if letter.isdigit())
+    units = area.all_units()
+    by_code = next((unit for unit in (code, digits) if unit in units), None)
+    name = reader.text("unit")
+    by_name = None
+    if name and not name.startswith("#"):
+        located = locate(area, unit=name)
+        by_name = located.unit
+    if by_code and by_name and by_code != by_name and by_name not in area.ancestors(by_code):
+        said = f"the code {code} is {area.label(by_code, 'en')}, the name is {name}"
+        reader.say("unit_code", said, "the code was followed")
+    return by_code or by_name
+
+
+def _known(reader: Reader, name: str) -> Body | None:
+    """Return the body of a name: known by it, or of the same kind and proper name in another language."""
+    known, text = reader.intake.known, reader.text(name)
+    found = known.called([text])
+    if not found:
+        found = known.alike(text)
+        if len(found) == 1:
+            reader.say(name, f"{text!r} was taken for {found[0].name!r}", "say so if it is another", "note")
+    if len(found) > 1:
+        said = ", ".join(body.name for body in found[:3])
+        reader.say(
+            name, f"{text!r} may be {len(found)} bodies: {said}", "the first was taken; merge them if they are one"
+        )
+    return found[0] if found else None
+
+
+def _body(reader: Reader, name: str, *, audience_of_new: object, records: list[Record]) -> Body | None:
+    text = reader.text(name)
+    if not text or parsers.is_blank(text):
+        return None
+    known = _known(reader, name)
+    if known is not None:
+        return known
+    body = Body(record_id(reader.intake.columns.source, "organization", name_key(text)), text)
+    reader.intake.known.add(body, [text])
+    records.append(Organization(id=body.id, name=text, audience=audience_of_new))  # type: ignore[arg-type]
+    reader.say(
+        name, f"{text!r} is in no other list", "it became a body of its own; merge it if it is one you know", "note"
+    )
+    return body
+
+
+def _service(reader: Reader) -> str | None:
+    """Return the assessed service: by its key in its list and the kind of help, else by body and kind."""
+    known = reader.intake.known
+    match = match_term("service_types", reader.text("service"))
+    ref = reader.text("service_ref")
+    keys = [key for key in known.services if ref and ref in key.split("|")]
+    exact = [known.services[key] for key in keys if match and key.endswith(match.code)]
+    if not exact and not ref and match:
+        body = _known(reader, "organization")
+        exact = [known.services_of[body.id, match.code]] if body and (body.id, match.code) in known.services_of else []
+    if exact:
+        return exact[0]
+    if len(keys) == 1:
+        return known.services[keys[0]]
+    what = f"{ref or reader.text('organization')!r} with {reader.text('service')!r}"
+    reader.refuse(
+        "service_ref", f"{what} is no service of a list that was read", "check the number and the kind of help"
+    )
+    return None
+
+
+def _like(intake: Intake, text: str) -> list[str]:
+    """Return up to three names of known bodies that look like a text."""
+    keys = list(intake.known.names)
+    found = process.extract(name_key(text), keys, limit=3, score_cutoff=75)
+    return [intake.known.names[key][0].name for key, _, _ in found]
+
+
+def provenance(reader: Reader, entity: str, record: str, key: str) -> Provenance:
+    """Return where a record of a row came from."""
+    source = reader.intake.columns.source
+    return Provenance(
+        id=record_id(source, "provenance", entity, record, key),
+        link_id=record,
+        link_entity=entity,
+        source_id=record_id(source, "source"),
+        source_key=key,
+        file=reader.intake.batch.file,
+        row=reader.row.number,
+    )
+
+
+READERS: dict[str, Callable[[Iterable[Reader], Intake], Iterator[tuple[Row, list[Record]]]]] = {
+    "activity": activities,
+    "agreement": agreements,
+    "assessment": assessments,
+}

@@ -1,0 +1,103 @@
+"""Approvals: what two people agreed to, read from a table.
+
+A row needs two different people. ``kind`` is ``map`` (a sender's column map and its table of markings), ``phone`` (a
+sender's numbers were called back), ``audience`` or ``precision`` (a record is lowered, with its operator's consent
+until a day), or ``withhold`` (a field of a record is kept back). For the last three, ``source``, ``table`` and ``key``
+name the record by the sender's own key; several parts of a key stand between ``|||``.
+"""
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mapping.batch import Batch
+from mapping.errors import FormatError, InvalidRecord
+from mapping.model import RECORDS, Approval, Source, record_id
+
+COLUMNS = (
+    "kind",
+    "source",
+    "table",
+    "key",
+    "value",
+    "approved_by",
+    "approved_by_too",
+    "approved_on",
+    "consent_by",
+    "consent_until",
+    "reason",
+)
+"""Columns of the table."""
+
+OF_A_RECORD = ("audience", "precision", "withhold")
+"""Kinds that speak of one record."""
+
+
+def read_approvals(path: str | Path, *, by: str = "stewards", name: str = "Stewards") -> Batch:
+    """Read a table of approvals into a batch, to be added to a directory before the lists that it is about.
+
+    Parameters
+    ----------
+    path
+        A CSV file with the columns `COLUMNS`, in UTF-8.
+    by
+        Short name of the stewards: the same table read again under it brings the same approvals up to date.
+    name
+        Their name, as it stands in the history.
+
+    Raises
+    ------
+    FormatError
+        When the file cannot be read as such a table.
+    InvalidRecord
+        Naming every row that is no approval, and why.
+    """
+    path = Path(path)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise FormatError(f"{path}: cannot be read as CSV in UTF-8 ({error}); save it again") from error
+    missing = [column for column in COLUMNS if not rows or column not in rows[0]]
+    if missing:
+        raise FormatError(f"{path}: has no column {', '.join(missing)}; see docs/importing.md")
+    faults = [f"row {number}: {fault}" for number, row in enumerate(rows, 2) for fault in _faults(row)]
+    if faults:
+        raise InvalidRecord(f"{path}: {'; '.join(faults)}")
+    return Batch(Source(id=record_id(by, "source"), name=name), path.name, records=[_approval(row, by) for row in rows])
+
+
+def _faults(row: dict[str, str]) -> Iterator[str]:
+    people = ["".join((row[column] or "").split()).casefold() for column in ("approved_by", "approved_by_too")]
+    if not all(people) or people[0] == people[1]:
+        yield "two different people must approve"
+    if row["kind"] in OF_A_RECORD and (row["table"] not in RECORDS or not row["key"]):
+        yield f"{row['kind']} needs the table and the sender's key of a record"
+    if row["kind"] in ("audience", "precision") and not (row["consent_by"] and row["consent_until"]):
+        yield f"{row['kind']} needs the operator's consent and its last day"
+    try:
+        _approval(row, "")
+    except ValidationError as error:
+        yield "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+    except ValueError as error:
+        yield f"{error}; write days as 2026-12-31"
+
+
+def _approval(row: dict[str, str], by: str) -> Approval:
+    subject = record_id(row["source"], row["table"], *row["key"].split("|||")) if row["key"] else row["source"]
+    until = row["consent_until"]
+    return Approval(
+        id=record_id(by, "approval", row["kind"], row["source"], row["table"], row["key"], row["value"]),
+        kind=row["kind"],  # type: ignore[arg-type]
+        subject=subject,
+        value=row["value"] or None,
+        approved_by=row["approved_by"],
+        approved_by_too=row["approved_by_too"],
+        approved_on=dt.date.fromisoformat(row["approved_on"]),
+        consent_by=row["consent_by"] or None,
+        consent_until=dt.date.fromisoformat(until) if until else None,
+        reason=row["reason"] or None,
+    )

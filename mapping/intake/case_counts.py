@@ -1,0 +1,139 @@
+"""Case statistics: rows of counts, in the dimensions of the IC-TIP classification. Counts only, never a case.
+
+Each source keeps its own figure: what disagrees stays side by side. Two numbers of one source for the same thing do
+not: the second is refused.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from mapping.intake.activities import provenance, unit_of
+from mapping.intake.row_reader import Intake, Reader
+from mapping.intake.rows import Row
+from mapping.language import parsers
+from mapping.language.taxonomy import Taxonomy, match_term
+from mapping.model import CaseCount, Record, record_id
+
+EARLIEST = 1990
+"""Counts of trafficking from before this year are a slip of the pen."""
+
+LISTED = {
+    "measure": "case_measures",
+    "unit_of_count": "case_units",
+    "sex": "sexes",
+    "age_band": "age_bands",
+    "exploitation": "exploitation",
+}
+"""Field -> the controlled list that its words are of."""
+
+ALL = frozenset({"all", "total", "both", "все", "всего", "оба", "ҳама", "ҳамагӣ", "jami", "hammasi", "barchasi"})
+"""Words for all together, which a blank says too."""
+
+PARTED = ("law_article", "area_unit", "place", "sex", "age_band", "exploitation", "nationality")
+
+
+def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
+    """Yield a count for each row that says what was counted, when and by whom."""
+    source = intake.columns.source
+    seen: dict[str, tuple[int, int | None]] = {}
+    for reader in readers:
+        terms = {name: _listed(reader, name) for name in LISTED}
+        year, count = _year(reader), reader.take("count", parsers.number)
+        _require(reader, terms["measure"], year)
+        if reader.reasons or year is None:
+            continue
+        if count is not None and count.about:
+            reader.say("count", f"{reader.text('count')!r} is not exact", "the number was taken; say so in the note")
+        elif count is None and not reader.text("count"):
+            reader.say("count", "no number is given", "the row says that it was counted, not how many", "note")
+        facts = _facts(reader, terms) | {"year": year, "period": _period(reader)}
+        key = "|".join(
+            str(facts.get(name) or "")
+            for name in ("year", "period", "measure", "unit_of_count", *PARTED, "source", "definition")
+        )
+        number = count.value if count is not None else None
+        if key in seen:
+            row, before = seen[key]
+            if before == number:
+                reader.say("count", f"row {row} says the same", "delete one of them", "note")
+                continue
+            said = f"row {row} has {before} for the same source and thing, this row {number}"
+            reader.refuse("count", said, "say in another column what tells them apart")
+            continue
+        seen[key] = (reader.row.number, number)
+        record = CaseCount.model_validate(
+            facts | {"id": record_id(source, "case_count", key), "count": number, "audience": reader.audience()}
+        )
+        yield reader.row, [record, provenance(reader, "case_count", record.id, key)]
+
+
+def _facts(reader: Reader, terms: dict[str, str | None]) -> dict[str, object]:
+    """Return what a row says of a count besides year, period and number."""
+    return {
+        "measure": terms["measure"],
+        "unit_of_count": terms["unit_of_count"] or "unknown",
+        "sex": terms["sex"],
+        "age_band": terms["age_band"],
+        "exploitation": terms["exploitation"],
+        "law_article": _whole(reader.text("law_article")),
+        "area_unit": unit_of(reader),
+        "place": _whole(reader.harmless("place", reader.text("place"))),
+        "nationality": _whole(reader.text("nationality")),
+        "source": reader.text("counted_by") or reader.intake.columns.name,
+        "source_url": _address(reader),
+        "definition": reader.harmless("definition", reader.text("definition")) or None,
+        "confidence": reader.text("confidence") or None,
+        "note": reader.text("note") or None,
+    }
+
+
+def _listed(reader: Reader, name: str) -> str | None:
+    """Return the code of a field's word; None where it is blank or says all together."""
+    text = reader.word(name, reader.text(name)).strip()
+    if parsers.is_blank(text) or text.casefold() in ALL:
+        return None
+    terms = Taxonomy.load(LISTED[name])
+    found = match_term(LISTED[name], text)
+    if text in terms:
+        return text
+    if found is not None:
+        return found.code
+    known = ", ".join(term.code for term in terms.terms())
+    reader.refuse(name, f"{text!r} is in no list of ours", f"use one of {known}, or add the word to the column map")
+    return None
+
+
+def _require(reader: Reader, measure: str | None, year: int | None) -> None:
+    if measure is None and not reader.reasons:
+        reader.refuse("measure", "the row does not say what was counted", "name the measure")
+    if year is None and not reader.reasons:
+        reader.refuse("year", f"{reader.text('year')!r} is no year", "write it as 2024")
+
+
+def _year(reader: Reader) -> int | None:
+    text = reader.text("year").strip().removesuffix(".0")
+    if not (text.isdecimal() and len(text) == 4):
+        return None
+    year = int(text)
+    if EARLIEST <= year <= reader.intake.today.year:
+        return year
+    reader.refuse("year", f"{year} is not between {EARLIEST} and {reader.intake.today.year}", "look at the year")
+    return None
+
+
+def _period(reader: Reader) -> str:
+    """Return the part of the year that was counted; empty for all of it."""
+    text = " ".join(reader.text("period").split())
+    return "" if text.casefold() in {"year", "год", "сол", "yil", "full year"} else text
+
+
+def _whole(text: str) -> str | None:
+    """Return a word, or None where it says all together."""
+    return None if parsers.is_blank(text) or text.strip().casefold() in ALL else text.strip()
+
+
+def _address(reader: Reader) -> str | None:
+    text = reader.text("source_url").strip()
+    if text and not text.startswith(("https://", "http://")):
+        reader.say("source_url", f"{text!r} is no web address", "it was left out", "refused")
+        return None
+    return text or None

@@ -1,0 +1,129 @@
+"""Checks of a batch: each looks at everything that a file gave and yields what a steward should know."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+
+from mapping.batch import Batch, Issue, Level
+from mapping.intake.row_reader import SHELTER
+from mapping.language.taxonomy import Taxonomy
+from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, Provenance, Service, Verification
+from mapping.quality import matching
+from mapping.quality.known_organizations import Known, service_types
+from mapping.quality.matching import SAME_NUMBER
+
+Check = Callable[[Batch, Known], Iterator[Issue]]
+
+
+def shared_numbers(batch: Batch, _known: Known) -> Iterator[Issue]:
+    """Say which numbers many bodies share: a switchboard, or a column filled down by mistake."""
+    for number, found in sorted(_callers(batch).items()):
+        if len(found) >= SAME_NUMBER:
+            yield _about(
+                batch, "phone", f"{number} is the number of {len(found)} bodies", "ask whether it was filled down"
+            )
+
+
+def shared_points(batch: Batch, _known: Known) -> Iterator[Issue]:
+    """Say which point several different addresses share: often the middle of a town."""
+    at: Counter[tuple[float, float]] = Counter()
+    for place in batch.of("location"):
+        if isinstance(place, Location) and place.position_basis == "given" and place.latitude is not None:
+            at[place.latitude, place.longitude or 0] += 1
+    for (latitude, longitude), count in sorted(at.items()):
+        if count >= SAME_NUMBER:
+            said = f"{latitude}, {longitude} is the point of {count} places"
+            yield _about(batch, "coordinates", said, "ask whether it is the middle of the town")
+
+
+def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
+    """Say how many services nobody ever verified."""
+    checked = {v.link_id for v in batch.of("verification") if isinstance(v, Verification) and v.verified_on}
+    missing = sum(service.id not in checked for service in batch.of("service"))
+    if missing:
+        yield _about(batch, "verified_on", f"{missing} services have no day of a check", "call them first", "note")
+
+
+def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
+    """Say which bodies of this list may be others under another name (`mapping.quality.matching`)."""
+    rows = _rows(batch)
+    mine = {record.id for record in batch.of("organization")}
+    for pair in matching.organizations(known, of=mine):
+        one, other = (pair.one, pair.other) if pair.one in mine else (pair.other, pair.one)
+        why = "; ".join(map(str, pair.reasons))
+        said = f"{known.bodies[one].name!r} and {known.bodies[other].name!r} may be one body: {why}"
+        yield _about(batch, "organization", said, "decide with `rohnamo duplicates`", row=rows.get(one))
+
+
+def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
+    """Say where a body has a kind of help in one place that another entry gives too; both stand until one is chosen."""
+    rows = _rows(batch)
+    for pair in matching.services(known, of={service.id for service in batch.of("service")}):
+        said = "; ".join(map(str, pair.reasons))
+        fix = "look whether they are one entry, and keep the better with `rohnamo duplicates`"
+        yield _about(batch, "service", said, fix, row=rows.get(pair.other))
+
+
+def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
+    """Say which bodies are hidden by another list, and hide services of this one with them."""
+    rules = {
+        a.link_id: Taxonomy.load("service_types").term(service_types()[a.taxonomy_term_id]).audience
+        for a in batch.of("attribute")
+        if isinstance(a, Attribute) and a.taxonomy_term_id in service_types()
+    }
+    mine = {record.id for record in batch.of("organization")}
+    hidden: Counter[str] = Counter()
+    for service in batch.of("service"):
+        if isinstance(service, Service) and (body := known.bodies.get(service.organization_id or "")):
+            shown = AUDIENCES.index(max(service.audience, rules.get(service.id, "custodian"), key=AUDIENCES.index))
+            if body.id not in mine and shown < AUDIENCES.index(body.audience):
+                hidden[body.id] += 1
+    for owner, count in sorted(hidden.items()):
+        body = known.bodies[owner]
+        said = f"{body.name!r} is for {body.audience} by another list, and {count} services of this one with it"
+        yield _about(batch, "organization", said, "two people may lower it when its operator agrees")
+
+
+def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
+    """Say which bodies are hidden because their name tells of a shelter."""
+    rows = _rows(batch)
+    for record in batch.of("organization"):
+        if isinstance(record, Organization) and SHELTER.search(record.name):
+            said = f"the name {record.name!r} tells of a shelter"
+            fix = "it is for custodians only, with all its services, until its operator agrees and two people lower it"
+            yield _about(batch, "organization", said, fix, row=rows.get(record.id))
+
+
+CHECKS: list[Check] = [
+    shared_numbers,
+    shared_points,
+    never_checked,
+    possible_doubles,
+    double_services,
+    hidden_bodies,
+    names_that_tell,
+]
+"""What every batch goes through."""
+
+
+def _callers(batch: Batch) -> dict[str, set[str | None]]:
+    owners = {service.id: service.organization_id for service in batch.of("service") if isinstance(service, Service)}
+    bodies: dict[str, set[str | None]] = defaultdict(set)
+    for phone in batch.of("phone"):
+        if isinstance(phone, Phone) and phone.number.startswith("+"):
+            bodies[phone.number].add(owners.get(phone.service_id or ""))
+    return bodies
+
+
+def _rows(batch: Batch) -> dict[str, int | None]:
+    """Return the first row that each record of a batch came from."""
+    rows: dict[str, int | None] = {}
+    for origin in batch.of("provenance"):
+        if isinstance(origin, Provenance):
+            rows.setdefault(origin.link_id, origin.row)
+    return rows
+
+
+def _about(
+    batch: Batch, column: str, problem: str, fix: str, level: Level = "doubt", *, row: int | None = None
+) -> Issue:
+    return Issue(batch.file, "", row, column, problem, fix, level)

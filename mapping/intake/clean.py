@@ -1,0 +1,78 @@
+"""Cleaning: an ordered list of small named steps, each from a cell's text to a better one.
+
+A step never guesses: it mends how something was written, not what was said. How many cells each step changed is kept in
+the batch. What a cell means (phones, dates, hours) is read later by `mapping.language.parsers`.
+"""
+
+import html
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
+
+Step = Callable[[str], str]
+
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+TAG = re.compile(r"</?[A-Za-z!][^<>]{0,200}>")
+FORMULA = re.compile(r"^\s*=\s*HYPERLINK\s*\(\s*\"[^\"]*\"\s*[;,]\s*\"(?P<shown>[^\"]*)\"\s*\)\s*$", re.I)
+
+
+def composed(text: str) -> str:
+    """Write letters with marks as one character each, as search and matching expect."""
+    return unicodedata.normalize("NFC", text)
+
+
+def visible(text: str) -> str:
+    """Drop characters that nobody sees and that could turn a text around."""
+    return CONTROL.sub(" ", INVISIBLE.sub("", text))
+
+
+def shown_of_formula(text: str) -> str:
+    """Keep what a link formula shows; the link goes."""
+    match = FORMULA.match(text)
+    return match["shown"] if match else text
+
+
+def without_tags(text: str) -> str:
+    """Take HTML out of a text, also what is written in entities; the rest is shown as text, never run."""
+    while TAG.search(text):
+        text = html.unescape(TAG.sub(" ", text))
+    return text
+
+
+def spaced(text: str) -> str:
+    """Make spaces plain and single; line ends part the values of a cell, so they stay."""
+    lines = (re.sub(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+", " ", line).strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+STEPS: list[tuple[str, Step]] = [
+    ("letters composed", composed),
+    ("link formula replaced by what it shows", shown_of_formula),
+    ("HTML taken out", without_tags),
+    ("invisible characters dropped", visible),
+    ("spaces tidied", spaced),
+]
+"""What is done to every cell, in this order."""
+
+
+def clean(text: str, counts: Counter[str]) -> str:
+    """Take a cell's text through all the steps, counting each that changed it."""
+    cleaned, changed = _cleaned(text)
+    for name in changed:
+        counts[name] += 1
+    return cleaned
+
+
+@lru_cache(maxsize=100_000)
+def _cleaned(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text after all the steps, and those that changed it; many cells of a list say the same."""
+    changed = []
+    for name, step in STEPS:
+        better = step(text)
+        if better != text:
+            changed.append(name)
+        text = better
+    return text, tuple(changed)

@@ -1,0 +1,1 @@
+"""A first column map for a list that has none."""

@@ -1,0 +1,186 @@
+"""What the cells of a column look like: phones, places, days, words of a list."""
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from mapping.area.geocode import locate
+from mapping.area.study_area import StudyArea
+from mapping.intake.rows import written
+from mapping.language import parsers
+from mapping.language.fold import skeleton
+from mapping.language.taxonomy import match_term
+from mapping.quality.known_organizations import kinds_of_bodies
+
+ENOUGH = 0.6
+"""Share of cells that must look alike."""
+
+DISTINCT = 60
+"""Different cells that are looked at closely."""
+
+MARKINGS = frozenset(
+    map(
+        skeleton,
+        (
+            "public",
+            "open",
+            "restricted",
+            "confidential",
+            "private",
+            "internal",
+            "partners only",
+            "for official use",
+            "открыто",
+            "открытая",
+            "открытый",
+            "публично",
+            "дсп",
+            "для служебного пользования",
+            "закрыто",
+            "секретно",
+            "кушод",
+            "ошкор",
+            "махфӣ",
+            "хидматӣ",
+            "барои истифодаи хизматӣ",
+            "ochiq",
+            "maxfiy",
+            "yopiq",
+        ),
+    )
+)
+"""Words by which senders say who may see a row."""
+
+
+@dataclass
+class Seen:
+    """What was seen in a column: the field it looks like, in what share of its cells, and how to tell a person."""
+
+    taken_for: str = ""
+    share: float = 0.0
+    about: str = "empty"
+    words: list[str] = field(default_factory=list)
+    """Its different cells, where they are few."""
+    unknown: Counter[str] = field(default_factory=Counter)
+    """Parts that are no kind of help that is known."""
+    answers: bool = False
+    """Whether its cells say yes and no."""
+    shares: dict[str, float] = field(default_factory=dict)
+    filled: int = 0
+    worded: bool = False
+    """Whether most of its cells are words rather than numbers or marks."""
+
+    def speaks_against(self, said: str) -> bool:
+        """Tell whether the cells can hardly be what the column's name says."""
+        if self.answers and said not in ("marking", "accessible", "key", "status"):
+            return True
+        shape = "degrees" if said in ("latitude", "longitude") else said
+        return said in STRICT and bool(self.shares) and self.shares.get(shape, 0.0) < 0.2
+
+
+STRICT = ("phone", "email", "website", "latitude", "longitude", "coordinates", "verified_on", "hours")
+"""Fields whose cells have a shape."""
+
+
+def looked_at(cells: Sequence[object], area: StudyArea | None) -> Seen:
+    """Look at the cells of a column."""
+    texts = [text.strip() for text in map(written, cells) if text.strip() and not parsers.is_blank(text)]
+    if not texts:
+        return Seen()
+    counts = Counter(texts)
+    some = [text for text, _ in counts.most_common(DISTINCT)]
+    weight = sum(counts[text] for text in some)
+    shares = {name: sum(counts[text] for text in some if fits(text)) / weight for name, fits in _tests(area).items()}
+    seen = Seen(shares=shares, words=sorted(counts) if len(counts) <= 12 else [])
+    seen.answers = shares["answers"] >= 0.8 and len(counts) <= 12
+    for name in ORDER:
+        if shares.get(name, 0.0) >= ENOUGH and (name != "marking" or len(counts) <= 12):
+            seen.taken_for, seen.share = name, shares[name]
+            break
+    if (
+        seen.taken_for == ""
+        and len(counts) == len(texts) > 3
+        and all(re.fullmatch(r"[\w/-]{1,40}", text) for text in texts)
+    ):
+        seen.taken_for, seen.share = ("key", 1.0) if any(re.search(r"\d", text) for text in texts) else ("", 0.0)
+    for text, count in counts.items():
+        for part in parsers.split_list(text, known=lambda one: match_term("service_types", one) is not None):
+            if match_term("service_types", part) is None:
+                seen.unknown[part] += count
+    longest = max(map(len, texts))
+    seen.filled = len(texts)
+    seen.worded = sum(len(re.findall(r"[^\W\d_]", text)) > 3 for text in texts) * 2 > len(texts)
+    seen.about = f"filled in {len(texts)} rows, {len(counts)} different, up to {longest} letters"
+    return seen
+
+
+ORDER = (
+    "email",
+    "website",
+    "marking",
+    "coordinates",
+    "latitude",
+    "longitude",
+    "phone",
+    "verified_on",
+    "hours",
+    "unit",
+    "service",
+    "serves",
+    "languages",
+    "status",
+    "organization",
+    "place",
+)
+"""What a column is taken for first where it could be several things."""
+
+
+def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
+    region = (area.settings.phone_region or area.code) if area else ""
+    tests: dict[str, Callable[[str], bool]] = {
+        "email": lambda text: "@" in text and _reads(parsers.emails, text),
+        "website": lambda text: bool(re.match(r"(https?://|www\.)", text)),
+        "marking": lambda text: skeleton(text.strip(" .!?")) in MARKINGS,
+        "phone": lambda text: bool(re.search(r"\d{2}", text)) and _reads(lambda one: parsers.phones(one, region), text),
+        "verified_on": lambda text: len(text) > 5 and _reads(lambda one: parsers.date(one, dt.date(2100, 1, 1)), text),
+        "hours": lambda text: bool(re.search(r"\d", text)) and _reads(parsers.hours, text),
+        "service": lambda text: _all_known("service_types", text),
+        "serves": lambda text: _all_known("beneficiaries", text),
+        "languages": lambda text: not re.search(r"\d", text) and _reads(parsers.language_codes, text),
+        "status": lambda text: match_term("statuses", text) is not None,
+        "degrees": lambda text: _between(text, -180, 180),
+        "answers": lambda text: len(text) < 12 and _reads(parsers.yes_no, text),
+        "organization": lambda text: any(words in skeleton(text) for words, _ in kinds_of_bodies()),
+        "coordinates": lambda text: len(re.findall(r"\d+[.,]\d{2,}", text)) == 2 and _reads(parsers.coordinates, text),
+    }
+    if area is not None:
+        west, south, east, north = area.bounds
+        tests |= {
+            "latitude": lambda text: _between(text, south, north),
+            "longitude": lambda text: _between(text, west, east),
+            "unit": lambda text: not re.fullmatch(r"[\d.,\s]+", text) and locate(area, unit=text).unit is not None,
+            "place": lambda text: not re.search(r"\d", text) and locate(area, place=text).lat is not None,
+        }
+    return tests
+
+
+def _reads(parse: Callable[[str], object], text: str) -> bool:
+    try:
+        return parse(text) is not None
+    except parsers.Partly:
+        return True
+    except parsers.Unreadable:
+        return False
+
+
+def _all_known(taxonomy: str, text: str) -> bool:
+    """Tell whether at least half of the parts of a cell are terms."""
+    parts = parsers.split_list(text, known=lambda one: match_term(taxonomy, one) is not None)
+    return bool(parts) and sum(match_term(taxonomy, part) is not None for part in parts) * 2 >= len(parts)
+
+
+def _between(text: str, least: float, most: float) -> bool:
+    found = re.fullmatch(r"-?\d{1,3}[.,]\d{2,}", text)
+    return found is not None and least <= float(text.replace(",", ".")) <= most

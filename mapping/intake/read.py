@@ -1,0 +1,250 @@
+"""Intake: the way in. A file is read, cleaned and checked into a batch; nothing is stored here.
+
+format -> sheets -> rows (`mapping.intake.rows`) -> fields (`mapping.intake.row_reader`) -> records
+(`mapping.intake.services`, `mapping.intake.activities`) -> checks (`mapping.intake.check`)
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from mapping.area.study_area import StudyArea
+from mapping.batch import Batch, Issue, RefusedRow
+from mapping.column_map import UNNAMED, ColumnMap
+from mapping.errors import FormatError
+from mapping.formats import Context, Sheet, source_of
+from mapping.intake.activities import READERS as LINKS
+from mapping.intake.case_counts import case_counts
+from mapping.intake.check import CHECKS
+from mapping.intake.guess.column_map import drafted, guessed_map, source_code
+from mapping.intake.guess.survey import map_from_form
+from mapping.intake.roundtrip.workbook import changes, is_returned
+from mapping.intake.row_reader import Intake, Reader
+from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
+from mapping.intake.services import entries, organizations_seen
+from mapping.model import Source, record_id
+from mapping.quality.known_organizations import Known
+from mapping.registry import format_of, formats
+from mapping.resources import shipped
+
+__all__ = ["Known", "read"]
+
+READERS = {**LINKS, "case": case_counts}
+"""Shapes whose rows are no services."""
+
+
+def read(
+    path: str | Path,
+    *,
+    source: str = "",
+    columns: str | Path | ColumnMap | None = None,
+    area: StudyArea | None = None,
+    today: dt.date | None = None,
+    known: Known | None = None,
+) -> Batch:
+    """Read a partner's list into a batch: cleaned, checked, every issue said at once, nothing stored.
+
+    Parameters
+    ----------
+    path
+        The list: a workbook or a CSV file.
+    source
+        Name of the sender, where no column map says it.
+    columns
+        The sender's column map, or the XLSForm with which the list was collected; without either, columns are guessed
+        from their names and the rows stay with custodians. A map without fields adds to what the file says itself.
+    area
+        The study area; the demo's when not given.
+    today
+        The day on which dates are judged.
+    known
+        What the directory holds already, so that a body in two lists is met again.
+
+    Raises
+    ------
+    FormatError
+        When the file as a whole cannot be taken: not a list, the wrong map, too few or too many rows, too many refused.
+    """
+    path = Path(path)
+    area, known, today = area or StudyArea.load(shipped("geo/tj")), known or Known(), today or dt.date.today()
+    form = Path(columns) if isinstance(columns, str | Path) and Path(columns).suffix.lower() == ".xlsx" else None
+    column_map = None if form else columns if not isinstance(columns, str | Path) else ColumnMap.load(columns)
+    module = format_of(path)
+    if hasattr(module, "records"):
+        about = (
+            source_of(column_map)
+            if column_map
+            else Source(id=record_id(source_code(source or path.stem), "source"), name=source or path.stem)
+        )
+        batch: Batch = module.records(path, Context(area, today, known, about, column_map))
+    else:
+        sheets = list(module.read(path))
+        if form is not None:
+            column_map = map_from_form(form, sheets, area, name=source or path.stem)
+        if column_map is not None and not column_map.fields:
+            column_map = _completed(column_map, sheets, area)
+        if column_map is None:
+            column_map = implied_map(sheets, area, source=source, name=path.stem)
+            column_map = column_map or guessed_map(sheets, source or path.stem, area)
+        batch = _read_rows(
+            path, sheets, Intake(column_map, area, today, known, Batch(source_of(column_map), path.name))
+        )
+    _once(batch)
+    for check in CHECKS:
+        batch.extend(check(batch, known))
+    batch.issues.sort(key=lambda issue: (issue.sheet, issue.row or 0, issue.column, issue.problem))
+    return batch
+
+
+def implied_map(sheets: Sequence[Sheet], area: StudyArea, *, source: str = "", name: str = "") -> ColumnMap | None:
+    """Return the column map that a convention within the cells implies, such as a row of hashtags.
+
+    ``source`` is the sender's name where it was given; ``name`` stands for it where neither it nor the convention says.
+    """
+    for module in formats().values():
+        recognise = getattr(module, "columns", None)
+        if getattr(recognise, "__module__", "") != module.__name__:
+            continue  # another function of that name which it only uses
+        if (found := module.columns(sheets, area)) is not None:
+            implied = cast("ColumnMap", found)
+            sender = source or (name if implied.source == UNNAMED else "")
+            return implied.model_copy(update={"source": source_code(sender), "name": sender}) if sender else implied
+    return None
+
+
+def _completed(columns: ColumnMap, sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap:
+    """Return a map that names no columns with those of the convention that the cells follow; its own words count."""
+    implied = implied_map(sheets, area)
+    if implied is None:
+        return columns
+    own = {name: getattr(columns, name) for name in columns.model_fields_set}
+    whole = {name: getattr(implied, name) | value if isinstance(value, dict) else value for name, value in own.items()}
+    return implied.model_copy(update=whole)
+
+
+def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
+    """Write the draft of a column map for a list of an unknown sender.
+
+    Raises
+    ------
+    FormatError
+        The list cannot be read, needs no map, looks like no list, or the draft is there already.
+    """
+    path, draft = Path(path), Path(draft)
+    if draft.exists():
+        raise FormatError(f"{draft}: is there already; choose another name, so that no work is lost")
+    module = format_of(path)
+    if not hasattr(module, "read"):
+        raise FormatError(f"{path}: says itself what it holds and needs no column map; import it as it is")
+    sheets = list(module.read(path))
+    if implied_map(sheets, area) is not None:
+        raise FormatError(
+            f"{path}: follows a convention that we know and needs no column map: import it as it is. "
+            "A short map may add words and a name to it (docs/field-forms.md)"
+        )
+    text = drafted(sheets, path.name, area)
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    draft.write_text(text, encoding="utf-8")
+
+
+def _read_rows(path: Path, sheets: Sequence[Sheet], intake: Intake) -> Batch:
+    """Turn the rows of sheets into records."""
+    columns, batch = intake.columns, intake.batch
+    found = rows_of(sheets, columns, path)
+    batch.cleaned, batch.rows = found.cleaned, len(found.rows)
+    _require_expected(path, found, columns)
+    _say_columns(found, columns, intake)
+    readers = [Reader(intake, row) for row in found.rows]
+    changes([reader for reader in readers if is_returned(reader)], intake)
+    readers = [reader for reader in readers if not is_returned(reader)]
+    if columns.shape in READERS:
+        for _row, records in READERS[columns.shape](readers, intake):
+            batch.records += records
+    else:
+        for entry in entries(readers, intake, _children(found, columns, intake)):
+            batch.records += entry.records
+        organizations_seen(batch.records)
+        intake.known.learn(batch.of("organization"))
+    _set_aside(path, readers, columns, batch)
+    return batch
+
+
+def _require_expected(path: Path, found: Rows, columns: ColumnMap) -> None:
+    expected, count = columns.rows, len(found.rows)
+    if not expected.least <= count <= expected.most:
+        raise FormatError(
+            f"{path}: {count} rows where {expected.least} to {expected.most} are expected; "
+            "is it the whole file? If it is, change [rows] in the map"
+        )
+
+
+def _say_columns(found: Rows, columns: ColumnMap, intake: Intake) -> None:
+    """Say which columns nobody named, which are missing, and what was passed over."""
+    batch = intake.batch
+    back = columns.returned is not None and all(is_returned(Reader(intake, row)) for row in found.rows)
+    if not intake.approved and not back:
+        said = f"two people have not approved the map and the markings of {columns.source!r}"
+        fix = "all rows are for custodians only, and stay so: read the approval first (docs/importing.md), then store"
+        batch.issues.append(Issue(batch.file, "", None, "", said, fix))
+    batch.extend(Issue(batch.file, "", None, "", note, "", "note") for note in columns.notes)
+    for sheet, name, close in unnamed_columns(found, columns):
+        fix = f"is it {close!r}? " if close else ""
+        batch.issues.append(
+            Issue(batch.file, sheet, None, name, "is a column that the map does not name", f"{fix}name it in the map")
+        )
+    for name in missing_columns(found, columns):
+        wanted = " or ".join(map(repr, columns.fields[name]))
+        fix = "mend the map, or ask for the column"
+        if columns.returned is not None:
+            fix = "nothing of it was read; if it stands there under another heading, write this one above it"
+        batch.issues.append(Issue(batch.file, "", None, name, f"there is no column {wanted}", fix))
+    for sheet, number, total in found.totals:
+        there = sum(row.sheet == sheet for row in found.rows)
+        if there != total:
+            said = f"the list says that it has {total} rows, and {there} are there"
+            batch.issues.append(Issue(batch.file, sheet, number, "", said, "ask whether some were lost"))
+    for what, places in sorted(found.skipped.items()):
+        where = ", ".join(filter(None, places[:40])) + (f" and {len(places) - 40} more" if len(places) > 40 else "")
+        times = f" ({len(places)} times)" if len(places) > 1 else ""
+        said = f"passed over: {what}{times}" + (f": {where}" if where else "")
+        batch.issues.append(Issue(batch.file, "", None, "", said, "", "note"))
+
+
+def _children(found: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[Reader]]:
+    """Return the rows of the second sheet by what they belong to, and say which belong to nothing."""
+    children: dict[str, list[Reader]] = defaultdict(list)
+    parents = {row.text([columns.sheets.parent_key]) for row in found.rows}
+    for row in found.children:
+        reader, parent = Reader(intake, row), row.text([columns.sheets.child_key])
+        if parent in parents:
+            children[parent].append(reader)
+        else:
+            batch = intake.batch
+            said = f"belongs to {parent!r}, which is not in the list"
+            fix = "look whether its entry was deleted or passed over"
+            batch.issues.append(
+                Issue(batch.file, row.sheet, row.number, columns.sheets.child_key, said, fix, "refused")
+            )
+            batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, (f"{said}; {fix}",)))
+    return children
+
+
+def _set_aside(path: Path, readers: list[Reader], columns: ColumnMap, batch: Batch) -> None:
+    """Keep the refused rows with their reasons; refuse the file when they are more than the map allows."""
+    for reader in readers:
+        if reader.reasons:
+            row = reader.row
+            batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, tuple(reader.reasons)))
+    if len(batch.refused) > columns.rows.refused:
+        first = batch.refused[0]
+        raise FormatError(
+            f"{path}: {len(batch.refused)} of {batch.rows} rows would be refused, and the map allows "
+            f"{columns.rows.refused}; the first is row {first.row}: {first.reasons[0]}"
+        )
+
+
+def _once(batch: Batch) -> None:
+    """Keep one record of each id: a later row brings the earlier one up to date."""
+    batch.records = list({record.id: record for record in batch.records}.values())

@@ -1,0 +1,1 @@
+"""Our own workbook on its way back."""

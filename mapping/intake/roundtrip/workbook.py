@@ -1,0 +1,187 @@
+"""Returned: a flat workbook that comes back. A cell that was edited changes that field of the record, and nothing else.
+
+Rows are met by their published ids, for which the directory's key is needed. Who may see a record, and how closely a
+place is shown, is never lowered by a row; what the workbook's audience could not see is never touched.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from mapping.batch import Issue, RefusedRow
+from mapping.column_map import Returned, fold_header
+from mapping.formats.tables._workbook_columns import CHECK, EDITED, edited
+from mapping.intake.roundtrip.cells import HANDLERS, OF_PLACE
+from mapping.intake.roundtrip.edits import Edit, Held
+from mapping.intake.row_reader import Intake, Reader
+from mapping.model import Audience, Provenance, Record, record_id
+from mapping.safety.redaction import VIEWS
+
+
+@dataclass
+class _File:
+    """What the rows of one file share."""
+
+    intake: Intake
+    returned: Returned
+    records: dict[str, Record] = field(default_factory=dict)
+    told: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    """(record, column) -> what a row made of it, and which."""
+    numbers: list[tuple[int, int, str]] = field(default_factory=list)
+    """(number as it was sent, of how many, name of the service) of each row."""
+    changed: int = 0
+    """Rows that changed something."""
+
+
+def is_returned(reader: Reader) -> bool:
+    """Tell whether a row carries a published id."""
+    returned = reader.intake.columns.returned
+    return returned is not None and bool(reader.row.text([returned.columns["id"], returned.columns["place_id"]]))
+
+
+def changes(readers: Sequence[Reader], intake: Intake) -> None:
+    """Turn rows with published ids into changes of the records that they name, within the intake's batch."""
+    returned, batch = intake.columns.returned, intake.batch
+    if returned is None or not readers:
+        return
+    batch.partial = True
+    try:
+        held = Held(intake.known)
+    except LookupError:
+        said = f"{len(readers)} rows carry ids of a directory, and can be compared with that directory only"
+        batch.issues.append(Issue(batch.file, "", None, "", said, "look with `rohnamo import --dry-run`", "note"))
+        return
+    file = _File(intake, returned)
+    for reader in _single(readers, returned):
+        edit = _edit(reader, file, held)
+        if edit is not None and edit.columns:
+            _apply(edit, file)
+    batch.records += file.records.values()
+    batch.edited |= {record.id for record in file.records.values()}
+    said = f"{len(readers)} rows of ours came back, {file.changed} of them edited"
+    batch.issues.append(Issue(batch.file, "", None, "", said, "only edited cells are read", "note"))
+    _say_deleted(file)
+
+
+def _single(readers: Sequence[Reader], returned: Returned) -> Iterable[Reader]:
+    """Yield the rows whose ids stand in one row only; refuse the others, since nobody knows which is meant."""
+    by_key: dict[tuple[str, str], list[Reader]] = defaultdict(list)
+    for reader in readers:
+        by_key[reader.row.text([returned.columns["id"]]), reader.row.text([returned.columns["place_id"]])].append(
+            reader
+        )
+    for same in by_key.values():
+        if len(same) == 1:
+            yield same[0]
+            continue
+        rows = ", ".join(str(reader.row.number) for reader in same)
+        for reader in same:
+            _refuse(reader, returned, f"rows {rows} have the same id", "keep one; a copy for a new service has no id")
+
+
+def _refuse(reader: Reader, returned: Returned, problem: str, fix: str) -> None:
+    batch, row = reader.intake.batch, reader.row
+    batch.issues.append(Issue(batch.file, row.sheet, row.number, returned.columns["id"], problem, fix, "refused"))
+    batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, (f"{problem}; {fix}",)))
+
+
+def _edit(reader: Reader, file: _File, held: Held) -> Edit | None:
+    """Meet the records of a row; None where they are not known, or the row is not to be believed."""
+    row, heads = reader.row, file.returned.columns
+    service = held.private.get(("service", row.text([heads["id"]])))
+    place = row.text([heads["place_id"]])
+    location = held.private.get(("location", place)) if place else None
+    if service is None or (place and location is None):
+        _refuse(
+            reader,
+            file.returned,
+            "the id is none of this directory",
+            "take the row from a newer workbook; a new service has no id",
+        )
+        return None
+    ties = held.of("service_at_location", "service_id", service)
+    if location is not None and location not in {getattr(tie, "location_id", None) for tie in ties}:
+        _refuse(reader, file.returned, "the two ids do not belong together", "take the row from a newer workbook")
+        return None
+    raw = {fold_header(name): text for name, text in row.raw.items()}
+    cells = {column.key: raw.get(fold_header(heads[column.key]), "") for column in EDITED}
+    check = raw.get(fold_header(heads["check"]), "")
+    there = {fold_header(name) for name in row.cells}
+    columns = edited(cells, check)
+    match = CHECK.fullmatch(check.strip())
+    audience: Audience = next((one for one in VIEWS if match and match[3] == one), "public")
+    if columns is None:
+        columns = {key for key, text in cells.items() if text}
+        said = "the check of the row is damaged: every filled cell was taken for edited, and empty ones change nothing"
+        reader.say("", said, "look whether the row is right")
+    elif match is not None:
+        file.numbers.append((int(match[1]), int(match[2]), cells["name"]))
+    columns = {key for key in columns if fold_header(heads[key]) in there}  # a column that was deleted says nothing
+    body = getattr(held.records("service")[service], "organization_id", None)
+    return Edit(
+        reader,
+        held,
+        columns,
+        audience,
+        service,
+        location,
+        body,
+        file.returned.language,
+        file.records,
+        reader.intake.batch.removed,
+    )
+
+
+def _apply(edit: Edit, file: _File) -> None:
+    """Let each edited cell change its field, unless another row said otherwise of the same record."""
+    for column in EDITED:
+        if column.key not in edit.columns:
+            continue
+        owner = edit.location if column.key in OF_PLACE else edit.service
+        if column.key == "organization":
+            owner = edit.organization
+        text, number = edit.text(column.key), edit.reader.row.number
+        before = file.told.setdefault((owner or "", column.key), (text, number))
+        if before[1] == number:
+            HANDLERS[column.key](edit)
+        elif before[0] != text:
+            edit.say(column.key, f"row {before[1]} says otherwise of the same record", "make both alike")
+    if edit.touched:
+        file.changed += 1
+        _note_source(edit)
+
+
+def _note_source(edit: Edit) -> None:
+    """Keep which row changed the service."""
+    row, batch = edit.reader.row, edit.reader.intake.batch
+    edit.put(
+        Provenance(
+            id=record_id(edit.source, "provenance", "service", edit.service),
+            link_id=edit.service,
+            link_entity="service",
+            source_id=record_id(edit.source, "source"),
+            source_key=edit.text("id"),
+            file=batch.file,
+            row=row.number,
+        )
+    )
+
+
+def _say_deleted(file: _File) -> None:
+    """Say which rows that were sent are no longer there: nothing is deleted by leaving it out."""
+    if not file.numbers:
+        return
+    there = {number: name for number, _, name in file.numbers}
+    total = max(of for _, of, _ in file.numbers)
+    gone = [number for number in range(1, total + 1) if number not in there]
+    if not gone:
+        return
+    shown = []
+    for number in gone[:20]:
+        before = max((one for one in there if one < number), default=None)
+        shown.append(f"no. {number}" + (f" (after {there[before]!r})" if before else " (the first)"))
+    more = f" and {len(gone) - 20} more" if len(gone) > 20 else ""
+    batch = file.intake.batch
+    said = f"{len(gone)} of the {total} rows that were sent are missing: {', '.join(shown)}{more}"
+    fix = "nothing was deleted; ask whether these services are closed, and say so in the column of the status"
+    batch.issues.append(Issue(batch.file, "", None, "", said, fix))

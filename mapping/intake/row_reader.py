@@ -1,0 +1,289 @@
+"""Reading one row: its fields by a column map, each fault said once with file, row and column."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
+
+from mapping.area.study_area import StudyArea
+from mapping.batch import Batch, Issue, Level
+from mapping.column_map import ColumnMap, fold_header, marking
+from mapping.intake.rows import Row
+from mapping.language import parsers
+from mapping.language.taxonomy import match_term
+from mapping.model import Audience, strictest
+from mapping.quality.known_organizations import Known
+from mapping.safety.sensitive_text import HOLD, SHELTER, STREET, TELLING
+
+__all__ = ["HOLD", "SHELTER", "STREET", "TELLING", "Intake", "Reader", "first_of"]
+
+MOST_WORDS = 400
+"""Words of a cell that are looked at for words of the map side by side."""
+
+MANY = 3
+"""From so many cells of the wrong kind on, a row has slipped by a column and none of it is believed."""
+
+T = TypeVar("T")
+
+
+@dataclass
+class Intake:
+    """Everything that the reading of a file shares."""
+
+    columns: ColumnMap
+    area: StudyArea
+    today: dt.date
+    known: Known
+    batch: Batch
+    made: set[str] = field(default_factory=set)
+    """Bodies that this list has named so far."""
+
+    @cached_property
+    def meant(self) -> dict[str, dict[str, str]]:
+        """Field -> the sender's own word, folded -> what it stands for."""
+        return {
+            name: {fold_header(word): meaning for word, meaning in words.items()}
+            for name, words in self.columns.words.items()
+        }
+
+    @property
+    def approved(self) -> bool:
+        """Whether two people approved this sender's map and marking table."""
+        return self.columns.source in self.known.maps
+
+
+@dataclass
+class Reader:
+    """One row with its fields."""
+
+    intake: Intake
+    row: Row
+    reasons: list[str] = field(default_factory=list)
+    """Why the row as a whole must be set aside."""
+    said: set[Issue] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
+    """Fields whose cells hold another kind of thing than they should."""
+
+    def text(self, name: str, language: str = "") -> str:
+        """Return a field's text: that of the column the map names, or the map's constant."""
+        full = f"{name}.{language}" if language else name
+        columns = self.intake.columns
+        chosen = self._chosen(full) if full in columns.choices else ""
+        text = chosen or self.row.text(columns.fields.get(full, ())) or columns.constants.get(full, "")
+        if full in columns.only and not re.search(columns.only[full], text):
+            return ""
+        return self._side_by_side(full, text) if full in self.intake.meant and " " in text else text
+
+    def _chosen(self, name: str) -> str:
+        """Return what the columns of a field's choices say yes to."""
+        chosen = []
+        for column, meaning in self.intake.columns.choices[name].items():
+            answer = self.row.cells.get(fold_header(column), "")
+            try:
+                if answer and parsers.yes_no(answer):
+                    chosen.append(meaning)
+            except parsers.Unreadable:
+                self.say(name, f"{column!r} holds {answer!r}, neither yes nor no", "it counts as no")
+        return "; ".join(dict.fromkeys(chosen))
+
+    def _side_by_side(self, name: str, text: str) -> str:
+        """Part words of the map that stand side by side, as survey tools write several choices; else leave the text."""
+        meant = self.intake.meant[name]
+        words = fold_header(text).split(" ")
+        if " ".join(words) in meant or len(words) > MOST_WORDS:
+            return text
+        longest = max((word.count(" ") + 1 for word in meant), default=0)
+        best: list[list[str] | None] = [[], *([None] * len(words))]
+        for end in range(1, len(words) + 1):
+            for start in range(max(0, end - longest), end):
+                before, found = best[start], meant.get(" ".join(words[start:end]))
+                if before is not None and found is not None:
+                    best[end] = [*before, found]
+                    break
+        whole = best[-1]
+        return "; ".join(dict.fromkeys(whole)) if whole and len(whole) > 1 else text
+
+    def translations(self, name: str) -> dict[str, str]:
+        """Return a field's texts in the languages that the list has it in."""
+        texts = {language: self.text(name, language) for language in self.intake.area.languages}
+        return {language: text for language, text in texts.items() if text}
+
+    def any_text(self, name: str) -> str:
+        """Return a field's text, or the first of its translations."""
+        return self.text(name) or next(iter(self.translations(name).values()), "")
+
+    def column(self, name: str) -> str:
+        """Return the column of the file that a field comes from, as it is written there."""
+        for key in (name, *(f"{name}.{language}" for language in self.intake.area.languages)):
+            for column in self.intake.columns.fields.get(key, ()):
+                if fold_header(column) in self.row.cells:
+                    return column
+        return name
+
+    def say(self, name: str, problem: str, fix: str, level: Level = "doubt") -> None:
+        """Keep an issue of this row."""
+        batch = self.intake.batch
+        issue = Issue(batch.file, self.row.sheet, self.row.number, self.column(name), problem, fix, level)
+        if issue not in self.said:
+            self.said.add(issue)
+            batch.issues.append(issue)
+
+    def refuse(self, name: str, problem: str, fix: str) -> None:
+        """Keep an issue that sets the whole row aside."""
+        self.say(name, problem, fix, "refused")
+        self.reasons.append(f"{problem}; {fix}")
+
+    def refuse_if_slipped(self) -> None:
+        """Set the row aside when several of its cells hold the wrong kind of thing; that is then all that is said."""
+        if len(self.unread) >= MANY:
+            batch = self.intake.batch
+            batch.issues = [issue for issue in batch.issues if issue not in self.said]
+            names = ", ".join(repr(self.column(name)) for name in sorted(self.unread))
+            self.reasons.clear()
+            self.refuse(
+                "",
+                f"{len(self.unread)} cells hold another kind of thing than their column ({names})",
+                "look whether the row has slipped by a column, and send it again",
+            )
+
+    def closing(self) -> str | None:
+        """Return the status that a remark gives the row, such as closed; remarks are looked at, never kept."""
+        for word, meant in self.intake.columns.notices.items():
+            if meant != "custodian" and self._remarks_hold(re.escape(word)):
+                self.say(self._remark(), f"the remark says {word!r}", f"the service counts as {meant}", "note")
+                return meant
+        return None
+
+    def held_back(self) -> bool:
+        """Tell whether a remark asks that the row be shown to nobody."""
+        asked = [word for word, meant in self.intake.columns.notices.items() if meant == "custodian"]
+        if self._remarks_hold(HOLD.pattern) or any(self._remarks_hold(re.escape(word)) for word in asked):
+            self.say(self._remark(), "a remark asks that this be not shown", "the row is for custodians only; ask whom")
+            return True
+        return False
+
+    def _remarks_hold(self, pattern: str) -> bool:
+        texts = (self.row.cells.get(fold_header(name), "") for name in self.intake.columns.private)
+        return any(re.search(pattern, text, re.I) for text in texts)
+
+    def _remark(self) -> str:
+        return next(iter(self.intake.columns.private), "")
+
+    def country(self) -> str:
+        """Return the country of the row: its own column, else a word of the map that stands as unit or place."""
+        own = self.text("country")
+        if own:
+            return self.word("country", own)
+        known = {fold_header(word): code for word, code in self.intake.columns.words.get("country", {}).items()}
+        return next((known[t] for n in ("unit", "place") if (t := fold_header(self.any_text(n))) in known), "")
+
+    def take(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """Read a field; what cannot be read is an issue and None, what is read in part is an issue and the part."""
+        text = self.text(name)
+        if parsers.is_blank(text):
+            return None
+        try:
+            word = self.word(name, text)
+            return parse(word) if getattr(parse, "__name__", "") == "<lambda>" else _remembered(parse, word)
+        except parsers.Partly as error:
+            self.say(name, error.problem, error.fix)
+            return error.value  # type: ignore[no-any-return]
+        except parsers.Unreadable as error:
+            self.say(name, error.problem, error.fix, "refused")
+            self.unread.add(name)
+            return None
+
+    def word(self, name: str, text: str) -> str:
+        """Return what the map says a sender's word stands for, or the word."""
+        return self.intake.meant.get(name, {}).get(fold_header(text), text)
+
+    def parts(self, name: str, taxonomy: str) -> list[str]:
+        """Cut a cell with several entries into its entries, keeping together what is one term."""
+        text = self.text(name)
+        if parsers.is_blank(text) or parsers.says_none(text):
+            return []
+        meant = self.intake.meant.get(name, {})
+
+        def known(part: str) -> bool:
+            return fold_header(part) in meant or match_term(taxonomy, part) is not None
+
+        return [self.word(name, part) for part in parsers.split_list(text, known=known)]
+
+    def terms(self, name: str, taxonomy: str) -> tuple[list[str], list[str]]:
+        """Return the codes of a field's words and the words that match no term."""
+        codes: list[str] = []
+        words: list[str] = []
+        for part in self.parts(name, taxonomy):
+            match = match_term(taxonomy, part)
+            if match is None:
+                words.append(part)
+            else:
+                codes.append(match.code)
+                if match.score < SURE:
+                    self.say(
+                        name, f"{part!r} was taken for {match.code}", "put it into the map if that is wrong", "note"
+                    )
+        return list(dict.fromkeys(codes)), words
+
+    def harmless(self, name: str, text: str) -> str:
+        """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""
+        if TELLING.search(text) or (name != "address" and STREET.search(text)):
+            self.say(name, "holds a number, a name or an address", "it stays private; put it into its own column")
+            return ""
+        return text
+
+    def audience(self) -> Audience:
+        """Return who may see the row: its marking by the approved table, else custodians only."""
+        intake = self.intake
+        text = self.text("marking")
+        if self.row.cut:
+            said = f"the row ends before {self.row.cut!r}"
+            self.say("marking", said, "it is for custodians only; ask for the rest of the row")
+            return "custodian"
+        if self.held_back() or not intake.approved:
+            return "custodian"
+        if not intake.columns.fields.get("marking"):
+            return marking(intake.columns, intake.columns.constants.get("marking", ""))[0]
+        audience, known = marking(intake.columns, text)
+        if not known:
+            said = f"the marking {text!r} is not in the sender's table" if text else "there is no marking"
+            self.say("marking", said, "the row is for custodians only until the sender says who may see it")
+        return audience
+
+    def narrowed(self, audience: Audience) -> Audience:
+        """Return who may see one service: those who may see its row, or fewer where it says so itself."""
+        text = self.text("marking_service")
+        if not text:
+            return audience
+        own, known = marking(self.intake.columns, text)
+        if not known:
+            said = f"the marking {text!r} is not in the sender's table"
+            self.say("marking_service", said, "the service is for custodians only until the sender says who may see it")
+        return strictest(audience, own)
+
+
+def _remembered(parse: Callable[[str], T], text: str) -> T:
+    """Read a text, or remember how it was read: the cells of a column say few different things."""
+    value, error = _read_once(parse, text)
+    if error is not None:
+        raise error.with_traceback(None)
+    return value  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=20_000)
+def _read_once(parse: Callable[[str], Any], text: str) -> tuple[Any, parsers.Partly | parsers.Unreadable | None]:
+    try:
+        return parse(text), None
+    except (parsers.Partly, parsers.Unreadable) as error:
+        return None, error
+
+
+SURE = 0.9
+"""Least score of a match that needs no note."""
+
+
+def first_of(texts: Iterable[str]) -> str:
+    """Return the first text that is not empty."""
+    return next((text for text in texts if text), "")

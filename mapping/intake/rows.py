@@ -1,0 +1,165 @@
+"""Rows of a list: sheets become rows of cleaned cells by the names of their columns."""
+
+import difflib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mapping.column_map import ColumnMap, fold_header
+from mapping.errors import FormatError
+from mapping.formats import Sheet
+from mapping.intake.clean import clean
+
+LOOK_FOR_HEADER = 25
+TOTAL = re.compile(r"^\W*(?:итого|всего|[ҷч]амъ|total|jami)\b\W*(\d{1,6})\b", re.I)
+"""A cell that tells how many rows a list has."""
+
+
+@dataclass
+class Row:
+    """One row of a sheet: cleaned text by folded column name, and the cells as they were read."""
+
+    sheet: str
+    number: int
+    cells: dict[str, str]
+    raw: dict[str, str] = field(default_factory=dict)
+    cut: str = ""
+    """The first column that the row does not reach, where it ends early."""
+
+    def text(self, columns: Sequence[str]) -> str:
+        """Return the first of some columns that says anything."""
+        return next((text for name in columns if (text := self.cells.get(fold_header(name), ""))), "")
+
+
+@dataclass
+class Rows:
+    """What the sheets of a file gave."""
+
+    rows: list[Row] = field(default_factory=list)
+    children: list[Row] = field(default_factory=list)
+    skipped: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Why rows, columns and sheets were passed over -> where."""
+    cleaned: Counter[str] = field(default_factory=Counter)
+    totals: list[tuple[str, int, int]] = field(default_factory=list)
+    """(sheet, row, total) of rows that tell how many there should be."""
+    headers: dict[str, list[str]] = field(default_factory=dict)
+    """Sheet -> its column names as they stand in the file."""
+
+
+def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
+    """Cut sheets into rows as a column map says.
+
+    Raises
+    ------
+    FormatError
+        When no sheet of the list is there, or none of its columns is one that the map names.
+    """
+    found = Rows()
+    wanted = [sheet for sheet in sheets if sheet.rows and columns.sheets.wants(sheet.name)]
+    for sheet in sheets:
+        for what in sheet.skipped:
+            found.skipped[what].append(f"[{sheet.name}]" if sheet.rows else "")
+    if not wanted:
+        there = ", ".join(repr(sheet.name) for sheet in sheets if sheet.rows) or "none"
+        raise FormatError(
+            f"{path}: none of the sheets of this list is in the file (it has {there}); is it the right map?"
+        )
+    for sheet in wanted:
+        start, names = _header(sheet, columns, path)
+        found.headers[sheet.name] = names
+        into = found.children if columns.sheets.children and sheet.name == columns.sheets.children else found.rows
+        into.extend(_body(sheet, start, names, columns, found))
+    return found
+
+
+def unnamed_columns(found: Rows, columns: ColumnMap) -> Iterator[tuple[str, str, str]]:
+    """Yield (sheet, column, likely meant) of the columns that the map does not speak of."""
+    named = columns.named()
+    for sheet, names in found.headers.items():
+        for name in names:
+            if name and fold_header(name) not in named:
+                close = difflib.get_close_matches(fold_header(name), named, 1, 0.75)
+                yield sheet, name, close[0] if close else ""
+
+
+def missing_columns(found: Rows, columns: ColumnMap) -> list[str]:
+    """Return the fields of the map for which the file has no column."""
+    there = {fold_header(name) for names in found.headers.values() for name in names}
+    return [f for f, names in columns.fields.items() if not any(fold_header(name) in there for name in names)]
+
+
+def _header(sheet: Sheet, columns: ColumnMap, path: object) -> tuple[int, list[str]]:
+    """Find the row where the column names stand; return the first row after it and the names, merged cells filled."""
+    named, wanted = columns.named(), fold_header(columns.header.has)
+    best, most = None, 0
+    for place, row in enumerate(sheet.rows[:LOOK_FOR_HEADER]):
+        folded = [fold_header(cell) for cell in row if cell not in (None, "")]
+        if wanted and wanted in folded:
+            best = place
+            break
+        hits = sum(cell in named for cell in folded)
+        if not wanted and hits > most:
+            best, most = place, hits
+    if best is None:
+        what = f"no row holds {columns.header.has!r}" if wanted else "no column is one that the map names"
+        raise FormatError(f"{path} [{sheet.name}]: {what}; is it the right map for this file?")
+    height = columns.header.rows
+    names = joined([list(row) for row in sheet.rows[best : best + height]])
+    return best + height + columns.header.skip_after, names
+
+
+def joined(lines: list[list[object]]) -> list[str]:
+    """Join header rows: a name over merged cells goes with each name below it."""
+    width = max(map(len, lines))
+    texts = [
+        [("" if c is None else re.sub(r"\s+", " ", str(c)).strip()) for c in line] + [""] * (width - len(line))
+        for line in lines
+    ]
+    if len(texts) > 1:
+        for column in range(1, width):
+            if not texts[0][column] and any(line[column] for line in texts[1:]):
+                texts[0][column] = texts[0][column - 1]
+    return [" / ".join(dict.fromkeys(part for line in texts if (part := line[column]))) for column in range(width)]
+
+
+def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found: Rows) -> Iterator[Row]:
+    patterns = [re.compile(pattern, re.I) for pattern in columns.skip.any_cell]
+    folded = [fold_header(name) for name in names]
+    for offset, cells in enumerate(sheet.rows[start:], sheet.first_row + start):
+        texts = [written(cell) for cell in cells]
+        filled = [text for text in texts if text.strip()]
+        if not filled:
+            continue
+        if [fold_header(text) for text in texts[: len(names)]] == folded[: len(texts)]:
+            found.skipped["a repeated header"].append(f"{sheet.name} {offset}".strip())
+            continue
+        found.totals += [(sheet.name, offset, int(match[1])) for text in filled if (match := TOTAL.match(text))]
+        if any(pattern.search(text) for pattern in patterns for text in filled):
+            found.skipped["a row that the map passes over"].append(f"{sheet.name} {offset}".strip())
+            continue
+        if len(filled) < columns.skip.fewer_cells:
+            found.skipped["a heading or a row with almost nothing in it"].append(f"{sheet.name} {offset}".strip())
+            continue
+        raw = {
+            name or f"column {n + 1}": text for n, (name, text) in enumerate(zip(names, texts, strict=False)) if text
+        }
+        beyond = [text for text in texts[len(names) :] if text.strip()]
+        whole = texts + [""] * (len(folded) - len(texts))
+        named: dict[str, str] = {}
+        for name, text in zip(folded, whole, strict=False):
+            if name and not named.get(name):  # of columns with one name, the first that says anything
+                named[name] = clean(text, found.cleaned)
+        row = Row(sheet.name, offset, named, raw, cut=names[len(texts)] if len(texts) < len(names) else "")
+        if beyond:
+            row.raw["beyond the last column"] = "; ".join(beyond)
+        yield row
+
+
+def written(cell: object) -> str:
+    """Return a cell as text: whole numbers without the spreadsheet's ``.0``, days as 2026-11-24."""
+    if cell is None or isinstance(cell, bool):
+        return "" if cell is None else ("1" if cell else "0")
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return str(cell)

@@ -1,0 +1,574 @@
+"""Rows of services and places become records of organizations, services and locations.
+
+A body's row gives one service for each kind of help that it names, at one place. Names of services are those of our
+terms, in every language; the sender's own word stays beside them. What could give a hidden thing away stays private:
+remarks and people are not read, and texts that hold numbers or names are not published.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from mapping.area.geocode import Located, locate, served
+from mapping.intake.activities import checklist
+from mapping.intake.row_keys import row_key, without_repeats
+from mapping.intake.row_reader import HOLD, SHELTER, TELLING, Intake, Reader, first_of
+from mapping.language import parsers
+from mapping.language.fold import name_key
+from mapping.language.taxonomy import Taxonomy, match_term
+from mapping.model import (
+    AUDIENCES,
+    Accessibility,
+    Address,
+    Attribute,
+    Audience,
+    Contact,
+    CostOption,
+    Funding,
+    Language,
+    Location,
+    Organization,
+    Phone,
+    Precision,
+    Provenance,
+    Record,
+    RequiredDocument,
+    Schedule,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceCapacity,
+    Translation,
+    Verification,
+    record_id,
+    strictest,
+)
+from mapping.quality.known_organizations import Body, Signs
+
+BY_APPOINTMENT = "by appointment"
+
+
+@dataclass
+class Entry:
+    """What one row says of a body and its place, before its services."""
+
+    reader: Reader
+    body: Body
+    audience: Audience
+    location: Location
+    key: str
+    records: list[Record] = field(default_factory=list)
+
+
+def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[Entry]:
+    """Yield what each row gives; rows that must be set aside carry their reasons and give nothing."""
+    seen: dict[str, int] = {}
+    for reader in without_repeats(list(readers)):
+        key = row_key(reader, seen)
+        names = reader.translations("organization")
+        name = first_of((reader.text("organization"), *names.values()))
+        if not name:
+            reader.refuse("organization", "the row names no organization", "ask the sender who it is about")
+            continue
+        located = _located(reader)
+        if reader.reasons:
+            continue
+        phones = _numbers(reader, "phone", _region(reader, located))
+        entry = _body(reader, intake, name, names, located, phones, key)
+        parts = children.get(reader.row.text([intake.columns.sheets.parent_key]), []) if children else None
+        _services(entry, intake, phones, parts)
+        _place(entry, intake)
+        reader.refuse_if_slipped()
+        if not reader.reasons:
+            intake.made.add(entry.body.id)
+            intake.known.add(entry.body, [name, *names.values()])
+            intake.known.learn(entry.records)
+            yield entry
+
+
+def organizations_seen(records: Iterable[Record]) -> None:
+    """Mark each organization as seen by whoever may see one of its services.
+
+    A body all of whose services are hidden is hidden too: its name alone could tell that it keeps a shelter. One whose
+    name does tell is hidden whatever its services are, until two people lower it.
+    """
+    kept = list(records)
+    telling = {t.link_id for t in kept if isinstance(t, Translation) and t.field == "name" and SHELTER.search(t.text)}
+    rules = {
+        record_id("rohnamo", "taxonomy_term", "service_types", term.code): term.audience
+        for term in Taxonomy.load("service_types").terms()
+    }
+    types = {
+        a.link_id: rules[a.taxonomy_term_id]
+        for a in kept
+        if isinstance(a, Attribute) and a.link_type == "service_type" and a.taxonomy_term_id in rules
+    }
+    seen: dict[str, list[Audience]] = defaultdict(list)
+    for service in kept:
+        if isinstance(service, Service) and service.organization_id:
+            seen[service.organization_id].append(strictest(service.audience, types.get(service.id, "custodian")))
+    for organization in kept:
+        if isinstance(organization, Organization):
+            tells = organization.id in telling or SHELTER.search(organization.name)
+            shown = [] if tells else seen.get(organization.id, [])
+            organization.audience = min(shown, key=AUDIENCES.index, default="custodian")
+
+
+def _numbers(reader: Reader, name: str, region: str) -> list[parsers.PhoneValue]:
+    """Return the numbers of a cell, saying what was mended in them."""
+    found = reader.take(name, lambda text: parsers.phones(text, region)) or []
+    for phone in found:
+        if phone.doubt:
+            reader.say(name, phone.doubt, "look whether it is right", "note")
+    return found
+
+
+def _located(reader: Reader) -> Located:
+    """Find the row's place; what is wrong with it is said, and a place that is surely wrong sets the row aside."""
+    area = reader.intake.area
+    point = reader.take("coordinates", lambda text: parsers.coordinates(text)) if reader.text("coordinates") else None
+    if point is None and reader.text("latitude"):
+        longitude = reader.text("longitude")
+        point = reader.take("latitude", lambda text: parsers.coordinates(text, longitude))
+    latitude, longitude_found = (point.lat, point.lon) if point is not None else (None, None)
+    if point is not None and point.doubt:
+        reader.say("coordinates" if reader.text("coordinates") else "latitude", point.doubt, "look whether it is right")
+    located = locate(
+        area,
+        lat=latitude,
+        lon=longitude_found,
+        place=reader.any_text("place"),
+        unit=reader.any_text("unit"),
+        country=reader.country(),
+    )
+    where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
+    for note in located.notes:
+        problem, _, fix = note.text.partition("; ")
+        about = next((n for n in ("unit", "place") if (t := reader.any_text(n)) and problem.startswith(repr(t))), where)
+        reader.say(about, problem, fix or "check the place", "note" if note.level == "note" else "doubt")
+    if located.precision == "none" and not located.country and not located.notes:
+        reader.say(where, "the row names no place that could be found", "give its district, town or coordinates")
+    return located
+
+
+def _home(intake: Intake) -> str:
+    return intake.area.settings.phone_region or intake.area.code
+
+
+def _region(reader: Reader, located: Located) -> str:
+    """Return the country whose numbers need no country code."""
+    home = _home(reader.intake)
+    return (located.country or home) if reader.country() else home
+
+
+def _body(
+    reader: Reader,
+    intake: Intake,
+    name: str,
+    names: dict[str, str],
+    located: Located,
+    phones: list[parsers.PhoneValue],
+    key: str,
+) -> Entry:
+    """Meet or make the organization, and make the row's location."""
+    source = intake.columns.source
+    mails = reader.take("email", parsers.emails) or []
+    place = record_id(source, "location", key)
+    signs = Signs(frozenset(phone.number for phone in phones), frozenset(mails), located.unit)
+    own = record_id(source, "organization", name_key(name))
+    body = _met(reader, [name, *names.values()], own, place, signs)
+    mine = body is None or body.id == own
+    body = body or Body(own, name)
+    audience = reader.audience()
+    location = Location(
+        id=place,
+        organization_id=body.id,
+        name=_place_name(reader),
+        area_unit=located.unit,
+        latitude=None if located.precision == "unit" else located.lat,
+        longitude=None if located.precision == "unit" else located.lon,
+        country=located.country or intake.area.code,
+        position_basis="given" if located.precision == "exact" else located.precision,
+        precision=_precision(reader, located),
+        audience=audience,
+    )
+    entry = Entry(reader, body, audience, location, key)
+    if mine and body.id not in intake.made:
+        entry.records.append(
+            Organization(
+                id=body.id,
+                name=name,
+                kind=_kind(reader),
+                email=next(iter(mails), None),
+                website=reader.take("website", parsers.website),
+                audience="custodian",
+            )
+        )
+    for record in _translated("organization", body.id, "name", names, source):
+        if isinstance(record, Translation) and body.called.get(record.language, record.id) == record.id:
+            entry.records.append(record)  # where another list named it in this language, that name stands
+    entry.records.append(_from(entry, "organization", body.id, name_key(name)))
+    return entry
+
+
+def _met(reader: Reader, names: list[str], own: str, place: str, signs: Signs) -> Body | None:
+    """Return the body that the row is about, if it is known: by name with a sign in common, or from the same list."""
+    known = reader.intake.known
+    called = known.called(names)
+    pool = {body.id: body for body in (*called, *(b for name in names for b in known.alike(name)))}
+    if own in known.bodies:
+        pool = {own: known.bodies[own]} | pool
+    if known.places.get(place) in pool:
+        return pool[known.places[place]]  # it was met when the list came before
+    body = next((body for body in pool.values() if body.shares(signs)), pool.get(own))
+    if body is None and called:
+        said = ", ".join(candidate.name for candidate in called[:3])
+        reader.say(
+            "organization", f"another list has {said} too, without a phone, mail or unit in common", "are they one?"
+        )
+    return body
+
+
+def _place_name(reader: Reader) -> str | None:
+    name = reader.any_text("place_name")
+    return reader.harmless("place_name", name) or None if name else None
+
+
+def _precision(reader: Reader, located: Located) -> Precision:
+    """Return how closely the place may be shown: as the row says, and never closer than it is known."""
+    if HOLD.search(reader.text("address")):
+        reader.say("address", "the address is not to be told", "the place is shown to nobody", "note")
+        return "none"
+    if located.precision not in ("exact", "place"):
+        return "area" if located.unit else "none"
+    columns = reader.intake.columns
+    if not columns.precisions:
+        return "exact"
+    known = {word.casefold().strip(): precision for word, precision in columns.precisions.items()}
+    text = reader.text("precision").casefold()
+    if text not in known:
+        reader.say("precision", f"{text!r} does not say how closely the place may be shown", "no place is shown")
+    return known.get(text, "none")
+
+
+def _kind(reader: Reader) -> str | None:
+    text = reader.text("organization_kind")
+    match = match_term("organization_types", text) if text else None
+    return match.code if match else None
+
+
+def _services(entry: Entry, intake: Intake, phones: list[parsers.PhoneValue], children: list[Reader] | None) -> None:
+    """Add the services that a row names: in a cell, in columns that say yes or no, or in rows of another sheet."""
+    reader, columns = entry.reader, intake.columns
+    if columns.shape == "place":
+        for column, code in columns.services.items():
+            text = reader.row.text([column])
+            try:
+                there = bool(text) and not parsers.is_blank(text) and parsers.yes_no(text)
+            except parsers.Unreadable as error:
+                reader.say("service", f"{column}: {error.problem}", error.fix, "refused")
+                continue
+            if there:
+                _service(entry, reader, intake, code, "", phones)
+        return
+    for source in children if children is not None else [reader]:
+        codes, words = source.terms("service", "service_types")
+        for code in codes:
+            _service(entry, source, intake, code, source.text("service") if len(codes) == 1 else "", phones)
+        for word in words:
+            source.say(
+                "service", f"{word!r} is no kind of help that we know", "write a code for it into [words.service]"
+            )
+        if not codes and not words and source is not reader:
+            source.say("service", "the row names no service", "ask the sender what is offered there")
+
+
+def _service(
+    entry: Entry, reader: Reader, intake: Intake, code: str, said: str, phones: list[parsers.PhoneValue]
+) -> None:
+    source, taxonomy = intake.columns.source, Taxonomy.load("service_types")
+    own_key = reader.row.text([intake.columns.sheets.parent_key]) or str(reader.row.number)
+    child = "" if reader is entry.reader else own_key
+    key = "|".join(filter(None, (entry.key, child, code)))
+    service = record_id(source, "service", key)
+    labels = {language: str(taxonomy.label(code, language)) for language in intake.area.languages}
+    descriptions = {
+        language: text
+        for language, whole in reader.translations("description").items()
+        if (text := reader.harmless("description", whole))
+    }
+    status = entry.reader.closing() or next(iter(reader.terms("status", "statuses")[0]), "active")
+    audience = reader.narrowed(entry.audience)
+    if audience != entry.audience:  # the place must not tell where a service is that fewer may know
+        entry.location.audience = strictest(entry.location.audience, audience)
+        entry = replace(entry, audience=audience)
+    record = Service(
+        id=service,
+        organization_id=entry.body.id,
+        name=labels.get("en") or next(iter(labels.values())),
+        alternate_name=None if said in {code, *labels.values()} else reader.harmless("service", said) or None,
+        audience=audience,
+        status=status,  # type: ignore[arg-type]
+        description=first_of(descriptions.values()) or None,
+        email=None,
+        last_modified=None,
+    )
+    at = ServiceAtLocation(
+        id=record_id(source, "service_at_location", key),
+        service_id=service,
+        location_id=entry.location.id,
+        role="mobile_stop" if taxonomy.term(code).location_kind == "mobile" else "delivery",
+        audience=audience,
+    )
+    type_term = record_id("rohnamo", "taxonomy_term", "service_types", code)
+    entry.records += [
+        record,
+        at,
+        _from(entry, "service", service, key),
+        Attribute(
+            id=record_id(source, "attribute", key, "type"),
+            link_id=service,
+            link_entity="service",
+            link_type="service_type",
+            taxonomy_term_id=type_term,
+        ),
+        *_translated("service", service, "name", labels, source),
+        *_translated("service", service, "description", descriptions, source),
+        *_people(reader, service, source),
+        *_phones(reader, entry, service, source, phones),
+        *_hours(reader, entry, service, source),
+        *_terms_of_use(reader, entry.reader, service, source, record),
+        *_coverage(reader, service, source, intake),
+        *_standing(reader, entry, service, source),
+        *checklist(reader, entry.reader, service, entry.audience),
+    ]
+
+
+def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
+    """Yield whom the service helps and whom it does not."""
+    links: tuple[Literal["serves", "excludes"], ...] = ("serves", "excludes")
+    for link in links:
+        codes, words = reader.terms(link, "beneficiaries")
+        if link == "serves" and not codes and all(parsers.says_everybody(word) for word in words):
+            continue  # without a group it is for everybody
+        for code in codes:
+            yield Attribute(
+                id=record_id(source, "attribute", service, link, code),
+                link_id=service,
+                link_entity="service",
+                link_type=link,
+                taxonomy_term_id=record_id("rohnamo", "taxonomy_term", "beneficiaries", code),
+            )
+        for word in words:
+            condition = match_term("conditions", word) if link == "excludes" else None
+            if condition is not None:
+                labels = {
+                    lang: str(Taxonomy.load("conditions").label(condition.code, lang))
+                    for lang in reader.intake.area.languages
+                }
+                attribute = record_id(source, "attribute", service, link, condition.code)
+                yield Attribute(
+                    id=attribute, link_id=service, link_entity="service", link_type="excludes", value=labels["en"]
+                )
+                continue
+            reader.say(link, f"{word!r} is no group that we know", f"it was left out; write a code into [words.{link}]")
+
+
+def _phones(
+    reader: Reader, entry: Entry, service: str, source: str, phones: list[parsers.PhoneValue]
+) -> Iterator[Record]:
+    """Yield the numbers of a service; a new public number needs two people who called it back."""
+    intake = reader.intake
+    country = entry.location.country or intake.area.code
+    region = country if country != intake.area.code else _home(intake)
+    more = _numbers(entry.reader, "phone_international", region)
+    fax = _numbers(entry.reader, "fax", region)
+    accounts = entry.reader.take("messenger", parsers.accounts) or []
+    numbers = {p.number: (p.extension, "/".join(p.apps) or "voice") for p in (*fax, *phones, *more)}
+    numbers |= {p.number: (p.extension, "fax") for p in fax if p not in phones and p not in more}
+    numbers |= {account.url: (None, account.app) for account in accounts}
+    for number, (extension, kind) in numbers.items():
+        called = source in intake.known.phones or number in intake.known.phones
+        yield Phone(
+            id=record_id(source, "phone", service, number),
+            service_id=service,
+            number=number,
+            extension=extension,
+            type=kind,
+            audience=entry.audience if called else "custodian",
+        )
+
+
+def _hours(reader: Reader, entry: Entry, service: str, source: str) -> Iterator[Record]:
+    """Yield opening hours; words that could not be read stay private, they may hold anything."""
+    owner = reader if reader.text("hours") else entry.reader
+    offset = entry.reader.take("utc_offset", parsers.utc_offset)
+    for number, span in enumerate(owner.take("hours", parsers.hours) or []):
+        if span.doubt:
+            owner.say("hours", span.doubt, "look whether it is right", "note")
+        yield Schedule(
+            id=record_id(source, "schedule", service, number),
+            service_id=service,
+            timezone=offset,
+            freq={"weekly": "WEEKLY", "monthly": "MONTHLY"}.get(span.kind),  # type: ignore[arg-type]
+            byday=span.byday or None,
+            opens_at=span.opens,
+            closes_at=span.closes,
+            audience=entry.audience,
+            description=BY_APPOINTMENT if span.kind == "appointment" else None,
+            bymonthday=None,
+            notes="-".join(map(str, span.months)) if span.months else None,
+        )
+
+
+def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
+    """Yield languages, cost and papers; languages that are said of the whole place hold for each of its services."""
+    spoken = reader if reader.text("languages") else owner
+    for code in spoken.take("languages", parsers.language_codes) or []:
+        yield Language(id=record_id(source, "language", service, code), service_id=service, code=code)
+    cost = reader.take("cost", parsers.cost)
+    if cost is not None:
+        texts = parsers.price_words(cost) or {"en": reader.harmless("cost", cost.text)}
+        record.fees_description = texts["en"] or None
+        yield from _translated("service", service, "fees_description", texts, source)
+        yield CostOption(
+            id=record_id(source, "cost_option", service),
+            service_id=service,
+            option=cost.kind,
+            amount=cost.amount,
+            currency=cost.currency,
+        )
+    codes, words = reader.terms("documents", "documents")
+    for code in codes:
+        labels = {lang: str(Taxonomy.load("documents").label(code, lang)) for lang in reader.intake.area.languages}
+        paper = record_id(source, "required_document", service, code)
+        yield RequiredDocument(id=paper, service_id=service, document=labels["en"])
+        yield from _translated("required_document", paper, "document", labels, source)
+    for word in words:
+        reader.say(
+            "documents", f"{word!r} is no paper that we know", "it was left out; write a code into [words.documents]"
+        )
+
+
+def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iterator[Record]:
+    """Yield the units that are served from here."""
+    for part in reader.parts("covers", "service_types"):
+        unit = served(intake.area, part)
+        if unit:
+            yield ServiceArea(
+                id=record_id(source, "service_area", service, unit),
+                service_id=service,
+                area_unit=unit,
+                name=intake.area.label(unit, "en"),
+            )
+        else:
+            reader.say("covers", f"{part!r} is no unit that we know", "check the name")
+
+
+def _standing(reader: Reader, entry: Entry, service: str, source: str) -> Iterator[Record]:
+    """Yield when it was checked, how many it takes, who pays: the last two for partners at most."""
+    intake = reader.intake
+    owner = entry.reader
+    day = owner.take("verified_on", lambda text: parsers.date(text, intake.today, latest=intake.today))
+    how = match_term("verification", owner.text("verified_how")) if owner.text("verified_how") else None
+    yield Verification(
+        id=record_id(source, "verification", service),
+        link_id=service,
+        link_entity="service",
+        level=how.code if how else ("self-reported" if day else "unverified"),  # type: ignore[arg-type]
+        verified_on=day,
+        verified_by=owner.text("verified_by") or None,
+    )
+    capacity = reader.take("capacity", parsers.capacity)
+    if capacity is not None and capacity.number is not None and day is not None:
+        most = capacity.number.most or capacity.number.value
+        yield ServiceCapacity(
+            id=record_id(source, "service_capacity", service),
+            service_id=service,
+            available=most,
+            maximum=most,
+            description=" ".join(filter(None, (capacity.counted, capacity.every and f"a {capacity.every}"))) or None,
+            updated=day,
+            audience=strictest(entry.audience, "partner"),
+        )
+    until = reader.take("funded_until", lambda text: parsers.date(text, intake.today, of_period="last"))
+    if until is not None or reader.text("funder"):
+        yield Funding(
+            id=record_id(source, "funding", service),
+            service_id=service,
+            source=reader.text("funder") or None,
+            valid_to=until,
+            audience=strictest(entry.audience, "partner"),
+        )
+
+
+def _place(entry: Entry, intake: Intake) -> None:
+    """Add the row's place: its point, address, entrance, and whom to ask for."""
+    reader, source = entry.reader, intake.columns.source
+    if not any(record.table == "service" for record in entry.records):
+        reader.refuse("service", "no service could be read from the row", "mend the row and send it again")
+        return
+    entry.records.append(entry.location)
+    names = {lang: text for lang, text in reader.translations("place_name").items() if not TELLING.search(text)}
+    entry.records += _translated("location", entry.location.id, "name", names, source)
+    address = reader.text("address")
+    if address and not parsers.is_blank(address) and not HOLD.search(address):
+        # An address that names a ward or a number says more than where the door is.
+        told = bool(reader.harmless("address", address))
+        entry.records.append(
+            Address(
+                id=record_id(source, "address", entry.key),
+                location_id=entry.location.id,
+                address_1=address,
+                city=reader.any_text("place"),
+                country=entry.location.country or "",
+                audience=entry.location.audience if told else "custodian",
+            )
+        )
+    if reader.text("accessible"):
+        ramp = reader.take("accessible", parsers.yes_no)
+        if ramp is not None:
+            text = "Step-free entrance" if ramp else "Steps at the entrance"
+            entry.records.append(
+                Accessibility(
+                    id=record_id(source, "accessibility", entry.key), location_id=entry.location.id, description=text
+                )
+            )
+    if reader.text("contact"):
+        entry.records.append(
+            Contact(
+                id=record_id(source, "contact", entry.key),
+                location_id=entry.location.id,
+                name=reader.text("contact"),
+                audience="custodian",
+            )
+        )
+
+
+def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], source: str) -> list[Record]:
+    return [
+        Translation(
+            id=record_id(source, "translation", record, name, language),
+            link_id=record,
+            link_entity=entity,
+            field=name,
+            language=language,
+            text=text,
+        )
+        for language, text in texts.items()
+        if text
+    ]
+
+
+def _from(entry: Entry, entity: str, record: str, key: str) -> Provenance:
+    reader, source = entry.reader, entry.reader.intake.columns.source
+    return Provenance(
+        id=record_id(source, "provenance", entity, record, key),
+        link_id=record,
+        link_entity=entity,
+        source_id=record_id(source, "source"),
+        source_key=key,
+        file=reader.intake.batch.file,
+        row=reader.row.number,
+    )

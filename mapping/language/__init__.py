@@ -1,0 +1,1 @@
+"""What people write, in every language: folding, catalogues, terms, parsers of cells; one folder a language."""

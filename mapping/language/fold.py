@@ -1,0 +1,391 @@
+"""One Latin skeleton for every spelling of a name, so that search and matching meet across scripts.
+
+Tajik, Russian and Uzbek in Cyrillic, Uzbek and English in Latin, and the usual damage of old exports end in the
+same few letters: Хуҷанд, Худжанд, Khujand and Xujand are all ``hujand``. Three keys, each lossier than the last:
+
+- `skeleton` for the search index and for exact comparison;
+- `coarse` where vowels and ҷ/ч are not told apart (Кӯлоб, Куляб, Кулоб; Хучанд for Хуҷанд);
+- `name_key` for names of organizations, without legal forms, quotes and the sign for a number.
+
+A file that once went through Windows-1251 has "?" where ҷ ҳ қ ғ ӣ ӯ stood. `wildcard` turns such a text into a
+pattern over skeletons, `restore` puts the letters back where one known word fits.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import product
+
+CYRILLIC = {
+    "а": "a",
+    "б": "b",
+    "в": "v",
+    "г": "g",
+    "ғ": "g",
+    "д": "d",
+    "е": "e",
+    "ё": "yo",
+    "ж": "j",
+    "з": "z",
+    "и": "i",
+    "ӣ": "i",
+    "й": "y",
+    "к": "k",
+    "қ": "k",
+    "л": "l",
+    "м": "m",
+    "н": "n",
+    "о": "o",
+    "п": "p",
+    "р": "r",
+    "с": "s",
+    "т": "t",
+    "у": "u",
+    "ӯ": "u",
+    "ў": "u",
+    "ф": "f",
+    "х": "h",
+    "ҳ": "h",
+    "ч": "ch",
+    "ҷ": "j",
+    "ц": "ts",
+    "ш": "sh",
+    "щ": "sh",
+    "ъ": "",
+    "ы": "i",
+    "ь": "",
+    "э": "e",
+    "ю": "yu",
+    "я": "ya",
+    "і": "i",
+    "ї": "i",
+    "є": "e",
+    "ґ": "g",
+    "ң": "n",
+    "ө": "o",
+    "ү": "u",
+    "ә": "a",
+    "һ": "h",
+    "ұ": "u",
+}
+LATIN = str.maketrans(
+    {
+        "ı": "i",
+        "ø": "o",
+        "đ": "d",
+        "ł": "l",
+        "ß": "ss",
+        "æ": "e",
+        "œ": "e",
+        "š": "sh",
+        "ş": "sh",
+        "č": "ch",
+        "ç": "ch",
+        "ž": "j",
+        "x": "h",
+        "q": "k",
+        "w": "v",
+    }
+)
+DIGRAPHS = (
+    ("shch", "sh"),
+    ("dzh", "j"),
+    ("dj", "j"),
+    ("kh", "h"),
+    ("gh", "g"),
+    ("zh", "j"),
+    ("sch", "sh"),
+    ("ph", "f"),
+    ("ck", "k"),
+    ("iy", "i"),
+    ("yy", "i"),
+)
+
+LOOKALIKE = ("ABCEHIKMOPTXYaceiopxyk", "АВСЕНІКМОРТХУасеіорхук")
+"""Latin letters and the Cyrillic ones that look the same, as typists mix them up."""
+TO_CYRILLIC, TO_LATIN = str.maketrans(*LOOKALIKE), str.maketrans(*reversed(LOOKALIKE))
+
+LOST, LOST_FOLDED = "ҷҳқғӣӯ", "jhkgiu"
+"""What a "?" of a damaged export can stand for, and its skeleton."""
+MELTING = frozenset("cdghijkpsyz")
+"""Letters of the skeleton that can become one with a neighbour (see `DIGRAPHS`)."""
+MELTED = "fij"
+"""What can become of two letters."""
+MOST_GAPS = 4
+"""More lost letters than this in one word are matched loosely."""
+
+APOSTROPHES = "'’‘ʻʼ`´ʹʺ"
+_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
+_UZBEK_O = re.compile(f"o(?:[ʻʼ]|[{APOSTROPHES}](?=[^\\W\\d_]))")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(f"[^\\W_]+(?:[{APOSTROPHES}][^\\W_]+)*[{APOSTROPHES}]?")
+_WORD_OR_LOST = re.compile(f"(?:[^\\W_]|\\?|(?<=[^\\W_])[{APOSTROPHES}])+")
+_DAMAGED = re.compile(r"[^\W\d_]\?+[^\W\d_]|\B\?+[^\W\d_]|[^\W\d_]\?+(?=\s+[^\W\d_]|\s*[»/,;)]|\s*$)")
+_IZOFAT = re.compile(r"(?<=[^\W\d_])-(?=[iиӣ](?![^\W_]))", re.I)
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_NUMBER_SIGN = re.compile(r"№|\bno\s*[.:]?\s*(?=\d)|#(?=\s?\d)", re.I)
+_TWICE = re.compile(r"([^\W\d_])\1+")
+_NUMBER = re.compile(r"\d+")
+
+_QUOTED = re.compile(r"[«“„]([^«»“”„]+)[»”“]|\"([^\"]+)\"")
+_WRAPPED = re.compile(r"^\"(.*)\"\s*\([^)]*\)$")
+LEGAL_FORMS = (
+    "общественная организация",
+    "общественное объединение",
+    "общественный фонд",
+    "некоммерческая организация",
+    "неправительственная организация",
+    "общество с ограниченной ответственностью",
+    "ОО",
+    "ООО",
+    "НПО",
+    "НКО",
+    "ННО",
+    "ОФ",
+    "ГУ",
+    "ГУП",
+    "ИП",
+    "ЗАО",
+    "ОАО",
+    "ташкилоти ҷамъиятӣ",
+    "ташкилоти ғайриҳукуматӣ",
+    "созмони ҷамъиятӣ",
+    "иттиҳодияи ҷамъиятӣ",
+    "фонди ҷамъиятӣ",
+    "ҷамъияти дорои масъулияти маҳдуд",
+    "ТҶ",
+    "ТЧ",
+    "СҶ",
+    "ТҒҲ",
+    "ҶДММ",
+    "ЧДММ",
+    "ФҶ",
+    "МДТ",
+    "КВД",
+    "jamoat tashkiloti",
+    "jamoat birlashmasi",
+    "nodavlat notijorat tashkiloti",
+    "masʼuliyati cheklangan jamiyat",
+    "NNT",
+    "MChJ",
+    "JT",
+    "public organization",
+    "public organisation",
+    "public association",
+    "public foundation",
+    "non governmental organization",
+    "non governmental organisation",
+    "nongovernmental organization",
+    "limited liability company",
+    "NGO",
+    "INGO",
+    "NPO",
+    "PO",
+    "CSO",
+    "CBO",
+    "LLC",
+    "Ltd",
+    "Inc",
+)
+"""Words that say what kind of legal person a body is, and nothing about which one."""
+
+
+def tokens(text: str) -> list[str]:
+    """Cut a text into words and fold each to Latin letters and digits."""
+    return [folded for word in _WORD.findall(_plain(text)) if (folded := _fold_word(word))]
+
+
+def skeleton(text: str) -> str:
+    """Fold a text to the Latin skeleton that all its spellings share.
+
+    Examples
+    --------
+    >>> skeleton("Хуҷанд"), skeleton("Khujand"), skeleton("Худжанд"), skeleton("Xujand")
+    ('hujand', 'hujand', 'hujand', 'hujand')
+    """
+    return " ".join(tokens(text))
+
+
+def coarse(text: str) -> str:
+    """Fold further, to a key without differences between vowels of one class, ҷ and ч, single and double.
+
+    Examples
+    --------
+    >>> coarse("Кӯлоб") == coarse("Куляб") == coarse("Ko‘lob")
+    True
+    """
+    return " ".join(coarse_word(word) for word in tokens(text))
+
+
+@lru_cache(maxsize=65536)
+def coarse_word(word: str) -> str:
+    """Coarsen one word of a skeleton."""
+    word = word.replace("ch", "j").replace("ts", "s")
+    word = re.sub("y[oau]", "a", word)
+    word = re.sub("[oua]+", "a", word)
+    return _TWICE.sub(r"\1", re.sub("[iey]+", "i", word))
+
+
+def is_damaged(text: str) -> bool:
+    """Tell whether question marks stand inside words, as an export to Windows-1251 leaves them."""
+    return "?" in text and _DAMAGED.search(text) is not None
+
+
+def wildcard(text: str) -> re.Pattern[str] | None:
+    """Make a pattern for the skeletons that a damaged text can stand for, or None where it is not damaged.
+
+    Each "?" is one lost letter; at the end of a word it may also be a real question mark.
+
+    Examples
+    --------
+    >>> bool(wildcard("Ша?ри Ху?анд").fullmatch(skeleton("Шаҳри Хуҷанд")))
+    True
+    """
+    if not is_damaged(text):
+        return None
+    words = (word for word in _WORD_OR_LOST.findall(_plain(text)) if word.strip("?" + APOSTROPHES))
+    return re.compile(" ".join(filter(None, map(_pattern, words))))  # "ъъ" has no sound, and no word in a skeleton
+
+
+def restore(text: str, known: Iterable[str]) -> str:
+    """Put lost letters back: each damaged word becomes the one known word that fits it, if just one does.
+
+    ``known`` are words as they should be written, from names and labels seen undamaged.
+    """
+    if not is_damaged(text):
+        return text
+    by_skeleton: dict[str, dict[str, str]] = {}
+    for written in known:
+        by_skeleton.setdefault(skeleton(written), {}).setdefault(written.casefold(), written)
+
+    def mend(found: re.Match[str]) -> str:
+        word = found[0]
+        if "?" not in word or not word.strip("?"):
+            return word
+        pattern = re.compile(_pattern(_plain(word)))
+        fits = {
+            folded: w for key, spelt in by_skeleton.items() if pattern.fullmatch(key) for folded, w in spelt.items()
+        }
+        fits = {folded: w for folded, w in fits.items() if len(w) == len(word)}
+        if len(fits) != 1:
+            return word
+        (mended,) = fits.values()
+        if word.isupper() and len(word.replace("?", "")) > 1:
+            return mended.upper()
+        if word[0] == "?":
+            return mended
+        return mended[0].upper() + mended[1:] if word[0].isupper() else mended[0].lower() + mended[1:]
+
+    return _WORD_OR_LOST.sub(mend, text)
+
+
+def name_key(name: str) -> str:
+    """Fold the name of an organization to what tells it from others: no legal form, quotes or number sign.
+
+    Examples
+    --------
+    >>> name_key("ТҶ «Сояи Чинор»") == name_key('"Soya-i Chinor" (Public Organization)') == name_key("PO SOYAI CHINOR")
+    True
+    """
+    return " ".join(key_words(name))
+
+
+def key_words(name: str) -> list[str]:
+    """Return the words of `name_key`."""
+    words = tokens(name)
+    there = set(words)
+    for form in _legal_forms():
+        if form[0] not in there:
+            continue
+        for start in range(len(words) - len(form), -1, -1):
+            if tuple(words[start : start + len(form)]) == form and len(words) > len(form):
+                del words[start : start + len(form)]
+    return [w for n, w in enumerate(words) if not (w == "no" and words[n + 1 : n + 2] and words[n + 1].isdigit())]
+
+
+def quoted_key(name: str) -> str:
+    """Fold what stands in quotation marks in a name, with its number: the part that is the same in every language.
+
+    Nothing where there are no quotation marks, or only a letter or two inside.
+
+    Examples
+    --------
+    >>> quoted_key("Маркази дастгирии занон «Нилуфари Обӣ»") == quoted_key('Support centre "Nilufari Obi"')
+    True
+    """
+    found = _QUOTED.search(_WRAPPED.sub(r"\1", name.strip()))
+    key = skeleton(found[1] or found[2]) if found else ""
+    return " ".join([key, *_NUMBER.findall(name[: found.start()] + name[found.end() :])]) if found and key[2:] else ""
+
+
+def _plain(text: str) -> str:
+    """Casefold, drop what is not seen, and write lookalike letters in the script of their word."""
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = _LETTERS.sub(lambda word: _one_script(word[0]), text)
+    text = _IZOFAT.sub("", _NUMBER_SIGN.sub(" no ", text))
+    return unicodedata.normalize("NFKC", text.replace("İ", "i")).casefold()
+
+
+def _one_script(word: str) -> str:
+    """Write a word of mixed scripts in one, where every odd letter has a lookalike."""
+    if word.isascii() or not any(letter.isascii() for letter in word):
+        return word
+    cyrillic, latin = word.translate(TO_CYRILLIC), word.translate(TO_LATIN)
+    if not any(letter.isascii() for letter in cyrillic):
+        return cyrillic
+    return latin if latin.isascii() else word
+
+
+@lru_cache(maxsize=65536)
+def _fold_word(word: str) -> str:
+    """Fold one casefolded word."""
+    word = _APOSTROPHE.sub("", _UZBEK_O.sub("u", word)).replace("дж", "ҷ")
+    word = "".join(CYRILLIC.get(letter, letter) for letter in word).translate(LATIN)
+    word = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
+    for long, short in DIGRAPHS:
+        word = word.replace(long, short)
+    return _TWICE.sub(r"\1", word)
+
+
+@lru_cache(maxsize=4096)
+def _pattern(word: str) -> str:
+    """Make the pattern of one plain word in which "?" is a lost letter.
+
+    Every way to fill the gaps is folded, since a letter may melt into its neighbours (зҳ is ж in Latin letters).
+    """
+    if "?" not in word:
+        return re.escape(_fold_word(word))
+    gaps = word.count("?")
+    if gaps > MOST_GAPS:
+        return _loose_pattern(word)
+    pieces = word.split("?")
+    ways = {_fold_word(_fill(pieces, letters)) for letters in product(LOST, repeat=gaps)}
+    if word.endswith("?"):
+        ways |= {_fold_word(_fill(pieces[:-1], letters)) for letters in product(LOST, repeat=gaps - 1)}
+    return f"(?:{'|'.join(sorted(map(re.escape, ways)))})"
+
+
+def _loose_pattern(word: str) -> str:
+    """Make a pattern in which gaps, and letters that melt into a neighbour, may be missing or be another letter."""
+    made, last = [], ""
+    for letter in word:
+        folded = _fold_word(letter) if letter != "?" else ""
+        if letter == "?":
+            made.append(f"[{LOST_FOLDED}f]?")
+        elif set(folded) & MELTING or last.endswith(folded):
+            made.append(f"(?:{folded}|[{folded}{MELTED}])?")
+        else:
+            made.append(re.escape(folded))
+        last = folded
+    return "".join(made)
+
+
+def _fill(pieces: list[str], letters: tuple[str, ...]) -> str:
+    return pieces[0] + "".join(letter + piece for letter, piece in zip(letters, pieces[1:], strict=True))
+
+
+@lru_cache(maxsize=1)
+def _legal_forms() -> list[tuple[str, ...]]:
+    """Return the folded legal forms, longest first."""
+    return sorted({tuple(tokens(form)) for form in LEGAL_FORMS}, key=lambda form: (-len(form), form))

@@ -1,0 +1,164 @@
+"""Texts in the languages of people: gettext catalogues, numbers and dates.
+
+English texts stand in the code; ``mapping/language/<language>/*.po`` hold the others. Each section of the
+product has a catalogue of its own there, and all of them are read together.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+
+FALLBACK: dict[str, tuple[str, ...]] = {
+    "tg": ("tg", "ru", "en"),
+    "uz": ("uz", "ru", "en"),
+    "ru": ("ru", "en"),
+}
+"""Which language is tried after which; English is always the last."""
+
+SPACE = "\u00a0"
+"""No-break space: between the groups of a number, and before a percent sign."""
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return every translated text of a language: English -> translation."""
+    texts: dict[str, str] = {}
+    for path in sorted((Path(__file__).parent / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=None):
+                if message.id and message.string and not message.fuzzy:
+                    texts[str(message.id)] = str(message.string)
+    return texts
+
+
+def chain(language: str) -> tuple[str, ...]:
+    """Return the languages to try, in order."""
+    return FALLBACK.get(language, (language, "en"))
+
+
+def translate(text: str, language: str, **values: object) -> str:
+    """Say an English text in another language, with its ``{values}`` filled in as that language writes them."""
+    for tried in chain(language):
+        if tried == "en":
+            break
+        if text in catalogue(tried):
+            text = catalogue(tried)[text]
+            break
+    return text.format_map({name: show(value, language) for name, value in values.items()}) if values else text
+
+
+@dataclass(frozen=True)
+class Message:
+    """A text that is said later, in the language of whoever reads it.
+
+    ``text`` is English with ``{names}`` in braces; ``values`` are numbers, dates, other messages, dictionaries of
+    language -> text (names of places and terms), or one of `Share`, `People` and `Several`.
+    """
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def into(self, language: str) -> str:
+        """Say it in a language."""
+        return translate(self.text, language, **self.values)
+
+    def __str__(self) -> str:
+        """Say it in English."""
+        return self.into("en")
+
+
+Text = Message | Mapping[str, str]
+"""What can be said in several languages: a message, or a dictionary of language -> text."""
+
+
+class Share(float):
+    """A share of 1 that stands in a message as a percentage."""
+
+
+class People(int):
+    """A count of people that stands in a message rounded, since it was modelled: see `about`."""
+
+
+class Several(tuple[Text, ...]):
+    """Texts that stand in a message as a list."""
+
+
+def show(value: object, language: str) -> str:
+    """Write a value as a language does: numbers grouped, dates in words, names in their language."""
+    if isinstance(value, Message):
+        return value.into(language)
+    if isinstance(value, Mapping):
+        return next((str(value[tried]) for tried in (*chain(language), *value) if value.get(tried)), "")
+    if isinstance(value, Several):
+        return ", ".join(show(one, language) for one in value)
+    if isinstance(value, dt.date):
+        return date(value, language)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, Share):
+        return percent(value, language)
+    return number(about(value) if isinstance(value, People) else value, language)
+
+
+def number(value: float, language: str, *, digits: int | None = None) -> str:
+    """Write a number: 1,306,000 and 0.5 in English, 1 306 000 and 0,5 with no-break spaces in the others."""
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if digits is None:
+        digits = 0 if float(value).is_integer() else 1
+    text = f"{value:,.{digits}f}"
+    return text if language == "en" else text.replace(",", SPACE).replace(".", ",")
+
+
+def percent(share: float, language: str, *, digits: int = 0) -> str:
+    """Write a share of 1 as a percentage: 39% in English, 39 % in the others.
+
+    What is not quite nothing or not quite all does not become so by rounding: <1% and >99%.
+    """
+    least = 10.0**-digits
+    shown, sign = share * 100, ""
+    if 0 < shown < least / 2:
+        shown, sign = least, "<"
+    elif 100 - least / 2 < shown < 100:
+        shown, sign = 100 - least, ">"
+    return sign + number(shown, language, digits=digits) + ("%" if language == "en" else SPACE + "%")
+
+
+def about(people: float) -> int:
+    """Round a count of people to what a model can tell: thousands above 10,000, hundreds above 1,000, else tens.
+
+    Between 1 and 10 it becomes 10: somebody is never rounded to nobody.
+    """
+    step = 1000 if people >= 10_000 else 100 if people >= 1000 else 10
+    return max(step * math.floor(people / step + 0.5), 10 if people >= 0.5 else 0)
+
+
+TAJIK_MONTHS = (
+    "январи",
+    "феврали",
+    "марти",
+    "апрели",
+    "майи",
+    "июни",
+    "июли",
+    "августи",
+    "сентябри",
+    "октябри",
+    "ноябри",
+    "декабри",
+)
+
+
+def date(day: dt.date, language: str) -> str:
+    """Write a date in words: 24 November 2026."""
+    if language == "tg":  # CLDR has no month names in the form that stands in a date
+        return f"{day.day} {TAJIK_MONTHS[day.month - 1]} соли {day.year}"
+    if language == "en":
+        return format_date(day, "d MMMM y", locale="en_GB")
+    return format_date(day, "long", locale=language).replace("\u202f", SPACE)  # one kind of space is enough for fonts

@@ -1,0 +1,61 @@
+"""Pure parsers of what people write into cells: each returns a value, or says why it cannot.
+
+A parser takes a cell as a spreadsheet gives it (text, number, date) and raises `Unreadable`, a ValueError, with the
+problem and what to do; `Partly` when it could read some of it. It never guesses: what could be read in two ways is
+refused, or returned with a ``doubt``. Nothing here knows a country: the region of phones is given, names of currencies
+and languages are general.
+"""
+
+from mapping.language.parsers._cells import Partly, Unreadable, cell, is_blank, says_none
+from mapping.language.parsers.amounts import (
+    CapacityValue,
+    CostValue,
+    Number,
+    capacity,
+    cost,
+    hours_within,
+    number,
+    price_words,
+    utc_offset,
+)
+from mapping.language.parsers.contacts import emails, website
+from mapping.language.parsers.dates import DateValue, date, date_value, last_day
+from mapping.language.parsers.hours import HoursValue, hours
+from mapping.language.parsers.lists import language_codes, says_everybody, split_list, yes_no
+from mapping.language.parsers.phones import Account, PhoneValue, accounts, phones
+from mapping.language.parsers.points import Point, coordinates
+
+__all__ = [
+    "Account",
+    "CapacityValue",
+    "CostValue",
+    "DateValue",
+    "HoursValue",
+    "Number",
+    "Partly",
+    "PhoneValue",
+    "Point",
+    "Unreadable",
+    "accounts",
+    "capacity",
+    "cell",
+    "coordinates",
+    "cost",
+    "date",
+    "date_value",
+    "emails",
+    "hours",
+    "hours_within",
+    "is_blank",
+    "language_codes",
+    "last_day",
+    "number",
+    "phones",
+    "price_words",
+    "says_everybody",
+    "says_none",
+    "split_list",
+    "utc_offset",
+    "website",
+    "yes_no",
+]

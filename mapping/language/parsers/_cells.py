@@ -1,0 +1,145 @@
+"""What every parser does first: take a cell as a text, and refuse what holds no value."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
+
+from mapping.language.fold import skeleton, wildcard
+
+
+class Unreadable(ValueError):
+    """A cell that no value can be read from: what is wrong with it, and what to do."""
+
+    def __init__(self, problem: str, fix: str) -> None:
+        super().__init__(f"{problem}; {fix}")
+        self.problem = problem
+        self.fix = fix
+
+
+class Partly(Unreadable):
+    """A cell of which only a part could be read: ``value`` is what the parser returns otherwise, ``rest`` what is left.
+
+    The rest may hold anything, a secret too: it is for the person who looks at the import, never for a record.
+    """
+
+    def __init__(self, value: Any, rest: str, problem: str, fix: str) -> None:
+        super().__init__(problem, fix)
+        self.value = value
+        self.rest = rest
+
+
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_ERRORS = re.compile(r"#(?:ref|n/?a|value|name|div/0|num|null|ссылка|н/д|знач|имя|дел/0|число|пусто)[!?]?", re.I)
+_DASHES = re.compile(r"[-–—−_/.\s·*'\"]*")
+
+NOT_YET = frozenset(
+    skeleton(word)
+    for word in (
+        "уточняется",
+        "уточнить",
+        "будет уточнено",
+        "неизвестно",
+        "не известно",
+        "не указан",
+        "не указано",
+        "нет данных",
+        "нет сведений",
+        "unknown",
+        "not known",
+        "tbd",
+        "tba",
+        "to be confirmed",
+        "to be clarified",
+        "pending",
+        "номаълум",
+        "маълум нест",
+        "муайян карда мешавад",
+        "аниқ карда мешавад",
+        "noma’lum",
+        "aniqlanmoqda",
+        "bilinmiyor",
+        "asdf",
+        "test",
+        "тест",
+    )
+)
+"""Words that stand in a cell until someone knows better."""
+
+NONE = frozenset(
+    skeleton(word) for word in ("нет", "нету", "нест", "надорад", "none", "no", "n/a", "na", "н/д", "yo‘q", "yok")
+)
+"""Words by which a cell says that there is nothing of the kind."""
+
+
+def cell(value: object) -> str:
+    """Return a cell as one text: nothing unseen, one kind of space and of digits, whole numbers without a point."""
+    if value is None or (isinstance(value, float) and value != value):
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return _text(str(value))
+
+
+@lru_cache(maxsize=100_000)
+def _text(text: str) -> str:
+    """Return a text as `cell` does; the same is asked of every cell several times."""
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    if not text.isascii():
+        text = re.sub(r"\d", lambda digit: str(unicodedata.decimal(digit[0])), text)
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def is_blank(value: object) -> bool:
+    """Tell whether a cell holds nothing, or only dashes."""
+    return _DASHES.fullmatch(cell(value)) is not None
+
+
+def is_one_of(text: str, folded: Collection[str]) -> bool:
+    """Tell whether a text is one of some folded phrases, also where letters of it are lost."""
+    if skeleton(text) in folded:
+        return True
+    pattern = wildcard(text)
+    return pattern is not None and any(map(pattern.fullmatch, folded))
+
+
+def says_none(text: str) -> bool:
+    """Tell whether a text says that there is nothing of the kind."""
+    return skeleton(text) in NONE
+
+
+def given(value: object, what: str) -> str:
+    """Return a cell's text if it holds a value at all.
+
+    Raises
+    ------
+    Unreadable
+        For a blank, an error of a spreadsheet, question marks, and words such as "to be clarified".
+    """
+    text = cell(value)
+    if _DASHES.fullmatch(text):
+        raise Unreadable(f"no {what} is given", "ask the sender")
+    if _ERRORS.fullmatch(text):
+        raise Unreadable(
+            f"{text} is an error of the spreadsheet, not a {what}", "mend the formula and send the list again"
+        )
+    if not text.strip("?!. "):
+        raise Unreadable(f"{text!r} says that the {what} is not known", "ask the sender")
+    if skeleton(text) in NOT_YET:
+        raise Unreadable(f"{text!r}: the {what} is not known yet", "ask the sender")
+    return text
+
+
+def shown(text: str, most: int = 60) -> str:
+    """Return a text for a message, quoted and cut to length."""
+    text = " ".join(text.split())
+    return repr(text if len(text) <= most else text[: most - 1] + "…")

@@ -1,0 +1,353 @@
+"""Amounts: what something costs, how many it takes, within what time."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from mapping.language.fold import coarse, skeleton
+from mapping.language.parsers._cells import Unreadable, given, is_one_of, shown
+
+CostKind = Literal["free", "tariff", "amount", "mixed"]
+Counted = Literal["beds", "rooms", "places", "people", "cases", ""]
+Every = Literal["day", "week", "month", "year", ""]
+
+
+@dataclass(frozen=True)
+class CostValue:
+    """What something costs: nothing, by a list of prices, an amount, or nothing for some and an amount for others."""
+
+    kind: CostKind
+    amount: float | None = None
+    currency: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A count; ``about`` where it was given as approximate, ``most`` where it was given as a range."""
+
+    value: int
+    most: int | None = None
+    about: bool = False
+
+
+@dataclass(frozen=True)
+class CapacityValue:
+    """How many can be taken: of what, in what time; ``full`` where none can be taken now, and no number is said."""
+
+    number: Number | None
+    counted: Counted = ""
+    every: Every = ""
+    full: bool = False
+
+
+def _folded(words: str) -> frozenset[str]:
+    return frozenset(skeleton(word) for word in words.split(","))
+
+
+_FREE = _folded(
+    "free,free of charge,no charge,бесплатно,бесплатная,безвозмездно,ройгон,ройгон аст,музд надорад,bepul,tekin,"
+    "ücretsiz"
+)
+_TARIFF = _folded(
+    "by tariff,tariff,price list,по тарифу,по прейскуранту,платно,аз рӯи нархнома,нархнома,пулакӣ,tarif bo‘yicha,"
+    "pullik,paid,by price list,narxnoma bo‘yicha"
+)
+PRICES: dict[str, dict[str, str]] = {
+    "free": {"en": "Free", "ru": "Бесплатно", "tg": "Ройгон", "uz": "Bepul"},
+    "tariff": {"en": "By price list", "ru": "По прейскуранту", "tg": "Аз рӯи нархнома", "uz": "Narxnoma boʻyicha"},
+}
+"""Kind of cost -> what is said of it, by language."""
+
+SURVIVORS_FREE = {
+    "en": "Free for survivors, {price} for others",
+    "ru": "Для пострадавших бесплатно, для остальных {price}",
+    "tg": "Барои ҷабрдидагон ройгон, барои дигарон {price}",
+    "uz": "Jabrlanganlar uchun bepul, boshqalar uchun {price}",
+}
+_SURVIVORS_FREE = {
+    frozenset(coarse(words).split())
+    for words in (
+        *(said.format(price="") for said in SURVIVORS_FREE.values()),
+        "free for survivors, others",
+        "для пострадавших бесплатно, остальным",
+    )
+}
+_SAID = {"TJS": {"en": "somoni", "ru": "сомони", "tg": "сомонӣ", "uz": "somoni"}}
+_FREE_STEMS = ("fre", "besplat", "royg", "bepul", "tekin", "ucretsiz")
+_CURRENCIES = {
+    "TJS": "tjs,сомонӣ,сомони,somoni,с.",
+    "RUB": "rub,руб,рубль,рублей,рубля,rubl,₽",
+    "KZT": "kzt,тенге,тг,tenge,₸",
+    "UZS": "uzs,сум,сўм,so‘m,som,sum",
+    "KGS": "kgs,сом,сомов",
+    "AED": "aed,дирхам,дирхамов,dirham,dirhams",
+    "TRY": "try,лира,лир,tl,lira,₺",
+    "USD": "usd,доллар,долларов,dollar,dollars,$",
+    "EUR": "eur,евро,euro,euros,€",
+}
+_BY_WORD = {skeleton(word): code for code, words in _CURRENCIES.items() for word in words.split(",") if skeleton(word)}
+_NAMED = {code: frozenset(coarse(word) for word in words.split(",")) for code, words in _CURRENCIES.items()}
+_BY_SIGN = {"₽": "RUB", "₸": "KZT", "₺": "TRY", "$": "USD", "€": "EUR"}
+_AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ \u202f]\d{3})+|\d+)(?:[.,](\d{1,2}))?(?!\s?%)(?![\d.,]*\d)")
+
+
+def cost(value: object) -> CostValue:
+    """Read what something costs.
+
+    Raises
+    ------
+    Unreadable
+        For a blank, and where neither a price nor a word for one is found: a percentage, an amount without a currency.
+
+    Examples
+    --------
+    >>> cost("free for survivors, others EUR 6")
+    CostValue(kind='mixed', amount=6.0, currency='EUR', text='free for survivors, others EUR 6')
+    """
+    text = given(value, "cost")
+    if text == "0" or is_one_of(text, _FREE):
+        return CostValue("free", text=text)
+    if is_one_of(text, _TARIFF):
+        return CostValue("tariff", text=text)
+    amounts = [_money(found) for found in _AMOUNT.finditer(text)]
+    currency = _currency(text)
+    free = any(word.startswith(_FREE_STEMS) for word in skeleton(text).split())
+    if len(amounts) == 1 and currency:
+        return CostValue("mixed" if free else "amount", amounts[0], currency, text)
+    if len(amounts) == 1:
+        raise Unreadable(f"{shown(text)} is an amount without a currency", "write the currency behind it")
+    if free and not amounts:
+        return CostValue("mixed", text=text)
+    raise Unreadable(f"{shown(text)} is no price", "write 'free', 'by tariff', or one amount with its currency")
+
+
+def price_words(cost: CostValue) -> dict[str, str]:
+    """Return what something costs by language, where its own words say nothing that we cannot say in each; else empty.
+
+    Examples
+    --------
+    >>> price_words(cost("50 сомони"))["en"], price_words(cost("50 somoni per visit"))
+    ('50 somoni', {})
+    """
+    if cost.kind in PRICES:
+        return PRICES[cost.kind]
+    if cost.amount is None or cost.currency is None:
+        return {}
+    beside = frozenset(coarse(_AMOUNT.sub(" ", _mended(cost.text))).split()) - _NAMED[cost.currency]
+    if beside and beside not in _SURVIVORS_FREE:
+        return {}
+    names = _SAID.get(cost.currency, {})
+    prices = {each: f"{cost.amount:g} {names.get(each, cost.currency)}" for each in SURVIVORS_FREE}
+    return {each: SURVIVORS_FREE[each].format(price=price) if beside else price for each, price in prices.items()}
+
+
+def _money(found: re.Match[str]) -> float:
+    return float(re.sub(r"\D", "", found[1]) + "." + (found[2] or "0"))
+
+
+def _mended(text: str) -> str:
+    """Return a text in which a damaged export did not lose the end of the name of the money."""
+    return text.replace("сомон?", "сомонӣ")
+
+
+def _currency(text: str) -> str | None:
+    """Return the one currency that is named, None for none and for several."""
+    words = {_BY_WORD[word] for word in skeleton(_mended(text)).split() if word in _BY_WORD}
+    signs = {code for sign, code in _BY_SIGN.items() if sign in text}
+    found = words | signs
+    return found.pop() if len(found) == 1 else None
+
+
+_ABOUT = re.compile(
+    r"^(?:~|≈|около|примерно|порядка|about|approx(?:imately|\.)?|ca\.?|тақрибан|такрибан|қариб|taxminan)\s*", re.I
+)
+_RANGE = re.compile(r"(\d[\d \u202f]*)\s*(?:[-–—]|до|to|то)\s*(\d[\d \u202f]*)")
+_COUNT = re.compile(r"\d{1,3}(?:[ ,\u202f']\d{3})+|\d+")
+_FULL = _folded("full,no places,полностью,мест нет,занято,заполнено,пур,ҷой нест,joy yo‘q,to‘la")
+_COUNTED: dict[str, Counted] = {
+    "bed": "beds",
+    "koyk": "beds",
+    "krovat": "beds",
+    "bistar": "beds",
+    "kat": "beds",
+    "rom": "rooms",
+    "komnat": "rooms",
+    "utok": "rooms",
+    "hujra": "rooms",
+    "hona": "rooms",
+    "plac": "places",
+    "mest": "places",
+    "joy": "places",
+    "perso": "people",
+    "peopl": "people",
+    "chelov": "people",
+    "nafar": "people",
+    "kishi": "people",
+    "odam": "people",
+    "cas": "cases",
+    "del": "cases",
+    "sluch": "cases",
+    "parvand": "cases",
+    "holat": "cases",
+    "ish": "cases",
+}
+_EVERY: dict[str, Every] = {
+    "day": "day",
+    "den": "day",
+    "dnya": "day",
+    "ruz": "day",
+    "kun": "day",
+    "week": "week",
+    "nedel": "week",
+    "hafta": "week",
+    "month": "month",
+    "mesyats": "month",
+    "mes": "month",
+    "moh": "month",
+    "oy": "month",
+    "year": "year",
+    "god": "year",
+    "sol": "year",
+    "yil": "year",
+}
+
+
+def number(value: object) -> Number:
+    """Read a count: 1 200, "~50", "около 10", "10-12".
+
+    Raises
+    ------
+    Unreadable
+        For words without a number ("many"), several numbers, and what is no whole number.
+
+    Examples
+    --------
+    >>> number("about 1,200")
+    Number(value=1200, most=None, about=True)
+    """
+    text = given(value, "number")
+    plain = _ABOUT.sub("", text)
+    if found := _RANGE.fullmatch(plain):
+        low, high = (int(re.sub(r"\D", "", part)) for part in found.groups())
+        if low > high:
+            raise Unreadable(f"{shown(text)} goes down", "write the smaller number first")
+        return Number(low, most=high, about=plain != text)
+    if not _COUNT.fullmatch(plain):
+        raise Unreadable(f"{shown(text)} is no whole number", "write digits only")
+    return Number(int(re.sub(r"\D", "", plain)), about=plain != text)
+
+
+def capacity(value: object) -> CapacityValue:
+    """Read how many can be taken: "6 beds", "15 per month", "10-12", "full".
+
+    Raises
+    ------
+    Unreadable
+        For words without a number, and for words that are no unit and no time.
+
+    Examples
+    --------
+    >>> capacity("15 per month")
+    CapacityValue(number=Number(value=15, most=None, about=False), counted='', every='month', full=False)
+    """
+    text = given(value, "capacity")
+    if skeleton(text) in _FULL:
+        return CapacityValue(number=None, full=True)
+    plain = _ABOUT.sub("", text)
+    found = _RANGE.match(plain) or _COUNT.match(plain)
+    if not found:
+        raise Unreadable(f"{shown(text)} says no number", "write how many, as '6 beds' or '15 per month'")
+    counted: Counted = ""
+    every: Every = ""
+    for word in skeleton(plain[found.end() :]).split():
+        unit = next((unit for stem, unit in _COUNTED.items() if word.startswith(stem)), None)
+        time = next((time for stem, time in _EVERY.items() if word.startswith(stem)), None)
+        if time and (unit is None or word in _EVERY):
+            every = time
+        elif unit:
+            counted = unit
+        elif word not in ("per", "a", "an", "in", "v", "na", "dar", "har", "bir", "iga", "ta", "every", "each"):
+            raise Unreadable(
+                f"{shown(text)}: {word!r} is neither a unit nor a time", "write '6 beds' or '15 per month'"
+            )
+    read = number(found[0])
+    return CapacityValue(Number(read.value, read.most, about=plain != text), counted, every)
+
+
+_UTC = re.compile(r"(?:UTC|GMT|МСК)?\s*([+-−]?)\s*(\d{1,2})(?::?([0-5]\d))?", re.I)
+
+
+def utc_offset(value: object) -> float:
+    """Read an offset from UTC in hours: "+5", "UTC+5:30", "-3".
+
+    Raises
+    ------
+    Unreadable
+        For what is none, or beyond those in use (-12 to +14).
+    """
+    text = given(value, "offset from UTC")
+    found = _UTC.fullmatch(text)
+    if not found or text.upper().startswith("МСК"):
+        raise Unreadable(f"{shown(text)} is no offset from UTC", "write it as +5")
+    hours = int(found[2]) + int(found[3] or 0) / 60
+    hours = -hours if found[1] in ("-", "−") else hours
+    if not -12 <= hours <= 14:
+        raise Unreadable(f"no place is {text} hours from UTC", "write it as +5")
+    return hours
+
+
+_UNITS = {
+    "h": 1,
+    "hr": 1,
+    "hrs": 1,
+    "hour": 1,
+    "hours": 1,
+    "ч": 1,
+    "час": 1,
+    "часа": 1,
+    "часов": 1,
+    "соат": 1,
+    "soat": 1,
+    "d": 24,
+    "day": 24,
+    "days": 24,
+    "день": 24,
+    "дня": 24,
+    "дней": 24,
+    "рӯз": 24,
+    "сутки": 24,
+    "суток": 24,
+    "kun": 24,
+    "week": 168,
+    "weeks": 168,
+    "неделя": 168,
+    "недели": 168,
+    "недель": 168,
+    "ҳафта": 168,
+    "hafta": 168,
+}
+_HOURS = {skeleton(word): hours for word, hours in _UNITS.items()}
+_WORKING = _folded("working,business,раб,рабочий,рабочих,рабочие,корӣ,ish")
+_SAME_DAY = _folded("same day,today,immediately the same day,в тот же день,день в день,ҳамон рӯз,o‘sha kuni,shu kuni")
+
+
+def hours_within(value: object) -> float:
+    """Read within how many hours something is done: "24 h", "72 соат", "3 раб. дня", "1 week", "same day".
+
+    A day counts 24 hours, a working day too: how many days off lie between is not known.
+
+    Raises
+    ------
+    Unreadable
+        For words without a time ("quickly").
+    """
+    text = given(value, "time")
+    folded = skeleton(text)
+    if folded in _SAME_DAY:
+        return 24.0
+    found = re.fullmatch(r"(\d+) ?(.*)", folded)
+    words = [word for word in found[2].split() if word not in _WORKING] if found else []
+    if not found or len(words) != 1 or words[0] not in _HOURS:
+        raise Unreadable(f"{shown(text)} says no time", "write it in hours or days: 24 h, 3 days")
+    return float(int(found[1]) * _HOURS[words[0]])

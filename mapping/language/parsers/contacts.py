@@ -1,0 +1,66 @@
+"""Mail addresses and web pages."""
+
+import re
+from urllib.parse import urlsplit
+
+from mapping.language.parsers._cells import Partly, Unreadable, cell, given, is_blank, says_none, shown
+
+_MAIL = re.compile(r"[\w.+%-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+_AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|\(собака\))\s*", re.I)
+_HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}")
+
+
+def emails(value: object) -> list[str]:
+    """Read the mail addresses of a cell, in small letters; "(at)" is read as @.
+
+    Raises
+    ------
+    Unreadable
+        For what is no mail address.
+    Partly
+        When some addresses of the cell could be read.
+    """
+    if is_blank(value) or says_none(cell(value)):
+        return []
+    text = _AT.sub("@", given(value, "mail address"))
+    found, unread = [], []
+    for part in filter(None, re.split(r"[;,\s|]+", text)):
+        plain = part.removeprefix("mailto:").strip("<>().")
+        if _MAIL.fullmatch(plain) and plain.isascii():
+            found.append(plain.lower())
+        else:
+            unread.append(part)
+    if not found:
+        raise Unreadable(f"{shown(text)} is no mail address", "write it as name@example.org")
+    if unread:
+        raise Partly(
+            list(dict.fromkeys(found)),
+            " ".join(unread),
+            f"{shown(' '.join(unread))} is no mail address",
+            "write it as name@example.org",
+        )
+    return list(dict.fromkeys(found))
+
+
+def website(value: object) -> str | None:
+    """Read the address of a web page, with its scheme; a blank and "none" give None.
+
+    Raises
+    ------
+    Unreadable
+        For what is no address, and for a scheme other than http and https.
+    """
+    if is_blank(value) or says_none(cell(value)):
+        return None
+    text = given(value, "web address")
+    whole = text if re.match(r"[a-z][a-z0-9+.-]*:", text, re.I) else f"https://{text}"
+    try:
+        parts = urlsplit(whole)
+        host = parts.hostname or ""
+    except ValueError:
+        host = ""
+    if not host or parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or re.search(r"[\s<>\"]", text):
+        raise Unreadable(f"{shown(text)} is no web address", "write it as https://example.org")
+    if parts.username is not None or parts.password is not None:
+        raise Unreadable(f"{shown(text)} holds a name or password", "write the address alone")
+    return whole

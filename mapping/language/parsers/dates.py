@@ -1,0 +1,250 @@
+"""Days, in the notations of spreadsheets and of four languages."""
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from mapping.language.fold import skeleton
+from mapping.language.parsers._cells import Unreadable, cell, given, shown
+
+Precise = Literal["day", "month", "quarter", "year"]
+OfPeriod = Literal["first", "last"]
+
+EARLIEST = dt.date(1990, 1, 1)
+EXCEL_EPOCH = dt.date(1899, 12, 30)
+EXCEL_DAYS = range(32874, 73051)
+"""Day numbers of a spreadsheet that are taken for dates: 1990 to 2099."""
+
+YEARS_AHEAD = 10
+
+
+@dataclass(frozen=True)
+class DateValue:
+    """A day, how precisely it was given, and what should be looked at."""
+
+    day: dt.date
+    precise: Precise = "day"
+    doubt: str = ""
+
+
+_MONTHS = (
+    "january jan январь января январе янв январ январи yanvar ocak",
+    "february feb февраль февраля феврале фев феврал феврали fevral şubat",
+    "march mar март марта марте мар марти mart",
+    "april apr апрель апреля апреле апр апрел апрели aprel nisan",
+    "may май мая мае майи mayıs",
+    "june jun июнь июня июне июн июни iyun haziran",
+    "july jul июль июля июле июл июли iyul temmuz",
+    "august aug август августа августе авг августи avgust ağustos",
+    "september sep sept сентябрь сентября сентябре сен сент сентябр сентябри sentabr sentyabr eylül",
+    "october oct октябрь октября октябре окт октябр октябри oktabr oktyabr ekim",
+    "november nov ноябрь ноября ноябре ноя ноябр ноябри noyabr kasım",
+    "december dec декабрь декабря декабре дек декабр декабри dekabr aralık",
+)
+MONTHS = {skeleton(name): number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+"""Folded names of months in English, Russian, Tajik, Uzbek and Turkish, in the forms that stand in dates."""
+
+_NOISE = frozenset(
+    skeleton(w) for w in ("г", "год", "года", "гг", "of", "the", "соли", "сол", "йил", "yil", "yili", "йили")
+)
+_QUARTER = frozenset(skeleton(w) for w in ("кв", "квартал", "квартала", "quarter", "q", "семоҳа", "чоряк", "chorak"))
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_FIRST = frozenset(
+    skeleton(w) for w in ("начало", "с начала", "beginning", "start", "early", "оғози", "аввали", "boshi")
+)
+_LAST = frozenset(
+    skeleton(w) for w in ("конец", "до конца", "end", "late", "охири", "oxiri", "до", "until", "till", "то")
+)
+_NO_END = frozenset(
+    skeleton(w)
+    for w in (
+        "бессрочно",
+        "бессрочный",
+        "без срока",
+        "неограниченно",
+        "постоянно",
+        "indefinite",
+        "indefinitely",
+        "open-ended",
+        "open ended",
+        "permanent",
+        "no end",
+        "unlimited",
+        "ongoing",
+        "бемуҳлат",
+        "бемӯҳлат",
+        "доимӣ",
+        "muddatsiz",
+    )
+)
+
+_ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
+_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[, ]+\d{1,2}:\d{2}.*)?")
+_MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})|(\d{4})[./-](\d{1,2})")
+
+
+def date(
+    value: object,
+    today: dt.date,
+    *,
+    latest: dt.date | None = None,
+    of_period: OfPeriod = "first",
+    day_first: bool = True,
+) -> dt.date:
+    """Read a day; see `date_value`, which also tells how precise it is and what is doubtful about it."""
+    return date_value(value, today, latest=latest, of_period=of_period, day_first=day_first).day
+
+
+def date_value(
+    value: object,
+    today: dt.date,
+    *,
+    latest: dt.date | None = None,
+    of_period: OfPeriod = "first",
+    day_first: bool = True,
+) -> DateValue:
+    """Read a day: ISO, 31.12.2026, 31/12/26, "12 сентября 2026 г.", "15 майи 2026", a spreadsheet's day number.
+
+    ``latest`` is the last day that makes sense, ten years from ``today`` by default; for a check that has been made
+    pass ``today``. A month, quarter or year alone becomes its first or last day (``of_period``). ``day_first`` says
+    which of 03/04/2026 is the day.
+
+    Raises
+    ------
+    Unreadable
+        For what is no day, a day that does not exist, or one that cannot be.
+
+    Examples
+    --------
+    >>> date_value("май 2026", dt.date(2026, 11, 24), of_period="last")
+    DateValue(day=datetime.date(2026, 5, 31), precise='month', doubt='')
+    """
+    if isinstance(value, dt.datetime):
+        found = DateValue(value.date())
+    elif isinstance(value, dt.date):
+        found = DateValue(value)
+    else:
+        found = _read(given(value, "date"), today, of_period=of_period, day_first=day_first)
+    return _bounded(found, cell(value), today, latest)
+
+
+def last_day(value: object, today: dt.date, *, day_first: bool = True) -> DateValue | None:
+    """Read the last day of something, or None where it has no end ("бессрочно", "ongoing")."""
+    if skeleton(cell(value)) in _NO_END:
+        return None
+    return date_value(value, today, of_period="last", day_first=day_first)
+
+
+def _bounded(found: DateValue, text: str, today: dt.date, latest: dt.date | None) -> DateValue:
+    if found.day < EARLIEST:
+        raise Unreadable(f"{found.day} is before {EARLIEST.year}", "look whether the year is right")
+    if latest is not None and found.day > latest:
+        if found.precise != "day" and _start(found) <= latest:
+            return replace(found, day=latest)
+        raise Unreadable(f"{found.day} is after {latest}", "look whether day, month and year are right")
+    if found.day > today.replace(year=today.year + YEARS_AHEAD, day=1):
+        raise Unreadable(f"{shown(text)} is more than {YEARS_AHEAD} years ahead", "look whether the year is right")
+    return found
+
+
+def _start(found: DateValue) -> dt.date:
+    """Return the first day of the month, quarter or year that was given."""
+    month = {"year": 1, "quarter": (found.day.month - 1) // 3 * 3 + 1}.get(found.precise, found.day.month)
+    return dt.date(found.day.year, month, 1)
+
+
+def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) -> DateValue:
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and int(float(text)) in EXCEL_DAYS:
+        return DateValue(
+            EXCEL_EPOCH + dt.timedelta(int(float(text))), doubt=f"{text} is read as a spreadsheet's day number"
+        )
+    if found := _ISO.fullmatch(text):
+        year, month, day = map(int, found.groups())
+        return DateValue(_day(year, month, day, text))
+    plain = re.sub(r"\s*(?:г\.?|года|год)$", "", text).strip()
+    if found := _NUMBERS.fullmatch(plain):
+        return _from_numbers(found, plain, today, day_first)
+    if found := _MONTH_YEAR.fullmatch(plain):
+        number, of_year = (found[1], found[2]) if found[1] else (found[4], found[3])
+        return _period(int(of_year), int(number), 1, of_period, text)
+    return _in_words(text, of_period)
+
+
+def _from_numbers(found: re.Match[str], text: str, today: dt.date, day_first: bool) -> DateValue:
+    one, two, year = int(found[1]), int(found[3]), _year(found[4], today)
+    dotted = found[2] == "."
+    day, month = (one, two) if day_first or dotted else (two, one)
+    day_of_month = _day(year, month, day, text)
+    if dotted or max(one, two) > 12 or one == two:
+        return DateValue(day_of_month)
+    other = dt.date(year, day, month)
+    return DateValue(day_of_month, doubt=f"{text} is read as {day_of_month}; it could be {other}")
+
+
+def _year(text: str, today: dt.date) -> int:
+    """Return a year; of two digits, the one of the hundred years that end twenty years from now."""
+    if len(text) == 4:
+        return int(text)
+    year = today.year // 100 * 100 + int(text)
+    return year - 100 if year > today.year + 20 else year
+
+
+def _in_words(text: str, of_period: OfPeriod) -> DateValue:
+    """Read "15 майи 2026", "May 15, 2026", "Q1 2027", "end of 2027"."""
+    month, quarter_said, numbers = 0, False, []
+    for word in re.findall(r"\d+|[^\W\d_]+", text):
+        folded = skeleton(word)
+        if word.isdecimal():
+            numbers.append(int(word))
+        elif folded in _ROMAN:
+            numbers.append(_ROMAN[folded])
+        elif folded in _QUARTER:
+            quarter_said = True
+        elif folded in _LAST or folded in _FIRST:
+            of_period = "last" if folded in _LAST else "first"
+        elif folded in MONTHS and not month:
+            month = MONTHS[folded]
+        elif folded and folded not in _NOISE and folded not in ("st", "nd", "rd", "th"):
+            raise _not_a_date(text)
+    years = [number for number in numbers if 1900 <= number <= 2999]
+    others = [number for number in numbers if number not in years]
+    if len(years) != 1 or len(others) > 1 or (month and quarter_said):
+        raise _not_a_date(text)
+    if month:
+        if others:
+            return DateValue(_day(years[0], month, others[0], text))
+        return _period(years[0], month, 1, of_period, text)
+    if quarter_said and others and others[0] in range(1, 5):
+        return _period(years[0], others[0] * 3 - 2, 3, of_period, text)
+    if others or quarter_said:
+        raise _not_a_date(text)
+    return _period(years[0], 1, 12, of_period, text)
+
+
+def _period(year: int, month: int, months: int, of_period: OfPeriod, text: str) -> DateValue:
+    """Return the first or the last day of some months."""
+    first = _day(year, month, 1, text)
+    end = first.month + months - 1
+    precise: Precise = {1: "month", 3: "quarter"}.get(months, "year")  # type: ignore[assignment]
+    if of_period == "first":
+        return DateValue(first, precise)
+    return DateValue(dt.date(year, end, calendar.monthrange(year, end)[1]), precise)
+
+
+def _day(year: int, month: int, day: int, text: str) -> dt.date:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        if not 1 <= month <= 12:
+            problem = f"{shown(text)}: there is no month {month}"
+        elif not 1 <= year <= 9999:
+            problem = f"{shown(text)}: there is no year {year}"
+        else:
+            problem = f"{shown(text)}: month {month} of {year} has {calendar.monthrange(year, month)[1]} days"
+        raise Unreadable(problem, "write the day that was meant, as 2026-12-31") from None
+
+
+def _not_a_date(text: str) -> Unreadable:
+    return Unreadable(f"{shown(text)} is no date", "write it as 2026-12-31")

@@ -1,0 +1,213 @@
+"""Yes and no, lists of terms, and languages."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from mapping.language.fold import is_damaged, skeleton, wildcard
+from mapping.language.parsers._cells import Partly, Unreadable, given, shown
+from mapping.language.taxonomy import match_term
+
+_YES = frozenset(
+    map(skeleton, ("yes", "y", "true", "да", "ҳа", "бале", "ha", "evet", "есть", "имеется", "ҳаст", "дорад", "bor"))
+)
+_NO = frozenset(
+    map(skeleton, ("no", "n", "false", "нет", "не", "нест", "yo‘q", "hayır", "отсутствует", "надорад", "yoq"))
+)
+_SIGNS = {
+    "+": True,
+    "1": True,
+    "✓": True,
+    "✔": True,
+    "☑": True,
+    "v": True,
+    "х": True,
+    "x": True,
+    "-": False,
+    "−": False,
+    "–": False,
+    "—": False,
+    "0": False,
+    "☐": False,
+}
+_HALF = frozenset(map(skeleton, ("partly", "partially", "частично", "отчасти", "қисман", "qisman")))
+
+_EVERYBODY = frozenset(
+    map(
+        skeleton,
+        (
+            "all",
+            "everybody",
+            "everyone",
+            "anyone",
+            "all people",
+            "general public",
+            "все",
+            "всем",
+            "для всех",
+            "всё население",
+            "население",
+            "ҳама",
+            "ҳамаи аҳолӣ",
+            "барои ҳама",
+            "hamma",
+            "barcha",
+            "barchaga",
+        ),
+    )
+)
+
+
+def says_everybody(text: str) -> bool:
+    """Tell whether a text says that something is for all people, in four languages."""
+    return skeleton(text) in _EVERYBODY
+
+
+def yes_no(value: object) -> bool:
+    """Read yes or no, in four languages, as + and -, or as 1 and 0.
+
+    Raises
+    ------
+    Unreadable
+        For a blank, and for what is neither: "partly", "on Tuesdays", "?".
+    """
+    text = "-" if str(value).strip() in ("-", "–", "—", "−") else given(value, "answer")
+    plain = text.strip().casefold().rstrip(".!")
+    if plain in _SIGNS:
+        return _SIGNS[plain]
+    folded = skeleton(text)
+    if folded in _YES or folded in _NO:
+        return folded in _YES
+    pattern = wildcard(text) if is_damaged(text) else None
+    fits = {folded in _YES for folded in _YES | _NO if pattern and pattern.fullmatch(folded)}
+    if len(fits) == 1:
+        return fits.pop()
+    if folded in _HALF:
+        raise Unreadable(f"{shown(text)} is neither yes nor no", "say what there is and what not, in words")
+    raise Unreadable(
+        f"{shown(text)} is neither yes nor no", "write yes or no; a condition belongs into the description"
+    )
+
+
+Known = Callable[[str], bool]
+
+_STRONG = re.compile(r"[;\n|•·]|\s\+\s|\+(?=\S)")
+_WEAKER = (
+    re.compile(r"/"),
+    re.compile(r","),
+    re.compile(r"\s(?:ва|и|and|va|ve|&|as well as|а также|ҳамчунин)\s", re.I),
+)
+_SPACE = re.compile(r"\s+")
+MOST_WORDS = 24
+"""Words of a list without separators that are looked at for known terms."""
+
+
+def split_list(value: object, known: Known | None = None) -> list[str]:
+    """Cut a cell into the terms that it lists, as they are written, without repeats.
+
+    Semicolons, lines and + always part; a slash, a comma and "and" do so outside brackets, and not inside a term that
+    ``known`` recognises ("unpaid wages, labour disputes"). With ``known``, words that stand side by side without a
+    separator are parted if each of them is known, as survey tools write several choices.
+
+    Examples
+    --------
+    >>> split_list("help (food, clothes), advice")
+    ['help (food, clothes)', 'advice']
+    >>> split_list("advice, unpaid wages, labour disputes", {"unpaid wages, labour disputes"}.__contains__)
+    ['advice', 'unpaid wages, labour disputes']
+    """
+    text = "" if value is None else str(value).strip()
+    found: list[str] = []
+    whole = known is not None and "\n" not in text and ";" not in text and known(text)
+    for part in [text] if whole else _cut(text, _STRONG):
+        found += _terms(part, known, 0)
+    return list(dict.fromkeys(term for term in map(_trimmed, found) if term))
+
+
+def _terms(text: str, known: Known | None, level: int) -> list[str]:
+    """Cut a text at ever weaker separators, until its pieces are known."""
+    text = _trimmed(text)
+    if not text or (known and known(text)):
+        return [text]
+    if level == len(_WEAKER):
+        return _side_by_side(text, known) if known else [text]
+    pieces = _cut(text, _WEAKER[level], keep=True)
+    if len(pieces) == 1:
+        return _terms(text, known, level + 1)
+    joined = _join_known(pieces, known) if known else pieces[::2]
+    return [term for piece in joined for term in _terms(piece, known, level + 1)]
+
+
+def _join_known(pieces: Sequence[str], known: Known) -> list[str]:
+    """Put pieces together again where they are one known term, the longest first; separators stand between them."""
+    joined, start = [], 0
+    while start < len(pieces):
+        ends = range(len(pieces), start + 1, -2)
+        end = next((end for end in ends if known(_trimmed("".join(pieces[start:end])))), start + 1)
+        joined.append("".join(pieces[start:end]))
+        start = end + 1
+    return joined
+
+
+def _side_by_side(text: str, known: Known) -> list[str]:
+    """Part words without separators into known terms, if all of them are known; else leave them together."""
+    words = _SPACE.split(text)
+    if not 1 < len(words) <= MOST_WORDS:
+        return [text]
+    best: list[list[str] | None] = [[]] + [None] * len(words)
+    for end in range(1, len(words) + 1):
+        for start in range(end):
+            before = best[start]
+            if before is not None and known(term := " ".join(words[start:end])):
+                longer = [*before, term]
+                shortest = best[end]
+                best[end] = longer if shortest is None or len(longer) < len(shortest) else shortest
+    return best[-1] or [text]
+
+
+def _cut(text: str, separator: re.Pattern[str], *, keep: bool = False) -> list[str]:
+    """Cut a text at separators that stand outside brackets; with ``keep``, separators stand between the pieces."""
+    pieces, start = [], 0
+    for found in separator.finditer(text):
+        before = text[: found.start()]
+        if before.count("(") > before.count(")"):
+            continue
+        pieces.append(text[start : found.start()])
+        if keep:
+            pieces.append(found[0])
+        start = found.end()
+    return [*pieces, text[start:]]
+
+
+def _trimmed(text: str) -> str:
+    return text.strip(" \t\n,;/+").strip()
+
+
+def language_codes(value: object) -> list[str]:
+    """Read languages, by name or code in any of four languages, as ISO 639 codes.
+
+    Raises
+    ------
+    Unreadable
+        For what names no language ("all local").
+    Partly
+        When some of the words name languages.
+
+    Examples
+    --------
+    >>> language_codes("таджикский/русский"), language_codes("TJ, RU, sign"), language_codes("то?ик?/рус?")
+    (['tg', 'ru'], ['tg', 'ru', 'sgn'], ['tg', 'ru'])
+    """
+    text = given(value, "language")
+    parts = {part: match_term("languages", part) for part in split_list(text.replace(".", " "), _is_language)}
+    found = list(dict.fromkeys(match.code for match in parts.values() if match))
+    unread = [part for part, match in parts.items() if not match]
+    if not found:
+        raise Unreadable(f"{shown(text)} names no language", "write the names of the languages")
+    if unread:
+        words = ", ".join(unread)
+        raise Partly(found, words, f"{shown(words)} is no language that is known here", "write its name in full")
+    return found
+
+
+def _is_language(text: str) -> bool:
+    return match_term("languages", text) is not None

@@ -1,0 +1,144 @@
+"""Coordinates, in the notations of maps, spreadsheets and survey tools."""
+
+import re
+from dataclasses import dataclass
+
+from mapping.language.parsers._cells import Unreadable, cell, given, shown
+
+POOR_ACCURACY = 1000.0
+"""Metres; a phone that is less sure than that did not know where it was."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A pair of coordinates in degrees as it was written, not yet checked against any area.
+
+    ``accuracy`` is what the device said, in metres. ``decimals`` is how many were written at most (of a degree: 2 is
+    about a kilometre). ``doubt`` says what should be looked at.
+    """
+
+    lat: float
+    lon: float
+    accuracy: float | None = None
+    decimals: int = 9
+    doubt: str = ""
+
+
+_HEMISPHERE = r"(?P<side>[NSEWnsew]|[сюСЮ]\.?\s?ш\.?|[взВЗ]\.?\s?д\.?)?"
+_DECIMAL = r"(?P<decimal>[-+−]?\d{1,3}(?:[.,]\d+)?)\s*°?"
+_DMS = (
+    r"(?P<degrees>[-+−]?\d{1,3})\s*[°º˚d:]\s*(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘ʹm:]\s*"
+    r"(?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:\"|″|”|“|''|′′|’’|s)?)?)?"
+)
+_ONE = re.compile(rf"\s*(?:(?P<lead>[NSEW])\s*)?(?:{_DMS}|{_DECIMAL})\s*{_HEMISPHERE}\s*", re.I)
+_KOBO = re.compile(r"(-?\d+\.\d+) (-?\d+\.\d+) (-?\d+(?:\.\d+)?) (\d+(?:\.\d+)?)")
+_PAIR = (
+    re.compile(r"(?P<one>[^;]+);(?P<two>[^;]+)"),
+    re.compile(r"(?P<one>[NS].+?),?\s+(?P<two>[EW].+)", re.I),
+    re.compile(r"(?P<one>.+?[NS]),?\s+(?P<two>.+)", re.I),
+    re.compile(r"(?P<one>[^,]+),\s*(?P<two>[^,]+)"),
+    re.compile(r"(?P<one>\S+?,\d+),?\s+(?P<two>\S+,\d+)"),
+    re.compile(r"(?P<one>\S+)\s*/\s*(?P<two>\S+)"),
+    re.compile(r"(?P<one>\S+)\s+(?P<two>\S+)"),
+)
+
+
+def coordinates(lat: object, lon: object = None) -> Point:
+    """Read a latitude and a longitude from two cells, or both from one.
+
+    Decimal degrees with a point or a comma; degrees, minutes and seconds; N, S, E, W or the Russian letters; latitude
+    first unless the letters say otherwise; "lat lon altitude accuracy" as survey tools write it. Whether the point can
+    be right is for `mapping.area.geocode` to say, which knows the area: values up to 180 are let through for both.
+
+    Raises
+    ------
+    Unreadable
+        For what is no pair of coordinates.
+
+    Examples
+    --------
+    >>> coordinates("37°29.5'N", "71°32.75'E")
+    Point(lat=37.491667, lon=71.545833, accuracy=None, decimals=4, doubt='')
+    """
+    if lon is None or cell(lon) == "":
+        return _both(given(lat, "coordinate"))
+    if cell(lat) == "":
+        raise Unreadable("only the longitude is given", "give both coordinates, or none")
+    one, two = (_one(given(value, "coordinate")) for value in (lat, lon))
+    return _point(one, two)
+
+
+def _both(text: str) -> Point:
+    """Read both coordinates from one cell."""
+    if found := _KOBO.fullmatch(text):
+        lat, lon, accuracy = float(found[1]), float(found[2]), float(found[4])
+        doubt = f"the device was sure only to {accuracy:g} m" if accuracy > POOR_ACCURACY else ""
+        decimals = max(_decimals(found[1]), _decimals(found[2]))
+        return Point(lat, lon, accuracy=accuracy, decimals=decimals, doubt=doubt)
+    for pattern in _PAIR:
+        if found := pattern.fullmatch(text.strip("()[] ")):
+            try:
+                one, two = _one(found["one"]), _one(found["two"])
+            except Unreadable:
+                continue
+            return _point(one, two)
+    if _ONE.fullmatch(text):
+        raise Unreadable(
+            f"{shown(text)} is one number, not a latitude and a longitude", "give both coordinates, or none"
+        )
+    raise Unreadable(f"{shown(text)} is no pair of coordinates", "write them as 38.5407, 68.7806: latitude first")
+
+
+@dataclass(frozen=True)
+class _Angle:
+    degrees: float
+    decimals: int
+    axis: str  # "lat", "lon" or "" where no letter says
+
+
+def _one(text: str) -> _Angle:
+    """Read one coordinate."""
+    found = _ONE.fullmatch(text)
+    if not found:
+        raise Unreadable(f"{shown(text)} is no coordinate", "write degrees as a decimal number, such as 38.5407")
+    side = (found["lead"] or found["side"] or " ")[0].upper()
+    if found["decimal"]:
+        degrees, decimals = _float(found["decimal"]), _decimals(found["decimal"])
+    else:
+        whole, minutes, seconds = _float(found["degrees"]), _float(found["minutes"]), _float(found["seconds"] or "0")
+        if minutes >= 60 or seconds >= 60:
+            raise Unreadable(f"{shown(text)} has 60 minutes or seconds or more", "look at the numbers again")
+        sign = -1 if found["degrees"][0] in "-−" else 1
+        degrees = round(sign * (abs(whole) + minutes / 60 + seconds / 3600), 6)
+        decimals = 5 if found["seconds"] else 2 + _decimals(found["minutes"])
+    if abs(degrees) > 180:
+        raise Unreadable(f"{shown(text)} is more than 180 degrees", "look whether the decimal point is missing")
+    if side in "SWЮЗ":
+        degrees = -abs(degrees)
+    axis = "lat" if side in "NSСЮ" else "lon" if side in "EWВЗ" else ""
+    return _Angle(degrees, decimals, axis)
+
+
+def _point(one: _Angle, two: _Angle) -> Point:
+    """Make a point of two coordinates, latitude first unless letters say otherwise."""
+    if one.axis and one.axis == two.axis:
+        raise Unreadable(
+            f"both coordinates are a {'latitude' if one.axis == 'lat' else 'longitude'}", "give one of each"
+        )
+    if one.axis == "lon" or two.axis == "lat":
+        one, two = two, one
+    decimals = max(one.decimals, two.decimals)
+    doubt = ""
+    if decimals < 2 and (one.degrees, two.degrees) != (0, 0):
+        doubt = (
+            f"rounded to {'whole degrees' if decimals == 0 else 'a tenth of a degree'}, about {110 // 10**decimals} km"
+        )
+    return Point(one.degrees, two.degrees, decimals=decimals, doubt=doubt)
+
+
+def _float(text: str) -> float:
+    return float(text.replace(",", ".").replace("−", "-"))
+
+
+def _decimals(text: str) -> int:
+    return len(re.split("[.,]", text)[1]) if re.search("[.,]", text) else 0

@@ -1,0 +1,1 @@
+"""What to check and mend: matching, duplicates, the call list, completeness, overview."""

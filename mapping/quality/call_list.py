@@ -1,0 +1,367 @@
+"""The call list: which services must be checked, whom to call, what to ask, and what the calls found.
+
+The list is one row a service, grouped by body so that one call is enough. It goes out as CSV with empty columns for
+what was found and comes back filled: see docs/quality.md.
+"""
+
+import csv
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mapping.area.study_area import StudyArea
+from mapping.batch import Batch
+from mapping.errors import FormatError, InvalidRecord
+from mapping.freshness import next_due, offered
+from mapping.language.i18n import Message
+from mapping.language.spreadsheet import neutral
+from mapping.language.taxonomy import Taxonomy
+from mapping.model import WEEKDAYS, Record, Schedule, Source, Verification, record_id
+from mapping.quality.completeness import completeness
+from mapping.quality.holdings import NOT_REACHED, Held, Holdings
+from mapping.quality.known_organizations import Records
+
+PUBLIC_LINE, ONLY_ONE, NEVER, LAPSED, PER_DAY, MOST = 3.0, 3.0, 2.0, 2.0, 1 / 60, 8.0
+"""What puts a call first: a number that the public calls, the only service of its type in its unit, nobody ever
+checked it, it is no longer offered; and the days that it is overdue, a point for each two months, up to eight."""
+
+SOURCE = Source(id=record_id("calls", "source"), name="Calls of the stewards")
+QUESTIONS = 3
+"""So many missing facts are asked for in one call."""
+
+COLUMNS = (
+    "service_id",
+    "call",
+    "body",
+    "service",
+    "type",
+    "unit",
+    "state",
+    "last_checked",
+    "how",
+    "level",
+    "due_on",
+    "days_over",
+    "attempts",
+    "why",
+    "ask",
+)
+ANSWERS = ("result", "on", "by", "method", "note")
+"""Columns that the caller fills."""
+
+RESULTS = {
+    "confirmed": "confirmed",
+    "ok": "confirmed",
+    "подтверждено": "confirmed",
+    "тасдиқ шуд": "confirmed",
+    "tasdiqlandi": "confirmed",
+    "changed": "changed",
+    "изменилось": "changed",
+    "тағйир ёфт": "changed",
+    "oʻzgardi": "changed",
+    "o'zgardi": "changed",
+    "closed": "closed",
+    "закрыто": "closed",
+    "баста шуд": "closed",
+    "yopildi": "closed",
+    "paused": "paused",
+    "временно закрыто": "paused",
+    "муваққатан баста": "paused",
+    "vaqtincha yopiq": "paused",
+    "unreachable": "unreachable",
+    "не дозвонились": "unreachable",
+    "дастнорас": "unreachable",
+    "bogʻlanib boʻlmadi": "unreachable",
+    "bog'lanib bo'lmadi": "unreachable",
+}
+"""What a call found, in four languages."""
+
+METHODS = {
+    "": "phone",
+    "phone": "phone",
+    "телефон": "phone",
+    "visit": "visit",
+    "выезд": "visit",
+    "боздид": "visit",
+    "tashrif": "visit",
+    "letter": "official",
+    "письмо": "official",
+    "мактуб": "official",
+    "xat": "official",
+    "official": "official",
+    "self-reported": "self-reported",
+    "со слов": "self-reported",
+}
+"""How it was found, and the level of a verification so made."""
+
+STATUS = {"closed": "defunct", "paused": "temporarily closed"}
+
+
+@dataclass(frozen=True)
+class Due:
+    """A service to ask about: how much it matters, why, and what to ask."""
+
+    held: Held
+    points: float
+    why: tuple[Message, ...]
+    ask: tuple[Message, ...]
+    days_over: int | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: a body, the number to call, and its services to ask about."""
+
+    body: str
+    number: str
+    due: tuple[Due, ...]
+
+    @property
+    def points(self) -> float:
+        """How much the call matters: as the weightiest of its services, and a little for each further one."""
+        return max(one.points for one in self.due) + 0.1 * (len(self.due) - 1)
+
+
+def calls(directory: Records, area: StudyArea, today: dt.date) -> list[Call]:
+    """Return the calls to make, those that matter most first."""
+    return calls_of(Holdings.of(directory, area, today))
+
+
+def calls_of(holdings: Holdings) -> list[Call]:
+    """Return the calls to make for what a directory holds."""
+    rivals = _rivals(holdings)
+    groups: dict[str, list[Due]] = {}
+    for held in holdings.listed:
+        if held.freshness != "fresh":
+            groups.setdefault(held.service.organization_id or held.service.id, []).append(_due(held, holdings, rivals))
+    found = []
+    for owner, dues in groups.items():
+        body = holdings.organizations.get(owner)
+        dues.sort(key=lambda due: (-due.points, due.held.service.name, due.held.service.id))
+        numbers = [phone.number for due in dues for phone in holdings.numbers(due.held)]
+        found.append(Call(body.name if body else "", numbers[0] if numbers else "", tuple(dues)))
+    return sorted(found, key=lambda call: (-call.points, call.body, call.due[0].held.service.id))
+
+
+def _rivals(holdings: Holdings) -> dict[tuple[str, str], set[str]]:
+    """Return the services that are offered, by type and unit."""
+    there: dict[tuple[str, str], set[str]] = {}
+    for held in holdings.listed:
+        if offered(held.service.status, held.freshness):
+            for code in held.types:
+                for unit in held.units:
+                    there.setdefault((code, unit), set()).add(held.service.id)
+    return there
+
+
+def _due(held: Held, holdings: Holdings, rivals: dict[tuple[str, str], set[str]]) -> Due:
+    points, why = 0.0, []
+    over = (holdings.today - held.next_due).days if held.next_due else None
+    if held.freshness == "unverified":
+        points, why = NEVER, [Message("nobody ever checked it")]
+    elif held.freshness == "lapsed":
+        points, why = LAPSED, [Message("it is no longer offered first")]
+    if over is not None and over > 0:
+        points += min(MOST, over * PER_DAY)
+        why.append(Message("{days} days overdue", {"days": over}))
+    if any(phone.audience == "public" for phone in held.phones):
+        points += PUBLIC_LINE
+        why.append(Message("the public calls its number"))
+    alone = [
+        (code, unit)
+        for code in held.types
+        for unit in held.units
+        if not rivals.get((code, unit), set()) - {held.service.id}
+    ]
+    if alone:
+        points += ONLY_ONE
+        type_ = Taxonomy.load("service_types").term(alone[0][0]).labels
+        why.append(Message("the only one in its district: {type}", {"type": type_}))
+    return Due(held, round(points, 2), tuple(why), _questions(held, holdings), over)
+
+
+def _questions(held: Held, holdings: Holdings) -> tuple[Message, ...]:
+    """Return what to ask: whether it still holds what the directory says, then what it does not say."""
+    asked = [Message("Is it still there, and does it do the same?")]
+    if numbers := [phone.number for phone in holdings.numbers(held)]:
+        asked.append(Message("Is {number} the number that people should call?", {"number": numbers[0]}))
+    if held.parts["schedule"]:
+        hours = "; ".join(dict.fromkeys(_hours(row) for row in held.parts["schedule"]))
+        asked.append(Message("Is it still open {hours}?", {"hours": hours}))
+    missing = [fact.question for fact in completeness(held).missing if fact.key != "verified"]
+    return (*asked, *missing[:QUESTIONS])
+
+
+def _hours(row: Schedule) -> str:
+    """Say opening hours in short: MO-FR 08:00-17:00."""
+    if not row.opens_at:
+        return row.description or ""
+    days = [day for day in WEEKDAYS if day in (row.byday or "").split(",")]
+    first, last = (WEEKDAYS.index(days[end]) for end in (0, -1)) if days else (0, 0)
+    whole = len(days) > 2 and last - first + 1 == len(days)
+    return f"{f'{days[0]}-{days[-1]}' if whole else ','.join(days)} {row.opens_at}-{row.closes_at}".strip()
+
+
+def write_calls(found: Sequence[Call], path: str | Path, area: StudyArea, language: str = "en") -> None:
+    """Write the call list as CSV, readable by its owner only, with empty columns for what the calls find."""
+    path = Path(path)
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow((*COLUMNS, *ANSWERS))
+        for call in found:
+            for due in call.due:
+                writer.writerow([neutral(str(cell)) for cell in (*_cells(call, due, area, language), *("",) * 5)])
+
+
+def _cells(call: Call, due: Due, area: StudyArea, language: str) -> tuple[object, ...]:
+    held, types, units = due.held, Taxonomy.load("service_types"), area.all_units()
+    check = held.verification
+    return (
+        held.service.id,
+        call.number,
+        call.body,
+        held.service.name,
+        "; ".join(str(types.label(code, language)) for code in held.types),
+        "; ".join(area.label(unit, language) if unit in units else unit for unit in held.units),
+        held.freshness,
+        check.verified_on if check else "",
+        (check.method or "") if check else "",
+        check.level if check else "",
+        held.next_due or "",
+        due.days_over if due.days_over is not None else "",
+        len(held.attempts) or "",
+        "; ".join(reason.into(language) for reason in due.why),
+        " ".join(ask.into(language) for ask in due.ask),
+    )
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a filled call list says: the records to store, and what was found how often."""
+
+    batch: Batch
+    found: dict[str, int]
+    to_enter: tuple[str, ...]
+    """What changed, by service, for a steward to enter."""
+
+
+def read_done(path: str | Path, directory: Records, area: StudyArea, today: dt.date) -> Done:
+    """Read a filled call list; rows without a result are passed over.
+
+    Raises
+    ------
+    FormatError
+        It is no call list.
+    InvalidRecord
+        Naming every row that cannot be taken; nothing is.
+    """
+    rows = _rows(Path(path))
+    held = {one.service.id: one for one in Holdings.of(directory, area, today).services}
+    records: list[Record] = []
+    faults: list[str] = []
+    found: dict[str, int] = {}
+    to_enter: list[str] = []
+    seen: dict[str, int] = {}
+    for number, row in rows:
+        if not row.get("result", ""):
+            continue
+        answer = _answer(row, held, today)
+        if isinstance(answer, str):
+            faults.append(f"row {number}: {answer}")
+            continue
+        one, result, day, level = answer
+        if one.service.id in seen:
+            faults.append(f"row {number}: row {seen[one.service.id]} is about this service too; keep one of them")
+            continue
+        seen[one.service.id] = number
+        found[result] = found.get(result, 0) + 1
+        records += found_by_call(one, result, day, level, row, area)
+        if result == "changed":
+            to_enter.append(f"{one.service.name}: {row.get('note') or '(no note)'}")
+    if faults:
+        raise InvalidRecord(f"{path}: nothing was stored; {'; '.join(faults)}")
+    return Done(batch_of_calls(Path(path).name, records, sum(found.values())), found, tuple(to_enter))
+
+
+def batch_of_calls(file: str, records: list[Record], rows: int = 1) -> Batch:
+    """Return what calls found as a batch: of a service it claims what a call changed, and no other field."""
+    edited = {record.id for record in records if record.table == "service"}
+    return Batch(SOURCE, file, records=records, rows=rows, partial=True, edited=edited)
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FormatError(f"{path}: is not in UTF-8; save it as CSV UTF-8") from error
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(text.splitlines(), delimiter=max(",;\t", key=head.count))
+    missing = {"service_id", "result"} - set(reader.fieldnames or ())
+    if missing:
+        raise FormatError(
+            f"{path}: has no column {' and '.join(sorted(missing))}; fill the file of `rohnamo due --csv`"
+        )
+    return [
+        (number, {name: (cell or "").strip() for name, cell in row.items() if isinstance(name, str)})
+        for number, row in enumerate(reader, 2)
+    ]
+
+
+def _answer(row: dict[str, str], held: dict[str, Held], today: dt.date) -> tuple[Held, str, dt.date, str] | str:
+    """Return the service, the result, the day and the level of a row, or what is wrong with it."""
+    one = held.get(row["service_id"])
+    if one is None:
+        return f"service_id {row['service_id']!r} is no service of this directory; it may have been merged"
+    result = RESULTS.get(row["result"].casefold())
+    if result is None:
+        return f"result {row['result']!r}: write confirmed, changed, closed, paused or unreachable"
+    level = METHODS.get(row.get("method", "").casefold())
+    if level is None:
+        return f"method {row['method']!r}: write phone, visit, letter or self-reported"
+    if not row.get("by"):
+        return "by is empty: write who called"
+    try:
+        day = dt.date.fromisoformat(row["on"]) if row.get("on") else today
+    except ValueError:
+        return f"on {row['on']!r} is no day: write it as 2026-11-24"
+    if day > today:
+        return f"on {day} is after today, {today}"
+    return one, result, day, level
+
+
+def found_by_call(
+    one: Held, result: str, day: dt.date, level: str, row: dict[str, str], area: StudyArea
+) -> Iterable[Record]:
+    """Yield the records that a call leaves behind."""
+    service = one.service
+    if result == "unreachable":
+        days = sorted({*one.attempts, day.isoformat()})
+        yield Verification(
+            id=record_id("calls", "verification", service.id, "attempts"),
+            link_id=service.id,
+            link_entity="service",
+            level="unverified",
+            method=NOT_REACHED,
+            verified_by=row["by"],
+            evidence=" ".join(days),
+        )
+        return
+    note = f"{result}: {row['note']}" if row.get("note") else result
+    yield Verification(
+        id=record_id("calls", "verification", service.id, day),
+        link_id=service.id,
+        link_entity="service",
+        level=level,  # type: ignore[arg-type]
+        method=row.get("method") or "phone",
+        verified_by=row["by"],
+        verified_on=day,
+        next_due=next_due(day, one.types, area.settings.verification),
+        evidence=note,
+    )
+    if result in STATUS:
+        yield service.model_copy(update={"status": STATUS[result]})
+    elif service.status == "temporarily closed":
+        yield service.model_copy(update={"status": "active"})

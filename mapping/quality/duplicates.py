@@ -1,0 +1,276 @@
+"""Doubles, to be decided by a person: pairs with what each record says, out as a table and back with decisions.
+
+A pair called different is remembered and never proposed again; one called the same is merged, and every source's key
+leads to the record that was kept.
+"""
+
+import csv
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, Protocol, cast
+
+from mapping.area.study_area import StudyArea
+from mapping.batch import Batch
+from mapping.errors import FormatError, InvalidRecord, NotFound
+from mapping.language.spreadsheet import neutral
+from mapping.model import Decision, Record, Source, record_id
+from mapping.quality.holdings import Held, Holdings
+from mapping.quality.known_organizations import Known, Records
+from mapping.quality.matching import TABLES, Candidate, Table, candidates
+
+SOURCE = Source(id=record_id("stewards", "source"), name="Stewards")
+COLUMNS = ("table", "score", "reasons", "one", "one_says", "other", "other_says", "decision", "keep", "reason")
+Kind = Literal["same", "different", "later"]
+
+MERGED_FIRST: tuple[Table, ...] = ("location", "service", "organization")
+"""Whatever belongs to a record is merged before it."""
+
+WORDS: dict[str, Kind] = {
+    "same": "same",
+    "одно": "same",
+    "то же": "same",
+    "як": "same",
+    "bir xil": "same",
+    "different": "different",
+    "разные": "different",
+    "гуногун": "different",
+    "boshqa": "different",
+    "later": "later",
+    "позже": "later",
+    "баъдтар": "later",
+    "keyinroq": "later",
+}
+"""What a steward may decide, in four languages."""
+
+
+class Store(Protocol):
+    """What decisions are stored in: a `mapping.directory.directory.Directory`."""
+
+    def records(self, table: str) -> Sequence[Record]:
+        """Return the records of a table."""
+
+    def add(self, batch: Batch, *, by: str, on: dt.date, dry_run: bool = False) -> object:
+        """Store a batch, whole or not at all."""
+
+    def merge(
+        self, keep: str, others: Sequence[str], *, table: str, by: str, on: dt.date, reason: str, dry_run: bool = False
+    ) -> object:
+        """Make one record of several."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A pair with what each record says, in a line."""
+
+    candidate: Candidate
+    one: str
+    other: str
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A row of a decided file: which pair, what, and which record stays."""
+
+    row: int
+    table: Table
+    one: str
+    other: str
+    kind: Kind
+    keep: str
+    lost: str
+    """The record that goes into the one kept."""
+    reason: str
+
+
+def tables_of(word: str) -> tuple[Table, ...]:
+    """Return the tables that a word of the command line stands for.
+
+    Raises
+    ------
+    InvalidRecord
+        It stands for none.
+    """
+    if word == "all":
+        return TABLES
+    if word not in TABLES:
+        raise InvalidRecord(f"--table {word}: write one of {', '.join(TABLES)}, or all")
+    return tuple(table for table in TABLES if table == word)
+
+
+def pairs(directory: Records, area: StudyArea, tables: Collection[Table] = TABLES) -> list[Shown]:
+    """Return the pairs that may be one, with what each record says, likeliest first within a table."""
+    known = Known.of(directory)
+    holdings = Holdings.of(directory, area, dt.date.min)
+    held = {one.service.id: one for one in holdings.services}
+    streets = {one.location_id: one for one in cast("Iterable[Any]", directory.records("address"))}
+    places = {one.id: cast("Any", one) for one in directory.records("location")}
+
+    def says(table: Table, record: str) -> str:
+        if table == "organization":
+            body = known.bodies[record]
+            names = [body.name, *sorted(body.names - {body.name})]
+            return _line(" = ".join(names), sorted(body.phones), sorted(body.mails), _units(body.units, area))
+        if table == "service":
+            return _service(held[record], area)
+        street, place = streets.get(record), places[record]
+        where = f"{place.latitude:.4f}, {place.longitude:.4f}" if place.latitude is not None else ""
+        return _line(place.name or "", [street.address_1 if street else "", where], [], _units([place.area_unit], area))
+
+    return [
+        Shown(pair, says(pair.table, pair.one), says(pair.table, pair.other))
+        for pair in candidates(directory, area, tables=tables)
+    ]
+
+
+def _service(held: Held, area: StudyArea) -> str:
+    body = held.organization.name if held.organization else ""
+    day = held.verification.verified_on if held.verification else None
+    checked = f"checked {day}" if day else "never checked"
+    return _line(
+        held.service.name, [body], [phone.number for phone in held.phones], _units(held.units, area), [checked]
+    )
+
+
+def _line(*parts: str | Iterable[str]) -> str:
+    flat = [part for each in parts for part in ([each] if isinstance(each, str) else each)]
+    return " | ".join(part for part in flat if part)
+
+
+def _units(units: Iterable[str | None], area: StudyArea) -> list[str]:
+    known = area.all_units()
+    return [area.label(unit, "en") if unit in known else unit for unit in units if unit]
+
+
+def write_pairs(found: Sequence[Shown], path: str | Path, language: str = "en") -> None:
+    """Write pairs as CSV, readable by its owner only, with empty columns for what is decided."""
+    path = Path(path)
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for pair in found:
+            one = pair.candidate
+            reasons = "; ".join(reason.into(language) for reason in one.reasons)
+            cells = (one.table, one.score, reasons, one.one, pair.one, one.other, pair.other, "", "", "")
+            writer.writerow([neutral(str(cell)) for cell in cells])
+
+
+def read_decisions(path: str | Path, directory: Records) -> list[Decided]:
+    """Read a decided file; rows without a decision are passed over.
+
+    Raises
+    ------
+    FormatError
+        It is no such file.
+    InvalidRecord
+        Naming every row that cannot be taken.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FormatError(f"{path}: is not in UTF-8; save it as CSV UTF-8") from error
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(text.splitlines(), delimiter=max(",;\t", key=head.count))
+    if missing := {"table", "one", "other", "decision"} - set(reader.fieldnames or ()):
+        raise FormatError(
+            f"{path}: has no column {', '.join(sorted(missing))}; decide the file of `rohnamo duplicates --csv`"
+        )
+    ids = {table: {record.id for record in directory.records(table)} for table in TABLES}
+    decided: list[Decided] = []
+    faults: list[str] = []
+    gone: dict[str, str] = {}
+    for number, row in enumerate(reader, 2):
+        cells = {name: (cell or "").strip() for name, cell in row.items() if isinstance(name, str)}
+        if not cells["decision"]:
+            continue
+        one = _decision(number, cells, ids)
+        if isinstance(one, Decided) and one.kind == "same":
+            one = replace(one, keep=_survivor(gone, one.keep), lost=_survivor(gone, one.lost))
+            if one.keep == one.lost:
+                continue  # earlier rows made them one
+            gone[one.lost] = one.keep
+        if isinstance(one, str):
+            faults.append(f"row {number}: {one}")
+        else:
+            decided.append(one)
+    if faults:
+        raise InvalidRecord(f"{path}: nothing was stored; {'; '.join(faults)}")
+    return decided
+
+
+def _decision(number: int, cells: dict[str, str], ids: dict[Table, set[str]]) -> Decided | str:
+    """Return what a row decides, or what is wrong with it."""
+    kind, table = WORDS.get(cells["decision"].casefold()), next((t for t in TABLES if t == cells["table"]), None)
+    if table is None:
+        return f"table {cells['table']!r}: is none of {', '.join(TABLES)}"
+    if kind is None:
+        return f"decision {cells['decision']!r}: write same, different or later"
+    one, other = cells["one"], cells["other"]
+    for record in (one, other):
+        if record not in ids[table]:
+            return f"{record!r} is no {table} of this directory; it may have been merged"
+    if one == other:
+        return "both are the same record"
+    keep = {"": one, "one": one, "1": one, one: one, "other": other, "2": other, other: other}.get(
+        cells.get("keep", "")
+    )
+    if keep is None:
+        return f"keep {cells['keep']!r}: write one or other"
+    return Decided(number, table, one, other, kind, keep, other if keep == one else one, cells.get("reason", ""))
+
+
+def _survivor(gone: dict[str, str], record: str) -> str:
+    """Return the record that one went into by earlier rows, itself if by none."""
+    while record in gone:
+        record = gone[record]
+    return record
+
+
+def apply(
+    directory: Store, decisions: Sequence[Decided], *, by: str, on: dt.date, dry_run: bool = False
+) -> Iterator[str]:
+    """Store decisions, all or none, and say what was done.
+
+    Raises
+    ------
+    InvalidRecord
+        Nobody is named who decided.
+    """
+    if not by.strip():
+        raise InvalidRecord("who decided? add --by NAME; the name stays in the private history")
+    same = sorted((one for one in decisions if one.kind == "same"), key=lambda one: MERGED_FIRST.index(one.table))
+    records: list[Record] = [
+        Decision(
+            id=record_id("stewards", "decision", one.table, *sorted((one.one, one.other))),
+            kind=one.kind,
+            link_entity=one.table,
+            one=one.one,
+            other=one.other,
+            decided_by=by,
+            decided_on=on,
+            reason=one.reason or None,
+        )
+        for one in decisions
+        if one.kind != "same"
+    ]
+    for one in same:  # whatever cannot be merged is found before anything is stored
+        directory.merge(one.keep, [one.lost], table=one.table, by=by, on=on, reason=one.reason, dry_run=True)
+    if records:
+        batch = Batch(SOURCE, "decisions", records=records, partial=True)
+        change = directory.add(batch, by=by, on=on, dry_run=dry_run)
+        yield f"{'Would be' if dry_run else 'Remembered'}: {change}"
+    for one in same:
+        if dry_run:
+            yield f"row {one.row}: would be merged into {one.keep}"
+            continue
+        try:
+            directory.merge(one.keep, [one.lost], table=one.table, by=by, on=on, reason=one.reason)
+            yield f"row {one.row}: was merged into {one.keep}"
+        except NotFound:
+            yield f"row {one.row}: became one with an earlier row"
+    if not decisions:
+        yield "No row has a decision."

@@ -1,0 +1,256 @@
+"""Bodies that are known already, so that a list that speaks of one meets its record."""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any, Protocol
+
+from mapping.language.fold import coarse, name_key
+from mapping.language.taxonomy import TERMS, Taxonomy
+from mapping.model import (
+    Approval,
+    Attribute,
+    Audience,
+    Decision,
+    Location,
+    Organization,
+    OrganizationIdentifier,
+    Phone,
+    Provenance,
+    Record,
+    Service,
+    ServiceAtLocation,
+    Translation,
+    record_id,
+)
+
+Point = tuple[float, float]
+"""Latitude and longitude."""
+
+BODY_WORDS = TERMS / "body_words.csv"
+QUOTED = re.compile(r"[«\"“„]([^»\"”“]+)[»\"”“]")
+NUMBER = re.compile(r"(?:№|No\.?|no\.?|N)[\s.-]*(\d+)")
+
+
+@cache
+def kinds_of_bodies() -> tuple[tuple[str, str], ...]:
+    """Return (folded words, kind) of what bodies are called in several languages, longest first."""
+    with BODY_WORDS.open(encoding="utf-8", newline="") as file:
+        pairs = {(coarse(row["words"]), row["kind"]) for row in csv.DictReader(file)}
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
+
+
+_name_key = lru_cache(maxsize=20_000)(name_key)
+
+
+@lru_cache(maxsize=20_000)
+def signature(name: str) -> str:
+    """Return what a body is and its proper name or number, the same in every language; "" where it is not clear.
+
+    "Women's support centre "Savsani Juybori"" and "Центр поддержки женщин «Савсани Чуйбори»" have one signature.
+    """
+    folded = coarse(name.replace("-", " "))
+    kind = next((kind for words, kind in kinds_of_bodies() if words in folded), "")
+    quoted, number = QUOTED.search(name), NUMBER.search(name)
+    if not kind:
+        return ""
+    if quoted:
+        return f"{kind}|{coarse(quoted[1])}" + (f"|{number[1]}" if number else "")
+    return f"{kind}|{number[1]}" if number else ""
+
+
+def _point(place: Location | None) -> Point | None:
+    if place is None or place.position_basis != "given" or place.latitude is None or place.longitude is None:
+        return None
+    return place.latitude, place.longitude
+
+
+def _host(address: str | None) -> str:
+    """Return the host of a web page, as it is written everywhere."""
+    host = (address or "").strip().casefold().partition("://")[2] or (address or "").strip().casefold()
+    return host.partition("/")[0].removeprefix("www.")
+
+
+@cache
+def service_types() -> dict[str | None, str]:
+    """Return the code of each service type by the id of its term in a directory."""
+    terms = Taxonomy.load("service_types").terms()
+    return {record_id("rohnamo", "taxonomy_term", "service_types", term.code): term.code for term in terms}
+
+
+LEARNT = (
+    "organization",
+    "translation",
+    "service",
+    "phone",
+    "location",
+    "service_at_location",
+    "attribute",
+    "provenance",
+    "approval",
+    "organization_identifier",
+    "decision",
+)
+"""Tables of a directory that tell which bodies and services are known."""
+
+
+class Records(Protocol):
+    """What holds records by table: a `mapping.directory.directory.Directory`."""
+
+    def records(self, table: str) -> Iterable[Record]:
+        """Return the records of a table."""
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What tells that two entries of one name are one body: a phone, a mail domain or a unit in common."""
+
+    phones: frozenset[str] = frozenset()
+    mails: frozenset[str] = frozenset()
+    unit: str | None = None
+
+
+@dataclass
+class Body:
+    """An organization under all its names, with the signs that tell it from another of the same name."""
+
+    id: str
+    name: str
+    phones: set[str] = field(default_factory=set)
+    mails: set[str] = field(default_factory=set)
+    units: set[str] = field(default_factory=set)
+    audience: Audience = "public"
+    names: set[str] = field(default_factory=set)
+    sites: set[str] = field(default_factory=set)
+    """Hosts of its web pages."""
+    registers: set[tuple[str, str]] = field(default_factory=set)
+    """Kind of register and number in it."""
+    points: set[Point] = field(default_factory=set)
+    called: dict[str, str] = field(default_factory=dict)
+    """Language -> id of the translation that names it."""
+
+    def shares(self, signs: Signs) -> bool:
+        """Tell whether another entry has a phone, a mail domain or a unit in common with this body."""
+        domains = {mail.rpartition("@")[2].casefold() for mail in self.mails}
+        return bool(
+            self.phones & signs.phones
+            or domains & {mail.rpartition("@")[2].casefold() for mail in signs.mails}
+            or (signs.unit is not None and signs.unit in self.units)
+        )
+
+
+@dataclass
+class Known:
+    """What a directory holds already: bodies by folded name, services by source key, and what was approved."""
+
+    names: dict[str, list[Body]] = field(default_factory=lambda: defaultdict(list))
+    signatures: dict[str, list[Body]] = field(default_factory=lambda: defaultdict(list))
+    """Signature -> bodies: met again where a name alone is not known, as in another language."""
+    bodies: dict[str, Body] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)
+    """Source key of a service -> its id."""
+    services_of: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Body and service type -> a service's id."""
+    places: dict[str, str] = field(default_factory=dict)
+    """Location -> body."""
+    owners: dict[str, str] = field(default_factory=dict)
+    """Service -> body."""
+    offered: dict[tuple[str, str, str], dict[str, Point | None]] = field(default_factory=lambda: defaultdict(dict))
+    """Body, service type and unit -> services, with the point of each where one was given."""
+    numbers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Service -> the numbers it is called on."""
+    different: set[frozenset[str]] = field(default_factory=set)
+    """Pairs of records that somebody called different."""
+    maps: set[str] = field(default_factory=set)
+    """Sources whose column map and marking table two people approved."""
+    phones: set[str] = field(default_factory=set)
+    """Sources whose new numbers were called back by two people, or single numbers."""
+
+    held: Records | None = None
+    """The directory itself, for lists of ours that come back."""
+
+    @classmethod
+    def of(cls, directory: Records) -> "Known":
+        """Gather what a directory knows."""
+        known = cls(held=directory)
+        known.learn(record for table in LEARNT for record in directory.records(table))
+        return known
+
+    def learn(self, records: Iterable[Record]) -> None:
+        """Take in what records say of bodies, services and approvals, whatever their order."""
+        by_table: dict[type[Record], list[Any]] = defaultdict(list)
+        for record in records:
+            by_table[type(record)].append(record)
+        for body in by_table[Organization]:
+            self._learn_body(body)
+        for text in by_table[Translation]:
+            if text.field in ("name", "alternate_name") and text.link_id in self.bodies:
+                if text.field == "name":
+                    self.bodies[text.link_id].called.setdefault(text.language, text.id)
+                self.add(self.bodies[text.link_id], [text.text])
+        self.owners |= {s.id: s.organization_id for s in by_table[Service] if s.organization_id}
+        for phone in by_table[Phone]:
+            if phone.service_id:
+                self.numbers[phone.service_id].add(phone.number)
+            if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
+                self.bodies[owner].phones.add(phone.number)
+        for place in by_table[Location]:
+            if place.organization_id in self.bodies:
+                self.places[place.id] = place.organization_id
+                self.bodies[place.organization_id].units |= {place.area_unit} if place.area_unit else set()
+                self.bodies[place.organization_id].points |= {point} if (point := _point(place)) else set()
+        for number in by_table[OrganizationIdentifier]:
+            if number.organization_id in self.bodies:
+                register = (number.identifier_type, number.identifier)
+                self.bodies[number.organization_id].registers.add(register)
+        self._learn_services(by_table)
+        self.different |= {frozenset({d.one, d.other}) for d in by_table[Decision] if d.kind == "different"}
+        for approval in by_table[Approval]:
+            if approval.approved_by != approval.approved_by_too:
+                {"map": self.maps, "phone": self.phones}.get(approval.kind, set()).add(approval.subject)
+
+    def _learn_body(self, record: Organization) -> None:
+        body = self.bodies.get(record.id) or Body(record.id, record.name)
+        body.audience = record.audience
+        body.mails |= {record.email} if record.email else set()
+        body.sites |= {host} if (host := _host(record.website)) else set()
+        body.registers |= {("tax", record.tax_id)} if record.tax_id else set()
+        self.add(body, [record.name, record.alternate_name or ""])
+
+    def _learn_services(self, by_table: Mapping[type[Record], list[Any]]) -> None:
+        places = {place.id: place for place in by_table[Location]}
+        where = {at.service_id: places.get(at.location_id) for at in by_table[ServiceAtLocation]}
+        for attribute in by_table[Attribute]:
+            code, owner = service_types().get(attribute.taxonomy_term_id), self.owners.get(attribute.link_id)
+            if attribute.link_type == "service_type" and code and owner:
+                self.services_of.setdefault((owner, code), attribute.link_id)
+                place = where.get(attribute.link_id)
+                unit = (place.area_unit or "") if place else ""
+                self.offered[owner, code, unit][attribute.link_id] = _point(place)
+        for row in by_table[Provenance]:
+            if row.link_entity == "service":
+                self.services.setdefault(row.source_key, row.link_id)
+
+    def add(self, body: Body, names: Iterable[str]) -> None:
+        """Remember a body under names."""
+        names = list(names)
+        self.bodies[body.id] = body
+        body.names |= {body.name, *names} - {""}
+        for key in {_name_key(name) for name in names if name} - {""}:
+            if body not in self.names[key]:
+                self.names[key].append(body)
+        for sign in {signature(name) for name in names if name} - {""}:
+            if body not in self.signatures[sign]:
+                self.signatures[sign].append(body)
+
+    def alike(self, name: str) -> list[Body]:
+        """Return the bodies of the same kind with the same proper name or number, in whatever language."""
+        return list(self.signatures.get(signature(name), ())) if signature(name) else []
+
+    def called(self, names: Iterable[str]) -> list[Body]:
+        """Return the bodies of any of these names, in the order in which they became known."""
+        found = [body for name in names if name for body in self.names.get(_name_key(name), ())]
+        return list({body.id: body for body in found}.values())

@@ -1,0 +1,416 @@
+"""Match: records that may be one and the same, with a score and the reasons, for a person to decide.
+
+Pairs are looked for only among records that share a telling key (a rare word of the name or one a slip of the pen
+apart, a number, a mail address, a register's number), so that a hundred thousand bodies take seconds. Each pair then
+gathers evidence for and against in log-odds: names, numbers, mails, registers, places. What a person called different
+is never proposed again.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mapping.area.study_area import StudyArea
+from mapping.language.fold import coarse
+from mapping.language.i18n import Message
+from mapping.language.taxonomy import Taxonomy
+from mapping.model import Address, Location, Service, ServiceAtLocation
+from mapping.quality.known_organizations import Body, Known, Point, Records
+from mapping.quality.names import Name, alike, other_languages
+
+Table = Literal["organization", "service", "location"]
+TABLES: tuple[Table, ...] = ("organization", "service", "location")
+"""Tables in which doubles are looked for."""
+
+Pair = frozenset[str]
+"""The ids of two records."""
+
+LEAST = 0.55
+"""The least score of a pair that is worth a person's time."""
+
+SAME_NUMBER = 8
+"""A number, mail or page of so many bodies is a switchboard's or a ministry's, and says nothing."""
+
+SAME_PLACE = 0.3
+"""Kilometres within which two points may be one place."""
+
+LARGEST_BLOCK = 12
+"""A key that more bodies share tells nothing about any two of them."""
+
+LIKENESS = ((0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1), (-6, -4, -2.2, -0.8, -0.2, 0.5, 1.5, 2.2, 2.4))
+"""How alike two names are, and what that says, in log-odds. Between the points it is a straight line."""
+
+OTHER_LANGUAGE = -1.5
+"""The least that unlike names can say where they are in different languages: one may be translated."""
+
+REGISTER, OTHER_REGISTER = 8.0, -6.0
+NUMBER = (2.6, 2.0, 0.8)
+"""What a number or mail address says that two bodies have, that three have, that fewer than `SAME_NUMBER` have."""
+DOMAIN = (1.6, 1.0, 0.3)
+RARE_WORD = 0.6
+"""What it says that two names share a word that no other name has."""
+COMMON_WORD = 5
+"""A word in the names of so many bodies may say what they are."""
+
+NEAR, SAME_UNIT, UNIT_ABOVE, OTHER_UNIT = 1.0, 0.6, 0.3, -2.4
+COMMON_NAME = -0.5
+"""For each doubling of the number of bodies with one name beyond two: branches have one name."""
+
+FREE_MAIL = frozenset(
+    (
+        "gmail.com",
+        "mail.ru",
+        "yandex.ru",
+        "yandex.com",
+        "ya.ru",
+        "rambler.ru",
+        "hotmail.com",
+        "outlook.com",
+        "yahoo.com",
+        "bk.ru",
+        "list.ru",
+        "inbox.ru",
+        "icloud.com",
+        "live.com",
+        "protonmail.com",
+        "mail.com",
+        "umail.uz",
+    )
+)
+"""Mail domains that anybody may have an address of."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Two records that may be one: how likely, from 0 to 1, and why."""
+
+    table: Table
+    one: str
+    other: str
+    score: float
+    reasons: tuple[Message, ...] = ()
+
+    @property
+    def pair(self) -> Pair:
+        """The two, in no order."""
+        return frozenset({self.one, self.other})
+
+
+def candidates(
+    directory: Records, area: StudyArea | None = None, *, tables: Collection[Table] = TABLES, least: float = LEAST
+) -> list[Candidate]:
+    """Return the pairs of a directory that may be one record and that nobody called different, likeliest first."""
+    known = Known.of(directory)
+    found: list[Candidate] = []
+    if "organization" in tables:
+        found += organizations(known, area=area, least=least)
+    if "service" in tables:
+        found += [pair for pair in services(known) if pair.score >= least]
+    if "location" in tables:
+        found += [pair for pair in locations(directory, known.different) if pair.score >= least]
+    return found
+
+
+def organizations(
+    known: Known,
+    *,
+    of: Collection[str] | None = None,
+    area: StudyArea | None = None,
+    least: float = LEAST,
+) -> list[Candidate]:
+    """Return the pairs of bodies that may be one, likeliest first; with ``of`` only those that one of these is in."""
+    if of is not None and len(of) >= len(known.bodies):
+        of = None
+    compared = _Comparison(sorted(known.bodies.values(), key=lambda body: body.id), area)
+    worth = math.log(least / (1 - least))
+    found = []
+    for m, n in compared.pairs(of):
+        one, other = compared.bodies[m].id, compared.bodies[n].id
+        if frozenset({one, other}) in known.different:
+            continue
+        odds, reasons = compared.judge(m, n, worth)
+        if odds >= worth:
+            score = round(1 / (1 + math.exp(-odds)), 2)
+            found.append(Candidate("organization", one, other, score, reasons))
+    return sorted(found, key=lambda pair: (-pair.score, pair.one, pair.other))
+
+
+def services(known: Known, *, of: Collection[str] | None = None) -> list[Candidate]:
+    """Return the pairs of services that may be one: a body's help of one kind in one place, from two entries.
+
+    Services with points more than `SAME_PLACE` apart are two branches. With ``of`` only the pairs that one of these
+    is the later in.
+    """
+    types, found = Taxonomy.load("service_types"), []
+    for (owner, code, unit), entries in sorted(known.offered.items()):
+        if not unit or owner not in known.bodies:
+            continue
+        for (one, here), (other, there) in _first_near(entries, of):
+            if frozenset({one, other}) in known.different:
+                continue
+            numbers = sorted(known.numbers.get(one, set()) & known.numbers.get(other, set()))
+            what = Message(
+                "{body} has {type} twice", {"body": known.bodies[owner].name, "type": types.term(code).labels}
+            )
+            reasons = (what, _apart(here, there), *(_number(number) for number in numbers[:1]))
+            score = 0.6 + 0.2 * (here is not None and there is not None) + 0.15 * bool(numbers)
+            found.append(Candidate("service", one, other, round(score, 2), reasons))
+    return sorted(found, key=lambda pair: (-pair.score, pair.one, pair.other))
+
+
+def locations(directory: Records, decided: Collection[Pair]) -> list[Candidate]:
+    """Return the pairs of a body's places that may be one: the same address in the same unit, or the same point."""
+    of_service = {s.id: s.organization_id for s in directory.records("service") if isinstance(s, Service)}
+    owners = {
+        at.location_id: of_service.get(at.service_id or "")
+        for at in directory.records("service_at_location")
+        if isinstance(at, ServiceAtLocation)
+    }
+    streets: dict[str, str] = {}
+    for record in directory.records("address"):
+        if isinstance(record, Address) and record.location_id and record.address_1:
+            streets.setdefault(record.location_id, record.address_1)
+    groups: dict[tuple[str, ...], list[Location]] = defaultdict(list)
+    for place in directory.records("location"):
+        if isinstance(place, Location) and (owner := place.organization_id or owners.get(place.id)):
+            if street := coarse(streets.get(place.id, "")):
+                groups["street", owner, place.area_unit or "", street].append(place)
+            if place.position_basis == "given" and place.latitude is not None:
+                groups["point", owner, f"{place.latitude:.4f} {place.longitude:.4f}"].append(place)
+    found: dict[Pair, Candidate] = {}
+    for (what, *_rest), places in sorted(groups.items()):
+        for place in places[1:]:
+            one, other = places[0].id, place.id
+            pair = frozenset({one, other})
+            if pair in decided:
+                continue
+            why = Message("the same point") if what == "point" else Message("the same street and house")
+            before = found.get(pair)
+            reasons = (*before.reasons, why) if before else (Message("one body"), why)
+            found[pair] = Candidate("location", one, other, 0.9 if before else 0.75, reasons)
+    return sorted(found.values(), key=lambda pair: (-pair.score, pair.one, pair.other))
+
+
+Entry = tuple[str, Point | None]
+
+
+def _first_near(entries: Mapping[str, Point | None], of: Collection[str] | None) -> Iterator[tuple[Entry, Entry]]:
+    """Yield each entry that stands where an earlier one does, after the first such; those of ``of`` count as later."""
+    ordered = sorted(entries.items(), key=lambda entry: of is not None and entry[0] in of)
+    for n, later in enumerate(ordered):
+        if of is not None and later[0] not in of:
+            continue
+        first = next((entry for entry in ordered[:n] if near(entry[1], later[1])), None)
+        if first is not None:
+            yield first, later
+
+
+def near(one: Point | None, other: Point | None) -> bool:
+    """Tell whether two points may be one place; where one is not known they may."""
+    return one is None or other is None or kilometres(one, other) < SAME_PLACE
+
+
+def kilometres(one: Point, other: Point) -> float:
+    """Return about how far two near points are apart."""
+    north, east = one[0] - other[0], (one[1] - other[1]) * math.cos(math.radians(one[0]))
+    return math.hypot(north, east) * 111.2
+
+
+class _Comparison:
+    """Bodies side by side: their folded names, who shares what, and what any two have in common."""
+
+    def __init__(self, bodies: Sequence[Body], area: StudyArea | None) -> None:
+        self.bodies = bodies
+        self.area = area
+        self.names = [tuple(Name.of(name) for name in sorted(body.names or {body.name})) for body in bodies]
+        self.domains = [_domains(body) for body in bodies]
+        self.owners = Counter(sign for body in bodies for sign in {*body.phones, *body.mails, *_domains(body)})
+        self.called = Counter(key for names in self.names for key in {name.coarse for name in names})
+
+    def pairs(self, of: Collection[str] | None) -> Iterator[tuple[int, int]]:
+        """Yield the bodies that share a telling key, by their places, each pair once; one of each pair is in ``of``."""
+        hashes: list[int] = []
+        owners: list[int] = []
+        wanted = [of is None or body.id in of for body in self.bodies]
+        asked = (
+            None
+            if of is None
+            else {hash(key) for place, want in enumerate(wanted) if want for key in self._keys(place)}
+        )
+        for place in range(len(self.bodies)):
+            mine = [number for number in map(hash, self._keys(place)) if asked is None or number in asked]
+            hashes += mine
+            owners += [place] * len(mine)
+        found = _within_blocks(np.array(hashes, np.int64), np.array(owners, np.int64), len(self.bodies))
+        for code in found.tolist():
+            first, second = divmod(code, len(self.bodies))
+            if wanted[first] or wanted[second]:
+                yield first, second
+
+    @cached_property
+    def _words(self) -> Counter[str]:
+        """In how many bodies each proper word stands."""
+        return Counter(word for names in self.names for word in {word for name in names for word in name.proper})
+
+    @cached_property
+    def _common(self) -> set[str]:
+        """Words that so many bodies have that they may say what these are."""
+        return {word for word, count in self._words.items() if count >= max(COMMON_WORD, len(self.bodies) // 500)}
+
+    def _keys(self, place: int) -> set[tuple[str, ...]]:
+        """Return the keys by which a body may be met."""
+        body, keys = self.bodies[place], set[tuple[str, ...]]()
+        signs = {*body.phones, *body.mails, *self.domains[place]}
+        keys |= {("sign", sign) for sign in signs if 1 < self.owners[sign] < SAME_NUMBER}
+        keys |= {("register", *register) for register in body.registers}
+        for name in self.names[place]:
+            tail = "-".join(name.numbers)
+            keys.add(("name", name.coarse, tail))
+            if self.called[name.coarse] > LARGEST_BLOCK:
+                keys |= {("name", name.coarse, tail, unit) for unit in body.units}
+            words = sorted(set(name.proper))
+            for word in words:
+                if self._words[word] <= LARGEST_BLOCK:
+                    keys |= {("word", part, tail) for part in _one_letter_less(word)}
+                else:
+                    keys |= {("here", word, tail, unit) for unit in body.units}
+                    keys.add(("kind", word, tail, *sorted(name.concepts)))
+            keys |= {("words", *two, tail) for two in combinations(words, 2)}
+            if not words:
+                keys |= {("concepts", *sorted(name.concepts), tail, unit) for unit in (body.units or {""})}
+        return keys
+
+    def judge(self, m: int, n: int, worth: float = -math.inf) -> tuple[float, tuple[Message, ...]]:
+        """Return the evidence that two bodies are one, in log-odds, and the reasons.
+
+        The names, which take longest, are not compared where they could not make the pair worth a look.
+        """
+        place, where = self._by_place(m, n)
+        register, registered = self._by_register(m, n)
+        signs, shared = self._by_signs(m, n, elsewhere=place == OTHER_UNIT)
+        odds = place + register + signs
+        if odds + LIKENESS[1][-1] < worth:
+            return -math.inf, ()
+        name, named = self._by_name(m, n)
+        return odds + name, (*named, *registered, *shared, *where)
+
+    def _by_name(self, m: int, n: int) -> tuple[float, tuple[Message, ...]]:
+        likeness, one, other = max(
+            ((alike(one, other, self._common), one, other) for one in self.names[m] for other in self.names[n]),
+            key=lambda found: found[0],
+        )
+        odds = float(np.interp(likeness, *LIKENESS))
+        if likeness < 0.7 and one.numbers == other.numbers and other_languages(one, other):
+            odds = max(odds, OTHER_LANGUAGE)
+        if 0.55 <= likeness < 0.97 and any(self._words[word] == 2 for word in {*one.proper} & {*other.proper}):
+            odds = min(odds + RARE_WORD, LIKENESS[1][-1])
+        branches = self.called[one.coarse] if one.coarse == other.coarse else 0
+        if branches > 2:
+            odds += COMMON_NAME * math.log2(branches / 2)
+        if likeness == 1:
+            return odds, (Message("the same name"),)
+        if likeness >= 0.97:
+            return odds, (Message("the same name, spelt in another way"),)
+        return odds, (Message("names alike"),) if likeness >= 0.7 else ()
+
+    def _by_register(self, m: int, n: int) -> tuple[float, tuple[Message, ...]]:
+        mine, others = self.bodies[m].registers, self.bodies[n].registers
+        if shared := sorted(mine & others):
+            return REGISTER, (Message("both have the register number {number}", {"number": shared[0][1]}),)
+        if {kind for kind, _ in mine} & {kind for kind, _ in others}:
+            return OTHER_REGISTER, (Message("their register numbers differ"),)
+        return 0.0, ()
+
+    def _by_signs(self, m: int, n: int, *, elsewhere: bool) -> tuple[float, tuple[Message, ...]]:
+        one, other = self.bodies[m], self.bodies[n]
+        odds, reasons = 0.0, []
+        for shared, weights, word in (
+            (one.phones & other.phones, NUMBER, _number),
+            (one.mails & other.mails, NUMBER, _mail),
+            (self.domains[m] & self.domains[n], DOMAIN, _domain),
+        ):
+            most = 3 if elsewhere else SAME_NUMBER  # branches elsewhere have their head office's number
+            telling = [(self.owners[sign], sign) for sign in shared if self.owners[sign] < most]
+            if telling and not (word is _domain and one.mails & other.mails):
+                owners, sign = min(telling)
+                odds += weights[min(owners, 4) - 2]
+                reasons.append(word(sign))
+        return odds, tuple(reasons)
+
+    def _by_place(self, m: int, n: int) -> tuple[float, tuple[Message, ...]]:
+        one, other = self.bodies[m], self.bodies[n]
+        close = min((kilometres(p, q) for p in one.points for q in other.points), default=math.inf)
+        if close < SAME_PLACE:
+            return NEAR + SAME_UNIT, (_metres(close),)
+        if not one.units or not other.units:
+            return 0.0, ()
+        if shared := sorted(one.units & other.units):
+            return SAME_UNIT, (Message("both in {unit}", {"unit": self._unit(shared[0])}),)
+        if any(unit in self._above(under) for unit in one.units for under in other.units) or any(
+            unit in self._above(under) for unit in other.units for under in one.units
+        ):
+            return UNIT_ABOVE, ()
+        return OTHER_UNIT, (Message("in different places"),)
+
+    def _above(self, unit: str) -> Collection[str]:
+        known = self.area is not None and unit in self.area.all_units()
+        return self.area.ancestors(unit) if self.area is not None and known else ()
+
+    def _unit(self, unit: str) -> object:
+        known = self.area is not None and unit in self.area.all_units()
+        return dict(self.area.unit(unit).names) if self.area is not None and known else unit
+
+
+def _within_blocks(hashes: NDArray[np.int64], owners: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return the pairs of owners of one hash, each once and in order, as first * count + second."""
+    order = np.argsort(hashes, kind="stable")
+    hashes, owners = hashes[order], owners[order]
+    starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]]) if len(hashes) else np.empty(0, np.int64)
+    sizes = np.diff(np.r_[starts, len(hashes)])
+    found = []
+    for size in range(2, LARGEST_BLOCK + 1):
+        here = owners[starts[sizes == size][:, None] + np.arange(size)]
+        first, second = np.triu_indices(size, 1)
+        low, high = np.minimum(here[:, first], here[:, second]), np.maximum(here[:, first], here[:, second])
+        found.append((low * count + high)[low < high])
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+
+
+def _one_letter_less(word: str) -> set[str]:
+    """Return a word and what remains without any one letter: two words a slip of the pen apart share one of these."""
+    return {word, *(word[:n] + word[n + 1 :] for n in range(len(word)))} if len(word) > 4 else {word}
+
+
+def _domains(body: Body) -> set[str]:
+    """Return the domains that are a body's own, of its mails and web pages."""
+    mails = {mail.rpartition("@")[2].casefold() for mail in body.mails}
+    return {f"@{domain}" for domain in (mails | body.sites) - FREE_MAIL if domain}
+
+
+def _apart(one: Point | None, other: Point | None) -> Message:
+    if one is None or other is None:
+        return Message("in the same unit; the point of one is not known")
+    return _metres(kilometres(one, other))
+
+
+def _metres(kilometres: float) -> Message:
+    return Message("{metres} m apart", {"metres": round(kilometres * 1000)})
+
+
+def _number(number: str) -> Message:
+    return Message("both have the number {number}", {"number": number})
+
+
+def _mail(address: str) -> Message:
+    return Message("both have the mail {address}", {"address": address})
+
+
+def _domain(domain: str) -> Message:
+    return Message("mails or pages of one domain: {domain}", {"domain": domain.removeprefix("@")})

@@ -1,0 +1,282 @@
+"""Names of bodies, compared across spellings, scripts and languages.
+
+A name is a proper part ("Savsani Juybori"), words that say what the body is ("women's support centre"), and a legal
+form that says nothing. The words are told by ``terms/name_words.csv`` in four languages, so that "Центр поддержки
+женщин Нилуфар" and "Nilufar Women's Support Centre" are one name, and "Нилуфар Hospital" is another.
+"""
+
+import csv
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from rapidfuzz import fuzz
+
+from mapping.language.fold import coarse_word, is_damaged, key_words, quoted_key, skeleton, tokens, wildcard
+from mapping.language.taxonomy import TERMS
+
+SMALL = frozenset(("of", "the", "and", "for", "in", "on", "и", "по", "для", "ва", "дар", "барои", "va", "uchun"))
+"""Words that an abbreviation leaves out."""
+
+LEAST = 2
+"""Letters that an abbreviation must have."""
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of a name that count, in small letters."""
+    return tuple(word for word in re.findall(r"\w+", name.casefold()) if word not in SMALL)
+
+
+def abbreviates(short: str, whole: str) -> bool:
+    """Tell whether a name says another with some of its words, two at least, drawn together to their first letters.
+
+    Examples
+    --------
+    >>> abbreviates("BRC", "British Red Cross"), abbreviates("British RC", "British Red Cross")
+    (True, True)
+    >>> abbreviates("British Cross", "British Red Cross")
+    False
+    """
+    few, many = words_of(short), words_of(whole)
+    return len(few) < len(many) and _fits(few, many)
+
+
+def proposals(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield (abbreviation, name) among names."""
+    known = sorted(set(names))
+    for short in known:
+        yield from ((short, whole) for whole in known if short != whole and abbreviates(short, whole))
+
+
+def _fits(few: Sequence[str], many: Sequence[str]) -> bool:
+    """Tell whether each word of the one is the next word of the other, or the first letters of its next words."""
+    if not few:
+        return not many
+    first = few[0]
+    if many and first == many[0] and _fits(few[1:], many[1:]):
+        return True
+    count = len(first)
+    initials = "".join(word[0] for word in many[:count])
+    return LEAST <= count <= len(many) and initials == first and _fits(few[1:], many[count:])
+
+
+NAME_WORDS = TERMS / "name_words.csv"
+FILLER = "of"
+"""The concept of words that say nothing."""
+
+LIKE_WORDS = 0.8
+"""Least likeness of two words that may be one, a slip of the pen apart."""
+
+_NUMBER = re.compile(r"\d+")
+_INSIDE = re.compile(r"[«“„\"].*?[»”“\"]|\(.*?\)")
+_ACRONYM = re.compile(r"\b[^\W\d_]{2,6}\b")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name folded once, to be compared many times.
+
+    ``proper`` are the words that tell which body it is, ``concepts`` what kind of body, ``languages`` those that the
+    words of its kind are from, ``initials`` what its kind is abbreviated to.
+    """
+
+    text: str
+    key: str
+    coarse: str
+    numbers: tuple[str, ...]
+    quoted: str
+    proper: tuple[str, ...]
+    concepts: frozenset[str]
+    languages: frozenset[str]
+    initials: frozenset[str]
+    acronyms: frozenset[str]
+    damaged: re.Pattern[str] | None
+    latin: bool
+
+    @classmethod
+    def of(cls, text: str) -> "Name":
+        """Fold a name."""
+        words = key_words(_whole_words(text))
+        told = [concept_of(word) for word in words]
+        proper = [word for word, concept in zip(words, told, strict=True) if concept is None and not word.isdigit()]
+        concepts = {concept[0] for concept in told if concept} - {FILLER}
+        spoken = [concept[1] for concept in told if concept and concept[0] != FILLER]
+        return cls(
+            text=text,
+            key="".join(words),
+            coarse="".join(map(coarse_word, words)),
+            numbers=tuple(_NUMBER.findall(text)),
+            quoted=" ".join(map(coarse_word, quoted_key(text).split())),
+            proper=tuple(coarse_word(word) for word in proper),
+            concepts=frozenset(concepts),
+            languages=frozenset.intersection(*spoken) if spoken else frozenset(),
+            initials=_initials(text),
+            acronyms=_acronyms(text, proper),
+            damaged=wildcard(text),
+            latin=_is_latin(text),
+        )
+
+
+def alike(one: Name, other: Name, common: Container[str] = frozenset()) -> float:
+    """Say how likely two names mean the same body, from 0 to 1.
+
+    ``common`` are words that many bodies have in their names: they may be what a body is, in words nobody told us, and
+    so stand for nothing where two names are in different languages.
+
+    1 is the same but for spelling and legal form, 0.97 the same but for vowels or lost letters. Else the proper words
+    decide: each must have its like in the other name, or the names are at most 0.75 alike (words on one side are left
+    over) or 0.7 (on both). Names whose numbers differ are never alike.
+
+    >>> alike(Name.of("Центр поддержки женщин Нилуфар"), Name.of("Nilufar Women's Support Centre"))
+    0.96
+    >>> alike(Name.of("Больница «Себистон» № 901"), Name.of("Hospital Sebiston No. 902"))
+    0.0
+    """
+    if one.numbers != other.numbers or not one.key or not other.key:
+        return 0.0
+    if one.key == other.key:
+        return 1.0
+    for damaged, whole in ((one, other), (other, one)):
+        if damaged.damaged is not None and damaged.damaged.fullmatch(skeleton(whole.text)):
+            return 0.97
+    if one.coarse == other.coarse:
+        return 0.97
+    kind = _kind(one, other)
+    if one.quoted and one.quoted == other.quoted:
+        return 0.9 if kind > 0 else 0.75
+    proper, proper_of_other = _without_acronyms(one, other), _without_acronyms(other, one)
+    if not proper or not proper_of_other:
+        both = not proper and not proper_of_other
+        return round((0.9 if kind == 1 else 0.6 * kind) if both else 0.5 * kind, 3)
+    share, left, left_of_other = matched(proper, proper_of_other)
+    told = bool(one.concepts and other.concepts)  # else a word that many bodies have may be what they are
+    if share and (left or left_of_other) and not told and other_languages(one, other):
+        rare = [[word for word in words if word not in common] for words in (left, left_of_other)]
+        if rare != [left, left_of_other]:
+            kind = min(kind, 0.7)
+            kept = [
+                [w for w in words if w not in lost or w not in common]
+                for words, lost in ((proper, left), (proper_of_other, left_of_other))
+            ]
+            share, left, left_of_other = matched(*kept)
+    return round(_by_words(share, bool(left), bool(left_of_other), kind), 3)
+
+
+def other_languages(one: Name, other: Name) -> bool:
+    """Tell whether two names are in different languages, by script or by what their words are from."""
+    if one.latin != other.latin:
+        return True
+    return bool(one.languages and other.languages and not one.languages & other.languages)
+
+
+def _by_words(share: float, left: bool, left_of_other: bool, kind: float) -> float:
+    """Judge how alike two names are by their proper words, and by how alike the kinds of the two bodies are."""
+    if left and left_of_other:
+        return share * (0.4 + 0.3 * kind)
+    if left or left_of_other:
+        return 0.75 * (0.5 + 0.5 * share) * (0.7 + 0.3 * kind)
+    ceiling = 0.7 + 0.26 * kind if kind else 0.6
+    return ceiling * (1 - 0.6 * (1 - share))
+
+
+def matched(words: Sequence[str], others: Sequence[str]) -> tuple[float, list[str], list[str]]:
+    """Return how alike two lists of words are in any order, from 0 to 1, and the words of each that have no like."""
+    pairs = sorted(
+        ((word_likeness(word, other), m, n) for m, word in enumerate(words) for n, other in enumerate(others)),
+        reverse=True,
+    )
+    used: set[int] = set()
+    used_of_other: set[int] = set()
+    total = 0.0
+    for score, m, n in pairs:
+        if score >= LIKE_WORDS and m not in used and n not in used_of_other:
+            used.add(m)
+            used_of_other.add(n)
+            total += score * (len(words[m]) + len(others[n]))
+    left = [word for n, word in enumerate(words) if n not in used]
+    left_of_other = [word for n, word in enumerate(others) if n not in used_of_other]
+    return total / (sum(map(len, [*words, *others])) or 1), left, left_of_other
+
+
+@lru_cache(maxsize=1 << 18)
+def word_likeness(word: str, other: str) -> float:
+    """Return how alike two words are; a short form is quite like its long one."""
+    if word == other:
+        return 1.0
+    short, long = sorted((word, other), key=len)
+    if len(short) >= 3 and long.startswith(short):
+        return 0.9
+    likeness = float(fuzz.ratio(word, other)) / 100
+    return likeness if len(short) > 3 or (len(short) == 3 and likeness > 0.85) else 0.0
+
+
+@lru_cache(maxsize=1 << 16)
+def concept_of(word: str) -> tuple[str, frozenset[str]] | None:
+    """Return what a folded word says of the kind of a body, and in which languages; None for proper words."""
+    whole, stems = _name_words()
+    stem = next((stems[word[:n]] for n in range(len(word), 2, -1) if word[:n] in stems), None)
+    if word not in whole:
+        return stem
+    concept, languages = whole[word]
+    return concept, languages | stem[1] if stem and stem[0] == concept else languages
+
+
+Concepts = dict[str, tuple[str, frozenset[str]]]
+
+
+@cache
+def _name_words() -> tuple[Concepts, Concepts]:
+    """Return the folded words, and the folded stems, that name kinds of bodies."""
+    found: tuple[dict[str, tuple[str, set[str]]], ...] = ({}, {})
+    with NAME_WORDS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            concept = row.pop("concept")
+            for language, words in row.items():
+                for word in filter(None, words.split(";")):
+                    table = found[word.endswith("*")]
+                    table.setdefault("".join(tokens(word.rstrip("*"))), (concept, set()))[1].add(language)
+    whole, stems = ({w: (c, frozenset(spoken)) for w, (c, spoken) in table.items()} for table in found)
+    return whole, stems
+
+
+def _kind(one: Name, other: Name) -> float:
+    """Return how alike the kinds of two bodies are: 1 the same, 0 nothing in common, between where one is not said."""
+    if one.acronyms & other.initials or other.acronyms & one.initials:
+        return 1.0
+    if not one.concepts or not other.concepts:
+        return 0.7 if one.concepts or other.concepts else 1.0
+    return len(one.concepts & other.concepts) / min(len(one.concepts), len(other.concepts))
+
+
+def _without_acronyms(one: Name, other: Name) -> tuple[str, ...]:
+    """Return the proper words of a name, but for what abbreviates the kind of the other."""
+    short = {coarse_word(word) for word in one.acronyms & other.initials}
+    return tuple(word for word in one.proper if word not in short)
+
+
+def _whole_words(text: str) -> str:
+    """Return a name without the words that lost letters, if any others remain."""
+    if not is_damaged(text):
+        return text
+    kept = [word for word in text.split() if "?" not in word]
+    return " ".join(kept) or text
+
+
+def _is_latin(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return sum(letter < "\u0250" for letter in letters) * 2 > len(letters)
+
+
+def _initials(text: str) -> frozenset[str]:
+    """Return the initials of two and more words that say what a body is, as they would be folded in one word."""
+    letters = [word[0] for word in _INSIDE.sub(" ", text).split() if word[0].isalpha()]
+    return frozenset("".join(tokens("".join(letters[:n]))) for n in range(2, min(len(letters), 6) + 1))
+
+
+def _acronyms(text: str, proper: Sequence[str]) -> frozenset[str]:
+    """Return the folded words of a name that are written in capitals, where the name is not so as a whole."""
+    if text.isupper():
+        return frozenset()
+    capitals = {"".join(tokens(word)) for word in _ACRONYM.findall(text) if word.isupper()}
+    return frozenset(capitals & set(proper))

@@ -1,0 +1,412 @@
+"""Charts: a picture of a result as SVG, for pages and print.
+
+The pictures are written by hand rather than by a plotting library: the same result gives the same bytes anywhere, a
+picture weighs a few kilobytes, text stays text, and nothing in it needs a style sheet or a script. No colour stands
+alone: patterns, signs and numbers say the same. Every picture carries its title and its finding, so that it can be read
+aloud.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from mapping.area.study_area import StudyArea
+from mapping.errors import NotFound
+from mapping.language.i18n import number, percent, show, translate
+from mapping.render.svg import Drawing
+from mapping.result import STATES, Column, Curve, Picture, Result, State, write
+
+WIDTH = 400
+"""Units across: 14 units of text are as high as print of 9 points in a column of 7 cm."""
+
+MOST = 12
+"""So many bars a chart shows at most: the worst."""
+
+PANELS = 8
+
+SIGNS: dict[State, tuple[str, str]] = {
+    "present": ("a", ""),
+    "single": ("b", ""),
+    "only remote": ("b/", ""),
+    "line": ("a/", "☎"),
+    "no agreement": ("d-", "≠"),
+    "stale": ("d-", "!"),
+    "unknown": ("n.", "?"),
+    "none listed": ("d", "0"),
+    "not published": ("n", "–"),
+    "not applicable": ("n", "·"),
+}
+"""State -> fill and sign; an empty sign is the number."""
+
+SHARE_FILLS = ("a", "b/", "c", "d-", "n.")
+"""Fills of the parts of a stacked bar, from the best to what is not known; of fewer parts the middle is left out."""
+
+
+def kind_of(result: Result) -> Picture:
+    """Return which chart shows a result best, "none" where there is nothing to draw."""
+    kind = result.picture
+    if not kind:
+        kind = "heat" if result.layout == "matrix" else "curve" if result.curves else "bars"
+    if result.table.empty or not result.columns or not _drawable(result, kind):
+        return "none"
+    return kind
+
+
+def chart(result: Result, area: StudyArea, *, language: str, kind: Picture | None = None) -> str:
+    """Draw a result as an SVG picture in a language.
+
+    ``kind`` is one of `mapping.result.Picture`; by default what shows the result best (`kind_of`).
+
+    Raises
+    ------
+    NotFound
+        The result has nothing that such a chart could show.
+    """
+    kind = kind or kind_of(result)
+    if kind in ("", "none") or not _drawable(result, kind):
+        raise NotFound(f"{result.name}: there is nothing to draw as {kind or 'a chart'}; show its table")
+    drawing = Drawing(WIDTH, result.title.into(language), f"{result.finding.into(language)}.")
+    DRAW[kind](drawing, result, area, language)
+    return drawing.text()
+
+
+def _drawable(result: Result, kind: Picture) -> bool:
+    """Tell whether there is something to draw."""
+    if kind in ("curve", "dots"):
+        return any(curve.x for curve in result.curves)
+    if kind == "stacked":
+        return bool(_stacks(result))
+    if kind == "bars":
+        return bool(_bars(result))
+    if kind == "before-after":
+        return bool(_pairs(result))
+    return bool(len(result.table)) and bool(_heat_columns(result))
+
+
+# Bars
+
+
+Bar = tuple[str | None, Column | str, float, float | None, float | None]
+"""Code of the unit or None, column or key of the figure, value, low, high."""
+
+
+def _bars(result: Result) -> Sequence[Bar]:
+    """Return what bars stand for: units where most people are worst off, else figures, else units or one row."""
+    people = _units(result, lambda c: c.kind == "people" and c.more_is == "worse")
+    if people:
+        return people
+    shares = [(key, f) for key, f in result.figures.items() if f.kind == "share"]
+    if len(shares) >= 3 and any(f.value for _, f in shares):
+        ordered = sorted(shares, key=lambda pair: -pair[1].value)
+        return [(None, key, f.value, f.low, f.high) for key, f in ordered][:MOST]
+    if len(result.table) == 1:
+        grouped = [result.column(key) for keys in result.groups.values() for key in keys]
+        return _row(result, [c for c in grouped if c.kind in ("count", "share", "people")])
+    units = _units(result, lambda c: c.more_is != "neither" and c.kind not in ("state", "text"))
+    return units or _units(result, lambda c: c.kind in ("count", "people", "share") and c.key != "people")
+
+
+def _row(result: Result, columns: Sequence[Column]) -> list[Bar]:
+    code = str(result.table.index[0])
+    bars = [_bar(result, code, column) for column in columns][:MOST]
+    return bars if any(bar[2] for bar in bars) else []
+
+
+def _units(result: Result, fits: Callable[[Column], bool]) -> list[Bar]:
+    """Return the units where the first headline column that fits is worst; none where all is 0."""
+    for column in result.headlines:
+        if fits(column) and len(result.table) > 1:
+            better = column.more_is == "better"
+            codes = [str(code) for code in result.table.index if not _hidden(result, str(code), column)]
+            values = result.table.loc[codes, column.key].astype(float)
+            if values.any():
+                order = values.sort_values(ascending=better, kind="stable").index[:MOST]
+                return [_bar(result, str(code), column) for code in order]
+    return []
+
+
+def _hidden(result: Result, code: str, column: Column) -> bool:
+    return result.state(code, column.key) in ("not published", "unknown", "not applicable")
+
+
+def _bar(result: Result, code: str, column: Column) -> Bar:
+    low, high = (_number(result, code, key) if key else None for key in (column.low, column.high))
+    return code, column, _number(result, code, column.key), low, high
+
+
+def _draw_bars(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
+    bars = _bars(result)
+    ends = [end for _, _, value, _, high in bars for end in (value, high or 0.0) if math.isfinite(end)]
+    share = _is_share(result, bars)
+    most = max(ends, default=1.0)
+    top = next(end for end in (0.1, 0.25, 0.5, 1.0) if min(most, 1.0) <= end) if share else _round(most)
+    one_row = len(result.table) == 1
+    heading = ""
+    if isinstance(bars[0][1], Column) and not one_row:
+        heading = show(bars[0][1].label, language)
+    if heading:
+        drawing.heading(heading)
+    labels = [_bar_label(result, bar, area, language, one_row=one_row) for bar in bars]
+    for bar, label in zip(bars, labels, strict=True):
+        drawing.label(label, _bar_text(result, bar, language))
+        drawing.bar(bar[2] / top, *(None if end is None else min(end / top, 1) for end in bar[3:]))
+    drawing.axis(_ticks(top, share=share, language=language))
+    if any(bar[3] is not None for bar in bars):
+        drawing.note(translate("The thin line is the range.", language))
+
+
+def _is_share(result: Result, bars: Sequence[Bar]) -> bool:
+    column = bars[0][1]
+    return column.kind == "share" if isinstance(column, Column) else result.figures[column].kind == "share"
+
+
+def _bar_label(result: Result, bar: Bar, area: StudyArea, language: str, *, one_row: bool) -> str:
+    code, column = bar[0], bar[1]
+    if isinstance(column, str):
+        return result.figures[column].label.into(language)
+    return show(column.label, language) if one_row or code is None else area.label(code, language)
+
+
+def _bar_text(result: Result, bar: Bar, language: str) -> str:
+    code, column = bar[0], bar[1]
+    if isinstance(column, str):
+        return result.figures[column].text(language)
+    return result.text(str(code), column.key, language)
+
+
+def _round(value: float) -> float:
+    """Return the next number above that reads well at the end of an axis: 1, 2 or 4 by tens, or 8."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 4, 8, 10) if value <= step * power * 1.0001)
+
+
+def _ticks(top: float, *, share: bool, language: str) -> list[tuple[float, str]]:
+    if share:
+        parts = (0.0, 0.5, 1.0) if top < 0.25 else (0.0, 0.25, 0.5, 0.75, 1.0)
+        return [(part, percent(part * top, language, digits=int(bool(part * top * 100 % 1)))) for part in parts]
+    digits = None if top >= 4 else 1
+    marks = [0.0, top / 4, top / 2, 3 * top / 4, top] if top >= 4 else [0.0, top / 2, top]
+    return [(mark / top, number(mark, language, digits=digits if mark % 1 else 0)) for mark in marks]
+
+
+# Stacked bars
+
+
+def _stacks(result: Result) -> list[tuple[Mapping[str, str] | str | Column, list[tuple[object, float]]]]:
+    """Return the bars and the parts of each: (unit, group or column, [(column or state, value)])."""
+    states = [column for column in result.columns if column.kind == "state"]
+    if len(states) >= 2:
+        made = []
+        for column in states:
+            found = Counter(str(value) for value in result.table[column.key])
+            made.append((column, [(state, float(found[state])) for state in STATES if found[state]]))
+        return made  # type: ignore[return-value]
+    if len(result.table) == 1:
+        code = str(result.table.index[0])
+        parts = [(g, [result.column(k) for k in keys]) for g, keys in result.groups.items()]
+        whole = [(g, [c for c in own if c.kind == "share" and c.short is not None]) for g, own in parts]
+        return [(g, [(c, _number(result, code, c.key)) for c in own]) for g, own in whole if len(own) > 1]
+    shares = [c for c in result.headlines if c.kind == "share"]
+    rows = [str(c) for c in result.table.index if result.table.loc[c, [s.key for s in shares]].astype(float).any()]
+    return [(code, [(c, _number(result, code, c.key)) for c in shares]) for code in rows] if shares else []
+
+
+def _draw_stacked(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
+    stacks = _stacks(result)
+    fills: dict[str, str] = {}
+    for whole, parts in stacks:
+        total = sum(value for _, value in parts) or 1.0
+        drawing.label(_stack_label(result, whole, area, language), "")
+        drawn = []
+        shares = (*SHARE_FILLS[: max(len(parts) - 2, 0)], *SHARE_FILLS[-min(len(parts), 2) :])
+        for place, (part, value) in enumerate(parts):
+            if isinstance(part, Column):
+                name = show(part.short or part.label, language)
+                fill, text = shares[place % len(shares)], write(value, "share", language)
+            else:
+                name = STATES[part].into(language)  # type: ignore[index]
+                fill, text = SIGNS[part][0], number(value, language, digits=0)  # type: ignore[index]
+            fills.setdefault(name, fill)
+            drawn.append((value / total, fill, text if value else ""))
+        drawing.stack(drawn)
+    order = (
+        [SIGNS[state][0] for state in STATES] if any(isinstance(p[0], str) for _, own in stacks for p in own) else []
+    )
+    names = sorted(fills, key=lambda name: order.index(fills[name]) if order else 0)
+    drawing.key([(fills[name], "", name) for name in names])
+
+
+def _stack_label(result: Result, whole: object, area: StudyArea, language: str) -> str:
+    if isinstance(whole, Column):
+        return show(whole.label, language)
+    name = str(whole)
+    return show(result.group_labels[name], language) if name in result.group_labels else area.label(name, language)
+
+
+# Heat map
+
+
+def _heat_columns(result: Result) -> list[Column]:
+    """Return the columns of a matrix: those that stand in a group, or all that have states."""
+    columns = [result.column(key) for keys in result.groups.values() for key in keys]
+    with_state = [
+        c for c in result.columns if c.kind == "state" or (result.states is not None and c.key in result.states)
+    ]
+    return columns or with_state
+
+
+def _draw_heat(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
+    codes = [str(code) for code in result.table.index]
+    drawing.head([area.label(code, language) for code in codes])
+    seen: dict[str, None] = {}
+    own = {key: group for group, keys in result.groups.items() for key in keys}
+    before = ""
+    for column in _heat_columns(result):
+        group = own.get(column.key, "")
+        if group != before and group in result.group_labels:
+            drawing.heading(show(result.group_labels[group], language))
+        before = group
+        cells = []
+        for code in codes:
+            state = result.state(code, column.key)
+            fill, sign = SIGNS[state] if state else ("", "")
+            value = result.table.at[code, column.key]
+            plain = column.kind != "state"
+            cells.append((fill, sign or (write(value, column.kind, language) if plain else "✓")))
+            if state:
+                seen.setdefault(state)
+        drawing.cells(show(column.short if group and column.short else column.label, language), cells)
+    drawing.key([(*SIGNS[s], STATES[s].into(language)) for s in STATES if s in seen])
+
+
+# Curves and dots
+
+
+def _draw_curve(drawing: Drawing, result: Result, _area: StudyArea, language: str) -> None:
+    """Draw lines in a square from 0 to 1, with the line of equal shares, as Lorenz curves are."""
+    axes = result.axes or ({"en": ""}, {"en": ""})
+    ticks = [(part / 4, write(part / 4, "share", language)) for part in range(5)]
+    lines = [(c.x, c.y) for c in result.curves if c.x]
+    top_x, top_y = (max((max(line[axis]) for line in lines), default=1.0) for axis in (0, 1))
+    shares = top_x <= 1.0001 and top_y <= 1.0001
+    across = 1.0 if shares else _round(top_x)
+    up = 1.0 if shares else _round(top_y)
+    drawing.square(
+        [[(x / across, y / up) for x, y in zip(*line, strict=True)] for line in lines],
+        ticks if shares else _ticks(across, share=False, language=language),
+        ticks if shares else _ticks(up, share=False, language=language),
+        (show(axes[0], language), show(axes[1], language)),
+        equal=shares,
+    )
+    if len(lines) > 1 or shares:
+        drawing.lines_key([show(c.label, language) for c in result.curves if c.x])
+
+
+def _draw_dots(drawing: Drawing, result: Result, _area: StudyArea, language: str) -> None:
+    """Draw a panel for each measure: a mark for each source, joined only within one source."""
+    panels: dict[str, list[Curve]] = {}
+    for curve in result.curves:
+        if curve.x:
+            panels.setdefault(_panel(curve, language), []).append(curve)
+    most = sorted(panels, key=lambda name: -sum(len(c.x) for c in panels[name]))[
+        :PANELS
+    ]  # the others stand in the table
+    first = min(min(c.x) for name in most for c in panels[name])
+    last = max(max(c.x) for name in most for c in panels[name])
+    span = max(last - first, 1.0)
+    for name in (name for name in panels if name in most):
+        top = _round(max(max(c.y) for c in panels[name]))
+        drawing.heading(name)
+        drawing.dots(
+            [
+                (
+                    [((x - first) / span, y / top) for x, y in zip(c.x, c.y, strict=True)],
+                    [number(y, language) for y in c.y],
+                    c.joined,
+                )
+                for c in panels[name]
+            ],
+            (f"{first:.0f}", f"{last:.0f}"),
+        )
+        drawing.marks_key([_source(c, language) for c in panels[name]])
+
+
+def _panel(curve: Curve, language: str) -> str:
+    """Return the heading of the panel that a curve stands in: what is counted."""
+    values = getattr(curve.label, "values", {})
+    return show(values["measure"], language) if "measure" in values else show(curve.label, language)
+
+
+def _source(curve: Curve, language: str) -> str:
+    values = getattr(curve.label, "values", {})
+    return show(values.get("source", curve.label), language)
+
+
+# Before and after
+
+
+WORDS = (("before", "after"), ("listed", "needed"), ("without", "left"))
+"""Words by which the keys of two columns that are drawn beside each other differ."""
+
+
+def _pairs(result: Result) -> list[tuple[Column, Column]]:
+    """Return columns that are drawn beside each other: their keys differ in two words only."""
+    columns = {column.key: column for column in result.columns if column.kind not in ("state", "text")}
+    return [
+        (column, columns[other])
+        for first, second in WORDS
+        for key, column in columns.items()
+        if first in key and (other := key.replace(first, second)) in columns
+    ]
+
+
+def _draw_pairs(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
+    """Draw two bars for each unit in which the most changes; of several pairs, those of the whole area."""
+    pairs = _pairs(result)
+    rows: list[tuple[str, float, float, str, str]] = []
+    one, other = pairs[0]
+    if len(pairs) > 1 and all(column.key in result.total for pair in pairs for column in pair):
+        own = {key: group for group, keys in result.groups.items() for key in keys}
+        for first, second in pairs:
+            name = show(result.group_labels.get(own.get(first.key, ""), first.label), language)
+            before, after = (float(result.total[column.key]) for column in (first, second))
+            rows.append((name, before, after, *_both(result.total_text(c.key, language) for c in (first, second))))
+    else:
+        values = result.table[[one.key, other.key]].astype(float)
+        change = (values[other.key] - values[one.key]).abs()
+        most = change[change > change.max() / 100] if change.any() else change
+        for code in map(str, most.sort_values(ascending=False, kind="stable").index[:MOST]):
+            before, after = (_number(result, code, column.key) for column in (one, other))
+            texts = _both(result.text(code, column.key, language) for column in (one, other))
+            rows.append((area.label(code, language), before, after, *texts))
+    share = one.kind == "share"
+    top = 1.0 if share else _round(max(max(row[1:3]) for row in rows))
+    for name, before, after, text, other_text in rows:
+        drawing.label(name, "")
+        drawing.bar(before / top, None, None, fill="b/", text=text)
+        drawing.bar(after / top, None, None, text=other_text)
+    drawing.axis(_ticks(top, share=share, language=language))
+    drawing.key(
+        [("b/", "", show(one.short or one.label, language)), ("a", "", show(other.short or other.label, language))]
+    )
+
+
+def _both(texts: Iterable[str]) -> tuple[str, str]:
+    one, other = texts
+    return one, other
+
+
+def _number(result: Result, code: str, key: str) -> float:
+    return float(result.table[key].to_numpy(float)[list(result.table.index).index(code)])
+
+
+DRAW: Mapping[str, Callable[[Drawing, Result, StudyArea, str], None]] = {
+    "bars": _draw_bars,
+    "stacked": _draw_stacked,
+    "heat": _draw_heat,
+    "curve": _draw_curve,
+    "dots": _draw_dots,
+    "before-after": _draw_pairs,
+}

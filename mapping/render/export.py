@@ -1,0 +1,90 @@
+"""Exporting: a view written in a format, beside its place and moved there at once."""
+
+import os
+import tempfile
+from pathlib import Path
+from types import ModuleType
+
+from mapping.area.study_area import StudyArea
+from mapping.errors import FormatError, MappingError
+from mapping.registry import formats
+from mapping.view.view import View
+
+__all__ = ["export", "file_name", "format_for", "writers"]
+
+
+def writers() -> dict[str, ModuleType]:
+    """Return the formats that can be written here, by name."""
+    return {
+        name: module
+        for name, module in formats().items()
+        if hasattr(module, "write") and hasattr(module, "LABEL")
+        if not hasattr(module, "available") or module.available()
+    }
+
+
+def format_for(path: Path, name: str = "") -> ModuleType:
+    """Return the format to write a file in: by name, else the one that its ending stands for.
+
+    Raises
+    ------
+    FormatError
+        There is no such format, the ending stands for none, or for several.
+    """
+    known = {each: module for each, module in formats().items() if hasattr(module, "write")}
+    if name:
+        if name.replace("-", "_") not in known:
+            raise FormatError(f"{name!r} is no format that can be written; they are {', '.join(known)}")
+        return known[name.replace("-", "_")]
+    name, suffix = path.name.lower(), path.suffix.lower()
+    ending = {each: _ending(name, module) for each, module in known.items()}
+    longest = max(map(len, ending.values()))
+    fitting = [each for each in known if longest and len(ending[each]) == longest]
+    first = [each for each in fitting if known[each].SUFFIX.split()[0] == ending[each]]
+    plain = [each for each in first or fitting if not hasattr(known[each], "recognises")]
+    if len(plain or first or fitting) == 1:
+        return known[(plain or first or fitting)[0]]
+    if fitting:
+        raise FormatError(f"{path}: several formats end in {suffix}; say which with --format {' or '.join(fitting)}")
+    endings = ", ".join(sorted({one for module in known.values() for one in module.SUFFIX.split()}))
+    raise FormatError(f"{path}: no format ends in {suffix or 'nothing'}; end it in one of {endings}, or give --format")
+
+
+def _ending(name: str, module: ModuleType) -> str:
+    """Return the longest ending of a format that a file's name has, such as ``.hxl.csv`` rather than ``.csv``."""
+    return max((one for one in module.SUFFIX.split() if name.endswith(one)), key=len, default="")
+
+
+def file_name(name: str, module: ModuleType, language: str = "") -> str:
+    """Return the name under which a format's file is offered, with the language where each has its own."""
+    whole = str(getattr(module, "FILE", f"{name.replace('_', '-')}{module.SUFFIX.split()[0]}"))
+    if not getattr(module, "TRANSLATED", False):
+        return whole
+    stem, dot, ending = whole.rpartition(".")
+    return f"{stem}-{language}{dot}{ending}"
+
+
+def export(view: View, path: str | Path, *, area: StudyArea, language: str = "en", name: str = "") -> Path:
+    """Write what a view shows into a file, whole or not at all; what is for few people only they can read.
+
+    Raises
+    ------
+    FormatError
+        When no format fits.
+    MappingError
+        When the file cannot be written.
+    """
+    path = Path(path)
+    module = format_for(path, name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
+            beside = Path(folder) / path.name
+            module.write(view, beside, area=area, language=language)
+            if not beside.is_file():
+                raise FormatError(f"{path}: {module.__name__.rpartition('.')[2]} wrote nothing")
+            beside.chmod(0o644 if view.audience == "public" else 0o600)
+            os.replace(beside, path)
+    except OSError as error:
+        raise MappingError(f"{path}: cannot be written ({error.strerror}); nothing was changed") from error
+    return path

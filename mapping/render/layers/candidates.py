@@ -1,0 +1,36 @@
+"""Places where new services are proposed, each with the people whom it would add."""
+
+from collections.abc import Iterator, Sequence
+
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import show, translate
+from mapping.render.layers import Layer, LegendLine
+from mapping.result import Proposal, Result
+from mapping.view.view import View
+
+ORDER = 80
+
+
+def layers(_view: View, _area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
+    """Yield the proposals of each result that makes any."""
+    del links
+    for number, result in enumerate(results):
+        if result.proposals:
+            places = [
+                {"at": [one.latitude, one.longitude], "rank": 1, "name": said(one, language)}
+                for one in result.proposals
+            ]
+            sign = '<i class="proposal"></i>'
+            yield Layer(
+                f"candidates-{number}",
+                "labels",
+                translate("Proposed places", language),
+                {"places": places, "pane": "tooltipPane", "mark": "proposal"},
+                legend=(LegendLine(sign, translate("A new service here would add so many people", language)),),
+            )
+
+
+def said(one: Proposal, language: str) -> str:
+    """Return what stands beside a proposal: Panjakent adds 120,000 people (90,000–140,000)."""
+    words = {"place": show(one.name, language), "people": one.adds.text(language)}
+    return translate("{place} adds {people} people", language, **words)

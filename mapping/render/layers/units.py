@@ -1,0 +1,46 @@
+"""Area units shaded by a result: the first column that says how many people are beyond reach."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import show, translate
+from mapping.render.layers import Layer, LegendLine
+from mapping.result import Column, Result
+from mapping.view.view import View
+
+ORDER = 30
+STEPS = (0.2, 0.4, 0.6, 0.8)
+
+
+def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
+    """Yield the units of each result of the finest level that holds a share of people."""
+    del links
+    finest = area.levels[-1].level
+    for number, result in enumerate(results):
+        column = shaded(result)
+        if column is None or result.level != finest:
+            continue
+        classes, tips = {}, {}
+        for code in area.units().index:
+            value = float(result.table.loc[code, column.key])
+            worse = value if column.more_is == "worse" else 1 - value
+            classes[code] = f"unit c{1 + sum(worse > step for step in STEPS)}"
+            tips[code] = f"{area.label(str(code), language)}: {result.text(str(code), column.key, language)}"
+        contents = {"of": "units", "classes": classes, "tips": tips, "pane": "bands"}
+        label = show(column.label, language)
+        yield Layer(f"units-{number}", "shapes", label, contents, group="colour", legend=_legend(column, language))
+
+
+def shaded(result: Result) -> Column | None:
+    """Return the column that a map shades by: the first share that says whether more is better or worse."""
+    return next((c for c in result.headlines if c.kind == "share" and c.more_is != "neither"), None)
+
+
+def _legend(column: Column, language: str) -> tuple[LegendLine, ...]:
+    edges = (0.0, *STEPS, 1.0)
+    lines = []
+    for n, (low, high) in enumerate(itertools.pairwise(edges), 1):
+        first, last = (low, high) if column.more_is == "worse" else (1 - high, 1 - low)
+        lines.append(LegendLine(f'<i class="f{n}"></i>', f"{first * 100:.0f}–{last * 100:.0f}%"))
+    return (*lines, LegendLine("", translate("share of people", language)))

@@ -1,0 +1,192 @@
+"""The mapping report: twelve chapters from one view, in two editions, three formats and every language.
+
+    report = make(view, area, language="ru")
+    html.write(report)
+
+`make` works the report out once; `mapping.render.report.writers.html`, ``pdf`` and ``docx`` write the same parts.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from mapping.area.study_area import StudyArea
+from mapping.errors import InvalidRecord, UnsafePublication
+from mapping.language.i18n import Message, date, show
+from mapping.render.report.chapters.annexes import annexes
+from mapping.render.report.chapters.context import context, method
+from mapping.render.report.chapters.evidence import data, standards
+from mapping.render.report.chapters.gaps import gaps
+from mapping.render.report.chapters.landscape import abroad, actors, prevention, services
+from mapping.render.report.chapters.recommendations import recommendations
+from mapping.render.report.chapters.summary import front, summary
+from mapping.render.report.composer import Pen
+from mapping.render.report.elements import Report
+from mapping.render.report.recommendation_rules import advise
+from mapping.render.report.recommendations import Earlier, compared, numbered
+from mapping.render.report.sources import BY_REGION, Material, gather, regional
+from mapping.result import Result
+from mapping.view.view import View
+
+__all__ = ["EDITIONS", "Edition", "Report", "gather", "make", "publish", "require_edition"]
+
+Edition = Literal["public", "restricted"]
+
+EDITIONS: Mapping[Edition, Message] = {
+    "public": Message("Public edition"),
+    "restricted": Message("Restricted edition"),
+}
+
+CHAPTERS = (
+    front,
+    summary,
+    context,
+    method,
+    actors,
+    services,
+    abroad,
+    prevention,
+    gaps,
+    standards,
+    data,
+    recommendations,
+    annexes,
+)
+
+
+def make(
+    view: View,
+    area: StudyArea,
+    *,
+    language: str,
+    edition: Edition = "public",
+    reader: str = "",
+    results: Mapping[str, Result] | None = None,
+    previous: View | None = None,
+    earlier: Sequence[Earlier] = (),
+    demo: bool = False,
+) -> Report:
+    """Work the report of a view out, in a language.
+
+    Parameters
+    ----------
+    view, area, language
+        What is told, of which country, and in which language.
+    edition, reader
+        A public edition takes a public view; a restricted one a view for focal points, and the reader's name.
+    results
+        What `gather` returned for the same views, where several languages are made of one.
+    previous
+        The view of the edition before, for the same readers.
+    earlier
+        The recommendations of the edition before (`mapping.render.report.recommendations.read_csv`).
+    demo
+        Say that everything is invented.
+
+    Raises
+    ------
+    UnsafePublication
+        The view, or a result, was made for fewer people than the readers of the edition.
+    InvalidRecord
+        A restricted edition names no reader, or is made from another view than that for focal points.
+    """
+    require_edition(view, edition, reader)
+    found = dict(results) if results is not None else gather(view, area, previous=previous)
+    if not found.keys() >= BY_REGION.keys():
+        found |= regional(view, area)
+    material = Material(view, area, language, found, demo=demo, previous=previous)
+    methods = [name for name in found if name not in BY_REGION]
+    material.numbers.update({f"method-{name}": f"M{place}" for place, name in enumerate(methods, 1)})
+    told, progress = compared(numbered(advise(material)), earlier)
+    pen = Pen(material, told, progress, reader)
+    for chapter in CHAPTERS:
+        chapter(pen)
+    return _bound(pen, edition)
+
+
+def require_edition(view: View, edition: Edition, reader: str) -> None:
+    """Refuse an edition that a view is not for.
+
+    Raises
+    ------
+    UnsafePublication
+        A public edition would be made from a view for fewer people.
+    InvalidRecord
+        A restricted edition names no reader, or is made from another view than that for focal points.
+    """
+    if edition == "public":
+        if view.audience != "public":
+            raise UnsafePublication(
+                f"{view.path}: was made for {view.audience}, and a public edition is made from a public view; "
+                "from a view for focal points make a restricted one: add --edition restricted --reader NAME"
+            )
+        return
+    if view.audience != "focal_point":
+        raise InvalidRecord(
+            f"{view.path}: a restricted edition is made from a view for focal points, this one is for {view.audience};"
+            " publish one with --audience focal_point"
+        )
+    if not reader.strip():
+        raise InvalidRecord("a restricted edition is for one reader; name them with --reader")
+
+
+def publish(
+    view: View,
+    area: StudyArea,
+    folder: Path,
+    *,
+    results: Mapping[str, Result] | None = None,
+    languages: Sequence[str] = (),
+    formats: Sequence[Literal["html", "pdf", "docx"]] = ("html", "docx"),
+    demo: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Path]:
+    """Write the public report into a folder, by default in the languages of the study area, with its advice as CSV.
+
+    Returns the files: ``report.ru.html``, ``recommendations.ru.csv`` and so on.
+    """
+    from mapping.render.report.writers import files
+
+    found, wanted = dict(results) if results is not None else gather(view, area), languages or area.languages
+    if not found.keys() >= BY_REGION.keys():
+        found |= regional(view, area)
+    written = []
+    for place, language in enumerate(wanted, 1):
+        made = make(view, area, language=language, results=found, demo=demo)
+        written += [files.write(made, folder / f"report.{language}.{one}", one) for one in formats]
+        written.append(files.write_recommendations(made, folder / f"recommendations.{language}.csv"))
+        if progress is not None:
+            progress(place, len(wanted))
+    return written
+
+
+def _bound(pen: Pen, edition: Edition) -> Report:
+    """Put cover, running head and chapters together."""
+    material = pen.material
+    language, day = material.language, date(material.day, material.language)
+    title = material.say(Message("Mapping of services and measures"))
+    subtitle = material.say(
+        Message("Help for people who were trafficked or hurt: {country}", {"country": material.area.name})
+    )
+    kind = EDITIONS[edition].into(language)
+    cover = [(Message("Edition"), kind), (Message("Day"), day)]
+    mark = ""
+    if edition == "restricted":
+        cover.append((Message("Reader"), pen.reader))
+        mark = material.say(Message("Restricted · for {reader} alone", {"reader": pen.reader}))
+    warnings = [Message("Demonstration: everything here is invented.")] if material.demo else []
+    return Report(
+        title=title,
+        subtitle=subtitle,
+        language=language,
+        audience=material.view.audience,
+        day=material.day,
+        chapters=tuple(pen.chapters),
+        running=f"{title} · {kind} · {day}",
+        contents=material.say(Message("Contents")),
+        mark=mark,
+        cover=tuple((material.say(name), text) for name, text in cover),
+        warnings=tuple(show(one, language) for one in warnings),
+        recommendations=pen.advice,
+        numbers=dict(material.numbers),
+    )

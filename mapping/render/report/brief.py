@@ -1,0 +1,378 @@
+"""The brief of a district: two pages for its commission, from the same material as the report."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+
+import pandas as pd
+
+from mapping.analysis.common.presence import confirmed
+from mapping.area.study_area import StudyArea
+from mapping.errors import NotFound
+from mapping.language.i18n import Message, People, Several, date
+from mapping.language.taxonomy import Taxonomy, Term
+from mapping.render.layers.services import spaced
+from mapping.render.report import EDITIONS, Edition, require_edition
+from mapping.render.report.chapters.landscape import COMMISSION, DESK, HEAD, calls, listed, where
+from mapping.render.report.chapters.recommendations import write
+from mapping.render.report.composer import Pen, cells, plain
+from mapping.render.report.elements import Cell, Report, Row
+from mapping.render.report.recommendation_rules import about_unit, advise
+from mapping.render.report.recommendations import numbered
+from mapping.render.report.sources import BY_REGION, Material, gather, regional
+from mapping.result import STATES, Result
+from mapping.view.view import Entry, View
+
+HOTLINE = "IDN-HOT"
+SHOWN = 10
+"""So many services are listed by name; the others are counted."""
+
+HANDED = ("IDN_ACC", "IDN_HLT", "HLT_PSY", "PSY_LEG", "LEG_INC")
+
+
+def find_unit(area: StudyArea, text: str) -> str:
+    """Return the code of a unit that is meant by its code, or by its name in any language.
+
+    Raises
+    ------
+    NotFound
+        No unit has this code or name, or several have it.
+    """
+    units = area.all_units()
+    if text in units:
+        return text
+    wanted = text.strip().casefold()
+    names = {code: {n.casefold() for n in (*unit.names.values(), *unit.other_names)} for code, unit in units.items()}
+    found = [code for code, own in names.items() if wanted in own]  # else by one word: Рашт for Ноҳияи Рашт
+    found = found or [code for code, own in names.items() if any(wanted in name.split() for name in own)]
+    finest = [code for code in found if units[code].level == max(units[one].level for one in found)]
+    if len(finest) == 1:
+        return finest[0]
+    if finest:
+        said = ", ".join(f"{code} ({units[code].names['en']})" for code in finest)
+        raise NotFound(f"{text}: several area units have this name; give the code of one: {said}")
+    raise NotFound(f"{text}: no area unit has this code or name; `rohnamo area` lists them")
+
+
+def make(
+    view: View,
+    area: StudyArea,
+    unit: str,
+    *,
+    language: str,
+    edition: Edition = "public",
+    reader: str = "",
+    results: Mapping[str, Result] | None = None,
+    demo: bool = False,
+) -> Report:
+    """Work the brief of a unit out, in a language; what is refused is what `mapping.render.report.make` refuses.
+
+    Raises
+    ------
+    NotFound
+        The study area has no such unit.
+    """
+    require_edition(view, edition, reader)
+    found = dict(results) if results is not None else gather(view, area)
+    if not found.keys() >= BY_REGION.keys():
+        found |= regional(view, area)
+    material = Material(view, area, language, found, demo=demo)
+    name = area.unit(unit).names
+    pen = Pen(material, numbered(advise(material)), reader=reader)
+    pen.chapter("", Message("What is there, and what is missing"), "brief")
+    for part in (_people, _near, _here, _norms, _gaps, _responsible, _asked, _lines):
+        part(pen, unit)
+    pen.say(
+        Message(
+            "Secret places take part in nothing here. “None listed” means that nobody told us of one. Call "
+            "first: lists grow old."
+        ),
+        "source",
+    )
+    pen.say(material.own_source(material.entries), "source")
+    pen.end()
+    day, kind = date(material.day, language), EDITIONS[edition].into(language)
+    title = material.say(Message("Brief for the commission: {unit}", {"unit": name}))
+    mark = material.say(Message("Restricted · for {reader} alone", {"reader": reader})) if reader else ""
+    warnings = (material.say(Message("Demonstration: everything here is invented.")),) if demo else ()
+    above = [area.label(code, language) for code in area.ancestors(unit)]
+    return Report(
+        title=title,
+        subtitle=" · ".join((*above, kind, day)),
+        language=language,
+        audience=view.audience,
+        day=material.day,
+        chapters=tuple(pen.chapters),
+        running=f"{title} · {kind} · {day}",
+        mark=mark,
+        warnings=warnings,
+    )
+
+
+def _people(pen: Pen, unit: str) -> None:
+    """Say who lives there."""
+    material = pen.material
+    own = material.area.unit(unit)
+    row = material.area.units(own.level).loc[unit]
+    pairs: list[tuple[object, object]] = [
+        (Message("People by the census of {year}", {"year": str(material.area.file.population.date.year)}), own.people)
+    ]
+    if "women" in row and not pd.isna(row["women"]):
+        pairs.append((Message("Women and girls"), int(row["women"])))
+        pairs.append((Message("Men and boys"), int(row["men"])))
+    inside = [entry for entry in material.entries if unit in material.units_of(entry)]
+    spoken = sorted({code for entry in inside for code in entry.languages})
+    languages = Taxonomy.load("languages")
+    pairs.append((Message("Active services listed here"), len(inside) or STATES["none listed"]))
+    pairs.append(
+        (
+            Message("Help is given in"),
+            Several(languages.term(c).labels for c in spoken if c in languages) if spoken else Message("not known"),
+        )
+    )
+    pen.facts(pairs)
+
+
+def _here(pen: Pen, unit: str) -> None:
+    """Say what is in the unit: the services by name, or only how many there are of each kind where they are many."""
+    material = pen.material
+    inside = [entry for entry in material.entries if entry.offered and unit in material.units_of(entry)]
+    inside.sort(key=lambda entry: entry.rank)
+    pen.heading(Message("What is here"))
+    if not inside:
+        pen.say(Message("No service is listed here that was checked in time."), "note")
+        return
+    pen.table(Message("Services here"), HEAD, (listed(pen, entry) for entry in inside[:SHOWN]), small=True)
+    if len(inside) > SHOWN:
+        pen.say(Message("And {count} more; they stand in the directory.", {"count": len(inside) - SHOWN}), "source")
+
+
+def _near(pen: Pen, unit: str) -> None:
+    """Say for each need what is nearest, and how many minutes away in summer and in winter."""
+    material = pen.material
+    start = _seat(material, unit)
+    summer = material.view.minutes(start[0], "summer") if start else {}
+    winter = material.view.minutes(start[0], "winter") if start else {}
+    pen.heading(Message("What is near"))
+    if start:
+        pen.say(Message("Minutes from {place}, by summer and by winter roads.", {"place": start[1]}), "source")
+    rows = []
+    for need in Taxonomy.load("needs").terms():
+        answers = [term for term in material.types.terms() if term.need == need.code]
+        hidden = 2 * sum(term.audience == "custodian" for term in answers) > len(answers)
+        found = None if hidden else _nearest(material, unit, {term.code for term in answers}, summer)
+        name = str(need.label(material.language))
+        if found is None:
+            rows.append(
+                Row(name, cells(_unsaid(material, answers, hidden=hidden), "", "", "", language=material.language))
+            )
+            continue
+        minutes = [_minutes(material, found, times) for times in (summer, winter)]
+        rows.append(
+            Row(
+                name,
+                (
+                    *cells(found.organization.name, where(pen, found), calls(pen, found), language=material.language),
+                    Cell(" / ".join(minutes)),
+                ),
+            )
+        )
+    head = (
+        Message("Need"),
+        Message("Nearest that was checked"),
+        Message("Where"),
+        Message("Phone"),
+        Message("Minutes, summer / winter"),
+    )
+    pen.table(Message("Nearest help for each need"), head, rows, small=True)
+
+
+def _seat(material: Material, unit: str) -> tuple[str, dict[str, str]] | None:
+    """Return the main place of a unit, its seat or else its largest: its id, and its names by language."""
+    places = material.area.gazetteer
+    if places.empty:
+        return None
+    level = material.area.unit(unit).level
+    own = (
+        {unit}
+        if level == material.area.levels[-1].level
+        else {code for code in material.area.all_units() if unit in material.area.ancestors(code)}
+    )
+    inside = places[places["unit"].astype(str).isin(own) & places["lat"].notna()]
+    if inside.empty:
+        return None
+    rank = inside["seat"].where(inside["seat"] >= 0, 9)
+    ordered = inside.assign(rank=rank).sort_values(
+        ["rank", "people", "place_id"], ascending=[True, False, True], na_position="last"
+    )
+    row = ordered.iloc[0]
+    names = {one: str(row[f"name_{one}"]) for one in material.area.languages if isinstance(row.get(f"name_{one}"), str)}
+    return str(row["place_id"]), names
+
+
+def _unsaid(material: Material, answers: Iterable[Term], *, hidden: bool) -> str:
+    """Say what may be said where no service is named: a statement, or that it is not published or not known."""
+    types = {term.code for term in answers}
+    said = next((one for one in material.statements if one.service_type in types), None)
+    if said is not None:
+        return material.say(Message("{said} Call: {route}.", {"said": said.text, "route": said.route}))
+    return STATES["not published" if hidden else "unknown"].into(material.language)
+
+
+def _nearest(material: Material, unit: str, types: set[str], minutes: Mapping[str, float]) -> Entry | None:
+    """Return the nearest service for a need; of those without a way, one in the unit, or one that covers it."""
+    fit = [e for e in material.entries if confirmed(e) and types.intersection(e.types) and not material.is_abroad(e)]
+    reached = [(min(minutes.get(p.id, math.inf) for p in e.points), e.rank, e) for e in fit if e.points]
+    reached = [one for one in reached if math.isfinite(one[0])]
+    if reached:
+        return min(reached, key=lambda one: (one[0], one[1], one[2].id))[2]
+    around = {unit, *material.area.ancestors(unit)}
+    inside = [e for e in fit if unit in material.units_of(e)]
+    return next(iter((*inside, *(e for e in fit if around.intersection(e.covers)))), None)
+
+
+def _minutes(material: Material, entry: Entry, minutes: Mapping[str, float]) -> str:
+    """Return minutes as they are read, in steps of five."""
+    least = min((minutes.get(place.id, math.inf) for place in entry.points), default=math.inf)
+    if not minutes or not entry.points:
+        return material.say(Message("not known"))
+    if math.isinf(least):
+        return material.say(Message("over 4 hours, or cut off"))
+    return str(5 * round(least / 5) or 5)
+
+
+def _norms(pen: Pen, unit: str) -> None:
+    """Say what the norms ask for the people of the unit; those of whole regions are left out."""
+    material = pen.material
+    own = material.area.unit(unit)
+    row = material.area.units(own.level).loc[unit]
+    bases = {"total population": own.people, "women": row.get("women")}
+    said = []
+    for term in Taxonomy.load("norms").terms():
+        base = bases.get(term.population_base)
+        if base is not None and not pd.isna(base) and term.value and term.per and term.source_status == "seen":
+            words = {"norm": term.labels, "share": float(base) * term.value / term.per}
+            said.append(Message("{norm}. For the people here that is {share}.", words))
+    if said:
+        pen.heading(Message("What norms ask for"))
+        pen.items(said)
+
+
+def _gaps(pen: Pen, unit: str) -> None:
+    """Say how far people are from help, which functions the region lacks, and where the way breaks."""
+    material = pen.material
+    language = material.language
+    pen.heading(Message("Gaps"))
+    pen.items(_said(pen, unit))
+    coverage = material.results["coverage"]
+    if unit in coverage.table.index:
+        rows = []
+        for group, keys in coverage.groups.items():
+            chosen = [key for key in keys if key.endswith(("_60", "_120"))]
+            made = tuple(Cell(plain(coverage.text(unit, key, language)), number=True) for key in chosen)
+            share = float(coverage.table.loc[unit, chosen[0]]) if chosen else 1.0  # type: ignore[arg-type]
+            rows.append((share, Row(material.say(coverage.group_labels.get(group, group)), made)))
+        rows.sort(key=lambda one: one[0])
+        heads = [m for minutes in (60, 120) for m in (Message("Within {minutes} minutes", {"minutes": minutes}),)]
+        pen.table(
+            Message("Core functions that are farthest"),
+            (Message("Function"), *heads),
+            (row for _, row in rows[:6]),
+            source=material.source(coverage),
+            small=True,
+        )
+
+
+def _said(pen: Pen, unit: str) -> Iterator[object]:
+    material = pen.material
+    language = material.language
+    coverage, pathways, nrm = (material.results[name] for name in ("coverage", "pathways", "nrm"))
+    if unit in coverage.table.index and "any_beyond" in coverage.table:
+        beyond = People(coverage.table["any_beyond"][unit])
+        share = plain(coverage.text(unit, "any_60", language))
+        if round(coverage.table["any_beyond"][unit]):
+            yield Message(
+                "{people} people live more than an hour from any listed service; within an hour: {share}.",
+                {"people": beyond, "share": share},
+            )
+        else:
+            yield Message("Everybody here lives within an hour of a listed service.")
+    region = material.area.region_of(unit)
+    if region in nrm.table.index:
+        keys = [key for part in nrm.groups.values() for key in part]
+        missing = [key for key in keys if nrm.state(region, key) == "none listed"]
+        if missing:
+            yield Message(
+                "Core functions of which none is listed in the region: {functions}.",
+                {"functions": Several(material.types.term(key).labels for key in missing)},
+            )
+    if unit in pathways.table.index:
+        for state in ("none listed", "no agreement"):
+            broken = [k for k in HANDED if k in pathways.table and pathways.state(unit, k) == state]
+            steps = Several(pathways.column(key).label for key in broken)
+            if broken and state == "none listed":
+                yield Message("Hand-overs that break here: {steps}.", {"steps": steps})
+            elif broken:
+                yield Message("Hand-overs without an agreement: {steps}.", {"steps": steps})
+    night = material.results["round_the_clock"]
+    if unit in night.table.index and "any" in night.table:
+        yield Message(
+            "At night: {share} of the people are within an hour of help.",
+            {"share": plain(night.text(unit, "any", language))},
+        )
+
+
+def _responsible(pen: Pen, unit: str) -> None:
+    """Name the commissions and referral desks whose duty the unit is."""
+    material = pen.material
+    around, region = {unit, *material.area.ancestors(unit)}, material.area.region_of(unit)
+    found = [
+        e
+        for e in material.entries
+        if {COMMISSION, DESK}.intersection(e.types)
+        and (around.intersection(e.covers) or (not e.covers and region in material.units_of(e)))
+    ]
+    found.sort(key=lambda entry: COMMISSION not in entry.types)
+    pen.heading(Message("Who is responsible"))
+    if found:
+        said = dict.fromkeys(f"{entry.organization.name}: {calls(pen, entry)}" for entry in found)
+        pen.items(list(said)[:4])
+    else:
+        pen.say(Message("Not known: no commission and no referral desk is listed for this district."), "note")
+
+
+def _asked(pen: Pen, unit: str) -> None:
+    """Say what to ask of the region, by the recommendations that concern the unit or its region."""
+    pen.heading(Message("What to ask of the region"))
+    chosen = about_unit(pen.material, pen.advice, unit)
+    if not chosen:
+        pen.say(Message("No rule found anything to recommend."))
+    for one in chosen:
+        if len(chosen) == 1:
+            write(pen, one, whom=True)
+        else:
+            pen.say(f"{one.number}. {one.text.into(pen.material.language)}", "lead")
+            pen.say(one.evidence)
+
+
+def _lines(pen: Pen, unit: str) -> None:
+    """Give the numbers that anybody may call."""
+    material = pen.material
+    around = {unit, *material.area.ancestors(unit)}
+    pen.heading(Message("Numbers to call"))
+    pen.items(_numbers(material, around))
+
+
+def _numbers(material: Material, around: set[str]) -> Iterable[str]:
+    for number in material.area.settings.emergency.values():
+        yield f"{material.say(number.label)}: {number.number}"
+    lines = [
+        e
+        for e in material.entries
+        if HOTLINE in e.types
+        and e.phones
+        and e.offered
+        and not material.is_abroad(e)
+        and (not e.covers or around.intersection(e.covers))
+    ]
+    for entry in lines[:4]:
+        yield f"{entry.organization.name}: {spaced(entry.phones[0].number, material.area.code)}"

@@ -1,0 +1,217 @@
+"""Chapter 12: the public directory, the words, the questionnaire, the log of changes, and the open data."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+
+from mapping.formats.surveys.field_form import survey
+from mapping.language.i18n import Message, chain
+from mapping.language.taxonomy import Taxonomy
+from mapping.render.report.chapters.landscape import calls, where
+from mapping.render.report.composer import Pen, cells
+from mapping.render.report.elements import Cell, Row
+from mapping.render.tables import table_csv
+from mapping.view.view import Entry
+
+
+def annexes(pen: Pen) -> None:
+    """Write the annexes."""
+    pen.chapter("12", Message("Annexes"), "annexes")
+    _directory(pen)
+    _taxonomy(pen)
+    _glossary(pen)
+    _questionnaire(pen)
+    _changes(pen)
+    _open_data(pen)
+    pen.end()
+
+
+def _directory(pen: Pen) -> None:
+    """List every active service of the view by region, and what may be said of hidden help."""
+    material = pen.material
+    public = material.view.audience == "public"
+    pen.heading(Message("Public directory") if public else Message("Directory of this edition"))
+    for one in material.statements:
+        pen.say(Message("{said} Call: {route}.", {"said": one.text, "route": one.route}), "note")
+    pen.say(
+        Message("Call first. ! stands beside entries whose check is overdue, ? beside those that were never checked."),
+        "source",
+    )
+    languages = Taxonomy.load("languages")
+    spoken = sorted({code for entry in material.entries for code in entry.languages if code in languages})
+    names = [f"{code} {languages.label(code, material.language)}" for code in spoken]
+    if names:
+        pen.say(Message("Languages: {codes}.", {"codes": "; ".join(names)}), "source")
+    groups: dict[str, list[Entry]] = {code: [] for code in (*material.regions, "by phone", "abroad")}
+    for entry in material.entries:
+        inside = material.units_of(entry).intersection(material.regions)
+        groups[
+            next(
+                (code for code in material.regions if code in inside),
+                "abroad" if material.is_abroad(entry) else "by phone",
+            )
+        ].append(entry)
+    head = (Message("Service"), Message("Organization"), Message("Where"), Message("Phone"), Message("Languages"))
+    for group, entries in groups.items():
+        title: object = {"by phone": Message("By phone, or place not told"), "abroad": Message("Abroad")}.get(group)
+        pen.table(
+            title or material.area.unit(group).names,
+            head,
+            (_row(pen, entry) for entry in entries),
+            source=material.own_source(entries),
+            small=True,
+        )
+
+
+SIGNS = {"overdue": " !", "lapsed": " !", "unverified": " ?"}
+
+
+def _row(pen: Pen, entry: Entry) -> Row:
+    made = cells(
+        entry.organization.name,
+        where(pen, entry),
+        calls(pen, entry),
+        ", ".join(entry.languages),
+        language=pen.material.language,
+    )
+    return Row(f"{entry.name}{SIGNS.get(entry.freshness, '')}", made)
+
+
+def _taxonomy(pen: Pen) -> None:
+    material = pen.material
+    pen.heading(Message("Types of service"))
+    rows = []
+    for term in material.types.terms():
+        name = str(term.label(material.language))
+        rows.append(
+            Row(name)
+            if term.parent is None
+            else Row(
+                name,
+                cells(
+                    term.code,
+                    str(term.pillar or ""),
+                    material.say(YES if term.core else NO),
+                    language=material.language,
+                ),
+            )
+        )
+    head = (Message("Type of service"), Message("Code"), Message("Pillar"), Message("Core function"))
+    pen.table(Message("Types of service"), head, rows, source=material.say(TAXONOMY), small=True)
+
+
+YES, NO = Message("yes"), Message("no")
+TAXONOMY = Message("Our own list of types; labels in Tajik and Uzbek are drafts.")
+
+GLOSSARY: tuple[tuple[Message, Message], ...] = (
+    (
+        Message("Trafficking in persons"),
+        Message(
+            "Bringing or keeping somebody by force, deceit or abuse of weakness, in order to exploit them. For "
+            "children no means is needed."
+        ),
+    ),
+    (
+        Message("National referral mechanism"),
+        Message("How state bodies and civil society find victims, protect them and hand them on to help."),
+    ),
+    (
+        Message("Core function"),
+        Message("A kind of service that the referral mechanism cannot do without, in every region."),
+    ),
+    (Message("Hand-over"), Message("When one service leads a person to the next, with consent.")),
+    (Message("Custodian"), Message("Somebody who may know where a shelter is.")),
+    (Message("Checked in time"), Message("Somebody asked the service, and the next check is not overdue.")),
+    (Message("Norm"), Message("How much of a service a recognised source asks for; it binds nobody here.")),
+    (
+        Message("Index of Gini"),
+        Message("How uneven something is spread: 0 when all have the same, near 1 when one has everything."),
+    ),
+)
+
+
+def _glossary(pen: Pen) -> None:
+    pen.heading(Message("Glossary"))
+    pen.facts(GLOSSARY)
+
+
+def _questionnaire(pen: Pen) -> None:
+    """List the questions of the field form."""
+    pen.heading(Message("Questionnaire"))
+    pen.say(
+        Message(
+            "The questions of the field form, in their order. Questions that are a list let one or several "
+            "answers be chosen."
+        )
+    )
+    pen.items(_questions(pen), ordered=True, small=True)
+    pen.say(
+        Message(
+            "For each item of the checklist in chapter 9 it asks whether it is met, and what was shown as evidence."
+        )
+    )
+
+
+CHECKLIST = re.compile(r"STD-\d+")
+"""How the questions of the checklist begin, which stands in a chapter of its own."""
+
+
+def _questions(pen: Pen) -> Iterator[str]:
+    for question in survey(pen.material.area).questions:
+        label = _label(question.labels, pen.material.language)
+        if label and not CHECKLIST.match(label):
+            yield label
+
+
+def _label(labels: Mapping[str, str], language: str) -> str:
+    """Return a label of a form, whose languages are named as "Tajik (tg)"."""
+    for tried in chain(language):
+        for name, text in labels.items():
+            if name == tried or name.endswith(f"({tried})"):
+                return " ".join(text.replace("*", "").split())
+    return ""
+
+
+def _changes(pen: Pen) -> None:
+    material = pen.material
+    change = material.results["change"]
+    pen.heading(Message("Log of changes"))
+    pen.say(change.finding)
+    pen.items(change.also)
+    if material.previous is not None:
+        head, rows = pen.laid_out(change)
+        pen.table(change.title, head, rows, source=material.source(change))
+    gone = material.view.rows("tombstone") if _has(pen, "tombstone") else []
+    if gone:
+        pen.say(Message("Records of earlier editions that are no longer here: {count}.", {"count": len(gone)}))
+
+
+def _has(pen: Pen, table: str) -> bool:
+    query = "SELECT 1 FROM sqlite_schema WHERE name = ?"
+    return pen.material.view.connection.execute(query, (table,)).fetchone() is not None
+
+
+def _open_data(pen: Pen) -> None:
+    """Name the files that this report was made from, and the tables in it, with their checksums."""
+    material = pen.material
+    pen.heading(Message("Open data") if material.view.audience == "public" else Message("Data of this edition"))
+    pen.say(Message("Whoever has the same file gets the same checksum, and from it the same report."))
+    held = material.view.path.read_bytes()
+    rows = [Row(material.say(Message("The directory of this edition (SQLite)")), _sum(pen, held))]
+    for name, result in material.results.items():
+        if f"method-{name}" in material.numbers:
+            table = table_csv(result, material.area, material.language).encode()
+            rows.append(Row(f"{material.say(result.title)}: {name}.csv", _sum(pen, table)))
+    # A checksum is one word of 64 signs: it stands in two lines, so that a page can hold it.
+    pen.table(
+        Message("Checksums"),
+        (Message("File"), Message("Size, kB"), "SHA-256"),
+        rows,
+        source=material.say(Message("Tables as CSV, in the language of this report.")),
+        small=True,
+    )
+
+
+def _sum(pen: Pen, held: bytes) -> tuple[Cell, ...]:
+    digest = hashlib.sha256(held).hexdigest()
+    return cells(round(len(held) / 1000), f"{digest[:32]} {digest[32:]}", language=pen.material.language)

@@ -1,0 +1,146 @@
+"""Chapters 9 and 10: minimum standards, and the data on cases."""
+
+from collections.abc import Iterable
+from sqlite3 import Row as Record
+
+from mapping.language.i18n import Message, Share
+from mapping.language.taxonomy import Taxonomy, Term
+from mapping.render.charts import chart, kind_of
+from mapping.render.report.chapters.completeness import counted_twice
+from mapping.render.report.composer import Pen, cells
+from mapping.render.report.elements import Cell, Row
+from mapping.result import Result
+
+ASKED = {
+    "sex": Message("Sex"),
+    "age_band": Message("Age"),
+    "nationality": Message("Citizenship"),
+    "exploitation": Message("Form of exploitation"),
+    "area_unit": Message("Area in the country"),
+    "law_article": Message("Law article"),
+    "unit_of_count": Message("Unit that is counted"),
+    "period": Message("Period"),
+    "definition": Message("Definition in words"),
+}
+"""What figures should tell apart so that they can be compared with the classification IC-TIP."""
+
+
+def standards(pen: Pen) -> None:
+    """Say how far minimum standards are met, which least, and what a national checklist could hold."""
+    material = pen.material
+    pen.chapter("9", Message("Minimum standards"), "standards")
+    result = material.results["standards"]
+    pen.heading(Message("How far they are met"))
+    _families(pen, result)
+    pen.heading(Message("Proposed national checklist"))
+    pen.say(
+        Message(
+            "These items stand in sources that we have seen. They bind nobody until the commission adopts "
+            "them. Of accommodation no answers are published."
+        )
+    )
+    sums = _sums(material.view.rows("standard_summary"))
+    items = [term for term in Taxonomy.load("standards").terms() if term.source_status == "seen"]
+    head = (Message("Item"), Message("For"), Message("Duty"), Message("Met"))
+    pen.table(
+        Message("Proposed national checklist"),
+        head,
+        (_item(pen, term, sums) for term in items),
+        source=material.basis(result),
+        anchor="checklist",
+        small=True,
+    )
+    pen.end()
+
+
+def _families(pen: Pen, result: Result) -> None:
+    """Write how far each family meets its items, and which items are met least."""
+    material = pen.material
+    source = material.source(result, method=material.numbers.get("method-standards", ""))
+    pen.say(result.finding, "lead")
+    pen.items(result.also)
+    if result.table.empty or not result.groups:
+        return
+    code = str(result.table.index[0])
+    families = [group for group in result.groups if group != "items"]
+    if kind_of(result) != "none":
+        svg = chart(result, material.area, language=material.language)
+        words = f"{material.say(result.title)}: {material.say(result.finding)}."
+        pen.picture(svg, words, caption=result.title, source=source)
+    heads = [result.column(key).short or result.column(key).label for key in result.groups[families[0]]]
+    rows = [
+        Row(
+            material.say(result.group_labels[family]),
+            tuple(pen.cell(result, code, result.column(key)) for key in result.groups[family]),
+        )
+        for family in families
+    ]
+    pen.table(result.title, (Message("Family of services"), *heads), rows, source=source, anchor="standards")
+    items = [
+        Row(material.say(c.label), (pen.cell(result, code, c),))
+        for c in map(result.column, result.groups.get("items", ()))
+    ]
+    pen.table(
+        result.group_labels.get("items", ""), (Message("Item"), Message("Met")), items, source=source, anchor="items"
+    )
+
+
+def _sums(rows: Iterable[Record]) -> dict[str, tuple[int, int]]:
+    """Add the answers to each item up over the families: how many are "met", and how many could be answered."""
+    found: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        met, known = found.get(row["standard"], (0, 0))
+        found[row["standard"]] = met + row["met"], known + row["met"] + row["partly"] + row["not_met"]
+    return found
+
+
+def _item(pen: Pen, term: Term, sums: dict[str, tuple[int, int]]) -> Row:
+    material = pen.material
+    met, known = sums.get(term.code, (0, 0))
+    share = Share(met / known) if known else Message("not known")
+    about = material.type_label(term.service_type) if term.service_type else material.say(Message("every service"))
+    duty = {"must": Message("must"), "should": Message("should")}.get(term.obligation, Message("not told"))
+    made = (*cells(about, duty, language=material.language), Cell(material.say(share), number=bool(known)))
+    return Row(str(term.label(material.language)), made)
+
+
+def data(pen: Pen) -> None:
+    """Say who counts what, what the figures tell apart, and what would be needed for one system."""
+    material = pen.material
+    pen.chapter("10", Message("Unified data collection"), "data")
+    result = material.results["cases"]
+    pen.heading(Message("Who counts what"))
+    pen.result(result, drawn=False)
+    rows = material.view.rows("case_count")
+    pen.heading(Message("What the figures tell apart"))
+    pen.say(
+        Message(
+            "IC-TIP, the international classification of data on trafficking, was endorsed by the UN "
+            "Statistical Commission in 2025. To be compared by it, a figure must say what it counts and of "
+            "whom. This table says how many of the figures do."
+        )
+    )
+    made = [
+        Row(
+            material.say(label),
+            cells(told := sum(bool(row[key]) for row in rows), len(rows) - told, language=material.language),
+        )
+        for key, label in ASKED.items()
+    ]
+    head = (Message("Told apart"), Message("Figures that tell it"), Message("Figures that do not"))
+    title = Message("What the figures tell apart")
+    pen.table(title, head, made if rows else (), source=material.basis(result), anchor="told")
+    counted_twice(pen)
+    pen.heading(Message("What one system would need"))
+    pen.items(
+        (
+            Message("One unit for each stage: persons identified, persons helped, crimes registered, cases in court."),
+            Message("The law article, the period and the source with every number."),
+            Message("A code for each person that leads back to nobody, so that persons are counted once."),
+            Message(
+                "Sex, age, citizenship and form of exploitation, published only where at least {least} are counted.",
+                {"least": material.area.settings.thresholds.case_cells},
+            ),
+        )
+    )
+    pen.end()

@@ -1,0 +1,306 @@
+"""Pen: writes the parts of a report, one chapter after another, and numbers its tables and pictures."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from mapping.language.i18n import Message, show
+from mapping.render.charts import SIGNS, chart, kind_of
+from mapping.render.report.elements import (
+    Block,
+    Cell,
+    Chapter,
+    Facts,
+    Heading,
+    Items,
+    Paragraph,
+    Picture,
+    Role,
+    Row,
+    Table,
+)
+from mapping.render.report.recommendations import Progress, Recommendation
+from mapping.render.report.sources import Material
+from mapping.result import SPEAKING, STATE_NOTES, STATES, Column, Result, State
+
+FEW = 8
+"""With at most so many units, and more columns than units, a table reads better with the units across."""
+
+
+WIDE = 6
+"""A table of more columns than this makes them equally wide, so that it stays on the page."""
+
+OWN_SIGNS: dict[State, tuple[str, str]] = {"none listed": ("d", "✗")}
+"""Signs of a matrix that differ from those of pictures: 0 is never written for what nobody told of."""
+
+
+class Pen:
+    """Writes into a report; what it is given may be a message, a name by language, or plain text."""
+
+    def __init__(
+        self,
+        material: Material,
+        advice: Sequence[Recommendation] = (),
+        progress: Progress | None = None,
+        reader: str = "",
+    ) -> None:
+        self.material = material
+        self.advice, self.progress, self.reader = tuple(advice), progress, reader
+        self.chapters: list[Chapter] = []
+        self._blocks: list[Block] = []
+        self._number = ""
+        self._counts: dict[str, int] = {}
+
+    def chapter(self, number: str, title: Message, anchor: str) -> None:
+        """Begin a chapter."""
+        self._blocks, self._number, self._counts = [], number, {}
+        self._title, self._anchor = title, anchor
+
+    def end(self) -> None:
+        """End the chapter."""
+        title = self.material.say(self._title)
+        self.chapters.append(Chapter(self._number, title, self._anchor, tuple(self._blocks)))
+
+    def heading(self, text: object, *, anchor: str = "", level: int = 2) -> None:
+        """Write a heading; sections are numbered within their chapter."""
+        said = self.material.say(text)
+        if level == 2 and self._number:
+            said = f"{self._next('section')}. {said}"
+        self._blocks.append(Heading(said, 2 if level == 2 else 3, anchor))
+
+    def say(self, text: object, role: Role = "") -> None:
+        """Write a paragraph; nothing where the text is empty."""
+        if said := self.material.say(text):
+            self._blocks.append(Paragraph(_ended(said), role))
+
+    def items(self, items: Iterable[object], *, ordered: bool = False, small: bool = False) -> None:
+        """Write a list; nothing where there are no items."""
+        said = tuple(self.material.say(item) for item in items)
+        if any(item.endswith(".") for item in said):  # sentences, of which findings come without a full stop
+            said = tuple(_ended(item) for item in said)
+        if said:
+            self._blocks.append(Items(said, ordered, small))
+
+    def facts(self, pairs: Iterable[tuple[object, object]]) -> None:
+        """Write names and what stands beside each."""
+        self._blocks.append(Facts(tuple((self.material.say(a), self.material.say(b)) for a, b in pairs)))
+
+    def table(
+        self,
+        caption: object,
+        head: Sequence[object],
+        rows: Iterable[Row],
+        *,
+        source: str = "",
+        anchor: str = "",
+        small: bool = False,
+        even: bool = False,
+    ) -> None:
+        """Write a table; one without rows becomes a sentence that says so."""
+        say, made = self.material.say, tuple(rows)
+        if not made:
+            self.say(Message("{table}: nothing is known.", {"table": say(caption)}), "note")
+            return
+        label = say(Message("Table {number}", {"number": self._next("table")}))
+        self._remember(anchor, label)
+        titles = tuple(say(one) for one in head)
+        self._blocks.append(Table(label, say(caption), titles, made, source, anchor and f"t-{anchor}", small, even))
+
+    def picture(
+        self,
+        svg: str,
+        words: str,
+        *,
+        caption: object,
+        source: str = "",
+        png: bytes | None = None,
+        anchor: str = "",
+        legend: str = "",
+    ) -> None:
+        """Write a picture."""
+        label = self.material.say(Message("Figure {number}", {"number": self._next("figure")}))
+        own = own_ids(svg, f"f{self._number}-{self._counts['figure']}-")
+        self._blocks.append(Picture(label, self.material.say(caption), own, words, source, png, anchor, legend))
+
+    def result(
+        self, result: Result, *, columns: Sequence[str] = (), anchor: str = "", drawn: bool = True, most: int = 0
+    ) -> None:
+        """Write a result: what was found, its picture, its table and what it stands on.
+
+        With ``most``, the table holds so many units at most: those that are worst off.
+        """
+        say = self.material.say
+        self.say(result.finding, "lead")
+        self.items(result.also)
+        source = self.material.source(result, method=self.material.numbers.get(f"method-{result.name}", ""))
+        if drawn and result.layout != "matrix" and kind_of(result) != "none":
+            words = f"{say(result.title)}: {say(result.finding)}."
+            svg = chart(result, self.material.area, language=self.material.language)
+            self.picture(svg, words, caption=result.title, source=source)
+        worst = self.worst(result, most)
+        head, rows = self.laid_out(result, columns, worst)
+        caption: object = result.title
+        if worst:
+            caption = Message(
+                "{title}: the {count} units that are worst off; all stand in the open data",
+                {"title": result.title, "count": len(worst)},
+            )
+        across = self._is_across(result, len(head) - 1)
+        self.table(
+            caption,
+            head,
+            rows,
+            source=source,
+            anchor=anchor or result.name,
+            even=across or len(head) > WIDE,
+            small=len(rows) > 20 or len(head) > FEW,
+        )
+        self.signs(result)
+
+    def worst(self, result: Result, most: int) -> list[str]:
+        """Return the units that are worst off, by the first column that says whether more is better or worse."""
+        column = next((c for c in result.headlines if c.more_is != "neither" and c.kind not in ("state", "text")), None)
+        if column is None or not most or len(result.table) <= most:
+            return []
+        values = result.table[column.key].astype(float)
+        order = values.sort_values(ascending=column.more_is == "better", kind="stable").index[:most]
+        return [str(code) for code in order]
+
+    def _is_across(self, result: Result, columns: int) -> bool:
+        codes = len(result.table)
+        return codes > 1 and (result.layout == "matrix" or columns in (codes, codes + 1)) and codes <= FEW
+
+    def signs(self, result: Result) -> None:
+        """Say what the signs of a matrix mean."""
+        if result.layout != "matrix" or result.states is None:
+            return
+        found = set(result.states.to_numpy().ravel())
+        found |= {state for c in result.columns if c.kind == "state" for state in result.table[c.key]}
+        said = [
+            ((SIGNS | OWN_SIGNS)[state][1], STATES[state], STATE_NOTES[state]) for state in STATES if state in found
+        ]
+        self.items(
+            (
+                Message("{sign} {state}: {note}", {"sign": sign, "state": name, "note": note})
+                if sign
+                else Message("{state}: {note}", {"state": name, "note": note})
+                for sign, name, note in said
+            ),
+            small=True,
+        )
+
+    def laid_out(
+        self, result: Result, columns: Sequence[str] = (), units: Sequence[str] = ()
+    ) -> tuple[tuple[object, ...], list[Row]]:
+        """Return the heads and rows of a result: a row each unit, or the units across where that reads better."""
+        chosen = [result.column(key) for key in columns] or list(self._wanted(result))
+        codes = list(units) or [str(code) for code in result.table.index]
+        if len(codes) == 1 and len(chosen) > 2:
+            return self._one_row(result, chosen, codes[0])
+        if result.layout == "matrix" or (len(codes) <= FEW and len(chosen) > len(codes)):
+            return self._across(result, chosen, codes)
+        return self._down(result, chosen, codes)
+
+    def _wanted(self, result: Result) -> Iterable[Column]:
+        if result.layout == "rows" and result.headline:
+            return result.headlines
+        ends = {key for column in result.columns for key in (column.low, column.high) if key}
+        return (column for column in result.columns if column.key not in ends)
+
+    def _one_row(self, result: Result, columns: Sequence[Column], code: str) -> tuple[tuple[object, ...], list[Row]]:
+        rows = []
+        for title, part in _grouped(result, columns):
+            rows += [Row(self.material.say(title))] if title is not None else []
+            for column in part:
+                label = column.short if title is not None and column.short is not None else column.label
+                rows.append(Row(self.material.say(label), (self.cell(result, code, column),)))
+        return ("", Message("Country")), rows
+
+    def _across(
+        self, result: Result, columns: Sequence[Column], codes: Collection[str]
+    ) -> tuple[tuple[object, ...], list[Row]]:
+        matrix = result.layout == "matrix"
+        head: list[object] = ["", *(self.material.area.unit(code).names for code in codes)]
+        head += [Message("Country")] if result.total else []
+        rows = []
+        for title, part in _grouped(result, columns):
+            rows += [Row(self.material.say(title))] if title is not None else []
+            for column in part:
+                label = column.short if title is not None and column.short is not None else column.label
+                cells = [self.cell(result, code, column, signs=matrix) for code in codes]
+                if result.total:
+                    cells.append(self._total(result, column))
+                rows.append(Row(self.material.say(label), tuple(cells)))
+        return tuple(head), rows
+
+    def _down(
+        self, result: Result, columns: Sequence[Column], codes: Sequence[str]
+    ) -> tuple[tuple[object, ...], list[Row]]:
+        area = self.material.area
+        order: dict[str, list[str]] = {}
+        for code in codes:
+            region = area.region_of(code)
+            title = self.material.label(region) if region != code and len(codes) == len(result.table) else ""
+            order.setdefault(title, []).append(code)
+        rows = []
+        for region, inside in order.items():
+            rows += [Row(region)] if region else []
+            for code in inside:
+                rows.append(Row(self.material.label(code), tuple(self.cell(result, code, c) for c in columns)))
+        if result.total:
+            total = tuple(self._total(result, column) for column in columns)
+            rows.append(Row(self.material.say(Message("Country")), total))
+        return (area.levels[result.level].label, *(column.label for column in columns)), rows
+
+    def _total(self, result: Result, column: Column) -> Cell:
+        text = plain(result.total_text(column.key, self.material.language))
+        return Cell(text, number=column.kind not in ("state", "text"))
+
+    def cell(self, result: Result, code: str, column: Column, *, signs: bool = False) -> Cell:
+        """Return a cell of a result; with ``signs`` a short one on the colour of its state."""
+        state = result.state(code, column.key)
+        text = plain(result.text(code, column.key, self.material.language))
+        if not signs or state is None:
+            return Cell(text, number=column.kind not in ("state", "text") and state not in SPEAKING)
+        fill, sign = (SIGNS | OWN_SIGNS)[state]
+        number = text.partition(" ")[0] if column.kind == "count" and state not in SPEAKING else ""
+        return Cell(f"{number} {sign}".strip() or "✓", fill)
+
+    def _next(self, what: str) -> str:
+        self._counts[what] = self._counts.get(what, 0) + 1
+        return f"{self._number}.{self._counts[what]}" if self._number else str(self._counts[what])
+
+    def _remember(self, anchor: str, label: str) -> None:
+        if anchor:
+            self.material.numbers[anchor] = label
+
+
+def _ended(said: str) -> str:
+    return said if said[-1:] in ".:;!?…]" else f"{said}."
+
+
+def _grouped(result: Result, columns: Sequence[Column]) -> list[tuple[object | None, list[Column]]]:
+    """Return columns under the title of their group, those without one first."""
+    grouped = {key for keys in result.groups.values() for key in keys}
+    parts: list[tuple[object | None, list[Column]]] = [(None, [c for c in columns if c.key not in grouped])]
+    for group, keys in result.groups.items():
+        title = result.group_labels.get(group)
+        parts.append((title, [column for column in columns if column.key in keys]))
+    return [(title, part) for title, part in parts if part]
+
+
+def plain(text: str) -> str:
+    """Leave out a range that says no more than the number: 0 (0–0), 100% (100–100)."""
+    found = re.fullmatch(r"(([<>]?[\d.,\u00a0]+?)(\u00a0?%)?) \(\2–\2\)", text)
+    return found[1] if found else text
+
+
+def own_ids(svg: str, prefix: str) -> str:
+    """Give the ids of a picture a prefix, since several pictures stand in one page."""
+    svg = re.sub(r'\bid="(\w+)"', rf'id="{prefix}\1"', svg)
+    svg = re.sub(r"url\(#(\w+)\)", rf"url(#{prefix}\1)", svg)
+    return re.sub(r'aria-labelledby="(\w+) (\w+)"', rf'aria-labelledby="{prefix}\1 {prefix}\2"', svg)
+
+
+def cells(*texts: object, language: str) -> tuple[Cell, ...]:
+    """Return cells of texts and numbers; numbers stand to the right."""
+    return tuple(Cell(show(text, language), number=isinstance(text, int | float)) for text in texts)

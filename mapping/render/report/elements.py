@@ -1,0 +1,142 @@
+"""What a report is made of: chapters of headings, paragraphs, tables and pictures, in one language.
+
+A report is made once; `mapping.render.report.writers.html`, ``pdf`` and ``docx`` turn the same parts into files.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mapping.model import Audience
+from mapping.render.report.recommendations import Recommendation
+
+Role = Literal["", "lead", "note", "source", "small"]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading within a chapter; level 2 is a section of the chapter, 3 a part of that."""
+
+    text: str
+    level: Literal[2, 3] = 2
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph, and what it is for: the first sentence, a warning, a source, small print."""
+
+    text: str
+    role: Role = ""
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list."""
+
+    items: tuple[str, ...]
+    ordered: bool = False
+    small: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and what stands beside each."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell; ``look`` is a fill of `mapping.render.svg.FILLS`, ``number`` puts it to the right."""
+
+    text: str
+    look: str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its name and the cells after it; without cells it heads the rows below."""
+
+    name: str
+    cells: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; ``head`` names every column, that of the row's names first; ``label`` is "Table 8.1".
+
+    In an ``even`` table all columns after the first are equally wide.
+    """
+
+    label: str
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[Row, ...]
+    source: str = ""
+    anchor: str = ""
+    small: bool = False
+    even: bool = False
+
+    @property
+    def right(self) -> tuple[bool, ...]:
+        """Whether each column after the first holds numbers, so that it stands to the right."""
+        cells = [row.cells for row in self.rows if row.cells]
+        return tuple(2 * sum(row[place].number for row in cells) > len(cells) for place in range(len(self.head) - 1))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG picture; ``words`` say what it shows to those who cannot see it.
+
+    ``png`` is the same for formats that hold no SVG, None where a table says it all; ``legend`` says in words what
+    its shades mean.
+    """
+
+    label: str
+    caption: str
+    svg: str
+    words: str
+    source: str = ""
+    png: bytes | None = None
+    anchor: str = ""
+    legend: str = ""
+
+
+Block = Heading | Paragraph | Items | Facts | Table | Picture
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter; ``number`` is empty for what stands before the first."""
+
+    number: str
+    title: str
+    anchor: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report in one language; ``mark`` stands across every page of an edition that is for one reader only."""
+
+    title: str
+    subtitle: str
+    language: str
+    audience: Audience
+    day: dt.date
+    chapters: tuple[Chapter, ...]
+    running: str
+    contents: str = ""
+    mark: str = ""
+    cover: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    recommendations: tuple[Recommendation, ...] = field(default=(), repr=False)
+    numbers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield every block, chapter by chapter."""
+        for chapter in self.chapters:
+            yield from chapter.blocks

@@ -1,0 +1,648 @@
+"""Rules that make recommendations: each looks at one result and asks somebody for one thing.
+
+A rule is a function ``(material) -> Iterable[Recommendation]``. Its keys name what is asked for, not what was found, so
+that the next edition can tell what became of it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from mapping.language.i18n import Message, People, Several, Share, Text
+from mapping.language.taxonomy import Taxonomy
+from mapping.render.report.recommendations import Cost, Group, Recommendation, deadline
+from mapping.render.report.sources import Material
+from mapping.result import Kind, Result
+
+DEFAULTS: Mapping[str, Message] = {
+    "commission": Message("The national commission against trafficking"),
+    "health": Message("The ministry responsible for health"),
+    "social": Message("The ministry responsible for social protection"),
+    "labour": Message("The ministry responsible for labour and migration"),
+    "interior": Message("The ministry of the interior"),
+    "justice": Message("The ministry of justice"),
+    "foreign": Message("The ministry of foreign affairs"),
+    "statistics": Message("The national office of statistics"),
+    "civil": Message("Organizations that give help"),
+    "international": Message("International organizations and donors"),
+}
+"""Whom recommendations are for; a study area names its own in ``[addressees]`` of area.toml."""
+
+MINISTRIES: Mapping[str, str] = {
+    "IDN": "interior",
+    "CMG": "commission",
+    "ACC": "social",
+    "MAT": "social",
+    "HLT": "health",
+    "PSY": "health",
+    "LEG": "justice",
+    "CHP": "social",
+    "RET": "foreign",
+    "INC": "labour",
+    "JUS": "justice",
+    "JUS-POL": "interior",
+    "PRV": "labour",
+    "CRD": "commission",
+}
+"""Family or type of service -> who answers for it."""
+
+MOST = 3
+"""So many districts, groups or items a rule speaks of at most: the worst."""
+
+
+def addressee(material: Material, key: str) -> Text:
+    """Return whom a key means in a study area."""
+    named: Mapping[str, Text] = material.area.settings.addressees  # type: ignore[assignment]
+    return named.get(key) or DEFAULTS[key]
+
+
+def region_authority(material: Material, code: str) -> Message:
+    """Return the authority of a region."""
+    return Message("Authority of the region: {region}", {"region": material.area.unit(code).names})
+
+
+def advise(material: Material) -> list[Recommendation]:
+    """Return what every rule asks for."""
+    return [one for rule in RULES for one in rule(material)]
+
+
+def _asked(
+    material: Material,
+    key: str,
+    group: Group,
+    to: Text,
+    text: Message,
+    *,
+    evidence: Message,
+    table: str,
+    cost: Cost,
+    indicator: str,
+    measure: Message,
+    value: float | None,
+    target: float,
+    kind: Kind = "count",
+    responsible: Text | Several | None = None,
+) -> Recommendation:
+    return Recommendation(
+        key=key,
+        group=group,
+        addressee=to,
+        text=text,
+        evidence=evidence,
+        table=table,
+        responsible=responsible or to,
+        cost=cost,
+        indicator=indicator,
+        measure=measure,
+        value=value,
+        target=target,
+        kind=kind,
+        deadline=deadline(material.day, cost),
+    )
+
+
+def _ministry(material: Material, code: str) -> Text:
+    family = material.types.family(code).code if code in material.types else code
+    return addressee(material, MINISTRIES.get(code, MINISTRIES.get(family, "commission")))
+
+
+def missing_functions(material: Material) -> Iterator[Recommendation]:
+    """Ask the ministries for core functions that are listed in no place of two regions or more."""
+    for code, regions in _without(material.results["nrm"]).items():
+        if len(regions) < 2:
+            continue
+        names = Several(material.area.unit(region).names for region in regions)
+        words = {"function": material.types.term(code).labels, "regions": names, "count": len(regions)}
+        yield _asked(
+            material,
+            f"function-{code}",
+            "government",
+            _ministry(material, code),
+            Message(
+                "Name or open one place in each of these regions for “{function}”, and have it listed: {regions}.",
+                words,
+            ),
+            evidence=Message("In {count} regions none is listed.", words),
+            table="nrm",
+            cost="high",
+            indicator="I01",
+            measure=Message("Regions in which “{function}” is not listed", words),
+            value=len(regions),
+            target=0,
+        )
+
+
+def missing_in_region(material: Material) -> Iterator[Recommendation]:
+    """Ask each region that lacks functions to tell who takes them over."""
+    lacking: dict[str, list[str]] = {}
+    for code, regions in _without(material.results["nrm"]).items():
+        for region in regions:
+            lacking.setdefault(region, []).append(code)
+    for region, codes in lacking.items():
+        words = {
+            "count": len(codes),
+            "functions": Several(material.types.term(code).labels for code in codes),
+            "region": material.area.unit(region).names,
+        }
+        yield _asked(
+            material,
+            f"region-{region}",
+            "regional",
+            region_authority(material, region),
+            Message(
+                "Decide who takes over what nobody is listed for, and put it into the regional plan: {functions}.",
+                words,
+            ),
+            evidence=Message("{region}: {count} core functions are not listed.", words),
+            table="nrm",
+            cost="medium",
+            indicator="I01",
+            measure=Message("Core functions not listed in {region}", words),
+            value=len(codes),
+            target=0,
+        )
+
+
+def _without(result: Result) -> dict[str, list[str]]:
+    """Return the functions with the regions in which none is listed."""
+    found = {}
+    for column in (c for keys in result.groups.values() for c in map(result.column, keys)):
+        codes = [str(code) for code in result.table.index if result.state(str(code), column.key) == "none listed"]
+        if codes:
+            found[column.key] = codes
+    return found
+
+
+def far_districts(material: Material) -> Iterator[Recommendation]:
+    """Ask for visiting days where most people live more than an hour from any help."""
+    result = material.results["coverage"]
+    if "any_beyond" not in result.table or result.level == 0:
+        return
+    within = result.table["any_60"].astype(float)
+    worst = result.table["any_beyond"].sort_values(ascending=False, kind="stable")
+    for code in [str(code) for code in worst.index[:MOST] if worst[code] > 0]:
+        words = {
+            "unit": material.area.unit(code).names,
+            "people": People(worst[code]),
+            "share": Share(1 - float(within[code])),
+        }
+        region = region_authority(material, material.area.region_of(code))
+        yield _asked(
+            material,
+            f"reach-{code}",
+            "regional",
+            region,
+            Message(
+                "Arrange regular days on which counselling, legal advice and a doctor come to this district: {unit}.",
+                words,
+            ),
+            evidence=Message("{people} people there live more than an hour from any listed service ({share}).", words),
+            table="coverage",
+            cost="medium",
+            indicator="I02",
+            measure=Message("People of {unit} more than an hour from help", words),
+            value=float(worst[code]),
+            target=0,
+            kind="people",
+        )
+
+
+def new_places(material: Material) -> Iterator[Recommendation]:
+    """Ask for new services where one adds most people."""
+    result = material.results["siting"]
+    if not result.proposals or "without" not in result.total:
+        return
+    gained, without = float(result.total["gained"]), float(result.total["without"])
+    words = {
+        "places": Several(one.name for one in result.proposals),
+        "people": People(gained),
+        "without": People(without),
+    }
+    yield _asked(
+        material,
+        "siting-any",
+        "government",
+        addressee(material, "health"),
+        Message("Plan the next new services in these towns, where they add most people: {places}.", words),
+        evidence=Message(
+            "Together they bring {people} of {without} people within an hour who have nothing now.", words
+        ),
+        table="siting",
+        cost="high",
+        indicator="I02",
+        measure=Message("People with nothing within an hour"),
+        value=without,
+        target=without - gained,
+        kind="people",
+    )
+
+
+def norms_unmet(material: Material) -> Iterator[Recommendation]:
+    """Ask for what norms count as missing; of what is secret, for a plan."""
+    result = material.results["norms"]
+    terms = Taxonomy.load("norms")
+    for norm, keys in result.groups.items():
+        words: dict[str, object] = {"norm": terms.term(norm).labels, "needed": int(result.total.get(keys[0], 0))}
+        if f"{norm}_missing" not in keys:
+            yield _asked(
+                material,
+                f"norm-{norm}",
+                "government",
+                addressee(material, "social"),
+                Message(
+                    "Tell the commission in confidence how much of this there is, and plan what is missing: {norm}.",
+                    words,
+                ),
+                evidence=Message("The norm asks for {needed}. What there is, is not published.", words),
+                table="norms",
+                cost="high",
+                indicator="I05",
+                measure=Message("Listed of what the norm asks for: {norm}", words),
+                value=None,
+                target=float(result.total.get(keys[0], 0)),
+            )
+            continue
+        short = [str(code) for code in result.table.index if result.table.loc[code, f"{norm}_missing"] > 0]
+        missing = int(result.table[f"{norm}_missing"].sum())
+        if missing:
+            words |= {"missing": missing, "regions": Several(material.area.unit(code).names for code in short)}
+            kind = terms.term(norm).service_type or ""
+            yield _asked(
+                material,
+                f"norm-{norm}",
+                "government",
+                _ministry(material, kind),
+                Message("Add what the norm asks for, first in these regions: {regions}. Norm: {norm}.", words),
+                evidence=Message("{missing} are missing, region by region.", words),
+                table="norms",
+                cost="high",
+                indicator="I05",
+                measure=Message("Missing by the norm: {norm}", words),
+                value=missing,
+                target=0,
+            )
+
+
+def nights(material: Material) -> Iterator[Recommendation]:
+    """Ask for help at night where many reach none."""
+    result = material.results["round_the_clock"]
+    figure = result.figures.get("any")
+    if figure is None or figure.value >= 0.9:
+        return
+    yield _asked(
+        material,
+        "night-any",
+        "government",
+        addressee(material, "health"),
+        Message("Keep one place in each district hospital open at night to people who were hurt, and say so."),
+        evidence=Message(
+            "{share} of the people live within an hour of help that is open at night.", {"share": Share(figure.value)}
+        ),
+        table="round_the_clock",
+        cost="medium",
+        indicator="I08",
+        measure=Message("People within an hour of help at night"),
+        value=figure.value,
+        target=0.9,
+        kind="share",
+    )
+
+
+def spoken(material: Material) -> Iterator[Recommendation]:
+    """Ask for help in the language of the country that reaches fewest people."""
+    result = material.results["languages"]
+    own = [code for code in material.area.languages if code in result.figures]
+    if not own:
+        return
+    best = max(result.figures[code].value for code in own)
+    least = min(own, key=lambda code: result.figures[code].value)
+    figure = result.figures[least]
+    if figure.value >= best - 0.05:
+        return
+    words = {"spoken": Taxonomy.load("languages").term(least).labels, "share": Share(figure.value), "best": Share(best)}
+    yield _asked(
+        material,
+        f"language-{least}",
+        "civil",
+        addressee(material, "civil"),
+        Message("Find colleagues or interpreters for this language, and write it on the list: {spoken}.", words),
+        evidence=Message(
+            "{share} of the people reach help in it within an hour, and {best} in the language that reaches most.",
+            words,
+        ),
+        table="languages",
+        cost="low",
+        indicator="I07",
+        measure=Message("People within an hour of help in this language: {spoken}", words),
+        value=figure.value,
+        target=best,
+        kind="share",
+    )
+
+
+def hand_overs(material: Material) -> Iterator[Recommendation]:
+    """Ask for agreements where somebody is near and nothing is agreed, and for a next step where there is none."""
+    result = material.results["pathways"]
+    unagreed, broken = (result.figures.get(key) for key in ("unagreed", "broken"))
+    if unagreed is not None and unagreed.value:
+        held = result.figures["held"].value if "held" in result.figures else 0
+        words = {"count": int(unagreed.value), "of": int(unagreed.value + held)}
+        yield _asked(
+            material,
+            "agreements",
+            "government",
+            addressee(material, "commission"),
+            Message(
+                "Have bodies that are near each other sign how they hand people over, with consent and a time "
+                "for the answer."
+            ),
+            evidence=Message("Nothing is agreed for {count} of {of} hand-overs for which somebody is near.", words),
+            table="pathways",
+            cost="low",
+            indicator="I09",
+            measure=Message("Hand-overs without an agreement"),
+            value=unagreed.value,
+            target=0,
+        )
+    if broken is not None and broken.value:
+        units = [str(code) for code in result.table.index if result.table.loc[code, "broken"] > 0]
+        names = Several(material.area.unit(code).names for code in units)
+        said = {"units": names, "count": int(broken.value)}
+        yield _asked(
+            material,
+            "broken",
+            "government",
+            addressee(material, "health"),
+            Message("Name who takes the next step, or who travels there, in: {units}.", said),
+            evidence=Message("Hand-overs that break, since nobody is listed who takes the next step: {count}.", said),
+            table="pathways",
+            cost="medium",
+            indicator="I09",
+            measure=Message("Hand-overs that break"),
+            value=broken.value,
+            target=0,
+        )
+
+
+def groups_closed(material: Material) -> Iterator[Recommendation]:
+    """Ask services to open functions that are closed to groups."""
+    result = material.results["beneficiaries"]
+    worst = sorted(((f.value, key) for key, f in result.figures.items() if f.value), key=lambda one: -one[0])[:MOST]
+    for value, key in worst:
+        words: dict[str, object] = {
+            "group": result.figures[key].label.values.get("group", result.column(key).label),
+            "share": Share(value),
+        }
+        yield _asked(
+            material,
+            f"group-{key}",
+            "civil",
+            addressee(material, "civil"),
+            Message(
+                "Decide together who takes these people where others find help, and write it on the list: {group}.",
+                words,
+            ),
+            evidence=Message("{share} of the core functions that are listed are closed to them.", words),
+            table="beneficiaries",
+            cost="low",
+            indicator="I06",
+            measure=Message("Functions closed to: {group}", words),
+            value=value,
+            target=0,
+            kind="share",
+        )
+
+
+def standards_unmet(material: Material) -> Iterator[Recommendation]:
+    """Ask services to meet the items that are met least, and the commission to adopt a checklist."""
+    result = material.results["standards"]
+    figure = result.figures.get("met")
+    if figure is None or not len(result.table):
+        return
+    row = result.table.iloc[0]
+    items = sorted((float(row[key]), key) for key in result.groups.get("items", ()))[:MOST]
+    terms = Taxonomy.load("standards")
+    for value, key in items:
+        if value >= 0.5:
+            continue
+        words = {"item": terms.term(key).labels, "share": Share(value)}
+        yield _asked(
+            material,
+            f"standard-{key}",
+            "civil",
+            addressee(material, "civil"),
+            Message("Meet this standard, and help each other to: {item}", words),
+            evidence=Message("It is met by {share} of those who could answer.", words),
+            table="items",
+            cost="low",
+            indicator="I10",
+            measure=Message("Share that meets it"),
+            value=value,
+            target=1,
+            kind="share",
+        )
+    yield _asked(
+        material,
+        "checklist",
+        "government",
+        addressee(material, "commission"),
+        Message("Adopt one checklist of minimum standards, and have every service answer it each year."),
+        evidence=Message(
+            "{share} of all answers are “met”; {unknown} are “not known”.",
+            {"share": Share(figure.value), "unknown": Share(_figure(result, "unknown"))},
+        ),
+        table="standards",
+        cost="low",
+        indicator="I10",
+        measure=Message("Answers that are “met”"),
+        value=figure.value,
+        target=1,
+        kind="share",
+    )
+
+
+def _figure(result: Result, key: str) -> float:
+    return result.figures[key].value if key in result.figures else 0.0
+
+
+def overdue(material: Material) -> Iterator[Recommendation]:
+    """Ask for checks of what is overdue or was never checked."""
+    late = [one for one in material.entries if one.freshness not in ("fresh", "due")]
+    if late:
+        words = {"count": len(late), "known": len(material.entries)}
+        yield _asked(
+            material,
+            "checks",
+            "civil",
+            addressee(material, "civil"),
+            Message("Answer when the editors call, and tell them at once when a number, an hour or a place changes."),
+            evidence=Message("{count} of {known} listed services are overdue or were never checked.", words),
+            table="freshness",
+            cost="low",
+            indicator="I11",
+            measure=Message("Services overdue or never checked"),
+            value=len(late),
+            target=0,
+        )
+
+
+def capacity_unknown(material: Material) -> Iterator[Recommendation]:
+    """Ask donors to pay for asking how many people a service can take; a public edition cannot say who told it."""
+    if material.view.audience == "public":
+        return
+    silent = sum(not one.capacity for one in material.entries)
+    if material.entries and silent > len(material.entries) / 2:
+        words = {"count": silent, "known": len(material.entries)}
+        yield _asked(
+            material,
+            "capacity",
+            "international",
+            addressee(material, "international"),
+            Message(
+                "Pay for asking every service each half year how many people it can take, and count what you "
+                "pay for in the same list."
+            ),
+            evidence=Message(
+                "Of {count} of {known} listed services it is not known how many people they can take.", words
+            ),
+            table="capacity",
+            cost="medium",
+            indicator="I03",
+            measure=Message("Services whose capacity is not known"),
+            value=silent,
+            target=0,
+        )
+
+
+def overlaps(material: Material) -> Iterator[Recommendation]:
+    """Ask organizations that do the same in the same place to agree."""
+    result = material.results["activities"]
+    count = int(result.total.get("overlaps", 0) or _column_sum(result, "overlaps"))
+    if count:
+        yield _asked(
+            material,
+            "overlaps",
+            "international",
+            addressee(material, "international"),
+            Message("Agree who works where before the next campaigns, and tell the commission beforehand."),
+            evidence=Message("Kinds of activity in which organizations overlap: {count}.", {"count": count}),
+            table="activities",
+            cost="low",
+            indicator="4W",
+            measure=Message("Kinds of activity that overlap"),
+            value=count,
+            target=0,
+        )
+
+
+def _column_sum(result: Result, key: str) -> int:
+    return int(result.table[key].sum()) if key in result.table else 0
+
+
+def cases_disagree(material: Material) -> Iterator[Recommendation]:
+    """Ask those who count cases for one way of counting."""
+    result = material.results["cases"]
+    spread = result.figures.get("spread")
+    if spread is None or spread.value <= 1:
+        return
+    yield _asked(
+        material,
+        "cases",
+        "government",
+        addressee(material, "statistics"),
+        Message(
+            "Agree with the police, prosecutors and courts on one way of counting: unit, law article, period and "
+            "who is counted, by sex, age and form of exploitation."
+        ),
+        evidence=Message("Two numbers of the same year differ by {times} times.", {"times": spread.value}),
+        table="cases",
+        cost="low",
+        indicator="I12",
+        measure=Message("Times by which two numbers differ at most"),
+        value=spread.value,
+        target=1,
+        kind="number",
+        responsible=Several((addressee(material, "statistics"), addressee(material, "interior"))),
+    )
+
+
+def destinations_without(material: Material) -> Iterator[Recommendation]:
+    """Ask for a contact in each destination in which nothing is listed."""
+    result = material.results["destinations"]
+    if not len(result.table):
+        return
+    code = str(result.table.index[0])
+    for key in result.groups.get("countries", ()):
+        if result.table.loc[code, key]:
+            continue
+        words = {"country": result.column(key).label}
+        yield _asked(
+            material,
+            f"abroad-{key}",
+            "embassies",
+            Message("Embassy or consulate for: {country}", words),
+            Message(
+                "Name somebody whom citizens can call from there, in their language, and a body there that "
+                "helps: {country}.",
+                words,
+            ),
+            evidence=Message("Nothing is listed in this country, to which many people go: {country}.", words),
+            table="destinations",
+            cost="low",
+            indicator="I15",
+            measure=Message("Services listed in: {country}", words),
+            value=0,
+            target=1,
+            responsible=addressee(material, "foreign"),
+        )
+
+
+def funding_ends(material: Material) -> Iterator[Recommendation]:
+    """Ask donors to look at funding that ends soon; known in restricted editions only."""
+    result = material.results["funding"]
+    count = int(result.total.get("ending", 0) or _column_sum(result, "ending"))
+    if count:
+        yield _asked(
+            material,
+            "funding",
+            "international",
+            addressee(material, "international"),
+            Message("Tell these services now who pays afterwards, or who takes over."),
+            evidence=Message("Services whose funding ends soon: {count}.", {"count": count}),
+            table="funding",
+            cost="high",
+            indicator="I03",
+            measure=Message("Services whose funding ends soon"),
+            value=count,
+            target=0,
+        )
+
+
+Rule = Callable[[Material], Iterable[Recommendation]]
+
+RULES: tuple[Rule, ...] = (
+    missing_functions,
+    norms_unmet,
+    new_places,
+    nights,
+    hand_overs,
+    standards_unmet,
+    cases_disagree,
+    missing_in_region,
+    far_districts,
+    spoken,
+    groups_closed,
+    overdue,
+    capacity_unknown,
+    overlaps,
+    funding_ends,
+    destinations_without,
+)
+
+
+def about_unit(material: Material, advice: Iterable[Recommendation], unit: str) -> list[Recommendation]:
+    """Return what is asked for one unit or of its region."""
+    keys = {f"reach-{unit}", f"region-{material.area.region_of(unit)}"}
+    return [one for one in advice if one.key in keys]
+
+
+Words = dict[str, Any]

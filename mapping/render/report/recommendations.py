@@ -1,0 +1,235 @@
+"""Recommendations: what they hold, how they are handed on as CSV, and what became of those of an earlier edition."""
+
+import csv
+import datetime as dt
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, get_args
+
+from mapping.errors import FormatError
+from mapping.language.i18n import Message, Several, Text, show
+from mapping.language.spreadsheet import neutral
+from mapping.result import Kind, write
+
+Group = Literal["government", "regional", "civil", "international", "embassies"]
+Cost = Literal["low", "medium", "high"]
+Status = Literal["new", "reached", "nearer", "unchanged", "farther", "not known"]
+
+GROUPS: Mapping[Group, Message] = {
+    "government": Message("Government"),
+    "regional": Message("Regional authorities"),
+    "civil": Message("Civil society"),
+    "international": Message("International organizations"),
+    "embassies": Message("Embassies and consulates"),
+}
+
+COSTS: Mapping[Cost, Message] = {
+    "low": Message("low: the time of people who are there"),
+    "medium": Message("medium: within the budget of one body"),
+    "high": Message("high: needs a budget of its own"),
+}
+
+MONTHS: Mapping[Cost, int] = {"low": 6, "medium": 12, "high": 24}
+"""Months until a recommendation should be carried out, by what it costs."""
+
+STATUSES: Mapping[Status, Message] = {
+    "new": Message("new"),
+    "reached": Message("reached"),
+    "nearer": Message("nearer to its aim than before"),
+    "unchanged": Message("unchanged"),
+    "farther": Message("farther from its aim than before"),
+    "not known": Message("not known"),
+}
+
+COLUMNS = (
+    "key",
+    "number",
+    "group",
+    "addressee",
+    "text",
+    "evidence",
+    "table",
+    "responsible",
+    "deadline",
+    "cost",
+    "indicator",
+    "measure",
+    "value",
+    "target",
+    "status",
+    "before",
+    "edition",
+    "audience",
+)
+"""Columns of the CSV; ``key``, ``value`` and ``target`` are what the next edition compares."""
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One recommendation.
+
+    ``key`` is the same in every edition. ``value`` is what ``measure`` is now (None: not known) and ``target`` what it
+    should become, both in the unit of ``kind``. ``table`` is the anchor of the table that is its evidence.
+    """
+
+    key: str
+    group: Group
+    addressee: Text
+    text: Message
+    evidence: Message
+    table: str
+    responsible: Text | Several
+    cost: Cost
+    indicator: str
+    measure: Message
+    value: float | None
+    target: float
+    deadline: dt.date
+    kind: Kind = "count"
+    number: str = ""
+    status: Status = "new"
+    before: float | None = None
+
+    def value_text(self, language: str) -> str:
+        """Write what the indicator is now and should become."""
+        now = show(Message("not known"), language) if self.value is None else write(self.value, self.kind, language)
+        words = {"now": now, "target": write(self.target, self.kind, language)}
+        return show(Message("now {now}, aim {target}", words), language)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an earlier edition asked for: its value and aim, and in which words."""
+
+    key: str
+    value: float | None
+    target: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What became of the recommendations of an earlier edition, one (what was asked, its status) each."""
+
+    outcomes: tuple[tuple[Earlier, Status], ...]
+
+    @property
+    def share(self) -> float | None:
+        """The share that was reached (I16); None where nothing was asked for."""
+        if not self.outcomes:
+            return None
+        return sum(status == "reached" for _, status in self.outcomes) / len(self.outcomes)
+
+
+def deadline(day: dt.date, cost: Cost) -> dt.date:
+    """Return the last day of the month by which something of a cost should be done."""
+    months = day.year * 12 + day.month - 1 + MONTHS[cost] + 1
+    return dt.date(months // 12, months % 12 + 1, 1) - dt.timedelta(1)
+
+
+def numbered(advice: Iterable[Recommendation]) -> list[Recommendation]:
+    """Put recommendations in the order of their addressees, as a report prints them, and number them."""
+    asked, groups = list(advice), list(get_args(Group))
+    names = list(dict.fromkeys(show(one.addressee, "en") for one in asked))
+    ordered = sorted(asked, key=lambda one: (groups.index(one.group), names.index(show(one.addressee, "en"))))
+    return [replace(one, number=f"R{place}") for place, one in enumerate(ordered, 1)]
+
+
+def compared(
+    advice: Sequence[Recommendation], earlier: Sequence[Earlier]
+) -> tuple[list[Recommendation], Progress | None]:
+    """Tell of each recommendation how it stands to an earlier edition, and what became of the earlier ones.
+
+    What is asked for no longer was reached: its rule looks at the same number and finds nothing to ask.
+    """
+    if not earlier:
+        return list(advice), None
+    known, now = {one.key: one for one in earlier}, {one.key: one for one in advice}
+    told = [
+        replace(one, status=_status(known[one.key], one), before=known[one.key].value) if one.key in known else one
+        for one in advice
+    ]
+    outcomes = [(one, _status(one, now.get(one.key))) for one in earlier]
+    return told, Progress(tuple(outcomes))
+
+
+def _status(before: Earlier, now: Recommendation | None) -> Status:
+    if now is None:
+        return "reached"
+    if now.value is None or before.value is None:
+        return "not known"
+    was, is_ = abs(before.value - now.target), abs(now.value - now.target)
+    if math.isclose(was, is_, rel_tol=1e-9, abs_tol=1e-9):
+        return "unchanged"
+    return "nearer" if is_ < was else "farther"
+
+
+def to_csv(
+    advice: Iterable[Recommendation], language: str, *, edition: dt.date, audience: str, numbers: Mapping[str, str]
+) -> str:
+    """Return recommendations as CSV: texts in a language, numbers as numbers, nothing that a sheet would run."""
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for one in advice:
+        texts = {
+            "key": one.key,
+            "number": one.number,
+            "group": one.group,
+            "cost": one.cost,
+            "indicator": one.indicator,
+            "addressee": show(one.addressee, language),
+            "text": one.text.into(language),
+            "evidence": one.evidence.into(language),
+            "table": numbers.get(one.table, ""),
+            "responsible": show(one.responsible, language),
+            "deadline": one.deadline.isoformat(),
+            "measure": one.measure.into(language),
+            "value": _plain(one.value),
+            "target": _plain(one.target),
+            "status": one.status,
+            "before": _plain(one.before),
+            "edition": edition.isoformat(),
+            "audience": audience,
+        }
+        writer.writerow([neutral(texts[column]) for column in COLUMNS])
+    return lines.getvalue()
+
+
+def read_csv(path: Path) -> list[Earlier]:
+    """Read the recommendations of an earlier edition, as `to_csv` wrote them.
+
+    Raises
+    ------
+    FormatError
+        The file is no such table; all that is wrong is told at once.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise FormatError(f"{path}: cannot be read as a table of recommendations ({error})") from error
+    needed = ("key", "value", "target", "text")
+    if not rows:
+        raise FormatError(f"{path}: holds no recommendations; give the CSV that an earlier report was written with")
+    if missing := [name for name in needed if name not in rows[0]]:
+        raise FormatError(f"{path}: has no column {', '.join(missing)}; give the CSV that an earlier report came with")
+    earlier, wrong = [], []
+    for line, row in enumerate(rows, 2):
+        try:
+            value = float(row["value"]) if row["value"] else None
+            earlier.append(Earlier(row["key"], value, float(row["target"]), row["text"] or ""))
+        except (TypeError, ValueError):
+            wrong.append(f"line {line}: value and target must be numbers, value may be empty")
+    keys = [one.key for one in earlier]
+    wrong += [f"key {key!r} stands more than once" for key in sorted({k for k in keys if keys.count(k) > 1})]
+    if wrong:
+        raise FormatError(f"{path}: {'; '.join(wrong)}")
+    return earlier
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"

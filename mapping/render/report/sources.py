@@ -1,0 +1,233 @@
+"""Material: everything a report is written from, read once from a view, its study area and the results."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mapping.analysis.common.presence import confirmed
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, Share, date, show
+from mapping.language.taxonomy import Taxonomy
+from mapping.registry import analyses
+from mapping.result import Input, Result
+from mapping.safety.redaction import require
+from mapping.view.view import Entry, OrganizationEntry, StatementEntry, View
+
+TRAVEL = frozenset(
+    {"coverage", "reach", "accessibility", "equity", "siting", "languages", "round_the_clock", "funding"}
+)
+"""Analyses that take services at places that may be shown and whose check is not long overdue."""
+
+CHECKED = frozenset({"nrm", "norms", "beneficiaries", "pathways"})
+"""Analyses that take services that somebody checked in time."""
+
+BY_REGION = {"coverage_regions": "coverage", "reach_regions": "reach"}
+"""Results that a report needs for regions too -> their analysis."""
+
+
+def gather(view: View, area: StudyArea, *, previous: View | None = None) -> dict[str, Result]:
+    """Return what every analysis finds in a view, by name; with an earlier view, what changed since."""
+    known = analyses()
+    results = {name: analyse(view, area) for name, analyse in known.items()}
+    if previous is not None:
+        results["change"] = known["change"](view, area, previous=previous)
+    return results | regional(view, area)
+
+
+def regional(view: View, area: StudyArea) -> dict[str, Result]:
+    """Return the results that a report needs for regions too."""
+    level, known = min(1, area.levels[-1].level), analyses()
+    return {name: known[analysis](view, area, level=level) for name, analysis in BY_REGION.items()}
+
+
+SOURCES = {
+    "CoE 2008 minimum standards": Message("Council of Europe, minimum standards for support services, 2008"),
+}
+"""Short names of sources, as tables of terms have them -> what a reader knows them by."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """A view, a study area and results, in one language.
+
+    Raises
+    ------
+    UnsafePublication
+        A result was made for fewer people than may see the view.
+    """
+
+    view: View
+    area: StudyArea
+    language: str
+    results: Mapping[str, Result]
+    demo: bool = False
+    previous: View | None = None
+    numbers: dict[str, str] = field(default_factory=dict)
+    """Anchor of a table or picture -> its label, filled as the report is written."""
+
+    def __post_init__(self) -> None:
+        """Refuse what may not be shown to the readers of the view."""
+        for result in self.results.values():
+            require(result.audience, self.view.audience)
+
+    def say(self, value: object) -> str:
+        """Say a message, a name, a date or a number in the language of the report."""
+        return show(value, self.language)
+
+    @property
+    def day(self) -> dt.date:
+        """The day of the edition."""
+        return self.view.edition
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """Every active service, by name."""
+        return [entry for entry in self.view.services(language=self.language) if entry.status == "active"]
+
+    @cached_property
+    def organizations(self) -> list[OrganizationEntry]:
+        """Every organization, by name."""
+        return self.view.organizations(language=self.language)
+
+    @cached_property
+    def statements(self) -> list[StatementEntry]:
+        """What may be said of hidden help."""
+        return self.view.statements(language=self.language)
+
+    @cached_property
+    def types(self) -> Taxonomy:
+        """The types of service."""
+        return Taxonomy.load("service_types")
+
+    def label(self, code: str) -> str:
+        """Return the name of an area unit."""
+        return self.area.label(code, self.language)
+
+    def type_label(self, code: str) -> str:
+        """Return the name of a type of service."""
+        return str(self.types.label(code, self.language)) if code in self.types else code
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """The units by which tables are laid out: regions, or the country where there are none."""
+        level = min(1, self.area.levels[-1].level)
+        return tuple(str(code) for code in self.area.units(level).index)
+
+    def is_abroad(self, entry: Entry) -> bool:
+        """Tell whether every place of a service is in another country."""
+        return bool(entry.places) and all(p.country not in (None, "", self.area.code) for p in entry.places)
+
+    def units_of(self, entry: Entry) -> set[str]:
+        """Return the units that a service has a place in, those above them too."""
+        known = self.area.all_units()
+        own = [place.area_unit for place in entry.places if place.area_unit in known]
+        return {code for unit in own if unit for code in (unit, *self.area.ancestors(unit))}
+
+    @cached_property
+    def fresh_share(self) -> Share | None:
+        """The share of listed services that were checked in time; None where nothing is listed."""
+        return self.share_of(self.entries)
+
+    def share_of(self, entries: Collection[Entry]) -> Share | None:
+        """Return the share of some services that were checked in time."""
+        return Share(sum(e.freshness in ("fresh", "due") for e in entries) / len(entries)) if entries else None
+
+    def fresh_text(self, share: Share | None) -> str:
+        """Say a share, or that it is not known."""
+        return self.say(Message("not known") if share is None else share)
+
+    def source(self, result: Result, *, method: str = "") -> str:
+        """Return the line below a table: where its numbers are from, of which day, on how much they stand."""
+        said = [*dict.fromkeys(self._input(one) for one in result.inputs)]
+        parts = [self.say(Message("Source: {sources}.", {"sources": "; ".join(said).rstrip(".")})), self.basis(result)]
+        if method:
+            parts.append(self.say(Message("Method: {method}, chapter 3.", {"method": method})))
+        return " ".join(filter(None, parts))
+
+    def own_source(self, entries: Collection[Entry]) -> str:
+        """Return the line below a table that was counted from the list itself."""
+        directory = self.results["freshness"].inputs[:1]
+        said = "; ".join(self._input(one) for one in directory).rstrip(".")
+        words = {"count": len(entries), "known": len(self.entries), "share": self.fresh_text(self.share_of(entries))}
+        based = Message("Counted from {count} of {known} listed services; checked in time: {share}.", words)
+        return f"{self.say(Message('Source: {sources}.', {'sources': said}))} {self.say(based)}"
+
+    def _input(self, one: Input) -> str:
+        known = SOURCES.get(one.source) if isinstance(one.source, str) else None
+        if one.day is None and (source := show(known or one.source, self.language)):
+            return source
+        return ", ".join(filter(None, (one.name.into(self.language), date(one.day, self.language) if one.day else "")))
+
+    def basis(self, result: Result) -> str:
+        """Say on how much of what is known a result stands, and how much of that was checked in time."""
+        name = BY_REGION.get(result.name, result.name)
+        if name in TRAVEL:
+            used = [e for e in self.entries if e.offered and e.points and not self.is_abroad(e)]
+            text = Message(
+                "Services that can be visited and are not overdue: {count} of {known} listed; checked in "
+                "time: {share}.",
+                self._words(used),
+            )
+        elif name in CHECKED:
+            text = Message(
+                "Services that were checked: {count} of {known} listed; checked in time: {share}.",
+                self._words([e for e in self.entries if confirmed(e)]),
+            )
+        else:
+            text = BASES.get(name, _of_list)(self)
+        return self.say(text)
+
+    def _words(self, used: Collection[Entry]) -> dict[str, object]:
+        return {"count": len(used), "known": len(self.entries), "share": self.fresh_text(self.share_of(used))}
+
+
+def _of_list(material: Material) -> Message:
+    words = {"known": len(material.entries), "share": material.fresh_text(material.fresh_share)}
+    return Message("Services listed: {known}; checked in time: {share}.", words)
+
+
+def _of_places_abroad(material: Material) -> Message:
+    used = [entry for entry in material.entries if material.is_abroad(entry)]
+    words = {"count": len(used), "known": len(material.entries), "share": material.fresh_text(material.share_of(used))}
+    return Message("Services abroad: {count} of {known} listed; checked in time: {share}.", words)
+
+
+def _of_activities(material: Material) -> Message:
+    rows = material.view.rows("activity")
+    told = {one for row in rows for one in (row["organization_id"], row["implementer_id"]) if one}
+    words = {"told": len(told), "known": len(material.organizations)}
+    return Message(
+        "Organizations that told of activities: {told} of {known} listed. How many were asked: not known.", words
+    )
+
+
+def _of_answers(material: Material) -> Message:
+    rows = material.view.rows("standard_summary")
+    items = Taxonomy.load("standards").terms()
+    words = {
+        "items": len({row["standard"] for row in rows}),
+        "known": len(items),
+        "least": material.area.settings.thresholds.providers,
+    }
+    return Message(
+        "Items that at least {least} organizations answered: {items} of {known}. How many organizations "
+        "were asked: not known.",
+        words,
+    )
+
+
+def _of_cases(material: Material) -> Message:
+    rows = material.view.rows("case_count")
+    shown = [row for row in rows if row["count"] is not None]
+    words = {"shown": len(shown), "known": len(rows), "sources": len({row["source"] for row in rows})}
+    return Message("Figures shown: {shown} of {known}, from {sources} sources. None of them was checked by us.", words)
+
+
+BASES: Mapping[str, Callable[[Material], Message]] = {
+    "destinations": _of_places_abroad,
+    "activities": _of_activities,
+    "standards": _of_answers,
+    "cases": _of_cases,
+}
+"""Analyses that stand on something else than the services at home -> what to say of it."""

@@ -1,0 +1,1 @@
+"""The report's files: HTML, PDF, DOCX, of one structure."""

@@ -1,0 +1,241 @@
+"""A report as a Word document: real headings, tables with heads that repeat, alternative texts, fixed bytes.
+
+Pictures that are SVG are left out, since Word shows them in new versions only: the table beside each holds the same
+numbers, the matrix is coloured in its cells, and maps come as PNG.
+"""
+
+import datetime as dt
+import html
+import io
+import zipfile
+from typing import Any
+
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt, RGBColor
+
+from mapping.render.report.elements import Block, Cell, Facts, Heading, Items, Paragraph, Picture, Report, Row, Table
+from mapping.render.svg import FILLS, ON_DARK
+
+FONT = "Arial"
+"""A family that Windows, macOS and LibreOffice have or replace, with the letters of Tajik and Uzbek."""
+
+LOCALES = {"ru": "ru-RU", "en": "en-GB", "tg": "tg-Cyrl-TJ", "uz": "uz-Latn-UZ"}
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+"""The day that stands in the archive; the document is the same whenever it is made."""
+
+WIDTH = Mm(176)
+RED, GREY = RGBColor(0xA3, 0x32, 0x0B), RGBColor(0x4A, 0x5A, 0x63)
+
+
+def write(report: Report) -> bytes:
+    """Return a report as a Word document; the same report gives the same bytes."""
+    document: Any = Document()
+    _set_up(document, report)
+    document.add_heading(report.title, 0)
+    document.add_paragraph(report.subtitle, style="Subtitle")
+    for name, text in report.cover:
+        document.add_paragraph(f"{name}: {text}")
+    for warning in report.warnings:
+        _note(document, warning)
+    if report.contents:
+        _contents(document, report)
+    for chapter in report.chapters:
+        if report.contents:
+            document.add_page_break()
+        if chapter.title:
+            document.add_heading(f"{chapter.number}. {chapter.title}" if chapter.number else chapter.title, 1)
+        for block in chapter.blocks:
+            _block(document, block)
+    out = io.BytesIO()
+    document.save(out)
+    return _repeatable(out.getvalue())
+
+
+def _set_up(document: Any, report: Report) -> None:
+    """Set page, font, language, properties, running head and foot."""
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(17)
+    section.top_margin = section.bottom_margin = Mm(20)
+    for name in ("Normal", "Title", "Subtitle", "Heading 1", "Heading 2", "Heading 3"):
+        style = document.styles[name]
+        style.font.name = FONT
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for kind in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+            fonts.set(qn(kind), FONT)
+        for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
+            fonts.attrib.pop(qn(kind), None)
+        language = OxmlElement("w:lang")
+        language.set(qn("w:val"), LOCALES.get(report.language, report.language))
+        style.element.get_or_add_rPr().append(language)
+    document.styles["Normal"].font.size = Pt(10)
+    properties = document.core_properties
+    day = dt.datetime.combine(report.day, dt.time())
+    properties.title, properties.subject, properties.author = report.title, report.subtitle, "Rohnamo"
+    properties.language, properties.created, properties.modified = report.language, day, day
+    properties.comments, properties.keywords, properties.last_modified_by = "", "", "Rohnamo"
+    _run(section.header.paragraphs[0], report.running, size=8, colour=GREY)
+    foot = section.footer.paragraphs[0]
+    if report.mark:
+        _run(section.header.add_paragraph(), report.mark, size=14, colour=RED, bold=True)
+        _run(foot, f"{report.mark}   ", size=9, colour=RED, bold=True)
+    foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    foot._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
+
+
+def _contents(document: Any, report: Report) -> None:
+    """Write a table of contents that Word fills with page numbers when its fields are updated."""
+    document.add_page_break()
+    document.add_paragraph(report.contents, style="Subtitle")
+    lines = "".join(
+        f"<w:r><w:t>{html.escape(f'{c.number}. {c.title}' if c.number else c.title)}</w:t><w:br/></w:r>"
+        for c in report.chapters
+    )
+    field = f'<w:fldSimple {nsdecls("w")} w:instr="TOC \\o &quot;1-2&quot; \\h">{lines}</w:fldSimple>'
+    document.add_paragraph()._p.append(parse_xml(field))
+
+
+def _block(document: Any, block: Block) -> None:
+    if isinstance(block, Heading):
+        document.add_heading(block.text, block.level)
+    elif isinstance(block, Paragraph):
+        _paragraph(document, block)
+    elif isinstance(block, Items):
+        _items(document, block)
+    elif isinstance(block, Facts):
+        rows = tuple(Row(name, (Cell(text),)) for name, text in block.pairs)
+        _grid(document, (), rows, (), size=9)
+    elif isinstance(block, Table):
+        _caption(document, block.label, block.caption)
+        _grid(document, block.head, block.rows, block.right, size=7.5 if block.small else 8.5)
+        _source(document, block.source)
+    elif isinstance(block, Picture) and block.png is not None:
+        _caption(document, block.label, block.caption)
+        shape = document.add_picture(io.BytesIO(block.png), width=WIDTH)
+        shape._inline.docPr.set("descr", block.words)
+        shape._inline.docPr.set("name", block.label)
+        _source(document, " ".join(filter(None, (block.legend, block.source))))
+
+
+def _items(document: Any, block: Items) -> None:
+    """Write a list; numbers stand as text, since Word counts on from one numbered list of its own to the next."""
+    for number, item in enumerate(block.items, 1):
+        line = document.add_paragraph()
+        line._p.style = "List" if block.ordered else "ListBullet"  # by its id: looking a name up takes most of the time
+        _run(line, f"{number}.\t{item}" if block.ordered else item, size=8 if block.small else 10)
+
+
+def _paragraph(document: Any, block: Paragraph) -> None:
+    if block.role == "note":
+        _note(document, block.text)
+    elif block.role == "source":
+        _source(document, block.text)
+    else:
+        line = document.add_paragraph()
+        _run(line, block.text, size=8 if block.role == "small" else 10, bold=block.role == "lead")
+        line.paragraph_format.keep_with_next = block.role == "lead"
+
+
+def _caption(document: Any, label: str, text: str) -> None:
+    line = document.add_paragraph()
+    _run(line, f"{label}. ", size=9, bold=True)
+    _run(line, text, size=9)
+    line.paragraph_format.keep_with_next = True
+
+
+def _source(document: Any, text: str) -> None:
+    if text:
+        _run(document.add_paragraph(), text, size=7.5, colour=GREY)
+
+
+def _note(document: Any, text: str) -> None:
+    line = document.add_paragraph(style="Intense Quote")
+    _run(line, text, size=10)
+
+
+def _run(paragraph: Any, text: str, *, size: float, bold: bool = False, colour: RGBColor | None = None) -> None:
+    run = paragraph.add_run(_clean(text))
+    run.font.size, run.font.bold = Pt(size), bold
+    if colour is not None:
+        run.font.color.rgb = colour
+
+
+def _grid(document: Any, head: tuple[str, ...], rows: tuple[Row, ...], right: tuple[bool, ...], *, size: float) -> None:
+    """Write a table as XML at once: python-docx looks every cell up again, which takes minutes for long tables."""
+    across = max(len(head), *(len(row.cells) + 1 for row in rows))
+    lines = []
+    if head:
+        cells = "".join(_cell(text, size, bold=True, right=bool(n) and right[n - 1]) for n, text in enumerate(head))
+        lines.append(f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>")
+    for row in rows:
+        lines.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{_cells(row, right, across, size)}</w:tr>")
+    line = '<w:{side} w:val="single" w:sz="4" w:space="0" w:color="B8C2C8"/>'
+    borders = "".join(line.format(side=side) for side in ("top", "bottom", "insideH"))
+    columns = "<w:gridCol/>" * across
+    table = parse_xml(
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{borders}</w:tblBorders>'
+        f'<w:tblLayout w:type="autofit"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(lines)}</w:tbl>'
+    )
+    document.element.body.insert_element_before(table, "w:sectPr")
+    document.add_paragraph().paragraph_format.space_after = Pt(2)
+
+
+def _cells(row: Row, right: tuple[bool, ...], across: int, size: float) -> str:
+    if not row.cells:
+        return _cell(row.name, size, bold=True, fill="EEF4F6", span=across)
+    found = [_cell(row.name, size)]
+    for place, cell in enumerate(row.cells):
+        fill = FILLS[cell.look[0]].lstrip("#").upper() if cell.look else ""
+        light = bool(cell.look) and cell.look[0] in ON_DARK
+        found.append(
+            _cell(
+                cell.text,
+                size,
+                right=not cell.look and bool(right) and right[place],
+                fill=fill,
+                light=light,
+                middle=bool(cell.look),
+            )
+        )
+    return "".join(found)
+
+
+def _cell(
+    text: str,
+    size: float,
+    *,
+    bold: bool = False,
+    right: bool = False,
+    fill: str = "",
+    span: int = 1,
+    light: bool = False,
+    middle: bool = False,
+) -> str:
+    shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
+    spanned = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+    side = '<w:jc w:val="right"/>' if right else '<w:jc w:val="center"/>' if middle else ""
+    look = ("<w:b/>" if bold or middle else "") + ('<w:color w:val="FFFFFF"/>' if light else "")
+    look += f'<w:sz w:val="{round(size * 2)}"/>'
+    return (
+        f'<w:tc><w:tcPr>{spanned}{shade}</w:tcPr><w:p><w:pPr><w:spacing w:before="20" w:after="20"/>{side}</w:pPr>'
+        f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{html.escape(_clean(text))}</w:t></w:r></w:p></w:tc>'
+    )
+
+
+def _clean(text: str) -> str:
+    """Leave out signs that XML cannot hold."""
+    return "".join(sign for sign in text if sign >= " " or sign in "\t\n")
+
+
+def _repeatable(held: bytes) -> bytes:
+    """Write the archive again with one day in every entry."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(held)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, FIRST_DAY)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            new.writestr(entry, old.read(name))
+    return out.getvalue()

@@ -1,0 +1,341 @@
+"""A picture that grows downwards: headings, bars, boxes and small charts as SVG, with presentation attributes only."""
+
+import html
+from collections.abc import Sequence
+
+FONT = "DejaVu Sans, Noto Sans, Segoe UI, Roboto, Arial, sans-serif"
+"""Families that hold the letters of Tajik (ӣ ӯ ҳ қ ғ ҷ), Russian and Uzbek."""
+
+SIZE = 14
+SMALL = 12
+BOLD = 1.14
+"""How much wider bold letters are."""
+
+INK, SOFT, LINE, PAPER = "#16232b", "#4a5a63", "#b8c2c8", "#ffffff"
+
+FILLS = {"a": "#0b5d77", "b": "#6db3c6", "c": "#f0c75e", "d": "#d9653b", "n": "#dfe4e7"}
+"""Colours that differ in lightness too, so that they hold in grey print and for readers who see few colours."""
+
+ON_DARK = frozenset({"a", "d"})
+PATTERNS = {"/": "M-2 2L2 -2M0 8L8 0M6 10L10 6", "-": "M0 4H8", ".": "M2 2h1.5v1.5h-1.5zM6 6h1.5v1.5h-1.5z"}
+"""Second letter of a fill -> what is drawn over its colour."""
+
+MARKS = "●▲■◆▼○△□◇▽"
+
+Point = tuple[float, float]
+
+
+def width_of(text: str, size: float = SIZE) -> float:
+    """Return about how wide a text is; capitals and Cyrillic letters are wider than small Latin ones."""
+    narrow, wide = "iljtfr.,:;|!'()[] ", "mwMWшщжюмфыШЩЖЮМФЫ"
+    units = sum(0.36 if c in narrow else 0.95 if c in wide else 0.72 if c.isupper() else 0.64 for c in text)
+    return units * size
+
+
+def wrapped(text: str, width: float, size: float = SIZE, most: int = 3) -> list[str]:
+    """Cut a text into lines of a width; what does not fit into ``most`` lines ends in an ellipsis."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and width_of(f"{lines[-1]} {word}", size) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    lines = [_cut(line, width, size) for line in lines]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], _cut(f"{lines[most - 1]}…", width, size)]
+    return lines
+
+
+def _cut(line: str, width: float, size: float) -> str:
+    if width_of(line, size) <= width:
+        return line
+    while len(line) > 1 and width_of(f"{line}…", size) > width:
+        line = line[:-1].rstrip("…")
+    return f"{line}…"
+
+
+def _n(value: float) -> str:
+    """Write a number of units: at most one digit after the point."""
+    text = f"{value:.1f}"
+    return text[:-2] if text.endswith(".0") else text
+
+
+class Drawing:
+    """An SVG picture of a width; every method adds something below what is there."""
+
+    def __init__(self, width: float, title: str, description: str) -> None:
+        self.width, self.title, self.description = width, title, description
+        self._parts: list[str] = []
+        self._patterns: dict[str, str] = {}
+        self._y = 6.0
+        self._left = 0.0
+        self.say(title, bold=True)
+        self._y += 4
+
+    def text(self) -> str:
+        """Return the picture as it stands."""
+        height = _n(self._y + 4)
+        defs = f"<defs>{''.join(self._patterns.values())}</defs>" if self._patterns else ""
+        name, said = html.escape(self.title), html.escape(self.description)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(self.width)}" height="{height}"'
+            f' viewBox="0 0 {_n(self.width)} {height}" role="img" aria-labelledby="t d"'
+            f' font-family="{FONT}" font-size="{SIZE}" fill="{INK}">'
+            f'<title id="t">{name}</title><desc id="d">{said}</desc>{defs}'
+            f'<rect width="{_n(self.width)}" height="{height}" fill="{PAPER}"/>{"".join(self._parts)}</svg>\n'
+        )
+
+    def say(self, text: str, *, bold: bool = False, size: float = SIZE, soft: bool = False) -> None:
+        """Write a text over the whole width, in several lines where it needs them."""
+        for line in wrapped(text, self.width - 16, size * (BOLD if bold else 1), 4):
+            self._y += size + 4
+            self._put(8, self._y - 4, line, size=size, bold=bold, soft=soft)
+
+    def heading(self, text: str) -> None:
+        """Write a heading within the picture."""
+        self._y += 6
+        self.say(text, bold=True, size=SMALL + 1)
+        self._y += 2
+
+    def note(self, text: str) -> None:
+        """Write a small line."""
+        self._y += 2
+        self.say(text, size=SMALL, soft=True)
+
+    def label(self, text: str, value: str) -> None:
+        """Write what the next bar is, and its value at the right end."""
+        room = self.width - 24 - (width_of(value, SIZE * BOLD) + 6 if value else 0)
+        self._y += 3
+        for number, line in enumerate(wrapped(text, room, SIZE, 2)):
+            self._y += SIZE + 3
+            self._put(8, self._y - 3, line)
+            if not number and value:
+                self._put(self.width - 8, self._y - 3, value, anchor="end", bold=True)
+
+    def bar(self, share: float, low: float | None, high: float | None, *, fill: str = "a", text: str = "") -> None:
+        """Draw a bar of a share of the width, with a thin line from low to high below it."""
+        room = self._room()
+        self._rect(8, self._y + 1, max(room * min(share, 1.0), 1.0), 12, fill)
+        if text:
+            at = 8 + room * min(share, 1.0)
+            inside = at + 6 + width_of(text, SMALL) > self.width - 8
+            if inside and len(fill) > 1:
+                self._rect(at - 8 - width_of(text, SMALL), self._y + 0.5, width_of(text, SMALL) + 6, 13, fill[0])
+            self._put(
+                at - 5 if inside else at + 5,
+                self._y + 11,
+                text,
+                size=SMALL,
+                anchor="end" if inside else "start",
+                light=inside and fill[0] in ON_DARK,
+            )
+        self._y += 15
+        if low is not None and high is not None:
+            a, b, y = 8 + room * low, 8 + room * high, self._y + 2
+            self._path(f"M{_n(a)} {_n(y)}H{_n(b)}M{_n(a)} {_n(y - 3)}V{_n(y + 3)}M{_n(b)} {_n(y - 3)}V{_n(y + 3)}", INK)
+            self._y += 6
+
+    def stack(self, parts: Sequence[tuple[float, str, str]]) -> None:
+        """Draw a bar of parts: share, fill and the text that stands in it where there is room."""
+        at, room = 8.0, self._room()
+        for share, fill, text in parts:
+            wide = room * share
+            if wide > 0:
+                self._rect(at, self._y + 1, wide, 20, fill, edge=True)
+            if text and width_of(text, SMALL) + 6 <= wide:
+                if len(fill) > 1:  # a text on a pattern needs a ground to stand on
+                    half = width_of(text, SMALL) / 2 + 2
+                    self._rect(at + wide / 2 - half, self._y + 4, 2 * half, 14, fill[0])
+                self._put(at + wide / 2, self._y + 15, text, size=SMALL, anchor="middle", light=fill[0] in ON_DARK)
+            at += wide
+        self._y += 25
+
+    def axis(self, ticks: Sequence[tuple[float, str]]) -> None:
+        """Draw the scale of the bars above."""
+        room = self._room()
+        self._path(f"M8 {_n(self._y + 4)}H{_n(8 + room)}", SOFT)
+        for share, text in ticks:
+            x = 8 + room * share
+            self._path(f"M{_n(x)} {_n(self._y + 1)}V{_n(self._y + 7)}", SOFT)
+            anchor = "start" if share == 0 else "end" if share == 1 else "middle"
+            self._put(x, self._y + 20, text, size=SMALL, anchor=anchor, soft=True)
+        self._y += 26
+
+    def key(self, entries: Sequence[tuple[str, str, str]]) -> None:
+        """Draw what fills and signs mean: fill, sign, words."""
+        self._y += 6
+        for fill, sign, words in entries:
+            self._rect(8, self._y + 2, 20, 14, fill or "n", edge=True)
+            if sign:
+                if len(fill) > 1:
+                    self._rect(12, self._y + 3, 12, 12, fill[0])
+                self._put(18, self._y + 13, sign, size=SMALL, anchor="middle", light=fill[0] in ON_DARK)
+            for line in wrapped(words, self.width - 44, SMALL + 1):
+                self._y += SMALL + 5
+                self._put(34, self._y - 3, line, size=SMALL + 1)
+            self._y += 3
+
+    def head(self, names: Sequence[str]) -> None:
+        """Write the names that stand across a matrix, upright."""
+        self._left = max(self.width - 8 - 44.0 * len(names), 150.0)
+        step, tall = self._step(len(names)), min(max((width_of(n, SMALL) for n in names), default=0), 150.0)
+        for number, name in enumerate(names):
+            x, y = self._left + step * (number + 0.5) + 4, self._y + tall + 4
+            (line, *_) = wrapped(name.replace(" ", "\u00a0"), tall, SMALL, 1)
+            turned = f'transform="translate({_n(x)} {_n(y)})rotate(-90)"'
+            self._parts.append(f'<text {turned} font-size="{SMALL}">{html.escape(line)}</text>')
+        self._y += tall + 10
+
+    def cells(self, label: str, cells: Sequence[tuple[str, str]]) -> None:
+        """Draw a row of boxes: fill and sign of each."""
+        lines = wrapped(label, self._left - 14, SMALL + 1, 3)
+        tall = max(24.0, len(lines) * (SMALL + 3) + 6)
+        for number, line in enumerate(lines):
+            self._put(8, self._y + 14 + number * (SMALL + 3), line, size=SMALL + 1)
+        step = self._step(len(cells))
+        for number, (fill, sign) in enumerate(cells):
+            x = self._left + step * number
+            if fill:
+                self._rect(x + 1, self._y + 1, step - 2, tall - 2, fill)
+            else:
+                self._parts.append(
+                    f'<rect x="{_n(x + 1)}" y="{_n(self._y + 1)}" width="{_n(step - 2)}" height="{_n(tall - 2)}"'
+                    f' fill="none" stroke="{LINE}"/>'
+                )
+            if len(fill) > 1 and sign:
+                half = width_of(sign, SMALL) / 2 + 3
+                self._rect(x + step / 2 - half, self._y + tall / 2 - 8, 2 * half, 16, fill[0])
+            self._put(
+                x + step / 2,
+                self._y + tall / 2 + 5,
+                sign,
+                size=SMALL,
+                anchor="middle",
+                bold=True,
+                light=fill[:1] in ON_DARK,
+            )
+        self._y += tall
+
+    def square(
+        self,
+        lines: Sequence[Sequence[Point]],
+        across: Sequence[tuple[float, str]],
+        up: Sequence[tuple[float, str]],
+        axes: tuple[str, str],
+        *,
+        equal: bool,
+    ) -> None:
+        """Draw lines in a square; with ``equal``, the line from corner to corner too."""
+        side, left = self.width - 80, 56.0
+        if axes[1]:
+            self.say(f"↑ {axes[1]}", size=SMALL, soft=True)
+        top = self._y + 8
+        grid = [f"M{_n(left + side * s)} {_n(top)}V{_n(top + side)}" for s, _ in across]
+        grid += [f"M{_n(left)} {_n(top + side * (1 - s))}H{_n(left + side)}" for s, _ in up]
+        self._path("".join(grid), LINE)
+        for share, text in across:
+            self._put(left + side * share, top + side + 16, text, size=SMALL, anchor="middle", soft=True)
+        for share, text in up:
+            self._put(left - 6, top + side * (1 - share) + 4, text, size=SMALL, anchor="end", soft=True)
+        if equal:
+            self._path(f"M{_n(left)} {_n(top + side)}L{_n(left + side)} {_n(top)}", SOFT, dash="5 4")
+        for number, line in enumerate(lines):
+            drawn = "L".join(f"{_n(left + side * x)} {_n(top + side * (1 - y))}" for x, y in line)
+            self._path(f"M{drawn}", _colour(number), width=2.5, dash=_dash(number))
+        self._y = top + side + 22
+        if axes[0]:
+            self.say(f"→ {axes[0]}", size=SMALL, soft=True)
+
+    def lines_key(self, names: Sequence[str]) -> None:
+        """Say what the lines of a square are."""
+        for number, name in enumerate(names):
+            self._path(f"M8 {_n(self._y + 10)}H34", _colour(number), width=2.5, dash=_dash(number))
+            for line in wrapped(name, self.width - 52, SMALL + 1):
+                self._y += SMALL + 5
+                self._put(42, self._y - 3, line, size=SMALL + 1)
+
+    def dots(self, series: Sequence[tuple[Sequence[Point], Sequence[str], bool]], ends: tuple[str, str]) -> None:
+        """Draw a low panel of marks with their numbers; only the marks of a joined series have a line between."""
+        left, wide, tall, top = 24.0, self.width - 64, 84.0, self._y + 12
+        self._path(f"M{_n(left - 10)} {_n(top + tall)}H{_n(left + wide + 24)}", SOFT)
+        for number, (points, texts, joined) in enumerate(series):
+            at = [(left + wide * x, top + tall * (1 - y)) for x, y in points]
+            if joined and len(at) > 1:
+                self._path("M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in sorted(at)), LINE, width=1.5)
+            for (x, y), text in zip(at, texts, strict=True):
+                mark = MARKS[number % len(MARKS)]
+                self._put(x, y + 4, mark, size=SMALL, anchor="middle", colour=_colour(number))
+                self._put(x + 7, y - 1, text, size=SMALL - 1, soft=True)
+        self._put(left, top + tall + 15, ends[0], size=SMALL, anchor="middle", soft=True)
+        if ends[1] != ends[0]:
+            self._put(left + wide, top + tall + 15, ends[1], size=SMALL, anchor="middle", soft=True)
+        self._y = top + tall + 20
+
+    def marks_key(self, names: Sequence[str]) -> None:
+        """Say what the marks of a panel are."""
+        for number, name in enumerate(names):
+            self._put(
+                14, self._y + SMALL, MARKS[number % len(MARKS)], size=SMALL, anchor="middle", colour=_colour(number)
+            )
+            for line in wrapped(name, self.width - 36, SMALL, 2):
+                self._y += SMALL + 3
+                self._put(26, self._y - 3, line, size=SMALL)
+
+    def _room(self) -> float:
+        return self.width - 16
+
+    def _step(self, count: int) -> float:
+        return (self.width - 8 - self._left) / max(count, 1)
+
+    def _put(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = SIZE,
+        anchor: str = "start",
+        bold: bool = False,
+        soft: bool = False,
+        light: bool = False,
+        colour: str = "",
+    ) -> None:
+        own = "" if size == SIZE else f' font-size="{_n(size)}"'
+        own += "" if anchor == "start" else f' text-anchor="{anchor}"'
+        own += ' font-weight="bold"' if bold else ""
+        paint = colour or (PAPER if light else SOFT if soft else "")
+        own += f' fill="{paint}"' if paint else ""
+        self._parts.append(f'<text x="{_n(x)}" y="{_n(y)}"{own}>{html.escape(text)}</text>')
+
+    def _rect(self, x: float, y: float, width: float, height: float, fill: str, *, edge: bool = False) -> None:
+        own = f'fill="{self._fill(fill)}"' + (f' stroke="{PAPER}"' if edge else "")
+        at = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
+        self._parts.append(f"<rect {at} {own}/>")
+
+    def _fill(self, fill: str) -> str:
+        colour, pattern = FILLS[fill[0]], fill[1:]
+        if not pattern:
+            return colour
+        name = f"p{fill[0]}{'/-.'.index(pattern)}"
+        over = SOFT if fill[0] == "n" else PAPER
+        drawn = "fill" if pattern == "." else "stroke"
+        self._patterns[name] = (
+            f'<pattern id="{name}" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8"'
+            f' fill="{colour}"/><path d="{PATTERNS[pattern]}" {drawn}="{over}"'
+            + (' stroke-width="2"' if drawn == "stroke" else "")
+            + "/></pattern>"
+        )
+        return f"url(#{name})"
+
+    def _path(self, d: str, colour: str, *, width: float = 1, dash: str = "") -> None:
+        own = f' stroke-width="{_n(width)}"' if width != 1 else ""
+        own += f' stroke-dasharray="{dash}"' if dash else ""
+        self._parts.append(f'<path d="{d}" fill="none" stroke="{colour}"{own}/>')
+
+
+def _colour(number: int) -> str:
+    return (FILLS["a"], "#b0472a", "#6b4a8a", "#3d6b35", INK)[number % 5]
+
+
+def _dash(number: int) -> str:
+    return ("", "7 3", "2 3", "9 3 2 3")[number % 4]

@@ -1,0 +1,38 @@
+"""Tables of results as HTML and CSV, the twin of every picture."""
+
+import html
+
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import show, translate
+from mapping.language.spreadsheet import neutral
+from mapping.result import Result
+
+__all__ = ["neutral", "table_csv", "table_html"]
+
+
+def table_html(result: Result, area: StudyArea, language: str) -> str:
+    """Return a result's short table; each heading is repeated in its cells for narrow screens."""
+    columns = result.headlines
+    labels = [show(column.label, language) for column in columns]
+    head = "".join(f'<th scope="col" class="n">{html.escape(label)}</th>' for label in labels)
+    lines = []
+    for code in map(str, result.table.index):
+        cells = "".join(
+            f'<td class="n" data-l="{html.escape(label)}">{html.escape(result.text(code, column.key, language))}</td>'
+            for column, label in zip(columns, labels, strict=True)
+        )
+        lines.append(f'<tr><th scope="row">{html.escape(area.label(code, language))}</th>{cells}</tr>')
+    first, title = html.escape(translate("Area", language)), html.escape(result.title.into(language))
+    return (
+        f'<div class="scroll" role="region" aria-label="{title}" tabindex="0"><table class="stack">'
+        f'<caption>{title}</caption><thead><tr><th scope="col">{first}</th>{head}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def table_csv(result: Result, area: StudyArea, language: str) -> str:
+    """Return a result's whole table as CSV: numbers as numbers, what they mean beside them, neutral cells."""
+    sheet = result.sheet()
+    sheet.insert(0, "name", [area.label(str(code), language) for code in sheet.index])
+    kept = sheet.map(lambda value: neutral(value) if isinstance(value, str) else value)
+    return str(kept.to_csv(index_label="area_unit", lineterminator="\n"))

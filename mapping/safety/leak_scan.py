@@ -1,0 +1,543 @@
+"""Looking for hidden facts in texts that are about to be published, and for visible things that point at hidden ones.
+
+`mapping.safety.redaction` leaves out hidden records and fields; a description, a name or a note of a visible record may
+still say what they are. Every text is compared, in every script, with the names, addresses, phones, mails, web pages,
+register numbers and points that an audience may not see. A hit stops the publication: the steward mends the text, or
+keeps the field back by an approval of the kind "withhold".
+
+`doubtful_neighbours` finds what no text says and a map or a phone book would: it only warns, and only the steward.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
+from typing import Any, NamedTuple, get_args
+
+from pyproj import Geod
+
+from mapping.errors import UnsafePublication
+from mapping.language.fold import coarse, name_key, skeleton, tokens
+from mapping.language.taxonomy import FILES, LISTS, words_of
+from mapping.model import RECORDS, Location, Translation, references
+from mapping.safety.redaction import PUBLISHED, Shown, Tables
+
+GEOD = Geod(ellps="WGS84")
+NEAR_METRES = 150.0
+"""Nearer than this, a visible place may give a hidden one away."""
+
+SAME_POINT = 0.002
+"""Degrees within which a written coordinate means a hidden point."""
+
+WHATS = {
+    "name": "the name of something hidden",
+    "person": "the name of a person",
+    "address": "a hidden address",
+    "phone": "a hidden phone number",
+    "mail": "a hidden mail address",
+    "web": "a hidden web page",
+    "identifier": "the register number of something hidden",
+    "point": "the coordinates of a hidden place",
+    "number": "a phone number that is nowhere marked as one that may be shown",
+}
+"""Kind of fact -> how a steward is told of it: never the fact itself."""
+
+MAIL_PROVIDERS = frozenset(
+    {
+        "gmail.com",
+        "googlemail.com",
+        "mail.ru",
+        "bk.ru",
+        "list.ru",
+        "inbox.ru",
+        "yandex.ru",
+        "yandex.com",
+        "ya.ru",
+        "rambler.ru",
+        "hotmail.com",
+        "outlook.com",
+        "live.com",
+        "yahoo.com",
+        "icloud.com",
+        "proton.me",
+        "protonmail.com",
+        "facebook.com",
+        "instagram.com",
+        "t.me",
+        "telegram.me",
+        "wa.me",
+        "vk.com",
+        "ok.ru",
+        "youtube.com",
+        "google.com",
+        "goo.gl",
+    }
+)
+"""Hosts that a hidden body shares with everybody."""
+
+WITHIN_A_HOUSE = frozenset(
+    tokens("квартира кв офис оф этаж подъезд ҳуҷраи ҳуҷра ошёнаи хонадони xonadon flat apt floor office")
+)
+"""Words after which an address tells a door within a house."""
+
+STREET_WORDS = frozenset(
+    tokens(
+        "улица ул проспект пр переулок пер площадь пл микрорайон мкр махалля дом д корпус корп строение стр город г "
+        "район р-н село с посёлок пос кӯчаи чаи кӯча хиёбони хиёбон тангкӯчаи гузари гузар маҳаллаи маҳалла хонаи хона "
+        "бинои бино шаҳри ноҳияи деҳаи деҳа ҷамоати шаҳраки ко‘chasi ko‘cha uyi uy mahallasi mavze tumani shahri "
+        "street str st avenue ave road rd lane house building bldg no district town village"
+    )
+)
+"""Words of an address that say nothing about which one it is."""
+
+
+@dataclass(frozen=True, order=True)
+class Hit:
+    """A text to be published that tells a hidden fact: whose it is, in which field, and what kind of fact."""
+
+    table: str
+    record: str
+    name: str
+    field: str
+    what: str
+
+    def __str__(self) -> str:
+        """Say it in one line, without the fact."""
+        named = f"{self.name!r} ({self.record})" if self.name else self.record
+        return f"{self.table} {named}, {self.field}: holds {WHATS[self.what]}"
+
+
+class HiddenFactFound(UnsafePublication):
+    """Texts to be published tell hidden facts; ``hits`` are all of them."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self.hits = list(hits)
+        shown = "\n".join(f"  {hit}" for hit in self.hits[:20])
+        more = f"\n  and {len(self.hits) - 20} more" if len(self.hits) > 20 else ""
+        super().__init__(
+            f"{len(self.hits)} texts would tell what is hidden:\n{shown}{more}\n"
+            "Change the text, or keep the field back by an approval of the kind 'withhold' (subject: the record's id, "
+            "value: the field); nothing was published"
+        )
+
+
+def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] = ()) -> None:
+    """Search every text of the rows to be shown for facts of the tables that are not shown.
+
+    ``common`` are names that everybody knows, such as those of towns; they make no name a secret.
+
+    Raises
+    ------
+    UnsafePublication
+        A `HiddenFactFound` that lists every hit: field, record and kind of fact.
+    """
+    finder = _Finder(_facts(tables, shown), _known_words(common))
+    told: dict[str, frozenset[str]] = {}
+    hits = []
+    for table, rows in shown.items():
+        names = _text_fields(table)
+        for row in rows:
+            for name in names:
+                text = row[name]
+                if not text:
+                    continue
+                if text not in told:
+                    told[text] = frozenset(finder.told_by(text))
+                whats = told[text] - {"number"} if name == "number" else told[text]
+                hits += [Hit(table, row["id"], _called(row, but=name), name, what) for what in whats]
+    if hits:
+        raise HiddenFactFound(sorted(hits))
+
+
+class _Facts(NamedTuple):
+    """Hidden facts by kind, and what is published of the same kinds anyway."""
+
+    hidden: dict[str, set[Any]]
+    published: dict[str, set[Any]]
+
+
+class _Fact(NamedTuple):
+    """A sequence of folded words to look for."""
+
+    what: str
+    words: tuple[str, ...]
+
+
+FACT_FIELDS: dict[str, dict[str, str]] = {
+    "organization": {
+        "name": "name",
+        "alternate_name": "name",
+        "email": "mail",
+        "website": "web",
+        "tax_id": "identifier",
+    },
+    "service": {"name": "name", "alternate_name": "name", "email": "mail", "url": "web"},
+    "location": {"name": "name", "alternate_name": "name", "external_identifier": "identifier", "url": "web"},
+    "contact": {"name": "person", "email": "mail"},
+    "phone": {"number": "phone"},
+    "address": {"address_1": "address", "address_2": "address"},
+    "organization_identifier": {"identifier": "identifier"},
+    "url": {"url": "web"},
+}
+"""Table -> field -> the kind of fact it is."""
+
+
+def _facts(tables: Tables, shown: Shown) -> _Facts:
+    facts = _Facts(defaultdict(set), defaultdict(set))
+    rows = {table: {row["id"]: row for row in shown.get(table, ())} for table in FACT_FIELDS}
+    for table, fields in FACT_FIELDS.items():
+        for record in tables.get(table, ()):
+            row = rows[table].get(record.id, {})
+            for name, what in fields.items():
+                value = getattr(record, name)
+                if value and row.get(name) == value:
+                    facts.published["body" if table == "organization" and what == "name" else what].add(value)
+                elif value:
+                    facts.hidden[what].add(value)
+    visible = {row["id"] for row in shown.get("translation", ())}
+    for record in tables.get("translation", ()):
+        if not isinstance(record, Translation) or record.field not in FACT_FIELDS.get(record.link_entity, {}):
+            continue
+        what = FACT_FIELDS[record.link_entity][record.field]
+        if record.id not in visible:
+            facts.hidden[what].add(record.text)
+        else:
+            facts.published["body" if record.link_entity == "organization" and what == "name" else what].add(
+                record.text
+            )
+    for location in _hidden_points(tables, shown):
+        facts.hidden["point"].add((location.latitude, location.longitude))
+    return facts
+
+
+def _hidden_points(tables: Tables, shown: Shown) -> list[Location]:
+    """Return the locations that have a point which is not shown."""
+    exact = {row["id"] for row in shown.get("location", ()) if row["latitude"] is not None}
+    return [
+        record
+        for record in tables.get("location", ())
+        if isinstance(record, Location)
+        and record.latitude is not None
+        and record.longitude is not None
+        and record.id not in exact
+    ]
+
+
+class _Finder:
+    """Finds hidden facts in a text."""
+
+    def __init__(self, facts: _Facts, known: frozenset[str]) -> None:
+        self.known = known
+        self.by_start: dict[str, list[_Fact]] = defaultdict(list)
+        for fact in {*self._names(facts), *self._people(facts), *self._addresses(facts)}:
+            for word in fact.words if fact.what == "person" else fact.words[:1]:
+                self.by_start[word[:4]].append(fact)
+        self.published_phones = _endings(facts.published["phone"])
+        self.phones = _endings(facts.hidden["phone"]) - self.published_phones
+        self.mails = {m.casefold() for m in facts.hidden["mail"]} - {m.casefold() for m in facts.published["mail"]}
+        self.hosts = _hosts(facts.hidden) - _hosts(facts.published) - MAIL_PROVIDERS
+        self.identifiers = {key for one in facts.hidden["identifier"] if len(key := _alphanumeric(one)) >= 5}
+        self.points = [(lat, lon) for lat, lon in facts.hidden["point"]]
+
+    def told_by(self, text: str) -> Iterator[str]:
+        """Yield the kinds of hidden facts that a text tells."""
+        words = tokens(text)
+        for place, word in enumerate(words):
+            for fact in self.by_start.get(word[:4], ()):
+                if _CHECKS[fact.what](fact.words, words, place, self.known):
+                    yield fact.what
+        folded = text.casefold()
+        if any(character.isdigit() for character in folded):
+            yield from self._numbers(folded)
+        if "." in folded:
+            if any(mail in self.mails for mail in _MAIL.findall(folded)):
+                yield "mail"
+            if any(_host(host) in self.hosts for host in _HOST.findall(folded)):
+                yield "web"
+
+    def _numbers(self, text: str) -> Iterator[str]:
+        for run in _PHONE.findall(text):
+            ends = _endings([run])
+            if ends & self.phones:
+                yield "phone"
+            elif not ends & self.published_phones and run.startswith("+") and len(re.sub(r"\D", "", run)) >= 9:
+                yield "number"  # whoever wrote it there did not ask whether it may be public
+        if self.identifiers and any(_alphanumeric(word) in self.identifiers for word in _NUMBERED.findall(text)):
+            yield "identifier"
+        written = _coordinates(text)
+        for latitude, longitude in self.points if len(written) > 1 else ():
+            near = [[abs(number - wanted) <= SAME_POINT for number in written] for wanted in (latitude, longitude)]
+            if any(near[0]) and any(near[1]):
+                yield "point"
+                return
+
+    def _names(self, facts: _Facts) -> Iterator[_Fact]:
+        """Yield what tells hidden names from all others: their words without those that everybody uses.
+
+        A name that a visible organization bears is no secret; one that only a service or a place bears may have been
+        taken from what is hidden.
+        """
+        published = {coarse(" ".join(self._distinct(name))) for name in facts.published["body"]}
+        used = {word for name in published for word in name.split()}
+        for name in facts.hidden["name"]:
+            words = self._distinct(name)
+            letters = [word for word in words if not word.isdigit()]
+            alone = len(words) == 1 and (len(words[0]) < 5 or coarse(words[0]) in used)
+            if letters and not alone and coarse(" ".join(words)) not in published:
+                yield _Fact("name", words)
+
+    def _distinct(self, name: str) -> tuple[str, ...]:
+        return tuple(word for word in name_key(name).split() if word not in self.known and len(word) > 1)
+
+    def _people(self, facts: _Facts) -> Iterator[_Fact]:
+        """Yield the first two names of people; one alone is borne by many."""
+        published = [set(tokens(name)) for name in facts.published["body"] | facts.published["person"]]
+        for person in facts.hidden["person"]:
+            words = tuple(word for word in tokens(person) if len(word) > 2)[:2]
+            if len(words) == 2 and not any(set(words) <= name for name in published):
+                yield _Fact("person", words)
+
+    def _addresses(self, facts: _Facts) -> Iterator[_Fact]:
+        """Yield the houses of hidden addresses, but for what is also part of a published one ("Block 9")."""
+        by_street: dict[str, list[set[str]]] = defaultdict(list)
+        for address in facts.published["address"]:
+            for word in (house := address_key(address)):
+                by_street[word].append(set(house))
+        for address in facts.hidden["address"]:
+            house = address_key(address)
+            if house and not any(set(house) <= other for other in by_street.get(house[0], ())):
+                yield _Fact("address", house)
+
+
+def address_key(address: str) -> tuple[str, ...]:
+    """Return what tells an address from others: the words of the street, then the numbers of the house.
+
+    Empty where there is no number: "by the market" is nobody's address.
+
+    >>> address_key("ул. Зардолузор, дом 17, кв. 4") == address_key("17 Zardoluzor Street") == ("zardoluzor", "17")
+    True
+    """
+    words = list(takewhile(lambda word: word not in WITHIN_A_HOUSE, tokens(address)))
+    numbers = [word for word in words if word[0].isdigit()]
+    street = [word for word in words if not word[0].isdigit() and len(word) > 2 and word not in STREET_WORDS]
+    return (*street[:2], *numbers[:2]) if numbers and street else ()
+
+
+def _tells_name(fact: tuple[str, ...], words: Sequence[str], place: int, known: frozenset[str]) -> bool:
+    """Whether the words of a name follow each other from a place on, whatever common words stand between."""
+    wanted = iter(fact)
+    want = next(wanted)
+    for word in words[place:]:
+        if _same_word(want, word):
+            want = next(wanted, "")
+            if not want:
+                return True
+        elif word not in known:
+            return False
+    return False
+
+
+def _tells_person(fact: tuple[str, ...], words: Sequence[str], place: int, known: frozenset[str]) -> bool:
+    """Whether the two names of a person stand side by side, in either order."""
+    del known
+    pair = words[place : place + 2]
+    return len(pair) == 2 and any(
+        _same_word(one, pair[0]) and _same_word(other, pair[1]) for one, other in (fact, fact[::-1])
+    )
+
+
+def _tells_address(fact: tuple[str, ...], words: Sequence[str], place: int, known: frozenset[str]) -> bool:
+    """Whether a street stands at a place, and the numbers of the house around it."""
+    del known
+    street = [word for word in fact if not word[0].isdigit()]
+    numbers = [word for word in fact if word[0].isdigit()]
+    after = [word for word in words[place:] if word not in STREET_WORDS]
+    before = [word for word in words[:place] if word not in STREET_WORDS]
+    if len(after) < len(street) or not all(map(_same_word, street, after)):
+        return False
+    around = [*before[-len(numbers) :], *after[len(street) :][: len(numbers)]]
+    return all(number in around for number in numbers)
+
+
+_CHECKS: dict[str, Callable[[tuple[str, ...], Sequence[str], int, frozenset[str]], bool]] = {
+    "name": _tells_name,
+    "person": _tells_person,
+    "address": _tells_address,
+}
+
+
+def _same_word(one: str, other: str) -> bool:
+    """Whether two folded words are one, but for the ending of its case."""
+    if one == other:
+        return True
+    stem = max(5, min(len(one), len(other)) - 2)
+    return abs(len(one) - len(other)) <= 3 and len(one) >= 5 and one[:stem] == other[:stem]
+
+
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
+_PHONE = re.compile(r"\+?\d(?:[\s().\u2010-\u2015/\-\u00a0]{0,3}\d){6,}")
+_NUMBERED = re.compile(r"[^\W_][\w/.\-№]*\d[\w/.\-№]*")
+_DECIMAL = re.compile(r"(?<![\d.])-?\d{1,3}[.,]\d{3,}")
+_SEXAGESIMAL = re.compile(r"(\d{1,3})\s*[°º˚]\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*)?)?")
+
+
+def _coordinates(text: str) -> list[float]:
+    """Return every number of a text that could be a latitude or a longitude: decimals, or degrees and minutes."""
+    found = [float(number.replace(",", ".")) for number in _DECIMAL.findall(text)]
+    for degrees, minutes, seconds in _SEXAGESIMAL.findall(text):
+        parts = (float(part.replace(",", ".") or 0) for part in (degrees, minutes, seconds))
+        found.append(sum(part / unit for part, unit in zip(parts, (1, 60, 3600), strict=True)))
+    return [sign * number for number in found if abs(number) <= 180 for sign in (1, -1)]
+
+
+def _endings(numbers: Iterable[str]) -> set[str]:
+    """Return the ends by which phone numbers are the same, with or without the codes of country and town."""
+    ends = set()
+    for number in numbers:
+        digits = re.sub(r"\D", "", number)
+        if len(digits) >= 7:
+            ends.add(digits[-9:] if len(digits) > 7 else digits)
+            ends.add(digits[-7:] if len(digits) > 9 else digits)
+    return {end for end in ends if len(end) >= 7}
+
+
+def _hosts(facts: Mapping[str, set[Any]]) -> set[str]:
+    hosts = {_host(host) for address in facts["web"] for host in _HOST.findall(address.casefold())[:1]}
+    return hosts | {_host(mail.rpartition("@")[2]) for mail in facts["mail"]}
+
+
+def _host(text: str) -> str:
+    return text.casefold().removeprefix("www.")
+
+
+def _alphanumeric(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+@cache
+def _text_fields(table: str) -> tuple[str, ...]:
+    """Return the published fields of a table that hold free text."""
+    fields, refers = RECORDS[table].model_fields, references(RECORDS[table])
+    coded = {"link_id", "link_entity", "field", "language", "code", "area_unit", "country", "service_type", *refers}
+    return tuple(
+        name
+        for name in PUBLISHED[table]
+        if name not in coded and str in (get_args(fields[name].annotation) or (fields[name].annotation,))
+    )
+
+
+def _known_words(common: Iterable[str]) -> frozenset[str]:
+    return _vocabulary_words() | {word for name in common for word in tokens(name)}
+
+
+@cache
+def _vocabulary_words() -> frozenset[str]:
+    """Return the folded words of every term, in every language: what services and bodies are commonly called."""
+    return frozenset(
+        word for name in (*FILES, *LISTS) for said in words_of(name).values() for text in said for word in tokens(text)
+    )
+
+
+def _called(row: Mapping[str, Any], *, but: str) -> str:
+    """Return what a steward knows a row by, without the field in question."""
+    return next(
+        (str(row[name])[:60] for name in ("name", "title", "city", "language") if name != but and row.get(name)), ""
+    )
+
+
+def doubtful_neighbours(tables: Tables, shown: Shown) -> list[str]:
+    """Tell what a map or a phone book could betray: a visible place close to a hidden one, the same house or phone.
+
+    For the steward alone: the lines speak of hidden records, by their ids.
+    """
+    checks = (_close_places, _shared_places, _shared_houses, _shared_phones, _unknown_kinds)
+    return sorted({warning for check in checks for warning in check(tables, shown)})
+
+
+def _place_names(shown: Shown) -> dict[str, str]:
+    """Return what a steward knows the visible places by: the body whose service is there, and the address."""
+    bodies = {row["id"]: row["name"] for row in shown.get("organization", ())}
+    owners = {row["id"]: bodies.get(row["organization_id"], "") for row in shown.get("service", ())}
+    streets = {row["location_id"]: row["address_1"] for row in shown.get("address", ())}
+    places: dict[str, str] = {}
+    for tie in shown.get("service_at_location", ()):
+        said = dict.fromkeys((owners.get(tie["service_id"]), streets.get(tie["location_id"])))
+        places[tie["location_id"]] = f"{', '.join(filter(None, said))} ({tie['location_id']})"
+    return places
+
+
+def _close_places(tables: Tables, shown: Shown) -> Iterator[str]:
+    """Yield visible points close to a hidden one."""
+    names = _place_names(shown)
+    side = 0.01  # degrees: wider than NEAR_METRES up to 80 degrees of latitude
+    cells: dict[tuple[int, int], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in (row for row in shown.get("location", ()) if row["latitude"] is not None):
+        cells[math.floor(row["latitude"] / side), math.floor(row["longitude"] / side)].append(row)
+    for place in _hidden_points(tables, shown):
+        if place.position_basis != "given":  # the middle of a town is near to much
+            continue
+        latitude, longitude = place.latitude or 0.0, place.longitude or 0.0
+        row_, column = math.floor(latitude / side), math.floor(longitude / side)
+        for near in (row for y in (-1, 0, 1) for x in (-1, 0, 1) for row in cells.get((row_ + y, column + x), ())):
+            metres = GEOD.inv(longitude, latitude, near["longitude"], near["latitude"])[2]
+            if metres < NEAR_METRES:
+                yield f"{names[near['id']]} is shown, {metres:.0f} m from the hidden location {place.id}"
+
+
+def _shared_places(tables: Tables, shown: Shown) -> Iterator[str]:
+    """Yield visible places where a hidden service is too."""
+    visible = {row["id"] for row in shown.get("location", ()) if row["precision"] == "exact"}
+    names = _place_names(shown)
+    services = {row["id"] for row in shown.get("service", ())}
+    for tie in tables.get("service_at_location", ()):
+        place, service = getattr(tie, "location_id"), getattr(tie, "service_id")  # noqa: B009
+        if place in visible and service not in services:
+            yield f"{names[place]} is shown, and the hidden service {service} is in the same place"
+
+
+def _shared_houses(tables: Tables, shown: Shown) -> Iterator[str]:
+    """Yield visible addresses that a hidden place has too."""
+    visible, names = {row["id"] for row in shown.get("address", ())}, _place_names(shown)
+    unplaced = {p.id for p in tables.get("location", ()) if isinstance(p, Location) and p.position_basis != "given"}
+    # a place shown by its unit because nobody knows its point is no secret
+    open_ones = {row["id"] for row in shown.get("location", ())} & unplaced
+    hidden: dict[tuple[str, ...], str] = {}
+    for record in tables.get("address", ()):
+        told = record.id in visible or record.__dict__["location_id"] in open_ones
+        if not told and (house := _house(record.__dict__)):
+            hidden[house] = str(record.__dict__["location_id"])
+    for row in shown.get("address", ()):
+        if (house := _house(row)) in hidden:
+            yield f"{names[row['location_id']]} is shown, and the hidden location {hidden[house]} has its address"
+
+
+def _house(address: Mapping[str, Any]) -> tuple[str, ...]:
+    key = address_key(address["address_1"] or "")
+    return (skeleton(address["city"] or ""), *key) if key else ()
+
+
+def _shared_phones(tables: Tables, shown: Shown) -> Iterator[str]:
+    """Yield visible numbers that are also those of something hidden."""
+    visible = {row["id"] for row in shown.get("phone", ())}
+    numbers = {row["number"]: row["id"] for row in shown.get("phone", ())}
+    for record in tables.get("phone", ()):
+        number = getattr(record, "number")  # noqa: B009
+        if record.id not in visible and number in numbers:
+            yield f"phone {number} ({numbers[number]}) is shown, and it is also the hidden phone {record.id}"
+
+
+def _unknown_kinds(tables: Tables, shown: Shown) -> Iterator[str]:
+    """Yield how many services stay hidden because nobody knows of which kind they are."""
+    typed = {
+        getattr(one, "link_id")  # noqa: B009
+        for one in tables.get("attribute", ())
+        if getattr(one, "link_type") == "service_type" and getattr(one, "taxonomy_term_id")  # noqa: B009
+    }
+    visible = {row["id"] for row in shown.get("service", ())}
+    unknown = [one for one in tables.get("service", ()) if one.id not in typed and one.id not in visible]
+    if unknown:
+        yield f"{len(unknown)} services are not shown, since nobody knows of which kind they are: give them a type"

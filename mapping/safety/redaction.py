@@ -1,0 +1,666 @@
+"""The choke point: what an audience may see of a directory, and nothing else.
+
+`project` is the only way from the private tables to anything published. It is a pure function and an allow-list:
+a table, a field or a class of records that is not named here is refused, and what is refused is not published.
+Places that may not be shown are left out, never blurred: whatever is computed from them gives them away.
+
+How it decides, for each record:
+
+1. its own marking, unless two people lowered it with the operator's consent, which has not run out;
+2. what its kind of service is by default, until that was lowered in the same way;
+3. the strictest of these on the way from organization to service to place; a record whose parents are missing,
+   or whose marking nobody understands, is for custodians.
+
+docs/safety.md tells the same in words for stewards.
+"""
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mapping.errors import UnsafePublication
+from mapping.model import (
+    AUDIENCES,
+    PRECISIONS,
+    RECORDS,
+    Activity,
+    Approval,
+    Attribute,
+    Audience,
+    Contact,
+    Location,
+    Precision,
+    Record,
+    ReferralAgreement,
+    Service,
+    ServiceAtLocation,
+    StandardAssessment,
+    Statement,
+    Translation,
+    least_precise,
+    references,
+    required,
+    strictest,
+)
+from mapping.safety.checklist_sums import sums
+from mapping.safety.suppression import suppress
+
+VIEWS: tuple[Audience, ...] = ("public", "partner", "focal_point")
+"""Audiences that a view may be written for; what custodians know enters no view file."""
+
+Row = dict[str, Any]
+Tables = Mapping[str, list[Record]]
+Shown = dict[str, list[Row]]
+"""Table -> rows of the fields that may be seen."""
+
+PUBLISHED: dict[str, tuple[str, ...]] = {
+    "taxonomy": ("name", "description", "uri", "version"),
+    "taxonomy_term": ("code", "name", "description", "parent_id", "taxonomy", "language", "taxonomy_id", "term_uri"),
+    "unit": ("name", "scheme", "identifier", "uri"),
+    "organization": ("name", "alternate_name", "description", "email", "website", "legal_status", "kind", "audience"),
+    "service": (
+        "organization_id",
+        "name",
+        "alternate_name",
+        "description",
+        "url",
+        "email",
+        "status",
+        "interpretation_services",
+        "application_process",
+        "fees_description",
+        "wait_time",
+        "accreditations",
+        "eligibility_description",
+        "minimum_age",
+        "maximum_age",
+        "assured_date",
+        "alert",
+        "audience",
+    ),
+    "location": (
+        "organization_id",
+        "location_type",
+        "name",
+        "alternate_name",
+        "description",
+        "transportation",
+        "latitude",
+        "longitude",
+        "area_unit",
+        "country",
+        "position_basis",
+        "precision",
+        "audience",
+    ),
+    "service_at_location": ("service_id", "location_id", "description", "role", "audience"),
+    "address": (
+        "location_id",
+        "address_1",
+        "address_2",
+        "city",
+        "region",
+        "state_province",
+        "postal_code",
+        "country",
+        "address_type",
+        "audience",
+    ),
+    "contact": (
+        "organization_id",
+        "service_id",
+        "service_at_location_id",
+        "location_id",
+        "name",
+        "title",
+        "department",
+        "email",
+        "audience",
+    ),
+    "phone": (
+        "location_id",
+        "service_id",
+        "organization_id",
+        "contact_id",
+        "service_at_location_id",
+        "number",
+        "extension",
+        "type",
+        "description",
+        "audience",
+    ),
+    "schedule": (
+        "service_id",
+        "location_id",
+        "service_at_location_id",
+        "valid_from",
+        "valid_to",
+        "dtstart",
+        "timezone",
+        "until",
+        "freq",
+        "interval",
+        "byday",
+        "bymonthday",
+        "description",
+        "opens_at",
+        "closes_at",
+        "attending_type",
+        "audience",
+    ),
+    "language": ("service_id", "location_id", "phone_id", "name", "code", "note"),
+    "service_area": ("service_id", "service_at_location_id", "name", "description", "extent_type", "area_unit"),
+    "funding": ("organization_id", "service_id", "source", "valid_to", "audience"),
+    "cost_option": ("service_id", "valid_from", "valid_to", "option", "currency", "amount", "amount_description"),
+    "required_document": ("service_id", "document", "uri"),
+    "accessibility": ("location_id", "description", "details", "url"),
+    "url": ("label", "url", "organization_id", "service_id"),
+    "service_capacity": ("service_id", "unit_id", "available", "maximum", "description", "updated", "audience"),
+    "attribute": ("link_id", "link_entity", "link_type", "taxonomy_term_id", "value", "label"),
+    "verification": ("link_id", "link_entity", "level", "verified_on", "next_due"),
+    "activity": (
+        "organization_id",
+        "implementer_id",
+        "funder",
+        "programme",
+        "service_type",
+        "name",
+        "area_unit",
+        "start",
+        "end",
+        "status",
+        "target_group",
+        "planned",
+        "reached",
+        "reached_women",
+        "budget_band",
+        "reported_on",
+        "audience",
+    ),
+    "referral_agreement": (
+        "from_organization_id",
+        "to_organization_id",
+        "service_types",
+        "document",
+        "signed_on",
+        "valid_to",
+        "consent_form",
+        "answer_within_hours",
+        "status",
+        "audience",
+    ),
+    "translation": ("link_id", "link_entity", "field", "language", "text", "kind"),
+    "statement": ("text", "service_type", "area_unit", "route", "consent_until", "audience"),
+    "standard_assessment": ("service_id", "standard", "answer", "assessed_by", "assessed_on", "audience"),
+    "standard_summary": ("family", "standard", "met", "partly", "not_met", "unknown", "providers"),
+    "case_count": (
+        "year",
+        "period",
+        "measure",
+        "unit_of_count",
+        "law_article",
+        "area_unit",
+        "place",
+        "sex",
+        "age_band",
+        "exploitation",
+        "nationality",
+        "count",
+        "suppressed",
+        "source",
+        "source_url",
+        "definition",
+        "confidence",
+        "audience",
+    ),
+}
+"""Table -> fields that may be published, besides the id."""
+
+KEPT_BACK: dict[str, tuple[str, ...]] = {
+    "organization": (
+        "tax_status",
+        "tax_id",
+        "year_incorporated",
+        "logo",
+        "uri",
+        "parent_organization_id",
+        "do_not_list",
+    ),
+    "service": ("program_id", "assurer_email", "last_modified", "do_not_list"),
+    "location": ("url", "external_identifier", "external_identifier_type"),
+    "address": ("attention",),
+    "schedule": ("schedule_link", "notes"),
+    "service_area": ("extent", "uri"),
+    "verification": ("method", "verified_by", "evidence"),
+    "activity": ("implementer",),
+    "referral_agreement": ("number", "contact_route"),
+    "statement": ("consent_by", "approved_by", "approved_by_too"),
+    "standard_assessment": ("evidence", "comment"),
+    "case_count": ("note",),
+}
+"""Table -> fields that stay private whatever the audience. A field in neither list makes publishing stop."""
+
+PRIVATE = {"source", "program", "organization_identifier", "provenance", "approval", "decision"}
+"""Tables that never leave the directory."""
+
+VOCABULARIES = ("taxonomy", "taxonomy_term", "unit")
+"""Words that records are described in: shown if they come with Rohnamo, or if something visible uses them."""
+
+ROOTS = {"organization", "statement", "case_count", "standard_summary", *VOCABULARIES}
+"""Records that belong to nothing; any other without a visible parent is private."""
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "service": ("organization_id",),
+    "service_at_location": ("service_id", "location_id"),
+    "activity": ("organization_id",),
+    "referral_agreement": ("from_organization_id", "to_organization_id"),
+}
+"""Table -> parents that must all be there; elsewhere one is enough, and none that is named may be hidden."""
+
+PLACE_TEXTS: dict[str, tuple[str, ...]] = {
+    "location": (
+        "name",
+        "alternate_name",
+        "description",
+        "transportation",
+        "latitude",
+        "longitude",
+        "position_basis",
+        "location_type",
+    ),
+    "service_at_location": ("description",),
+}
+"""Fields that could tell where a place is, dropped where only its area may be known."""
+
+
+@dataclass(frozen=True)
+class TypeRule:
+    """What a type of service is by default, until it is lowered by two people: who may see it, how closely."""
+
+    audience: Audience
+    precision: Precision
+
+
+UNKNOWN_TYPE = TypeRule("custodian", "none")
+"""A service of no known kind could be a shelter."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the projection must know besides the records.
+
+    ``types`` maps the id of a taxonomy term, and its code, to the rule of that service type; ``sensitive`` are ids of
+    terms that must not be public; ``vocabulary`` are ids of the taxonomies and terms that come with Rohnamo;
+    ``unit_to_show`` climbs from a unit to one with enough people, or gives None; ``parent_unit`` gives the unit
+    that a unit is part of; ``least_count`` is the smallest count of people that is public, ``least_providers`` the
+    smallest number of organizations whose answers are added up.
+    """
+
+    today: dt.date
+    types: Mapping[str, TypeRule] = field(default_factory=dict)
+    sensitive: Collection[str] = ()
+    vocabulary: Collection[str] = ()
+    unit_to_show: Callable[[str], str | None] = lambda _unit: None
+    parent_unit: Callable[[str], str | None] = lambda _unit: None
+    least_count: int = 10
+    least_providers: int = 3
+
+
+def allows(audience: Audience, wanted: Audience) -> bool:
+    """Tell whether readers of ``audience`` may see what is marked ``wanted``; not where the marking is no known one."""
+    return wanted in AUDIENCES and AUDIENCES.index(wanted) <= AUDIENCES.index(audience)
+
+
+def require(audience: Audience, wanted: Audience) -> None:
+    """Refuse to show something made for ``audience`` to the wider audience ``wanted``.
+
+    Raises
+    ------
+    UnsafePublication
+        Always refuses; it never only warns.
+    """
+    if not allows(wanted, audience):
+        raise UnsafePublication(
+            f"this was made for {audience} and may not be shown to {wanted}; make it from that view"
+        )
+
+
+def project(tables: Tables, audience: Audience, rules: Rules) -> Shown:
+    """Return what an audience may see: allowed fields of allowed records, ids still private.
+
+    Depends on nothing but its arguments. What is hidden has no influence on the result: two directories that differ
+    only in what an audience may not see give it the same rows.
+
+    Raises
+    ------
+    UnsafePublication
+        For an audience that has no view, and for tables and fields that this module does not know.
+    """
+    if audience not in VIEWS:
+        raise UnsafePublication(f"there is no view for {audience!r}; choose one of {', '.join(VIEWS)}")
+    _refuse_unknown(tables)
+    seen = _Markings(tables, rules)
+    shown: Shown = {}
+    redaction = _Redaction(seen, audience, tables)
+    for table in PUBLISHED:
+        if table not in VOCABULARIES:
+            kept = (redaction.row(record) for record in tables.get(table, ()))
+            shown[table] = [row for row in kept if row is not None]
+    shown["standard_summary"] = _standard_sums(tables, shown, seen, public=audience == "public")
+    if audience == "public":
+        shown["case_count"] = suppress(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
+    return _with_vocabularies(shown, tables, audience, rules)
+
+
+def _standard_sums(tables: Tables, shown: Shown, seen: "_Markings", *, public: bool) -> list[Row]:
+    """Add up the answers to the checklist of the services that are shown; sums that came in are not passed on."""
+    codes = {record.id: getattr(record, "code") for record in tables.get("taxonomy_term", ())}  # noqa: B009
+    types: dict[str, list[str]] = defaultdict(list)
+    for row in shown["attribute"]:
+        if row["link_type"] == "service_type" and codes.get(row["taxonomy_term_id"]):
+            types[row["link_id"]].append(codes[row["taxonomy_term_id"]])
+    answers = [
+        record
+        for record in tables.get("standard_assessment", ())
+        if isinstance(record, StandardAssessment) and allows("focal_point", seen.of(record.table, record.id))
+    ]
+    services = {row["id"]: row["organization_id"] for row in shown["service"]}
+    return sums(answers, services, types, least=seen.rules.least_providers, public=public)
+
+
+def rename(shown: Shown, new_id: Callable[[str], str]) -> Shown:
+    """Return rows under new ids; a reference to something that is not shown becomes None."""
+    ids = {row["id"]: new_id(row["id"]) for rows in shown.values() for row in rows}
+    renamed: Shown = {}
+    for table, rows in shown.items():
+        columns = ["id", *(c for c in (*references(RECORDS[table]), "link_id") if c in PUBLISHED[table])]
+        renamed[table] = [row | {column: ids.get(row[column]) for column in columns} for row in rows]
+    return renamed
+
+
+class _Approvals:
+    """What two people agreed to, as far as it holds today."""
+
+    def __init__(self, approvals: Iterable[Record], today: dt.date) -> None:
+        self.audience: dict[str, Audience] = {}
+        self.precision: dict[str, Precision] = {}
+        self.withheld: dict[str, set[str]] = defaultdict(set)
+        self.today = today
+        # the latest word counts, and of two on one day the stricter
+        known = [approval for approval in approvals if isinstance(approval, Approval)]
+        for approval in sorted(known, key=lambda a: (a.approved_on, _strictness(a.value), a.id)):
+            if approval.kind == "withhold":
+                self.withheld[approval.subject].add(approval.value or "")
+            elif self._holds(approval):
+                if approval.kind == "audience" and approval.value in AUDIENCES:
+                    self.audience[approval.subject] = approval.value
+                elif approval.kind == "precision" and approval.value in PRECISIONS:
+                    self.precision[approval.subject] = approval.value
+
+    def _holds(self, approval: Approval) -> bool:
+        """Whether two different people approved it, with a consent that has not run out."""
+        return (
+            two_people(approval.approved_by, approval.approved_by_too)
+            and bool((approval.consent_by or "").strip())
+            and approval.consent_until is not None
+            and approval.approved_on <= self.today <= approval.consent_until
+        )
+
+
+def two_people(one: str, other: str) -> bool:
+    """Tell whether two names are there and differ by more than case and spaces."""
+    first, second = ("".join(name.split()).casefold() for name in (one, other))
+    return bool(first) and bool(second) and first != second
+
+
+class _Markings:
+    """Who may see each record, and how closely each place may be shown; worked out once, whatever the audience."""
+
+    def __init__(self, tables: Tables, rules: Rules) -> None:
+        self.rules = rules
+        self.approved = _Approvals(tables.get("approval", ()), rules.today)
+        self.types: dict[str, list[TypeRule]] = defaultdict(list)
+        for attribute in tables.get("attribute", ()):
+            if isinstance(attribute, Attribute) and attribute.link_type == "service_type":
+                rule = rules.types.get(attribute.taxonomy_term_id or "", UNKNOWN_TYPE)
+                self.types[attribute.link_id].append(rule)
+        self.audience: dict[tuple[str, str], Audience] = {}
+        self.path_precision: dict[str, Precision] = {}
+        for table in ("organization", "service"):
+            self._mark(table, tables)
+        self._mark_places(tables)
+        # what is said of a record is marked after every record that it may be said of
+        for table in sorted(RECORDS, key=lambda name: "link_id" in RECORDS[name].model_fields):
+            if table in PUBLISHED and table not in (*VOCABULARIES, "organization", "service", *PLACE_TEXTS):
+                self._mark(table, tables)
+
+    def of(self, table: str, record_id: str | None) -> Audience:
+        """Return who may see a record; a missing one is for custodians."""
+        return self.audience.get((table, record_id or ""), "custodian")
+
+    def own(self, record: Record) -> Audience:
+        """Return the record's own marking, or what it was lowered to; records that have none follow their parents."""
+        if record.id in self.approved.audience:
+            return self.approved.audience[record.id]
+        marked = getattr(record, "audience", "public")
+        return marked if marked in AUDIENCES else "custodian"
+
+    def _mark(self, table: str, tables: Tables) -> None:
+        for record in tables.get(table, ()):
+            self.audience[table, record.id] = strictest(
+                self.own(record), self._by_rule(record), self._withheld(record), *self._parents(record)
+            )
+
+    def _mark_places(self, tables: Tables) -> None:
+        """Mark locations and what ties services to them: a place is seen by those who see a service there."""
+        places = {r.id: r for r in tables.get("location", ()) if isinstance(r, Location)}
+        for at in tables.get("service_at_location", ()):
+            place = places.get(getattr(at, "location_id") or "")  # noqa: B009
+            if place is None or not isinstance(at, ServiceAtLocation):
+                continue
+            precision = self._path_precision(place, at.service_id or "")
+            chain = [self.own(at), self._withheld(at), self.of("service", at.service_id)]
+            chain += [self.own(place), self._withheld(place)]
+            if place.organization_id is not None:
+                chain.append(self.of("organization", place.organization_id))
+            audience = "custodian" if precision == "none" else strictest(*chain)
+            self.audience["service_at_location", at.id] = audience
+            self.path_precision[at.id] = precision
+            mildest = min(audience, self.of("location", place.id), key=AUDIENCES.index)
+            self.audience["location", place.id] = mildest
+
+    def _path_precision(self, place: Location, service: str) -> Precision:
+        """Return how closely a place may be shown as one of a service."""
+        own = self.approved.precision.get(place.id, place.precision)
+        if own not in PRECISIONS:
+            return "none"
+        rules = self.types.get(service) or [UNKNOWN_TYPE]
+        by_type = self.approved.precision.get(service) or least_precise(*(rule.precision for rule in rules))
+        known = "area" if place.position_basis == "unit" else "exact"  # the middle of a unit is nobody's address
+        return least_precise(own, by_type, known)  # type: ignore[arg-type]
+
+    def _by_rule(self, record: Record) -> Audience:
+        """Return who may see a record by the rules of its table."""
+        if isinstance(record, Service):
+            if record.id in self.approved.audience:
+                return "public"
+            return strictest(*(rule.audience for rule in self.types.get(record.id) or [UNKNOWN_TYPE]))
+        if isinstance(record, Statement):
+            holds = two_people(record.approved_by, record.approved_by_too) and bool(record.consent_by.strip())
+            return "public" if holds and record.consent_until >= self.rules.today else "custodian"
+        if isinstance(record, Activity):
+            return self.by_code(record.service_type) if record.service_type else "public"
+        if isinstance(record, ReferralAgreement):
+            codes = codes_of(record.service_types)
+            return min((self.by_code(code) for code in codes), key=AUDIENCES.index, default="public")
+        return "partner" if isinstance(record, StandardAssessment) else "public"
+
+    def by_code(self, code: str) -> Audience:
+        """Return who may see services of a type by default."""
+        return self.rules.types.get(code, UNKNOWN_TYPE).audience
+
+    def _withheld(self, record: Record) -> Audience:
+        """Hide a record that is not to be listed, or of which a field is kept back without which it says nothing."""
+        if getattr(record, "do_not_list", False):
+            return "custodian"
+        kept_back = self.approved.withheld.get(record.id)
+        return "custodian" if kept_back and kept_back & required(type(record)) else "public"
+
+    def _parents(self, record: Record) -> list[Audience]:
+        parents = {name: getattr(record, name) for name in _PARENTS[record.table]}
+        if any(parents[name] is None for name in NEEDED.get(record.table, ())):
+            return ["custodian"]
+        audiences = [self.of(_PARENTS[record.table][name], value) for name, value in parents.items() if value]
+        link = getattr(record, "link_id", None)
+        if link is not None:
+            audiences.append(self._of_link(record, link))
+        return audiences if audiences or record.table in ROOTS else ["custodian"]
+
+    def _of_link(self, record: Record, link: str) -> Audience:
+        entity = str(getattr(record, "link_entity", ""))
+        return "public" if entity in VOCABULARIES else self.of(entity, link)
+
+
+class _Redaction:
+    """What one audience sees of each record."""
+
+    def __init__(self, seen: _Markings, audience: Audience, tables: Tables) -> None:
+        self.seen = seen
+        self.audience = audience
+        paths: dict[str, list[Precision]] = defaultdict(list)
+        ties = [r for r in tables.get("service_at_location", ()) if isinstance(r, ServiceAtLocation)]
+        for at in ties:
+            if allows(audience, seen.of("service_at_location", at.id)):
+                paths[at.location_id or ""].append(seen.path_precision[at.id])
+        self.precision: dict[str, Precision] = {place: least_precise(*given) for place, given in paths.items()}
+        """How closely each place is shown: as the strictest of the visible services there allows."""
+        self.vague = {place for place, precision in self.precision.items() if precision != "exact"}
+        self.vague |= {at.id for at in ties if at.location_id in self.vague}
+
+    def row(self, record: Record) -> Row | None:
+        """Return the fields that may be seen of a record, or None."""
+        audience = self.seen.of(record.table, record.id)
+        if not allows(self.audience, audience) or not self._fits(record):
+            return None
+        row = {"id": record.id} | {name: getattr(record, name) for name in PUBLISHED[record.table]}
+        for name in self.seen.approved.withheld.get(record.id, ()):
+            if name in row and name != "id":
+                row[name] = None
+        if "audience" in row:
+            row["audience"] = audience
+        if record.id in self.vague:
+            row |= dict.fromkeys(PLACE_TEXTS[record.table])
+        if isinstance(record, Location):
+            self._place(record, row)
+        elif isinstance(record, ReferralAgreement):
+            codes = [c for c in codes_of(record.service_types) if allows(self.audience, self.seen.by_code(c))]
+            row["service_types"] = ";".join(codes)
+        elif isinstance(record, Contact) and record.id not in self.seen.approved.audience:
+            row["name"] = None
+        elif isinstance(record, Activity) and self.audience == "public":
+            row |= dict.fromkeys(self._too_few(record))
+        return row
+
+    def _too_few(self, record: Activity) -> set[str]:
+        """Return the counts that stand for so few people that somebody could be told from them."""
+        few = range(1, self.seen.rules.least_count)
+        counts = {name: getattr(record, name) for name in ("planned", "reached", "reached_women")}
+        hidden = {name for name, count in counts.items() if count in few}
+        if (record.reached or 0) - (record.reached_women or 0) in few:  # the few others would be known from both
+            hidden.add("reached_women")
+        return hidden
+
+    def _place(self, record: Location, row: Row) -> None:
+        precision = self.precision.get(record.id, "none")
+        row["precision"] = precision
+        if precision != "exact":
+            unit = self.seen.rules.unit_to_show(record.area_unit) if record.area_unit else None
+            row |= {"area_unit": unit, "position_basis": "unit" if unit else "none", "location_type": "physical"}
+
+    def _fits(self, record: Record) -> bool:
+        """Whether a rule of its own table lets the record be shown."""
+        if isinstance(record, Attribute):
+            return self.audience != "public" or record.taxonomy_term_id not in self.seen.rules.sensitive
+        if record.table in ("address", "accessibility"):
+            return getattr(record, "location_id") not in self.vague  # noqa: B009
+        if isinstance(record, Translation):
+            return record.link_entity not in VOCABULARIES and self._may_translate(record)
+        return True
+
+    def _may_translate(self, record: Translation) -> bool:
+        """Whether the field that a translation is of is itself shown."""
+        table, link, name = record.link_entity, record.link_id, record.field
+        if name not in PUBLISHED.get(table, ()) or name in self.seen.approved.withheld.get(link, ()):
+            return False
+        if table == "contact" and name == "name":
+            return link in self.seen.approved.audience
+        return link not in self.vague or name not in PLACE_TEXTS[table]
+
+
+def _with_vocabularies(shown: Shown, tables: Tables, audience: Audience, rules: Rules) -> Shown:
+    """Add the words that come with Rohnamo and those that the rows use, never one that must not be public."""
+    forbidden = set(rules.sensitive) if audience == "public" else set()
+    wanted = set(rules.vocabulary)
+    wanted |= {row["taxonomy_term_id"] for row in shown["attribute"]}
+    wanted |= {row["unit_id"] for row in shown["service_capacity"]}
+    terms = {record.id: record for record in tables.get("taxonomy_term", ())}
+    for term_id in list(wanted):  # a term needs those above it, and its taxonomy
+        while (term := terms.get(term_id or "")) is not None:
+            wanted |= {term_id, getattr(term, "taxonomy_id")}  # noqa: B009
+            term_id = getattr(term, "parent_id")  # noqa: B009
+    wanted -= forbidden
+    for table in VOCABULARIES:
+        shown[table] = [_whole_row(record) for record in tables.get(table, ()) if record.id in wanted]
+    shown["translation"] += [
+        _whole_row(record)
+        for record in tables.get("translation", ())
+        if isinstance(record, Translation) and record.link_entity in VOCABULARIES and record.link_id in wanted
+    ]
+    return {table: shown[table] for table in PUBLISHED}
+
+
+def codes_of(text: str) -> list[str]:
+    """Return the codes of a field that holds several: "LEG-INF;PSY-COU"."""
+    return [code for code in re.split(r"[;,\s]+", text) if code]
+
+
+def _whole_row(record: Record) -> Row:
+    return {"id": record.id} | {name: getattr(record, name) for name in PUBLISHED[record.table]}
+
+
+def _strictness(value: str | None) -> int:
+    for order in (AUDIENCES, PRECISIONS):
+        if value in order:
+            return order.index(value)
+    return len(AUDIENCES)
+
+
+def _refuse_unknown(tables: Tables) -> None:
+    """Refuse tables, classes and fields of which nobody has said whether they may be shown."""
+    if unknown := sorted(set(tables) - set(PUBLISHED) - PRIVATE):
+        raise UnsafePublication(
+            f"tables {', '.join(unknown)}: nobody has said what of them may be shown; name them in mapping.safety"
+        )
+    for table, records in tables.items():
+        listed = {"id", *PUBLISHED.get(table, ()), *KEPT_BACK.get(table, ())}
+        for kind in {type(record) for record in records} | {RECORDS[table]}:
+            new = sorted(set(kind.model_fields) - listed)
+            if table not in PRIVATE and (new or kind.table != table):
+                raise UnsafePublication(
+                    f"{table}: nobody has said whether {', '.join(new) or kind.__name__} may be shown; "
+                    "list it in mapping.safety.redaction"
+                )
+
+
+_PARENTS = {
+    table: {
+        name: parent
+        for name, parent in references(RECORDS[table]).items()
+        if name in fields and parent not in VOCABULARIES
+    }
+    for table, fields in PUBLISHED.items()
+}
+"""Table -> the published fields that refer to a record which must be visible too."""

@@ -1,0 +1,528 @@
+"""HSDS: the records of a view nested as Open Referral HSDS 3.1 nests them, for the API and for exports.
+
+Records are read for many ids at once, table by table. Fields that nobody filled are left out, texts that HSDS
+requires are empty; ``metadata`` is left out always, since it would tell what stood in a field before it was hidden.
+What our profile adds are the fields that `mapping.model.ours` names, and the properties in `ADDED`.
+
+References
+----------
+Open Referral, Human Services Data Specification 3.1, "API reference" and "Schema reference".
+"""
+
+import datetime as dt
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Literal, NamedTuple, get_args
+from weakref import WeakKeyDictionary
+
+from mapping.errors import NotFound
+from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
+from mapping.language.i18n import chain
+from mapping.model import RECORDS, record_id
+from mapping.view.view import View
+
+Nested = dict[str, Any]
+"""A record as JSON nests it."""
+
+ADDED: dict[str, str] = {
+    "translations": "Every text of the record in other languages, where it was asked for in none.",
+    "text_languages": "Field -> language that its text is written in, where the record was asked for in one.",
+    "verifications": "When and how the record was found true, the last time first.",
+    "freshness": "Of a service, on the day of the edition: fresh, due, overdue, lapsed or unverified.",
+    "services": "Of an organization: its services.",
+    "service": "Of a service at a location: the service.",
+    "standard_assessments": "Of a service: how it meets minimum standards, where that may be seen.",
+}
+"""Properties of our profile that are no fields of a table: what they say."""
+
+CHUNK = 500
+"""How many records are nested at once: enough that queries are few, and little memory."""
+
+
+class Part(NamedTuple):
+    """Records that stand inside another: their table, and the column that ties the two."""
+
+    table: str
+    column: str
+
+
+MANY: dict[str, dict[str, Part]] = {
+    "service": {
+        "additional_urls": Part("url", "service_id"),
+        "phones": Part("phone", "service_id"),
+        "schedules": Part("schedule", "service_id"),
+        "service_areas": Part("service_area", "service_id"),
+        "service_at_locations": Part("service_at_location", "service_id"),
+        "languages": Part("language", "service_id"),
+        "funding": Part("funding", "service_id"),
+        "cost_options": Part("cost_option", "service_id"),
+        "required_documents": Part("required_document", "service_id"),
+        "contacts": Part("contact", "service_id"),
+        "capacities": Part("service_capacity", "service_id"),
+        "standard_assessments": Part("standard_assessment", "service_id"),
+    },
+    "service_at_location": {
+        "service_areas": Part("service_area", "service_at_location_id"),
+        "contacts": Part("contact", "service_at_location_id"),
+        "phones": Part("phone", "service_at_location_id"),
+        "schedules": Part("schedule", "service_at_location_id"),
+    },
+    "location": {
+        "languages": Part("language", "location_id"),
+        "addresses": Part("address", "location_id"),
+        "contacts": Part("contact", "location_id"),
+        "accessibility": Part("accessibility", "location_id"),
+        "phones": Part("phone", "location_id"),
+        "schedules": Part("schedule", "location_id"),
+    },
+    "organization": {
+        "additional_websites": Part("url", "organization_id"),
+        "funding": Part("funding", "organization_id"),
+        "contacts": Part("contact", "organization_id"),
+        "phones": Part("phone", "organization_id"),
+        "locations": Part("location", "organization_id"),
+        "services": Part("service", "organization_id"),
+    },
+    "contact": {"phones": Part("phone", "contact_id")},
+    "phone": {"languages": Part("language", "phone_id")},
+}
+"""Table -> property -> the records that name one of the table in a column."""
+
+ONE: dict[str, dict[str, Part]] = {
+    "service": {"organization": Part("organization", "organization_id")},
+    "service_at_location": {
+        "location": Part("location", "location_id"),
+        "service": Part("service", "service_id"),
+    },
+    "service_capacity": {"unit": Part("unit", "unit_id")},
+    "attribute": {"taxonomy_term": Part("taxonomy_term", "taxonomy_term_id")},
+    "taxonomy_term": {"taxonomy_detail": Part("taxonomy", "taxonomy_id")},
+}
+"""Table -> property -> the one record that a column names."""
+
+
+class Step(NamedTuple):
+    """Read the rows of a table whose column is among the values of another table's column."""
+
+    table: str
+    column: str
+    known: str
+    of: str
+
+
+_AT = Step("location", "id", "service_at_location", "location_id")
+_BODY = Step("organization", "id", "service", "organization_id")
+TRUNK: dict[str, tuple[Step, ...]] = {
+    "service": (_BODY, Step("service_at_location", "service_id", "service", "id"), _AT),
+    "organization": (
+        Step("service", "organization_id", "organization", "id"),
+        Step("service_at_location", "service_id", "service", "id"),
+        _AT,
+        Step("location", "organization_id", "organization", "id"),
+    ),
+    "service_at_location": (_AT, Step("service", "id", "service_at_location", "service_id"), _BODY),
+    "taxonomy_term": (Step("taxonomy", "id", "taxonomy_term", "taxonomy_id"),),
+}
+"""What is read of the main tables for a record of each, in this order."""
+
+LEAVES = (
+    "service_area",
+    "contact",
+    "phone",
+    "schedule",
+    "language",
+    "address",
+    "accessibility",
+    "url",
+    "funding",
+    "cost_option",
+    "required_document",
+    "service_capacity",
+    "standard_assessment",
+)
+"""Tables whose rows stand inside those of main tables, or of ones that come before them here."""
+
+LINKED: dict[str, str] = {"attribute": "attributes", "verification": "verifications", "translation": "translations"}
+"""Tables that say something of any record, by its ``link_id``: the property that holds them."""
+
+Services = Literal["none", "flat", "full"]
+"""How an organization shows its services."""
+
+
+def services(
+    view: View, ids: Iterable[str] | None = None, *, full: bool = True, language: str | None = None
+) -> Iterator[Nested]:
+    """Yield services with all that belongs to them, in the order of the ids, or of all by id.
+
+    Parameters
+    ----------
+    view
+        What one audience may see.
+    ids
+        Ids that the view does not have are passed over.
+    full
+        Otherwise only what there is one of: fields, and the organization.
+    language
+        Every text in this language or the nearest to it, and ``text_languages`` says which; without one, texts as
+        they are stored and all ``translations`` of them.
+    """
+    return records(view, "service", ids, full=full, language=language)
+
+
+def service(view: View, service_id: str, *, full: bool = True, language: str | None = None) -> Nested:
+    """Return one service; see `services`.
+
+    Raises
+    ------
+    NotFound
+        When this audience has none of that id, whether there is a hidden one or none at all.
+    """
+    return record(view, "service", service_id, full=full, language=language)
+
+
+def organizations(
+    view: View,
+    ids: Iterable[str] | None = None,
+    *,
+    full: bool = True,
+    language: str | None = None,
+    services: Services = "flat",
+) -> Iterator[Nested]:
+    """Yield organizations, with their services as ``services`` says; see the function `services`."""
+    return records(view, "organization", ids, full=full, language=language, services=services)
+
+
+def organization(
+    view: View, organization_id: str, *, full: bool = True, language: str | None = None, services: Services = "flat"
+) -> Nested:
+    """Return one organization; raises `NotFound` as `service` does."""
+    return record(view, "organization", organization_id, full=full, language=language, services=services)
+
+
+def locations(
+    view: View, ids: Iterable[str] | None = None, *, full: bool = True, language: str | None = None
+) -> Iterator[Nested]:
+    """Yield locations: without coordinates and address where only the area may be known; see `services`."""
+    return records(view, "location", ids, full=full, language=language)
+
+
+def service_at_locations(
+    view: View, ids: Iterable[str] | None = None, *, full: bool = True, language: str | None = None
+) -> Iterator[Nested]:
+    """Yield services at their locations, with both; see `services`."""
+    return records(view, "service_at_location", ids, full=full, language=language)
+
+
+def service_at_location(view: View, tie_id: str, *, full: bool = True, language: str | None = None) -> Nested:
+    """Return one service at a location; raises `NotFound` as `service` does."""
+    return record(view, "service_at_location", tie_id, full=full, language=language)
+
+
+def taxonomies(view: View, ids: Iterable[str] | None = None, *, language: str | None = None) -> Iterator[Nested]:
+    """Yield taxonomies."""
+    return records(view, "taxonomy", ids, language=language)
+
+
+def taxonomy(view: View, taxonomy_id: str, *, language: str | None = None) -> Nested:
+    """Return one taxonomy; raises `NotFound` as `service` does."""
+    return record(view, "taxonomy", taxonomy_id, language=language)
+
+
+def taxonomy_terms(view: View, ids: Iterable[str] | None = None, *, language: str | None = None) -> Iterator[Nested]:
+    """Yield terms, each with its taxonomy."""
+    return records(view, "taxonomy_term", ids, language=language)
+
+
+def taxonomy_term(view: View, term_id: str, *, language: str | None = None) -> Nested:
+    """Return one term; raises `NotFound` as `service` does."""
+    return record(view, "taxonomy_term", term_id, language=language)
+
+
+def record(
+    view: View,
+    table: str,
+    record_id: str,
+    *,
+    full: bool = True,
+    language: str | None = None,
+    services: Services = "flat",
+) -> Nested:
+    """Return one record of a table.
+
+    Raises
+    ------
+    NotFound
+        When this audience has none of that id, whether there is a hidden one or none at all.
+    """
+    found = next(records(view, table, [record_id], full=full, language=language, services=services), None)
+    if found is None:
+        raise NotFound(f"{table} {record_id}: not in this directory")
+    return found
+
+
+def records(
+    view: View,
+    table: str,
+    ids: Iterable[str] | None = None,
+    *,
+    full: bool = True,
+    language: str | None = None,
+    services: Services = "flat",
+) -> Iterator[Nested]:
+    """Yield the records of a table of the view: see `services`."""
+    if ids is None:
+        ids = [each for (each,) in view.connection.execute(f'SELECT id FROM "{table}" ORDER BY id')]
+    wanted = list(ids)
+    for first in range(0, len(wanted), CHUNK):
+        chunk = wanted[first : first + CHUNK]
+        nest = _Nest(view, table, full=full, language=language, services=services if full else "none")
+        yield from nest.made(chunk)
+
+
+class _Nest:
+    """The rows that some records of one table need, and how they stand in each other."""
+
+    def __init__(self, view: View, table: str, *, full: bool, language: str | None, services: Services) -> None:
+        self.view = view
+        self.table = table
+        self.full = full
+        self.language = language
+        self.services = services
+        self.rows: dict[str, dict[str, sqlite3.Row]] = defaultdict(dict)
+        self.inside: dict[Part, dict[str, list[sqlite3.Row]]] = {}
+        self.tables = filled_tables(view)
+        self.modified: Mapping[str, str] = {}
+
+    def made(self, ids: Sequence[str]) -> Iterator[Nested]:
+        """Yield the records of these ids, in this order."""
+        self._read(self.table, "id", ids)
+        for step in TRUNK.get(self.table, ()):
+            if self._wanted(step):
+                known = self.rows[step.known].values()
+                self._read(step.table, step.column, {row[step.of] for row in known if row[step.of]})
+        if self.full:
+            flat = ("service",) if self.table == "organization" and self.services != "full" else ()
+            for leaf in LEAVES:
+                for table in (each for each in MANY if each not in flat):
+                    for part in MANY[table].values():
+                        if part.table == leaf:
+                            self._read(leaf, part.column, self.rows[table])
+        self._read_linked()
+        for each in ids:
+            if each in self.rows[self.table]:
+                yield self._nested(self.table, self.rows[self.table][each], (), self.full)
+
+    def _wanted(self, step: Step) -> bool:
+        """Whether a step is needed: flat records need only the one that their columns name."""
+        if not self.full:
+            return step.column == "id"
+        if self.table == "organization" and step.table != "location":
+            return self.services == "full" or (self.services == "flat" and step.table == "service")
+        return True
+
+    def _read(self, table: str, column: str, values: Iterable[str]) -> None:
+        """Read the rows of a table whose column is among some values."""
+        wanted = list(values)
+        if not wanted or table not in self.tables:
+            return
+        rows = self.view.connection.execute(
+            f'SELECT * FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?)) ORDER BY id',
+            [json.dumps(wanted)],
+        ).fetchall()
+        found = self.inside.setdefault(Part(table, column), defaultdict(list))
+        for row in rows:
+            self.rows[table][row["id"]] = row
+            found[row[column]].append(row)
+
+    def _read_linked(self) -> None:
+        """Read what is said of all records at hand: attributes with their terms, verifications and translations."""
+        if self.full:
+            self._read("attribute", "link_id", [each for table in self.rows.values() for each in table])
+            terms = {row["taxonomy_term_id"] for row in self.rows["attribute"].values()} - {None}
+            self._read("taxonomy_term", "id", terms)
+            self._read("taxonomy", "id", {row["taxonomy_id"] for row in self.rows["taxonomy_term"].values()} - {None})
+            self._read("unit", "id", {row["unit_id"] for row in self.rows["service_capacity"].values()} - {None})
+        everything = [each for name, table in self.rows.items() if name not in LINKED for each in table]
+        self._read("verification", "link_id", everything if self.full else self.rows["service"])
+        if self.full or self.language is not None:
+            self._read("translation", "link_id", everything)
+        if "modified" in self.tables and self.rows["service"]:
+            self.modified = modified_on(self.view, "service", self.rows["service"])
+
+    def _nested(self, table: str, row: sqlite3.Row, above: tuple[str, ...], full: bool) -> Nested:
+        """Return a row with what belongs to it; ``above`` are the tables of the records that it stands in."""
+        ones = {name: part for name, part in ONE.get(table, {}).items() if part.table not in above and row[part.column]}
+        nested = self._fields(table, row, {part.column for part in ones.values()})
+        down = (*above, table)
+        for name, part in ones.items():
+            found = self.rows[part.table].get(row[part.column])
+            if found is not None:
+                nested[name] = self._nested(part.table, found, down, full)
+        if full:
+            for name, part in MANY.get(table, {}).items():
+                if not self._has(table, name, part.table, above):
+                    continue
+                inner = full and (name != "services" or self.services == "full")
+                held = self.inside.get(part, {}).get(row["id"], ())
+                if held:
+                    nested[name] = [self._without(part, each, down, inner) for each in held]
+            self._say(table, row["id"], nested)
+        if table == "service":
+            nested["freshness"] = self._freshness(row["id"])
+        if table == "service_capacity" and "unit" not in nested:
+            nested["unit"] = dict(UNNAMED_UNIT)
+        return nested
+
+    def _has(self, table: str, name: str, inner: str, above: tuple[str, ...]) -> bool:
+        """Whether a record shows a property here: nothing holds itself, and only a root shows all of an organization.
+
+        A body of 500 places would otherwise stand with all of them in each of its services.
+        """
+        if inner in above:
+            return False
+        if name == "services":
+            return not above and self.services != "none"
+        return not (table == "organization" and name == "locations" and above)
+
+    def _without(self, part: Part, row: sqlite3.Row, above: tuple[str, ...], full: bool) -> Nested:
+        """Return a row inside another, without the column that says so."""
+        nested = self._nested(part.table, row, above, full)
+        nested.pop(part.column, None)
+        return nested
+
+    def _fields(self, table: str, row: sqlite3.Row, dropped: set[str]) -> Nested:
+        """Return the fields of a row that say something."""
+        kind = _kind(table)
+        texts = self._texts(row["id"]) if self.language is not None else {}
+        fields: Nested = {}
+        said: dict[str, str] = {}
+        for name, value in zip(row.keys(), row, strict=True):
+            if name in texts:
+                value, said[name] = texts[name]
+            if value is None:
+                value = kind.needed.get(name)
+            if value is None or name in dropped:
+                continue
+            fields[name] = kind.written(name, value)
+        if (on := self.modified.get(row["id"])) is not None and table == "service":
+            fields["last_modified"] = moment(on)
+        if said:
+            fields["text_languages"] = said
+        return fields
+
+    def _texts(self, record_id: str) -> dict[str, tuple[str, str]]:
+        """Return the best text of each field in the chain of the language, with its own language."""
+        order = {tried: place for place, tried in enumerate(chain(self.language or ""))}
+        best: dict[str, tuple[str, str]] = {}
+        for row in self.inside.get(Part("translation", "link_id"), {}).get(record_id, ()):
+            spoken, name = row["language"], row["field"]
+            if spoken in order and (name not in best or order[spoken] < order[best[name][1]]):
+                best[name] = (row["text"], spoken)
+        return best
+
+    def _say(self, table: str, record_id: str, nested: Nested) -> None:
+        """Add the attributes, verifications and translations of a record."""
+        for linked, name in LINKED.items():
+            rows = self.inside.get(Part(linked, "link_id"), {}).get(record_id, ())
+            if not rows or (linked == "translation" and self.language is not None):
+                continue
+            if linked == "translation" and table in ("taxonomy", "taxonomy_term") and table != self.table:
+                continue  # a term stands in every record that it is said of; its own record has them
+            made = [self._without(Part(linked, "link_id"), row, (), True) for row in rows]
+            if linked == "verification":
+                made.sort(key=lambda each: (each.get("verified_on", ""), each["id"]), reverse=True)
+            if linked != "attribute":
+                made = [{k: v for k, v in each.items() if k != "link_entity"} for each in made]
+            nested[name] = made
+
+    def _freshness(self, service_id: str) -> Freshness:
+        """Judge a service by its last verification, on the day of the edition."""
+        rows = self.inside.get(Part("verification", "link_id"), {}).get(service_id, ())
+        check, facts = latest(rows), self.view.facts  # type: ignore[arg-type]
+        on, due = (_day(check[name]) if check else None for name in ("verified_on", "next_due"))
+        days = {
+            "due_days": int(facts.get("due_days", DUE_DAYS)),
+            "lapsed_days": int(facts.get("lapsed_days", LAPSED_DAYS)),
+        }
+        return freshness(on, due, self.view.edition, **days)
+
+
+class _Kind(NamedTuple):
+    """How the fields of a table are written: the texts that HSDS requires, yes or no, and days that are moments."""
+
+    needed: Mapping[str, str]
+    booleans: frozenset[str]
+    moments: frozenset[str]
+
+    def written(self, name: str, value: Any) -> Any:
+        """Return a value as JSON has it."""
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        if name in self.booleans:
+            return bool(value)
+        return moment(value) if name in self.moments else value
+
+
+def needed_texts(table: str) -> Mapping[str, str]:
+    """Return the fields of a table that are always written: what stands where nobody filled them."""
+    return _kind(table).needed
+
+
+@cache
+def _kind(table: str) -> _Kind:
+    fields = RECORDS[table].model_fields if table in RECORDS else {}
+    needed = {}
+    booleans = set()
+    for name, field in fields.items():
+        kinds = set(get_args(field.annotation)) or {field.annotation}
+        if bool in kinds:
+            booleans.add(name)
+        if (type(None) not in kinds and str in kinds) or all(isinstance(kind, str) for kind in kinds):
+            needed[name] = field.default if isinstance(field.default, str) else ""
+    return _Kind(needed, frozenset(booleans), frozenset({"updated"} if table == "service_capacity" else ()))
+
+
+UNNAMED_UNIT: Nested = {"id": record_id("hsds", "unit", "unnamed"), "name": ""}
+"""Stands where nobody said what a capacity is counted in: HSDS requires a unit."""
+
+_FILLED: WeakKeyDictionary[View, frozenset[str]] = WeakKeyDictionary()
+
+
+def filled_tables(view: View) -> frozenset[str]:
+    """Return the tables of a view that have rows; the others need not be asked."""
+    if view not in _FILLED:
+        names = [name for (name,) in view.connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        known = [name for name in names if name in RECORDS or name in OTHERS]
+        _FILLED[view] = frozenset(
+            name for name in known if view.connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone()
+        )
+    return _FILLED[view]
+
+
+OTHERS = frozenset({"tombstone", "modified"})
+"""Tables of a view that hold no records: what left it, and when a record last changed."""
+
+
+def modified_on(view: View, entity: str, ids: Iterable[str]) -> dict[str, str]:
+    """Return the day on which records last changed, as far as the view says it."""
+    rows = view.connection.execute(
+        "SELECT id, modified_on FROM modified WHERE entity = ? AND id IN (SELECT value FROM json_each(?))",
+        [entity, json.dumps(list(ids))],
+    )
+    return {each: day for each, day in rows if day is not None}
+
+
+def moment(day: str) -> str:
+    """Write a day as the moment in which it begins, which HSDS wants for some fields.
+
+    >>> moment("2026-11-24")
+    '2026-11-24T00:00:00Z'
+    """
+    return day if "T" in day else f"{day}T00:00:00Z"
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,364 @@
+"""What makes a view quick to search: for each code the set of services that have it, their orders, points and words.
+
+A service stands in the index by its number, in the order of the published ids. Sets of services are stored whole,
+as bits or as numbers, whichever is shorter: `mapping.view.search` reads a few of them and cuts them with each other.
+All of it is made from the rows of the view and from what comes with Rohnamo, so it says nothing that they do not.
+"""
+
+import datetime as dt
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property, lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mapping.area.study_area import StudyArea
+from mapping.freshness import freshness, latest, rank
+from mapping.language.fold import coarse, tokens
+from mapping.language.i18n import chain
+from mapping.language.taxonomy import Taxonomy, words_of
+from mapping.model import WEEKDAYS
+from mapping.view.entries import LISTED_STATUSES, Hours, sort_key, suits
+
+Row = Mapping[str, Any]
+Mask = NDArray[np.bool_]
+
+STAYS = "ACC"
+"""The family of service types that people stay with."""
+
+SCHEMA = """
+CREATE TABLE listed (number INTEGER PRIMARY KEY, service TEXT NOT NULL) STRICT;
+CREATE TABLE code (
+    kind TEXT, code TEXT, bits INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (kind, code)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE open (
+    day INTEGER NOT NULL, opens INTEGER NOT NULL, closes INTEGER NOT NULL, utc_offset REAL, first TEXT, last TEXT,
+    bits INTEGER NOT NULL, numbers BLOB NOT NULL
+) STRICT;
+CREATE INDEX open_day ON open (day, opens, closes);
+CREATE TABLE series (name TEXT PRIMARY KEY, numbers BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE spot USING rtree(id, south, north, west, east);
+CREATE VIRTUAL TABLE search USING fts5(
+    words, coarse, content='', detail=column, tokenize='unicode61 remove_diacritics 0'
+);
+CREATE TABLE word (word TEXT PRIMARY KEY, coarse TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX word_coarse ON word (coarse);
+"""
+
+SERIES = {"rank": "<u1", "point": "<u4", "latitude": "<f8", "longitude": "<f8"}
+"""Numbers of all services, or of all points, in a row: their type. ``point`` is the service that a point is of."""
+ORDER = "<u4"
+"""The type of the series ``by_name_<language>``: the place of each service, by rank and then by name."""
+
+
+class Opening(NamedTuple):
+    """A time of a weekday at which services are open."""
+
+    day: int
+    opens: int
+    closes: int
+    utc_offset: float | None
+    first: str | None
+    last: str | None
+
+
+class Listing:
+    """The services of a view that may be found, in the order of their ids, with what belongs to each."""
+
+    def __init__(
+        self,
+        tables: Mapping[str, Sequence[Row]],
+        languages: tuple[str, ...],
+        edition: dt.date,
+        area: StudyArea | None,
+    ) -> None:
+        def rows(table: str) -> list[Row]:
+            return sorted(tables.get(table, ()), key=lambda row: str(row["id"]))
+
+        self.languages = languages
+        self.edition = edition
+        self.area = area
+        self.services = [row for row in rows("service") if row["status"] in LISTED_STATUSES]
+        self.organizations = {row["id"]: row for row in rows("organization")}
+        self.terms = {row["id"]: row["code"] for row in rows("taxonomy_term")}
+        self.texts = _grouped(rows("translation"), "link_id")
+        self.attributes = _grouped(rows("attribute"), "link_id")
+        self.languages_of = _grouped(rows("language"), "service_id")
+        self.covers = _grouped(rows("service_area"), "service_id")
+        self.verifications = _grouped(rows("verification"), "link_id")
+        ties, places = rows("service_at_location"), {row["id"]: row for row in rows("location")}
+        by_service = _grouped(ties, "service_id")
+        self.places = {service: [places[tie["location_id"]] for tie in own] for service, own in by_service.items()}
+        self.addresses = _grouped(rows("address"), "location_id")
+        self.schedules = _schedules(rows("schedule"), ties)
+        self._suited: dict[object, tuple[str, ...]] = {}
+
+    def codes(self, service: Row) -> Iterator[tuple[str, str]]:
+        """Yield (kind, code) of everything that a service can be found by."""
+        own = service["id"]
+        terms = self._terms(own)
+        yield from (("type", code) for code in terms["service_type"])
+        families = Taxonomy.load("service_types")
+        kinds = {families.family(code).code for code in terms["service_type"] if code in families}
+        yield from (("type", kind) for kind in kinds)
+        yield from (("for", group) for group in self._suits(service, terms, stays=STAYS in kinds))
+        yield from (("speaks", row["code"]) for row in self.languages_of.get(own, ()) if row["code"])
+        places = self.places.get(own, ())
+        yield "pointed" if any(map(has_point, places)) else "remote", ""
+        for place in places:
+            if place["area_unit"]:
+                kind = "in" if has_point(place) else "covers"
+                yield from ((kind, code) for code in unit_family(self.area, place["area_unit"], down=kind == "covers"))
+        for row in self.covers.get(own, ()):
+            if row["area_unit"]:
+                yield from (("covers", code) for code in unit_family(self.area, row["area_unit"], down=True))
+
+    def _terms(self, service: str) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {"service_type": set(), "serves": set(), "excludes": set()}
+        for row in self.attributes.get(service, ()):
+            code = self.terms.get(row["taxonomy_term_id"])
+            if code is not None:
+                found.setdefault(row["link_type"], set()).add(code)
+        return {link: frozenset(codes) for link, codes in found.items()}
+
+    def _suits(self, service: Row, terms: Mapping[str, frozenset[str]], *, stays: bool) -> tuple[str, ...]:
+        """Return the groups that a service takes; many services say the same of whom they take."""
+        key = (terms["serves"], terms["excludes"], service["minimum_age"], service["maximum_age"], stays)
+        if key not in self._suited:
+            self._suited[key] = tuple(group for group in self._groups if suits(group, *key))
+        return self._suited[key]
+
+    @cached_property
+    def _groups(self) -> list[str]:
+        """Return every group that one can ask for: those of the taxonomy, and others that the view names."""
+        known = {term.code for term in Taxonomy.load("beneficiaries").terms()}
+        said = {
+            self.terms[row["taxonomy_term_id"]]
+            for rows in self.attributes.values()
+            for row in rows
+            if row["link_type"] in ("serves", "excludes") and row["taxonomy_term_id"] in self.terms
+        }
+        return sorted(known | said)
+
+    def openings(self, service: Row) -> Iterator[Opening]:
+        """Yield the times at which a service is open."""
+        for row in self.schedules.get(service["id"], ()):
+            hours = hours_of(row)
+            for span in hours.spans():
+                first, last = (day.isoformat() if day else None for day in (span.first, span.last))
+                yield Opening(WEEKDAYS.index(span.day), span.opens, span.closes, hours.utc_offset, first, last)
+
+    def rank(self, service: Row) -> int:
+        """Return in which order a service may be offered."""
+        check = latest(self.verifications.get(service["id"], ()))
+        if check is None:
+            return rank(service["status"], "unverified")
+        days = dict(self.area.settings.freshness) if self.area else {}
+        return rank(service["status"], freshness(check["verified_on"], check["next_due"], self.edition, **days))
+
+    def name(self, service: Row, language: str) -> str:
+        """Return the name of a service in a language, or in the nearest one there is."""
+        names = {row["language"]: row["text"] for row in self.texts.get(service["id"], ()) if row["field"] == "name"}
+        return next((names[tried] for tried in chain(language) if tried in names), service["name"] or "")
+
+    def words(self, service: Row) -> list[str]:
+        """Return the folded words by which a service is found, in any language, each once."""
+        organization = self.organizations[service["organization_id"]]
+        said = [service["name"], service["alternate_name"], service["description"]]
+        said += [organization["name"], organization["alternate_name"]]
+        for record in (service["id"], organization["id"]):
+            said += [row["text"] for row in self.texts.get(record, ())]
+        units: set[str] = set()
+        for place in self.places.get(service["id"], ()):
+            said += [place["name"], *(row["text"] for row in self.texts.get(place["id"], ()))]
+            said += [text for row in self.addresses.get(place["id"], ()) for text in (row["address_1"], row["city"])]
+            units.add(place["area_unit"])
+        folded = {word for text in said if text for word in folded_words(text)}
+        units |= {row["area_unit"] for row in self.covers.get(service["id"], ())}
+        for unit in units - {None}:
+            folded |= unit_words(self.area, unit)
+        for row in self.attributes.get(service["id"], ()):
+            code = self.terms.get(row["taxonomy_term_id"])
+            if code is None:
+                folded |= set(tokens(row["value"] or ""))
+            elif row["link_type"] != "excludes":
+                folded |= term_words(code)
+        return sorted(folded)
+
+
+def write_index(connection: sqlite3.Connection, listing: Listing) -> None:
+    """Make the tables that a search reads."""
+    for statement in SCHEMA.split(";\n"):
+        connection.execute(statement)
+    services = listing.services
+    connection.executemany("INSERT INTO listed VALUES (?, ?)", ((n, row["id"]) for n, row in enumerate(services)))
+    codes: dict[tuple[str, str], set[int]] = defaultdict(set)
+    openings: dict[Opening, set[int]] = defaultdict(set)
+    for number, row in enumerate(services):
+        for pair in listing.codes(row):
+            codes[pair].add(number)
+        for opening in listing.openings(row):
+            openings[opening].add(number)
+    size = len(services)
+    connection.executemany(
+        "INSERT INTO code VALUES (?, ?, ?, ?)", ((*pair, *packed(codes[pair], size)) for pair in sorted(codes))
+    )
+    connection.executemany(
+        "INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        ((*one, *packed(openings[one], size)) for one in sorted(openings, key=lambda o: tuple(map(str, o)))),
+    )
+    _write_series(connection, listing)
+    _write_words(connection, listing)
+
+
+def _write_series(connection: sqlite3.Connection, listing: Listing) -> None:
+    """Write the orders of the services, and their points."""
+    services = listing.services
+    points = sorted(
+        {
+            (number, place["latitude"], place["longitude"])
+            for number, row in enumerate(services)
+            for place in listing.places.get(row["id"], ())
+            if has_point(place)
+        }
+    )
+    ranks = [listing.rank(row) for row in services]
+    columns = zip(
+        ("point", "latitude", "longitude"), zip(*points, strict=True) if points else ((), (), ()), strict=True
+    )
+    series = {name: np.array(values, SERIES[name]) for name, values in (("rank", ranks), *columns)}
+    for language in listing.languages:
+        keys = [(ranks[n], sort_key(listing.name(row, language)), n) for n, row in enumerate(services)]
+        order = np.empty(len(services), ORDER)
+        order[[number for _, _, number in sorted(keys)]] = np.arange(len(services))
+        series[f"by_name_{language}"] = order
+    connection.executemany(
+        "INSERT INTO series VALUES (?, ?)", ((name, series[name].tobytes()) for name in sorted(series))
+    )
+    connection.executemany(
+        "INSERT INTO spot VALUES (?, ?, ?, ?, ?)", ((n, lat, lat, lon, lon) for n, (_, lat, lon) in enumerate(points))
+    )
+
+
+def _write_words(connection: sqlite3.Connection, listing: Listing) -> None:
+    """Fill the full-text index, and the words that a slip of the pen is compared with: no numbers."""
+    known: set[str] = set()
+    for number, row in enumerate(listing.services):
+        words = listing.words(row)
+        known.update(words)
+        connection.execute(
+            "INSERT INTO search (rowid, words, coarse) VALUES (?, ?, ?)",
+            (number, " ".join(words), " ".join(sorted({coarse_word(word) for word in words}))),
+        )
+    connection.execute("INSERT INTO search (search) VALUES ('optimize')")
+    letters = sorted(word for word in known if not any(map(str.isdigit, word)))
+    connection.executemany("INSERT INTO word VALUES (?, ?)", ((word, coarse_word(word)) for word in letters))
+
+
+def packed(numbers: Iterable[int], size: int) -> tuple[bool, bytes]:
+    """Pack a set of numbers below ``size``: as bits (True), or in a row where that is shorter."""
+    members = np.array(sorted(numbers), "<u4")
+    if members.nbytes * 8 <= size:
+        return False, members.tobytes()
+    mask = np.zeros(size, bool)
+    mask[members] = True
+    return True, np.packbits(mask).tobytes()
+
+
+def unpacked(bits: bool, content: bytes, size: int) -> Mask:
+    """Return a packed set as one truth value a service."""
+    if bits:
+        return np.unpackbits(np.frombuffer(content, np.uint8), count=size).view(bool)
+    mask = np.zeros(size, bool)
+    mask[np.frombuffer(content, "<u4")] = True
+    return mask
+
+
+def _schedules(rows: Sequence[Row], ties: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return the hours of each service: its own, and those of its places."""
+    service_of = {tie["id"]: tie["service_id"] for tie in ties}
+    at_place = _grouped(ties, "location_id")
+    schedules: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        services = {row["service_id"], service_of.get(row["service_at_location_id"])} - {None}
+        if not services:
+            services = {tie["service_id"] for tie in at_place.get(row["location_id"], ())}
+        for service in services:
+            schedules[service].append(row)
+    return schedules
+
+
+def hours_of(row: Row) -> Hours:
+    """Return the opening hours that a row of ``schedule`` gives; days of a month and the like are only words."""
+    weekly = row["freq"] in (None, "WEEKLY") and row["interval"] in (None, 1)
+    return Hours(
+        days=tuple(row["byday"].split(",")) if row["byday"] and weekly else (),
+        opens=row["opens_at"] or "",
+        closes=row["closes_at"] or "",
+        note=row["description"] or "",
+        utc_offset=row["timezone"],
+        valid_from=_day(row["valid_from"]),
+        valid_to=_day(row["valid_to"]),
+    )
+
+
+def _day(value: dt.date | str | None) -> dt.date | None:
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def has_point(place: Row) -> bool:
+    """Tell whether a row of ``location`` may stand on a map."""
+    return place["latitude"] is not None and place["longitude"] is not None
+
+
+@lru_cache(maxsize=65536)
+def unit_family(area: StudyArea | None, unit: str, *, down: bool) -> frozenset[str]:
+    """Return a unit with all that it lies in and, with ``down``, all that lie in it."""
+    if area is None or unit not in area.all_units():
+        return frozenset([unit])
+    family = {unit, *area.ancestors(unit)}
+    if down:
+        family |= {code for code in area.all_units() if unit in area.ancestors(code)}
+    return frozenset(family)
+
+
+@lru_cache(maxsize=65536)
+def unit_words(area: StudyArea | None, unit: str) -> frozenset[str]:
+    """Return the folded words of a unit's names and of those above it, without the country's."""
+    units = area.all_units() if area else {}
+    if area is None or unit not in units:
+        return frozenset()
+    above = [units[one] for one in (unit, *area.ancestors(unit)) if units[one].level > 0]
+    names = (name for one in above for name in (*one.names.values(), *one.other_names))
+    return frozenset(word for name in names for word in tokens(name))
+
+
+@cache
+def term_words(code: str) -> frozenset[str]:
+    """Return the folded words of all that is said for a service type or a group, in every language."""
+    for name in ("service_types", "beneficiaries"):
+        if code in Taxonomy.load(name):
+            return frozenset(word for said in words_of(name)[code] for word in tokens(said))
+    return frozenset()
+
+
+@lru_cache(maxsize=65536)
+def folded_words(text: str) -> tuple[str, ...]:
+    """Return the folded words of a text; many services share their names, bodies and towns."""
+    return tuple(tokens(text))
+
+
+@lru_cache(maxsize=65536)
+def coarse_word(word: str) -> str:
+    """Return the coarse key of a folded word."""
+    return coarse(word)
+
+
+def _grouped(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row[column]].append(row)
+    return groups

@@ -1,0 +1,490 @@
+"""View: what one audience may see, in a SQLite file of its own.
+
+Everything that publishes is handed a view and nothing else. Its tables are those of the directory, reduced by
+`mapping.safety.redaction`; beside them stand the study area's units, travel times, ``edition``, and what a search
+reads.
+"""
+
+import datetime as dt
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from mapping.errors import FormatError, NotFound
+from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
+from mapping.language.i18n import chain
+from mapping.model import AUDIENCES, RECORDS, Audience
+from mapping.view.entries import Entry, Found, Hours, OrganizationEntry, PhoneEntry, Place, StatementEntry, sort_key
+from mapping.view.index import hours_of
+from mapping.view.search import Query, Search
+from mapping.view.writer import APPLICATION_ID, FORMAT
+
+__all__ = [
+    "Entry",
+    "Found",
+    "Freshness",
+    "Hours",
+    "OrganizationEntry",
+    "PhoneEntry",
+    "Place",
+    "StatementEntry",
+    "View",
+    "freshness",
+]
+
+MAPPED = 2**31
+"""Bytes of a view that are read straight from the system's memory, without a copy of one's own."""
+
+Rows = Mapping[str, list[sqlite3.Row]]
+Texts = Mapping[tuple[str, str], tuple[str, str]]
+"""(record, field) -> (text, language): the best that there is for a language."""
+
+
+class View:
+    """A view file, opened read-only.
+
+    Parameters
+    ----------
+    path
+        The file, as `mapping.editions.publish.publish` or ``directory.view`` wrote it.
+
+    Raises
+    ------
+    FormatError
+        When the file is not a view, is of another version, or this Python's SQLite cannot read it.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise FormatError(f"{self.path}: there is no view; make one with `rohnamo publish`")
+        uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+        try:
+            self.connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self.connection.execute(f"PRAGMA mmap_size = {MAPPED}")
+            _require_modules(self.connection)
+            self._require_format()
+        except sqlite3.Error as error:
+            raise FormatError(f"{self.path}: is not a view ({error}); make one with `rohnamo publish`") from error
+        self.connection.row_factory = sqlite3.Row
+
+    def _require_format(self) -> None:
+        (mark,) = self.connection.execute("PRAGMA application_id").fetchone()
+        if mark != APPLICATION_ID:
+            raise FormatError(f"{self.path}: is a database, but not a view; make one with `rohnamo publish`")
+        self.facts: dict[str, str] = dict(self.connection.execute("SELECT name, value FROM edition"))
+        if self.facts.get("format") != FORMAT:
+            raise FormatError(
+                f"{self.path}: is a view of format {self.facts.get('format')}, not {FORMAT}; publish it again"
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        """Use the view in a ``with`` block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it at the end of the block."""
+        self.close()
+
+    @property
+    def audience(self) -> Audience:
+        """Who may see this view."""
+        return next(audience for audience in AUDIENCES if audience == self.facts["audience"])
+
+    @property
+    def edition(self) -> dt.date:
+        """The day of this edition; freshness is judged on it."""
+        return dt.date.fromisoformat(self.facts["edition"])
+
+    @property
+    def licences(self) -> tuple[str, ...]:
+        """The licences of sources of which it shows records: whatever is made of it must name them."""
+        return tuple(filter(None, self.facts.get("licences", "").split("\n")))
+
+    @cached_property
+    def _days(self) -> dict[str, int]:
+        """The days that freshness is judged by, as the study area had them."""
+        usual = {"due_days": DUE_DAYS, "lapsed_days": LAPSED_DAYS}
+        return {name: int(self.facts.get(name, days)) for name, days in usual.items()}
+
+    def rows(self, table: str) -> list[sqlite3.Row]:
+        """Return a table's rows in the order of their ids, with the columns that may be published.
+
+        Raises
+        ------
+        NotFound
+            When a view has no such table.
+        """
+        if table not in self._tables:
+            raise NotFound(f"{table!r} is not a table of a view; the tables are {', '.join(sorted(self._tables))}")
+        return list(self.connection.execute(f'SELECT * FROM "{table}" ORDER BY id'))
+
+    @cached_property
+    def _tables(self) -> set[str]:
+        names = self.connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        return {name for (name,) in names} & {*RECORDS, "tombstone", "modified", "demand", "unavailable", "changed"}
+
+    def services(self, *, language: str = "en") -> list[Entry]:
+        """Return every service, by name and id."""
+        return self.entries([row["id"] for row in self.rows("service")], language=language)
+
+    def service(self, service_id: str, *, language: str = "en") -> Entry:
+        """Return one service.
+
+        Raises
+        ------
+        NotFound
+            When this audience has none of that id, whether there is a hidden one or none at all.
+        """
+        found = self.entries([service_id], language=language)
+        if not found:
+            raise NotFound(f"service {service_id}: not in this directory")
+        return found[0]
+
+    def organization(self, organization_id: str, *, language: str = "en") -> OrganizationEntry:
+        """Return one organization.
+
+        Raises
+        ------
+        NotFound
+            When this audience has none of that id.
+        """
+        found = self._organizations([organization_id], language)
+        if organization_id not in found:
+            raise NotFound(f"organization {organization_id}: not in this directory")
+        return found[organization_id]
+
+    def organizations(self, *, language: str = "en") -> list[OrganizationEntry]:
+        """Return every organization, by name and id."""
+        entries = self._organizations([row["id"] for row in self.rows("organization")], language).values()
+        return sorted(entries, key=lambda o: (sort_key(o.name), o.id))
+
+    def statements(self, *, language: str = "en") -> list[StatementEntry]:
+        """Return the statements, by area unit and text."""
+        rows = self.rows("statement")
+        texts = self._texts([row["id"] for row in rows], language)
+        entries = [
+            StatementEntry(
+                id=row["id"],
+                text=texts.get((row["id"], "text"), (row["text"], ""))[0],
+                route=row["route"],
+                service_type=row["service_type"] or "",
+                area_unit=row["area_unit"] or "",
+                consent_until=_day(row["consent_until"]),
+            )
+            for row in rows
+        ]
+        return sorted(entries, key=lambda s: (s.area_unit, sort_key(s.text), s.id))
+
+    def minutes(self, place_id: str, scenario: str = "summer") -> dict[str, float]:
+        """Return the minutes from a place of the gazetteer to each public location that it is not too far from.
+
+        Empty where the view was written without travel times.
+        """
+        if not self._has_travel:
+            return {}
+        rows = self.connection.execute(
+            "SELECT location, minutes FROM travel WHERE place = ? AND scenario = ? ORDER BY location",
+            (place_id, scenario),
+        )
+        return {location: float(minutes) for location, minutes in rows}
+
+    def places(self) -> list[str]:
+        """Return the places of the gazetteer from which minutes are told."""
+        if not self._has_travel:
+            return []
+        return [place for (place,) in self.connection.execute("SELECT DISTINCT place FROM travel ORDER BY place")]
+
+    @cached_property
+    def _has_travel(self) -> bool:
+        return self.connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'travel'").fetchone() is not None
+
+    def find(
+        self,
+        text: str = "",
+        *,
+        type: str | None = None,  # noqa: A002
+        serves: str | None = None,
+        speaks: str | None = None,
+        area_unit: str | Collection[str] | None = None,
+        near: tuple[float, float] | None = None,
+        within_km: float | None = None,
+        open_at: dt.datetime | None = None,
+        language: str = "en",
+        limit: int = 20,
+    ) -> Found:
+        """Find services that are active or closed for a time.
+
+        Services with a point stand first in the order in which they may be offered: verified, never verified, lapsed
+        or closed; among these nearest first, or by name. Services without a point follow in a block of their
+        own, by name: no distance is ever told of them.
+
+        Parameters
+        ----------
+        text
+            Words in any language, script and spelling; all must be met, slips of the pen are forgiven.
+        type
+            A service type ("LEG-INF") or a family ("LEG").
+        serves
+            A group ("AGE-CHI"). Services that exclude it or name only other groups of its kind are left out, and for
+            children those where people stay, unless they take children.
+        speaks
+            A language that help must be given in.
+        area_unit
+            A unit, or several. Services in it come first; those that only cover it, or are known by an area that
+            lies in it or that it lies in, stand in the second block.
+        near, within_km
+            Latitude and longitude, and the greatest distance in a straight line.
+        open_at
+            A moment, without a time zone in the study area's time. Each service is judged by its own clock; hours
+            that are only words count as closed.
+        language
+            The language of the entries, and of the alphabet that they stand in.
+        limit
+            The most entries of each block; ``total`` counts all.
+
+        Raises
+        ------
+        NotFound
+            There is no such type, group or unit.
+        InvalidRecord
+            A value cannot be meant.
+        """
+        units = frozenset([area_unit]) if isinstance(area_unit, str) else None
+        if units is None and area_unit is not None:
+            units = frozenset(area_unit)
+        self._require_units(units or frozenset())
+        query = Query(text, type, serves, speaks, units, near, within_km, open_at, language, limit)
+        hits = Search(self.connection, query, self.facts).run()
+        kilometres = {hit.service: round(hit.km, 3) for hit in hits.here if hit.km is not None}
+        made = {e.id: e for e in self.entries([h.service for h in (*hits.here, *hits.elsewhere)], language=language)}
+        return Found(
+            here=tuple(made[hit.service] for hit in hits.here),
+            elsewhere=tuple(made[hit.service] for hit in hits.elsewhere),
+            kilometres=kilometres,
+            total=hits.total,
+        )
+
+    def _require_units(self, units: frozenset[str]) -> None:
+        known = {code for (code,) in self.connection.execute("SELECT code FROM area_unit")} if units else set()
+        if known and (unknown := sorted(units - known)):
+            raise NotFound(f"area_unit {', '.join(unknown)}: there is no such administrative unit in this directory")
+
+    def entries(self, ids: Sequence[str], *, language: str = "en") -> list[Entry]:
+        """Return services by id, in the order of their names; unknown ids are passed over."""
+        services = self._where("service", "id", ids)
+        places, ties, reached_at = self._places(ids, language)
+        parts = {table: _grouped(self._where(table, "service_id", ids), "service_id") for table in _PARTS}
+        for table in ("phone", "schedule"):
+            self._add_from_places(parts[table], table, ties, reached_at)
+        for table in ("attribute", "verification"):
+            parts[table] = _grouped(self._where(table, "link_id", ids), "link_id")
+        papers = [row["id"] for rows in parts["required_document"].values() for row in rows]
+        texts = self._texts([*ids, *papers], language)
+        organizations = self._organizations({row["organization_id"] for row in services}, language)
+        entries = []
+        for row in services:
+            own = {table: rows.get(row["id"], []) for table, rows in parts.items()}
+            organization = organizations[row["organization_id"]]
+            entries.append(self._entry(row, own, texts, organization, places.get(row["id"], ())))
+        return sorted(entries, key=lambda e: (sort_key(e.name), e.id))
+
+    @cached_property
+    def _terms(self) -> dict[str, str]:
+        return {row["id"]: row["code"] for row in self.connection.execute("SELECT id, code FROM taxonomy_term")}
+
+    def _where(self, table: str, column: str, ids: Iterable[str | None]) -> list[sqlite3.Row]:
+        """Return the rows whose column is one of the ids, in the order of their own ids."""
+        wanted = sorted({one for one in ids if one})
+        if not wanted:
+            return []
+        query = f'SELECT * FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?)) ORDER BY id'
+        return list(self.connection.execute(query, [json.dumps(wanted)]))
+
+    def _texts(self, ids: Iterable[str], language: str) -> dict[tuple[str, str], tuple[str, str]]:
+        """Return the best text of each field of some records in the chain of a language."""
+        order = {tried: place for place, tried in enumerate(chain(language))}
+        best: dict[tuple[str, str], tuple[str, str]] = {}
+        for row in self._where("translation", "link_id", ids):
+            key = (row["link_id"], row["field"])
+            if row["language"] in order and (key not in best or order[row["language"]] < order[best[key][1]]):
+                best[key] = (row["text"], row["language"])
+        return best
+
+    def _organizations(self, ids: Iterable[str], language: str) -> dict[str, OrganizationEntry]:
+        wanted = set(ids)
+        texts = self._texts(wanted, language)
+        names = _grouped(self._where("translation", "link_id", wanted), "link_id")
+        phones = _grouped(self._where("phone", "organization_id", wanted), "organization_id")
+        entries = {}
+        for row in self._where("organization", "id", wanted):
+            name, spoken = texts.get((row["id"], "name"), (row["name"], ""))
+            said = [t["text"] for t in names.get(row["id"], ()) if t["field"] == "name"]
+            entries[row["id"]] = OrganizationEntry(
+                id=row["id"],
+                name=name,
+                language=spoken,
+                kind=row["kind"] or "",
+                description=texts.get((row["id"], "description"), (row["description"] or "", ""))[0],
+                email=row["email"] or "",
+                website=row["website"] or "",
+                phones=_phones(p for p in phones.get(row["id"], ()) if not p["service_id"]),
+                other_names=_others([row["name"], row["alternate_name"], *said], name),
+            )
+        return entries
+
+    def _places(
+        self, ids: Iterable[str], language: str
+    ) -> tuple[dict[str, tuple[Place, ...]], dict[str, str], dict[str, set[str]]]:
+        """Return the places of services, the service of each tie to a place, and the services of each location."""
+        rows = self._where("service_at_location", "service_id", ids)
+        locations = {row["id"]: row for row in self._where("location", "id", (row["location_id"] for row in rows))}
+        addresses = _grouped(self._where("address", "location_id", locations), "location_id")
+        access = _grouped(self._where("accessibility", "location_id", locations), "location_id")
+        texts = self._texts(locations, language)
+        places: dict[str, list[Place]] = defaultdict(list)
+        services_at: dict[str, set[str]] = defaultdict(set)
+
+        def text(location: sqlite3.Row, name: str) -> str:
+            return str(texts.get((location["id"], name), (location[name] or "", ""))[0])
+
+        for row in rows:
+            location = locations[row["location_id"]]
+            address = next(iter(addresses.get(location["id"], ())), None)
+            services_at[location["id"]].add(row["service_id"])
+            places[row["service_id"]].append(
+                Place(
+                    id=location["id"],
+                    name=text(location, "name"),
+                    address=(address["address_1"] or "") if address else "",
+                    city=(address["city"] or "") if address else "",
+                    area_unit=location["area_unit"],
+                    country=location["country"],
+                    latitude=location["latitude"],
+                    longitude=location["longitude"],
+                    precision=location["precision"],
+                    position_basis=location["position_basis"],
+                    role=row["role"],
+                    transportation=text(location, "transportation"),
+                    accessibility="; ".join(filter(None, (a["description"] for a in access.get(location["id"], ())))),
+                )
+            )
+        ties = {row["id"]: row["service_id"] for row in rows}
+        return {service: tuple(found) for service, found in places.items()}, ties, services_at
+
+    def _add_from_places(
+        self,
+        rows: dict[str, list[sqlite3.Row]],
+        table: str,
+        ties: Mapping[str, str],
+        services_at: Mapping[str, set[str]],
+    ) -> None:
+        """Add what belongs to a service by its places: their phones and hours."""
+        for row in self._where(table, "service_at_location_id", ties):
+            if not row["service_id"]:
+                rows[ties[row["service_at_location_id"]]].append(row)
+        for row in self._where(table, "location_id", services_at):
+            if not row["service_id"] and not row["service_at_location_id"]:
+                for service in sorted(services_at[row["location_id"]]):
+                    rows[service].append(row)
+
+    def _entry(
+        self, row: sqlite3.Row, own: Rows, texts: Texts, organization: OrganizationEntry, places: tuple[Place, ...]
+    ) -> Entry:
+        def text(name: str) -> str:
+            return str(texts.get((row["id"], name), (row[name] or "", ""))[0])
+
+        def codes(link: str) -> tuple[str, ...]:
+            found = (self._terms.get(a["taxonomy_term_id"]) for a in own["attribute"] if a["link_type"] == link)
+            return tuple(sorted({code for code in found if code}))
+
+        def notes(link: str) -> tuple[str, ...]:
+            values = (a["value"] for a in own["attribute"] if a["link_type"] == link and not a["taxonomy_term_id"])
+            return tuple(sorted({value for value in values if value}))
+
+        check = latest(own["verification"])  # type: ignore[arg-type]
+        on, due = (_day(check[name]) if check else None for name in ("verified_on", "next_due"))
+        papers = (texts.get((r["id"], "document"), (r["document"], ""))[0] for r in own["required_document"])
+        return Entry(
+            id=row["id"],
+            name=text("name"),
+            name_language=texts.get((row["id"], "name"), ("", ""))[1],
+            organization=organization,
+            description=text("description"),
+            description_language=texts.get((row["id"], "description"), ("", ""))[1],
+            status=row["status"],
+            types=codes("service_type"),
+            serves=codes("serves"),
+            excludes=codes("excludes"),
+            serves_notes=notes("serves"),
+            excludes_notes=notes("excludes"),
+            minimum_age=row["minimum_age"],
+            maximum_age=row["maximum_age"],
+            places=places,
+            covers=tuple(sorted({a["area_unit"] for a in own["service_area"] if a["area_unit"]})),
+            phones=_phones(own["phone"]) or organization.phones,
+            email=row["email"] or organization.email,
+            url=row["url"] or organization.website,
+            hours=_hours(own["schedule"]),
+            languages=tuple(dict.fromkeys(sorted(r["code"] for r in own["language"] if r["code"]))),
+            fees=text("fees_description"),
+            documents=tuple(sorted({paper for paper in papers if paper})),
+            application=text("application_process"),
+            eligibility=text("eligibility_description"),
+            alert=text("alert"),
+            capacity="; ".join(c["description"] or f"{c['available']:g}" for c in own["service_capacity"]),
+            verified_on=on,
+            next_due=due,
+            verification_level=check["level"] if check else "unverified",
+            freshness=freshness(on, due, self.edition, **self._days),
+        )
+
+
+_PARTS = ("phone", "schedule", "language", "service_area", "required_document", "service_capacity")
+"""Tables whose rows belong to a service."""
+
+
+def _require_modules(connection: sqlite3.Connection) -> None:
+    there = {name for (name,) in connection.execute("SELECT name FROM pragma_module_list")}
+    if missing := sorted({"fts5", "rtree"} - there):
+        raise FormatError(
+            f"SQLite {sqlite3.sqlite_version} of this Python lacks {' and '.join(missing)}, which views need;"
+            " use the Python of python.org, of your system, or of conda-forge"
+        )
+
+
+def _grouped(rows: Iterable[sqlite3.Row], column: str) -> dict[str, list[sqlite3.Row]]:
+    groups: dict[str, list[sqlite3.Row]] = defaultdict(list)
+    for row in rows:
+        groups[row[column]].append(row)
+    return groups
+
+
+def _others(names: Iterable[str | None], shown: str) -> tuple[str, ...]:
+    """Return further names, each once."""
+    return tuple(dict.fromkeys(name for name in names if name and name != shown))
+
+
+def _phones(rows: Iterable[sqlite3.Row]) -> tuple[PhoneEntry, ...]:
+    entries = {PhoneEntry(r["number"], r["type"] or "", r["extension"], r["description"] or "") for r in rows}
+    return tuple(sorted(entries, key=lambda p: (p.kind == "fax", p.number, p.kind, p.extension or 0, p.note)))
+
+
+def _hours(rows: Iterable[sqlite3.Row]) -> tuple[Hours, ...]:
+    entries = {hours_of(row) for row in rows}  # type: ignore[arg-type]
+    return tuple(sorted(entries, key=lambda h: (h.days == (), [WEEK[d] for d in h.days if d in WEEK], h.opens, h.note)))
+
+
+WEEK = {day: place for place, day in enumerate(("MO", "TU", "WE", "TH", "FR", "SA", "SU"))}
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,147 @@
+"""Reach in Orzustan; the minutes from Chashma stand in tests/tiny/README.md and in test_coverage.py."""
+
+import numpy as np
+import pytest
+
+from mapping.analysis.access.reach import reach
+from mapping.errors import InvalidRecord, NotFound, UnsafePublication
+from mapping.travel import travel_time
+from tests.analysis.invented import CHASHMA, QULLAOBOD, Changed, service, view, without_people
+from tests.support.sample import km
+
+KEYS = ("to_30", "to_60", "to_120", "to_240", "over_240")
+
+
+def counselling(**options):
+    return service("PSY-COU", at=CHASHMA, **options)
+
+
+@pytest.fixture
+def result(tiny_area):
+    return reach(view(counselling()), tiny_area)
+
+
+def test_the_surface_is_the_travel_time_itself(result, tiny_area):
+    assert np.array_equal(result.surface.minutes, travel_time(tiny_area, [CHASHMA]).minutes)
+    assert result.surface.minutes[tiny_area.grid.cell(*QULLAOBOD)] == pytest.approx(23.12, abs=0.01)
+    assert np.isinf(result.surface.minutes[tiny_area.grid.cell(*km(6.5, 10.5))]), "the lake"
+
+
+@pytest.mark.parametrize(
+    ("key", "thousands"),
+    [("to_30", 145), ("to_60", 25), ("to_120", 70), ("to_240", 0), ("over_240", 0)],
+)
+def test_bands_of_the_country_by_hand(result, key, thousands):
+    """Up to 30: 100, 15, 30. To 60: 20 at 35.5, 5 at 46.5. To 120: 20, 40 and 10."""
+    assert result.total[key] * 240 == pytest.approx(thousands, abs=1e-3)
+
+
+def test_ranges_of_bands_by_hand(result):
+    """To 60 minutes: 170 - 145. In winter 135 - 115; slower, up to 24 and 48 minutes, 170 - 145; faster 190 - 165."""
+    assert result.total["to_60_low"] * 240 == pytest.approx(20, abs=1e-3)
+    assert result.total["to_60_high"] * 240 == pytest.approx(25, abs=1e-3)
+    assert result.total["to_240_high"] * 240 == pytest.approx(10, abs=1e-3), "in winter 10 are at 145 minutes"
+
+
+@pytest.mark.parametrize(
+    ("code", "half", "low", "high"),
+    [
+        ("XT-W1", 94.5, 78.75, 118.125),  # Kulnishin's 40 of 60; speeds of 1.2 and 0.8
+        ("XT-W2", 0, 0, 0),  # Chashma's 100 of 120
+        ("XT-E1", 23.12, 19.27, 107),  # Qullaobod's 30 of 40; winter
+        ("XT-E2", 14, 11.67, 28),  # Hamvor's 15 of 20; winter
+    ],
+)
+def test_what_half_of_the_people_need_at_most(result, code, half, low, high):
+    row = result.table.loc[code]
+    assert [row["half"], row["half_low"], row["half_high"]] == pytest.approx([half, low, high], abs=0.01)
+
+
+def test_half_of_the_country_and_the_finding(result):
+    """100 at 0, 15 at 14, then 30 at 23.1 pass half of 240; in winter 100, 15 at 28 and 20 at 41."""
+    assert result.total["half"] == pytest.approx(23.12, abs=0.01)
+    assert result.total["half_high"] == pytest.approx(41, abs=0.01)
+    assert str(result.finding) == "Half of the people are within 25 minutes of a listed service"
+    assert result.finding.into("ru") == "Половина жителей живёт не дальше 25 минут пути от услуги из списка"
+    assert result.figures["half"].text("en") == "23 (19–41)"
+
+
+def test_regions(tiny_area):
+    """West: 100 of 180 at 0. East: 15 at 14 and 30 at 23.1 of 60."""
+    table = reach(view(counselling()), tiny_area, level=1).table
+    assert table["half"].to_list() == pytest.approx([0, 23.12], abs=0.01)
+    assert table.at["XT-E", "to_30"] == pytest.approx(45 / 60)
+
+
+def test_bands_add_up_to_everybody(result):
+    assert result.table[list(KEYS)].sum(axis=1).to_numpy() == pytest.approx(1)
+    assert sum(result.total[key] for key in KEYS) == pytest.approx(1)
+
+
+def test_a_type_a_family_or_a_need(tiny_area):
+    listed = view(counselling(), service("LEG-INF", at=QULLAOBOD))
+    for kind in ("PSY-COU", "PSY", "talk"):
+        found = reach(listed, tiny_area, type=kind)
+        assert found.total["half"] == pytest.approx(23.12, abs=0.01)
+        assert found.finding.text.endswith("“{type}”")
+    assert reach(listed, tiny_area).total["half"] < 1, "half of the people live in Chashma and Qullaobod"
+
+
+def test_the_season_may_be_chosen_and_stands_in_the_title(tiny_area):
+    found = reach(view(counselling()), tiny_area, scenario="winter")
+    assert found.surface.minutes[tiny_area.grid.cell(*QULLAOBOD)] == pytest.approx(107, abs=0.01)
+    assert str(found.title) == "Travel time to the nearest service: Any listed service, Winter"
+    assert found.title.into("ru") == "Время в пути до ближайшей услуги: Любая услуга из списка, Зима"
+
+
+def test_without_any_place_nobody_gets_anywhere(tiny_area):
+    found = reach(view(service("PSY-COU", covers=["XT"])), tiny_area)
+    assert str(found.finding) == "No service is listed that people could travel to"
+    assert np.isinf(found.surface.minutes).all()
+    assert found.total["over_240"] == 1
+    assert found.text("XT-W1", "half", "en") == "none listed"
+    assert found.also == ()
+
+
+def test_people_who_are_cut_off_are_said_to_be(tiny_area):
+    """Roads closed and nobody walks across the middle: an area in which the east cannot be reached at all."""
+    grid = tiny_area.unit_grid.copy()
+    grid[:, tiny_area.grid.cell(*km(12.5, 8))[1]] = -1  # a column of another country, no road through it
+    cut = Changed(tiny_area, unit_grid=grid, roads=tiny_area.roads.iloc[:0], road_winding=np.array([]))
+    found = reach(view(service("PSY-COU", at=CHASHMA)), cut)
+    assert found.total["over_240"] == pytest.approx(60 / 240)
+    assert str(found.also[-1]) == "A quarter of the people".replace("A quarter", "25%") + (
+        " need over 240 minutes, or are cut off."
+    )
+    assert found.text("XT-E1", "half", "en") == "cut off (cut off–cut off)"
+    east = reach(view(service("PSY-COU", at=QULLAOBOD)), cut)
+    assert str(east.finding) == "More than half of the people have no way at all to: “Any listed service”"
+
+
+def test_nobody_lives_somewhere(tiny_area):
+    found = reach(view(counselling()), without_people(tiny_area, "XT-E1"))
+    assert found.text("XT-E1", "half", "en") == found.text("XT-E1", "to_30", "en") == "does not apply"
+
+
+def test_secret_types_are_refused(tiny_area):
+    with pytest.raises(UnsafePublication, match="ACC-VOT are not published"):
+        reach(view(counselling()), tiny_area, type="ACC-VOT")
+
+
+def test_overdue_services_count_only_where_that_is_asked_for(tiny_area):
+    listed = view(counselling(freshness="lapsed"))
+    assert np.isinf(reach(listed, tiny_area).surface.minutes).all()
+    assert np.isfinite(reach(listed, tiny_area, stale=True).surface.minutes).any()
+
+
+def test_wrong_options_are_named(tiny_area):
+    with pytest.raises(NotFound, match="XYZ"):
+        reach(view(), tiny_area, type="XYZ")
+    with pytest.raises(InvalidRecord, match="level 9"):
+        reach(view(), tiny_area, level=9)
+
+
+def test_progress_is_told(tiny_area):
+    told = []
+    reach(view(counselling()), tiny_area, progress=lambda *one: told.append(one))
+    assert told == [(1, 3), (2, 3), (3, 3)]

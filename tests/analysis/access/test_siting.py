@@ -1,0 +1,127 @@
+"""Siting in Orzustan, people in thousands: beyond an hour of Chashma live Kulnishin 40, villages 20 and 10.
+
+Kulnishin reaches itself, 40. Qullaobod reaches the village 45.9 minutes away, 20. The other village, 10, is 86.9
+minutes from Qullaobod and farther from all others. In winter Qullaobod itself is beyond an hour of Chashma too.
+"""
+
+import pytest
+
+from mapping.analysis.access.siting import siting, towns
+from mapping.errors import InvalidRecord, UnsafePublication
+from mapping.render.layers import candidates
+from mapping.render.maps import draw
+from tests.analysis.invented import CHASHMA, service, view, without_people
+from tests.support.canary import find_canaries
+from tests.support.sample import SECRETS, public_parts, sample_view, secret_parts
+
+
+def counselling():
+    return service("PSY-COU", at=CHASHMA)
+
+
+def names(result):
+    return [one.name["en"] for one in result.proposals]
+
+
+def test_one_and_two_new_services_by_hand(tiny_area):
+    one, two = (siting(view(counselling()), tiny_area, type="PSY-COU", n=n) for n in (1, 2))
+    assert names(one) == ["Kulnishin"]
+    assert names(two) == ["Kulnishin", "Qullaobod"]
+    assert [round(p.adds.value) for p in two.proposals] == [40_000, 20_000]
+    assert two.total["gained"] == pytest.approx(60_000)
+    assert (two.total["without"], two.total["left"]) == pytest.approx((70_000, 10_000))
+    assert two.table["gained"].round().to_dict() == {"XT-W1": 60_000, "XT-W2": 0, "XT-E1": 0, "XT-E2": 0}
+    assert str(one.finding) == "One new service, in Kulnishin, would bring 40,000 more people within 60 minutes"
+
+
+def test_the_range_holds_other_seasons(tiny_area):
+    """In winter Qullaobod is 107 minutes from Chashma: a service there adds its own 30 and the village's 20."""
+    two = siting(view(counselling()), tiny_area, type="PSY-COU", n=2)
+    added = {p.name["en"]: p.adds for p in two.proposals}
+    assert added["Qullaobod"].high >= 50_000 - 1
+    for one in added.values():
+        assert one.low <= one.value <= one.high
+
+
+def test_the_first_service_of_all(tiny_area):
+    """Nothing stands: Chashma reaches 170 (test_coverage), the most a single place can."""
+    result = siting(view(), tiny_area, type="PSY-COU", n=1)
+    assert round(result.proposals[0].adds.value) >= 170_000
+    assert result.total["without"] == pytest.approx(240_000)
+
+
+def test_the_proof_and_the_two_other_questions_are_told(tiny_area):
+    said = [str(one) for one in siting(view(counselling()), tiny_area, type="PSY-COU", n=1).also]
+    assert "It is proven that no other choice of as many towns reaches more people." in said
+    assert "It takes 2 new places until everybody within 60 minutes of a town has one." in said
+    assert "10,000 people live farther than that from every town and every service." in said
+    assert any(one.startswith("The ways of all people together would be shortest with") for one in said)
+    assert any(one.startswith("Kulnishin adds 40,000 people") for one in said)
+
+
+def test_where_nothing_is_missing_nothing_is_proposed(tiny_area):
+    everywhere = view(*(service("PSY-COU", at=town.spot) for town in towns(tiny_area)))
+    result = siting(everywhere, tiny_area, type="PSY-COU")
+    assert result.proposals == ()
+    assert result.figures == {}
+    assert str(result.finding) == "No town of the gazetteer would bring more people within 60 minutes"
+
+
+@pytest.mark.parametrize("kind", ["ACC-VOT", "ACC"])
+def test_no_place_is_ever_proposed_for_what_is_secret(tiny_area, kind):
+    """Not even for those who may see such services: a proposal is a hint at where the others are."""
+    listed = view(service(kind, at=CHASHMA))
+    listed.audience = "focal_point"
+    with pytest.raises(UnsafePublication, match="depend on hidden places"):
+        siting(listed, tiny_area, type=kind)
+
+
+def test_a_need_that_is_partly_secret_says_so(tiny_area):
+    said = [str(one) for one in siting(view(counselling()), tiny_area, type="stay").caveats]
+    assert any("Some kinds of this help are never shown" in one for one in said)
+
+
+def test_options_must_make_sense(tiny_area):
+    for options, match in (({"n": 0}, "between 1 and 5"), ({"n": 6}, "between 1 and 5"), ({"minutes": 240}, "minutes")):
+        with pytest.raises(InvalidRecord, match=match):
+            siting(view(), tiny_area, **options)
+
+
+def test_where_nobody_lives(tiny_area):
+    result = siting(view(counselling()), without_people(tiny_area, *tiny_area.unit_codes))
+    assert str(result.finding) == "Nobody lives here, so no new service is needed"
+
+
+def test_proposals_do_not_depend_on_secrets(tiny_area, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    with (
+        sample_view(tmp_path / "a", tiny_area, public_parts(), secret_parts()) as one,
+        sample_view(tmp_path / "b", tiny_area, public_parts()) as other,
+    ):
+        first, second = (siting(each, tiny_area, type="LEG-INF") for each in (one, other))
+    assert first.proposals == second.proposals
+    assert [str(one) for one in first.also] == [str(one) for one in second.also]
+
+
+def test_the_map_says_whom_each_place_adds(tiny_area, tmp_path):
+    with sample_view(tmp_path, tiny_area) as opened:
+        result = siting(opened, tiny_area, type="PSY-CLI", n=2)
+        drawn = {language: draw(opened, tiny_area, result, language=language) for language in ("en", "ru", "tg", "uz")}
+        drawn["en"].save(tmp_path / "map.html")
+    layer = next(one for one in drawn["en"].parts if one.id == "candidates-0")
+    assert layer.label == "Proposed places"
+    assert [place["name"] for place in layer.contents["places"]] == [
+        candidates.said(one, "en") for one in result.proposals
+    ]
+    assert "adds" in layer.contents["places"][0]["name"]
+    shown = [
+        next(one for one in each.parts if one.id == "candidates-0").contents["places"][0]["name"]
+        for each in drawn.values()
+    ]
+    assert len(set(shown)) == 4, "said in each language"
+    assert find_canaries([tmp_path / "map.html", tmp_path / "map_files"], SECRETS) == []
+
+
+def test_a_result_without_proposals_has_no_layer(tiny_area):
+    assert list(candidates.layers(None, tiny_area, results=[], language="en", links="")) == []

@@ -1,0 +1,279 @@
+"""Rows of Orzustan, worked out on its map, and the spellings of the default country."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapping.area.geocode import country_code, find_unit, locate
+
+CHASHMA = (10.0404242, 60.0592913)
+QULLAOBOD = (10.1122894, 60.1322651)
+
+
+def levels(found):
+    return [note.level for note in found.notes]
+
+
+def said(found):
+    return " | ".join(note.text for note in found.notes)
+
+
+# By point -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_point_in_its_unit_needs_no_word(tiny_area):
+    found = locate(tiny_area, lat=CHASHMA[0], lon=CHASHMA[1], unit="Juybor")
+    assert (found.lat, found.lon, found.unit, found.precision) == (*CHASHMA, "XT-W2", "exact")
+    assert found.notes == ()
+
+
+def test_a_point_without_any_name_takes_the_unit_it_falls_in(tiny_area):
+    found = locate(tiny_area, lat=QULLAOBOD[0], lon=QULLAOBOD[1])
+    assert (found.unit, found.precision, found.notes) == ("XT-E1", "exact", ())
+
+
+def test_swapped_coordinates_are_put_in_order_and_said(tiny_area):
+    lat, lon = CHASHMA
+    sure = locate(tiny_area, lat=lon, lon=lat, unit="Juybor")
+    assert (sure.lat, sure.lon, sure.unit, sure.precision) == (lat, lon, "XT-W2", "exact")
+    assert levels(sure) == ["note"]
+    assert "swapped" in said(sure)
+    assert levels(locate(tiny_area, lat=lon, lon=lat)) == ["doubt"]  # nothing in the row bears it out
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(1.00404242, 60.0592913), (10.0404242, 6.00592913), (10.0404242, 600.592913)])
+def test_a_slipped_decimal_point_is_mended_where_the_row_bears_it_out(tiny_area, lat, lon):
+    found = locate(tiny_area, lat=lat, lon=lon, unit="Juybor")
+    assert (found.lat, found.lon) == pytest.approx(CHASHMA)
+    assert (found.unit, found.precision, levels(found)) == ("XT-W2", "exact", ["doubt"])
+    alone = locate(tiny_area, lat=lat, lon=lon)
+    assert (alone.precision, levels(alone)) == ("none", ["refused"])
+
+
+def test_nought_and_nought_is_refused_and_the_name_is_taken(tiny_area):
+    found = locate(tiny_area, lat=0.0, lon=0.0, place="Чашма", unit="Juybor")
+    assert (found.precision, found.unit, levels(found)) == ("place", "XT-W2", ["refused"])
+
+
+def test_a_point_in_another_country_is_refused_and_its_unit_taken(tiny_area):
+    found = locate(tiny_area, lat=48.8566, lon=2.3522, unit="Juybor")
+    assert (found.precision, found.unit) == ("unit", "XT-W2")
+    assert levels(found) == ["refused"]
+    assert "km outside" in said(found)
+
+
+def test_a_point_far_away_is_not_placed_by_a_town_that_happens_to_bear_the_name(tiny_area):
+    """A consulate's row: the unit column names a foreign city, and there is a town of that name at home."""
+    found = locate(tiny_area, lat=55.77, lon=37.65, unit="Пушта")
+    assert (found.lat, found.unit, found.precision) == (None, None, "none")
+
+
+def test_a_point_just_over_the_border_belongs_to_the_nearest_unit(tiny_area):
+    west, south, *_ = tiny_area.bounds
+    found = locate(tiny_area, lat=south + 0.02, lon=west - 0.01)
+    assert (found.unit, found.precision) == ("XT-W2", "exact")
+
+
+def test_a_point_near_the_line_keeps_the_unit_that_is_named(tiny_area):
+    """Chashma lies in XT-W2, some five kilometres from XT-E2: near enough for a line that was drawn."""
+    found = locate(tiny_area, lat=CHASHMA[0], lon=CHASHMA[1], unit="Hamvora")
+    assert (found.unit, levels(found)) == ("XT-E2", ["note"])
+    assert "km outside Hamvora" in said(found)
+
+
+def test_a_point_far_from_the_unit_it_names_is_doubted(tj_area):
+    found = locate(tj_area, lat=38.55, lon=68.77, unit="Яванский район")
+    assert (tj_area.label(found.unit, "en"), levels(found)) == ("Dushanbe", ["doubt"])
+
+
+def test_a_point_far_from_the_place_and_unit_it_names_gives_way_to_them(tj_area):
+    found = locate(tj_area, lat=38.54, lon=68.78, place="Ишқошим", unit="Ishkoshim")
+    assert (found.precision, tj_area.label(found.unit, "en"), levels(found)) == ("place", "Ishkoshim", ["refused"])
+
+
+# Abroad ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_that_says_it_is_abroad_keeps_its_point(tiny_area):
+    found = locate(tiny_area, lat=55.77, lon=37.65, place="Москва", country="Россия")
+    assert (found.lat, found.lon, found.unit, found.precision, found.country) == (55.77, 37.65, None, "exact", "RU")
+    assert found.notes == ()
+
+
+def test_a_row_abroad_without_a_point_is_not_placed_by_name(tiny_area):
+    found = locate(tiny_area, place="Чашма", country="RU")
+    assert (found.precision, found.country, found.unit) == ("none", "RU", None)
+
+
+def test_a_row_abroad_with_a_point_at_home_is_refused(tiny_area):
+    found = locate(tiny_area, lat=CHASHMA[0], lon=CHASHMA[1], country="RU")
+    assert (found.lat, found.precision, levels(found)) == (None, "none", ["refused"])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Россия", "RU"),
+        ("Russia", "RU"),
+        ("KZ", "KZ"),
+        ("ОАЭ - UAE", "AE"),
+        ("Türkiye", "TR"),
+        ("Турция", "TR"),
+        ("Қазоқистон", "KZ"),
+        ("Таджикистан", "TJ"),
+        ("Тоҷикистон", "TJ"),
+        ("tj", "TJ"),
+        ("", ""),
+        ("Нигде", ""),
+    ],
+)
+def test_countries_are_known_in_every_language(tj_area, text, code):
+    assert country_code(tj_area, text) == code
+
+
+def test_an_unknown_country_is_doubted_and_the_row_placed_at_home(tiny_area):
+    found = locate(tiny_area, unit="Juybor", country="Ниоткуда")
+    assert (found.unit, levels(found)) == ("XT-W2", ["doubt"])
+
+
+# By name --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Хуҷанд", "Худжанд", "Khujand", "Xujand", "ХУДЖАНД", "Хучанд", "Ху?анд", "Ленинабад"])
+def test_a_place_is_found_across_scripts_spellings_and_times(tj_area, name):
+    found = locate(tj_area, place=name)
+    assert (found.precision, tj_area.label(found.unit, "en")) == ("place", "Khujand")
+    assert (found.lat, found.lon) == pytest.approx((40.28256, 69.62216))
+
+
+def test_a_place_of_several_units_is_never_guessed(tj_area):
+    alone = locate(tj_area, place="Сомониён")
+    assert (alone.lat, alone.unit, alone.precision, levels(alone)) == (None, None, "none", ["doubt"])
+    assert "Rudaki" in said(alone)
+    assert "Kushoniyon" in said(alone)
+    named = locate(tj_area, place="Сомониён", unit="район Рудаки")
+    assert (named.precision, tj_area.label(named.unit, "en"), named.notes) == ("place", "Rudaki", ())
+
+
+def test_a_place_that_lies_elsewhere_is_doubted_and_the_unit_taken(tj_area):
+    found = locate(tj_area, place="Душанбе", unit="Ноҳияи Рашт")
+    assert (found.precision, tj_area.label(found.unit, "en"), levels(found)) == ("unit", "Rasht", ["doubt"])
+
+
+def test_a_place_settles_between_two_units(tj_area):
+    found = locate(tj_area, place="Khorugh", unit="Khorog/Shughnan")
+    assert (found.precision, tj_area.label(found.unit, "en")) == ("place", "Khorugh")
+
+
+def test_an_unknown_place_falls_back_to_its_unit(tiny_area):
+    found = locate(tiny_area, place="Нигдебад", unit="Juybor")
+    assert (found.precision, found.unit, levels(found)) == ("unit", "XT-W2", ["note"])
+
+
+def test_a_place_whose_point_is_not_known_is_placed_in_its_unit(tiny_area):
+    found = locate(tiny_area, place="Сангин")  # an official town of which only the unit is known
+    assert (found.precision, found.unit) == ("unit", "XT-E2")
+    assert tiny_area.unit_at(found.lat, found.lon) == "XT-E2"
+
+
+def test_every_unit_gives_a_point_inside_it(tj_area):
+    for code in tj_area.unit_codes:
+        found = locate(tj_area, unit=tj_area.label(code, "tg"))
+        assert (found.unit, found.precision) == (code, "unit")
+        assert tj_area.unit_at(found.lat, found.lon) == code
+
+
+def test_nothing_at_all(tiny_area):
+    found = locate(tiny_area)
+    assert (found.lat, found.lon, found.unit, found.precision, found.notes) == (None, None, None, "none", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("город Душанбе", "Dushanbe"),
+        ("Шаҳри Роғун", "Roghun"),
+        ("Раштский район", "Rasht"),
+        ("Ноҳияи Рашт", "Rasht"),
+        ("Душанбе (Сино)", "Dushanbe"),
+        ("Sughd", "Sughd"),
+        ("Districts of Republican Subordination", "Districts of Republican Subordination"),
+        ("РРП", "Districts of Republican Subordination"),
+        ("ГБАО", "Gorno-Badakhshan Autonomous Region"),
+        ("GBAO", "Gorno-Badakhshan Autonomous Region"),
+        ("ВМКБ", "Gorno-Badakhshan Autonomous Region"),
+        ("Согд", "Sughd"),
+        ("Восе р-он", "Vose"),
+        ("н. Ёвон", "Yovon"),
+        ("Шахри Хучанд", "Khujand"),
+        ("Ша?ри Ху?анд", "Khujand"),
+        ("Но?ияи ?аббор Расулов", "Jabbor Rasulov"),
+        ("Но?ияи К?шониён", "Kushoniyon"),
+        ("Ленинабад", "Khujand"),
+        ("Курган-Тюбе", "Bokhtar"),
+        ("Ура-Тюбе", "Istaravshan"),
+        ("Кофарнихон", "Vahdat"),
+        ("Ленинский район", "Rudaki"),
+        ("Кулябский р-н", "Kulob"),
+        ("Gharm", "Rasht"),
+        ("Hissar", "Hisor"),
+        ("Bokhtar", "Bokhtar"),
+        ("Ноҳияи Бохтар", "Kushoniyon"),
+        ("Koʻlob shahri", "Kulob"),
+        ("Мастчоҳ", "Mastchoh"),
+        ("3505242", "Panjakent"),
+        ("3505242.0", "Panjakent"),
+        ("TJ3505226", "Konibodom"),
+        ("TJ 35 07 213", "Qubodiyon"),
+    ],
+)
+def test_a_unit_is_found_by_any_of_its_names_and_codes(tj_area, text, unit):
+    found = find_unit(tj_area, text)
+    assert found.unit is not None
+    assert tj_area.label(found.unit, "en") == unit
+
+
+@pytest.mark.parametrize("text", ["Атлантида", "all districts", "#REF!", "3509999", "район", "Ду", ""])
+def test_what_is_no_unit_is_said(tj_area, text):
+    found = find_unit(tj_area, text)
+    assert found.unit is None
+    assert found.candidates == ()
+    assert levels(found) == (["doubt"] if text else [])
+
+
+def test_a_unit_that_is_called_what_it_is_not_is_doubted(tj_area):
+    assert levels(find_unit(tj_area, "н. Панчакент")) == ["doubt"]
+    assert levels(find_unit(tj_area, "город Панчакент")) == []
+
+
+def test_two_units_in_one_cell_are_never_guessed(tj_area):
+    found = find_unit(tj_area, "Khorog/Shughnan")
+    assert found.unit is None
+    assert {tj_area.label(code, "en") for code in found.candidates} == {"Khorugh", "Shughnon"}
+
+
+def test_every_name_of_every_unit_finds_it(tj_area):
+    for code, unit in tj_area.all_units().items():
+        if unit.level:
+            finest = {code, *(c for c, u in tj_area.all_units().items() if u.parent == code and u.names == unit.names)}
+            for name in unit.names.values():
+                assert find_unit(tj_area, name).unit in finest, name
+
+
+@given(
+    lat=st.floats(-90, 90),
+    lon=st.floats(-180, 180),
+    place=st.sampled_from(["", "Чашма", "Нигде"]),
+    unit=st.sampled_from(["", "Juybor", "Hamvora", "Вершина", "нет"]),
+    country=st.sampled_from(["", "RU", "XT", "?"]),
+)
+@settings(deadline=None)
+def test_any_row_gets_a_point_and_a_precision_that_agree(tiny_area, lat, lon, place, unit, country):
+    found = locate(tiny_area, lat=lat, lon=lon, place=place, unit=unit, country=country)
+    assert (found.lat is None) == (found.lon is None) == (found.precision == "none")
+    assert found.unit is None or found.unit in tiny_area.all_units()
+    if found.country:
+        assert found.unit is None
+    if found.precision == "exact" and not found.country:
+        assert {abs(found.lat), abs(found.lon)} != {0.0}
+        assert found.unit is not None

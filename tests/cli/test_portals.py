@@ -1,0 +1,88 @@
+"""The commands that serve the partner portal: what they open, and what they say where something is missing."""
+
+import errno
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from typer.testing import CliRunner
+
+from mapping.cli import app, portals
+from mapping.directory.directory import public_id
+from mapping.editions.publish import publish
+from mapping.errors import MappingError, NotFound
+from tests.support.sample import TODAY, key, sample_directory
+from web.access.accounts import Accounts
+from web.access.roles import PORTAL_ROLES
+
+TINY = Path(__file__).parents[1] / "tiny"
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """What would be served."""
+    found = []
+    monkeypatch.setattr(portals, "serve_portal", lambda portal, port: found.append((portal, port)))
+    return found
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_a_portal_opens_the_views_that_are_named(served, tiny_area, tmp_path):
+    with sample_directory(tmp_path, tiny_area) as directory:
+        publish(directory, "partner", tmp_path / "partner.db", area=tiny_area, edition=TODAY)
+    files = [word for name in ("accounts", "inbox", "ledger") for word in (f"--{name}", tmp_path / f"{name}.db")]
+    done = run("partner", "--view", tmp_path / "partner.db", "--area", TINY, "--port", 8100, *files)
+    assert done.exit_code == 0, done.output
+    ((portal, port),) = served
+    assert port == 8100
+    assert portal.config["SESSION_COOKIE_SECURE"]
+    assert portal.test_client().get("/").status_code == 302
+    missing = run("partner", "--view", tmp_path / "none.db", "--area", TINY, *files)
+    assert isinstance(missing.exception, NotFound)
+    assert "rohnamo publish --audience partner" in str(missing.exception)
+
+
+def test_the_demo_has_a_link_for_each_invented_person_and_no_password(served, tiny_area, tmp_path):
+    assert "rohnamo demo" in str(run("demo-partner", "--build", tmp_path, "--area", TINY).exception)
+    sample_directory(tmp_path / "private", tiny_area).close()
+    done = run("demo-partner", "--build", tmp_path, "--area", TINY)
+    assert done.exit_code == 0, done.output
+    links = re.findall(r"http://localhost:8001(/en/join/\S+)", done.output)
+    assert len(links) == len(PORTAL_ROLES)
+    ((portal, _),) = served
+    pages = [portal.test_client().get(link).text for link in links]
+    assert all("(invented)" in page for page in pages)
+    again = re.findall(r"(/en/join/\S+)", run("demo-partner", "--build", tmp_path, "--area", TINY).output)
+    assert set(again).isdisjoint(links)
+    shutil.rmtree(tmp_path / "private")
+
+
+def test_an_account_is_granted_a_body_by_its_name_or_id(tiny_area, tmp_path):
+    view, own = tmp_path / "partner.db", tmp_path / "accounts.db"
+    with sample_directory(tmp_path, tiny_area) as directory:
+        publish(directory, "partner", view, area=tiny_area, edition=TODAY)
+        umed = public_id(directory.key, key("organization", "Umed"))
+    files = ("--view", view, "--accounts", own, "--role", "provider")
+    assert run("user", "add", "gul", "--organization", "умед", *files).exit_code == 0
+    assert run("user", "add", "olim", "--organization", umed, *files).exit_code == 0
+    assert run("user", "add", "all", "--organization", "*", *files).exit_code == 0
+    for login, granted in (("gul", {umed}), ("olim", {umed}), ("all", {"*"})):
+        assert Accounts(own).by_login(login).grants.organizations == granted
+    missing = run("user", "add", "nobody", "--organization", "Nowhere", *files)
+    assert isinstance(missing.exception, NotFound)
+    assert {one.login for one in Accounts(own).accounts()} == {"gul", "olim", "all"}
+    assert "Bodies" in run("user", "list", "--accounts", own).output
+
+
+def test_a_port_that_is_taken_is_said(monkeypatch):
+    def taken(*_args, **_options):
+        raise OSError(errno.EADDRINUSE, "Address already in use")
+
+    monkeypatch.setattr("waitress.create_server", taken)
+    with pytest.raises(MappingError, match=r"port 8001 cannot be used \(Address already in use\); choose .* --port"):
+        portals.serve_portal(Flask("none"), 8001)

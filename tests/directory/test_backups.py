@@ -1,0 +1,313 @@
+"""Backups: what was written comes back, also while others write; what is not whole is said, and changes nothing."""
+
+import datetime as dt
+import hashlib
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mapping.cli import app
+from mapping.cli.operations import log_faults
+from mapping.directory.backups import MAGIC, PIECE, backup, kept, rehearse, restore, secret_of
+from mapping.directory.directory import Directory
+from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
+from tests.support.sample import TODAY, key, sample_batch
+from web.access.accounts import Accounts
+from web.stores.inbox import HelpMissing, Inbox
+from web.stores.ledger import Ledger
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
+SECRET = b"apricot lantern river seven"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Passphrases are cheap to try in tests."""
+    monkeypatch.setattr("mapping.directory.backups.SCRYPT_N", 2**4)
+
+
+@pytest.fixture
+def private(tmp_path, tiny_area):
+    folder = tmp_path / "private"
+    with Directory(folder / "directory.db", tiny_area) as directory:
+        directory.add(sample_batch(), on=TODAY)
+        assert directory.key
+    Accounts(folder / "accounts.db").add("gul", "Gul", "steward", by="root", now=NOW)
+    assert Accounts(folder / "accounts.db").cookie_key
+    Inbox(folder / "inbox.db").put(HelpMissing(need="legal", area_unit="OZ01"), on=TODAY)
+    Ledger(folder / "ledger.db").append("gul", "edit", subject="service 1", now=NOW)
+    (folder / "reports").mkdir()
+    (folder / "reports" / "list.txt").write_text("2 rows were set aside\n", encoding="utf-8")
+    return folder
+
+
+def contents(folder):
+    """Every table row and every other file of a private folder."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix == ".db":
+            db = sqlite3.connect(path)
+            found[name] = "\n".join(db.iterdump())
+            db.close()
+        elif path.is_file() and path.suffix not in (".lock", ".db-wal", ".db-shm"):
+            found[name] = path.read_bytes()
+    return found
+
+
+@pytest.fixture
+def made(private, tmp_path):
+    return backup(private, tmp_path / "out.backup", secret=SECRET, now=NOW)
+
+
+def test_counts_of_visitors_are_not_kept(private, tmp_path):
+    (private / "inbox.counts").write_bytes(b"counts")
+    found = rehearse(backup(private, tmp_path / "b.backup", secret=SECRET, now=NOW).path, secret=SECRET)
+    assert "inbox.db" in found.files
+    assert "inbox.counts" not in found.files
+    (private / "inbox.counts").unlink()
+
+
+def test_everything_comes_back(private, made, tmp_path):
+    found = restore(made.path, tmp_path / "again", secret=SECRET, check=log_faults)
+    assert found.made == made.made == "2026-11-24T09:00:00+00:00"
+    assert contents(tmp_path / "again") == contents(private)
+    assert set(found.files) >= {
+        "directory.db",
+        "directory.key",
+        "accounts.db",
+        "accounts.key",
+        "inbox.db",
+        "ledger.db",
+        "ledger.key",
+        "ledger.end",
+        "reports/list.txt",
+    }
+    with Directory(tmp_path / "again" / "directory.db") as directory:
+        assert directory.key.hex() == (private / "directory.key").read_text().strip()
+        assert directory.record("organization", key("organization", "Umed")).name == "Umed"
+    assert {oct(path.stat().st_mode & 0o777) for path in (tmp_path / "again").iterdir() if path.is_file()} == {"0o600"}
+    assert Ledger(tmp_path / "again" / "ledger.db").faults() == []
+
+
+def test_the_file_tells_nothing(private, made):
+    held = made.path.read_bytes()
+    assert made.size == len(held)
+    assert made.path.stat().st_mode & 0o777 == 0o600
+    for told in (b"Umed", b"directory.db", b"SQLite format", (private / "directory.key").read_bytes().strip()):
+        assert told not in held
+    assert held.startswith(MAGIC)
+
+
+def test_two_backups_share_no_byte_of_content(private, made, tmp_path):
+    other = backup(private, tmp_path / "other.backup", secret=SECRET, now=NOW)
+    one, two = made.path.read_bytes()[len(MAGIC) :], other.path.read_bytes()[len(MAGIC) :]
+    assert not {one[at : at + 16] for at in range(0, len(one), 16)} & {
+        two[at : at + 16] for at in range(0, len(two), 16)
+    }
+
+
+def test_a_rehearsal_leaves_nothing(private, made, tmp_path):
+    before = contents(private)
+    found = rehearse(made.path, secret=SECRET, check=log_faults, beside=private)
+    assert found.faults == ()
+    assert found.folder is None
+    assert contents(private) == before
+    assert not list(private.glob(".rohnamo*"))
+
+
+def test_another_key_is_said(made, tmp_path):
+    with pytest.raises(InvalidRecord, match=r"out.backup: was made with another key or passphrase"):
+        restore(made.path, tmp_path / "again", secret=b"another passphrase")
+    assert not (tmp_path / "again").exists()
+
+
+def positions(size):
+    """Bytes all over a file."""
+    return sorted({*range(len(MAGIC)), len(MAGIC) + 3, len(MAGIC) + 20, *range(60, size, max(1, size // 25)), size - 1})
+
+
+def test_a_changed_byte_is_found_wherever_it_is(made, tmp_path):
+    held = made.path.read_bytes()
+    for at in positions(len(held)):
+        spoilt = tmp_path / "spoilt.backup"
+        spoilt.write_bytes(held[:at] + bytes([held[at] ^ 1]) + held[at + 1 :])
+        with pytest.raises((FormatError, InvalidRecord), match=r"spoilt.backup: (is no backup|was |is cut off)"):
+            rehearse(spoilt, secret=SECRET)
+
+
+def test_a_cut_file_is_found_wherever_it_is_cut(made, tmp_path):
+    held = made.path.read_bytes()
+    for at in (0, 5, len(MAGIC) + 3, 64, 65, 70, len(held) // 2, len(held) - 17, len(held) - 1):
+        cut = tmp_path / "cut.backup"
+        cut.write_bytes(held[:at])
+        with pytest.raises(FormatError, match=r"cut.backup: (is no backup|is cut off)"):
+            rehearse(cut, secret=SECRET)
+
+
+def test_pieces_that_are_left_out_moved_or_added_are_found(private, tmp_path):
+    (private / "big.bin").write_bytes(os.urandom(3 * PIECE))
+    made = backup(private, tmp_path / "big.backup", secret=SECRET, now=NOW)
+    held, head, size = made.path.read_bytes(), len(MAGIC) + 16 + 32, PIECE + 16
+    one, two, rest = held[head : head + size], held[head + size : head + 2 * size], held[head + 2 * size :]
+    for spoilt in (one + rest, two + one + rest, one + two + two + rest, one, one + two, one + two + rest + rest[-40:]):
+        (tmp_path / "spoilt.backup").write_bytes(held[:head] + spoilt)
+        with pytest.raises(FormatError, match=r"was changed|cut off"):
+            rehearse(tmp_path / "spoilt.backup", secret=SECRET)
+
+
+def test_a_damaged_database_is_not_restored(private, tmp_path):
+    db = sqlite3.connect(private / "other.db")
+    db.executescript(
+        "CREATE TABLE a (id TEXT PRIMARY KEY); CREATE TABLE b (a TEXT REFERENCES a (id)); INSERT INTO b VALUES ('no')"
+    )
+    db.close()
+    (private / "odd.key").write_text("not a key", encoding="ascii")
+    Ledger(private / "ledger.db").append("gul", "edit", now=NOW)
+    (private / "ledger.end").write_text("7 wrong wrong", encoding="ascii")
+    made = backup(private, tmp_path / "out.backup", secret=SECRET, now=NOW)
+    faults = rehearse(made.path, secret=SECRET, check=log_faults).faults
+    assert faults == (
+        "odd.key does not hold 64 hexadecimal digits",
+        "other.db: a row of b refers to one that is not there",
+        "the log: the end is not the one that was noted",
+    )
+    with pytest.raises(InvalidRecord, match=r"nothing was restored; odd.key does not hold"):
+        restore(made.path, tmp_path / "again", secret=SECRET)
+    assert not (tmp_path / "again").exists()
+
+
+def test_what_is_there_is_not_overwritten(private, made, tmp_path):
+    before = contents(private)
+    with pytest.raises(InvalidRecord, match="holds something already, and nothing was restored"):
+        restore(made.path, private, secret=SECRET)
+    assert contents(private) == before
+    restore(made.path, private, secret=SECRET, replace=True)
+    assert contents(private) == before == contents(tmp_path / "private.before")
+    restore(made.path, private, secret=SECRET, replace=True)
+    assert (tmp_path / "private.before-2").is_dir()
+
+
+WRITER = """
+    import datetime as dt, sys
+    from pathlib import Path
+    from mapping.store import Directory
+    from web.accounts import Accounts
+    from web.inbox import HelpMissing, Inbox
+    from web.ledger import Ledger
+
+    folder, service = Path(sys.argv[1]), sys.argv[2]
+    day, now = dt.date(2026, 11, 24), dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+    inbox, ledger = Inbox(folder / "inbox.db"), Ledger(folder / "ledger.db")
+    with Directory(folder / "directory.db") as directory:
+        for number in range(100_000):
+            directory.edit("service", service, {"description": f"{number} "}, by="gul", on=day, reason="why")
+            inbox.put(HelpMissing(need="legal", area_unit="OZ01"), on=day)
+            ledger.append("gul", "edit", subject=str(number), now=now)
+            print(number, flush=True)
+"""
+
+
+def test_backups_made_while_others_write_are_whole(private, tmp_path):
+    command = [sys.executable, "-c", textwrap.dedent(WRITER), str(private), key("service", "Legal advice")]
+    with subprocess.Popen(command, text=True, cwd=ROOT, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        done = [int(writer.stdout.readline())]
+        reading = threading.Thread(target=lambda: done.extend(map(int, writer.stdout)))
+        reading.start()
+        try:
+            for number in range(3):
+                acknowledged = done[-1]
+                made = backup(private, tmp_path / f"{number}.backup", secret=SECRET, now=NOW)
+                found = restore(made.path, tmp_path / f"again{number}", secret=SECRET, check=log_faults)
+                assert found.faults == ()
+                lines = Ledger(tmp_path / f"again{number}" / "ledger.db").lines(newest=1)
+                assert int(lines[0].subject) >= acknowledged
+        finally:
+            writer.kill()
+            reading.join()
+    assert done[-1] > done[0]
+
+
+def test_a_large_file_takes_little_memory(private, tmp_path):
+    with (private / "large.bin").open("wb") as file:
+        for _ in range(40):
+            file.write(os.urandom(PIECE))
+    whole = hashlib.sha256((private / "large.bin").read_bytes()).digest()
+    tracemalloc.start()
+    made = backup(private, tmp_path / "large.backup", secret=SECRET, now=NOW)
+    restore(made.path, tmp_path / "again", secret=SECRET)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 12 * PIECE
+    assert hashlib.sha256((tmp_path / "again" / "large.bin").read_bytes()).digest() == whole
+
+
+@pytest.fixture
+def small_disk():
+    """Files of this process may not grow beyond some bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def limit(size):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+
+    yield limit
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_said_and_leaves_no_half(private, made, tmp_path, small_disk):
+    small_disk(made.size // 2)
+    with pytest.raises(MappingError, match=r"no backup was made .*make room on the disk"):
+        backup(private, tmp_path / "more.backup", secret=SECRET, now=NOW)
+    with pytest.raises(MappingError, match=r"nothing was restored .*make room on the disk"):
+        restore(made.path, tmp_path / "again", secret=SECRET)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.backup", "private"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"folder": "nowhere"}, "there is nothing to back up"),
+        ({"out": "private/x.backup"}, "lies in the folder that is backed up"),
+        ({"out": "nowhere/x.backup"}, "no backup was made .*check the path"),
+    ],
+)
+def test_a_backup_that_cannot_be_made_says_why(private, tmp_path, arguments, said):
+    folder, out = (tmp_path / arguments.get(name, default) for name, default in (("folder", "private"), ("out", "x")))
+    with pytest.raises(MappingError, match=said):
+        backup(folder, out, secret=SECRET, now=NOW)
+
+
+def test_secrets(tmp_path):
+    (tmp_path / "key").write_text("a" * 64 + "\n", encoding="ascii")
+    assert secret_of(tmp_path / "key", None) == b"a" * 64
+    assert secret_of(None, SECRET.decode()) == SECRET
+    with pytest.raises(InvalidRecord, match="at least 16 signs"):
+        secret_of(None, "short")
+    with pytest.raises(NotFound, match="openssl rand"):
+        secret_of(tmp_path / "none", None)
+
+
+def test_the_commands(private, tmp_path, monkeypatch):
+    run, outside = CliRunner(), tmp_path / "outside"
+    outside.mkdir()
+    monkeypatch.setenv("ROHNAMO_BACKUP_PASSPHRASE", SECRET.decode())
+    first = run.invoke(app, ["backup", str(outside), "--private", str(private)], catch_exceptions=False)
+    assert "Backup of " in first.output
+    ((file, size),) = kept(outside)
+    assert size > 1000
+    checked = run.invoke(app, ["restore", str(file), "--check"], catch_exceptions=False)
+    assert "can be restored; databases, keys and log are whole" in checked.output
+    done = run.invoke(app, ["restore", str(file), "--private", str(tmp_path / "again")], catch_exceptions=False)
+    assert "Restored " in done.output
+    assert contents(tmp_path / "again") == contents(private)

@@ -1,0 +1,565 @@
+"""The private directory: batches go in whole or not at all, markings are never lowered, every change is kept."""
+
+import datetime as dt
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import PRAGMAS, Directory, public_id
+from mapping.directory.importing import series
+from mapping.errors import InvalidRecord, MappingError, NotFound
+from mapping.language.taxonomy import Taxonomy, vocabulary
+from mapping.model import (
+    AUDIENCES,
+    PRECISIONS,
+    RECORDS,
+    Attribute,
+    Location,
+    Organization,
+    Phone,
+    Service,
+    Source,
+    columns,
+    record_id,
+    references,
+)
+from mapping.safety.redaction import KEPT_BACK, PRIVATE, PUBLISHED
+from tests.support.sample import (
+    TODAY,
+    agreement,
+    approval,
+    batch,
+    key,
+    organization,
+    phone,
+    place,
+    records_of,
+    sample_batch,
+    service,
+    term,
+    translations,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Directory:
+    with Directory(tmp_path / "directory.db") as opened:
+        yield opened
+
+
+def dump(directory: Directory) -> list[str]:
+    """Everything that a directory holds, as text."""
+    return list(directory.db.conn.iterdump())
+
+
+def umed(**fields: object) -> list[object]:
+    return organization("Umed", **fields)
+
+
+# -- files, pragmas, rights ---------------------------------------------------------------------------------------
+
+
+def test_runs_under_the_pragmas_that_it_promises(directory: Directory) -> None:
+    for name, wanted in PRAGMAS.items():
+        assert directory.db.execute(f"PRAGMA {name}").fetchone() == (wanted,), name
+
+
+def test_refuses_to_run_where_a_pragma_does_not_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PRAGMAS, "journal_mode", "wal2")  # as on a network disk, where WAL is not to be had
+    with pytest.raises(MappingError, match="journal_mode = delete, not wal2; use a local disk"):
+        Directory(tmp_path / "directory.db")
+
+
+def test_file_and_key_are_for_their_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "private" / "directory.db"
+    previous = os.umask(0)
+    try:
+        with Directory(path) as directory:
+            assert directory.key
+            directory.add(sample_batch(), on=TODAY)
+            modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    finally:
+        os.umask(previous)
+    assert set(modes) >= {"directory.db", "directory.key", "directory.db-wal", "directory.db-shm"}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_rights_that_were_too_wide_are_narrowed(tmp_path: Path) -> None:
+    path = tmp_path / "directory.db"
+    with Directory(path) as directory:
+        assert directory.key
+    path.chmod(0o644)
+    path.with_suffix(".key").chmod(0o644)
+    with Directory(path) as directory:
+        assert directory.key
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(path.with_suffix(".key").stat().st_mode) == 0o600
+
+
+def test_key_stays_the_same_and_a_spoilt_one_is_refused(tmp_path: Path) -> None:
+    with Directory(tmp_path / "directory.db") as directory:
+        key = directory.key
+        assert len(key) == 32
+        assert directory.key == key
+        (tmp_path / "directory.key").write_text("secret")
+        with pytest.raises(InvalidRecord, match="64 hexadecimal digits"):
+            _ = directory.key
+
+
+@pytest.mark.parametrize("content", [b"id,name\n1,Umed\n", b"SQLite format 3\0" + b"\xff" * 5000])
+def test_what_is_no_directory_is_refused_and_left_alone(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "list.db"
+    path.write_bytes(content)
+    with pytest.raises(MappingError, match="cannot be opened as a directory"):
+        Directory(path)
+    assert path.read_bytes() == content
+
+
+def test_a_view_is_no_directory(directory: Directory, tmp_path: Path) -> None:
+    directory.add(sample_batch(), on=TODAY)
+    directory.view("public", tmp_path / "public.db", edition=TODAY).close()
+    content = (tmp_path / "public.db").read_bytes()
+    with pytest.raises(MappingError, match="not a directory; is it a view"):
+        Directory(tmp_path / "public.db")
+    assert (tmp_path / "public.db").read_bytes() == content
+
+
+def test_says_what_to_do_where_no_file_can_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MappingError, match=r"file/directory.db: cannot be opened as a directory .*check the path"):
+        Directory(tmp_path / "file" / "directory.db")
+
+
+# -- what is stored ------------------------------------------------------------------------------------------------
+
+
+def test_has_a_strict_table_for_every_kind_of_record(directory: Directory) -> None:
+    for name, kind in RECORDS.items():
+        table = directory.db.table(name)
+        assert table.strict, name
+        assert {column.name: column.type for column in table.columns} == columns(kind)
+        assert {(fk.column, fk.other_table) for fk in table.foreign_keys} == set(references(kind).items())
+
+
+def test_no_field_is_left_undecided() -> None:
+    for name, kind in RECORDS.items():
+        if name not in PRIVATE:
+            assert {"id", *PUBLISHED[name], *KEPT_BACK.get(name, ())} == set(kind.model_fields), name
+            assert not set(PUBLISHED[name]) & set(KEPT_BACK.get(name, ())), name
+
+
+def test_what_goes_in_comes_out(directory: Directory) -> None:
+    given_ = sample_batch()
+    directory.add(given_, on=TODAY)
+    for record in given_.records:
+        assert directory.record(record.table, record.id) == record
+    assert {r.id for r in directory.records("service")} == {r.id for r in given_.of("service")}
+    assert directory.records("service") == sorted(directory.records("service"), key=lambda r: r.id)
+
+
+def test_is_seeded_with_the_taxonomies(directory: Directory) -> None:
+    for name in ("service_types", "beneficiaries", "standards"):
+        for one in Taxonomy.load(name).terms():
+            stored = directory.record("taxonomy_term", term(name, one.code))
+            assert stored.code == one.code
+            assert stored.taxonomy_id == record_id("rohnamo", "taxonomy", name)
+            if one.parent:
+                assert stored.parent_id == term(name, one.parent)
+    labels = {(r.link_id, r.language): r.text for r in directory.records("translation")}
+    assert labels[term("service_types", "LEG-INF"), "ru"] == "Юридическая консультация"
+
+
+def test_seeds_are_brought_up_to_date_and_else_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "directory.db"
+    with Directory(path) as directory:
+        wanted = directory.record("taxonomy_term", term("service_types", "LEG-INF"))
+        directory.db.execute("UPDATE taxonomy_term SET name = 'Old words' WHERE id = ?", [wanted.id])
+    with Directory(path) as directory:
+        assert directory.record("taxonomy_term", wanted.id) == wanted
+        changes = directory.db.conn.total_changes
+        assert changes > 0
+    with Directory(path) as directory:
+        assert directory.db.conn.total_changes == 0
+    assert len(vocabulary()) == len({record.id for record in vocabulary()})
+
+
+def test_asks_for_tables_and_records_that_are_not_there(directory: Directory) -> None:
+    with pytest.raises(NotFound, match="'victims' is not a table; the tables are"):
+        directory.count("victims")
+    with pytest.raises(NotFound, match="service nobody: there is no such record"):
+        directory.record("service", "nobody")
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_order_within_a_batch_does_not_matter(number: int, tmp_path: Path) -> None:
+    records = records_of(
+        organization("Child", parent_organization_id=key("organization", "Parent")),
+        organization("Parent"),
+        service("Legal advice", of="Child"),
+        place("Office", of=["Legal advice"], at=(10.0, 60.0)),
+    )
+    with Directory(tmp_path / "directory.db") as directory:
+        directory.add(batch(records[number:], records[:number]), on=TODAY)
+        assert directory.count("organization") == 2
+
+
+# -- all or nothing ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [
+        (service("Legal advice", of="Nobody"), "service -> organization"),
+        (agreement("Umed", "Nobody"), "referral_agreement -> organization"),
+        (translations(Organization(id="nobody", name=""), name={"ru": "Никто"}), "organization"),
+        (Attribute(id="a", link_id=key("organization", "Umed"), link_entity="nothing"), "attribute -> nothing"),
+        (
+            Attribute(id="a", link_id=key("organization", "Umed"), link_entity="organization", taxonomy_term_id="t"),
+            "attribute -> taxonomy_term",
+        ),
+    ],
+)
+def test_a_reference_to_nothing_refuses_the_whole_batch(records: object, said: str, directory: Directory) -> None:
+    before = dump(directory)
+    with pytest.raises(InvalidRecord, match=rf"sample.csv: \d+ records refer to records that do not exist .*{said}"):
+        directory.add(batch(umed(), records), on=TODAY)
+    assert dump(directory) == before
+
+
+def test_a_record_that_was_not_validated_is_refused(directory: Directory) -> None:
+    before = dump(directory)
+    wrong = Location.model_construct(**{**Location(id="x").__dict__, "latitude": "north"})
+    with pytest.raises(InvalidRecord, match=r"location: cannot store TEXT value in REAL column.*nothing was stored"):
+        directory.add(batch(umed(), wrong), on=TODAY)
+    assert dump(directory) == before
+
+
+def test_a_record_of_another_class_is_refused(directory: Directory) -> None:
+    class Spy(Organization):
+        watcher: str = ""
+
+    with pytest.raises(InvalidRecord, match="Spy is no kind of record that is stored"):
+        directory.add(batch(Spy(id="x", name="Spy")), on=TODAY)
+
+
+def test_a_full_disk_leaves_the_directory_as_it_was(directory: Directory) -> None:
+    directory.add(batch(umed()), on=TODAY)
+    before = dump(directory)
+    (pages,) = directory.db.execute("PRAGMA page_count").fetchone()
+    directory.db.execute(f"PRAGMA max_page_count = {pages + 5}").fetchall()
+    many = [Organization(id=f"o{n}", name="x" * 500) for n in range(500)]
+    with pytest.raises(
+        MappingError, match=r"could not store sample.csv .*full.*nothing was stored; make room on the disk"
+    ):
+        directory.add(batch(many), on=TODAY)
+    assert dump(directory) == before
+    directory.db.execute("PRAGMA max_page_count = 100000").fetchall()
+    assert directory.add(batch(many), on=TODAY).added["organization"] == 500
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(directory: Directory) -> None:
+    directory.add(batch(umed()), on=TODAY)
+    before = dump(directory)
+    change = directory.add(batch(umed(description="New"), organization("Other")), on=TODAY, dry_run=True)
+    assert (change.added["organization"], change.changed["organization"]) == (1, 1)
+    assert str(change) == "2 new, 1 changed, 2 as before"  # the other body and its provenance; the source, provenance
+    assert dump(directory) == before
+
+
+def test_a_second_writer_is_told_to_wait(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PRAGMAS, "busy_timeout", 50)
+    with Directory(directory.path) as other:
+        directory.db.execute("BEGIN IMMEDIATE")
+        started = time.monotonic()
+        with pytest.raises(MappingError, match=r"locked.*another process is writing.*try again"):
+            other.add(batch(umed()), on=TODAY)
+        assert time.monotonic() - started < 5
+        directory.db.execute("ROLLBACK")
+        assert other.add(batch(umed()), on=TODAY).added["organization"] == 1
+
+
+def test_readers_see_the_old_state_while_another_writes(directory: Directory) -> None:
+    directory.add(batch(umed()), on=TODAY)
+    with Directory(directory.path) as other:
+        directory.db.execute("BEGIN IMMEDIATE")
+        directory.db.execute("DELETE FROM provenance")
+        assert other.count("provenance") == 1
+        directory.db.execute("ROLLBACK")
+
+
+KILLED = """
+    import sys, datetime as dt
+    from mapping.batch import Batch
+    from mapping.model import Organization, Source
+    from mapping.store import Directory
+    from mapping.store_writing import Writing
+
+    source = Source(id="s", name="s")
+    directory = Directory(sys.argv[1])
+    put = Writing._put
+    def slowly(self, *table):
+        put(self, *table)
+        print("stored", flush=True)
+        sys.stdin.readline()
+    if len(sys.argv) > 2:
+        Writing._put = slowly
+    records = [Organization(id=f"o{n}", name="x" * 200) for n in range(3000)]
+    directory.add(Batch(source, "big.csv", records=records), on=dt.date(2026, 11, 24))
+    print("whole", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.mark.parametrize("moment", ["half-way", "right after"])
+def test_a_killed_import_leaves_all_or_nothing(moment: str, tmp_path: Path) -> None:
+    path = tmp_path / "directory.db"
+    with Directory(path) as directory:
+        directory.add(batch(umed()), on=TODAY)
+        before = dump(directory)
+    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(path), *(["slow"] if moment == "half-way" else [])]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, cwd=ROOT, **pipes) as process:  # type: ignore[call-overload]
+        assert process.stdout.readline().strip() == ("stored" if moment == "half-way" else "whole")
+        if moment == "half-way":
+            process.stdin.write("\n")  # one table more, within the transaction
+            process.stdin.flush()
+            assert process.stdout.readline().strip() == "stored"
+        process.send_signal(signal.SIGKILL)
+    with Directory(path) as directory:
+        assert directory.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        if moment == "half-way":
+            assert dump(directory) == before
+        else:
+            assert directory.count("organization") == 3001
+
+
+# -- a second import -----------------------------------------------------------------------------------------------
+
+
+def test_a_second_import_meets_the_first(directory: Directory) -> None:
+    directory.add(sample_batch(), on=TODAY)
+    before = dump(directory)
+    change = directory.add(sample_batch(), on=TODAY + dt.timedelta(days=1))
+    assert (change.added.total(), change.changed.total(), change.removed.total(), change.missing) == (0, 0, 0, [])
+    assert change.unchanged.total() == len(sample_batch().records) + 1
+    after = [line for line in dump(directory) if not line.startswith('INSERT INTO "batch"')]
+    assert after == [line for line in before if not line.startswith('INSERT INTO "batch"')]
+
+
+@given(
+    steps=st.lists(st.tuples(st.sampled_from(AUDIENCES), st.sampled_from(PRECISIONS)), min_size=1, max_size=5),
+    apart=st.lists(st.booleans(), min_size=5, max_size=5),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_markings_are_raised_never_lowered(
+    steps: list[tuple[str, str]], apart: list[bool], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with Directory(tmp_path_factory.mktemp("d") / "directory.db") as directory:
+        waiting: list[object] = []
+        for (audience, precision), alone in zip(steps, apart, strict=False):
+            waiting.append(Location(id="l", audience=audience, precision=precision))
+            if alone:
+                directory.add(batch(waiting), on=TODAY)
+                waiting = []
+        directory.add(batch(waiting), on=TODAY)
+        stored = directory.record("location", "l")
+    assert stored.audience == AUDIENCES[max(AUDIENCES.index(a) for a, _ in steps)]
+    assert stored.precision == PRECISIONS[max(PRECISIONS.index(p) for _, p in steps)]
+
+
+def test_a_blank_marking_in_a_later_file_raises_too(directory: Directory) -> None:
+    directory.add(batch(Phone(id="p", number="1313", audience="public")), on=TODAY)
+    directory.add(batch(Phone(id="p", number="1313")), on=TODAY)
+    assert directory.record("phone", "p").audience == "custodian"
+
+
+def test_of_two_records_with_one_id_the_later_stands_under_the_stricter_marking(directory: Directory) -> None:
+    first = Organization(id="o", name="Old", audience="focal_point")
+    directory.add(batch(first, Organization(id="o", name="New", audience="public")), on=TODAY)
+    assert directory.record("organization", "o").name == "New"
+    assert directory.record("organization", "o").audience == "focal_point"
+
+
+def test_an_agreement_to_lower_ends_when_the_source_asks_for_more_secrecy(directory: Directory) -> None:
+    shelter = key("service", "Shelter")
+    directory.add(
+        batch(
+            umed(),
+            service("Shelter", of="Umed", audience="partner"),
+            approval("audience", shelter, "public"),
+            approval("withhold", shelter, "email"),
+        ),
+        on=TODAY,
+    )
+    directory.add(batch(umed(), service("Shelter", of="Umed", audience="partner")), on=TODAY)
+    assert directory.records("approval")[0].consent_until is not None
+    directory.add(batch(umed(), service("Shelter", of="Umed", audience="custodian")), on=TODAY)
+    ended = {one.kind: one.consent_until for one in directory.records("approval")}
+    assert ended["audience"] is None
+    assert ended["withhold"] is not None
+    assert [one["change"] for one in directory.history(key("approval", "audience", shelter, "public"))] == [
+        "added",
+        "changed",
+    ]
+
+
+def test_parts_that_a_list_gives_no_more_go_and_wholes_are_reported(directory: Directory) -> None:
+    full = batch(
+        umed(),
+        service("Legal advice", of="Umed", phones=["1", "2"], speaks=["tg", "ru"]),
+        service("Counselling", of="Umed", phones=["3"]),
+        place("Office", of=["Legal advice"], at=(10.0, 60.0)),
+        file="list 2026-10.csv",
+    )
+    directory.add(full, on=TODAY)
+    less = batch(umed(), service("Legal advice", of="Umed", phones=["2"], speaks=["tg"]), file="list 2026-11.csv")
+    change = directory.add(less, on=TODAY)
+    assert change.removed == {"phone": 1, "language": 1, "service_at_location": 1}
+    assert [(one.table, one.name) for one in change.missing] == [("service", "Counselling")]
+    assert str(change).endswith("3 removed, 1 missing")
+    assert {r.number for r in directory.records("phone")} == {"2", "3"}
+    assert directory.count("service") == 2
+    gone = directory.history(key("phone", "1", None, "Legal advice", None))
+    assert [one["change"] for one in gone] == ["added", "removed"]
+    assert gone[1]["before"]["number"] == "1"
+    assert gone[1]["after"] is None
+
+
+def test_another_list_takes_nothing_away(directory: Directory) -> None:
+    directory.add(batch(umed(phones=["1"]), service("Legal advice", of="Umed"), file="services.csv"), on=TODAY)
+    change = directory.add(batch(umed(), file="agreements.csv"), on=TODAY)
+    assert (change.removed.total(), change.missing) == (0, [])
+    change = directory.add(batch(umed(), source="another sender", file="services.csv"), on=TODAY)
+    assert (change.removed.total(), change.missing) == (0, [])
+    assert directory.count("phone") == 1
+
+
+def test_a_body_that_the_batch_only_speaks_of_is_not_missing(directory: Directory) -> None:
+    directory.add(batch(umed(), organization("Sitora"), organization("Gone")), on=TODAY)
+    records = [*organization("New"), agreement("Umed", "New"), *service("Advice", of="Sitora")]
+    change = directory.add(batch(records), on=TODAY)
+    assert [one.name for one in change.missing] == ["Gone"]
+
+
+def test_what_came_back_is_no_longer_missing(directory: Directory) -> None:
+    both = batch(umed(), service("Legal advice", of="Umed"), service("Counselling", of="Umed"))
+    one = batch(umed(), service("Legal advice", of="Umed"))
+    directory.add(both, on=TODAY)
+    assert len(directory.add(one, on=TODAY).missing) == 1
+    assert directory.add(both, on=TODAY).missing == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("NGO list 2026-11 (final).xlsx", "ngo_list_2026-10.csv", True),
+        ("/tmp/a/рӯйхат ноябрь.xlsx", "рӯйхат декабрь.xlsx", True),
+        ("services.csv", "agreements.csv", False),
+        ("abroad.xlsx", "abroad 2.xlsx", True),
+    ],
+)
+def test_editions_of_a_list_are_told_by_the_name_of_the_file(one: str, other: str, same: bool) -> None:
+    assert (series(one) == series(other)) is same
+
+
+# -- history -------------------------------------------------------------------------------------------------------
+
+
+def test_history_tells_who_when_from_which_file_and_what_was_before(directory: Directory) -> None:
+    directory.add(batch(umed(description="Old")), by="import", on=TODAY)
+    later = TODAY + dt.timedelta(days=3)
+    directory.add(batch(umed(description="New"), file="corrections.csv"), by="Steward One", on=later)
+    first, second = directory.history(key("organization", "Umed"))
+    assert (first["change"], first["by"], first["on"], first["file"]) == ("added", "import", "2026-11-24", "sample.csv")
+    assert first["before"] is None
+    assert (second["change"], second["by"], second["on"]) == ("changed", "Steward One", "2026-11-27")
+    assert second["file"] == "corrections.csv"
+    assert (second["before"]["description"], second["after"]["description"]) == ("Old", "New")
+    assert second["before"] == first["after"]
+    assert directory.history("nobody") == []
+
+
+def test_history_is_enough_to_go_back(directory: Directory) -> None:
+    """Whatever was done can be undone: the last state before any batch follows from what the history holds."""
+    states = []
+    for number, parts in enumerate((umed(phones=["1"]), umed(phones=["2"], description="b"), umed())):
+        directory.add(batch(parts), on=TODAY + dt.timedelta(days=number))
+        states.append({(r.table, r.id): r for t in ("organization", "phone") for r in directory.records(t)})
+    for number in (2, 1):
+        rows = directory.db.query("SELECT * FROM history WHERE batch = ? ORDER BY number DESC", [number + 1])
+        now = dict(states[number])
+        for row in rows:
+            if row["table"] in ("organization", "phone"):
+                now.pop((row["table"], row["record"]), None)
+                if row["before"]:
+                    record = RECORDS[row["table"]].model_validate_json(row["before"])
+                    now[row["table"], row["record"]] = record
+        assert now == states[number - 1]
+
+
+# -- ids -----------------------------------------------------------------------------------------------------------
+
+
+def test_published_ids_need_the_key() -> None:
+    one, other = public_id(b"a" * 32, "x"), public_id(b"b" * 32, "x")
+    assert one == public_id(b"a" * 32, "x")
+    assert len({one, other, public_id(b"a" * 32, "y"), "x"}) == 4
+
+
+def test_published_ids_stay_and_private_ones_are_nowhere(tiny_area: StudyArea, tmp_path: Path) -> None:
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        directory.add(batch(umed(), service("Legal advice", of="Umed")), on=TODAY)
+        with directory.view("public", tmp_path / "a.db", edition=TODAY) as view:
+            before = view.services()[0].id
+        directory.add(batch(umed(), service("Legal advice", of="Umed", description="New"), file="b.csv"), on=TODAY)
+        with directory.view("public", tmp_path / "b.db", edition=TODAY) as view:
+            assert view.services()[0].id == before
+        content = (tmp_path / "b.db").read_bytes()
+        for table in RECORDS:
+            for record in directory.records(table):
+                assert record.id.encode() not in content, table
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 100])
+def test_a_batch_is_stored_whole_whatever_it_is_cut_into(
+    chunk: int, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mapping.directory.writing.CHUNK", chunk)
+    bodies = [Organization(id=f"o{n}", name=f"Body {n}") for n in range(50)]
+    services = [Service(id=f"s{n}", organization_id=f"o{n}", name="Legal advice") for n in range(50)]
+    assert directory.add(batch(bodies, services), on=TODAY).added == {
+        "source": 1,
+        "organization": 50,
+        "service": 50,
+        "provenance": 100,
+    }
+    services[3] = Service(id="s3", organization_id="o3", name="Counselling")
+    change = directory.add(batch(bodies, services), on=TODAY)
+    assert (change.changed["service"], change.unchanged["service"]) == (1, 49)
+
+
+def test_sqlite_is_new_enough_for_strict_tables() -> None:
+    assert sqlite3.sqlite_version_info >= (3, 37)
+
+
+def test_a_phone_number_is_stored_as_it_was(directory: Directory) -> None:
+    directory.add(batch(umed(), phone("0003", organization="Umed")), on=TODAY)
+    assert directory.records("phone")[0].number == "0003"
+
+
+def test_a_source_has_its_own_record(directory: Directory) -> None:
+    directory.add(batch(umed(), source="network"), on=TODAY)
+    assert directory.records("source") == [Source(id=record_id("network", "source"), name="network")]

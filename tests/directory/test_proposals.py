@@ -1,0 +1,158 @@
+"""Proposals: nothing happens before a second person agrees, and then what was proposed and nothing else."""
+
+import datetime as dt
+
+import pytest
+
+from mapping.directory.proposals import Outdated, SamePerson, needs_two, version
+from mapping.errors import InvalidRecord, NotFound
+from mapping.model import RECORDS, record_id
+from mapping.safety.redaction import project
+from tests.support.sample import TODAY, key, organization, place, sample_directory, service
+
+PHONE = {"service_id": key("service", "Advice"), "number": "+992000100055", "audience": "public"}
+NEW = record_id("stewards", "phone", "new")
+
+
+@pytest.fixture
+def directory(tmp_path, tiny_area):
+    parts = (
+        organization("Umed", phones=["+992000100001"]),
+        service("Advice", of="Umed"),
+        place("Office", of=["Advice"], at=(10.0, 60.1), unit="XT-W2"),
+        organization("House", audience="custodian"),
+    )
+    with sample_directory(tmp_path, tiny_area, *parts) as opened:
+        yield opened
+
+
+def ask(directory, kind="add", table="phone", record=NEW, fields=PHONE, **given):
+    settings = {"by": "zarina", "on": TODAY, "reason": "called back over the ministry's list"} | given
+    return directory.propose(kind, table, record, fields, **settings)
+
+
+def test_a_new_number_waits_for_a_second_person(directory):
+    before = directory.count("phone")
+    one = ask(directory)
+    assert directory.count("phone") == before
+    assert [each.id for each in directory.proposals()] == [one]
+    with pytest.raises(SamePerson):
+        directory.decide(one, "accepted", by=" Zarina ", on=TODAY)
+    directory.decide(one, "accepted", by="noor", on=TODAY)
+    assert directory.record("phone", NEW).audience == "public"
+    assert directory.proposals() == []
+    agreed = directory.records("approval")[0]
+    assert (agreed.kind, agreed.subject, agreed.approved_by, agreed.approved_by_too) == ("phone", NEW, "zarina", "noor")
+    with pytest.raises(Outdated):
+        directory.decide(one, "refused", by="noor", on=TODAY)
+
+
+def test_an_accepted_proposal_can_be_undone_as_a_whole(directory):
+    one = ask(directory)
+    directory.decide(one, "accepted", by="noor", on=TODAY)
+    directory.undo(by="noor", on=TODAY)
+    with pytest.raises(NotFound):
+        directory.record("phone", NEW)
+    assert directory.proposal(one).decision == "waiting"
+    assert directory.records("approval") == []
+
+
+def test_a_changed_number_keeps_its_audience_when_two_agree_and_loses_it_when_one_acts(directory):
+    own = directory.records("phone")[0]
+    fields = {"number": "+992000100077"}
+    one = ask(directory, "edit", "phone", own.id, fields)
+    directory.decide(one, "accepted", by="noor", on=TODAY)
+    assert (directory.record("phone", own.id).number, directory.record("phone", own.id).audience) == (
+        "+992000100077",
+        "public",
+    )
+    directory.edit("phone", own.id, {"number": "+992000100078"}, by="zarina", on=TODAY, reason="misheard")
+    assert directory.record("phone", own.id).audience == "custodian"
+
+
+def test_what_was_changed_meanwhile_is_looked_at_again(directory):
+    own = key("service", "Advice")
+    seen = version(directory.db, "service", own)
+    one = ask(directory, "edit", "service", own, {"email": "new@umed.example"})
+    directory.edit("service", own, {"name": "Legal advice"}, by="noor", on=TODAY, reason="as on the door", seen=seen)
+    with pytest.raises(Outdated):
+        directory.decide(one, "accepted", by="noor", on=TODAY)
+    with pytest.raises(Outdated):
+        directory.edit("service", own, {"name": "Other"}, by="zarina", on=TODAY, reason="x", seen=seen)
+    assert directory.record("service", own).name == "Legal advice"
+    directory.decide(one, "withdrawn", by="zarina", on=TODAY)
+
+
+def test_only_who_proposed_withdraws_and_a_refusal_changes_nothing(directory):
+    one = ask(directory)
+    with pytest.raises(SamePerson):
+        directory.decide(one, "withdrawn", by="noor", on=TODAY)
+    directory.decide(one, "refused", by="noor", on=TODAY, note="this is the number of another body")
+    assert directory.proposal(one).note == "this is the number of another body"
+    with pytest.raises(NotFound):
+        directory.record("phone", NEW)
+
+
+def test_lowering_needs_a_consent_that_has_not_run_out(directory):
+    house = key("organization", "House")
+    for given in ({}, {"consent_by": "Director"}, {"consent_by": "Director", "consent_until": TODAY}):
+        with pytest.raises(InvalidRecord, match="operator must agree"):
+            ask(directory, "audience", "organization", house, {"value": "public"}, **given)
+    until = TODAY + dt.timedelta(365)
+    one = ask(directory, "audience", "organization", house, {"value": "public"}, consent_by="D", consent_until=until)
+    directory.decide(one, "accepted", by="noor", on=TODAY)
+    for day, seen in ((TODAY, 2), (until + dt.timedelta(1), 1)):
+        tables = {table: directory.records(table) for table in RECORDS}
+        assert len(project(tables, "public", directory.rules(day))["organization"]) == seen
+
+
+@pytest.mark.parametrize(("kind", "agreed"), [("map", "map"), ("phones", "phone")])
+def test_a_map_and_a_senders_numbers_are_agreed_to(directory, kind, agreed):
+    one = ask(directory, kind, "source", "ngo-list", {"value": "abc"})
+    directory.decide(one, "accepted", by="noor", on=TODAY)
+    assert [(each.kind, each.subject, each.value) for each in directory.records("approval")] == [
+        (agreed, "ngo-list", "abc")
+    ]
+
+
+def test_a_part_is_taken_out_by_two(directory):
+    own = directory.records("attribute")[0]
+    directory.decide(ask(directory, "remove", "attribute", own.id, {}), "accepted", by="noor", on=TODAY)
+    assert own.id not in {each.id for each in directory.records("attribute")}
+
+
+def test_faults_are_said_before_anything_is_kept(directory):
+    with pytest.raises(InvalidRecord, match="reason"):
+        ask(directory, reason=" ")
+    with pytest.raises(InvalidRecord, match="colour"):
+        ask(directory, fields=PHONE | {"colour": "red"})
+    with pytest.raises(NotFound):
+        ask(directory, "edit", "service", "none", {"name": "x"})
+    with pytest.raises(NotFound):
+        directory.decide("none", "accepted", by="noor", on=TODAY)
+    assert directory.proposals(waiting=False) == []
+
+
+def test_erasing_a_number_takes_what_was_proposed_about_it_along(directory):
+    directory.decide(ask(directory), "refused", by="noor", on=TODAY)
+    directory.erase(NEW, by="noor", on=TODAY, reason="asked by its owner")
+    assert directory.proposals(waiting=False) == []
+    directory.close()
+    assert b"992000100055" not in directory.path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "fields", "two"),
+    [
+        ("phone", {"audience": "public", "number": "1"}, {"number": "2"}, True),
+        ("phone", {"audience": "public", "number": "1"}, {"number": "1"}, False),
+        ("phone", {"audience": "partner", "number": "1"}, {"number": "2"}, False),
+        ("service", {"audience": "public", "email": "a"}, {"email": None}, False),
+        ("service", {"audience": "public", "email": "a"}, {"email": "b"}, True),
+        ("service", {"audience": "public", "name": "a"}, {"name": "b"}, False),
+        ("service", {"do_not_list": True}, {"do_not_list": False}, True),
+        ("service", {"do_not_list": False}, {"do_not_list": True}, False),
+    ],
+)
+def test_what_needs_two_people(table, old, fields, two):
+    assert needs_two(table, old, fields) is two

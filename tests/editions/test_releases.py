@@ -1,0 +1,354 @@
+"""Releases: what was not looked at is not published, the switch is at once, and old editions keep nothing hidden."""
+
+import datetime as dt
+import json
+import resource
+import shutil
+import sqlite3
+
+import pytest
+
+from mapping.analysis.reliability.change import change
+from mapping.directory.directory import public_id
+from mapping.editions.releases import CHANGED_SINCE, FEW, Releases, digest
+from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
+from mapping.view.view import View
+from tests.support.canary import find_canaries
+from tests.support.sample import (
+    SECRETS,
+    TODAY,
+    batch,
+    key,
+    organization,
+    place,
+    public_parts,
+    sample_directory,
+    secret_parts,
+    service,
+)
+
+NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
+LATER = TODAY + dt.timedelta(days=7)
+CARE = service("Night line", of="Care", phones=["+992 37 999 00 01"])
+
+
+@pytest.fixture
+def directory(tmp_path, tiny_area):
+    with sample_directory(tmp_path / "private", tiny_area) as opened:
+        yield opened
+
+
+@pytest.fixture
+def releases(directory, tmp_path):
+    return Releases(directory.path.parent / "editions", tmp_path / "public.db", "public")
+
+
+def published(releases, directory, *, day=TODAY, reason="", leave=()):
+    plan = releases.stage(directory, day=day)
+    confirmed = {item.key for item in plan.newly} - set(leave)
+    return releases.publish(
+        directory, digest=plan.digest, confirmed=confirmed, by="gul", now=NOW, day=day, reason=reason
+    )
+
+
+@pytest.fixture
+def first(releases, directory):
+    return published(releases, directory)
+
+
+def add(directory, *parts, on=TODAY, **more):
+    directory.add(batch(*parts, **more), on=on)
+
+
+def names(releases):
+    with View(releases.view) as view:
+        return {entry.name for entry in view.services()}
+
+
+def test_the_first_edition_is_the_view_that_the_directory_gives(releases, directory, first, tmp_path):
+    directory.view("public", tmp_path / "plain.db", edition=TODAY).close()
+    with View(releases.view) as ours, View(tmp_path / "plain.db") as plain:
+        assert [tuple(row) for row in ours.rows("service")] == [tuple(row) for row in plain.rows("service")]
+    (edition,) = releases.editions()
+    assert (edition.number, edition.day, edition.by, edition.live) == (1, TODAY, "gul", True)
+    assert edition.digest == digest(releases.view) == first.digest
+    assert releases.view.stat().st_mode & 0o777 == 0o644
+    kept = sorted((path.name, oct(path.stat().st_mode & 0o777)) for path in releases.folder.iterdir())
+    assert [one for one in kept if not one[0].endswith(".lock")] == [("00001.db", "0o600"), ("00001.json", "0o600")]
+    assert releases.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_would_be_new_is_told_and_must_be_confirmed_one_by_one(releases, directory, first):
+    before = releases.view.read_bytes()
+    add(directory, organization("Care"), CARE)
+    plan = releases.stage(directory, day=LATER)
+    assert [(item.kind, item.table, item.name) for item in plan.items] == [
+        ("new", "organization", "Care"),
+        ("new", "service", "Night line"),
+    ]
+    line = plan.items[1]
+    assert ("phone.number", "", "+992 37 999 00 01") in [(fact.field, fact.before, fact.now) for fact in line.facts]
+    assert plan.alarms == ()
+    with pytest.raises(
+        InvalidRecord, match="1 entries that nobody could read before were not confirmed, such as Night"
+    ):
+        releases.publish(directory, digest=plan.digest, confirmed=[plan.items[0].key], by="gul", now=NOW, day=LATER)
+    assert releases.view.read_bytes() == before
+    assert releases.plan() == plan
+    edition = releases.publish(
+        directory, digest=plan.digest, confirmed=[item.key for item in plan.items], by="gul", now=NOW, day=LATER
+    )
+    assert (edition.number, edition.digest) == (2, digest(releases.view))
+    assert "Night line" in names(releases)
+    assert releases.plan() is None
+
+
+def test_a_changed_field_is_told_before_and_now(releases, directory, first):
+    legal = key("service", "Legal advice")
+    directory.edit("service", legal, {"description": "Every day now."}, by="gul", on=TODAY, reason="call")
+    (item,) = releases.stage(directory, day=TODAY).items
+    assert (item.kind, item.name) == ("changed", "Legal advice")
+    (fact,) = [fact for fact in item.facts if fact.field == "service.description"]
+    assert (fact.now, fact.newly) == ("Every day now.", True)
+
+
+def test_what_is_gone_needs_no_confirmation(releases, directory, first):
+    directory.edit("service", key("service", "Legal advice"), {"audience": "partner"}, by="g", on=TODAY, reason="asked")
+    plan = releases.stage(directory, day=TODAY)
+    assert ("gone", "Legal advice") in [(item.kind, item.name) for item in plan.items]
+    assert not [item for item in plan.newly if item.name == "Legal advice"]
+
+
+def test_publishing_stops_where_much_changes(releases, directory, first):
+    add(directory, *(organization(f"Body {number}") for number in range(FEW + 10)))
+    plan = releases.stage(directory, day=TODAY)
+    (alarm,) = plan.alarms
+    assert "entries change: more than 20%" in str(alarm.message)
+    assert releases.plan() == plan
+    with pytest.raises(InvalidRecord, match=r"write why this is right: .* entries change"):
+        published(releases, directory)
+    assert published(releases, directory, reason="The register came.").reason == "The register came."
+
+
+def test_publishing_stops_where_something_hidden_would_be_shown(releases, directory, tmp_path):
+    add(directory, organization("Care", audience="partner"))
+    published(releases, directory)
+    directory.undo(by="gul", on=TODAY)
+    add(directory, organization("Care", audience="public"))
+    plan = releases.stage(directory, day=TODAY)
+    assert [str(one.message) for one in plan.alarms] == ["Was known and hidden until now, and would be shown: Care."]
+    assert plan.alarms[0].key in {item.key for item in plan.newly}
+
+
+def test_publishing_stops_where_a_place_would_be_told_more_closely(releases, directory, tmp_path):
+    somewhere = [organization("Care"), CARE, place("House", of=["Night line"], at=(10.04, 60.05), precision="area")]
+    add(directory, *somewhere)
+    published(releases, directory)
+    directory.undo(by="gul", on=TODAY)
+    add(directory, *somewhere[:2], place("House", of=["Night line"], at=(10.04, 60.05), precision="exact"))
+    told = [str(one.message) for one in releases.stage(directory, day=TODAY).alarms]
+    assert any("The point of this place was hidden" in one for one in told)
+
+
+def test_what_changed_meanwhile_is_not_published(releases, directory, first):
+    add(directory, organization("Care"))
+    plan = releases.stage(directory, day=TODAY)
+    confirmed = [item.key for item in plan.newly]
+    told = {"digest": plan.digest, "confirmed": confirmed, "by": "gul", "now": NOW, "day": TODAY}
+    for other in ({"day": LATER}, {"digest": "0" * 64}):
+        with pytest.raises(InvalidRecord, match=CHANGED_SINCE[:40]):
+            releases.publish(directory, **{**told, **other})
+    directory.edit("organization", key("organization", "Care"), {"audience": "custodian"}, by="g", on=TODAY, reason="r")
+    with pytest.raises(InvalidRecord, match=CHANGED_SINCE[:40]):
+        releases.publish(directory, **told)
+    plan = releases.stage(directory, day=TODAY)
+    with sqlite3.connect(releases.folder / "next.db.part") as db:
+        db.execute("UPDATE organization SET name = 'Other'")
+    db.close()
+    with pytest.raises(InvalidRecord, match=CHANGED_SINCE[:40]):
+        releases.publish(directory, **{**told, "digest": plan.digest})
+    assert digest(releases.view) == first.digest
+
+
+def test_rolling_back(releases, directory, first):
+    add(directory, organization("Care"), CARE)
+    second = published(releases, directory, day=LATER)
+    assert [item.name for item in releases.compare(1)] == ["Care", "Night line"]
+    back = releases.roll_back(directory, 1, day=LATER)
+    assert back.live
+    assert digest(releases.view) == first.digest
+    assert "Night line" not in names(releases)
+    assert [(edition.number, edition.live) for edition in releases.editions()] == [(2, False), (1, True)]
+    assert releases.roll_back(directory, 2, day=LATER).digest == second.digest
+    with pytest.raises(NotFound, match="no edition 7 for public"):
+        releases.roll_back(directory, 7, day=LATER)
+
+
+def held(path):
+    with View(path) as view:
+        return {
+            row["id"]
+            for table in ("organization", "service", "location", "phone", "travel")
+            for row in rows(view, table)
+        }
+
+
+def rows(view, table):
+    columns = "location AS id" if table == "travel" else "id"
+    return view.connection.execute(f"SELECT {columns} FROM {table}").fetchall()
+
+
+def test_what_is_raised_leaves_the_old_editions_with_all_that_hangs_on_it(releases, directory, tmp_path):
+    add(directory, organization("Care"), CARE, place("House", of=["Night line"], at=(10.04, 60.05)))
+    published(releases, directory)
+    untouched = releases.folder / "00001.db"
+    gone = {public_id(directory.key, key(table, name)) for table, name in (("service", "Night line"),)}
+    assert gone <= held(untouched)
+    directory.edit(
+        "service", key("service", "Night line"), {"audience": "custodian"}, by="gul", on=TODAY, reason="asked"
+    )
+    published(releases, directory, day=LATER)
+    with View(untouched) as view:
+        there = {entry.name for entry in view.services()}
+        assert "Night line" not in there
+        assert "Legal advice" in there
+        assert not [1 for row in view.rows("phone") if row["number"] == "+992 37 999 00 01"]
+        assert view.edition == TODAY
+    assert b"999 00 01" not in untouched.read_bytes()
+    assert b"Night line" not in untouched.read_bytes()
+    assert not gone & held(untouched)
+    first = releases.edition(1)
+    assert (first.purged_on, first.digest) == (LATER.isoformat(), digest(untouched))
+    releases.roll_back(directory, 1, day=LATER)
+    assert "Night line" not in names(releases)
+    with View(releases.view) as view:
+        assert view.find(limit=100).total == len(names(releases))  # the index was made anew
+
+
+def test_an_old_edition_without_anything_hidden_stays_as_it_was(releases, directory, first):
+    add(directory, organization("Care"))
+    published(releases, directory, day=LATER)
+    assert digest(releases.folder / "00001.db") == first.digest
+    assert releases.edition(1).purged_on == ""
+
+
+def test_an_erased_phone_leaves_the_old_editions(releases, directory):
+    add(directory, organization("Care", phones=["+992 37 999 00 02"]))
+    published(releases, directory)
+    (own,) = [one for one in directory.records("phone") if one.number == "+992 37 999 00 02"]
+    directory.erase(own.id, by="gul", on=TODAY, reason="asked")
+    assert releases.purge(directory, day=TODAY) == [1]
+    assert b"999 00 02" not in (releases.folder / "00001.db").read_bytes()
+
+
+def test_a_point_that_is_hidden_now_leaves_the_old_editions(releases, directory, tmp_path):
+    add(directory, organization("Care"), CARE, place("House", of=["Night line"], at=(10.04, 60.05)))
+    published(releases, directory)
+    house = key("location", "House")
+    directory.edit("location", house, {"precision": "area"}, by="gul", on=TODAY, reason="asked")
+    assert releases.purge(directory, day=TODAY) == [1]
+    with View(releases.folder / "00001.db") as view:
+        own = public_id(directory.key, house)
+        assert [row["latitude"] for row in view.rows("location") if row["id"] == own] in ([None], [])
+
+
+def test_an_old_text_that_tells_what_is_hidden_now_is_not_rolled_back_to(releases, directory, tmp_path):
+    add(directory, organization("Care", description="Ask Farida Invented."))
+    published(releases, directory)
+    directory.edit(
+        "organization", key("organization", "Care"), {"description": "Ask us."}, by="g", on=TODAY, reason="r"
+    )
+    published(releases, directory)
+    add(directory, organization("Farida Invented", audience="custodian"))
+    now = digest(releases.view)
+    with pytest.raises(UnsafePublication, match="description: holds"):
+        releases.roll_back(directory, 1, day=TODAY)
+    assert digest(releases.view) == now
+
+
+def test_no_trace_of_a_secret_in_any_edition(releases, directory, first):
+    add(directory, organization("Care"))
+    published(releases, directory, day=LATER)
+    releases.stage(directory, day=LATER)
+    assert find_canaries([releases.view, *releases.folder.glob("*.db*")], SECRETS) == []
+
+
+def test_only_so_many_are_kept(releases, directory, monkeypatch):
+    monkeypatch.setattr("mapping.editions.releases.KEPT", 2)
+    for number in range(4):
+        add(directory, organization(f"Body {number}"), file=f"{number}.csv")
+        published(releases, directory)
+    assert [edition.number for edition in releases.editions()] == [4, 3]
+    assert len(list(releases.folder.glob("*.db"))) == 2
+
+
+def test_the_change_since_the_edition_before_is_in_the_view(releases, directory, first, tiny_area, tmp_path):
+    shutil.copy(releases.view, tmp_path / "old.db")
+    add(directory, organization("Care"), CARE, place("House", of=["Night line"], at=(10.04, 60.05), unit="XT-E1"))
+    published(releases, directory, day=LATER)
+    with View(releases.view) as view, View(tmp_path / "old.db") as old:
+        for level in (None, *(one.level for one in tiny_area.levels)):
+            carried, compared = change(view, tiny_area, level=level), change(view, tiny_area, previous=old, level=level)
+            assert carried.table.equals(compared.table)
+            assert (carried.total, str(carried.finding)) == (compared.total, str(compared.finding))
+        assert carried.total["new"] == 1
+
+
+def test_a_view_from_before_editions_were_kept_is_compared_too(directory, releases, tmp_path):
+    directory.view("public", releases.view, edition=TODAY).close()
+    assert releases.stage(directory, day=TODAY).items == ()
+    assert releases.editions() == []
+
+
+def test_views_for_partners_are_readable_by_their_owner_only(directory, tmp_path):
+    partner = Releases(tmp_path / "private" / "editions", tmp_path / "private" / "partner.db", "partner")
+    published(partner, directory)
+    assert partner.view.stat().st_mode & 0o777 == 0o600
+    with View(partner.view) as view:
+        assert view.audience == "partner"
+
+
+def test_a_full_disk_leaves_the_edition_in_use(releases, directory, first):
+    add(directory, organization("Care"))
+    plan = releases.stage(directory, day=TODAY)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
+    try:
+        with pytest.raises(MappingError, match=r"the edition was not published .*check the folder"):
+            releases.publish(
+                directory, digest=plan.digest, confirmed=[one.key for one in plan.newly], by="g", now=NOW, day=TODAY
+            )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert digest(releases.view) == first.digest
+    assert [edition.number for edition in releases.editions()] == [1]
+    assert published(releases, directory).number == 2
+
+
+def test_an_attempt_that_was_cut_short_leaves_nothing_in_the_list(releases, directory, first, monkeypatch):
+    add(directory, organization("Care"))
+    monkeypatch.setattr(Releases, "_switch", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        published(releases, directory)
+    assert digest(releases.view) == first.digest
+    monkeypatch.undo()
+    assert published(releases, directory).number == 2
+    assert [(edition.number, edition.live) for edition in releases.editions()] == [(2, True), (1, False)]
+
+
+def test_secrets_change_no_byte_of_an_edition_that_replaces_another(tiny_area, tmp_path):
+    found = []
+    for name, parts in (("with", [*public_parts(), *secret_parts()]), ("without", public_parts())):
+        with sample_directory(tmp_path / name, tiny_area, *parts) as directory:
+            releases = Releases(tmp_path / name / "editions", tmp_path / name / "public.db", "public")
+            published(releases, directory)
+            add(directory, organization("Care"), CARE)
+            published(releases, directory, day=LATER)
+            found.append(digest(releases.view))
+    assert found[0] == found[1]
+
+
+def test_notes_of_editions_are_plain(first, releases):
+    told = json.loads((releases.folder / "00001.json").read_text(encoding="utf-8"))
+    assert told["day"] == "2026-11-24"
+    assert set(told) == {"by", "day", "digest", "entries", "number", "published_on", "purged_on", "reason", "state"}

@@ -1,0 +1,241 @@
+"""Lists that speak of bodies of other lists: activities, agreements, answers to the checklist of standards."""
+
+import datetime as dt
+
+import pytest
+
+from mapping.column_map import ColumnMap
+from mapping.intake.read import Known, read
+from tests.support.sample import batch, organization, place, service
+
+TODAY = dt.date(2026, 11, 24)
+SHAPES = {
+    "activity": {
+        "key": ["no"],
+        "organization": ["who"],
+        "implementer": ["by"],
+        "service": ["what"],
+        "activity": ["title"],
+        "unit": ["where"],
+        "unit_code": ["code"],
+        "start": ["start"],
+        "end": ["end"],
+        "planned": ["planned"],
+        "reached": ["reached"],
+        "reached_women": ["women"],
+        "target_group": ["group"],
+    },
+    "agreement": {
+        "key": ["no"],
+        "from": ["from"],
+        "to": ["to"],
+        "service": ["what"],
+        "signed_on": ["signed"],
+        "valid_to": ["until"],
+        "status": ["status"],
+        "consent": ["consent"],
+    },
+    "assessment": {
+        "service_ref": ["ref"],
+        "organization": ["who"],
+        "service": ["what"],
+        "standard": ["standard"],
+        "answer": ["answer"],
+        "assessed_on": ["day"],
+        "assessed_by": ["by"],
+    },
+}
+
+
+@pytest.fixture
+def known():
+    """What the lists before said: two bodies with a service each."""
+    known = Known(maps={"x"})
+    for body, help_ in (("Umed", "LEG-INF"), ("Soyai Chinor", "PSY-COU")):
+        parts = (organization(body), service(f"S {body}", of=body, types=[help_]), place(f"P {body}", of=[f"S {body}"]))
+        known.learn(batch(*parts).records)
+    return known
+
+
+@pytest.fixture
+def take(tmp_path, tiny_area, known):
+    """Return the batch of rows of a shape, each given as a dictionary."""
+
+    def take_rows(shape, *rows):
+        names = list(dict.fromkeys(name for columns in SHAPES[shape].values() for name in columns))
+        lines = [";".join(names), *(";".join(str(row.get(name, "")) for name in names) for row in rows)]
+        path = tmp_path / "list.csv"
+        path.write_text("\n".join(lines), "utf-8")
+        columns = ColumnMap.model_validate(
+            {
+                "source": "x",
+                "name": "X",
+                "shape": shape,
+                "fields": SHAPES[shape],
+                "constants": {"marking": "all"},
+                "markings": {"all": "public"},
+            }
+        )
+        return read(path, columns=columns, area=tiny_area, today=TODAY, known=known)
+
+    return take_rows
+
+
+def said(batch, level, row=2):
+    return [(issue.column, issue.problem) for issue in batch.issues if issue.row == row and issue.level == level]
+
+
+ACTIVITY = {"no": 1, "who": "Umed", "what": "PRV-AWA", "title": "Street theatre", "where": "Juybor"}
+
+
+def test_an_activity_of_a_known_body(take, known):
+    (activity,) = take("activity", ACTIVITY).of("activity")
+    assert activity.organization_id == known.called(["Umed"])[0].id
+    assert (activity.service_type, activity.area_unit, activity.audience) == ("PRV-AWA", "XT-W2", "public")
+    assert activity.name == "Street theatre"
+
+
+def test_an_activity_of_a_new_body_makes_it_known(take):
+    found = take("activity", ACTIVITY | {"who": "Nur"}, ACTIVITY | {"no": 2, "who": "NUR"})
+    assert [body.name for body in found.of("organization")] == ["Nur"]
+    assert len({activity.organization_id for activity in found.of("activity")}) == 1
+    assert said(found, "note")[0][1] == "'Nur' is in no other list"
+
+
+@pytest.mark.parametrize(("missing", "word"), [("who", "who"), ("where", "where"), ("what", "what")])
+def test_an_activity_without_the_least_is_refused(take, missing, word):
+    found = take("activity", ACTIVITY | {missing: ""})
+    assert found.of("activity") == []
+    assert found.refused[0].reasons == (f"the row does not say {word}; mend the row and send it again",)
+
+
+@pytest.mark.parametrize(
+    ("cells", "field", "column"),
+    [
+        ({"start": "2026-09-01", "end": "2026-03-01"}, "end", "end"),
+        ({"reached": 64, "women": 9999}, "reached_women", "women"),
+        ({"reached": "#N/A"}, "reached", "reached"),
+    ],
+)
+def test_what_cannot_be_is_left_out_of_an_activity(take, cells, field, column):
+    found = take("activity", ACTIVITY | cells)
+    assert getattr(found.of("activity")[0], field) is None
+    assert [one for one, _problem in said(found, "refused")] == [column]
+
+
+def test_too_many_people_reached_are_doubted(take):
+    found = take("activity", ACTIVITY | {"planned": 30, "reached": 12000})
+    assert said(found, "doubt") == [("reached", "12000 reached of 30 planned")]
+    assert found.of("activity")[0].reached == 12000
+
+
+def test_a_unit_whose_name_and_code_differ(take):
+    found = take("activity", ACTIVITY | {"code": "XT-E1"})
+    assert found.of("activity")[0].area_unit == "XT-E1"
+    assert said(found, "doubt")[0][0] == "code"
+
+
+def test_a_free_text_that_could_tell_a_secret_stays_private(take):
+    found = take("activity", ACTIVITY | {"title": "Meeting at 9 Zumrad street", "group": "call +992 00 000 44 44"})
+    assert "Zumrad" not in str(found.records)
+    assert "44 44" not in str(found.records)
+
+
+def test_a_number_that_stands_twice_is_said_and_both_are_read(take):
+    found = take("activity", ACTIVITY, ACTIVITY | {"where": "Qulla"})
+    assert len(found.of("activity")) == 2
+    assert said(found, "doubt", 3)[0][1] == "the number '1' stands in the file 2 times"
+
+
+AGREEMENT = {"no": 1, "from": "Umed", "to": "ТҶ «Сояи Чинор»", "what": "psychologist", "status": "active"}
+
+
+def test_an_agreement_between_known_bodies(take, known):
+    (agreement,) = take("agreement", AGREEMENT).of("referral_agreement")
+    ends = [known.called([name])[0].id for name in ("Umed", "Soyai Chinor")]
+    assert [agreement.from_organization_id, agreement.to_organization_id] == ends
+    assert (agreement.service_types, agreement.status) == ("PSY-COU", "active")
+
+
+def test_an_agreement_with_an_unknown_end_is_refused_with_candidates(take):
+    found = take("agreement", AGREEMENT | {"to": "Soyai Chinorak"})
+    assert found.of("referral_agreement") == []
+    assert "'Soyai Chinorak' is in no list; is it Soyai Chinor?" in found.refused[0].reasons
+
+
+def test_an_agreement_that_ended_is_not_active(take):
+    found = take("agreement", AGREEMENT | {"until": "2026-11-23"})
+    assert [agreement.status for agreement in found.of("referral_agreement")] == ["expired"]
+    last = take("agreement", AGREEMENT | {"until": "2026-11-24"})
+    assert [agreement.status for agreement in last.of("referral_agreement")] == ["active"]
+
+
+def test_an_agreement_that_ends_before_it_was_signed(take):
+    found = take("agreement", AGREEMENT | {"signed": "2026-05-01", "until": "2020-01-01"})
+    assert found.of("referral_agreement")[0].valid_to is None
+    assert said(found, "refused")[0][0] == "until"
+
+
+ANSWER = {
+    "who": "Umed",
+    "what": "legal advice",
+    "standard": "STD-003",
+    "answer": "yes",
+    "day": "2026-05-01",
+    "by": "peer",
+}
+
+
+@pytest.mark.parametrize(
+    ("word", "answer"),
+    [
+        ("да", "met"),
+        ("ҳа", "met"),
+        ("partly", "partly"),
+        ("қисман", "partly"),
+        ("не", "not met"),
+        ("?", "unknown"),
+    ],
+)
+def test_answers_in_several_languages(take, word, answer):
+    (found,) = take("assessment", ANSWER | {"answer": word}).of("standard_assessment")
+    assert (found.answer, found.standard, found.assessed_by) == (answer, "STD-003", "peer")
+
+
+def test_an_answer_is_never_for_the_public(take):
+    (found,) = take("assessment", ANSWER).of("standard_assessment")
+    assert found.audience == "focal_point"
+
+
+def test_a_service_is_found_by_its_number_and_kind(take, known):
+    known.services["NGO-1|LEG-INF"] = "service of another body"
+    (found,) = take("assessment", ANSWER | {"ref": "NGO-1"}).of("standard_assessment")
+    assert found.service_id == "service of another body"
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"standard": "STD-9999"}, "no item of the checklist"),
+        ({"ref": "NGO-777"}, "no service of a list that was read"),
+        ({"what": "psychologist"}, "no service of a list that was read"),
+    ],
+)
+def test_an_answer_to_nothing_is_refused(take, cells, reason):
+    found = take("assessment", ANSWER | cells)
+    assert found.of("standard_assessment") == []
+    assert reason in found.refused[0].reasons[0]
+
+
+def test_a_name_of_who_assessed_stays_private(take):
+    found = take("assessment", ANSWER | {"by": "Umeda Invented"})
+    assert found.of("standard_assessment")[0].assessed_by is None
+    assert said(found, "doubt")[0][0] == "by"
+
+
+@pytest.mark.parametrize(("second", "answer"), [("2026-06-01", "not met"), ("2026-04-01", "met")])
+def test_of_two_answers_the_later_stands(take, second, answer):
+    found = take("assessment", ANSWER, ANSWER | {"answer": "no", "day": second})
+    last = {record.id: record for record in found.of("standard_assessment")}
+    assert [record.answer for record in last.values()] == [answer]
+    assert said(found, "doubt", 3) == [("standard", "row 2 answers this too")]

@@ -1,0 +1,444 @@
+"""Reading a list whole: what becomes of it, what is hidden, what is refused, and in what words."""
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mapping.column_map import ColumnMap
+from mapping.directory.directory import Directory
+from mapping.errors import FormatError
+from mapping.intake.read import Known, read
+
+ROOT = Path(__file__).resolve().parents[2]
+TODAY = dt.date(2026, 11, 24)
+HEADER = ("No", "Name", "District", "Help", "Phone", "Open to", "Remark")
+MAP = {
+    "source": "list",
+    "name": "List (invented)",
+    "key": ["No"],
+    "fields": {
+        "key": ["No"],
+        "organization": ["Name"],
+        "unit": ["District"],
+        "service": ["Help"],
+        "phone": ["Phone"],
+        "marking": ["Open to"],
+        "address": ["Address"],
+        "hours": ["Hours"],
+        "cost": ["Cost"],
+        "place": ["Town"],
+        "latitude": ["Lat"],
+        "longitude": ["Lon"],
+        "verified_on": ["Checked"],
+        "email": ["Mail"],
+        "languages": ["Languages"],
+        "capacity": ["Places"],
+    },
+    "markings": {"all": "public", "partners": "partner"},
+    "private": ["Remark"],
+}
+ROW = ("1", "Umed", "Juybor", "legal advice", "+992 00 000 11 11", "all", "")
+
+
+@pytest.fixture
+def take(tmp_path, tiny_area):
+    """Return the batch of a few rows in Orzustan; the map and numbers of the list are approved unless it is said."""
+
+    def take_rows(*rows, heads=HEADER, approved=True, known=None, name="list.csv", **changes):
+        lines = [";".join(f'"{cell}"' for cell in line) for line in (heads, *rows)]
+        path = tmp_path / name
+        path.write_text("\n".join(lines), "utf-8")
+        columns = ColumnMap.model_validate(MAP | changes)
+        known = known or Known()
+        if approved:
+            known.maps.add(columns.source)
+            known.phones.add(columns.source)
+        return read(path, columns=columns, area=tiny_area, today=TODAY, known=known)
+
+    return take_rows
+
+
+def said(batch, row=2):
+    """Return what is said of a row."""
+    return [(issue.level, issue.column, issue.problem) for issue in batch.issues if issue.row == row]
+
+
+def audiences(batch, *tables):
+    return {
+        record.audience
+        for table in tables or ("organization", "service", "location", "phone")
+        for record in batch.of(table)
+    }
+
+
+def with_cells(**cells):
+    """Return a header and a row with more columns."""
+    return (*HEADER, *cells), (*ROW, *cells.values())
+
+
+def test_a_row_becomes_a_body_a_service_and_a_place(take):
+    batch = take(ROW)
+    (body,), (service,), (place,) = (batch.of(table) for table in ("organization", "service", "location"))
+    assert (body.name, service.organization_id, place.organization_id) == ("Umed", body.id, body.id)
+    assert (service.name, service.alternate_name) == ("Legal information and advice", "legal advice")
+    assert (place.area_unit, place.position_basis, place.country) == ("XT-W2", "unit", "XT")
+    assert [phone.number for phone in batch.of("phone")] == ["+992000001111"]
+    assert audiences(batch) == {"public"}
+    assert (batch.rows, batch.refused) == (1, [])
+    origin = {(p.link_entity, p.file, p.row, p.source_key) for p in batch.of("provenance")}
+    assert ("service", "list.csv", 2, "1|LEG-INF") in origin
+
+
+def test_several_kinds_of_help_in_a_cell_are_several_services_at_one_place(take):
+    batch = take((*ROW[:3], "legal advice; psychologist", *ROW[4:]))
+    assert len(batch.of("service")) == 2
+    assert len(batch.of("location")) == 1
+
+
+@pytest.mark.parametrize("word", ["все", "Ҳама", "hamma", "everybody"])
+def test_everybody_is_no_group(take, word):
+    head, row = with_cells(Whom=word)
+    batch = take(row, heads=head, fields=MAP["fields"] | {"serves": ["Whom"]})
+    assert [one for one in batch.of("attribute") if one.link_type == "serves"] == []
+    assert [issue for issue in batch.issues if issue.column == "Whom"] == []
+
+
+def test_ids_depend_on_the_senders_key_alone(take):
+    """A list that comes again with other rows around brings the same records up to date."""
+    first = take(ROW)
+    later = take(("7", "Nur", *ROW[2:]), (*ROW[:4], "+992 00 000 22 22", *ROW[5:]))
+    assert {s.id for s in first.of("service")} < {s.id for s in later.of("service")}
+
+
+@pytest.mark.parametrize("marking", ["", "al", "public", "everyone", "all?"])
+def test_without_a_known_marking_a_row_is_for_custodians(take, marking):
+    batch = take((*ROW[:5], marking, ""))
+    assert audiences(batch) == {"custodian"}
+    assert any(column == "Open to" for _level, column, _problem in said(batch))
+
+
+def test_without_an_approved_map_every_row_is_for_custodians(take):
+    assert audiences(take(ROW, approved=False)) == {"custodian"}
+
+
+def test_a_number_that_nobody_called_back_stays_with_custodians(take):
+    known = Known(maps={"list"})
+    batch = take(ROW, approved=False, known=known)
+    assert audiences(batch, "service", "location") == {"public"}
+    assert audiences(batch, "phone") == {"custodian"}
+    known = Known(maps={"list"}, phones={"+992000001111"})
+    assert audiences(take(ROW, approved=False, known=known), "phone") == {"public"}
+
+
+@pytest.mark.parametrize(
+    "remark", ["Do not publish!", "не публиковать", "CONFIDENTIAL", "нашр накунед", "не  разглашать адрес"]
+)
+def test_a_remark_that_asks_for_secrecy_hides_the_row(take, remark):
+    batch = take((*ROW[:6], remark))
+    assert audiences(batch) == {"custodian"}
+    assert ("doubt", "Remark", "a remark asks that this be not shown") in said(batch)
+
+
+def test_a_remark_is_never_kept(take):
+    batch = take((*ROW[:6], "the shelter is at 9 Zumrad street"))
+    assert audiences(batch) == {"public"}
+    assert "Zumrad" not in str(batch.records)
+    assert "Zumrad" not in str(batch.issues)
+
+
+def test_a_remark_can_close_a_service(take):
+    batch = take((*ROW[:6], "Office is CLOSED now"), notices={"closed": "defunct"})
+    assert [service.status for service in batch.of("service")] == ["defunct"]
+    assert ("note", "Remark", "the remark says 'closed'") in said(batch)
+
+
+def test_a_shelter_hides_its_body_when_there_is_nothing_else(take):
+    """The row is marked as open, and the kind of help decides: the body's name alone could tell of it."""
+    batch = take((*ROW[:3], "women's shelter", *ROW[4:]))
+    assert audiences(batch, "organization") == {"custodian"}
+    both = take((*ROW[:3], "women's shelter; legal advice", *ROW[4:]))
+    assert audiences(both, "organization") == {"public"}
+
+
+@pytest.mark.parametrize("name", ["Приют «Умед»", "Umed shelter", "Паноҳгоҳи Умед", "PANOHGOH? Safe house Umed"])
+def test_a_body_whose_name_tells_of_a_shelter_is_hidden(take, name):
+    batch = take(("1", name.replace('"', ""), *ROW[2:]))
+    assert audiences(batch, "organization") == {"custodian"}
+    assert any("tells of a shelter" in issue.problem for issue in batch.issues)
+    assert audiences(take(("1", "Refugee Council", *ROW[2:])), "organization") == {"public"}
+
+
+@pytest.mark.parametrize(
+    ("address", "audience"),
+    [
+        ("9 Gulobi St.", "public"),
+        ("кӯчаи Гулобӣ, 9", "public"),
+        ('9 Gulobi St. (ward ""Sapphire"")', "custodian"),
+        ("9 Gulobi St., +992 00 000 33 33", "custodian"),
+    ],
+)
+def test_an_address_that_says_more_is_kept_back(take, address, audience):
+    header, row = with_cells(Address=address)
+    batch = take(row, heads=header)
+    assert audiences(batch, "address") == {audience}
+
+
+@pytest.mark.parametrize("address", ["не разглашается", "confidential", "дома у адвоката"])
+def test_an_address_that_is_not_told_hides_the_place(take, address):
+    header, row = with_cells(Address=address, Lat="10.0405", Lon="60.0593")
+    batch = take(row, heads=header)
+    assert batch.of("address") == []
+    assert [place.precision for place in batch.of("location")] == ["none"]
+
+
+def test_hours_keep_what_is_read_and_nothing_else(take):
+    header, row = with_cells(Hours="round the clock, entrance from 9 Zumrad street")
+    batch = take(row, heads=header)
+    assert "Zumrad" not in str(batch.records)
+    assert any(column == "Hours" for _level, column, _problem in said(batch))
+
+
+def test_a_cell_that_cannot_be_read_is_left_out_and_said_with_its_column(take):
+    header, row = with_cells(Checked="30.02.2026")
+    batch = take(row, heads=header)
+    (issue,) = [issue for issue in batch.issues if issue.row == 2]
+    assert (issue.level, issue.column, issue.file, issue.sheet) == ("refused", "Checked", "list.csv", "")
+    assert "28 days" in issue.problem
+    assert issue.fix
+    assert [v.verified_on for v in batch.of("verification")] == [None]
+
+
+@pytest.mark.parametrize("day", ["2099-01-01", "2026-11-25"])
+def test_a_check_in_the_future_is_no_check(take, day):
+    header, row = with_cells(Checked=day)
+    batch = take(row, heads=header)
+    assert [v.level for v in batch.of("verification")] == ["unverified"]
+    assert said(batch)[0][:2] == ("refused", "Checked")
+
+
+def test_a_slipped_row_is_refused_whole_and_said_once(take):
+    header, row = with_cells(Cost="tajik/russian", Checked="by hand", Places="passport", Languages="9-13")
+    batch = take(row, heads=header)
+    assert batch.records == []
+    ((level, _column, problem),) = said(batch)
+    assert (level, problem[:7]) == ("refused", "4 cells")
+    assert batch.refused[0].cells["Places"] == "passport"
+
+
+def test_a_refused_row_leaves_no_trace_for_the_next(take):
+    """The body of a refused row is not known to the row after it: else its service would belong to nobody."""
+    batch = take((*ROW[:3], "", *ROW[4:]), ("2", *ROW[1:]))
+    assert [refused.row for refused in batch.refused] == [2]
+    (body,) = batch.of("organization")
+    assert [service.organization_id for service in batch.of("service")] == [body.id]
+
+
+def test_a_row_that_ends_early_is_for_custodians(take, tmp_path, tiny_area):
+    path = tmp_path / "cut.csv"
+    path.write_text(
+        "No;Name;District;Help;Phone;Open to\n1;Umed;Juybor;legal advice\n2;Nur;Juybor;legal advice;;all", "utf-8"
+    )
+    columns = ColumnMap.model_validate(MAP | {"private": []})
+    batch = read(path, columns=columns, area=tiny_area, today=TODAY, known=Known(maps={"list"}))
+    assert [service.audience for service in batch.of("service")] == ["custodian", "public"]
+    assert ("doubt", "Open to", "the row ends before 'Phone'") in said(batch)
+
+
+def test_a_row_that_stands_twice_is_read_once(take):
+    batch = take(ROW, ROW)
+    assert len(batch.of("service")) == 1
+    assert said(batch, 3) == [("note", "", "the row repeats row 2")]
+
+
+def test_two_rows_with_one_number_are_both_read_and_said(take):
+    batch = take(ROW, ("1", "Nur", *ROW[2:]))
+    assert len(batch.of("service")) == 2
+    assert said(batch, 3)[0] == ("doubt", "No", "the key '1' stands in the file 2 times")
+
+
+def test_of_rows_without_numbers_that_say_the_same_the_last_check_stands(take):
+    header, older = with_cells(Checked="2025-03-01")
+    newer = (*older[:-1], "2026-03-01")
+    batch = take(newer, older, heads=header, key=[])
+    assert [v.verified_on for v in batch.of("verification")] == [dt.date(2026, 3, 1)]
+    assert said(batch, 3) == [("doubt", "", "row 2 is of the same body, place and kind of help")]
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "unit", "basis", "level"),
+    [
+        ("10.0405", "60.0593", "Juybor", "given", ""),
+        ("60.0593", "10.0405", "Juybor", "given", "note"),
+        ("0", "0", "Juybor", "unit", "doubt"),
+        ("48.8566", "2.3522", "Juybor", "unit", "doubt"),
+        ("10.0405", "", "Juybor", "unit", "refused"),
+        ("", "", "Atlantis", "none", "doubt"),
+        ("", "", "", "none", "doubt"),
+    ],
+)
+def test_where_a_row_is(take, lat, lon, unit, basis, level):
+    header, row = with_cells(Lat=lat, Lon=lon)
+    batch = take((*row[:2], unit, *row[3:]), heads=header)
+    (place,) = batch.of("location")
+    assert place.position_basis == basis
+    assert {"given": place.latitude is not None, "unit": place.area_unit == "XT-W2"}.get(basis, True)
+    assert ([one for one, _column, _problem in said(batch)] or [""])[0] == level
+
+
+def test_a_word_of_the_map_says_in_which_country_a_row_is(take):
+    batch = take(
+        (*ROW[:2], "Moscow", "legal advice", "8 000 000-11-10", "all", ""), words={"country": {"Moscow": "RU"}}
+    )
+    assert [(place.country, place.area_unit) for place in batch.of("location")] == [("RU", None)]
+    assert [phone.number for phone in batch.of("phone")] == ["+70000001110"]
+
+
+def test_a_column_that_nobody_named_is_said(take):
+    batch = take((*ROW, "x"), heads=(*HEADER, "phone numbre"))
+    (issue,) = [issue for issue in batch.issues if issue.column == "phone numbre"]
+    assert "does not name" in issue.problem
+
+
+def test_a_column_that_is_missing_is_said(take):
+    batch = take(ROW)
+    assert "there is no column 'Mail'" in {issue.problem for issue in batch.issues}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said_"),
+    [
+        ({"rows": {"least": 2}}, "1 rows where 2 to 1000000 are expected"),
+        ({"rows": {"least": 0, "most": 0 + 1}, "header": {"has": "Nowhere"}}, "no row holds 'Nowhere'"),
+        ({"fields": {"organization": ["Nix"]}, "key": [], "private": []}, "no column is one that the map names"),
+    ],
+)
+def test_a_file_that_is_not_the_one_expected(take, changes, said_):
+    with pytest.raises(FormatError, match=said_.replace("(", "\\(")):
+        take(ROW, **changes)
+
+
+def test_too_many_refused_rows_refuse_the_file(take):
+    rows = [(str(n), "", *ROW[2:]) for n in range(3)]
+    assert len(take(*rows, rows={"refused": 3}).refused) == 3
+    with pytest.raises(FormatError, match="3 of 3 rows would be refused, and the map allows 2; the first is row 2"):
+        take(*rows, rows={"refused": 2})
+
+
+@pytest.mark.parametrize("name", ["list.pdf", "list", "list.xls"])
+def test_a_file_of_another_kind(take, name):
+    with pytest.raises(FormatError, match=r"save it as one of .*\.csv"):
+        take(ROW, name=name)
+
+
+def test_a_missing_file(tmp_path, tiny_area):
+    with pytest.raises(FormatError, match="there is no such file"):
+        read(tmp_path / "none.csv", source="x", area=tiny_area)
+
+
+def test_formulas_and_markup_come_in_as_text(take):
+    batch = take(("1", "<b>Umed</b>", "Juybor", "legal advice", "", "all", "=cmd|' /C calc'!A0"))
+    assert [body.name for body in batch.of("organization")] == ["Umed"]
+    assert batch.cleaned["HTML taken out"] == 1
+    assert "cmd" not in str(batch.records)
+
+
+def test_what_the_list_gave_can_be_stored_and_given_again(take, tmp_path, tiny_area):
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        directory.add(take(ROW), on=TODAY)
+        again = directory.add(take(ROW, known=Known.of(directory)), on=TODAY)
+        assert [+again.added, +again.changed, +again.removed, again.missing] == [{}, {}, {}, []]
+
+
+def test_a_dry_run_changes_nothing(take, tmp_path, tiny_area):
+    with Directory(tmp_path / "directory.db", tiny_area) as directory:
+        change = directory.add(take(ROW), on=TODAY, dry_run=True)
+        assert change.added["service"] == 1
+        assert directory.count("service") == 0
+
+
+def test_a_plain_list_needs_no_map(tmp_path, tiny_area):
+    path = tmp_path / "plain.csv"
+    path.write_text(
+        "Organization,Services,District,Phone,E-mail,Fax remark\n"
+        "Umed,Legal advice,Juybor,+992 00 000 11 11,a@umed.example,x\n",
+        "utf-8",
+    )
+    batch = read(path, source="NGO survey 2026", area=tiny_area, today=TODAY)
+    (service,) = batch.of("service")
+    assert service.name == "Legal information and advice"
+    assert audiences(batch) == {"custodian"}
+    assert [body.email for body in batch.of("organization")] == ["a@umed.example"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Наименование;Вид помощи;Район;Телефон",
+        "Номи ташкилот;Хизматрасонӣ;Ноҳия;Телефон",
+        "Tashkilot;Xizmat;Tuman;Telefon",
+    ],
+)
+def test_a_plain_list_in_other_languages(tmp_path, tiny_area, header):
+    path = tmp_path / "plain.csv"
+    path.write_text(f"{header}\nУмед;юридическая консультация;Ҷӯйбор;+992 00 000 11 11\n", "utf-8")
+    batch = read(path, source="list", area=tiny_area, today=TODAY)
+    assert [(len(batch.of(t))) for t in ("organization", "service", "phone")] == [1, 1, 1]
+    assert batch.of("location")[0].area_unit == "XT-W2"
+
+
+def test_a_short_map_adds_words_to_a_table_that_needs_no_columns(tmp_path, tiny_area):
+    path = tmp_path / "who.csv"
+    path.write_text("Org,Sector,Unit\n#org,#sector,#adm2+code\nUmed,Protection,XT-W2\nUmed,Legal aid,XT-W2\n", "utf-8")
+    plain = read(path, area=tiny_area, today=TODAY)
+    assert [one.service_type for one in plain.of("activity")] == ["LEG"]
+    assert len(plain.refused) == 1
+    short = ColumnMap.model_validate(
+        {"source": "cluster", "name": "Cluster", "words": {"service": {"Protection": "CMG-CAS"}}}
+    )
+    batch = read(path, columns=short, area=tiny_area, today=TODAY)
+    assert [one.service_type for one in batch.of("activity")] == ["CMG-CAS", "LEG"]
+    assert (batch.source.name, batch.refused) == ("Cluster", [])
+
+
+def test_columns_that_nobody_can_guess(tmp_path, tiny_area):
+    path = tmp_path / "plain.csv"
+    path.write_text("a,b,c\n1,2,3\n", "utf-8")
+    with pytest.raises(FormatError, match="write a column map"):
+        read(path, source="x", area=tiny_area, today=TODAY)
+
+
+def test_the_real_facilities_of_a_country(shared, tj_area):
+    """827 health facilities of OpenStreetMap: 261 pharmacies are no place of help, all others are given and public."""
+    path = shared / "data" / "geo" / "facilities" / "tj_health_facilities_osm.csv"
+    if not path.exists():
+        pytest.skip("needs the health facilities of OpenStreetMap, which are not part of the repository")
+    columns = Path(__file__).with_name("facilities.toml")
+    batch = read(path, columns=columns, area=tj_area, today=TODAY, known=Known(maps={"osm-health"}))
+    assert (batch.rows, len(batch.refused), len(batch.of("location"))) == (566, 0, 566)
+    assert any("(261 times)" in issue.problem for issue in batch.issues)
+    assert {(p.position_basis, p.precision, p.audience) for p in batch.of("location")} == {("given", "exact", "public")}
+    assert {p.area_unit for p in batch.of("location")} <= set(tj_area.unit_codes)
+
+
+def test_the_command_line_refuses_in_one_line_and_leaves_the_directory_as_it_was(tmp_path, tiny_area):
+    directory, file = tmp_path / "directory.db", tmp_path / "bad.csv"
+    Directory(directory, tiny_area).close()
+    before = directory.read_bytes()
+    file.write_bytes(b'Name,Help\n"Umed,legal advice\n')
+    command = [sys.executable, "-m", "mapping.cli", "import", str(file), "--directory", str(directory)]
+    done = subprocess.run(
+        [*command, "--area", str(tiny_area.folder)], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 1
+    assert "never closes" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert directory.read_bytes() == before
+
+
+def test_a_map_that_nobody_approved_is_said_first(take):
+    batch = take(ROW, approved=False)
+    assert "two people have not approved" in batch.issues[0].problem
+    assert not any("approved" in issue.problem for issue in take(ROW).issues)

@@ -1,0 +1,233 @@
+"""Tests of `mapping.language.parsers.amounts`."""
+
+import contextlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapping.language.parsers import (
+    CapacityValue,
+    CostValue,
+    Number,
+    Unreadable,
+    capacity,
+    cost,
+    hours_within,
+    number,
+    price_words,
+    utc_offset,
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["free", "бесплатно", "ройгон", "Free of charge", "bepul", "0", "ро?гон".replace("?", "й")]
+)
+def test_free(text):
+    assert cost(text) == CostValue("free", text=text)
+
+
+@pytest.mark.parametrize("text", ["by tariff", "по тарифу", "аз рӯи нархнома", "аз руи нархнома", "аз р?и нархнома"])
+def test_by_a_list_of_prices(text):
+    assert cost(text) == CostValue("tariff", text=text)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("50 сомони", 50, "TJS"),
+        ("50 сомонӣ", 50, "TJS"),
+        ("50 сомон?", 50, "TJS"),
+        ("50 TJS per visit", 50, "TJS"),
+        ("TJS 60", 60, "TJS"),
+        ("1 200 руб.", 1200, "RUB"),
+        ("12,50 €", 12.5, "EUR"),
+        ("$5", 5, "USD"),
+        ("10 000 so‘m", 10000, "UZS"),
+    ],
+)
+def test_amounts(text, amount, currency):
+    assert cost(text) == CostValue("amount", amount, currency, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "для пострадавших бесплатно, остальным 60 сомони",
+        "барои ҷабрдидагон ройгон, барои дигарон 60 сомонӣ",
+        "барои чабрдидагон ройгон, барои дигарон 60 сомони",
+        "free for survivors, others TJS 60",
+    ],
+)
+def test_free_for_some_and_an_amount_for_others(text):
+    assert cost(text) == CostValue("mixed", 60, "TJS", text)
+    assert price_words(cost(text)) == {
+        "en": "Free for survivors, 60 somoni for others",
+        "ru": "Для пострадавших бесплатно, для остальных 60 сомони",
+        "tg": "Барои ҷабрдидагон ройгон, барои дигарон 60 сомонӣ",
+        "uz": "Jabrlanganlar uchun bepul, boshqalar uchun 60 somoni",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "tajik"),
+    [
+        ("free", "Ройгон"),
+        ("по тарифу", "Аз рӯи нархнома"),
+        ("50 сомон?", "50 сомонӣ"),
+        ("12,50 €", "12.5 EUR"),
+        ("50 TJS per visit", None),  # what stands beside the price would be lost
+        ("бесплатно для женщин", None),
+    ],
+)
+def test_a_price_is_said_in_every_language_where_nothing_is_lost(text, tajik):
+    said = price_words(cost(text))
+    assert said.get("tg") == tajik
+    assert {price_words(cost(each))["tg"] for each in said.values()} == ({tajik} if tajik else set())
+
+
+def test_free_for_some():
+    assert cost("бесплатно для женщин").kind == "mixed"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("взнос 1%", "is no price"),
+        ("50", "amount without a currency"),
+        ("50 или 60 сомони", "is no price"),
+        ("5 USD or 50 TJS", "is no price"),
+        ("таджикский/русский", "is no price"),
+        ("", "no cost is given"),
+        ("#N/A", "error of the spreadsheet"),
+    ],
+)
+def test_what_is_no_price_is_refused(text, problem):
+    with pytest.raises(Unreadable, match=problem):
+        cost(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1 200", Number(1200)),
+        ("12000", Number(12000)),
+        ("1,200", Number(1200)),
+        (25.0, Number(25)),
+        ("0", Number(0)),
+        ("~50", Number(50, about=True)),
+        ("около 10", Number(10, about=True)),
+        ("about 1,200", Number(1200, about=True)),
+        ("10-12", Number(10, most=12)),
+        ("10–12", Number(10, most=12)),
+        ("тақрибан 10-12", Number(10, most=12, about=True)),
+    ],
+)
+def test_numbers(text, found):
+    assert number(text) == found
+
+
+@pytest.mark.parametrize("text", ["бисёр", "#N/A", "#REF!", "-5", "12.5", "3,7", "12-10", "1 2", "", "10 и 12"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(Unreadable):
+        number(text)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**7))
+def test_every_count_is_read_back(count):
+    for text in (
+        str(count),
+        f"{count:,}",
+        f"{count:,}".replace(",", " "),
+        f"{count:,}".replace(",", "\u202f"),
+        float(count),
+    ):
+        assert number(text) == Number(count)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("6 beds", CapacityValue(Number(6), "beds")),
+        ("14 мест", CapacityValue(Number(14), "places")),
+        ("6 кат", CapacityValue(Number(6), "beds")),
+        ("2 rooms", CapacityValue(Number(2), "rooms")),
+        ("15 per month", CapacityValue(Number(15), every="month")),
+        ("15 дел в месяц", CapacityValue(Number(15), "cases", "month")),
+        ("10 нафар дар моҳ", CapacityValue(Number(10), "people", "month")),
+        ("10 kishi", CapacityValue(Number(10), "people")),
+        ("25", CapacityValue(Number(25))),
+        ("10-12", CapacityValue(Number(10, most=12))),
+        ("около 10", CapacityValue(Number(10, about=True))),
+        ("full", CapacityValue(None, full=True)),
+        ("мест нет", CapacityValue(None, full=True)),
+    ],
+)
+def test_capacities(text, found):
+    assert capacity(text) == found
+
+
+@pytest.mark.parametrize("text", ["бисёр", "паспорт", "6 elephants", "", "many", "уточняется"])
+def test_what_is_no_capacity_is_refused(text):
+    with pytest.raises(Unreadable):
+        capacity(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("+5", 5),
+        ("5", 5),
+        ("-3", -3),
+        ("−3", -3),
+        ("UTC+5", 5),
+        ("GMT +5:30", 5.5),
+        ("+14", 14),
+        (5.0, 5),
+        ("UTC-3:30", -3.5),
+    ],
+)
+def test_offsets(text, hours):
+    assert utc_offset(text) == hours
+
+
+@pytest.mark.parametrize("text", ["+25", "МСК", "МСК+2", "-13", "Asia/Dushanbe", ""])
+def test_what_is_no_offset_is_refused(text):
+    with pytest.raises(Unreadable):
+        utc_offset(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("24 h", 24),
+        ("2 h", 2),
+        ("72 соат", 72),
+        ("3 раб. дня", 72),
+        ("3 working days", 72),
+        ("1 week", 168),
+        ("same day", 24),
+        ("в тот же день", 24),
+        ("2 дня", 48),
+        ("5 рӯз", 120),
+        ("24 часа", 24),
+        ("24h", 24),
+    ],
+)
+def test_times_within_which_something_is_done(text, hours):
+    assert hours_within(text) == hours
+
+
+@pytest.mark.parametrize("text", ["быстро", "3", "h", "3 elephants", "1-2 days", ""])
+def test_words_without_a_time_are_refused(text):
+    with pytest.raises(Unreadable):
+        hours_within(text)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=30))
+def test_any_text_is_read_or_refused(text):
+    for parse in (cost, number, capacity, utc_offset, hours_within):
+        with contextlib.suppress(Unreadable):
+            parse(text)

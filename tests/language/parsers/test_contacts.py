@@ -1,0 +1,87 @@
+"""Tests of `mapping.language.parsers.contacts`."""
+
+import contextlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapping.language.parsers import Partly, Unreadable, emails, website
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("desk951@abroad.example", ["desk951@abroad.example"]),
+        ("Desk951@Abroad.Example", ["desk951@abroad.example"]),
+        ("a@b.example; c@d.example", ["a@b.example", "c@d.example"]),
+        ("a@b.example, a@b.example", ["a@b.example"]),
+        ("desk(at)border.example", ["desk@border.example"]),
+        ("desk [at] border.example", ["desk@border.example"]),
+        ("<a.b+c@d-e.example>", ["a.b+c@d-e.example"]),
+        ("mailto:a@b.example", ["a@b.example"]),
+        ("", []),
+        ("нет", []),
+        ("-", []),
+    ],
+)
+def test_mail_addresses(text, found):
+    assert emails(text) == found
+
+
+@pytest.mark.parametrize("text", ["desk951", "@abroad.example", "a@b", "a@b.", "почта@пример.example", "asdf"])
+def test_what_is_no_mail_address_is_refused(text):
+    with pytest.raises(Unreadable) as caught:
+        emails(text)
+    assert not isinstance(caught.value, Partly)
+
+
+def test_good_addresses_beside_a_bad_one_are_not_lost():
+    with pytest.raises(Partly, match="no mail address") as caught:
+        emails("a@b.example; c@@d")
+    assert (caught.value.value, caught.value.rest) == (["a@b.example"], "c@@d")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("https://www.soyai.example/", "https://www.soyai.example/"),
+        ("http://soyai.example/a?b=c", "http://soyai.example/a?b=c"),
+        ("www.soyai.example", "https://www.soyai.example"),
+        ("soyai.example/ru", "https://soyai.example/ru"),
+        ("https://пример.example", "https://пример.example"),
+        ("", None),
+        ("нет", None),
+    ],
+)
+def test_web_addresses(text, found):
+    assert website(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "htp:/koprukizabonho",
+        "javascript:alert(1)",
+        "ftp://soyai.example",
+        "https://",
+        "soyai",
+        "https://a b.example",
+        "https://user:pass@soyai.example",
+        "data:text/html,x",
+        "http://[",
+        "https://x.example/<b>",
+        "10.0.0.1",
+    ],
+)
+def test_what_is_no_web_address_is_refused(text):
+    with pytest.raises(Unreadable):
+        website(text)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused(text):
+    for parse in (emails, website):
+        with contextlib.suppress(Unreadable):
+            parse(text)

@@ -1,0 +1,164 @@
+"""Tests of `mapping.language.parsers.dates`."""
+
+import contextlib
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapping.language.parsers import DateValue, Unreadable, date, date_value, last_day
+
+TODAY = dt.date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-05-14", "2026-05-14"),
+        ("2026-10-10T14:12:00+05:00", "2026-10-10"),
+        ("2026-10-10 14:12:00", "2026-10-10"),
+        ("2026/5/4", "2026-05-04"),
+        ("01.10.2026", "2026-10-01"),
+        ("1.1.2026", "2026-01-01"),
+        ("07.04.26", "2026-04-07"),
+        ("07.04.99", "1999-04-07"),
+        ("31/12/26", "2026-12-31"),
+        ("31.12.2026 г.", "2026-12-31"),
+        ("12 сентября 2026 г.", "2026-09-12"),
+        ("15 майи 2026", "2026-05-15"),
+        ("15 майи соли 2026", "2026-05-15"),
+        ("1 June 2026", "2026-06-01"),
+        ("June 1st, 2026", "2026-06-01"),
+        ("3 июл 2026", "2026-07-03"),
+        ("15-may, 2026-yil", "2026-05-15"),
+        ("2 Ağustos 2026", "2026-08-02"),
+        ("29.02.2024", "2024-02-29"),
+        (dt.date(2026, 6, 4), "2026-06-04"),
+        (dt.datetime(2026, 6, 4, 12, 30), "2026-06-04"),
+    ],
+)
+def test_days_in_many_notations(text, day):
+    assert date_value(text, TODAY) == DateValue(dt.date.fromisoformat(day))
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "precise"),
+    [
+        ("май 2026", "2026-05-01", "2026-05-31", "month"),
+        ("May 2026", "2026-05-01", "2026-05-31", "month"),
+        ("02.2025", "2025-02-01", "2025-02-28", "month"),
+        ("03/2026", "2026-03-01", "2026-03-31", "month"),
+        ("2026-03", "2026-03-01", "2026-03-31", "month"),
+        ("1 кв. 2026", "2026-01-01", "2026-03-31", "quarter"),
+        ("IV квартал 2026", "2026-10-01", "2026-12-31", "quarter"),
+        ("Q2 2027", "2027-04-01", "2027-06-30", "quarter"),
+        ("2025", "2025-01-01", "2025-12-31", "year"),
+        ("2025 год", "2025-01-01", "2025-12-31", "year"),
+    ],
+)
+def test_periods_become_their_first_or_last_day(text, first, last, precise):
+    assert date_value(text, TODAY) == DateValue(dt.date.fromisoformat(first), precise)
+    assert date_value(text, TODAY, of_period="last") == DateValue(dt.date.fromisoformat(last), precise)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("end of Q1 2027", "2027-03-31"),
+        ("конец 2026", "2026-12-31"),
+        ("охири майи 2027", "2027-05-31"),
+        ("начало 2027", "2027-01-01"),
+    ],
+)
+def test_words_for_beginning_and_end_go_before_the_rule(text, day):
+    assert date(text, TODAY) == dt.date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("value", [46100, 46100.0, "46100", "46100.0", "46100.5"])
+def test_a_day_number_of_a_spreadsheet_is_read_and_said(value):
+    found = date_value(value, TODAY)
+    assert found.day == dt.date(2026, 3, 19)  # 1899-12-30 and 46100 days
+    assert "spreadsheet's day number" in found.doubt
+
+
+def test_day_and_month_that_could_be_exchanged_are_said():
+    found = date_value("03/04/2026", TODAY)
+    assert found.day == dt.date(2026, 4, 3)
+    assert "could be 2026-03-04" in found.doubt
+    assert date("03/04/2026", TODAY, day_first=False) == dt.date(2026, 3, 4)
+    assert date("03.04.2026", TODAY, day_first=False) == dt.date(2026, 4, 3)  # with points the day is always first
+    assert date_value("03.04.2026", TODAY).doubt == date_value("03/03/2026", TODAY).doubt == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("2026-02-30", "month 2 of 2026 has 28 days"),
+        ("30.02.2025", "month 2 of 2025 has 28 days"),
+        ("31.06.2026", "month 6 of 2026 has 30 days"),
+        ("2026-11-31", "month 11 of 2026 has 30 days"),
+        ("31 июня 2026", "month 6 of 2026 has 30 days"),
+        ("29.02.2025", "has 28 days"),
+        ("13/25/2026", "there is no month 25"),
+        ("2026-13-01", "there is no month 13"),
+        ("2099-01-01", "more than 10 years ahead"),
+        ("01.01.2037", "more than 10 years ahead"),
+        ("12.05.1026", "before 1990"),
+        ("уточняется", "not known yet"),
+        ("10", "is no date"),
+        ("вчера", "is no date"),
+        ("2025-2026", "is no date"),
+        ("5 кв. 2026", "is no date"),
+        ("май", "is no date"),
+        ("#REF!", "error of the spreadsheet"),
+        ("", "no date is given"),
+        (3.5, "is no date"),
+    ],
+)
+def test_what_is_no_day_is_refused_with_a_reason(text, problem):
+    with pytest.raises(Unreadable, match=problem):
+        date(text, TODAY)
+
+
+@pytest.mark.parametrize("value", ["2026-11-25", dt.date(2027, 3, 1), dt.datetime(2027, 3, 1), "31.12.2026"])
+def test_a_check_cannot_have_been_made_after_today(value):
+    assert date(value, TODAY) > TODAY
+    with pytest.raises(Unreadable, match="is after 2026-11-24"):
+        date(value, TODAY, latest=TODAY)
+    assert date("2026-11-24", TODAY, latest=TODAY) == TODAY
+
+
+def test_the_month_that_is_not_over_counts_until_the_latest_day():
+    assert date("ноябрь 2026", TODAY, latest=TODAY, of_period="last") == TODAY
+    assert date("2026", TODAY, latest=TODAY, of_period="last") == TODAY
+    with pytest.raises(Unreadable, match="is after"):
+        date("декабрь 2026", TODAY, latest=TODAY, of_period="last")
+
+
+@pytest.mark.parametrize("text", ["бессрочно", "ongoing", "open-ended", "бемуҳлат", "muddatsiz", "Бессрочно"])
+def test_what_has_no_end_has_no_last_day(text):
+    assert last_day(text, TODAY) is None
+
+
+def test_the_last_day_of_a_period_is_its_last():
+    found = last_day("end of Q1 2027", TODAY)
+    assert found == DateValue(dt.date(2027, 3, 31), "quarter")
+    assert last_day("31/12/26", TODAY) == DateValue(dt.date(2026, 12, 31))
+
+
+@settings(deadline=None)
+@given(st.dates(dt.date(1990, 1, 1), dt.date(2036, 10, 31)))
+def test_every_day_is_read_back(day):
+    assert date(day.isoformat(), TODAY) == day
+    assert date(f"{day:%d.%m.%Y}", TODAY) == day
+    assert date(f"{day.day}/{day.month}/{day.year}", TODAY) == day
+    assert date((day - dt.date(1899, 12, 30)).days, TODAY) == day
+    assert date(f"{day:%d %B %Y}", TODAY) == day
+
+
+@settings(deadline=None)
+@given(st.text(max_size=30))
+def test_any_text_is_read_or_refused(text):
+    with contextlib.suppress(Unreadable):
+        assert date(text, TODAY).year >= 1990

@@ -1,0 +1,292 @@
+"""Tests of `mapping.language.parsers.hours`."""
+
+import contextlib
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapping.language.parsers import HoursValue, Partly, Unreadable, hours
+
+WORK, WEEK = "MO,TU,WE,TH,FR", "MO,TU,WE,TH,FR,SA,SU"
+TEN_HOURS = [(WORK, "08:00", "17:00")]
+LUNCH = [(WORK, "08:00", "12:00"), (WORK, "13:00", "17:00")]
+SATURDAY = [(WORK, "08:00", "17:00"), ("SA", "08:00", "13:00")]
+TWO_DAYS = [("TU,TH", "09:00", "13:00")]
+NINE = [(WORK, "09:00", "18:00")]
+
+
+def spans(text):
+    return [(span.byday, span.opens, span.closes) for span in hours(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # Russian
+        ("Пн-Пт 9:00-18:00", NINE),
+        ("пн-пт 9-18", NINE),
+        ("пн.–пт. с 9.00 до 18.00", NINE),
+        ("понедельник-пятница с 9 до 18 часов", NINE),
+        ("Часы работы: пн-пт 09:00–18:00", NINE),
+        ("Пн-Пт 8-17, Сб 8-13", SATURDAY),
+        ("пн-пт 8:00–17:00; сб 8:00-13:00", SATURDAY),
+        ("Пн-Пт 8:00-17:00, перерыв 12:00-13:00", LUNCH),
+        ("пн.–пт. с 8.00 до 17.00 (обед 12–13)", LUNCH),
+        ("будние дни 08:00-17:00, обед 12:00-13:00", LUNCH),
+        ("пн-пт 8-12, 13-17", LUNCH),
+        ("пн-пт 8-17, 12-13 обед", LUNCH),
+        ("вт, чт 9:00–13:00", TWO_DAYS),
+        ("приёмные дни: вторник и четверг, 9-13", TWO_DAYS),
+        ("по вторникам и четвергам с 9 до 13", TWO_DAYS),
+        ("ежедневно 18:00-23:00", [(WEEK, "18:00", "23:00")]),
+        ("без выходных 9-18", [(WEEK, "09:00", "18:00")]),
+        # Tajik, also in plain letters and with letters lost
+        ("душ-ҷум 9:00-18:00", NINE),
+        ("душанбе – ҷумъа аз 9 то 18", NINE),
+        ("душанбе – чумъа аз 9 то 18", NINE),
+        ("душ–ҷум 8–17, танаффус 12–13", LUNCH),
+        ("душ–?ум 8–17, танаффус 12–13", LUNCH),
+        ("рӯзҳои корӣ 8:00-17:00, танаффус 12:00-13:00", LUNCH),
+        ("рузхои кори 8:00-17:00, танаффус 12:00-13:00", LUNCH),
+        ("р?з?ои кор? 8:00-17:00, танаффус 12:00-13:00", LUNCH),
+        ("душ-ҷум 8-17, шанбе 8-13", SATURDAY),
+        ("сешанбе ва панҷшанбе 9-13", TWO_DAYS),
+        ("сешанбе ва пан?шанбе 9-13", TWO_DAYS),
+        ("ҳар рӯз аз 9 то 18", [(WEEK, "09:00", "18:00")]),
+        # English
+        ("Mon-Fri 9am-6pm", NINE),
+        ("Mon – Fri 9 a.m. to 6 p.m.", NINE),
+        ("Weekdays 9:00–18:00", NINE),
+        ("Mo–Fr 0800–1700, break 1200–1300", LUNCH),
+        ("Mon-Fri 8:00-17:00 (lunch 12-13)", LUNCH),
+        ("Mon-Fri 8-17, Sat 8-13", SATURDAY),
+        ("Tue & Thu 9-13", TWO_DAYS),
+        ("Tue/Thu 9-13", TWO_DAYS),
+        ("Wednesdays 2-5pm", [("WE", "14:00", "17:00")]),
+        ("Wed 9-5pm", [("WE", "09:00", "17:00")]),
+        ("Wed 12am-12pm", [("WE", "00:00", "12:00")]),
+        ("Mon–Thu 8:00–15:00, Fri 8:00–12:00", [("MO,TU,WE,TH", "08:00", "15:00"), ("FR", "08:00", "12:00")]),
+        ("Sun-Thu 8-14", [("MO,TU,WE,TH,SU", "08:00", "14:00")]),
+        ("Sat-Mon 10-12", [("MO,SA,SU", "10:00", "12:00")]),
+        ("weekends 10-12", [("SA,SU", "10:00", "12:00")]),
+        ("Mon-Wed, Fri 9-13", [("MO,TU,WE,FR", "09:00", "13:00")]),
+        (
+            "Mon 9-13; Tue 10-12\nWed 9-13",
+            [("MO", "09:00", "13:00"), ("TU", "10:00", "12:00"), ("WE", "09:00", "13:00")],
+        ),
+        # Turkish and Uzbek
+        ("Pzt-Cuma 09:00-18:00", NINE),
+        ("hafta içi 09:00-18:00", NINE),
+        ("dushanba-juma 9:00-18:00", NINE),
+        ("Du-Ju 8:00-17:00, tushlik 12:00-13:00", LUNCH),
+        ("seshanba va payshanba 9-13", TWO_DAYS),
+    ],
+)
+def test_hours_in_many_notations(text, found):
+    assert spans(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "24/7",
+        "круглосуточно",
+        "24 часа, без выходных",
+        "шабонарӯзӣ",
+        "шабонарузи",
+        "24 соат",
+        "round the clock",
+        "24 hours",
+        "ежедневно круглосуточно",
+        "Круглосуточно!",
+        "24 soat",
+    ],
+)
+def test_round_the_clock(text):
+    assert spans(text) == [(WEEK, "00:00", "23:59")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "by appointment only",
+        "call first",
+        "по предварительной записи",
+        "по договорённости",
+        "бо навбати пешакӣ",
+        "бо навбати пешаки",
+        "oldindan yozilish",
+        "Randevu ile",
+    ],
+)
+def test_by_appointment(text):
+    assert hours(text) == [HoursValue(kind="appointment")]
+
+
+def test_hours_and_by_appointment():
+    assert hours("пн-пт 9-18, по записи") == [HoursValue(WORK, "09:00", "18:00"), HoursValue(kind="appointment")]
+    assert hours("Mon-Fri 9-18 (by appointment)")[1].kind == "appointment"
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("аз апрел то октябр, душ-ҷум 9-16", (4, 10)),
+        ("April to October, Mon-Fri 9-16", (4, 10)),
+        ("с ноября по март пн-пт 9-16", (11, 3)),
+        ("Apr-Oct: Mon-Fri 9-16", (4, 10)),
+    ],
+)
+def test_seasons(text, months):
+    assert hours(text) == [HoursValue(WORK, "09:00", "16:00", months=months)]
+
+
+@pytest.mark.parametrize(
+    ("text", "byday"),
+    [
+        ("first Saturday of the month, 10-14", "1SA"),
+        ("1st Saturday of the month 10-14", "1SA"),
+        ("последняя среда месяца 10-14", "-1WE"),
+        ("якуми шанбе 10-14", "1SA"),
+    ],
+)
+def test_days_of_the_month(text, byday):
+    assert hours(text) == [HoursValue(byday, "10:00", "14:00", kind="monthly")]
+
+
+def test_an_opening_time_that_is_not_said_again_is_taken_from_before_and_said():
+    first, second = hours("пн-пт 8:00–17:00; сб до 13:00")
+    assert (first.byday, first.doubt) == (WORK, "")
+    assert (second.byday, second.opens, second.closes) == ("SA", "08:00", "13:00")
+    assert "08:00 is taken from the days before" in second.doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("пн-пт 18:00-24:00", [(WORK, "18:00", "23:59")]),
+        ("пн-пт 18:00-00:00", [(WORK, "18:00", "23:59")]),
+        ("пт 20:00-02:00", [("FR", "20:00", "23:59"), ("SA", "00:00", "02:00")]),
+        ("вс 22-6", [("SU", "22:00", "23:59"), ("MO", "00:00", "06:00")]),
+    ],
+)
+def test_hours_that_go_on_until_or_past_midnight(text, found):
+    assert spans(text) == found
+
+
+def test_a_break_cuts_only_what_it_lies_in():
+    assert spans("пн-пт 8-17, сб 8-13, обед 12-13") == [*LUNCH, ("SA", "08:00", "13:00")]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("8-17", "does not say on which days"),
+        ("9-5", "does not say on which days"),
+        ("Mon-Fri 9-5", "closes before it opens"),
+        ("пн-пт", "says days without hours"),
+        ("Mon-Fri 9-9", "opens and closes at the same time"),
+        ("с 8 до 25", "25: there is no such time of day"),
+        ("Mon-Fri 8:75-17:00", "there is no such time of day"),
+        ("Mon-Fri 13pm-5pm", "there is no such hour"),
+        ("Sun-Thu 8-14 (till 2021), now Mon-Fri", "more than one thing about the days"),
+        ("пн-пт 9-18, сб", "says days without hours"),
+        ("хар руз ба чуз рузхои чашн, пагохи", "is not understood as hours"),
+        ("спросить у директора", "is not understood as hours"),
+        ("уточняется", "not known yet"),
+        ("", "no opening hours"),
+        ("таджикский/русский", "is not understood as hours"),
+    ],
+)
+def test_what_is_not_clear_is_refused_with_a_reason(text, problem):
+    with pytest.raises(Unreadable, match=problem) as caught:
+        hours(text)
+    assert not isinstance(caught.value, Partly)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "rest"),
+    [
+        (
+            "April to October, Mon-Fri 9-16 (pass closed in winter)",
+            [(WORK, "09:00", "16:00")],
+            "(pass closed in winter)",
+        ),
+        (
+            "пн-пт 9-18, обед 13-14, последняя среда месяца – санитарный день",
+            [(WORK, "09:00", "13:00"), (WORK, "14:00", "18:00")],
+            "последняя среда месяца – санитарный день",
+        ),
+        ("Mon-Fri 9-18; ring twice", [(WORK, "09:00", "18:00")], "ring twice"),
+        ("Mon-Fri 9-18; ring twice; Sat 9-13", [(WORK, "09:00", "18:00"), ("SA", "09:00", "13:00")], "ring twice"),
+    ],
+)
+def test_what_else_is_said_is_handed_over_apart(text, found, rest):
+    with pytest.raises(Partly) as caught:
+        hours(text)
+    assert [(span.byday, span.opens, span.closes) for span in caught.value.value] == found
+    assert caught.value.rest == rest
+
+
+def test_an_address_in_the_hours_never_gets_into_the_value_or_the_message():
+    text = "шабонарузи, даромад аз кучаи Намунавӣ, 961 (Двор «Пример»), тел. +992 00 078 66 24"
+    with pytest.raises(Partly) as caught:
+        hours(text)
+    assert caught.value.value == [HoursValue(WEEK, "00:00", "23:59")]
+    assert caught.value.rest.startswith("даромад")
+    for telling in ("Намунавӣ", "961", "Пример", "078"):
+        assert telling not in str(caught.value)
+        assert telling not in str(caught.value.value)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=50))
+def test_any_text_is_read_or_refused(text):
+    try:
+        found = hours(text)
+    except Partly as error:
+        found = error.value
+    except Unreadable:
+        return
+    assert found
+    for span in found:
+        if span.kind == "appointment":
+            assert (span.byday, span.opens, span.closes) == ("", None, None)
+        else:
+            assert re.fullmatch(r"(-?\d?(MO|TU|WE|TH|FR|SA|SU),?)+", span.byday)
+            assert "00:00" <= span.opens < span.closes <= "23:59"
+
+
+SHUFFLED = (
+    "Mon",
+    "пн",
+    "Tue-Thu",
+    "сеш",
+    "9-18",
+    "9:00",
+    "-",
+    ",",
+    ";",
+    "обед",
+    "12-13",
+    "to",
+    "24",
+    "(",
+    ")",
+    "first",
+    "месяца",
+    "до",
+    "April",
+    "круглосуточно",
+    "call first",
+    "x",
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(SHUFFLED), max_size=9))
+def test_any_order_of_known_words_is_read_or_refused(words):
+    with contextlib.suppress(Unreadable):
+        assert hours(" ".join(words))

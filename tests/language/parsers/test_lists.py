@@ -1,0 +1,174 @@
+"""Tests of `mapping.language.parsers.lists`."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapping.language.parsers import Partly, Unreadable, language_codes, split_list, yes_no
+from mapping.language.taxonomy import match_term
+
+
+@pytest.mark.parametrize(
+    "text", ["да", "Да", "ДА", "ҳа", "Ҳа", "?а", "ha", "yes", "Yes.", "+", "1", 1, 1.0, True, "evet", "есть"]
+)
+def test_yes(text):
+    assert yes_no(text) is True
+
+
+@pytest.mark.parametrize("text", ["нет", "Нет", "не", "Не", "yo‘q", "yo'q", "no", "-", "–", "0", 0, 0.0, False, "нест"])
+def test_no(text):
+    assert yes_no(text) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("қисман", "neither yes nor no"),
+        ("частично", "neither yes nor no"),
+        ("по вторникам", "neither yes nor no"),
+        ("n/a", "neither yes nor no"),
+        ("2", "neither yes nor no"),
+        ("?", "not known"),
+        ("", "no answer is given"),
+        ("#REF!", "error of the spreadsheet"),
+    ],
+)
+def test_what_is_neither_is_refused(text, problem):
+    with pytest.raises(Unreadable, match=problem):
+        yes_no(text)
+
+
+def services(text):
+    return split_list(text, lambda term: match_term("service_types", term) is not None)
+
+
+def people(text):
+    return split_list(text, lambda term: match_term("beneficiaries", term) is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("a; b;c", ["a", "b", "c"]),
+        ("a\nb", ["a", "b"]),
+        ("a;\nb", ["a", "b"]),
+        ("a / b", ["a", "b"]),
+        ("a/b", ["a", "b"]),
+        ("a + b", ["a", "b"]),
+        ("tg+ru+xx", ["tg", "ru", "xx"]),
+        ("a, b", ["a", "b"]),
+        ("a ва b", ["a", "b"]),
+        ("a и b", ["a", "b"]),
+        ("a and b, c", ["a", "b", "c"]),
+        ("help (food, clothes), advice", ["help (food, clothes)", "advice"]),
+        ("a, a; b", ["a", "b"]),
+        ("", []),
+        (" ; , ", []),
+        (None, []),
+        ("навсегда", ["навсегда"]),  # "ва" inside a word parts nothing
+    ],
+)
+def test_lists_are_cut_at_their_separators(text, terms):
+    assert split_list(text) == terms
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("невыплата зарплаты, трудовые споры", ["невыплата зарплаты, трудовые споры"]),
+        (
+            "невыплата зарплаты, трудовые споры / консультация по услугам / гуманитарная помощь",
+            ["невыплата зарплаты, трудовые споры", "консультация по услугам", "гуманитарная помощь"],
+        ),
+        ("Consular help, Unpaid wages, labour disputes", ["Consular help", "Unpaid wages, labour disputes"]),
+        ("Consular assistance, return certificate", ["Consular assistance, return certificate"]),
+        ("информирование о правах, оплата проезда", ["информирование о правах", "оплата проезда"]),
+        ("консультация юриста; курсы (шитьё, кулинария)", ["консультация юриста", "курсы (шитьё, кулинария)"]),
+        ("машварати равоншинос ва машварати хукуки", ["машварати равоншинос", "машварати хукуки"]),
+        ("консультация психолога + консультация юриста", ["консультация психолога", "консультация юриста"]),
+        ("трудоустройство / и др. виды", ["трудоустройство", "и др. виды"]),
+        ("Family / civil cases", ["Family / civil cases"]),
+        (
+            "Job placement; Unpaid wages, labour disputes; Mobile team",
+            ["Job placement", "Unpaid wages, labour disputes", "Mobile team"],
+        ),
+        ("HIV/TB testing", ["HIV/TB testing"]),
+    ],
+)
+def test_a_known_term_is_never_cut(text, terms):
+    assert services(text) == terms
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("Женщины Мужчины", ["Женщины", "Мужчины"]),
+        ("Люди с инвалидностью Женщины", ["Люди с инвалидностью", "Женщины"]),
+        ("Вернувшиеся мигранты Женщины", ["Вернувшиеся мигранты", "Женщины"]),
+        (
+            "женщины, с детьми, пострадавшие от насилия в семье",
+            ["женщины", "с детьми", "пострадавшие от насилия в семье"],
+        ),
+        (
+            "men\nlabour exploitation\nreturning labour migrants",
+            ["men", "labour exploitation", "returning labour migrants"],
+        ),
+        ("men leaving for work", ["men leaving for work"]),  # not all of it is known, so it stays whole
+    ],
+)
+def test_known_words_side_by_side_are_parted(text, terms):
+    assert people(text) == terms
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.text(alphabet="abcде ", min_size=1, max_size=8).map(str.strip).filter(bool), max_size=5, unique=True)
+)
+def test_what_is_joined_by_semicolons_is_cut_again(terms):
+    assert split_list("; ".join(terms)) == terms
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+def test_nothing_is_lost_but_separators(text):
+    letters = {letter for term in split_list(text, lambda term: len(term) < 4) for letter in term}
+    kept = {letter for letter in text if letter.isdigit()}
+    assert kept <= letters
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("таджикский, русский, узбекский, английский", ["tg", "ru", "uz", "en"]),
+        ("таджикский/русский/шугнанский", ["tg", "ru", "sgh"]),
+        ("Таджикский Русский Узбекский", ["tg", "ru", "uz"]),
+        ("Таджикский ягнобский", ["tg", "yai"]),
+        ("Таджикский Дари Английский", ["tg", "prs", "en"]),
+        ("точики/руси/ягноби", ["tg", "ru", "yai"]),
+        ("тоҷикӣ ва русӣ", ["tg", "ru"]),
+        ("то?ик?/рус?/англис?", ["tg", "ru", "en"]),
+        ("tg+ru+sgh", ["tg", "ru", "sgh"]),
+        ("TJ, RU, Shughni", ["tg", "ru", "sgh"]),
+        ("TJ/RU/EN/Dari/UZ/KG", ["tg", "ru", "en", "prs", "uz", "ky"]),
+        ("Taj., Rus., Farsi", ["tg", "ru", "fa"]),
+        ("TJ, RU, sign", ["tg", "ru", "sgn"]),
+        ("таджикский, турецкий, арабский, казахский", ["tg", "tr", "ar", "kk"]),
+        ("tojikcha, o‘zbekcha", ["tg", "uz"]),
+        ("русский, русский", ["ru"]),
+    ],
+)
+def test_languages(text, codes):
+    assert language_codes(text) == codes
+
+
+def test_an_unknown_language_beside_known_ones_is_handed_over_apart():
+    with pytest.raises(Partly, match="'xx' is no language") as caught:
+        language_codes("tg+ru+xx")
+    assert (caught.value.value, caught.value.rest) == (["tg", "ru"], "xx")
+
+
+@pytest.mark.parametrize("text", ["all local", "сб 8-13", "", "xx", "уточняется"])
+def test_what_names_no_language_is_refused(text):
+    with pytest.raises(Unreadable) as caught:
+        language_codes(text)
+    assert not isinstance(caught.value, Partly)

@@ -1,0 +1,204 @@
+"""Tests of `mapping.language.parsers.phones`. The numbers are invented: none of them can be dialled."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapping.language.parsers import Account, Partly, Unreadable, accounts, phones
+
+
+def numbers(text, region="TJ"):
+    return [phone.number for phone in phones(text, region)]
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number", "national"),
+    [
+        ("+992 00 016 68 62", "TJ", "+992000166862", "00 016 68 62"),
+        ("+992-00-016-68-62", "TJ", "+992000166862", "00-016-68-62"),
+        ("992000167231", "TJ", "+992000167231", "000167231"),  # without the plus sign
+        (992000118024.0, "TJ", "+992000118024", "000118024"),  # as a spreadsheet keeps it
+        ("00 016 68 62", "TJ", "+992000166862", "00 016 68 62"),
+        ("8 10 992 00 010 54 48", "TJ", "+992000105448", "00 010 54 48"),  # the old way to dial abroad
+        ("00971 00 000 42 16", "AE", "+971000004216", "00 000 42 16"),
+        ("00971 00 000 42 16", "TJ", "+971000004216", "00 000 42 16"),
+        ("00-0004216", "AE", "+971000004216", "00-0004216"),
+        ("8 (000) 000-11-10", "RU", "+70000001110", "8 (000) 000-11-10"),
+        ("8 (000) 928-39-14", "KZ", "+70009283914", "8 (000) 928-39-14"),
+        ("+7-000-000-11-10", "TJ", "+70000001110", "000-000-11-10"),
+        ("0 (000) 000 56 18", "TR", "+900000005618", "0 (000) 000 56 18"),
+        ("+90 000 000 56 18", "TJ", "+900000005618", "000 000 56 18"),
+        ("+44 20 7946 0000", "TJ", "+442079460000", "20 7946 0000"),
+        ("(+992) 00 016 68 62", "TJ", "+992000166862", "00 016 68 62"),
+    ],
+)
+def test_numbers_in_many_notations(text, region, number, national):
+    (phone,) = phones(text, region)
+    assert (phone.number, phone.national) == (number, national)
+    assert (phone.extension, phone.note, phone.apps, phone.doubt) == (None, "", (), "")
+
+
+@pytest.mark.parametrize("text", ["0011", "112", "1313", "103", "тел. 0011", "hotline 0011", "горячая линия: 0011"])
+def test_short_numbers_are_kept_as_they_are_dialled(text):
+    (phone,) = phones(text, "TJ")
+    assert phone.number == phone.national == "".join(filter(str.isdigit, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("+992 00 011 83 93; +992 00 021 08 93", ["+992000118393", "+992000210893"]),
+        ("+992 00 011 83 93, +992 00 021 08 93", ["+992000118393", "+992000210893"]),
+        ("+992 00 011 83 93\n+992 00 021 08 93", ["+992000118393", "+992000210893"]),
+        ("+992 00 011 83 93 / +992 00 021 08 93", ["+992000118393", "+992000210893"]),
+        ("+992 00 011 83 93/+992 00 021 08 93", ["+992000118393", "+992000210893"]),
+        ("+992 00 011 83 93 +992 00 021 08 93", ["+992000118393", "+992000210893"]),
+        ("0011, 0022", ["0011", "0022"]),
+        ("+992 00 011 83 93/94", ["+992000118393", "+992000118394"]),
+    ],
+)
+def test_several_numbers_in_a_cell(text, found):
+    assert numbers(text) == found
+
+
+def test_a_number_of_which_only_the_end_is_written_is_doubtful():
+    assert "only its last digits (94)" in phones("+992 00 011 83 93/94", "TJ")[1].doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "extension"),
+    [
+        ("+7 000 070-81-20 доб. 900", 900),
+        ("+992 00 021 08 93 (вн. 12)", 12),
+        ("+992 00 021 08 93 ext. 12", 12),
+        ("+992 00 021 08 93, доб. 12", 12),
+        ("+992 00 021 08 93 x12", 12),
+        ("+992 00 021 08 93 дохилӣ 12", 12),
+    ],
+)
+def test_extensions(text, extension):
+    (phone,) = phones(text, "TJ")
+    assert phone.extension == extension
+    assert phone.note == ""
+
+
+def test_extensions_belong_to_the_number_before_them():
+    first, second = phones("+992 00 011 83 93; +992 00 021 08 93 (вн. 12)", "TJ")
+    assert (first.extension, second.extension) == (None, 12)
+
+
+def test_what_stands_beside_a_number_is_its_note():
+    first, second = phones("+992 00 014 17 00 / +992 00 021 31 17 (Нилгуна)", "TJ")
+    assert (first.note, second.note) == ("", "Нилгуна")
+    (phone,) = phones("моб. +992 00 014 17 00 приёмная", "TJ")
+    assert phone.note == "приёмная"
+
+
+def test_numbers_of_rooms_are_no_phones():
+    (phone,) = phones("кабинет 125, тел. +992 00 014 17 00", "TJ")
+    assert phone.number == "+992000141700"
+
+
+@pytest.mark.parametrize(
+    ("text", "apps"),
+    [
+        ("+992 00 014 17 00 (WhatsApp)", ("whatsapp",)),
+        ("+992 00 014 17 00 ватсап, телеграм", ("whatsapp", "telegram")),
+        ("+992 00 014 17 00 Viber/Telegram", ("viber", "telegram")),
+        ("+992 00 014 17 00", ()),
+    ],
+)
+def test_messengers_beside_a_number(text, apps):
+    (phone,) = phones(text, "TJ")
+    assert set(phone.apps) == set(apps)
+    assert phone.note == ""
+
+
+def test_a_letter_o_among_digits_is_read_as_zero_and_said():
+    (phone,) = phones("+992 ОО 014 05 93", "TJ")
+    assert phone.number == "+992000140593"
+    assert "letter O" in phone.doubt
+
+
+@pytest.mark.parametrize("text", ["", " ", "-", "—", None, "нет", "нест", "none"])
+def test_no_number_is_not_a_fault(text):
+    assert phones(text, "TJ") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("+992 00 011 76", "has 7 digits after \\+992, and 9 are needed"),
+        ("1234031", "has 7 digits, and numbers of TJ have 9"),
+        ("00-000", "only zeros"),
+        ("000", "only zeros"),
+        ("уточняется", "not known yet"),
+        ("только Telegram", "is no phone number"),
+        ("#REF!", "error of the spreadsheet"),
+        ("??", "not known"),
+        ("12.05.2026", "is a date"),
+        ("2026-05-12", "is a date"),
+        ("08:00-17:00", "looks like hours"),
+        ("9.92E+11", "cut short by the spreadsheet"),
+        (33.0, "without the zeros it began with"),
+        (0.5, "spreadsheet's number"),
+        ("+999 00 016 68 62", "code of no country"),
+        ("8 000 000-11-10", "has 11 digits, and numbers of TJ have 9"),
+    ],
+)
+def test_what_is_no_whole_number_is_refused_with_a_reason(text, problem):
+    with pytest.raises(Unreadable, match=problem) as caught:
+        phones(text, "TJ")
+    assert not isinstance(caught.value, Partly)
+    assert caught.value.fix
+
+
+def test_good_numbers_beside_a_bad_one_are_not_lost():
+    with pytest.raises(Partly, match="has 7 digits") as caught:
+        phones("+992 00 011 76; +992 00 021 08 93", "TJ")
+    assert [phone.number for phone in caught.value.value] == ["+992000210893"]
+    assert caught.value.rest == "+992 00 011 76"
+
+
+def test_an_unknown_region_is_said():
+    with pytest.raises(Unreadable, match="'XX' is no country"):
+        phones("00 016 68 62", "XX")
+
+
+@settings(deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused(text):
+    try:
+        found = phones(text, "TJ")
+    except Unreadable:
+        return
+    for phone in found:
+        assert phone.number.lstrip("+").isdigit()
+        assert 3 <= len(phone.number) <= 18
+
+
+@settings(deadline=None)
+@given(st.integers(10**8, 10**9 - 1), st.sampled_from(["+992 {}", "992{}", "00992{}", "810992{}", "{}"]))
+def test_all_ways_to_write_a_number_give_the_same(number, way):
+    assert numbers(way.format(number)) == [f"+992{number}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("@konsulskiyst900", [Account("telegram", "konsulskiyst900", "https://t.me/konsulskiyst900")]),
+        ("https://t.me/abcdef", [Account("telegram", "abcdef", "https://t.me/abcdef")]),
+        ("wa.me/992000166862", [Account("whatsapp", "+992000166862", "https://wa.me/992000166862")]),
+        ("Telegram: @abcdef, @abcdef", [Account("telegram", "abcdef", "https://t.me/abcdef")]),
+        ("", []),
+        ("нет", []),
+    ],
+)
+def test_accounts(text, found):
+    assert accounts(text) == found
+
+
+@pytest.mark.parametrize("text", ["somebody@mail.example", "Telegram", "@x"])
+def test_what_is_no_account_is_refused(text):
+    with pytest.raises(Unreadable, match="no account"):
+        accounts(text)

@@ -1,0 +1,235 @@
+"""Texts, numbers and dates as each language writes them."""
+
+import datetime as dt
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mapping.language.i18n import (
+    FALLBACK,
+    Message,
+    People,
+    Several,
+    Share,
+    about,
+    catalogue,
+    chain,
+    date,
+    number,
+    percent,
+    show,
+    translate,
+)
+from tests.support.translations import catalogue as read_catalogue
+from tests.support.translations import catalogues, languages
+
+NBSP = "\u00a0"
+ALL = ("en", *languages())
+
+
+@pytest.fixture
+def translations(tmp_path, monkeypatch):
+    """Let the catalogues be what a test writes: ``add("ru", "maps", {"Map": "Карта"})``."""
+    monkeypatch.setattr("mapping.language.i18n.__file__", str(tmp_path / "words.py"))
+    catalogue.cache_clear()
+
+    def add(language, section, texts, *, flags=""):
+        folder = tmp_path / language
+        folder.mkdir(parents=True, exist_ok=True)
+        head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        lines = (f'{flags}msgid "{english}"\nmsgstr "{text}"\n' for english, text in texts.items())
+        (folder / f"{section}.po").write_text(head + "\n".join(lines), encoding="utf-8")
+
+    yield add
+    catalogue.cache_clear()
+
+
+def test_a_text_is_said_in_the_language_of_the_reader(translations):
+    translations("ru", "maps", {"Map": "Карта"})
+    translations("tg", "maps", {"Map": "Харита"})
+    assert [translate("Map", language) for language in ("en", "ru", "tg")] == ["Map", "Карта", "Харита"]
+
+
+def test_tajik_and_uzbek_fall_back_to_russian_and_then_to_english(translations):
+    translations("ru", "maps", {"Map": "Карта"})
+    assert translate("Map", "tg") == translate("Map", "uz") == "Карта"
+    assert translate("Legend", "tg") == translate("Legend", "ru") == "Legend"
+
+
+def test_an_unknown_language_is_answered_in_english():
+    assert chain("fr") == ("fr", "en")
+    assert chain("en")[0] == "en"
+    assert translate("People", "fr") == "People"
+
+
+def test_all_sections_are_read_together(translations):
+    translations("ru", "maps", {"Map": "Карта"})
+    translations("ru", "web", {"Call": "Позвонить"})
+    assert catalogue("ru") == {"Map": "Карта", "Call": "Позвонить"}
+
+
+def test_texts_marked_as_doubtful_or_empty_are_not_used(translations):
+    translations("ru", "maps", {"Map": "Карта?"}, flags="#, fuzzy\n")
+    translations("ru", "web", {"Call": ""})
+    assert translate("Map", "ru") == "Map"
+    assert translate("Call", "ru") == "Call"
+
+
+def test_values_are_filled_in_as_the_language_writes_them(translations):
+    translations("ru", "maps", {"{people} people": "{people} жителей"})
+    message = Message("{people} people", {"people": 1234567})
+    assert message.into("en") == str(message) == "1,234,567 people"
+    assert message.into("ru") == f"1{NBSP}234{NBSP}567 жителей"
+
+
+def test_a_translation_may_turn_the_order_round(translations):
+    translations("tg", "maps", {"{a} of {b}": "аз {b} то {a}"})
+    assert Message("{a} of {b}", {"a": 1, "b": 2}).into("tg") == "аз 2 то 1"
+
+
+def test_messages_and_names_may_stand_in_messages():
+    inner = Message("{n} km", {"n": 5})
+    place = {"tg": "Хуҷанд", "ru": "Худжанд", "en": "Khujand"}
+    message = Message("{far} from {place}", {"far": inner, "place": place})
+    assert message.into("en") == "5 km from Khujand"
+    assert "Хуҷанд" in message.into("tg")
+    assert "Худжанд" in message.into("uz"), "Uzbek falls back to Russian before English"
+
+
+def test_braces_in_a_value_are_text_and_nothing_more():
+    assert str(Message("{name}", {"name": "{people} %s {0}"})) == "{people} %s {0}"
+
+
+def test_a_name_in_no_known_language_is_still_said():
+    assert show({"ky": "Ош"}, "en") == "Ош"
+    assert show({}, "en") == ""
+    assert show({"en": "", "ru": "Ош"}, "en") == "Ош"
+
+
+def test_several_texts_are_a_list():
+    assert show(Several([{"en": "A"}, Message("B")]), "en") == "A, B"
+    assert show(Several(), "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "others"),
+    [
+        (0, "0", "0"),
+        (999, "999", "999"),
+        (1000, "1,000", f"1{NBSP}000"),
+        (1306000, "1,306,000", f"1{NBSP}306{NBSP}000"),
+        (0.5, "0.5", "0,5"),
+        (1234.56, "1,234.6", f"1{NBSP}234,6"),
+        (-3, "-3", "-3"),
+        (math.inf, "∞", "∞"),
+    ],
+)
+def test_numbers(value, english, others):
+    assert number(value, "en") == show(value, "en") == english
+    assert number(value, "ru") == number(value, "tg") == number(value, "uz") == others
+
+
+def test_digits_can_be_asked_for():
+    assert number(2, "ru", digits=2) == "2,00"
+    assert number(2.345, "en", digits=0) == "2"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0, "0%"),
+        (0.39, "39%"),
+        (1, "100%"),
+        (0.395, "40%"),
+        (0.0001, "<1%"),
+        (0.0049, "<1%"),
+        (0.006, "1%"),
+        (0.9999, ">99%"),
+        (0.996, ">99%"),
+        (0.994, "99%"),
+    ],
+)
+def test_percentages_never_round_to_nothing_or_all(share, text):
+    assert percent(share, "en") == show(Share(share), "en") == text
+    assert percent(share, "ru") == text[:-1] + NBSP + "%"
+
+
+def test_percentages_with_digits():
+    assert percent(0.3912, "en", digits=1) == "39.1%"
+    assert percent(0.0004, "en", digits=1) == "<0.1%"
+    assert percent(0.9996, "ru", digits=1) == f">99,9{NBSP}%"
+
+
+@pytest.mark.parametrize(
+    ("people", "rounded"),
+    [
+        (0, 0),
+        (0.4, 0),
+        (0.5, 10),
+        (3, 10),
+        (14, 10),
+        (15, 20),
+        (999, 1000),
+        (1049, 1000),
+        (1050, 1100),
+        (9949, 9900),
+        (9999, 10000),
+        (10_499, 10_000),
+        (10_500, 11_000),
+        (1_306_499, 1_306_000),
+    ],
+)
+def test_people_are_rounded_to_what_a_model_can_tell(people, rounded):
+    assert about(people) == rounded
+
+
+def test_people_in_a_message_are_rounded():
+    assert str(Message("{n}", {"n": People(1_306_499)})) == "1,306,000"
+
+
+@given(st.floats(0, 1e10))
+def test_rounding_moves_people_by_five_percent_at_most_above_a_hundred(people):
+    assert abs(about(people) - people) <= max(10, 0.05 * people)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "3 November 2026"),
+        ("ru", f"3 ноября 2026{NBSP}г."),
+        ("tg", "3 ноябри соли 2026"),
+        ("uz", "3-noyabr, 2026"),
+    ],
+)
+def test_dates_in_words(language, text):
+    day = dt.date(2026, 11, 3)
+    assert date(day, language) == show(day, language) == text
+
+
+def test_every_month_has_a_name_of_its_own_in_every_language():
+    for language in ALL:
+        names = {re.sub(r"[\d\s.,-]|соли|г", "", date(dt.date(2026, month, 5), language)) for month in range(1, 13)}
+        assert len(names) == 12
+        assert all(names)
+
+
+def test_truth_and_text_stay_what_they_are():
+    assert show(True, "ru") == "True"
+    assert show("дом", "en") == "дом"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_two_catalogues_say_the_same_text_differently(language):
+    """All sections are read as one: which text wins must not hang on the names of files."""
+    said = {}
+    for path in catalogues(language):
+        for english, text in read_catalogue(path).items():
+            other = said.setdefault(english, (text, path.stem))
+            assert other[0] == text, f"{english!r} is said in two ways, in {other[1]}.po and in {path.name}"
+
+
+def test_fallback_ends_in_english():
+    assert all(order[-1] == "en" and order[0] == language for language, order in FALLBACK.items())

@@ -1,0 +1,125 @@
+"""The files in deploy/: commands and options exist, services may do little, headers are those of the portals."""
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from mapping.cli import app
+from scripts.check_docs import wrong_command
+from web.access.mailer import mail_settings
+from web.headers import HEADERS
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+SERVICES = [path for path in UNITS if path.suffix == ".service"]
+NGINX = sorted(DEPLOY.glob("nginx-*.conf"))
+HARDENED = (
+    "NoNewPrivileges",
+    "ProtectSystem",
+    "ProtectHome",
+    "PrivateTmp",
+    "PrivateDevices",
+    "RestrictNamespaces",
+    "LockPersonality",
+    "SystemCallFilter",
+    "CapabilityBoundingSet",
+    "UMask",
+)
+
+
+def lines(path, name):
+    return re.findall(rf"^{name}=(.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+def test_services_run_commands_that_exist_and_may_do_little(path):
+    for command in lines(path, "ExecStart"):
+        if command.startswith("/opt/rohnamo/bin/"):
+            own = command.removeprefix("/opt/rohnamo/bin/")
+            assert list(wrong_command(own, typer.main.get_command(app), set())) == []
+    assert lines(path, "User") == ["rohnamo"]
+    for name in HARDENED:
+        assert lines(path, name), name
+    assert lines(path, "ProtectSystem") == ["strict"]
+
+
+def test_only_the_staff_can_see_the_directory():
+    private, directory = "/srv/rohnamo/private", "/srv/rohnamo/private/directory"
+    for path in SERVICES:
+        hidden = " ".join(lines(path, "InaccessiblePaths")).split()
+        written = " ".join(lines(path, "ReadWritePaths")).split()
+        if path.name == "rohnamo-partner.service":
+            assert directory in hidden
+        elif path.name == "rohnamo-site.service":
+            assert private in hidden
+        elif path.name == "rohnamo-public.service":
+            assert written == ["/srv/rohnamo/inbox"]
+            assert "private" not in "".join(lines(path, "ExecStart"))
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_units_are_units(path, tmp_path):
+    parser = configparser.RawConfigParser(strict=False)
+    parser.read_string(path.read_text(encoding="utf-8"))
+    assert "Unit" in parser
+    if shutil.which("systemd-analyze") is None:
+        return
+    for each in UNITS:  # a timer needs its service; programs are not installed here
+        text = each.read_text(encoding="utf-8").replace("/opt/rohnamo/bin/rohnamo", "/bin/true")
+        (tmp_path / each.name).write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / path.name)], capture_output=True, text=True, check=False
+    )
+    assert not [line for line in done.stderr.splitlines() if path.name in line], done.stderr
+
+
+@pytest.mark.parametrize("path", NGINX, ids=lambda path: path.name)
+def test_configuration_of_the_web_server_is_whole(path):
+    code = re.sub(r'#.*|"[^"]*"|\'[^\']*\'', "", path.read_text(encoding="utf-8"))
+    assert code.count("{") == code.count("}")
+    for line in filter(None, map(str.strip, code.splitlines())):
+        assert line[-1] in ";{}" or line.startswith("log_format"), line
+    hosts = re.findall(r"^ +server_name ([a-z.]+)\.help\.example;|^ +server_name help\.example;", code, re.MULTILINE)
+    assert code.count("include /etc/nginx/rohnamo/tls.conf;") == len(hosts)
+    assert ("ssl_reject_handshake on;" in code) == bool(hosts)
+    if path.name == "nginx-tls.conf":
+        assert "server_tokens off;" in code
+        assert "ssl_protocols TLSv1.2 TLSv1.3;" in code
+
+
+def test_the_web_server_sends_the_headers_of_the_portals():
+    text = (DEPLOY / "nginx-headers.conf").read_text(encoding="utf-8")
+    sent = dict(re.findall(r'^add_header (\S+) "(.*)" always;$', text, re.MULTILINE))
+    assert {name: sent[name] for name in HEADERS} == HEADERS
+    assert set(sent) - set(HEADERS) == {"Strict-Transport-Security"}
+    public = (DEPLOY / "nginx-public.conf").read_text(encoding="utf-8")
+    for block in re.findall(r"location [^{]+\{(.*?)\n    \}", public, re.DOTALL):
+        assert "add_header" not in block or "rohnamo/headers.conf" in block  # headers of a block replace those above
+    logged = re.findall(r"log_format.*", public)
+    assert logged
+    assert not re.search(r"remote_addr|request_uri|\$uri|\$request\b|user_agent|referer", logged[0])
+
+
+def test_the_container_runs_as_nobody_special():
+    words = (DEPLOY / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    steps = [line.split()[0] for line in words.splitlines() if line and not line.startswith("#")]
+    known = {"FROM", "RUN", "COPY", "USER", "WORKDIR", "ENV", "EXPOSE", "ENTRYPOINT", "CMD"}
+    assert set(steps) <= known
+    assert steps.index("USER") < steps.index("ENTRYPOINT")
+    assert re.search(r"^USER rohnamo$", words, re.MULTILINE)
+    assert "--require-hashes" in words
+    copied = [each for line in words.splitlines() if line.startswith("COPY") for each in line.split()[1:-1]]
+    assert not {".", "build", "tests"} & set(copied)  # a checkout may hold a private folder
+    for each in copied:
+        assert each.startswith("--from=build") or each == "/opt/rohnamo" or (DEPLOY.parent / each).exists(), each
+
+
+def test_the_example_of_mail_settings_can_be_read():
+    found = mail_settings(DEPLOY / "mail.toml", {})
+    assert found is not None
+    assert (found.security, found.port) == ("starttls", 587)

@@ -1,0 +1,186 @@
+"""Recommendations: by rule, with evidence that stands in the report, and followed from edition to edition."""
+
+import csv
+import datetime as dt
+import io
+import math
+
+import pytest
+
+from mapping.errors import FormatError
+from mapping.language.i18n import Message
+from mapping.render import report as reports
+from mapping.render.report import recommendations as advice
+from mapping.render.report.recommendation_rules import DEFAULTS, RULES, advise
+from mapping.render.report.sources import Material
+from tests.support.sample import TODAY, organization, sample_view
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory, tiny_area):
+    view = sample_view(tmp_path_factory.mktemp("advice"), tiny_area)
+    return Material(view, tiny_area, "en", reports.gather(view, tiny_area))
+
+
+@pytest.fixture(scope="module")
+def report(material):
+    return reports.make(material.view, material.area, language="en", results=material.results)
+
+
+def one(key="checks", value=7.0, target=0.0, **fields):
+    return advice.Recommendation(
+        key=key,
+        group="civil",
+        addressee=Message("Somebody"),
+        text=Message("Do it"),
+        evidence=Message("It is so."),
+        table="nrm",
+        responsible=Message("Somebody"),
+        cost="low",
+        indicator="I11",
+        measure=Message("Things"),
+        value=value,
+        target=target,
+        deadline=dt.date(2027, 5, 31),
+        **fields,
+    )
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def written(*recommendations):
+    return advice.to_csv(recommendations, "en", edition=TODAY, audience="public", numbers={"nrm": "Table 8.1"})
+
+
+def test_the_sample_asks_for_what_it_lacks(material):
+    found = {each.key: each for each in advise(material)}
+    nrm = material.results["nrm"]
+    lacking = [str(code) for code in nrm.table.index if nrm.state(str(code), "JUS-POL") == "none listed"]
+    assert ("function-JUS-POL" in found) == (len(lacking) >= 2)
+    for each in found.values():
+        assert each.value is None or math.isfinite(each.value)
+        assert each.deadline > TODAY
+
+
+def test_every_key_stands_once_and_every_table_is_there(material, report):
+    keys = [each.key for each in advise(material)]
+    assert len(keys) == len(set(keys))
+    for each in report.recommendations:
+        assert each.table in report.numbers, each.key
+
+
+def test_keys_and_values_are_the_same_in_every_language(material, report):
+    other = reports.make(material.view, material.area, language="tg", results=material.results)
+    assert [(r.key, r.number, r.value) for r in other.recommendations] == [
+        (r.key, r.number, r.value) for r in report.recommendations
+    ]
+
+
+def test_an_area_that_names_nobody_still_has_addressees(material):
+    assert material.area.settings.addressees == {}
+    assert all(each.addressee for each in advise(material))
+    assert len(DEFAULTS) == 10
+
+
+def test_a_country_names_its_ministries(tj_area):
+    assert set(tj_area.settings.addressees) <= set(DEFAULTS)
+    assert all(set(tj_area.languages) <= set(names) for names in tj_area.settings.addressees.values())
+
+
+def test_nothing_known_breaks_no_rule(tmp_path, tiny_area):
+    view = sample_view(tmp_path, tiny_area, organization("Umed"))
+    empty = Material(view, tiny_area, "en", reports.gather(view, tiny_area))
+    for rule in RULES:
+        assert all(each.value is None or math.isfinite(each.value) for each in rule(empty))
+
+
+def test_numbers_follow_the_order_of_addressees():
+    told = advice.numbered([one("a"), one("b"), one("c")])
+    assert [(each.key, each.number) for each in told] == [("a", "R1"), ("b", "R2"), ("c", "R3")]
+
+
+@pytest.mark.parametrize(
+    ("day", "cost", "last"),
+    [
+        (dt.date(2026, 11, 24), "low", dt.date(2027, 5, 31)),
+        (dt.date(2026, 1, 31), "low", dt.date(2026, 7, 31)),
+        (dt.date(2026, 12, 1), "medium", dt.date(2027, 12, 31)),
+        (dt.date(2026, 2, 28), "high", dt.date(2028, 2, 29)),
+    ],
+)
+def test_deadlines_are_the_last_day_of_a_month(day, cost, last):
+    assert advice.deadline(day, cost) == last
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "target", "status"),
+    [
+        (7, 7, 0, "unchanged"),
+        (7, 5, 0, "nearer"),
+        (7, 9, 0, "farther"),
+        (0.5, 0.6, 1, "nearer"),
+        (0.5, 0.4, 1, "farther"),
+        (None, 5, 0, "not known"),
+        (7, None, 0, "not known"),
+    ],
+)
+def test_progress_is_told_by_what_is_still_to_do(before, now, target, status):
+    earlier = [advice.Earlier("checks", before, target, "Do it")]
+    (told,), progress = advice.compared([one(value=now, target=target)], earlier)
+    assert told.status == status
+    assert progress.share == 0
+
+
+def test_what_is_asked_for_no_more_was_reached():
+    earlier = [advice.Earlier("checks", 7, 0, "Do it"), advice.Earlier("gone", 1, 0, "Do that")]
+    told, progress = advice.compared([one(), one("new one")], earlier)
+    assert [each.status for each in told] == ["unchanged", "new"]
+    assert progress.share == 0.5
+
+
+def test_without_an_earlier_edition_all_is_new():
+    told, progress = advice.compared([one()], [])
+    assert told[0].status == "new"
+    assert progress is None
+
+
+def test_the_table_comes_back(tmp_path):
+    path = tmp_path / "before.csv"
+    path.write_text(written(one(), one("other", value=None, target=12)), encoding="utf-8")
+    assert advice.read_csv(path) == [
+        advice.Earlier("checks", 7, 0, "Do it"),
+        advice.Earlier("other", None, 12, "Do it"),
+    ]
+    assert rows(path.read_text())[0]["table"] == "Table 8.1"
+
+
+def test_cells_of_the_table_run_nothing():
+    hostile = one()
+    text = advice.to_csv([hostile], "en", edition=TODAY, audience="public", numbers={"nrm": "=cmd()"})
+    assert rows(text)[0]["table"] != "=cmd()"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "holds no recommendations"),
+        ("a,b\n1,2\n", "no column key"),
+        ("key,value,target,text\nx,many,0,t\nx,1,0,t\n", "line 2.*more than once|line 2"),
+    ],
+)
+def test_a_table_of_another_kind_is_refused(text, said, tmp_path):
+    path = tmp_path / "wrong.csv"
+    path.write_text(text)
+    with pytest.raises(FormatError, match=said):
+        advice.read_csv(path)
+
+
+def test_the_next_report_tells_of_progress(material, report, tmp_path):
+    earlier = [advice.Earlier(each.key, each.value, each.target, str(each.text)) for each in report.recommendations]
+    earlier.append(advice.Earlier("function-XYZ", 3, 0, "Open something"))
+    later = reports.make(material.view, material.area, language="en", results=material.results, earlier=earlier)
+    assert {each.status for each in later.recommendations} <= {"unchanged", "not known"}
+    chapter = next(one for one in later.chapters if one.number == "11")
+    assert any("Open something" in getattr(block, "items", ()) for block in chapter.blocks)

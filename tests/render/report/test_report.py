@@ -1,0 +1,299 @@
+"""The report: twelve chapters in every language, in two editions, the same bytes, and nothing that is secret."""
+
+import datetime as dt
+import io
+import re
+import zipfile
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+
+import docx
+import pypdf
+import pytest
+
+from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
+from mapping.render import report as reports
+from mapping.render.report import brief
+from mapping.render.report.elements import Table
+from mapping.render.report.writers import docx as word
+from mapping.render.report.writers import files, html, pdf
+from mapping.view.view import View
+from tests.support.canary import find_canaries
+from tests.support.sample import SECRETS, TODAY, organization, public_parts, sample_view, secret_parts, service
+
+LANGUAGES = ("en", "ru", "tg", "uz")
+READER = "Нигора Саидова"
+RENDERERS = {"html": html.write, "docx": word.write, "pdf": pdf.write}
+
+
+@pytest.fixture(scope="module")
+def view(tmp_path_factory, tiny_area):
+    return sample_view(tmp_path_factory.mktemp("report"), tiny_area)
+
+
+@pytest.fixture(scope="module")
+def focal(tmp_path_factory, tiny_area):
+    return sample_view(tmp_path_factory.mktemp("focal"), tiny_area, audience="focal_point")
+
+
+@pytest.fixture(scope="module")
+def results(view, tiny_area):
+    return reports.gather(view, tiny_area)
+
+
+@pytest.fixture(scope="module")
+def report(view, tiny_area, results):
+    return reports.make(view, tiny_area, language="ru", results=results)
+
+
+@pytest.fixture(scope="module")
+def restricted(focal, tiny_area):
+    return reports.make(focal, tiny_area, language="tg", edition="restricted", reader=READER)
+
+
+def text_of(contents: bytes) -> str:
+    """Return all that a file of any of the three formats says."""
+    if contents[:5] == b"%PDF-":
+        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(contents)).pages)
+    if contents[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(contents)) as archive:
+            return "\n".join(
+                re.sub("<[^>]+>", "", archive.read(name).decode(errors="replace")) for name in archive.namelist()
+            )
+    return contents.decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_there_are_twelve_chapters_in_every_language(language, view, tiny_area, results):
+    made = reports.make(view, tiny_area, language=language, results=results)
+    assert [chapter.number for chapter in made.chapters] == ["", *map(str, range(1, 13))]
+    page = html.write(made).decode()
+    assert not re.search(r"\b(nan|NaN|inf)\b|\{\w*\}", re.sub(r"<style>.*?</style>", "", page, flags=re.S))
+
+
+def test_nothing_known_is_no_zero_and_no_nan(tmp_path, tiny_area):
+    with_nothing = sample_view(tmp_path, tiny_area, organization("Umed"))
+    page = html.write(reports.make(with_nothing, tiny_area, language="en")).decode()
+    assert "not known" in page
+    assert "<main>" in page
+    assert not re.search(r"\b(nan|NaN)\b", page)
+
+
+def test_every_table_says_where_it_is_from(report):
+    tables = [block for block in report.blocks() if isinstance(block, Table)]
+    assert len(tables) > 25
+    assert [table.caption for table in tables if not table.source] == []
+    assert all(len(row.cells) == len(table.head) - 1 for table in tables for row in table.rows if row.cells)
+
+
+def test_the_matrix_has_every_core_function(report, results):
+    (matrix,) = (block for block in report.blocks() if isinstance(block, Table) and block.anchor == "t-nrm")
+    assert sum(bool(row.cells) for row in matrix.rows) == len(results["nrm"].columns)
+
+
+def test_every_analysis_stands_somewhere(report, results):
+    page = unescape(html.write(report).decode())
+    for result in results.values():
+        assert result.title.into("ru") in page
+        assert result.method.into("ru") in page
+
+
+class Ids(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.ids, self.links, self.tags = [], [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        found = dict(attrs)
+        self.ids += [found["id"]] if "id" in found else []
+        self.links += [found["href"]] if "href" in found else []
+        assert not any(name.startswith("on") or name == "style" for name in found), (tag, found)
+
+
+def test_a_page_runs_nothing_and_asks_nobody(report):
+    page = html.write(report).decode()
+    seen = Ids()
+    seen.feed(page)
+    assert len(seen.ids) == len(set(seen.ids))
+    assert not seen.tags & {"script", "img", "iframe", "link", "object", "form"}
+    assert all(link.startswith("#") and link[1:] in seen.ids for link in seen.links)
+    assert "default-src 'none'" in unescape(page)
+    assert set(re.findall(r"url\(([^)]*)\)", page)) <= {f"#{one}" for one in seen.ids}
+
+
+def test_a_page_of_a_site_holds_a_chapter_under_its_own_heading(report):
+    chapter = next(one for one in report.chapters if one.anchor == "gaps")
+    inside = str(html.body(chapter, above=1))
+    assert "<h2" in inside
+    assert "<svg" in inside
+    assert html.body(chapter) == inside.replace("<h3", "<h4").replace("</h3", "</h4").replace("<h2", "<h3").replace(
+        "</h2", "</h3"
+    )
+    assert "<style" not in inside
+    assert "<svg" not in html.body(chapter, above=1, drawn=lambda picture: picture.label)
+
+
+def test_word_has_real_headings_heads_of_tables_and_alternative_texts(report):
+    document = docx.Document(io.BytesIO(word.write(report)))
+    levels = {p.style.name for p in document.paragraphs if p.style.name.startswith("Heading")}
+    assert levels == {"Heading 1", "Heading 2", "Heading 3"}
+    assert sum(p.style.name == "Heading 1" for p in document.paragraphs) == 13
+    tables = sum(isinstance(block, Table) for block in report.blocks())
+    assert document.element.xml.count("<w:tblHeader") == tables
+    assert all(shape._inline.docPr.get("descr") for shape in document.inline_shapes)
+    assert len(document.inline_shapes) == 1
+    assert document.core_properties.created.date() == TODAY
+
+
+def test_the_letters_of_tajik_are_in_the_pdf(view, tiny_area, results):
+    made = brief.make(view, tiny_area, "XT-W2", language="tg", results=results)
+    text = text_of(pdf.write(made))
+    assert set("ӣӯҳқғҷ") <= set(text.lower())
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_two_builds_are_equal(name, view, tiny_area, results):
+    one, other = (
+        RENDERERS[name](brief.make(view, tiny_area, "XT-W1", language="ru", results=results)) for _ in range(2)
+    )
+    assert one == other
+
+
+def test_two_directories_that_differ_in_secrets_give_the_same_report(tmp_path, view, tiny_area, results, report):
+    plain = sample_view(tmp_path, tiny_area, public_parts())
+    found = reports.gather(plain, tiny_area)
+    other = reports.make(plain, tiny_area, language="ru", results=found)
+    assert html.write(other) == html.write(report)
+    assert word.write(other) == word.write(report)
+    assert other.recommendations == report.recommendations
+    one = brief.make(plain, tiny_area, "XT-W2", language="ru", results=found)
+    assert pdf.write(one) == pdf.write(brief.make(view, tiny_area, "XT-W2", language="ru", results=results))
+
+
+@pytest.mark.parametrize("name", ["html", "docx"])
+def test_no_canary_is_in_any_byte_of_the_public_report(name, report, tmp_path):
+    (tmp_path / f"report.{name}").write_bytes(RENDERERS[name](report))
+    assert find_canaries([tmp_path], SECRETS) == []
+
+
+def test_no_canary_is_in_the_public_report_as_pdf(report, tmp_path):
+    contents = pdf.write(report)
+    pages = pypdf.PdfReader(io.BytesIO(contents)).pages
+    assert len(pages) > 20
+    assert "Содержание" in pages[1].extract_text()
+    (tmp_path / "text.txt").write_text(text_of(contents))  # in the file itself text stands as numbers of signs
+    assert find_canaries([tmp_path], SECRETS) == []
+    (tmp_path / "report.pdf").write_bytes(contents)  # which is full of lengths that are no coordinates
+    assert find_canaries([tmp_path / "report.pdf"], {k: v for k, v in SECRETS.items() if isinstance(v, str)}) == []
+
+
+@pytest.mark.parametrize("name", ["html", "docx"])
+def test_no_canary_of_a_custodian_is_in_a_restricted_report(name, restricted, tmp_path):
+    assert {one.audience for one in public_parts() if hasattr(one, "audience")}  # the sample has marked records
+    assert secret_parts()
+    (tmp_path / f"report.{name}").write_bytes(RENDERERS[name](restricted))
+    assert find_canaries([tmp_path], SECRETS) == []
+
+
+def test_a_public_edition_takes_a_public_view_only(focal, tiny_area):
+    with pytest.raises(UnsafePublication, match="focal_point"):
+        reports.make(focal, tiny_area, language="en")
+    with pytest.raises(UnsafePublication):
+        brief.make(focal, tiny_area, "XT-W1", language="en")
+
+
+def test_a_public_report_takes_no_result_of_fewer_readers(view, focal, tiny_area, results):
+    mixed = dict(results) | {"norms": replace(results["norms"], audience="focal_point")}
+    with pytest.raises(UnsafePublication):
+        reports.make(view, tiny_area, language="en", results=mixed)
+
+
+def test_a_restricted_edition_names_its_reader_and_takes_a_view_for_focal_points(view, focal, tiny_area):
+    with pytest.raises(InvalidRecord, match="--audience focal_point"):
+        reports.make(view, tiny_area, language="en", edition="restricted", reader=READER)
+    with pytest.raises(InvalidRecord, match="--reader"):
+        reports.make(focal, tiny_area, language="en", edition="restricted", reader=" ")
+
+
+def test_a_restricted_edition_is_marked_on_every_page(focal, tiny_area):
+    made = brief.make(focal, tiny_area, "XT-W2", language="tg", edition="restricted", reader=READER)
+    assert READER in made.mark
+    for page in pypdf.PdfReader(io.BytesIO(pdf.write(made))).pages:
+        assert READER in " ".join(page.extract_text().split())
+    document = docx.Document(io.BytesIO(word.write(made)))
+    for part in (document.sections[0].header, document.sections[0].footer):
+        assert READER in "\n".join(p.text for p in part.paragraphs)
+    assert made.mark in html.write(made).decode()
+
+
+def test_a_restricted_report_is_private_logged_and_not_put_where_the_public_reads(restricted, tmp_path):
+    path = files.write(restricted, tmp_path / "out" / "report.html", "html", reader=READER)
+    assert path.stat().st_mode & 0o077 == 0
+    log = path.with_name(files.LOG)
+    assert READER in log.read_text()
+    assert log.stat().st_mode & 0o077 == 0
+    site = tmp_path / "build"
+    site.mkdir()
+    (site / files.SITE_MARK).write_text("")
+    for place in (site / "en" / "report.html", tmp_path / "site" / "report.html"):
+        with pytest.raises(UnsafePublication, match="published"):
+            files.write(restricted, place, "html", reader=READER)
+        with pytest.raises(UnsafePublication):
+            files.write_recommendations(restricted, place.with_suffix(".csv"))
+        assert not place.exists()
+
+
+def test_a_public_report_may_be_read_by_all(report, tmp_path):
+    path = files.write(report, tmp_path / "report.html", "html")
+    assert path.stat().st_mode & 0o044 == 0o044
+    assert not path.with_name(files.LOG).exists()
+    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_without_weasyprint_the_message_says_what_to_install(report, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
+    with pytest.raises(MappingError, match=r"rohnamo\[pdf\].*Pango"):
+        pdf.write(report)
+
+
+def test_a_report_fetches_nothing():
+    with pytest.raises(ValueError, match=r"https://a\.example"):
+        pdf._refuse("https://a.example/x.png")
+
+
+def test_hostile_names_stay_text(tmp_path, tiny_area):
+    hostile = "</style><script>alert(1)</script>\x0b&{{7*7}}"
+    with_it = sample_view(tmp_path, tiny_area, organization(hostile), service(hostile, of=hostile, types=["IDN-HOT"]))
+    made = reports.make(with_it, tiny_area, language="en")
+    assert "<script" not in html.write(made).decode()
+    docx.Document(io.BytesIO(word.write(made)))
+
+
+def test_a_brief_is_two_pages_for_a_district(view, tiny_area, results):
+    made = brief.make(view, tiny_area, brief.find_unit(tiny_area, "Juybor District"), language="en", results=results)
+    assert len(pypdf.PdfReader(io.BytesIO(pdf.write(made))).pages) <= 2
+    assert "Juybor" in made.title
+    assert "120,000" in html.write(made).decode()
+
+
+def test_a_unit_is_found_by_code_and_by_name(tiny_area):
+    assert (
+        brief.find_unit(tiny_area, "XT-W2")
+        == brief.find_unit(tiny_area, " juybor district ")
+        == brief.find_unit(tiny_area, "Ҷӯйбор")
+        == "XT-W2"
+    )
+    with pytest.raises(NotFound, match="rohnamo area"):
+        brief.find_unit(tiny_area, "Nowhere")
+
+
+def test_what_changed_is_told_with_an_earlier_view(tmp_path, tiny_area):
+    old = sample_view(tmp_path / "old", tiny_area, organization("Umed"), edition=TODAY - dt.timedelta(90))
+    new = sample_view(
+        tmp_path / "new", tiny_area, organization("Umed"), service("Counselling", of="Umed", types=["PSY-COU"])
+    )
+    made = reports.make(new, tiny_area, language="en", previous=View(old.path))
+    change = next(chapter for chapter in made.chapters if chapter.number == "1")
+    assert any("1" in getattr(block, "text", "") for block in change.blocks[-3:])

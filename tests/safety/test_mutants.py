@@ -1,0 +1,267 @@
+"""Each of these changes to `mapping.safety.redaction` leaks something, and some test must fail for it."""
+
+import inspect
+import types
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from mapping.area.study_area import StudyArea
+from mapping.safety import redaction
+from tests.safety import test_redaction
+
+SOURCE = inspect.getsource(redaction)
+
+CHECKS: dict[str, Callable[..., None]] = {
+    name: function
+    for name, function in vars(test_redaction).items()
+    if name.startswith("test_") and set(inspect.signature(function).parameters) <= {"tiny_area"}
+}
+
+MUTANTS = {
+    "the default of a kind is not asked": (
+        "return strictest(*(rule.audience for rule in self.types.get(record.id) or [UNKNOWN_TYPE]))",
+        'return "public"',
+    ),
+    "the mildest of several kinds decides": (
+        "return strictest(*(rule.audience for rule in self.types.get(record.id) or [UNKNOWN_TYPE]))",
+        "return min((r.audience for r in self.types.get(record.id) or [UNKNOWN_TYPE]), key=AUDIENCES.index)",
+    ),
+    "a service without a kind is public": (
+        "for rule in self.types.get(record.id) or [UNKNOWN_TYPE]))",
+        'for rule in self.types.get(record.id) or [TypeRule("public", "exact")]))',
+    ),
+    "an unknown kind is public": (
+        'UNKNOWN_TYPE = TypeRule("custodian", "none")',
+        'UNKNOWN_TYPE = TypeRule("public", "exact")',
+    ),
+    "an unknown kind is passed over": (
+        'rule = rules.types.get(attribute.taxonomy_term_id or "", UNKNOWN_TYPE)',
+        'rule = rules.types.get(attribute.taxonomy_term_id or "", TypeRule("public", "exact"))',
+    ),
+    "the precision of a kind is not asked": (
+        "return least_precise(own, by_type, known)",
+        "return least_precise(own, known)",
+    ),
+    "the precision of a place is not asked": (
+        "return least_precise(own, by_type, known)",
+        "return least_precise(by_type, known)",
+    ),
+    "the middle of a unit is a point": (
+        "return least_precise(own, by_type, known)",
+        "return least_precise(own, by_type)",
+    ),
+    "an unknown precision is exact": (
+        '            return "none"\n        rules = self',
+        '            own = "exact"\n        rules = self',
+    ),
+    "one person lowers": (
+        "two_people(approval.approved_by, approval.approved_by_too)\n            and",
+        "True\n            and",
+    ),
+    "one person under two spellings lowers": (
+        'first, second = ("".join(name.split()).casefold() for name in (one, other))',
+        "first, second = one, other",
+    ),
+    "nobody approves": ("return bool(first) and bool(second) and first != second", "return first != second"),
+    "consent is not asked": ('and bool((approval.consent_by or "").strip())', "and True"),
+    "consent never ends": ("and approval.approved_on <= self.today <= approval.consent_until", "and True"),
+    "consent ends a day late": (
+        "<= self.today <= approval.consent_until",
+        "<= self.today - dt.timedelta(days=1) <= approval.consent_until",
+    ),
+    "an approval holds before it was given": (
+        "and approval.approved_on <= self.today <= approval.consent_until",
+        "and self.today <= approval.consent_until",
+    ),
+    "any approval lowers": (
+        'if approval.kind == "audience" and approval.value in AUDIENCES:',
+        "if approval.value in AUDIENCES:",
+    ),
+    "the first word counts": (
+        "key=lambda a: (a.approved_on, _strictness(a.value), a.id)",
+        "key=lambda a: (-a.approved_on.toordinal(),)",
+    ),
+    "of one day the milder word counts": (
+        "key=lambda a: (a.approved_on, _strictness(a.value), a.id)",
+        "key=lambda a: (a.approved_on, -_strictness(a.value))",
+    ),
+    "lowering the audience shows the place": (
+        "by_type = self.approved.precision.get(service) or least_precise(",
+        'by_type = ("exact" if service in self.approved.audience else None) or least_precise(',
+    ),
+    "a kept back field is shown": (
+        '            if name in row and name != "id":\n                row[name] = None',
+        "            pass",
+    ),
+    "a translation of a kept back field is shown": (" or name in self.seen.approved.withheld.get(link, ()):", ":"),
+    "a record without what it says is shown": (
+        'return "custodian" if kept_back and kept_back & required(type(record)) else "public"',
+        'return "public"',
+    ),
+    "an odd marking is public": (
+        'return marked if marked in AUDIENCES else "custodian"',
+        'return marked if marked in AUDIENCES else "public"',
+    ),
+    "records without parents are public": (
+        'return audiences if audiences or record.table in ROOTS else ["custodian"]',
+        "return audiences or ['public']",
+    ),
+    "a missing parent is public": (
+        'return self.audience.get((table, record_id or ""), "custodian")',
+        'return self.audience.get((table, record_id or ""), "public")',
+    ),
+    "one visible parent is enough": (
+        "return audiences if audiences or record.table in ROOTS",
+        "return [min(audiences, key=AUDIENCES.index, default='public')] if audiences or record.table in ROOTS",
+    ),
+    "links are not followed": (
+        "            audiences.append(self._of_link(record, link))",
+        "            audiences.append('public')",
+    ),
+    "needed parents may be missing": (
+        "if any(parents[name] is None for name in NEEDED.get(record.table, ())):",
+        "if False:",
+    ),
+    "the marking of the tie is not asked": ("chain = [self.own(at), ", "chain = ["),
+    "the marking of the place is not asked": ("chain += [self.own(place), ", "chain += ["),
+    "the service at a place is not asked": (
+        'self._withheld(at), self.of("service", at.service_id)]',
+        "self._withheld(at)]",
+    ),
+    "the owner of a place is not asked": ('chain.append(self.of("organization", place.organization_id))', "pass"),
+    "contact-only places are shown": ('"custodian" if precision == "none" else strictest(*chain)', "strictest(*chain)"),
+    "a place is shown as the mildest service allows": (
+        "{place: least_precise(*given) for place, given in paths.items()}",
+        "{place: min(given, key=PRECISIONS.index) for place, given in paths.items()}",
+    ),
+    "hidden services make a place vague": (
+        '            if allows(audience, seen.of("service_at_location", at.id)):\n                paths',
+        "            if at.id in seen.path_precision:\n                paths",
+    ),
+    "the texts of a vague place are shown": ("row |= dict.fromkeys(PLACE_TEXTS[record.table])", "pass"),
+    "the point of a vague place is shown": (
+        '"name", "alternate_name", "description", "transportation", "latitude", "longitude", "position_basis",',
+        '"name", "alternate_name", "description", "transportation",',
+    ),
+    "the texts of a vague tie are shown": (
+        "        self.vague |= {at.id for at in ties if at.location_id in self.vague}\n",
+        "",
+    ),
+    "the address of a vague place is shown": ('return getattr(record, "location_id") not in self.vague', "return True"),
+    "translations of a vague place are shown": (
+        "return link not in self.vague or name not in PLACE_TEXTS[table]",
+        "return True",
+    ),
+    "the unit of a vague place does not climb": (
+        "unit = self.seen.rules.unit_to_show(record.area_unit) if record.area_unit else None",
+        "unit = record.area_unit",
+    ),
+    "people's names are shown": (
+        "elif isinstance(record, Contact) and record.id not in self.seen.approved.audience:",
+        "elif isinstance(record, Contact) and False:",
+    ),
+    "people's translated names are shown": (
+        "            return link in self.seen.approved.audience\n",
+        "            return True\n",
+    ),
+    "the stored marking is published": ('            row["audience"] = audience\n', "            pass\n"),
+    "agreements tell of hidden kinds": (
+        "codes = [c for c in codes_of(record.service_types) if allows(self.audience, self.seen.by_code(c))]",
+        "codes = codes_of(record.service_types)",
+    ),
+    "agreements about hidden kinds are shown": (
+        'return min((self.by_code(code) for code in codes), key=AUDIENCES.index, default="public")',
+        'return "public"',
+    ),
+    "activities of hidden kinds are shown": (
+        'return self.by_code(record.service_type) if record.service_type else "public"',
+        'return "public"',
+    ),
+    "counts of few are public": (
+        "            row |= dict.fromkeys(self._too_few(record))\n",
+        "            pass\n",
+    ),
+    "small counts of cases are public": (
+        '    if audience == "public":\n        shown["case',
+        '    if False:\n        shown["case',
+    ),
+    "what is not to be listed is listed": ('if getattr(record, "do_not_list", False):', "if False:"),
+    "few others can be told": (
+        "if (record.reached or 0) - (record.reached_women or 0) in few:",
+        "if False:",
+    ),
+    "statements need one person": (
+        "holds = two_people(record.approved_by, record.approved_by_too) and bool",
+        "holds = bool",
+    ),
+    "statements need no consent": ("and bool(record.consent_by.strip())\n", "\n"),
+    "statements never end": (
+        'return "public" if holds and record.consent_until >= self.rules.today else',
+        'return "public" if holds else',
+    ),
+    "standards are public": (
+        'return "partner" if isinstance(record, StandardAssessment) else "public"',
+        'return "public"',
+    ),
+    "sensitive groups are said": (
+        'return self.audience != "public" or record.taxonomy_term_id not in self.seen.rules.sensitive',
+        "return True",
+    ),
+    "sensitive groups are listed": ("    wanted -= forbidden\n", ""),
+    "all foreign words are listed": (
+        "for record in tables.get(table, ()) if record.id in wanted]",
+        "for record in tables.get(table, ())]",
+    ),
+    "translations of hidden words are shown": (
+        "and record.link_entity in VOCABULARIES and record.link_id in wanted",
+        "and record.link_entity in VOCABULARIES",
+    ),
+    "everybody may see everything": (
+        "return wanted in AUDIENCES and AUDIENCES.index(wanted) <= AUDIENCES.index(audience)",
+        "return True",
+    ),
+    "references to hidden records stay": (
+        "row | {column: ids.get(row[column])",
+        "row | {column: ids.get(row[column], row[column])",
+    ),
+    "private ids stay": ("row | {column: ids.get(row[column]) for column in columns}", "row"),
+}
+
+
+def spoilt(old: str, new: str) -> types.ModuleType:
+    """`mapping.safety.redaction` with one piece of its source put differently."""
+    assert SOURCE.count(old) == 1, f"the mutant is out of date: {old!r} stands {SOURCE.count(old)} times in the source"
+    module = types.ModuleType("spoilt")
+    exec(compile(SOURCE.replace(old, new), "spoilt", "exec"), module.__dict__)
+    return module
+
+
+def failing(area: StudyArea) -> Iterator[str]:
+    """Yield the checks that fail by what they find; a mutant that breaks down is no test of the tests."""
+    for name, check in CHECKS.items():
+        try:
+            check(*([area] if inspect.signature(check).parameters else []))
+        except AssertionError:
+            yield name
+
+
+def test_the_checks_hold_for_the_module_as_it_is(tiny_area: StudyArea) -> None:
+    assert len(CHECKS) > 40
+    assert list(failing(tiny_area)) == []
+
+
+@pytest.mark.parametrize("change", MUTANTS)
+def test_a_leak_is_noticed(change: str, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(test_redaction, "safety", spoilt(*MUTANTS[change]))
+    assert next(failing(tiny_area), None), change
+
+
+KEPT_BACK = [(table, name) for table, names in redaction.KEPT_BACK.items() for name in names]
+
+
+@pytest.mark.parametrize(("table", "name"), KEPT_BACK)
+def test_a_private_field_that_gets_published_is_noticed(table: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(redaction.PUBLISHED, table, (*redaction.PUBLISHED[table], name))
+    with pytest.raises(AssertionError):
+        test_redaction.test_no_field_that_is_kept_back_is_shown_to_anyone()

@@ -1,0 +1,730 @@
+"""The choke point: what each audience sees of each record.
+
+Every test that needs at most the study area is also a check that `tests/safety/test_mutants.py` runs against spoilt
+versions of `mapping.safety.redaction`: each of these must make one of them fail.
+"""
+
+import datetime as dt
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import create_model
+
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import rules
+from mapping.errors import UnsafePublication
+from mapping.language.taxonomy import Taxonomy as Terms
+from mapping.model import (
+    AUDIENCES,
+    RECORDS,
+    Attribute,
+    Audience,
+    Funding,
+    Location,
+    Organization,
+    Record,
+    Schedule,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceCapacity,
+    StandardAssessment,
+    Taxonomy,
+    TaxonomyTerm,
+    Translation,
+    Unit,
+    Verification,
+)
+from mapping.safety import redaction
+from tests.support.sample import (
+    TODAY,
+    Part,
+    activity,
+    agreement,
+    approval,
+    case_count,
+    contact,
+    key,
+    organization,
+    phone,
+    place,
+    public_parts,
+    records_of,
+    secret_parts,
+    service,
+    statement,
+    tables_of,
+    term,
+    translations,
+)
+
+RULES = rules(TODAY)
+SHELTER, OFFICE = "ACC-VOT", "LEG-INF"
+Row = dict[str, Any]
+
+
+def seen(*parts: Part, audience: Audience = "public", given: redaction.Rules = RULES) -> dict[str, list[Row]]:
+    """What an audience sees of some records; the vocabularies aside."""
+    shown = redaction.project(tables_of(*parts), audience, given)
+    own = {record.id for record in records_of(*parts)}
+    return {table: [row for row in rows if row["id"] in own] for table, rows in shown.items()}
+
+
+def names(shown: dict[str, list[Row]], table: str) -> set[str]:
+    return {row["name"] for row in shown[table]}
+
+
+def is_seen(record: Record, *parts: Part, audience: Audience = "public") -> bool:
+    return record.id in {row["id"] for row in seen(*parts, audience=audience)[record.table]}
+
+
+def umed(**fields: Any) -> list[Record]:
+    return organization("Umed", **fields)
+
+
+def advice(**fields: Any) -> list[Record]:
+    return service("Advice", of="Umed", **{"types": [OFFICE], **fields})
+
+
+def office(**fields: Any) -> list[Record]:
+    return place("Office", of=["Advice"], **{"at": (10.04, 60.05), "unit": "XT-E1", "address": "1 Street", **fields})
+
+
+# -- the strictest marking on the way ------------------------------------------------------------------------------
+
+
+def test_the_strictest_of_organization_service_tie_and_place_decides() -> None:
+    for hidden in range(4):
+        for wanted in AUDIENCES:
+            marks: list[Audience] = ["public"] * 4
+            marks[hidden] = wanted
+            records = [*umed(audience=marks[0]), *advice(audience=marks[1]), *office(audience=marks[2])]
+            tie = next(r for r in records if isinstance(r, ServiceAtLocation))
+            tie.audience = marks[3]
+            for audience in redaction.VIEWS:
+                shown = seen(records, audience=audience)
+                may = redaction.allows(audience, wanted)
+                assert bool(shown["organization"]) == (may or hidden != 0), (hidden, wanted, audience)
+                assert bool(shown["service"]) == (may or hidden > 1), (hidden, wanted, audience)
+                assert bool(shown["location"]) == bool(shown["service_at_location"]) == may, (hidden, wanted, audience)
+                assert bool(shown["address"]) == may, (hidden, wanted, audience)
+
+
+def test_what_hangs_on_a_hidden_record_is_hidden_whatever_it_says_itself() -> None:
+    parts = [
+        *umed(),
+        *advice(audience="custodian", hours=[("MO", "08:00", "17:00")], speaks=["tg"], phones=["1313"]),
+        phone("1414", service="Advice"),
+        Funding(id="f", service_id=key("service", "Advice"), audience="public"),
+        ServiceArea(id="a", service_id=key("service", "Advice"), area_unit="XT"),
+        *translations(Service(id=key("service", "Advice"), name=""), name={"ru": "Совет"}),
+    ]
+    shown = seen(parts)
+    assert names(shown, "organization") == {"Umed"}
+    assert [table for table, rows in shown.items() if rows] == ["organization"]
+
+
+def test_a_record_whose_parents_are_missing_is_hidden() -> None:
+    assert not seen(advice())["service"]
+    assert not seen(umed(), office())["location"]
+    assert not seen(umed(), phone("1313", service="Nobody"))["phone"]
+    assert not seen(umed(), Schedule(id="s", audience="public"))["schedule"]
+    assert not seen(umed(), Service(id="s", name="Free", audience="public"))["service"]
+    assert not seen(umed(), advice(), Location(id="l", name="Alone", audience="public", precision="exact"))["location"]
+    orphan = Translation(id="t", link_id="x", link_entity="service", field="name", language="ru", text="x")
+    assert not seen(umed(), orphan)["translation"]
+
+
+def test_every_parent_that_is_named_must_be_visible() -> None:
+    hidden = service("Shelter", of="Umed", types=[SHELTER])
+    both = phone("1313", organization="Umed", service="Shelter")
+    assert not is_seen(both, umed(), hidden, both)
+    alone = phone("1313", organization="Umed")
+    assert is_seen(alone, umed(), hidden, alone)
+
+
+def test_a_marking_that_nobody_knows_hides() -> None:
+    odd = Organization.model_construct(**{**Organization(id="o", name="Odd").__dict__, "audience": "pub??"})
+    assert not seen([odd], audience="focal_point")["organization"]
+    records = [*umed(), *advice(), *office()]
+    spot = next(r for r in records if isinstance(r, Location))
+    records[records.index(spot)] = Location.model_construct(**{**spot.__dict__, "precision": "about"})
+    assert not seen(records)["location"]
+
+
+def test_a_public_organization_is_shown_also_without_services() -> None:
+    assert names(seen(umed()), "organization") == {"Umed"}
+
+
+# -- what a kind of service is by default --------------------------------------------------------------------------
+
+
+def test_a_shelter_is_hidden_whatever_its_row_says() -> None:
+    for audience in redaction.VIEWS:
+        shown = seen(umed(), advice(types=[SHELTER]), office(), audience=audience)
+        assert not shown["service"]
+        assert not shown["location"]
+
+
+def test_every_kind_that_is_hidden_by_default_is() -> None:
+    for one in Terms.load("service_types").terms():
+        shown = seen(umed(), advice(types=[one.code]), office())
+        assert bool(shown["service"]) == (one.audience == "public"), one.code
+        assert bool(shown["location"]) == (one.audience == "public" and one.precision != "none"), one.code
+
+
+def test_the_strictest_of_several_kinds_decides() -> None:
+    assert not seen(umed(), advice(types=[OFFICE, SHELTER]))["service"]
+
+
+def test_a_service_of_no_known_kind_could_be_a_shelter() -> None:
+    assert not seen(umed(), advice(types=[]))["service"]
+    assert not seen(umed(), advice(types=[OFFICE, "somewhere to sleep"]))["service"]
+    foreign = TaxonomyTerm(id="t", name="Refuge", code="R", taxonomy_id="x")
+    unknown = Attribute(id="a", link_id=key("service", "Advice"), link_entity="service", taxonomy_term_id="t")
+    assert not seen(umed(), advice(types=[]), foreign, unknown)["service"]
+    assert not seen(umed(), advice(), foreign, unknown)["service"]
+
+
+# -- lowering ------------------------------------------------------------------------------------------------------
+
+SHELTER_ID, PLACE_ID = key("service", "Advice"), key("location", "Office")
+
+
+def lowered(*approvals: Record, audience: Audience = "public") -> dict[str, list[Row]]:
+    """What is seen of a shelter with approvals."""
+    return seen(umed(), advice(types=[SHELTER], audience="custodian"), office(), approvals, audience=audience)
+
+
+def test_two_people_with_consent_lower_an_audience() -> None:
+    assert lowered(approval("audience", SHELTER_ID, "public"))["service"]
+    assert not lowered(approval("audience", SHELTER_ID, "partner"))["service"]
+    assert lowered(approval("audience", SHELTER_ID, "partner"), audience="partner")["service"]
+
+
+def test_nothing_less_lowers_it() -> None:
+    for wrong in (
+        {"approved_by_too": "Steward One"},
+        {"approved_by_too": " steward  ONE "},
+        {"approved_by": "", "approved_by_too": "Steward Two"},
+        {"approved_by_too": " "},
+        {"consent_until": TODAY - dt.timedelta(days=1)},
+        {"consent_until": None},
+        {"consent_by": None},
+        {"consent_by": "  "},
+        {"approved_on": TODAY + dt.timedelta(days=1)},
+        {"value": "everybody"},
+        {"kind": "map"},
+        {"kind": "statement"},
+        {"subject": key("organization", "Umed")},
+    ):
+        granted = approval("audience", SHELTER_ID, "public").model_copy(update=wrong)
+        assert not lowered(granted)["service"], wrong
+
+
+def test_consent_holds_on_its_last_day() -> None:
+    assert lowered(approval("audience", SHELTER_ID, "public", consent_until=TODAY))["service"]
+
+
+def test_the_latest_word_counts_and_of_one_day_the_stricter() -> None:
+    early = {"approved_on": dt.date(2026, 1, 1)}
+    open_, shut = approval("audience", SHELTER_ID, "public"), approval("audience", SHELTER_ID, "custodian")
+    assert not lowered(open_.model_copy(update=early), shut)["service"]
+    assert lowered(open_, shut.model_copy(update=early))["service"]
+    assert not lowered(open_, shut)["service"]
+    assert not lowered(shut, open_)["service"]
+
+
+def test_lowering_the_audience_does_not_show_the_place() -> None:
+    assert not lowered(approval("audience", SHELTER_ID, "public"))["location"]
+    both = (approval("audience", SHELTER_ID, "public"), approval("precision", SHELTER_ID, "area"))
+    (spot,) = lowered(*both)["location"]
+    assert (spot["precision"], spot["latitude"], spot["name"]) == ("area", None, None)
+    assert not lowered(approval("precision", SHELTER_ID, "exact"))["location"]
+
+
+def test_lowering_a_service_does_not_lower_its_organization() -> None:
+    parts = [*umed(audience="custodian"), *advice(), approval("audience", SHELTER_ID, "public")]
+    assert not seen(parts)["service"]
+
+
+def test_a_precision_is_lowered_by_two_people() -> None:
+    parts = [*umed(), *advice(), *office(precision="area")]
+    assert seen(parts)["location"][0]["latitude"] is None
+    assert seen(parts, approval("precision", PLACE_ID, "exact"))["location"][0]["latitude"] == 10.04
+    alone = approval("precision", PLACE_ID, "exact", approved_by_too="Steward One")
+    assert seen(parts, alone)["location"][0]["latitude"] is None
+
+
+# -- places --------------------------------------------------------------------------------------------------------
+
+
+def test_an_exact_place_is_shown_with_all_that_helps_to_find_it() -> None:
+    shown = seen(umed(), advice(), office(transportation="Bus 3", access="Ramp"))
+    (spot,) = shown["location"]
+    assert (spot["latitude"], spot["longitude"], spot["name"], spot["transportation"]) == (
+        10.04,
+        60.05,
+        "Office",
+        "Bus 3",
+    )
+    assert len(shown["address"]) == len(shown["accessibility"]) == 1
+
+
+def test_an_area_only_place_is_shown_at_a_unit_with_enough_people_and_nothing_else(tiny_area: StudyArea) -> None:
+    texts = {"transportation": "Bus 3", "access": "Ramp", "description": "Blue gate", "alternate_name": "The house"}
+    parts = [*umed(), *advice(), *office(precision="area", country="XT", location_type="postal", **texts)]
+    tie = next(r for r in parts if isinstance(r, ServiceAtLocation))
+    tie.description = "Second floor"
+    parts += translations(Location(id=PLACE_ID), name={"ru": "Дом"}, transportation={"ru": "Автобус 3"})
+    parts += translations(tie, description={"ru": "Второй этаж"})
+    shown = seen(parts, given=rules(TODAY, tiny_area))
+    (spot,) = shown["location"]
+    assert {name: value for name, value in spot.items() if value is not None} == {
+        "id": PLACE_ID,
+        "area_unit": "XT",
+        "country": "XT",
+        "precision": "area",
+        "position_basis": "unit",
+        "audience": "public",
+        "location_type": "physical",
+    }
+    assert shown["service_at_location"][0]["description"] is None
+    assert not shown["address"]
+    assert not shown["accessibility"]
+    assert not shown["translation"]
+
+
+def test_the_unit_climbs_until_it_has_people_enough(tiny_area: StudyArea) -> None:
+    shown_at = {"XT-W1": "XT-W", "XT-W2": "XT-W2", "XT-E1": "XT", "XT": "XT", "XX": None}
+    for unit, wanted in shown_at.items():
+        parts = [*umed(), *advice(), *office(precision="area", unit=unit)]
+        (spot,) = seen(parts, given=rules(TODAY, tiny_area))["location"]
+        assert spot["area_unit"] == wanted
+        assert spot["position_basis"] == ("unit" if wanted else "none")
+    (spot,) = seen(umed(), advice(), office(precision="area"))["location"]
+    assert spot["area_unit"] is None  # without a study area nobody knows how many people a unit has
+
+
+def test_a_contact_only_place_is_not_shown_at_all() -> None:
+    shown = seen(umed(), advice(phones=["1313"]), office(precision="none"), phone("1414", location="Office"))
+    assert not any(shown[table] for table in ("location", "service_at_location", "address"))
+    assert [row["number"] for row in shown["phone"]] == ["1313"]
+
+
+def test_a_kind_that_has_no_place_is_shown_without_one() -> None:
+    shown = seen(umed(), advice(types=["IDN-OUT"]), office())
+    assert shown["service"]
+    assert not shown["location"]
+
+
+def test_the_middle_of_a_unit_is_no_point() -> None:
+    records = [*umed(), *advice(), *office()]
+    next(r for r in records if isinstance(r, Location)).position_basis = "unit"
+    (spot,) = seen(records)["location"]
+    assert (spot["latitude"], spot["precision"]) == (None, "area")
+
+
+def test_a_place_of_a_hidden_and_a_public_service_is_shown_as_that_of_the_public_one() -> None:
+    shelter = service("Shelter", of="Umed", types=[SHELTER])
+    shared = place("Office", of=["Advice", "Shelter"], at=(10.04, 60.05), address="1 Street")
+    shown = seen(umed(), advice(), shelter, shared)
+    assert [row["service_id"] for row in shown["service_at_location"]] == [key("service", "Advice")]
+    assert shown == seen(umed(), advice(), place("Office", of=["Advice"], at=(10.04, 60.05), address="1 Street"))
+
+
+def test_a_place_is_shown_no_closer_than_the_strictest_visible_service_there_allows() -> None:
+    near = (approval("precision", key("service", "Second"), "area"),)
+    second = service("Second", of="Umed", types=[OFFICE])
+    shared = place("Office", of=["Advice", "Second"], at=(10.04, 60.05), address="1 Street")
+    (spot,) = seen(umed(), advice(), second, shared, near)["location"]
+    assert (spot["precision"], spot["latitude"]) == ("area", None)
+    hidden = service("Second", of="Umed", types=[OFFICE], audience="custodian")
+    (spot,) = seen(umed(), advice(), hidden, shared, near)["location"]
+    assert spot["latitude"] == 10.04
+
+
+def test_a_place_of_a_hidden_organization_is_hidden() -> None:
+    other = organization("Landlord", audience="custodian")
+    shown = seen(umed(), other, advice(), office(organization_id=key("organization", "Landlord")))
+    assert not shown["location"]
+    assert shown["service"]
+
+
+# -- fields --------------------------------------------------------------------------------------------------------
+
+PRIVATE_FIELDS: dict[str, dict[str, Any]] = {
+    "organization": {
+        "tax_id": "7741",
+        "tax_status": "x",
+        "year_incorporated": 1999,
+        "logo": "x",
+        "uri": "x",
+        "parent_organization_id": "x",
+        "do_not_list": False,
+    },
+    "service": {"assurer_email": "x@x.example", "last_modified": TODAY, "program_id": "x", "do_not_list": False},
+    "location": {"url": "x", "external_identifier": "x", "external_identifier_type": "x"},
+    "address": {"attention": "x"},
+    "schedule": {"schedule_link": "x", "notes": "x"},
+    "service_area": {"extent": "x", "uri": "x"},
+    "verification": {"method": "x", "verified_by": "x", "evidence": "x"},
+    "activity": {"implementer": "x"},
+    "referral_agreement": {"number": "x", "contact_route": "x"},
+    "statement": {"consent_by": "x", "approved_by": "a", "approved_by_too": "b"},
+    "standard_assessment": {"evidence": "x", "comment": "x"},
+    "case_count": {"note": "x"},
+}
+
+
+def test_no_field_that_is_kept_back_is_shown_to_anyone() -> None:
+    answer = StandardAssessment(id="a", service_id=key("service", "Hotline"), standard="STD-001", audience="partner")
+    records = records_of(public_parts(), answer)
+    for record in records:
+        for name, value in PRIVATE_FIELDS.get(record.table, {}).items():
+            setattr(record, name, value)
+    for audience in redaction.VIEWS:
+        shown = redaction.project(tables_of(records), audience, RULES)
+        for table, fields in PRIVATE_FIELDS.items():
+            for row in shown[table]:
+                assert not set(fields) & set(row), table
+    assert all(shown[table] for table in PRIVATE_FIELDS)
+
+
+def test_rows_have_the_published_fields_and_no_other() -> None:
+    shown = redaction.project(tables_of(public_parts(), secret_parts()), "focal_point", RULES)
+    assert list(shown) == list(redaction.PUBLISHED)
+    for table, rows in shown.items():
+        for row in rows:
+            assert list(row) == ["id", *redaction.PUBLISHED[table]]
+
+
+def test_private_tables_are_not_shown() -> None:
+    shown = redaction.project(tables_of(public_parts(), secret_parts()), "focal_point", RULES)
+    assert not set(shown) & {"source", "program", "organization_identifier", "provenance", "approval", "decision"}
+
+
+def test_what_is_not_to_be_listed_is_in_no_view_whatever_was_agreed() -> None:
+    lowered = approval("audience", key("service", "Advice"), "public")
+    unlisted = service("Advice", of="Umed", types=[OFFICE], phones=["+992111111111"], do_not_list=True)
+    body = organization("Umed", do_not_list=True, phones=["+992111111111"])
+    for audience in redaction.VIEWS:
+        shown = seen(umed(), unlisted, office(), lowered, audience=audience)
+        assert shown == seen(umed(), audience=audience)
+        assert not any(seen(body, advice(), office(), audience=audience).values())
+
+
+def test_small_counts_of_cases_and_their_complements_are_not_public() -> None:
+    counts = (case_count(64), case_count(4, sex="female"), case_count(60, sex="male"))
+    assert [row["count"] for row in ordered(seen(*counts)["case_count"])] == [None, None, 64]
+    hidden = seen(case_count(4, audience="custodian", source="Other"), *counts[:1])["case_count"]
+    assert [(row["count"], row["suppressed"]) for row in hidden] == [(64, False)]
+    told = redaction.project(tables_of(*counts), "partner", RULES)["case_count"]
+    assert sorted(row["count"] for row in told) == [4, 60, 64]
+
+
+def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: row["count"] or 0)
+
+
+def test_the_marking_that_is_published_is_the_one_that_counts() -> None:
+    """A shelter that two people made public must not say in public that it was for custodians."""
+    shown = lowered(approval("audience", SHELTER_ID, "public"), approval("precision", SHELTER_ID, "exact"))
+    assert {row["audience"] for rows in shown.values() for row in rows if "audience" in row} == {"public"}
+    shown = seen(umed(), advice(audience="partner"), phone("1313", service="Advice"), audience="focal_point")
+    assert shown["phone"][0]["audience"] == "partner"
+
+
+def test_a_field_is_kept_back_by_one_person_with_its_translations() -> None:
+    one_person = {"approved_by_too": "Steward One", "consent_by": None, "consent_until": None}
+    back = approval("withhold", SHELTER_ID, "description", **one_person)
+    parts = [
+        *umed(),
+        *advice(description="Ask for Zarina"),
+        *translations(Service(id=SHELTER_ID, name=""), description={"ru": "Спросите Зарину"}, name={"ru": "Совет"}),
+    ]
+    assert seen(parts)["service"][0]["description"] == "Ask for Zarina"
+    shown = seen(parts, back)
+    assert shown["service"][0]["description"] is None
+    assert [row["text"] for row in shown["translation"]] == ["Совет"]
+
+
+def test_a_record_is_kept_back_with_the_field_without_which_it_says_nothing() -> None:
+    records = records_of(umed(), advice(phones=["1313"]), office(), statement("A place can be found"))
+    for table, name in (("phone", "number"), ("service", "name"), ("organization", "name"), ("statement", "text")):
+        record = next(r for r in records if r.table == table)
+        assert is_seen(record, records)
+        assert not is_seen(record, records, approval("withhold", record.id, name))
+    back = approval("withhold", key("organization", "Umed"), "name")
+    assert not seen(records, back)["service"]
+
+
+def test_a_point_is_kept_back_without_the_place() -> None:
+    back = [approval("withhold", PLACE_ID, name) for name in ("latitude", "longitude")]
+    (spot,) = seen(umed(), advice(), office(), back)["location"]
+    assert (spot["latitude"], spot["longitude"], spot["name"]) == (None, None, "Office")
+
+
+# -- rules of single tables ----------------------------------------------------------------------------------------
+
+
+def test_the_name_of_a_person_is_shown_only_if_two_people_say_so() -> None:
+    person = contact("Zarina", organization="Umed", audience="public", title="Lawyer")
+    spoken = translations(person, name={"ru": "Зарина"}, title={"ru": "Юрист"})
+    shown = seen(umed(), person, spoken)
+    assert [(row["name"], row["title"]) for row in shown["contact"]] == [(None, "Lawyer")]
+    assert [row["text"] for row in shown["translation"]] == ["Юрист"]
+    shown = seen(umed(), person, spoken, approval("audience", person.id, "public"))
+    assert names(shown, "contact") == {"Zarina"}
+    assert {row["text"] for row in shown["translation"]} == {"Юрист", "Зарина"}
+    assert not seen(umed(), contact("Zarina", organization="Umed"), audience="focal_point")["contact"]
+
+
+def test_an_agreement_needs_both_ends() -> None:
+    hidden = organization("Sitora", audience="custodian")
+    for parts in ((umed(), hidden), (umed(),), (hidden,)):
+        assert not seen(*parts, agreement("Umed", "Sitora"), audience="focal_point")["referral_agreement"]
+        assert not seen(*parts, agreement("Sitora", "Umed"), audience="focal_point")["referral_agreement"]
+    shown = seen(umed(), organization("Sitora"), agreement("Umed", "Sitora"))
+    assert len(shown["referral_agreement"]) == 1
+    half = agreement("Umed", "Sitora").model_copy(update={"to_organization_id": None})
+    assert not seen(umed(), half)["referral_agreement"]
+
+
+def test_an_agreement_does_not_tell_of_a_hidden_kind_of_service() -> None:
+    ends = (umed(), organization("Sitora"))
+    mixed = agreement("Umed", "Sitora", service_types=f"{SHELTER};{OFFICE}")
+    assert seen(*ends, mixed)["referral_agreement"][0]["service_types"] == OFFICE
+    assert not seen(*ends, agreement("Umed", "Sitora", service_types=SHELTER))["referral_agreement"]
+    assert not seen(*ends, agreement("Umed", "Sitora", service_types="a refuge"))["referral_agreement"]
+
+
+def test_an_activity_needs_its_organization_and_its_implementer() -> None:
+    hidden = organization("Sitora", audience="custodian")
+    assert seen(umed(), activity("Talks", of="Umed", unit="XT"))["activity"]
+    assert not seen(hidden, activity("Talks", of="Sitora", unit="XT"))["activity"]
+    with_hidden = activity("Talks", of="Umed", unit="XT", implementer_id=key("organization", "Sitora"))
+    assert not seen(umed(), hidden, with_hidden)["activity"]
+    nobody = activity("Talks", of="Umed", unit="XT").model_copy(update={"organization_id": None})
+    assert not seen(umed(), nobody)["activity"]
+
+
+def test_an_activity_of_a_hidden_kind_is_hidden() -> None:
+    assert not seen(umed(), activity("Nights", of="Umed", unit="XT", service_type=SHELTER))["activity"]
+    assert not seen(umed(), activity("Nights", of="Umed", unit="XT", service_type="a refuge"))["activity"]
+    assert seen(umed(), activity("Talks", of="Umed", unit="XT", service_type=None))["activity"]
+
+
+def test_counts_of_few_people_are_not_public() -> None:
+    for counts, shown in (
+        ((500, 300, 150), (500, 300, 150)),
+        ((9, 300, 150), (None, 300, 150)),
+        ((500, 9, 0), (500, None, None)),
+        ((500, 300, 1), (500, 300, None)),
+        ((500, 300, 291), (500, 300, None)),  # 9 men
+        ((500, 300, 300), (500, 300, 300)),
+        ((10, 10, 0), (10, 10, 0)),
+        ((0, 0, 0), (0, 0, 0)),
+        ((None, None, None), (None, None, None)),
+    ):
+        names = ("planned", "reached", "reached_women")
+        talks = activity("Talks", of="Umed", unit="XT", **dict(zip(names, counts, strict=True)))
+        (row,) = seen(umed(), talks)["activity"]
+        assert tuple(row[name] for name in names) == shown, counts
+        (row,) = seen(umed(), talks, audience="partner")["activity"]
+        assert tuple(row[name] for name in names) == counts
+
+
+def test_a_statement_needs_two_approvers_and_a_consent_that_holds() -> None:
+    assert seen(statement("A place can be found"))["statement"]
+    for wrong in (
+        {"approved_by_too": "steward one"},
+        {"approved_by": ""},
+        {"consent_by": " "},
+        {"consent_until": TODAY - dt.timedelta(days=1)},
+        {"audience": "partner"},
+    ):
+        assert not seen(statement("A place can be found", **wrong))["statement"], wrong
+    assert seen(statement("Ask the focal point", audience="partner"), audience="partner")["statement"]
+
+
+def test_standards_are_never_public() -> None:
+    answer = StandardAssessment(id="a", service_id=SHELTER_ID, standard="STD-001", audience="public")
+    assert not seen(umed(), advice(), answer)["standard_assessment"]
+    assert seen(umed(), advice(), answer, audience="partner")["standard_assessment"]
+    assert not seen(umed(), advice(types=[SHELTER]), answer, audience="focal_point")["standard_assessment"]
+
+
+def test_capacity_and_freshness_of_a_hidden_service_are_hidden() -> None:
+    beds = ServiceCapacity(id="c", service_id=SHELTER_ID, unit_id="u", available=3, updated=TODAY, audience="public")
+    checked = Verification(id="v", link_id=SHELTER_ID, link_entity="service", verified_on=TODAY)
+    parts = (umed(), advice(types=[SHELTER]), Unit(id="u", name="beds"), beds, checked)
+    for audience in redaction.VIEWS:
+        shown = seen(*parts, audience=audience)
+        assert not any(shown[table] for table in ("service_capacity", "verification", "unit", "attribute"))
+
+
+def test_groups_that_would_out_somebody_are_not_public() -> None:
+    for one in Terms.load("beneficiaries").terms():
+        public = redaction.project(tables_of(umed(), advice(serves=[one.code])), "public", RULES)
+        linked = {row["taxonomy_term_id"] for row in public["attribute"]}
+        listed = {row["id"] for row in public["taxonomy_term"]} | {row["link_id"] for row in public["translation"]}
+        assert (term("beneficiaries", one.code) in linked) == (not one.sensitive), one.code
+        assert (term("beneficiaries", one.code) in listed) == (not one.sensitive), one.code
+        partner = redaction.project(tables_of(umed(), advice(serves=[one.code])), "partner", RULES)
+        assert term("beneficiaries", one.code) in {row["taxonomy_term_id"] for row in partner["attribute"]}
+
+
+def test_a_study_area_may_allow_a_group(tiny_area: StudyArea) -> None:
+    assert term("beneficiaries", "VUL-HIV") in rules(TODAY, tiny_area).sensitive
+    allowed = tiny_area.settings.model_copy(update={"sensitive_allowed": ("VUL-HIV",)})
+    file = tiny_area.file.model_copy(update={"settings": allowed})
+    area = StudyArea(tiny_area.folder, file, tiny_area._units, tiny_area._other_names, tiny_area._roads)
+    assert term("beneficiaries", "VUL-HIV") not in rules(TODAY, area).sensitive
+    assert term("beneficiaries", "SEX-X") in rules(TODAY, area).sensitive
+
+
+def test_foreign_words_are_shown_only_where_something_visible_uses_them() -> None:
+    words = [
+        Taxonomy(id="x", name="Their list"),
+        TaxonomyTerm(id="top", name="Help", taxonomy_id="x"),
+        TaxonomyTerm(id="below", name="Night help", parent_id="top", taxonomy_id="x"),
+        Unit(id="u", name="nights"),
+    ]
+
+    def said_of(name: str) -> list[Record]:
+        owner = key("service", name)
+        link = {"link_id": owner, "link_entity": "service", "link_type": "serves"}
+        return [
+            Attribute(id=f"a{name}", taxonomy_term_id="below", **link),
+            ServiceCapacity(
+                id=f"c{name}", service_id=owner, unit_id="u", available=1, updated=TODAY, audience="public"
+            ),
+            *translations(words[2], name={"ru": "Ночная помощь"}),
+        ]
+
+    hidden = seen(umed(), service("Shelter", of="Umed", types=[SHELTER]), words, said_of("Shelter"))
+    assert not any(hidden[table] for table in ("taxonomy", "taxonomy_term", "unit", "translation"))
+    shown = seen(umed(), advice(), words, said_of("Advice"))
+    assert names(shown, "taxonomy_term") == {"Help", "Night help"}
+    assert names(shown, "taxonomy") == {"Their list"}
+    assert names(shown, "unit") == {"nights"}
+    assert len(shown["translation"]) == 1
+
+
+def test_a_translation_of_a_field_that_is_not_published_is_not() -> None:
+    spoken = translations(
+        Organization(id=key("organization", "Umed"), name=""), tax_id={"ru": "7741"}, name={"ru": "У"}
+    )
+    assert [row["field"] for row in seen(umed(), spoken)["translation"]] == ["name"]
+
+
+# -- refusals ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("audience", ["custodian", "everybody", ""])
+def test_there_is_no_view_for_others(audience: str) -> None:
+    with pytest.raises(UnsafePublication, match="there is no view for"):
+        redaction.project(tables_of(umed()), audience, RULES)  # type: ignore[arg-type]
+
+
+def test_a_table_that_nobody_decided_on_is_refused() -> None:
+    with pytest.raises(UnsafePublication, match="tables victim: nobody has said"):
+        redaction.project({**tables_of(umed()), "victim": []}, "public", RULES)
+
+
+@pytest.mark.parametrize("table", [table for table in RECORDS if table not in redaction.PRIVATE])
+def test_a_new_field_is_refused_until_somebody_decides(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    grown = create_model("Grown", __base__=RECORDS[table], secret=(str | None, None))
+    monkeypatch.setitem(RECORDS, table, grown)
+    with pytest.raises(UnsafePublication, match=f"{table}: nobody has said whether secret may be shown"):
+        redaction.project(tables_of(umed()), "public", RULES)
+
+
+def test_a_record_of_another_class_is_refused() -> None:
+    class Spy(Organization):
+        watcher: str = ""
+
+    with pytest.raises(UnsafePublication, match="whether watcher may be shown"):
+        redaction.project({**tables_of(), "organization": [Spy(id="s", name="s")]}, "public", RULES)
+
+
+@pytest.mark.parametrize("made_for", AUDIENCES)
+@pytest.mark.parametrize("wanted", AUDIENCES)
+def test_what_was_made_for_few_is_not_shown_to_many(made_for: Audience, wanted: Audience) -> None:
+    if AUDIENCES.index(made_for) > AUDIENCES.index(wanted):
+        with pytest.raises(UnsafePublication, match=f"made for {made_for} and may not be shown to {wanted}"):
+            redaction.require(made_for, wanted)
+    else:
+        redaction.require(made_for, wanted)
+
+
+def test_nobody_is_allowed_what_has_no_known_marking() -> None:
+    assert not any(redaction.allows(audience, "pub") for audience in AUDIENCES)  # type: ignore[arg-type]
+
+
+# -- as a whole ----------------------------------------------------------------------------------------------------
+
+
+def test_a_wider_audience_never_sees_more() -> None:
+    tables = tables_of(public_parts(), secret_parts())
+    views = [redaction.project(tables, audience, RULES) for audience in redaction.VIEWS]
+    for wide, narrow in pairwise(views):
+        for table in redaction.PUBLISHED:
+            assert {row["id"] for row in wide[table]} <= {row["id"] for row in narrow[table]}, table
+
+
+def test_nothing_shown_refers_to_anything_hidden() -> None:
+    for audience in redaction.VIEWS:
+        shown = redaction.project(tables_of(public_parts(), secret_parts()), audience, RULES)
+        ids = {table: {row["id"] for row in rows} for table, rows in shown.items()}
+        for table, parents in redaction._PARENTS.items():
+            for row in shown[table]:
+                for name, parent in parents.items():
+                    assert row[name] is None or row[name] in ids[parent], (table, name)
+                if "link_id" in row:
+                    assert row["link_id"] in ids[row["link_entity"]], table
+
+
+def test_removing_what_is_hidden_changes_nothing() -> None:
+    """What an audience sees follows from that alone."""
+    tables = tables_of(public_parts(), secret_parts())
+    for audience in redaction.VIEWS:
+        shown = redaction.project(tables, audience, RULES)
+        ids = {row["id"] for rows in shown.values() for row in rows}
+        kept = {table: [r for r in records if r.id in ids] for table, records in tables.items()}
+        assert redaction.project(kept, audience, RULES) == shown
+
+
+def test_renaming_hides_every_private_id_and_keeps_the_links() -> None:
+    shown = seen(public_parts(), secret_parts())
+    renamed = redaction.rename(shown, lambda private: f"new {private}")
+    for table, rows in shown.items():
+        for old, new in zip(rows, renamed[table], strict=True):
+            for name, value in old.items():
+                is_id = name in ("id", "link_id", *redaction.references(RECORDS[table]))
+                if is_id and value is not None and new[name] is not None:
+                    assert new[name] == f"new {value}"
+                elif not is_id:
+                    assert new[name] == value
+    lost = redaction.rename(
+        {"phone": [{"id": "p", "service_id": "gone", **dict.fromkeys(redaction.PUBLISHED["phone"])}]}, str.upper
+    )
+    assert lost["phone"][0]["id"] == "P"
+    assert lost["phone"][0]["service_id"] is None
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_records_does_not_matter(data: st.DataObject) -> None:
+    records = records_of(public_parts(), secret_parts())
+    mixed = data.draw(st.permutations(records))
+
+    def rows(parts: list[Record]) -> dict[str, list[Row]]:
+        shown = redaction.project(tables_of(parts), "partner", RULES)
+        return {table: sorted(found, key=lambda row: row["id"]) for table, found in shown.items()}
+
+    assert rows(mixed) == rows(records)

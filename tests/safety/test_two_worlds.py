@@ -1,0 +1,321 @@
+"""Two directories that differ only in secrets give the same published bytes.
+
+Hypothesis invents the secrets: whole bodies with shelters, at any place, with every kind of part; hidden fields of
+public records; places that are known by area or phone only, moved; approvals that do not hold; and the order in which
+everything came in. Whoever reads a view can then learn nothing about them, since the view is the same without them.
+"""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import Directory, rules
+from mapping.editions.publish import publish
+from mapping.errors import UnsafePublication
+from mapping.model import (
+    Attribute,
+    Audience,
+    CaseCount,
+    Location,
+    Organization,
+    OrganizationIdentifier,
+    Phone,
+    Program,
+    Provenance,
+    Record,
+    Schedule,
+    Service,
+    ServiceAtLocation,
+    ServiceCapacity,
+    Source,
+    StandardAssessment,
+    Statement,
+    Taxonomy,
+    TaxonomyTerm,
+    Unit,
+    Verification,
+)
+from mapping.safety.redaction import PUBLISHED, project, rename
+from mapping.view.writer import Context, write_view
+from tests.support.sample import (
+    TODAY,
+    activity,
+    agreement,
+    approval,
+    attribute,
+    batch,
+    case_count,
+    contact,
+    key,
+    km,
+    organization,
+    phone,
+    place,
+    public_parts,
+    records_of,
+    service,
+    statement,
+    tables_of,
+    translations,
+)
+
+# Letters in which no public word is written, so that the search for hidden facts has nothing to object to.
+words = st.text(alphabet="ЖЪЫЩЮЭ", min_size=6, max_size=12)
+points = st.tuples(st.floats(0, 24), st.floats(0, 16)).map(lambda p: km(*p))
+numbers = st.integers(10_000_000, 99_999_999).map(lambda n: f"+9929{n}")
+units = st.sampled_from(["XT", "XT-W", "XT-W1", "XT-W2", "XT-E1", "XT-E2", "elsewhere", None])
+days = st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))
+shelters = st.sampled_from(["ACC-VOT", "ACC-EME", "ACC-CHI", "CHP-ALT", "no known kind"])
+bodies = st.sampled_from(["Umed", "Legal Centre", "Qulla Hospital"])
+public_services = st.sampled_from(["Legal advice", "Counselling", "Hotline", "School places", "Papers"])
+public_places = st.sampled_from(["Legal Centre, Chashma", "Umed, Kulnishin", "Qulla Hospital"])
+
+
+@st.composite
+def hidden_service(draw: st.DrawFn, number: int) -> list[Record]:
+    """A service that nobody may see, of a hidden body or of a public one, with everything that can hang on it."""
+    name, own = f"{draw(words)} {number}", draw(st.booleans())
+    body = f"{draw(words)} {number}" if own else draw(bodies)
+    audience: Audience = draw(st.sampled_from(["public", "custodian"]))
+    parts: list[Any] = []
+    if own:
+        parts.append(organization(body, audience="custodian", phones=[draw(numbers)], names={"ru": draw(words)}))
+        parts.append(activity(draw(words), of=body, unit="XT-W1"))
+        parts.append(agreement(draw(bodies), body, service_types="LEG-INF"))
+    kinds = [draw(shelters)] if audience == "public" or not own else ["LEG-INF"]
+    parts.append(
+        service(
+            name,
+            of=body,
+            types=kinds,
+            serves=["SEX-F"],
+            speaks=["fa"],
+            phones=[draw(numbers)],
+            audience=audience,
+            hours=[("SU", "03:00", "04:00")],
+            covers=[draw(units) or "XT"],
+            verified=draw(days),
+            email=None,
+            description=draw(words),
+            names={"tg": draw(words)},
+            minimum_age=draw(st.integers(0, 60)),
+        )
+    )
+    owner = key("service", name)
+    spot: dict[str, Any] = {"at": draw(points), "unit": draw(units), "address": f"{draw(words)} 17"}
+    parts.append(place(f"{draw(words)} {number}", of=[name], access=draw(words), transportation=draw(words), **spot))
+    if draw(st.booleans()):  # also in a place that everybody knows
+        shared = key("location", draw(public_places))
+        parts.append(ServiceAtLocation(id=f"tie {number}", service_id=owner, location_id=shared, audience="public"))
+    parts += [
+        contact(f"{draw(words)} {draw(words)}", organization=body),
+        Unit(id=f"unit {number}", name=draw(words)),
+        ServiceCapacity(
+            id=f"beds {number}",
+            service_id=owner,
+            unit_id=f"unit {number}",
+            updated=draw(days),
+            available=draw(st.integers(0, 99)),
+            audience="public",
+        ),
+        StandardAssessment(id=f"answer {number}", service_id=owner, standard="STD-001", audience="public"),
+        Taxonomy(id=f"words {number}", name=draw(words)),
+        TaxonomyTerm(id=f"word {number}", name=draw(words), taxonomy_id=f"words {number}"),
+        Attribute(
+            id=f"said {number}",
+            link_id=owner,
+            link_entity="service",
+            link_type="serves",
+            taxonomy_term_id=f"word {number}",
+        ),
+        approval(
+            "audience",
+            owner,
+            "public",
+            **draw(
+                st.sampled_from(
+                    [
+                        {"approved_by_too": "Steward One"},
+                        {"consent_until": TODAY - dt.timedelta(days=1)},
+                        {"consent_by": None},
+                    ]
+                )
+            ),
+        ),
+    ]
+    return records_of(*parts)
+
+
+@st.composite
+def secrets(draw: st.DrawFn) -> list[Record]:
+    """Hidden records of every kind; two draws are two worlds."""
+    parts: list[Any] = [draw(hidden_service(number)) for number in range(draw(st.integers(0, 3)))]
+    if draw(st.booleans()):
+        parts.append(contact(f"{draw(words)} {draw(words)}", organization="Umed"))
+        parts.append(phone(draw(numbers), organization="Umed", audience="custodian"))
+        parts.append(phone(draw(numbers), service="Hotline", audience="custodian"))
+    if draw(st.booleans()):
+        parts.append(organization(draw(words), audience="custodian"))
+        parts.append(statement(draw(words), approved_by_too="steward one"))
+        parts.append(statement(draw(words), consent_until=TODAY - dt.timedelta(days=1)))
+        parts.append(statement(draw(words), audience="custodian"))
+    if draw(st.booleans()):
+        parts.append(activity(draw(words), of="Umed", unit="XT-W1", audience="custodian"))
+        parts.append(activity(draw(words), of="Umed", unit="XT-W1", service_type="ACC-VOT"))
+        parts.append(agreement("Umed", "Legal Centre", service_types="ACC-VOT").model_copy(update={"id": "night"}))
+        parts.append(Schedule(id="night", service_id=key("service", "Hotline"), byday="SU", audience="custodian"))
+    if draw(st.booleans()):
+        parts.append(Program(id="programme", name=draw(words), organization_id=key("organization", "Umed")))
+        parts.append(
+            OrganizationIdentifier(
+                id="number",
+                identifier_type=draw(words),
+                identifier=draw(words),
+                organization_id=key("organization", "Umed"),
+            )
+        )
+        parts.append(attribute("Hotline", "serves", "VUL-HIV"))
+        parts.append(attribute("Hotline", "excludes", "SEX-X"))
+        umed = Organization(id=key("organization", "Umed"), name="")
+        parts.append(translations(umed, tax_id={"ru": draw(words)}, legal={"ru": draw(words)}))
+        vague = Location(id=key("location", "Papers, by area"))
+        parts.append(translations(vague, name={"ru": draw(words)}, description={"tg": draw(words)}))
+    if draw(st.booleans()):
+        parts.append(case_count(draw(st.integers(0, 99)), audience="custodian", source=draw(words)))
+        parts.append(Source(id="sender", name=draw(words)))
+        parts.append(
+            Provenance(
+                id="origin",
+                link_id=key("service", "Hotline"),
+                link_entity="service",
+                source_id="sender",
+                source_key=draw(words),
+            )
+        )
+        parts.append(approval("map", draw(words), reason=draw(words)))
+    return records_of(*parts)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> list[Record]:
+    """The public part of the sample with hidden fields filled in at random, some secrets, in any order."""
+    records = [record.model_copy() for record in records_of(public_parts())]
+    for record in records:
+        if isinstance(record, Organization):
+            record.tax_id, record.year_incorporated = draw(words), draw(st.integers(1900, 2026))
+        elif isinstance(record, Service):
+            record.assurer_email, record.last_modified = f"{draw(words)}@x.example", draw(days)
+        elif isinstance(record, Verification):
+            record.verified_by, record.evidence, record.method = draw(words), draw(words), draw(words)
+        elif isinstance(record, Statement):
+            record.consent_by, record.approved_by, record.approved_by_too = draw(words), "One", draw(words)
+        elif isinstance(record, Location) and record.name in ("Mobile team's base", "Papers, by area"):
+            record.latitude, record.longitude = draw(points)
+            record.transportation, record.description = draw(words), draw(words)
+            if record.name == "Mobile team's base":
+                record.area_unit, record.country = draw(units), draw(st.sampled_from(["XT", "XN", None]))
+            else:  # any of the units that are shown as the whole country, since they have few people
+                record.area_unit = draw(st.sampled_from(["XT-E", "XT-E1", "XT-E2", "XT"]))
+            record.name = draw(words)
+    few = draw(st.integers(1, 9))
+    for record in records:
+        if isinstance(record, CaseCount):
+            record.note = draw(words)
+            if record.year == 2024 and record.area_unit:  # what is too few to be shown, and what would give it away
+                record.count = few if record.area_unit == "XT-E" else 64 - few
+    everything = [*records, *draw(secrets())]
+    draw(st.randoms(use_true_random=False)).shuffle(everything)
+    return everything
+
+
+def published(records: list[Record], area: StudyArea, path: Path, audience: Audience = "public") -> bytes:
+    """The bytes of a view, written without a directory."""
+    shown = rename(project(tables_of(records), audience, rules(TODAY, area)), lambda private: f"id of {private}")
+    write_view(shown, path, fields=PUBLISHED, context=Context(audience, TODAY, area))
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def plain(tiny_area: StudyArea, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The view of the public part, without any secret."""
+    return published(records_of(public_parts()), tiny_area, tmp_path_factory.mktemp("plain") / "public.db")
+
+
+@given(world=worlds())
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_secret_changes_a_byte_of_the_view(
+    world: list[Record], plain: bytes, tiny_area: StudyArea, tmp_path: Path
+) -> None:
+    assert published(world, tiny_area, tmp_path / "public.db") == plain
+
+
+@given(one=worlds(), other=worlds())
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+def test_two_directories_that_differ_in_secrets_publish_the_same(
+    one: list[Record], other: list[Record], tiny_area: StudyArea, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The whole way: through batches, tables, the search for hidden facts and travel times."""
+    views = []
+    for records in (one, other):
+        folder = tmp_path_factory.mktemp("world")
+        (folder / "directory.key").write_text("5a" * 32)
+        with Directory(folder / "directory.db", tiny_area) as directory:
+            directory.add(batch(records), by=f"import {len(records)}", on=TODAY)
+            try:
+                publish(directory, "public", folder / "public.db", area=tiny_area, edition=TODAY).view.close()
+            except UnsafePublication:
+                assume(False)
+        views.append((folder / "public.db").read_bytes())
+    assert views[0] == views[1]
+
+
+@given(world=worlds())
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_secret_of_custodians_changes_a_byte_of_the_views_for_few(
+    world: list[Record], tiny_area: StudyArea, tmp_path: Path
+) -> None:
+    """Focal points know of sensitive groups and small counts; of shelters, nothing that a view could hold."""
+
+    def without_groups(records: list[Record]) -> list[Record]:
+        said = ("serves", "excludes")
+        few = [r.id for r in records if isinstance(r, CaseCount) and r.year == 2024 and r.area_unit]
+        groups = [r.id for r in records if isinstance(r, Attribute) and r.link_id == HOTLINE and r.link_type in said]
+        return [r for r in records if r.id not in {*few, *groups}]
+
+    views = [
+        published(without_groups(records), tiny_area, tmp_path / "view.db", "focal_point")
+        for records in (world, records_of(public_parts()))
+    ]
+    assert views[0] == views[1]
+
+
+def moved(records: list[Record], name: str) -> list[Record]:
+    return [r.model_copy(update={"latitude": 10.05}) if getattr(r, "name", "") == name else r for r in records]
+
+
+HOTLINE = key("service", "Hotline")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda records: [r for r in records if r.table != "statement"],
+        lambda records: [*records, organization("New")[0]],
+        lambda records: [*records, Phone(id="p", number="1414", service_id=HOTLINE, audience="public")],
+        lambda records: moved(records, "Qulla Hospital"),
+        lambda records: [*records, approval("withhold", HOTLINE, "name")],
+    ],
+)
+def test_what_is_public_does_change_the_view(change: Any, plain: bytes, tiny_area: StudyArea, tmp_path: Path) -> None:
+    """The equality above means something: anything that may be seen makes a difference."""
+    assert published(change(records_of(public_parts())), tiny_area, tmp_path / "public.db") != plain
+
+
+def test_moving_a_place_that_is_not_shown_changes_nothing(plain: bytes, tiny_area: StudyArea, tmp_path: Path) -> None:
+    for name in ("Papers, by area", "Mobile team's base"):
+        assert published(moved(records_of(public_parts()), name), tiny_area, tmp_path / "public.db") == plain

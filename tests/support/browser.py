@@ -1,0 +1,71 @@
+"""A real browser for tests: Chromium, with every address but the page's own origin cut off."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """Return a running Chromium; without one, tests skip, except in CI."""
+    if CHROMIUM is None or not AXE.exists():
+        if os.environ.get("CI"):
+            pytest.fail("Chromium or axe-core is missing; .ci/run and the build bring them")
+        pytest.skip("needs Chromium (apt-get install chromium) and the front-end files (make test)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium) -> Iterator[Callable]:
+    """Open pages that may ask their own origin only; a stray request, an error or a CSP report fails the test.
+
+    Name it after the fixture that serves the pages: then pages are closed before their server is.
+    """
+    strays: list[str] = []
+    contexts = []
+
+    def open_(url: str, *, width: int = 1280, height: int = 800, **options):
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        origin = urlsplit(url)
+
+        def route(handler, request):
+            asked = urlsplit(request.url)
+            if (asked.scheme, asked.netloc) == (origin.scheme, origin.netloc) or asked.scheme in ("data", "blob"):
+                handler.continue_()
+            else:
+                strays.append(request.url)
+                handler.abort()
+
+        context.route("**/*", route)
+        page = context.new_page()
+        page.on("console", lambda message: strays.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: strays.append(str(error)))
+        page.goto(url)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert strays == [], strays  # pytest does not rewrite this file

@@ -1,0 +1,85 @@
+"""The texts of the code and the catalogues of each language, for the tests that hold one against the other."""
+
+import ast
+import re
+from pathlib import Path
+
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUES = ROOT / "mapping" / "language"
+DRAFTS = ("tg", "uz")
+"""Languages whose texts no native speaker has reviewed: their catalogues must say so."""
+
+KEYWORDS = {"Message": None, "translate": None, "_": None, "gettext": None}
+METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2"}
+
+
+def languages():
+    """Return the languages that have catalogues."""
+    return sorted({path.parent.name for path in CATALOGUES.glob("*/*.po")})
+
+
+def texts(*sources):
+    """Return the English texts of files and folders, with the file that each stands in."""
+    found = {}
+    for path in _files(sources):
+        for _line, text, _comments, _context in extract_from_file(METHODS[path.suffix], path, keywords=KEYWORDS):
+            if any(map(str.isalpha, text)):  # a method of strings is called translate too
+                found.setdefault(text, path.relative_to(ROOT).as_posix())
+    return found
+
+
+def catalogue(path):
+    """Return English -> translation of one catalogue, as it stands in its file."""
+    with path.open("rb") as file:
+        return {message.id: message.string for message in read_po(file) if message.id and not message.fuzzy}
+
+
+def catalogues(language):
+    """Return the files of a language's catalogues."""
+    return sorted((CATALOGUES / language).glob("*.po"))
+
+
+def problems(language, wanted):
+    """Return what is wrong, one text each: no translation, other placeholders, no longer used, said twice."""
+    wrong, known = [], {}
+    for path in catalogues(language):
+        own = catalogue(path)
+        wrong += [f"{path.name}: no longer used: {text}" for text in own if text not in wanted]
+        known |= own
+        if language in DRAFTS and "draft" not in path.read_text(encoding="utf-8").split("msgid", 1)[0]:
+            wrong.append(f"{path.name}: does not say in its first line that it is a draft")
+    for text, path in wanted.items():
+        translated = known.get(text)
+        if not translated:
+            wrong.append(f"{path}: not translated: {text}")
+        elif sorted(_slots(text)) != sorted(_slots(translated)):
+            wrong.append(f"{path}: other placeholders: {text} -> {translated}")
+    return wrong
+
+
+def hidden(*sources):
+    """Return the texts that no catalogue can be checked against: a Message whose text is no literal."""
+    return [
+        f"{path.relative_to(ROOT)}:{node.lineno}: Message(...) must hold its English text itself"
+        for path in _files(sources)
+        if path.suffix == ".py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Message" and node.args
+        if not (isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str))
+    ]
+
+
+def _files(sources):
+    for source in sources:
+        path = ROOT / source
+        if not path.exists():
+            raise FileNotFoundError(f"{source}: nothing here to look for texts in")
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        yield from (file for file in files if file.suffix in METHODS and "vendor" not in file.parts)
+
+
+def _slots(text):
+    return re.findall(r"\{(\w*)\}", text)

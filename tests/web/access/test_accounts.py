@@ -1,0 +1,248 @@
+"""Accounts: passwords and codes, sessions that end, locks, one-time links."""
+
+import datetime as dt
+import sqlite3
+import stat
+
+import pyotp
+import pytest
+
+from mapping.errors import InvalidRecord, NotFound
+from web.access.accounts import IDLE, LINK_LASTS, LOCKED, LONGEST, STEP, Accounts, SignInRefused, weakness
+from web.access.roles import EVERYWHERE
+
+NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
+PASSWORD = "apricot lantern river seven"
+
+
+def later(seconds: float) -> dt.datetime:
+    return NOW + dt.timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def accounts(tmp_path):
+    return Accounts(tmp_path / "private" / "accounts.db")
+
+
+@pytest.fixture
+def enrolled(accounts):
+    """An account that can sign in: (accounts, secret of its authenticator)."""
+    token = accounts.add(" Dilnoza ", "Dilnoza Rahimova", "caseworker", by="root", now=NOW)
+    secret = accounts.begin_enrolment(token, PASSWORD, now=NOW)
+    accounts.finish_enrolment(token, pyotp.TOTP(secret).at(NOW), now=NOW)
+    return accounts, secret
+
+
+def code(secret, moment):
+    return pyotp.TOTP(secret).at(moment)
+
+
+def sign_in(accounts, secret, moment, password=PASSWORD):
+    return accounts.sign_in("dilnoza", password, code(secret, moment), now=moment)
+
+
+def test_password_and_code_open_a_session(enrolled):
+    accounts, secret = enrolled
+    token = sign_in(accounts, secret, later(60))
+    account = accounts.session(token, now=later(61))
+    assert (account.login, account.role, account.enrolled) == ("dilnoza", "caseworker", True)
+    accounts.end(token)
+    assert accounts.session(token, now=later(62)) is None
+
+
+@pytest.mark.parametrize(
+    ("login", "password", "given"),
+    [
+        ("dilnoza", "apricot lantern river eight", None),
+        ("dilnoza", PASSWORD, "000000"),
+        ("dilnoza", PASSWORD, ""),
+        ("nobody", PASSWORD, None),
+        ("", "", None),
+    ],
+)
+def test_whatever_is_wrong_is_refused_in_the_same_words(enrolled, login, password, given):
+    accounts, secret = enrolled
+    with pytest.raises(SignInRefused) as refused:
+        accounts.sign_in(login, password, code(secret, later(60)) if given is None else given, now=later(60))
+    assert str(refused.value) == str(SignInRefused())
+
+
+def test_a_code_works_once(enrolled):
+    accounts, secret = enrolled
+    sign_in(accounts, secret, later(60))
+    with pytest.raises(SignInRefused):
+        sign_in(accounts, secret, later(61))
+    sign_in(accounts, secret, later(60 + STEP))
+
+
+def test_a_code_is_good_for_one_step_before_and_after(enrolled):
+    accounts, secret = enrolled
+    at = later(600)
+    with pytest.raises(SignInRefused):
+        accounts.sign_in("dilnoza", PASSWORD, code(secret, later(600 - 3 * STEP)), now=at)
+    accounts.sign_in("dilnoza", PASSWORD, code(secret, later(600 - STEP)), now=at)
+    accounts.sign_in("dilnoza", PASSWORD, code(secret, later(600 + STEP)), now=at)
+
+
+def test_five_wrong_answers_lock_an_account_for_a_while(enrolled):
+    accounts, secret = enrolled
+    for number in range(5):
+        with pytest.raises(SignInRefused):
+            sign_in(accounts, secret, later(60 + number), password="wrong wrong wrong wrong")
+    with pytest.raises(SignInRefused):
+        sign_in(accounts, secret, later(120))
+    sign_in(accounts, secret, later(66) + LOCKED)
+
+
+def test_four_wrong_answers_do_not_lock(enrolled):
+    accounts, secret = enrolled
+    for _ in range(2):
+        for number in range(4):
+            with pytest.raises(SignInRefused):
+                sign_in(accounts, secret, later(60 + number), password="wrong wrong wrong wrong")
+        sign_in(accounts, secret, later(120 + STEP * _))
+
+
+def test_a_session_ends_when_idle_and_after_a_day_of_work(enrolled):
+    accounts, secret = enrolled
+    token = sign_in(accounts, secret, later(60))
+    assert accounts.session(token, now=later(60) + IDLE - dt.timedelta(seconds=1))
+    assert accounts.session(token, now=later(60) + 2 * IDLE) is None
+    token, moment = sign_in(accounts, secret, later(7200)), later(7200)
+    while moment < later(7200) + LONGEST:
+        assert accounts.session(token, now=moment) is not None
+        moment += IDLE - dt.timedelta(minutes=1)
+    assert accounts.session(token, now=moment) is None
+
+
+def test_recovery_ends_what_was_before(enrolled):
+    accounts, secret = enrolled
+    session = sign_in(accounts, secret, later(60))
+    token = accounts.invite(accounts.by_login("dilnoza").id, now=later(90))
+    assert accounts.session(session, now=later(91)) is None
+    with pytest.raises(SignInRefused):
+        sign_in(accounts, secret, later(120))
+    fresh = accounts.begin_enrolment(token, "teapot meadow copper nine", now=later(121))
+    accounts.finish_enrolment(token, code(fresh, later(121)), now=later(121))
+    with pytest.raises(NotFound):
+        accounts.invited(token, now=later(122))
+
+
+def test_a_one_time_link_runs_out(accounts):
+    token = accounts.add("a", "A", "steward", by="root", now=NOW)
+    assert accounts.invited(token, now=NOW + LINK_LASTS - dt.timedelta(seconds=1)).login == "a"
+    for moment, tried in [(NOW + LINK_LASTS, token), (NOW, "never was"), (NOW, "")]:
+        with pytest.raises(NotFound, match="ask your administrator for a new one"):
+            accounts.invited(tried, now=moment)
+
+
+def test_nobody_signs_in_before_the_authenticator_was_shown_to_work(accounts):
+    token = accounts.add("a", "A", "steward", by="root", now=NOW)
+    secret = accounts.begin_enrolment(token, PASSWORD, now=NOW)
+    with pytest.raises(SignInRefused):
+        accounts.sign_in("a", PASSWORD, code(secret, NOW), now=NOW)
+    with pytest.raises(SignInRefused):
+        accounts.finish_enrolment(token, "123", now=NOW)
+    assert accounts.finish_enrolment(token, code(secret, NOW), now=NOW).enrolled
+
+
+def test_a_disabled_account_and_a_new_role_end_sessions(enrolled):
+    accounts, secret = enrolled
+    one = accounts.by_login("dilnoza").id
+    session = sign_in(accounts, secret, later(60))
+    accounts.change(one, role="planner")
+    assert accounts.session(session, now=later(61)) is None
+    session = sign_in(accounts, secret, later(120))
+    accounts.change(one, disabled=True)
+    assert accounts.session(session, now=later(121)) is None
+    with pytest.raises(SignInRefused):
+        sign_in(accounts, secret, later(180))
+    accounts.change(one, disabled=False)
+    assert sign_in(accounts, secret, later(240))
+
+
+def test_a_new_password_ends_every_session(enrolled):
+    accounts, secret = enrolled
+    one = accounts.by_login("dilnoza").id
+    session = sign_in(accounts, secret, later(60))
+    with pytest.raises(InvalidRecord, match="too short"):
+        accounts.change_password(one, PASSWORD, code(secret, later(120)), "short", now=later(120))
+    accounts.change_password(one, PASSWORD, code(secret, later(180)), "teapot meadow copper nine", now=later(180))
+    assert accounts.session(session, now=later(181)) is None
+    with pytest.raises(SignInRefused):
+        sign_in(accounts, secret, later(240))
+
+
+def test_grants_come_and_go(accounts):
+    accounts.add("a", "A", "steward", by="root", now=NOW)
+    one = accounts.by_login("A").id
+    assert not accounts.account(one).may("edit", ["XT-W"])
+    accounts.grant(one, "region", "XT-W")
+    accounts.grant(one, "region", "XT-W")
+    assert accounts.account(one).may("edit", ["XT-W1", "XT-W"])
+    accounts.revoke(one, "region", "XT-W")
+    accounts.grant(one, "region", EVERYWHERE)
+    assert accounts.account(one).may("edit", ["anything"])
+    with pytest.raises(InvalidRecord, match="cannot be granted"):
+        accounts.grant(one, "planet", "XT")
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("short", "short"),
+        ("x" * 129, "long"),
+        ("passwordpassword", "easy"),
+        ("123456789012", "easy"),
+        ("rohnamorohnamo", "easy"),
+        ("RahimovaDilnoza", "easy"),
+        (PASSWORD, None),
+        ("моҳи нав болои кӯҳи баланд", None),
+    ],
+)
+def test_passwords_that_will_not_do(enrolled, password, why):
+    accounts, _ = enrolled
+    assert weakness(password, accounts.by_login("dilnoza")) == why
+
+
+def test_a_password_typed_on_another_keyboard_is_the_same(accounts):
+    token = accounts.add("a", "A", "steward", by="root", now=NOW)
+    secret = accounts.begin_enrolment(token, "роҳи сафеди кӯҳистонӣ", now=NOW)
+    accounts.finish_enrolment(token, code(secret, NOW), now=NOW)
+    decomposed = "роҳи сафеди кӯҳистонӣ"
+    accounts.sign_in("a", decomposed, code(secret, later(60)), now=later(60))
+
+
+def test_the_file_holds_no_password_no_token_and_is_for_its_owner(enrolled):
+    accounts, secret = enrolled
+    token = sign_in(accounts, secret, later(60))
+    for path in accounts.path.parent.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+        assert token.encode() not in path.read_bytes()
+        assert PASSWORD.encode() not in path.read_bytes()
+
+
+def test_logins_are_one_each(accounts):
+    accounts.add("A", "A", "steward", by="root", now=NOW)
+    with pytest.raises(InvalidRecord, match="'a' is taken"):
+        accounts.add(" a", "B", "steward", by="root", now=NOW)
+    with pytest.raises(InvalidRecord, match="is no role"):
+        accounts.add("b", "B", "king", by="root", now=NOW)
+    with pytest.raises(InvalidRecord, match="needs a login"):
+        accounts.add(" ", "B", "steward", by="root", now=NOW)
+    assert [account.login for account in accounts.accounts()] == ["a"]
+
+
+def test_the_cookie_key_stays(accounts):
+    assert accounts.cookie_key == Accounts(accounts.path).cookie_key
+    assert len(accounts.cookie_key) == 32
+
+
+def test_two_tries_at_once_count_twice(enrolled):
+    accounts, _ = enrolled
+    other = Accounts(accounts.path)
+    for each in (accounts, other, accounts):
+        with pytest.raises(SignInRefused):
+            each.sign_in("dilnoza", "wrong", "1", now=later(60))
+    (wrong,) = sqlite3.connect(accounts.path).execute("SELECT wrong FROM account").fetchone()
+    assert wrong == 3

@@ -1,0 +1,213 @@
+"""Sign in, take up an account, change a password: through the pages, with forms that other sites cannot send."""
+
+import datetime as dt
+import re
+
+import pyotp
+import pytest
+from flask import Flask
+
+from web.access.accounts import Accounts
+from web.access.guard import guard, me
+from web.access.signin import ROUTES, page, signin
+from web.headers import HEADERS, set_headers
+from web.layout import set_words
+from web.stores.ledger import Ledger
+
+NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
+PASSWORD = "apricot lantern river seven"
+
+
+class Clock:
+    now = NOW
+
+    def __call__(self):
+        return self.now
+
+    def step(self, seconds=30):
+        self.now += dt.timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def accounts(tmp_path):
+    return Accounts(tmp_path / "accounts.db")
+
+
+def small_portal(tiny_area, tmp_path, accounts, clock):
+    app = Flask("web", static_folder=None)
+    app.config.update(AREA=tiny_area, DEMO=True, PORTAL_ROLES=("caseworker",))
+    set_words(app)
+    set_headers(app)
+    app.register_blueprint(signin)
+    app.add_url_rule("/<language>/index.html", "home", lambda language: page("account/account.html", language))
+    app.add_url_rule("/<language>/people.html", "people", lambda language: me().name + language)
+    app.add_url_rule("/<language>/forgotten.html", "forgotten", lambda language: "nobody listed this" + language)
+    routes = {**ROUTES, "home": "find", "people": "administer"}
+    guard(app, accounts, Ledger(tmp_path / "ledger.db"), routes, clock=clock, secure=False)
+    return app
+
+
+@pytest.fixture
+def portal(tiny_area, tmp_path, accounts, clock):
+    return small_portal(tiny_area, tmp_path, accounts, clock)
+
+
+def csrf(text):
+    return re.search(r'name="csrf_token" value="([^"]+)"', text)[1]
+
+
+def post(client, path, **fields):
+    token = csrf(client.get(path).text)
+    return client.post(path, data={"csrf_token": token, **fields})
+
+
+def take_up(client, accounts, clock, *, login="dilnoza", role="caseworker"):
+    """Go through a one-time link as its owner would; return the secret of the authenticator."""
+    token = accounts.add(login, "Dilnoza", role, by="root", now=clock.now)
+    shown = post(client, f"/en/join/{token}", password=PASSWORD, again=PASSWORD)
+    assert shown.status_code == 200
+    secret = re.search("<code>([A-Z2-7]+)</code>", shown.text)[1]
+    assert f'href="otpauth://totp/Rohnamo:{login}?secret={secret}' in shown.text
+    picture = client.get(f"/en/join/{token}/code.svg")
+    assert picture.mimetype == "image/svg+xml"
+    assert "script" not in picture.text
+    code = pyotp.TOTP(secret).at(clock.now)
+    done = client.post(f"/en/join/{token}", data={"csrf_token": csrf(shown.text), "code": code})
+    assert done.status_code == 303
+    return secret
+
+
+def enter(client, clock, secret, login="dilnoza", password=PASSWORD):
+    clock.step()
+    return post(client, "/en/sign-in.html", login=login, password=password, code=pyotp.TOTP(secret).at(clock.now))
+
+
+def test_from_the_link_to_the_first_page(portal, accounts, clock):
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    answer = enter(client, clock, secret)
+    assert (answer.status_code, answer.location) == (303, "/en/index.html")
+    assert "Signed in as dilnoza" in client.get("/en/index.html").text
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    out = client.post("/en/sign-out", data={"csrf_token": csrf(client.get("/en/index.html").text)})
+    assert out.headers["Clear-Site-Data"]
+    assert client.get("/en/index.html").status_code == 302
+    actions = [line.action for line in portal.config["LEDGER"].lines()]
+    assert actions == ["sign_out", "sign_in", "account_taken_up"]
+
+
+def test_who_is_not_signed_in_is_sent_to_the_door(portal):
+    client = portal.test_client()
+    assert client.get("/tg/index.html").location == "/tg/sign-in.html"
+    assert client.get("/xx/index.html").location.endswith("/sign-in.html")
+    assert client.post("/en/sign-out").status_code in (400, 401)
+    assert client.get("/en/nothing.html").status_code == 404
+
+
+def test_a_role_does_what_its_table_says_and_no_more(portal, accounts, clock):
+    client = portal.test_client()
+    enter(client, clock, take_up(client, accounts, clock))
+    assert client.get("/en/index.html").status_code == 200
+    assert client.get("/en/people.html").status_code == 403
+
+
+def test_a_route_that_no_table_names_is_refused_to_everybody(portal, accounts, clock):
+    client = portal.test_client()
+    assert client.get("/en/forgotten.html").status_code == 403
+    enter(client, clock, take_up(client, accounts, clock))
+    assert client.get("/en/forgotten.html").status_code == 403
+
+
+def test_a_form_without_its_token_is_refused(portal, accounts, clock):
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    clock.step()
+    fields = {"login": "dilnoza", "password": PASSWORD, "code": pyotp.TOTP(secret).at(clock.now)}
+    assert client.post("/en/sign-in.html", data=fields).status_code == 400
+    assert client.get("/en/index.html").status_code == 302
+
+
+def test_a_wrong_answer_says_nothing_more_and_is_logged(portal, accounts, clock):
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    refused = enter(client, clock, secret, password="wrong wrong wrong")
+    unknown = enter(client, clock, secret, login="nobody")
+    assert refused.status_code == unknown.status_code == 403
+    assert [re.sub(r'value="[^"]*"', "", answer.text) for answer in (refused,)] == [
+        re.sub(r'value="[^"]*"', "", unknown.text)
+    ]
+    assert {line.action for line in portal.config["LEDGER"].lines(newest=2)} == {"sign_in_refused"}
+    assert all("nobody" not in line.who for line in portal.config["LEDGER"].lines())
+
+
+def test_an_account_of_another_portal_is_told_so_and_not_let_in(portal, accounts, clock):
+    client = portal.test_client()
+    answer = enter(client, clock, take_up(client, accounts, clock, role="steward"))
+    assert answer.status_code == 403
+    assert "signs in elsewhere" in answer.text
+    assert client.get("/en/index.html").status_code == 302
+
+
+def test_weak_and_differing_passwords_are_explained(portal, accounts, clock):
+    client = portal.test_client()
+    token = accounts.add("a", "A", "caseworker", by="root", now=clock.now)
+    for password, again, said in [
+        ("short", "short", "too short"),
+        ("passwordpassword", "passwordpassword", "easy to guess"),
+        (PASSWORD, PASSWORD + "x", "passwords differ"),
+    ]:
+        answer = post(client, f"/en/join/{token}", password=password, again=again)
+        assert answer.status_code == 400
+        assert said in answer.text
+    assert client.get("/en/join/never-was").status_code == 404
+
+
+def test_a_new_password_asks_for_the_old_one_and_signs_out(portal, accounts, clock):
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    enter(client, clock, secret)
+    clock.step()
+    new = "teapot meadow copper nine"
+    code = pyotp.TOTP(secret).at(clock.now)
+    wrong = post(client, "/en/account.html", password="no", code=code, new=new, again=new)
+    assert wrong.status_code == 400
+    done = post(client, "/en/account.html", password=PASSWORD, code=code, new=new, again=new)
+    assert done.status_code == 303
+    assert client.get("/en/index.html").status_code == 302
+    assert enter(client, clock, secret, password=new).status_code == 303
+
+
+def test_a_stolen_cookie_is_worth_nothing_after_the_session_ended(portal, accounts, clock):
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    enter(client, clock, secret)
+    stolen = portal.test_client()
+    cookie = client.get_cookie("rohnamo")
+    stolen.set_cookie("rohnamo", cookie.value)
+    assert stolen.get("/en/index.html").status_code == 200
+    client.post("/en/sign-out", data={"csrf_token": csrf(client.get("/en/index.html").text)})
+    assert stolen.get("/en/index.html").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/en/sign-in.html", "/en/index.html", "/en/nothing.html", "/en/join/x"])
+def test_headers_are_on_every_answer(portal, path):
+    answer = portal.test_client().get(path)
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_refusal_is_written_down(portal, accounts, clock):
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    enter(client, clock, secret)
+    assert client.get("/en/people.html").status_code == 403
+    line = portal.config["LEDGER"].lines(newest=1)[0]
+    assert (line.who, line.action, line.subject, line.reason) == ("dilnoza", "refused", "people", "administer")

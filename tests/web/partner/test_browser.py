@@ -1,0 +1,178 @@
+"""The caseworker's story in a real browser: four languages, desktop and phone, nobody else asked, nothing kept."""
+
+import threading
+
+import pytest
+from waitress.server import create_server
+
+from tests.analysis.invented import Changed
+from tests.support.browser import AXE
+from tests.support.sample import public_parts, secret_parts
+from tests.web.support.desk import PASSWORD, Desk, views
+
+LANGUAGES = ("tg", "ru", "en", "uz")
+
+
+@pytest.fixture(scope="module")
+def area(tiny_area):
+    """A study area with all four languages."""
+    places = tiny_area.gazetteer
+    return Changed(tiny_area, languages=LANGUAGES, gazetteer=places.assign(name_uz=places["name_en"]))
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, area):
+    return views(tmp_path_factory.mktemp("views"), area, public_parts(), secret_parts())
+
+
+@pytest.fixture
+def desk(tmp_path, area, published):
+    return Desk(tmp_path, area, published)
+
+
+@pytest.fixture
+def origin(desk):
+    server = create_server(desk.app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+def fine(page, name):
+    """Check a page: no violation that axe finds, nothing wider than the screen, a neutral title."""
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
+    assert [(each["id"], [node["html"][:160] for node in each["nodes"][:2]]) for each in found] == [], name
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, f"{name} is {over} pixels too wide"
+    assert not {"traffick", "торгов", "савдо"} & set(page.title().lower().split()), name
+
+
+def enter(page, desk, origin, language, role="caseworker"):
+    """Sign in through the page, as a person does."""
+    desk.clock.step()
+    page.goto(f"{origin}/{language}/sign-in.html")
+    page.fill("#login", role)
+    page.fill("#password", PASSWORD)
+    page.fill("#code", desk.code(role))
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/index.html")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_from_signing_in_to_a_card_and_an_answer(desk, origin, open_page, language, width):
+    desk.token("caseworker")
+    page = open_page(f"{origin}/", width=width, bypass_csp=True)
+    enter(page, desk, origin, language)
+    fine(page, "finder")
+    page.select_option("#place", "p1")
+    page.check("[name=need][value=lawyer]")
+    page.check("[name=need][value=stay]")
+    page.check("[name=sex][value=SEX-M]")
+    page.select_option("#age", "AGE-ADU")
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/find.html")
+    fine(page, "answers")
+    for box in page.locator("[name=pick]").all()[:2]:
+        box.check()
+    page.click("form[action$='compare.html'] button:not([formaction])")
+    page.wait_for_url("**/compare.html")
+    fine(page, "side by side")
+    page.click("main button:not([formaction])")
+    page.wait_for_url("**/card.html")
+    page.select_option("#tongue", "tg")
+    page.click("main button:not([formaction])")
+    assert page.locator("article.a6[lang=tg] svg").count() >= 1
+    fine(page, "cards")
+    page.goto(f"{origin}/{language}/s/{desk.id('Legal advice')}.html")
+    fine(page, "service")
+    page.click("form[action$='refer'] button")
+    page.wait_for_url("**/refer")
+    fine(page, "noted")
+    link = page.input_value("#address")
+    answered = open_page(link, width=width, bypass_csp=True)
+    fine(answered, "answer")
+    answered.check("[name=outcome][value=accepted]")
+    answered.click("main button[type=submit]")
+    answered.wait_for_load_state()
+    assert answered.locator("form").count() == 0
+    for name in ("referrals", "agreements", "news", "account"):
+        page.goto(f"{origin}/{language}/{name}.html")
+        fine(page, name)
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert "?" not in page.url
+    page.click("form[action$='sign-out'] button")
+    page.wait_for_url("**/sign-in.html")
+
+
+def test_a_provider_says_in_two_taps_that_there_is_room(desk, origin, open_page):
+    desk.token("provider", organizations=[desk.body("Umed")])
+    page = open_page(f"{origin}/", width=360, bypass_csp=True)
+    enter(page, desk, origin, "tg", "provider")
+    page.click("a[href='rooms.html']")  # the first
+    page.click("button[name=room][value=waitlist] >> nth=0")  # the second
+    page.wait_for_load_state()
+    assert page.locator("button[aria-pressed=true]").count() == 1
+    assert len(list(desk.inbox.messages("capacity"))) == 1
+    fine(page, "rooms")
+    page.goto(f"{origin}/tg/own/{desk.id('Hotline')}.html")
+    fine(page, "draft")
+    page.goto(f"{origin}/tg/standards/{desk.id('Hotline')}.html")
+    fine(page, "standards")
+
+
+def test_it_works_without_scripts(desk, origin, open_page):
+    desk.token("planner")
+    page = open_page(f"{origin}/", java_script_enabled=False)
+    enter(page, desk, origin, "ru", "planner")
+    page.select_option("#place", "p1")
+    page.check("[name=need][value=doctor]")
+    page.click("main form button[type=submit]")
+    assert page.locator(".list h4").count() > 0
+    page.goto(f"{origin}/ru/counts.html")
+    assert page.locator("h1").count() == 1
+
+
+def test_a_passkey_is_made_used_and_removed(desk, origin, open_page):
+    desk.token("caseworker")
+    name = origin.replace("127.0.0.1", "localhost")  # passkeys are for names, not for bare numbers
+    page = open_page(f"{name}/", width=360, bypass_csp=True)
+    browser = page.context.new_cdp_session(page)
+    browser.send("WebAuthn.enable")
+    kept = browser.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )["authenticatorId"]
+    enter(page, desk, name, "ru")
+    page.goto(f"{name}/ru/account.html")
+    desk.clock.step()
+    page.fill("#name", "рабочий телефон")
+    page.fill("#present", PASSWORD)
+    page.fill("#shown", desk.code("caseworker"))
+    page.click("form[action='passkeys/add'] button")
+    page.wait_for_selector("text=рабочий телефон")
+    fine(page, "account with a passkey")
+    page.click("form[action$='sign-out'] button")
+    page.wait_for_url("**/sign-in.html")
+    page.click("form[action='sign-in-passkey'] button")
+    page.wait_for_url("**/index.html")
+    page.goto(f"{name}/ru/account.html")
+    page.click("form[action='passkeys/remove'] button")
+    page.wait_for_url("**/sign-in.html")
+    browser.send("WebAuthn.setUserVerified", {"authenticatorId": kept, "isUserVerified": False})
+    page.click("form[action='sign-in-passkey'] button")
+    page.wait_for_selector("[role=alert]:has-text('Вход по ключу')")
+    assert page.url.endswith("/sign-in.html")

@@ -1,0 +1,299 @@
+"""Who is offered what: needs, places, adults and children."""
+
+import datetime as dt
+
+import pytest
+
+from mapping.errors import NotFound
+from mapping.view.view import Entry, OrganizationEntry, PhoneEntry, Place
+from tests.support.sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, statement
+from tests.web.support.portal import published
+from web.presenters import choices
+from web.presenters.cards import calls, card, check, condition, first_choice, in_a_row, place_name
+from web.presenters.edition import Edition, short_code
+from web.presenters.hotlines import line_for
+from web.presenters.lists import SHEET, cut, sheets_of
+from web.presenters.lists import found as sheet_of
+
+FRESH = {"verified": dt.date(2026, 9, 1), "next_due": dt.date(2027, 3, 1)}
+
+
+def entry(**fields) -> Entry:
+    return Entry(id="x", name="x", organization=OrganizationEntry(id="o", name="o"), **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "adult", "child"),
+    [
+        ({}, "yes", "ask"),
+        ({"serves": ("AGE-ADU",)}, "yes", "no"),
+        ({"serves": ("AGE-CHI",)}, "no", "yes"),
+        ({"serves": ("AGE-ADO",)}, "no", "yes"),
+        ({"serves": ("AGE-ADU", "AGE-CHI")}, "yes", "yes"),
+        ({"serves": ("SEX-F",)}, "yes", "ask"),
+        ({"serves": ("SEX-F",), "types": ("CHP-FRI",)}, "yes", "yes"),
+        ({"excludes": ("AGE-CHI",)}, "yes", "no"),
+        ({"excludes": ("AGE-CHI",), "types": ("CHP-FRI",)}, "yes", "no"),
+        ({"excludes": ("AGE-ADU",)}, "no", "ask"),
+        ({"serves": ("AGE-ADU",), "types": ("CHP-GUA",)}, "yes", "no"),
+    ],
+)
+def test_a_child_is_sent_only_where_children_are_taken(fields, adult, child):
+    assert choices.fits(entry(**fields), "a") == adult
+    assert choices.fits(entry(**fields), "c") == child
+    assert choices.fits(entry(**fields), "e") == "yes"
+
+
+@pytest.mark.parametrize(
+    "code", ["n0", "n10", "n1-", "n1-r9", "n1-qq", "n1-r1-x", "n1-r1-a-1", "n1-r1-a-0", "x", "n1-r1-a-2-3", ""]
+)
+def test_answers_that_are_not_offered_are_no_page(code, app):
+    with pytest.raises(NotFound):
+        choices.parse(code, app.config["EDITIONS"].now())
+
+
+def test_answers_are_read(app):
+    choice = choices.parse("n4-r2-c-3", app.config["EDITIONS"].now())
+    assert (choice.need.code, choice.where, choice.who, choice.sheet) == ("lawyer", "r2", "c", 3)
+    assert choice.code == "n4-r2-c"
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory, tiny_area):
+    parts = [
+        organization("Nav", phones=["+992446000001"]),
+        service("Zar, in the town", of="Nav", types=["LEG-INF"], **FRESH),
+        place("a", of=["Zar, in the town"], at=CHASHMA, unit="XT-W2"),
+        service("Alif, far in the region", of="Nav", types=["LEG-INF"], **FRESH),
+        place("b", of=["Alif, far in the region"], at=KULNISHIN, unit="XT-W1"),
+        service("In the other region", of="Nav", types=["LEG-INF"], **FRESH),
+        place("c", of=["In the other region"], at=QULLAOBOD, unit="XT-E1"),
+        service("Everywhere by phone", of="Nav", types=["LEG-INF"], covers=["XT"], **FRESH),
+        service("Only the east by phone", of="Nav", types=["LEG-INF"], covers=["XT-E"], **FRESH),
+        service(
+            "Long not confirmed",
+            of="Nav",
+            types=["LEG-INF"],
+            verified=dt.date(2024, 1, 1),
+            next_due=dt.date(2024, 7, 1),
+        ),
+        place("d", of=["Long not confirmed"], at=CHASHMA, unit="XT-W2"),
+        service("Papers in the east", of="Nav", types=["LEG-DOC"], **FRESH),
+        place("e", of=["Papers in the east"], at=QULLAOBOD, unit="XT-E1"),
+        service("Closed for good", of="Nav", types=["LEG-INF"], status="defunct", **FRESH),
+        service("Abroad", of="Nav", types=["LEG-INF"], **FRESH),
+        place("f", of=["Abroad"], at=(10.07, 60.25), country="XN"),
+        statement("Beds can be arranged", service_type="ACC-VOT", area_unit="XT-W2"),
+    ]
+    return Edition(published(tmp_path_factory.mktemp("choices"), tiny_area, *parts), tiny_area)
+
+
+def names(cards):
+    return [str(card.name) for card in cards]
+
+
+def found(edition, code):
+    return choices.chosen(edition, choices.parse(code, edition), "en")
+
+
+def test_a_regions_list_is_in_the_order_of_travel_time(edition):
+    blocks, far, start = found(edition, "n4-r1-a")
+    minutes = [card.minutes[0] for card in blocks.near]
+    assert minutes == sorted(minutes)
+    assert set(names(blocks.near)) == {"Zar, in the town", "Alif, far in the region"}
+    assert start
+    assert far == ()
+
+
+def test_lines_stand_by_name_and_only_where_they_reach(edition):
+    assert names(found(edition, "n4-r1-a")[0].named) == ["Everywhere by phone"]
+    assert names(found(edition, "n4-r2-a")[0].named) == ["Everywhere by phone", "Only the east by phone"]
+
+
+def test_what_was_not_confirmed_for_long_is_never_offered_first(edition):
+    blocks, _, _ = found(edition, "n4-r1-a")
+    assert names(blocks.later) == ["Long not confirmed"]
+    assert "Long not confirmed" not in names((*blocks.near, *blocks.named, *blocks.ask))
+
+
+def test_what_is_closed_for_good_is_nowhere(edition):
+    blocks, far, _ = found(edition, "n4-r0-e")
+    assert "Closed for good" not in names((*blocks.near, *blocks.named, *blocks.ask, *blocks.later, *far))
+
+
+def test_a_region_without_any_is_told_of_the_nearest_elsewhere(edition):
+    blocks, far, start = found(edition, "n5-r1-a")
+    assert blocks.near == ()
+    assert names(far) == ["Papers in the east"]
+    assert far[0].minutes[0] < float("inf")
+    assert start
+
+
+def test_abroad_means_that_country(edition):
+    assert names(found(edition, "n4-xn-a")[0].near) == ["Abroad"]
+    assert names(found(edition, "n4-zz-a")[0].near) == []
+    assert "Abroad" not in names(found(edition, "n4-r1-a")[0].near)
+
+
+def test_a_child_is_told_where_to_ask(edition):
+    blocks, _, _ = found(edition, "n4-r1-c")
+    assert blocks.near == ()
+    assert set(names(blocks.ask)) == {"Zar, in the town", "Alif, far in the region", "Everywhere by phone"}
+
+
+@pytest.mark.parametrize("papers", [("No papers needed",), ("Документы не нужны",), ("Ҳуҷҷат лозим нест",), ("NONE",)])
+def test_where_no_papers_are_asked_is_said_in_whatever_words_it_stands(edition, tiny_area, papers):
+    made = card(entry(documents=papers), tiny_area, "en")
+    choice = choices.parse("n4-r1-a", edition)
+    assert "no papers asked" in choices.why(made, choice, "near", tiny_area)
+    asked = card(entry(documents=("Passport or identity card",)), tiny_area, "en")
+    assert "no papers asked" not in choices.why(asked, choice, "near", tiny_area)
+
+
+@pytest.mark.parametrize(
+    ("fields", "serves"),
+    [
+        ({}, True),
+        ({"phones": (PhoneEntry("+992446000001"),)}, True),
+        ({"phones": (PhoneEntry("1313"),)}, True),
+        ({"phones": (PhoneEntry("+70000000001"), PhoneEntry("https://t.me/umed", "telegram"))}, False),
+        ({"phones": (PhoneEntry("+70000000001"), PhoneEntry("+992446000001"))}, True),
+        ({"phones": (PhoneEntry("+70000000001"),), "types": ("RET-TRM",)}, True),  # made for coming home
+        ({"phones": (PhoneEntry("+70000000001"),), "covers": ("XT-W",)}, True),  # it says so itself
+        ({"phones": (PhoneEntry("https://t.me/umed", "telegram"),)}, True),
+    ],
+)
+def test_a_number_abroad_serves_no_district_unless_it_says_so(tiny_area, fields, serves):
+    assert choices.covers(entry(**fields), "XT-W2", tiny_area) is serves
+
+
+def test_lists_are_cut_into_sheets_across_blocks(edition):
+    blocks, _, _ = found(edition, "n4-r0-e")
+    many = type(blocks)(near=blocks.near * 12, named=blocks.named * 4, later=blocks.later)
+    sheets = sheets_of(many)
+    assert sheets == -(-len(many) // SHEET)
+    parts = [cut(many, sheet, sheets) for sheet in range(1, sheets + 1)]
+    assert [len(part) for part in parts[:-1]] == [SHEET] * (sheets - 1)
+    assert sum((part.near for part in parts), ()) == many.near
+    assert sum((part.named for part in parts), ()) == many.named
+    assert sum((part.later for part in parts), ()) == many.later
+    for wrong in (0, sheets + 1):
+        with pytest.raises(NotFound):
+            cut(many, wrong, sheets)
+
+
+@pytest.mark.parametrize(
+    ("fields", "may"),
+    [
+        ({"freshness": "fresh"}, True),
+        ({"freshness": "due"}, True),
+        ({"freshness": "overdue"}, True),
+        ({"freshness": "lapsed"}, False),
+        ({"freshness": "unverified"}, False),
+        ({"freshness": "fresh", "status": "temporarily closed"}, False),
+    ],
+)
+def test_only_what_is_open_and_confirmed_is_offered_first(fields, may):
+    assert first_choice(entry(**fields)) is may
+
+
+def test_a_number_is_called_and_an_account_is_opened(tiny_area):
+    phones = [PhoneEntry("https://t.me/umed", "telegram"), PhoneEntry("+992446000001"), PhoneEntry("javascript:x")]
+    number, account, neither = calls(phones, tiny_area)
+    assert (number.href, number.spoken) == ("tel:+992446000001", True)
+    assert (account.href, account.shown, account.spoken) == ("https://t.me/umed", "Telegram", False)
+    assert (neither.href, neither.spoken) == ("", False)
+
+
+def test_a_town_is_not_said_twice(tiny_area):
+    names = tiny_area.unit("XT-W2").names
+    same = Place(id="p", city=names["ru"], area_unit="XT-W2")
+    assert place_name(same, tiny_area, "en") == tiny_area.label("XT-W2", "en")
+    other = Place(id="p", city="Gulzor", area_unit="XT-W2")
+    assert place_name(other, tiny_area, "en") == f"Gulzor, {tiny_area.label('XT-W2', 'en')}"
+
+
+def test_known_conditions_are_said_in_the_pages_language():
+    assert condition("Only with a police report", "ru") == "Только с заявлением в милицию"
+    assert condition("bring a friend", "ru") == "bring a friend"
+
+
+def test_a_provider_that_speaks_for_itself_has_no_tick(app):
+    own = entry(freshness="fresh", verification_level="self-reported", verified_on=dt.date(2026, 9, 1))
+    called = entry(freshness="fresh", verification_level="phone", verified_on=dt.date(2026, 9, 1))
+    assert check(own, "en").sign != "✓"
+    assert check(called, "en").sign == "✓"
+
+
+def test_short_codes():
+    assert short_code("5f2a9c01-1111-5222-8333-444455556666") == "5F2A-9C01"
+    assert short_code("ab") == "AB"
+
+
+@pytest.mark.parametrize(
+    ("language", "names", "row"),
+    [
+        ("en", ("English", "Russian"), ("English", "Russian")),
+        ("ru", ("Английский", "Русский", "Язык жестов"), ("Английский", "русский", "язык жестов")),
+        ("tg", ("Тоҷикӣ", "Русӣ"), ("Тоҷикӣ", "русӣ")),
+        ("uz", ("O‘zbek tili", "Rus tili"), ("O‘zbek tili", "rus tili")),
+        ("ru", (), ()),
+    ],
+)
+def test_names_of_languages_are_small_after_the_first(language, names, row):
+    assert in_a_row(names, language) == row
+
+
+@pytest.mark.parametrize(
+    ("fields", "block"),
+    [
+        ({"types": ("IDN-OUT",)}, ""),  # a team that goes to people
+        ({"types": ("LEG-DOC",)}, ""),  # an office whose place is not told
+        ({"types": ("PSY-PEE",)}, ""),  # a group whose place is never told
+        ({"types": ("IDN-OUT",), "covers": ("XN",)}, "named"),
+        ({"types": ("IDN-OUT",), "covers": ("XN",), "places": (Place(id="p", area_unit="XT-W2"),)}, "named"),
+        ({"types": ("IDN-HOT",)}, "named"),
+        ({"types": ("IDN-HOT",), "covers": ("XT",)}, "named"),
+        ({"types": ("IDN-HOT",), "covers": ("XT-E",)}, ""),
+        ({"types": ("PSY-CRI",)}, "named"),
+        ({"types": ("RET-RCP",)}, "named"),  # made for coming home
+        ({"types": ("IDN-HOT",), "places": (Place(id="p", area_unit="XT-W2"),)}, ""),
+    ],
+)
+def test_only_what_reaches_abroad_is_listed_there(edition, tiny_area, fields, block):
+    assert choices.place_of(entry(**fields), choices.parse("n2-xn-a", edition), tiny_area) == block
+
+
+@pytest.fixture
+def lines_of(tmp_path, tiny_area):
+    """An edition with a line for each of these tuples of numbers."""
+
+    def make(*numbers) -> Edition:
+        parts = [organization("Nav")]
+        for place_, phones in enumerate(numbers):
+            hours = [("MO,TU,WE,TH,FR,SA,SU", "00:00", "23:59")] if place_ == 0 else []
+            line = {"of": "Nav", "types": ["IDN-HOT"], "covers": ["XT"], "phones": phones, "hours": hours}
+            parts.append(service(f"Line {place_}", **line, **FRESH))
+        return Edition(published(tmp_path, tiny_area, *parts), tiny_area)
+
+    return make
+
+
+def test_who_is_abroad_is_given_a_number_that_works_there(lines_of):
+    edition = lines_of(["1313"], ["+992446000001"])
+    assert line_for(edition, "en", abroad=False).call.dial == "1313"
+    assert line_for(edition, "en", abroad=True).call.dial == "+992446000001"
+
+
+def test_who_is_abroad_is_told_where_a_short_number_works(lines_of):
+    edition = lines_of(["1313"])
+    shown = sheet_of(edition, choices.parse("n4-zz-a", edition), "en")
+    assert (shown.line.call.dial, shown.short.shown) == ("1313", "1313")
+    assert sheet_of(edition, choices.parse("n4-r1-a", edition), "en").short is None
+
+
+def test_a_card_abroad_has_its_international_number_first(lines_of):
+    edition = lines_of(["0001", "1313", "+992446000001"])
+    shown = sheet_of(edition, choices.parse("n2-zz-a", edition), "en")
+    assert [call.dial for call in shown.blocks.named[0].calls] == ["+992446000001", "0001", "1313"]
+    assert shown.short is None

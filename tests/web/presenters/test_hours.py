@@ -1,0 +1,73 @@
+"""Opening hours as tables, as a short line, and as the page's script reads them."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from mapping.area.settings import MovingHoliday, Settings
+from mapping.view.view import Hours
+from web.presenters.hours import ahead, holidays, week
+
+WORKDAYS = ("MO", "TU", "WE", "TH", "FR")
+ALL = (*WORKDAYS, "SA", "SU")
+
+
+def test_days_with_the_same_times_stand_in_one_line():
+    made = week([Hours(WORKDAYS, "08:00", "17:00"), Hours(("SA",), "09:00", "13:00")], "en")
+    assert [(row.days, row.times) for row in made.rows] == [
+        ("Monday – Friday", ("8:00–17:00",)),
+        ("Saturday", ("9:00–13:00",)),
+        ("Sunday", ()),
+    ]
+    assert made.short == "Mon–Fri 8:00–17:00; Sat 9:00–13:00"
+    assert len(json.loads(made.script)) == 6
+    assert not made.always
+
+
+def test_two_spans_a_day():
+    made = week([Hours(("MO",), "08:00", "12:00"), Hours(("MO",), "13:00", "17:00")], "en")
+    assert made.rows[0].times == ("8:00–12:00", "13:00–17:00")
+    assert made.short == "Mon 8:00–12:00, 13:00–17:00"
+
+
+def test_day_and_night_is_said_and_has_no_table():
+    made = week([Hours(ALL, "00:00", "23:59")], "ru")
+    assert made.always
+    assert made.rows == ()
+    assert made.short == "Круглосуточно"
+
+
+def test_no_days_means_every_day_and_words_stay_words():
+    made = week([Hours((), "08:00", "17:00", note="by appointment")], "en")
+    assert made.short == "Mon–Sun 8:00–17:00"
+    assert made.notes == ("By appointment",)
+    only_words = week([Hours(note="ask first")], "en")
+    assert only_words.notes == ("ask first",)
+    assert (only_words.rows, only_words.short, only_words.script) == ((), "", "")
+
+
+def test_an_offset_of_its_own_is_kept_where_it_is_one():
+    assert week([Hours(("MO",), "08:00", "17:00", utc_offset=3.0)], "en").offset == 3.0
+    two = [Hours(("MO",), "08:00", "17:00", utc_offset=3.0), Hours(("TU",), "08:00", "17:00", utc_offset=4.0)]
+    assert week(two, "en").offset is None
+
+
+def test_how_far_a_zone_is_ahead_of_utc_with_each_change_to_come():
+    assert ahead("Indian/Maldives", dt.date(2026, 11, 24)) == "5"
+    assert ahead("Asia/Kabul", dt.date(2026, 11, 24)) == "4.5"
+    rome = ahead("Europe/Rome", dt.date(2026, 11, 24)).split()
+    assert rome[:7] == ["1", "2027-03-28T01:00Z", "2", "2027-10-31T01:00Z", "1", "2028-03-26T01:00Z", "2"]
+    assert len(rome) == 1 + 2 * 10
+
+
+def test_days_that_are_no_days_are_left_out():
+    assert week([Hours(("1MO", "XX"), "08:00", "17:00")], "en").short == ""
+
+
+def test_holidays_that_move_are_told_by_their_year_and_estimates_with_the_days_beside_them(tiny_area):
+    assert holidays(tiny_area.settings) == "03-21 09-09 2027-03-09"
+    assert holidays(tiny_area.settings, estimated=True) == "2028-02-25 2028-02-26 2028-02-27"
+    assert holidays(Settings()) == holidays(Settings(), estimated=True) == ""
+    with pytest.raises(ValueError, match="2027-03-09 is announced"):
+        MovingHoliday(name={"en": "Feast"}, announced=["2027-03-09"], estimated=["2027-03-09"])

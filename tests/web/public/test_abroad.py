@@ -1,0 +1,62 @@
+"""Help abroad: the country first, then who is there, and numbers that can be called from there."""
+
+import pytest
+
+from mapping.errors import NotFound
+from tests.support.sample import organization, place, service
+from tests.web.support.portal import published
+from web.presenters.edition import Edition
+from web.public.abroad import countries, country
+
+FRESH = {"verified": "2026-09-01", "next_due": "2027-03-01"}
+OLD = {"verified": "2024-01-01", "next_due": "2024-07-01"}
+THERE = {"at": (10.07, 60.25), "country": "XN"}
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory, tiny_area):
+    parts = [
+        organization("Nav"),
+        service("Desk", of="Nav", types=["RET-CON"], phones=["+70000001110"], **FRESH),
+        place("a", of=["Desk"], **THERE),
+        service("Club", of="Nav", types=["LEG-LAB"], phones=["1010", "+70000001111"], **FRESH),
+        place("b", of=["Club"], **THERE),
+        service("Old club", of="Nav", types=["LEG-LAB"], phones=["+70000001112"], **OLD),
+        place("c", of=["Old club"], **THERE),
+        service("Line from anywhere", of="Nav", types=["IDN-HOT"], phones=["+992446000001"], **FRESH),
+        service("Line at home", of="Nav", types=["IDN-HOT"], phones=["0011"], **FRESH),
+        service("Office at home", of="Nav", types=["LEG-INF"], phones=["+992446000002"], **FRESH),
+        place("d", of=["Office at home"], at=(10.1, 60.1), unit="XT-W2"),
+    ]
+    return Edition(published(tmp_path_factory.mktemp("abroad"), tiny_area, *parts), tiny_area)
+
+
+def names(cards):
+    return [str(card.name) for card in cards]
+
+
+def test_who_is_there_and_who_can_be_called_from_there(edition):
+    shown = country(edition, "xn", "en")
+    assert names(shown.consulates) == ["Desk"]
+    assert names(shown.others) == ["Club"]
+    assert names(shown.lines) == ["Line from anywhere"]
+    assert names(shown.later) == ["Old club"]
+    assert shown.others[0].calls[0].dial == "+70000001111"  # not the short one
+    assert shown.line.call.dial == "+992446000001"
+
+
+def test_another_country_has_the_lines_only(edition):
+    shown = country(edition, "zz", "en")
+    assert (shown.consulates, shown.others, shown.later) == ((), (), ())
+    assert names(shown.lines) == ["Line from anywhere"]
+    assert [code for code, _ in countries(edition, "en")] == ["xn"]
+    with pytest.raises(NotFound):
+        country(edition, "qq", "en")
+
+
+def test_from_the_first_page_to_a_number_that_works_from_there(text):
+    assert 'href="c.html"' in text("/en/index.html")
+    assert 'href="c-xn.html"' in text("/en/c.html")
+    page = text("/en/c-xn.html")
+    assert "tel:+" in page
+    assert "n8-xn.html" in page

@@ -1,0 +1,91 @@
+"""Open data: what the files hold."""
+
+import csv
+import hashlib
+import io
+import json
+import sqlite3
+
+import pytest
+
+from mapping.render.export import file_name, writers
+from tests.support.sample import CHASHMA, HIDDEN
+from web import create_app
+
+
+def names(language="en"):
+    return [*(file_name(name, module, language) for name, module in writers().items()), "public.db"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_page_names_licence_size_and_checksum(text, client, language):
+    page = text(f"/{language}/data.html")
+    for name in names(language):
+        contents = client.get(f"/data/{name}").data
+        assert f'href="../data/{name}"' in page
+        assert hashlib.sha256(contents).hexdigest() in page
+    assert "CC-BY-4.0" in page
+
+
+def test_every_language_has_workbooks_of_its_own(client):
+    english, russian = (client.get(f"/data/list-{language}.xlsx").data for language in ("en", "ru"))
+    assert english[:2] == russian[:2] == b"PK"
+    assert english != russian
+    assert client.get("/data/list-xx.xlsx").status_code == 404
+    assert client.get("/data/list.xlsx").status_code == 404
+
+
+def test_the_table_has_a_row_for_each_service_at_each_place(client, ids):
+    rows = list(csv.DictReader(io.StringIO(client.get("/data/list.csv").data.decode())))
+    assert {row["id"] for row in rows} == {ids[name] for name in ids if not name.startswith("@")}
+    advice = next(row for row in rows if row["name"] == "Legal advice" or row["name_ru"] == "Юридическая консультация")
+    assert (float(advice["latitude"]), float(advice["longitude"])) == pytest.approx(CHASHMA, abs=1e-6)
+    assert advice["types"] == "LEG-INF"
+    assert advice["name_tg"] == "Машварати ҳуқуқӣ"
+    assert advice["licence"] == "CC-BY-4.0"
+    papers = next(row for row in rows if row["id"] == ids["Papers"])
+    assert (papers["latitude"], papers["longitude"], papers["address"]) == ("", "", "")
+
+
+def test_points_are_only_those_that_may_be_shown(client, ids):
+    found = json.loads(client.get("/data/list.geojson").data)
+    assert found["license"].startswith("https://creativecommons.org/")
+    points = [feature for feature in found["features"] if feature["geometry"]]
+    assert {feature["properties"]["id"] for feature in points} == {
+        ids[name] for name in ("Legal advice", "Counselling", "Emergency ward", "Help abroad", "School places")
+    }
+    assert {feature["properties"]["id"] for feature in found["features"]} == {
+        each for name, each in ids.items() if not name.startswith("@")
+    }
+    for feature in points:
+        lon, lat = feature["geometry"]["coordinates"]
+        assert (round(lat, 3), round(lon, 3)) != (round(HIDDEN[0], 3), round(HIDDEN[1], 3))
+
+
+def test_the_database_is_the_view_itself(client, view_file, tmp_path):
+    (tmp_path / "public.db").write_bytes(client.get("/data/public.db").data)
+    assert (tmp_path / "public.db").read_bytes() == view_file.read_bytes()
+    assert sqlite3.connect(tmp_path / "public.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_the_table_of_a_finding_is_whole(client, app):
+    results = app.config["EDITIONS"].now().results()
+    for name, result in results.items():
+        rows = list(csv.reader(io.StringIO(client.get(f"/en/g/{name}.csv").data.decode())))
+        assert rows[0][:2] == ["area_unit", "name"]
+        assert {column.key for column in result.columns} <= set(rows[0])
+        assert [row[0] for row in rows[1:]] == list(result.table.index)
+
+
+def test_licences_of_sources_stand_on_every_page_with_their_entries(view_file, tiny_area, monkeypatch):
+    monkeypatch.setattr("mapping.view.view.View.licences", ("ODbL-1.0 © OpenStreetMap contributors",))
+    client = create_app(view_file, tiny_area).test_client()
+    for name in ("data", "n4-r1-a", "all-1", "map", "index"):
+        assert "ODbL-1.0 © OpenStreetMap contributors" in client.get(f"/ru/{name}.html").get_data(as_text=True), name
+
+
+@pytest.mark.parametrize(("language", "words"), [("ru", "Вы можете использовать"), ("tg", "Шумо метавонед")])
+def test_the_licence_is_told_in_every_language(text, language, words):
+    page = text(f"/{language}/data.html")
+    assert words in page
+    assert "Creative Commons Attribution 4.0 International" not in page

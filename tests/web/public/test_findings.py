@@ -1,0 +1,175 @@
+"""Findings: any result becomes a heading, a picture, a table and its method."""
+
+import datetime as dt
+import html
+
+import pandas as pd
+import pytest
+
+from mapping.language.i18n import Message
+from mapping.render.charts import kind_of
+from mapping.result import Column, Input, Result
+from web.presenters.edition import Edition
+from web.public.findings import present, questions, table
+
+
+def result(**fields) -> Result:
+    index = pd.Index(["XT-W", "XT-E"], name="code")
+    own = {
+        "name": "made",
+        "title": Message("Title"),
+        "finding": Message("Half of all is missing"),
+        "audience": "public",
+        "edition": dt.date(2026, 11, 24),
+        "level": 1,
+        "table": pd.DataFrame(
+            {"people": [1000, 2000], "near": [0.25, 0.5], "low": [0.2, 0.4], "high": [0.3, 0.6], "law": [3, 0]},
+            index=index,
+        ),
+        "columns": (
+            Column("people", Message("People"), "people"),
+            Column("near", Message("Near"), "share", low="low", high="high", more_is="better"),
+            Column("law", Message("Lawyers"), "count", more_is="better"),
+        ),
+        "states": pd.DataFrame({"law": ["present", "none listed"]}, index=index),
+        "method": Message("Counted"),
+        "inputs": (Input(Message("Census"), dt.date(2025, 1, 1), "Office"),),
+        "caveats": (Message("Beware"),),
+    }
+    return Result(**own | fields)
+
+
+@pytest.fixture
+def edition(view_file, tiny_area) -> Edition:
+    return Edition(view_file, tiny_area)
+
+
+def test_a_number_has_its_range_and_a_state_its_words(edition):
+    shown = present(edition, result(), "en")
+    assert shown.heading == "Half of all is missing"
+    rows = {label: [cell.text for cell in cells] for group in shown.grid.groups for label, cells in group.rows}
+    assert rows["Near"] == ["25% (20–30)", "50% (40–60)"]
+    assert rows["Lawyers"] == ["3", "none listed"]
+    assert [(look, sign, words) for look, sign, words, _ in shown.key] == [
+        ("h2", "", "listed"),
+        ("h0", "0", "none listed"),
+    ]
+    assert shown.inputs == ("Census, 1 January 2025, Office",)
+
+
+def test_a_matrix_has_short_boxes_that_say_what_they_mean(edition):
+    shown = present(edition, result(layout="matrix"), "en")
+    assert shown.grid.heat
+    rows = {label: cells for group in shown.grid.groups for label, cells in group.rows}
+    many, none = rows["Lawyers"]
+    assert (many.look, many.text, many.meaning) == ("h3", "3", "listed")
+    assert (none.look, none.text, none.meaning) == ("h0", "0", "none listed")
+
+
+@pytest.mark.parametrize(
+    ("state", "look", "text"),
+    [
+        ("single", "h1", "1"),
+        ("only remote", "hr", "1"),
+        ("line", "hc", "line"),
+        ("stale", "hs", "1 !"),
+        ("unknown", "hx", "?"),
+        ("none listed", "h0", "0"),
+        ("not published", "hp", "–"),
+        ("not applicable", "hp", "·"),
+    ],
+)
+def test_every_state_has_a_box_of_its_own(edition, state, look, text):
+    base = result()
+    made = result(
+        layout="matrix", table=base.table.assign(law=[1, 1]), states=base.states.assign(law=[state, "present"])
+    )
+    rows = {label: cells for group in present(edition, made, "en").grid.groups for label, cells in group.rows}
+    assert (rows["Lawyers"][0].look, rows["Lawyers"][0].text) == (look, text)
+    assert rows["Lawyers"][0].meaning
+
+
+def test_groups_and_totals(edition):
+    made = result(
+        groups={"g": ("law",)},
+        group_labels={"g": Message("Help")},
+        total={"people": 3000, "law": 3},
+    )
+    grid = present(edition, made, "en").grid
+    assert [group.heading for group in grid.groups] == ["", "Help"]
+    assert grid.across[-1] == ("Country", "")
+    rows = {label: [cell.text for cell in cells] for group in grid.groups for label, cells in group.rows}
+    assert rows["People"][-1] == "3,000"
+    assert rows["Near"][-1] == ""
+
+
+def test_many_units_stand_down_the_page_beside_a_chart(view_file, tj_area):
+    codes = pd.Index(tj_area.units().index, name="code")
+    near = pd.Series([number / len(codes) for number in range(len(codes))], codes)
+    table = pd.DataFrame({"near": near, "low": near / 2, "high": near}, index=codes)
+    columns = (Column("near", Message("Near"), "share", low="low", high="high", more_is="better"),)
+    shown = present(Edition(view_file, tj_area), result(table=table, columns=columns, states=None, level=2), "en")
+    assert sum(len(group.rows) for group in shown.grid.groups) == len(codes) == len(shown.grid.down)
+    assert len({group.heading for group in shown.grid.groups}) == 5  # under their regions
+    rows = [label for group in shown.grid.groups for label, _ in group.rows]
+    for label, path in zip(rows, shown.grid.down, strict=True):
+        assert tj_area.label(path.removeprefix("u/").removesuffix(".html"), "en") == label
+    assert shown.picture
+    assert shown.picture.words == "Title: Half of all is missing."
+
+
+def test_a_matrix_is_its_own_picture(edition):
+    assert present(edition, result(layout="matrix"), "en").picture is None
+    assert present(edition, result(picture="none"), "en").picture is None
+
+
+@pytest.mark.parametrize("language", ["tg", "ru", "en"])
+def test_a_page_shows_the_chart_of_its_finding(app, text, language):
+    made = {name: each for name, each in app.config["EDITIONS"].now().results().items() if each.layout != "matrix"}
+    drawn = {name for name, each in made.items() if kind_of(each) != "none"}
+    assert drawn
+    for name in made:
+        page = text(f"/{language}/g/{name}.html")
+        assert (f'src="{name}.svg"' in page) == (name in drawn), name
+    for name in drawn:
+        answer = app.test_client().get(f"/{language}/g/{name}.svg")
+        assert answer.mimetype == "image/svg+xml"
+        assert made[name].finding.into(language) in html.unescape(answer.get_data(as_text=True))
+
+
+@pytest.mark.parametrize("language", ["tg", "ru", "en"])
+def test_the_pages_of_every_finding_hold_its_finding_and_method(app, text, language):
+    for name, each in app.config["EDITIONS"].now().results().items():
+        page = html.unescape(text(f"/{language}/g/{name}.html"))
+        assert each.finding.into(language) in page
+        assert each.method.into(language) in page
+        for caveat in each.caveats:
+            assert caveat.into(language) in page
+        assert f'href="{name}.csv"' in page
+
+
+@pytest.mark.parametrize("language", ["tg", "ru", "en"])
+def test_the_overview_names_every_finding_once_and_leads_to_it(app, text, language):
+    overview = html.unescape(text(f"/{language}/gaps.html"))
+    results = app.config["EDITIONS"].now().results()
+    for name, each in results.items():
+        assert overview.count(f'href="g/{name}.html"') == 1
+        assert f">{each.finding.into(language)}</a>" in overview
+        assert each.title.into(language) in overview
+    assert "<table" not in overview
+
+
+def test_an_analysis_that_answers_no_known_question_still_stands_in_the_overview(edition, monkeypatch):
+    monkeypatch.setattr(Edition, "results", lambda _: {"made": result(), "cases": result(name="cases")})
+    groups = {asked: [each.name for each in found] for asked, found in questions(edition, "en")}
+    assert groups == {"What is counted?": ["cases"], "What else was found": ["made"]}
+
+
+def test_a_number_that_is_not_published_is_not_in_the_file(edition, monkeypatch):
+    base = result()
+    made = result(states=base.states.assign(law=["not published", "present"]), table=base.table.assign(law=[7, 5]))
+    monkeypatch.setattr(Edition, "results", lambda _: {"made": made})
+    lines = table(edition, "made", "en").decode().splitlines()
+    assert "7" not in lines[1].split(",")
+    assert "not published" in lines[1]
+    assert "5" in lines[2].split(",")

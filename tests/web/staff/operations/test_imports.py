@@ -1,0 +1,279 @@
+"""Import, changes, doubles and conflicts through the pages; what strangers send in is refused with a reason."""
+
+import io
+import zipfile
+
+import pytest
+
+from mapping.directory.directory import Directory
+from mapping.model import record_id
+from tests.support.sample import SECRETS, TODAY, batch, key, organization, place, service
+from tests.web.staff.records.test_records import fields_of, record, send, waiting
+from tests.web.staff.review.test_proposals import decide
+from tests.web.support.office import Office, post
+from web.staff.operations.uploads import Uploads
+
+LIST = """No,Organization,Service,District,Phone,Who may see it,Remarks
+1,Navruz Centre,Legal consultations,Chashma,+992000100301,public,call Anora
+2,Bahor Centre,Psychological counselling,Kulnishin,+992000100302,hidden,-
+3,Tiramoh Centre,Legal consultations,Qullaobod,12,public,-
+"""
+KINDS = {"public": "public", "hidden": "custodian"}
+
+
+@pytest.fixture
+def office(tmp_path, tiny_area):
+    return Office(tmp_path, tiny_area)
+
+
+@pytest.fixture
+def steward(office):
+    return office.client("steward")
+
+
+def upload(client, contents=LIST, name="ngo list.csv", chosen=""):
+    from tests.web.support.office import csrf
+
+    contents = contents.encode() if isinstance(contents, str) else contents
+    token = csrf(client.get("/en/import.html").text)
+    data = {"csrf_token": token, "file": (io.BytesIO(contents), name), "map": chosen}
+    return client.post("/en/import.html", data=data, content_type="multipart/form-data")
+
+
+def mapped(client, **changed):
+    """Upload the list and go on to its preview, with its columns as they are guessed."""
+    columns = upload(client).location
+    text = client.get(columns).text
+    assert "Who may see it" in text
+    fields = fields_of(client, columns) | {"source": "ngo-list", "name": "NGO list"} | changed
+    words = [each for each in fields if each.startswith("m") and each[1:].isdigit()]
+    for each, word in zip(sorted(words), sorted(KINDS), strict=True):
+        fields[each] = KINDS[word]
+    answer = client.post(columns, data=fields)
+    assert answer.status_code == 303
+    return answer.location
+
+
+def names(office, table="organization"):
+    with Directory(office.directory) as opened:
+        return {each.name: each.audience for each in opened.records(table)}
+
+
+def test_a_list_is_looked_at_and_dropped_and_leaves_nothing(office, steward):
+    path = mapped(steward)
+    text = steward.get(path).text
+    for said in ("3 rows", "Two people have not agreed", "Issues by row"):
+        assert said in text
+    assert "Anora" not in text
+    folder = office.directory.parent / "uploads"
+    assert (folder.stat().st_mode & 0o77, len(list(folder.iterdir()))) == (0, 1)
+    assert post(steward, path.replace("preview.html", "drop"), page=path).status_code == 303
+    assert list(folder.iterdir()) == []
+    assert "Navruz Centre" not in names(office)
+    assert steward.get(path).status_code == 404
+
+
+def test_without_two_people_a_list_is_for_custodians_only(office, steward):
+    path = mapped(steward)
+    assert post(steward, path.replace("preview.html", "store"), page=path, choice="store").status_code == 303
+    assert names(office)["Navruz Centre"] == "custodian"
+    assert list((office.directory.parent / "uploads").iterdir()) == []
+    assert office.ledger.lines(newest=1)[0].action == "imported"
+
+
+def test_two_people_agree_to_a_map_and_to_no_other(office, steward):
+    path = mapped(steward)
+    post(steward, path.replace("preview.html", "store"), page=path, choice="map")
+    second = office.client("steward", login="second")
+    assert "hidden" in second.get(f"/en/p/{waiting(office)[0].id}.html").text
+    assert decide(second, office).status_code == 303
+    assert "Two people have not agreed" not in steward.get(path).text
+    post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    assert (names(office)["Navruz Centre"], names(office)["Bahor Centre"]) == ("public", "custodian")
+    other = mapped(steward, licence="CC BY 4.0")
+    assert "Two people have not agreed" in steward.get(other).text
+    assert "would be for fewer people" in steward.get(other).text
+    saved = next((office.directory.parent / "maps").glob("*.json")).name
+    again = upload(steward, chosen=saved).location
+    assert "Two people have not agreed" not in steward.get(again).text
+    post(steward, again.replace("preview.html", "store"), page=again, choice="phones")
+    assert [(each.kind, each.link_id) for each in waiting(office)] == [("phones", "ngo-list")]
+    assert decide(second, office).status_code == 303
+    assert "call its numbers back" not in steward.get(again).text
+    post(steward, again.replace("preview.html", "store"), page=again, choice="store")
+    with Directory(office.directory) as opened:
+        assert ("phone", "ngo-list") in {(each.kind, each.subject) for each in opened.records("approval")}
+
+
+def test_a_whole_import_is_undone_and_one_that_hid_something_by_two(office, steward):
+    path = mapped(steward)
+    post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    with Directory(office.directory) as opened:
+        number = opened.batches()[-1].number
+    assert steward.get("/en/changes.html").status_code == 200
+    assert post(steward, f"/en/changes/{number}", page="/en/changes.html").status_code in (303, 404)
+    hiding = send(steward, f"/en/e/service/{key('service', 'Mobile team')}.html", audience="partner", reason="asked")
+    assert hiding.status_code == 303
+    with Directory(office.directory) as opened:
+        number = opened.batches()[-1].number
+    answer = post(steward, f"/en/changes/{number}", page="/en/changes.html")
+    assert answer.location.endswith("?waits")
+    assert record(office, "service", key("service", "Mobile team")).audience == "partner"
+    assert decide(office.client("steward", login="second"), office).status_code == 303
+    assert record(office, "service", key("service", "Mobile team")).audience == "public"
+
+
+def test_an_edit_is_undone_and_later_changes_stand_in_the_way(office, steward):
+    path = f"/en/e/service/{key('service', 'Mobile team')}.html"
+    send(steward, path, wait_time="a day", reason="x")
+    with Directory(office.directory) as opened:
+        number = opened.batches()[-1].number
+    send(steward, path, wait_time="two days", reason="x")
+    late = post(steward, f"/en/changes/{number}", page="/en/changes.html")
+    assert late.status_code == 409
+    assert "Undo these first" in late.text
+    assert post(steward, f"/en/changes/{number + 1}", page="/en/changes.html").status_code == 303
+    assert post(steward, f"/en/changes/{number}", page="/en/changes.html").status_code == 303
+    assert record(office, "service", key("service", "Mobile team")).wait_time is None
+    assert post(steward, "/en/changes/999", page="/en/changes.html").status_code == 404
+
+
+def bomb():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 300_000_000)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("contents", "name"),
+    [
+        (b"", "empty.csv"),
+        (b"MZ\x90", "list.exe"),
+        (b"PK\x03\x04 cut", "list.xlsx"),
+        (b"\x00\xff" * 50, "list.csv"),
+        (b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>", "list.xml"),
+        (b"{", "list.json"),
+        (b"a,b\n1,2\n", "list.csv"),
+        (bomb, "bomb.xlsx"),
+        (b"x", "../../../x"),
+        (LIST.encode(), "stewards"),
+    ],
+)
+def test_hostile_files_are_refused_with_a_reason_and_removed(office, steward, contents, name):
+    answer = upload(steward, contents() if callable(contents) else contents, name)
+    assert answer.status_code == 400, name
+    assert 'role="alert"' in answer.text
+    assert str(office.directory.parent) not in answer.text
+    folder = office.directory.parent / "uploads"
+    assert not folder.exists() or list(folder.iterdir()) == []
+
+
+def test_names_of_files_lead_nowhere(tmp_path):
+    kept = Uploads(tmp_path / "up").keep("me", "..\\..\\etc/passwd<script>.csv", b"x")
+    assert kept.path.parent == tmp_path / "up" / kept.token / "file"
+    assert kept.path.name == "passwd_script_.csv"
+
+
+def test_a_list_cannot_pass_itself_off_as_the_stewards(office, steward):
+    columns = upload(steward).location
+    answer = steward.post(columns, data=fields_of(steward, columns) | {"source": "stewards", "name": "x"})
+    assert answer.status_code == 400
+
+
+def test_an_upload_is_its_owners(office, steward):
+    path = mapped(steward)
+    second = office.client("steward", login="second")
+    for each in (path, path.replace("preview", "columns")):
+        assert second.get(each).status_code == 404
+    assert (
+        post(second, path.replace("preview.html", "store"), page="/en/import.html", choice="store").status_code == 404
+    )
+    assert office.client("custodian").get("/en/import.html").status_code == 403
+
+
+def test_too_large_a_file_is_said_so(office, steward):
+    office.app.config["MAX_CONTENT_LENGTH"] = 1000
+    answer = upload(steward, LIST * 20)
+    assert answer.status_code == 413
+    assert "too large" in answer.text
+
+
+def test_a_preview_tells_nothing_of_what_is_hidden(tmp_path, tiny_area):
+    """Two directories that differ only in what is hidden give the same preview."""
+    hidden = str(SECRETS["name of a hidden organization"])
+    asked = f"No,Organization,Service,District,Phone\n1,{hidden},Legal consultations,Chashma,+992007771234\n"
+    texts = []
+    for folder, parts in (
+        ("with", (organization(hidden, audience="custodian", phones=["+992007771234"]),)),
+        ("without", ()),
+    ):
+        public = (
+            organization("Umed"),
+            service("Advice", of="Umed"),
+            place("Office", of=["Advice"], at=(10.0, 60.1), unit="XT-W2"),
+        )
+        office = Office(tmp_path / folder, tiny_area, *public, *parts)
+        client = office.client("steward")
+        columns = upload(client, asked).location
+        path = client.post(columns, data=fields_of(client, columns) | {"source": "x", "name": "x"}).location
+        texts.append(client.get(path).text.partition("<main")[2].replace(path.split("/")[3], ""))
+        texts[-1] = "".join(part.partition('"')[2] for part in texts[-1].split('name="csrf_token" value="'))
+    assert texts[0] == texts[1]
+
+
+def test_doubles_are_merged_kept_apart_and_undone(tmp_path, tiny_area):
+    office = Office(
+        tmp_path,
+        tiny_area,
+        organization("Umed Centre", phones=["+992000100401"]),
+        organization("Umed Center", phones=["+992000100401"]),
+        service("Advice", of="Umed Centre"),
+        place("Office", of=["Advice"], at=(10.0, 60.1), unit="XT-W2"),
+        service("Care", of="Umed Center"),
+        place("Room", of=["Care"], at=(10.0, 60.1001), unit="XT-W2", address="1 Street"),
+    )
+    steward, (one, other) = (
+        office.client("steward"),
+        (key("organization", f"Umed {each}") for each in ("Centre", "Center")),
+    )
+    listed = steward.get("/en/doubles/organization.html").text
+    assert "Umed Centre" in listed
+    path = next(f"/en/d/organization/{a}/{b}.html" for a, b in ((one, other), (other, one)) if f"{a}/{b}" in listed)
+    assert "+992000100401" in steward.get(path).text
+    assert post(steward, path, decision="merge", keep=one, reason="x").status_code == 400
+    assert post(steward, path, decision="same", keep=one, reason="one body").status_code == 303
+    with Directory(office.directory) as opened:
+        assert [each.id for each in opened.records("organization")] == [one]
+        number = opened.batches()[-1].number
+    assert "Umed Center" in steward.get(f"/en/r/organization/{one}.html").text
+    assert post(steward, f"/en/changes/{number}", page="/en/changes.html").status_code == 303
+    assert "Umed Center" in names(office)
+    assert post(steward, path, decision="different", keep=one, reason="two").status_code == 303
+    assert path.rpartition("/")[2] not in steward.get("/en/doubles/organization.html").text
+    assert office.client("custodian").get(path).status_code == 403
+
+
+def test_what_sources_disagree_about_is_settled(tmp_path, tiny_area):
+    first = (
+        organization("Umed"),
+        service("Advice", of="Umed", fees_description="Free"),
+        place("Office", of=["Advice"], at=(10.0, 60.1), unit="XT-W2"),
+    )
+    office = Office(tmp_path, tiny_area, *first)
+    second = (organization("Umed"), service("Advice", of="Umed", fees_description="10 somoni"))
+    with Directory(office.directory, tiny_area) as opened:
+        opened.add(batch(*second, source="other", file="other.csv"), by="tests", on=TODAY)
+    steward, own = office.client("steward"), key("service", "Advice")
+    text = steward.get("/en/conflicts.html").text
+    assert "10 somoni" in text
+    assert "Facts that sources disagree about" in steward.get("/en/attention.html").text
+    path = f"/en/conflicts/service/{own}/fees_description"
+    now = record(office, "service", own).fees_description
+    form = fields_of(steward, "/en/conflicts.html")
+    assert steward.post(path, data=form | {"value": "1", "seen": "1"}).status_code == 409
+    assert steward.post(path, data=form | {"value": "7"}).status_code == 400
+    assert steward.post(path, data=form | {"value": "1"}).status_code == 303
+    assert record(office, "service", own).fees_description not in (now, None)
+    assert "10 somoni" not in steward.get("/en/conflicts.html").text
+    assert record_id("stewards", "source")

@@ -1,0 +1,179 @@
+"""The steward's story walked in Chromium: four languages, desktop and phone, every page looked at by axe.
+
+Whatever asks another host, fails, or is reported by the content policy fails the test (`tests/support/browser.py`).
+"""
+
+import threading
+
+import pytest
+from werkzeug.serving import make_server
+
+from mapping.directory.directory import Directory, public_id
+from mapping.editions.publish import publish
+from tests.analysis.invented import Changed
+from tests.support.browser import AXE
+from tests.support.sample import TODAY, key
+from tests.web.support.office import PASSWORD, Office
+from web.stores.inbox import Draft, SomethingWrong
+
+LANGUAGES = ("tg", "ru", "en", "uz")
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+LEGAL = key("service", "Legal advice")
+PUBLISHED = public_id(bytes.fromhex("5a" * 32), LEGAL)
+SEEN: set[tuple[str, int]] = set()
+"""Pages at a width that axe has looked at in this run, in whatever language."""
+
+LIST = "No,Organization,Service,District,Phone\n1,Navruz Centre,Legal consultations,Chashma,+992000100301\n"
+
+
+@pytest.fixture
+def office(tmp_path, tiny_area):
+    places = tiny_area.gazetteer
+    return Office(tmp_path, Changed(tiny_area, languages=LANGUAGES, gazetteer=places.assign(name_uz=places["name_en"])))
+
+
+@pytest.fixture
+def origin(office):
+    server = make_server("127.0.0.1", 0, office.app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def look(page):
+    """Check a page as it stands: no fault that axe knows, nothing wider than the window, nothing left behind."""
+    page.wait_for_load_state()
+    assert page.evaluate(WIDE) <= 0, page.url
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    kind = page.url.split("/", 4)[-1], page.viewport_size["width"]
+    if kind in SEEN:
+        return
+    SEEN.add(kind)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], page.url
+
+
+def enter(page, office, origin, language, login, role="steward"):
+    office.client(role, login=login)
+    office.clock.step()
+    page.goto(f"{origin}/{language}/sign-in.html")
+    for field, text in (("login", login), ("password", PASSWORD), ("code", office.code(login))):
+        page.fill(f"#{field}", text)
+    page.click("main button[type=submit]")
+    page.wait_for_load_state()
+    page.wait_for_selector("form[action$=sign-out]")
+
+
+def send(page, **fields):
+    """Fill in the fields of a form and send it."""
+    for name, text in fields.items():
+        page.fill(f"[name={name}]", text)
+    page.click("main form button.btn[type=submit] >> nth=0")
+    page.wait_for_load_state()
+
+
+@pytest.mark.parametrize(("language", "width"), [("ru", 1280), ("en", 360), ("tg", 360), ("uz", 1280)])
+def test_the_stewards_story(office, origin, open_page, language, width, tmp_path):
+    office.inbox.put(SomethingWrong(service=PUBLISHED, what="number_silent"), on=office.clock.now.date())
+    draft = Draft(entity="service", record=PUBLISHED, fields={"wait_time": "Two days"})
+    office.inbox.put(draft, on=office.clock.now.date(), sender="provider")
+    page = open_page(f"{origin}/{language}/sign-in.html", width=width, height=760)
+    enter(page, office, origin, language, "zarina")
+    look(page)
+    page.click("a[href='inbox.html'] >> nth=-1")
+    look(page)
+    page.click("main a[href='m/1.html']")
+    look(page)
+    send(page, note="called")
+    page.click("main a[href='m/2.html']")
+    page.check("[name=field]")
+    look(page)
+    send(page)
+    page.goto(f"{origin}/{language}/records.html")
+    send(page, words="legal advice")
+    look(page)
+    page.click(f"main a[href='r/service/{LEGAL}.html']")
+    look(page)
+    assert page.locator("html").get_attribute("lang") == language
+    page.check("[name=result][value=confirmed]")
+    page.click(f"form[action$='c/{LEGAL}'] button")
+    page.wait_for_load_state()
+    page.click(f"main a[href$='a/phone/service/{LEGAL}.html']")
+    look(page)
+    send(page, number="+992000100999", reason="a second line")
+    assert page.locator(".note.warn").count() == 2
+    page.click(f"main a[href$='h/service/{LEGAL}.html']")
+    look(page)
+    assert page.locator("ins", has_text="Two days").count() == 1
+    listed = tmp_path / "list.csv"
+    listed.write_text(LIST, encoding="utf-8")
+    page.goto(f"{origin}/{language}/import.html")
+    look(page)
+    page.set_input_files("#file", listed)
+    send(page)
+    look(page)
+    send(page, source="navruz")
+    look(page)
+    page.click("main button[value=store]")
+    page.wait_for_url("**/changes.html?done")
+    look(page)
+    for path in (
+        "waiting.html",
+        "conflicts.html",
+        "doubles/service.html",
+        "see/check-lapsed.html",
+        f"w/service/{key('service', 'Referral desk')}.html",
+    ):
+        page.goto(f"{origin}/{language}/{path}")
+        look(page)
+    page.click("form[action$=sign-out] button")
+    enter(page, office, origin, language, "noor")
+    page.goto(f"{origin}/{language}/waiting.html")
+    page.click("main table a >> nth=0")
+    look(page)
+    page.click("button[value=accepted]")
+    page.wait_for_url("**/waiting.html?done")
+    with Directory(office.directory) as opened:
+        assert "+992000100999" in {each.number for each in opened.records("phone")}
+        assert opened.record("service", LEGAL).wait_time == "Two days"
+
+
+UMED = key("organization", "Umed")
+OPERATING = {
+    "steward": (
+        "publish.html",
+        "reminders.html",
+        "new/organization.html",
+        f"new/service/{UMED}.html",
+        "statement.html",
+        f"new/location/{LEGAL}.html",
+        "restricted.html",
+        "restricted/coverage.html",
+    ),
+    "administrator": ("people.html", "settings.html", "log.html", "reveals.html", "backups.html"),
+    "custodian": ("reveal.html",),
+}
+
+
+@pytest.mark.parametrize(("language", "width"), [("tg", 360), ("ru", 1280)])
+def test_pages_of_operating_are_for_everybody(office, origin, open_page, tiny_area, language, width):
+    with Directory(office.directory, tiny_area) as opened:
+        publish(opened, "focal_point", office.directory.with_name("focal_point.db"), area=tiny_area, edition=TODAY)
+    page = open_page(f"{origin}/{language}/sign-in.html", width=width, height=760)
+    for role, paths in OPERATING.items():
+        enter(page, office, origin, language, role, role)
+        for path in paths:
+            page.goto(f"{origin}/{language}/{path}")
+            look(page)
+            if path == "publish.html":
+                page.click("form[action$='publish/public/build'] button")
+                page.wait_for_url("**/next/public.html")
+                look(page)
+            if path == "people.html":
+                page.click("main a[href^='people/'] >> nth=0")
+                look(page)
+            if path == "reveal.html":
+                page.click("main a[href*='reveal/'] >> nth=0")
+                look(page)
+        page.click("form[action$=sign-out] button")

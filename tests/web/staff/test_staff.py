@@ -1,0 +1,31 @@
+"""The staff portal: who gets in, and what its frame does."""
+
+import pytest
+
+from tests.web.support.office import Office
+from web.headers import HEADERS
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory, tiny_area):
+    return Office(tmp_path_factory.mktemp("office"), tiny_area)
+
+
+def test_everybody_of_the_staff_has_a_first_page_and_nobody_else(office):
+    for role in ("steward", "custodian", "administrator"):
+        assert office.client(role).get("/en/index.html", follow_redirects=True).status_code == 200
+    assert office.app.test_client().get("/en/index.html").location == "/en/sign-in.html"
+
+
+def test_there_is_no_page_that_no_table_names(office):
+    routes = office.app.config["ROUTES"]
+    assert {rule.endpoint for rule in office.app.url_map.iter_rules()} == set(routes)
+
+
+def test_headers_are_on_every_answer_and_files_are_served(office):
+    client = office.client("steward")
+    for path in ("/", "/en/index.html", "/en/none.html", "/static/style.css", "/static/../secret"):
+        for name, value in HEADERS.items():
+            assert client.get(path).headers[name] == value, path
+    assert client.get("/static/style.css").status_code == 200
+    assert client.get("/static/none.css").status_code == 404

@@ -1,0 +1,1 @@
+"""Who may come in: accounts, sign-in, roles, the guard of every route."""

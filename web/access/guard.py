@@ -1,0 +1,119 @@
+"""Guard: every route of a portal belongs to an action, and nobody does what the table of roles does not allow.
+
+A route that no table names is refused to everybody, so that a forgotten one is found by its first test. Whoever is
+not signed in is sent to the sign-in page from a page, and refused elsewhere.
+"""
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Literal, NoReturn, cast
+
+from flask import Flask, abort, current_app, g, redirect, request, session
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect
+
+from mapping.errors import MappingError
+from web.access.accounts import Account, Accounts
+from web.access.roles import Action
+from web.stores.ledger import Ledger
+
+Open = Literal["everyone"]
+Routes = Mapping[str, Action | Open]
+"""Endpoint -> the action that it is, or "everyone"."""
+
+
+def guard(
+    app: Flask,
+    accounts: Accounts,
+    ledger: Ledger,
+    routes: Routes,
+    *,
+    clock: Callable[[], dt.datetime] | None = None,
+    secure: bool = True,
+) -> None:
+    """Make an app ask who is there before each request, and keep forms from being sent by other sites.
+
+    ``secure`` is False only for trying the portal on the own machine without TLS: cookies then also go over HTTP.
+    """
+    app.config.update(
+        SECRET_KEY=accounts.cookie_key,
+        SESSION_COOKIE_NAME="__Host-rohnamo" if secure else "rohnamo",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # no page sends a referrer
+        MAX_CONTENT_LENGTH=32 * 2**20,
+        MAX_FORM_MEMORY_SIZE=2 * 2**20,
+        ACCOUNTS=accounts,
+        LEDGER=ledger,
+        ROUTES=dict(routes),
+        CLOCK=clock or (lambda: dt.datetime.now(dt.UTC)),
+    )
+    app.before_request(_admit)
+    CSRFProtect(app)
+
+
+def now() -> dt.datetime:
+    """Return the moment of this request."""
+    clock: Callable[[], dt.datetime] = current_app.config["CLOCK"]
+    return clock()
+
+
+def somebody() -> Account | None:
+    """Return who is signed in, if anybody is."""
+    if "account" not in g:
+        token = session.get("token", "")
+        g.account = current_app.config["ACCOUNTS"].session(token, now=now()) if token else None
+    return cast("Account | None", g.account)
+
+
+def me() -> Account:
+    """Return who is signed in; on a route that not everyone may use there is somebody."""
+    account = somebody()
+    if account is None:
+        abort(401)
+    return account
+
+
+def require(action: Action, over: object = None) -> None:
+    """Refuse the request unless the person may do this, and to what it is done (`web.access.roles.may`)."""
+    if not me().may(action, over):
+        _refuse(action)
+
+
+def log(action: str, *, subject: str = "", reason: str = "", who: str = "") -> None:
+    """Write a line of the ledger about this request."""
+    account = somebody()
+    ledger: Ledger = current_app.config["LEDGER"]
+    ledger.append(who or (account.login if account else ""), action, subject=subject, reason=reason, now=now())
+
+
+def _admit() -> ResponseReturnValue | None:
+    """Let a request through, or refuse it."""
+    if request.endpoint is None:
+        return None  # no such page: answered as such
+    needed = current_app.config["ROUTES"].get(request.endpoint)
+    if needed is None:
+        abort(403)
+    if needed == "everyone":
+        return None
+    account = somebody()
+    if account is None:
+        if request.method == "GET" and PurePosixPath(request.path).suffix in ("", ".html"):
+            language = request.path.split("/")[1] if request.path.count("/") > 1 else ""
+            languages = current_app.config["AREA"].languages
+            return redirect(f"/{language if language in languages else languages[0]}/sign-in.html")
+        abort(401)
+    if not account.may(needed):
+        _refuse(needed)
+    return None
+
+
+def _refuse(action: str) -> NoReturn:
+    """Answer that somebody may not do this, and write it down; where that fails it is refused all the same."""
+    with contextlib.suppress(MappingError):
+        log("refused", subject=request.endpoint or "", reason=action)
+    abort(403)

@@ -1,0 +1,227 @@
+"""Sign in and out, take up an account, change a password, look after passkeys: the same pages in every portal."""
+
+import datetime as dt
+import io
+
+import pyotp
+import segno
+from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from mapping.errors import InvalidRecord, NotFound
+from web.access.accounts import Account, Accounts, SignInRefused
+from web.access.guard import Open, log, me, now, somebody
+from web.access.passkeys import LASTS, MADE_BY, NOT_KNOWN, Passkeys, Site, question, to_sign_in
+from web.access.roles import Action
+from web.layout import Frame
+
+signin = Blueprint("signin", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "signin.sign_in": "everyone",
+    "signin.sign_out": "own_account",
+    "signin.join": "everyone",
+    "signin.join_picture": "everyone",
+    "signin.account": "own_account",
+    "signin.sign_in_by_passkey": "everyone",
+    "signin.add_passkey": "own_account",
+    "signin.remove_passkey": "own_account",
+}
+
+
+def page(template: str, language: str, **values: object) -> str:
+    """Render a page of a portal in a language of the study area."""
+    area = current_app.config["AREA"]
+    if language not in area.languages:
+        abort(404)
+    menu = current_app.config.get("MENU", ())
+    return render_template(template, frame=Frame.bare(area, request.path, language), me=somebody(), menu=menu, **values)
+
+
+def _accounts() -> Accounts:
+    accounts: Accounts = current_app.config["ACCOUNTS"]
+    return accounts
+
+
+@signin.route("/<language>/sign-in.html", methods=["GET", "POST"])
+def sign_in(language: str) -> ResponseReturnValue:
+    """Ask for login, password and code."""
+    if request.method == "GET":
+        return _door(language)
+    form = request.form
+    try:
+        token = _accounts().sign_in(form.get("login", ""), form.get("password", ""), form.get("code", ""), now=now())
+    except SignInRefused as refused:
+        log("sign_in_refused", who="?")
+        return _door(language, refused=str(refused)), 403
+    return _enter(language, token)
+
+
+@signin.route("/<language>/sign-in-passkey", methods=["GET", "POST"])
+def sign_in_by_passkey(language: str) -> ResponseReturnValue:
+    """Let somebody in by what their device answers; opened anew, as in another language, it asks again."""
+    if request.method == "GET":
+        return redirect(f"/{language}/sign-in.html")
+    try:
+        token = Passkeys(_accounts()).sign_in(request.form.get("answer", ""), site=_site(), asked=_asked(), now=now())
+    except SignInRefused:
+        log("sign_in_refused", who="?", reason="passkey")
+        return _door(language, refused=str(NOT_KNOWN)), 403
+    return _enter(language, token, by="passkey")
+
+
+def _enter(language: str, token: str, *, by: str = "") -> ResponseReturnValue:
+    """Begin a session in this browser, unless the account belongs to another portal."""
+    session.clear()
+    session["token"] = token
+    g.pop("account", None)
+    if me().role not in current_app.config["PORTAL_ROLES"]:
+        _accounts().end(token)
+        session.clear()
+        g.account = None
+        return _door(language, elsewhere=True), 403
+    log("sign_in", reason=by)
+    return redirect(f"/{language}/index.html", code=303)
+
+
+def _door(language: str, **values: object) -> str:
+    """Render the page that asks who is there."""
+    asked = to_sign_in(_site(), _ask()) if _site().able else ""
+    return page("account/sign_in.html", language, asked=asked, **values)
+
+
+@signin.post("/<language>/sign-out")
+def sign_out(language: str) -> ResponseReturnValue:
+    """End the session, and let the browser forget what it kept."""
+    log("sign_out")
+    _accounts().end(session.get("token", ""))
+    session.clear()
+    answer = redirect(f"/{language}/sign-in.html", code=303)
+    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return answer
+
+
+@signin.route("/<language>/join/<token>", methods=["GET", "POST"])
+def join(language: str, token: str) -> ResponseReturnValue:
+    """Take up an account by its one-time link: set a password, then show that the authenticator works."""
+    try:
+        account = _accounts().invited(token, now=now())
+    except NotFound as error:
+        return page("account/gone.html", language, why=str(error)), 404
+    if request.method == "GET":
+        return page("account/join.html", language, account=account)
+    if "code" in request.form:
+        try:
+            _accounts().finish_enrolment(token, request.form["code"], now=now())
+        except SignInRefused:
+            return _code_page(language, account, token, _secret(token), refused=True), 403
+        log("account_taken_up", who=account.login)
+        return redirect(f"/{language}/sign-in.html", code=303)
+    if request.form.get("password") != request.form.get("again"):
+        return page("account/join.html", language, account=account, problem="differ"), 400
+    try:
+        secret = _accounts().begin_enrolment(token, request.form.get("password", ""), now=now())
+    except InvalidRecord as error:
+        return page("account/join.html", language, account=account, problem=str(error)), 400
+    return _code_page(language, account, token, secret)
+
+
+def _code_page(language: str, account: Account, token: str, secret: str, **values: object) -> str:
+    """Render the page that shows the secret of an authenticator: to another phone, to this one, and to be typed."""
+    address = _address(account, secret)
+    return page("account/code.html", language, token=token, secret=secret, address=address, **values)
+
+
+@signin.get("/<language>/join/<token>/code.svg")
+def join_picture(language: str, token: str) -> Response:  # noqa: ARG001
+    """Show the secret of an authenticator as a picture that a phone can read."""
+    account = _accounts().invited(token, now=now())
+    picture = io.BytesIO()
+    segno.make(_address(account, _secret(token)), error="m").save(
+        picture, kind="svg", scale=5, border=4, xmldecl=False, svgclass=None
+    )
+    return Response(picture.getvalue(), mimetype="image/svg+xml")
+
+
+@signin.route("/<language>/account.html", methods=["GET", "POST"])
+def account(language: str) -> ResponseReturnValue:
+    """Show the own account with its passkeys, and change its password."""
+    if request.method == "GET":
+        return _own(language)
+    form = request.form
+    if form.get("new") != form.get("again"):
+        return _own(language, problem="differ"), 400
+    try:
+        _accounts().change_password(
+            me().id, form.get("password", ""), form.get("code", ""), form.get("new", ""), now=now()
+        )
+    except (InvalidRecord, SignInRefused) as error:
+        return _own(language, problem=str(error)), 400
+    log("password_changed")
+    session.clear()
+    return redirect(f"/{language}/sign-in.html", code=303)
+
+
+@signin.route("/<language>/passkeys/add", methods=["GET", "POST"])
+def add_passkey(language: str) -> ResponseReturnValue:
+    """Keep a passkey that the browser has made, once password and code were given again; opened anew, ask again."""
+    if request.method == "GET":
+        return redirect(f"/{language}/account.html")
+    form = request.form
+    try:
+        _accounts().confirm(me().id, form.get("password", ""), form.get("code", ""), now=now())
+        Passkeys(_accounts()).add(
+            me().id, form.get("name", ""), form.get("answer", ""), site=_site(), asked=_asked(), now=now()
+        )
+    except (InvalidRecord, SignInRefused) as error:
+        return _own(language, not_added=str(error)), 400
+    log("passkey_added")
+    return redirect(f"/{language}/account.html", code=303)
+
+
+@signin.post("/<language>/passkeys/remove")
+def remove_passkey(language: str) -> ResponseReturnValue:
+    """Forget a passkey; its device may be lost, so that every session ends."""
+    if not Passkeys(_accounts()).remove(me().id, request.form.get("passkey", "")):
+        raise NotFound("there is no such passkey")
+    log("passkey_removed")
+    session.clear()
+    return redirect(f"/{language}/sign-in.html", code=303)
+
+
+def _own(language: str, **values: object) -> str:
+    """Render the page of the own account."""
+    keys, able = Passkeys(_accounts()), _site().able
+    asked = keys.to_add(me(), _site(), _ask()) if able else ""
+    return page("account/account.html", language, passkeys=keys.of(me().id), asked=asked, **values)
+
+
+def _site() -> Site:
+    return Site(request.host, secure=current_app.config["SESSION_COOKIE_SECURE"])
+
+
+def _ask() -> str:
+    """Return the question that this browser may answer: the one that waits already, so that two tabs do not differ."""
+    waiting, since = session.get("asked", ("", 0))
+    if not waiting or now().timestamp() - since > LASTS.total_seconds() / 2:
+        waiting = question()
+        session["asked"] = (waiting, now().timestamp())
+    return str(waiting)
+
+
+def _asked() -> str:
+    """Return the question that waited for an answer, and wait no more; one that nobody can answer where none did."""
+    waiting, since = session.pop("asked", ("", 0))
+    return waiting if waiting and now() - dt.datetime.fromtimestamp(since, dt.UTC) <= LASTS else question()
+
+
+def _address(account: Account, secret: str) -> str:
+    """Return by which address an app for codes takes up a secret."""
+    return pyotp.TOTP(secret).provisioning_uri(name=account.login, issuer_name=MADE_BY)
+
+
+def _secret(token: str) -> str:
+    secret = _accounts().enrolment_secret(token, now=now())
+    if not secret:
+        raise NotFound("there is no such picture")
+    return secret

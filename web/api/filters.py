@@ -1,0 +1,485 @@
+"""Which records of a view an API request asks for: filters as sets of positions, distances, pages.
+
+The records of a table stand in the order of their ids; a filter is one truth value for each of them, and filters are
+cut with each other. Sets that belong to a term, a unit or a status are kept, packed, for as long as the edition is
+served; what people type or where they stand is never kept.
+"""
+
+import json
+import threading
+import weakref
+from bisect import bisect_left
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mapping.language.fold import tokens
+from mapping.safety.redaction import require
+from mapping.view import hsds
+from mapping.view.diff import ENTITIES
+from mapping.view.index import Mask, folded_words
+from mapping.view.search import SPHERE, Query, Search, estimated, measured
+from mapping.view.view import View
+
+Positions = NDArray[np.intp]
+Asked = Mapping[str, Any]
+"""Parameters of a request by name, those that were given."""
+
+KEPT = 256
+"""How many sets are kept."""
+
+TEXTS = {
+    "organization": ("name", "alternate_name", "description"),
+    "location": ("name", "alternate_name", "description"),
+    "taxonomy": ("name", "description"),
+    "taxonomy_term": ("code", "name", "description"),
+    "activity": ("name", "programme", "funder"),
+    "statement": ("text", "route"),
+    "referral_agreement": ("document",),
+    "case_count": ("measure", "source", "definition"),
+}
+"""Table -> fields that ``search`` looks through; services are found as on the site."""
+
+UNIT_TABLES = ("location", "activity", "statement", "case_count")
+"""Tables whose records name an area unit."""
+
+
+class Chooser(Protocol):
+    """What finds the ids that fit a value of a parameter."""
+
+    def __call__(self, view: View, value: Any) -> Iterable[str]:
+        """Return the ids."""
+
+
+class Roll:
+    """The ids of a table's records in their order."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self.ids = np.array([each.encode() for each in ids] or [b""], dtype=np.bytes_)
+        self.size = 0 if self.ids[0] == b"" else len(self.ids)
+
+    def __iter__(self) -> Iterator[str]:
+        return (each.decode() for each in self.ids[: self.size].tolist())
+
+    def positions(self, ids: Iterable[str]) -> Positions:
+        """Return where some ids stand; those that do not are passed over."""
+        wanted = np.array([each.encode() for each in ids] or [b""], dtype=np.bytes_)
+        places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
+        found: Positions = places[(self.ids[places] == wanted) & (wanted != b"")]
+        return found
+
+    def mask(self, ids: Iterable[str]) -> Mask:
+        """Return one truth value for each record: whether it is among some ids."""
+        mask = np.zeros(self.size, bool)
+        mask[self.positions(ids)] = True
+        return mask
+
+    def at(self, positions: Positions) -> list[str]:
+        """Return the ids at some positions."""
+        return [each.decode() for each in self.ids[positions].tolist()]
+
+
+class Selection(NamedTuple):
+    """The records of a page, how many there are in all, and how far each is in metres where that was asked."""
+
+    ids: list[str]
+    total: int
+    metres: dict[str, int]
+
+
+class Points(NamedTuple):
+    """Places that may stand on a map: the position of the record that each is of, ascending; latitude, longitude."""
+
+    owner: Positions
+    latitude: NDArray[np.float64]
+    longitude: NDArray[np.float64]
+
+
+class Catalogue:
+    """The view that an edition is served from, open for several threads.
+
+    Raises
+    ------
+    UnsafePublication
+        When the view was made for fewer people than everybody.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._idle: deque[View] = deque()
+        self._kept: OrderedDict[object, tuple[int, bytes]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._rolls: dict[str, Roll] = {}
+        self._words: dict[str, tuple[list[str], dict[str, list[int]]]] = {}
+        weakref.finalize(self, _close, self._idle)
+        with self.view() as view:
+            require(view.audience, "public")
+            self.facts = dict(view.facts)
+            self.tables = hsds.filled_tables(view)
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """Lend a view to one thread."""
+        try:
+            view = self._idle.pop()
+        except IndexError:
+            view = View(self.path)
+        try:
+            yield view
+        finally:
+            self._idle.append(view)
+
+    def roll(self, table: str) -> Roll:
+        """Return the ids of a table."""
+        if table not in self._rolls:
+            column = "code" if table == "area_unit" else "id"
+            there = table in self.tables or table == "area_unit"
+            with self.view() as view:
+                query = f'SELECT "{column}" FROM "{table}" ORDER BY "{column}"'
+                self._rolls[table] = Roll(each for (each,) in view.connection.execute(query)) if there else Roll(())
+        return self._rolls[table]
+
+    def select(self, table: str, asked: Asked, page: int | None, per_page: int) -> Selection:
+        """Return a page of the records that fit all that was asked, or all of them where ``page`` is None."""
+        roll = self.roll(table)
+        first, last = (0, roll.size) if page is None else ((page - 1) * per_page, page * per_page)
+        mask = self._fitting(table, asked)
+        centre = self._centre(asked)
+        if centre is not None:
+            return self._nearest(table, mask, centre, asked, (first, last))
+        if "proximity" in asked:
+            return Selection([], 0, {})  # nobody knows where that postcode is
+        if mask is None:
+            return Selection(
+                roll.at(np.arange(first, min(last, roll.size))) if first < roll.size else [], roll.size, {}
+            )
+        places = np.flatnonzero(mask)
+        return Selection(roll.at(places[first:last]), int(places.size), {})
+
+    def kept(self, key: object, table: str, ids: Callable[[View], Iterable[str]]) -> Mask:
+        """Return a set of a table's records, as it was made before or made now."""
+        roll = self.roll(table)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                size, bits = self._kept[key]
+                return np.unpackbits(np.frombuffer(bits, np.uint8), count=size).view(bool)
+        with self.view() as view:
+            mask = roll.mask(ids(view))
+        with self._lock:
+            self._kept[key] = (roll.size, np.packbits(mask).tobytes())
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return mask
+
+    def _fitting(self, table: str, asked: Asked) -> Mask | None:
+        """Return what fits all filters but the distance; None where there are none."""
+        masks = list(self._own(table, asked))
+        if table == "service":
+            masks += self._listed(asked)
+        elif table == "service_at_location":
+            theirs = {name: value for name, value in asked.items() if name not in OWN_OF_TIES}
+            services = self._fitting("service", theirs)
+            if services is not None:
+                masks.append(services[self._ties[0]])
+        fitting: Mask | None = None
+        for mask in masks:
+            fitting = mask if fitting is None else fitting & mask
+        return fitting
+
+    def _listed(self, asked: Asked) -> Iterator[Mask]:
+        """Yield what the site's own search finds: services that are active, or closed for a time."""
+        named = {"search": "text", "service_type": "type", "serves": "serves", "speaks": "speaks"}
+        wanted = {field: asked[name] for name, field in named.items() if name in asked}
+        if not wanted and "area_unit" not in asked:
+            return
+        with self.view() as view:
+            search = Search(view.connection, Query(**wanted), self.facts)
+            fits = search.wanted()
+            if "area_unit" in asked:
+                fits = fits & (
+                    search.having("in", [asked["area_unit"]]) | search.having("covers", [asked["area_unit"]])
+                )
+        mask = np.zeros(self.roll("service").size, bool)
+        mask[self._listed_at[fits]] = True
+        yield mask
+
+    @cached_property
+    def _listed_at(self) -> Positions:
+        """The position of each service of the search index."""
+        with self.view() as view:
+            rows = view.connection.execute("SELECT service FROM listed ORDER BY number")
+            return self.roll("service").positions(each for (each,) in rows)
+
+    @cached_property
+    def _ties(self) -> tuple[Positions, Positions]:
+        """The positions of the service and of the location of each service at a location."""
+        with self.view() as view:
+            rows = view.connection.execute("SELECT service_id, location_id FROM service_at_location ORDER BY id")
+            pairs = rows.fetchall()
+        services = self.roll("service").positions(service for service, _ in pairs)
+        locations = self.roll("location").positions(location for _, location in pairs)
+        return services, locations
+
+    def _own(self, table: str, asked: Asked) -> Iterator[Mask]:
+        """Yield what each filter lets through that the columns of a table answer."""
+        for name, value in asked.items():
+            if (table, name) in FILTERS:
+                yield self.kept((table, name, value), table, partial(FILTERS[table, name], value=value))
+        if "search" in asked and table in TEXTS:
+            yield self._meeting(table, asked["search"])
+        if "postcode" in asked and "proximity" not in asked and table in ("service", "service_at_location"):
+            yield self._in_postcode(table, asked["postcode"])
+        if "area_unit" in asked and table in UNIT_TABLES:
+            yield self._in_unit(table, asked["area_unit"])
+        elif "area_unit" in asked and table == "service_at_location":
+            yield self._in_unit("location", asked["area_unit"])[self._ties[1]]
+        since = asked.get("modified_after")
+        if since is not None and since > self.facts["edition"]:
+            yield np.zeros(self.roll(table).size, bool)
+        elif since is not None and "modified" in self.tables and table in ENTITIES:
+            yield self.kept((table, "modified_after", since), table, lambda view: _modified(view, table, since))
+
+    def _in_unit(self, table: str, unit: str) -> Mask:
+        """Return the records that lie in a unit or in one below it."""
+
+        def ids(view: View) -> Iterable[str]:
+            query = f'{_BELOW} SELECT id FROM "{table}" WHERE area_unit IN (SELECT code FROM below)'
+            return [each for (each,) in view.connection.execute(query, [unit])]
+
+        return self.kept((table, "area_unit", unit), table, ids)
+
+    @cached_property
+    def _postcodes(self) -> dict[str, list[str]]:
+        """Postcode -> locations that have an address with it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        if "address" in self.tables:
+            with self.view() as view:
+                query = "SELECT postal_code, location_id FROM address WHERE postal_code != '' ORDER BY id"
+                for code, location in view.connection.execute(query):
+                    found[plain_code(code)].append(location)
+        return found
+
+    def _in_postcode(self, table: str, postcode: str) -> Mask:
+        places = self.roll("location").mask(self._postcodes.get(plain_code(postcode), ()))
+        there = places[self._ties[1]]
+        if table == "service_at_location":
+            return there
+        mask = np.zeros(self.roll("service").size, bool)
+        mask[self._ties[0][there]] = True
+        return mask
+
+    def _meeting(self, table: str, text: str) -> Mask:
+        """Return the records that have each word of a text, or one that goes on from it, in any language."""
+        words, holders = self.words(table)
+        fits = np.ones(self.roll(table).size, bool)
+        for word in tokens(text):
+            met = np.zeros(fits.size, bool)
+            for place in range(bisect_left(words, word), bisect_left(words, word + "\U0010ffff")):
+                met[holders[words[place]]] = True
+            fits &= met
+        return fits
+
+    def words(self, table: str) -> tuple[list[str], dict[str, list[int]]]:
+        """Return the folded words of a table in their order, and the positions of the records that have each."""
+        if table not in self._words:
+            self._words[table] = self._read(table)
+        return self._words[table]
+
+    def _read(self, table: str) -> tuple[list[str], dict[str, list[int]]]:
+        holders: dict[str, set[int]] = defaultdict(set)
+        fields = ", ".join(f'"{name}"' for name in TEXTS[table])
+        roll = self.roll(table)
+        with self.view() as view:
+            for place, row in enumerate(view.connection.execute(f'SELECT {fields} FROM "{table}" ORDER BY id')):
+                for text in filter(None, tuple(row)):
+                    for word in folded_words(text):
+                        holders[word].add(place)
+            query = "SELECT link_id, text FROM translation WHERE link_entity = ?"
+            rows = view.connection.execute(query, [table]).fetchall() if "translation" in self.tables else []
+        for link, text in rows:
+            for place in roll.positions([link]).tolist():
+                for word in folded_words(text):
+                    holders[word].add(place)
+        return sorted(holders), {word: sorted(places) for word, places in holders.items()}
+
+    def _centre(self, asked: Asked) -> tuple[float, float] | None:
+        """Return where distances are measured from: a point, or the middle of a postcode."""
+        if "near" in asked:
+            near: tuple[float, float] = asked["near"]
+            return near
+        if "proximity" not in asked or "postcode" not in asked:
+            return None
+        latitude, longitude = self._location_points
+        places = self.roll("location").positions(self._postcodes.get(plain_code(asked["postcode"]), ()))
+        pointed = places[~np.isnan(latitude[places])]
+        if not pointed.size:
+            return None
+        return float(latitude[pointed].mean()), float(longitude[pointed].mean())
+
+    @cached_property
+    def _location_points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Latitude and longitude of each location, not a number where it may not stand on a map."""
+        with self.view() as view:
+            rows = view.connection.execute("SELECT latitude, longitude FROM location ORDER BY id").fetchall()
+        values = np.array([tuple(row) for row in rows], dtype=float).reshape(-1, 2)
+        return values[:, 0], values[:, 1]
+
+    @cached_property
+    def _points(self) -> dict[str, Points]:
+        """The points of services, and of services at their locations."""
+        latitude, longitude = self._location_points
+        services, locations = self._ties
+        shown = ~np.isnan(latitude[locations]) & ~np.isnan(longitude[locations])
+        ties, places = np.flatnonzero(shown), locations[shown]
+        order = np.argsort(services[shown], kind="stable")
+        return {
+            "service_at_location": Points(ties, latitude[places], longitude[places]),
+            "service": Points(services[shown][order], latitude[places][order], longitude[places][order]),
+        }
+
+    def _nearest(
+        self, table: str, mask: Mask | None, centre: tuple[float, float], asked: Asked, span: tuple[int, int]
+    ) -> Selection:
+        """Return those with a point, the nearest first; equally near ones by id.
+
+        Distances are estimated for all, and measured on the ellipsoid where place or count depends on it.
+        """
+        points = self._points[table]
+        if mask is not None:
+            chosen = mask[points.owner]
+            points = Points(points.owner[chosen], points.latitude[chosen], points.longitude[chosen])
+        km = estimated(centre, points.latitude, points.longitude)
+        if "proximity" in asked:
+            within = asked["proximity"] / 1000
+            edge = np.abs(km - within) <= within * SPHERE + 0.001
+            km[edge] = measured(centre, points.latitude[edge], points.longitude[edge])
+            inside = km <= within
+            points = Points(points.owner[inside], points.latitude[inside], points.longitude[inside])
+            km = km[inside]
+        owners, first = np.unique(points.owner, return_index=True)
+        if not owners.size or span[0] >= owners.size:
+            return Selection([], int(owners.size), {})
+        nearest = np.minimum.reduceat(km, first)
+        last = min(span[1], owners.size)
+        bound = np.partition(nearest, last - 1)[last - 1] * (1 + 3 * SPHERE) + 0.01
+        close = np.isin(points.owner, owners[nearest <= bound])
+        exact = measured(centre, points.latitude[close], points.longitude[close])
+        owners, first = np.unique(points.owner[close], return_index=True)
+        metres = np.rint(np.minimum.reduceat(exact, first) * 1000).astype(int)
+        order = np.lexsort((owners, metres))[span[0] : last]
+        ids = self.roll(table).at(owners[order])
+        return Selection(ids, int(nearest.size), dict(zip(ids, metres[order].tolist(), strict=True)))
+
+    def changes(self, asked: Asked, page: int | None, per_page: int) -> tuple[list[dict[str, str]], int]:
+        """Return a page of what changed or left on a day or later, in the order of days, and how much in all.
+
+        A view without days of change stands for one in which everything changed on the day of its edition.
+        """
+        if "modified" in self.tables:
+            parts = ["SELECT modified_on, entity, id, 'changed' FROM modified"]
+        else:
+            day, known = self.facts["edition"], [each for each in ENTITIES if each in self.tables]
+            parts = [f"SELECT '{day}', '{entity}', id, 'changed' FROM \"{entity}\"" for entity in known]
+        if "tombstone" in self.tables:
+            parts.append("SELECT gone_on, entity, id, 'gone' FROM tombstone")
+        parts = parts or ["SELECT '', '', '', '' WHERE 0"]
+        query = f"WITH delta(day, entity, id, change) AS ({' UNION ALL '.join(parts)}) SELECT * FROM delta"
+        query += " WHERE day >= ? AND entity = coalesce(?, entity)"
+        values = [asked.get("since", ""), asked.get("entity")]
+        size, skip = (-1, 0) if page is None else (per_page, (page - 1) * per_page)
+        with self.view() as view:
+            (total,) = view.connection.execute(f"SELECT count(*) FROM ({query})", values).fetchone()
+            rows = view.connection.execute(
+                f"{query} ORDER BY day, entity, id, change LIMIT ? OFFSET ?", [*values, size, skip]
+            ).fetchall()
+        made = [{"entity": entity, "id": each, "change": change, "on": day} for day, entity, each, change in rows]
+        return made, int(total)
+
+
+OWN_OF_TIES = ("area_unit", "postcode", "proximity", "near", "modified_after")
+"""Filters that ask of the place of a service, not of the service."""
+
+_BELOW = """WITH RECURSIVE below(code) AS (
+    SELECT ? UNION SELECT area_unit.code FROM area_unit JOIN below ON area_unit.parent = below.code
+)"""
+_TERMS = """WITH RECURSIVE term(id) AS (
+    SELECT ? UNION SELECT taxonomy_term.id FROM taxonomy_term JOIN term ON taxonomy_term.parent_id = term.id
+)"""
+
+
+def _ids(query: str) -> Chooser:
+    """Return a filter that is one query for ids."""
+
+    def ids(view: View, value: Any) -> Iterable[str]:
+        return [each for (each,) in view.connection.execute(query, [value])]
+
+    return ids
+
+
+_SAID = "SELECT link_id FROM attribute WHERE link_type != 'excludes' AND taxonomy_term_id IN"
+_IN_TERM = f"{_TERMS} {_SAID} (SELECT id FROM term)"
+_IN_TAXONOMY = f"{_SAID} (SELECT id FROM taxonomy_term WHERE taxonomy_id = ?)"
+
+
+def _bodies(query: str) -> Chooser:
+    """Return a filter of organizations: those that a term is said of, or of one of their services."""
+
+    def ids(view: View, value: Any) -> Iterable[str]:
+        linked = [each for (each,) in view.connection.execute(query, [value])]
+        bodies = view.connection.execute(
+            "SELECT organization_id FROM service WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(linked)]
+        )
+        return {*linked, *(each for (each,) in bodies)}
+
+    return ids
+
+
+def _either_end(view: View, value: Any) -> Iterable[str]:
+    query = "SELECT id FROM referral_agreement WHERE from_organization_id = ? OR to_organization_id = ?"
+    return [each for (each,) in view.connection.execute(query, [value, value])]
+
+
+def _top(view: View, value: Any) -> Iterable[str]:
+    query = "SELECT id FROM taxonomy_term WHERE parent_id IS NULL OR NOT ?"
+    return [each for (each,) in view.connection.execute(query, [value])]
+
+
+FILTERS: dict[tuple[str, str], Chooser] = {
+    ("service", "taxonomy_term_id"): _ids(_IN_TERM),
+    ("service", "taxonomy_id"): _ids(_IN_TAXONOMY),
+    ("service", "organization_id"): _ids("SELECT id FROM service WHERE organization_id = ?"),
+    ("service", "status"): _ids("SELECT id FROM service WHERE status = ?"),
+    ("organization", "taxonomy_term_id"): _bodies(_IN_TERM),
+    ("organization", "taxonomy_id"): _bodies(_IN_TAXONOMY),
+    ("taxonomy_term", "taxonomy_id"): _ids("SELECT id FROM taxonomy_term WHERE taxonomy_id = ?"),
+    ("taxonomy_term", "parent_id"): _ids("SELECT id FROM taxonomy_term WHERE parent_id = ?"),
+    ("taxonomy_term", "top_only"): _top,
+    ("location", "organization_id"): _ids("SELECT id FROM location WHERE organization_id = ?"),
+    ("activity", "organization_id"): _ids("SELECT id FROM activity WHERE organization_id = ?"),
+    ("referral_agreement", "organization_id"): _either_end,
+    ("case_count", "year"): _ids("SELECT id FROM case_count WHERE year = ?"),
+}
+"""(table, parameter) -> the ids that fit a value."""
+
+
+def _modified(view: View, entity: str, since: str) -> list[str]:
+    """Return the records that changed on a day or later, and those of which nobody knows when."""
+    query = f'SELECT id FROM "{entity}" WHERE id NOT IN (SELECT id FROM modified WHERE entity = ? AND modified_on < ?)'
+    return [each for (each,) in view.connection.execute(query, [entity, since])]
+
+
+def plain_code(postcode: str) -> str:
+    """Return a postcode as it is compared: "734 025" and "734025" are one."""
+    return "".join(postcode.split()).casefold()
+
+
+def _close(views: deque[View]) -> None:
+    while views:
+        views.pop().close()

@@ -1,0 +1,360 @@
+"""The API: Open Referral HSDS 3.1 on a public view, under ``/api/``. docs/api.md tells how to use it.
+
+No cookies, no sessions, no log of what is asked. Whatever is hidden is not in the view, so that an id of it is
+answered as one that never was. The frozen site holds the same answers as files: see `file_paths`.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from mapping.errors import NotFound
+from mapping.language.i18n import chain
+from mapping.language.taxonomy import Taxonomy
+from mapping.view import hsds
+from mapping.view.diff import ENTITIES
+from mapping.view.view import View
+from web.api.filters import Catalogue
+from web.api.parameters import BODY_LIMIT, PER_PAGE, BadRequest, Choices, parameters_of, read
+from web.api.schema import COLLECTIONS, DELTAS, HSDS_VERSION, Collection, openapi
+from web.presenters.edition import Edition
+
+ADDRESS = "ROHNAMO_ADDRESS"
+"""Variable of the environment with the address of the site, for where a proxy stands before it."""
+
+api = Blueprint("api", __name__, url_prefix="/api")
+JSON, NDJSON, PROBLEM = "application/json", "application/x-ndjson", "application/problem+json"
+
+LASTING = "public, max-age=300"
+"""For answers that tell nothing of who asks; all others are kept nowhere."""
+
+
+class Answers:
+    """What the API answers from: one edition."""
+
+    def __init__(self, edition: Edition, *, demo: bool) -> None:
+        self.edition = edition
+        self.demo = demo
+        self.catalogue = Catalogue(edition.path)
+        self.choices = _choices(self.catalogue)
+        licence = edition.area.settings.licence
+        self.openapi = dump(
+            openapi(self.choices, self.publisher, self.description, {"name": licence.text, "url": licence.url})
+        )
+        held = hashlib.sha256(self.openapi)
+        with edition.path.open("rb") as file:
+            held.update(hashlib.file_digest(file, "sha256").digest())
+        self.stamp = held.hexdigest()
+        """Changes with the view, and with what the API is."""
+
+    @property
+    def publisher(self) -> str:
+        """Who publishes this directory."""
+        return f"Rohnamo, {self.edition.area.name.get('en') or self.edition.area.code}"
+
+    @property
+    def description(self) -> str:
+        """What this directory is, and whether it is invented."""
+        text = "Services that assist people who were trafficked or may be: what everybody may know of them."
+        return f"{text} A demonstration: every record is invented." if self.demo else text
+
+    def root(self, base: str) -> dict[str, Any]:
+        """Return what the API says of itself; ``base`` is the address of the site, as seen from it."""
+        counts = {each.name: self.catalogue.roll(each.table).size for each in COLLECTIONS.values()}
+        return {
+            "version": HSDS_VERSION,
+            "profile": f"{base}profile/profile.json",
+            "openapi_url": f"{base}api/openapi.json",
+            "publisher": self.publisher,
+            "description": self.description,
+            "license": self.edition.area.settings.licence.url,
+            "edition": self.edition.day.isoformat(),
+            "languages": list(self.choices.languages),
+            "collections": {
+                name: {"total_items": count, "file_pages": max(1, -(-count // PER_PAGE))}
+                for name, count in counts.items()
+            },
+        }
+
+    def records(self, view: View, collection: Collection, ids: list[str], asked: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield the records of some ids as they were asked for."""
+        language = asked.get("lang")
+        if asked.get("minimal"):
+            days = hsds.modified_on(view, collection.table, ids) if "modified" in self.catalogue.tables else {}
+            yield from ({"id": each, "modified_date": days.get(each, self.edition.day.isoformat())} for each in ids)
+        elif collection.table == "area_unit":
+            yield from area_units(view, ids, language)
+        else:
+            services: hsds.Services = "full" if asked.get("full_service") else "flat"
+            full = bool(asked.get("full") or asked.get("full_service") or collection.table not in FLAT_TABLES)
+            yield from hsds.records(view, collection.table, ids, full=full, language=language, services=services)
+
+
+FLAT_TABLES = ("service", "organization", "service_at_location", "location")
+"""Tables whose records are long in full, so that lists show them short."""
+
+
+@api.get("/")
+@api.get("/index.json", endpoint="index")
+def root() -> Response:
+    """Say what this API is."""
+    asked = _asked(())
+    base = "../" if request.endpoint == "api.index" else _base()
+    return _answer(dump(_answers().root(base)), asked)
+
+
+@api.get("/openapi.json")
+def description() -> Response:
+    """Describe the API: OpenAPI 3.1."""
+    return _answer(_answers().openapi, _asked(()))
+
+
+@api.route("/deltas", methods=["GET", "POST"])
+@api.get("/deltas.ndjson", endpoint="deltas_file")
+def deltas() -> Response:
+    """List what changed and what left since a day."""
+    asked = _asked(DELTAS) if request.endpoint == "api.deltas" else _asked(()) | {"format": "ndjson"}
+    answers, page = _answers(), _page(asked)
+    if (same := _unchanged(asked)) is not None:
+        return same
+    rows, total = answers.catalogue.changes(asked, page, asked["per_page"])
+    if page is None:
+        return _answer(b"".join(dump(row) for row in rows), asked, NDJSON)
+    return _answer(dump(_paged(rows, total, page, asked["per_page"])), asked)
+
+
+@api.route("/<any({}):name>".format(",".join(COLLECTIONS)), methods=["GET", "POST"])
+def listed(name: str) -> Response:
+    """List the records that fit all that was asked."""
+    return _list(COLLECTIONS[name], _asked(COLLECTIONS[name].parameters))
+
+
+@api.get("/<any({}):name>.json".format(",".join(COLLECTIONS)))
+@api.get("/<any({}):name>-<int:page>.json".format(",".join(COLLECTIONS)))
+def page_file(name: str, page: int = 1) -> Response:
+    """Return a page of a list as the frozen site has it."""
+    if page > _pages(COLLECTIONS[name]) or request.path.endswith(("-0.json", "-1.json")):
+        abort(404)
+    return _list(COLLECTIONS[name], {**_asked(()), "page": page, "per_page": PER_PAGE})
+
+
+@api.get("/<any({}):name>.ndjson".format(",".join(COLLECTIONS)))
+def whole_file(name: str) -> Response:
+    """Return all records of a list in full, one a line, as the frozen site has them."""
+    return _list(COLLECTIONS[name], {**_asked(()), "format": "ndjson", "full": True})
+
+
+@api.get("/<any({}):name>/<identifier>".format(",".join(COLLECTIONS)))
+def one(name: str, identifier: str) -> Response:
+    """Show one record in full; with ``.json`` after its id as without."""
+    collection = COLLECTIONS[name]
+    asked = _asked(collection.of_one)
+    answers = _answers()
+    if not identifier.isascii() or len(identifier) > 100:
+        abort(404)
+    with answers.catalogue.view() as view:
+        wanted = [identifier.removesuffix(".json")]
+        if not answers.catalogue.roll(collection.table).positions(wanted).size:
+            abort(404)
+        (found,) = answers.records(view, collection, wanted, {**asked, "full": True})
+    return _answer(dump(found), asked, kept=False)
+
+
+def _list(collection: Collection, asked: dict[str, Any]) -> Response:
+    """Answer with a page of records, or with all of them one a line."""
+    page = _page(asked)
+    same = _unchanged(asked)
+    if same is not None:
+        return same
+    answers = _answers()
+    per_page = asked.get("per_page", PER_PAGE)
+    if asked.get("minimal") and page is not None:
+        page, per_page = 1, max(1, answers.catalogue.roll(collection.table).size)
+    found = answers.catalogue.select(collection.table, asked, page, per_page)
+
+    def records() -> Iterator[dict[str, Any]]:
+        with answers.catalogue.view() as view:
+            for record in answers.records(view, collection, found.ids, asked):
+                if record["id"] in found.metres:
+                    record["distance"] = found.metres[record["id"]]
+                yield record
+
+    if page is None:
+        return _answer((dump(record) for record in records()), asked, NDJSON)
+    return _answer(dump(_paged(list(records()), found.total, page, per_page)), asked)
+
+
+def _paged(contents: list[Any], total: int, page: int, per_page: int) -> dict[str, Any]:
+    pages = -(-total // per_page)
+    return {
+        "total_items": total,
+        "total_pages": pages,
+        "page_number": page,
+        "size": len(contents),
+        "first_page": page == 1,
+        "last_page": page >= pages,
+        "empty": not contents,
+        "contents": contents,
+    }
+
+
+def _page(asked: dict[str, Any]) -> int | None:
+    """Return the page that was asked for, None for everything; fill in what was not said."""
+    asked.setdefault("per_page", PER_PAGE)
+    return None if asked.get("format") == "ndjson" else int(asked.setdefault("page", 1))
+
+
+def _asked(names: Iterable[str]) -> dict[str, Any]:
+    """Return the parameters of this request that are allowed.
+
+    Raises
+    ------
+    BadRequest
+        With everything that is wrong.
+    """
+    request.max_content_length = BODY_LIMIT
+    body = request.get_data() if request.method == "POST" else None
+    choices = _answers().choices.parameters
+    given = parameters_of(request.args, body, request.mimetype)
+    return read(given, {name: choices[name] for name in names})
+
+
+def _answers() -> Answers:
+    """Return the edition that this request is answered from."""
+    if "api" not in g:
+        edition: Edition = current_app.config["EDITIONS"].now()
+        g.api = edition.keep("api", lambda: Answers(edition, demo=bool(current_app.config.get("DEMO"))))
+    found: Answers = g.api
+    return found
+
+
+def _pages(collection: Collection) -> int:
+    return max(1, -(-_answers().catalogue.roll(collection.table).size // PER_PAGE))
+
+
+def _base() -> str:
+    """Return the address of the site: as it was set, else as it was used; where that could be none, the way to it."""
+    told = os.environ.get(ADDRESS, "")
+    if re.fullmatch(r"https?://[\w.\-:]+(/[\w.\-/]*)?", told):
+        return f"{told.rstrip('/')}/"
+    return request.host_url if re.fullmatch(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?", request.host) else "../"
+
+
+def _tag(asked: Mapping[str, Any]) -> str:
+    """Return what an answer is known by: the view, the address and all that was asked."""
+    key = json.dumps([_answers().stamp, request.path, _base(), sorted(asked.items())], default=str)
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _unchanged(asked: Mapping[str, Any]) -> Response | None:
+    """Return an answer without content where the one that asks has it already."""
+    if request.method != "POST" and request.if_none_match.contains(_tag(asked)):
+        return _answer(b"", asked)
+    return None
+
+
+def _answer(
+    contents: bytes | Iterable[bytes], asked: Mapping[str, Any], mimetype: str = JSON, *, kept: bool = True
+) -> Response:
+    response = Response(contents, mimetype=mimetype)
+    known = _answers().choices.parameters
+    lasting = kept and request.method != "POST" and not any(known[n].personal for n in asked if n in known)
+    response.headers["Cache-Control"] = LASTING if lasting else "no-store"
+    if "lang" in asked:
+        response.headers["Content-Language"] = asked["lang"]
+    if request.method != "POST":
+        response.set_etag(_tag(asked))
+        if isinstance(contents, bytes):  # what is streamed would be gathered to be measured
+            response.make_conditional(request.environ)
+            response.headers.pop("Date", None)  # the server's to say
+    return response
+
+
+def refuse(error: Exception) -> Response:
+    """Answer a request that cannot be answered; what is hidden is answered as what never was."""
+    problems = []
+    if isinstance(error, BadRequest):
+        status, detail = 400, "Some parameters cannot be taken; errors names them and what is allowed."
+        problems = [each._asdict() for each in error.problems]
+    elif isinstance(error, RequestEntityTooLarge):
+        status, detail = 413, f"The body is larger than {BODY_LIMIT} bytes."
+    elif isinstance(error, HTTPException) and error.code == 405:
+        status, detail = 405, "This address is not asked in this way."
+    elif isinstance(error, NotFound) or (isinstance(error, HTTPException) and (error.code or 404) < 500):
+        status, detail = 404, "There is nothing at this address."
+    else:
+        status, detail = 500, "Something broke here; it is not your request."
+    said: dict[str, Any] = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail}
+    response = Response(dump(said | ({"errors": problems} if problems else {})), status, mimetype=PROBLEM)
+    response.headers["Cache-Control"] = "no-store"
+    if status == 405 and isinstance(error, HTTPException):
+        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+    return response
+
+
+TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 413: "Content Too Large", 500: "Failure"}
+api.register_error_handler(BadRequest, refuse)
+
+
+def file_paths(app: Any) -> list[str]:
+    """Return the address of every file that a frozen site has of the API."""
+    with app.test_request_context("/api/"):
+        answers = _answers()
+        paths = ["api/index.json", "api/openapi.json", "api/deltas.ndjson"]
+        for each in COLLECTIONS.values():
+            roll = answers.catalogue.roll(each.table)
+            paths.append(f"api/{each.name}.json")
+            paths += [f"api/{each.name}-{page}.json" for page in range(2, _pages(each) + 1)]
+            paths.append(f"api/{each.name}.ndjson")
+            paths += [f"api/{each.name}/{identifier}.json" for identifier in roll]
+    return paths
+
+
+def area_units(view: View, codes: Iterable[str], language: str | None) -> Iterator[dict[str, Any]]:
+    """Yield administrative units by their codes, named in a language or in all."""
+    names: dict[str, dict[str, str]] = {}
+    for code, spoken, name in view.connection.execute("SELECT code, language, name FROM area_unit_name"):
+        names.setdefault(code, {})[spoken] = name
+    units = {row["code"]: row for row in view.connection.execute("SELECT * FROM area_unit")}
+    for code in codes:
+        row, own = units[code], names.get(code, {})
+        tried = next((each for each in chain(language or "en") if each in own), "")
+        unit = {"id": code, "name": own.get(tried, code), "level": row["level"]}
+        unit |= {"parent_id": row["parent"]} if row["parent"] else {}
+        unit |= {"people": row["people"]} if row["people"] is not None else {}
+        yield unit | ({"text_languages": {"name": tried}} if language and tried else {} if language else {"names": own})
+
+
+def _choices(catalogue: Catalogue) -> Choices:
+    """Return the codes that a view knows."""
+    with catalogue.view() as view:
+
+        def known(taxonomy: str, kind: str) -> tuple[str, ...]:
+            query = "SELECT code FROM taxonomy_term WHERE taxonomy = ? AND code IS NOT NULL ORDER BY code"
+            seeded, said = Taxonomy.load(taxonomy), set(codes(kind))
+            shown = [code for (code,) in view.connection.execute(query, [taxonomy])]
+            return tuple(dict.fromkeys(code for code in shown if code in seeded or code in said))
+
+        def codes(kind: str) -> list[str]:
+            query = "SELECT code FROM code WHERE kind = ? AND code != '' ORDER BY code"
+            return [code for (code,) in view.connection.execute(query, [kind])]
+
+        return Choices(
+            languages=tuple(view.facts["languages"].split()),
+            area_units=tuple(catalogue.roll("area_unit")),
+            service_types=known("service_types", "type"),
+            groups=known("beneficiaries", "for"),
+            spoken=tuple(codes("speaks")),
+            entities=ENTITIES,
+        )
+
+
+def dump(value: Any) -> bytes:
+    """Write JSON in one line."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -1,0 +1,1 @@
+"""Prove a published site: made again, compared, attacked, published with other secrets."""

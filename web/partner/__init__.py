@@ -1,0 +1,1 @@
+"""The partner portal: find who helps whom, referral cards, referrals, own entries."""

@@ -1,0 +1,76 @@
+"""What the pages of the partner portal share: the edition that a role may read, today, and the frame of a page."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from flask import abort, current_app, g, render_template, request
+
+from mapping.area.study_area import StudyArea
+from mapping.safety.redaction import allows
+from web.access.guard import me, now, somebody
+from web.access.roles import ROLES, Role
+from web.layout import Frame
+from web.presenters.edition import Edition, Editions
+from web.stores.inbox import Inbox
+
+
+def edition() -> Edition:
+    """Return the widest edition that the role of whoever is signed in may read."""
+    if "edition" not in g:
+        widest = readable(current_app.config["EDITIONS"], me().role)
+        if widest is None:
+            abort(403)
+        g.edition = widest.now()
+    return cast("Edition", g.edition)
+
+
+def readable(found: Iterable[Editions], role: Role) -> Editions | None:
+    """Return the widest of some editions, the most open first, that a role may read; None where it may read none."""
+    fitting = [each for each in found if allows(ROLES[role].audience, each.audience)]
+    return fitting[-1] if fitting else None
+
+
+def editions(*found: Editions) -> tuple[Editions, ...]:
+    """Return editions in the order of their audiences, the most open first."""
+    return tuple(sorted(found, key=lambda each: ("public", "partner", "focal_point").index(each.audience)))
+
+
+def area() -> StudyArea:
+    """Return the study area."""
+    return cast("StudyArea", current_app.config["AREA"])
+
+
+def inbox() -> Inbox:
+    """Return what takes in what is sent."""
+    return cast("Inbox", current_app.config["INBOX"])
+
+
+def today() -> dt.date:
+    """Return the day in the study area's time."""
+    return now().astimezone(ZoneInfo(area().timezone)).date()
+
+
+def checked(language: str) -> str:
+    """Return a language of the study area, or refuse."""
+    if language not in area().languages:
+        abort(404)
+    return language
+
+
+def page(template: str, language: str, **values: Any) -> str:
+    """Render a page for whoever is signed in, in a language of the study area."""
+    frame = Frame.of(edition(), request.path, checked(language))
+    return render_template(template, frame=frame, me=somebody(), menu=current_app.config["MENU"], **values)
+
+
+def plain(template: str, language: str, **values: Any) -> str:
+    """Render a page that needs no edition, for whoever is there."""
+    return render_template(
+        template,
+        frame=Frame.bare(area(), request.path, language),
+        me=somebody(),
+        menu=current_app.config["MENU"],
+        **values,
+    )

@@ -1,0 +1,147 @@
+"""Pages of the finder: needs, answers with the pathway, comparison, an entry. Needs come by POST and are not kept."""
+
+from flask import Blueprint, Response, request
+
+from mapping.errors import InvalidRecord
+from mapping.language.i18n import Message
+from web.access.guard import Open, me
+from web.access.roles import Action
+from web.partner.common import area, checked, edition, inbox, page, plain, today
+from web.partner.finder import Finder
+from web.partner.needs import Asked, Needs, read
+from web.partner.pathway import pathway
+from web.partner.referral_card import KINDS, PaperCard, paper_card, pdf, printable
+from web.partner.shareable import classes
+from web.presenters import entries as pages
+
+blueprint = Blueprint("finder", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "finder.home": "find",
+    "finder.find": "find",
+    "finder.compare": "find",
+    "finder.card": "find",
+    "finder.card_pdf": "find",
+    "finder.service": "find",
+    "finder.organization": "find",
+}
+MENU: tuple[tuple[str, Message, Action], ...] = (("index.html", Message("Finder"), "find"),)
+
+MOST_PICKED = 6
+"""Services that can be compared, and put on cards, at once."""
+
+
+@blueprint.get("/<language>/")
+@blueprint.get("/<language>/index.html")
+def home(language: str) -> str:
+    """Ask for the needs."""
+    return page("partner/home.html", language, asked=Asked(edition(), checked(language)), needs=Needs())
+
+
+@blueprint.route("/<language>/find.html", methods=["GET", "POST"])
+def find(language: str) -> str | tuple[str, int]:
+    """Show what fits, what may fit, what does not and why, and the way from the first contact to a stable life."""
+    if request.method == "GET":
+        return home(language)
+    needs = read(request.form, edition())
+    asked = Asked(edition(), checked(language))
+    if not needs.need or not needs.place:
+        return page("partner/home.html", language, asked=asked, needs=needs, incomplete=True), 400
+    finder = _finder(language, needs)
+    return page(
+        "partner/results.html",
+        language,
+        asked=asked,
+        needs=needs,
+        blocks=finder.blocks(),
+        start=finder.start,
+        confidential=finder.confidential(),
+        pathway=pathway(finder),
+        picked=_picked(),
+    )
+
+
+@blueprint.route("/<language>/compare.html", methods=["GET", "POST"])
+def compare(language: str) -> str:
+    """Show the chosen services side by side."""
+    if request.method == "GET":
+        return home(language)
+    needs = read(request.form, edition())
+    judged = _finder(language, needs).judged
+    chosen = [judged[each] for each in _picked() if each in judged]
+    return page("partner/compare.html", language, needs=needs, chosen=chosen, most=MOST_PICKED)
+
+
+@blueprint.route("/<language>/card.html", methods=["GET", "POST"])
+def card(language: str) -> str:
+    """Show the chosen services as cards for the person, to print or save; by default a number and nothing else."""
+    if request.method == "GET":
+        return home(language)
+    tongue, kind, named = _wanted(language)
+    return page(
+        "partner/card.html",
+        language,
+        needs=read(request.form, edition()),
+        picked=_picked(),
+        kind=kind,
+        kinds=KINDS,
+        tongue=tongue,
+        cards=_cards(tongue, kind, named),
+        named=named,
+        printable=printable(),
+    )
+
+
+@blueprint.post("/<language>/card.pdf")
+def card_pdf(language: str) -> Response:
+    """Return the cards as a file to save, under a name that tells nothing."""
+    tongue, kind, named = _wanted(checked(language))
+    html = plain("partner/paper_pdf.html", tongue, cards=_cards(tongue, kind, named))
+    return Response(
+        pdf(html), mimetype="application/pdf", headers={"Content-Disposition": 'attachment; filename="rohnamo.pdf"'}
+    )
+
+
+@blueprint.get("/<language>/s/<identifier>.html")
+def service(language: str, identifier: str) -> str:
+    """Show a service."""
+    shown = pages.service(edition(), identifier, checked(language))
+    return page(
+        "partner/service.html",
+        language,
+        shown=shown,
+        room=inbox().rooms(on=today()).get(identifier),
+        audience=classes(edition())[identifier],
+    )
+
+
+@blueprint.get("/<language>/o/<identifier>.html")
+def organization(language: str, identifier: str) -> str:
+    """Show an organization with its services."""
+    return page(
+        "partner/organization.html", language, shown=pages.organization(edition(), identifier, checked(language))
+    )
+
+
+def _finder(language: str, needs: Needs) -> Finder:
+    bodies = sorted(me().grants.organizations)
+    return Finder(edition(), checked(language), needs, rooms=inbox().rooms(on=today()), bodies=bodies)
+
+
+def _picked() -> list[str]:
+    """Return the ids of the services that were chosen."""
+    return list(dict.fromkeys(request.form.getlist("pick")))[:MOST_PICKED]
+
+
+def _wanted(language: str) -> tuple[str, str, bool]:
+    """Return the language of cards, their kind, and whether names are asked for."""
+    form = request.form
+    tongue, kind = form.get("tongue") or language, form.get("kind") or "number"
+    if tongue not in area().languages or kind not in KINDS:
+        raise InvalidRecord("choose again: tongue, kind")
+    return tongue, kind, bool(form.get("name"))
+
+
+def _cards(tongue: str, kind: str, named: bool) -> list[PaperCard]:
+    entries = edition().entries(tongue)
+    return [paper_card(edition(), entries[each], tongue, kind, name=named) for each in _picked() if each in entries]

@@ -1,0 +1,211 @@
+"""Pages of what is new in an area since a day, and of the referral agreements; both from the edition alone.
+
+What somebody chose to hear of can be remembered, and a mail sent when there is news (`send_news`).
+"""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.errors import InvalidRecord
+from mapping.language.i18n import Message
+from mapping.language.taxonomy import Taxonomy
+from mapping.view.view import View
+from web.access.accounts import Account, Accounts
+from web.access.guard import Open, log, me
+from web.access.mailer import Mailer, Sent, usable
+from web.access.roles import Action
+from web.partner.alerts import Alert, Alerts
+from web.partner.common import area, checked, edition, page, readable
+from web.partner.finder import Agreement, agreements
+from web.presenters import choices
+from web.presenters.cards import Card, label
+from web.presenters.edition import Edition, Editions
+from web.stores.ledger import Ledger
+
+blueprint = Blueprint("news", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "news.news": "find",
+    "news.remember": "find",
+    "news.forget": "find",
+    "news.agreements_": "find",
+}
+MENU: tuple[tuple[str, Message, Action], ...] = (
+    ("agreements.html", Message("Agreements"), "find"),
+    ("news.html", Message("What is new"), "find"),
+)
+
+SINCE = dt.timedelta(days=31)
+"""How far back is looked unless somebody says otherwise."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What changed since a day: services that are new or changed, newest first, and how many are gone.
+
+    Whether something closed, was merged or is no longer shown cannot be told apart, and nobody can tell where it was.
+    """
+
+    changed: tuple[tuple[dt.date, Card], ...]
+    gone: int
+
+
+@blueprint.route("/<language>/news.html", methods=["GET", "POST"])
+def news(language: str) -> str:
+    """Show what is new in an area, for a need, since a day; without a choice what was remembered, or own regions."""
+    units, since, alert = choices.regions(area()).values(), _since(), alerts().of(me().id)
+    if request.method == "POST":
+        unit, need = _chosen()
+        own = {unit} - {""}
+    elif alert is not None:
+        unit, need, own = alert.unit, alert.need, {alert.unit} - {""}
+    else:
+        own = set(me().grants.regions) & set(units)
+        unit, need = next(iter(own)) if len(own) == 1 else "", ""
+    return page(
+        "partner/news.html",
+        language,
+        found=changed(edition(), checked(language), own, need, since),
+        since=since,
+        unit=unit,
+        need=need,
+        own=sorted(own),
+        alert=alert,
+        writable=usable(me().mail),
+        units=[(code, area().label(code, language)) for code in units],
+        needs=choices.needs(),
+        granted=request.method == "GET" and alert is None,
+    )
+
+
+@blueprint.post("/<language>/news/remember")
+def remember(language: str) -> ResponseReturnValue:
+    """Keep the choice of a region and a need, and whether a mail is wanted."""
+    unit, need = _chosen()
+    mail = bool(request.form.get("mail")) and usable(me().mail)
+    alerts().remember(me().id, Alert(unit, need, mail, edition().day))
+    log("news_remembered", subject=unit, reason="mail" if mail else "")
+    return redirect(f"/{checked(language)}/news.html", code=303)
+
+
+@blueprint.post("/<language>/news/forget")
+def forget(language: str) -> ResponseReturnValue:
+    """Forget the choice; no more mails are sent."""
+    alerts().forget(me().id)
+    log("news_forgotten")
+    return redirect(f"/{checked(language)}/news.html", code=303)
+
+
+def alerts() -> Alerts:
+    """Return what people want to hear of."""
+    return Alerts(current_app.config["ACCOUNTS"])
+
+
+def due_news(accounts: Accounts, found: Sequence[Editions]) -> list[tuple[Account, dt.date]]:
+    """Return whom to write to, since something changed that they want to hear of, and the day of their edition.
+
+    Parameters
+    ----------
+    accounts
+        Who may sign in; what they chose stands beside them.
+    found
+        What is published for partners and for focal points, the most open first (`web.partner.common.editions`).
+    """
+    due = []
+    for person, alert in Alerts(accounts).by_mail():
+        widest = readable(found, person.role) if person.may("find") and usable(person.mail) else None
+        if widest is None:
+            continue
+        now, units = widest.now(), {alert.unit} - {""}
+        told = changed(now, now.area.languages[0], units, alert.need, alert.told + dt.timedelta(days=1))
+        everything = not units and not alert.need  # of what is gone nobody can tell where it was, or what
+        if told.changed or (everything and told.gone):
+            due.append((person, now.day))
+    return due
+
+
+def send_news(
+    accounts: Accounts, found: Sequence[Editions], mailer: Mailer, ledger: Ledger, *, by: str, now: dt.datetime
+) -> Sent:
+    """Write to those whom `due_news` names, log each mail, and note that they were told of their edition.
+
+    Raises
+    ------
+    MappingError
+        The mail server cannot be used; nobody counts as told.
+    """
+    due, kept = due_news(accounts, found), Alerts(accounts)
+    sent = mailer.send([person for person, _ in due], "news", now=now)
+    for person, day in due:
+        if person.login in sent.to:
+            kept.tell(person.id, day)
+            ledger.append(by, "news_sent", subject=person.login, now=now)
+    for login, fault in sent.failed.items():
+        ledger.append(by, "mail_failed", subject=login, reason=fault, now=now)
+    return sent
+
+
+@blueprint.get("/<language>/agreements.html")
+def agreements_(language: str) -> str:
+    """Show the referral agreements: those of the own organizations first, then those that hold."""
+    names = {each.id: each for each in edition().organizations(checked(language)).values()}
+    own = me().grants.organizations
+
+    def order(each: Agreement) -> tuple[bool, bool, str, str]:
+        mine = bool({each.giver, each.taker} & own)
+        return not mine, not each.holds, names[each.giver].name, names[each.taker].name
+
+    found = sorted((each for each in agreements(edition()) if each.giver in names and each.taker in names), key=order)
+    return page("partner/agreements.html", language, found=found, names=names, own=own, label=label)
+
+
+def changed(edition: Edition, language: str, units: Collection[str], need: str, since: dt.date) -> News:
+    """Return what changed since a day in some regions (in all, where none is named), for a need or for all."""
+    kinds = {term.code for term in Taxonomy.load("service_types").terms() if not need or term.need == need}
+    with View(edition.path) as view:
+        days = {row["id"]: dt.date.fromisoformat(row["modified_on"]) for row in _rows(view, "modified")}
+        gone = sum(row["gone_on"] >= since.isoformat() for row in _rows(view, "tombstone"))
+    found = [
+        (days[entry.id], edition.card(entry, language))
+        for entry in edition.entries(language).values()
+        if entry.id in days
+        and days[entry.id] >= since
+        and (kinds.intersection(entry.types) or not need)
+        and (not units or not _regions(edition, entry.id, language).isdisjoint(units))
+    ]
+    return News(tuple(sorted(found, key=lambda each: (-each[0].toordinal(), str(each[1].name)))), gone)
+
+
+def _rows(view: View, table: str) -> list[dict[str, str]]:
+    return [dict(row) for row in view.rows(table) if row["entity"] == "service"]
+
+
+def _regions(edition: Edition, service: str, language: str) -> set[str]:
+    """Return the regions that a service is in or says that it serves."""
+    known, entry = edition.area.all_units(), edition.entries(language)[service]
+    codes = {*entry.covers, *(place.area_unit for place in entry.places)}
+    return {edition.area.region_of(code) for code in codes if code in known}
+
+
+def _chosen() -> tuple[str, str]:
+    """Return the region and the need that the form names."""
+    unit, need = request.form.get("unit", ""), request.form.get("need", "")
+    known = {"", *choices.regions(area()).values()}, {"", *(term.code for term in choices.needs())}
+    if unit not in known[0] or need not in known[1]:
+        raise InvalidRecord("choose again: unit, need")
+    return unit, need
+
+
+def _since() -> dt.date:
+    """Read the day to look from; a month back where none was chosen."""
+    text = request.form.get("since", "")
+    if not text:
+        return edition().day - SINCE
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidRecord("choose again: since") from error

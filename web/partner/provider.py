@@ -1,0 +1,173 @@
+"""Pages of a provider: room in own services, a change of an own entry, and the checklist of standards.
+
+What is sent goes into the inbox; a change or an answer counts when a steward has taken it, a word on room at once.
+"""
+
+import datetime as dt
+from typing import cast, get_args
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import Message
+from mapping.language.taxonomy import Taxonomy, Term
+from mapping.view.view import Entry
+from web.access.guard import Open, log, me, require
+from web.access.roles import EVERYWHERE, Action
+from web.partner.common import checked, edition, inbox, page, today
+from web.partner.finder import ROOMS
+from web.stores.inbox import Answers, Capacity, Draft, Received, Room, read_form
+
+blueprint = Blueprint("own", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "own.rooms": "set_capacity",
+    "own.set_room": "set_capacity",
+    "own.draft": "propose",
+    "own.standards": "assess",
+}
+MENU: tuple[tuple[str, Message, Action], ...] = (("rooms.html", Message("Our services"), "set_capacity"),)
+
+ROOM_DAYS = 7
+"""A word on room holds for so many days and is then shown no more."""
+
+FIELDS: dict[str, Message] = {
+    "name": Message("Name of the service"),
+    "description": Message("What is done here"),
+    "application_process": Message("How to begin"),
+    "eligibility_description": Message("Who is helped here"),
+    "fees_description": Message("Cost"),
+    "wait_time": Message("Waiting time"),
+    "alert": Message("A notice for now"),
+    "email": Message("Mail"),
+    "url": Message("Web page"),
+}
+"""Fields of a service that a provider may propose to change. A new number is told by phone: two people check it."""
+
+ANSWERS: dict[str, Message] = {
+    "met": Message("Met"),
+    "partly": Message("Partly"),
+    "not met": Message("Not met"),
+    "unknown": Message("Not known"),
+}
+
+
+@blueprint.get("/<language>/rooms.html")
+def rooms(language: str) -> str:
+    """Show the own services with buttons for their room, and what was proposed."""
+    known = inbox().rooms(on=today())
+    return page(
+        "partner/rooms.html",
+        language,
+        services=_own(language),
+        known=known,
+        rooms=ROOMS,
+        lasts=ROOM_DAYS,
+        proposed=_proposed(),
+        decisions=inbox().decisions(),
+    )
+
+
+@blueprint.post("/<language>/rooms.html")
+def set_room(language: str) -> ResponseReturnValue:
+    """Note whether a service has room; it goes stale by itself."""
+    entry = _entry(language, "set_capacity", request.form.get("service", ""))
+    room = request.form.get("room", "")
+    if room not in get_args(Room):
+        raise InvalidRecord("choose again: room")
+    until = today() + dt.timedelta(days=ROOM_DAYS)
+    inbox().put(Capacity(service=entry.id, room=cast("Room", room), until=until), on=today(), sender=me().login)
+    log("room_told", subject=entry.id)
+    return redirect(f"/{language}/rooms.html", code=303)
+
+
+@blueprint.route("/<language>/own/<identifier>.html", methods=["GET", "POST"])
+def draft(language: str, identifier: str) -> ResponseReturnValue:
+    """Propose a change of an own service; only what differs is sent."""
+    entry = _entry(language, "propose", identifier)
+    now = _fields(entry)
+    if request.method == "GET":
+        return page("partner/draft.html", language, entry=entry, fields=FIELDS, now=now)
+    sent = {name: text.replace("\r\n", "\n").strip() for name, text in request.form.items() if name in FIELDS}
+    changed = {name: text for name, text in sent.items() if text != now[name].strip()}
+    if not changed:
+        return page("partner/draft.html", language, entry=entry, fields=FIELDS, now=now, same=True), 400
+    fields: dict[str, object] = {"entity": "service", "record": entry.id, "fields": changed}
+    inbox().put(read_form(Draft, fields), on=today(), sender=me().login)
+    log("change_proposed", subject=entry.id)
+    return redirect(f"/{language}/rooms.html", code=303)
+
+
+@blueprint.route("/<language>/standards/<identifier>.html", methods=["GET", "POST"])
+def standards(language: str, identifier: str) -> ResponseReturnValue:
+    """Ask for the answers to the checklist that fits an own service."""
+    entry = _entry(language, "assess", identifier)
+    asked = checklist(entry)
+    if request.method == "GET":
+        return page(
+            "partner/standards.html", language, entry=entry, asked=asked, answers=ANSWERS, before=_before(entry.id)
+        )
+    given = {term.code: request.form.get(f"a-{term.code}", "") for term in asked}
+    evidence = {term.code: request.form.get(f"e-{term.code}", "").strip() for term in asked}
+    fields: dict[str, object] = {
+        "service": entry.id,
+        "answers": {code: answer for code, answer in given.items() if answer},
+        "evidence": {code: text for code, text in evidence.items() if text and given[code]},
+    }
+    if not fields["answers"]:
+        raise InvalidRecord("choose again: answers")
+    inbox().put(read_form(Answers, fields), on=today(), sender=me().login)
+    log("standards_answered", subject=entry.id)
+    return redirect(f"/{language}/rooms.html", code=303)
+
+
+def checklist(entry: Entry) -> list[Term]:
+    """Return the standards that a service should meet: those for all, for its families and for its kinds."""
+    about = {None, *entry.types, *(code.partition("-")[0] for code in entry.types)}
+    return [term for term in Taxonomy.load("standards").terms() if term.service_type in about]
+
+
+def _own(language: str) -> list[Entry]:
+    """Return the services of the organizations that this account acts for."""
+    bodies = me().grants.organizations
+    entries = edition().entries(checked(language)).values()
+    return [entry for entry in entries if EVERYWHERE in bodies or entry.organization.id in bodies]
+
+
+def _entry(language: str, action: Action, identifier: str) -> Entry:
+    """Return an own service; one of others is refused, and one that is not there is not found."""
+    entry = edition().entries(checked(language)).get(identifier)
+    if entry is None:
+        raise NotFound("no such page")
+    require(action, [entry.organization.id])
+    return entry
+
+
+def _fields(entry: Entry) -> dict[str, str]:
+    """Return what a service says now, in the language of the page."""
+    return {
+        "name": entry.name,
+        "description": entry.description,
+        "application_process": entry.application,
+        "eligibility_description": entry.eligibility,
+        "fees_description": entry.fees,
+        "wait_time": "",
+        "alert": entry.alert,
+        "email": entry.email,
+        "url": entry.url,
+    }
+
+
+def _proposed() -> list[Received]:
+    """Return what this account sent for a steward to look at, newest first."""
+    return [each for each in inbox().messages("draft", "answers") if each.sender == me().login][::-1]
+
+
+def _before(service: str) -> dict[str, str]:
+    """Return the last answers that this account gave about a service."""
+    found: dict[str, str] = {}
+    for each in inbox().messages("answers"):
+        if isinstance(each.message, Answers) and each.message.service == service and each.sender == me().login:
+            found = dict(each.message.answers)
+    return found

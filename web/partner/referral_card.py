@@ -1,0 +1,160 @@
+"""Referral cards: what a person may carry, with nothing on it that says what happened to them.
+
+A card with a number and nothing else is the default. A place, hours and papers are printed only for kinds of help
+that anybody may need; the names that services and organizations have are not, since many of them tell.
+"""
+
+import io
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+
+import segno
+from markupsafe import Markup
+
+from mapping.errors import NotFound
+from mapping.language.i18n import Message
+from mapping.language.taxonomy import match_term
+from mapping.view.view import Entry
+from web.partner.shareable import open_line, open_parts
+from web.presenters.cards import Call, label, place_name
+from web.presenters.edition import Edition
+
+KINDS: dict[str, Message] = {
+    "number": Message("A number and nothing else"),
+    "place": Message("With the kind of help, the place and the hours"),
+}
+
+PLAIN_TYPES = frozenset(
+    {
+        "HLT-EME",
+        "HLT-PHC",
+        "LEG-INF",
+        "LEG-CIV",
+        "LEG-DOC",
+        "LEG-STA",
+        "INC-EDU",
+        "INC-VOC",
+        "INC-EMP",
+        "INC-BUS",
+        "INC-SOC",
+        "CHP-EDU",
+        "MAT-NFI",
+        "RET-CON",
+        "CMG-INT",
+    }
+)
+"""Kinds of help that anybody may need, so that their names tell nothing of what happened to who carries them."""
+
+
+@dataclass(frozen=True)
+class PaperCard:
+    """A card of A6 or smaller. ``types`` and what follows are empty on a card with a number only."""
+
+    id: str
+    language: str
+    call: Call | None
+    picture: Markup
+    hours: str = ""
+    types: tuple[str, ...] = ()
+    name: str = ""
+    where: str = ""
+    transport: str = ""
+    speaks: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    withheld: bool = False
+    """Whether more was asked for than may be printed for this kind of help."""
+    line: Call | None = None
+
+
+def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name: bool = False) -> PaperCard:
+    """Make the card of a service in a person's language; ``name`` asks for the organization's name on it too.
+
+    A card leaves the building: what not everybody may know is not on it, and stands behind the line's number.
+    """
+    made, known = edition.card(entry, language), open_parts(edition)
+    line = open_line(edition, language, abroad=False)
+    passed_on = entry.id in known.services
+    own = (each for each in made.calls if each.spoken and each.dial in known.numbers) if passed_on else iter(())
+    call = next(own, None) or (line.call if line else None)
+    plain = passed_on and tells_nothing(entry)
+    bare = PaperCard(
+        id=entry.id,
+        language=language,
+        call=call,
+        picture=picture(call) if call else Markup(),
+        hours=made.week.short if entry.id in known.hours and passed_on else "",
+        withheld=not passed_on or (kind != "number" and not plain),
+    )
+    if kind == "number" or not plain:
+        return bare
+    place = next((each for each in entry.points if each.id in known.places), None)
+    return replace(
+        bare,
+        types=tuple(map(str, made.types)),
+        speaks=made.speaks,
+        documents=known_papers(entry, language),
+        name=entry.organization.name if name and plain_body(edition, entry) else "",
+        where=", ".join(filter(None, (place.address, place_name(place, edition.area, language)))) if place else "",
+        transport=place.transportation if place else "",
+        line=line.call if line and line.call != call else None,
+    )
+
+
+def tells_nothing(entry: Entry) -> bool:
+    """Tell whether every kind of help that a service gives is one that anybody may need."""
+    return bool(entry.types) and PLAIN_TYPES.issuperset(entry.types)
+
+
+def plain_body(edition: Edition, entry: Entry) -> bool:
+    """Tell whether an organization is known for nothing but help that anybody may need."""
+    body = entry.organization.id
+    return all(tells_nothing(each) for each in edition.entries("en").values() if each.organization.id == body)
+
+
+def printable() -> bool:
+    """Tell whether cards can be saved as PDF here: the library for it is an extra."""
+    return find_spec("weasyprint") is not None
+
+
+def pdf(html: str) -> bytes:
+    """Return a page of cards as PDF, which loads nothing and says of itself neither when nor for what it was made.
+
+    Raises
+    ------
+    NotFound
+        The library for it is not installed, or Pango is not.
+    """
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise NotFound("cards cannot be saved as PDF here: install rohnamo[pdf] and Pango") from error
+    contents: bytes = weasyprint.HTML(string=html, base_url=None, url_fetcher=_refuse).write_pdf()
+    return contents
+
+
+def _refuse(url: str, *_: object, **__: object) -> dict[str, object]:
+    raise ValueError(f"a card loads nothing, and so not {url}")
+
+
+def known_papers(entry: Entry, language: str) -> tuple[str, ...]:
+    """Return the papers to bring, in the words of our own list: what somebody wrote freely might tell."""
+    found = (match_term("documents", text) for text in entry.documents)
+    return tuple(str(label("documents", each.code, language)) for each in found if each)
+
+
+def picture(call: Call) -> Markup:
+    """Return the QR code of a number: a phone that reads it offers to call, and keeps no name."""
+    content = io.BytesIO()
+    segno.make(f"tel:{call.dial}", error="m", micro=False).save(
+        content,
+        kind="svg",
+        border=2,
+        xmldecl=False,
+        svgns=True,
+        svgclass=None,
+        lineclass=None,
+        omitsize=True,
+        light="#fff",
+        dark="#000",
+    )
+    return Markup(content.getvalue().decode("ascii"))  # noqa: S704 - made here, of squares

@@ -1,0 +1,181 @@
+"""Pages of the referral log: note a referral, say what came of it, let the receiver say it, and read the counts."""
+
+import datetime as dt
+import secrets
+from typing import cast
+
+from flask import Blueprint, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import Message
+from web.access.guard import Open, log, me
+from web.access.roles import Action
+from web.partner.common import area, checked, edition, inbox, page, plain, today
+from web.presenters.cards import label
+from web.stores.inbox import Referral, ReferralOutcome, read_form
+from web.stores.referral_log import LINK, OUTCOMES, REASONS, Noted, find_noted, last_months, noted, tally, unavailable
+
+blueprint = Blueprint("referrals", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "referrals.own": "refer",
+    "referrals.refer": "refer",
+    "referrals.link": "refer",
+    "referrals.outcome": "refer",
+    "referrals.answer": "everyone",
+    "referrals.counts": "see_counts",
+}
+MENU: tuple[tuple[str, Message, Action], ...] = (
+    ("referrals.html", Message("Referrals"), "refer"),
+    ("counts.html", Message("Counts"), "see_counts"),
+)
+
+LINK_DAYS = 14
+"""For so long a receiver can answer through a link."""
+
+
+@blueprint.get("/<language>/referrals.html")
+def own(language: str) -> str:
+    """Show the referrals that this account noted, and a form for what came of each."""
+    known = edition().entries(checked(language))
+    return page(
+        "partner/referrals.html",
+        language,
+        noted=noted(inbox(), sender=me().login),
+        known=known,
+        outcomes=OUTCOMES,
+        reasons=REASONS,
+        label=label,
+    )
+
+
+@blueprint.route("/<language>/refer", methods=["GET", "POST"])
+def refer(language: str) -> ResponseReturnValue:
+    """Note that somebody was referred to a service: which service and which month, and nothing of whom."""
+    if request.method == "GET":
+        return redirect(f"/{checked(language)}/referrals.html")
+    entry = edition().entries(checked(language)).get(request.form.get("service", ""))
+    if entry is None:
+        raise NotFound("no such page")
+    body = next(iter(sorted(me().grants.organizations - {"*"})), None)
+    referral = Referral(
+        number=secrets.token_hex(4),
+        service=entry.id,
+        service_type=entry.types[0] if entry.types else "unknown",
+        sent_by=body,
+        month=f"{today():%Y-%m}",
+    )
+    inbox().put(referral, on=today(), sender=me().login)
+    log("referral_noted", subject=referral.number)
+    return _with_link(language, Noted(referral, today(), me().login)), 201
+
+
+@blueprint.route("/<language>/link", methods=["GET", "POST"])
+def link(language: str) -> ResponseReturnValue:
+    """Make a one-time link for the receiver of an own referral."""
+    if request.method == "GET":
+        return redirect(f"/{checked(language)}/referrals.html")
+    return _with_link(checked(language), _own(request.form.get("number", "")))
+
+
+@blueprint.post("/<language>/outcome")
+def outcome(language: str) -> ResponseReturnValue:
+    """Note what came of an own referral."""
+    one = _own(request.form.get("number", ""))
+    inbox().put(_outcome(one), on=today(), sender=me().login)
+    log("referral_outcome", subject=one.referral.number)
+    return redirect(f"/{checked(language)}/referrals.html", code=303)
+
+
+@blueprint.route("/<language>/r/<token>", methods=["GET", "POST"])
+def answer(language: str, token: str) -> ResponseReturnValue:
+    """Ask a receiver without an account what came of a referral; the link is good once, and for some days."""
+    one = _by_token(token)
+    told = one is None or any(
+        each.sender == LINK and cast("ReferralOutcome", each.message).number == one.referral.number
+        for each in inbox().messages("outcome")
+    )
+    if one is None or told:
+        return plain("partner/answered.html", checked(language), used=True), 404
+    if request.method == "GET":
+        return plain("partner/answer.html", checked(language), one=one, outcomes=OUTCOMES, reasons=REASONS)
+    try:
+        said = _outcome(one)
+    except InvalidRecord:
+        return plain(
+            "partner/answer.html", checked(language), one=one, outcomes=OUTCOMES, reasons=REASONS, incomplete=True
+        ), 400
+    if not inbox().put_once(said, on=today(), sender=LINK):
+        return plain("partner/answered.html", checked(language), used=True), 404
+    return plain("partner/answered.html", checked(language), used=False)
+
+
+@blueprint.get("/<language>/counts.html")
+def counts(language: str) -> str:
+    """Show counts of referrals and where listed help was not to be had, for the regions that were granted."""
+    entries, least = edition().entries(checked(language)), area().settings.thresholds.case_cells
+    referrals = last_months(noted(inbox()), today())
+    rows = tally(referrals, entries, area(), least=least)
+    signals = unavailable(referrals, entries, area(), least=least)
+    return page(
+        "partner/counts.html",
+        language,
+        rows=[each for each in rows if _granted(each.region)],
+        label=label,
+        signals=[each for each in signals if _granted(each.region)],
+        outcomes=OUTCOMES,
+        least=least,
+        codes=[*OUTCOMES, "waiting"],
+    )
+
+
+def _granted(region: str) -> bool:
+    return me().may("see_counts", {region, *area().ancestors(region)})
+
+
+def _own(number: str) -> Noted:
+    """Return a referral that this account noted; any other is as if it never was."""
+    found = find_noted(inbox(), number)
+    if found is None or found.sender != me().login:
+        raise NotFound("no such page")
+    return found
+
+
+def _outcome(one: Noted) -> ReferralOutcome:
+    """Read what came of a referral from a form; the days are counted, not asked."""
+    days = min(max((today() - one.on).days, 0), 365)
+    said = request.form.get("outcome", "")
+    reason = request.form.get("reason", "") if said in ("declined", "unavailable") else ""
+    fields: dict[str, object] = {
+        "number": one.referral.number,
+        "outcome": said,
+        "reason": reason,
+        "days": days,
+    }
+    return cast("ReferralOutcome", read_form(ReferralOutcome, fields))
+
+
+def _signer() -> URLSafeSerializer:
+    key = current_app.secret_key
+    if key is None:
+        abort(500)
+    return URLSafeSerializer(key, salt="answer to a referral")
+
+
+def _with_link(language: str, one: Noted) -> str:
+    until = today() + dt.timedelta(days=LINK_DAYS)
+    token = _signer().dumps([one.referral.number, until.isoformat()])
+    address = f"{request.host_url}{language}/r/{token}"
+    entry = edition().entries(language).get(one.referral.service)
+    return page("partner/noted.html", language, one=one, entry=entry, address=address, until=until)
+
+
+def _by_token(token: str) -> Noted | None:
+    """Return the referral that a link is for; None where it has run out or nobody here made it."""
+    try:
+        number, until = _signer().loads(token)
+    except BadSignature:
+        return None
+    return find_noted(inbox(), number) if today() <= dt.date.fromisoformat(until) else None

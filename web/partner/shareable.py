@@ -1,0 +1,60 @@
+"""What of an edition for partners everybody may know, and so may stand on a card or be told to a person."""
+
+from dataclasses import dataclass
+
+from mapping.model import Audience
+from mapping.view.view import View
+from web.presenters.edition import Edition
+from web.presenters.hotlines import Line, lines
+
+
+@dataclass(frozen=True)
+class Open:
+    """What of an edition everybody may know, and so may leave the building: ids of services and places, and numbers."""
+
+    services: frozenset[str]
+    places: frozenset[str]
+    numbers: frozenset[str]
+    hours: frozenset[str]
+    """Services whose hours everybody may know."""
+
+
+def open_parts(edition: Edition) -> Open:
+    """Return what everybody may know of an edition that is not for everybody."""
+
+    def find() -> Open:
+        with View(edition.path) as view:
+            rows = {table: view.rows(table) for table in ("service", "location", "phone", "address", "schedule")}
+        closed = {table: [row for row in found if row["audience"] != "public"] for table, found in rows.items()}
+        services, places = ({row["id"] for row in rows[table]} for table in ("service", "location"))
+        services -= {row["id"] for row in closed["service"]}
+        places -= {row["id"] for row in closed["location"]} | {row["location_id"] for row in closed["address"]}
+        numbers = {row["number"] for row in rows["phone"]} - {row["number"] for row in closed["phone"]}
+        hours = services - {row["service_id"] for row in closed["schedule"]}
+        return Open(*map(frozenset, (services, places, numbers, hours)))
+
+    return edition.keep("open parts", find)
+
+
+def open_line(edition: Edition, language: str, *, abroad: bool) -> Line | None:
+    """Return the line to name first of those that everybody may know; abroad one that works there, if there is any."""
+    known = open_parts(edition)
+    found = [each for each in lines(edition, language) if each.card.id in known.services]
+    calls = [
+        Line(each.card, call)
+        for each in found
+        for call in each.card.calls
+        if call.spoken and call.dial in known.numbers
+    ]
+    far = [each for each in calls if not each.call.short] if abroad else []
+    return next(iter(far or calls), None)
+
+
+def classes(edition: Edition) -> dict[str, Audience]:
+    """Return for each service of an edition who may know of it."""
+
+    def find() -> dict[str, Audience]:
+        with View(edition.path) as view:
+            return {row["id"]: row["audience"] for row in view.rows("service")}
+
+    return edition.keep("classes", find)

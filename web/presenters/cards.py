@@ -1,0 +1,310 @@
+"""Cards: a service as a list or a page shows it, every code turned into words."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mapping.area.study_area import StudyArea
+from mapping.errors import NotFound
+from mapping.language.fold import coarse
+from mapping.language.i18n import Message, translate
+from mapping.language.taxonomy import Label, Taxonomy, match_term
+from mapping.render.layers.services import spaced
+from mapping.view.view import Entry, PhoneEntry, Place
+from web.presenters.hours import Week, week
+
+Tone = Literal["ok", "warn", "bad", ""]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A number or an account of a messenger: as it is dialled or opened, and as it is read."""
+
+    dial: str
+    shown: str
+    note: str = ""
+
+    @property
+    def spoken(self) -> bool:
+        """Whether it is a number that can be called."""
+        return bool(re.fullmatch(r"[+*#]?[0-9*#]+", self.dial))
+
+    @property
+    def short(self) -> bool:
+        """Whether it is a number that works inside the country only."""
+        return self.spoken and not self.dial.startswith("+")
+
+    @property
+    def href(self) -> str:
+        """Return what a link leads to; empty where it is neither a number nor a web address."""
+        return f"tel:{self.dial}" if self.spoken else web_address(self.dial)
+
+
+@dataclass(frozen=True)
+class Check:
+    """How an entry was checked: a sign, a sentence, and a tone that only repeats them in colour."""
+
+    tone: Tone
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A service in one language; ``minutes`` are from the place that a list starts at, where that is known."""
+
+    entry: Entry
+    language: str
+    name: Label
+    where: str
+    calls: tuple[Call, ...]
+    week: Week
+    check: Check
+    types: tuple[Label, ...]
+    serves: tuple[str, ...]
+    excludes: tuple[str, ...]
+    speaks: tuple[str, ...]
+    documents: tuple[str, ...]
+    covers: tuple[str, ...]
+    access: tuple[str, ...] = ()
+    minutes: tuple[float, float] | None = None
+    why: tuple[str, ...] = field(default=())
+
+    @property
+    def id(self) -> str:
+        """Return the published id."""
+        return self.entry.id
+
+
+def card(entry: Entry, area: StudyArea, language: str) -> Card:
+    """Put an entry into the words of a language."""
+    types = tuple(label("service_types", code, language) for code in entry.types)
+    serves, excludes = (
+        (*said("beneficiaries", codes, language), *(condition(note, language) for note in notes))
+        for codes, notes in ((entry.serves, entry.serves_notes), (entry.excludes, entry.excludes_notes))
+    )
+    name = Label(entry.name, entry.name_language) if entry.name else (types[0] if types else Label("—", ""))
+    return Card(
+        entry=entry,
+        language=language,
+        name=name,
+        where=where(entry, area, language),
+        types=types,
+        calls=calls(entry.phones, area),
+        week=week(entry.hours, language),
+        check=check(entry, language),
+        serves=serves,
+        excludes=excludes,
+        speaks=in_a_row(said("languages", entry.languages, language), language),
+        documents=said("documents", entry.documents, language),
+        covers=tuple(unit_name(area, code, language) for code in entry.covers),
+        access=tuple(dict.fromkeys(entrance(p.accessibility, language) for p in entry.places if p.accessibility)),
+        why=tuple(answered(entry, language)),
+    )
+
+
+def answered(entry: Entry, language: str) -> Iterable[str]:
+    """Yield the needs that a service answers: why it is listed at all."""
+    kinds = Taxonomy.load("service_types")
+    met = {kinds.term(code).need for code in entry.types if code in kinds}
+    for need in Taxonomy.load("needs").terms():
+        if need.code in met:
+            yield str(need.label(language))
+
+
+ENTRANCES = {each.text: each for each in (Message("Step-free entrance"), Message("Steps at the entrance"))}
+"""What readers of lists write of an entrance; other words stand as they were sent."""
+
+
+def entrance(text: str, language: str) -> str:
+    """Return what is known of an entrance, in the words of a language where it is a known text."""
+    return ENTRANCES[text].into(language) if text in ENTRANCES else text
+
+
+GROUPS = 4
+"""Groups that a list names of those who are helped; the page of a service names all."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a list says of a service: label and text of what is known, and one sentence on what is not."""
+
+    known: tuple[tuple[str, str], ...]
+    unknown: str
+
+
+def facts(made: Card) -> Facts:
+    """Say who is taken and who is not, in what languages, for what money, with what papers, through what entrance."""
+    language, entry = made.language, made.entry
+    more = " …" if len(made.serves) > GROUPS else ""
+    said = (
+        (translate("For", language), ", ".join(made.serves[:GROUPS]) + more),
+        (translate("Not for", language), ", ".join(made.excludes)),
+        (translate("Speaks", language), ", ".join(made.speaks)),
+        (translate("Cost", language), entry.fees),
+        (translate("Bring", language), ", ".join(made.documents)),
+        (translate("Entrance", language), ", ".join(made.access)),
+    )
+    asked = [label for label, text in said if not text and label != said[1][0]]
+    if not entry.places and asked and asked[-1] == said[-1][0]:
+        asked.pop()  # help by phone has no entrance
+    missing = ", ".join(label[:1].lower() + label[1:] for label in asked)
+    return Facts(
+        tuple(each for each in said if each[1]),
+        translate("Not known, ask by phone: {what}.", language, what=missing) if missing else "",
+    )
+
+
+def label(taxonomy: str, code: str, language: str) -> Label:
+    """Return the label of a term, or the text itself where it is none."""
+    try:
+        return Taxonomy.load(taxonomy).label(code, language)
+    except NotFound:
+        return Label(code, "")
+
+
+def said(taxonomy: str, codes: Iterable[str], language: str) -> tuple[str, ...]:
+    """Return the labels of terms."""
+    return tuple(str(label(taxonomy, code, language)) for code in codes)
+
+
+def in_a_row(names: Sequence[str], language: str) -> tuple[str, ...]:
+    """Return names of languages as they stand in a sentence: only English writes every one with a capital letter."""
+    if language == "en":
+        return tuple(names)
+    return (*names[:1], *(name[:1].lower() + name[1:] for name in names[1:]))
+
+
+def condition(note: str, language: str) -> str:
+    """Return a condition in the words of a language where it is a known one, else as it was written."""
+    found = match_term("conditions", note)
+    return str(label("conditions", found.code, language)) if found and found.score == 1 else note
+
+
+def calls(phones: Iterable[PhoneEntry], area: StudyArea) -> tuple[Call, ...]:
+    """Return numbers as they are dialled and as they are read."""
+    made = []
+    for phone in phones:
+        extra = f" ({phone.extension})" if phone.extension else ""
+        messenger = phone.number.startswith(("https://", "http://"))
+        shown = (phone.kind or phone.number).capitalize() if messenger else spaced(phone.number, area.code) + extra
+        made.append(Call(phone.number, shown, phone.note))
+    return tuple(sorted(made, key=lambda call: not call.spoken))
+
+
+def unit_name(area: StudyArea, code: str, language: str) -> str:
+    """Return the name of an area unit, or the code where the country does not know it."""
+    try:
+        return area.label(code, language)
+    except NotFound:
+        return code
+
+
+def country_name(area: StudyArea, code: str, language: str) -> str:
+    """Return the name of a country abroad."""
+    names = area.settings.country_names.get(code)
+    if not names:
+        return code
+    return next((names[tried] for tried in (language, "ru", "en") if tried in names), next(iter(names.values())))
+
+
+def place_name(place: Place, area: StudyArea, language: str) -> str:
+    """Say where a place is: town and unit, or the country abroad."""
+    unit = unit_name(area, place.area_unit, language) if place.area_unit else ""
+    known = area.all_units().get(place.area_unit or "")
+    names = {coarse(name) for name in (*known.names.values(), *known.other_names)} if known else set()
+    parts = [place.city] if place.city and coarse(place.city) not in names else []
+    parts += [unit] if unit else []
+    if place.country and place.country != area.code:
+        parts.append(country_name(area, place.country, language))
+    return ", ".join(parts)
+
+
+def where(entry: Entry, area: StudyArea, language: str) -> str:
+    """Say where a service is, in a few words."""
+    names = list(dict.fromkeys(filter(None, (place_name(place, area, language) for place in entry.places))))
+    if not entry.places:
+        return translate("by phone", language)
+    if len(names) > 2:
+        return translate("{place} and {count} more places", language, place=names[0], count=len(names) - 1)
+    return "; ".join(names)
+
+
+LEVELS = {
+    "phone": Message("Confirmed by phone on {day}"),
+    "visit": Message("Confirmed by a visit on {day}"),
+    "official": Message("Confirmed by an official letter on {day}"),
+}
+CONFIRMED = Message("Confirmed on {day}")
+
+
+def check(entry: Entry, language: str) -> Check:
+    """Say how and when an entry was checked."""
+    on = entry.verified_on
+    if on is None or entry.freshness == "unverified":
+        return Check("", "?", translate("Not confirmed yet. Call first.", language))
+    if entry.freshness in ("fresh", "due") and entry.verification_level == "self-reported":
+        return Check("", "○", translate("Told by the provider on {day}", language, day=on))
+    if entry.freshness == "overdue":
+        return Check("warn", "!", translate("Due for checking. Last confirmed on {day}. Call first.", language, day=on))
+    if entry.freshness == "lapsed":
+        said = translate("Not confirmed for a long time, last on {day}. Call first.", language, day=on)
+        return Check("bad", "!", said)
+    text = LEVELS.get(entry.verification_level, CONFIRMED).text
+    return Check("ok", "✓", translate(text, language, day=on))
+
+
+def first_choice(entry: Entry) -> bool:
+    """Tell whether an entry may be offered first: open, and confirmed not too long ago."""
+    return entry.offered and entry.freshness != "unverified"
+
+
+def web_address(text: str) -> str:
+    """Return an address that a browser may open, empty where it is none: never a script."""
+    text = text.strip()
+    if text.startswith(("https://", "http://")):
+        return text
+    if text and " " not in text and "." in text and ":" not in text and not text.startswith(("/", ".")):
+        return f"https://{text}"
+    return ""
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Services of a list in the order in which a person should meet them.
+
+    ``near`` may stand on a map; ``named`` have only an area or a line and are in order of name; ``ask`` fit only
+    perhaps; ``later`` were not confirmed for too long and are never offered first.
+    """
+
+    near: tuple[Card, ...] = ()
+    named: tuple[Card, ...] = ()
+    ask: tuple[Card, ...] = ()
+    later: tuple[Card, ...] = ()
+
+    @property
+    def all(self) -> tuple[Card, ...]:
+        """Return all services, in their order."""
+        return (*self.near, *self.named, *self.ask, *self.later)
+
+    def __len__(self) -> int:
+        """Count all services."""
+        return len(self.all)
+
+
+def minutes_to(entry: Entry, summer: Mapping[str, float], winter: Mapping[str, float]) -> tuple[float, float] | None:
+    """Return the fewest minutes to a service in summer and winter; None where no place of it is within reach."""
+    reached = [place.id for place in entry.points if place.id in summer or place.id in winter]
+    if not reached:
+        return None
+    infinity = float("inf")
+    return (
+        min(summer.get(each, infinity) for each in reached),
+        min(winter.get(each, infinity) for each in reached),
+    )
+
+
+def shown_minutes(minutes: float) -> int:
+    """Return minutes of travel as they are read: in steps of five, never none."""
+    return 5 * round(minutes / 5) or 5

@@ -1,0 +1,161 @@
+"""Edition: what one view file holds, read once and kept until the file changes."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Hashable
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from mapping.area.study_area import StudyArea
+from mapping.language.taxonomy import Taxonomy
+from mapping.model import Audience
+from mapping.registry import analyses
+from mapping.result import Result
+from mapping.safety.redaction import require
+from mapping.view.view import Entry, OrganizationEntry, StatementEntry, View
+from web.presenters.cards import Card, card
+
+T = TypeVar("T")
+
+
+class Edition:
+    """The published directory of one day, as pages need it; it opens the view read-only, and only while it reads.
+
+    Raises
+    ------
+    UnsafePublication
+        When the view was made for fewer people than ``audience``.
+    """
+
+    def __init__(self, path: Path, area: StudyArea, audience: Audience = "public") -> None:
+        self.path = path
+        self.area = area
+        self._kept: dict[Hashable, Any] = {}
+        self._lock = threading.Lock()
+        self._making: dict[Hashable, threading.RLock] = {}
+        with View(path) as view:
+            require(view.audience, audience)
+            self.day: dt.date = view.edition
+            self.licences: tuple[str, ...] = view.licences
+
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made for a key before, or make it; one thread makes it, others that want it wait."""
+        if key not in self._kept:
+            with self._lock:
+                making = self._making.setdefault(key, threading.RLock())
+            with making:
+                if key not in self._kept:
+                    self._kept[key] = make()
+        return cast("T", self._kept[key])
+
+    def entries(self, language: str) -> dict[str, Entry]:
+        """Return every service by id, in the order of names."""
+
+        def read() -> dict[str, Entry]:
+            with View(self.path) as view:
+                return {entry.id: entry for entry in view.services(language=language)}
+
+        return self.keep(("entries", language), read)
+
+    def card(self, entry: Entry, language: str) -> Card:
+        """Return an entry of this edition in the words of a language."""
+        return self.keep(("card", entry.id, language), lambda: card(entry, self.area, language))
+
+    def organizations(self, language: str) -> dict[str, OrganizationEntry]:
+        """Return every organization by id, in the order of names."""
+
+        def read() -> dict[str, OrganizationEntry]:
+            with View(self.path) as view:
+                return {each.id: each for each in view.organizations(language=language)}
+
+        return self.keep(("organizations", language), read)
+
+    def statements(self, language: str) -> list[StatementEntry]:
+        """Return what may be said about hidden help, by area unit and text."""
+
+        def read() -> list[StatementEntry]:
+            with View(self.path) as view:
+                return view.statements(language=language)
+
+        return self.keep(("statements", language), read)
+
+    def minutes(self, place: str, scenario: str) -> dict[str, float]:
+        """Return minutes of travel from a place of the gazetteer to public locations, as they were published."""
+
+        def read() -> dict[str, float]:
+            with View(self.path) as view:
+                return dict(view.minutes(place, scenario))
+
+        return self.keep(("minutes", place, scenario), read)
+
+    def results(self) -> dict[str, Result]:
+        """Return what every analysis finds in this view, by name."""
+
+        def find() -> dict[str, Result]:
+            with View(self.path) as view:
+                return {name: analyse(view, self.area) for name, analyse in analyses().items()}
+
+        return self.keep("results", find)
+
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Return the short code of each service and organization, by id; pages are titled with it."""
+        ids = sorted({*self.entries("en"), *self.organizations("en")})
+        return {each: short_code(each) for each in ids}
+
+    @cached_property
+    def seats(self) -> dict[str, tuple[str, dict[str, str]]]:
+        """Return the main place of each area unit, its seat or else its largest: id and names by language."""
+        places = self.area.gazetteer
+        if places.empty:
+            return {}
+        places = places[places["lat"].notna()]
+        rank = places["seat"].where(places["seat"] >= 0, 9)
+        ordered = places.assign(rank=rank).sort_values(
+            ["rank", "people", "place_id"], ascending=[True, False, True], na_position="last"
+        )
+        seats: dict[str, tuple[str, dict[str, str]]] = {}
+        for row in ordered.to_dict("records"):
+            unit = str(row["unit"])
+            names = {
+                language: str(row[f"name_{language}"])
+                for language in self.area.languages
+                if isinstance(row.get(f"name_{language}"), str) and row[f"name_{language}"]
+            }
+            if unit in self.area.all_units() and names:
+                for code in (unit, *self.area.ancestors(unit)):
+                    seats.setdefault(code, (str(row["place_id"]), names))
+        return seats
+
+
+class Editions:
+    """Always the edition that the view file holds now."""
+
+    def __init__(self, path: str | Path, area: StudyArea, audience: Audience = "public") -> None:
+        self.path = Path(path)
+        self.area = area
+        self.audience: Audience = audience
+        self._lock = threading.Lock()
+        self._mark: tuple[int, int, int] | None = None
+        self._now: Edition | None = None
+
+    def now(self) -> Edition:
+        """Return the edition; a new one when the file was replaced since the last request."""
+        stat = self.path.stat()
+        mark = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        with self._lock:
+            if self._now is None or mark != self._mark:
+                self._now, self._mark = Edition(self.path, self.area, self.audience), mark
+            return self._now
+
+
+def short_code(identifier: str) -> str:
+    """Return eight signs that name a record to people: 5F2A-9C01."""
+    signs = "".join(sign for sign in identifier if sign.isalnum())[:8].upper()
+    return f"{signs[:4]}-{signs[4:]}" if len(signs) > 4 else signs
+
+
+def taxonomy(name: str) -> Taxonomy:
+    """Return a taxonomy; they are loaded once."""
+    return Taxonomy.load(name)

@@ -1,0 +1,246 @@
+"""What pages show: plain values, worked out here so that templates only place them."""
+
+import heapq
+import itertools
+import operator
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mapping.area.study_area import StudyArea
+from mapping.errors import NotFound
+from mapping.language.i18n import show, translate
+from mapping.language.taxonomy import Taxonomy, Term
+from mapping.view.view import Entry, OrganizationEntry
+from web.presenters import choices
+from web.presenters.cards import Call, Card, calls, country_name, entrance, first_choice, label, place_name
+from web.presenters.choices import Choice
+from web.presenters.edition import Edition
+from web.presenters.hotlines import Line, line_for, lines
+
+TEXTS = ("p1", "p2", "p3", "p4")
+"""Pages of text: about, method, safety, privacy; the names tell nothing to somebody who looks at a history."""
+
+OTHERS = 4
+"""Services that stand below one as other ways."""
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """A short number for a minute of danger."""
+
+    label: str
+    call: Call
+
+
+@dataclass(frozen=True)
+class Home:
+    """The first page: the line, other lines, and what can be asked for."""
+
+    line: Line | None
+    others: tuple[Line, ...]
+    emergency: tuple[Emergency, ...]
+    needs: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer to a question: its words, and the address that it leads to."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its answers in groups; ``skip`` leaves it open."""
+
+    groups: tuple[tuple[str, tuple[Option, ...]], ...]
+    skip: Option
+    line: Line | None
+    abroad: bool = False
+
+    @property
+    def short(self) -> Call | None:
+        """Return the line's number where somebody abroad cannot call it."""
+        return self.line.call if self.abroad and self.line and self.line.call.short else None
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place of a service, in words."""
+
+    name: str
+    address: str
+    where: str
+    transport: str
+    access: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class ServicePage:
+    """A service with what stands beside it."""
+
+    card: Card
+    code: str
+    organization: OrganizationEntry
+    spots: tuple[Spot, ...]
+    others: tuple[Card, ...]
+    line: Line | None
+    fallback: str
+    needs: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class OrganizationPage:
+    """An organization with its services."""
+
+    organization: OrganizationEntry
+    code: str
+    kind: str
+    cards: tuple[Card, ...]
+    calls: tuple[Call, ...]
+    line: Line | None
+
+
+def home(edition: Edition, language: str) -> Home:
+    """Return what the first page shows."""
+    found = lines(edition, language)
+    return Home(
+        found[0] if found else None, tuple(found[1:4]), emergency(edition.area, language), tuple(choices.needs())
+    )
+
+
+def emergency(area: StudyArea, language: str) -> tuple[Emergency, ...]:
+    """Return the numbers for a minute of danger."""
+    return tuple(
+        Emergency(show(each.label, language), Call(each.number, each.number))
+        for each in area.settings.emergency.values()
+    )
+
+
+def where(edition: Edition, choice: Choice, language: str) -> Asked:
+    """Return the question where somebody is."""
+    area, path = edition.area, choice.need.details["path"]
+    inside = tuple(
+        Option(area.label(unit, language), f"{path}-{code}.html") for code, unit in choices.regions(area).items()
+    )
+    abroad = [
+        Option(country_name(area, country, language), f"{path}-{code}.html")
+        for code, country in choices.countries(edition).items()
+    ]
+    abroad.append(Option(translate("Another country", language), f"{path}-{choices.ABROAD}.html"))
+    groups = ((show(area.name, language), inside), (translate("Abroad", language), tuple(abroad)))
+    skip = Option(translate("Show all places", language), f"{path}-{choices.EVERYWHERE}.html")
+    return Asked(groups, skip, next(iter(lines(edition, language)), None))
+
+
+def who(edition: Edition, choice: Choice, language: str) -> Asked:
+    """Return the question for whom help is wanted."""
+    code = choice.code
+    answers = (
+        Option(translate("For me or another adult", language), f"{code}-{choices.ADULT}.html"),
+        Option(translate("For a child under 18", language), f"{code}-{choices.CHILD}.html"),
+    )
+    skip = Option(translate("Show all", language), f"{code}-{choices.ANYONE}.html")
+    abroad = choices.abroad(choice, edition.area)
+    return Asked((("", answers),), skip, line_for(edition, language, abroad=abroad), abroad)
+
+
+def service(edition: Edition, identifier: str, language: str) -> ServicePage:
+    """Return what the page of a service shows.
+
+    Raises
+    ------
+    NotFound
+        When the edition has none of this id.
+    """
+    entries = edition.entries(language)
+    if identifier not in entries:
+        raise NotFound("no such page")
+    entry = entries[identifier]
+    made = edition.card(entry, language)
+    foreign = {lang for lang in (made.name.language, entry.description_language) if lang and lang != language}
+    kinds = Taxonomy.load("service_types")
+    met = {kinds.term(code).need for code in entry.types if code in kinds}
+    return ServicePage(
+        card=made,
+        code=edition.codes[identifier],
+        organization=entry.organization,
+        spots=tuple(spots(entry, edition.area, language)),
+        others=tuple(others(edition, entry, language)),
+        line=next(iter(lines(edition, language)), None),
+        fallback=next(iter(sorted(foreign)), ""),
+        needs=tuple(each for each in choices.needs() if each.code in met),
+    )
+
+
+def spots(entry: Entry, area: StudyArea, language: str) -> Iterable[Spot]:
+    """Yield where a service is."""
+    for place in entry.places:
+        known = place.area_unit in area.all_units()
+        yield Spot(
+            place.name,
+            place.address,
+            place_name(place, area, language),
+            place.transportation,
+            entrance(place.accessibility, language),
+            str(place.area_unit) if known else "",
+        )
+
+
+def others(edition: Edition, entry: Entry, language: str) -> Iterable[Card]:
+    """Yield confirmed services of the same kind in the same region, by name."""
+    area, known = edition.area, edition.area.all_units()
+
+    def around(one: Entry) -> set[str]:
+        return {area.region_of(p.area_unit) if p.area_unit in known else p.country or "" for p in one.places}
+
+    def by_type() -> dict[str, list[tuple[int, Entry, set[str]]]]:
+        found: dict[str, list[tuple[int, Entry, set[str]]]] = defaultdict(list)
+        for place, one in enumerate(edition.entries(language).values()):
+            for code in one.types if first_choice(one) else ():
+                found[code].append((place, one, around(one)))
+        return dict(found)
+
+    kept, own = edition.keep(("confirmed by type", language), by_type), around(entry)
+    place = operator.itemgetter(0)
+    alike = heapq.merge(*(kept.get(code, ()) for code in entry.types), key=place)
+    once = (next(same) for _, same in itertools.groupby(alike, key=place))
+    near = (one for _, one, where in once if one.id != entry.id and (where & own or one.remote))
+    for one in itertools.islice(near, OTHERS):
+        yield edition.card(one, language)
+
+
+def organization(edition: Edition, identifier: str, language: str) -> OrganizationPage:
+    """Return what the page of an organization shows.
+
+    Raises
+    ------
+    NotFound
+        When the edition has none of this id.
+    """
+    known = edition.organizations(language)
+    if identifier not in known:
+        raise NotFound("no such page")
+    found = known[identifier]
+    cards = tuple(
+        edition.card(entry, language)
+        for entry in edition.entries(language).values()
+        if entry.organization.id == identifier
+    )
+    return OrganizationPage(
+        organization=found,
+        code=edition.codes[identifier],
+        kind=str(label("organization_types", found.kind, language)),
+        cards=cards,
+        calls=calls(found.phones, edition.area),
+        line=next(iter(lines(edition, language)), None),
+    )
+
+
+def text(edition: Edition, language: str) -> dict[str, Any]:
+    """Return the values that a page of text fills in."""
+    return {"line": next(iter(lines(edition, language)), None), "emergency": emergency(edition.area, language)}

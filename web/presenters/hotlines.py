@@ -1,0 +1,96 @@
+"""Lines that anybody may call, and what is said about help that has no address here."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from mapping.area.study_area import StudyArea
+from mapping.language.taxonomy import Taxonomy
+from mapping.render.layers.services import spaced
+from mapping.view.view import Entry, StatementEntry
+from web.presenters.cards import Call, Card
+from web.presenters.edition import Edition
+
+HOTLINE = "IDN-HOT"
+COMMISSION, DESK = "CRD-COM", "CMG-REF"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line to call: its card and its first number."""
+
+    card: Card
+    call: Call
+
+
+def lines(edition: Edition, language: str) -> list[Line]:
+    """Return the lines, those first that answer at any hour and for the whole country."""
+
+    def find() -> list[Line]:
+        cards = [
+            edition.card(entry, language)
+            for entry in edition.entries(language).values()
+            if HOTLINE in entry.types and entry.phones and entry.status == "active" and entry.offered
+        ]
+        ordered = sorted(cards, key=lambda each: _rank(each.entry, each.week.always, edition.area))
+        return [Line(each, each.calls[0]) for each in ordered if each.calls[0].spoken]
+
+    return edition.keep(("lines", language), find)
+
+
+def line_for(edition: Edition, language: str, *, abroad: bool) -> Line | None:
+    """Return the line to name first; for somebody abroad with a number that works there, if any line has one."""
+    found = lines(edition, language)
+    far = (Line(each.card, call) for each in found for call in each.card.calls if call.spoken and not call.short)
+    return next(far if abroad else iter(found), None) or next(iter(found), None)
+
+
+def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool, bool, int]:
+    country = area.code in entry.covers or not entry.covers
+    abroad = bool(entry.places) and all(place.country not in (None, "", area.code) for place in entry.places)
+    return (abroad, not country, not always, entry.freshness not in ("fresh", "due"), -len(entry.languages))
+
+
+def spoken_for(edition: Edition, unit: str | None, needs: Collection[str], language: str) -> tuple[StatementEntry, ...]:
+    """Return what may be said about hidden help for a need, in a unit, in what lies around or within it."""
+    area, kinds = edition.area, Taxonomy.load("service_types")
+    found = []
+    for each in edition.statements(language):
+        need = kinds.term(each.service_type).need if each.service_type in kinds else None
+        if need and needs and need not in needs:
+            continue
+        if unit is None or not each.area_unit or _touch(area, unit, each.area_unit):
+            found.append(each)
+    return tuple(found)
+
+
+def _touch(area: StudyArea, one: str, other: str) -> bool:
+    known = area.all_units()
+    if one not in known or other not in known:
+        return False
+    return one == other or one in area.ancestors(other) or other in area.ancestors(one)
+
+
+def route(statement: StatementEntry, area: StudyArea) -> Call | None:
+    """Return the number through which something is arranged, None where the route is no number."""
+    digits = "".join(sign for sign in statement.route if sign.isdigit() or sign == "+")
+    plain = statement.route.replace(" ", "").replace("-", "").replace("(", "").replace(")", "")
+    return Call(digits, spaced(digits, area.code)) if digits and digits == plain else None
+
+
+def responsible(edition: Edition, unit: str, language: str) -> list[Card]:
+    """Return the commissions and referral desks whose duty a unit is: they cover it, or lie in its region."""
+    area = edition.area
+    around = {unit, *area.ancestors(unit)}
+    region = area.region_of(unit)
+    found = []
+    for entry in edition.entries(language).values():
+        if entry.status != "active" or not {COMMISSION, DESK}.intersection(entry.types):
+            continue
+        own = any(
+            place.area_unit in area.all_units() and area.region_of(str(place.area_unit)) == region
+            for place in entry.places
+            if place.area_unit
+        )
+        if around.intersection(entry.covers) or (not entry.covers and own):
+            found.append(edition.card(entry, language))
+    return sorted(found, key=lambda each: COMMISSION not in each.entry.types)

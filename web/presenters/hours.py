@@ -1,0 +1,166 @@
+"""Opening hours as people read them, and as the page's script does."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from mapping.area.settings import Settings
+from mapping.language.i18n import Message, translate
+from mapping.model import WEEKDAYS
+from mapping.view.view import Hours
+
+DAYS = (
+    Message("Monday"),
+    Message("Tuesday"),
+    Message("Wednesday"),
+    Message("Thursday"),
+    Message("Friday"),
+    Message("Saturday"),
+    Message("Sunday"),
+)
+SHORT = (
+    Message("Mon"),
+    Message("Tue"),
+    Message("Wed"),
+    Message("Thu"),
+    Message("Fri"),
+    Message("Sat"),
+    Message("Sun"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table of hours; an empty ``times`` means closed."""
+
+    days: str
+    times: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Week:
+    """The hours of a service: a table, a short line, words that fit no table, and what the script reads."""
+
+    rows: tuple[Row, ...]
+    short: str
+    notes: tuple[str, ...]
+    always: bool
+    script: str
+    offset: float | None
+
+
+def week(hours: Sequence[Hours], language: str) -> Week:
+    """Write weekly hours in a language; days with the same times stand in one line."""
+    by_day = _by_day(hours)
+    known = any(by_day.values())
+    always = known and all(("00:00", "24:00") in day for day in by_day.values())
+    rows = tuple(_rows(by_day, DAYS, language)) if known and not always else ()
+    short = translate("Day and night", language) if always else "; ".join(_shortly(by_day, language))
+    spans = [[day, opens, closes] for day, times in by_day.items() for opens, closes in times]
+    offsets = {one.utc_offset for one in hours if one.utc_offset is not None}
+    return Week(
+        rows=rows,
+        short=short,
+        always=always,
+        notes=tuple(dict.fromkeys(note(one.note, language) for one in hours if one.note)),
+        script=json.dumps(spans, separators=(",", ":")) if spans else "",
+        offset=offsets.pop() if len(offsets) == 1 else None,
+    )
+
+
+NOTES = {"by appointment": Message("By appointment")}
+"""What readers of lists write of hours that are no times; other words stand as they were sent."""
+
+
+def note(text: str, language: str) -> str:
+    """Return words on hours in a language where they are known ones."""
+    return NOTES[text].into(language) if text in NOTES else text
+
+
+YEARS = 5
+"""How long a saved page knows when clocks are changed."""
+
+
+@cache
+def ahead(timezone: str, day: dt.date) -> str:
+    """Return how many hours a time zone is ahead of UTC, as the page's script reads it: 5, or with each change to come.
+
+    A browser could tell it too, but takes a tenth of a second for its first question, on a cheap phone much more.
+
+    Examples
+    --------
+    >>> ahead("Asia/Dushanbe", dt.date(2026, 11, 24))
+    '5'
+    >>> ahead("Europe/Rome", dt.date(2026, 11, 24))[:44]
+    '1 2027-03-28T01:00Z 2 2027-10-31T01:00Z 1 20'
+    """
+    zone, hour = ZoneInfo(timezone), dt.timedelta(hours=1)
+
+    def offset(time: dt.datetime) -> str:
+        return f"{(time.astimezone(zone).utcoffset() or dt.timedelta()) / hour:g}"
+
+    start = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+    found = [offset(start)]
+    for number in range(365 * YEARS):
+        today, tomorrow = (start + dt.timedelta(number + each) for each in (0, 1))
+        if offset(tomorrow) != offset(today):
+            change = next(time for each in range(25) if offset(time := today + each * hour) != offset(today))
+            found += [f"{change:%Y-%m-%dT%H:%MZ}", offset(tomorrow)]
+    return " ".join(found)
+
+
+def _by_day(hours: Iterable[Hours]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, set[tuple[str, str]]] = {day: set() for day in WEEKDAYS}
+    for one in hours:
+        if not (one.opens and one.closes):
+            continue
+        closes = "24:00" if one.closes in ("23:59", "24:00", "00:00") else one.closes
+        for day in one.days or WEEKDAYS:
+            if day in found:
+                found[day].add((one.opens, closes))
+    return {day: sorted(times) for day, times in found.items()}
+
+
+def _spans(by_day: dict[str, list[tuple[str, str]]]) -> Iterable[tuple[int, int, list[tuple[str, str]]]]:
+    """Yield runs of days with the same times: first, last, times."""
+    days = list(by_day.values())
+    start = 0
+    for place in range(1, len(days) + 1):
+        if place == len(days) or days[place] != days[start]:
+            yield start, place - 1, days[start]
+            start = place
+
+
+def _rows(by_day: dict[str, list[tuple[str, str]]], names: Sequence[Message], language: str) -> Iterable[Row]:
+    for first, last, times in _spans(by_day):
+        yield Row(_days(first, last, names, language), tuple(_time(*each) for each in times))
+
+
+def _shortly(by_day: dict[str, list[tuple[str, str]]], language: str) -> Iterable[str]:
+    for row in _rows(by_day, SHORT, language):
+        if row.times:
+            yield f"{row.days} {', '.join(row.times)}"
+
+
+def _days(first: int, last: int, names: Sequence[Message], language: str) -> str:
+    said = [names[place].into(language) for place in (first, last)]
+    return said[0] if first == last else f"{said[0]}–{said[1]}" if names is SHORT else f"{said[0]} – {said[1]}"
+
+
+def _time(opens: str, closes: str) -> str:
+    return f"{opens.removeprefix('0')}–{closes.removeprefix('0')}"
+
+
+def holidays(settings: Settings, *, estimated: bool = False) -> str:
+    """Return the days on which hours may differ, as the page's script reads them: month-day, or with a year.
+
+    With ``estimated`` those whose day was reckoned beforehand, and the days beside each.
+    """
+    if not estimated:
+        told = [day.isoformat() for one in settings.moving_holidays for day in one.announced]
+        return " ".join((*settings.holidays, *told))
+    days = {day + dt.timedelta(n) for one in settings.moving_holidays for day in one.estimated for n in (-1, 0, 1)}
+    return " ".join(day.isoformat() for day in sorted(days))

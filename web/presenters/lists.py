@@ -1,0 +1,168 @@
+"""Lists of services: those that answer a choice, and the list of everything, in sheets of twenty."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mapping.errors import NotFound
+from mapping.view.view import Entry, StatementEntry
+from web.presenters import choices
+from web.presenters.cards import Blocks, Call, Card, first_choice, label
+from web.presenters.choices import Choice
+from web.presenters.edition import Edition
+from web.presenters.hotlines import Line, line_for, lines, route, spoken_for
+
+SHEET = 20
+"""Entries on a sheet: a page of them stays under 14 kB, a round trip of a slow connection."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A statement with the number through which it is arranged."""
+
+    entry: StatementEntry
+    call: Call | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A sheet of a list.
+
+    ``spoken`` are the languages, code and name, of services on all its sheets. ``rest`` names what stands on the
+    others, for a script that narrows the whole list: places in the order of ids among all that is listed, or ``*``
+    where that is everything; empty where this is the only sheet.
+    """
+
+    title: str
+    blocks: Blocks
+    total: int
+    sheet: int
+    sheets: int
+    path: str
+    line: Line | None
+    choice: Choice | None = None
+    place: str = ""
+    start: str = ""
+    far: tuple[Card, ...] = ()
+    statements: tuple[Said, ...] = ()
+    abroad: bool = False
+    spoken: tuple[tuple[str, str], ...] = ()
+    rest: str = ""
+
+    @property
+    def short(self) -> Call | None:
+        """Return a number on this sheet that somebody abroad cannot call, None where there is none."""
+        if not self.abroad:
+            return None
+        first = [self.line.call] if self.line else []
+        first += [each.calls[0] for each in self.blocks.all if each.calls]
+        first += [each.call for each in self.statements if each.call]
+        return next((call for call in first if call.short), None)
+
+    def sheet_path(self, number: int) -> str:
+        """Return the address of another sheet."""
+        if self.choice is None:
+            return f"all-{number}.html"
+        return f"{self.choice.code}.html" if number == 1 else f"{self.choice.code}-{number}.html"
+
+
+def found(edition: Edition, choice: Choice, language: str) -> Found:
+    """Return a sheet of what answers a choice.
+
+    Raises
+    ------
+    NotFound
+        When the list has fewer sheets.
+    """
+    area = edition.area
+    blocks, far, start = choices.chosen(edition, choice, language)
+    unit = choices.regions(area).get(choice.where)
+    kinds, abroad = {choice.need.code}, choices.abroad(choice, area)
+    statements = spoken_for(edition, unit, kinds, language) if choice.sheet == 1 else ()
+    sheets = sheets_of(blocks)
+    shown = cut(blocks, choice.sheet, sheets)
+    return Found(
+        title=choice.code,
+        blocks=shown,
+        total=len(blocks),
+        sheet=choice.sheet,
+        sheets=sheets,
+        path=f"{choice.code}.html",
+        line=line_for(edition, language, abroad=abroad),
+        choice=choice,
+        abroad=abroad,
+        spoken=spoken((*blocks.all, *far), language),
+        rest=rest(edition, blocks, shown) if sheets > 1 else "",
+        place=choices.where_name(choice, area, language),
+        start=start,
+        far=far if choice.sheet == 1 else (),
+        statements=tuple(Said(each, route(each, area)) for each in statements),
+    )
+
+
+def everything(edition: Edition, sheet: int, language: str) -> Found:
+    """Return a sheet of the list of everything: by name, those not confirmed for too long last."""
+
+    def read() -> tuple[Blocks, tuple[tuple[str, str], ...]]:
+        cards = [edition.card(e, language) for e in edition.entries(language).values() if listed(e)]
+        blocks = Blocks(
+            near=tuple(each for each in cards if first_choice(each.entry) and each.entry.points),
+            named=tuple(each for each in cards if first_choice(each.entry) and not each.entry.points),
+            later=tuple(each for each in cards if not first_choice(each.entry)),
+        )
+        return blocks, spoken(cards, language)
+
+    blocks, tongues = edition.keep(("everything", language), read)
+    sheets = sheets_of(blocks)
+    return Found(
+        title="all",
+        blocks=cut(blocks, sheet, sheets),
+        total=len(blocks),
+        sheet=sheet,
+        sheets=sheets,
+        path=f"all-{sheet}.html",
+        line=next(iter(lines(edition, language)), None),
+        spoken=tongues,
+        rest="*" if sheets > 1 else "",
+        statements=tuple(
+            Said(each, route(each, edition.area)) for each in (edition.statements(language) if sheet == 1 else ())
+        ),
+    )
+
+
+def spoken(cards: Iterable[Card], language: str) -> tuple[tuple[str, str], ...]:
+    """Return the languages that are spoken by services, code and name, by name."""
+    codes = {code for each in cards for code in each.entry.languages}
+    return tuple(sorted(((code, str(label("languages", code, language))) for code in codes), key=lambda each: each[1]))
+
+
+def rest(edition: Edition, whole: Blocks, shown: Blocks) -> str:
+    """Return the places of what is on other sheets among the ids of all that is listed."""
+
+    def number() -> dict[str, int]:
+        ids = sorted(entry.id for entry in edition.entries("en").values() if listed(entry))
+        return {identifier: place for place, identifier in enumerate(ids)}
+
+    places, here = edition.keep("places", number), {each.id for each in shown.all}
+    return " ".join(str(places[each.id]) for each in whole.all if each.id in places and each.id not in here)
+
+
+def listed(entry: Entry) -> bool:
+    """Tell whether an entry stands in the list of everything: it is not closed for good."""
+    return entry.status not in ("inactive", "defunct")
+
+
+def sheets_of(blocks: Blocks) -> int:
+    """Return how many sheets a list takes; an empty one takes one."""
+    return max(1, -(-len(blocks) // SHEET))
+
+
+def cut(blocks: Blocks, sheet: int, sheets: int) -> Blocks:
+    """Return the part of a list that stands on a sheet."""
+    if not 1 <= sheet <= sheets:
+        raise NotFound("no such page")
+    start, stop = SHEET * (sheet - 1), SHEET * sheet
+    parts = []
+    for part in (blocks.near, blocks.named, blocks.ask, blocks.later):
+        parts.append(part[max(0, start) : max(0, stop)])
+        start, stop = start - len(part), stop - len(part)
+    return Blocks(*parts)

@@ -1,0 +1,85 @@
+"""Open data: the public view in every format that can be written, each with its licence, size and checksum."""
+
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from mapping.area.study_area import StudyArea
+from mapping.errors import NotFound
+from mapping.language.i18n import Message
+from mapping.render.export import export, file_name, writers
+from mapping.view.view import View
+from web.presenters.edition import Edition
+
+LANGUAGE = "en"
+"""Names stand in every language of the study area; other texts in the nearest to this one, or in the file's own."""
+
+DATABASE = "public.db"
+
+
+LICENCES = {"CC-BY-4.0": Message("Creative Commons Attribution 4.0 International")}
+"""Names of licences that are known in every language; others stand as the study area names them."""
+
+
+def licence_name(area: StudyArea, language: str) -> str:
+    """Return the name of the licence of the open data."""
+    licence = area.settings.licence
+    return LICENCES[licence.id].into(language) if licence.id in LICENCES else licence.text
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A file of open data."""
+
+    name: str
+    label: Message
+    size: int
+    checksum: str
+
+
+def offered(edition: Edition, language: str) -> list[Offer]:
+    """Return every file with its size and SHA-256 checksum; those that each language has, in this one."""
+
+    def make() -> list[Offer]:
+        labels = {file_name(name, module, language): module.LABEL for name, module in writers().items()}
+        labels[DATABASE] = Message("The whole public directory (SQLite)")
+        found = []
+        for name, label in labels.items():
+            held = contents(edition, name)
+            found.append(Offer(name, label, len(held), hashlib.sha256(held).hexdigest()))
+        return found
+
+    return edition.keep(("offers", language), make)
+
+
+def contents(edition: Edition, name: str) -> bytes:
+    """Return a file of open data.
+
+    Raises
+    ------
+    NotFound
+        When no such file is offered.
+    """
+    if name == DATABASE:
+        return edition.keep(("data", name), edition.path.read_bytes)
+    known = edition.keep("files of open data", lambda: _files(edition))
+    if name not in known:
+        raise NotFound("no such page")
+    format_name, language = known[name]
+    return edition.keep(("data", name), lambda: _written(edition, format_name, language, name))
+
+
+def _files(edition: Edition) -> dict[str, tuple[str, str]]:
+    """Return the format and the language of each file by its name."""
+    return {
+        file_name(name, module, language): (name, language if getattr(module, "TRANSLATED", False) else LANGUAGE)
+        for name, module in writers().items()
+        for language in edition.area.languages
+    }
+
+
+def _written(edition: Edition, format_name: str, language: str, name: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder, View(edition.path) as view:
+        path = export(view, Path(folder) / name, area=edition.area, language=language, name=format_name)
+        return path.read_bytes()

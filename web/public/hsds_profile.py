@@ -1,0 +1,43 @@
+"""Our profile of HSDS: a page that people read, and the files that programs validate with.
+
+Both depend on the program alone and on no directory.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, render_template, request
+
+from mapping.errors import NotFound
+from mapping.formats.hsds import _profile as hsds_profile
+from web.layout import Frame
+from web.presenters.edition import Editions
+
+profile = Blueprint("profile", __name__)
+KINDS = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
+
+
+@profile.get("/<language>/profile.html")
+def shown(language: str) -> str:
+    """Tell what our files add to the standard, and link to every file of the profile."""
+    if language not in current_app.config["AREA"].languages:
+        abort(404)
+    editions: Editions = current_app.config["EDITIONS"]
+    tables: dict[str, list[Any]] = {}
+    for table, field, kind, said in hsds_profile.rows():
+        tables.setdefault(table, []).append((field, kind, said))
+    return render_template(
+        "profile.html",
+        frame=Frame.of(editions.now(), request.path, language),
+        tables=tables,
+        files=sorted(hsds_profile.files()),
+        version=hsds_profile.HSDS_VERSION,
+    )
+
+
+@profile.get("/profile/<path:name>")
+def one_file(name: str) -> Response:
+    """Return a file of the profile."""
+    known = hsds_profile.files()
+    if name not in known:
+        raise NotFound("no such page")
+    return Response(known[name], content_type=KINDS[name.rpartition(".")[2]])

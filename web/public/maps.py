@@ -1,0 +1,95 @@
+"""The page of the map: what `mapping.render.maps` draws, put into the frame of the site."""
+
+import gzip
+from dataclasses import dataclass, replace
+
+from mapping.errors import NotFound
+from mapping.render.maps import Page, draw
+from mapping.result import Result
+from mapping.view.view import View
+from web.presenters.edition import Edition
+from web.public.findings import Finding, overview
+
+SHOWN = ("coverage", "reach", "demand")
+"""Analyses whose findings can be chosen as layers."""
+
+
+@dataclass(frozen=True)
+class MapPage:
+    """The map's parts, the paths within the site of the files that it needs, and what it shows as findings.
+
+    ``size`` is what the map and all that it needs have in kilobytes, compressed: what somebody who asks for it loads at
+    most.
+    """
+
+    page: Page
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...]
+    pictures: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    size: int
+
+
+def map_page(edition: Edition, language: str) -> MapPage:
+    """Return the map of a language; its figure, styles and scripts."""
+    page = _drawn(edition, language)
+    linked = {*page.styles, *page.scripts}
+    return MapPage(
+        page,
+        tuple(_path(name, language) for name in page.styles),
+        tuple(_path(name, language) for name in page.scripts),
+        tuple(_path(name, language) for name in page.files if name not in linked),
+        tuple(each for each in overview(edition, language) if each.name in SHOWN),
+        round(sum(len(gzip.compress(contents, 6, mtime=0)) for contents in page.files.values()) / 1000),
+    )
+
+
+def map_file(edition: Edition, language: str, name: str) -> bytes:
+    """Return a file of the map in one language.
+
+    Raises
+    ------
+    NotFound
+        When the map has no such file.
+    """
+    return _file(_drawn(edition, language), name, own=True)
+
+
+def shared_file(edition: Edition, name: str) -> bytes:
+    """Return a file that the maps of all languages share.
+
+    Raises
+    ------
+    NotFound
+        When no map has such a file.
+    """
+    return _file(_drawn(edition, edition.area.languages[0]), name, own=False)
+
+
+def _drawn(edition: Edition, language: str) -> Page:
+    def make() -> Page:
+        results = [_headlines(result) for name, result in edition.results().items() if name in SHOWN]
+        with View(edition.path) as view:
+            drawn = draw(view, edition.area, *results, language=language, links="s/{}.html")
+            return drawn.page("map", base="../static/m/")
+
+    return edition.keep(("map", language), make)
+
+
+def _headlines(result: Result) -> Result:
+    """Return a result with those columns only that a short table has; the page has its own tables."""
+    return replace(result, columns=result.headlines, groups={}, headline=())
+
+
+def _own(name: str) -> bool:
+    return name.startswith("map-")
+
+
+def _path(name: str, language: str) -> str:
+    return f"{language}/m/{name}" if _own(name) else f"static/m/{name}"
+
+
+def _file(page: Page, name: str, *, own: bool) -> bytes:
+    if name not in page.files or _own(name) != own:
+        raise NotFound("no such page")
+    return page.files[name]

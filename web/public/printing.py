@@ -1,0 +1,187 @@
+"""What can be printed: the directory of a region in large type, posters and pocket cards; as pages, and as PDF.
+
+All of it is made from the public edition alone, as every page is, and twice the same bytes.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import segno
+from flask import Flask
+from markupsafe import Markup
+
+from mapping.errors import MappingError, NotFound
+from mapping.language.i18n import translate
+from web.presenters import choices
+from web.presenters.cards import Card, first_choice
+from web.presenters.edition import Edition
+from web.presenters.entries import Emergency, emergency
+from web.presenters.hotlines import Line, line_for, lines, route, spoken_for
+from web.presenters.lists import Said, listed
+
+SHEET = 120
+"""Entries on a page for the screen; the PDF holds all of them."""
+
+STATIC = Path(__file__).parents[1] / "static"
+STYLES = ("print.css", "pdf.css")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Entries under one heading."""
+
+    heading: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Booklet:
+    """The directory of a region: lines first, then what is said of hidden help, then entries by district."""
+
+    code: str
+    name: str
+    lines: tuple[Line, ...]
+    emergency: tuple[Emergency, ...]
+    statements: tuple[Said, ...]
+    parts: tuple[Part, ...]
+    total: int
+    sheet: int
+    sheets: int
+
+    def path(self, sheet: int) -> str:
+        """Return the address of a sheet."""
+        return f"print-{self.code}{f'-{sheet}' if sheet > 1 else ''}.html"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a poster or a card says: the line to call at home, and one that works from abroad."""
+
+    home: Line | None
+    abroad: Line | None
+    emergency: tuple[Emergency, ...]
+
+
+def regions(edition: Edition, language: str) -> list[tuple[str, str]]:
+    """Return the regions that have a print edition: code in an address, and name."""
+    return [(code, edition.area.label(unit, language)) for code, unit in choices.regions(edition.area).items()]
+
+
+def booklet(edition: Edition, code: str, language: str, sheet: int = 1) -> Booklet:
+    """Return a sheet of the directory of a region; sheet 0 is the whole.
+
+    Raises
+    ------
+    NotFound
+        When there is no such region or sheet.
+    """
+    area, unit = edition.area, choices.regions(edition.area).get(code)
+    if unit is None:
+        raise NotFound("no such page")
+    placed = list(_placed(edition, unit, language))
+    sheets = max(1, -(-len(placed) // SHEET))
+    if not 0 <= sheet <= sheets:
+        raise NotFound("no such page")
+    shown = placed[SHEET * (sheet - 1) : SHEET * sheet] if sheet else placed
+    parts = tuple(
+        Part(heading, tuple(made for _, made in group)) for heading, group in groupby(shown, key=lambda each: each[0])
+    )
+    said = tuple(Said(each, route(each, area)) for each in spoken_for(edition, unit, (), language))
+    return Booklet(
+        code,
+        area.label(unit, language),
+        tuple(lines(edition, language)),
+        emergency(area, language),
+        said,
+        parts,
+        len(placed),
+        sheet,
+        sheets,
+    )
+
+
+def _placed(edition: Edition, region: str, language: str) -> Iterator[tuple[str, Card]]:
+    """Yield the services of a region under the heading that they stand under; what is not sure comes last."""
+    area, known = edition.area, edition.area.all_units()
+    by_heading: dict[tuple[int, str], list[Card]] = {}
+    for entry in edition.entries(language).values():
+        if not listed(entry):
+            continue
+        units = [place.area_unit for place in entry.places if place.area_unit in known]
+        inside = [code for code in units if code and area.region_of(code) == region]
+        reached = not entry.places and choices.covers(entry, region, area)
+        if not inside and not reached:
+            continue
+        if not first_choice(entry):
+            key = (2, translate("Not offered first: not confirmed, not for a long time, or closed for now", language))
+        elif inside:
+            key = (0, area.label(inside[0], language))
+        else:
+            key = (1, translate("By phone or visit, for the whole region", language))
+        by_heading.setdefault(key, []).append(edition.card(entry, language))
+    for (_, heading), cards in sorted(by_heading.items(), key=lambda each: each[0]):
+        yield from ((heading, made) for made in cards)
+
+
+def paper(edition: Edition, language: str) -> Paper:
+    """Return what posters and cards say."""
+    abroad = line_for(edition, language, abroad=True)
+    return Paper(
+        line_for(edition, language, abroad=False),
+        abroad if abroad and not abroad.call.short else None,
+        emergency(edition.area, language),
+    )
+
+
+def code_of(line: Line, words: str) -> Markup:
+    """Return a picture that a phone reads as the line's number: nothing but the number is in it."""
+    drawn = segno.make(f"tel:{line.call.dial}", error="m", micro=False)
+    picture = drawn.svg_inline(scale=4, border=2, dark="#000", light="#fff", title=words, omitsize=True)
+    return Markup(picture)  # noqa: S704 - made here, and segno escapes the title
+
+
+MISSING = (
+    "PDF needs WeasyPrint and the system's Pango: pip install 'rohnamo[pdf]', and install Pango (Debian: "
+    "libpango-1.0-0 libpangoft2-1.0-0; macOS: brew install pango); or print the pages from a browser ({error})"
+)
+
+
+def offer_pdf(app: Flask) -> None:
+    """Make an app offer what can be printed as PDF, too.
+
+    Raises
+    ------
+    MappingError
+        WeasyPrint or Pango is not installed here; the text says how to install them.
+    """
+    _weasyprint()
+    app.config["PDF"] = True
+
+
+def pdf(page: str) -> bytes:
+    """Set a page for printing as PDF; only the fonts that come with the portal are read."""
+    weasyprint = _weasyprint()
+    styles = [weasyprint.CSS(filename=str(STATIC / name), url_fetcher=_own) for name in STYLES]
+    out = io.BytesIO()
+    weasyprint.HTML(string=page, base_url=None, url_fetcher=_own).write_pdf(out, stylesheets=styles, pdf_tags=True)
+    return out.getvalue()
+
+
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:  # OSError: the library is there, and Pango is not
+        raise MappingError(MISSING.format(error=error)) from error
+    return weasyprint
+
+
+def _own(url: str, *_: Any, **__: Any) -> dict[str, Any]:
+    """Read a file of the portal's own; anything else is refused."""
+    path = Path(url.removeprefix("file://")).resolve()
+    if not url.startswith("file://") or not path.is_relative_to(STATIC.resolve()):
+        raise ValueError(f"what is printed fetches nothing, and this would be fetched: {url}")
+    return {"string": path.read_bytes(), "mime_type": "font/woff2" if path.suffix == ".woff2" else "text/css"}

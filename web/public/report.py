@@ -1,0 +1,169 @@
+"""The mapping report on the site: each chapter a page of its own, so that none is heavy, and the whole as files.
+
+It is made from the public edition alone, as every page is: once for each language, from results that all share.
+"""
+
+import re
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, current_app, render_template, request
+from markupsafe import Markup
+
+from mapping.errors import NotFound
+from mapping.language.i18n import Message
+from mapping.render import report as reports
+from mapping.render.report.elements import Chapter, Picture, Report
+from mapping.render.report.recommendations import to_csv
+from mapping.render.report.sources import regional
+from mapping.render.report.writers import docx, html, pdf
+from mapping.result import Result
+from mapping.view.view import View
+from web.layout import Frame
+from web.presenters.edition import Edition, Editions
+
+report_pages = Blueprint("report_pages", __name__)
+
+WHOLE, ASKED = "report", "recommendations"
+TITLES = {
+    "docx": Message("The whole report for Word (DOCX)"),
+    "pdf": Message("The whole report for print (PDF)"),
+    "csv": Message("Its recommendations as a table (CSV)"),
+}
+KINDS = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "csv": "text/csv",
+}
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file of the report: its name, what it is, and its bytes."""
+
+    name: str
+    title: Message
+    contents: bytes
+
+
+@report_pages.get("/<language>/report/index.html")
+def contents(language: str) -> str:
+    """Show what the report holds, and offer it as files."""
+    edition = _edition(language)
+    made = report_of(edition, language)
+    return _page("report/index.html", edition, language, report=made, downloads=list(downloads(edition, language)))
+
+
+@report_pages.get("/<language>/report/<anchor>.html")
+def chapter(language: str, anchor: str) -> str:
+    """Show one chapter."""
+    edition = _edition(language)
+    made = report_of(edition, language)
+    place = next((place for place, one in enumerate(made.chapters) if one.anchor == anchor), None)
+    if place is None:
+        raise NotFound("no such page")
+    shown = made.chapters[place]
+    around: tuple[Chapter | None, ...] = (None, *made.chapters, None)
+    return _page(
+        "report/chapter.html",
+        edition,
+        language,
+        report=made,
+        shown=shown,
+        body=body(shown),
+        before=around[place],
+        after=around[place + 2],
+    )
+
+
+def body(shown: Chapter) -> Markup:
+    """Return the parts of a chapter, whose pictures are files beside its page: text comes first on a slow line."""
+    names = {id(picture): name for name, picture in pictures(shown).items()}
+
+    def drawn(picture: Picture) -> Markup:
+        size = re.search(r' width="([\d.]+)" height="([\d.]+)', picture.svg)
+        width, height = size.groups() if size else ("", "")
+        return Markup('<img class="chart" src="{}" width="{}" height="{}" alt="{}" loading="lazy">').format(
+            names[id(picture)], width, height, picture.words
+        )
+
+    return html.body(shown, above=1, drawn=drawn)
+
+
+def pictures(shown: Chapter) -> dict[str, Picture]:
+    """Return the pictures of a chapter by the names of their files."""
+    found = (block for block in shown.blocks if isinstance(block, Picture))
+    return {f"{shown.anchor}-{number}.svg": picture for number, picture in enumerate(found, 1)}
+
+
+@report_pages.get("/<language>/report/<anchor>-<int:number>.svg")
+def drawing(language: str, anchor: str, number: int) -> Response:
+    """Return a picture of a chapter."""
+    chapters = [one for one in report_of(_edition(language), language).chapters if one.anchor == anchor]
+    found = pictures(chapters[0]).get(f"{anchor}-{number}.svg") if chapters else None
+    if found is None:
+        raise NotFound("no such page")
+    return Response(found.svg, mimetype="image/svg+xml")
+
+
+@report_pages.get("/<language>/report/<name>.docx", defaults={"ending": "docx"})
+@report_pages.get("/<language>/report/<name>.pdf", defaults={"ending": "pdf"})
+@report_pages.get("/<language>/report/<name>.csv", defaults={"ending": "csv"})
+def download(language: str, name: str, ending: str) -> Response:
+    """Return the report, or its recommendations, as a file."""
+    edition = _edition(language)
+    for one in downloads(edition, language):
+        if one.name == f"{name}.{ending}":
+            return Response(one.contents, mimetype=KINDS[ending])
+    raise NotFound("no such page")
+
+
+@report_pages.get("/static/report.css")
+def style() -> Response:
+    """Return what the parts of a chapter look like."""
+    return Response(html.block_style(), mimetype="text/css")
+
+
+def report_of(edition: Edition, language: str) -> Report:
+    """Return the report of an edition in a language."""
+
+    def results() -> dict[str, Result]:
+        with View(edition.path) as view:
+            return edition.results() | regional(view, edition.area)
+
+    def make() -> Report:
+        found = edition.keep("results of the report", results)
+        with View(edition.path) as view:
+            return reports.make(
+                view, edition.area, language=language, results=found, demo=bool(current_app.config["DEMO"])
+            )
+
+    return edition.keep(("report", language), make)
+
+
+def downloads(edition: Edition, language: str) -> list[Download]:
+    """Return the files of a report; a PDF only where the site offers those, since setting one takes a while."""
+    made = report_of(edition, language)
+    writers = {
+        f"{WHOLE}.{language}.docx": lambda: docx.write(made),
+        f"{WHOLE}.{language}.pdf": lambda: pdf.write(made),
+        f"{ASKED}.{language}.csv": lambda: to_csv(
+            made.recommendations, language, edition=made.day, audience=made.audience, numbers=made.numbers
+        ).encode(),
+    }
+    if not current_app.config.get("PDF"):
+        del writers[f"{WHOLE}.{language}.pdf"]
+    return [
+        Download(name, TITLES[name.rpartition(".")[2]], edition.keep(("file of the report", name), write))
+        for name, write in writers.items()
+    ]
+
+
+def _edition(language: str) -> Edition:
+    if language not in current_app.config["AREA"].languages:
+        abort(404)
+    editions: Editions = current_app.config["EDITIONS"]
+    return editions.now()
+
+
+def _page(template: str, edition: Edition, language: str, **values: object) -> str:
+    return render_template(template, frame=Frame.of(edition, request.path, language), **values)

@@ -1,0 +1,223 @@
+"""Pages of area units: what is here, what is near, who is responsible."""
+
+import html
+import math
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from mapping.area.study_area import StudyArea
+from mapping.errors import NotFound
+from mapping.language.i18n import show, translate
+from mapping.language.taxonomy import Taxonomy, Term
+from mapping.view.view import Entry
+from web.presenters import choices
+from web.presenters.cards import Card, first_choice, in_a_row, minutes_to, said, shown_minutes
+from web.presenters.edition import Edition
+from web.presenters.hotlines import Line, lines, responsible, route, spoken_for
+from web.presenters.lists import Said
+
+WIDTH = 640
+DETAIL = 0.01
+"""Degrees below which a bend of a line is left out of the small picture."""
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The nearest confirmed service for a need: in the unit itself, elsewhere, by phone only, or none that is known.
+
+    ``said`` is what may be said of hidden help instead of a service.
+    """
+
+    need: Term
+    card: Card | None
+    inside: bool
+    minutes: tuple[float, float] | None
+    said: Said | None = None
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """An area unit with all that is said of it."""
+
+    code: str
+    name: str
+    label: str
+    above: tuple[tuple[str, str], ...]
+    below: tuple[tuple[str, str], ...]
+    people: int
+    year: int
+    services: int
+    organizations: int
+    speaks: tuple[str, ...]
+    start: str
+    nearest: tuple[Nearest, ...]
+    here: tuple[Card, ...]
+    named: tuple[Card, ...]
+    later: tuple[Card, ...]
+    statements: tuple[Said, ...]
+    responsible: tuple[Card, ...]
+    line: Line | None
+    picture: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region and the units in it: code, name, people and listed services of each."""
+
+    code: str
+    name: str
+    people: int
+    units: tuple[tuple[str, str, int, int], ...]
+
+
+def regions(edition: Edition, language: str) -> list[Region]:
+    """Return every region with its units, in the order of the study area."""
+    area = edition.area
+    counts = edition.keep("counts", lambda: _counts(edition))
+    units = area.all_units().values()
+    finest = max(unit.level for unit in units)
+    found = []
+    for code in choices.regions(area).values():
+        inside = [
+            unit for unit in units if unit.level == finest and unit.code != code and area.region_of(unit.code) == code
+        ]
+        rows = tuple((u.code, area.label(u.code, language), u.people, counts.get(u.code, 0)) for u in inside)
+        found.append(Region(code, area.label(code, language), area.unit(code).people, rows))
+    return found
+
+
+def _counts(edition: Edition) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for entry in edition.entries("en").values():
+        for code in _units_of(entry, edition.area):
+            counts[code] = counts.get(code, 0) + 1
+    return counts
+
+
+def _units_of(entry: Entry, area: StudyArea) -> set[str]:
+    """Return the units that an entry's places lie in, those above them too."""
+    known = area.all_units()
+    own = {place.area_unit for place in entry.places if place.area_unit in known}
+    return {code for unit in own if unit for code in (unit, *area.ancestors(unit))}
+
+
+def unit(edition: Edition, code: str, language: str) -> UnitPage:
+    """Return what the page of a unit shows.
+
+    Raises
+    ------
+    NotFound
+        When the study area has no such unit, and for the country, which has no page.
+    """
+    area = edition.area
+    found = area.unit(code)
+    if found.level == 0 and len(area.levels) > 1:
+        raise NotFound("no such page")
+    seat = edition.seats.get(code)
+    inside = [e for e in edition.entries(language).values() if e.status == "active" and code in _units_of(e, area)]
+    here = [edition.card(e, language) for e in inside if first_choice(e) and e.points]
+    named = [edition.card(e, language) for e in inside if first_choice(e) and not e.points]
+    codes = {code for each in (*here, *named) for code in each.entry.languages}
+    above = tuple((c, area.label(c, language)) for c in reversed(area.ancestors(code)) if area.unit(c).level > 0)
+    below = tuple((u.code, area.label(u.code, language)) for u in area.all_units().values() if u.parent == code)
+    return UnitPage(
+        code=code,
+        name=area.label(code, language),
+        label=show(area.levels[found.level].label, language),
+        above=above,
+        below=below,
+        people=found.people,
+        year=area.file.population.date.year,
+        services=len(inside),
+        organizations=len({each.organization.id for each in inside}),
+        speaks=in_a_row(sorted(said("languages", codes, language)), language),
+        start=show(seat[1], language) if seat else "",
+        nearest=tuple(_nearest(edition, code, language)),
+        here=tuple(here),
+        named=tuple(named),
+        later=tuple(edition.card(e, language) for e in inside if not first_choice(e)),
+        statements=tuple(Said(e, route(e, area)) for e in spoken_for(edition, code, (), language)),
+        responsible=tuple(responsible(edition, code, language)),
+        line=next(iter(lines(edition, language)), None),
+        picture=picture(edition, code, language),
+        sources=tuple(area.attributions("admin", language=language)),
+    )
+
+
+def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
+    """Yield the nearest service for each need, by summer minutes from the unit's main place."""
+    area, seat, kinds = edition.area, edition.seats.get(code), Taxonomy.load("service_types")
+    summer = edition.minutes(seat[0], "summer") if seat else {}
+    winter = edition.minutes(seat[0], "winter") if seat else {}
+    offered = [each for each in edition.entries(language).values() if first_choice(each)]
+    for need in choices.needs():
+        answers = [term for term in kinds.terms() if term.need == need.code]
+        types, core = {term.code for term in answers}, {term.code for term in answers if term.core}
+        fit = sorted(
+            (each for each in offered if types.intersection(each.types)),
+            key=lambda each: (not core.intersection(each.types), each.rank),
+        )
+        hidden = _said(edition, code, types, language)
+        if hidden and 2 * sum(term.audience == "custodian" for term in answers) > len(answers):
+            yield Nearest(need, None, False, None, hidden)  # such help is hidden: what is on the map is something else
+            continue
+        reached = [(minutes, each) for each in fit if (minutes := minutes_to(each, summer, winter))]
+        if reached:
+            minutes, entry = min(reached, key=lambda pair: _as_read(pair[0]))
+            yield Nearest(need, edition.card(entry, language), code in _units_of(entry, area), minutes)
+            continue
+        inside = [each for each in fit if each.points and code in _units_of(each, area)]
+        remote = [each for each in fit if choices.covers(each, code, area)]
+        first = next(iter((*inside, *remote)), None)
+        yield Nearest(
+            need, edition.card(first, language) if first else None, bool(inside), None, None if first else hidden
+        )
+
+
+def _said(edition: Edition, code: str, types: Collection[str], language: str) -> Said | None:
+    """Return what is said of hidden help of these types in a unit, what has a number first."""
+    found = [each for each in spoken_for(edition, code, (), language) if each.service_type in types]
+    made = [Said(each, route(each, edition.area)) for each in found]
+    return min(made, key=lambda each: each.call is None, default=None)
+
+
+def _as_read(minutes: tuple[float, float]) -> tuple[float, ...]:
+    """Return minutes as they are read: what reads alike is equally near."""
+    return tuple(each if math.isinf(each) else shown_minutes(each) for each in minutes)
+
+
+def picture(edition: Edition, code: str, language: str) -> str:
+    """Return a small picture of the country in which the unit is filled."""
+    area = edition.area
+    words = translate("{unit} on the map of {country}", language, unit=area.label(code, language), country=area.name)
+    height, drawn = edition.keep(("picture", code), lambda: _picture(edition, code))
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(words)}">{drawn}</svg>'
+
+
+def _picture(edition: Edition, code: str) -> tuple[int, str]:
+    """Return the height of a unit's picture, and what is drawn; a unit that is hard to see gets a ring around it."""
+    area = edition.area
+    west, south, east, north = area.bounds
+    scale = WIDTH / (east - west)
+    stretch = 1 / math.cos(math.radians((south + north) / 2))
+
+    def spot(x: float, y: float) -> tuple[int, int]:
+        return round((x - west) * scale), round((north - y) * scale * stretch)
+
+    def path(shape: BaseGeometry) -> str:
+        plain = shape.simplify(DETAIL)
+        rings = ([spot(x, y) for x, y in part.exterior.coords] for part in getattr(plain, "geoms", [plain]))
+        return "".join("M" + "L".join(f"{x} {y}" for x, y in dict.fromkeys(ring)) + "z" for ring in rings)
+
+    outline = edition.keep("outline", lambda: shapely.union_all(area.units(0).geometry.to_numpy()))
+    country = edition.keep("country", lambda: path(outline))
+    shape = area.units(area.unit(code).level).geometry[code]
+    middle = shape.representative_point()
+    across, down = spot(middle.x, middle.y)
+    ring = f'<circle class="spot" cx="{across}" cy="{down}" r="12"/>' if shape.area < outline.area / 100 else ""
+    drawn = f'<path class="land rl" d="{country}"/><path class="f0" d="{path(shape)}"/>{ring}'
+    return round((north - south) * scale * stretch), drawn

@@ -1,0 +1,1 @@
+"""The staff portal, the only one that opens the directory."""

@@ -1,0 +1,88 @@
+"""What the pages of the staff portal share: the directory of a request, what may be seen of it, its day, its grants.
+
+This is the only part of the web that opens the private directory. Pages for stewards show what `web.staff.visible`
+takes from it, and nothing besides: what is for custodians only never reaches a template from here.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from flask import abort, current_app, g
+
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import Directory
+from mapping.language.i18n import Message
+from web.access.guard import me, now
+from web.access.roles import Action
+from web.staff.visible import Seen
+from web.staff.visible_cache import Kept
+from web.stores.inbox import Inbox
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A link of the menu: its path within the language, what it is called, and the action that it needs."""
+
+    path: str
+    label: Message
+    action: Action
+
+
+def study_area() -> StudyArea:
+    """Return the study area of the portal."""
+    area: StudyArea = current_app.config["AREA"]
+    return area
+
+
+def inbox() -> Inbox:
+    """Return what visitors and partners sent in."""
+    found: Inbox = current_app.config["INBOX"]
+    return found
+
+
+def today() -> dt.date:
+    """Return the day of this request where the study area is."""
+    return now().astimezone(ZoneInfo(study_area().timezone)).date()
+
+
+def directory() -> Directory:
+    """Return the directory, opened for this request and closed at its end."""
+    if "directory" not in g:
+        g.directory = Directory(cast("Path", current_app.config["DIRECTORY"]), study_area())
+    return cast("Directory", g.directory)
+
+
+def close_directory(_error: BaseException | None = None) -> None:
+    """Close what `directory` opened."""
+    opened: Directory | None = g.pop("directory", None)
+    if opened is not None:
+        opened.close()
+
+
+def everything_seen() -> Seen:
+    """Return what stewards see of the directory, in every region."""
+    return _kept().seen(directory(), study_area(), today())
+
+
+def seen() -> Seen:
+    """Return what whoever is signed in sees of the directory: in the regions granted to them."""
+    return seen_in(me().grants.regions)
+
+
+def seen_in(regions: Collection[str]) -> Seen:
+    """Return what stewards see in some regions."""
+    return _kept().seen(directory(), study_area(), today(), regions)
+
+
+def _kept() -> Kept:
+    return cast("Kept", current_app.extensions.setdefault("rohnamo_seen", Kept()))
+
+
+def require_over(action: Action, record: Any) -> None:
+    """Refuse the request unless the person may do this to a record, by where it is."""
+    if not me().may(action, everything_seen().units(record)):
+        abort(403)

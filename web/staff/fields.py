@@ -1,0 +1,298 @@
+"""Fields of records as a steward meets them: what they are called, how they are filled in, and what they say."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from pydantic import ValidationError
+
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, date
+from mapping.language.taxonomy import Taxonomy, term_id
+from mapping.model import AUDIENCES, RECORDS, WEEKDAYS, Record
+from mapping.safety.redaction import PLACE_TEXTS
+from web.layout import LANGUAGES
+from web.presenters.hours import DAYS
+
+Widget = Literal["text", "long", "date", "number", "choice", "days"]
+SENT_AS = Message("Who may see it")
+
+AUDIENCE_LABELS: dict[str, Message] = {
+    "public": Message("Everybody"),
+    "partner": Message("Partners who signed in"),
+    "focal_point": Message("Focal points"),
+    "custodian": Message("Custodians only"),
+}
+
+TABLES: dict[str, Message] = {
+    "organization": Message("Body"),
+    "service": Message("Service"),
+    "location": Message("Place"),
+    "phone": Message("Number"),
+    "address": Message("Address"),
+    "schedule": Message("Hours"),
+    "language": Message("Language spoken there"),
+    "attribute": Message("Kind of help, or for whom"),
+    "service_area": Message("Area served"),
+    "cost_option": Message("Cost"),
+    "required_document": Message("Paper"),
+    "accessibility": Message("Access"),
+    "funding": Message("Funding"),
+    "translation": Message("Text in a language"),
+}
+"""Tables that stewards edit, and what a record of each is called."""
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "organization": ("name", "alternate_name", "description", "email", "website", "audience"),
+    "service": (
+        "name",
+        "alternate_name",
+        "description",
+        "status",
+        "email",
+        "url",
+        "fees_description",
+        "application_process",
+        "wait_time",
+        "eligibility_description",
+        "minimum_age",
+        "maximum_age",
+        "alert",
+        "audience",
+    ),
+    "location": ("name", "description", "transportation", "area_unit", "latitude", "longitude", "audience"),
+    "phone": ("number", "extension", "description", "audience"),
+    "address": ("address_1", "address_2", "city", "postal_code", "audience"),
+    "schedule": ("byday", "opens_at", "closes_at", "description", "audience"),
+    "language": ("code",),
+    "attribute": ("link_type", "taxonomy_term_id"),
+    "service_area": ("area_unit",),
+    "cost_option": ("option", "amount", "currency"),
+    "required_document": ("document",),
+    "accessibility": ("description",),
+    "funding": ("source", "valid_to", "audience"),
+    "translation": ("field", "language", "text"),
+}
+"""Table -> fields that stewards edit, as forms ask for them."""
+
+LABELS: dict[str, Message] = {
+    "name": Message("Name"),
+    "alternate_name": Message("Other name"),
+    "description": Message("Description"),
+    "email": Message("Mail address"),
+    "website": Message("Web page"),
+    "url": Message("Web page"),
+    "status": Message("Whether it works"),
+    "fees_description": Message("What it costs"),
+    "application_process": Message("How to get in"),
+    "wait_time": Message("How long one waits"),
+    "eligibility_description": Message("For whom, in words"),
+    "minimum_age": Message("From which age"),
+    "maximum_age": Message("Up to which age"),
+    "alert": Message("Notice on the page"),
+    "audience": SENT_AS,
+    "transportation": Message("How to get there"),
+    "area_unit": Message("District or region"),
+    "latitude": Message("Latitude, degrees north"),
+    "longitude": Message("Longitude, degrees east"),
+    "number": Message("Number"),
+    "extension": Message("Extension"),
+    "address_1": Message("Street and house"),
+    "address_2": Message("Further line"),
+    "city": Message("Town or village"),
+    "postal_code": Message("Postcode"),
+    "byday": Message("Days"),
+    "opens_at": Message("Opens at"),
+    "closes_at": Message("Closes at"),
+    "code": Message("Language"),
+    "language": Message("Language"),
+    "link_type": Message("What it says"),
+    "taxonomy_term_id": Message("Word"),
+    "option": Message("What it costs"),
+    "amount": Message("Amount"),
+    "currency": Message("Currency"),
+    "document": Message("Paper that is asked for"),
+    "source": Message("Who pays"),
+    "valid_to": Message("Last day"),
+    "field": Message("Field"),
+    "text": Message("Text"),
+    "do_not_list": Message("Kept out of every list"),
+}
+
+YES, NO = Message("yes"), Message("no")
+
+LINK_TYPES: dict[str, Message] = {
+    "service_type": Message("Kind of help"),
+    "serves": Message("Who is helped"),
+    "excludes": Message("Who is not taken"),
+}
+
+RESULTS: dict[str, Message] = {
+    "confirmed": Message("All is as it stands here"),
+    "changed": Message("Something changed: I enter it next"),
+    "paused": Message("Closed for a time"),
+    "closed": Message("Closed for good"),
+    "unreachable": Message("Nobody answered"),
+}
+LEVELS: dict[str, Message] = {
+    "phone": Message("By phone"),
+    "visit": Message("By a visit"),
+    "official": Message("By an official letter"),
+    "self-reported": Message("Told by the provider"),
+}
+KINDS: dict[str, Message] = {
+    "added": Message("Added"),
+    "changed": Message("Changed"),
+    "removed": Message("Taken out"),
+}
+"""What a change of the history is called."""
+
+LONG = ("description", "application_process", "eligibility_description", "alert", "text", "transportation")
+PARTS: dict[str, tuple[str, ...]] = {
+    "organization": ("phone", "translation"),
+    "service": (
+        "phone",
+        "schedule",
+        "attribute",
+        "language",
+        "service_area",
+        "cost_option",
+        "required_document",
+        "funding",
+        "translation",
+    ),
+    "location": ("address", "phone", "schedule", "accessibility"),
+}
+"""Table -> tables of the parts of its records that stewards edit."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field in a form: its label, how it is asked for, what stands in it, and what may be chosen."""
+
+    name: str
+    label: Message
+    widget: Widget
+    value: str
+    choices: tuple[tuple[str, str], ...] = ()
+    needed: bool = False
+
+
+def editable(table: str, record: Any = None) -> tuple[str, ...]:
+    """Return the fields that may be edited: where only the area of a place is shown, none that tells where it is."""
+    if table == "location" and record is not None and record.precision != "exact":
+        return tuple(name for name in FIELDS[table] if name not in PLACE_TEXTS[table])
+    return FIELDS[table]
+
+
+def fields(table: str, record: Any, area: StudyArea, language: str) -> list[Field]:
+    """Return the fields of a form for a record; for a new one where ``record`` is None."""
+    kind, found = RECORDS[table], []
+    for name in editable(table, record):
+        value = getattr(record, name, None) if record is not None else None
+        if record is None and name == "audience":
+            value = "public"
+        widget = _widget(kind, name)
+        choices = tuple(_choices(kind, name, record, area, language))
+        needed = kind.model_fields[name].is_required()
+        text = value.isoformat() if isinstance(value, dt.date) else "" if value is None else f"{value}"
+        found.append(
+            Field(name, LABELS[name], "choice" if choices and widget != "days" else widget, text, choices, needed)
+        )
+    return found
+
+
+def _widget(kind: type[Record], name: str) -> Widget:
+    types = get_args(kind.model_fields[name].annotation) or (kind.model_fields[name].annotation,)
+    if name == "byday":
+        return "days"
+    if name in LONG:
+        return "long"
+    if dt.date in types:
+        return "date"
+    return "number" if {int, float} & {*types} or name in ("latitude", "longitude") else "text"
+
+
+def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, language: str) -> Iterator[tuple[str, str]]:
+    if name == "audience":
+        least = AUDIENCES.index(record.audience) if record is not None else 0
+        yield from ((each, AUDIENCE_LABELS[each].into(language)) for each in AUDIENCES[least:])
+    elif name == "byday":
+        yield from zip(WEEKDAYS, (day.into(language) for day in DAYS), strict=True)
+    elif name == "area_unit":
+        yield from ((code, area.label(code, language)) for code in area.all_units())
+    elif kind.table == "language" and name == "code":
+        yield from _terms("languages", language)
+    elif name == "language":
+        yield from ((code, LANGUAGES.get(code, code)) for code in area.languages)
+    elif name == "status":
+        yield from _terms("statuses", language)
+    elif name == "link_type":
+        yield from ((code, label.into(language)) for code, label in LINK_TYPES.items())
+    elif name == "taxonomy_term_id":
+        for taxonomy in ("service_types", "beneficiaries"):
+            for term in Taxonomy.load(taxonomy).terms():
+                yield term_id(term), str(Taxonomy.load(taxonomy).label(term.code, language))
+    elif name == "field":
+        yield from ((each, LABELS[each].into(language)) for each in ("name", "description", "alternate_name"))
+
+
+def _terms(taxonomy: str, language: str) -> Iterator[tuple[str, str]]:
+    terms = Taxonomy.load(taxonomy)
+    yield from ((term.code, str(terms.label(term.code, language))) for term in terms.terms())
+
+
+def said(table: str, name: str, value: Any, area: StudyArea, language: str) -> str:
+    """Return what a field says, in words."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool) or name == "do_not_list":
+        return (YES if value else NO).into(language)
+    if isinstance(value, dt.date):
+        return date(value, language)
+    record = RECORDS[table].model_construct(audience="public")
+    known = dict(_choices(RECORDS[table], name, record, area, language))
+    if name == "byday":
+        return ", ".join(known.get(day, day) for day in str(value).split(","))
+    return known.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
+
+
+def given(
+    table: str, form: Mapping[str, Any], days: Sequence[str], old: Any = None
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the fields of a form that differ from a record, as values, and the names of those that do not fit."""
+    kind = RECORDS[table]
+    texts: dict[str, Any] = {}
+    for name in editable(table, old):
+        if name == "byday":
+            texts[name] = ",".join(day for day in WEEKDAYS if day in days) or None
+        elif name in form:
+            text = str(form[name]).replace("\r\n", "\n").strip()
+            default = kind.model_fields[name].get_default()
+            texts[name] = text or (None if default is None or kind.model_fields[name].is_required() else default)
+    whole = dict(old.__dict__) if old is not None else {"id": "new", "link_id": "new", "link_entity": "service"}
+    whole = {name: value for name, value in whole.items() if name in kind.model_fields and name not in texts} | texts
+    wrong: list[str] = []
+    try:
+        new = kind.model_validate(whole)
+    except ValidationError as error:
+        wrong = sorted({str(fault["loc"][0]) for fault in error.errors() if fault["loc"]} & {*texts})
+        if wrong:
+            return {}, wrong
+        new = kind.model_construct(**whole)  # a field that the form does not ask for, and that nobody sees here
+    values = {name: getattr(new, name) for name in texts}
+    wrong += [name for name in texts if kind.model_fields[name].is_required() and not values[name]]
+    if table == "phone" and not any(sign.isdigit() for sign in str(values.get("number") or "")):
+        wrong.append("number")
+    wrong += [name for name in ("opens_at", "closes_at") if not _is_time(values.get(name))]
+    if old is not None:
+        values = {name: value for name, value in values.items() if value != getattr(old, name)}
+    return values, wrong
+
+
+def _is_time(value: str | None) -> bool:
+    try:
+        return not value or bool(dt.time.fromisoformat(value))
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""Imports, publishing, accounts, backups, settings."""

@@ -1,0 +1,387 @@
+"""Administration without a terminal: people, sources, settings, mails, backups, the log."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from flask import Blueprint, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.directory.backups import backup as make_backup
+from mapping.directory.backups import kept, rehearse, secret_of
+from mapping.directory.directory import public_id
+from mapping.errors import InvalidRecord, MappingError
+from mapping.language.i18n import Message
+from mapping.model import Source
+from web.access.accounts import Account, Accounts
+from web.access.guard import Open, log, me, now
+from web.access.mailer import WHY, Mailer, mail_settings, usable
+from web.access.roles import ACTIONS, EVERYWHERE, ROLES, Action, Role, Scope
+from web.access.signin import page
+from web.staff.common import MenuItem, directory, everything_seen, seen_in, study_area
+from web.staff.operations.settings import NONE, area_in_words, mail_in_words
+from web.staff.reminders import Reminder, due_bodies, remind, waiting
+from web.stores.ledger import Ledger
+
+blueprint = Blueprint("administration", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "administration.people": "administer",
+    "administration.add": "administer",
+    "administration.person": "administer",
+    "administration.invite": "administer",
+    "administration.end_sessions": "administer",
+    "administration.grants": "administer",
+    "administration.ledger": "read_log",
+    "administration.settings": "administer",
+    "administration.test_mail": "administer",
+    "administration.backups": "administer",
+    "administration.rehearsal": "administer",
+    "administration.reminders": "edit",
+}
+MENU = (
+    MenuItem("people.html", Message("Accounts"), "administer"),
+    MenuItem("backups.html", Message("Backups"), "administer"),
+    MenuItem("settings.html", Message("Settings"), "administer"),
+    MenuItem("log.html", Message("Log"), "read_log"),
+    MenuItem("reminders.html", Message("Reminders"), "edit"),
+)
+
+FROM_ENVIRONMENT = "ROHNAMO_BACKUP_PASSPHRASE"
+LINES = 200
+"""Lines of the log on a page."""
+
+YOURSELF = Message("You cannot change your own role or disable yourself: another administrator does.")
+LAST = Message("This is the last administrator who can sign in; make another one first.")
+TAKEN = Message("This login is taken or empty; choose another.")
+NO_MAIL_ADDRESS = Message("This is no mail address of one person.")
+NO_MAIL = Message("No mail server is set up; see the page of settings.")
+NO_KEY = Message("No key for backups is set up on this host, so that nothing was done; see the page of settings.")
+NO_UNIT = Message("There is no such region; choose one from the list.")
+FAILED = Message("It could not be done, and nothing was changed:")
+
+
+def accounts() -> Accounts:
+    """Return who may sign in."""
+    found: Accounts = current_app.config["ACCOUNTS"]
+    return found
+
+
+def private() -> Path:
+    """Return the private folder: that of the accounts, in which the directory may have a folder of its own."""
+    return accounts().path.parent
+
+
+def backup_folder() -> Path:
+    """Return where backups are written: as it was set, or beside the private folder."""
+    return Path(current_app.config.get("BACKUPS") or os.environ.get("ROHNAMO_BACKUPS") or private().parent / "backups")
+
+
+def backup_secret() -> bytes | None:
+    """Return the secret of backups; None where none is set up."""
+    key = current_app.config.get("BACKUP_KEY") or os.environ.get("ROHNAMO_BACKUP_KEY")
+    try:
+        return secret_of(Path(key) if key else None, os.environ.get(FROM_ENVIRONMENT))
+    except MappingError:
+        return None
+
+
+def mailer() -> Mailer | None:
+    """Return what sends mails: as it was set, or by ``mail.toml`` in the private folder and the environment."""
+    given = current_app.config.get("MAILER")
+    if given is not None:
+        return cast("Mailer", given)
+    try:
+        found = mail_settings(private() / "mail.toml")
+    except MappingError:
+        return None
+    return Mailer(found) if found is not None else None
+
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<language>/people.html")
+def people(language: str) -> str:
+    """List the accounts."""
+    return _people(language)
+
+
+@blueprint.post("/<language>/people/add")
+def add(language: str) -> ResponseReturnValue:
+    """Make an account, and show its one-time link once."""
+    form = request.form
+    mail, spoken = form.get("mail", "").strip(), form.get("language", "")
+    if form.get("role") not in ROLES or spoken not in study_area().languages:
+        abort(400)
+    if mail and not usable(mail):
+        return _people(language, problem=NO_MAIL_ADDRESS), 400
+    role = cast("Role", form["role"])
+    log("account_added", subject=form.get("login", "").strip().casefold(), reason=role)
+    try:
+        token = accounts().add(
+            form.get("login", ""), form.get("name", ""), role, by=me().login, now=now(), language=spoken, mail=mail
+        )
+    except InvalidRecord:
+        return _people(language, problem=TAKEN), 400
+    person = accounts().by_login(form["login"])
+    return page("ops/link.html", language, person=person, token=token)
+
+
+@blueprint.route("/<language>/people/<one>.html", methods=["GET", "POST"])
+def person(language: str, one: str) -> ResponseReturnValue:
+    """Show an account, and change what it is called, what it may do, and whether it may sign in."""
+    account = accounts().account(one)
+    if request.method == "GET":
+        return _person(language, account)
+    form = request.form
+    role, disabled, mail = form.get("role", ""), form.get("disabled") == "1", form.get("mail", "").strip()
+    if role not in ROLES or form.get("language") not in study_area().languages:
+        abort(400)
+    if account.id == me().id and (role != account.role or disabled):
+        return _person(language, account, problem=YOURSELF), 400
+    if _is_last_administrator(account) and (role != "administrator" or disabled):
+        return _person(language, account, problem=LAST), 400
+    if mail and not usable(mail):
+        return _person(language, account, problem=NO_MAIL_ADDRESS), 400
+    log("account_changed", subject=account.login, reason=f"{role}{' disabled' if disabled else ''}")
+    accounts().change(
+        account.id,
+        role=role if role != account.role else None,
+        disabled=disabled,
+        mail=mail,
+        name=form.get("name", "").strip() or account.name,
+        language=form["language"],
+    )
+    return redirect(f"/{language}/people/{one}.html", code=303)
+
+
+@blueprint.post("/<language>/people/<one>/invite")
+def invite(language: str, one: str) -> ResponseReturnValue:
+    """Recover an account: its password, authenticator and sessions end, and a new one-time link is shown once."""
+    account = accounts().account(one)
+    log("account_invited", subject=account.login)
+    token = accounts().invite(account.id, now=now())
+    return page("ops/link.html", language, person=account, token=token)
+
+
+@blueprint.post("/<language>/people/<one>/end-sessions")
+def end_sessions(language: str, one: str) -> ResponseReturnValue:
+    """End every session of an account."""
+    account = accounts().account(one)
+    log("sessions_ended", subject=account.login)
+    accounts().end_all(account.id)
+    return redirect(f"/{language}/people/{one}.html", code=303)
+
+
+@blueprint.post("/<language>/people/<one>/grants")
+def grants(language: str, one: str) -> ResponseReturnValue:
+    """Give somebody a region or an organization, or take it back."""
+    account, form = accounts().account(one), request.form
+    scope, value = form.get("scope", ""), form.get("value", "").strip()
+    if scope not in ("region", "organization"):
+        abort(400)
+    take = form.get("take") == "1"
+    if not take and scope == "region" and value != EVERYWHERE and value not in study_area().all_units():
+        return _person(language, account, problem=NO_UNIT), 400
+    if not take and scope == "organization" and value != EVERYWHERE and value not in _organizations():
+        abort(400)
+    log("grant_taken_back" if take else "granted", subject=account.login, reason=f"{scope} {value}")
+    (accounts().revoke if take else accounts().grant)(account.id, cast("Scope", scope), value)
+    return redirect(f"/{language}/people/{one}.html", code=303)
+
+
+# -- log, settings, backups, reminders -------------------------------------------------------------------------------
+
+
+@blueprint.get("/<language>/log.html")
+def ledger(language: str) -> str:
+    """Show the log, and whether it is whole."""
+    book: Ledger = current_app.config["LEDGER"]
+    wanted = {name: request.args.get(name, "").strip() for name in ("who", "action", "subject")}
+    lines = book.lines(newest=LINES, **wanted)
+    return page("ops/log.html", language, lines=lines, wanted=wanted, faults=book.faults(), most=LINES)
+
+
+@blueprint.get("/<language>/settings.html")
+def settings(language: str) -> str:
+    """Show the settings and sources: they stand in files, and no page changes them."""
+    return _settings(language)
+
+
+@blueprint.post("/<language>/settings/test-mail")
+def test_mail(language: str) -> ResponseReturnValue:
+    """Send a mail without content to whoever asks."""
+    post = mailer()
+    if post is None:
+        return _settings(language, problem=NO_MAIL), 400
+    if not usable(me().mail):
+        return _settings(language, problem=NO_MAIL_ADDRESS), 400
+    try:
+        sent = post.send([me()], "test", now=now())
+    except MappingError as error:
+        return _settings(language, problem=FAILED, details=(str(error),)), 502
+    log("mail_sent", subject=me().login, reason="test")
+    return _settings(language, sent=len(sent.to))
+
+
+@blueprint.route("/<language>/backups.html", methods=["GET", "POST"])
+def backups(language: str) -> ResponseReturnValue:
+    """List the backups, and make one."""
+    if request.method == "GET":
+        return _backups(language)
+    secret = backup_secret()
+    if secret is None:
+        return _backups(language, problem=NO_KEY), 400
+    try:
+        backup_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = make_backup(private(), backup_folder(), secret=secret, now=now())
+    except (MappingError, OSError) as error:
+        log("backup_failed")
+        return _backups(language, problem=FAILED, details=(str(error),)), 507
+    log("backup_made", subject=made.path.name)
+    return redirect(f"/{language}/backups.html", code=303)
+
+
+@blueprint.post("/<language>/backups/rehearse")
+def rehearsal(language: str) -> ResponseReturnValue:
+    """Restore a backup into a folder that is removed again, and say whether it is whole."""
+    secret = backup_secret()
+    if secret is None:
+        return _backups(language, problem=NO_KEY), 400
+    path = next((path for path, _ in kept(backup_folder()) if path.name == request.form.get("name")), None)
+    if path is None:
+        abort(404)
+    try:
+        found = rehearse(path, secret=secret, check=_log_faults, beside=private())
+    except MappingError as error:
+        log("rehearsal_failed", subject=path.name)
+        return _backups(language, problem=FAILED, details=(str(error),)), 409
+    log("rehearsal_failed" if found.faults else "backup_rehearsed", subject=path.name)
+    return _backups(language, found=found, name=path.name)
+
+
+@blueprint.route("/<language>/reminders.html", methods=["GET", "POST"])
+def reminders(language: str) -> ResponseReturnValue:
+    """Show who has something to be looked through, and write to them."""
+    if request.method == "GET":
+        return _reminders(language)
+    post = mailer()
+    if post is None:
+        return _reminders(language, problem=NO_MAIL), 400
+    try:
+        sent = remind(post, current_app.config["LEDGER"], _waiting(), by=me().login, now=now())
+    except MappingError as error:
+        return _reminders(language, problem=FAILED, details=(str(error),)), 502
+    return _reminders(language, sent=len(sent.to))
+
+
+def _reminders(language: str, **more: object) -> str:
+    found = _waiting()
+    values: dict[str, object] = {"problem": None, "details": (), "sent": None, **more}
+    soon = sum(not one.told for one in found)
+    return page(
+        "ops/reminders.html",
+        language,
+        waiting=found,
+        soon=soon,
+        due=len(due_bodies(everything_seen())),
+        why=WHY,
+        ready=mailer() is not None,
+        **values,
+    )
+
+
+def _waiting() -> list[Reminder]:
+    return waiting(seen_in, accounts(), current_app.config["LEDGER"], now=now())
+
+
+def _people(language: str, problem: Message | None = None) -> str:
+    return page("ops/people.html", language, people=accounts().accounts(), roles=ROLES, problem=problem, details=())
+
+
+def _person(language: str, account: Account, problem: Message | None = None) -> str:
+    area, organizations = study_area(), _organizations()
+    units = [(code, area.label(code, language)) for code, unit in area.all_units().items() if unit.level == 1]
+    names = {code: area.label(code, language) for code in area.all_units()}
+    return page(
+        "ops/person.html",
+        language,
+        person=account,
+        roles=ROLES,
+        actions=ACTIONS,
+        units=units,
+        names=names,
+        organizations=organizations,
+        sessions=accounts().sessions(account.id),
+        problem=problem,
+        details=(),
+        everywhere=EVERYWHERE,
+    )
+
+
+def _organizations() -> dict[str, str]:
+    """Return the bodies that everybody may know, by published id: administrators see the public's names only."""
+    key = directory().key
+    found = {
+        public_id(key, one.id): str(getattr(one, "name", ""))
+        for one in everything_seen().records("organization")
+        if getattr(one, "audience", "") == "public" and not getattr(one, "do_not_list", False)
+    }
+    return dict(sorted(found.items(), key=lambda item: item[1].casefold()))
+
+
+def _is_last_administrator(account: Account) -> bool:
+    able = [one for one in accounts().accounts() if one.role == "administrator" and not one.disabled and one.enrolled]
+    return [one.id for one in able] == [account.id]
+
+
+def _settings(
+    language: str, problem: Message | None = None, details: Sequence[str] = (), sent: int | None = None
+) -> str:
+    area, store = study_area(), directory()
+    sources = sorted(cast("list[Source]", store.records("source")), key=lambda one: one.name.casefold())
+    post = mailer()
+    mail = list(mail_in_words(post.settings, language)) if post is not None else None
+    return page(
+        "ops/settings.html",
+        language,
+        area=area,
+        shown=list(area_in_words(area, language)),
+        nothing=NONE,
+        sources=sources,
+        mail=mail,
+        problem=problem,
+        details=details or _mail_faults(),
+        sent=sent,
+        key=backup_secret() is not None,
+        folder=backup_folder(),
+    )
+
+
+def _backups(language: str, problem: Message | None = None, details: Sequence[str] = (), **more: object) -> str:
+    return page(
+        "ops/backups.html",
+        language,
+        kept=kept(backup_folder()),
+        folder=backup_folder(),
+        problem=problem,
+        details=details,
+        ready=backup_secret() is not None,
+        **{"found": None, "name": "", **more},
+    )
+
+
+def _log_faults(folder: Path) -> list[str]:
+    path = folder / "ledger.db"
+    return Ledger(path).faults() if path.exists() else []
+
+
+def _mail_faults() -> tuple[str, ...]:
+    """Return what is wrong with the settings of mails."""
+    try:
+        mail_settings(private() / "mail.toml")
+    except MappingError as error:
+        return (str(error),)
+    return ()

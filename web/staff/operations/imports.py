@@ -1,0 +1,343 @@
+"""Import: bring a list in, say what its columns are, see every issue and what would change, store it, take it back.
+
+The preview is worked out from what stewards see, never from the whole directory, so that it does not tell what is
+hidden; what is stored meets the hidden records as any import does, and is hidden with them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from flask import Blueprint, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+
+from mapping.batch import Batch, Level
+from mapping.column_map import FIELDS as MEANINGS
+from mapping.column_map import ColumnMap
+from mapping.errors import FormatError, MappingError
+from mapping.intake.guess.column_map import guessed
+from mapping.intake.read import implied_map, read
+from mapping.intake.report import Group, grouped
+from mapping.language.i18n import Message
+from mapping.model import AUDIENCES, Approval, record_id
+from mapping.quality.call_list import SOURCE as CALLS
+from mapping.quality.known_organizations import Known
+from mapping.registry import format_of
+from mapping.safety.redaction import PUBLISHED
+from web.access.guard import Open, log, me
+from web.access.roles import Action
+from web.access.signin import page
+from web.staff.common import MenuItem, directory, everything_seen, study_area, today
+from web.staff.fields import AUDIENCE_LABELS, TABLES
+from web.staff.operations.uploads import Upload, Uploads, as_text, digest, save_map, saved_maps
+from web.staff.visible import WHOLES
+
+imports = Blueprint("imports", __name__)
+blueprint = imports
+
+ROUTES: dict[str, Action | Open] = {
+    "imports.begin": "import",
+    "imports.columns": "import",
+    "imports.preview": "import",
+    "imports.store": "import",
+    "imports.drop": "import",
+}
+MENU = (MenuItem("import.html", Message("Import"), "import"),)
+
+RESERVED = {CALLS.id, *(record_id(name, "source") for name in ("stewards", "self-assessment", "rohnamo"))}
+"""Senders that no list may pass itself off as: their word counts more than that of lists."""
+
+LEVELS: dict[Level, Message] = {
+    "refused": Message("Left out"),
+    "doubt": Message("To look at"),
+    "note": Message("Mended or noted"),
+}
+UNREADABLE = Message("This file cannot be taken. Below is why; nothing was stored.")
+NOT_STORED = Message("Nothing was stored: the list does not fit what is there. Ask an administrator to look at it.")
+MAP_WRONG = Message("The map does not fit; look at the name of the sender and at the columns.")
+SHOWN = 30
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a list would do, as far as may be seen: counts by table, and what it would hide from those who see it."""
+
+    counts: dict[str, Counter[str]]
+    hidden: tuple[str, ...]
+    rows: int
+    refused: int
+    groups: tuple[Group, ...]
+
+
+def uploads() -> Uploads:
+    """Return the uploads of the installation."""
+    return Uploads(Path(current_app.config["DIRECTORY"]).parent / "uploads")
+
+
+def maps() -> Path:
+    """Return the folder of column maps."""
+    return Path(current_app.config.get("MAPS") or Path(current_app.config["DIRECTORY"]).parent / "maps")
+
+
+@imports.route("/<language>/import.html", methods=["GET", "POST"])
+def begin(language: str) -> ResponseReturnValue:
+    """Choose a file, and the map that it is read by."""
+    if request.method == "GET":
+        return _begin(language)
+    sent = request.files.get("file")
+    try:
+        upload = uploads().keep(me().id, (sent.filename if sent else "") or "", sent.read() if sent else b"")
+    except FormatError as error:
+        return _begin(language, why=error), 400
+    chosen = saved_maps(maps()).get(request.form.get("map", ""))
+    try:
+        module = format_of(upload.path)
+        if chosen is not None:
+            uploads().read_by(upload, chosen[0], trusted=chosen[1])
+        elif hasattr(module, "read") and implied_map(sheets := list(module.read(upload.path)), study_area()) is None:
+            guessed(sheets, study_area())
+            return redirect(f"/{language}/i/{upload.token}/columns.html", code=303)
+    except (MappingError, ValueError) as error:
+        why = _reason(error, upload)
+        uploads().drop(upload)
+        return _begin(language, why=why), 400
+    return redirect(f"/{language}/i/{upload.token}/preview.html", code=303)
+
+
+def _begin(language: str, *, why: object = "") -> str:
+    known = saved_maps(maps())
+    states = {name: _agreed(columns, trusted=trusted) for name, (columns, trusted) in known.items()}
+    return page("staff/import.html", language, maps=known, states=states, why=str(why), problem=UNREADABLE)
+
+
+def _reason(error: Exception, upload: Upload) -> str:
+    """Return why a file was refused, without the folder in which it lies here."""
+    return str(error).replace(f"{upload.path}", upload.path.name).replace("--columns", "the map")
+
+
+def _agreed(columns: ColumnMap, *, trusted: bool) -> bool:
+    """Whether two people agreed to this very map; to one that the operator installed, under its sender's name."""
+    agreed = [
+        one.value
+        for one in directory().records("approval")
+        if isinstance(one, Approval) and one.kind == "map" and one.subject == columns.source
+    ]
+    return digest(columns) in agreed or (trusted and any(not value for value in agreed))
+
+
+@imports.route("/<language>/i/<token>/columns.html", methods=["GET", "POST"])
+def columns(language: str, token: str) -> ResponseReturnValue:
+    """Say what the columns of a list are: as guessed, or otherwise."""
+    upload = uploads().get(token, me().id)
+    found = guessed(list(format_of(upload.path).read(upload.path)), study_area())
+    if request.method == "GET":
+        return _columns(language, upload, found)
+    try:
+        made = map_of(found, request.form)
+    except (ValidationError, KeyError, ValueError):
+        return _columns(language, upload, found, problem=MAP_WRONG), 400
+    uploads().read_by(upload, made, trusted=False)
+    return redirect(f"/{language}/i/{token}/preview.html", code=303)
+
+
+def _columns(language: str, upload: Upload, found: Any, *, problem: Message | None = None) -> str:
+    chosen = {name: field for field, names in found.fields.items() for name in names}
+    chosen |= dict.fromkeys(found.private, "private")
+    marking = next((name for name, field in chosen.items() if field == "marking"), "")
+    words = sorted(word for word in found.seen[marking].words if word) if marking else []
+    return page(
+        "staff/columns.html",
+        language,
+        upload=upload,
+        names=[name for name in found.names if name],
+        chosen=chosen,
+        meanings=MEANINGS,
+        fields=_offered(chosen.values()),
+        seen=found.seen,
+        words=words,
+        typed=request.form,
+        problem=problem,
+        key=found.key[0] if found.key else "",
+        name=upload.path.stem,
+    )
+
+
+def _offered(used: Iterable[str]) -> list[str]:
+    """Return the fields that a column may be given, those for a language among them."""
+    spoken = [
+        f"{field}.{code}" for field in ("organization", "description", "place_name") for code in study_area().languages
+    ]
+    return sorted({*MEANINGS, *spoken, *used} - {"private"})
+
+
+def map_of(found: Any, form: Mapping[str, str]) -> ColumnMap:
+    """Make a column map of what was chosen for each column of a list.
+
+    Raises
+    ------
+    ValidationError, ValueError
+        It is none.
+    """
+    fields: dict[str, list[str]] = {}
+    private, ignored = [], []
+    for place, name in enumerate(name for name in found.names if name):
+        choice = form.get(f"c{place}", "")
+        if choice == "private":
+            private.append(name)
+        elif choice in _offered(()):
+            fields.setdefault(choice, []).append(name)
+        else:
+            ignored.append(name)
+    source = form["source"].strip().casefold()
+    if record_id(source, "source") in RESERVED:
+        raise ValueError("this name is kept for the portal itself")
+    markings = {word: form[f"m{place}"] for place, word in enumerate(_words(found, fields)) if form.get(f"m{place}")}
+    constants = {} if "marking" in fields else {"marking": "all"}
+    if not markings and form.get("all"):
+        markings = {"all": form["all"]}
+    key = [form["key"]] if form.get("key") in found.names else []
+    return ColumnMap.model_validate(
+        {
+            "source": source,
+            "name": form["name"].strip() or source,
+            "licence": form.get("licence", "").strip(),
+            "fields": fields,
+            "private": private,
+            "ignored": ignored,
+            "key": key,
+            "markings": markings,
+            "constants": constants,
+            "header": found.header,
+            "sheets": {"only": [name for name in found.sheets if name]},
+            "rows": {
+                "least": max(1, found.count * 8 // 10),
+                "most": found.count * 5 // 4 + 10,
+                "refused": 20 + found.count // 2,
+            },
+        }
+    )
+
+
+def _words(found: Any, fields: Mapping[str, list[str]]) -> list[str]:
+    """Return the words by which the sender says who may see a row."""
+    column = next(iter(fields.get("marking", ())), "")
+    return sorted(word for word in found.seen[column].words if word) if column in found.seen else []
+
+
+@imports.get("/<language>/i/<token>/preview.html")
+def preview(language: str, token: str) -> ResponseReturnValue:
+    """Show what a list would do: every issue by row, what is new, what would change, what would be hidden."""
+    upload = uploads().get(token, me().id)
+    try:
+        found = look(upload)
+    except (MappingError, ValueError) as error:
+        return page("staff/refused.html", language, upload=upload, why=_reason(error, upload), problem=UNREADABLE), 400
+    return _preview(language, upload, found)
+
+
+def _preview(language: str, upload: Upload, found: Preview, *, problem: Message | None = None) -> str:
+    agreed = upload.columns is not None and _agreed(upload.columns, trusted=upload.trusted)
+    source = upload.columns.source if upload.columns is not None else ""
+    asked = {each.kind for each in directory().proposals() if each.link_id == source}
+    trusted = any(one.kind == "phone" and one.subject == source for one in everything_seen().records("approval"))  # type: ignore[attr-defined]
+    return page(
+        "staff/preview.html",
+        language,
+        upload=upload,
+        found=found,
+        levels=LEVELS,
+        agreed=agreed,
+        asked=asked,
+        numbers=agreed and not trusted,
+        problem=problem,
+        wholes={table: TABLES[table] for table in WHOLES},
+        map_=upload.columns,
+        audience_labels=AUDIENCE_LABELS,
+    )
+
+
+def look(upload: Upload) -> Preview:
+    """Work out what a list would do, from what stewards see alone.
+
+    Raises
+    ------
+    FormatError
+        The file cannot be taken.
+    """
+    whole = everything_seen()
+    batch = _read(upload, whole)
+    counts: dict[str, Counter[str]] = {table: Counter() for table in WHOLES}
+    hidden = []
+    for record in cast("list[Any]", batch.records):
+        if record.table not in WHOLES:
+            continue
+        if not whole.has(record.table, record.id):
+            counts[record.table]["new"] += 1
+            continue
+        old = whole.record(record.table, record.id)
+        names = [name for name in PUBLISHED[record.table] if name not in ("audience", "precision")]
+        same = all(getattr(old, name) == getattr(record, name) or getattr(record, name) in (None, "") for name in names)
+        counts[record.table]["same" if same else "changed"] += 1
+        if AUDIENCES.index(record.audience) > AUDIENCES.index(old.audience):
+            hidden.append(old.name or record.table)
+    return Preview(counts, tuple(hidden), batch.rows, len(batch.refused), tuple(grouped(batch.issues)))
+
+
+def _read(upload: Upload, held: Any) -> Batch:
+    """Read an upload as one who knows what ``held`` holds; only a map that two people agreed to opens anything."""
+    known = Known.of(held)
+    agreed = upload.columns is not None and _agreed(upload.columns, trusted=upload.trusted)
+    source = upload.columns.source if upload.columns is not None else ""
+    known.maps = {source} if agreed else set()
+    if not agreed:
+        known.phones.discard(source)
+    batch = read(
+        upload.path, source=upload.path.stem, columns=upload.columns, area=study_area(), today=today(), known=known
+    )
+    if batch.source.id in RESERVED:
+        raise FormatError(f"{upload.path.name}: the name of its sender is kept for the portal itself; rename the file")
+    return batch
+
+
+@imports.post("/<language>/i/<token>/store")
+def store(language: str, token: str) -> ResponseReturnValue:
+    """Store a list, or ask a second person to agree to its map first."""
+    upload = uploads().get(token, me().id)
+    try:
+        found = look(upload)
+        choice = request.form.get("choice")
+        if choice in ("map", "phones") and upload.columns is not None:
+            return _ask(language, upload, cast("Literal['map', 'phones']", choice))
+        batch = _read(upload, directory())
+        directory().add(batch, by=me().login, on=today())
+    except FormatError as error:
+        return page("staff/refused.html", language, upload=upload, why=_reason(error, upload), problem=UNREADABLE), 400
+    except (MappingError, ValueError):
+        return _preview(language, upload, found, problem=NOT_STORED), 409
+    if upload.columns is not None and not upload.trusted:
+        save_map(upload.columns, maps())
+    log("imported", subject=upload.path.name)
+    uploads().drop(upload)
+    return redirect(f"/{language}/changes.html?done", code=303)
+
+
+def _ask(language: str, upload: Upload, kind: Literal["map", "phones"]) -> ResponseReturnValue:
+    """Propose the map of an upload, with its table of markings, and save it; or to trust the sender's numbers."""
+    columns = cast("ColumnMap", upload.columns)
+    fields = {}
+    if kind == "map":
+        save_map(columns, maps())
+        fields = {"value": digest(columns), "map": as_text(columns)}
+    directory().propose(kind, "source", columns.source, fields, by=me().login, on=today(), reason=upload.path.name)
+    log("proposed", subject=f"{kind} {columns.source}")
+    return redirect(f"/{language}/i/{upload.token}/preview.html?waits", code=303)
+
+
+@imports.post("/<language>/i/<token>/drop")
+def drop(language: str, token: str) -> ResponseReturnValue:
+    """Remove an upload without storing it."""
+    uploads().drop(uploads().get(token, me().id))
+    return redirect(f"/{language}/import.html", code=303)

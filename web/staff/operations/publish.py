@@ -1,0 +1,243 @@
+"""Publishing from the browser: look at what would change, confirm what nobody could read before, and go back."""
+
+from pathlib import Path
+
+from flask import Blueprint, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.editions.publish import demand_since
+from mapping.editions.releases import Plan, Releases
+from mapping.errors import InvalidRecord, MappingError, UnsafePublication
+from mapping.language.i18n import Message
+from mapping.model import Audience
+from mapping.safety.redaction import VIEWS
+from web.access.accounts import Accounts, SignInRefused
+from web.access.guard import Open, log, me, now
+from web.access.roles import Action
+from web.access.signin import page
+from web.staff.common import MenuItem, directory, inbox, study_area, today
+from web.staff.fields import LABELS, TABLES
+from web.stores.referral_log import not_to_be_had
+
+blueprint = Blueprint("publishing", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "publishing.overview": "publish",
+    "publishing.build": "publish",
+    "publishing.next_edition": "publish",
+    "publishing.drop": "publish",
+    "publishing.edition": "publish",
+    "publishing.back": "publish",
+}
+MENU = (MenuItem("publish.html", Message("Publish"), "publish"),)
+
+FOR: dict[Audience, Message] = {
+    "public": Message("For everybody"),
+    "partner": Message("For partners"),
+    "focal_point": Message("For focal points"),
+}
+MORE_TABLES: dict[str, Message] = {
+    "activity": Message("Activity"),
+    "referral_agreement": Message("Agreement"),
+    "statement": Message("Statement"),
+    "case_count": Message("Count of cases"),
+    "standard_summary": Message("Sum of answers about standards"),
+}
+KINDS: dict[str, Message] = {
+    "new": Message("new"),
+    "changed": Message("changed"),
+    "gone": Message("gone"),
+}
+STALE = Message(
+    "The directory, the published edition or the day changed since this one was built. Nothing was published: build it "
+    "again and look at it."
+)
+CONFIRM = Message("Not everything that could be read for the first time was confirmed. Nothing was published.")
+REASON = Message("Write why what is unusual is right. Nothing was published.")
+AGAIN = Message("Password or code is not right. Nothing was published.")
+TELLS = Message(
+    "Texts would tell what is hidden, so nothing was published. Mend them at their source, or keep the field back:"
+)
+NOT_WRITTEN = Message("Nothing was published, and the edition in use stays as it is:")
+
+
+def views() -> dict[Audience, Path]:
+    """Return the view in use of each audience: as it was set, or in the private folder, the public one beside it."""
+    accounts: Accounts = current_app.config["ACCOUNTS"]
+    private = accounts.path.parent
+    usual = {audience: private / f"{audience}.db" for audience in VIEWS} | {"public": private.parent / "public.db"}
+    given: dict[Audience, Path] = current_app.config.get("VIEWS") or {}
+    return {audience: Path(given.get(audience, usual[audience])) for audience in VIEWS}
+
+
+def releases(audience: str) -> Releases:
+    """Return the editions of an audience that has views."""
+    found = views()
+    if audience not in found:
+        abort(404)
+    folder = Path(current_app.config["DIRECTORY"]).parent / "editions"
+    return Releases(folder, found[audience], audience)
+
+
+def tables() -> dict[str, Message]:
+    """Return what records of each table are called."""
+    return TABLES | MORE_TABLES
+
+
+@blueprint.get("/<language>/publish.html")
+def overview(language: str) -> str:
+    """Show for each audience what is in use, what was built, and what was before."""
+    found = [(audience, releases(audience).plan(), releases(audience).editions()) for audience in VIEWS]
+    return page("ops/publish.html", language, found=found, called=FOR, done=request.args.get("done", ""))
+
+
+@blueprint.post("/<language>/publish/<audience>/build")
+def build(language: str, audience: str) -> ResponseReturnValue:
+    """Build the next edition aside."""
+    waiting = releases(audience)
+    least = study_area().settings.thresholds.case_cells
+    demand = inbox().missing_help(least=least, since=demand_since(today()))
+    try:
+        public = {"demand": demand, "unavailable": not_to_be_had(inbox(), today())} if audience == "public" else {}
+        plan = waiting.stage(directory(), day=today(), **public)  # type: ignore[arg-type]
+    except MappingError as error:
+        return _look(language, audience, None, problem=_said(error), details=_lines(error)), 400
+    log("edition_built", subject=f"{audience} {plan.digest[:16]}")
+    _note_warnings(plan)
+    return redirect(f"/{language}/next/{audience}.html", code=303)
+
+
+@blueprint.post("/<language>/publish/<audience>/drop")
+def drop(language: str, audience: str) -> ResponseReturnValue:
+    """Forget the edition that was built."""
+    releases(audience).drop()
+    return redirect(f"/{language}/publish.html", code=303)
+
+
+@blueprint.route("/<language>/next/<audience>.html", methods=["GET", "POST"])
+def next_edition(language: str, audience: str) -> ResponseReturnValue:
+    """Show the edition that was built, and publish it when all that is new was confirmed."""
+    waiting = releases(audience)
+    plan = waiting.plan()
+    if plan is None:
+        return redirect(f"/{language}/publish.html", code=303)
+    if request.method == "GET":
+        return _look(language, audience, plan)
+    form = request.form
+    confirmed = _confirmed(plan)
+    problem: Message | None = None
+    if any(item.key not in confirmed for item in plan.newly):
+        problem = CONFIRM
+    elif plan.alarms and not form.get("reason", "").strip():
+        problem = REASON
+    elif plan.alarms and not _is_me():
+        problem = AGAIN
+    if problem is not None:
+        return _look(language, audience, plan, problem=problem, confirmed=confirmed), 400
+    log("edition_confirmed", subject=f"{audience} {plan.digest[:16]}", reason=form.get("reason", "").strip())
+    try:
+        edition = waiting.publish(
+            directory(),
+            digest=form.get("digest", ""),
+            confirmed=confirmed,
+            by=me().login,
+            now=now(),
+            day=today(),
+            reason=form.get("reason", ""),
+        )
+    except InvalidRecord:
+        return _look(language, audience, plan, problem=STALE), 409
+    except MappingError as error:
+        return _look(language, audience, plan, problem=_said(error), details=_lines(error)), 507
+    log("edition_published", subject=f"{audience} {edition.number} {edition.digest[:16]}", reason=edition.reason)
+    return redirect(f"/{language}/publish.html?done={audience}", code=303)
+
+
+@blueprint.get("/<language>/editions/<audience>/<int:number>.html")
+def edition(language: str, audience: str, number: int) -> str:
+    """Show what differs between an old edition and the one in use."""
+    return _compare(language, audience, number)
+
+
+@blueprint.post("/<language>/editions/<audience>/<int:number>/back")
+def back(language: str, audience: str, number: int) -> ResponseReturnValue:
+    """Put an old edition in use again, without what is hidden since."""
+    reason = request.form.get("reason", "").strip()
+    problem = REASON if not reason else AGAIN if not _is_me() else None
+    if problem is not None:
+        return _compare(language, audience, number, problem=problem), 400
+    log("edition_going_back", subject=f"{audience} {number}", reason=reason)
+    try:
+        releases(audience).roll_back(directory(), number, day=today())
+    except (UnsafePublication, MappingError) as error:
+        return _compare(language, audience, number, problem=_said(error), details=_lines(error)), 409
+    log("edition_gone_back", subject=f"{audience} {number}", reason=reason)
+    return redirect(f"/{language}/publish.html?done={audience}", code=303)
+
+
+def _look(language: str, audience: str, plan: Plan | None, **more: object) -> str:
+    values = {"confirmed": (), "problem": None, "details": (), **more}
+    return page(
+        "ops/next.html",
+        language,
+        plan=plan,
+        audience=audience,
+        called=FOR,
+        kinds=KINDS,
+        names=tables(),
+        labels=LABELS,
+        **values,
+    )
+
+
+def _compare(language: str, audience: str, number: int, **more: object) -> str:
+    kept = releases(audience)
+    values = {"problem": None, "details": (), **more}
+    return page(
+        "ops/edition.html",
+        language,
+        one=kept.edition(number),
+        items=kept.compare(number),
+        audience=audience,
+        called=FOR,
+        kinds=KINDS,
+        names=tables(),
+        labels=LABELS,
+        **values,
+    )
+
+
+def _confirmed(plan: Plan) -> set[str]:
+    """Return the entries that were ticked; a first edition is ticked table by table."""
+    ticked = set(request.form.getlist("confirm"))
+    if not plan.replaces:
+        return {item.key for item in plan.newly if f"all:{item.table}" in ticked}
+    return ticked
+
+
+def _is_me() -> bool:
+    """Tell whether whoever sits here knows password and code, before something that cannot be taken back."""
+    accounts: Accounts = current_app.config["ACCOUNTS"]
+    try:
+        accounts.confirm(me().id, request.form.get("password", ""), request.form.get("code", ""), now=now())
+    except SignInRefused:
+        log("confirmation_refused")
+        return False
+    return True
+
+
+def _note_warnings(plan: Plan) -> None:
+    """Keep beside the directory what may give hidden things away; it names them, so that no page shows it."""
+    path = Path(current_app.config["DIRECTORY"]).with_name("publishing.txt")
+    path.touch(mode=0o600)
+    path.write_text("\n".join((*plan.warnings, "")), encoding="utf-8")
+
+
+def _said(error: MappingError) -> Message:
+    return TELLS if isinstance(error, UnsafePublication) else NOT_WRITTEN
+
+
+def _lines(error: MappingError) -> list[str]:
+    """Return what an error names, a line each, without its advice for the command line."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    return [line for line in lines[1:] if line and not line.startswith("Change the text")] or lines

@@ -1,0 +1,96 @@
+"""Settings in words: what the study area and the mails are set to, as the page of settings says it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mapping.area.study_area import StudyArea
+from mapping.language.i18n import Message, date, number, show, translate
+from mapping.language.taxonomy import Taxonomy
+from web.access.mailer import MailSettings
+from web.layout import LANGUAGES
+
+Said = tuple[Message, list[str]]
+"""What a setting is called, and what it says, a line each."""
+
+NONE = Message("none")
+OF_MAIL: dict[str, Message] = {
+    "host": Message("Mail server"),
+    "port": Message("Port"),
+    "security": Message("Encryption"),
+    "sender": Message("Sender"),
+    "ca": Message("Certificate of an own authority"),
+    "portal": Message("Address of the partner portal"),
+    "staff": Message("Address of the staff portal"),
+}
+SECURITY: dict[str, Message] = {
+    "starttls": Message("STARTTLS: encrypted before anything is sent"),
+    "tls": Message("TLS from the first byte"),
+    "none": Message("none: the own machine only"),
+}
+
+
+def mail_in_words(settings: MailSettings, language: str) -> Iterator[Said]:
+    """Yield what the settings of mails say; never a user or a password."""
+    for name, label in OF_MAIL.items():
+        value = getattr(settings, name)
+        if value:
+            yield label, [SECURITY[value].into(language) if name == "security" else str(value)]
+
+
+def area_in_words(area: StudyArea, language: str) -> Iterator[Said]:
+    """Yield what the settings of a study area say to those who look after it."""
+    own = area.settings
+
+    def _(text: str, **values: Any) -> str:
+        return translate(text, language, **values)
+
+    yield Message("Languages"), [LANGUAGES.get(code, code) for code in area.languages]
+    yield Message("Time zone"), [area.timezone]
+    yield Message("Emergency numbers"), [f"{show(one.label, language)}: {one.number}" for one in own.emergency.values()]
+    yield Message("Where “leave this page” leads"), [own.exit_address]
+    yield Message("Public holidays, day and month"), [", ".join(f"{day[3:]}.{day[:2]}" for day in own.holidays)]
+    for holiday in own.moving_holidays:
+        told = [date(day, language) for day in holiday.announced]
+        told += [_("{day}, estimated", day=day) for day in holiday.estimated]
+        yield Message("Holiday that moves: {name}", {"name": holiday.name}), told
+    least = own.thresholds
+    yield (
+        Message("Least counts that are published"),
+        [
+            _("{count} bodies in a sum of answers", count=number(least.providers, language)),
+            _("{count} people or cases in a cell", count=number(least.case_cells, language)),
+            _("{count} people in an area that stands for a place", count=number(least.area_people, language)),
+        ],
+    )
+    yield Message("An entry is checked again after"), list(_months(own.verification, language))
+    yield (
+        Message("When a check counts as due"),
+        [
+            _("soon due {count} days before its day", count=number(own.freshness.due_days, language)),
+            _("lapsed {count} days after it", count=number(own.freshness.lapsed_days, language)),
+        ],
+    )
+    groups = Taxonomy.load("beneficiaries")
+    yield (
+        Message("Sensitive groups that public pages may name"),
+        [str(groups.label(code, language)) for code in own.sensitive_allowed],
+    )
+    yield Message("Countries to which most people go"), [_country(area, code, language) for code in own.destinations]
+    yield Message("Numbers without a country code are of"), [_country(area, own.phone_region or area.code, language)]
+    yield Message("Mail address on public pages"), [own.mail] * bool(own.mail)
+    yield Message("Licence of what is published"), [own.licence.text]
+    yield Message("Walking speed on level ground"), [_("{speed} km/h", speed=number(own.speeds.walking, language))]
+    yield Message("Seasons of travel times"), [show(one.label, language) for one in own.scenarios]
+    yield Message("Side of a cell of the map"), [_("{metres} m", metres=number(own.grid.cell_size, language))]
+
+
+def _months(months: dict[str, int], language: str) -> Iterator[str]:
+    terms = Taxonomy.load("service_types")
+    for code, count in (months or {"default": 12}).items():
+        name = translate("all other help", language) if code == "default" else str(terms.label(code, language))
+        yield translate("{name}: {count} months", language, name=name, count=number(count, language))
+
+
+def _country(area: StudyArea, code: str, language: str) -> str:
+    names = area.settings.country_names.get(code)
+    return show(names, language) if names else show(area.name, language) if code == area.code else code

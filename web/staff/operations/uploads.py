@@ -1,0 +1,144 @@
+"""Uploads: a file that somebody brings in, kept in a private folder until it is stored or dropped.
+
+Files of strangers are read by the formats of `mapping`, which refuse bombs, encrypted and damaged files. A file keeps
+no name or path of its sender's but its last part, in plain signs. What nobody finishes is removed after some hours.
+"""
+
+import hashlib
+import json
+import re
+import secrets
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mapping.column_map import ColumnMap
+from mapping.errors import FormatError, NotFound
+
+LASTS = 4 * 3600
+"""Seconds after which an upload that nobody finished is removed."""
+
+MOST = 20
+"""So many uploads wait at the same time."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file on its way in: whose, where it lies, and the column map that it is to be read by, once there is one."""
+
+    token: str
+    account: str
+    path: Path
+    columns: ColumnMap | None = None
+    trusted: bool = False
+    """Whether the map is one that whoever runs the portal put beside the directory."""
+
+
+class Uploads:
+    """The uploads of an installation, each in a folder of its own that only the portal may read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, account: str, name: str, contents: bytes) -> Upload:
+        """Keep a file.
+
+        Raises
+        ------
+        FormatError
+            It is empty or nameless, or too many others wait.
+        """
+        self._sweep()
+        plain = re.sub(r"[^\w .()-]", "_", Path(name.replace("\\", "/")).name).strip(". ")[-80:]
+        if not plain or not contents:
+            raise FormatError("there is no file, or it is empty; choose one")
+        if sum(1 for _ in self.folder.glob("*/about.json")) >= MOST:
+            raise FormatError("too many files wait; finish or drop one of them first")
+        token = secrets.token_urlsafe(16)
+        folder = self.folder / token
+        for each in (self.folder, folder, folder / "file"):
+            each.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / "file" / plain
+        path.touch(mode=0o600)
+        path.write_bytes(contents)
+        upload = Upload(token, account, path)
+        self._note(upload)
+        return upload
+
+    def get(self, token: str, account: str) -> Upload:
+        """Return somebody's own upload.
+
+        Raises
+        ------
+        NotFound
+            There is none, it was removed, or it is another's.
+        """
+        about = self.folder / token / "about.json"
+        if not re.fullmatch(r"[\w-]{10,40}", token) or not about.is_file():
+            raise NotFound("there is no such upload")
+        said = json.loads(about.read_text(encoding="utf-8"))
+        if said["account"] != account:
+            raise NotFound("there is no such upload")
+        columns = ColumnMap.model_validate_json(said["columns"]) if said["columns"] else None
+        return Upload(token, account, self.folder / token / "file" / said["name"], columns, said["trusted"])
+
+    def read_by(self, upload: Upload, columns: ColumnMap, *, trusted: bool) -> Upload:
+        """Note by which column map an upload is to be read."""
+        noted = Upload(upload.token, upload.account, upload.path, columns, trusted)
+        self._note(noted)
+        return noted
+
+    def drop(self, upload: Upload) -> None:
+        """Remove an upload."""
+        shutil.rmtree(self.folder / upload.token, ignore_errors=True)
+
+    def _note(self, upload: Upload) -> None:
+        columns = upload.columns.model_dump_json() if upload.columns else ""
+        said = {"account": upload.account, "name": upload.path.name, "columns": columns, "trusted": upload.trusted}
+        about = self.folder / upload.token / "about.json"
+        about.touch(mode=0o600)
+        about.write_text(json.dumps(said), encoding="utf-8")
+
+    def _sweep(self) -> None:
+        """Remove what nobody finished."""
+        for folder in self.folder.glob("*/"):
+            if time.time() - folder.stat().st_mtime > LASTS:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def digest(columns: ColumnMap) -> str:
+    """Return the digest of a column map, by which two people agree to it and to no other."""
+    return hashlib.sha256(columns.model_dump_json().encode()).hexdigest()
+
+
+def as_text(columns: ColumnMap) -> str:
+    """Return what a column map says, for somebody to read."""
+    return json.dumps(columns.model_dump(exclude_defaults=True, mode="json"), ensure_ascii=False, indent=1)
+
+
+def saved_maps(folder: Path) -> dict[str, tuple[ColumnMap, bool]]:
+    """Return the column maps of a folder by file name, and whether whoever runs the portal put it there (TOML)."""
+    found = {}
+    for path in sorted((*folder.glob("*.toml"), *folder.glob("*.json"))):
+        try:
+            if path.suffix == ".toml":
+                found[path.name] = (ColumnMap.load(path), True)
+            else:
+                found[path.name] = (ColumnMap.model_validate_json(path.read_text(encoding="utf-8")), False)
+        except (FormatError, ValidationError, OSError, UnicodeDecodeError):
+            continue  # some other file, or one that is not finished
+    return found
+
+
+def save_map(columns: ColumnMap, folder: Path) -> str:
+    """Save a column map under the name of its sender and its digest; return the file's name."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{columns.source}-{digest(columns)[:8]}.json"
+    beside = path.with_suffix(".new")
+    beside.touch(mode=0o600)
+    beside.write_text(columns.model_dump_json(), encoding="utf-8")
+    beside.replace(path)
+    return path.name

@@ -1,0 +1,1 @@
+"""Records: look, make, edit, reveal, merge, and their history."""

@@ -1,0 +1,225 @@
+"""Edit: change a record and its parts, note a check, keep an entry out of every list.
+
+What needs a second person (`mapping.directory.proposals.needs_two`) becomes a proposal; so does what somebody would
+rather have looked at. Every form carries the change after which the record was looked at: what was changed meanwhile is
+refused.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import replace
+from typing import Any, cast
+
+from flask import Blueprint, abort, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.batch import Batch
+from mapping.directory.proposals import Outdated, needs_two, version
+from mapping.errors import InvalidRecord
+from mapping.language.i18n import Message
+from mapping.model import ENTRY_POINTS, RECORDS, Service, Source, record_id
+from mapping.quality.call_list import METHODS, batch_of_calls, found_by_call
+from mapping.quality.holdings import Held
+from web.access.guard import Open, log, me
+from web.access.roles import Action
+from web.access.signin import page
+from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
+from web.staff.fields import LABELS, LEVELS, PARTS, RESULTS, TABLES, fields, given
+from web.staff.records.records import line
+from web.staff.visible import WHOLES
+
+edit = Blueprint("edit", __name__)
+blueprint = edit
+
+ROUTES: dict[str, Action | Open] = {
+    "edit.change": "edit",
+    "edit.add": "edit",
+    "edit.remove": "edit",
+    "edit.check": "edit",
+    "edit.flag": "edit",
+}
+MENU = ()
+
+STALE = Message("Somebody else changed this meanwhile. Below is how it stands now; repeat your change if it is needed.")
+NO_REASON = Message("Say why, in a few words: the history keeps it.")
+NOTHING = Message("Nothing was changed.")
+
+
+def back(language: str, one: Any, *, said: str = "done") -> ResponseReturnValue:
+    """Lead to the page of the record that another belongs to."""
+    table, owner = everything_seen().owner(one) or (one.table, one.id)
+    return redirect(f"/{language}/r/{table}/{owner}.html?{said}", code=303)
+
+
+def visible(table: str, one: str) -> Any:
+    """Return a record that the person sees and may change, or refuse."""
+    if table not in TABLES:
+        abort(404)
+    found = seen().record(table, one)
+    require_over("edit", found)
+    return found
+
+
+@edit.route("/<language>/e/<table>/<one>.html", methods=["GET", "POST"])
+def change(language: str, table: str, one: str) -> ResponseReturnValue:
+    """Change fields of a record or of a part of one."""
+    found = visible(table, one)
+    if request.method == "GET":
+        return _form(language, table, found)
+    values, wrong = given(table, request.form, request.form.getlist("byday"), found)
+    problem = _problem(wrong, values)
+    if problem is not None:
+        return _form(language, table, found, problem=problem, wrong=wrong, typed=request.form), 400
+    reason, number = request.form["reason"].strip(), int(request.form.get("seen", "0") or 0)
+    two = needs_two(table, found.__dict__, values) or _widens(table, found)
+    if two or "ask" in request.form:
+        if version(directory().db, table, one) != number:
+            return _form(language, table, found, problem=STALE), 409
+        directory().propose("edit", table, one, values, by=me().login, on=today(), reason=reason)
+        log("proposed", subject=f"{table} {one}", reason=reason)
+        return back(language, found, said="waits")
+    try:
+        directory().edit(table, one, values, by=me().login, on=today(), reason=reason, seen=number)
+    except Outdated:
+        return _form(language, table, everything_seen().record(table, one), problem=STALE), 409
+    except InvalidRecord:
+        return _form(language, table, found, problem=NOTHING, typed=request.form), 400
+    log("edited", subject=f"{table} {one}: {', '.join(sorted(values))}", reason=reason)
+    return back(language, found)
+
+
+@edit.route("/<language>/a/<table>/<owner_table>/<owner>.html", methods=["GET", "POST"])
+def add(language: str, table: str, owner_table: str, owner: str) -> ResponseReturnValue:
+    """Add a part to a record; a number or an address that more than custodians see needs a second person."""
+    if owner_table not in WHOLES or table not in PARTS[owner_table]:
+        abort(404)
+    found = visible(owner_table, owner)
+    if request.method == "GET":
+        return _form(language, table, None, owner=found)
+    values, wrong = given(table, request.form, request.form.getlist("byday"))
+    problem = _problem(wrong, values)
+    if problem is not None:
+        return _form(language, table, None, owner=found, problem=problem, wrong=wrong, typed=request.form), 400
+    reason, new = request.form["reason"].strip(), str(uuid.uuid4())
+    values |= _belonging(table, found)
+    if table in ENTRY_POINTS and values.get("audience") != "custodian":
+        directory().propose("add", table, new, values, by=me().login, on=today(), reason=reason)
+        log("proposed", subject=f"{table} {new}", reason=reason)
+        return back(language, found, said="waits")
+    record = RECORDS[table].model_validate(values | {"id": new})
+    batch = Batch(STEWARDS, f"{table} of a steward", records=[record], rows=1, partial=True)
+    directory().add(batch, by=me().login, on=today())
+    log("added", subject=f"{table} {new}", reason=reason)
+    return back(language, found)
+
+
+@edit.post("/<language>/x/<table>/<one>")
+def remove(language: str, table: str, one: str) -> ResponseReturnValue:
+    """Take out a part; where more people would see the record then, a second person agrees first."""
+    found = visible(table, one)
+    if table in WHOLES:
+        abort(404)
+    if _widens(table, found):
+        reason = request.form.get("reason", "").strip() or "-"
+        directory().propose("remove", table, one, {}, by=me().login, on=today(), reason=reason)
+        log("proposed", subject=f"{table} {one}")
+        return back(language, found, said="waits")
+    batch = Batch(STEWARDS, f"{table} of a steward", removed=[(table, one)], partial=True)
+    answer = back(language, found)
+    directory().add(batch, by=me().login, on=today())
+    log("removed", subject=f"{table} {one}")
+    return answer
+
+
+@edit.post("/<language>/c/<one>")
+def check(language: str, one: str) -> ResponseReturnValue:
+    """Note that a service was checked: what was found, how, by whom, when."""
+    found = visible("service", one)
+    result, level, day = request.form.get("result", ""), request.form.get("level", ""), request.form.get("on", "")
+    if result not in RESULTS or level not in LEVELS:
+        abort(400)
+    try:
+        on = dt.date.fromisoformat(day) if day else today()
+    except ValueError:
+        abort(400)
+    if on > today():
+        abort(400)
+    held = cast("Held", everything_seen().held(one))
+    held = replace(held, service=cast("Service", directory().record("service", one)))
+    note = request.form.get("note", "").strip()
+    told = {"by": me().login, "method": level, "note": note}
+    records = list(found_by_call(held, result, on, METHODS.get(level, level), told, study_area()))
+    directory().add(batch_of_calls("check", records), by=me().login, on=today())
+    log("checked", subject=f"service {one}: {result}")
+    if result == "changed":
+        return redirect(f"/{language}/e/service/{one}.html", code=303)
+    return back(language, found)
+
+
+@edit.post("/<language>/f/<table>/<one>")
+def flag(language: str, table: str, one: str) -> ResponseReturnValue:
+    """Keep an entry out of every list at once; to list it again, a second person must agree."""
+    found = visible(table, one)
+    reason = request.form.get("reason", "").strip()
+    if table not in ("organization", "service") or not reason:
+        abort(400)
+    if found.do_not_list:
+        directory().propose("edit", table, one, {"do_not_list": False}, by=me().login, on=today(), reason=reason)
+        log("proposed", subject=f"{table} {one}: do_not_list", reason=reason)
+        return back(language, found, said="waits")
+    directory().edit(table, one, {"do_not_list": True}, by=me().login, on=today(), reason=reason)
+    log("edited", subject=f"{table} {one}: do_not_list", reason=reason)
+    return back(language, found)
+
+
+STEWARDS = Source(id=record_id("stewards", "source"), name="Stewards")
+
+
+def _problem(wrong: list[str], values: dict[str, Any]) -> Message | None:
+    """Return what is wrong with a form that was sent."""
+    if wrong:
+        return Message("Some of this does not fit; look at the marked fields.")
+    if not request.form.get("reason", "").strip():
+        return NO_REASON
+    return None if values else NOTHING
+
+
+def _widens(table: str, found: Any) -> bool:
+    """Whether without this part more people might see its record: kinds of help decide who may."""
+    return table == "attribute" and found.link_type == "service_type"
+
+
+def _belonging(table: str, owner: Any) -> dict[str, Any]:
+    """Return the fields by which a part belongs to a record."""
+    if f"{owner.table}_id" in RECORDS[table].model_fields:
+        return {f"{owner.table}_id": owner.id}
+    return {"link_id": owner.id, "link_entity": owner.table}
+
+
+def _form(
+    language: str,
+    table: str,
+    one: Any,
+    *,
+    owner: Any = None,
+    problem: Message | None = None,
+    wrong: list[str] | None = None,
+    typed: Any = None,
+) -> str:
+    whole = everything_seen()
+    belongs = owner if owner is not None else whole.record(*(whole.owner(one) or (table, one.id)))
+    return page(
+        "staff/form.html",
+        language,
+        table=table,
+        label=TABLES[table],
+        one=one,
+        owner=line(whole, belongs, language),
+        fields=fields(table, one, study_area(), language),
+        problem=problem,
+        typed=typed or {},
+        wrong=[LABELS[name] for name in wrong or ()],
+        wrong_names=wrong or [],
+        seen=version(directory().db, table, one.id) if one is not None else 0,
+        points=ENTRY_POINTS.get(table, ()),
+    )

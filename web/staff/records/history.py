@@ -1,0 +1,73 @@
+"""Changes: what was done to the directory, newest first, and taking it back whole."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, redirect
+from flask.typing import ResponseReturnValue
+
+from mapping.directory.undo import BatchLine, shows_more
+from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import Message
+from web.access.guard import Open, log, me
+from web.access.roles import Action
+from web.access.signin import page
+from web.staff.common import MenuItem, directory, everything_seen, today
+
+changes = Blueprint("changes", __name__)
+blueprint = changes
+
+ROUTES: dict[str, Action | Open] = {"changes.all_": "import", "changes.undo": "import"}
+MENU = (MenuItem("changes.html", Message("Changes"), "import"),)
+
+MOST = 60
+LATER = Message("This cannot be undone as it is: later changes touch the same records. Undo these first.")
+WHY = "undoing this would show more people something, or lead them elsewhere"
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something that was done: what of it may be seen."""
+
+    batch: BatchLine
+    counts: Counter[str]
+
+
+@changes.get("/<language>/changes.html")
+def all_(language: str, *, problem: Message | None = None) -> str:
+    """Show what was done, as far as it is about what may be seen."""
+    lines = directory().batches()[-MOST:]
+    counts = _seen_of([each.number for each in lines])
+    found = [Done(each, counts[each.number]) for each in reversed(lines) if counts[each.number].total()]
+    return page("staff/changes.html", language, found=found, problem=problem)
+
+
+def _seen_of(numbers: list[int]) -> dict[int, Counter[str]]:
+    """Return how many records that may be seen each batch added, changed and took out."""
+    whole, counts = everything_seen(), defaultdict[int, Counter[str]](Counter)
+    if numbers:
+        query = 'SELECT batch, "table", record, change FROM history WHERE batch >= ?'
+        rows: Any = directory().db.conn.execute(query, [min(numbers)])
+        for batch, table, record, change in rows:
+            if whole.has(table, record):
+                counts[batch][change] += 1
+    return counts
+
+
+@changes.post("/<language>/changes/<int:number>")
+def undo(language: str, number: int) -> ResponseReturnValue:
+    """Take back what a batch did, whole or not at all; where that shows more, by two people."""
+    if not _seen_of([number])[number].total():
+        raise NotFound("there is no such change")
+    try:
+        if shows_more(directory().db, number):
+            directory().undo(number, by=me().login, on=today(), dry_run=True)
+            directory().propose("undo", "batch", str(number), {}, by=me().login, on=today(), reason=WHY)
+            log("proposed", subject=f"undo batch {number}")
+            return redirect(f"/{language}/changes.html?waits", code=303)
+        directory().undo(number, by=me().login, on=today())
+    except InvalidRecord:
+        return all_(language, problem=LATER), 409
+    log("undone", subject=f"batch {number}")
+    return redirect(f"/{language}/changes.html?done", code=303)

@@ -1,0 +1,297 @@
+"""Records: find one, see what it says and what it said before, side by side."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, abort, request
+
+from mapping.directory.proposals import version
+from mapping.directory.rows import to_row
+from mapping.freshness import Freshness
+from mapping.language.fold import coarse
+from mapping.language.i18n import Message
+from mapping.language.taxonomy import Taxonomy
+from mapping.model import RECORDS
+from mapping.quality.holdings import Held
+from mapping.quality.overview import FRESHNESS_NAMES
+from mapping.safety.redaction import PUBLISHED
+from web.access.guard import Open, me
+from web.access.roles import Action
+from web.access.signin import page
+from web.staff.common import MenuItem, directory, everything_seen, seen, study_area
+from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, editable, said
+from web.staff.visible import WHOLES, Seen
+
+records = Blueprint("records", __name__)
+blueprint = records
+
+ROUTES: dict[str, Action | Open] = {
+    "records.search": "attend",
+    "records.record": "attend",
+    "records.history": "attend",
+}
+MENU = (MenuItem("records.html", Message("Records"), "attend"),)
+
+MOST = 100
+"""So many records stand on one page; with more, the search must say more."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A record in a list."""
+
+    table: str
+    id: str
+    name: str
+    body: str
+    units: str
+    freshness: Freshness | None
+    audience: str
+    flagged: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A field of a record in words."""
+
+    name: str
+    label: Message
+    text: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A change of a record: when, by whom, why, and each field before and after."""
+
+    number: int
+    batch: int
+    on: str
+    by: str
+    file: str
+    reason: str
+    kind: str
+    table: str
+    fields: tuple[tuple[Message, str, str], ...]
+    hidden: bool
+    """Whether something changed besides that is not shown."""
+
+
+@records.route("/<language>/records.html", methods=["GET", "POST"])
+def search(language: str) -> str:
+    """Find records by name, number, mail or place; what is looked for stands in no address."""
+    form = request.form
+    asked = {name: form.get(name, "") for name in ("words", "table", "unit", "state")}
+    found = list(_found(seen(), asked, language))
+    area = study_area()
+    regions = [(unit.code, area.label(unit.code, language)) for unit in area.all_units().values()]
+    return page(
+        "staff/records.html",
+        language,
+        asked=asked,
+        lines=found[:MOST],
+        count=len(found),
+        regions=regions,
+        tables={table: TABLES[table] for table in WHOLES},
+        states=FRESHNESS_NAMES,
+    )
+
+
+def line(whole: Seen, one: Any, language: str) -> Line:
+    """Return a record as lists show it."""
+    area, held = study_area(), _held(whole, one)
+    units = held.units if held else sorted(_own_units(whole, one))
+    names = [area.label(unit, language) if unit in area.all_units() else unit for unit in units[:3]]
+    body = held.organization.name if held and held.organization else ""
+    return Line(
+        one.table,
+        one.id,
+        name_of(whole, one, language),
+        body,
+        ", ".join(names),
+        held.freshness if held else None,
+        one.audience,
+        bool(getattr(one, "do_not_list", False)),
+    )
+
+
+def name_of(whole: Seen, one: Any, language: str) -> str:
+    """Return what a record is called in a language, if it has a name in it."""
+    texts = {
+        text.language: text.text for text in whole.of_owner("translation", "link_id", one.id) if text.field == "name"
+    }
+    if one.table == "location" and not one.name:
+        streets = [each.address_1 or each.city for each in whole.of_owner("address", "location_id", one.id)]
+        return next(filter(None, streets), TABLES["location"].into(language))
+    return str(texts.get(language) or one.name)
+
+
+def _own_units(whole: Seen, one: Any) -> set[str]:
+    units = [getattr(one, "area_unit", None)] if one.table == "location" else []
+    for service in whole.of_owner("service", "organization_id", one.id) if one.table == "organization" else ():
+        units += [place.area_unit for place in whole.places(service.id)]
+    return {unit for unit in units if unit}
+
+
+def _held(whole: Seen, one: Any) -> Held | None:
+    if one.table != "service":
+        return None
+    return whole.held(one.id)
+
+
+def _found(whole: Seen, asked: dict[str, str], language: str) -> Iterator[Line]:
+    words = coarse(asked["words"]).split()
+    tables = (asked["table"],) if asked["table"] in WHOLES else WHOLES if words or asked["unit"] else ("service",)
+    states = {held.service.id: held.freshness for held in whole.holdings.services}
+    found = []
+    for table in tables:
+        for one in whole.records(table):
+            if asked["state"] and states.get(one.id) != asked["state"]:
+                continue
+            if asked["unit"] and asked["unit"] not in whole.units(one):
+                continue
+            if words and not _fits(whole, one, words, asked["words"]):
+                continue
+            found.append(one)
+    for one in sorted(found, key=lambda each: (WHOLES.index(each.table), coarse(getattr(each, "name", "") or ""))):
+        yield line(whole, one, language)
+
+
+def _fits(whole: Seen, one: Any, words: list[str], asked: str) -> bool:
+    texts = [one.name or "", getattr(one, "alternate_name", None) or "", getattr(one, "email", None) or ""]
+    texts += [text.text for text in whole.of_owner("translation", "link_id", one.id)]
+    texts += [street.address_1 for street in whole.of_owner("address", "location_id", one.id)]
+    folded = coarse(" ".join(texts))
+    if all(word in folded for word in words) or one.id == asked.strip():
+        return True
+    digits = "".join(sign for sign in asked if sign.isdigit())
+    numbers = whole.of_owner("phone", f"{one.table}_id", one.id)
+    return len(digits) > 3 and any(digits in phone.number for phone in numbers)
+
+
+@records.get("/<language>/r/<table>/<one>.html")
+def record(language: str, table: str, one: str) -> str:
+    """Show a record: what it says, its parts, what it belongs to, and what can be done about it."""
+    if table not in WHOLES:
+        abort(404)
+    whole = everything_seen()
+    found = seen().record(table, one)
+    parts = [(name, TABLES[name], list(parts_of(whole, found, name, language))) for name in PARTS[table]]
+    waiting = [each for each in directory().proposals() if _speaks_of(whole, each, found)]
+    return page(
+        "staff/record.html",
+        language,
+        line=line(whole, found, language),
+        one=found,
+        shown=shown(found, language),
+        parts=parts,
+        places=[line(whole, each, language) for each in _places(whole, found)],
+        services=[line(whole, each, language) for each in _services(whole, found)],
+        held=_held(whole, found),
+        body=_body(whole, found, language),
+        waiting=waiting,
+        types=_types(whole, found, language),
+        results=RESULTS,
+        levels=LEVELS,
+        seen=version(directory().db, table, one),
+        states=FRESHNESS_NAMES,
+        may_edit=me().may("edit", whole.units(found)),
+        may_agree=me().may("approve", whole.units(found)),
+        may_add=me().may("edit"),
+    )
+
+
+def shown(one: Any, language: str) -> list[Shown]:
+    """Return the fields of a record that say something, in words."""
+    texts = ((name, said(one.table, name, getattr(one, name), study_area(), language)) for name in editable(one.table))
+    return [Shown(name, LABELS[name], text) for name, text in texts if text]
+
+
+def parts_of(whole: Seen, owner: Any, table: str, language: str) -> Iterator[tuple[Any, str]]:
+    """Yield the parts of a record with what each says in a line."""
+    column = f"{owner.table}_id" if f"{owner.table}_id" in RECORDS[table].model_fields else "link_id"
+    for part in whole.of_owner(table, column, owner.id):
+        if table == "attribute" and part.link_type not in ("service_type", "serves", "excludes"):
+            continue
+        yield part, ", ".join(each.text for each in shown(part, language) if each.name != "audience")
+
+
+def _places(whole: Seen, one: Any) -> Iterable[Any]:
+    if one.table == "service":
+        return whole.places(one.id)
+    return whole.of_owner("location", "organization_id", one.id) if one.table == "organization" else ()
+
+
+def _services(whole: Seen, one: Any) -> list[Any]:
+    if one.table == "organization":
+        return whole.of_owner("service", "organization_id", one.id)
+    ties = whole.of_owner("service_at_location", "location_id", one.id) if one.table == "location" else ()
+    return [whole.record("service", tie.service_id) for tie in ties if whole.has("service", tie.service_id)]
+
+
+def _body(whole: Seen, one: Any, language: str) -> Line | None:
+    owner = getattr(one, "organization_id", None) or ""
+    return line(whole, whole.record("organization", owner), language) if whole.has("organization", owner) else None
+
+
+def _types(whole: Seen, one: Any, language: str) -> list[str]:
+    held = _held(whole, one)
+    return [str(Taxonomy.load("service_types").label(code, language)) for code in held.types] if held else []
+
+
+def _speaks_of(whole: Seen, proposal: Any, one: Any) -> bool:
+    """Whether a proposal is about a record or a part of it."""
+    if proposal.link_id == one.id or f'"{one.id}"' in proposal.fields:
+        return True
+    part = whole.has(proposal.link_entity, proposal.link_id)
+    return part and whole.owner(whole.record(proposal.link_entity, proposal.link_id)) == (one.table, one.id)
+
+
+@records.get("/<language>/h/<table>/<one>.html")
+def history(language: str, table: str, one: str) -> str:
+    """Show every change of a record and of its parts, newest first, each field before and after."""
+    if table not in WHOLES:
+        abort(404)
+    whole = everything_seen()
+    found = seen().record(table, one)
+    about = [found, *(part for name in PARTS[table] for part, _ in parts_of(whole, found, name, language))]
+    turns = sorted((turn for each in about for turn in _turns(each, language)), key=lambda t: -t.number)
+    return page("staff/history.html", language, line=line(whole, found, language), turns=turns, tables=TABLES)
+
+
+def _turns(one: Any, language: str) -> Iterator[Turn]:
+    """Yield the changes of a record, as far as they may be seen.
+
+    A field is shown where its value of today is seen as it stands, and of times when the record was not for
+    custodians only: else an old value could tell what is hidden.
+    """
+    real = to_row(directory().record(one.table, one.id))
+    open_ = [name for name in PUBLISHED[one.table] if name in FIELDS[one.table] and real[name] == to_row(one)[name]]
+    open_ += ["audience"] * ("audience" in real and "audience" not in open_)
+    open_ += ["do_not_list"] * ("do_not_list" in real)
+    for row in directory().history(one.id):
+        if row["table"] != one.table:
+            continue
+        before, after = row["before"] or {}, row["after"] or {}
+        changed = [name for name in {*before, *after} - {"id"} if before.get(name) != after.get(name)]
+        secret = "custodian" in (before.get("audience"), after.get("audience"))
+        names = (
+            []
+            if secret
+            else [name for name in (*FIELDS[one.table], "do_not_list") if name in changed and name in open_]
+        )
+        told = partial(said, one.table, area=study_area(), language=language)
+        fields = tuple((LABELS[name], told(name, before.get(name)), told(name, after.get(name))) for name in names)
+        yield Turn(
+            row["number"],
+            row["batch"],
+            row["on"],
+            row["by"],
+            row["file"],
+            row["reason"] or "",
+            row["change"],
+            one.table,
+            fields,
+            bool({*changed} - {*names}),
+        )

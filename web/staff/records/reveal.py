@@ -1,0 +1,243 @@
+"""Reveal: a custodian sees the place of one hidden record, for a reason, for 24 hours; every look is a line of the log.
+
+The list names no record: the kind of help, the region and a code. Whether a record is hidden, lies outside the regions
+granted, or never was, cannot be told apart. Many reveals in a day raise an alarm, and very many are refused.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from flask import Blueprint, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.directory.directory import public_id
+from mapping.errors import MappingError
+from mapping.language.i18n import Message, Several, Text
+from mapping.language.taxonomy import Taxonomy
+from mapping.model import Address, Contact, Location, Organization, Phone, Service
+from web.access.guard import Open, log, me, now
+from web.access.mailer import of_role
+from web.access.roles import Action
+from web.access.signin import page
+from web.presenters.edition import short_code
+from web.staff.common import MenuItem, directory, everything_seen, study_area
+from web.staff.operations.admin import mailer
+from web.stores.ledger import Ledger, Line
+
+blueprint = Blueprint("reveal", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "reveal.all_": "reveal",
+    "reveal.one": "reveal",
+    "reveal.listed": "read_log",
+}
+MENU = (
+    MenuItem("reveal.html", Message("Confidential places"), "reveal"),
+    MenuItem("reveals.html", Message("Who saw what"), "read_log"),
+)
+
+LASTS = dt.timedelta(hours=24)
+MANY, MOST = 5, 20
+"""More reveals by one person in 24 hours than the first raise an alarm; the second is the last that is given."""
+
+LEAST_REASON = 10
+"""Least signs of a reason."""
+
+SHORT = Message("Write a reason that others will understand later: at least 10 signs.")
+STOPPED = Message("You saw 20 places in 24 hours. More are not shown; talk to your administrator.")
+NOT_LOGGED = Message("The log could not be written, so nothing is shown. Tell your administrator.")
+
+
+@dataclass
+class Place:
+    """A hidden place, or a hidden service that has none, with all that belongs to it."""
+
+    table: str
+    id: str
+    """Published id: the private one is in no address."""
+    location: Location | None
+    services: list[Service] = field(default_factory=list)
+    types: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """What people call it."""
+        return short_code(self.id)
+
+    @property
+    def subject(self) -> str:
+        """What the log calls it."""
+        return f"{self.table} {self.id}"
+
+    @property
+    def over(self) -> list[str]:
+        """The unit that it is in, with those above it."""
+        area = study_area()
+        unit = self.location.area_unit if self.location is not None else None
+        return [unit, *area.ancestors(unit)] if unit and unit in area.all_units() else []
+
+    @property
+    def region(self) -> Text:
+        """The name of its region; nothing finer."""
+        units = study_area().all_units()
+        names = [units[code].names for code in self.over if units[code].level == 1]
+        return names[0] if names else Message("Region not known")
+
+    @property
+    def kinds(self) -> Text:
+        """The kinds of help there."""
+        terms = Taxonomy.load("service_types")
+        labels = tuple(terms.term(code).labels for code in self.types)
+        return Several(labels) if labels else Message("Kind not known")  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a custodian sees of a place."""
+
+    place: Place
+    organizations: tuple[str, ...]
+    addresses: tuple[Address, ...]
+    phones: tuple[Phone, ...]
+    contacts: tuple[Contact, ...]
+    until: dt.datetime
+
+
+def places() -> list[Place]:
+    """Return what is hidden from the staff's pages, in the regions granted, by region and code."""
+    found = [place for place in _hidden() if me().may("reveal", place.over)]
+    return sorted(found, key=lambda place: (str(place.region), place.code))
+
+
+def reveals(who: str = "") -> list[tuple[Line, dt.datetime, bool]]:
+    """Return the reveals that were given, newest first: the line, until when, whether it still holds."""
+    ledger: Ledger = current_app.config["LEDGER"]
+    found = []
+    for line in ledger.lines(who=who, action="reveal"):
+        until = dt.datetime.fromisoformat(line.at) + LASTS
+        found.append((line, until, until > now()))
+    return found
+
+
+@blueprint.get("/<language>/reveal.html")
+def all_(language: str) -> str:
+    """List what is hidden, without names, and what whoever is here may see now."""
+    held = {line.subject: until for line, until, holds in reversed(reveals(me().login)) if holds}
+    return page("ops/reveal.html", language, found=places(), held=held, count=len(held), many=MANY)
+
+
+@blueprint.route("/<language>/reveal/<table>/<published>.html", methods=["GET", "POST"])
+def one(language: str, table: str, published: str) -> ResponseReturnValue:
+    """Ask for a reason, then show one place until 24 hours have passed."""
+    place = next((each for each in places() if (each.table, each.id) == (table, published)), None)
+    if place is None:
+        abort(404)
+    given = reveals(me().login)
+    until = next((until for line, until, holds in given if holds and line.subject == place.subject), None)
+    try:
+        if until is not None:
+            log("reveal_seen", subject=place.subject)
+            return page("ops/place.html", language, shown=_shown(place, until))
+        if request.method == "GET":
+            return page("ops/ask.html", language, place=place, problem=None)
+        reason = request.form.get("reason", "").strip()
+        count = sum(holds for _, _, holds in given)
+        if len(reason) < LEAST_REASON:
+            return page("ops/ask.html", language, place=place, problem=SHORT), 400
+        if count >= MOST:
+            log("reveal_refused", subject=place.subject, reason=reason)
+            return page("ops/ask.html", language, place=place, problem=STOPPED), 429
+        log("reveal", subject=place.subject, reason=reason)
+        if count + 1 > MANY:
+            _alarm(count + 1)
+    except MappingError:  # what cannot be written down is not shown
+        return page("ops/ask.html", language, place=place, problem=NOT_LOGGED), 503
+    return redirect(f"/{language}/reveal/{table}/{published}.html", code=303)
+
+
+@blueprint.get("/<language>/reveals.html")
+def listed(language: str) -> str:
+    """List who saw which place and why, for those who read the log; no place is named."""
+    found = reveals()
+    per_person: dict[str, int] = defaultdict(int)
+    for line, _, holds in found:
+        per_person[line.who] += holds
+    alarms = {who: count for who, count in sorted(per_person.items()) if count > MANY}
+    codes = {line.number: short_code(line.subject.partition(" ")[2]) for line, _, _ in found}
+    return page("ops/reveals.html", language, found=found[:500], alarms=alarms, codes=codes)
+
+
+def _hidden() -> Iterator[Place]:
+    """Yield places whose point or address stewards do not see, and hidden services without a place."""
+    store, seen = directory(), everything_seen()
+    key = store.key
+    services = {one.id: cast("Service", one) for one in store.records("service")}
+    codes = {one.id: str(getattr(one, "code", "")) for one in store.records("taxonomy_term")}
+    types: dict[str, set[str]] = defaultdict(set)
+    for row in cast("list[Any]", store.records("attribute")):
+        if row.link_type == "service_type" and codes.get(row.taxonomy_term_id):
+            types[row.link_id].add(codes[row.taxonomy_term_id])
+    at: dict[str, list[Service]] = defaultdict(list)
+    housed: set[str] = set()
+    for tie in cast("list[Any]", store.records("service_at_location")):
+        if tie.service_id in services and tie.location_id:
+            at[tie.location_id].append(services[tie.service_id])
+            housed.add(tie.service_id)
+    for location in cast("list[Location]", store.records("location")):
+        if _told(seen, location):
+            continue
+        own = at[location.id]
+        kinds = sorted({code for service in own for code in types[service.id]})
+        yield Place("location", public_id(key, location.id), location, own, tuple(kinds))
+    for one, service in services.items():
+        if one not in housed and not seen.has("service", one):
+            yield Place("service", public_id(key, one), None, [service], tuple(sorted(types[one])))
+
+
+def _told(seen: Any, location: Location) -> bool:
+    """Tell whether stewards see a place as closely as the directory knows it."""
+    if not seen.has("location", location.id):
+        return False
+    return bool(seen.record("location", location.id).latitude == location.latitude)
+
+
+def _shown(place: Place, until: dt.datetime) -> Shown:
+    """Gather what belongs to a place."""
+    store = directory()
+    services = {one.id for one in place.services}
+    owners = {one.organization_id for one in place.services} - {None}
+    location = place.location.id if place.location is not None else None
+    if place.location is not None and place.location.organization_id:
+        owners.add(place.location.organization_id)
+    organizations = [one for one in cast("list[Organization]", store.records("organization")) if one.id in owners]
+
+    def belongs(one: Any) -> bool:
+        return (
+            (location is not None and one.location_id == location)
+            or getattr(one, "service_id", None) in services
+            or getattr(one, "organization_id", None) in owners
+        )
+
+    addresses = cast("list[Address]", store.records("address"))
+    return Shown(
+        place,
+        tuple(one.name for one in organizations),
+        tuple(one for one in addresses if location and one.location_id == location),
+        tuple(one for one in cast("list[Phone]", store.records("phone")) if belongs(one)),
+        tuple(one for one in cast("list[Contact]", store.records("contact")) if belongs(one)),
+        until,
+    )
+
+
+def _alarm(count: int) -> None:
+    """Note that somebody sees many places, and let administrators know that there is something to look at."""
+    log("reveal_alarm", reason=f"{count} in 24 hours")
+    post = mailer()
+    if post is not None:
+        try:
+            post.send(of_role(current_app.config["ACCOUNTS"], "administrator"), "look", now=now())
+        except MappingError:
+            log("mail_failed", reason="reveal_alarm")

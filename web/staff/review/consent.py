@@ -1,0 +1,151 @@
+"""Consent: a statement about something hidden, and the operator's consent anew before it ends; two people each time.
+
+A page says until when a consent holds, and never who of the operator gave it: a name would lead to what is hidden.
+"""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.errors import InvalidRecord
+from mapping.language.i18n import Message
+from mapping.language.taxonomy import Taxonomy
+from mapping.model import AUDIENCES
+from web.access.guard import Open, log, me
+from web.access.roles import Action
+from web.access.signin import page
+from web.layout import LANGUAGES
+from web.staff.common import directory, require_over, seen, study_area, today
+from web.staff.fields import AUDIENCE_LABELS, LABELS, Field
+from web.staff.records.records import line
+from web.staff.review.proposals import CONSENT
+from web.staff.visible import WHOLES
+
+blueprint = Blueprint("consent", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "consent.statement": "approve",
+    "consent.statement_anew": "approve",
+    "consent.anew": "approve",
+}
+MENU = ()
+
+NOT_YOURS = Message("This is in a region that is not granted to you.")
+TEXT, ROUTE, KIND = Message("What can be arranged"), Message("Through which line"), Message("Kind of help")
+
+
+@blueprint.route("/<language>/consent/<one>.html", methods=["GET", "POST"])
+def anew(language: str, one: str) -> ResponseReturnValue:
+    """Renew the consent by which more people see a record."""
+    found = seen().record("approval", one)
+    subject = next((seen().record(t, found.subject) for t in WHOLES if seen().has(t, found.subject)), None)
+    if subject is None or found.kind not in ("audience", "precision"):
+        abort(404)
+    require_over("approve", subject)
+    shown = line(seen(), subject, language)
+    told = {"name": shown.name, "back": f"r/{subject.table}/{subject.id}.html", "ends": found.consent_until}
+    if request.method == "GET":
+        return _form(language, **told)
+    return _propose(language, found.kind, subject.table, subject.id, {"value": found.value}, told)
+
+
+@blueprint.route("/<language>/statement.html", methods=["GET", "POST"])
+def statement(language: str) -> ResponseReturnValue:
+    """Write a statement: that something hidden can be arranged, and through which line."""
+    fields = _fields(language)
+    if request.method == "GET":
+        return _form(language, fields=fields)
+    form = request.form
+    if any(
+        form.get(each.name, "") not in dict(each.choices) for each in fields if each.choices and form.get(each.name)
+    ):
+        abort(400)
+    texts = {code: form.get(f"text-{code}", "").strip() for code in study_area().languages}
+    texts = {code: text for code, text in texts.items() if text}
+    told: dict[str, Any] = {name: form.get(name, "").strip() or None for name in ("route", "service_type", "area_unit")}
+    told |= {"audience": form.get("audience", ""), "texts": texts, "text": next(iter(texts.values()), "")}
+    unit = told["area_unit"]
+    if unit and not me().may("approve", {unit, *study_area().ancestors(unit)}):
+        return _form(language, fields=fields, problem=NOT_YOURS), 403
+    return _propose(language, "statement", "statement", str(uuid.uuid4()), told, {"fields": fields})
+
+
+@blueprint.route("/<language>/statement/<one>.html", methods=["GET", "POST"])
+def statement_anew(language: str, one: str) -> ResponseReturnValue:
+    """Renew the consent to a statement; what it says stays."""
+    found = seen().record("statement", one)
+    if found.area_unit:
+        require_over("approve", found)
+    told = {"name": found.text, "back": "see/statement.html", "ends": found.consent_until}
+    if request.method == "GET":
+        return _form(language, **told)
+    names = ("text", "service_type", "area_unit", "route", "audience")
+    return _propose(language, "statement", "statement", one, {name: getattr(found, name) for name in names}, told)
+
+
+def _propose(
+    language: str, kind: Any, table: str, one: str, values: dict[str, Any], shown: dict[str, Any]
+) -> ResponseReturnValue:
+    """Keep what was asked for until a second person agrees."""
+    form = request.form
+    try:
+        directory().propose(
+            kind,
+            table,
+            one,
+            values,
+            by=me().login,
+            on=today(),
+            reason=form.get("reason", ""),
+            consent_by=form.get("consent_by", ""),
+            consent_until=dt.date.fromisoformat(form.get("consent_until", "")),
+        )
+    except (ValueError, InvalidRecord):
+        return _form(language, **shown, problem=CONSENT), 400
+    log("proposed", subject=f"{table} {one}: consent", reason=form.get("reason", ""))
+    return redirect(f"/{language}/{shown.get('back') or 'waiting.html'}?waits", code=303)
+
+
+def _form(
+    language: str,
+    *,
+    name: str = "",
+    back: str = "",
+    ends: dt.date | None = None,
+    fields: tuple[Field, ...] = (),
+    problem: Message | None = None,
+) -> str:
+    return page(
+        "staff/consent.html",
+        language,
+        name=name,
+        back=back,
+        ends=ends,
+        fields=fields,
+        problem=problem,
+        typed=request.form,
+    )
+
+
+def _fields(language: str) -> tuple[Field, ...]:
+    """Return the fields of a new statement: its words in each language, for which help, where, through which line."""
+    area, terms = study_area(), Taxonomy.load("service_types")
+    kinds = tuple((term.code, str(terms.label(term.code, language))) for term in terms.terms())
+    units = tuple((code, area.label(code, language)) for code in area.all_units())
+    readers = tuple((each, AUDIENCE_LABELS[each].into(language)) for each in AUDIENCES[:3])
+    texts = (
+        Field(
+            f"text-{code}", Message("What can be arranged: {tongue}", {"tongue": LANGUAGES.get(code, code)}), "long", ""
+        )
+        for code in area.languages
+    )
+    return (
+        *texts,
+        Field("route", ROUTE, "text", "", needed=True),
+        Field("service_type", KIND, "choice", "", kinds),
+        Field("area_unit", LABELS["area_unit"], "choice", "", units),
+        Field("audience", LABELS["audience"], "choice", "public", readers, needed=True),
+    )

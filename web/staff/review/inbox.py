@@ -1,0 +1,249 @@
+"""Inbox of the staff: what visitors and partners sent in, decided one by one.
+
+A provider's changes are taken field by field, and a checklist as it was answered. What would lead the public somewhere
+new waits for a second person even then: the provider's account may be in other hands.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Blueprint, abort, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.batch import Batch
+from mapping.directory.proposals import Outdated, needs_two, version
+from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import Message, show
+from mapping.language.taxonomy import Taxonomy
+from mapping.model import Record, Source, StandardAssessment, record_id
+from web.access.guard import Open, log, me
+from web.access.roles import Action
+from web.access.signin import page
+from web.staff.common import MenuItem, directory, everything_seen, inbox, seen, study_area, today
+from web.staff.fields import FIELDS, LABELS, given, said
+from web.staff.records.records import line
+from web.staff.visible import Seen
+from web.stores.inbox import Answers, Decision, Draft, HelpMissing, Received, SomethingWrong
+
+letters = Blueprint("letters", __name__)
+blueprint = letters
+
+ROUTES: dict[str, Action | Open] = {"letters.all_": "review", "letters.one": "review"}
+MENU = (MenuItem("inbox.html", Message("Sent in"), "review"),)
+
+KINDS = ("wrong", "draft", "answers", "missing")
+CALLED: dict[str, Message] = {
+    "wrong": Message("Something is wrong"),
+    "draft": Message("A provider's change"),
+    "answers": Message("Answers to the checklist"),
+    "missing": Message("Help is missing"),
+}
+WRONG: dict[str, Message] = {
+    "number_silent": Message("Nobody answers the number"),
+    "number_of_another": Message("It is somebody else's number"),
+    "closed": Message("It is closed for good"),
+    "moved": Message("It is at another place"),
+    "other_hours": Message("It is open at other hours"),
+    "turned_away": Message("Somebody was turned away"),
+    "asked_for_money": Message("Money was asked for"),
+    "not_safe": Message("It is not safe there"),
+}
+WHY: dict[str, Message] = {
+    "none_known": Message("no help is known there"),
+    "too_far": Message("it is too far"),
+    "closed": Message("closed"),
+    "turned_away": Message("turned away"),
+    "not_in_my_language": Message("not in the language"),
+    "cannot_pay": Message("it costs too much"),
+}
+ANSWERS: dict[str, Message] = {
+    "met": Message("met"),
+    "partly": Message("partly met"),
+    "not met": Message("not met"),
+    "unknown": Message("not known"),
+}
+GONE = Message("Somebody else decided on this, or changed the record meanwhile. Look at it again.")
+CHOOSE = Message("Tick what you accept, or refuse it all.")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Something that was sent in: about which record, and what it says in a line."""
+
+    received: Received
+    kind: Message
+    name: str
+    path: str
+    text: str
+
+
+def waiting_for_me() -> Iterator[Received]:
+    """Yield what waits for a decision and is about the regions of whoever is signed in."""
+    for received in inbox().messages(*KINDS, waiting=True):
+        if _is_mine(received):
+            yield received
+
+
+def _is_mine(received: Received) -> bool:
+    record = about(everything_seen(), received)
+    if record is not None:
+        return me().may("review", everything_seen().units(record))
+    if isinstance(received.message, HelpMissing):
+        return me().may("review", frozenset(everything_seen().above(received.message.area_unit)))
+    return me().may("review", frozenset())
+
+
+def about(whole: Seen, received: Received) -> Any:
+    """Return the record that something sent in is about; None where it is about none that is seen."""
+    message = received.message
+    table, published = "service", getattr(message, "service", "")
+    if isinstance(message, Draft):
+        table, published = message.entity, message.record
+    private = whole.private(table, published)
+    return whole.record(table, private) if private else None
+
+
+@letters.get("/<language>/inbox.html")
+def all_(language: str) -> str:
+    """Show what waits for a decision."""
+    found = [_letter(each, language) for each in waiting_for_me()]
+    return page("staff/inbox.html", language, found=found)
+
+
+def _letter(received: Received, language: str) -> Letter:
+    record = about(everything_seen(), received)
+    shown = line(everything_seen(), record, language) if record is not None else None
+    text, message, area = "", received.message, study_area()
+    if isinstance(message, SomethingWrong):
+        text = show(WRONG[message.what], language)
+    elif isinstance(message, HelpMissing):
+        unit = area.label(message.area_unit, language) if message.area_unit in area.all_units() else message.area_unit
+        needs = Taxonomy.load("needs")
+        need = str(needs.label(message.need, language)) if message.need in needs else message.need
+        text = f"{unit}: {need}; {show(WHY[message.why], language)}"
+    elif isinstance(message, Draft):
+        text = ", ".join(show(LABELS[name], language) for name in message.fields if name in LABELS)
+    name, path = (shown.name, f"r/{shown.table}/{shown.id}.html") if shown else ("", "")
+    return Letter(received, CALLED[received.kind], name, path, text)
+
+
+@letters.route("/<language>/m/<int:number>.html", methods=["GET", "POST"])
+def one(language: str, number: int) -> ResponseReturnValue:
+    """Show one message, and take what is decided about it."""
+    received = inbox().message(number)
+    if received.kind not in KINDS or not _is_mine(received):
+        raise NotFound("there is no such message")
+    decided = inbox().decisions().get(number)
+    if request.method == "GET" or decided is not None:
+        return _page(language, received, decided=decided)
+    choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
+    if choice not in ("accepted", "refused", "done"):
+        abort(400)
+    try:
+        if choice == "accepted" and not _accept(received):
+            return _page(language, received, problem=CHOOSE), 400
+        inbox().decide(number, cast("Decision", choice), by=me().login, on=today(), note=note)
+    except (Outdated, InvalidRecord):
+        return _page(language, received, problem=GONE), 409
+    log(f"message_{choice}", subject=f"{received.kind} {number}", reason=note)
+    return redirect(f"/{language}/inbox.html?done", code=303)
+
+
+def _page(language: str, received: Received, *, problem: Message | None = None, decided: Any = None) -> str:
+    record = about(everything_seen(), received)
+    seen_at = version(directory().db, record.table, record.id) if record is not None else 0
+    return page(
+        "staff/message.html",
+        language,
+        letter=_letter(received, language),
+        rows=_rows(received, record, language),
+        answers=list(_answers(received, language)),
+        problem=problem,
+        decided=decided,
+        seen=seen_at,
+    )
+
+
+def _rows(received: Received, record: Any, language: str) -> list[tuple[str, Message, str, str]]:
+    """Return the fields of a provider's change: as they are, and as they would be."""
+    if not isinstance(received.message, Draft) or record is None:
+        return []
+    table, area = record.table, study_area()
+    known = [name for name in FIELDS[table] if name in received.message.fields and name != "audience"]
+    return [
+        (
+            name,
+            LABELS[name],
+            said(table, name, getattr(record, name), area, language),
+            said(table, name, received.message.fields[name], area, language),
+        )
+        for name in known
+    ]
+
+
+def _answers(received: Received, language: str) -> Iterator[tuple[str, Message, str]]:
+    """Yield the items of a checklist with what was answered and shown."""
+    if isinstance(received.message, Answers):
+        items = Taxonomy.load("standards")
+        for code, answer in received.message.answers.items():
+            if code in items:
+                evidence = received.message.evidence.get(code, "")
+                yield str(items.label(code, language)), ANSWERS[answer], evidence
+
+
+def _accept(received: Received) -> bool:
+    """Take into the directory what was sent in; False where nothing was chosen."""
+    record = about(everything_seen(), received)
+    if record is None or not seen().has(record.table, record.id):
+        raise InvalidRecord("what this is about is not there any more")
+    if isinstance(received.message, Draft):
+        return _accept_draft(received, received.message, record)
+    if isinstance(received.message, Answers):
+        batch = assessed(received, received.message, record.id)
+        directory().add(batch, by=me().login, on=today())
+        return True
+    raise InvalidRecord("this is not something to accept")
+
+
+def _accept_draft(received: Received, draft: Draft, record: Any) -> bool:
+    chosen = {name: draft.fields[name] for name in request.form.getlist("field") if name in draft.fields}
+    values, wrong = given(record.table, chosen, (), record)
+    values.pop("audience", None)
+    values.pop("byday", None)
+    if wrong or not values:
+        return False
+    reason = f"change {received.number} sent in by {received.sender}"
+    two = {name: value for name, value in values.items() if needs_two(record.table, record.__dict__, {name: value})}
+    alone = {name: value for name, value in values.items() if name not in two}
+    number = int(request.form.get("seen", "0") or 0)
+    if alone:
+        directory().edit(record.table, record.id, alone, by=me().login, on=today(), reason=reason, seen=number)
+    elif version(directory().db, record.table, record.id) != number:
+        raise Outdated
+    if two:
+        directory().propose("edit", record.table, record.id, two, by=me().login, on=today(), reason=reason)
+    return True
+
+
+def assessed(received: Received, sent: Answers, service: str) -> Batch:
+    """Return a provider's answers as records: its own word of that day, never for the public."""
+    items = Taxonomy.load("standards")
+    sender = Source(id=record_id("self-assessment", "source"), name="Self-assessments of providers")
+    records = [
+        StandardAssessment(
+            id=record_id("self-assessment", "standard_assessment", service, code),
+            service_id=service,
+            standard=code,
+            answer=answer,
+            evidence=sent.evidence.get(code) or None,
+            assessed_by="self",
+            assessed_on=received.received_on,
+            audience="focal_point",
+        )
+        for code, answer in sent.answers.items()
+        if code in items
+    ]
+    return Batch(
+        sender, "checklist of a provider", records=cast("list[Record]", records), rows=len(records), partial=True
+    )

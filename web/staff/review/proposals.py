@@ -1,0 +1,310 @@
+"""Agree: what waits for a second person, beside how it is now; and asking to let more people see an entry."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.directory.proposals import OF_NO_RECORD, Outdated, SamePerson, new_records
+from mapping.directory.rows import Proposal
+from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import Message
+from mapping.language.taxonomy import Taxonomy
+from mapping.model import AUDIENCES, RECORDS, references
+from mapping.safety.redaction import two_people
+from web.access.accounts import Accounts
+from web.access.guard import Open, log, me
+from web.access.roles import Action
+from web.access.signin import page
+from web.staff.common import MenuItem, directory, everything_seen, seen, study_area, today
+from web.staff.fields import AUDIENCE_LABELS, FIELDS, LABELS, TABLES, said
+from web.staff.records.records import line, name_of
+from web.staff.visible import WHOLES, Seen
+
+agree = Blueprint("agree", __name__)
+blueprint = agree
+
+ROUTES: dict[str, Action | Open] = {"agree.waiting": "approve", "agree.one": "approve", "agree.widen": "approve"}
+MENU = (MenuItem("waiting.html", Message("Second person"), "approve"),)
+
+ASKED: dict[str, Message] = {
+    "edit": Message("Change"),
+    "add": Message("Add"),
+    "new": Message("New entry"),
+    "remove": Message("Take out"),
+    "audience": Message("Let more people see it"),
+    "precision": Message("Show the place more closely"),
+    "statement": Message("Statement"),
+    "undo": Message("Take back what was done"),
+    "map": Message("Read a sender's list by this map"),
+    "phones": Message("Trust the numbers of a sender"),
+}
+OUTDATED = Message("Somebody else changed this record or decided meanwhile. Look at it again.")
+SAME = Message("You proposed this yourself: somebody else must agree.")
+CONSENT = Message("Say who of the operator agreed, and until when: a day after today, as 2026-12-31.")
+
+
+@agree.get("/<language>/waiting.html")
+def waiting(language: str) -> str:
+    """Show what waits for a second person, and who proposed it."""
+    found = [(each, *_about(each, language)) for each in directory().proposals() if may_see(each)]
+    return page("staff/waiting.html", language, found=found, asked=ASKED)
+
+
+def may_see(one: Proposal) -> bool:
+    """Whether a proposal is about something that the person sees, in a region where they may agree.
+
+    What is for custodians only is for custodians to agree to, and nobody else is told of it.
+    """
+    if one.kind in OF_NO_RECORD:
+        return me().may("approve")
+    if one.kind == "statement":
+        unit = json.loads(one.fields).get("area_unit")
+        return me().may("approve", frozenset(everything_seen().above(unit))) if unit else me().may("approve")
+    if one.kind == "new" and one.decision != "accepted":
+        return _may_see_new(new_records(json.loads(one.fields)))
+    owner = _owner(everything_seen(), one)
+    if owner is not None:
+        return me().may("approve", everything_seen().units(owner))
+    return me().role == "custodian" and me().may("approve", _hidden_units(one))
+
+
+def _may_see_new(records: list[Any]) -> bool:
+    """Whether somebody may agree to new records: where they are, and where what they belong to may be seen."""
+    whole, new = everything_seen(), {one.id for one in records}
+    owners = [
+        (table, getattr(one, name))
+        for one in records
+        for name, table in references(type(one)).items()
+        if table in WHOLES and getattr(one, name) and getattr(one, name) not in new
+    ]
+    if not all(whole.has(table, owner) for table, owner in owners):
+        return False
+    units = {above for one in records if getattr(one, "area_unit", None) for above in whole.above(one.area_unit)}
+    units |= {
+        unit for table, owner in owners if table == "location" for unit in whole.units(whole.record(table, owner))
+    }
+    return me().may("approve", units) if units else me().may("approve")
+
+
+def _owner(whole: Seen, one: Proposal) -> Any:
+    """Return the record that a proposal is about, or to which it would add a part; None where it is not seen."""
+    if whole.has(one.link_entity, one.link_id):
+        return whole.record(one.link_entity, one.link_id)
+    if one.kind == "add":
+        fields = json.loads(one.fields)
+        links = [(table, fields.get(f"{table}_id")) for table in WHOLES]
+        for table, owner in (*links, (fields.get("link_entity", ""), fields.get("link_id"))):
+            if whole.has(table, owner):
+                return whole.record(table, owner)
+    return None
+
+
+def _hidden_units(one: Proposal) -> frozenset[str]:
+    """Return the units of a record that nobody sees here, with those above them."""
+    found = units_of_hidden(one.link_entity, one.link_id) if one.link_entity in WHOLES else set()
+    return frozenset(above for unit in found if unit for above in everything_seen().above(unit))
+
+
+def units_of_hidden(table: str, one: str) -> set[str | None]:
+    """Return where an organization, a service or a place is, whoever may see it; only to ask for a grant."""
+    query = {
+        "location": "SELECT area_unit FROM location WHERE id = ?",
+        "service": "SELECT l.area_unit FROM location l JOIN service_at_location s ON s.location_id = l.id"
+        " WHERE s.service_id = ?",
+        "organization": "SELECT l.area_unit FROM location l JOIN service_at_location s ON s.location_id = l.id"
+        " JOIN service v ON v.id = s.service_id WHERE v.organization_id = ?",
+    }[table]
+    return {unit for (unit,) in directory().db.conn.execute(query, [one])}
+
+
+def _about(one: Proposal, language: str) -> tuple[str, str]:
+    """Return what a proposal is about, in words, and the path of its page."""
+    whole = everything_seen()
+    owner = _owner(whole, one) if one.kind != "statement" else None
+    if owner is None and one.kind in ("new", "statement"):
+        fields = json.loads(one.fields)
+        names = [fields.get("text"), *(each.get("name") for each in fields.get("records", ()))]
+        return next(filter(None, names), TABLES["location"].into(language)), ""
+    if owner is None:
+        return one.link_id, ""
+    table, each = whole.owner(owner) or (owner.table, owner.id)
+    return name_of(whole, whole.record(table, each), language), f"r/{table}/{each}.html"
+
+
+@agree.route("/<language>/p/<number>.html", methods=["GET", "POST"])
+def one(language: str, number: str) -> ResponseReturnValue:
+    """Show a proposal beside how it is now, and take what a second person says."""
+    found = directory().proposal(number)
+    if not may_see(found):
+        raise NotFound("there is no such proposal")
+    if request.method == "GET" or found.decision != "waiting":
+        return _page(language, found)
+    choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
+    if choice not in ("accepted", "refused", "withdrawn"):
+        abort(400)
+    if choice == "accepted" and not _other_person(found):
+        return _page(language, found, problem=SAME), 403
+    try:
+        directory().decide(number, choice, by=me().login, on=today(), note=note)  # type: ignore[arg-type]
+    except Outdated:
+        return _page(language, directory().proposal(number), problem=OUTDATED), 409
+    except SamePerson:
+        return _page(language, found, problem=SAME), 403
+    except InvalidRecord:
+        return _page(language, found, problem=OUTDATED), 409
+    log(f"proposal_{choice}", subject=f"{found.link_entity} {found.link_id}", reason=note)
+    return redirect(f"/{language}/waiting.html?done", code=303)
+
+
+def _other_person(one: Proposal) -> bool:
+    """Whether this is another person than the one who proposed: another login, and not the same name under it."""
+    if not two_people(one.proposed_by, me().login):
+        return False
+    accounts: Accounts = current_app.config["ACCOUNTS"]
+    try:
+        return two_people(accounts.by_login(one.proposed_by).name, me().name)
+    except NotFound:
+        return True
+
+
+def _page(language: str, one: Proposal, *, problem: Message | None = None) -> str:
+    name, path = _about(one, language)
+    return page(
+        "staff/proposal.html",
+        language,
+        one=one,
+        name=name,
+        path=path,
+        rows=list(_rows(one, language)),
+        asked=ASKED,
+        problem=problem,
+        mine=not _other_person(one),
+        label=TABLES.get(one.link_entity),
+        map_=_map(one),
+    )
+
+
+def _rows(one: Proposal, language: str) -> list[tuple[Message, str, str]]:
+    """Return the fields of a proposal as they are and as they would be."""
+    fields, table = json.loads(one.fields), one.link_entity
+    whole, area = everything_seen(), study_area()
+    if one.kind == "new":
+        return [row for each in new_records(fields) for row in _new_rows(each, language)]
+    if one.kind == "statement":
+        return _statement_rows(one, fields, language)
+    now = whole.record(table, one.link_id) if whole.has(table, one.link_id) else None
+    if one.kind == "audience":
+        before = AUDIENCE_LABELS[now.audience].into(language) if now is not None else ""
+        return [(LABELS["audience"], before, AUDIENCE_LABELS[fields["value"]].into(language))]
+    if table not in FIELDS or (now is None and one.kind != "add"):
+        return []  # what is for custodians only is looked at by revealing it, not here
+    names = [name for name in (*FIELDS[table], "do_not_list") if name in fields or (one.kind == "remove" and now)]
+
+    def words(name: str, value: Any) -> str:
+        return said(table, name, value, area, language)
+
+    return [
+        (LABELS[name], words(name, getattr(now, name, None)) if now else "", words(name, fields.get(name)))
+        for name in names
+        if name in RECORDS[table].model_fields
+    ]
+
+
+def _new_rows(one: Any, language: str) -> Iterator[tuple[Message, str, str]]:
+    """Yield what a new record says, and at which known place it is."""
+    for name in FIELDS.get(one.table, ()):
+        if getattr(one, name, None) not in (None, "") and (name != "audience" or one.table in WHOLES):
+            yield LABELS[name], "", said(one.table, name, getattr(one, name), study_area(), language)
+    if one.table == "service_at_location" and everything_seen().has("location", one.location_id):
+        known = everything_seen().record("location", one.location_id)
+        yield TABLES["location"], "", name_of(everything_seen(), known, language)
+
+
+def _statement_rows(one: Proposal, fields: dict[str, Any], language: str) -> list[tuple[Message, str, str]]:
+    """Return a statement as it is and as it would be."""
+    whole = everything_seen()
+    now = whole.record("statement", one.link_id) if whole.has("statement", one.link_id) else None
+    return [
+        (
+            label,
+            statement_words(name, getattr(now, name, None), language),
+            statement_words(name, fields[name], language),
+        )
+        for name, label in STATEMENT_FIELDS.items()
+    ]
+
+
+def statement_words(name: str, value: Any, language: str) -> str:
+    """Return what a field of a statement says, in words."""
+    area = study_area()
+    if value and name == "service_type":
+        return str(Taxonomy.load("service_types").label(value, language))
+    if value and name == "audience":
+        return AUDIENCE_LABELS[value].into(language)
+    return area.label(value, language) if name == "area_unit" and value in area.all_units() else value or ""
+
+
+STATEMENT_FIELDS: dict[str, Message] = {
+    "text": Message("What can be arranged"),
+    "route": Message("Through which line"),
+    "service_type": Message("Kind of help"),
+    "area_unit": LABELS["area_unit"],
+    "audience": LABELS["audience"],
+}
+
+
+def _map(one: Proposal) -> str:
+    """Return the column map that a proposal is about, as it would be read."""
+    return str(json.loads(one.fields).get("map", "")) if one.kind == "map" else ""
+
+
+@agree.route("/<language>/w/<table>/<one>.html", methods=["GET", "POST"])
+def widen(language: str, table: str, one: str) -> ResponseReturnValue:
+    """Ask to let more people see a record: with its operator's consent, and a second person.
+
+    What is for custodians only is asked for by custodians, who saw it first; this page tells them nothing of it.
+    """
+    if table not in WHOLES:
+        abort(404)
+    whole = everything_seen()
+    hidden = not whole.has(table, one)
+    if hidden:
+        asked = Proposal.model_construct(kind="audience", link_entity=table, link_id=one)
+        there = directory().db.conn.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', [one]).fetchone()
+        if me().role != "custodian" or not there or not me().may("approve", _hidden_units(asked)):
+            raise NotFound("there is no such record")
+    else:
+        found = seen().record(table, one)
+        if not me().may("approve", whole.units(found)):
+            abort(403)
+    least = AUDIENCES.index("custodian" if hidden else whole.record(table, one).audience)
+    choices = [(each, AUDIENCE_LABELS[each]) for each in AUDIENCES[:least]]
+    name = one if hidden else line(whole, whole.record(table, one), language).name
+    back = "" if hidden else f"r/{table}/{one}.html"
+    settings: dict[str, Any] = {"name": name, "back": back, "choices": choices}
+    if request.method == "GET":
+        return page("staff/widen.html", language, **settings, typed={})
+    form = request.form
+    try:
+        until = dt.date.fromisoformat(form.get("consent_until", ""))
+        if form.get("value") not in dict(choices):
+            abort(400)
+        directory().propose(
+            "audience",
+            table,
+            one,
+            {"value": form["value"]},
+            by=me().login,
+            on=today(),
+            reason=form.get("reason", ""),
+            consent_by=form.get("consent_by", ""),
+            consent_until=until,
+        )
+    except (ValueError, InvalidRecord):
+        return page("staff/widen.html", language, **settings, problem=CONSENT, typed=form), 400
+    log("proposed", subject=f"{table} {one}: audience", reason=form.get("reason", ""))
+    return redirect(f"/{language}/{back or 'waiting.html'}?waits", code=303)

@@ -1,0 +1,354 @@
+"""What stewards see of a directory: records as focal points may see them, in the shape in which a directory answers.
+
+Whatever judges a directory as a whole (`mapping.quality.overview`, `mapping.quality.call_list`,
+`mapping.quality.matching`) is handed this instead, so that no count, no example and no reason tells of a record for
+custodians only.
+"""
+
+import copy
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from mapping.area.study_area import StudyArea
+from mapping.directory.conflicts import Conflict
+from mapping.directory.directory import public_id
+from mapping.errors import NotFound
+from mapping.model import RECORDS, Audience, Record, references
+from mapping.quality.holdings import NOT_REACHED, Held, Holdings
+from mapping.quality.known_organizations import LEARNT
+from mapping.quality.matching import Candidate, candidates
+from mapping.safety.redaction import PLACE_TEXTS, PRIVATE, PUBLISHED, Rules, Tables, project
+from web.access.roles import EVERYWHERE
+from web.staff.fields import FIELDS
+
+SEEN_BY_STAFF: Audience = "focal_point"
+"""The widest audience whose records stand on pages of stewards."""
+
+WHOLES = ("organization", "service", "location")
+
+COMPARED = {*LEARNT, "address"}
+"""Tables from which doubles are told."""
+
+
+def shown(tables: Tables, rules: Rules) -> dict[str, list[Record]]:
+    """Return what stewards may see of some records: the whole rule, and the only one.
+
+    It looks at a record together with what it belongs to, and depends on nothing but its arguments. What is not to be
+    listed is seen as well, with its flag. Sums of answers are of no record and stand on no page.
+    """
+    flagged = {one.id for table in WHOLES for one in tables.get(table, ()) if getattr(one, "do_not_list", False)}
+    listed = {**tables} | {table: _unflagged(tables.get(table, ())) for table in ("organization", "service")}
+    rows = project(listed, SEEN_BY_STAFF, rules) | {"standard_summary": []}
+    checks: list[Any] = list(tables.get("verification", ()))
+    tried = {one.id: one.evidence for one in checks if one.method == NOT_REACHED}
+    seen: dict[str, list[Record]] = {table: [] for table in RECORDS}
+    for table, own in rows.items():
+        kind = RECORDS[table]
+        blank = {name: None if info.is_required() else info.get_default() for name, info in kind.model_fields.items()}
+        seen[table] = [kind.model_construct(**(blank | row)) for row in own]
+    for one in (*seen["organization"], *seen["service"]):
+        one.__dict__["do_not_list"] = one.id in flagged
+    for one in seen["verification"]:
+        if one.id in tried:  # a call that nobody answered: nothing but its days
+            one.__dict__.update(method=NOT_REACHED, evidence=tried[one.id])
+    ids = {one.id for own in seen.values() for one in own}
+    for table in sorted(PRIVATE):
+        seen[table] = [one for one in tables.get(table, ()) if _may_be_seen(one, ids)]
+    return seen
+
+
+def told(conflicts: Iterable[Conflict], seen: "Seen", real: Mapping[str, Record]) -> list[Conflict]:
+    """Return the conflicts that may be seen: of open fields of records that are for more than custodians.
+
+    ``real`` are the records as the directory holds them, by id.
+    """
+    open_ = {table: {*FIELDS[table]} & {*PUBLISHED[table]} - {*PLACE_TEXTS.get(table, ())} for table in WHOLES}
+    return [
+        one
+        for one in conflicts
+        if seen.has(one.table, one.record)
+        and getattr(real.get(one.record), "audience", "custodian") != "custodian"
+        and one.field in open_[one.table]
+        and one.winner.source != "stewards"
+    ]
+
+
+class Seen:
+    """What may be seen of a directory on a day, in some regions or in all. It never changes: `patched` makes another.
+
+    Parameters
+    ----------
+    tables
+        Records by table, as `shown` gives them.
+    conflicts
+        The fields on which sources differ, as `told` gives them.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, Iterable[Record]],
+        area: StudyArea,
+        day: dt.date,
+        *,
+        key: bytes,
+        conflicts: Iterable[Conflict] = (),
+    ) -> None:
+        self.area, self.day, self.key = area, day, key
+        self._by_id = {
+            table: {one.id: one for one in sorted(tables.get(table, ()), key=lambda one: one.id)} for table in RECORDS
+        }
+        self._conflicts = list(conflicts)
+        self._owned = _Owned(self._by_id)
+
+    def records(self, table: str) -> list[Record]:
+        """Return the records of a table that may be seen."""
+        return list(self._by_id[table].values())
+
+    def conflicts(self) -> list[Conflict]:
+        """Return the fields on which sources differ, of records that may be seen."""
+        return self._conflicts
+
+    def patched(
+        self, touched: Collection[str], now: Mapping[str, Iterable[Record]], conflicts: Iterable[Conflict]
+    ) -> "Seen":
+        """Return what may be seen after a change.
+
+        Parameters
+        ----------
+        touched
+            Ids of what may be seen otherwise than before: whole bodies, services and places with their parts.
+        now
+            What may be seen of these, by table.
+        conflicts
+            All that may be seen now.
+        """
+        new = copy.copy(self)
+        new._by_id, new._conflicts = dict(self._by_id), list(conflicts)
+        changed: dict[str, tuple[list[Record], list[Record]]] = {}
+        for table, held in self._by_id.items():
+            gone = {one: held[one] for one in touched if one in held}
+            come = {one.id: one for one in now.get(table, ())}
+            if {one: gone[one].__dict__ for one in gone} != {one: come[one].__dict__ for one in come}:
+                changed[table] = [*gone.values()], [*come.values()]
+                kept = {one: record for one, record in held.items() if one not in gone} | come
+                new._by_id[table] = dict(sorted(kept.items()))
+        new._owned = self._owned.patched(new._by_id, changed)
+        for name in ("_published", "_held", "holdings", *(("doubles",) if COMPARED & {*changed} else ())):
+            new.__dict__.pop(name, None)
+        if "_published" in self.__dict__:
+            new.__dict__["_published"] = new._published_after(self._published, changed)
+        if "holdings" in self.__dict__:
+            new.__dict__["holdings"] = new._holdings_after(self.holdings, touched, now)
+        return new
+
+    def _published_after(
+        self, before: dict[tuple[str, str], str], changed: Mapping[str, tuple[list[Record], list[Record]]]
+    ) -> dict[tuple[str, str], str]:
+        found = dict(before)
+        for table in {*changed} & {*WHOLES}:
+            gone, come = changed[table]
+            for one in gone:
+                found.pop((table, public_id(self.key, one.id)), None)
+            found |= {(table, public_id(self.key, one.id)): one.id for one in come}
+        return found
+
+    def _holdings_after(
+        self, before: Holdings, touched: Collection[str], now: Mapping[str, Iterable[Record]]
+    ) -> Holdings:
+        part = Seen(now, self.area, self.day, key=self.key).holdings
+        services = [held for held in before.services if held.service.id not in touched] + part.services
+        bodies = {one: body for one, body in before.organizations.items() if one not in touched} | part.organizations
+        phones = {one: own for one, own in before.body_phones.items() if one not in touched} | part.body_phones
+        return Holdings(
+            self.area,
+            self.day,
+            sorted(services, key=lambda held: held.service.id),
+            dict(sorted(bodies.items())),
+            phones,
+        )
+
+    def record(self, table: str, record: str) -> Any:
+        """Return one record.
+
+        Raises
+        ------
+        NotFound
+            It is not there, or may not be seen: nobody can tell which.
+        """
+        found = self._by_id.get(table, {}).get(record)
+        if found is None:
+            raise NotFound(f"there is no such {table}")
+        return found
+
+    def has(self, table: str, record: str | None) -> bool:
+        """Tell whether a record may be seen."""
+        return record in self._by_id.get(table, {})
+
+    def of_owner(self, table: str, column: str, owner: str) -> list[Any]:
+        """Return the records of a table that refer to another by a column."""
+        return self._owned[table, column].get(owner, [])
+
+    def private(self, table: str, published: str) -> str | None:
+        """Return the private id of what is published under an id."""
+        return self._published.get((table, published))
+
+    def places(self, service: str) -> list[Any]:
+        """Return the places of a service."""
+        ties = self.of_owner("service_at_location", "service_id", service)
+        return [self.record("location", tie.location_id) for tie in ties if self.has("location", tie.location_id)]
+
+    def owner(self, record: Any) -> tuple[str, str] | None:
+        """Return the organization, service or place that a record is, or is a part of."""
+        if record.table in WHOLES:
+            return record.table, record.id
+        if getattr(record, "link_entity", "") in WHOLES:
+            return record.link_entity, record.link_id
+        for table in ("service", "location", "organization"):
+            if owner := getattr(record, f"{table}_id", None):
+                return table, owner
+        if tie := getattr(record, "service_at_location_id", None):
+            return self.owner(self.record("service_at_location", tie)) if self.has("service_at_location", tie) else None
+        return None
+
+    def units(self, record: Any) -> frozenset[str]:
+        """Return the codes of the units that a record is in or serves, and of those above them."""
+        owner = self.owner(record)
+        own = {getattr(record, "area_unit", None)} - {None} if owner is None else self._units_of(*owner)
+        return frozenset(above for unit in own if unit for above in self.above(unit))
+
+    def within(
+        self, regions: Collection[str], *, before: "Seen | None" = None, touched: Collection[str] = ()
+    ) -> "Seen":
+        """Return what may be seen in some regions only.
+
+        ``before`` is what that was before a change that ``touched`` some records, where it is known: only these are
+        looked at then.
+        """
+        if EVERYWHERE in regions:
+            return self
+        wanted = set(regions)
+
+        def asked(table: str) -> list[Any]:
+            held = self._by_id[table]
+            return [*held.values()] if before is None else [held[one] for one in sorted(touched) if one in held]
+
+        kept: dict[str, set[str]] = {
+            table: {one.id for one in asked(table) if self.units(one) & wanted} for table in WHOLES
+        }
+        owners = {getattr(self.record("service", one), "organization_id") for one in kept["service"]}  # noqa: B009
+        kept["organization"] |= {one for one in owners if one}
+
+        def inside(table: str, one: str) -> bool:
+            return one in kept[table] or (before is not None and one not in touched and before.has(table, one))
+
+        def stays(one: Any) -> bool:
+            if one.table in WHOLES:
+                return one.id in kept[one.table]
+            if one.table in ("source", "taxonomy", "taxonomy_term", "unit"):
+                return True
+            parents = [(parent, getattr(one, name)) for name, parent in references(type(one)).items()]
+            parents.append((getattr(one, "link_entity", ""), getattr(one, "link_id", None)))
+            named = [(parent, each) for parent, each in parents if parent in WHOLES and each]
+            if named:
+                return any(inside(parent, each) for parent, each in named)
+            return bool(self.units(one) & wanted) or one.table in ("translation", "approval", "decision", "language")
+
+        tables = {table: [one for one in asked(table) if stays(one)] for table in RECORDS}
+        conflicts = [one for one in self._conflicts if inside(one.table, one.record)]
+        if before is not None:
+            return before.patched(touched, tables, conflicts)
+        return Seen(tables, self.area, self.day, key=self.key, conflicts=conflicts)
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        """Every service with its parts, as those who judge a directory read it."""
+        return Holdings.of(self, self.area, self.day)
+
+    def held(self, service: str) -> Held | None:
+        """Return a service with its parts; None where it may not be seen."""
+        return self._held.get(service)
+
+    @cached_property
+    def doubles(self) -> list[Candidate]:
+        """Records that may be one."""
+        return candidates(self, self.area)
+
+    @cached_property
+    def _held(self) -> dict[str, Held]:
+        return {held.service.id: held for held in self.holdings.services}
+
+    @cached_property
+    def _published(self) -> dict[tuple[str, str], str]:
+        return {(table, public_id(self.key, one)): one for table in WHOLES for one in self._by_id[table]}
+
+    def _units_of(self, table: str, record: str) -> set[str | None]:
+        if table == "location":
+            return {self.record(table, record).area_unit} if self.has(table, record) else set()
+        if table == "service":
+            covers = {each.area_unit for each in self.of_owner("service_area", "service_id", record)}
+            return covers | {place.area_unit for place in self.places(record)}
+        own = {place.area_unit for place in self.of_owner("location", "organization_id", record)}
+        for service in self.of_owner("service", "organization_id", record):
+            own |= self._units_of("service", service.id)
+        return own
+
+    def above(self, unit: str) -> Iterable[str]:
+        """Yield a unit and those above it."""
+        units, code = self.area.all_units(), unit
+        while code:
+            yield code
+            code = units[code].parent or "" if code in units else ""
+
+
+Groups = dict[str, list[Any]]
+
+
+class _Owned(dict[tuple[str, str], Groups]):
+    """Records by the table and the column by which they refer to another, worked out when asked for."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, Record]]) -> None:
+        super().__init__()
+        self.tables = tables
+
+    def __missing__(self, wanted: tuple[str, str]) -> Groups:
+        table, column = wanted
+        grouped: Groups = defaultdict(list)
+        for one in self.tables[table].values():
+            grouped[getattr(one, column) or ""].append(one)
+        self[wanted] = grouped
+        return grouped
+
+    def patched(
+        self, tables: Mapping[str, Mapping[str, Record]], changed: Mapping[str, tuple[list[Record], list[Record]]]
+    ) -> "_Owned":
+        """Return the same of tables of which some records went and others came."""
+        new = _Owned(tables)
+        for (table, column), groups in [*self.items()]:
+            new[table, column] = groups
+            if table in changed:
+                new[table, column] = after = dict(groups)
+                gone, come = changed[table]
+                for owner in {getattr(one, column) or "" for one in (*gone, *come)}:
+                    ids = {one.id for one in gone}
+                    kept = [one for one in groups.get(owner, ()) if one.id not in ids]
+                    own = kept + [one for one in come if (getattr(one, column) or "") == owner]
+                    after[owner] = sorted(own, key=lambda one: one.id)
+        return new
+
+
+def _unflagged(records: Iterable[Record]) -> list[Record]:
+    return [one.model_copy(update={"do_not_list": False}) if getattr(one, "do_not_list", 0) else one for one in records]
+
+
+def _may_be_seen(one: Any, ids: Collection[str]) -> bool:
+    """Whether a record that is never published speaks of nothing but what may be seen."""
+    if one.table == "source":
+        return True
+    if one.table == "approval":
+        return one.kind in ("map", "phone") or one.subject in ids
+    if one.table == "decision":
+        return one.one in ids and one.other in ids
+    return getattr(one, "link_id", None) in ids

@@ -1,0 +1,216 @@
+"""Kept: what stewards see of a directory, brought up to date by what was changed since, instead of worked out anew.
+
+There is one rule, `web.staff.visible.shown`. It looks at a record together with what it belongs to; so after a change
+it is asked again of all that hangs together with what was changed, and of nothing else. Whatever would change what is
+seen elsewhere (a vocabulary, the day, an erasure, very many records at once) makes everything be worked out anew.
+"""
+
+import contextlib
+import datetime as dt
+import threading
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from mapping.area.study_area import StudyArea
+from mapping.directory.conflicts import CLAIMED, Conflict
+from mapping.directory.directory import Directory
+from mapping.directory.rows import reader, stored_rows
+from mapping.model import RECORDS, Record, references
+from mapping.safety.redaction import PUBLISHED, VOCABULARIES, Rules
+from web.staff.visible import Seen, shown, told
+
+BETWEEN = ("activity", "referral_agreement", "decision")
+"""Tables whose records belong to several bodies without making them one: nothing is seen otherwise through them."""
+
+MOST = 20_000
+"""Where a change concerns more records than these, everything is looked at anew."""
+
+
+class Kin:
+    """Records as the directory holds them, and which hang together."""
+
+    def __init__(self, tables: Mapping[str, Iterable[Record]]) -> None:
+        self.records: dict[str, Record] = {}
+        self.near: dict[str, set[str]] = defaultdict(set)
+        """Id -> ids of the records that refer to it."""
+        self.clear = True
+        """Whether no two records have one id."""
+        for own in tables.values():
+            for one in own:
+                self.clear &= one.id not in self.records
+                self._put(one)
+
+    def change(self, now: Mapping[str, Record | None]) -> set[str]:
+        """Put records in place of those of the same ids, or take them out; return from where to look around."""
+        start = set(now)
+        for one, new in now.items():
+            old = self.records.pop(one, None)
+            if old is not None:
+                for owner in _owners(old):
+                    self.near[owner].discard(one)
+                start |= _owners(old) if old.table not in BETWEEN else set()
+            if new is not None:
+                self.clear &= old is None or old.table == new.table
+                self._put(new)
+        return start
+
+    def around(self, start: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Return what may be seen otherwise when some records changed, and all that it takes to tell."""
+        touched = self._hanging(start, between=True)
+        between = (self.records[one] for one in touched if self._is_between(one))
+        return touched, touched | self._hanging((o for one in between for o in _owners(one)), between=False)
+
+    def _hanging(self, start: Iterable[str], *, between: bool) -> set[str]:
+        found, waiting = set[str](), list(start)
+        while waiting:
+            one = waiting.pop()
+            if one in found or (self._is_between(one) and not between):
+                continue
+            found.add(one)
+            waiting += self.near.get(one, ())
+            if one in self.records and not self._is_between(one):
+                waiting += _owners(self.records[one])
+        return found
+
+    def _is_between(self, one: str) -> bool:
+        return one in self.records and self.records[one].table in BETWEEN
+
+    def _put(self, one: Record) -> None:
+        self.records[one.id] = one
+        for owner in _owners(one):
+            self.near[owner].add(one.id)
+
+
+class Kept:
+    """What may be seen of one directory, from request to request; threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._state: tuple[int, dt.date] | None = None
+        self._kin: Kin
+        self._rules: Rules
+        self._seen: dict[frozenset[str], Seen] = {}
+        """What is seen in some regions; under no region at all, everything."""
+
+    def seen(self, directory: Directory, area: StudyArea, day: dt.date, regions: Collection[str] | None = None) -> Seen:
+        """Return what may be seen now: everything, or in some regions."""
+        with self._lock:
+            (last,) = directory.db.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
+            if self._state != (last, day):
+                before, self._state = self._state, None  # when it fails, everything is worked out anew the next time
+                with _reading(directory):
+                    (last,) = directory.db.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
+                    if not (before and before[1] == day and before[0] <= last and self._mend(directory, before[0])):
+                        self._begin(directory, area, day)
+                self._state = last, day
+            whole = self._seen[frozenset()]
+            if regions is None:
+                return whole
+            wanted = frozenset(regions) or frozenset({""})  # no region granted: nothing is seen, not everything
+            if wanted not in self._seen:
+                self._seen[wanted] = whole.within(wanted)
+            return self._seen[wanted]
+
+    def _begin(self, directory: Directory, area: StudyArea, day: dt.date) -> None:
+        """Work out everything."""
+        tables = {table: directory.records(table) for table in RECORDS}
+        self._kin, self._rules = Kin(tables), directory.rules(day)
+        whole = Seen(shown(tables, self._rules), area, day, key=directory.key)
+        conflicts = told(directory.conflicts(), whole, self._kin.records)
+        self._seen = {frozenset(): whole.patched((), {}, conflicts)}
+
+    def _mend(self, directory: Directory, last: int) -> bool:
+        """Work out what changed after a batch; False where that could change what is seen elsewhere."""
+        query = 'SELECT DISTINCT "table", record, change FROM history WHERE batch > ?'
+        changed: dict[str, set[str]] = defaultdict(set)
+        for table, one, how in directory.db.conn.execute(query, [last]):
+            if how == "erased" or table in VOCABULARIES:
+                return False
+            changed[table].add(one)
+        now: dict[str, Record | None] = {}
+        for table in {*changed} & {*RECORDS}:
+            rows, read = stored_rows(directory.db, table, sorted(changed[table])), reader(RECORDS[table])
+            now |= {one: read([*rows[one].values()]) if one in rows else None for one in changed[table]}
+        old = [self._kin.records.get(one) for one in now]
+        if any(getattr(one, "link_entity", "") in VOCABULARIES for one in (*now.values(), *old)):
+            return False
+        whole = self._seen[frozenset()]
+        touched, needed = self._kin.around(self._kin.change(now))
+        if (
+            not self._kin.clear
+            or len(needed) > MOST
+            or any(whole.has(table, one) for table in VOCABULARIES for one in touched)
+        ):
+            return False
+        tables: dict[str, list[Record]] = {table: [] for table in RECORDS}
+        for one in sorted(needed & self._kin.records.keys()):
+            tables[self._kin.records[one].table].append(self._kin.records[one])
+        found = shown(tables, self._rules)
+        here = {table: [one for one in own if one.id in touched] for table, own in found.items()}
+        if _words(whole, touched) - {*self._rules.vocabulary} != _words_of(here) - {*self._rules.vocabulary}:
+            return False  # a word of another's list is used for the first time, or no more
+        everywhere = "source" in changed  # of which rank a source is decides whose word counts
+        claimed = _claimed(directory, last) | touched
+        after = whole.patched(touched, here, ())
+        fresh = told(directory.conflicts(None if everywhere else claimed), after, self._kin.records)
+        kept = [] if everywhere else [one for one in whole.conflicts() if one.record not in claimed]
+        after = after.patched((), {}, sorted(kept + fresh, key=_place))
+        self._seen = {
+            regions: after.within(regions, before=before, touched=touched) if regions else after
+            for regions, before in self._seen.items()
+        }
+        return True
+
+
+def _claimed(directory: Directory, last: int) -> set[str]:
+    """Return the records of which some source's word came or went after a batch."""
+    query = (
+        "SELECT json_extract(before, '$.link_id') FROM history WHERE batch > ? AND \"table\" = 'claim'"
+        " UNION SELECT c.link_id FROM history h JOIN claim c ON c.id = h.record"
+        " WHERE h.batch > ? AND h.\"table\" = 'claim'"
+    )
+    return {one for (one,) in directory.db.conn.execute(query, [last, last]) if one}
+
+
+def _place(one: Conflict) -> tuple[int, str]:
+    return CLAIMED.index(one.table), one.record
+
+
+def _words(seen: Seen, touched: Collection[str]) -> set[str]:
+    """Return the words that some records use."""
+    own = {table: [seen.record(table, one) for one in touched if seen.has(table, one)] for table in _USING}
+    return _words_of(own)
+
+
+def _words_of(tables: Mapping[str, Iterable[Any]]) -> set[str]:
+    return {getattr(one, column) for table, column in _USING.items() for one in tables[table]} - {None}
+
+
+_USING = {"attribute": "taxonomy_term_id", "service_capacity": "unit_id"}
+
+
+@cache
+def _columns(table: str) -> tuple[str, ...]:
+    """Return the fields by which records of a table hang on others."""
+    kind = RECORDS[table]
+    shown_ = PUBLISHED.get(table, ())
+    names = [name for name, to in references(kind).items() if name in shown_ and to not in VOCABULARIES]
+    return (*names, *(name for name in ("link_id", "subject", "one", "other") if name in kind.model_fields))
+
+
+def _owners(one: Record) -> set[str]:
+    """Return the ids of what a record hangs on."""
+    values = one.__dict__
+    return {values[name] for name in _columns(one.table) if values[name]}
+
+
+@contextlib.contextmanager
+def _reading(directory: Directory) -> Iterator[None]:
+    """Read all of a directory as it is at one moment, whoever writes meanwhile."""
+    directory.db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        directory.db.execute("COMMIT")

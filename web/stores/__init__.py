@@ -1,0 +1,1 @@
+"""The small SQLite files beside the directory: inbox, ledger, counts, referral log."""
