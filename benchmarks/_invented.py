@@ -11,7 +11,7 @@ import numpy as np
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.directory.directory import Directory
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import (
     Attribute,
     Language,
@@ -49,8 +49,8 @@ def records(ground: StudyArea, services: int) -> Iterator[Record]:
     """Yield the records of so many services."""
     rng = np.random.default_rng(3)
     lived = np.argwhere(ground.people_grid > 50)
-    codes = [t.code for t in Taxonomy.load("service_types").terms() if t.parent and t.audience == "public"]
-    groups = [t.code for t in Taxonomy.load("beneficiaries").terms() if not t.sensitive]
+    codes = [t.code for t in Vocabulary.load("service_types").terms() if t.parent and t.audience == "public"]
+    groups = [t.code for t in Vocabulary.load("beneficiaries").terms() if not t.sensitive]
     bodies = max(1, services // 3)
     for n in range(bodies):
         name = f"{FIRST[n % 12]} {FIRST[n // 12 % 12]} No. {n}"
@@ -60,7 +60,7 @@ def records(ground: StudyArea, services: int) -> Iterator[Record]:
         latitude, longitude = ground.grid.centre(int(row), int(column))
         code, own = codes[rng.integers(len(codes))], record_id("invented", "service", n)
         place, body = record_id("invented", "location", n), record_id("invented", "organization", n % bodies)
-        name = str(Taxonomy.load("service_types").label(code, "en"))
+        name = str(Vocabulary.load("service_types").label(code, "en"))
         yield Service(id=own, organization_id=body, name=f"{name} {n}", audience="public")
         yield Location(
             id=place,

@@ -15,7 +15,7 @@ from _invented import DAY, area, records
 
 from mapping.directory.directory import Directory
 from mapping.intake.read import Known, read
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import Attribute, Language, Location, Organization, Phone, Record, Schedule, Service
 from mapping.model import ServiceAtLocation as At
 
@@ -39,7 +39,7 @@ def feed(path: Path, services: int) -> None:
         owner = getattr(record, "service_id", None) or getattr(record, "link_id", None)
         if owner:
             parts[owner].append(record)
-    eligible = {t.code: t.details for t in Taxonomy.load("service_types").terms() if t.details.get("oe_id")}
+    eligible = {t.code: t.details for t in Vocabulary.load("service_types").terms() if t.details.get("oe_id")}
     codes = sorted(eligible)
     with path.open("w", encoding="utf-8") as file:
         for number, service in enumerate(made["service"].values()):

@@ -42,11 +42,11 @@ def workbook(path: Path, rows: int) -> Path:
     import xlsxwriter
 
     from mapping.area.study_area import StudyArea
-    from mapping.language.taxonomy import Taxonomy
+    from mapping.language.taxonomy import Vocabulary
 
     area = StudyArea.load(Path("data/geo/tj"))
     units = [unit.names["en"] for unit in area.all_units().values()][6:]
-    kinds = [str(term.label("en")) for term in Taxonomy.load("service_types").terms() if term.parent]
+    kinds = [str(term.label("en")) for term in Vocabulary.load("service_types").terms() if term.parent]
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
         sheet = book.add_worksheet("Services")
         sheet.write_row(0, 0, HEAD)

@@ -13,8 +13,8 @@ from find import median
 from mapping.model import record_id
 from mapping.quality.call_list import calls_of
 from mapping.quality.overview import matters
-from web.staff.visible import Seen
-from web.staff.visible_cache import Kept
+from web.staff.visible import VisibleRecords
+from web.staff.visible_cache import VisibleCache
 
 ABOUT = (
     "A service of an invented directory is edited each time, then what stewards see is asked for. 15 times, of which "
@@ -27,24 +27,24 @@ def run(quick: bool) -> list[Table]:
     services = 500 if quick else 10_000
     ground, own = area(), record_id("invented", "service", 7)
     with tempfile.TemporaryDirectory() as folder, directory(Path(folder) / "directory.db", ground, services) as store:
-        kept, count = Kept(), iter(range(10**6))
+        kept, count = VisibleCache(), iter(range(10**6))
 
         def edit() -> None:
             store.edit("service", own, {"alert": f"Notice {next(count)}"}, by="bench", on=DAY, reason="measured")
 
-        def seen() -> Seen:
+        def seen() -> VisibleRecords:
             return kept.seen(store, ground, DAY)
 
-        def anew() -> Seen:
-            return Kept().seen(store, ground, DAY)
+        def anew() -> VisibleRecords:
+            return VisibleCache().seen(store, ground, DAY)
 
-        def record(whole: Seen) -> object:
+        def record(whole: VisibleRecords) -> object:
             return whole.held(own), whole.units(whole.record("service", own)), whole.places(own)
 
-        def attention(whole: Seen) -> object:
+        def attention(whole: VisibleRecords) -> object:
             return matters(whole, whole.holdings, calls_of(whole.holdings), whole.doubles)
 
-        def after(look: Callable[[], Seen], page: Callable[[Seen], object]) -> Callable[[], None]:
+        def after(look: Callable[[], VisibleRecords], page: Callable[[VisibleRecords], object]) -> Callable[[], None]:
             def call() -> None:
                 edit()
                 page(look())

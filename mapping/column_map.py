@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from mapping.errors import FormatError
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience, Precision
 
 Notice = Literal["custodian", "inactive", "defunct", "temporarily closed"]
@@ -226,10 +226,10 @@ class ColumnMap(BaseModel):
                 re.compile(pattern)
             except re.error as error:
                 faults.append(f"{pattern!r} is no regular expression ({error})")
-        items = Taxonomy.load("standards")
+        items = Vocabulary.load("standards")
         used = {*self.standards.values(), *self.evidence}
         faults += [f"{code!r} is no item of the checklist" for code in sorted(used) if code not in items]
-        terms = Taxonomy.load("service_types")
+        terms = Vocabulary.load("service_types")
         faults += [f"{code!r} of [services] is no service type" for code in self.services.values() if code not in terms]
         for word, code in self.words.get("service", {}).items():
             if re.fullmatch(r"[A-Z]{3}(-[A-Z]{3})?", code) and code not in terms:

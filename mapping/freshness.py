@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 
 Freshness = Literal["fresh", "due", "overdue", "lapsed", "unverified"]
 """``fresh``: checked in time. ``due``: checked, and soon to be checked again. ``overdue``: the day has passed.
@@ -81,7 +81,7 @@ def next_due(verified_on: dt.date, types: Iterable[str], months: Mapping[str, in
     >>> next_due(dt.date(2026, 8, 31), ["LEG-INF", "IDN-HOT"], {"IDN": 6, "LEG": 9})
     datetime.date(2027, 2, 28)
     """
-    taxonomy, usual = Taxonomy.load("service_types"), months.get("default", MONTHS)
+    taxonomy, usual = Vocabulary.load("service_types"), months.get("default", MONTHS)
     families = {taxonomy.family(code).code for code in types if code in taxonomy}
     return months_after(verified_on, min((months.get(family, usual) for family in families), default=usual))
 

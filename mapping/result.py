@@ -133,7 +133,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class ProposedSite:
     """A place where a new service is proposed, and the people whom it would add, with their range."""
 
     name: Text
@@ -188,7 +188,7 @@ class Result:
     curves: tuple[Curve, ...] = ()
     axes: tuple[Text, Text] | None = None
     picture: Picture = ""
-    proposals: tuple[Proposal, ...] = ()
+    proposals: tuple[ProposedSite, ...] = ()
     scenarios: tuple[Surface, ...] = ()
 
     def __post_init__(self) -> None:

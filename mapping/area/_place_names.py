@@ -30,7 +30,7 @@ _VAGUE = frozenset(skeleton(word) for word in VAGUE.split())
 _SHORTENED = re.compile(r"\bр-о?н\b\.?", re.I)
 
 
-class Place(NamedTuple):
+class NamedPlace(NamedTuple):
     name: str
     unit: str
     lat: float
@@ -47,7 +47,7 @@ class Names:
     initials: dict[str, set[str]] = field(default_factory=dict)
     kinds: dict[str, set[str]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
-    places: dict[str, list[Place]] = field(default_factory=dict)
+    places: dict[str, list[NamedPlace]] = field(default_factory=dict)
     whole: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -73,7 +73,7 @@ def names_of(area: StudyArea) -> Names:
         *(places[column] for column in ("names", "name", "kind", "seat", "unit", "lat", "lon")), strict=True
     ):
         rank = 0 if kind == "city" else 1 if kind == "town" else 2 if seat >= 0 else 3
-        known = Place(str(label), str(unit_code), float(lat), float(lon), rank)
+        known = NamedPlace(str(label), str(unit_code), float(lat), float(lon), rank)
         for key in {key_of(spelt)[0] for spelt in [*spellings, label]} - {""}:
             if known.unit in names.kinds and known not in names.places.setdefault(key, []):
                 names.places[key].append(known)
@@ -119,7 +119,7 @@ def _alike(key: str, known: Iterable[str]) -> list[str]:
     return [spelt for spelt, score in scores.items() if score == best] if best >= LIKE else []
 
 
-def place_stages(names: Names, text: str, key: str) -> Iterator[tuple[list[Place], bool]]:
+def place_stages(names: Names, text: str, key: str) -> Iterator[tuple[list[NamedPlace], bool]]:
     """Yield the places that fit, surest first, and whether that is a guess."""
     if pattern := wildcard(text):
         hits = [p for spelt, places in names.places.items() if pattern.fullmatch(spelt) for p in places]

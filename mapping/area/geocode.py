@@ -14,7 +14,7 @@ import numpy as np
 from babel import Locale, UnknownLocaleError
 
 from mapping.area._distance import kilometres, kilometres_outside, kilometres_to, point_inside, unit_near
-from mapping.area._place_names import Names, Place, bare_code, key_of, names_of, place_stages, unit_stages
+from mapping.area._place_names import NamedPlace, Names, bare_code, key_of, names_of, place_stages, unit_stages
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import skeleton, wildcard
 
@@ -281,7 +281,7 @@ def _abroad(area: StudyArea, lat: float | None, lon: float | None, country: str)
 class _Found:
     """The place that a text names, and what there is to say."""
 
-    place: Place | None
+    place: NamedPlace | None
     notes: tuple[Note, ...] = ()
 
 

@@ -89,13 +89,13 @@ Sentence = Annotated[Texts, BeforeValidator(lambda given: {"en": given} if isins
 """A text in several languages, or one that stands in all of them."""
 
 
-class _Table(BaseModel):
+class _SettingsTable(BaseModel):
     """A table of area.toml: unknown keys are faults, and nothing changes once it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Level(_Table):
+class Level(_SettingsTable):
     """A level of administrative units, 0 for the country.
 
     ``key`` is the column of ``file`` that holds the code of a unit, ``parent`` the one with the code of the unit
@@ -113,7 +113,7 @@ class Level(_Table):
     people_key: str | None = None
 
 
-class Population(_Table):
+class Population(_SettingsTable):
     """How many people live where: a count for each unit and, where there is one, a table of finer cells.
 
     ``cell_degrees`` is the side of a cell; cells start at the north-western corner of the window. Without it
@@ -134,7 +134,7 @@ class Population(_Table):
         return PEOPLE | self.weights
 
 
-class Roads(_Table):
+class Roads(_SettingsTable):
     """The file of roads and its columns: ``class``, ``speed`` (km/h), ``length`` (km) and ``seasonal`` (a note)."""
 
     file: str
@@ -144,7 +144,7 @@ class Roads(_Table):
     seasonal: str | None = None
 
 
-class Places(_Table):
+class Places(_SettingsTable):
     """Tables of places and the columns that hold their id, their finest unit and what they are."""
 
     settlements: str | None = None
@@ -155,7 +155,7 @@ class Places(_Table):
     kind: str = "kind"
 
 
-class Raster(_Table):
+class Raster(_SettingsTable):
     """Elevation in metres, land cover in IGBP classes, and a picture of the relief."""
 
     elevation: str | None = None
@@ -164,7 +164,7 @@ class Raster(_Table):
     relief_bounds: str | None = None
 
 
-class Basemap(_Table):
+class Basemap(_SettingsTable):
     """GeoJSON files that stand behind every map."""
 
     neighbours: str | None = None
@@ -173,28 +173,28 @@ class Basemap(_Table):
     places: str | None = None
 
 
-class Attribution(_Table):
+class Attribution(_SettingsTable):
     """A sentence that must stand wherever one of these parts is shown, such as ``admin`` or ``roads``."""
 
     parts: tuple[str, ...] = Field(alias="for")
     text: Sentence
 
 
-class GridSettings(_Table):
+class GridSettings(_SettingsTable):
     """The raster that everything is counted on."""
 
     cell_size: Annotated[float, Field(ge=10, le=20_000)] = 1000.0
     margin_km: Annotated[float, Field(ge=0, le=500)] = 30.0
 
 
-class Tracks(_Table):
+class Tracks(_SettingsTable):
     """Village roads that no file holds: a cell with so many people a km² is crossed at this speed."""
 
     people: Annotated[float, Field(ge=0)] = 150.0
     speed: Speed = 0.0
 
 
-class Speeds(_Table):
+class Speeds(_SettingsTable):
     """Speeds in km/h.
 
     ``walking`` holds on level ground where no land cover class says otherwise, ``landcover`` those of the classes,
@@ -214,7 +214,7 @@ class Speeds(_Table):
         return WALKING | self.landcover
 
 
-class RoadRule(_Table):
+class RoadRule(_SettingsTable):
     """What a scenario does to some roads: those whose every named column holds one of the values.
 
     The first rule that fits a road stands; ``speed`` multiplies the road's own, in place of the scenario's ``roads``.
@@ -229,7 +229,7 @@ class RoadRule(_Table):
             yield column, (values,) if isinstance(values, str) else values
 
 
-class Scenario(_Table):
+class Scenario(_SettingsTable):
     """A season or a way to travel: factors on road and walking speeds, and rules for some roads."""
 
     id: Annotated[str, Field(pattern="^[a-z][a-z0-9_-]*$")]
@@ -254,7 +254,7 @@ SCENARIOS = (
 Direction = Literal["average", "towards", "away"]
 
 
-class Travel(_Table):
+class Travel(_SettingsTable):
     """How far a point may lie from passable ground, and whether people may travel through neighbour countries.
 
     ``direction`` says how slopes count for those who walk: the mean of the way up and the way down, or the way to the
@@ -267,7 +267,7 @@ class Travel(_Table):
     direction: Direction = "average"
 
 
-class Thresholds(_Table):
+class Thresholds(_SettingsTable):
     """The least counts that may be published: providers in an aggregate, cases in a cell, people in an area."""
 
     providers: Annotated[int, Field(ge=1)] = 3
@@ -275,21 +275,21 @@ class Thresholds(_Table):
     area_people: Annotated[int, Field(ge=0)] = 100_000
 
 
-class FreshnessDays(_Table):
+class FreshnessDays(_SettingsTable):
     """So many days before its day an entry is due to be checked again, and so many after it has lapsed."""
 
     due_days: Annotated[int, Field(ge=0, le=365)] = DUE_DAYS
     lapsed_days: Annotated[int, Field(ge=0, le=1000)] = LAPSED_DAYS
 
 
-class EmergencyNumber(_Table):
+class EmergencyNumber(_SettingsTable):
     """A short number that anybody may call."""
 
     number: Annotated[str, Field(pattern=r"^\+?[0-9]{2,15}$")]
     label: Texts
 
 
-class Licence(_Table):
+class Licence(_SettingsTable):
     """The licence under which the directory's open data are given."""
 
     id: str = "CC-BY-4.0"
@@ -297,7 +297,7 @@ class Licence(_Table):
     text: str = "Creative Commons Attribution 4.0 International"
 
 
-class MovingHoliday(_Table):
+class MovingHoliday(_SettingsTable):
     """A public holiday that falls on another day each year, with its days.
 
     ``announced`` are days that the country told; ``estimated`` are reckoned beforehand, and may prove wrong by a day.
@@ -320,7 +320,7 @@ Addressee = Literal[
 """Whom recommendations of a report may be for, besides regions and embassies."""
 
 
-class Fact(_Table):
+class CountryFact(_SettingsTable):
     """A sentence that a report says of the law, the plans and the commissions of a country, and where it is from.
 
     ``year`` is that of the source, so that a reader sees how old the sentence may be.
@@ -332,7 +332,7 @@ class Fact(_Table):
     address: Annotated[str, Field(pattern=r"^$|^https?://\S+$")] = ""
 
 
-class Settings(_Table):
+class Settings(_SettingsTable):
     """Everything of area.toml that is a choice rather than a file."""
 
     speeds: Speeds = Speeds()
@@ -353,7 +353,7 @@ class Settings(_Table):
     phone_region: str = ""
     country_names: dict[Country, Texts] = {}
     addressees: dict[Addressee, Texts] = {}
-    context: tuple[Fact, ...] = ()
+    context: tuple[CountryFact, ...] = ()
 
     def verification_months(self, family: str) -> int:
         """Return after how many months an entry of a family of service types must be verified again."""
@@ -381,7 +381,7 @@ SETTINGS = frozenset(field.alias or name for name, field in Settings.model_field
 """The keys of area.toml that are settings."""
 
 
-class AreaFile(_Table):
+class AreaFile(_SettingsTable):
     """``area.toml`` as a whole."""
 
     code: Country

@@ -12,7 +12,7 @@ from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, TodayOpt
 from mapping.errors import InvalidRecord, NotFound
 
 if TYPE_CHECKING:
-    from mapping.directory.conflicts import Said
+    from mapping.directory.conflicts import Claimed
     from mapping.directory.directory import Directory
     from mapping.directory.undo import BatchLine
 
@@ -220,7 +220,7 @@ def _line(one: "BatchLine") -> str:
     return f"{one.number:5}  {one.on}  {one.file}{reason} by {one.by}: {did}{undone}"
 
 
-def _said(one: "Said") -> str:
+def _said(one: "Claimed") -> str:
     return f"{_text(one.value)} ({one.source}{f', as of {one.on}' if one.on else ''})"
 
 

@@ -84,7 +84,7 @@ def remind(
     from web.presenters.edition import Editions
     from web.staff.reminders import remind as write
     from web.staff.reminders import waiting
-    from web.staff.visible_cache import Kept
+    from web.staff.visible_cache import VisibleCache
     from web.stores.ledger import Ledger
 
     settings = mail_settings(accounts.parent / "mail.toml")
@@ -92,7 +92,7 @@ def remind(
         raise NotFound(f"{accounts.parent / 'mail.toml'}: no mail server is set up; see docs/deploy.md")
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
-    region, now, book, kept = study_area(area), dt.datetime.now(dt.UTC), Ledger(ledger), Kept()
+    region, now, book, kept = study_area(area), dt.datetime.now(dt.UTC), Ledger(ledger), VisibleCache()
     day = now.astimezone(ZoneInfo(region.timezone)).date()
     with Directory(directory, region) as store:
         found = waiting(lambda regions: kept.seen(store, region, day, regions), Accounts(accounts), book, now=now)

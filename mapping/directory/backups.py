@@ -51,7 +51,7 @@ Check = Callable[[Path], Iterable[str]]
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredBackup:
     """A backup: where it is, when it was made (UTC), how many files it holds and their bytes."""
 
     path: Path
@@ -94,7 +94,7 @@ def secret_of(key_file: Path | None, passphrase: str | None) -> bytes:
     return secret
 
 
-def backup(folder: str | Path, out: str | Path, *, secret: bytes, now: dt.datetime) -> Kept:
+def backup(folder: str | Path, out: str | Path, *, secret: bytes, now: dt.datetime) -> StoredBackup:
     """Write everything in a private folder into one encrypted file, readable by its owner only.
 
     Others may go on writing. ``out`` is the file, or a folder in which it is named after the moment. The folder has
@@ -133,7 +133,7 @@ def backup(folder: str | Path, out: str | Path, *, secret: bytes, now: dt.dateti
             part.replace(out)
         finally:
             part.unlink(missing_ok=True)
-    return Kept(out, made, len(names), size)
+    return StoredBackup(out, made, len(names), size)
 
 
 def restore(

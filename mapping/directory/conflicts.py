@@ -37,7 +37,7 @@ TOGETHER = (
 
 
 @dataclass(frozen=True)
-class Said:
+class Claimed:
     """A value of a field, the source that gives it, and the day on which that source last verified or edited it."""
 
     value: Any
@@ -53,8 +53,8 @@ class Conflict:
     record: str
     name: str
     field: str
-    winner: Said
-    losers: tuple[Said, ...]
+    winner: Claimed
+    losers: tuple[Claimed, ...]
     why: str
 
 
@@ -130,10 +130,10 @@ def conflicts(db: sqlite_utils.Database, records: Collection[str] | None = None)
     return found
 
 
-Claimed = tuple[Row, dict[str, Any]]
+Claim = tuple[Row, dict[str, Any]]
 
 
-def _ordered(claims: Iterable[Row], rank: Mapping[str, int]) -> list[Claimed]:
+def _ordered(claims: Iterable[Row], rank: Mapping[str, int]) -> list[Claim]:
     def weight(one: Row) -> tuple[Any, ...]:
         source = one["source_id"]
         return source == STEWARDS, one["said_on"] or "", rank.get(source, 0), one["batch"], one["id"]
@@ -141,14 +141,14 @@ def _ordered(claims: Iterable[Row], rank: Mapping[str, int]) -> list[Claimed]:
     return [(one, json.loads(one["fields"])) for one in sorted(claims, key=weight, reverse=True)]
 
 
-def _winner(name: str, group: tuple[str, ...], ordered: Sequence[Claimed]) -> Claimed:
+def _winner(name: str, group: tuple[str, ...], ordered: Sequence[Claim]) -> Claim:
     """Return the claim that decides a field: the first that says it, or what it belongs to."""
     leading = [one for one in ordered if name in one[1] and one[0]["source_id"] == STEWARDS]
     leading += [one for one in ordered if group[0] in one[1]]
     return next(iter([*leading, *(one for one in ordered if name in one[1])]), ({}, {}))
 
 
-def _differing(table: str, row: Row, ordered: Sequence[Claimed], names: Mapping[str, str]) -> list[Conflict]:
+def _differing(table: str, row: Row, ordered: Sequence[Claim], names: Mapping[str, str]) -> list[Conflict]:
     found = []
     for name in RECORDS[table].model_fields:
         told = [(one, fields[name]) for one, fields in ordered if name in fields]
@@ -167,9 +167,9 @@ def _differing(table: str, row: Row, ordered: Sequence[Claimed], names: Mapping[
     return found
 
 
-def _said(one: Row, value: Any, names: Mapping[str, str]) -> Said:
+def _said(one: Row, value: Any, names: Mapping[str, str]) -> Claimed:
     on = dt.date.fromisoformat(one["said_on"]) if one["said_on"] else None
-    return Said(value, names.get(one["source_id"], one["source_id"]), on)
+    return Claimed(value, names.get(one["source_id"], one["source_id"]), on)
 
 
 def _why(first: Row, other: Row) -> str:

@@ -38,12 +38,12 @@ from mapping.directory.rows import STORED, Proposal, ProposalKind, named, reader
 from mapping.directory.undo import BatchLine, batches, undo, undoable
 from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
-from mapping.language.taxonomy import Taxonomy, term_id, vocabulary
+from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import NAMESPACE, RECORDS, Audience, Record, columns, references
 from mapping.safety.leak_scan import doubtful_neighbours, refuse_hidden_facts
 from mapping.safety.redaction import PUBLISHED, Rules, TypeRule, project, rename
 from mapping.view.view import View
-from mapping.view.writer import Context, write_view
+from mapping.view.writer import ViewContext, write_view
 
 __all__ = ["Change", "Directory", "Missing", "public_id", "rules"]
 
@@ -462,7 +462,7 @@ class Directory:
                 warn(warning)
         key = self.key
         published = rename(shown, lambda private: public_id(key, private))
-        context = Context(
+        context = ViewContext(
             audience=audience, edition=edition, area=self.area, previous=previous, licences=_licences(tables, shown)
         )
         write_view(published, path, fields=PUBLISHED, context=context)
@@ -582,10 +582,10 @@ class Directory:
 def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
     """Return what the projection of a study area's directory must know besides the records."""
     types: dict[str, TypeRule] = {}
-    for term in Taxonomy.load("service_types").terms():
+    for term in Vocabulary.load("service_types").terms():
         types[term.code] = types[term_id(term)] = TypeRule(term.audience, term.precision)
     allowed = area.settings.sensitive_allowed if area else ()
-    groups = Taxonomy.load("beneficiaries").terms()
+    groups = Vocabulary.load("beneficiaries").terms()
     units = area.all_units() if area else {}
 
     def unit_to_show(unit: str) -> str | None:

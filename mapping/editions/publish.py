@@ -16,7 +16,7 @@ from mapping.area.settings import Thresholds
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory
 from mapping.errors import MappingError, UnsafePublication
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
 from mapping.travel import cost_surface, friction
 from mapping.view.view import View
@@ -201,7 +201,7 @@ def _unavailable_rows(
     offer the help that one of them is meant.
     """
     least = area.settings.thresholds
-    types = Taxonomy.load("service_types")
+    types = Vocabulary.load("service_types")
     counts: Counter[tuple[str, str]] = Counter()
     bodies: dict[tuple[str, str], set[str]] = defaultdict(set)
     for entry in view.services():

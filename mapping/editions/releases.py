@@ -26,7 +26,7 @@ from mapping.editions.retraction import Hidden, rows_of, without_hidden
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
 from mapping.language.i18n import Message, Share
 from mapping.model import Audience
-from mapping.view.diff import Fact, Item, compare
+from mapping.view.diff import EntryChange, FieldChange, compare
 from mapping.view.view import View
 
 MOST_CHANGED = 0.2
@@ -68,18 +68,18 @@ class Plan:
     """Checksum of the view in use; empty where there is none."""
     state: int
     """Number of the directory's last batch."""
-    items: tuple[Item, ...]
+    items: tuple[EntryChange, ...]
     alarms: tuple[Alarm, ...]
     warnings: tuple[str, ...]
 
     @property
-    def newly(self) -> tuple[Item, ...]:
+    def newly(self) -> tuple[EntryChange, ...]:
         """The entries from which readers would learn something new: each must be confirmed."""
         return tuple(item for item in self.items if item.newly)
 
 
 @dataclass(frozen=True)
-class Edition:
+class Release:
     """An edition that was published: its number, day and checksum, when, by whom and why."""
 
     number: int
@@ -170,7 +170,9 @@ class Releases:
         if not self._noted.exists() or not self._staged.exists():
             return None
         told = json.loads(self._noted.read_text(encoding="utf-8"))
-        items = tuple(Item(**{**item, "facts": tuple(Fact(**f) for f in item["facts"])}) for item in told["items"])
+        items = tuple(
+            EntryChange(**{**item, "facts": tuple(FieldChange(**f) for f in item["facts"])}) for item in told["items"]
+        )
         alarms = tuple(
             Alarm(replace(LOWERED, text=text, values=_shares(values)), key) for text, values, key in told["alarms"]
         )
@@ -200,7 +202,7 @@ class Releases:
         now: dt.datetime,
         day: dt.date,
         reason: str = "",
-    ) -> Edition:
+    ) -> Release:
         """Put the edition that was built in the place of the one in use, at once, and keep a copy.
 
         ``digest`` is the checksum of what was looked at, ``confirmed`` the keys of the entries that were confirmed.
@@ -230,7 +232,7 @@ class Releases:
             number = max((edition.number for edition in self.editions()), default=0) + 1
             with closing(sqlite3.connect(self._staged)) as db:
                 (count,) = db.execute("SELECT count(*) FROM service").fetchone()
-            edition = Edition(
+            edition = Release(
                 number,
                 plan.day,
                 plan.digest,
@@ -252,7 +254,7 @@ class Releases:
                 self._remove(old.number)
         return edition
 
-    def roll_back(self, directory: Directory, number: int, *, day: dt.date) -> Edition:
+    def roll_back(self, directory: Directory, number: int, *, day: dt.date) -> Release:
         """Put an old edition in use again, without what may no longer be read in it.
 
         Raises
@@ -275,16 +277,16 @@ class Releases:
             self.drop()
         return self.edition(edition.number)
 
-    def editions(self) -> list[Edition]:
+    def editions(self) -> list[Release]:
         """Return the editions that are kept, newest first."""
         live = digest(self.view) if self.view.exists() else ""
         found = [json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("[0-9]*.json")]
-        read = [Edition(**{**told, "day": dt.date.fromisoformat(told["day"])}) for told in found]
+        read = [Release(**{**told, "day": dt.date.fromisoformat(told["day"])}) for told in found]
         newest = sorted(read, key=lambda edition: -edition.number)
         first = next((edition.number for edition in newest if edition.digest == live), None)
-        return [Edition(**{**vars(edition), "live": edition.number == first}) for edition in newest]
+        return [Release(**{**vars(edition), "live": edition.number == first}) for edition in newest]
 
-    def edition(self, number: int) -> Edition:
+    def edition(self, number: int) -> Release:
         """Return an edition.
 
         Raises
@@ -297,7 +299,7 @@ class Releases:
                 return edition
         raise NotFound(f"there is no edition {number} for {self.audience}; it may be too old to be kept")
 
-    def compare(self, number: int) -> list[Item]:
+    def compare(self, number: int) -> list[EntryChange]:
         """Return what differs between an old edition and the one in use."""
         self.edition(number)
         return compare(self._file(number, ".db"), self.view)
@@ -314,7 +316,7 @@ class Releases:
         now = (_state(directory), replaces, day, digest(self._staged))
         return now != (plan.state, plan.replaces, plan.day, plan.digest)
 
-    def _alarms(self, directory: Directory, previous: Path | None, items: tuple[Item, ...]) -> Iterator[Alarm]:
+    def _alarms(self, directory: Directory, previous: Path | None, items: tuple[EntryChange, ...]) -> Iterator[Alarm]:
         if previous is None:
             return
         before = {item.key for item in compare(None, previous)}
@@ -348,7 +350,7 @@ class Releases:
             self._purge_one(edition, hidden, directory.area, day)
         return hidden
 
-    def _purge_one(self, edition: Edition, hidden: Hidden, area: StudyArea | None, day: dt.date) -> None:
+    def _purge_one(self, edition: Release, hidden: Hidden, area: StudyArea | None, day: dt.date) -> None:
         file, fresh = self._file(edition.number, ".db"), self._file(edition.number, ".db.part")
         try:
             if not without_hidden(file, fresh, hidden, area=area):
@@ -357,7 +359,7 @@ class Releases:
             self._remove(edition.number)
             return
         with _said_clearly(f"{file}: what is hidden now could not be taken out"):
-            self._note(Edition(**{**vars(edition), "digest": digest(fresh), "purged_on": day.isoformat()}))
+            self._note(Release(**{**vars(edition), "digest": digest(fresh), "purged_on": day.isoformat()}))
             _durable(fresh, file)
 
     def _switch(self, file: Path) -> None:
@@ -374,7 +376,7 @@ class Releases:
     def _file(self, number: int, suffix: str) -> Path:
         return self.folder / f"{number:05d}{suffix}"
 
-    def _note(self, edition: Edition) -> None:
+    def _note(self, edition: Release) -> None:
         told = {name: value for name, value in vars(edition).items() if name != "live"}
         _write(self._file(edition.number, ".json"), told | {"day": edition.day.isoformat()})
 

@@ -17,7 +17,7 @@ from mapping.model import RECORDS, Audience, references
 from mapping.safety.leak_scan import HiddenFactFound, refuse_hidden_facts
 from mapping.safety.redaction import PUBLISHED, VOCABULARIES, Row, Shown, project
 from mapping.view.view import View
-from mapping.view.writer import Context, write_view
+from mapping.view.writer import ViewContext, write_view
 
 DAYS = ("tombstone", "modified")
 OLD = "old edition: "
@@ -77,7 +77,7 @@ def without_hidden(old: Path, out: Path, hidden: Hidden, *, area: StudyArea | No
         rows, changed = _kept(view, hidden)
         if not changed:
             return False
-        context = Context(
+        context = ViewContext(
             audience=view.audience, edition=view.edition, area=area, previous=None, licences=view.licences
         )
         write_view(rows, out, fields=PUBLISHED, context=context)

@@ -44,7 +44,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mapping.engines._compiled import compiled
-from mapping.engines.pairs import Floats, Minutes, Pairs, Places, Search, Starts, in_threads
+from mapping.engines.pairs import Floats, FrictionSearch, Minutes, Pairs, Places, Starts, in_threads
 from mapping.errors import InvalidRecord
 
 Decay = Callable[[Minutes], NDArray[np.floating]]
@@ -378,7 +378,7 @@ def access_on_grid(
     InvalidRecord
         An argument has the wrong shape, type or range; a service lies outside the grid.
     """
-    search = Search(friction, cell_size=cell_size, limit=limit)
+    search = FrictionSearch(friction, cell_size=cell_size, limit=limit)
     sources = search.cells(services)
     own, ends = _checked(np.nan_to_num(np.asarray(people, float)), capacity, unknown, search.shape, len(sources))
     flat, weigh = own.ravel(), decay or within(limit)
@@ -386,7 +386,7 @@ def access_on_grid(
     load, reached = np.zeros(len(sources)), np.zeros(flat.size, np.bool_)
     sums = np.zeros((PARTS, len(supply), flat.size))
 
-    def share(desk: Search, parts: NDArray[np.int64]) -> None:
+    def share(desk: FrictionSearch, parts: NDArray[np.int64]) -> None:
         for part in parts.ravel().tolist():
             for one in range(*_part(len(sources), part, PARTS)):
                 cells, minutes = desk.run(*sources[one])
@@ -403,7 +403,7 @@ def access_on_grid(
 
 
 @dataclass(frozen=True)
-class Choices:
+class PeopleChoices:
     """Where people go when each goes where it costs least, crowding included; see `raam`.
 
     ``cost`` by place (inf where nothing is near, lower is better); ``load`` is the people at each service;
@@ -427,7 +427,7 @@ def raam(
     rho: float | None = None,
     tolerance: float = 1e-6,
     rounds: int = 10_000,
-) -> Choices:
+) -> PeopleChoices:
     """Return the rational agent access model: people weigh the way against the crowd, and nobody gains by changing.
 
     Going from place i to service j costs t_ij / tau + D_j / (rho S_j), where D_j are all the people who go there, S_j
@@ -463,7 +463,7 @@ def raam(
     done, gap = _balance(starts, j, way, own, supply * crowd, used, load, cost, tolerance, rounds)
     assigned = np.zeros(places.size)
     assigned[np.flatnonzero(usable)[order]] = used
-    return Choices(cost, load, assigned, float(gap), int(done))
+    return PeopleChoices(cost, load, assigned, float(gap), int(done))
 
 
 @compiled

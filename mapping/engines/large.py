@@ -27,7 +27,7 @@ from mapping.engines.travel import (
 from mapping.errors import InvalidRecord
 
 
-class Grid(Protocol):
+class WindowedGrid(Protocol):
     """A grid of numbers that is read and written by windows: ``np.memmap``, a Zarr or HDF5 array."""
 
     @property
@@ -42,9 +42,9 @@ class Grid(Protocol):
 
 
 def large_cost_surface(
-    friction: Grid,
+    friction: WindowedGrid,
     sources: npt.ArrayLike,
-    out: Grid,
+    out: WindowedGrid,
     *,
     cell_size: npt.ArrayLike,
     limit: float = np.inf,
@@ -100,8 +100,8 @@ class _Blocks:
 
     def __init__(
         self,
-        friction: Grid,
-        out: Grid,
+        friction: WindowedGrid,
+        out: WindowedGrid,
         halves: Floats,
         limit: np.float32,
         neighbours: Neighbours,

@@ -161,7 +161,7 @@ def _unique(starts: Starts, places: Places, minutes: Minutes, count: int) -> tup
 # --- a grid ----------------------------------------------------------------------------------------------------------
 
 
-class Search:
+class FrictionSearch:
     """A search from one service at a time over a friction grid, whose memory is used again for the next.
 
     Works out the same minutes, bit for bit, as `mapping.engines.travel.cost_surface` with 8 neighbours does. The cost
@@ -181,9 +181,9 @@ class Search:
         self._tolls = np.where(grid >= 0, tolls, INFINITY).astype(np.float32)
         self._desk = _desk(grid.size)
 
-    def again(self) -> "Search":
+    def again(self) -> "FrictionSearch":
         """Return a search over the same grid with memory of its own, for another thread."""
-        other = object.__new__(Search)
+        other = object.__new__(FrictionSearch)
         other.shape, other.limit, other._tolls = self.shape, self.limit, self._tolls
         other._desk = _desk(self._tolls.size)
         return other
@@ -321,7 +321,7 @@ def on_grid(
     InvalidRecord
         An argument has the wrong shape, type or range; a service lies outside the grid.
     """
-    search = Search(friction, cell_size=cell_size, limit=limit)
+    search = FrictionSearch(friction, cell_size=cell_size, limit=limit)
     sources = search.cells(services)
     size = search.shape[0] * search.shape[1]
     number = np.full(size, -1, np.int32)
@@ -330,7 +330,7 @@ def on_grid(
         raise InvalidRecord(f"among: cells must rise from 0 to at most {size - 1}, each once")
     number[chosen] = np.arange(chosen.size, dtype=np.int32)
 
-    def found(own: Search, rows: NDArray[np.int64]) -> list[tuple[Places, Minutes]]:
+    def found(own: FrictionSearch, rows: NDArray[np.int64]) -> list[tuple[Places, Minutes]]:
         parts = []
         for row, column in rows.tolist():
             cells, minutes = own.run(row, column)
@@ -347,7 +347,7 @@ def on_grid(
     return Pairs(starts, np.concatenate([p for p, _ in parts]), np.concatenate([m for _, m in parts]), chosen.size)
 
 
-def in_threads(call, search: Search, sources: NDArray[np.int64], threads: int) -> Iterator:  # type: ignore[no-untyped-def, type-arg]
+def in_threads(call, search: FrictionSearch, sources: NDArray[np.int64], threads: int) -> Iterator:  # type: ignore[no-untyped-def, type-arg]
     """Yield what a call makes of each of several runs of sources, in their order, on so many threads."""
     if threads < 1:
         raise InvalidRecord(f"threads: 1 or more, not {threads!r}")

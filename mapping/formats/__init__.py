@@ -5,7 +5,7 @@ A format's module holds ``SUFFIX``, the ending of its files (several are separat
 ``read(path) -> Iterator[Sheet]``
     Give the cells of a file. What they mean is said by the sender's column map.
 ``records(path, context) -> Batch``
-    Give records at once, where the format itself says what everything means (`Context`).
+    Give records at once, where the format itself says what everything means (`ReadContext`).
 ``columns(sheets, area) -> ColumnMap | None``
     Recognise a convention within sheets of cells, such as a row of hashtags, and give the column map that it implies.
     Such a module needs no ``SUFFIX``. None where the sheets do not follow it; it never raises on any cells.
@@ -51,7 +51,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Context:
+class ReadContext:
     """What a format that gives records at once must know besides its file.
 
     ``columns`` is the sender's map, where there is one: of it, the source, its licence, rank, constants, markings and

@@ -9,10 +9,10 @@ from rapidfuzz import process
 from mapping.area.geocode import locate
 from mapping.batch import Issue
 from mapping.intake.row_reader import Intake, Reader
-from mapping.intake.rows import Row
+from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import name_key
-from mapping.language.taxonomy import Taxonomy, match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import (
     Activity,
     Audience,
@@ -31,7 +31,7 @@ ASSESSORS = ("self", "peer", "commission")
 """In what capacity somebody assesses."""
 
 
-def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
+def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
     """Yield an activity for each row; a body that no list spoke of yet becomes one, seen by whoever may see the row."""
     source = intake.columns.source
     seen: dict[str, int] = {}
@@ -127,7 +127,7 @@ def _refuse_activity(reader: Reader, who: bool, where: bool) -> None:
     reader.refuse(name, problem, "mend the row and send it again" if not said else "give the code of a unit or term")
 
 
-def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
+def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
     """Yield an agreement for each row whose two ends are known; one end alone would be a rumour."""
     source = intake.columns.source
     seen: dict[str, int] = {}
@@ -174,9 +174,9 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row,
         yield reader.row, [agreement, provenance(reader, "referral_agreement", agreement.id, key)]
 
 
-def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
+def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
     """Yield an answer for each row whose service and checklist item are known; never for the public."""
-    source, standards = intake.columns.source, Taxonomy.load("standards")
+    source, standards = intake.columns.source, Vocabulary.load("standards")
     answered: dict[str, tuple[dt.date, int]] = {}
     for reader in readers:
         service = _service(reader)
@@ -368,7 +368,7 @@ def provenance(reader: Reader, entity: str, record: str, key: str) -> Provenance
     )
 
 
-READERS: dict[str, Callable[[Iterable[Reader], Intake], Iterator[tuple[Row, list[Record]]]]] = {
+READERS: dict[str, Callable[[Iterable[Reader], Intake], Iterator[tuple[SheetRow, list[Record]]]]] = {
     "activity": activities,
     "agreement": agreements,
     "assessment": assessments,

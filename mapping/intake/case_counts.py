@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from mapping.intake.activities import provenance, unit_of
 from mapping.intake.row_reader import Intake, Reader
-from mapping.intake.rows import Row
+from mapping.intake.rows import SheetRow
 from mapping.language import parsers
-from mapping.language.taxonomy import Taxonomy, match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import CaseCount, Record, record_id
 
 EARLIEST = 1990
@@ -31,7 +31,7 @@ ALL = frozenset({"all", "total", "both", "все", "всего", "оба", "ҳа
 PARTED = ("law_article", "area_unit", "place", "sex", "age_band", "exploitation", "nationality")
 
 
-def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Row, list[Record]]]:
+def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
     """Yield a count for each row that says what was counted, when and by whom."""
     source = intake.columns.source
     seen: dict[str, tuple[int, int | None]] = {}
@@ -91,7 +91,7 @@ def _listed(reader: Reader, name: str) -> str | None:
     text = reader.word(name, reader.text(name)).strip()
     if parsers.is_blank(text) or text.casefold() in ALL:
         return None
-    terms = Taxonomy.load(LISTED[name])
+    terms = Vocabulary.load(LISTED[name])
     found = match_term(LISTED[name], text)
     if text in terms:
         return text

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from mapping.batch import Batch, Issue, Level
 from mapping.intake.row_reader import SHELTER
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, Provenance, Service, Verification
 from mapping.quality import matching
 from mapping.quality.known_organizations import Known, service_types
@@ -66,7 +66,7 @@ def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
 def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say which bodies are hidden by another list, and hide services of this one with them."""
     rules = {
-        a.link_id: Taxonomy.load("service_types").term(service_types()[a.taxonomy_term_id]).audience
+        a.link_id: Vocabulary.load("service_types").term(service_types()[a.taxonomy_term_id]).audience
         for a in batch.of("attribute")
         if isinstance(a, Attribute) and a.taxonomy_term_id in service_types()
     }

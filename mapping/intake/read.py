@@ -14,7 +14,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, RefusedRow
 from mapping.column_map import UNNAMED, ColumnMap
 from mapping.errors import FormatError
-from mapping.formats import Context, Sheet, source_of
+from mapping.formats import ReadContext, Sheet, source_of
 from mapping.intake.activities import READERS as LINKS
 from mapping.intake.case_counts import case_counts
 from mapping.intake.check import CHECKS
@@ -78,7 +78,7 @@ def read(
             if column_map
             else Source(id=record_id(source_code(source or path.stem), "source"), name=source or path.stem)
         )
-        batch: Batch = module.records(path, Context(area, today, known, about, column_map))
+        batch: Batch = module.records(path, ReadContext(area, today, known, about, column_map))
     else:
         sheets = list(module.read(path))
         if form is not None:

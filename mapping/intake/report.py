@@ -37,7 +37,7 @@ col.t{width:4rem}col.c{width:11rem}col.d{width:16rem}col.r{width:9rem}
 
 
 @dataclass(frozen=True)
-class Group:
+class IssueGroup:
     """Issues of one kind: the same column and level, the same advice."""
 
     level: Level
@@ -52,12 +52,12 @@ class Group:
         return ", ".join(places[:12]) + (f" and {len(places) - 12} more" if len(places) > 12 else "")
 
 
-def grouped(issues: Iterable[Issue]) -> list[Group]:
+def grouped(issues: Iterable[Issue]) -> list[IssueGroup]:
     """Gather issues that ask for the same thing, the gravest and the most frequent first."""
     groups: dict[tuple[Level, str, str], list[Issue]] = defaultdict(list)
     for issue in issues:
         groups[issue.level, issue.column, issue.fix].append(issue)
-    found = [Group(level, column, fix, tuple(each)) for (level, column, fix), each in groups.items()]
+    found = [IssueGroup(level, column, fix, tuple(each)) for (level, column, fix), each in groups.items()]
     order = list(LEVELS)
     return sorted(found, key=lambda g: (SECRECY not in g.fix, order.index(g.level), -len(g.issues), g.column))
 
@@ -168,7 +168,7 @@ def _sections(batch: Batch) -> str:
     return "".join(parts) or "<h2>Nothing is wrong with this list</h2>"
 
 
-def _section(title: str, meaning: str, groups: Sequence[Group]) -> str:
+def _section(title: str, meaning: str, groups: Sequence[IssueGroup]) -> str:
     if not groups:
         return ""
     rows = []

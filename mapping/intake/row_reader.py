@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, Level
 from mapping.column_map import ColumnMap, fold_header, marking
-from mapping.intake.rows import Row
+from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.taxonomy import match_term
 from mapping.model import Audience, strictest
@@ -59,7 +59,7 @@ class Reader:
     """One row with its fields."""
 
     intake: Intake
-    row: Row
+    row: SheetRow
     reasons: list[str] = field(default_factory=list)
     """Why the row as a whole must be set aside."""
     said: set[Issue] = field(default_factory=set)

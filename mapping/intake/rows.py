@@ -17,7 +17,7 @@ TOTAL = re.compile(r"^\W*(?:итого|всего|[ҷч]амъ|total|jami)\b\W*(
 
 
 @dataclass
-class Row:
+class SheetRow:
     """One row of a sheet: cleaned text by folded column name, and the cells as they were read."""
 
     sheet: str
@@ -36,8 +36,8 @@ class Row:
 class Rows:
     """What the sheets of a file gave."""
 
-    rows: list[Row] = field(default_factory=list)
-    children: list[Row] = field(default_factory=list)
+    rows: list[SheetRow] = field(default_factory=list)
+    children: list[SheetRow] = field(default_factory=list)
     skipped: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Why rows, columns and sheets were passed over -> where."""
     cleaned: Counter[str] = field(default_factory=Counter)
@@ -123,7 +123,7 @@ def joined(lines: list[list[object]]) -> list[str]:
     return [" / ".join(dict.fromkeys(part for line in texts if (part := line[column]))) for column in range(width)]
 
 
-def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found: Rows) -> Iterator[Row]:
+def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found: Rows) -> Iterator[SheetRow]:
     patterns = [re.compile(pattern, re.I) for pattern in columns.skip.any_cell]
     folded = [fold_header(name) for name in names]
     for offset, cells in enumerate(sheet.rows[start:], sheet.first_row + start):
@@ -150,7 +150,7 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found:
         for name, text in zip(folded, whole, strict=False):
             if name and not named.get(name):  # of columns with one name, the first that says anything
                 named[name] = clean(text, found.cleaned)
-        row = Row(sheet.name, offset, named, raw, cut=names[len(texts)] if len(texts) < len(names) else "")
+        row = SheetRow(sheet.name, offset, named, raw, cut=names[len(texts)] if len(texts) < len(names) else "")
         if beyond:
             row.raw["beyond the last column"] = "; ".join(beyond)
         yield row

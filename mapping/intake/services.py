@@ -16,7 +16,7 @@ from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import HOLD, SHELTER, TELLING, Intake, Reader, first_of
 from mapping.language import parsers
 from mapping.language.fold import name_key
-from mapping.language.taxonomy import Taxonomy, match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import (
     AUDIENCES,
     Accessibility,
@@ -50,7 +50,7 @@ BY_APPOINTMENT = "by appointment"
 
 
 @dataclass
-class Entry:
+class RowSite:
     """What one row says of a body and its place, before its services."""
 
     reader: Reader
@@ -61,7 +61,7 @@ class Entry:
     records: list[Record] = field(default_factory=list)
 
 
-def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[Entry]:
+def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[RowSite]:
     """Yield what each row gives; rows that must be set aside carry their reasons and give nothing."""
     seen: dict[str, int] = {}
     for reader in without_repeats(list(readers)):
@@ -97,7 +97,7 @@ def organizations_seen(records: Iterable[Record]) -> None:
     telling = {t.link_id for t in kept if isinstance(t, Translation) and t.field == "name" and SHELTER.search(t.text)}
     rules = {
         record_id("rohnamo", "taxonomy_term", "service_types", term.code): term.audience
-        for term in Taxonomy.load("service_types").terms()
+        for term in Vocabulary.load("service_types").terms()
     }
     types = {
         a.link_id: rules[a.taxonomy_term_id]
@@ -170,7 +170,7 @@ def _body(
     located: Located,
     phones: list[parsers.PhoneValue],
     key: str,
-) -> Entry:
+) -> RowSite:
     """Meet or make the organization, and make the row's location."""
     source = intake.columns.source
     mails = reader.take("email", parsers.emails) or []
@@ -193,7 +193,7 @@ def _body(
         precision=_precision(reader, located),
         audience=audience,
     )
-    entry = Entry(reader, body, audience, location, key)
+    entry = RowSite(reader, body, audience, location, key)
     if mine and body.id not in intake.made:
         entry.records.append(
             Organization(
@@ -258,7 +258,7 @@ def _kind(reader: Reader) -> str | None:
     return match.code if match else None
 
 
-def _services(entry: Entry, intake: Intake, phones: list[parsers.PhoneValue], children: list[Reader] | None) -> None:
+def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], children: list[Reader] | None) -> None:
     """Add the services that a row names: in a cell, in columns that say yes or no, or in rows of another sheet."""
     reader, columns = entry.reader, intake.columns
     if columns.shape == "place":
@@ -285,9 +285,9 @@ def _services(entry: Entry, intake: Intake, phones: list[parsers.PhoneValue], ch
 
 
 def _service(
-    entry: Entry, reader: Reader, intake: Intake, code: str, said: str, phones: list[parsers.PhoneValue]
+    entry: RowSite, reader: Reader, intake: Intake, code: str, said: str, phones: list[parsers.PhoneValue]
 ) -> None:
-    source, taxonomy = intake.columns.source, Taxonomy.load("service_types")
+    source, taxonomy = intake.columns.source, Vocabulary.load("service_types")
     own_key = reader.row.text([intake.columns.sheets.parent_key]) or str(reader.row.number)
     child = "" if reader is entry.reader else own_key
     key = "|".join(filter(None, (entry.key, child, code)))
@@ -364,7 +364,7 @@ def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
             condition = match_term("conditions", word) if link == "excludes" else None
             if condition is not None:
                 labels = {
-                    lang: str(Taxonomy.load("conditions").label(condition.code, lang))
+                    lang: str(Vocabulary.load("conditions").label(condition.code, lang))
                     for lang in reader.intake.area.languages
                 }
                 attribute = record_id(source, "attribute", service, link, condition.code)
@@ -376,7 +376,7 @@ def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
 
 
 def _phones(
-    reader: Reader, entry: Entry, service: str, source: str, phones: list[parsers.PhoneValue]
+    reader: Reader, entry: RowSite, service: str, source: str, phones: list[parsers.PhoneValue]
 ) -> Iterator[Record]:
     """Yield the numbers of a service; a new public number needs two people who called it back."""
     intake = reader.intake
@@ -400,7 +400,7 @@ def _phones(
         )
 
 
-def _hours(reader: Reader, entry: Entry, service: str, source: str) -> Iterator[Record]:
+def _hours(reader: Reader, entry: RowSite, service: str, source: str) -> Iterator[Record]:
     """Yield opening hours; words that could not be read stay private, they may hold anything."""
     owner = reader if reader.text("hours") else entry.reader
     offset = entry.reader.take("utc_offset", parsers.utc_offset)
@@ -441,7 +441,7 @@ def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, reco
         )
     codes, words = reader.terms("documents", "documents")
     for code in codes:
-        labels = {lang: str(Taxonomy.load("documents").label(code, lang)) for lang in reader.intake.area.languages}
+        labels = {lang: str(Vocabulary.load("documents").label(code, lang)) for lang in reader.intake.area.languages}
         paper = record_id(source, "required_document", service, code)
         yield RequiredDocument(id=paper, service_id=service, document=labels["en"])
         yield from _translated("required_document", paper, "document", labels, source)
@@ -466,7 +466,7 @@ def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iter
             reader.say("covers", f"{part!r} is no unit that we know", "check the name")
 
 
-def _standing(reader: Reader, entry: Entry, service: str, source: str) -> Iterator[Record]:
+def _standing(reader: Reader, entry: RowSite, service: str, source: str) -> Iterator[Record]:
     """Yield when it was checked, how many it takes, who pays: the last two for partners at most."""
     intake = reader.intake
     owner = entry.reader
@@ -503,7 +503,7 @@ def _standing(reader: Reader, entry: Entry, service: str, source: str) -> Iterat
         )
 
 
-def _place(entry: Entry, intake: Intake) -> None:
+def _place(entry: RowSite, intake: Intake) -> None:
     """Add the row's place: its point, address, entrance, and whom to ask for."""
     reader, source = entry.reader, intake.columns.source
     if not any(record.table == "service" for record in entry.records):
@@ -561,7 +561,7 @@ def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], s
     ]
 
 
-def _from(entry: Entry, entity: str, record: str, key: str) -> Provenance:
+def _from(entry: RowSite, entity: str, record: str, key: str) -> Provenance:
     reader, source = entry.reader, entry.reader.intake.columns.source
     return Provenance(
         id=record_id(source, "provenance", entity, record, key),

@@ -1,6 +1,6 @@
 """Taxonomies and their terms: the words in which services, people and papers are described, in every language.
 
-The terms stand in CSV files in ``terms/``, with labels in English, Russian, Tajik and Uzbek. `Taxonomy` holds them;
+The terms stand in CSV files in ``terms/``, with labels in English, Russian, Tajik and Uzbek. `Vocabulary` holds them;
 `match_term` finds the term that a partner means by a word of theirs.
 """
 
@@ -121,7 +121,7 @@ class Match:
     how: Literal["code", "label", "synonym", "words", "spelling", "damaged", "fuzzy"]
 
 
-class Taxonomy:
+class Vocabulary:
     """A controlled vocabulary, loaded once and never changed."""
 
     def __init__(self, name: str, terms: Iterable[Term]) -> None:
@@ -129,7 +129,7 @@ class Taxonomy:
         self._terms = {term.code: term for term in terms}
 
     @staticmethod
-    def load(name: str) -> "Taxonomy":
+    def load(name: str) -> "Vocabulary":
         """Return a taxonomy by its name.
 
         Raises
@@ -385,11 +385,11 @@ def _synonyms() -> dict[str, list[tuple[str, str]]]:
 
 
 @cache
-def _load(name: str) -> Taxonomy:
+def _load(name: str) -> Vocabulary:
     if name not in (*FILES, *LISTS):
         raise NotFound(f"there is no taxonomy {name!r}; {_perhaps(name, (*FILES, *LISTS))}")
     rows = _rows(name) if name in FILES else [row for row in _rows("lists") if row["taxonomy"] == name]
-    return Taxonomy(name, [_term(name, row, rows) for row in rows])
+    return Vocabulary(name, [_term(name, row, rows) for row in rows])
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -488,7 +488,7 @@ def vocabulary() -> tuple[Record, ...]:
     """Return the taxonomies that every directory holds, their terms, and the labels of these in other languages."""
     records: list[Record] = []
     for name in VOCABULARIES:
-        terms = Taxonomy.load(name).terms()
+        terms = Vocabulary.load(name).terms()
         taxonomy = TaxonomyRecord(id=record_id("rohnamo", "taxonomy", name), name=name, description="Rohnamo")
         records += [taxonomy, *(_term_record(term, taxonomy.id) for term in terms)]
         records += [

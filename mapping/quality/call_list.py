@@ -16,10 +16,10 @@ from mapping.errors import FormatError, InvalidRecord
 from mapping.freshness import next_due, offered
 from mapping.language.i18n import Message
 from mapping.language.spreadsheet import neutral
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import WEEKDAYS, Record, Schedule, Source, Verification, record_id
 from mapping.quality.completeness import completeness
-from mapping.quality.holdings import NOT_REACHED, Held, Holdings
+from mapping.quality.holdings import NOT_REACHED, HeldService, Holdings
 from mapping.quality.known_organizations import Records
 
 PUBLIC_LINE, ONLY_ONE, NEVER, LAPSED, PER_DAY, MOST = 3.0, 3.0, 2.0, 2.0, 1 / 60, 8.0
@@ -102,7 +102,7 @@ STATUS = {"closed": "defunct", "paused": "temporarily closed"}
 class Due:
     """A service to ask about: how much it matters, why, and what to ask."""
 
-    held: Held
+    held: HeldService
     points: float
     why: tuple[Message, ...]
     ask: tuple[Message, ...]
@@ -155,7 +155,7 @@ def _rivals(holdings: Holdings) -> dict[tuple[str, str], set[str]]:
     return there
 
 
-def _due(held: Held, holdings: Holdings, rivals: dict[tuple[str, str], set[str]]) -> Due:
+def _due(held: HeldService, holdings: Holdings, rivals: dict[tuple[str, str], set[str]]) -> Due:
     points, why = 0.0, []
     over = (holdings.today - held.next_due).days if held.next_due else None
     if held.freshness == "unverified":
@@ -176,12 +176,12 @@ def _due(held: Held, holdings: Holdings, rivals: dict[tuple[str, str], set[str]]
     ]
     if alone:
         points += ONLY_ONE
-        type_ = Taxonomy.load("service_types").term(alone[0][0]).labels
+        type_ = Vocabulary.load("service_types").term(alone[0][0]).labels
         why.append(Message("the only one in its district: {type}", {"type": type_}))
     return Due(held, round(points, 2), tuple(why), _questions(held, holdings), over)
 
 
-def _questions(held: Held, holdings: Holdings) -> tuple[Message, ...]:
+def _questions(held: HeldService, holdings: Holdings) -> tuple[Message, ...]:
     """Return what to ask: whether it still holds what the directory says, then what it does not say."""
     asked = [Message("Is it still there, and does it do the same?")]
     if numbers := [phone.number for phone in holdings.numbers(held)]:
@@ -217,7 +217,7 @@ def write_calls(found: Sequence[Call], path: str | Path, area: StudyArea, langua
 
 
 def _cells(call: Call, due: Due, area: StudyArea, language: str) -> tuple[object, ...]:
-    held, types, units = due.held, Taxonomy.load("service_types"), area.all_units()
+    held, types, units = due.held, Vocabulary.load("service_types"), area.all_units()
     check = held.verification
     return (
         held.service.id,
@@ -239,7 +239,7 @@ def _cells(call: Call, due: Due, area: StudyArea, language: str) -> tuple[object
 
 
 @dataclass(frozen=True)
-class Done:
+class CallListAnswers:
     """What a filled call list says: the records to store, and what was found how often."""
 
     batch: Batch
@@ -248,7 +248,7 @@ class Done:
     """What changed, by service, for a steward to enter."""
 
 
-def read_done(path: str | Path, directory: Records, area: StudyArea, today: dt.date) -> Done:
+def read_done(path: str | Path, directory: Records, area: StudyArea, today: dt.date) -> CallListAnswers:
     """Read a filled call list; rows without a result are passed over.
 
     Raises
@@ -283,7 +283,7 @@ def read_done(path: str | Path, directory: Records, area: StudyArea, today: dt.d
             to_enter.append(f"{one.service.name}: {row.get('note') or '(no note)'}")
     if faults:
         raise InvalidRecord(f"{path}: nothing was stored; {'; '.join(faults)}")
-    return Done(batch_of_calls(Path(path).name, records, sum(found.values())), found, tuple(to_enter))
+    return CallListAnswers(batch_of_calls(Path(path).name, records, sum(found.values())), found, tuple(to_enter))
 
 
 def batch_of_calls(file: str, records: list[Record], rows: int = 1) -> Batch:
@@ -310,7 +310,9 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     ]
 
 
-def _answer(row: dict[str, str], held: dict[str, Held], today: dt.date) -> tuple[Held, str, dt.date, str] | str:
+def _answer(
+    row: dict[str, str], held: dict[str, HeldService], today: dt.date
+) -> tuple[HeldService, str, dt.date, str] | str:
     """Return the service, the result, the day and the level of a row, or what is wrong with it."""
     one = held.get(row["service_id"])
     if one is None:
@@ -333,7 +335,7 @@ def _answer(row: dict[str, str], held: dict[str, Held], today: dt.date) -> tuple
 
 
 def found_by_call(
-    one: Held, result: str, day: dt.date, level: str, row: dict[str, str], area: StudyArea
+    one: HeldService, result: str, day: dt.date, level: str, row: dict[str, str], area: StudyArea
 ) -> Iterable[Record]:
     """Yield the records that a call leaves behind."""
     service = one.service

@@ -8,59 +8,59 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy
-from mapping.quality.holdings import Held, Holdings
+from mapping.language.taxonomy import Vocabulary
+from mapping.quality.holdings import HeldService, Holdings
 
 
 @dataclass(frozen=True)
-class Fact:
+class ExpectedFact:
     """Something that a service should say: what it weighs, for which services, and how to ask for it."""
 
     key: str
     weight: int
-    holds: Callable[[Held], bool]
+    holds: Callable[[HeldService], bool]
     question: Message
     why: str
-    matters: Callable[[Held], bool] = lambda _: True
+    matters: Callable[[HeldService], bool] = lambda _: True
 
 
-def _kinds(held: Held) -> set[str]:
+def _kinds(held: HeldService) -> set[str]:
     """Return the kinds of place that a service's types need: fixed, mobile, remote or any."""
-    terms = Taxonomy.load("service_types")
+    terms = Vocabulary.load("service_types")
     return {terms.term(code).location_kind for code in held.types if code in terms}
 
 
-def _visited(held: Held) -> bool:
+def _visited(held: HeldService) -> bool:
     """Tell whether people go there."""
     return bool(held.places) or "fixed" in _kinds(held)
 
 
-def _travels(held: Held) -> bool:
+def _travels(held: HeldService) -> bool:
     return bool(_kinds(held) & {"mobile", "remote"})
 
 
-def _stays(held: Held) -> bool:
+def _stays(held: HeldService) -> bool:
     return any(code.startswith("ACC") for code in held.types)
 
 
-FACTS: tuple[Fact, ...] = (
-    Fact(
+FACTS: tuple[ExpectedFact, ...] = (
+    ExpectedFact(
         "route",
         5,
         lambda h: bool(h.phones or h.service.email or h.service.url),
         Message("Which number or address do people reach it by?"),
         "without a way to reach it nothing else helps",
     ),
-    Fact("type", 4, lambda h: bool(h.types), Message("What kind of help is it?"), "else nobody finds it"),
-    Fact(
+    ExpectedFact("type", 4, lambda h: bool(h.types), Message("What kind of help is it?"), "else nobody finds it"),
+    ExpectedFact(
         "verified",
         4,
         lambda h: h.verification is not None,
         Message("Does it still exist? Who says so?"),
         "a wrong entry sends people in vain",
     ),
-    Fact("hours", 3, lambda h: bool(h.parts["schedule"]), Message("When is it open?"), "people come once"),
-    Fact(
+    ExpectedFact("hours", 3, lambda h: bool(h.parts["schedule"]), Message("When is it open?"), "people come once"),
+    ExpectedFact(
         "unit",
         3,
         lambda h: bool(h.units),
@@ -68,14 +68,14 @@ FACTS: tuple[Fact, ...] = (
         "people look by district",
         lambda h: not _travels(h),
     ),
-    Fact(
+    ExpectedFact(
         "serves",
         3,
         lambda h: "serves" in h.attributes or "excludes" in h.attributes,
         Message("Whom does it take, and whom not?"),
         "being sent away harms",
     ),
-    Fact(
+    ExpectedFact(
         "covers",
         2,
         lambda h: bool(h.parts["service_area"]),
@@ -83,7 +83,7 @@ FACTS: tuple[Fact, ...] = (
         "it has no place of its own",
         _travels,
     ),
-    Fact(
+    ExpectedFact(
         "point",
         2,
         lambda h: any(p.latitude is not None for p in h.places),
@@ -91,28 +91,28 @@ FACTS: tuple[Fact, ...] = (
         "travel times need it",
         _visited,
     ),
-    Fact(
+    ExpectedFact(
         "languages",
         2,
         lambda h: bool(h.parts["language"]),
         Message("Which languages are spoken?"),
         "help in a foreign tongue is none",
     ),
-    Fact(
+    ExpectedFact(
         "fees",
         2,
         lambda h: bool(h.service.fees_description or h.parts["cost_option"]),
         Message("What does it cost?"),
         "people who fled have no money",
     ),
-    Fact(
+    ExpectedFact(
         "documents",
         2,
         lambda h: bool(h.parts["required_document"]),
         Message("Which papers are asked for?"),
         "people who fled have none",
     ),
-    Fact(
+    ExpectedFact(
         "capacity",
         2,
         lambda h: bool(h.parts["service_capacity"]),
@@ -120,15 +120,17 @@ FACTS: tuple[Fact, ...] = (
         "the norm is counted in places",
         _stays,
     ),
-    Fact(
+    ExpectedFact(
         "description",
         1,
         lambda h: bool(h.service.description),
         Message("What does it do, in a sentence?"),
         "a type alone tells little",
     ),
-    Fact("body", 1, lambda h: h.organization is not None, Message("Who runs it?"), "people ask who is behind it"),
-    Fact(
+    ExpectedFact(
+        "body", 1, lambda h: h.organization is not None, Message("Who runs it?"), "people ask who is behind it"
+    ),
+    ExpectedFact(
         "funding",
         1,
         lambda h: bool(h.parts["funding"]),
@@ -144,7 +146,7 @@ class Score:
     """How complete a record is, from 0 to 1, and the questions to ask, weightiest first."""
 
     share: float
-    missing: tuple[Fact, ...] = ()
+    missing: tuple[ExpectedFact, ...] = ()
 
     @property
     def questions(self) -> tuple[Message, ...]:
@@ -152,7 +154,7 @@ class Score:
         return tuple(fact.question for fact in self.missing)
 
 
-def completeness(held: Held) -> Score:
+def completeness(held: HeldService) -> Score:
     """Score a service by the facts that matter to it."""
     wanted = [fact for fact in FACTS if fact.matters(held)]
     missing = tuple(fact for fact in wanted if not fact.holds(held))
@@ -169,7 +171,7 @@ def of_bodies(holdings: Holdings) -> dict[str, float]:
     return {body: round(sum(own) / len(own), 3) for body, own in shares.items()}
 
 
-def mean(services: Iterable[Held]) -> float | None:
+def mean(services: Iterable[HeldService]) -> float | None:
     """Return the mean score of services; None without any."""
     shares = [completeness(held).share for held in services]
     return round(sum(shares) / len(shares), 3) if shares else None

@@ -16,7 +16,7 @@ from mapping.batch import Batch
 from mapping.errors import FormatError, InvalidRecord, NotFound
 from mapping.language.spreadsheet import neutral
 from mapping.model import Decision, Record, Source, record_id
-from mapping.quality.holdings import Held, Holdings
+from mapping.quality.holdings import HeldService, Holdings
 from mapping.quality.known_organizations import Known, Records
 from mapping.quality.matching import TABLES, Candidate, Table, candidates
 
@@ -61,7 +61,7 @@ class Store(Protocol):
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownPair:
     """A pair with what each record says, in a line."""
 
     candidate: Candidate
@@ -99,7 +99,7 @@ def tables_of(word: str) -> tuple[Table, ...]:
     return tuple(table for table in TABLES if table == word)
 
 
-def pairs(directory: Records, area: StudyArea, tables: Collection[Table] = TABLES) -> list[Shown]:
+def pairs(directory: Records, area: StudyArea, tables: Collection[Table] = TABLES) -> list[ShownPair]:
     """Return the pairs that may be one, with what each record says, likeliest first within a table."""
     known = Known.of(directory)
     holdings = Holdings.of(directory, area, dt.date.min)
@@ -119,12 +119,12 @@ def pairs(directory: Records, area: StudyArea, tables: Collection[Table] = TABLE
         return _line(place.name or "", [street.address_1 if street else "", where], [], _units([place.area_unit], area))
 
     return [
-        Shown(pair, says(pair.table, pair.one), says(pair.table, pair.other))
+        ShownPair(pair, says(pair.table, pair.one), says(pair.table, pair.other))
         for pair in candidates(directory, area, tables=tables)
     ]
 
 
-def _service(held: Held, area: StudyArea) -> str:
+def _service(held: HeldService, area: StudyArea) -> str:
     body = held.organization.name if held.organization else ""
     day = held.verification.verified_on if held.verification else None
     checked = f"checked {day}" if day else "never checked"
@@ -143,7 +143,7 @@ def _units(units: Iterable[str | None], area: StudyArea) -> list[str]:
     return [area.label(unit, "en") if unit in known else unit for unit in units if unit]
 
 
-def write_pairs(found: Sequence[Shown], path: str | Path, language: str = "en") -> None:
+def write_pairs(found: Sequence[ShownPair], path: str | Path, language: str = "en") -> None:
     """Write pairs as CSV, readable by its owner only, with empty columns for what is decided."""
     path = Path(path)
     path.touch(mode=0o600)

@@ -29,7 +29,7 @@ PARTS = (
 
 
 @dataclass
-class Held:
+class HeldService:
     """A service with what the directory holds of it."""
 
     service: Service
@@ -69,7 +69,7 @@ class Holdings:
 
     area: StudyArea
     today: dt.date
-    services: list[Held] = field(default_factory=list)
+    services: list[HeldService] = field(default_factory=list)
     organizations: dict[str, Organization] = field(default_factory=dict)
     body_phones: dict[str, list[Phone]] = field(default_factory=dict)
 
@@ -102,7 +102,7 @@ class Holdings:
             )
         return holdings
 
-    def _held(self, service: Service, checks: list[Verification], types: tuple[str, ...], **rest: Any) -> Held:
+    def _held(self, service: Service, checks: list[Verification], types: tuple[str, ...], **rest: Any) -> HeldService:
         last = latest([{"verified_on": one.verified_on, "id": one.id, "record": one} for one in checks])
         check: Verification | None = last["record"] if last else None
         days = dict(self.area.settings.freshness)
@@ -111,7 +111,7 @@ class Holdings:
             due = check.next_due or next_due(check.verified_on, types, self.area.settings.verification)
         since = check.verified_on.isoformat() if check is not None and check.verified_on else ""
         tried = [day for one in checks if one.method == NOT_REACHED for day in (one.evidence or "").split()]
-        return Held(
+        return HeldService(
             service=service,
             organization=self.organizations.get(service.organization_id or ""),
             types=types,
@@ -123,11 +123,11 @@ class Holdings:
         )
 
     @cached_property
-    def listed(self) -> list[Held]:
+    def listed(self) -> list[HeldService]:
         """Services that are meant to be listed."""
         return [held for held in self.services if held.listed]
 
-    def numbers(self, held: Held) -> list[Phone]:
+    def numbers(self, held: HeldService) -> list[Phone]:
         """Return the numbers on which to ask about a service: its own, else those of its body; public ones first."""
         body = self.body_phones.get(held.service.organization_id or "", [])
         phones = held.phones or tuple(phone for phone in body if phone.type != "fax")

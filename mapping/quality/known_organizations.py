@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from mapping.language.fold import coarse, name_key
-from mapping.language.taxonomy import TERMS, Taxonomy
+from mapping.language.taxonomy import TERMS, Vocabulary
 from mapping.model import (
     Approval,
     Attribute,
@@ -77,7 +77,7 @@ def _host(address: str | None) -> str:
 @cache
 def service_types() -> dict[str | None, str]:
     """Return the code of each service type by the id of its term in a directory."""
-    terms = Taxonomy.load("service_types").terms()
+    terms = Vocabulary.load("service_types").terms()
     return {record_id("rohnamo", "taxonomy_term", "service_types", term.code): term.code for term in terms}
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import Address, Location, Service, ServiceAtLocation
 from mapping.quality.known_organizations import Body, Known, Point, Records
 from mapping.quality.names import Name, alike, other_languages
@@ -148,7 +148,7 @@ def services(known: Known, *, of: Collection[str] | None = None) -> list[Candida
     Services with points more than `SAME_PLACE` apart are two branches. With ``of`` only the pairs that one of these
     is the later in.
     """
-    types, found = Taxonomy.load("service_types"), []
+    types, found = Vocabulary.load("service_types"), []
     for (owner, code, unit), entries in sorted(known.offered.items()):
         if not unit or owner not in known.bodies:
             continue

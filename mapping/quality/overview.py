@@ -30,7 +30,7 @@ from mapping.model import (
 )
 from mapping.quality.call_list import Call, calls_of
 from mapping.quality.completeness import completeness, mean
-from mapping.quality.holdings import Held, Holdings
+from mapping.quality.holdings import HeldService, Holdings
 from mapping.quality.known_organizations import Known, Records
 from mapping.quality.matching import Candidate, candidates
 from mapping.safety.redaction import VIEWS, project
@@ -159,7 +159,7 @@ def _counts(directory: Records, area: StudyArea, today: dt.date) -> dict[str, di
 
 
 def _checks(holdings: Holdings, calls: Sequence[Call]) -> Iterator[Matter]:
-    by_state: dict[str, list[Held]] = {}
+    by_state: dict[str, list[HeldService]] = {}
     for call in calls:
         for due in call.due:
             by_state.setdefault(due.held.freshness, []).append(due.held)
@@ -177,7 +177,7 @@ def _checks(holdings: Holdings, calls: Sequence[Call]) -> Iterator[Matter]:
     yield _of_services("unreachable", Message("Services that three calls did not reach"), tried, visit, "bad")
 
 
-def _of_services(key: str, title: Message, found: Sequence[Held], todo: Message, state: State) -> Matter:
+def _of_services(key: str, title: Message, found: Sequence[HeldService], todo: Message, state: State) -> Matter:
     names = tuple(map(_named, found[:SHOWN]))
     return Matter(key, title, len(found), todo, state, names, tuple(held.service for held in found))
 
@@ -315,7 +315,7 @@ def _loose(directory: Records, holdings: Holdings) -> Iterator[Matter]:
     yield Matter("no-count", Message("Case figures without a number"), len(figures), look, "plain")
 
 
-def _named(held: Held) -> str:
+def _named(held: HeldService) -> str:
     return f"{held.service.name} ({held.organization.name})" if held.organization else held.service.name
 
 

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import StandardAssessment, record_id
 
 ANSWERS = {"met": "met", "partly": "partly", "not met": "not_met", "unknown": "unknown"}
@@ -43,7 +43,7 @@ def sums(
     public
         Leave out families of which some type is not public by default, whatever was lowered.
     """
-    taxonomy = Taxonomy.load("service_types")
+    taxonomy = Vocabulary.load("service_types")
     last: dict[tuple[str, str], StandardAssessment] = {}
     for one in sorted(assessments, key=lambda a: (a.assessed_on or dt.date.min, CLAIMS.index(a.answer), a.id)):
         if one.service_id is not None and one.service_id in services:

@@ -95,7 +95,7 @@ STREET_WORDS = frozenset(
 
 
 @dataclass(frozen=True, order=True)
-class Hit:
+class Leak:
     """A text to be published that tells a hidden fact: whose it is, in which field, and what kind of fact."""
 
     table: str
@@ -113,7 +113,7 @@ class Hit:
 class HiddenFactFound(UnsafePublication):
     """Texts to be published tell hidden facts; ``hits`` are all of them."""
 
-    def __init__(self, hits: Sequence[Hit]) -> None:
+    def __init__(self, hits: Sequence[Leak]) -> None:
         self.hits = list(hits)
         shown = "\n".join(f"  {hit}" for hit in self.hits[:20])
         more = f"\n  and {len(self.hits) - 20} more" if len(self.hits) > 20 else ""
@@ -147,7 +147,7 @@ def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] =
                 if text not in told:
                     told[text] = frozenset(finder.told_by(text))
                 whats = told[text] - {"number"} if name == "number" else told[text]
-                hits += [Hit(table, row["id"], _called(row, but=name), name, what) for what in whats]
+                hits += [Leak(table, row["id"], _called(row, but=name), name, what) for what in whats]
     if hits:
         raise HiddenFactFound(sorted(hits))
 

@@ -51,7 +51,7 @@ class _Sum:
 
 
 @dataclass
-class _Table:
+class _CountTable:
     """The cells of one table and the sums among them."""
 
     given: set[Cell] = field(default_factory=set)
@@ -132,8 +132,8 @@ def _hidden(given: Sequence[tuple[str, Cell]], least: int, parent_unit: ParentUn
             hidden.add(beside)
 
 
-def _table_of(given: Sequence[tuple[str, Cell]], parent_unit: ParentUnit) -> _Table:
-    table = _Table({cell for _, cell in given})
+def _table_of(given: Sequence[tuple[str, Cell]], parent_unit: ParentUnit) -> _CountTable:
+    table = _CountTable({cell for _, cell in given})
     by_source: dict[str, dict[Values, set[Cell]]] = defaultdict(lambda: defaultdict(set))
     for source, cell in given:
         by_source[source][cell[1]].add(cell)
@@ -143,7 +143,7 @@ def _table_of(given: Sequence[tuple[str, Cell]], parent_unit: ParentUnit) -> _Ta
     return table
 
 
-def _add_sums(table: _Table, cells: dict[Values, set[Cell]], parent_unit: ParentUnit, *, mixed: bool) -> None:
+def _add_sums(table: _CountTable, cells: dict[Values, set[Cell]], parent_unit: ParentUnit, *, mixed: bool) -> None:
     """Add every sum among the cells of a source, and the wholes that nobody gave, part by part."""
     bands = sorted({values[DIMENSIONS.index("age_band")] for values in cells} - {""})
     parts: dict[tuple[Values, str], set[Values]] = defaultdict(set)
@@ -239,7 +239,7 @@ def _band(text: str) -> tuple[float, float] | None:
     return (0, float(under[1]) - 1) if under else None
 
 
-def _second(table: _Table, hidden: set[Cell]) -> Cell | None:
+def _second(table: _CountTable, hidden: set[Cell]) -> Cell | None:
     """Return the count to hide beside one that is alone in a sum: the part that leaves the fewest others alone."""
     for each in table.ordered:
         unknown = [c for c in each.cells if c in hidden or c not in table.given]
@@ -253,7 +253,7 @@ def _second(table: _Table, hidden: set[Cell]) -> Cell | None:
     return None
 
 
-def _told(table: _Table, hidden: set[Cell], safe: set[Cell]) -> Cell | None:
+def _told(table: _CountTable, hidden: set[Cell], safe: set[Cell]) -> Cell | None:
     """Return the first hidden cell that can be only one number; add those that can be two to ``safe``."""
     sums = [each for each in table.ordered if each.exact]
     cells = sorted({cell for each in sums for cell in each.cells if cell in hidden or cell not in table.given})
@@ -296,7 +296,7 @@ def _another(system: tuple[Any, Any], least: Any, actual: Any, column: int) -> A
     return None
 
 
-def _beside(table: _Table, hidden: set[Cell], cell: Cell) -> Cell | None:
+def _beside(table: _CountTable, hidden: set[Cell], cell: Cell) -> Cell | None:
     """Return the smallest count that is shown and belongs to a sum with a cell; failing that, of the whole table."""
     near: set[Cell] = set()
     reached = {cell}

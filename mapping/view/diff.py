@@ -184,7 +184,7 @@ Values = Mapping[tuple[str, str, str], str]
 
 
 @dataclass(frozen=True)
-class Fact:
+class FieldChange:
     """A field of an entry or of a part of it, before and now; empty where there is none."""
 
     field: str
@@ -198,14 +198,14 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Item:
+class EntryChange:
     """An entry that differs between two views."""
 
     kind: Kind
     table: str
     id: str
     name: str
-    facts: tuple[Fact, ...]
+    facts: tuple[FieldChange, ...]
 
     @property
     def key(self) -> str:
@@ -218,17 +218,19 @@ class Item:
         return any(fact.newly for fact in self.facts)
 
 
-def compare(old: Path | None, new: Path) -> list[Item]:
+def compare(old: Path | None, new: Path) -> list[EntryChange]:
     """Return what differs between two views, by table and name; without an old one everything is new."""
     before = _entries(old) if old is not None else {}
     now = _entries(new)
-    found: list[Item] = []
+    found: list[EntryChange] = []
     for key in {*before, *now}:
         was, is_ = before.get(key), now.get(key)
         if was != is_:
             kind: Kind = "new" if was is None else "gone" if is_ is None else "changed"
             name = (is_ or was or _Entry("", {})).name
-            found.append(Item(kind, *key, name, tuple(_facts(was.values if was else {}, is_.values if is_ else {}))))
+            found.append(
+                EntryChange(kind, *key, name, tuple(_facts(was.values if was else {}, is_.values if is_ else {})))
+            )
     order = {table: at for at, table in enumerate(ENTRIES)}
     return sorted(found, key=lambda item: (order[item.table], item.name.casefold(), item.id))
 
@@ -296,11 +298,11 @@ def _name(row: Row) -> str:
     return next((str(row[field]) for field in NAMED if row.get(field)), "")
 
 
-def _facts(before: Values, now: Values) -> Iterator[Fact]:
+def _facts(before: Values, now: Values) -> Iterator[FieldChange]:
     """Yield the fields that differ; what merely moved to another record of the same kind does not."""
     gone = {key: value for key, value in before.items() if now.get(key) != value}
     come = {key: value for key, value in now.items() if before.get(key) != value}
     for key in sorted({*gone, *come}):
         table, _, field = key
         was, is_ = gone.get(key, ""), come.get(key, "")
-        yield Fact(f"{table}.{field}", was, is_)
+        yield FieldChange(f"{table}.{field}", was, is_)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mapping.freshness import Freshness, offered, rank
-from mapping.language.taxonomy import Taxonomy, match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import WEEKDAYS, Precision, Weekday
 
 LISTED_STATUSES = ("active", "temporarily closed")
@@ -103,7 +103,7 @@ def minutes_of(time: str, *, end: bool = False) -> int | None:
 
 
 @dataclass(frozen=True)
-class Place:
+class ServicePlace:
     """Where a service is: a point, or only an area unit, or only a country."""
 
     id: str
@@ -166,7 +166,7 @@ class Entry:
     excludes_notes: tuple[str, ...] = ()
     minimum_age: float | None = None
     maximum_age: float | None = None
-    places: tuple[Place, ...] = ()
+    places: tuple[ServicePlace, ...] = ()
     covers: tuple[str, ...] = ()
     phones: tuple[PhoneEntry, ...] = ()
     email: str = ""
@@ -185,7 +185,7 @@ class Entry:
     freshness: Freshness = "unverified"
 
     @property
-    def points(self) -> tuple[Place, ...]:
+    def points(self) -> tuple[ServicePlace, ...]:
         """Places that may stand on a map."""
         return tuple(place for place in self.places if place.has_point)
 
@@ -223,7 +223,7 @@ class StatementEntry:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What a search found.
 
     ``here`` are services with a point, in the order of their rank and nearest first (``kilometres`` in a straight
@@ -281,7 +281,7 @@ def suits(
     """
     if excludes & REFUSES.get(group, {group}):
         return False
-    groups = Taxonomy.load("beneficiaries")
+    groups = Vocabulary.load("beneficiaries")
     named = bool(serves & TAKES.get(group, {group}))
     if group in groups and not named:
         kind = groups.term(group).dimension

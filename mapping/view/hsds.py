@@ -42,69 +42,69 @@ CHUNK = 500
 """How many records are nested at once: enough that queries are few, and little memory."""
 
 
-class Part(NamedTuple):
+class NestedTable(NamedTuple):
     """Records that stand inside another: their table, and the column that ties the two."""
 
     table: str
     column: str
 
 
-MANY: dict[str, dict[str, Part]] = {
+MANY: dict[str, dict[str, NestedTable]] = {
     "service": {
-        "additional_urls": Part("url", "service_id"),
-        "phones": Part("phone", "service_id"),
-        "schedules": Part("schedule", "service_id"),
-        "service_areas": Part("service_area", "service_id"),
-        "service_at_locations": Part("service_at_location", "service_id"),
-        "languages": Part("language", "service_id"),
-        "funding": Part("funding", "service_id"),
-        "cost_options": Part("cost_option", "service_id"),
-        "required_documents": Part("required_document", "service_id"),
-        "contacts": Part("contact", "service_id"),
-        "capacities": Part("service_capacity", "service_id"),
-        "standard_assessments": Part("standard_assessment", "service_id"),
+        "additional_urls": NestedTable("url", "service_id"),
+        "phones": NestedTable("phone", "service_id"),
+        "schedules": NestedTable("schedule", "service_id"),
+        "service_areas": NestedTable("service_area", "service_id"),
+        "service_at_locations": NestedTable("service_at_location", "service_id"),
+        "languages": NestedTable("language", "service_id"),
+        "funding": NestedTable("funding", "service_id"),
+        "cost_options": NestedTable("cost_option", "service_id"),
+        "required_documents": NestedTable("required_document", "service_id"),
+        "contacts": NestedTable("contact", "service_id"),
+        "capacities": NestedTable("service_capacity", "service_id"),
+        "standard_assessments": NestedTable("standard_assessment", "service_id"),
     },
     "service_at_location": {
-        "service_areas": Part("service_area", "service_at_location_id"),
-        "contacts": Part("contact", "service_at_location_id"),
-        "phones": Part("phone", "service_at_location_id"),
-        "schedules": Part("schedule", "service_at_location_id"),
+        "service_areas": NestedTable("service_area", "service_at_location_id"),
+        "contacts": NestedTable("contact", "service_at_location_id"),
+        "phones": NestedTable("phone", "service_at_location_id"),
+        "schedules": NestedTable("schedule", "service_at_location_id"),
     },
     "location": {
-        "languages": Part("language", "location_id"),
-        "addresses": Part("address", "location_id"),
-        "contacts": Part("contact", "location_id"),
-        "accessibility": Part("accessibility", "location_id"),
-        "phones": Part("phone", "location_id"),
-        "schedules": Part("schedule", "location_id"),
+        "languages": NestedTable("language", "location_id"),
+        "addresses": NestedTable("address", "location_id"),
+        "contacts": NestedTable("contact", "location_id"),
+        "accessibility": NestedTable("accessibility", "location_id"),
+        "phones": NestedTable("phone", "location_id"),
+        "schedules": NestedTable("schedule", "location_id"),
     },
     "organization": {
-        "additional_websites": Part("url", "organization_id"),
-        "funding": Part("funding", "organization_id"),
-        "contacts": Part("contact", "organization_id"),
-        "phones": Part("phone", "organization_id"),
-        "locations": Part("location", "organization_id"),
-        "services": Part("service", "organization_id"),
+        "additional_websites": NestedTable("url", "organization_id"),
+        "funding": NestedTable("funding", "organization_id"),
+        "contacts": NestedTable("contact", "organization_id"),
+        "phones": NestedTable("phone", "organization_id"),
+        "locations": NestedTable("location", "organization_id"),
+        "services": NestedTable("service", "organization_id"),
     },
-    "contact": {"phones": Part("phone", "contact_id")},
-    "phone": {"languages": Part("language", "phone_id")},
+    "contact": {"phones": NestedTable("phone", "contact_id")},
+    "phone": {"languages": NestedTable("language", "phone_id")},
 }
 """Table -> property -> the records that name one of the table in a column."""
 
-ONE: dict[str, dict[str, Part]] = {
-    "service": {"organization": Part("organization", "organization_id")},
+ONE: dict[str, dict[str, NestedTable]] = {
+    "service": {"organization": NestedTable("organization", "organization_id")},
     "service_at_location": {
-        "location": Part("location", "location_id"),
-        "service": Part("service", "service_id"),
+        "location": NestedTable("location", "location_id"),
+        "service": NestedTable("service", "service_id"),
     },
-    "service_capacity": {"unit": Part("unit", "unit_id")},
-    "attribute": {"taxonomy_term": Part("taxonomy_term", "taxonomy_term_id")},
-    "taxonomy_term": {"taxonomy_detail": Part("taxonomy", "taxonomy_id")},
+    "service_capacity": {"unit": NestedTable("unit", "unit_id")},
+    "attribute": {"taxonomy_term": NestedTable("taxonomy_term", "taxonomy_term_id")},
+    "taxonomy_term": {"taxonomy_detail": NestedTable("taxonomy", "taxonomy_id")},
 }
 """Table -> property -> the one record that a column names."""
 
 
-class Step(NamedTuple):
+class TableRead(NamedTuple):
     """Read the rows of a table whose column is among the values of another table's column."""
 
     table: str
@@ -113,18 +113,18 @@ class Step(NamedTuple):
     of: str
 
 
-_AT = Step("location", "id", "service_at_location", "location_id")
-_BODY = Step("organization", "id", "service", "organization_id")
-TRUNK: dict[str, tuple[Step, ...]] = {
-    "service": (_BODY, Step("service_at_location", "service_id", "service", "id"), _AT),
+_AT = TableRead("location", "id", "service_at_location", "location_id")
+_BODY = TableRead("organization", "id", "service", "organization_id")
+TRUNK: dict[str, tuple[TableRead, ...]] = {
+    "service": (_BODY, TableRead("service_at_location", "service_id", "service", "id"), _AT),
     "organization": (
-        Step("service", "organization_id", "organization", "id"),
-        Step("service_at_location", "service_id", "service", "id"),
+        TableRead("service", "organization_id", "organization", "id"),
+        TableRead("service_at_location", "service_id", "service", "id"),
         _AT,
-        Step("location", "organization_id", "organization", "id"),
+        TableRead("location", "organization_id", "organization", "id"),
     ),
-    "service_at_location": (_AT, Step("service", "id", "service_at_location", "service_id"), _BODY),
-    "taxonomy_term": (Step("taxonomy", "id", "taxonomy_term", "taxonomy_id"),),
+    "service_at_location": (_AT, TableRead("service", "id", "service_at_location", "service_id"), _BODY),
+    "taxonomy_term": (TableRead("taxonomy", "id", "taxonomy_term", "taxonomy_id"),),
 }
 """What is read of the main tables for a record of each, in this order."""
 
@@ -292,7 +292,7 @@ class _Nest:
         self.language = language
         self.services = services
         self.rows: dict[str, dict[str, sqlite3.Row]] = defaultdict(dict)
-        self.inside: dict[Part, dict[str, list[sqlite3.Row]]] = {}
+        self.inside: dict[NestedTable, dict[str, list[sqlite3.Row]]] = {}
         self.tables = filled_tables(view)
         self.modified: Mapping[str, str] = {}
 
@@ -315,7 +315,7 @@ class _Nest:
             if each in self.rows[self.table]:
                 yield self._nested(self.table, self.rows[self.table][each], (), self.full)
 
-    def _wanted(self, step: Step) -> bool:
+    def _wanted(self, step: TableRead) -> bool:
         """Whether a step is needed: flat records need only the one that their columns name."""
         if not self.full:
             return step.column == "id"
@@ -332,7 +332,7 @@ class _Nest:
             f'SELECT * FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?)) ORDER BY id',
             [json.dumps(wanted)],
         ).fetchall()
-        found = self.inside.setdefault(Part(table, column), defaultdict(list))
+        found = self.inside.setdefault(NestedTable(table, column), defaultdict(list))
         for row in rows:
             self.rows[table][row["id"]] = row
             found[row[column]].append(row)
@@ -387,7 +387,7 @@ class _Nest:
             return not above and self.services != "none"
         return not (table == "organization" and name == "locations" and above)
 
-    def _without(self, part: Part, row: sqlite3.Row, above: tuple[str, ...], full: bool) -> Nested:
+    def _without(self, part: NestedTable, row: sqlite3.Row, above: tuple[str, ...], full: bool) -> Nested:
         """Return a row inside another, without the column that says so."""
         nested = self._nested(part.table, row, above, full)
         nested.pop(part.column, None)
@@ -417,7 +417,7 @@ class _Nest:
         """Return the best text of each field in the chain of the language, with its own language."""
         order = {tried: place for place, tried in enumerate(chain(self.language or ""))}
         best: dict[str, tuple[str, str]] = {}
-        for row in self.inside.get(Part("translation", "link_id"), {}).get(record_id, ()):
+        for row in self.inside.get(NestedTable("translation", "link_id"), {}).get(record_id, ()):
             spoken, name = row["language"], row["field"]
             if spoken in order and (name not in best or order[spoken] < order[best[name][1]]):
                 best[name] = (row["text"], spoken)
@@ -426,12 +426,12 @@ class _Nest:
     def _say(self, table: str, record_id: str, nested: Nested) -> None:
         """Add the attributes, verifications and translations of a record."""
         for linked, name in LINKED.items():
-            rows = self.inside.get(Part(linked, "link_id"), {}).get(record_id, ())
+            rows = self.inside.get(NestedTable(linked, "link_id"), {}).get(record_id, ())
             if not rows or (linked == "translation" and self.language is not None):
                 continue
             if linked == "translation" and table in ("taxonomy", "taxonomy_term") and table != self.table:
                 continue  # a term stands in every record that it is said of; its own record has them
-            made = [self._without(Part(linked, "link_id"), row, (), True) for row in rows]
+            made = [self._without(NestedTable(linked, "link_id"), row, (), True) for row in rows]
             if linked == "verification":
                 made.sort(key=lambda each: (each.get("verified_on", ""), each["id"]), reverse=True)
             if linked != "attribute":
@@ -440,7 +440,7 @@ class _Nest:
 
     def _freshness(self, service_id: str) -> Freshness:
         """Judge a service by its last verification, on the day of the edition."""
-        rows = self.inside.get(Part("verification", "link_id"), {}).get(service_id, ())
+        rows = self.inside.get(NestedTable("verification", "link_id"), {}).get(service_id, ())
         check, facts = latest(rows), self.view.facts  # type: ignore[arg-type]
         on, due = (_day(check[name]) if check else None for name in ("verified_on", "next_due"))
         days = {

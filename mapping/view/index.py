@@ -19,7 +19,7 @@ from mapping.area.study_area import StudyArea
 from mapping.freshness import freshness, latest, rank
 from mapping.language.fold import coarse, tokens
 from mapping.language.i18n import chain
-from mapping.language.taxonomy import Taxonomy, words_of
+from mapping.language.taxonomy import Vocabulary, words_of
 from mapping.model import WEEKDAYS
 from mapping.view.entries import LISTED_STATUSES, Hours, sort_key, suits
 
@@ -65,7 +65,7 @@ class Opening(NamedTuple):
     last: str | None
 
 
-class Listing:
+class SearchIndex:
     """The services of a view that may be found, in the order of their ids, with what belongs to each."""
 
     def __init__(
@@ -101,7 +101,7 @@ class Listing:
         own = service["id"]
         terms = self._terms(own)
         yield from (("type", code) for code in terms["service_type"])
-        families = Taxonomy.load("service_types")
+        families = Vocabulary.load("service_types")
         kinds = {families.family(code).code for code in terms["service_type"] if code in families}
         yield from (("type", kind) for kind in kinds)
         yield from (("for", group) for group in self._suits(service, terms, stays=STAYS in kinds))
@@ -134,7 +134,7 @@ class Listing:
     @cached_property
     def _groups(self) -> list[str]:
         """Return every group that one can ask for: those of the taxonomy, and others that the view names."""
-        known = {term.code for term in Taxonomy.load("beneficiaries").terms()}
+        known = {term.code for term in Vocabulary.load("beneficiaries").terms()}
         said = {
             self.terms[row["taxonomy_term_id"]]
             for rows in self.attributes.values()
@@ -189,7 +189,7 @@ class Listing:
         return sorted(folded)
 
 
-def write_index(connection: sqlite3.Connection, listing: Listing) -> None:
+def write_index(connection: sqlite3.Connection, listing: SearchIndex) -> None:
     """Make the tables that a search reads."""
     for statement in SCHEMA.split(";\n"):
         connection.execute(statement)
@@ -214,7 +214,7 @@ def write_index(connection: sqlite3.Connection, listing: Listing) -> None:
     _write_words(connection, listing)
 
 
-def _write_series(connection: sqlite3.Connection, listing: Listing) -> None:
+def _write_series(connection: sqlite3.Connection, listing: SearchIndex) -> None:
     """Write the orders of the services, and their points."""
     services = listing.services
     points = sorted(
@@ -243,7 +243,7 @@ def _write_series(connection: sqlite3.Connection, listing: Listing) -> None:
     )
 
 
-def _write_words(connection: sqlite3.Connection, listing: Listing) -> None:
+def _write_words(connection: sqlite3.Connection, listing: SearchIndex) -> None:
     """Fill the full-text index, and the words that a slip of the pen is compared with: no numbers."""
     known: set[str] = set()
     for number, row in enumerate(listing.services):
@@ -340,7 +340,7 @@ def unit_words(area: StudyArea | None, unit: str) -> frozenset[str]:
 def term_words(code: str) -> frozenset[str]:
     """Return the folded words of all that is said for a service type or a group, in every language."""
     for name in ("service_types", "beneficiaries"):
-        if code in Taxonomy.load(name):
+        if code in Vocabulary.load(name):
             return frozenset(word for said in words_of(name)[code] for word in tokens(said))
     return frozenset()
 

@@ -22,7 +22,7 @@ from rapidfuzz import fuzz, process
 from mapping.errors import InvalidRecord
 from mapping.language.fold import tokens
 from mapping.language.i18n import chain
-from mapping.language.taxonomy import FILLERS, Taxonomy
+from mapping.language.taxonomy import FILLERS, Vocabulary
 from mapping.view.index import ORDER, SERIES, Mask, coarse_word, unpacked
 
 GEOD = Geod(ellps="WGS84")
@@ -135,7 +135,7 @@ class Search:
         """Return the services that have a code; refuse one that neither the taxonomy nor the view knows."""
         having = self.having(kind, [code])
         if not having.any():
-            Taxonomy.load(taxonomy).term(code)
+            Vocabulary.load(taxonomy).term(code)
         return having
 
     def having(self, kind: str, codes: Iterable[str]) -> Mask:

@@ -18,19 +18,28 @@ from mapping.errors import FormatError, NotFound
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
 from mapping.language.i18n import chain
 from mapping.model import AUDIENCES, RECORDS, Audience
-from mapping.view.entries import Entry, Found, Hours, OrganizationEntry, PhoneEntry, Place, StatementEntry, sort_key
+from mapping.view.entries import (
+    Entry,
+    Hours,
+    OrganizationEntry,
+    PhoneEntry,
+    SearchResult,
+    ServicePlace,
+    StatementEntry,
+    sort_key,
+)
 from mapping.view.index import hours_of
 from mapping.view.search import Query, Search
 from mapping.view.writer import APPLICATION_ID, FORMAT
 
 __all__ = [
     "Entry",
-    "Found",
     "Freshness",
     "Hours",
     "OrganizationEntry",
     "PhoneEntry",
-    "Place",
+    "SearchResult",
+    "ServicePlace",
     "StatementEntry",
     "View",
     "freshness",
@@ -220,7 +229,7 @@ class View:
         open_at: dt.datetime | None = None,
         language: str = "en",
         limit: int = 20,
-    ) -> Found:
+    ) -> SearchResult:
         """Find services that are active or closed for a time.
 
         Services with a point stand first in the order in which they may be offered: verified, never verified, lapsed
@@ -266,7 +275,7 @@ class View:
         hits = Search(self.connection, query, self.facts).run()
         kilometres = {hit.service: round(hit.km, 3) for hit in hits.here if hit.km is not None}
         made = {e.id: e for e in self.entries([h.service for h in (*hits.here, *hits.elsewhere)], language=language)}
-        return Found(
+        return SearchResult(
             here=tuple(made[hit.service] for hit in hits.here),
             elsewhere=tuple(made[hit.service] for hit in hits.elsewhere),
             kilometres=kilometres,
@@ -343,14 +352,14 @@ class View:
 
     def _places(
         self, ids: Iterable[str], language: str
-    ) -> tuple[dict[str, tuple[Place, ...]], dict[str, str], dict[str, set[str]]]:
+    ) -> tuple[dict[str, tuple[ServicePlace, ...]], dict[str, str], dict[str, set[str]]]:
         """Return the places of services, the service of each tie to a place, and the services of each location."""
         rows = self._where("service_at_location", "service_id", ids)
         locations = {row["id"]: row for row in self._where("location", "id", (row["location_id"] for row in rows))}
         addresses = _grouped(self._where("address", "location_id", locations), "location_id")
         access = _grouped(self._where("accessibility", "location_id", locations), "location_id")
         texts = self._texts(locations, language)
-        places: dict[str, list[Place]] = defaultdict(list)
+        places: dict[str, list[ServicePlace]] = defaultdict(list)
         services_at: dict[str, set[str]] = defaultdict(set)
 
         def text(location: sqlite3.Row, name: str) -> str:
@@ -361,7 +370,7 @@ class View:
             address = next(iter(addresses.get(location["id"], ())), None)
             services_at[location["id"]].add(row["service_id"])
             places[row["service_id"]].append(
-                Place(
+                ServicePlace(
                     id=location["id"],
                     name=text(location, "name"),
                     address=(address["address_1"] or "") if address else "",
@@ -397,7 +406,12 @@ class View:
                     rows[service].append(row)
 
     def _entry(
-        self, row: sqlite3.Row, own: Rows, texts: Texts, organization: OrganizationEntry, places: tuple[Place, ...]
+        self,
+        row: sqlite3.Row,
+        own: Rows,
+        texts: Texts,
+        organization: OrganizationEntry,
+        places: tuple[ServicePlace, ...],
     ) -> Entry:
         def text(name: str) -> str:
             return str(texts.get((row["id"], name), (row[name] or "", ""))[0])

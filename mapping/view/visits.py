@@ -1,15 +1,15 @@
 """Where people can go: places at home, and beyond a border those that say they are for people of this country."""
 
 from mapping.area.study_area import StudyArea
-from mapping.view.entries import Entry, Place
+from mapping.view.entries import Entry, ServicePlace
 
 
-def at_home(place: Place, area: StudyArea) -> bool:
+def at_home(place: ServicePlace, area: StudyArea) -> bool:
     """Tell whether a place is in the country, and one that people can go to."""
     return place.country in (None, "", area.code) and place.role != "virtual"
 
 
-def can_be_visited(entry: Entry, place: Place, area: StudyArea, *, cross_borders: bool | None = None) -> bool:
+def can_be_visited(entry: Entry, place: ServicePlace, area: StudyArea, *, cross_borders: bool | None = None) -> bool:
     """Tell whether people of the country may go to a place of a service.
 
     Beyond the border only where people cross it (``travel.cross_borders``, where ``cross_borders`` does not say), only
@@ -25,7 +25,7 @@ def region_of(entry: Entry, area: StudyArea) -> str:
     return next((area.region_of(str(unit)) for unit in units), area.code)
 
 
-def _usable_beyond(entry: Entry, place: Place, area: StudyArea) -> bool:
+def _usable_beyond(entry: Entry, place: ServicePlace, area: StudyArea) -> bool:
     if place.latitude is None or place.longitude is None or place.role == "virtual":
         return False
     units = area.all_units()

@@ -16,7 +16,7 @@ from mapping.errors import MappingError
 from mapping.freshness import next_due
 from mapping.model import RECORDS, Audience, SqlType, columns, references
 from mapping.view.diff import write_changes
-from mapping.view.index import Listing, write_index
+from mapping.view.index import SearchIndex, write_index
 
 FORMAT = "3"
 APPLICATION_ID = 0x526F6876
@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Context:
+class ViewContext:
     """What a view is written for besides its rows: the audience, the day, and the study area, if there is one."""
 
     audience: Audience
@@ -48,7 +48,7 @@ def write_view(
     path: str | Path,
     *,
     fields: Mapping[str, Sequence[str]],
-    context: Context,
+    context: ViewContext,
 ) -> None:
     """Write rows, already under their published ids, into a new file; ``fields`` names the columns of each table.
 
@@ -83,7 +83,7 @@ def _write(
     connection: sqlite3.Connection,
     tables: Mapping[str, Sequence[Row]],
     fields: Mapping[str, Sequence[str]],
-    context: Context,
+    context: ViewContext,
 ) -> None:
     connection.execute("PRAGMA journal_mode = off")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -95,7 +95,7 @@ def _write(
             if name in names:
                 connection.execute(f'CREATE INDEX "{table}_{name}" ON "{table}" ("{name}")')
     _write_units(connection, context.area)
-    write_index(connection, Listing(tables, context.languages, context.edition, context.area))
+    write_index(connection, SearchIndex(tables, context.languages, context.edition, context.area))
     write_changes(connection, fields, audience=context.audience, edition=context.edition, previous=context.previous)
     facts = {"audience": context.audience, "edition": context.edition.isoformat(), "format": FORMAT}
     facts["languages"] = " ".join(context.languages)

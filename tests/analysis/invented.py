@@ -4,7 +4,7 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass, field
 
-from mapping.view.view import Entry, OrganizationEntry, Place, StatementEntry
+from mapping.view.view import Entry, OrganizationEntry, ServicePlace, StatementEntry
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -15,7 +15,7 @@ QULLAOBOD = (10.1122894, 60.1322651)
 
 def place(at=None, *, unit=None, precision="exact", basis="given", role="delivery", country=None):
     latitude, longitude = at or (None, None)
-    return Place(
+    return ServicePlace(
         id="place",
         latitude=latitude,
         longitude=longitude,

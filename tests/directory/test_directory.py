@@ -19,7 +19,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory.directory import PRAGMAS, Directory, public_id
 from mapping.directory.importing import series
 from mapping.errors import InvalidRecord, MappingError, NotFound
-from mapping.language.taxonomy import Taxonomy, vocabulary
+from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
     AUDIENCES,
     PRECISIONS,
@@ -172,7 +172,7 @@ def test_what_goes_in_comes_out(directory: Directory) -> None:
 
 def test_is_seeded_with_the_taxonomies(directory: Directory) -> None:
     for name in ("service_types", "beneficiaries", "standards"):
-        for one in Taxonomy.load(name).terms():
+        for one in Vocabulary.load(name).terms():
             stored = directory.record("taxonomy_term", term(name, one.code))
             assert stored.code == one.code
             assert stored.taxonomy_id == record_id("rohnamo", "taxonomy", name)

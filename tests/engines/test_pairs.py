@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from mapping.engines.pairs import Pairs, Search, between_points, on_graph, on_grid
+from mapping.engines.pairs import FrictionSearch, Pairs, between_points, on_graph, on_grid
 from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
 
@@ -76,7 +76,7 @@ def test_threads_and_chosen_cells_change_nothing():
 
 
 def test_a_search_may_be_used_again():
-    search = Search(np.full((3, 3), 0.01), cell_size=1000, limit=10)
+    search = FrictionSearch(np.full((3, 3), 0.01), cell_size=1000, limit=10)
     first = [part.copy() for part in search.run(0, 0)]
     search.run(2, 2)
     again = search.run(0, 0)
@@ -86,7 +86,7 @@ def test_a_search_may_be_used_again():
 
 def test_what_cannot_be_searched_is_refused():
     with pytest.raises(InvalidRecord, match="limit"):
-        Search([[1.0]], cell_size=1, limit=-1)
+        FrictionSearch([[1.0]], cell_size=1, limit=-1)
     with pytest.raises(InvalidRecord, match="outside the grid"):
         on_grid([[1.0]], [[0, 1]], cell_size=1, limit=1)
     with pytest.raises(InvalidRecord, match="among"):

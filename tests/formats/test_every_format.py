@@ -12,7 +12,7 @@ from mapping.batch import Batch
 from mapping.errors import FormatError, MappingError
 from mapping.formats.tables._flat import flat_rows
 from mapping.intake.read import Known, read
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.registry import formats
 from mapping.render.export import export, file_name, format_for, writers
 from mapping.safety.redaction import VIEWS
@@ -171,7 +171,7 @@ def test_a_table_of_ours_is_read_back(view, tmp_path, tiny_area, name):
     terms = {
         term(name, each.code): each.code
         for name in ("service_types", "beneficiaries")
-        for each in Taxonomy.load(name).terms()
+        for each in Vocabulary.load(name).terms()
     }
     found = set()
     for tie in batch.of("service_at_location"):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mapping.errors import NotFound
 from mapping.language.fold import skeleton
 from mapping.language.parsers import split_list
-from mapping.language.taxonomy import FILES, LANGUAGES, LISTS, TERMS, Label, Taxonomy, match_term, words_of
+from mapping.language.taxonomy import FILES, LANGUAGES, LISTS, TERMS, Label, Vocabulary, match_term, words_of
 from mapping.model import AUDIENCES
 
 ALL = (*FILES, *LISTS)
@@ -19,21 +19,21 @@ TRANSLATED = ("service_types", "beneficiaries", "needs", *LISTS)
 
 @pytest.fixture(scope="module")
 def types():
-    return Taxonomy.load("service_types")
+    return Vocabulary.load("service_types")
 
 
 # The tables ---------------------------------------------------------------------------------------------------------
 
 
 def test_every_taxonomy_has_its_terms():
-    counts = {name: len(Taxonomy.load(name).terms()) for name in FILES}
+    counts = {name: len(Vocabulary.load(name).terms()) for name in FILES}
     assert counts == {"service_types": 84, "beneficiaries": 38, "standards": 97, "norms": 19, "needs": 9}
-    assert all(Taxonomy.load(name).terms() for name in LISTS)
+    assert all(Vocabulary.load(name).terms() for name in LISTS)
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_tables_are_whole(name):
-    terms = Taxonomy.load(name).terms()
+    terms = Vocabulary.load(name).terms()
     assert max(Counter(term.code for term in terms).values()) == 1
     for term in terms:
         needed = LANGUAGES if name in TRANSLATED else ("en", "ru", "tg")
@@ -53,7 +53,7 @@ def test_rows_have_as_many_cells_as_the_header(path):
 
 def test_labels_are_written_in_the_letters_of_their_language():
     for name in ALL:
-        for term in Taxonomy.load(name).terms():
+        for term in Vocabulary.load(name).terms():
             for language in ("ru", "tg"):
                 letters = [letter for letter in term.labels[language] if letter.isalpha()]
                 cyrillic = sum("Ѐ" <= letter <= "ӿ" for letter in letters)
@@ -64,40 +64,42 @@ def test_labels_are_written_in_the_letters_of_their_language():
 
 
 def test_terms_refer_to_terms_that_exist(types):
-    needs = Taxonomy.load("needs")
+    needs = Vocabulary.load("needs")
     for term in types.terms():
         assert term.parent is None or term.parent in types
         assert term.need is None or term.need in needs
     for name in ("standards", "norms"):
-        assert all(term.service_type is None or term.service_type in types for term in Taxonomy.load(name).terms())
+        assert all(term.service_type is None or term.service_type in types for term in Vocabulary.load(name).terms())
 
 
 def test_counts_that_other_pages_rely_on(types):
     assert len(types.children()) == 13
-    assert sum(term.core for term in types.terms()) == 38 == Taxonomy.load("norms").term("N19").value
+    assert sum(term.core for term in types.terms()) == 38 == Vocabulary.load("norms").term("N19").value
     assert sum(term.matrix_row for term in types.terms()) == 27
-    assert {term.need for term in types.terms() if term.need} == {term.code for term in Taxonomy.load("needs").terms()}
-    sensitive = {term.code for term in Taxonomy.load("beneficiaries").terms() if term.sensitive}
+    assert {term.need for term in types.terms() if term.need} == {
+        term.code for term in Vocabulary.load("needs").terms()
+    }
+    sensitive = {term.code for term in Vocabulary.load("beneficiaries").terms() if term.sensitive}
     assert sensitive == {"SEX-X", "VUL-HIV"}
 
 
 def test_codes_of_needs_in_addresses_tell_nothing():
-    paths = [term.details["path"] for term in Taxonomy.load("needs").terms()]
+    paths = [term.details["path"] for term in Vocabulary.load("needs").terms()]
     assert paths == [f"n{number}" for number in range(1, 10)]
 
 
 def test_standards_and_norms_say_where_they_come_from():
-    for term in (*Taxonomy.load("standards").terms(), *Taxonomy.load("norms").terms()):
+    for term in (*Vocabulary.load("standards").terms(), *Vocabulary.load("norms").terms()):
         assert term.source_status in {"seen", "summary_only", "unverified", "proposal"}, term.code
         assert term.source
         assert term.source_status != "seen" or term.source_url.startswith("http"), term.code
-    assert {term.obligation for term in Taxonomy.load("standards").terms()} == {"must", "should"}
+    assert {term.obligation for term in Vocabulary.load("standards").terms()} == {"must", "should"}
 
 
 def test_a_norm_is_numbers_and_words():
-    norm = Taxonomy.load("norms").term("N01")
+    norm = Vocabulary.load("norms").term("N01")
     assert (norm.value, norm.unit, norm.per, norm.service_type) == (1.0, "place", 10000.0, "ACC-GBV")
-    assert Taxonomy.load("norms").term("N16").value is None  # "2 / 5" is not one number
+    assert Vocabulary.load("norms").term("N16").value is None  # "2 / 5" is not one number
 
 
 # What terms say -----------------------------------------------------------------------------------------------------
@@ -144,7 +146,7 @@ def test_families_and_children(types):
     ],
 )
 def test_labels_fall_back_and_say_so(name, code, language, text, found):
-    label = Taxonomy.load(name).label(code, language)
+    label = Vocabulary.load(name).label(code, language)
     assert label == text
     assert label.language == found
 
@@ -165,7 +167,7 @@ def test_an_unknown_code_like_none_brings_the_known_ones(types):
     with pytest.raises(NotFound, match="there are IDN, IDN-HOT"):
         types.children("%%%")
     with pytest.raises(NotFound, match="no taxonomy 'service_type'; did you mean service_types"):
-        Taxonomy.load("service_type")
+        Vocabulary.load("service_type")
 
 
 # Finding a term by a word -------------------------------------------------------------------------------------------
@@ -194,7 +196,7 @@ def test_synonyms_are_known_and_not_said_twice():
         rows = list(csv.DictReader(file))
     assert max(Counter((row["taxonomy"], skeleton(row["word"])) for row in rows).values()) == 1
     for row in rows:
-        assert row["code"] in Taxonomy.load(row["taxonomy"]), row
+        assert row["code"] in Vocabulary.load(row["taxonomy"]), row
         assert row["language"] in LANGUAGES
         assert row["word"] == row["word"].strip() != ""
 
@@ -336,4 +338,4 @@ def test_the_words_of_the_demo_are_known(file, encoding, delimiter, column, name
 @given(st.text(max_size=60))
 def test_any_text_is_matched_or_not(text):
     match = match_term("service_types", text)
-    assert match is None or match.code in Taxonomy.load("service_types")
+    assert match is None or match.code in Vocabulary.load("service_types")

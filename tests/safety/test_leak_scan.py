@@ -9,7 +9,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory.directory import rules
 from mapping.errors import UnsafePublication
 from mapping.model import Organization, Record, Service, Url
-from mapping.safety.leak_scan import HiddenFactFound, Hit, address_key, doubtful_neighbours, refuse_hidden_facts
+from mapping.safety.leak_scan import HiddenFactFound, Leak, address_key, doubtful_neighbours, refuse_hidden_facts
 from mapping.safety.redaction import project
 from tests.support.sample import (
     HIDDEN,
@@ -35,7 +35,7 @@ from tests.support.sample import (
 RULES = rules(TODAY)
 
 
-def hits(*parts: Part, audience: Any = "public", common: tuple[str, ...] = ("Чашма", "Chashma")) -> list[Hit]:
+def hits(*parts: Part, audience: Any = "public", common: tuple[str, ...] = ("Чашма", "Chashma")) -> list[Leak]:
     """What the search finds in the sample with these parts added."""
     tables = tables_of(public_parts(), secret_parts(), *parts)
     try:

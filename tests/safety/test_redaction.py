@@ -16,7 +16,7 @@ from pydantic import create_model
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import rules
 from mapping.errors import UnsafePublication
-from mapping.language.taxonomy import Taxonomy as Terms
+from mapping.language.taxonomy import Vocabulary as Terms
 from mapping.model import (
     AUDIENCES,
     RECORDS,

@@ -41,7 +41,7 @@ from mapping.model import (
     Verification,
 )
 from mapping.safety.redaction import PUBLISHED, project, rename
-from mapping.view.writer import Context, write_view
+from mapping.view.writer import ViewContext, write_view
 from tests.support.sample import (
     TODAY,
     activity,
@@ -236,7 +236,7 @@ def worlds(draw: st.DrawFn) -> list[Record]:
 def published(records: list[Record], area: StudyArea, path: Path, audience: Audience = "public") -> bytes:
     """The bytes of a view, written without a directory."""
     shown = rename(project(tables_of(records), audience, rules(TODAY, area)), lambda private: f"id of {private}")
-    write_view(shown, path, fields=PUBLISHED, context=Context(audience, TODAY, area))
+    write_view(shown, path, fields=PUBLISHED, context=ViewContext(audience, TODAY, area))
     return path.read_bytes()
 
 

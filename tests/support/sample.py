@@ -18,7 +18,7 @@ from pyproj import Transformer
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.directory.directory import Directory
-from mapping.language.taxonomy import Taxonomy, vocabulary
+from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
     RECORDS,
     Accessibility,
@@ -162,7 +162,7 @@ def service(
 def attribute(service_name: str, link_type: str, code: str) -> Attribute:
     """A term said of a service; a code that is not of the taxonomy becomes words."""
     taxonomy = "service_types" if link_type == "service_type" else "beneficiaries"
-    known = code in Taxonomy.load(taxonomy)
+    known = code in Vocabulary.load(taxonomy)
     return Attribute(
         id=key("attribute", service_name, link_type, code),
         link_id=key("service", service_name),

@@ -16,13 +16,13 @@ from pyproj import Geod
 from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
 from mapping.freshness import LAPSED_DAYS, months_after, rank
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import RECORDS, WEEKDAYS, Phone, RequiredDocument, Schedule, Service, Unit
 from mapping.safety.redaction import PUBLISHED
 from mapping.view.entries import DAY, minutes_of, sort_key
 from mapping.view.index import packed, unpacked
 from mapping.view.search import box
-from mapping.view.view import Entry, Found, Hours, View
+from mapping.view.view import Entry, Hours, SearchResult, View
 from tests.support.sample import (
     ABROAD,
     ALL_DAYS,
@@ -62,15 +62,15 @@ def entry(view: View, name: str, **options: Any) -> Entry:
     return next(one for one in view.services(**options) if one.name == name)
 
 
-def here(found: Found) -> list[str]:
+def here(found: SearchResult) -> list[str]:
     return [one.name for one in found.here]
 
 
-def elsewhere(found: Found) -> list[str]:
+def elsewhere(found: SearchResult) -> list[str]:
     return [one.name for one in found.elsewhere]
 
 
-def everything(found: Found) -> set[str]:
+def everything(found: SearchResult) -> set[str]:
     return {*here(found), *elsewhere(found)}
 
 
@@ -730,8 +730,8 @@ def fits(one: Entry, query: dict[str, Any], area: StudyArea) -> bool:
     if (moment := query.get("open_at")) and not any(hours.open_at(moment) for hours in one.hours):
         return False
     if group := query.get("serves"):
-        dimension = Taxonomy.load("beneficiaries").term(group).dimension
-        same = [code for code in one.serves if Taxonomy.load("beneficiaries").term(code).dimension == dimension]
+        dimension = Vocabulary.load("beneficiaries").term(group).dimension
+        same = [code for code in one.serves if Vocabulary.load("beneficiaries").term(code).dimension == dimension]
         if group in one.excludes or (same and group not in same):
             return False
         if group == "AGE-CHI" and (one.minimum_age or 0) >= 18:
@@ -972,7 +972,7 @@ def test_an_empty_view_finds_nothing_and_does_not_fail(tiny_area: StudyArea, tmp
             {"open_at": NOON},
             {"serves": "AGE-CHI", "area_unit": "XT"},
         ):
-            assert view.find(**query) == Found()
+            assert view.find(**query) == SearchResult()
         assert view.minutes("p1") == {}
 
 

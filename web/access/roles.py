@@ -74,7 +74,7 @@ EVERYWHERE = "*"
 
 
 @dataclass(frozen=True)
-class Rule:
+class RoleRule:
     """What a role sees and does; ``extra`` names what a person of the role is told about it."""
 
     label: Message
@@ -82,11 +82,11 @@ class Rule:
     actions: frozenset[Action]
 
 
-def _rule(label: Message, audience: Audience, *actions: Action) -> Rule:
-    return Rule(label, audience, frozenset(("own_account", *actions)))
+def _rule(label: Message, audience: Audience, *actions: Action) -> RoleRule:
+    return RoleRule(label, audience, frozenset(("own_account", *actions)))
 
 
-ROLES: dict[Role, Rule] = {
+ROLES: dict[Role, RoleRule] = {
     "caseworker": _rule(Message("Caseworker"), "partner", "find", "refer"),
     "provider": _rule(Message("Provider"), "partner", "find", "refer", "set_capacity", "propose", "assess"),
     "focal_point": _rule(

@@ -214,7 +214,7 @@ YEAR = Parameter("year", {"type": "integer", "minimum": 1900, "maximum": 2200}, 
 
 
 @dataclass(frozen=True)
-class Choices:
+class KnownCodes:
     """The codes that this edition knows, for parameters that take one of them."""
 
     languages: tuple[str, ...] = ()

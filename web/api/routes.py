@@ -16,12 +16,12 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from mapping.errors import NotFound
 from mapping.language.i18n import chain
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
 from mapping.view.diff import ENTITIES
 from mapping.view.view import View
 from web.api.filters import Catalogue
-from web.api.parameters import BODY_LIMIT, PER_PAGE, BadRequest, Choices, parameters_of, read
+from web.api.parameters import BODY_LIMIT, PER_PAGE, BadRequest, KnownCodes, parameters_of, read
 from web.api.schema import COLLECTIONS, DELTAS, HSDS_VERSION, Collection, openapi
 from web.presenters.edition import Edition
 
@@ -35,7 +35,7 @@ LASTING = "public, max-age=300"
 """For answers that tell nothing of who asks; all others are kept nowhere."""
 
 
-class Answers:
+class EditionAnswers:
     """What the API answers from: one edition."""
 
     def __init__(self, edition: Edition, *, demo: bool) -> None:
@@ -225,12 +225,12 @@ def _asked(names: Iterable[str]) -> dict[str, Any]:
     return read(given, {name: choices[name] for name in names})
 
 
-def _answers() -> Answers:
+def _answers() -> EditionAnswers:
     """Return the edition that this request is answered from."""
     if "api" not in g:
         edition: Edition = current_app.config["EDITIONS"].now()
-        g.api = edition.keep("api", lambda: Answers(edition, demo=bool(current_app.config.get("DEMO"))))
-    found: Answers = g.api
+        g.api = edition.keep("api", lambda: EditionAnswers(edition, demo=bool(current_app.config.get("DEMO"))))
+    found: EditionAnswers = g.api
     return found
 
 
@@ -331,13 +331,13 @@ def area_units(view: View, codes: Iterable[str], language: str | None) -> Iterat
         yield unit | ({"text_languages": {"name": tried}} if language and tried else {} if language else {"names": own})
 
 
-def _choices(catalogue: Catalogue) -> Choices:
+def _choices(catalogue: Catalogue) -> KnownCodes:
     """Return the codes that a view knows."""
     with catalogue.view() as view:
 
         def known(taxonomy: str, kind: str) -> tuple[str, ...]:
             query = "SELECT code FROM taxonomy_term WHERE taxonomy = ? AND code IS NOT NULL ORDER BY code"
-            seeded, said = Taxonomy.load(taxonomy), set(codes(kind))
+            seeded, said = Vocabulary.load(taxonomy), set(codes(kind))
             shown = [code for (code,) in view.connection.execute(query, [taxonomy])]
             return tuple(dict.fromkeys(code for code in shown if code in seeded or code in said))
 
@@ -345,7 +345,7 @@ def _choices(catalogue: Catalogue) -> Choices:
             query = "SELECT code FROM code WHERE kind = ? AND code != '' ORDER BY code"
             return [code for (code,) in view.connection.execute(query, [kind])]
 
-        return Choices(
+        return KnownCodes(
             languages=tuple(view.facts["languages"].split()),
             area_units=tuple(catalogue.roll("area_unit")),
             service_types=known("service_types", "type"),

@@ -15,7 +15,7 @@ from mapping.freshness import Freshness
 from mapping.model import RECORDS
 from mapping.safety.redaction import PUBLISHED
 from mapping.view import hsds
-from web.api.parameters import BODY_LIMIT, Choices, Parameter, Schema
+from web.api.parameters import BODY_LIMIT, KnownCodes, Parameter, Schema
 
 HSDS_VERSION = "3.1"
 _PAGED = ("page", "per_page", "format")
@@ -280,7 +280,7 @@ def page_schema(*kinds: str) -> Schema:
     }
 
 
-def openapi(choices: Choices, title: str, description: str, licence: Mapping[str, str]) -> Schema:
+def openapi(choices: KnownCodes, title: str, description: str, licence: Mapping[str, str]) -> Schema:
     """Return the OpenAPI 3.1 document."""
     tables = {*PUBLISHED, "area_unit"}
     paths: Schema = {"/": {"get": _operation("root", "Say what this API is.", _json(_ref("root")), [])}}

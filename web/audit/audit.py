@@ -29,7 +29,7 @@ from mapping.travel.surfaces import surfaces
 from mapping.view.view import View
 from web import create_app
 from web.audit.differences import Difference, Sums, compared, sums
-from web.audit.inverse_attack import Picture, Replay, Shares, replay
+from web.audit.inverse_attack import BandPicture, Replay, Shares, replay
 from web.audit.opened_files import watched
 from web.audit.two_worlds import Worlds, opened_privately, two_worlds
 from web.freeze import ARCHIVE, freeze
@@ -126,7 +126,7 @@ def _differences(own: Sums, made: Sums) -> list[Difference]:
     )
 
 
-def _attacked(products: Sequence[tuple[Picture | Shares, str]], area: StudyArea, tell: Progress) -> list[Replay]:
+def _attacked(products: Sequence[tuple[BandPicture | Shares, str]], area: StudyArea, tell: Progress) -> list[Replay]:
     found = []
     for done, (product, plan) in enumerate(products, 1):
         found.append(replay(product, area, plan))
@@ -143,7 +143,7 @@ def _minutes(view: View, area: StudyArea, progress: Progress | None = None) -> l
     return [Difference("the view's travel times", f"{wrong} are not those of its own places")] if wrong else []
 
 
-def _products(site: Path, view: View, edition: Edition, area: StudyArea) -> Iterator[tuple[Picture | Shares, str]]:
+def _products(site: Path, view: View, edition: Edition, area: StudyArea) -> Iterator[tuple[BandPicture | Shares, str]]:
     """Yield what the site says about travel, as it stands in its files, each with its scenario."""
     results = edition.results()
     plans = ["summer", *(one.id for one in area.settings.scenarios if one.id != "summer")]
@@ -151,7 +151,7 @@ def _products(site: Path, view: View, edition: Edition, area: StudyArea) -> Iter
         path = site / "static" / "m" / (f"bands-0-{number}.webp" if number else "bands-0.webp")
         if path.is_file():
             name = path.relative_to(site).as_posix()
-            yield Picture(name, path.read_bytes(), surface.minutes, area), plan
+            yield BandPicture(name, path.read_bytes(), surface.minutes, area), plan
     path = site / area.languages[0] / "g" / "coverage.csv"
     if not path.is_file():
         return

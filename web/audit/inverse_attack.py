@@ -66,7 +66,7 @@ class Product(Protocol):
         """Return the cells of each fault, and the minutes within which a hidden service must stand of one of them."""
 
 
-class Picture:
+class BandPicture:
     """A picture of bands of travel time on a map."""
 
     def __init__(self, name: str, contents: bytes, base: Minutes, area: StudyArea) -> None:
@@ -167,7 +167,7 @@ def replay(product: Product, area: StudyArea, scenario: str) -> Replay:
     back = replace(ways, towards=not ways.towards)  # from the people to where a service could be, not the other way
     telling = np.zeros(area.grid.shape, np.bool_)
     for cells, limit in product.thresholds():
-        telling |= _within(back, cells, limit, strict=isinstance(product, Picture))
+        telling |= _within(back, cells, limit, strict=isinstance(product, BandPicture))
     found = Replay(product.name, int(possible.sum()), int((telling & possible).sum()), product.faults(product.base))
     return _explained(found, product, ways, back, possible) if found.faults else found
 

@@ -27,7 +27,7 @@ from mapping.batch import Batch
 from mapping.directory.directory import Directory
 from mapping.editions.publish import publish
 from mapping.errors import NotFound
-from mapping.language.taxonomy import Taxonomy, term_id
+from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import (
     RECORDS,
     Attribute,
@@ -221,7 +221,7 @@ def _invented(world: World, area: StudyArea, day: dt.date) -> Iterator[Record]:
     yield unit
     ordinary = [term for term in core_types() if term.audience == "public" and visited(term)]
     secret = [term for term in core_types() if term.audience != "public"]
-    asked = [term.code for term in Taxonomy.load("standards").terms()]
+    asked = [term.code for term in Vocabulary.load("standards").terms()]
     for number in range(min(BODIES, len(world.spots))):
         body = Organization(id=record_id("audit", "body", number), name=f"{NAME} {number}", audience=world.audience)
         seen: Audience = "public" if number == 1 else world.audience

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 partner = Blueprint("partner", __name__)
 
 
-class Item(NamedTuple):
+class MenuEntry(NamedTuple):
     """An entry of the menu: shown to those who may do the action."""
 
     path: str
@@ -87,7 +87,7 @@ def create_partner_app(
         INBOX=inbox,
         PORTAL_ROLES=PORTAL_ROLES,
         RESTRICTED=edition,
-        MENU=tuple(Item(*item) for part in PARTS for item in part.MENU),
+        MENU=tuple(MenuEntry(*item) for part in PARTS for item in part.MENU),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False

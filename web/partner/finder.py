@@ -13,17 +13,17 @@ from typing import Literal, NamedTuple
 from mapping.analysis.adequacy.pathways import in_force
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Several
-from mapping.language.taxonomy import Taxonomy, Term, match_term
+from mapping.language.taxonomy import Term, Vocabulary, match_term
 from mapping.model import Audience
 from mapping.view.entries import REFUSES, TAKES, suits
 from mapping.view.view import Entry, View
-from web.partner.needs import CHILD_AGES, Needs, Start, starts
+from web.partner.needs import CHILD_AGES, Needs, StartPlace, starts
 from web.partner.shareable import classes, open_line
 from web.presenters import choices
 from web.presenters.cards import Card, check, first_choice, label, minutes_to
 from web.presenters.edition import Edition
-from web.presenters.hotlines import Line, responsible, route, spoken_for
-from web.presenters.lists import Said
+from web.presenters.hotlines import Hotline, responsible, route, spoken_for
+from web.presenters.lists import StatementCard
 from web.stores.inbox import Capacity, Room
 
 Sign = Literal["yes", "ask", "no"]
@@ -115,9 +115,9 @@ class Block:
 class Confidential:
     """What is arranged through others, and who is to be asked: the same whether or not anything is hidden."""
 
-    statements: tuple[Said, ...]
+    statements: tuple[StatementCard, ...]
     desks: tuple[Card, ...]
-    line: Line | None
+    line: Hotline | None
 
 
 class Finder:
@@ -148,7 +148,7 @@ class Finder:
         self.area: StudyArea = edition.area
         self.rooms = rooms or {}
         self.bodies = bodies
-        self.start: Start | None = starts(edition, language).get(needs.place)
+        self.start: StartPlace | None = starts(edition, language).get(needs.place)
         self._summer, self._winter = (
             edition.minutes(needs.place, scenario) if self.start else {} for scenario in ("summer", "winter")
         )
@@ -180,14 +180,14 @@ class Finder:
         """Return what is said of help that has no place here, and who is to be asked for it."""
         unit = self.start.unit if self.start else None
         said = spoken_for(self.edition, unit, {"stay", "child"}, self.language)
-        kinds = Taxonomy.load("service_types")
+        kinds = Vocabulary.load("service_types")
         if self.needs.child:  # a child is never sent to a place for adults
             said = tuple(
                 one
                 for one in said
                 if (one.service_type in kinds and kinds.term(one.service_type).need == "child") or not one.service_type
             )
-        statements = tuple(Said(one, route(one, self.area)) for one in said)
+        statements = tuple(StatementCard(one, route(one, self.area)) for one in said)
         desks = responsible(self.edition, unit, self.language) if unit else []
         abroad = bool(self.needs.place) and self.start is None
         return Confidential(statements, tuple(desks[:3]), open_line(self.edition, self.language, abroad=abroad))
@@ -208,7 +208,7 @@ class Finder:
         )
 
     def _block(self, need: Term) -> Block:
-        kinds = {term.code for term in Taxonomy.load("service_types").terms() if term.need == need.code}
+        kinds = {term.code for term in Vocabulary.load("service_types").terms() if term.need == need.code}
         answering = [entry.id for entry in self._listed() if kinds.intersection(entry.types)]
         found = sorted((self.judged[one] for one in answering if one in self.judged), key=lambda each: each.order)
         sure = [each for each in found if each.first]
@@ -265,13 +265,13 @@ class Finder:
             yield Reason("ask", check(entry, self.language).text)
 
     def _of_kind(self, entry: Entry) -> Iterator[Reason]:
-        kinds = Taxonomy.load("service_types")
+        kinds = Vocabulary.load("service_types")
         met = [kinds.term(code) for code in entry.types if code in kinds and kinds.term(code).need in self.needs.need]
         if met:
             yield Reason("yes", Message("Offers: {kinds}", {"kinds": Several(tuple(each.labels for each in met))}))
 
     def _of_groups(self, entry: Entry) -> Iterator[Reason]:
-        taxonomy = Taxonomy.load("beneficiaries")
+        taxonomy = Vocabulary.load("beneficiaries")
         marked = [
             code for mark, code in (("children", "HH-DEP"), ("disability", "VUL-DIS")) if mark in self.needs.marks
         ]
@@ -288,7 +288,7 @@ class Finder:
 
     def _refusal(self, entry: Entry, group: str) -> Reason | None:
         """Return why a group is not taken; None where it may be."""
-        taxonomy = Taxonomy.load("beneficiaries")
+        taxonomy = Vocabulary.load("beneficiaries")
         serves, excludes, kind = frozenset(entry.serves), frozenset(entry.excludes), taxonomy.term(group).dimension
         if excludes & REFUSES.get(group, {group}):
             return Reason("no", Message("Does not take: {group}", {"group": taxonomy.term(group).labels}))
@@ -315,7 +315,7 @@ class Finder:
         return not set(entry.serves).isdisjoint(also.get(group, {group}))
 
     def _of_forms(self, entry: Entry) -> Iterator[Reason]:
-        taxonomy = Taxonomy.load("beneficiaries")
+        taxonomy = Vocabulary.load("beneficiaries")
         for form in self.needs.happened:
             name = {"group": taxonomy.term(form).labels}
             if form in entry.excludes:
@@ -364,7 +364,7 @@ class Finder:
     def _of_speech(self, entry: Entry) -> Iterator[Reason]:
         if not self.needs.speaks:
             return
-        name = {"tongue": Taxonomy.load("languages").term(self.needs.speaks).labels}
+        name = {"tongue": Vocabulary.load("languages").term(self.needs.speaks).labels}
         if self.needs.speaks in entry.languages:
             yield Reason("yes", Message("Speaks: {tongue}", name))
         else:

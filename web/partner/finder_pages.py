@@ -8,7 +8,7 @@ from web.access.guard import Open, me
 from web.access.roles import Action
 from web.partner.common import area, checked, edition, inbox, page, plain, today
 from web.partner.finder import Finder
-from web.partner.needs import Asked, Needs, read
+from web.partner.needs import Needs, NeedsForm, read
 from web.partner.pathway import pathway
 from web.partner.referral_card import KINDS, PaperCard, paper_card, pdf, printable
 from web.partner.shareable import classes
@@ -35,7 +35,7 @@ MOST_PICKED = 6
 @blueprint.get("/<language>/index.html")
 def home(language: str) -> str:
     """Ask for the needs."""
-    return page("partner/home.html", language, asked=Asked(edition(), checked(language)), needs=Needs())
+    return page("partner/home.html", language, asked=NeedsForm(edition(), checked(language)), needs=Needs())
 
 
 @blueprint.route("/<language>/find.html", methods=["GET", "POST"])
@@ -44,7 +44,7 @@ def find(language: str) -> str | tuple[str, int]:
     if request.method == "GET":
         return home(language)
     needs = read(request.form, edition())
-    asked = Asked(edition(), checked(language))
+    asked = NeedsForm(edition(), checked(language))
     if not needs.need or not needs.place:
         return page("partner/home.html", language, asked=asked, needs=needs, incomplete=True), 400
     finder = _finder(language, needs)

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, chain, show
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import View
 from web.presenters import choices
 from web.presenters.cards import country_name
@@ -62,7 +62,7 @@ class Needs:
 
 
 @dataclass(frozen=True)
-class Start:
+class StartPlace:
     """A place that a person may be in: its name, unit and region; no unit abroad."""
 
     id: str
@@ -72,31 +72,31 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Asked:
+class NeedsForm:
     """What the form offers, in one language."""
 
     edition: Edition
     language: str
 
     @cached_property
-    def places(self) -> dict[str, list[Start]]:
+    def places(self) -> dict[str, list[StartPlace]]:
         """Return places in the country by the name of their region, in the order of names."""
-        groups: dict[str, list[Start]] = {}
+        groups: dict[str, list[StartPlace]] = {}
         for start in sorted(starts(self.edition, self.language).values(), key=lambda each: (each.region, each.name)):
             groups.setdefault(start.region, []).append(start)
         return groups
 
     @property
-    def abroad(self) -> list[Start]:
+    def abroad(self) -> list[StartPlace]:
         """Return the countries abroad where something is listed."""
         area = self.edition.area
         found = choices.countries(self.edition).items()
-        return [Start(code, country_name(area, country, self.language)) for code, country in found]
+        return [StartPlace(code, country_name(area, country, self.language)) for code, country in found]
 
     @property
     def happened(self) -> list[Term]:
         """Return the forms of exploitation and violence that are asked for."""
-        groups = Taxonomy.load("beneficiaries")
+        groups = Vocabulary.load("beneficiaries")
         forms = [term for term in groups.terms() if term.dimension == "exploitation"]
         return [*forms, groups.term(VIOLENCE_AT_HOME)]
 
@@ -110,16 +110,16 @@ class Asked:
         """Return the languages that somebody here speaks, those of the study area first."""
         spoken = {code for entry in self.edition.entries(self.language).values() for code in entry.languages}
         own = self.edition.area.languages
-        known = [term for term in Taxonomy.load("languages").terms() if term.code in spoken or term.code in own]
+        known = [term for term in Vocabulary.load("languages").terms() if term.code in spoken or term.code in own]
         return sorted(known, key=lambda term: (term.code not in own, str(term.label(self.language))))
 
     ages, sexes, marks = AGES, SEXES, MARKS
 
 
-def starts(edition: Edition, language: str) -> dict[str, Start]:
+def starts(edition: Edition, language: str) -> dict[str, StartPlace]:
     """Return by id the places of the gazetteer from which travel times are told."""
 
-    def find() -> dict[str, Start]:
+    def find() -> dict[str, StartPlace]:
         with View(edition.path) as view:
             told = set(view.places())
         known, found = edition.area.all_units(), {}
@@ -131,7 +131,7 @@ def starts(edition: Edition, language: str) -> dict[str, Start]:
             name = show(spelt, next((one for one in chain(language) if one in spelt), language))
             unit = str(row["unit"])
             region = edition.area.label(edition.area.region_of(unit), language)
-            found[str(row["place_id"])] = Start(str(row["place_id"]), name, unit, region)
+            found[str(row["place_id"])] = StartPlace(str(row["place_id"]), name, unit, region)
         return found
 
     return edition.keep(("starts", language), find)
@@ -145,7 +145,7 @@ def read(form: MultiDict[str, str], edition: Edition) -> Needs:
     InvalidRecord
         A field holds something that was not offered; names the field and never what was sent.
     """
-    asked = Asked(edition, "en")
+    asked = NeedsForm(edition, "en")
     places = {*starts(edition, "en"), *(each.id for each in asked.abroad)}
     offered: dict[str, Iterable[str]] = {
         "place": places,

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.view.view import View
 from web.access.accounts import Account, Accounts
 from web.access.guard import Open, log, me
@@ -165,7 +165,7 @@ def agreements_(language: str) -> str:
 
 def changed(edition: Edition, language: str, units: Collection[str], need: str, since: dt.date) -> News:
     """Return what changed since a day in some regions (in all, where none is named), for a need or for all."""
-    kinds = {term.code for term in Taxonomy.load("service_types").terms() if not need or term.need == need}
+    kinds = {term.code for term in Vocabulary.load("service_types").terms() if not need or term.need == need}
     with View(edition.path) as view:
         days = {row["id"]: dt.date.fromisoformat(row["modified_on"]) for row in _rows(view, "modified")}
         gone = sum(row["gone_on"] >= since.isoformat() for row in _rows(view, "tombstone"))

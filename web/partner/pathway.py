@@ -7,7 +7,7 @@ one person from one place. Where nobody takes a step, or nothing is agreed, it s
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from mapping.analysis.adequacy.pathways import Link, Step, links
+from mapping.analysis.adequacy.pathways import Link, PathwayStep, links
 from mapping.language.i18n import Message
 from web.partner.finder import Agreement, Confidential, Finder, Fitting, agreements
 
@@ -82,7 +82,7 @@ def pathway(finder: Finder) -> Pathway:
     return Pathway(tuple(stages), finder.confidential())
 
 
-def _takers(finder: Finder, step: Step) -> list[Fitting]:
+def _takers(finder: Finder, step: PathwayStep) -> list[Fitting]:
     """Return the services that take a step for these needs and are reached: the surest, core and nearest first."""
     family = step.family.code
     found = [
@@ -108,7 +108,7 @@ def near(fitting: Fitting) -> bool:
     return fitting.minutes is None or min(fitting.minutes) <= REACH
 
 
-def _stage(step: Step, takers: list[Fitting], hand: HandOver | None) -> Stage:
+def _stage(step: PathwayStep, takers: list[Fitting], hand: HandOver | None) -> Stage:
     code = step.family.code
     close = [each for each in takers if near(each)]
     shown = close or takers

@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
 from web.access.guard import Open, log, me, require
 from web.access.roles import EVERYWHERE, Action
 from web.partner.common import checked, edition, inbox, page, today
 from web.partner.finder import ROOMS
-from web.stores.inbox import Answers, Capacity, Draft, Received, Room, read_form
+from web.stores.inbox import Capacity, Draft, Received, Room, StandardsAnswers, read_form
 
 blueprint = Blueprint("own", __name__)
 
@@ -117,7 +117,7 @@ def standards(language: str, identifier: str) -> ResponseReturnValue:
     }
     if not fields["answers"]:
         raise InvalidRecord("choose again: answers")
-    inbox().put(read_form(Answers, fields), on=today(), sender=me().login)
+    inbox().put(read_form(StandardsAnswers, fields), on=today(), sender=me().login)
     log("standards_answered", subject=entry.id)
     return redirect(f"/{language}/rooms.html", code=303)
 
@@ -125,7 +125,7 @@ def standards(language: str, identifier: str) -> ResponseReturnValue:
 def checklist(entry: Entry) -> list[Term]:
     """Return the standards that a service should meet: those for all, for its families and for its kinds."""
     about = {None, *entry.types, *(code.partition("-")[0] for code in entry.types)}
-    return [term for term in Taxonomy.load("standards").terms() if term.service_type in about]
+    return [term for term in Vocabulary.load("standards").terms() if term.service_type in about]
 
 
 def _own(language: str) -> list[Entry]:
@@ -168,6 +168,6 @@ def _before(service: str) -> dict[str, str]:
     """Return the last answers that this account gave about a service."""
     found: dict[str, str] = {}
     for each in inbox().messages("answers"):
-        if isinstance(each.message, Answers) and each.message.service == service and each.sender == me().login:
+        if isinstance(each.message, StandardsAnswers) and each.message.service == service and each.sender == me().login:
             found = dict(each.message.answers)
     return found

@@ -16,7 +16,7 @@ from mapping.language.i18n import Message
 from mapping.language.taxonomy import match_term
 from mapping.view.view import Entry
 from web.partner.shareable import open_line, open_parts
-from web.presenters.cards import Call, label, place_name
+from web.presenters.cards import ContactLink, label, place_name
 from web.presenters.edition import Edition
 
 KINDS: dict[str, Message] = {
@@ -52,7 +52,7 @@ class PaperCard:
 
     id: str
     language: str
-    call: Call | None
+    call: ContactLink | None
     picture: Markup
     hours: str = ""
     types: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class PaperCard:
     documents: tuple[str, ...] = ()
     withheld: bool = False
     """Whether more was asked for than may be printed for this kind of help."""
-    line: Call | None = None
+    line: ContactLink | None = None
 
 
 def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name: bool = False) -> PaperCard:
@@ -142,7 +142,7 @@ def known_papers(entry: Entry, language: str) -> tuple[str, ...]:
     return tuple(str(label("documents", each.code, language)) for each in found if each)
 
 
-def picture(call: Call) -> Markup:
+def picture(call: ContactLink) -> Markup:
     """Return the QR code of a number: a phone that reads it offers to call, and keeps no name."""
     content = io.BytesIO()
     segno.make(f"tel:{call.dial}", error="m", micro=False).save(

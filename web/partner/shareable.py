@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mapping.model import Audience
 from mapping.view.view import View
 from web.presenters.edition import Edition
-from web.presenters.hotlines import Line, lines
+from web.presenters.hotlines import Hotline, lines
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ def open_parts(edition: Edition) -> Open:
     return edition.keep("open parts", find)
 
 
-def open_line(edition: Edition, language: str, *, abroad: bool) -> Line | None:
+def open_line(edition: Edition, language: str, *, abroad: bool) -> Hotline | None:
     """Return the line to name first of those that everybody may know; abroad one that works there, if there is any."""
     known = open_parts(edition)
     found = [each for each in lines(edition, language) if each.card.id in known.services]
     calls = [
-        Line(each.card, call)
+        Hotline(each.card, call)
         for each in found
         for call in each.card.calls
         if call.spoken and call.dial in known.numbers

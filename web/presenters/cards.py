@@ -9,16 +9,16 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message, translate
-from mapping.language.taxonomy import Label, Taxonomy, match_term
+from mapping.language.taxonomy import Label, Vocabulary, match_term
 from mapping.render.layers.services import spaced
-from mapping.view.view import Entry, PhoneEntry, Place
+from mapping.view.view import Entry, PhoneEntry, ServicePlace
 from web.presenters.hours import Week, week
 
 Tone = Literal["ok", "warn", "bad", ""]
 
 
 @dataclass(frozen=True)
-class Call:
+class ContactLink:
     """A number or an account of a messenger: as it is dialled or opened, and as it is read."""
 
     dial: str
@@ -58,7 +58,7 @@ class Card:
     language: str
     name: Label
     where: str
-    calls: tuple[Call, ...]
+    calls: tuple[ContactLink, ...]
     week: Week
     check: Check
     types: tuple[Label, ...]
@@ -106,9 +106,9 @@ def card(entry: Entry, area: StudyArea, language: str) -> Card:
 
 def answered(entry: Entry, language: str) -> Iterable[str]:
     """Yield the needs that a service answers: why it is listed at all."""
-    kinds = Taxonomy.load("service_types")
+    kinds = Vocabulary.load("service_types")
     met = {kinds.term(code).need for code in entry.types if code in kinds}
-    for need in Taxonomy.load("needs").terms():
+    for need in Vocabulary.load("needs").terms():
         if need.code in met:
             yield str(need.label(language))
 
@@ -127,14 +127,14 @@ GROUPS = 4
 
 
 @dataclass(frozen=True)
-class Facts:
+class ServiceFacts:
     """What a list says of a service: label and text of what is known, and one sentence on what is not."""
 
     known: tuple[tuple[str, str], ...]
     unknown: str
 
 
-def facts(made: Card) -> Facts:
+def facts(made: Card) -> ServiceFacts:
     """Say who is taken and who is not, in what languages, for what money, with what papers, through what entrance."""
     language, entry = made.language, made.entry
     more = " …" if len(made.serves) > GROUPS else ""
@@ -150,7 +150,7 @@ def facts(made: Card) -> Facts:
     if not entry.places and asked and asked[-1] == said[-1][0]:
         asked.pop()  # help by phone has no entrance
     missing = ", ".join(label[:1].lower() + label[1:] for label in asked)
-    return Facts(
+    return ServiceFacts(
         tuple(each for each in said if each[1]),
         translate("Not known, ask by phone: {what}.", language, what=missing) if missing else "",
     )
@@ -159,7 +159,7 @@ def facts(made: Card) -> Facts:
 def label(taxonomy: str, code: str, language: str) -> Label:
     """Return the label of a term, or the text itself where it is none."""
     try:
-        return Taxonomy.load(taxonomy).label(code, language)
+        return Vocabulary.load(taxonomy).label(code, language)
     except NotFound:
         return Label(code, "")
 
@@ -182,14 +182,14 @@ def condition(note: str, language: str) -> str:
     return str(label("conditions", found.code, language)) if found and found.score == 1 else note
 
 
-def calls(phones: Iterable[PhoneEntry], area: StudyArea) -> tuple[Call, ...]:
+def calls(phones: Iterable[PhoneEntry], area: StudyArea) -> tuple[ContactLink, ...]:
     """Return numbers as they are dialled and as they are read."""
     made = []
     for phone in phones:
         extra = f" ({phone.extension})" if phone.extension else ""
         messenger = phone.number.startswith(("https://", "http://"))
         shown = (phone.kind or phone.number).capitalize() if messenger else spaced(phone.number, area.code) + extra
-        made.append(Call(phone.number, shown, phone.note))
+        made.append(ContactLink(phone.number, shown, phone.note))
     return tuple(sorted(made, key=lambda call: not call.spoken))
 
 
@@ -209,7 +209,7 @@ def country_name(area: StudyArea, code: str, language: str) -> str:
     return next((names[tried] for tried in (language, "ru", "en") if tried in names), next(iter(names.values())))
 
 
-def place_name(place: Place, area: StudyArea, language: str) -> str:
+def place_name(place: ServicePlace, area: StudyArea, language: str) -> str:
     """Say where a place is: town and unit, or the country abroad."""
     unit = unit_name(area, place.area_unit, language) if place.area_unit else ""
     known = area.all_units().get(place.area_unit or "")

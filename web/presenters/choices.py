@@ -12,7 +12,7 @@ from phonenumbers import country_code_for_region
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import show, translate
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
 from web.presenters.cards import Blocks, Card, country_name, first_choice, minutes_to
 from web.presenters.edition import Edition
@@ -52,7 +52,7 @@ class Choice:
 
 def needs() -> list[Term]:
     """Return the kinds of help that are asked for first, in their order."""
-    return Taxonomy.load("needs").terms()
+    return Vocabulary.load("needs").terms()
 
 
 @lru_cache(8)
@@ -140,7 +140,7 @@ def answering(edition: Edition, choice: Choice, language: str) -> list[Entry]:
     """Return the services that meet a need and are not closed for good, by name."""
 
     def read() -> list[Entry]:
-        kinds = {term.code for term in Taxonomy.load("service_types").terms() if term.need == choice.need.code}
+        kinds = {term.code for term in Vocabulary.load("service_types").terms() if term.need == choice.need.code}
         return [
             entry
             for entry in edition.entries(language).values()
@@ -188,7 +188,7 @@ def crosses_borders(entry: Entry, area: StudyArea) -> bool:
     """
     if not entry.remote or (entry.covers and area.code not in entry.covers):
         return False
-    kinds = Taxonomy.load("service_types")
+    kinds = Vocabulary.load("service_types")
     terms = [kinds.term(code) for code in entry.types if code in kinds]
     return any(
         term.parent == CROSS_BORDER

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from mapping.area.study_area import StudyArea
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
 from mapping.registry import analyses
 from mapping.result import Result
@@ -156,6 +156,6 @@ def short_code(identifier: str) -> str:
     return f"{signs[:4]}-{signs[4:]}" if len(signs) > 4 else signs
 
 
-def taxonomy(name: str) -> Taxonomy:
+def taxonomy(name: str) -> Vocabulary:
     """Return a taxonomy; they are loaded once."""
-    return Taxonomy.load(name)
+    return Vocabulary.load(name)

@@ -11,13 +11,13 @@ from typing import Any
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import show, translate
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry, OrganizationEntry
 from web.presenters import choices
-from web.presenters.cards import Call, Card, calls, country_name, entrance, first_choice, label, place_name
+from web.presenters.cards import Card, ContactLink, calls, country_name, entrance, first_choice, label, place_name
 from web.presenters.choices import Choice
 from web.presenters.edition import Edition
-from web.presenters.hotlines import Line, line_for, lines
+from web.presenters.hotlines import Hotline, line_for, lines
 
 TEXTS = ("p1", "p2", "p3", "p4")
 """Pages of text: about, method, safety, privacy; the names tell nothing to somebody who looks at a history."""
@@ -31,15 +31,15 @@ class Emergency:
     """A short number for a minute of danger."""
 
     label: str
-    call: Call
+    call: ContactLink
 
 
 @dataclass(frozen=True)
 class Home:
     """The first page: the line, other lines, and what can be asked for."""
 
-    line: Line | None
-    others: tuple[Line, ...]
+    line: Hotline | None
+    others: tuple[Hotline, ...]
     emergency: tuple[Emergency, ...]
     needs: tuple[Term, ...]
 
@@ -53,22 +53,22 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ChoiceQuestion:
     """A question with its answers in groups; ``skip`` leaves it open."""
 
     groups: tuple[tuple[str, tuple[Option, ...]], ...]
     skip: Option
-    line: Line | None
+    line: Hotline | None
     abroad: bool = False
 
     @property
-    def short(self) -> Call | None:
+    def short(self) -> ContactLink | None:
         """Return the line's number where somebody abroad cannot call it."""
         return self.line.call if self.abroad and self.line and self.line.call.short else None
 
 
 @dataclass(frozen=True)
-class Spot:
+class PlaceText:
     """A place of a service, in words."""
 
     name: str
@@ -86,9 +86,9 @@ class ServicePage:
     card: Card
     code: str
     organization: OrganizationEntry
-    spots: tuple[Spot, ...]
+    spots: tuple[PlaceText, ...]
     others: tuple[Card, ...]
-    line: Line | None
+    line: Hotline | None
     fallback: str
     needs: tuple[Term, ...]
 
@@ -101,8 +101,8 @@ class OrganizationPage:
     code: str
     kind: str
     cards: tuple[Card, ...]
-    calls: tuple[Call, ...]
-    line: Line | None
+    calls: tuple[ContactLink, ...]
+    line: Hotline | None
 
 
 def home(edition: Edition, language: str) -> Home:
@@ -116,12 +116,12 @@ def home(edition: Edition, language: str) -> Home:
 def emergency(area: StudyArea, language: str) -> tuple[Emergency, ...]:
     """Return the numbers for a minute of danger."""
     return tuple(
-        Emergency(show(each.label, language), Call(each.number, each.number))
+        Emergency(show(each.label, language), ContactLink(each.number, each.number))
         for each in area.settings.emergency.values()
     )
 
 
-def where(edition: Edition, choice: Choice, language: str) -> Asked:
+def where(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
     """Return the question where somebody is."""
     area, path = edition.area, choice.need.details["path"]
     inside = tuple(
@@ -134,10 +134,10 @@ def where(edition: Edition, choice: Choice, language: str) -> Asked:
     abroad.append(Option(translate("Another country", language), f"{path}-{choices.ABROAD}.html"))
     groups = ((show(area.name, language), inside), (translate("Abroad", language), tuple(abroad)))
     skip = Option(translate("Show all places", language), f"{path}-{choices.EVERYWHERE}.html")
-    return Asked(groups, skip, next(iter(lines(edition, language)), None))
+    return ChoiceQuestion(groups, skip, next(iter(lines(edition, language)), None))
 
 
-def who(edition: Edition, choice: Choice, language: str) -> Asked:
+def who(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
     """Return the question for whom help is wanted."""
     code = choice.code
     answers = (
@@ -146,7 +146,7 @@ def who(edition: Edition, choice: Choice, language: str) -> Asked:
     )
     skip = Option(translate("Show all", language), f"{code}-{choices.ANYONE}.html")
     abroad = choices.abroad(choice, edition.area)
-    return Asked((("", answers),), skip, line_for(edition, language, abroad=abroad), abroad)
+    return ChoiceQuestion((("", answers),), skip, line_for(edition, language, abroad=abroad), abroad)
 
 
 def service(edition: Edition, identifier: str, language: str) -> ServicePage:
@@ -163,7 +163,7 @@ def service(edition: Edition, identifier: str, language: str) -> ServicePage:
     entry = entries[identifier]
     made = edition.card(entry, language)
     foreign = {lang for lang in (made.name.language, entry.description_language) if lang and lang != language}
-    kinds = Taxonomy.load("service_types")
+    kinds = Vocabulary.load("service_types")
     met = {kinds.term(code).need for code in entry.types if code in kinds}
     return ServicePage(
         card=made,
@@ -177,11 +177,11 @@ def service(edition: Edition, identifier: str, language: str) -> ServicePage:
     )
 
 
-def spots(entry: Entry, area: StudyArea, language: str) -> Iterable[Spot]:
+def spots(entry: Entry, area: StudyArea, language: str) -> Iterable[PlaceText]:
     """Yield where a service is."""
     for place in entry.places:
         known = place.area_unit in area.all_units()
-        yield Spot(
+        yield PlaceText(
             place.name,
             place.address,
             place_name(place, area, language),

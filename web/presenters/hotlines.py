@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from mapping.area.study_area import StudyArea
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.render.layers.services import spaced
 from mapping.view.view import Entry, StatementEntry
-from web.presenters.cards import Call, Card
+from web.presenters.cards import Card, ContactLink
 from web.presenters.edition import Edition
 
 HOTLINE = "IDN-HOT"
@@ -15,32 +15,32 @@ COMMISSION, DESK = "CRD-COM", "CMG-REF"
 
 
 @dataclass(frozen=True)
-class Line:
+class Hotline:
     """A line to call: its card and its first number."""
 
     card: Card
-    call: Call
+    call: ContactLink
 
 
-def lines(edition: Edition, language: str) -> list[Line]:
+def lines(edition: Edition, language: str) -> list[Hotline]:
     """Return the lines, those first that answer at any hour and for the whole country."""
 
-    def find() -> list[Line]:
+    def find() -> list[Hotline]:
         cards = [
             edition.card(entry, language)
             for entry in edition.entries(language).values()
             if HOTLINE in entry.types and entry.phones and entry.status == "active" and entry.offered
         ]
         ordered = sorted(cards, key=lambda each: _rank(each.entry, each.week.always, edition.area))
-        return [Line(each, each.calls[0]) for each in ordered if each.calls[0].spoken]
+        return [Hotline(each, each.calls[0]) for each in ordered if each.calls[0].spoken]
 
     return edition.keep(("lines", language), find)
 
 
-def line_for(edition: Edition, language: str, *, abroad: bool) -> Line | None:
+def line_for(edition: Edition, language: str, *, abroad: bool) -> Hotline | None:
     """Return the line to name first; for somebody abroad with a number that works there, if any line has one."""
     found = lines(edition, language)
-    far = (Line(each.card, call) for each in found for call in each.card.calls if call.spoken and not call.short)
+    far = (Hotline(each.card, call) for each in found for call in each.card.calls if call.spoken and not call.short)
     return next(far if abroad else iter(found), None) or next(iter(found), None)
 
 
@@ -52,7 +52,7 @@ def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool
 
 def spoken_for(edition: Edition, unit: str | None, needs: Collection[str], language: str) -> tuple[StatementEntry, ...]:
     """Return what may be said about hidden help for a need, in a unit, in what lies around or within it."""
-    area, kinds = edition.area, Taxonomy.load("service_types")
+    area, kinds = edition.area, Vocabulary.load("service_types")
     found = []
     for each in edition.statements(language):
         need = kinds.term(each.service_type).need if each.service_type in kinds else None
@@ -70,11 +70,11 @@ def _touch(area: StudyArea, one: str, other: str) -> bool:
     return one == other or one in area.ancestors(other) or other in area.ancestors(one)
 
 
-def route(statement: StatementEntry, area: StudyArea) -> Call | None:
+def route(statement: StatementEntry, area: StudyArea) -> ContactLink | None:
     """Return the number through which something is arranged, None where the route is no number."""
     digits = "".join(sign for sign in statement.route if sign.isdigit() or sign == "+")
     plain = statement.route.replace(" ", "").replace("-", "").replace("(", "").replace(")", "")
-    return Call(digits, spaced(digits, area.code)) if digits and digits == plain else None
+    return ContactLink(digits, spaced(digits, area.code)) if digits and digits == plain else None
 
 
 def responsible(edition: Edition, unit: str, language: str) -> list[Card]:

@@ -33,7 +33,7 @@ SHORT = (
 
 
 @dataclass(frozen=True)
-class Row:
+class HoursRow:
     """One line of a table of hours; an empty ``times`` means closed."""
 
     days: str
@@ -44,7 +44,7 @@ class Row:
 class Week:
     """The hours of a service: a table, a short line, words that fit no table, and what the script reads."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[HoursRow, ...]
     short: str
     notes: tuple[str, ...]
     always: bool
@@ -134,9 +134,9 @@ def _spans(by_day: dict[str, list[tuple[str, str]]]) -> Iterable[tuple[int, int,
             start = place
 
 
-def _rows(by_day: dict[str, list[tuple[str, str]]], names: Sequence[Message], language: str) -> Iterable[Row]:
+def _rows(by_day: dict[str, list[tuple[str, str]]], names: Sequence[Message], language: str) -> Iterable[HoursRow]:
     for first, last, times in _spans(by_day):
-        yield Row(_days(first, last, names, language), tuple(_time(*each) for each in times))
+        yield HoursRow(_days(first, last, names, language), tuple(_time(*each) for each in times))
 
 
 def _shortly(by_day: dict[str, list[tuple[str, str]]], language: str) -> Iterable[str]:

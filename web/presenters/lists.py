@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from mapping.errors import NotFound
 from mapping.view.view import Entry, StatementEntry
 from web.presenters import choices
-from web.presenters.cards import Blocks, Call, Card, first_choice, label
+from web.presenters.cards import Blocks, Card, ContactLink, first_choice, label
 from web.presenters.choices import Choice
 from web.presenters.edition import Edition
-from web.presenters.hotlines import Line, line_for, lines, route, spoken_for
+from web.presenters.hotlines import Hotline, line_for, lines, route, spoken_for
 
 SHEET = 20
 """Entries on a sheet: a page of them stays under 14 kB, a round trip of a slow connection."""
 
 
 @dataclass(frozen=True)
-class Said:
+class StatementCard:
     """A statement with the number through which it is arranged."""
 
     entry: StatementEntry
-    call: Call | None
+    call: ContactLink | None
 
 
 @dataclass(frozen=True)
-class Found:
+class ListSheet:
     """A sheet of a list.
 
     ``spoken`` are the languages, code and name, of services on all its sheets. ``rest`` names what stands on the
@@ -38,18 +38,18 @@ class Found:
     sheet: int
     sheets: int
     path: str
-    line: Line | None
+    line: Hotline | None
     choice: Choice | None = None
     place: str = ""
     start: str = ""
     far: tuple[Card, ...] = ()
-    statements: tuple[Said, ...] = ()
+    statements: tuple[StatementCard, ...] = ()
     abroad: bool = False
     spoken: tuple[tuple[str, str], ...] = ()
     rest: str = ""
 
     @property
-    def short(self) -> Call | None:
+    def short(self) -> ContactLink | None:
         """Return a number on this sheet that somebody abroad cannot call, None where there is none."""
         if not self.abroad:
             return None
@@ -65,7 +65,7 @@ class Found:
         return f"{self.choice.code}.html" if number == 1 else f"{self.choice.code}-{number}.html"
 
 
-def found(edition: Edition, choice: Choice, language: str) -> Found:
+def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
     """Return a sheet of what answers a choice.
 
     Raises
@@ -80,7 +80,7 @@ def found(edition: Edition, choice: Choice, language: str) -> Found:
     statements = spoken_for(edition, unit, kinds, language) if choice.sheet == 1 else ()
     sheets = sheets_of(blocks)
     shown = cut(blocks, choice.sheet, sheets)
-    return Found(
+    return ListSheet(
         title=choice.code,
         blocks=shown,
         total=len(blocks),
@@ -95,11 +95,11 @@ def found(edition: Edition, choice: Choice, language: str) -> Found:
         place=choices.where_name(choice, area, language),
         start=start,
         far=far if choice.sheet == 1 else (),
-        statements=tuple(Said(each, route(each, area)) for each in statements),
+        statements=tuple(StatementCard(each, route(each, area)) for each in statements),
     )
 
 
-def everything(edition: Edition, sheet: int, language: str) -> Found:
+def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
     """Return a sheet of the list of everything: by name, those not confirmed for too long last."""
 
     def read() -> tuple[Blocks, tuple[tuple[str, str], ...]]:
@@ -113,7 +113,7 @@ def everything(edition: Edition, sheet: int, language: str) -> Found:
 
     blocks, tongues = edition.keep(("everything", language), read)
     sheets = sheets_of(blocks)
-    return Found(
+    return ListSheet(
         title="all",
         blocks=cut(blocks, sheet, sheets),
         total=len(blocks),
@@ -124,7 +124,8 @@ def everything(edition: Edition, sheet: int, language: str) -> Found:
         spoken=tongues,
         rest="*" if sheets > 1 else "",
         statements=tuple(
-            Said(each, route(each, edition.area)) for each in (edition.statements(language) if sheet == 1 else ())
+            StatementCard(each, route(each, edition.area))
+            for each in (edition.statements(language) if sheet == 1 else ())
         ),
     )
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from mapping.errors import NotFound
 from mapping.language.taxonomy import Term
 from web.presenters import choices
-from web.presenters.cards import Call, Card, country_name, first_choice
+from web.presenters.cards import Card, ContactLink, country_name, first_choice
 from web.presenters.choices import ABROAD, Choice
 from web.presenters.edition import Edition
-from web.presenters.hotlines import Line, line_for
+from web.presenters.hotlines import Hotline, line_for
 
 CONSULAR = "RET-CON"
 
@@ -19,8 +19,8 @@ class Country:
 
     code: str
     name: str
-    line: Line | None
-    short: Call | None
+    line: Hotline | None
+    short: ContactLink | None
     consulates: tuple[Card, ...]
     others: tuple[Card, ...]
     lines: tuple[Card, ...]

@@ -31,7 +31,7 @@ SIGNS: dict[State, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Cell:
+class FindingCell:
     """A box: its class, what stands in it, and what that means."""
 
     look: str
@@ -40,21 +40,21 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Group:
+class RowGroup:
     """Rows of a table that stand under one heading; the heading may be empty."""
 
     heading: str
-    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+    rows: tuple[tuple[str, tuple[FindingCell, ...]], ...]
 
 
 @dataclass(frozen=True)
-class Grid:
+class FindingTable:
     """A table: what stands across with links where there are pages, and groups of rows."""
 
     caption: str
     corner: str
     across: tuple[tuple[str, str], ...]
-    groups: tuple[Group, ...]
+    groups: tuple[RowGroup, ...]
     heat: bool
     down: tuple[str, ...] = ()
 
@@ -78,7 +78,7 @@ class Finding:
     also: tuple[str, ...]
     figures: tuple[tuple[str, str], ...]
     key: tuple[tuple[str, str, str, str], ...]
-    grid: Grid
+    grid: FindingTable
     picture: PictureSize | None
     method: str
     inputs: tuple[str, ...]
@@ -193,25 +193,25 @@ def _key(result: Result, language: str) -> tuple[tuple[str, str, str, str], ...]
     )
 
 
-def _cell(result: Result, code: str, column: Column, language: str, *, short: bool) -> Cell:
+def _cell(result: Result, code: str, column: Column, language: str, *, short: bool) -> FindingCell:
     state = result.state(code, column.key)
     text = result.text(code, column.key, language)
     if state is None:
-        return Cell("", text)
+        return FindingCell("", text)
     look, sign = SIGNS[state]
     count = _count(result, code, column)
     if state == "present" and count >= 3:
         look = "h3"
     if not short:
-        return Cell(look if column.kind == "state" or sign else "", text)
+        return FindingCell(look if column.kind == "state" or sign else "", text)
     meaning = STATES[state].into(language)
     if state == "line":
-        return Cell(look, translate("line", language), meaning)
+        return FindingCell(look, translate("line", language), meaning)
     if column.kind == "state":
-        return Cell(look, sign or "✓", meaning)
+        return FindingCell(look, sign or "✓", meaning)
     if sign == "!":
-        return Cell(look, f"{count} !", meaning)
-    return Cell(look, sign or (str(count) if column.kind == "count" else text), meaning)
+        return FindingCell(look, f"{count} !", meaning)
+    return FindingCell(look, sign or (str(count) if column.kind == "count" else text), meaning)
 
 
 def _count(result: Result, code: str, column: Column) -> int:
@@ -229,7 +229,7 @@ def _grouped(result: Result) -> list[tuple[str, list[Column]]]:
     return [(group, columns) for group, columns in parts if columns]
 
 
-def _across(result: Result, area: StudyArea, language: str) -> Grid:
+def _across(result: Result, area: StudyArea, language: str) -> FindingTable:
     """Lay a table with the units across; boxes are short and coloured where it is a matrix."""
     codes = [str(code) for code in result.table.index]
     heat = result.layout == "matrix"
@@ -240,19 +240,21 @@ def _across(result: Result, area: StudyArea, language: str) -> Grid:
         for column in columns:
             cells = [_cell(result, code, column, language, short=heat) for code in codes]
             if total:
-                cells.append(Cell("", result.total_text(column.key, language)))
+                cells.append(FindingCell("", result.total_text(column.key, language)))
             rows.append((show(column.short if group and column.short else column.label, language), tuple(cells)))
         heading = show(result.group_labels[group], language) if group in result.group_labels else ""
-        groups.append(Group(heading, tuple(rows)))
+        groups.append(RowGroup(heading, tuple(rows)))
     across = [(area.label(code, language), _unit_path(area, code)) for code in codes]
     corner = translate("Function", language) if heat else ""
-    return Grid(result.title.into(language), corner, (*across, *([(total, "")] if total else [])), tuple(groups), heat)
+    return FindingTable(
+        result.title.into(language), corner, (*across, *([(total, "")] if total else [])), tuple(groups), heat
+    )
 
 
-def _down(result: Result, area: StudyArea, language: str) -> Grid:
+def _down(result: Result, area: StudyArea, language: str) -> FindingTable:
     """Lay a table with a row for each unit, under its region."""
     columns = [column for _, part in _grouped(result) for column in part]
-    groups: dict[str, list[tuple[str, tuple[Cell, ...]]]] = {}
+    groups: dict[str, list[tuple[str, tuple[FindingCell, ...]]]] = {}
     paths = []
     order: dict[str, list[str]] = {}
     for code in map(str, result.table.index):
@@ -264,15 +266,15 @@ def _down(result: Result, area: StudyArea, language: str) -> Grid:
             groups.setdefault(heading, []).append((area.label(code, language), cells))
             paths.append(_unit_path(area, code))
     if result.total:
-        totals = tuple(Cell("", result.total_text(column.key, language)) for column in columns)
+        totals = tuple(FindingCell("", result.total_text(column.key, language)) for column in columns)
         groups[""] = [*groups.get("", []), (translate("Country", language), totals)]
         paths.append("")
     level = show(area.levels[result.level].label, language)
-    return Grid(
+    return FindingTable(
         result.title.into(language),
         level,
         tuple((show(c.label, language), "") for c in columns),
-        tuple(Group(heading, tuple(rows)) for heading, rows in groups.items()),
+        tuple(RowGroup(heading, tuple(rows)) for heading, rows in groups.items()),
         heat=False,
         down=tuple(paths),
     )

@@ -30,10 +30,10 @@ from web.layout import Frame
 from web.presenters import choices, entries
 from web.presenters.cards import country_name
 from web.presenters.edition import Edition, Editions, short_code
-from web.presenters.hotlines import Line, line_for
+from web.presenters.hotlines import Hotline, line_for
 from web.stores import rate_counts
 from web.stores.inbox import HelpMissing, Inbox, SomethingWrong, read_form
-from web.stores.inbox import Message as Sent
+from web.stores.inbox import InboxForm as Sent
 
 forms = Blueprint("forms", __name__)
 
@@ -253,6 +253,6 @@ def _checked(language: str) -> str:
 
 def _page(template: str, language: str, **values: object) -> str:
     edition = _edition()
-    line: Line | None = line_for(edition, language, abroad=False)
+    line: Hotline | None = line_for(edition, language, abroad=False)
     frame, emergency = Frame.of(edition, request.path, language), entries.emergency(edition.area, language)
     return render_template(template, frame=frame, line=line, emergency=emergency, **values)

@@ -32,7 +32,7 @@ AUDIENCES = {
 
 
 @dataclass(frozen=True)
-class Material:
+class Leaflet:
     """A material in one language."""
 
     id: str
@@ -59,7 +59,7 @@ class Material:
 class Shelf:
     """Materials in a language and for an audience, and the choices that there are; "" stands for all."""
 
-    materials: tuple[Material, ...]
+    materials: tuple[Leaflet, ...]
     language: str
     audience: str
     languages: tuple[str, ...]
@@ -80,7 +80,7 @@ class Shelf:
         )
 
 
-def library(area: StudyArea, *, demo: bool) -> tuple[Material, ...]:
+def library(area: StudyArea, *, demo: bool) -> tuple[Leaflet, ...]:
     """Read the materials of a country, or the invented ones of the demonstration; none where there is no file.
 
     Raises
@@ -92,14 +92,14 @@ def library(area: StudyArea, *, demo: bool) -> tuple[Material, ...]:
     return read(path) if path.exists() else ()
 
 
-def read(path: Path) -> tuple[Material, ...]:
+def read(path: Path) -> tuple[Leaflet, ...]:
     """Read a file of materials, in its order; for errors see `library`."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         table = csv.DictReader(file)
         missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
         if missing:
             raise InvalidRecord(f"{path.name}: there is no column {', '.join(missing)}; add it to the first row")
-        found = [Material(**{name: (row[name] or "").strip() for name in COLUMNS}) for row in table]
+        found = [Leaflet(**{name: (row[name] or "").strip() for name in COLUMNS}) for row in table]
     faults, seen = [], set()
     for number, each in enumerate(found, 2):
         where = f"{path.name}, row {number}"
@@ -120,7 +120,7 @@ def read(path: Path) -> tuple[Material, ...]:
     return tuple(found)
 
 
-def shelf(materials: tuple[Material, ...], code: str) -> Shelf:
+def shelf(materials: tuple[Leaflet, ...], code: str) -> Shelf:
     """Return the materials that a code chooses: a language, an audience (a0, a1, ...), or both.
 
     Raises
@@ -139,7 +139,7 @@ def shelf(materials: tuple[Material, ...], code: str) -> Shelf:
     raise NotFound("no such page")
 
 
-def material(materials: tuple[Material, ...], code: str) -> Material:
+def material(materials: tuple[Leaflet, ...], code: str) -> Leaflet:
     """Return one material.
 
     Raises

@@ -20,8 +20,8 @@ from web.presenters import choices
 from web.presenters.cards import Card, first_choice
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency
-from web.presenters.hotlines import Line, line_for, lines, route, spoken_for
-from web.presenters.lists import Said, listed
+from web.presenters.hotlines import Hotline, line_for, lines, route, spoken_for
+from web.presenters.lists import StatementCard, listed
 
 SHEET = 120
 """Entries on a page for the screen; the PDF holds all of them."""
@@ -31,7 +31,7 @@ STYLES = ("print.css", "pdf.css")
 
 
 @dataclass(frozen=True)
-class Part:
+class PrintedGroup:
     """Entries under one heading."""
 
     heading: str
@@ -44,10 +44,10 @@ class Booklet:
 
     code: str
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[Hotline, ...]
     emergency: tuple[Emergency, ...]
-    statements: tuple[Said, ...]
-    parts: tuple[Part, ...]
+    statements: tuple[StatementCard, ...]
+    parts: tuple[PrintedGroup, ...]
     total: int
     sheet: int
     sheets: int
@@ -61,8 +61,8 @@ class Booklet:
 class Paper:
     """What a poster or a card says: the line to call at home, and one that works from abroad."""
 
-    home: Line | None
-    abroad: Line | None
+    home: Hotline | None
+    abroad: Hotline | None
     emergency: tuple[Emergency, ...]
 
 
@@ -88,9 +88,10 @@ def booklet(edition: Edition, code: str, language: str, sheet: int = 1) -> Bookl
         raise NotFound("no such page")
     shown = placed[SHEET * (sheet - 1) : SHEET * sheet] if sheet else placed
     parts = tuple(
-        Part(heading, tuple(made for _, made in group)) for heading, group in groupby(shown, key=lambda each: each[0])
+        PrintedGroup(heading, tuple(made for _, made in group))
+        for heading, group in groupby(shown, key=lambda each: each[0])
     )
-    said = tuple(Said(each, route(each, area)) for each in spoken_for(edition, unit, (), language))
+    said = tuple(StatementCard(each, route(each, area)) for each in spoken_for(edition, unit, (), language))
     return Booklet(
         code,
         area.label(unit, language),
@@ -137,7 +138,7 @@ def paper(edition: Edition, language: str) -> Paper:
     )
 
 
-def code_of(line: Line, words: str) -> Markup:
+def code_of(line: Hotline, words: str) -> Markup:
     """Return a picture that a phone reads as the line's number: nothing but the number is in it."""
     drawn = segno.make(f"tel:{line.call.dial}", error="m", micro=False)
     picture = drawn.svg_inline(scale=4, border=2, dark="#000", light="#fff", title=words, omitsize=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mapping.language.fold import skeleton
-from mapping.language.taxonomy import Taxonomy, words_of
+from mapping.language.taxonomy import Vocabulary, words_of
 from mapping.view.view import Entry, StatementEntry
 from web.presenters import choices
 from web.presenters.cards import facts, first_choice, minutes_to, shown_minutes
@@ -25,7 +25,7 @@ NONE, CUT_OFF = "-", "~"
 """Signs for what is out of reach in every season, and in one of them."""
 
 
-class Table:
+class TextTable:
     """Texts that rows name by their number, so that each stands in the file once."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Start:
+class StartUnit:
     """A place that travel may begin at: an area unit with its name."""
 
     code: str
@@ -58,8 +58,8 @@ def script(edition: Edition, language: str) -> bytes:
     """
 
     def make() -> bytes:
-        texts = Table()
-        codes = sorted(term.code for term in Taxonomy.load("service_types").terms())
+        texts = TextTable()
+        codes = sorted(term.code for term in Vocabulary.load("service_types").terms())
         terms = {code: place for place, code in enumerate(codes)}
         rows = [_row(edition, entry, language, texts, terms) for entry in _listed(edition, language)]
         said = [_said(edition, each, texts, terms) for each in edition.statements(language)]
@@ -91,7 +91,7 @@ def travel(edition: Edition) -> bytes:
     return edition.keep("travel", make)
 
 
-def starts(edition: Edition, language: str) -> list[tuple[str, tuple[Start, ...]]]:
+def starts(edition: Edition, language: str) -> list[tuple[str, tuple[StartUnit, ...]]]:
     """Return the places that travel may begin at, by region: the finest area units that have a main place."""
     area = edition.area
     units = [unit for unit in area.all_units().values() if unit.code in edition.seats]
@@ -99,7 +99,7 @@ def starts(edition: Edition, language: str) -> list[tuple[str, tuple[Start, ...]
     groups = []
     for region in choices.regions(area).values():
         inside = [
-            Start(unit.code, area.label(unit.code, language))
+            StartUnit(unit.code, area.label(unit.code, language))
             for unit in units
             if unit.code not in parents and area.region_of(unit.code) == region
         ]
@@ -129,7 +129,7 @@ def _meant(code: str) -> str:
 
 def _asked(code: str) -> str:
     """Return the words of the need that a kind of help answers: its names, and what people tell of their trouble."""
-    need = Taxonomy.load("service_types").term(code).need
+    need = Vocabulary.load("service_types").term(code).need
     return _words(words_of("needs").get(need or "", ()))
 
 
@@ -139,7 +139,7 @@ def _unit(edition: Edition, code: str) -> str:
     return " ".join((*unit.names.values(), *unit.other_names)) if unit else ""
 
 
-def _row(edition: Edition, entry: Entry, language: str, texts: Table, terms: dict[str, int]) -> list[object]:
+def _row(edition: Edition, entry: Entry, language: str, texts: TextTable, terms: dict[str, int]) -> list[object]:
     made, number = edition.card(entry, language), texts.number
     same = [edition.card(edition.entries(tried)[entry.id], tried) for tried in edition.area.languages]
     said = {text for each in same for text in (str(each.name), each.entry.organization.name, each.where)}
@@ -172,7 +172,7 @@ def _row(edition: Edition, entry: Entry, language: str, texts: Table, terms: dic
     ]
 
 
-def _said(edition: Edition, each: StatementEntry, texts: Table, terms: dict[str, int]) -> list[object]:
+def _said(edition: Edition, each: StatementEntry, texts: TextTable, terms: dict[str, int]) -> list[object]:
     call = route(each, edition.area)
     kinds = [terms[each.service_type]] if each.service_type in terms else []
     dial, shown = (call.dial, call.shown) if call else ("", each.route)

@@ -11,13 +11,13 @@ from shapely.geometry.base import BaseGeometry
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import show, translate
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
 from web.presenters import choices
 from web.presenters.cards import Card, first_choice, in_a_row, minutes_to, said, shown_minutes
 from web.presenters.edition import Edition
-from web.presenters.hotlines import Line, lines, responsible, route, spoken_for
-from web.presenters.lists import Said
+from web.presenters.hotlines import Hotline, lines, responsible, route, spoken_for
+from web.presenters.lists import StatementCard
 
 WIDTH = 640
 DETAIL = 0.01
@@ -35,7 +35,7 @@ class Nearest:
     card: Card | None
     inside: bool
     minutes: tuple[float, float] | None
-    said: Said | None = None
+    said: StatementCard | None = None
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ class UnitPage:
     here: tuple[Card, ...]
     named: tuple[Card, ...]
     later: tuple[Card, ...]
-    statements: tuple[Said, ...]
+    statements: tuple[StatementCard, ...]
     responsible: tuple[Card, ...]
-    line: Line | None
+    line: Hotline | None
     picture: str
     sources: tuple[str, ...]
 
@@ -140,7 +140,7 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
         here=tuple(here),
         named=tuple(named),
         later=tuple(edition.card(e, language) for e in inside if not first_choice(e)),
-        statements=tuple(Said(e, route(e, area)) for e in spoken_for(edition, code, (), language)),
+        statements=tuple(StatementCard(e, route(e, area)) for e in spoken_for(edition, code, (), language)),
         responsible=tuple(responsible(edition, code, language)),
         line=next(iter(lines(edition, language)), None),
         picture=picture(edition, code, language),
@@ -150,7 +150,7 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
 
 def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
     """Yield the nearest service for each need, by summer minutes from the unit's main place."""
-    area, seat, kinds = edition.area, edition.seats.get(code), Taxonomy.load("service_types")
+    area, seat, kinds = edition.area, edition.seats.get(code), Vocabulary.load("service_types")
     summer = edition.minutes(seat[0], "summer") if seat else {}
     winter = edition.minutes(seat[0], "winter") if seat else {}
     offered = [each for each in edition.entries(language).values() if first_choice(each)]
@@ -178,10 +178,10 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
         )
 
 
-def _said(edition: Edition, code: str, types: Collection[str], language: str) -> Said | None:
+def _said(edition: Edition, code: str, types: Collection[str], language: str) -> StatementCard | None:
     """Return what is said of hidden help of these types in a unit, what has a number first."""
     found = [each for each in spoken_for(edition, code, (), language) if each.service_type in types]
-    made = [Said(each, route(each, edition.area)) for each in found]
+    made = [StatementCard(each, route(each, edition.area)) for each in found]
     return min(made, key=lambda each: each.call is None, default=None)
 
 

@@ -18,8 +18,8 @@ from mapping.directory.directory import Directory
 from mapping.language.i18n import Message
 from web.access.guard import me, now
 from web.access.roles import Action
-from web.staff.visible import Seen
-from web.staff.visible_cache import Kept
+from web.staff.visible import VisibleRecords
+from web.staff.visible_cache import VisibleCache
 from web.stores.inbox import Inbox
 
 
@@ -63,23 +63,23 @@ def close_directory(_error: BaseException | None = None) -> None:
         opened.close()
 
 
-def everything_seen() -> Seen:
+def everything_seen() -> VisibleRecords:
     """Return what stewards see of the directory, in every region."""
     return _kept().seen(directory(), study_area(), today())
 
 
-def seen() -> Seen:
+def seen() -> VisibleRecords:
     """Return what whoever is signed in sees of the directory: in the regions granted to them."""
     return seen_in(me().grants.regions)
 
 
-def seen_in(regions: Collection[str]) -> Seen:
+def seen_in(regions: Collection[str]) -> VisibleRecords:
     """Return what stewards see in some regions."""
     return _kept().seen(directory(), study_area(), today(), regions)
 
 
-def _kept() -> Kept:
-    return cast("Kept", current_app.extensions.setdefault("rohnamo_seen", Kept()))
+def _kept() -> VisibleCache:
+    return cast("VisibleCache", current_app.extensions.setdefault("rohnamo_seen", VisibleCache()))
 
 
 def require_over(action: Action, record: Any) -> None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, date
-from mapping.language.taxonomy import Taxonomy, term_id
+from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import AUDIENCES, RECORDS, WEEKDAYS, Record
 from mapping.safety.redaction import PLACE_TEXTS
 from web.layout import LANGUAGES
@@ -232,14 +232,14 @@ def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, langua
         yield from ((code, label.into(language)) for code, label in LINK_TYPES.items())
     elif name == "taxonomy_term_id":
         for taxonomy in ("service_types", "beneficiaries"):
-            for term in Taxonomy.load(taxonomy).terms():
-                yield term_id(term), str(Taxonomy.load(taxonomy).label(term.code, language))
+            for term in Vocabulary.load(taxonomy).terms():
+                yield term_id(term), str(Vocabulary.load(taxonomy).label(term.code, language))
     elif name == "field":
         yield from ((each, LABELS[each].into(language)) for each in ("name", "description", "alternate_name"))
 
 
 def _terms(taxonomy: str, language: str) -> Iterator[tuple[str, str]]:
-    terms = Taxonomy.load(taxonomy)
+    terms = Vocabulary.load(taxonomy)
     yield from ((term.code, str(terms.label(term.code, language))) for term in terms.terms())
 
 

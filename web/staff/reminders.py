@@ -14,7 +14,7 @@ from mapping.quality.overview import matters
 from web.access.accounts import Account, Accounts
 from web.access.mailer import Mailer, Sent, of_role, to_remind
 from web.access.roles import EVERYWHERE
-from web.staff.visible import Seen
+from web.staff.visible import VisibleRecords
 from web.stores.ledger import Ledger
 
 REMIND_AFTER = 14
@@ -33,14 +33,14 @@ class Reminder:
     told: str
 
 
-def due_bodies(whole: Seen) -> set[str]:
+def due_bodies(whole: VisibleRecords) -> set[str]:
     """Return the published ids of the bodies with services to be looked through."""
     owners = {due.held.service.organization_id for call in calls_of(whole.holdings) for due in call.due}
     return {public_id(whole.key, owner) for owner in owners if owner}
 
 
 def waiting(
-    seen: Callable[[Collection[str]], Seen], accounts: Accounts, ledger: Ledger, *, now: dt.datetime
+    seen: Callable[[Collection[str]], VisibleRecords], accounts: Accounts, ledger: Ledger, *, now: dt.datetime
 ) -> list[Reminder]:
     """Return who could be written to, providers first; ``seen`` gives what stewards see in some regions."""
     people = [(one, "entries") for one in to_remind(accounts, due_bodies(seen({EVERYWHERE})))]
@@ -70,7 +70,7 @@ def remind(mailer: Mailer, ledger: Ledger, found: Iterable[Reminder], *, by: str
     return Sent(tuple(to), failed)
 
 
-def _ends(mine: Seen) -> bool:
+def _ends(mine: VisibleRecords) -> bool:
     found = matters(mine, mine.holdings, calls_of(mine.holdings), ())
     return any(one.count for one in found if one.key in ENDING)
 

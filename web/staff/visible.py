@@ -17,7 +17,7 @@ from mapping.directory.conflicts import Conflict
 from mapping.directory.directory import public_id
 from mapping.errors import NotFound
 from mapping.model import RECORDS, Audience, Record, references
-from mapping.quality.holdings import NOT_REACHED, Held, Holdings
+from mapping.quality.holdings import NOT_REACHED, HeldService, Holdings
 from mapping.quality.known_organizations import LEARNT
 from mapping.quality.matching import Candidate, candidates
 from mapping.safety.redaction import PLACE_TEXTS, PRIVATE, PUBLISHED, Rules, Tables, project
@@ -60,7 +60,7 @@ def shown(tables: Tables, rules: Rules) -> dict[str, list[Record]]:
     return seen
 
 
-def told(conflicts: Iterable[Conflict], seen: "Seen", real: Mapping[str, Record]) -> list[Conflict]:
+def told(conflicts: Iterable[Conflict], seen: "VisibleRecords", real: Mapping[str, Record]) -> list[Conflict]:
     """Return the conflicts that may be seen: of open fields of records that are for more than custodians.
 
     ``real`` are the records as the directory holds them, by id.
@@ -76,7 +76,7 @@ def told(conflicts: Iterable[Conflict], seen: "Seen", real: Mapping[str, Record]
     ]
 
 
-class Seen:
+class VisibleRecords:
     """What may be seen of a directory on a day, in some regions or in all. It never changes: `patched` makes another.
 
     Parameters
@@ -113,7 +113,7 @@ class Seen:
 
     def patched(
         self, touched: Collection[str], now: Mapping[str, Iterable[Record]], conflicts: Iterable[Conflict]
-    ) -> "Seen":
+    ) -> "VisibleRecords":
         """Return what may be seen after a change.
 
         Parameters
@@ -158,7 +158,7 @@ class Seen:
     def _holdings_after(
         self, before: Holdings, touched: Collection[str], now: Mapping[str, Iterable[Record]]
     ) -> Holdings:
-        part = Seen(now, self.area, self.day, key=self.key).holdings
+        part = VisibleRecords(now, self.area, self.day, key=self.key).holdings
         services = [held for held in before.services if held.service.id not in touched] + part.services
         bodies = {one: body for one, body in before.organizations.items() if one not in touched} | part.organizations
         phones = {one: own for one, own in before.body_phones.items() if one not in touched} | part.body_phones
@@ -220,8 +220,8 @@ class Seen:
         return frozenset(above for unit in own if unit for above in self.above(unit))
 
     def within(
-        self, regions: Collection[str], *, before: "Seen | None" = None, touched: Collection[str] = ()
-    ) -> "Seen":
+        self, regions: Collection[str], *, before: "VisibleRecords | None" = None, touched: Collection[str] = ()
+    ) -> "VisibleRecords":
         """Return what may be seen in some regions only.
 
         ``before`` is what that was before a change that ``touched`` some records, where it is known: only these are
@@ -260,14 +260,14 @@ class Seen:
         conflicts = [one for one in self._conflicts if inside(one.table, one.record)]
         if before is not None:
             return before.patched(touched, tables, conflicts)
-        return Seen(tables, self.area, self.day, key=self.key, conflicts=conflicts)
+        return VisibleRecords(tables, self.area, self.day, key=self.key, conflicts=conflicts)
 
     @cached_property
     def holdings(self) -> Holdings:
         """Every service with its parts, as those who judge a directory read it."""
         return Holdings.of(self, self.area, self.day)
 
-    def held(self, service: str) -> Held | None:
+    def held(self, service: str) -> HeldService | None:
         """Return a service with its parts; None where it may not be seen."""
         return self._held.get(service)
 
@@ -277,7 +277,7 @@ class Seen:
         return candidates(self, self.area)
 
     @cached_property
-    def _held(self) -> dict[str, Held]:
+    def _held(self) -> dict[str, HeldService]:
         return {held.service.id: held for held in self.holdings.services}
 
     @cached_property

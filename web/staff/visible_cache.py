@@ -19,7 +19,7 @@ from mapping.directory.directory import Directory
 from mapping.directory.rows import reader, stored_rows
 from mapping.model import RECORDS, Record, references
 from mapping.safety.redaction import PUBLISHED, VOCABULARIES, Rules
-from web.staff.visible import Seen, shown, told
+from web.staff.visible import VisibleRecords, shown, told
 
 BETWEEN = ("activity", "referral_agreement", "decision")
 """Tables whose records belong to several bodies without making them one: nothing is seen otherwise through them."""
@@ -83,7 +83,7 @@ class Kin:
             self.near[owner].add(one.id)
 
 
-class Kept:
+class VisibleCache:
     """What may be seen of one directory, from request to request; threads may share it."""
 
     def __init__(self) -> None:
@@ -91,10 +91,12 @@ class Kept:
         self._state: tuple[int, dt.date] | None = None
         self._kin: Kin
         self._rules: Rules
-        self._seen: dict[frozenset[str], Seen] = {}
+        self._seen: dict[frozenset[str], VisibleRecords] = {}
         """What is seen in some regions; under no region at all, everything."""
 
-    def seen(self, directory: Directory, area: StudyArea, day: dt.date, regions: Collection[str] | None = None) -> Seen:
+    def seen(
+        self, directory: Directory, area: StudyArea, day: dt.date, regions: Collection[str] | None = None
+    ) -> VisibleRecords:
         """Return what may be seen now: everything, or in some regions."""
         with self._lock:
             (last,) = directory.db.execute("SELECT coalesce(max(number), 0) FROM batch").fetchone()
@@ -117,7 +119,7 @@ class Kept:
         """Work out everything."""
         tables = {table: directory.records(table) for table in RECORDS}
         self._kin, self._rules = Kin(tables), directory.rules(day)
-        whole = Seen(shown(tables, self._rules), area, day, key=directory.key)
+        whole = VisibleRecords(shown(tables, self._rules), area, day, key=directory.key)
         conflicts = told(directory.conflicts(), whole, self._kin.records)
         self._seen = {frozenset(): whole.patched((), {}, conflicts)}
 
@@ -178,7 +180,7 @@ def _place(one: Conflict) -> tuple[int, str]:
     return CLAIMED.index(one.table), one.record
 
 
-def _words(seen: Seen, touched: Collection[str]) -> set[str]:
+def _words(seen: VisibleRecords, touched: Collection[str]) -> set[str]:
     """Return the words that some records use."""
     own = {table: [seen.record(table, one) for one in touched if seen.has(table, one)] for table in _USING}
     return _words_of(own)

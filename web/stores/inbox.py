@@ -33,20 +33,20 @@ Outcome = Literal["accepted", "provided", "already_received", "not_applicable", 
 Reason = Literal["full", "not_eligible", "out_of_area", "no_staff", "safety", "papers", "other"]
 
 
-class Message(BaseModel):
+class InboxForm(BaseModel):
     """What is sent: nothing but the fields of its kind."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SomethingWrong(Message):
+class SomethingWrong(InboxForm):
     """A visitor says that an entry is not right."""
 
     service: PublishedId
     what: Wrong
 
 
-class HelpMissing(Message):
+class HelpMissing(InboxForm):
     """A visitor says that help is missing in a place."""
 
     need: Code
@@ -55,7 +55,7 @@ class HelpMissing(Message):
     why: Why = "none_known"
 
 
-class Capacity(Message):
+class Capacity(InboxForm):
     """A provider says whether a service has room."""
 
     service: PublishedId
@@ -63,7 +63,7 @@ class Capacity(Message):
     until: Day | None = None
 
 
-class Referral(Message):
+class Referral(InboxForm):
     """A caseworker sent somebody to a service; nothing says whom."""
 
     number: Code
@@ -73,7 +73,7 @@ class Referral(Message):
     month: Month
 
 
-class ReferralOutcome(Message):
+class ReferralOutcome(InboxForm):
     """What came of a referral."""
 
     number: Code
@@ -82,7 +82,7 @@ class ReferralOutcome(Message):
     days: Annotated[int, Field(ge=0, le=365)] | None = None
 
 
-class Draft(Message):
+class Draft(InboxForm):
     """A provider's own change of an entry: the fields that it would change, for a steward to look at."""
 
     entity: Literal["service", "organization"]
@@ -90,7 +90,7 @@ class Draft(Message):
     fields: dict[Code, Annotated[str, Field(max_length=2000)]]
 
 
-class Answers(Message):
+class StandardsAnswers(InboxForm):
     """A provider's answers to the checklist of standards."""
 
     service: PublishedId
@@ -98,14 +98,14 @@ class Answers(Message):
     evidence: dict[Code, Annotated[str, Field(max_length=500)]] = {}
 
 
-KINDS: dict[str, type[Message]] = {
+KINDS: dict[str, type[InboxForm]] = {
     "wrong": SomethingWrong,
     "missing": HelpMissing,
     "capacity": Capacity,
     "referral": Referral,
     "outcome": ReferralOutcome,
     "draft": Draft,
-    "answers": Answers,
+    "answers": StandardsAnswers,
 }
 Decision = Literal["accepted", "refused", "done"]
 
@@ -134,7 +134,7 @@ class Received:
     kind: str
     received_on: dt.date
     sender: str
-    message: Message
+    message: InboxForm
 
 
 class Inbox:
@@ -150,7 +150,7 @@ class Inbox:
         self.path = Path(path)
         sqlite_file.make(self.path, _SCHEMA)
 
-    def put(self, message: Message, *, on: dt.date, sender: str = "") -> int:
+    def put(self, message: InboxForm, *, on: dt.date, sender: str = "") -> int:
         """Take a message in, and return its number; it is on the disk when this returns.
 
         Raises
@@ -160,7 +160,7 @@ class Inbox:
         """
         return self.put_all([message], on=on, sender=sender)
 
-    def put_all(self, messages: Iterable[Message], *, on: dt.date, sender: str = "") -> int:
+    def put_all(self, messages: Iterable[InboxForm], *, on: dt.date, sender: str = "") -> int:
         """Take messages in, all or none, and return the number of the last; see `put`."""
         rows = [
             (
@@ -282,7 +282,7 @@ class Inbox:
         return {key: count for key, count in sorted(counts.items()) if count >= least}
 
 
-def read_form(kind: type[Message], fields: Iterable[tuple[str, str]] | dict[str, object]) -> Message:
+def read_form(kind: type[InboxForm], fields: Iterable[tuple[str, str]] | dict[str, object]) -> InboxForm:
     """Make a message from the fields of a form.
 
     Raises

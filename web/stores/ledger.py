@@ -32,7 +32,7 @@ START = "0" * 64
 
 
 @dataclass(frozen=True)
-class Line:
+class LedgerLine:
     """Something that was done: when (UTC), by which login, what, to which record, and why."""
 
     number: int
@@ -51,7 +51,7 @@ class Ledger:
         self.path = Path(path)
         sqlite_file.make(self.path, _SCHEMA)
 
-    def append(self, who: str, action: str, *, subject: str = "", reason: str = "", now: dt.datetime) -> Line:
+    def append(self, who: str, action: str, *, subject: str = "", reason: str = "", now: dt.datetime) -> LedgerLine:
         """Write a line; it is on the disk when this returns.
 
         Raises
@@ -66,7 +66,7 @@ class Ledger:
                 last = db.execute("SELECT number, seal FROM line ORDER BY number DESC LIMIT 1").fetchone()
                 number, before = (last[0] + 1, last[1]) if last else (1, START)
                 seal = self._seal(before, number, at, who, action, subject, reason)
-                line = Line(number, at, who, action, subject, reason, seal)
+                line = LedgerLine(number, at, who, action, subject, reason, seal)
                 db.execute("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?)", [*vars(line).values()])
                 db.execute("COMMIT")
                 self._note_end(number, seal)  # where this fails, lines stand behind the end, sealed all the same
@@ -77,13 +77,15 @@ class Ledger:
             ) from error
         return line
 
-    def lines(self, *, newest: int | None = None, who: str = "", action: str = "", subject: str = "") -> list[Line]:
+    def lines(
+        self, *, newest: int | None = None, who: str = "", action: str = "", subject: str = ""
+    ) -> list[LedgerLine]:
         """Return lines, newest first: all, or the newest so many of those that fit."""
         wanted = {name: value for name, value in (("who", who), ("action", action), ("subject", subject)) if value}
         where = " AND ".join(f"{name} = ?" for name in wanted) or "1"
         query = f"SELECT * FROM line WHERE {where} ORDER BY number DESC LIMIT ?"
         with sqlite_file.opened(self.path) as db:
-            return [Line(*row) for row in db.execute(query, [*wanted.values(), -1 if newest is None else newest])]
+            return [LedgerLine(*row) for row in db.execute(query, [*wanted.values(), -1 if newest is None else newest])]
 
     def faults(self) -> list[str]:
         """Return what is wrong with the log, a sentence each; nothing where it is whole."""
@@ -102,7 +104,7 @@ class Ledger:
         before, expected = START, 1
         with sqlite_file.opened(self.path) as db:
             for row in db.execute("SELECT * FROM line ORDER BY number"):
-                line = Line(*row)
+                line = LedgerLine(*row)
                 if line.number != expected:
                     yield f"line {expected} is missing"
                 seal = self._seal(before, line.number, line.at, line.who, line.action, line.subject, line.reason)

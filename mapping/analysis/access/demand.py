@@ -22,7 +22,7 @@ from mapping.analysis.common.listed import (
 )
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Several, Text
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Figure, Result
 from mapping.view.view import Entry, View
 
@@ -36,7 +36,7 @@ METHOD = Message(
 
 
 @dataclass(frozen=True)
-class Said:
+class MissingHelp:
     """How often one kind of help was said to be missing in one place, from one day to another (ISO dates)."""
 
     id: str
@@ -60,12 +60,12 @@ def demand(view: View, area: StudyArea, *, level: int | None = None) -> Result:
         The study area has no such level.
     """
     level = chosen_level(area, level)
-    needs = {need.code: need.labels for need in Taxonomy.load("needs").terms()}
-    rows = [Said(**dict(row)) for row in rows_of(view, "demand") if row["need"] in needs]
+    needs = {need.code: need.labels for need in Vocabulary.load("needs").terms()}
+    rows = [MissingHelp(**dict(row)) for row in rows_of(view, "demand") if row["need"] in needs]
     sorts = [sort_of(need) for need in needs if need in {row.need for row in rows}]
     index = pd.Index([str(code) for code in area.units(level).index], name="code")
     entries = counted(view)
-    secret = {term.code for term in Taxonomy.load("service_types").terms() if term.audience != "public"}
+    secret = {term.code for term in Vocabulary.load("service_types").terms() if term.audience != "public"}
     table = pd.DataFrame({"said": 0, "listed": _listed(sort_of(ANY).of(entries), area, level, index)}, index)
     states = pd.DataFrame({"said": "", "listed": ""}, index, dtype=object)
     for sort in sorts:
@@ -110,7 +110,7 @@ NOTES = (
 )
 
 
-def _said(rows: Sequence[Said], area: StudyArea, level: int, need: str) -> dict[str, int]:
+def _said(rows: Sequence[MissingHelp], area: StudyArea, level: int, need: str) -> dict[str, int]:
     """Return what may be shown of a need: unit -> count; what was said of a wider unit is in none."""
     found: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -148,7 +148,7 @@ def _columns(sort: Sort) -> tuple[Column, Column]:
     )
 
 
-def _finding(rows: Sequence[Said], needs: Mapping[str, Text], table: pd.DataFrame, area: StudyArea) -> Message:
+def _finding(rows: Sequence[MissingHelp], needs: Mapping[str, Text], table: pd.DataFrame, area: StudyArea) -> Message:
     """Name the help that is missed most and, where it can be told, the place."""
     if not rows:
         return Message("Where help is said to be missing is not known here: nothing was said often enough to be shown")
@@ -168,7 +168,7 @@ def _finding(rows: Sequence[Said], needs: Mapping[str, Text], table: pd.DataFram
     return Message("Most often missed, {since} to {until}: “{help}” (said {count} times)", words)
 
 
-def _also(rows: Sequence[Said], needs: Mapping[str, Text], area: StudyArea, level: int) -> tuple[Message, ...]:
+def _also(rows: Sequence[MissingHelp], needs: Mapping[str, Text], area: StudyArea, level: int) -> tuple[Message, ...]:
     """Tell what was said of wider units and of other countries, which the table cannot hold."""
     wide: list[Message] = []
     abroad: list[Message] = []
@@ -188,7 +188,7 @@ def _also(rows: Sequence[Said], needs: Mapping[str, Text], area: StudyArea, leve
     return tuple(said)
 
 
-def _figures(rows: Sequence[Said]) -> dict[str, Figure]:
+def _figures(rows: Sequence[MissingHelp]) -> dict[str, Figure]:
     if not rows:
         return {}
     return {

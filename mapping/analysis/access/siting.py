@@ -16,8 +16,8 @@ from mapping.engines.location.p_median import p_median
 from mapping.engines.pairs import Minutes, Pairs
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import Message, People, Several, Share, Text
-from mapping.language.taxonomy import Taxonomy
-from mapping.result import Column, Figure, Proposal, Result
+from mapping.language.taxonomy import Vocabulary
+from mapping.result import Column, Figure, ProposedSite, Result
 from mapping.travel import travel_time
 from mapping.view.view import View
 
@@ -57,7 +57,7 @@ class Town(NamedTuple):
     spot: Point
 
 
-class Answers(NamedTuple):
+class SitingAnswers(NamedTuple):
     """The three choices among towns, each with its proof."""
 
     most: engine.Siting
@@ -154,7 +154,7 @@ def towns(area: StudyArea) -> list[Town]:
 
 def _answers(
     area: StudyArea, spots: Sequence[Point], candidates: Sequence[Town], *, n: int, minutes: int, scenario: str
-) -> Answers:
+) -> SitingAnswers:
     """Solve the three questions: what stands is the first site, towns are the others."""
     cells = living(area)
     people = area.people_grid.ravel()[cells].astype(np.float64)
@@ -164,7 +164,7 @@ def _answers(
     most = engine.mclp(close, people, n, fixed=[STANDING], seconds=SECONDS)
     fewest = engine.lscp(close, people, fixed=[STANDING], seconds=SECONDS)
     if not people.sum() or not candidates:
-        return Answers(most, fewest, None, 0.0, 0.0, close)
+        return SitingAnswers(most, fewest, None, 0.0, 0.0, close)
     table = np.full((len(candidates) + 1, far.count), float(FAR))
     table[STANDING] = np.minimum(before, FAR)
     places, sites, times = far.table()
@@ -173,7 +173,7 @@ def _answers(
     shortest = p_median(table[:, better], n, weights=people[better], fixed=[STANDING], seconds=SECONDS)
     total, ways = float(people.sum()), table[STANDING] * people
     after = float(ways[~better].sum()) + shortest.objective
-    return Answers(most, fewest, shortest, float(ways.sum()) / total, after / total, close)
+    return SitingAnswers(most, fewest, shortest, float(ways.sum()) / total, after / total, close)
 
 
 def _beside(before: Minutes, far: Pairs, minutes: float) -> Pairs:
@@ -194,7 +194,7 @@ def _within(pairs: Pairs, minutes: float) -> Pairs:
     return Pairs(before[pairs.starts], pairs.places[kept], pairs.minutes[kept], pairs.count)
 
 
-def _ordered(answers: Answers, people: Floats) -> list[int]:
+def _ordered(answers: SitingAnswers, people: Floats) -> list[int]:
     """Return the chosen towns by number, the one that adds most people first."""
     close, sites = answers.close, answers.most.sites
     reached = {site: close.places[close.starts[site] : close.starts[site + 1]] for site in (STANDING, *sites)}
@@ -272,18 +272,18 @@ def _gained(total: Mapping[str, float]) -> Figure:
     return Figure(total["gained"], "people", ADDS, total["gained_low"], total["gained_high"])
 
 
-def _proposals(chosen: Sequence[Town], within: Floats, minutes: int) -> tuple[Proposal, ...]:
+def _proposals(chosen: Sequence[Town], within: Floats, minutes: int) -> tuple[ProposedSite, ...]:
     """Return each town with the people whom it adds to those before it."""
     label = Message("More people within {minutes} min", {"minutes": minutes})
     found = []
     for number, town in enumerate(chosen):
         adds = np.maximum((within[number + 1] - within[number]).sum(axis=1), 0)
         figure = Figure(float(adds[0]), "people", label, float(adds.min()), float(adds.max()))
-        found.append(Proposal(town.name, *town.spot, figure))
+        found.append(ProposedSite(town.name, *town.spot, figure))
     return tuple(found)
 
 
-def _finding(total: Mapping[str, float], proposals: Sequence[Proposal], minutes: int) -> Message:
+def _finding(total: Mapping[str, float], proposals: Sequence[ProposedSite], minutes: int) -> Message:
     if total["people"] == 0:
         return Message("Nobody lives here, so no new service is needed")
     if not proposals:
@@ -303,9 +303,9 @@ def _finding(total: Mapping[str, float], proposals: Sequence[Proposal], minutes:
 
 def _also(
     area: StudyArea,
-    answers: Answers,
+    answers: SitingAnswers,
     candidates: Sequence[Town],
-    proposals: Sequence[Proposal],
+    proposals: Sequence[ProposedSite],
     minutes: int,
 ) -> tuple[Message, ...]:
     if not proposals:
@@ -345,7 +345,7 @@ def _all_reached(area: StudyArea, fewest: engine.Siting, minutes: int) -> tuple[
     return tuple(said)
 
 
-def _shorter(answers: Answers, candidates: Sequence[Town]) -> tuple[Message, ...]:
+def _shorter(answers: SitingAnswers, candidates: Sequence[Town]) -> tuple[Message, ...]:
     """Say where new services would shorten the ways of all people together most."""
     shortest = answers.shortest
     if shortest is None or not shortest.sites or answers.after >= answers.before:
@@ -377,7 +377,7 @@ def _partly_hidden(sort: Sort) -> tuple[Message, ...]:
     """Say that some of what answers a need is never shown, so that it may already stand where a proposal does."""
     if sort.key == ANY:
         return ()
-    types = Taxonomy.load("service_types").terms()
+    types = Vocabulary.load("service_types").terms()
     if any(term.code in sort.codes and term.parent and term.audience != "public" for term in types):
         return (
             Message("Some kinds of this help are never shown and take no part; they may be near where none is shown."),

@@ -11,7 +11,7 @@ from mapping.analysis.common import wording
 from mapping.analysis.common.listed import chosen_level, rows_of, units_at
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Text
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Curve, Figure, Input, Result
 from mapping.view.view import View
 
@@ -106,7 +106,7 @@ NOTES = (
 
 def label(measure: str) -> Text:
     """Return what a measure is called."""
-    known = Taxonomy.load("case_measures")
+    known = Vocabulary.load("case_measures")
     return known.term(measure).labels if measure in known else {"en": measure.replace("_", " ").capitalize()}
 
 
@@ -134,7 +134,7 @@ def _counts(rows: Sequence[Row], view: View, area: StudyArea) -> list[Count]:
                 bool(row["suppressed"]) or small,
             )
         )
-    order = {term.code: place for place, term in enumerate(Taxonomy.load("case_measures").terms())}
+    order = {term.code: place for place, term in enumerate(Vocabulary.load("case_measures").terms())}
     return sorted(found, key=lambda c: (order.get(c.measure, len(order)), c.measure, c.year, c.period, c.source, c.of))
 
 

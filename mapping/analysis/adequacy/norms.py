@@ -9,10 +9,10 @@ import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import chosen_level
-from mapping.analysis.common.presence import Listing
+from mapping.analysis.common.presence import ServicePresence
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Several
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Input, Result
 from mapping.view.view import View
 
@@ -68,7 +68,7 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
         The study area has no such level.
     """
     level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
-    units, listing = area.units(level), Listing(view, area, level)
+    units, listing = area.units(level), ServicePresence(view, area, level)
     known = countable(drafts=drafts)
     usable = [norm for norm in known if norm.base != "women" or "women" in units]
     table, states = _table(usable, units, listing)
@@ -101,9 +101,9 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
 
 def countable(*, drafts: bool) -> list[Norm]:
     """Return the norms that can be counted by area unit, in the order of the list."""
-    types = {term.code: term for term in Taxonomy.load("service_types").terms()}
+    types = {term.code: term for term in Vocabulary.load("service_types").terms()}
     found = []
-    for term in Taxonomy.load("norms").terms():
+    for term in Vocabulary.load("norms").terms():
         base = BASES.get(term.population_base)
         if base is None or term.service_type not in types or term.value is None or not term.per:
             continue
@@ -122,7 +122,7 @@ def _headline(norms: Sequence[Norm]) -> tuple[str, ...]:
     return tuple(key for norm in norms for key in _keys(norm) if norm.hidden or not key.endswith("_needed"))
 
 
-def _table(norms: Sequence[Norm], units: pd.DataFrame, listing: Listing) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _table(norms: Sequence[Norm], units: pd.DataFrame, listing: ServicePresence) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return needed, listed and missing by unit, and what the cells of "listed" mean."""
     index = pd.Index(listing.units, name="code")
     columns: dict[str, pd.Series] = {"people": pd.Series(units["people"].to_numpy("int64"), index)}
@@ -149,7 +149,7 @@ def _needed(norm: Norm, unit: pd.Series) -> int:
     return norm.needed(float(unit[norm.base])) if norm.base in ("people", "women") else norm.needed(1)
 
 
-def _total(norms: Sequence[Norm], units: pd.DataFrame, listing: Listing) -> dict[str, float]:
+def _total(norms: Sequence[Norm], units: pd.DataFrame, listing: ServicePresence) -> dict[str, float]:
     """Return the same for the whole country; nothing of what is listed where that is not published."""
     total: dict[str, float] = {"people": int(units["people"].sum())}
     counts = {"region": len(units), "country": 1}

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import Point, chosen_level, chosen_minutes, points, rows_of, units_at
-from mapping.analysis.common.presence import Listing
+from mapping.analysis.common.presence import ServicePresence
 from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Several, Text
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Result, State
 from mapping.travel import travel_time
 from mapping.view.view import View
@@ -34,7 +34,7 @@ METHOD = Message(
 
 
 @dataclass(frozen=True)
-class Step:
+class PathwayStep:
     """A step of the way: its family and the core functions of it."""
 
     family: Term
@@ -55,8 +55,8 @@ class Step:
 class Link:
     """A hand-over from one step to the next."""
 
-    before: Step
-    after: Step
+    before: PathwayStep
+    after: PathwayStep
 
     @property
     def key(self) -> str:
@@ -71,8 +71,8 @@ class Link:
 
 def links() -> list[Link]:
     """Return the hand-overs: from each step to the next, and past a hidden one to the step after it."""
-    taxonomy = Taxonomy.load("service_types")
-    steps = [Step(taxonomy.term(f), tuple(t for t in taxonomy.children(f) if t.core)) for f in CHAIN]
+    taxonomy = Vocabulary.load("service_types")
+    steps = [PathwayStep(taxonomy.term(f), tuple(t for t in taxonomy.children(f) if t.core)) for f in CHAIN]
     found, before = [], steps[0]
     for step in steps[1:]:
         found.append(Link(before, step))
@@ -152,7 +152,7 @@ class _Look:
 
     def __init__(self, view: View, area: StudyArea, level: int, minutes: int, scenario: str) -> None:
         self.area, self.minutes = area, minutes
-        self.listing = Listing(view, area, level)
+        self.listing = ServicePresence(view, area, level)
         self.units = self.listing.units
         self.plans = [scenario, *other_scenarios(area, scenario)]
         self.agreed = [row for row in view.rows("referral_agreement") if in_force(row, view.edition)]
@@ -180,18 +180,18 @@ class _Look:
                     found.append("present" if self._agreed(link, givers[0][unit], takers[0][unit]) else "no agreement")
         return found, variants
 
-    def _told(self, step: Step) -> list[State]:
+    def _told(self, step: PathwayStep) -> list[State]:
         """Return what statements say of a hidden step: a place is arranged by phone, or nothing is published."""
         said = [self.listing.states(term) for term in step.terms]
         lines = [any(states[unit][0] == "line" for states in said) for unit in self.units]
         return ["line" if line else "not published" for line in lines]
 
-    def _doubtful(self, step: Step) -> set[str]:
+    def _doubtful(self, step: PathwayStep) -> set[str]:
         """Return the units in which something of a step is listed that nobody confirmed."""
         said = [self.listing.states(term) for term in step.terms]
         return {unit for unit in self.units if any(states[unit][0] in ("unknown", "stale") for states in said)}
 
-    def _within(self, step: Step) -> list[dict[str, set[str]]]:
+    def _within(self, step: PathwayStep) -> list[dict[str, set[str]]]:
         """Return for each variant of travel and each unit the bodies that take a step there or within reach."""
         serving = self.listing.serving(step.terms)
         here = {unit: {entry.organization.id for entry in entries} for unit, entries in serving.items()}
@@ -295,7 +295,7 @@ def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
 
 def _unavailable(view: View, area: StudyArea) -> list[Row]:
     """Return how often referrals found listed help unavailable, by region and type, the most frequent first."""
-    types, units = Taxonomy.load("service_types"), area.all_units()
+    types, units = Vocabulary.load("service_types"), area.all_units()
     rows = [row for row in rows_of(view, "unavailable") if row["service_type"] in types and row["area_unit"] in units]
     return sorted(rows, key=lambda row: (-row["count"], row["id"]))
 
@@ -304,7 +304,7 @@ def _not_to_be_had(rows: Sequence[Row], area: StudyArea) -> tuple[Message, ...]:
     """Name the help that is listed and that referrals yet found unavailable."""
     if not rows:
         return ()
-    types = Taxonomy.load("service_types")
+    types = Vocabulary.load("service_types")
     cells = (
         {
             "place": wording.named(area, row["area_unit"]),

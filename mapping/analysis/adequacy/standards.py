@@ -9,7 +9,7 @@ from mapping.analysis.common import wording
 from mapping.analysis.common.listed import chosen_level, rows_of
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share, Text
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Figure, Result
 from mapping.view.view import View
 
@@ -43,7 +43,7 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     for row in rows:
         for key, found in ((row["family"], families), (row["standard"], items)):
             found.setdefault(key, Counter()).update({answer: row[answer] for answer in ANSWERS})
-    order = [term.code for term in Taxonomy.load("service_types").terms() if term.code in families]
+    order = [term.code for term in Vocabulary.load("service_types").terms() if term.code in families]
     least = sorted((code for code in items if _known(items[code])), key=lambda code: (_met(items[code]), code))[:LEAST]
     values = {f"{f}_{key}": value for f in order for key, value in _shares(families[f]).items()}
     values |= {code: _met(items[code]) for code in least}
@@ -96,7 +96,7 @@ def _shares(answers: Mapping[str, int]) -> dict[str, float]:
 
 
 def _label(taxonomy: str, code: str) -> Text:
-    known = Taxonomy.load(taxonomy)
+    known = Vocabulary.load(taxonomy)
     return known.term(code).labels if code in known else {"en": code}
 
 

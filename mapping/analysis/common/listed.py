@@ -7,7 +7,7 @@ from sqlite3 import Row
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message, Text
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.entries import DAY
 from mapping.view.view import Entry, View
 from mapping.view.visits import at_home, can_be_visited
@@ -43,8 +43,8 @@ def sort_of(code: str) -> Sort:
     NotFound
         There is no such type, family or need.
     """
-    types = Taxonomy.load("service_types").terms()
-    needs = {term.code: term for term in Taxonomy.load("needs").terms()}
+    types = Vocabulary.load("service_types").terms()
+    needs = {term.code: term for term in Vocabulary.load("needs").terms()}
     if code == ANY:
         helping = [term for term in types if term.need]
         families = {term.parent for term in helping}
@@ -71,7 +71,7 @@ def _sort(key: str, label: Text, terms: Sequence[Term]) -> Sort:
 
 def core_types() -> list[Term]:
     """Return the core functions of the referral mechanism: the rows of its matrix."""
-    return [term for term in Taxonomy.load("service_types").terms() if term.matrix_row]
+    return [term for term in Vocabulary.load("service_types").terms() if term.matrix_row]
 
 
 def chosen_types(types: Sequence[str] | None) -> list[Sort]:

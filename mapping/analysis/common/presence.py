@@ -36,7 +36,7 @@ class Presence:
         return "none listed", 0
 
 
-class Located(NamedTuple):
+class PlacedService(NamedTuple):
     """An active service with the units that it is in, that it may be in, and that it covers."""
 
     entry: Entry
@@ -45,7 +45,7 @@ class Located(NamedTuple):
     covered: frozenset[str]
 
 
-class Listing:
+class ServicePresence:
     """Every active service of a view with the units of a level that it is in and that it covers."""
 
     def __init__(self, view: View, area: StudyArea, level: int) -> None:
@@ -57,12 +57,12 @@ class Listing:
         )
         self._lines = self._pairs((one.service_type, one.area_unit or area.code) for one in view.statements())
 
-    def _locate(self, entry: Entry) -> Located:
+    def _locate(self, entry: Entry) -> PlacedService:
         here, perhaps = units_in(entry, self.area, self.level)
         covered = units_covered(entry, self.area, self.level)
         if not entry.places and not covered:  # it may be anywhere
             perhaps = frozenset(self.units)
-        return Located(entry, here, perhaps, covered)
+        return PlacedService(entry, here, perhaps, covered)
 
     def _pairs(self, said: Iterable[tuple[str | None, str | None]]) -> set[tuple[str, str]]:
         """Return each type with each unit of the level that it was said of."""
@@ -79,12 +79,12 @@ class Listing:
                 _count(found[unit], one.entry, here=unit in here, remote=unit in remote)
         return found
 
-    def _of(self, term: Term, only: Callable[[Entry], bool] | None = None) -> list[Located]:
+    def _of(self, term: Term, only: Callable[[Entry], bool] | None = None) -> list[PlacedService]:
         """Return the services of a type, one for each body and place.
 
         A body that two lists name is one body still: the entry that was checked best speaks for it.
         """
-        best: dict[tuple[str, frozenset[object]], Located] = {}
+        best: dict[tuple[str, frozenset[object]], PlacedService] = {}
         for one in self._located:
             if term.code in one.entry.types and (only is None or only(one.entry)):
                 places = frozenset(place.area_unit or (place.latitude, place.longitude) for place in one.entry.places)
@@ -97,7 +97,7 @@ class Listing:
         """Return how many services of a type are in some unit and checked in time, each counted once."""
         return sum(confirmed(one.entry) and bool(self._reach(term, one)[0]) for one in self._of(term))
 
-    def _reach(self, term: Term, one: Located) -> tuple[frozenset[str], frozenset[str]]:
+    def _reach(self, term: Term, one: PlacedService) -> tuple[frozenset[str], frozenset[str]]:
         """Return the units that a service is in, and those that it only reaches from elsewhere."""
         if term.location_kind == COUNTRYWIDE:
             return one.covered or frozenset(self.units), frozenset()

@@ -11,13 +11,13 @@ from mapping.analysis.common.listed import by_area, chosen_minutes, points, stat
 from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Text
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Figure
 from mapping.view.view import Entry
 
 
 @dataclass(frozen=True)
-class Asked:
+class CountedServices:
     """Services that are counted together, under a key and a label."""
 
     key: str
@@ -39,7 +39,7 @@ class Served:
 
 def served(
     area: StudyArea,
-    asked: Sequence[Asked],
+    asked: Sequence[CountedServices],
     *,
     name: str,
     level: int,
@@ -107,7 +107,7 @@ def served(
 
 def by_phone(entry: Entry) -> bool:
     """Tell whether a service is a line that people call, wherever they are."""
-    types = Taxonomy.load("service_types")
+    types = Vocabulary.load("service_types")
     return bool(entry.phones) and any(
         code in types and types.term(code).location_kind == "remote" for code in entry.types
     )
@@ -128,11 +128,11 @@ def _block(key: str, reached: Reached, people: Floats, census: Floats) -> dict[s
     return columns
 
 
-def _within(one: Asked, minutes: int) -> Message:
+def _within(one: CountedServices, minutes: int) -> Message:
     return Message("{type}: people within {minutes} min", {"type": one.label, "minutes": minutes})
 
 
-def _columns(asked: Sequence[Asked], minutes: int) -> tuple[Column, ...]:
+def _columns(asked: Sequence[CountedServices], minutes: int) -> tuple[Column, ...]:
     columns = [Column("people", Message("People"), "people")]
     for one in asked:
         key, words = one.key, {"type": one.label, "minutes": minutes}
@@ -153,7 +153,7 @@ def _columns(asked: Sequence[Asked], minutes: int) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def _caveats(area: StudyArea, found: Iterable[Reached], asked: Sequence[Asked]) -> tuple[Message, ...]:
+def _caveats(area: StudyArea, found: Iterable[Reached], asked: Sequence[CountedServices]) -> tuple[Message, ...]:
     made = list(found)
     lost, snapped = (max((getattr(one, name) for one in made), default=0) for name in ("lost", "snapped"))
     unshown = {entry.id: entry for one in asked for entry in by_area(one.entries, area)}

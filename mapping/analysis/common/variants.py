@@ -62,7 +62,7 @@ class Counters:
 
 
 @dataclass(frozen=True)
-class Asked:
+class VariantQuestion:
     """What is asked of every variant: which sorts of services, within how many minutes, and where it is worked out."""
 
     sorts: Sequence[Sort]
@@ -100,7 +100,7 @@ class Asked:
 
 
 def variants(
-    area: StudyArea, asked: Asked, entries: Sequence[Entry], others: Sequence[Entry], *, stale: bool
+    area: StudyArea, asked: VariantQuestion, entries: Sequence[Entry], others: Sequence[Entry], *, stale: bool
 ) -> list[Variant]:
     """Return every variant, what was asked for first.
 

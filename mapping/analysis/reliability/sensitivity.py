@@ -19,7 +19,7 @@ from mapping.analysis.common.listed import (
     state_of,
 )
 from mapping.analysis.common.reached import Floats, Progress, gathering
-from mapping.analysis.common.variants import Asked, Variant, variants
+from mapping.analysis.common.variants import Variant, VariantQuestion, variants
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share, Text
 from mapping.result import Column, Figure, Result
@@ -65,7 +65,7 @@ def sensitivity(
     sorts = [first, *(sort for sort in others if points(sort.of(entries), area))]
     if first.hidden and not points(first.of(entries), area):
         sorts = sorts[1:] or [sort_of(ANY)]
-    asked = Asked(sorts, minutes, scenario, client, progress)
+    asked = VariantQuestion(sorts, minutes, scenario, client, progress)
     found = variants(area, asked, entries, counted(view, stale=not stale), stale=stale)
     table, total = _table(area, found, level), _total(found)
     state = state_of(sorts[0].of(entries), area)

@@ -11,7 +11,7 @@ from mapping.analysis.common import wording
 from mapping.analysis.common.listed import ANY, chosen_level, counted, sort_of, units_at, units_in
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, People, Text
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Figure, Result
 from mapping.view.view import View
 
@@ -103,7 +103,7 @@ def _columns(types: Sequence[str]) -> tuple[Column, ...]:
 
 
 def _label(code: str) -> Text:
-    known = Taxonomy.load("service_types")
+    known = Vocabulary.load("service_types")
     return known.term(code).labels if code in known else {"en": code}
 
 

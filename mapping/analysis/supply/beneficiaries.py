@@ -8,11 +8,11 @@ import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import chosen_level, core_types
-from mapping.analysis.common.presence import Listing
+from mapping.analysis.common.presence import ServicePresence
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, Text
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Result, State
 from mapping.view.entries import suits
 from mapping.view.view import Entry, View
@@ -47,7 +47,7 @@ METHOD = Message(
 
 
 @dataclass(frozen=True)
-class Group:
+class BeneficiaryGroup:
     """People who are looked at together; a service must suit each of ``codes``."""
 
     key: str
@@ -67,11 +67,11 @@ class Group:
         return not (grown and term.need == "child")
 
 
-def groups_of(view: View, area: StudyArea) -> list[Group]:
+def groups_of(view: View, area: StudyArea) -> list[BeneficiaryGroup]:
     """Return the groups that may be spoken of to the readers of a view, by kind."""
-    terms = [term for term in Taxonomy.load("beneficiaries").terms() if _may_be_named(term, view, area)]
-    found = [Group(term.code, term.labels, (term.code,), term.dimension) for term in terms]
-    found += [Group(key, label, codes, "age") for key, (codes, label) in BOTH.items()]
+    terms = [term for term in Vocabulary.load("beneficiaries").terms() if _may_be_named(term, view, area)]
+    found = [BeneficiaryGroup(term.code, term.labels, (term.code,), term.dimension) for term in terms]
+    found += [BeneficiaryGroup(key, label, codes, "age") for key, (codes, label) in BOTH.items()]
     return [group for dimension in DIMENSIONS for group in found if group.dimension == dimension]
 
 
@@ -97,7 +97,7 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
     if group is not None and group not in {one.key for one in known}:
         raise NotFound(f"{group!r} is no group of people here; there are {', '.join(one.key for one in known)}")
     terms = [term for term in core_types() if term.audience == "public"]
-    listing = Listing(view, area, level)
+    listing = ServicePresence(view, area, level)
     anybody = _reached(listing, terms)
     if group is not None:
         return _one(view, area, listing, terms, next(one for one in known if one.key == group))
@@ -134,13 +134,13 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
     )
 
 
-def _reached(listing: Listing, terms: Sequence[Term]) -> pd.DataFrame:
+def _reached(listing: ServicePresence, terms: Sequence[Term]) -> pd.DataFrame:
     """Return in which units each function is there for anybody: rows units, columns types."""
     found = {term.code: [said[0] in REACHED for said in listing.states(term).values()] for term in terms}
     return pd.DataFrame(found, pd.Index(listing.units, name="code"), dtype=bool)
 
 
-def _open(listing: Listing, terms: Sequence[Term], group: Group) -> pd.DataFrame:
+def _open(listing: ServicePresence, terms: Sequence[Term], group: BeneficiaryGroup) -> pd.DataFrame:
     """Return where each function takes a group, or may: what nobody confirmed is not called closed."""
     found = {}
     for term in terms:
@@ -156,7 +156,9 @@ def _closed(anybody: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
     return anybody & ~opened
 
 
-def _one(view: View, area: StudyArea, listing: Listing, terms: Sequence[Term], group: Group) -> Result:
+def _one(
+    view: View, area: StudyArea, listing: ServicePresence, terms: Sequence[Term], group: BeneficiaryGroup
+) -> Result:
     """Return the matrix of functions for one group."""
     said = {term.code: listing.states(term, group.fits) for term in terms}
     index = pd.Index(listing.units, name="code")
@@ -188,7 +190,7 @@ def _one(view: View, area: StudyArea, listing: Listing, terms: Sequence[Term], g
     )
 
 
-def _finding(known: Sequence[Group], closed: Mapping[str, pd.DataFrame], boxes: int) -> Message:
+def _finding(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], boxes: int) -> Message:
     """Name the group that finds the most closed."""
     if not boxes:
         return Message("Nothing is listed that could be open or closed to anybody")
@@ -202,7 +204,9 @@ def _finding(known: Sequence[Group], closed: Mapping[str, pd.DataFrame], boxes: 
     )
 
 
-def _also(known: Sequence[Group], closed: Mapping[str, pd.DataFrame], terms: Sequence[Term]) -> tuple[Message, ...]:
+def _also(
+    known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], terms: Sequence[Term]
+) -> tuple[Message, ...]:
     """Say for the worst three groups which function is closed to them in most regions."""
     label = {term.code: term.labels for term in terms}
     said = []
@@ -220,7 +224,7 @@ def _also(known: Sequence[Group], closed: Mapping[str, pd.DataFrame], terms: Seq
     return tuple(said)
 
 
-def _figures(known: Sequence[Group], closed: Mapping[str, pd.DataFrame], boxes: int) -> dict[str, Figure]:
+def _figures(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], boxes: int) -> dict[str, Figure]:
     """Return for each group the share of the listed boxes that is closed to it, the worst ten first."""
     if not boxes:
         return {}

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import ANY, chosen_level, counted, sort_of
 from mapping.analysis.common.reached import Progress
-from mapping.analysis.common.served import Asked, Served, by_phone, served
+from mapping.analysis.common.served import CountedServices, Served, by_phone, served
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share, Text
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.result import Result
 from mapping.view.view import Entry, View
 
@@ -46,7 +46,7 @@ def languages(
     level = chosen_level(area, level)
     helping = sort_of(ANY).of(counted(view, stale=stale))
     wanted = _languages(helping, area) if codes is None else list(dict.fromkeys(codes))
-    asked = [Asked(code, label(code), tuple(e for e in helping if code in e.languages)) for code in wanted]
+    asked = [CountedServices(code, label(code), tuple(e for e in helping if code in e.languages)) for code in wanted]
     found = served(area, asked, name="languages", level=level, minutes=minutes, scenario=scenario, progress=progress)
     silent = sum(not entry.languages for entry in helping)
     return Result(
@@ -74,7 +74,7 @@ def languages(
 
 def label(code: str) -> Text:
     """Return what a language is called."""
-    known = Taxonomy.load("languages")
+    known = Vocabulary.load("languages")
     return known.term(code).labels if code in known else {"en": code}
 
 
@@ -83,7 +83,7 @@ def _languages(entries: Sequence[Entry], area: StudyArea) -> list[str]:
     return [*area.languages, *sorted(said - set(area.languages))]
 
 
-def _finding(found: Served, asked: Sequence[Asked], area: StudyArea, minutes: int) -> Message:
+def _finding(found: Served, asked: Sequence[CountedServices], area: StudyArea, minutes: int) -> Message:
     """Say which of the languages of the country serves the fewest people in person."""
     total = found.total
     own = [one for one in asked if one.key in area.languages and one.key in found.figures]
@@ -94,7 +94,7 @@ def _finding(found: Served, asked: Sequence[Asked], area: StudyArea, minutes: in
     return Message("Fewest people are within {minutes} minutes of help in this language: “{spoken}”, {share}", words)
 
 
-def _also(asked: Sequence[Asked], area: StudyArea) -> tuple[Message, ...]:
+def _also(asked: Sequence[CountedServices], area: StudyArea) -> tuple[Message, ...]:
     """Say in which languages a line can be called, and which have neither."""
     said: list[Message] = []
     for one in asked:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import chosen_level, core_types
-from mapping.analysis.common.presence import Listing
+from mapping.analysis.common.presence import ServicePresence
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Term
@@ -47,7 +47,7 @@ def nrm(view: View, area: StudyArea, *, level: int | None = None) -> Result:
         The study area has no such level.
     """
     level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
-    terms, listing = core_types(), Listing(view, area, level)
+    terms, listing = core_types(), ServicePresence(view, area, level)
     found = {term.code: listing.states(term) for term in terms}
     states = pd.DataFrame(
         {code: [said[unit][0] for unit in listing.units] for code, said in found.items()},

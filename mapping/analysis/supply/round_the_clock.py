@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import ANY, Sort, chosen_level, core_types, counted, sort_of, visited
 from mapping.analysis.common.reached import Progress
-from mapping.analysis.common.served import Asked, Served, by_phone, served
+from mapping.analysis.common.served import CountedServices, Served, by_phone, served
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message
 from mapping.model import WEEKDAYS
@@ -51,7 +51,7 @@ def round_the_clock(
     offered = counted(view, stale=stale)
     nightly = [entry for entry in offered if at_night(entry, view.edition)]
     sorts = _sorts(types, nightly)
-    asked = [Asked(sort.key, sort.label, tuple(sort.of(nightly))) for sort in sorts if not sort.hidden]
+    asked = [CountedServices(sort.key, sort.label, tuple(sort.of(nightly))) for sort in sorts if not sort.hidden]
     found = served(
         area, asked, name="round_the_clock", level=level, minutes=minutes, scenario=scenario, progress=progress
     )
@@ -103,7 +103,7 @@ def _sorts(types: Sequence[str] | None, nightly: Sequence[Entry]) -> list[Sort]:
     return [sort_of(ANY), *(sort for sort in core if sort.of(nightly))]
 
 
-def _finding(found: Served, asked: Sequence[Asked], minutes: int) -> Message:
+def _finding(found: Served, asked: Sequence[CountedServices], minutes: int) -> Message:
     """Say what share of the people reaches the first kind at night."""
     if not asked or asked[0].key not in found.figures or not found.total["people"]:
         return Message("No service is listed that people could go to at night")
@@ -114,7 +114,7 @@ def _finding(found: Served, asked: Sequence[Asked], minutes: int) -> Message:
     return Message("{who} live {far} from what they may need at night: “{type}”", words | {"type": asked[0].label})
 
 
-def _also(found: Served, asked: Sequence[Asked]) -> tuple[Message, ...]:
+def _also(found: Served, asked: Sequence[CountedServices]) -> tuple[Message, ...]:
     if not asked:
         return ()
     first = asked[0]

@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, hstack, vstack
 
 from mapping.engines.location._covering import Cover, Numbers, added, exchanged, merged, reached
 from mapping.engines.location._prices import CLOSE, priced
-from mapping.engines.location._program import Program, Solved, Status, solve
+from mapping.engines.location._program import IntegerProgram, Solved, Status, solve
 
 STARTS = 30
 """Starts of the interchange by chance, where the greedy one is not proven best at once."""
@@ -95,7 +95,7 @@ def _solved(cover: Cover, p: int, start: Numbers, seconds: float) -> Solved:
     y0 = np.minimum(cover.sets @ x0, 1)
     unit = csr_array((np.ones(groups), (np.arange(groups), np.arange(groups))), shape=(groups, groups))
     count = csr_array(np.concatenate([np.ones(sites), np.zeros(groups)])[None, :])
-    program = Program(
+    program = IntegerProgram(
         cost=np.concatenate([np.zeros(sites), -cover.weights]),
         low=np.zeros(sites + groups),
         high=np.ones(sites + groups),

@@ -19,7 +19,7 @@ Status = Literal["optimal", "time limit", "infeasible"]
 
 
 @dataclass(frozen=True)
-class Program:
+class IntegerProgram:
     """Least cost @ x with row_low <= rows @ x <= row_high and low <= x <= high; ``whole`` are the integer columns."""
 
     cost: Floats
@@ -40,7 +40,7 @@ class Solved:
     status: Status
 
 
-def solve(program: Program, *, seconds: float, start: Floats | None = None) -> Solved:
+def solve(program: IntegerProgram, *, seconds: float, start: Floats | None = None) -> Solved:
     """Solve a program within some seconds, from a first solution where there is one."""
     with _ONE_AT_A_TIME:
         _greet()
@@ -91,7 +91,7 @@ def _greet() -> None:
         os.close(nowhere)
 
 
-def _lp(program: Program) -> highspy.HighsLp:
+def _lp(program: IntegerProgram) -> highspy.HighsLp:
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = program.cost.size, program.row_low.size
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = program.cost, program.low, program.high

@@ -46,7 +46,7 @@ from mapping.engines.location._covering import (
     uncovered,
 )
 from mapping.engines.location._maximal import Most, most
-from mapping.engines.location._program import Floats, Program, Solved, Status, solve
+from mapping.engines.location._program import Floats, IntegerProgram, Solved, Status, solve
 from mapping.engines.pairs import Pairs
 from mapping.errors import InvalidRecord
 
@@ -276,7 +276,7 @@ def _fewest(cover: Cover, start: list[int], seconds: float) -> Solved:
     groups, sites = cover.sets.shape
     if not groups:
         return Solved(np.zeros(sites), 0.0, "optimal")
-    program = Program(
+    program = IntegerProgram(
         cost=np.ones(sites),
         low=np.zeros(sites),
         high=np.ones(sites),
@@ -346,7 +346,7 @@ def _with_capacity(
     )
 
 
-def _flow(sets: csr_array, weights: Floats, room: Floats, standing: int, p: int | None) -> Program:
+def _flow(sets: csr_array, weights: Floats, room: Floats, standing: int, p: int | None) -> IntegerProgram:
     """Return the program of people (by group and site) that a site's room limits; columns are sites, then flows."""
     groups, sites = sets.shape
     group, site = sets.tocoo().coords
@@ -364,7 +364,7 @@ def _flow(sets: csr_array, weights: Floats, room: Floats, standing: int, p: int 
     endless = np.full(sites + flows, -np.inf)
     low = np.zeros(columns)
     low[:standing] = 1
-    return Program(
+    return IntegerProgram(
         cost=new.astype(float) if p is None else np.concatenate([np.zeros(sites), -np.ones(flows)]),
         low=low,
         high=np.concatenate([np.ones(sites), most]),

@@ -33,7 +33,7 @@ from scipy.sparse import csr_array, vstack
 from mapping.engines._compiled import compiled, reordered
 from mapping.engines.location._covering import Numbers
 from mapping.engines.location._prices import CLOSE
-from mapping.engines.location._program import Floats, Program, Status, solve
+from mapping.engines.location._program import Floats, IntegerProgram, Status, solve
 from mapping.engines.location.covering_models import TIME, Siting, _limits, checked_weights, chosen_sites
 from mapping.errors import InvalidRecord
 
@@ -399,7 +399,7 @@ def _with_capacity(
     new = (np.arange(columns) >= standing.size) & (np.arange(columns) < n)
     low = np.zeros(columns)
     low[: standing.size] = 1
-    program = Program(
+    program = IntegerProgram(
         cost=np.concatenate([np.zeros(n), far[sites][:, places].ravel()]),
         low=low,
         high=np.concatenate([np.ones(n), most]),

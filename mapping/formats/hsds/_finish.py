@@ -10,12 +10,12 @@ from mapping.area.geocode import Located, country_code, locate
 from mapping.batch import Batch
 from mapping.errors import FormatError
 from mapping.formats.hsds._names import REFERENCES, Raw
-from mapping.formats.hsds._take import Kept, Taking
+from mapping.formats.hsds._take import LateRow, Taking
 from mapping.formats.hsds._terms import settle_attributes, settle_terms, types_by_name
 from mapping.formats.hsds._values import number, plain, values_shown
 from mapping.language import parsers
 from mapping.language.parsers import Partly, Unreadable
-from mapping.language.taxonomy import Taxonomy, vocabulary
+from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
     AUDIENCES,
     Attribute,
@@ -93,7 +93,7 @@ def _say_unapproved(taking: Taking) -> None:
 
 def _places(taking: Taking) -> None:
     """Make locations and addresses: where each place is, and how closely it may be shown."""
-    lines: dict[str, list[Kept]] = defaultdict(list)
+    lines: dict[str, list[LateRow]] = defaultdict(list)
     for kept in taking.late["address"].values():
         lines[kept.fields.get("location_id", "")].append(kept)
     for kept in taking.late["location"].values():
@@ -104,7 +104,7 @@ def _places(taking: Taking) -> None:
             _address(taking, kept, place if isinstance(place, Location) else None)
 
 
-def _place(taking: Taking, kept: Kept, addresses: list[Kept]) -> None:
+def _place(taking: Taking, kept: LateRow, addresses: list[LateRow]) -> None:
     fields = taking.with_audience("location", dict(kept.fields))
     _bound(taking, kept.raw, fields)
     hold = next((text for text in _told(fields, addresses) if HOLD.search(text)), None)
@@ -126,7 +126,7 @@ def _place(taking: Taking, kept: Kept, addresses: list[Kept]) -> None:
     taking.add(kept.raw, kept.id, fields)
 
 
-def _told(fields: dict[str, Any], addresses: list[Kept]) -> Iterable[str]:
+def _told(fields: dict[str, Any], addresses: list[LateRow]) -> Iterable[str]:
     yield str(fields.get("name") or "")
     for address in addresses:
         yield from (str(address.fields.get(name) or "") for name in ("attention", "address_1", "address_2"))
@@ -150,7 +150,7 @@ def _bound(taking: Taking, raw: Raw, fields: dict[str, Any]) -> None:
         taking.say(raw, "latitude", problem, "the point was left out; are the columns swapped?", "refused")
 
 
-def _locate(taking: Taking, kept: Kept, fields: dict[str, Any], addresses: list[Kept]) -> None:
+def _locate(taking: Taking, kept: LateRow, fields: dict[str, Any], addresses: list[LateRow]) -> None:
     """Find the unit and the country of a place by its point, else by its address."""
     area = taking.context.area
     address = _first(addresses)
@@ -182,7 +182,7 @@ def _locate(taking: Taking, kept: Kept, fields: dict[str, Any], addresses: list[
     }
 
 
-def _first(addresses: list[Kept]) -> dict[str, Any]:
+def _first(addresses: list[LateRow]) -> dict[str, Any]:
     physical = [kept for kept in addresses if kept.fields.get("address_type", "physical") == "physical"]
     return next((kept.fields for kept in physical or addresses), {})
 
@@ -202,7 +202,7 @@ def _by_map(taking: Taking) -> Precision:
     return columns.precisions.get(columns.constants.get("precision", ""), "none")
 
 
-def _address(taking: Taking, kept: Kept, place: Location | None) -> None:
+def _address(taking: Taking, kept: LateRow, place: Location | None) -> None:
     area = taking.context.area
     fields = taking.with_audience("address", dict(kept.fields))
     said = str(fields.get("country") or "")
@@ -241,7 +241,7 @@ def _phones(taking: Taking) -> None:
         taking.add(kept.raw, kept.id, fields)
 
 
-def _number(taking: Taking, kept: Kept, region: str, fields: dict[str, Any]) -> str | None:
+def _number(taking: Taking, kept: LateRow, region: str, fields: dict[str, Any]) -> str | None:
     """Read a number, saying what is wrong with it; None where it is none."""
     text = plain(fields.get("number", ""))
     if _E164.fullmatch(text):
@@ -265,7 +265,7 @@ def _number(taking: Taking, kept: Kept, region: str, fields: dict[str, Any]) -> 
         fields.setdefault("extension", found[0].extension)
     for place, other in enumerate(found[1:], 2):
         more = kept.fields | {"number": other.number}
-        again = Kept(record_id(taking.source.id, "phone", kept.sent, place), kept.sent, more, kept.raw)
+        again = LateRow(record_id(taking.source.id, "phone", kept.sent, place), kept.sent, more, kept.raw)
         taking.add(again.raw, again.id, taking.with_audience("phone", more) | {"audience": "custodian"})
     return found[0].number
 
@@ -439,7 +439,7 @@ def _audiences(taking: Taking) -> None:
             record.audience = "custodian"
             fix = "it is for custodians only until its operator agrees and two people lower it"
             taking.say(taking.where(record), "name", f"the name {record.name!r} tells of a shelter", fix)
-        rules = [Taxonomy.load("service_types").term(code).audience for code in types.get(record.id, ())]
+        rules = [Vocabulary.load("service_types").term(code).audience for code in types.get(record.id, ())]
         if record.organization_id:
             shown[record.organization_id].append(strictest(record.audience, *(rules or ["custodian"])))
         if record.assured_date and record.id not in verified and record.assured_date <= taking.context.today:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mapping.batch import Batch, Issue, Level, RefusedRow
-from mapping.formats import Context
+from mapping.formats import ReadContext
 from mapping.formats.hsds._names import IGNORED, NO_ID, PASSED_OVER, REFERENCES, Raw, identified, table_of
 from mapping.formats.hsds._values import Mended, Parse, language_code, parsers, plain, values_shown
 from mapping.language.parsers import Partly, Unreadable
@@ -43,7 +43,7 @@ ADDED_TO: dict[str, dict[str, str]] = {"service": {"fees": "fees_description", "
 
 
 @dataclass
-class Kept:
+class LateRow:
     """A late row: its fields so far, and where it stood."""
 
     id: str
@@ -59,12 +59,12 @@ class Taking:
     ``counted`` is what a row is for the batch: every row of a table, or every document.
     """
 
-    context: Context
+    context: ReadContext
     file: str
     counted: int = 0
     batch: Batch = field(init=False)
     records: dict[str, Record] = field(default_factory=dict)
-    late: dict[str, dict[str, Kept]] = field(default_factory=lambda: defaultdict(dict))
+    late: dict[str, dict[str, LateRow]] = field(default_factory=lambda: defaultdict(dict))
     places: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     """Record -> sheet and row it came from, for organizations, services and whatever may turn out wrong."""
     keys: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
@@ -150,11 +150,11 @@ class Taking:
     def _keep(self, table: str, own: str, sent: str, fields: dict[str, Any], raw: Raw) -> None:
         earlier = self.late[table].get(own)
         if earlier is None:
-            self.late[table][own] = Kept(own, sent, fields, raw)
+            self.late[table][own] = LateRow(own, sent, fields, raw)
             return
         own = self._apart(table, own, earlier.fields, fields)
         if own != earlier.id:
-            self.late[table].setdefault(own, Kept(own, sent, fields, raw))
+            self.late[table].setdefault(own, LateRow(own, sent, fields, raw))
             return
         for name, value in fields.items():
             before = earlier.fields.get(name)

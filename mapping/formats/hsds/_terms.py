@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, cast
 
 from mapping.formats.hsds._take import Taking
 from mapping.language.taxonomy import VOCABULARIES, match_term
-from mapping.language.taxonomy import Taxonomy as Terms
+from mapping.language.taxonomy import Vocabulary as Terms
 from mapping.model import Attribute, Service, ServiceAtLocation, TaxonomyTerm, Translation, record_id
 
 LinkType = Literal["service_type", "serves", "excludes", "organization_type", "classification"]

@@ -17,7 +17,7 @@ from typing import Any
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import FormatError
-from mapping.formats import MAX_COLUMNS, Context, require_readable
+from mapping.formats import MAX_COLUMNS, ReadContext, require_readable
 from mapping.formats._archives import content, members, write_archive
 from mapping.formats._json import beginning
 from mapping.formats.hsds._finish import finish
@@ -56,7 +56,7 @@ def recognises(path: Path) -> bool:
         return False
 
 
-def records(path: Path, context: Context) -> Batch:
+def records(path: Path, context: ReadContext) -> Batch:
     """Read the tables of a data package of any version.
 
     Raises

@@ -14,7 +14,7 @@ from typing import Any
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import FormatError
-from mapping.formats import Context
+from mapping.formats import ReadContext
 from mapping.formats._json import beginning, lines, load
 from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import PASSED_OVER, Raw, bare, rows_of_document, table_of
@@ -60,7 +60,7 @@ def recognises(path: Path) -> bool:
     return start.lstrip()[:1] in ("{", "[") and bool(_SIGNS.search(start)) and not _OTHERS.search(start)
 
 
-def records(path: Path, context: Context) -> Batch:
+def records(path: Path, context: ReadContext) -> Batch:
     """Read a file of HSDS documents.
 
     Raises

@@ -13,7 +13,7 @@ from mapping.language.spreadsheet import neutral
 from mapping.view.view import View
 
 
-class Column(NamedTuple):
+class TaggedColumn(NamedTuple):
     """A column: its hashtag, and what stands above it."""
 
     tag: str
@@ -26,10 +26,10 @@ def licence(view: View, area: StudyArea) -> str:
     return f"{about.licence}; {about.attribution}"
 
 
-def unit_columns(area: StudyArea) -> list[Column]:
+def unit_columns(area: StudyArea) -> list[TaggedColumn]:
     """Return the columns for the unit of each level below the country: its name and its code."""
     return [
-        Column(f"#adm{level.level}+{part}", heading)
+        TaggedColumn(f"#adm{level.level}+{part}", heading)
         for level in area.levels
         if level.level > 0
         for part, heading in (("name", level.label), ("code", Message("Code ({level})", {"level": level.label})))
@@ -49,7 +49,9 @@ def unit_cells(area: StudyArea, code: str | None, language: str) -> dict[str, st
     return cells
 
 
-def write_table(path: Path, columns: Sequence[Column], rows: Iterable[Mapping[str, object]], language: str) -> None:
+def write_table(
+    path: Path, columns: Sequence[TaggedColumn], rows: Iterable[Mapping[str, object]], language: str
+) -> None:
     """Write rows, given by hashtag, as CSV in UTF-8; a cell that a spreadsheet would run is made harmless.
 
     Raises

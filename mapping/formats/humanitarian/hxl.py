@@ -15,9 +15,9 @@ from pathlib import Path
 from mapping.area.study_area import StudyArea
 from mapping.column_map import UNNAMED, ColumnMap, Expected, Header, Sheets
 from mapping.formats import Sheet
-from mapping.formats.humanitarian._hashtags import Column, licence, unit_cells, unit_columns, write_table
+from mapping.formats.humanitarian._hashtags import TaggedColumn, licence, unit_cells, unit_columns, write_table
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.view.view import View
 
 SUFFIX = ".hxl.csv"
@@ -188,26 +188,26 @@ def _whom(tag: Tag) -> tuple[str, int]:
 def write(view: View, path: Path, *, area: StudyArea, language: str = "en") -> None:
     """Write the activities of a view as a 4W table, with a row of hashtags under the headings."""
     columns = [
-        Column("#activity+id", Message("Number")),
-        Column("#org+name", Message("Organization")),
-        Column("#org+impl", Message("Carried out by")),
-        Column("#org+funder", Message("Paid by")),
-        Column("#activity+programme", Message("Programme")),
-        Column("#sector+name", Message("Kind of help")),
-        Column("#activity+type+name", Message("Type of activity")),
-        Column("#activity+type+code", Message("Code of the type")),
-        Column("#activity+name", Message("Activity")),
+        TaggedColumn("#activity+id", Message("Number")),
+        TaggedColumn("#org+name", Message("Organization")),
+        TaggedColumn("#org+impl", Message("Carried out by")),
+        TaggedColumn("#org+funder", Message("Paid by")),
+        TaggedColumn("#activity+programme", Message("Programme")),
+        TaggedColumn("#sector+name", Message("Kind of help")),
+        TaggedColumn("#activity+type+name", Message("Type of activity")),
+        TaggedColumn("#activity+type+code", Message("Code of the type")),
+        TaggedColumn("#activity+name", Message("Activity")),
         *unit_columns(area),
-        Column("#date+start", Message("First day")),
-        Column("#date+end", Message("Last day")),
-        Column("#status", Message("Status")),
-        Column("#beneficiary+type", Message("For whom")),
-        Column("#targeted", Message("People planned")),
-        Column("#reached", Message("People reached")),
-        Column("#reached+f", Message("Women and girls among them")),
-        Column("#value+budget", Message("Budget")),
-        Column("#date+reported", Message("Reported on")),
-        Column("#meta+licence", Message("Licence")),
+        TaggedColumn("#date+start", Message("First day")),
+        TaggedColumn("#date+end", Message("Last day")),
+        TaggedColumn("#status", Message("Status")),
+        TaggedColumn("#beneficiary+type", Message("For whom")),
+        TaggedColumn("#targeted", Message("People planned")),
+        TaggedColumn("#reached", Message("People reached")),
+        TaggedColumn("#reached+f", Message("Women and girls among them")),
+        TaggedColumn("#value+budget", Message("Budget")),
+        TaggedColumn("#date+reported", Message("Reported on")),
+        TaggedColumn("#meta+licence", Message("Licence")),
     ]
     write_table(path, columns, _rows(view, area, language), language)
 
@@ -215,7 +215,7 @@ def write(view: View, path: Path, *, area: StudyArea, language: str = "en") -> N
 def _rows(view: View, area: StudyArea, language: str) -> Iterator[dict[str, object]]:
     """Yield the activities by organization, place and type."""
     names = {one.id: one.name for one in view.organizations(language=language)}
-    types, given = Taxonomy.load("service_types"), licence(view, area)
+    types, given = Vocabulary.load("service_types"), licence(view, area)
     rows = []
     for one in view.rows("activity"):
         code = one["service_type"] if one["service_type"] in types else ""

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mapping.area.study_area import StudyArea
-from mapping.formats.humanitarian._hashtags import Column, licence, write_table
+from mapping.formats.humanitarian._hashtags import TaggedColumn, licence, write_table
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.view.view import View
 
 SUFFIX = ".presence.csv"
@@ -44,7 +44,7 @@ HEADINGS: dict[str, str] = {
 """Names of the exchange's columns -> hashtags. It knows two levels of units."""
 
 
-class Presence(NamedTuple):
+class PresenceRow(NamedTuple):
     """That an organization gives a kind of help in a unit."""
 
     organization: str
@@ -62,12 +62,12 @@ class Period(NamedTuple):
 
 def write(view: View, path: Path, *, area: StudyArea, language: str = "en") -> None:
     """Write who does what where: services that are offered in a unit that may be told, and activities."""
-    columns = [Column(tag, {"en": name}) for name, tag in HEADINGS.items()]
+    columns = [TaggedColumn(tag, {"en": name}) for name, tag in HEADINGS.items()]
     write_table(path, columns, _rows(view, area, language), language)
 
 
 def _rows(view: View, area: StudyArea, language: str) -> Iterator[dict[str, object]]:
-    types, kinds = Taxonomy.load("service_types"), Taxonomy.load("organization_types")
+    types, kinds = Vocabulary.load("service_types"), Vocabulary.load("organization_types")
     bodies = {one.id: one for one in view.organizations(language=language)}
     given, units = licence(view, area), area.all_units()
     rows = []
@@ -101,12 +101,12 @@ def _rows(view: View, area: StudyArea, language: str) -> Iterator[dict[str, obje
     yield from sorted(rows, key=lambda row: [str(row.get(tag, "")) for tag in keys])
 
 
-def _presence(view: View, area: StudyArea) -> dict[Presence, Period]:
+def _presence(view: View, area: StudyArea) -> dict[PresenceRow, Period]:
     """Gather who does what where, with the period that is told."""
-    types, units = Taxonomy.load("service_types"), area.all_units()
-    found: dict[Presence, Period] = {}
+    types, units = Vocabulary.load("service_types"), area.all_units()
+    found: dict[PresenceRow, Period] = {}
 
-    def add(presence: Presence, period: Period) -> None:
+    def add(presence: PresenceRow, period: Period) -> None:
         if presence.service_type not in types or presence.unit not in units:
             return
         before = found.get(presence)
@@ -123,11 +123,11 @@ def _presence(view: View, area: StudyArea) -> dict[Presence, Period]:
         told = _text(entry.verified_on)
         for unit in {place.area_unit for place in entry.places if place.area_unit}:
             for code in entry.types:
-                add(Presence(entry.organization.id, code, unit), Period(told, "", "service"))
+                add(PresenceRow(entry.organization.id, code, unit), Period(told, "", "service"))
     for one in view.rows("activity"):
         if one["status"] not in ("cancelled", "planned"):
             period = Period(_text(one["start"]), _text(one["end"]), "activity")
-            add(Presence(one["organization_id"], one["service_type"] or "", one["area_unit"] or ""), period)
+            add(PresenceRow(one["organization_id"], one["service_type"] or "", one["area_unit"] or ""), period)
     return found
 
 

@@ -68,7 +68,7 @@ class Element:
 
 
 @dataclass(frozen=True)
-class Rule:
+class TagRule:
     """What some tags together mean."""
 
     tags: tuple[tuple[str, str], ...]
@@ -79,11 +79,11 @@ class Rule:
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
+def rules() -> tuple[TagRule, ...]:
     """Return what tags mean, from ``terms/osm_tags.csv``."""
     with TAGS.open(encoding="utf-8", newline="") as file:
         return tuple(
-            Rule(
+            TagRule(
                 tuple((tag.partition("=")[0], tag.partition("=")[2]) for tag in row["tags"].split(";")),
                 row["service_type"],
                 row["organization_type"],
@@ -100,7 +100,7 @@ def first_keys() -> frozenset[str]:
     return frozenset(rule.tags[0][0] for rule in rules() if rule.service_type)
 
 
-def meaning(tags: Mapping[str, str]) -> list[Rule]:
+def meaning(tags: Mapping[str, str]) -> list[TagRule]:
     """Return the rules that hold for an element: of those that begin alike, the ones that say most."""
     fitting = [rule for rule in rules() if all(value in _values(tags, key) for key, value in rule.tags)]
     most: dict[tuple[str, str], int] = {}
@@ -191,7 +191,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
     )
 
 
-def _cells(element: Element, holds: Sequence[Rule]) -> list[object]:
+def _cells(element: Element, holds: Sequence[TagRule]) -> list[object]:
     tags = element.tags
     services = dict.fromkeys(rule.service_type for rule in holds if rule.service_type)
     kinds = [KINDS.get(tags.get("operator:type", ""), ""), *(rule.organization_type for rule in holds)]

@@ -18,7 +18,7 @@ from defusedxml.common import DefusedXmlException
 
 from mapping.batch import Batch
 from mapping.errors import FormatError
-from mapping.formats import Context, require_readable
+from mapping.formats import ReadContext, require_readable
 from mapping.formats._json import beginning
 from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import Raw
@@ -39,7 +39,7 @@ def recognises(path: Path) -> bool:
     return "<Source" in start and "<Agency" in start
 
 
-def records(path: Path, context: Context) -> Batch:
+def records(path: Path, context: ReadContext) -> Batch:
     """Read a file.
 
     Raises

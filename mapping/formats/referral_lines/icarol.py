@@ -15,7 +15,7 @@ from typing import Any
 from mapping.batch import Batch
 from mapping.column_map import fold_header
 from mapping.errors import FormatError
-from mapping.formats import Context
+from mapping.formats import ReadContext
 from mapping.formats._json import beginning
 from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import Raw
@@ -89,7 +89,7 @@ def recognises(path: Path) -> bool:
     return all(sign in first for sign in SIGNS)
 
 
-def records(path: Path, context: Context) -> Batch:
+def records(path: Path, context: ReadContext) -> Batch:
     """Read an export.
 
     Raises

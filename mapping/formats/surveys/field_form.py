@@ -39,7 +39,7 @@ from mapping.formats.surveys.field_form_texts import (
 )
 from mapping.formats.surveys.xlsform import Survey
 from mapping.language.i18n import Text, show
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 
 FORM_ID = "rohnamo_services"
 
@@ -159,7 +159,7 @@ def _items() -> dict[str, str]:
 
 def checklist() -> list[Term]:
     """Return the items that the form asks about: those whose source was seen."""
-    return [term for term in Taxonomy.load("standards").terms() if term.source_status == "seen"]
+    return [term for term in Vocabulary.load("standards").terms() if term.source_status == "seen"]
 
 
 def standard_of(question: str) -> tuple[str, bool] | None:
@@ -172,7 +172,7 @@ def standard_of(question: str) -> tuple[str, bool] | None:
 @cache
 def _codes() -> dict[str, str]:
     lists = ("statuses", "organization_types", "answers", "verification", "documents", "conditions")
-    return {choice_name(term.code): term.code for name in lists for term in Taxonomy.load(name).terms()}
+    return {choice_name(term.code): term.code for name in lists for term in Vocabulary.load(name).terms()}
 
 
 def code_of(choice: str) -> str:
@@ -280,7 +280,7 @@ class _Form:
             line = self.ask("text", f"description_{language}", told_in(self.names_of(language)))
             yield line | self.said("hint", UNHARMFUL)
         yield self.ask("select_multiple people", "serves")
-        codes = [term.code for term in Taxonomy.load("beneficiaries").terms()]
+        codes = [term.code for term in Vocabulary.load("beneficiaries").terms()]
         both = " and ".join(f"not(selected(., '{c}') and selected(${{serves}}, '{c}'))" for c in codes)
         yield self.ask("select_multiple excluded", "excludes", constraint=both) | self.said(
             "constraint_message", CONTRADICTION
@@ -319,18 +319,18 @@ class _Form:
         for name, texts in (("who", WHO), ("yes_no", YES_NO), ("shown", SHOWN), ("assessors", ASSESSORS)):
             yield from (self.option(name, code, text) for code, text in texts.items())
         for name in ("organization_types", "languages", "statuses", "documents", "verification"):
-            yield from (self.term(name, term) for term in Taxonomy.load(name).terms())
-        for term in Taxonomy.load("answers").terms():
+            yield from (self.term(name, term) for term in Vocabulary.load(name).terms())
+        for term in Vocabulary.load("answers").terms():
             if term.code != "not applicable":
                 yield self.term("answers", term)
         yield self.option("answers", "unknown", NOT_KNOWN)
-        types = Taxonomy.load("service_types")
+        types = Vocabulary.load("service_types")
         yield from (self.term("families", term) for term in types.children())
         for family in types.children():
             yield from (self.term("services", term) | {"family": family.code} for term in types.children(family.code))
-        people = Taxonomy.load("beneficiaries").terms()
+        people = Vocabulary.load("beneficiaries").terms()
         yield from (self.term("people", term) for term in people)
-        yield from (self.term("excluded", term) for term in (*people, *Taxonomy.load("conditions").terms()))
+        yield from (self.term("excluded", term) for term in (*people, *Vocabulary.load("conditions").terms()))
         yield from self.units()
 
     def units(self) -> Iterator[Cells]:

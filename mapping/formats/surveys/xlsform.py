@@ -80,7 +80,7 @@ SILENT = {"start", "end", "today", "deviceid", "note", "calculate", "username", 
 
 
 @dataclass(frozen=True)
-class Group:
+class QuestionGroup:
     """A group or a repeat around questions."""
 
     name: str
@@ -95,7 +95,7 @@ class Question:
     name: str
     kind: str
     labels: Mapping[str, str]
-    groups: tuple[Group, ...] = ()
+    groups: tuple[QuestionGroup, ...] = ()
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     hxl: str = ""
 
@@ -137,13 +137,13 @@ class Survey:
         for line in choices:
             name = line.get("list_name", "") or line.get("list name", "")
             lists.setdefault(name, {})[line.get("name", "")] = _labels(line)
-        groups: list[Group] = []
+        groups: list[QuestionGroup] = []
         found = []
         for line in survey:
             kind, _, rest = " ".join(line.get("type", "").replace("_", " ").split()).partition(" ")
             if kind in ("begin", "end"):
                 if kind == "begin":
-                    groups.append(Group(line.get("name", ""), _labels(line), repeats=rest.startswith("repeat")))
+                    groups.append(QuestionGroup(line.get("name", ""), _labels(line), repeats=rest.startswith("repeat")))
                 elif groups:
                     groups.pop()
                 continue

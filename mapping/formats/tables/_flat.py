@@ -6,7 +6,7 @@ from typing import Any
 
 from mapping.area.study_area import StudyArea
 from mapping.language.spreadsheet import neutral
-from mapping.view.view import Entry, Hours, Place, View
+from mapping.view.view import Entry, Hours, ServicePlace, View
 
 Row = dict[str, Any]
 
@@ -51,14 +51,14 @@ def terms(view: View, area: StudyArea) -> Terms:
     )
 
 
-def pairs(view: View, language: str) -> Iterator[tuple[Entry, Place | None]]:
+def pairs(view: View, language: str) -> Iterator[tuple[Entry, ServicePlace | None]]:
     """Yield each service with each of its places, or with none, by name and id."""
     for entry in view.services(language=language):
         for place in entry.places or (None,):
             yield entry, place
 
 
-def flat_rows(view: View, area: StudyArea, language: str) -> Iterator[tuple[Row, Place | None]]:
+def flat_rows(view: View, area: StudyArea, language: str) -> Iterator[tuple[Row, ServicePlace | None]]:
     """Yield the row of each service at each place: codes of terms, names in every language of the area."""
     names = {spoken: {entry.id: entry.name for entry in view.services(language=spoken)} for spoken in area.languages}
     end = terms(view, area).row()
@@ -66,8 +66,8 @@ def flat_rows(view: View, area: StudyArea, language: str) -> Iterator[tuple[Row,
         yield _row(entry, place, {f"name_{spoken}": names[spoken][entry.id] for spoken in area.languages}) | end, place
 
 
-def _row(entry: Entry, place: Place | None, names: Row) -> Row:
-    where = place or Place("")
+def _row(entry: Entry, place: ServicePlace | None, names: Row) -> Row:
+    where = place or ServicePlace("")
     return {
         "id": entry.id,
         "name": entry.name,

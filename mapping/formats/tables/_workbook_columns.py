@@ -31,7 +31,7 @@ Allowed = Literal[
 
 
 @dataclass(frozen=True)
-class Column:
+class WorkbookColumn:
     """A column: ``field`` is what it fills in the record of a new row (see `mapping.column_map.FIELDS`)."""
 
     key: str
@@ -45,8 +45,8 @@ class Column:
     kind: Literal["text", "number", "date", "fixed"] = "text"
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column(
+COLUMNS: tuple[WorkbookColumn, ...] = (
+    WorkbookColumn(
         "id",
         "",
         Message("Id of the service (leave as it is)"),
@@ -54,7 +54,7 @@ COLUMNS: tuple[Column, ...] = (
         width=10,
         kind="fixed",
     ),
-    Column(
+    WorkbookColumn(
         "place_id",
         "",
         Message("Id of the place (leave as it is)"),
@@ -62,14 +62,14 @@ COLUMNS: tuple[Column, ...] = (
         width=10,
         kind="fixed",
     ),
-    Column(
+    WorkbookColumn(
         "organization",
         "organization",
         Message("Name of the organization"),
         Message("The body that gives the help, as it is written on its door."),
         width=34,
     ),
-    Column(
+    WorkbookColumn(
         "types",
         "service",
         Message("Kind of help"),
@@ -78,21 +78,21 @@ COLUMNS: tuple[Column, ...] = (
         several=True,
         width=34,
     ),
-    Column(
+    WorkbookColumn(
         "name",
         "",
         Message("Name of the service"),
         Message("How the service is called. In a new row it is taken from the kind of help."),
         width=30,
     ),
-    Column(
+    WorkbookColumn(
         "description",
         "description",
         Message("Description of the service"),
         Message("What people should know. No names of people, no phones, no addresses: these have columns."),
         width=40,
     ),
-    Column(
+    WorkbookColumn(
         "serves",
         "serves",
         Message("Who is helped"),
@@ -101,7 +101,7 @@ COLUMNS: tuple[Column, ...] = (
         several=True,
         width=26,
     ),
-    Column(
+    WorkbookColumn(
         "excludes",
         "excludes",
         Message("Who is not taken"),
@@ -110,7 +110,7 @@ COLUMNS: tuple[Column, ...] = (
         several=True,
         width=20,
     ),
-    Column(
+    WorkbookColumn(
         "languages",
         "languages",
         Message("Languages spoken there"),
@@ -118,14 +118,14 @@ COLUMNS: tuple[Column, ...] = (
         allowed="languages",
         several=True,
     ),
-    Column(
+    WorkbookColumn(
         "phones",
         "phone",
         Message("Phones to call"),
         Message("With the code of the country, or short as they are dialled; several with ; between them."),
         width=24,
     ),
-    Column(
+    WorkbookColumn(
         "email",
         "email",
         Message("Mail address"),
@@ -133,7 +133,7 @@ COLUMNS: tuple[Column, ...] = (
         "help@organization.example",
         width=24,
     ),
-    Column(
+    WorkbookColumn(
         "url",
         "website",
         Message("Web page"),
@@ -141,11 +141,11 @@ COLUMNS: tuple[Column, ...] = (
         "https://organization.example",
         width=24,
     ),
-    Column(
+    WorkbookColumn(
         "hours", "hours", Message("Hours"), Message("Days and times when it is open; 24/7 is day and night."), width=26
     ),
-    Column("fees", "cost", Message("What it costs"), Message("Free, or the price in words."), width=16),
-    Column(
+    WorkbookColumn("fees", "cost", Message("What it costs"), Message("Free, or the price in words."), width=16),
+    WorkbookColumn(
         "documents",
         "documents",
         Message("Papers asked for"),
@@ -154,7 +154,7 @@ COLUMNS: tuple[Column, ...] = (
         several=True,
         width=24,
     ),
-    Column(
+    WorkbookColumn(
         "status",
         "status",
         Message("Whether it works"),
@@ -162,7 +162,7 @@ COLUMNS: tuple[Column, ...] = (
         allowed="statuses",
         width=16,
     ),
-    Column(
+    WorkbookColumn(
         "covers",
         "covers",
         Message("Areas served"),
@@ -171,22 +171,22 @@ COLUMNS: tuple[Column, ...] = (
         several=True,
         width=22,
     ),
-    Column(
+    WorkbookColumn(
         "place_name",
         "place_name",
         Message("Name of the place"),
         Message("How the house or the office is called."),
         width=26,
     ),
-    Column(
+    WorkbookColumn(
         "address",
         "address",
         Message("Street and house"),
         Message("Only if everybody may know it; never that of a shelter."),
         width=28,
     ),
-    Column("city", "place", Message("Town or village"), Message("Where the place is."), width=18),
-    Column(
+    WorkbookColumn("city", "place", Message("Town or village"), Message("Where the place is."), width=18),
+    WorkbookColumn(
         "area_unit",
         "unit",
         Message("District or region"),
@@ -194,7 +194,7 @@ COLUMNS: tuple[Column, ...] = (
         allowed="units",
         width=22,
     ),
-    Column(
+    WorkbookColumn(
         "country",
         "country",
         Message("Country code"),
@@ -202,7 +202,7 @@ COLUMNS: tuple[Column, ...] = (
         allowed="countries",
         width=10,
     ),
-    Column(
+    WorkbookColumn(
         "latitude",
         "latitude",
         Message("Latitude, degrees north"),
@@ -210,7 +210,7 @@ COLUMNS: tuple[Column, ...] = (
         width=12,
         kind="number",
     ),
-    Column(
+    WorkbookColumn(
         "longitude",
         "longitude",
         Message("Longitude, degrees east"),
@@ -218,7 +218,7 @@ COLUMNS: tuple[Column, ...] = (
         width=12,
         kind="number",
     ),
-    Column(
+    WorkbookColumn(
         "accessible",
         "accessible",
         Message("Step-free entrance"),
@@ -226,7 +226,7 @@ COLUMNS: tuple[Column, ...] = (
         allowed="yes_no",
         width=12,
     ),
-    Column(
+    WorkbookColumn(
         "verified_on",
         "verified_on",
         Message("Last checked on"),
@@ -235,7 +235,7 @@ COLUMNS: tuple[Column, ...] = (
         width=14,
         kind="date",
     ),
-    Column(
+    WorkbookColumn(
         "verified_how",
         "verified_how",
         Message("How it was checked"),
@@ -243,7 +243,7 @@ COLUMNS: tuple[Column, ...] = (
         allowed="verification",
         width=20,
     ),
-    Column(
+    WorkbookColumn(
         "marking",
         "marking",
         Message("Who may see it"),
@@ -251,7 +251,7 @@ COLUMNS: tuple[Column, ...] = (
         allowed="audiences",
         width=20,
     ),
-    Column(
+    WorkbookColumn(
         "check",
         "",
         Message("Check (leave as it is)"),
@@ -272,7 +272,7 @@ No heading may have stood for another column."""
 
 APOSTROPHES = dict.fromkeys(map(ord, "‘’ʻʼ`´"), "'")
 
-EDITED: tuple[Column, ...] = tuple(column for column in COLUMNS if column.kind != "fixed")
+EDITED: tuple[WorkbookColumn, ...] = tuple(column for column in COLUMNS if column.kind != "fixed")
 """Columns whose cells may be edited; the check is made of them in this order."""
 
 AUDIENCE_LABELS = {

@@ -22,7 +22,7 @@ from mapping.formats.tables._workbook_columns import (
     README,
     SERVICES,
     YES_NO,
-    Column,
+    WorkbookColumn,
     check_of,
     headings,
     labels,
@@ -30,8 +30,8 @@ from mapping.formats.tables._workbook_columns import (
 )
 from mapping.language.i18n import Message, date, translate
 from mapping.language.spreadsheet import neutral
-from mapping.language.taxonomy import LANGUAGES, Taxonomy
-from mapping.view.view import Entry, Hours, Place, View
+from mapping.language.taxonomy import LANGUAGES, Vocabulary
+from mapping.view.view import Entry, Hours, ServicePlace, View
 
 SUFFIX = ".xlsx"
 LABEL = Message("A workbook to look through, edit and send back: one row a service (Excel)")
@@ -102,9 +102,9 @@ def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> No
     write_workbook(path, rows, area=area, language=language, about=terms(view, area))
 
 
-def cells(entry: Entry, place: Place | None, area: StudyArea, language: str) -> dict[str, Any]:
+def cells(entry: Entry, place: ServicePlace | None, area: StudyArea, language: str) -> dict[str, Any]:
     """Return the cells of a service at a place, in the words of a language; what is unknown is left out."""
-    where = place or Place("")
+    where = place or ServicePlace("")
     row: dict[str, Any] = {
         "id": entry.id,
         "place_id": where.id,
@@ -144,7 +144,7 @@ def cells(entry: Entry, place: Place | None, area: StudyArea, language: str) -> 
 
 
 def _terms(name: str, codes: Iterable[str], language: str) -> str:
-    known = Taxonomy.load(name)
+    known = Vocabulary.load(name)
     return LISTED.join(str(known.label(code, language)) if code in known else code for code in codes)
 
 
@@ -177,14 +177,14 @@ def allowed(area: StudyArea, language: str) -> dict[str, list[str]]:
     """Return what may be chosen in each list, in the words of a language."""
     sensitive = {
         term.code
-        for term in Taxonomy.load("beneficiaries").terms()
+        for term in Vocabulary.load("beneficiaries").terms()
         if term.sensitive and term.code not in area.settings.sensitive_allowed
     }
     words = {
-        name: [str(term.label(language)) for term in Taxonomy.load(name).terms() if term.code not in sensitive]
+        name: [str(term.label(language)) for term in Vocabulary.load(name).terms() if term.code not in sensitive]
         for name in ("beneficiaries", "languages", "documents", "statuses", "verification")
     }
-    types = Taxonomy.load("service_types").terms()
+    types = Vocabulary.load("service_types").terms()
     words["service_types"] = [str(term.label(language)) for term in types if term.parent]
     words["units"] = [unit_name(code, area, language) for code in area.all_units()]
     words["countries"] = sorted({area.code, *area.settings.country_names})
@@ -265,7 +265,7 @@ def _write_rows(book: Any, sheet: Any, rows: Sequence[dict[str, Any]], ranges: d
     sheet.autofilter(0, 0, max(len(rows), 1), len(COLUMNS) - 1)
 
 
-def _offer(sheet: Any, place: int, column: Column, ranges: dict[str, str], last: int, language: str) -> None:
+def _offer(sheet: Any, place: int, column: WorkbookColumn, ranges: dict[str, str], last: int, language: str) -> None:
     """Offer a column's list in its cells, or say beside them what belongs there; other words only bring a warning."""
     if column.kind == "fixed":
         return
@@ -305,11 +305,16 @@ def _write_dictionary(book: Any, sheet: Any, lists: dict[str, list[str]], area: 
 
 
 def _titles(language: str) -> Iterator[tuple[str, int]]:
-    titles = (Message("Column"), 28), (Message("What it means"), 50), (Message("Example"), 30), (Message("Allowed"), 80)
+    titles = (
+        (Message("Column"), 28),
+        (Message("What it means"), 50),
+        (Message("Example"), 30),
+        (Message("Allowed"), 80),
+    )
     return ((title.into(language), width) for title, width in titles)
 
 
-def example(column: Column, lists: dict[str, list[str]], area: StudyArea, language: str) -> str:
+def example(column: WorkbookColumn, lists: dict[str, list[str]], area: StudyArea, language: str) -> str:
     """Return an example of what stands in a column."""
     if column.example or column.kind == "fixed":
         return column.example

@@ -55,7 +55,7 @@ MARKINGS = frozenset(
 
 
 @dataclass
-class Seen:
+class ColumnGuess:
     """What was seen in a column: the field it looks like, in what share of its cells, and how to tell a person."""
 
     taken_for: str = ""
@@ -84,16 +84,16 @@ STRICT = ("phone", "email", "website", "latitude", "longitude", "coordinates", "
 """Fields whose cells have a shape."""
 
 
-def looked_at(cells: Sequence[object], area: StudyArea | None) -> Seen:
+def looked_at(cells: Sequence[object], area: StudyArea | None) -> ColumnGuess:
     """Look at the cells of a column."""
     texts = [text.strip() for text in map(written, cells) if text.strip() and not parsers.is_blank(text)]
     if not texts:
-        return Seen()
+        return ColumnGuess()
     counts = Counter(texts)
     some = [text for text, _ in counts.most_common(DISTINCT)]
     weight = sum(counts[text] for text in some)
     shares = {name: sum(counts[text] for text in some if fits(text)) / weight for name, fits in _tests(area).items()}
-    seen = Seen(shares=shares, words=sorted(counts) if len(counts) <= 12 else [])
+    seen = ColumnGuess(shares=shares, words=sorted(counts) if len(counts) <= 12 else [])
     seen.answers = shares["answers"] >= 0.8 and len(counts) <= 12
     for name in ORDER:
         if shares.get(name, 0.0) >= ENOUGH and (name != "marking" or len(counts) <= 12):

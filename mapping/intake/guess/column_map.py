@@ -14,7 +14,7 @@ from mapping.area.study_area import StudyArea
 from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Sheets, Skip, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
-from mapping.intake.guess.cells import Seen, looked_at
+from mapping.intake.guess.cells import ColumnGuess, looked_at
 from mapping.intake.rows import joined
 from mapping.language.fold import coarse, skeleton
 from mapping.language.taxonomy import match_term
@@ -118,7 +118,7 @@ class Guessed:
     services: dict[str, str] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
     """Column -> by what it was guessed."""
-    seen: dict[str, Seen] = field(default_factory=dict)
+    seen: dict[str, ColumnGuess] = field(default_factory=dict)
     sheets: list[str] = field(default_factory=list)
     """Names of all sheets with the same columns."""
     count: int = 0
@@ -363,7 +363,7 @@ def _language_in(name: str) -> str:
     )
 
 
-def _service_of(name: str, seen: Seen) -> str | None:
+def _service_of(name: str, seen: ColumnGuess) -> str | None:
     """Return the kind of help that a column of yes and no is about."""
     match = match_term("service_types", name) if seen.answers else None
     return match.code if match is not None else None

@@ -13,7 +13,7 @@ from mapping.formats.surveys.xlsform import SILENT, Question, Survey, map_of
 from mapping.formats.tables import xlsx
 from mapping.intake.guess.column_map import source_code
 from mapping.language.fold import skeleton
-from mapping.language.taxonomy import Taxonomy, match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import Audience
 
 TAXONOMIES = {
@@ -87,7 +87,7 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
         if (
             question.kind == "select_one" and field in TAXONOMIES
         ):  # a word that means no term is cut into words that may
-            terms = Taxonomy.load(TAXONOMIES[field])
+            terms = Vocabulary.load(TAXONOMIES[field])
             words[field] = {said: meant for said, meant in words.get(field, {}).items() if meant in terms}
     notes = [f"the map was drafted from {Path(path).name}; look it through, and keep it as a column map"]
     return found.model_copy(update={"words": words, "markings": markings, "notes": notes})

@@ -13,7 +13,7 @@ from mapping.formats.tables._flat import LISTED
 from mapping.formats.tables.workbook import ENTRANCES
 from mapping.intake.roundtrip.edits import Edit
 from mapping.language import parsers
-from mapping.language.taxonomy import Taxonomy, match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import (
     AUDIENCES,
     Accessibility,
@@ -99,7 +99,7 @@ def _description(edit: Edit) -> None:
 
 def _said(edit: Edit, link: str) -> list[Record]:
     """Return the terms said of the service that the workbook's audience could see."""
-    groups = Taxonomy.load("beneficiaries")
+    groups = Vocabulary.load("beneficiaries")
     allowed = edit.reader.intake.area.settings.sensitive_allowed
     hidden = {
         record_id("rohnamo", "taxonomy_term", "beneficiaries", term.code)
@@ -136,7 +136,7 @@ def _types(edit: Edit) -> None:
         return
     if words:
         return  # half of what was meant would take out the other half
-    terms, old = Taxonomy.load("service_types"), _said(edit, "service_type")
+    terms, old = Vocabulary.load("service_types"), _said(edit, "service_type")
     by_id = {record_id("rohnamo", "taxonomy_term", "service_types", term.code): term for term in terms.terms()}
     before = [by_id[_term_of(record)].audience for record in old if _term_of(record) in by_id]
     new = [_attribute(edit, "service_type", "service_types", code) for code in codes]
@@ -159,7 +159,7 @@ def _groups(edit: Edit, link: Any) -> None:
         words = []  # without a group it is for everybody
     for word in words:
         condition = match_term("conditions", word) if link == "excludes" else None
-        text = str(Taxonomy.load("conditions").label(condition.code, "en")) if condition else word
+        text = str(Vocabulary.load("conditions").label(condition.code, "en")) if condition else word
         if text in notes:
             new[text] = notes[text]
         elif condition is not None:
@@ -340,7 +340,7 @@ def _fees(edit: Edit) -> None:
 
 def _documents(edit: Edit) -> None:
     codes, words = edit.reader.terms("documents", "documents")
-    terms, old = Taxonomy.load("documents"), edit.held.of("required_document", "service_id", edit.service)
+    terms, old = Vocabulary.load("documents"), edit.held.of("required_document", "service_id", edit.service)
     kept = {getattr(record, "document", None): record for record in old}
     new: dict[Any, Record] = {}
     for code in codes:

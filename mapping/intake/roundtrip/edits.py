@@ -18,7 +18,7 @@ KEYED = ("service", "location")
 """Tables whose published ids stand in a workbook."""
 
 
-class Held:
+class HeldRecords:
     """What a directory holds of the records that rows speak of, by private and by published id."""
 
     def __init__(self, known: Known) -> None:
@@ -61,7 +61,7 @@ class Edit:
     """A row that changes a known record: its cells, the records that it speaks of, and what becomes of them."""
 
     reader: Reader
-    held: Held
+    held: HeldRecords
     columns: set[str]
     """Columns whose cells were edited."""
     audience: Audience

@@ -12,7 +12,7 @@ from mapping.batch import Issue, RefusedRow
 from mapping.column_map import Returned, fold_header
 from mapping.formats.tables._workbook_columns import CHECK, EDITED, edited
 from mapping.intake.roundtrip.cells import HANDLERS, OF_PLACE
-from mapping.intake.roundtrip.edits import Edit, Held
+from mapping.intake.roundtrip.edits import Edit, HeldRecords
 from mapping.intake.row_reader import Intake, Reader
 from mapping.model import Audience, Provenance, Record, record_id
 from mapping.safety.redaction import VIEWS
@@ -46,7 +46,7 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
         return
     batch.partial = True
     try:
-        held = Held(intake.known)
+        held = HeldRecords(intake.known)
     except LookupError:
         said = f"{len(readers)} rows carry ids of a directory, and can be compared with that directory only"
         batch.issues.append(Issue(batch.file, "", None, "", said, "look with `rohnamo import --dry-run`", "note"))
@@ -85,7 +85,7 @@ def _refuse(reader: Reader, returned: Returned, problem: str, fix: str) -> None:
     batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, (f"{problem}; {fix}",)))
 
 
-def _edit(reader: Reader, file: _File, held: Held) -> Edit | None:
+def _edit(reader: Reader, file: _File, held: HeldRecords) -> Edit | None:
     """Meet the records of a row; None where they are not known, or the row is not to be believed."""
     row, heads = reader.row, file.returned.columns
     service = held.private.get(("service", row.text([heads["id"]])))

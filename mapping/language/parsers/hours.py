@@ -144,7 +144,7 @@ class _Token:
 
 
 @dataclass
-class _Reader:
+class _HoursReader:
     """Reads tokens from left to right, and remembers the days that the next times are for."""
 
     text: str
@@ -334,7 +334,7 @@ def hours(value: object) -> list[HoursValue]:
     [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='')]
     """
     text = given(value, "opening hours")
-    reader = _Reader(text, list(_tokens(text)))
+    reader = _HoursReader(text, list(_tokens(text)))
     reader.read()
     if not reader.timed and reader.days != _ALL:
         raise Unreadable(f"{shown(text)} says days without hours", "write the times, as 'Mon-Fri 9:00-17:00'")

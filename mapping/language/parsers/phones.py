@@ -31,7 +31,7 @@ class PhoneValue:
 
 
 @dataclass(frozen=True)
-class Account:
+class MessengerAccount:
     """An account of a messenger."""
 
     app: App
@@ -97,7 +97,7 @@ def phones(value: object, region: str) -> list[PhoneValue]:
         raise Unreadable(f"{text} is a date, not a phone number", "look whether the columns are shifted")
     if _CLOCK.search(text) and not re.search(r"\d{5}", text):
         raise Unreadable(f"{shown(text)} looks like hours, not a phone number", "look whether the columns are shifted")
-    reader = _Reader(region)
+    reader = _PhoneReader(region)
     for separator, part in _parts(text):
         reader.read(part, separator)
     if not reader.found:
@@ -110,7 +110,7 @@ def phones(value: object, region: str) -> list[PhoneValue]:
     return reader.found
 
 
-def accounts(value: object) -> list[Account]:
+def accounts(value: object) -> list[MessengerAccount]:
     """Read accounts of messengers: ``@name``, ``t.me/name``, ``wa.me/number``.
 
     An ``@name`` alone is one of Telegram, which is the only one of the messengers to write names that way.
@@ -119,11 +119,11 @@ def accounts(value: object) -> list[Account]:
         return []
     text = given(value, "account")
     found = [
-        Account("telegram", name, f"https://t.me/{name}")
+        MessengerAccount("telegram", name, f"https://t.me/{name}")
         for name in re.findall(r"(?:t\.me/|telegram\.me/|(?<![\w.])@)([A-Za-z]\w{3,31})", text)
     ]
     found += [
-        Account("whatsapp", f"+{digits}", f"https://wa.me/{digits}")
+        MessengerAccount("whatsapp", f"+{digits}", f"https://wa.me/{digits}")
         for digits in re.findall(r"wa\.me/\+?(\d{8,15})", text)
     ]
     if not found:
@@ -132,7 +132,7 @@ def accounts(value: object) -> list[Account]:
 
 
 @dataclass
-class _Reader:
+class _PhoneReader:
     """Reads the parts of a cell one after the other; what stands behind a number belongs to it."""
 
     region: str

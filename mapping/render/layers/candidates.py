@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import show, translate
 from mapping.render.layers import Layer, LegendLine
-from mapping.result import Proposal, Result
+from mapping.result import ProposedSite, Result
 from mapping.view.view import View
 
 ORDER = 80
@@ -30,7 +30,7 @@ def layers(_view: View, _area: StudyArea, *, results: Sequence[Result], language
             )
 
 
-def said(one: Proposal, language: str) -> str:
+def said(one: ProposedSite, language: str) -> str:
     """Return what stands beside a proposal: Panjakent adds 120,000 people (90,000–140,000)."""
     words = {"place": show(one.name, language), "people": one.adds.text(language)}
     return translate("{place} adds {people} people", language, **words)

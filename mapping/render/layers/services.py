@@ -8,7 +8,7 @@ import phonenumbers
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import translate
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.render.layers import Layer, LegendLine
 from mapping.result import Result
 from mapping.view.view import Entry, PhoneEntry, View
@@ -51,7 +51,7 @@ def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: 
         for place in entry.points:
             if south <= (place.latitude or 0) <= north and west <= (place.longitude or 0) <= east:
                 at[round(place.latitude or 0, 5), round(place.longitude or 0, 5)].append(entry)
-    taxonomy = Taxonomy.load("service_types")
+    taxonomy = Vocabulary.load("service_types")
     places: list[dict[str, Any]] = []
     families: set[str] = set()
     for point, entries in sorted(at.items()):
@@ -64,7 +64,7 @@ def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: 
     yield Layer("services", "services", label, {"places": places}, legend=_legend(taxonomy, families, language))
 
 
-def _service(entry: Entry, taxonomy: Taxonomy, area: StudyArea, *, language: str, links: str) -> dict[str, Any]:
+def _service(entry: Entry, taxonomy: Vocabulary, area: StudyArea, *, language: str, links: str) -> dict[str, Any]:
     family = entry.types[0].split("-")[0] if entry.types else ""
     shape = SHAPES[taxonomy.term(family).pillar or 0] if family in LETTERS else "hexagon"
     return {
@@ -114,7 +114,7 @@ def spaced(number: str, region: str) -> str:
 _SIGN = 'width="26" height="26" viewBox="-16 -16 32 32" class="mk" aria-hidden="true"'
 
 
-def _legend(taxonomy: Taxonomy, families: set[str], language: str) -> tuple[LegendLine, ...]:
+def _legend(taxonomy: Vocabulary, families: set[str], language: str) -> tuple[LegendLine, ...]:
     lines = []
     for family, letter in LETTERS.items():
         if family in families:

@@ -24,7 +24,7 @@ from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Report
 from mapping.render.report.recommendation_rules import advise
 from mapping.render.report.recommendations import Earlier, compared, numbered
-from mapping.render.report.sources import BY_REGION, Material, gather, regional
+from mapping.render.report.sources import BY_REGION, Sources, gather, regional
 from mapping.result import Result
 from mapping.view.view import View
 
@@ -94,7 +94,7 @@ def make(
     found = dict(results) if results is not None else gather(view, area, previous=previous)
     if not found.keys() >= BY_REGION.keys():
         found |= regional(view, area)
-    material = Material(view, area, language, found, demo=demo, previous=previous)
+    material = Sources(view, area, language, found, demo=demo, previous=previous)
     methods = [name for name in found if name not in BY_REGION]
     material.numbers.update({f"method-{name}": f"M{place}" for place, name in enumerate(methods, 1)})
     told, progress = compared(numbered(advise(material)), earlier)

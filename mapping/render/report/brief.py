@@ -9,16 +9,16 @@ from mapping.analysis.common.presence import confirmed
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, People, Several, date
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.layers.services import spaced
 from mapping.render.report import EDITIONS, Edition, require_edition
 from mapping.render.report.chapters.landscape import COMMISSION, DESK, HEAD, calls, listed, where
 from mapping.render.report.chapters.recommendations import write
 from mapping.render.report.composer import Pen, cells, plain
-from mapping.render.report.elements import Cell, Report, Row
+from mapping.render.report.elements import Cell, Report, TableRow
 from mapping.render.report.recommendation_rules import about_unit, advise
 from mapping.render.report.recommendations import numbered
-from mapping.render.report.sources import BY_REGION, Material, gather, regional
+from mapping.render.report.sources import BY_REGION, Sources, gather, regional
 from mapping.result import STATES, Result
 from mapping.view.view import Entry, View
 
@@ -75,7 +75,7 @@ def make(
     found = dict(results) if results is not None else gather(view, area)
     if not found.keys() >= BY_REGION.keys():
         found |= regional(view, area)
-    material = Material(view, area, language, found, demo=demo)
+    material = Sources(view, area, language, found, demo=demo)
     name = area.unit(unit).names
     pen = Pen(material, numbered(advise(material)), reader=reader)
     pen.chapter("", Message("What is there, and what is missing"), "brief")
@@ -121,7 +121,7 @@ def _people(pen: Pen, unit: str) -> None:
         pairs.append((Message("Men and boys"), int(row["men"])))
     inside = [entry for entry in material.entries if unit in material.units_of(entry)]
     spoken = sorted({code for entry in inside for code in entry.languages})
-    languages = Taxonomy.load("languages")
+    languages = Vocabulary.load("languages")
     pairs.append((Message("Active services listed here"), len(inside) or STATES["none listed"]))
     pairs.append(
         (
@@ -156,19 +156,19 @@ def _near(pen: Pen, unit: str) -> None:
     if start:
         pen.say(Message("Minutes from {place}, by summer and by winter roads.", {"place": start[1]}), "source")
     rows = []
-    for need in Taxonomy.load("needs").terms():
+    for need in Vocabulary.load("needs").terms():
         answers = [term for term in material.types.terms() if term.need == need.code]
         hidden = 2 * sum(term.audience == "custodian" for term in answers) > len(answers)
         found = None if hidden else _nearest(material, unit, {term.code for term in answers}, summer)
         name = str(need.label(material.language))
         if found is None:
             rows.append(
-                Row(name, cells(_unsaid(material, answers, hidden=hidden), "", "", "", language=material.language))
+                TableRow(name, cells(_unsaid(material, answers, hidden=hidden), "", "", "", language=material.language))
             )
             continue
         minutes = [_minutes(material, found, times) for times in (summer, winter)]
         rows.append(
-            Row(
+            TableRow(
                 name,
                 (
                     *cells(found.organization.name, where(pen, found), calls(pen, found), language=material.language),
@@ -186,7 +186,7 @@ def _near(pen: Pen, unit: str) -> None:
     pen.table(Message("Nearest help for each need"), head, rows, small=True)
 
 
-def _seat(material: Material, unit: str) -> tuple[str, dict[str, str]] | None:
+def _seat(material: Sources, unit: str) -> tuple[str, dict[str, str]] | None:
     """Return the main place of a unit, its seat or else its largest: its id, and its names by language."""
     places = material.area.gazetteer
     if places.empty:
@@ -209,7 +209,7 @@ def _seat(material: Material, unit: str) -> tuple[str, dict[str, str]] | None:
     return str(row["place_id"]), names
 
 
-def _unsaid(material: Material, answers: Iterable[Term], *, hidden: bool) -> str:
+def _unsaid(material: Sources, answers: Iterable[Term], *, hidden: bool) -> str:
     """Say what may be said where no service is named: a statement, or that it is not published or not known."""
     types = {term.code for term in answers}
     said = next((one for one in material.statements if one.service_type in types), None)
@@ -218,7 +218,7 @@ def _unsaid(material: Material, answers: Iterable[Term], *, hidden: bool) -> str
     return STATES["not published" if hidden else "unknown"].into(material.language)
 
 
-def _nearest(material: Material, unit: str, types: set[str], minutes: Mapping[str, float]) -> Entry | None:
+def _nearest(material: Sources, unit: str, types: set[str], minutes: Mapping[str, float]) -> Entry | None:
     """Return the nearest service for a need; of those without a way, one in the unit, or one that covers it."""
     fit = [e for e in material.entries if confirmed(e) and types.intersection(e.types) and not material.is_abroad(e)]
     reached = [(min(minutes.get(p.id, math.inf) for p in e.points), e.rank, e) for e in fit if e.points]
@@ -230,7 +230,7 @@ def _nearest(material: Material, unit: str, types: set[str], minutes: Mapping[st
     return next(iter((*inside, *(e for e in fit if around.intersection(e.covers)))), None)
 
 
-def _minutes(material: Material, entry: Entry, minutes: Mapping[str, float]) -> str:
+def _minutes(material: Sources, entry: Entry, minutes: Mapping[str, float]) -> str:
     """Return minutes as they are read, in steps of five."""
     least = min((minutes.get(place.id, math.inf) for place in entry.points), default=math.inf)
     if not minutes or not entry.points:
@@ -247,7 +247,7 @@ def _norms(pen: Pen, unit: str) -> None:
     row = material.area.units(own.level).loc[unit]
     bases = {"total population": own.people, "women": row.get("women")}
     said = []
-    for term in Taxonomy.load("norms").terms():
+    for term in Vocabulary.load("norms").terms():
         base = bases.get(term.population_base)
         if base is not None and not pd.isna(base) and term.value and term.per and term.source_status == "seen":
             words = {"norm": term.labels, "share": float(base) * term.value / term.per}
@@ -270,7 +270,7 @@ def _gaps(pen: Pen, unit: str) -> None:
             chosen = [key for key in keys if key.endswith(("_60", "_120"))]
             made = tuple(Cell(plain(coverage.text(unit, key, language)), number=True) for key in chosen)
             share = float(coverage.table.loc[unit, chosen[0]]) if chosen else 1.0  # type: ignore[arg-type]
-            rows.append((share, Row(material.say(coverage.group_labels.get(group, group)), made)))
+            rows.append((share, TableRow(material.say(coverage.group_labels.get(group, group)), made)))
         rows.sort(key=lambda one: one[0])
         heads = [m for minutes in (60, 120) for m in (Message("Within {minutes} minutes", {"minutes": minutes}),)]
         pen.table(
@@ -362,7 +362,7 @@ def _lines(pen: Pen, unit: str) -> None:
     pen.items(_numbers(material, around))
 
 
-def _numbers(material: Material, around: set[str]) -> Iterable[str]:
+def _numbers(material: Sources, around: set[str]) -> Iterable[str]:
     for number in material.area.settings.emergency.values():
         yield f"{material.say(number.label)}: {number.number}"
     lines = [

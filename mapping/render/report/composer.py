@@ -9,17 +9,17 @@ from mapping.render.report.elements import (
     Block,
     Cell,
     Chapter,
-    Facts,
+    FactList,
     Heading,
     Items,
     Paragraph,
     Picture,
+    ReportTable,
     Role,
-    Row,
-    Table,
+    TableRow,
 )
 from mapping.render.report.recommendations import Progress, Recommendation
-from mapping.render.report.sources import Material
+from mapping.render.report.sources import Sources
 from mapping.result import SPEAKING, STATE_NOTES, STATES, Column, Result, State
 
 FEW = 8
@@ -38,7 +38,7 @@ class Pen:
 
     def __init__(
         self,
-        material: Material,
+        material: Sources,
         advice: Sequence[Recommendation] = (),
         progress: Progress | None = None,
         reader: str = "",
@@ -82,13 +82,13 @@ class Pen:
 
     def facts(self, pairs: Iterable[tuple[object, object]]) -> None:
         """Write names and what stands beside each."""
-        self._blocks.append(Facts(tuple((self.material.say(a), self.material.say(b)) for a, b in pairs)))
+        self._blocks.append(FactList(tuple((self.material.say(a), self.material.say(b)) for a, b in pairs)))
 
     def table(
         self,
         caption: object,
         head: Sequence[object],
-        rows: Iterable[Row],
+        rows: Iterable[TableRow],
         *,
         source: str = "",
         anchor: str = "",
@@ -103,7 +103,9 @@ class Pen:
         label = say(Message("Table {number}", {"number": self._next("table")}))
         self._remember(anchor, label)
         titles = tuple(say(one) for one in head)
-        self._blocks.append(Table(label, say(caption), titles, made, source, anchor and f"t-{anchor}", small, even))
+        self._blocks.append(
+            ReportTable(label, say(caption), titles, made, source, anchor and f"t-{anchor}", small, even)
+        )
 
     def picture(
         self,
@@ -190,7 +192,7 @@ class Pen:
 
     def laid_out(
         self, result: Result, columns: Sequence[str] = (), units: Sequence[str] = ()
-    ) -> tuple[tuple[object, ...], list[Row]]:
+    ) -> tuple[tuple[object, ...], list[TableRow]]:
         """Return the heads and rows of a result: a row each unit, or the units across where that reads better."""
         chosen = [result.column(key) for key in columns] or list(self._wanted(result))
         codes = list(units) or [str(code) for code in result.table.index]
@@ -206,35 +208,37 @@ class Pen:
         ends = {key for column in result.columns for key in (column.low, column.high) if key}
         return (column for column in result.columns if column.key not in ends)
 
-    def _one_row(self, result: Result, columns: Sequence[Column], code: str) -> tuple[tuple[object, ...], list[Row]]:
+    def _one_row(
+        self, result: Result, columns: Sequence[Column], code: str
+    ) -> tuple[tuple[object, ...], list[TableRow]]:
         rows = []
         for title, part in _grouped(result, columns):
-            rows += [Row(self.material.say(title))] if title is not None else []
+            rows += [TableRow(self.material.say(title))] if title is not None else []
             for column in part:
                 label = column.short if title is not None and column.short is not None else column.label
-                rows.append(Row(self.material.say(label), (self.cell(result, code, column),)))
+                rows.append(TableRow(self.material.say(label), (self.cell(result, code, column),)))
         return ("", Message("Country")), rows
 
     def _across(
         self, result: Result, columns: Sequence[Column], codes: Collection[str]
-    ) -> tuple[tuple[object, ...], list[Row]]:
+    ) -> tuple[tuple[object, ...], list[TableRow]]:
         matrix = result.layout == "matrix"
         head: list[object] = ["", *(self.material.area.unit(code).names for code in codes)]
         head += [Message("Country")] if result.total else []
         rows = []
         for title, part in _grouped(result, columns):
-            rows += [Row(self.material.say(title))] if title is not None else []
+            rows += [TableRow(self.material.say(title))] if title is not None else []
             for column in part:
                 label = column.short if title is not None and column.short is not None else column.label
                 cells = [self.cell(result, code, column, signs=matrix) for code in codes]
                 if result.total:
                     cells.append(self._total(result, column))
-                rows.append(Row(self.material.say(label), tuple(cells)))
+                rows.append(TableRow(self.material.say(label), tuple(cells)))
         return tuple(head), rows
 
     def _down(
         self, result: Result, columns: Sequence[Column], codes: Sequence[str]
-    ) -> tuple[tuple[object, ...], list[Row]]:
+    ) -> tuple[tuple[object, ...], list[TableRow]]:
         area = self.material.area
         order: dict[str, list[str]] = {}
         for code in codes:
@@ -243,12 +247,12 @@ class Pen:
             order.setdefault(title, []).append(code)
         rows = []
         for region, inside in order.items():
-            rows += [Row(region)] if region else []
+            rows += [TableRow(region)] if region else []
             for code in inside:
-                rows.append(Row(self.material.label(code), tuple(self.cell(result, code, c) for c in columns)))
+                rows.append(TableRow(self.material.label(code), tuple(self.cell(result, code, c) for c in columns)))
         if result.total:
             total = tuple(self._total(result, column) for column in columns)
-            rows.append(Row(self.material.say(Message("Country")), total))
+            rows.append(TableRow(self.material.say(Message("Country")), total))
         return (area.levels[result.level].label, *(column.label for column in columns)), rows
 
     def _total(self, result: Result, column: Column) -> Cell:

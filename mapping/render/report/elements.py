@@ -41,7 +41,7 @@ class Items:
 
 
 @dataclass(frozen=True)
-class Facts:
+class FactList:
     """Names and what stands beside each."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -57,7 +57,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A row: its name and the cells after it; without cells it heads the rows below."""
 
     name: str
@@ -65,8 +65,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table; ``head`` names every column, that of the row's names first; ``label`` is "Table 8.1".
+class ReportTable:
+    """A table; ``head`` names every column, that of the row's names first; ``label`` is "ReportTable 8.1".
 
     In an ``even`` table all columns after the first are equally wide.
     """
@@ -74,7 +74,7 @@ class Table:
     label: str
     caption: str
     head: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     source: str = ""
     anchor: str = ""
     small: bool = False
@@ -105,7 +105,7 @@ class Picture:
     legend: str = ""
 
 
-Block = Heading | Paragraph | Items | Facts | Table | Picture
+Block = Heading | Paragraph | Items | FactList | ReportTable | Picture
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def unit_map(area: StudyArea, code: str, *, title: str, language: str) -> str:
     return _svg(height, title, drawn)
 
 
-def _regions(area: StudyArea, spot: "Spot", language: str) -> list[str]:
+def _regions(area: StudyArea, spot: "PicturePoint", language: str) -> list[str]:
     """Return the lines of the regions, and the names of those that have room for one."""
     if len(area.levels) < 2:
         return []
@@ -112,7 +112,7 @@ def _regions(area: StudyArea, spot: "Spot", language: str) -> list[str]:
     return drawn
 
 
-class Spot:
+class PicturePoint:
     """Where a longitude and a latitude stand in a picture."""
 
     def __init__(self, west: float, north: float, scale: float, stretch: float) -> None:
@@ -123,13 +123,13 @@ class Spot:
         return round((x - self.west) * self.scale, 1), round((self.north - y) * self.scale * self.stretch, 1)
 
 
-def _frame(area: StudyArea) -> tuple[int, Spot]:
+def _frame(area: StudyArea) -> tuple[int, PicturePoint]:
     west, south, east, north = area.bounds
     scale, stretch = WIDTH / (east - west), 1 / math.cos(math.radians((south + north) / 2))
-    return round((north - south) * scale * stretch), Spot(west, north, scale, stretch)
+    return round((north - south) * scale * stretch), PicturePoint(west, north, scale, stretch)
 
 
-def _path(shape: BaseGeometry, spot: Spot) -> str:
+def _path(shape: BaseGeometry, spot: PicturePoint) -> str:
     plain = shape.simplify(DETAIL)
     rings = [
         [spot(x, y) for x, y in ring.coords]

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mapping.language.i18n import Message, People, Several, Share, Text
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.render.report.recommendations import Cost, Group, Recommendation, deadline
-from mapping.render.report.sources import Material
+from mapping.render.report.sources import Sources
 from mapping.result import Kind, Result
 
 DEFAULTS: Mapping[str, Message] = {
@@ -49,24 +49,24 @@ MOST = 3
 """So many districts, groups or items a rule speaks of at most: the worst."""
 
 
-def addressee(material: Material, key: str) -> Text:
+def addressee(material: Sources, key: str) -> Text:
     """Return whom a key means in a study area."""
     named: Mapping[str, Text] = material.area.settings.addressees  # type: ignore[assignment]
     return named.get(key) or DEFAULTS[key]
 
 
-def region_authority(material: Material, code: str) -> Message:
+def region_authority(material: Sources, code: str) -> Message:
     """Return the authority of a region."""
     return Message("Authority of the region: {region}", {"region": material.area.unit(code).names})
 
 
-def advise(material: Material) -> list[Recommendation]:
+def advise(material: Sources) -> list[Recommendation]:
     """Return what every rule asks for."""
     return [one for rule in RULES for one in rule(material)]
 
 
 def _asked(
-    material: Material,
+    material: Sources,
     key: str,
     group: Group,
     to: Text,
@@ -100,12 +100,12 @@ def _asked(
     )
 
 
-def _ministry(material: Material, code: str) -> Text:
+def _ministry(material: Sources, code: str) -> Text:
     family = material.types.family(code).code if code in material.types else code
     return addressee(material, MINISTRIES.get(code, MINISTRIES.get(family, "commission")))
 
 
-def missing_functions(material: Material) -> Iterator[Recommendation]:
+def missing_functions(material: Sources) -> Iterator[Recommendation]:
     """Ask the ministries for core functions that are listed in no place of two regions or more."""
     for code, regions in _without(material.results["nrm"]).items():
         if len(regions) < 2:
@@ -131,7 +131,7 @@ def missing_functions(material: Material) -> Iterator[Recommendation]:
         )
 
 
-def missing_in_region(material: Material) -> Iterator[Recommendation]:
+def missing_in_region(material: Sources) -> Iterator[Recommendation]:
     """Ask each region that lacks functions to tell who takes them over."""
     lacking: dict[str, list[str]] = {}
     for code, regions in _without(material.results["nrm"]).items():
@@ -172,7 +172,7 @@ def _without(result: Result) -> dict[str, list[str]]:
     return found
 
 
-def far_districts(material: Material) -> Iterator[Recommendation]:
+def far_districts(material: Sources) -> Iterator[Recommendation]:
     """Ask for visiting days where most people live more than an hour from any help."""
     result = material.results["coverage"]
     if "any_beyond" not in result.table or result.level == 0:
@@ -206,7 +206,7 @@ def far_districts(material: Material) -> Iterator[Recommendation]:
         )
 
 
-def new_places(material: Material) -> Iterator[Recommendation]:
+def new_places(material: Sources) -> Iterator[Recommendation]:
     """Ask for new services where one adds most people."""
     result = material.results["siting"]
     if not result.proposals or "without" not in result.total:
@@ -236,10 +236,10 @@ def new_places(material: Material) -> Iterator[Recommendation]:
     )
 
 
-def norms_unmet(material: Material) -> Iterator[Recommendation]:
+def norms_unmet(material: Sources) -> Iterator[Recommendation]:
     """Ask for what norms count as missing; of what is secret, for a plan."""
     result = material.results["norms"]
-    terms = Taxonomy.load("norms")
+    terms = Vocabulary.load("norms")
     for norm, keys in result.groups.items():
         words: dict[str, object] = {"norm": terms.term(norm).labels, "needed": int(result.total.get(keys[0], 0))}
         if f"{norm}_missing" not in keys:
@@ -282,7 +282,7 @@ def norms_unmet(material: Material) -> Iterator[Recommendation]:
             )
 
 
-def nights(material: Material) -> Iterator[Recommendation]:
+def nights(material: Sources) -> Iterator[Recommendation]:
     """Ask for help at night where many reach none."""
     result = material.results["round_the_clock"]
     figure = result.figures.get("any")
@@ -307,7 +307,7 @@ def nights(material: Material) -> Iterator[Recommendation]:
     )
 
 
-def spoken(material: Material) -> Iterator[Recommendation]:
+def spoken(material: Sources) -> Iterator[Recommendation]:
     """Ask for help in the language of the country that reaches fewest people."""
     result = material.results["languages"]
     own = [code for code in material.area.languages if code in result.figures]
@@ -318,7 +318,11 @@ def spoken(material: Material) -> Iterator[Recommendation]:
     figure = result.figures[least]
     if figure.value >= best - 0.05:
         return
-    words = {"spoken": Taxonomy.load("languages").term(least).labels, "share": Share(figure.value), "best": Share(best)}
+    words = {
+        "spoken": Vocabulary.load("languages").term(least).labels,
+        "share": Share(figure.value),
+        "best": Share(best),
+    }
     yield _asked(
         material,
         f"language-{least}",
@@ -339,7 +343,7 @@ def spoken(material: Material) -> Iterator[Recommendation]:
     )
 
 
-def hand_overs(material: Material) -> Iterator[Recommendation]:
+def hand_overs(material: Sources) -> Iterator[Recommendation]:
     """Ask for agreements where somebody is near and nothing is agreed, and for a next step where there is none."""
     result = material.results["pathways"]
     unagreed, broken = (result.figures.get(key) for key in ("unagreed", "broken"))
@@ -383,7 +387,7 @@ def hand_overs(material: Material) -> Iterator[Recommendation]:
         )
 
 
-def groups_closed(material: Material) -> Iterator[Recommendation]:
+def groups_closed(material: Sources) -> Iterator[Recommendation]:
     """Ask services to open functions that are closed to groups."""
     result = material.results["beneficiaries"]
     worst = sorted(((f.value, key) for key, f in result.figures.items() if f.value), key=lambda one: -one[0])[:MOST]
@@ -412,7 +416,7 @@ def groups_closed(material: Material) -> Iterator[Recommendation]:
         )
 
 
-def standards_unmet(material: Material) -> Iterator[Recommendation]:
+def standards_unmet(material: Sources) -> Iterator[Recommendation]:
     """Ask services to meet the items that are met least, and the commission to adopt a checklist."""
     result = material.results["standards"]
     figure = result.figures.get("met")
@@ -420,7 +424,7 @@ def standards_unmet(material: Material) -> Iterator[Recommendation]:
         return
     row = result.table.iloc[0]
     items = sorted((float(row[key]), key) for key in result.groups.get("items", ()))[:MOST]
-    terms = Taxonomy.load("standards")
+    terms = Vocabulary.load("standards")
     for value, key in items:
         if value >= 0.5:
             continue
@@ -464,7 +468,7 @@ def _figure(result: Result, key: str) -> float:
     return result.figures[key].value if key in result.figures else 0.0
 
 
-def overdue(material: Material) -> Iterator[Recommendation]:
+def overdue(material: Sources) -> Iterator[Recommendation]:
     """Ask for checks of what is overdue or was never checked."""
     late = [one for one in material.entries if one.freshness not in ("fresh", "due")]
     if late:
@@ -485,7 +489,7 @@ def overdue(material: Material) -> Iterator[Recommendation]:
         )
 
 
-def capacity_unknown(material: Material) -> Iterator[Recommendation]:
+def capacity_unknown(material: Sources) -> Iterator[Recommendation]:
     """Ask donors to pay for asking how many people a service can take; a public edition cannot say who told it."""
     if material.view.audience == "public":
         return
@@ -513,7 +517,7 @@ def capacity_unknown(material: Material) -> Iterator[Recommendation]:
         )
 
 
-def overlaps(material: Material) -> Iterator[Recommendation]:
+def overlaps(material: Sources) -> Iterator[Recommendation]:
     """Ask organizations that do the same in the same place to agree."""
     result = material.results["activities"]
     count = int(result.total.get("overlaps", 0) or _column_sum(result, "overlaps"))
@@ -538,7 +542,7 @@ def _column_sum(result: Result, key: str) -> int:
     return int(result.table[key].sum()) if key in result.table else 0
 
 
-def cases_disagree(material: Material) -> Iterator[Recommendation]:
+def cases_disagree(material: Sources) -> Iterator[Recommendation]:
     """Ask those who count cases for one way of counting."""
     result = material.results["cases"]
     spread = result.figures.get("spread")
@@ -565,7 +569,7 @@ def cases_disagree(material: Material) -> Iterator[Recommendation]:
     )
 
 
-def destinations_without(material: Material) -> Iterator[Recommendation]:
+def destinations_without(material: Sources) -> Iterator[Recommendation]:
     """Ask for a contact in each destination in which nothing is listed."""
     result = material.results["destinations"]
     if not len(result.table):
@@ -596,7 +600,7 @@ def destinations_without(material: Material) -> Iterator[Recommendation]:
         )
 
 
-def funding_ends(material: Material) -> Iterator[Recommendation]:
+def funding_ends(material: Sources) -> Iterator[Recommendation]:
     """Ask donors to look at funding that ends soon; known in restricted editions only."""
     result = material.results["funding"]
     count = int(result.total.get("ending", 0) or _column_sum(result, "ending"))
@@ -617,7 +621,7 @@ def funding_ends(material: Material) -> Iterator[Recommendation]:
         )
 
 
-Rule = Callable[[Material], Iterable[Recommendation]]
+Rule = Callable[[Sources], Iterable[Recommendation]]
 
 RULES: tuple[Rule, ...] = (
     missing_functions,
@@ -639,7 +643,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def about_unit(material: Material, advice: Iterable[Recommendation], unit: str) -> list[Recommendation]:
+def about_unit(material: Sources, advice: Iterable[Recommendation], unit: str) -> list[Recommendation]:
     """Return what is asked for one unit or of its region."""
     keys = {f"reach-{unit}", f"region-{material.area.region_of(unit)}"}
     return [one for one in advice if one.key in keys]

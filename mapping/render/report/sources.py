@@ -8,7 +8,7 @@ from functools import cached_property
 from mapping.analysis.common.presence import confirmed
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share, date, show
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.registry import analyses
 from mapping.result import Input, Result
 from mapping.safety.redaction import require
@@ -48,7 +48,7 @@ SOURCES = {
 
 
 @dataclass(frozen=True)
-class Material:
+class Sources:
     """A view, a study area and results, in one language.
 
     Raises
@@ -96,9 +96,9 @@ class Material:
         return self.view.statements(language=self.language)
 
     @cached_property
-    def types(self) -> Taxonomy:
+    def types(self) -> Vocabulary:
         """The types of service."""
-        return Taxonomy.load("service_types")
+        return Vocabulary.load("service_types")
 
     def label(self, code: str) -> str:
         """Return the name of an area unit."""
@@ -182,18 +182,18 @@ class Material:
         return {"count": len(used), "known": len(self.entries), "share": self.fresh_text(self.share_of(used))}
 
 
-def _of_list(material: Material) -> Message:
+def _of_list(material: Sources) -> Message:
     words = {"known": len(material.entries), "share": material.fresh_text(material.fresh_share)}
     return Message("Services listed: {known}; checked in time: {share}.", words)
 
 
-def _of_places_abroad(material: Material) -> Message:
+def _of_places_abroad(material: Sources) -> Message:
     used = [entry for entry in material.entries if material.is_abroad(entry)]
     words = {"count": len(used), "known": len(material.entries), "share": material.fresh_text(material.share_of(used))}
     return Message("Services abroad: {count} of {known} listed; checked in time: {share}.", words)
 
 
-def _of_activities(material: Material) -> Message:
+def _of_activities(material: Sources) -> Message:
     rows = material.view.rows("activity")
     told = {one for row in rows for one in (row["organization_id"], row["implementer_id"]) if one}
     words = {"told": len(told), "known": len(material.organizations)}
@@ -202,9 +202,9 @@ def _of_activities(material: Material) -> Message:
     )
 
 
-def _of_answers(material: Material) -> Message:
+def _of_answers(material: Sources) -> Message:
     rows = material.view.rows("standard_summary")
-    items = Taxonomy.load("standards").terms()
+    items = Vocabulary.load("standards").terms()
     words = {
         "items": len({row["standard"] for row in rows}),
         "known": len(items),
@@ -217,14 +217,14 @@ def _of_answers(material: Material) -> Message:
     )
 
 
-def _of_cases(material: Material) -> Message:
+def _of_cases(material: Sources) -> Message:
     rows = material.view.rows("case_count")
     shown = [row for row in rows if row["count"] is not None]
     words = {"shown": len(shown), "known": len(rows), "sources": len({row["source"] for row in rows})}
     return Message("Figures shown: {shown} of {known}, from {sources} sources. None of them was checked by us.", words)
 
 
-BASES: Mapping[str, Callable[[Material], Message]] = {
+BASES: Mapping[str, Callable[[Sources], Message]] = {
     "destinations": _of_places_abroad,
     "activities": _of_activities,
     "standards": _of_answers,

@@ -4,12 +4,12 @@ import pytest
 
 from mapping.analysis.supply.nrm import PILLARS, nrm
 from mapping.errors import InvalidRecord
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from tests.analysis.invented import CHASHMA, QULLAOBOD, activity, place, service, statement, view
 
 WEST, EAST = "XT-W", "XT-E"
-CORE = [term.code for term in Taxonomy.load("service_types").terms() if term.matrix_row]
-SECRET = [code for code in CORE if Taxonomy.load("service_types").term(code).audience != "public"]
+CORE = [term.code for term in Vocabulary.load("service_types").terms() if term.matrix_row]
+SECRET = [code for code in CORE if Vocabulary.load("service_types").term(code).audience != "public"]
 
 
 def boxes(area, kind, *entries, **options):

@@ -181,9 +181,9 @@ def test_what_is_no_honest_json_is_refused_in_one_line(tmp_path, tiny_area, cont
 
 
 def taken_context(area, known):
-    from mapping.formats import Context, source_of
+    from mapping.formats import ReadContext, source_of
 
-    return Context(area, TODAY, known, source_of(MAP), MAP)
+    return ReadContext(area, TODAY, known, source_of(MAP), MAP)
 
 
 def test_a_file_cut_off_in_its_lines_is_refused_whole(tmp_path, tiny_area):

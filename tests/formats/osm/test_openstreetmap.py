@@ -17,7 +17,7 @@ from mapping.formats.osm import _tags, osm_pbf, overpass
 from mapping.formats.osm._hours import DAYS, plain_hours
 from mapping.intake.read import Known, read
 from mapping.language.parsers import hours
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES
 from mapping.registry import format_of
 
@@ -56,7 +56,9 @@ def _vocabulary():
 
 
 def test_the_table_of_tags_names_terms_that_there_are():
-    kinds, services, people = (Taxonomy.load(name) for name in ("organization_types", "service_types", "beneficiaries"))
+    kinds, services, people = (
+        Vocabulary.load(name) for name in ("organization_types", "service_types", "beneficiaries")
+    )
     for rule in _tags.rules():
         assert rule.service_type in services or not rule.service_type
         assert rule.organization_type in kinds or not rule.organization_type

@@ -293,9 +293,9 @@ def test_hostile_and_broken_xml_is_refused_with_a_reason(tmp_path, tiny_area, co
 
 
 def context(area, known):
-    from mapping.formats import Context, source_of
+    from mapping.formats import ReadContext, source_of
 
-    return Context(area, TODAY, known, source_of(MAP), MAP)
+    return ReadContext(area, TODAY, known, source_of(MAP), MAP)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

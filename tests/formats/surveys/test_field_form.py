@@ -15,7 +15,7 @@ from mapping.formats.surveys import field_form
 from mapping.formats.surveys.field_form_texts import LABELS, WHO
 from mapping.formats.surveys.xlsform import Survey
 from mapping.formats.tables import xlsx
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES
 
 
@@ -103,7 +103,7 @@ def test_the_help_is_asked_by_family_and_units_by_what_they_lie_in(sheets, tj_ar
     assert rows["service"]["choice_filter"] == "family=${family}"
     assert rows["unit_2"]["choice_filter"] == "parent=${unit_1}"
     offered = {row["name"]: row for row in sheets["choices"] if row["list_name"] == "services"}
-    terms = Taxonomy.load("service_types")
+    terms = Vocabulary.load("service_types")
     assert set(offered) == {term.code for term in terms.terms() if term.parent}
     assert all(row["family"] == terms.family(code).code for code, row in offered.items())
     units = {row["name"]: row["parent"] for row in sheets["choices"] if row["list_name"] == "unit_2"}
@@ -112,7 +112,7 @@ def test_the_help_is_asked_by_family_and_units_by_what_they_lie_in(sheets, tj_ar
 
 def test_the_checklist_holds_every_item_whose_source_was_seen_for_the_services_it_is_about(sheets):
     rows = {row["name"]: row for row in sheets["survey"] if row["name"]}
-    items = [term for term in Taxonomy.load("standards").terms() if term.source_status == "seen"]
+    items = [term for term in Vocabulary.load("standards").terms() if term.source_status == "seen"]
     assert len(items) == 68
     for term in items:
         row = rows[f"std_{term.code.casefold().replace('-', '_')}"]

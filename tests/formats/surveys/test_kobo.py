@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mapping.errors import FormatError
 from mapping.formats.surveys import field_form, kobo, kobo_json
 from mapping.intake.read import Known, read
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES
 from mapping.registry import format_of
 from tests.formats.surveys.kobo_exports import (
@@ -184,13 +184,13 @@ def test_odk_central_gives_the_same_but_for_its_own_keys(tmp_path, tj_area, base
     assert len(batch.records) == len(imported(tmp_path, tj_area, [submission([ADVICE, REFUGE])]).records)
 
 
-CODES = [term.code for term in Taxonomy.load("service_types").terms() if term.parent]
-GROUPS = [term.code for term in Taxonomy.load("beneficiaries").terms()]
+CODES = [term.code for term in Vocabulary.load("service_types").terms() if term.parent]
+GROUPS = [term.code for term in Vocabulary.load("beneficiaries").terms()]
 services = st.fixed_dictionaries(
     {"service": st.sampled_from(CODES), "serves": st.lists(st.sampled_from(GROUPS), unique=True, max_size=38)},
     optional={
         "documents": st.lists(
-            st.sampled_from([t.code for t in Taxonomy.load("documents").terms() if t.code != "NONE"]), unique=True
+            st.sampled_from([t.code for t in Vocabulary.load("documents").terms() if t.code != "NONE"]), unique=True
         ),
         "std_std_001": st.sampled_from(["met", "partly", "not_met", "unknown"]),
         "capacity": st.integers(0, 500).map(str),
@@ -237,7 +237,7 @@ def test_a_service_may_be_for_fewer_and_hides_its_place(tmp_path, tj_area, whole
     services = (ADVICE | {"service_who": own}, ADVICE | {"service": "LEG-REP", "checklist": "no"})
     batch = imported(tmp_path, tj_area, [submission(services, who_may_see=whole)], Shape(language))
     said = {service.name: service.audience for service in batch.of("service")}
-    terms = Taxonomy.load("service_types")
+    terms = Vocabulary.load("service_types")
     assert said == {str(terms.label("LEG-INF", "en")): seen, str(terms.label("LEG-REP", "en")): whole}
     assert {one.audience for one in batch.of("location") + batch.of("address")} == {seen}
     assert {one.audience for one in batch.of("organization")} == {whole}

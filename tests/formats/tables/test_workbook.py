@@ -11,7 +11,7 @@ from mapping.formats.tables.workbook import SERVICES, SHORT_DAYS, WEEK, allowed
 from mapping.intake.read import Known, read
 from mapping.language import parsers
 from mapping.language.i18n import translate
-from mapping.language.taxonomy import Taxonomy, match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.render.export import export
 from tests.support.sample import TODAY, key, sample_batch, sample_directory
 
@@ -328,7 +328,7 @@ def test_the_template_is_filled_in_and_comes_back(tmp_path, tiny_area, language)
     with desk.directory.view("public", tmp_path / "view.db", edition=TODAY) as view:
         export(view, tmp_path / "empty.xlsx", area=tiny_area, language=language, name="template")
     desk.path = tmp_path / "empty.xlsx"
-    terms = Taxonomy.load("service_types")
+    terms = Vocabulary.load("service_types")
 
     def fill(sheet, columns, names):
         assert names == {}
@@ -337,10 +337,10 @@ def test_the_template_is_filled_in_and_comes_back(tmp_path, tiny_area, language)
             "types": str(terms.label("LEG-INF", language)),
             "phones": "+992000100071",
             "area_unit": "XT-W1",
-            "languages": str(Taxonomy.load("languages").label("tg", language)),
+            "languages": str(Vocabulary.load("languages").label("tg", language)),
             "hours": f"{SHORT_DAYS[language][0]}-{SHORT_DAYS[language][4]} 08:00-17:00",
             "description": "Help",
-            "status": str(Taxonomy.load("statuses").label("active", language)),
+            "status": str(Vocabulary.load("statuses").label("active", language)),
             "marking": desk_audience(language),
         }
         for column, value in cells.items():
@@ -382,7 +382,7 @@ def test_headings_differ_and_tell_the_language(language):
 def test_every_word_of_a_list_is_understood(tiny_area, language, name):
     """What a list offers is read as the term that it stands for, alone and with others."""
     words = allowed(tiny_area, language)[name]
-    terms = Taxonomy.load(name)
+    terms = Vocabulary.load(name)
     for word in words:
         match = match_term(name, word)
         assert match is not None, word

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.language.parsers import Account, Partly, Unreadable, accounts, phones
+from mapping.language.parsers import MessengerAccount, Partly, Unreadable, accounts, phones
 
 
 def numbers(text, region="TJ"):
@@ -186,10 +186,10 @@ def test_all_ways_to_write_a_number_give_the_same(number, way):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("@konsulskiyst900", [Account("telegram", "konsulskiyst900", "https://t.me/konsulskiyst900")]),
-        ("https://t.me/abcdef", [Account("telegram", "abcdef", "https://t.me/abcdef")]),
-        ("wa.me/992000166862", [Account("whatsapp", "+992000166862", "https://wa.me/992000166862")]),
-        ("Telegram: @abcdef, @abcdef", [Account("telegram", "abcdef", "https://t.me/abcdef")]),
+        ("@konsulskiyst900", [MessengerAccount("telegram", "konsulskiyst900", "https://t.me/konsulskiyst900")]),
+        ("https://t.me/abcdef", [MessengerAccount("telegram", "abcdef", "https://t.me/abcdef")]),
+        ("wa.me/992000166862", [MessengerAccount("whatsapp", "+992000166862", "https://wa.me/992000166862")]),
+        ("Telegram: @abcdef, @abcdef", [MessengerAccount("telegram", "abcdef", "https://t.me/abcdef")]),
         ("", []),
         ("нет", []),
     ],

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from mapping.area.settings import Fact
+from mapping.area.settings import CountryFact
 from mapping.model import ServiceCapacity
 from mapping.quality.matching import Candidate
 from mapping.render import report as reports
 from mapping.render.report.chapters.completeness import joined
-from mapping.render.report.elements import Items, Paragraph, Table
+from mapping.render.report.elements import Items, Paragraph, ReportTable
 from tests.support.sample import CHASHMA, case_count, key, organization, place, sample_view, service
 
 
@@ -56,7 +56,7 @@ def restricted(tmp_path_factory, tiny_area):
 
 
 def table(report, anchor):
-    (found,) = (one for one in report.blocks() if isinstance(one, Table) and one.anchor == f"t-{anchor}")
+    (found,) = (one for one in report.blocks() if isinstance(one, ReportTable) and one.anchor == f"t-{anchor}")
     return {row.name: [cell.text for cell in row.cells] for row in found.rows}
 
 
@@ -105,7 +105,7 @@ def test_figures_say_how_many_of_them_could_overlap(public):
 
 def test_facts_of_law_stand_with_numbered_sources(tmp_path, tiny_area):
     told = [("A law.", "Register", 2014), ("A plan.", "Gazette", 2022), ("A change.", "Register", 2014)]
-    facts = tuple(Fact(text={"en": text}, source=source, year=year) for text, source, year in told)
+    facts = tuple(CountryFact(text={"en": text}, source=source, year=year) for text, source, year in told)
     settings = tiny_area.settings.model_copy(update={"context": facts})
     area = replace(tiny_area, file=tiny_area.file.model_copy(update={"settings": settings}))
     made = reports.make(sample_view(tmp_path, area, organization("Umed")), area, language="en")

@@ -12,14 +12,14 @@ from mapping.language.i18n import Message
 from mapping.render import report as reports
 from mapping.render.report import recommendations as advice
 from mapping.render.report.recommendation_rules import DEFAULTS, RULES, advise
-from mapping.render.report.sources import Material
+from mapping.render.report.sources import Sources
 from tests.support.sample import TODAY, organization, sample_view
 
 
 @pytest.fixture(scope="module")
 def material(tmp_path_factory, tiny_area):
     view = sample_view(tmp_path_factory.mktemp("advice"), tiny_area)
-    return Material(view, tiny_area, "en", reports.gather(view, tiny_area))
+    return Sources(view, tiny_area, "en", reports.gather(view, tiny_area))
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_a_country_names_its_ministries(tj_area):
 
 def test_nothing_known_breaks_no_rule(tmp_path, tiny_area):
     view = sample_view(tmp_path, tiny_area, organization("Umed"))
-    empty = Material(view, tiny_area, "en", reports.gather(view, tiny_area))
+    empty = Sources(view, tiny_area, "en", reports.gather(view, tiny_area))
     for rule in RULES:
         assert all(each.value is None or math.isfinite(each.value) for each in rule(empty))
 

@@ -15,7 +15,7 @@ import pytest
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.render import report as reports
 from mapping.render.report import brief
-from mapping.render.report.elements import Table
+from mapping.render.report.elements import ReportTable
 from mapping.render.report.writers import docx as word
 from mapping.render.report.writers import files, html, pdf
 from mapping.view.view import View
@@ -81,14 +81,14 @@ def test_nothing_known_is_no_zero_and_no_nan(tmp_path, tiny_area):
 
 
 def test_every_table_says_where_it_is_from(report):
-    tables = [block for block in report.blocks() if isinstance(block, Table)]
+    tables = [block for block in report.blocks() if isinstance(block, ReportTable)]
     assert len(tables) > 25
     assert [table.caption for table in tables if not table.source] == []
     assert all(len(row.cells) == len(table.head) - 1 for table in tables for row in table.rows if row.cells)
 
 
 def test_the_matrix_has_every_core_function(report, results):
-    (matrix,) = (block for block in report.blocks() if isinstance(block, Table) and block.anchor == "t-nrm")
+    (matrix,) = (block for block in report.blocks() if isinstance(block, ReportTable) and block.anchor == "t-nrm")
     assert sum(bool(row.cells) for row in matrix.rows) == len(results["nrm"].columns)
 
 
@@ -140,7 +140,7 @@ def test_word_has_real_headings_heads_of_tables_and_alternative_texts(report):
     levels = {p.style.name for p in document.paragraphs if p.style.name.startswith("Heading")}
     assert levels == {"Heading 1", "Heading 2", "Heading 3"}
     assert sum(p.style.name == "Heading 1" for p in document.paragraphs) == 13
-    tables = sum(isinstance(block, Table) for block in report.blocks())
+    tables = sum(isinstance(block, ReportTable) for block in report.blocks())
     assert document.element.xml.count("<w:tblHeader") == tables
     assert all(shape._inline.docPr.get("descr") for shape in document.inline_shapes)
     assert len(document.inline_shapes) == 1

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
 from mapping.view.view import View
 from tests.support.canary import find_canaries
@@ -207,8 +207,8 @@ def fitting(view: View, options: dict[str, Any]) -> dict[str, float]:
 
 def above(code: str) -> list[str]:
     for name in ("service_types", "beneficiaries"):
-        if code in Taxonomy.load(name):
-            term = Taxonomy.load(name).term(code)
+        if code in Vocabulary.load(name):
+            term = Vocabulary.load(name).term(code)
             return [code, *([term.parent] if term.parent else [])]
     return [code]
 

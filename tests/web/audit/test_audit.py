@@ -19,7 +19,7 @@ from tests.support.sample import CHASHMA
 from web import create_app
 from web.audit.audit import Audit, _differences, _minutes, audit
 from web.audit.differences import Difference, sums
-from web.audit.inverse_attack import Picture, Shares, replay
+from web.audit.inverse_attack import BandPicture, Shares, replay
 from web.audit.two_worlds import Worlds
 from web.freeze import freeze
 
@@ -166,7 +166,7 @@ def test_how_many_cells_would_have_shown_is_right_by_brute_force(tiny_area):
 def test_a_picture_that_is_none_of_bands_fits_nothing(site, tiny_area):
     base = travel_time(tiny_area, [CHASHMA]).minutes
     bands = (site / "static" / "m" / "bands-0.webp").read_bytes()
-    found = replay(Picture("bands", bands, base, tiny_area), tiny_area, "summer")
+    found = replay(BandPicture("bands", bands, base, tiny_area), tiny_area, "summer")
     assert found.faults > 0  # the sample has more services than the one
     assert found.telling > 0
 

@@ -22,8 +22,8 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message, show
 from mapping.render import charts
 from mapping.render.report import recommendation_rules
-from mapping.render.report.sources import Material
-from mapping.view.view import Entry, OrganizationEntry, Place, View
+from mapping.render.report.sources import Sources
+from mapping.view.view import Entry, OrganizationEntry, ServicePlace, View
 from tests.support.sample import TODAY, km, place, public_parts, sample_directory, secret_parts, service
 from web.audit import two_worlds as worlds
 from web.audit.opened_files import watched
@@ -71,7 +71,7 @@ def tables(view: Path, area) -> dict[str, bytes]:
         found["siting"] = siting(opened, area, type="HLT", minutes=30)
         results = {name: one.sheet().to_csv() for name, one in found.items()}
         surface = reach(opened, area).surface.minutes.tobytes()
-        asked = [show(one.text, "en") for one in recommendation_rules.advise(Material(opened, area, "en", found))]
+        asked = [show(one.text, "en") for one in recommendation_rules.advise(Sources(opened, area, "en", found))]
     results["chart"] = charts.chart(found["coverage"], area, language="en")
     results["proposals"] = str([one.name for one in found["siting"].proposals])
     results["recommendations"] = str(asked)
@@ -157,7 +157,9 @@ def counting_hidden(real):
                     organization=own,
                     types=("PSY-COU",),
                     freshness="fresh",
-                    places=(Place(id=one, latitude=lat, longitude=lon, precision="exact", position_basis="given"),),
+                    places=(
+                        ServicePlace(id=one, latitude=lat, longitude=lon, precision="exact", position_basis="given"),
+                    ),
                 )
                 for one, lat, lon in hidden()
             ),

@@ -28,7 +28,7 @@ from web.partner.finder import Finder
 from web.partner.needs import Needs, read
 from web.partner.pathway import pathway
 from web.partner.referral_card import PLAIN_TYPES, paper_card, tells_nothing
-from web.stores.inbox import Answers, Capacity, Draft
+from web.stores.inbox import Capacity, Draft, StandardsAnswers
 
 MORE = records_of(
     organization("Rule makers"),
@@ -266,7 +266,7 @@ def test_a_provider_answers_the_checklist(desk):
     fields = {"a-STD-001": "met", "e-STD-001": "a policy", "e-STD-002": "without an answer"}
     assert post(provider, path, **fields).status_code == 303
     (answers,) = [each.message for each in desk.inbox.messages("answers")]
-    assert answers == Answers(service=own, answers={"STD-001": "met"}, evidence={"STD-001": "a policy"})
+    assert answers == StandardsAnswers(service=own, answers={"STD-001": "met"}, evidence={"STD-001": "a policy"})
     assert 'value="met" checked' in provider.get(path).text
     assert post(provider, path, **{"a-STD-001": "perhaps"}).status_code == 400
 

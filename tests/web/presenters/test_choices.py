@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from mapping.errors import NotFound
-from mapping.view.view import Entry, OrganizationEntry, PhoneEntry, Place
+from mapping.view.view import Entry, OrganizationEntry, PhoneEntry, ServicePlace
 from tests.support.sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, statement
 from tests.web.support.portal import published
 from web.presenters import choices
@@ -207,9 +207,9 @@ def test_a_number_is_called_and_an_account_is_opened(tiny_area):
 
 def test_a_town_is_not_said_twice(tiny_area):
     names = tiny_area.unit("XT-W2").names
-    same = Place(id="p", city=names["ru"], area_unit="XT-W2")
+    same = ServicePlace(id="p", city=names["ru"], area_unit="XT-W2")
     assert place_name(same, tiny_area, "en") == tiny_area.label("XT-W2", "en")
-    other = Place(id="p", city="Gulzor", area_unit="XT-W2")
+    other = ServicePlace(id="p", city="Gulzor", area_unit="XT-W2")
     assert place_name(other, tiny_area, "en") == f"Gulzor, {tiny_area.label('XT-W2', 'en')}"
 
 
@@ -251,13 +251,13 @@ def test_names_of_languages_are_small_after_the_first(language, names, row):
         ({"types": ("LEG-DOC",)}, ""),  # an office whose place is not told
         ({"types": ("PSY-PEE",)}, ""),  # a group whose place is never told
         ({"types": ("IDN-OUT",), "covers": ("XN",)}, "named"),
-        ({"types": ("IDN-OUT",), "covers": ("XN",), "places": (Place(id="p", area_unit="XT-W2"),)}, "named"),
+        ({"types": ("IDN-OUT",), "covers": ("XN",), "places": (ServicePlace(id="p", area_unit="XT-W2"),)}, "named"),
         ({"types": ("IDN-HOT",)}, "named"),
         ({"types": ("IDN-HOT",), "covers": ("XT",)}, "named"),
         ({"types": ("IDN-HOT",), "covers": ("XT-E",)}, ""),
         ({"types": ("PSY-CRI",)}, "named"),
         ({"types": ("RET-RCP",)}, "named"),  # made for coming home
-        ({"types": ("IDN-HOT",), "places": (Place(id="p", area_unit="XT-W2"),)}, ""),
+        ({"types": ("IDN-HOT",), "places": (ServicePlace(id="p", area_unit="XT-W2"),)}, ""),
     ],
 )
 def test_only_what_reaches_abroad_is_listed_there(edition, tiny_area, fields, block):

@@ -7,7 +7,7 @@ import io
 import docx
 import pytest
 
-from mapping.render.report.elements import Table
+from mapping.render.report.elements import ReportTable
 from web import create_app
 from web.freeze import links
 from web.public import report as report_pages
@@ -99,7 +99,7 @@ def test_results_are_worked_out_once_for_all_languages(view_file, tiny_area, mon
 
 
 def test_its_checksums_are_those_of_the_files_of_the_site(client, report):
-    (sums,) = (one for one in report.blocks() if isinstance(one, Table) and one.head[-1] == "SHA-256")
+    (sums,) = (one for one in report.blocks() if isinstance(one, ReportTable) and one.head[-1] == "SHA-256")
     told = {row.name.rpartition(": ")[2]: row.cells[-1].text.replace(" ", "") for row in sums.rows}
     files = [name for name in told if name.endswith(".csv")]
     assert len(files) > 15

@@ -14,7 +14,7 @@ from tests.web.access.test_mailer import Loopback, free_port, serve  # noqa: F40
 from tests.web.support.office import Office
 from web.access.mailer import MailSettings
 from web.staff.reminders import REMIND_AFTER, due_bodies, remind, waiting
-from web.staff.visible_cache import Kept
+from web.staff.visible_cache import VisibleCache
 from web.stores.ledger import Ledger
 
 TINY = Path(__file__).resolve().parents[2] / "tiny"
@@ -39,7 +39,7 @@ def office(tmp_path, tiny_area):
 
 def found(office, area, now=None):
     with Directory(office.directory, area) as opened:
-        kept = Kept()
+        kept = VisibleCache()
         return waiting(
             lambda regions: kept.seen(opened, area, TODAY, regions),
             office.accounts,
@@ -55,7 +55,7 @@ def test_providers_and_stewards_hear_of_what_is_theirs(office, tiny_area):
         ("zarina", "ending"),
     ]
     with Directory(office.directory, tiny_area) as opened:
-        bodies = due_bodies(Kept().seen(opened, tiny_area, TODAY))
+        bodies = due_bodies(VisibleCache().seen(opened, tiny_area, TODAY))
         assert bodies <= {public_id(opened.key, one.id) for one in opened.records("organization")}
 
 

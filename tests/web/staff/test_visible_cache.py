@@ -13,8 +13,8 @@ from mapping.errors import MappingError
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, references
 from mapping.safety.redaction import VOCABULARIES
 from tests.support.sample import TODAY, key, sample_directory, term
-from web.staff.visible import WHOLES, Seen
-from web.staff.visible_cache import Kept
+from web.staff.visible import WHOLES, VisibleRecords
+from web.staff.visible_cache import VisibleCache
 
 REGIONS = (None, {"XT-W"}, {"XT-E2"}, set(), {"*"})
 TABLES = [table for table in RECORDS if table not in VOCABULARIES]
@@ -55,7 +55,7 @@ def copied(stored, folder, area) -> Directory:
     return Directory(folder / "directory.db", area)
 
 
-def everything(seen: Seen) -> dict:
+def everything(seen: VisibleRecords) -> dict:
     """Return all that a page could ask of what is seen."""
     ids = [one.id for table in WHOLES for one in seen.records(table)]
     return {
@@ -129,7 +129,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6), st.samp
 @given(steps=STEPS)
 def test_after_any_changes_the_same_is_seen_as_when_all_is_looked_at_anew(stored, tiny_area, tmp_path, steps):
     with copied(stored, tmp_path, tiny_area) as directory:
-        kept = Kept()
+        kept = VisibleCache()
         for regions in REGIONS:
             everything(
                 kept.seen(directory, tiny_area, TODAY, regions)
@@ -139,7 +139,7 @@ def test_after_any_changes_the_same_is_seen_as_when_all_is_looked_at_anew(stored
             kept.seen(directory, tiny_area, TODAY)
         for regions in REGIONS:
             mended = everything(kept.seen(directory, tiny_area, TODAY, regions))
-            anew = everything(Kept().seen(directory, tiny_area, TODAY, regions))
+            anew = everything(VisibleCache().seen(directory, tiny_area, TODAY, regions))
             for name, value in anew.items():
                 assert mended[name] == value, (regions, name)
 
@@ -151,7 +151,7 @@ def directory(stored, tiny_area, tmp_path):
 
 
 def test_an_edit_looks_only_at_what_hangs_together_with_it(directory, tiny_area, monkeypatch):
-    kept, looked = Kept(), []
+    kept, looked = VisibleCache(), []
     kept.seen(directory, tiny_area, TODAY)
     from web.staff import visible_cache
 
@@ -166,7 +166,7 @@ def test_an_edit_looks_only_at_what_hangs_together_with_it(directory, tiny_area,
 
 
 def test_what_is_hidden_is_gone_at_once_with_all_that_hangs_on_it(directory, tiny_area):
-    kept = Kept()
+    kept = VisibleCache()
     own = key("organization", "Umed")
     assert kept.seen(directory, tiny_area, TODAY).of_owner("phone", "organization_id", own)
     directory.edit("organization", own, {"audience": "custodian"}, by="a", on=TODAY, reason="r")
@@ -179,12 +179,12 @@ def test_what_is_hidden_is_gone_at_once_with_all_that_hangs_on_it(directory, tin
 
 
 def test_what_was_erased_is_gone_at_once(directory, tiny_area):
-    kept = Kept()
+    kept = VisibleCache()
     phone = kept.seen(directory, tiny_area, TODAY).records("phone")[0].id
     directory.erase(phone, by="a", on=TODAY, reason="r")
     assert not kept.seen(directory, tiny_area, TODAY).has("phone", phone)
 
 
 def test_who_has_no_region_sees_nothing_of_the_directory(directory, tiny_area):
-    seen = Kept().seen(directory, tiny_area, TODAY, frozenset())
+    seen = VisibleCache().seen(directory, tiny_area, TODAY, frozenset())
     assert not any(seen.records(table) for table in WHOLES)

@@ -20,7 +20,7 @@ from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, MappingError
 from mapping.intake.guess.column_map import guessed
 from mapping.intake.read import implied_map, read
-from mapping.intake.report import Group, grouped
+from mapping.intake.report import IssueGroup, grouped
 from mapping.language.i18n import Message
 from mapping.model import AUDIENCES, Approval, record_id
 from mapping.quality.call_list import SOURCE as CALLS
@@ -69,7 +69,7 @@ class Preview:
     hidden: tuple[str, ...]
     rows: int
     refused: int
-    groups: tuple[Group, ...]
+    groups: tuple[IssueGroup, ...]
 
 
 def uploads() -> Uploads:

@@ -5,7 +5,7 @@ from typing import Any
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, date, number, show, translate
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from web.access.mailer import MailSettings
 from web.layout import LANGUAGES
 
@@ -70,7 +70,7 @@ def area_in_words(area: StudyArea, language: str) -> Iterator[Said]:
             _("lapsed {count} days after it", count=number(own.freshness.lapsed_days, language)),
         ],
     )
-    groups = Taxonomy.load("beneficiaries")
+    groups = Vocabulary.load("beneficiaries")
     yield (
         Message("Sensitive groups that public pages may name"),
         [str(groups.label(code, language)) for code in own.sensitive_allowed],
@@ -85,7 +85,7 @@ def area_in_words(area: StudyArea, language: str) -> Iterator[Said]:
 
 
 def _months(months: dict[str, int], language: str) -> Iterator[str]:
-    terms = Taxonomy.load("service_types")
+    terms = Vocabulary.load("service_types")
     for code, count in (months or {"default": 12}).items():
         name = translate("all other help", language) if code == "default" else str(terms.label(code, language))
         yield translate("{name}: {count} months", language, name=name, count=number(count, language))

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from mapping.batch import Batch
 from mapping.directory.proposals import as_fields
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy, term_id
+from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import RECORDS, Audience, Record, strictest
 from mapping.quality.known_organizations import Known
 from mapping.quality.matching import Candidate, locations, organizations, services
@@ -26,8 +26,8 @@ from web.access.signin import page
 from web.staff.common import MenuItem, directory, everything_seen, require_over, seen, study_area, today
 from web.staff.fields import TABLES, Field, fields, given
 from web.staff.records.edit import NO_REASON, STEWARDS
-from web.staff.records.records import Line, line, name_of
-from web.staff.visible import WHOLES, Seen
+from web.staff.records.records import RecordLine, line, name_of
+from web.staff.visible import WHOLES, VisibleRecords
 
 blueprint = Blueprint("new", __name__)
 
@@ -262,14 +262,14 @@ def _for_custodians(records: Sequence[Any], owner: Any) -> bool:
 
 
 def _by_kind(term: str) -> Audience:
-    terms = Taxonomy.load("service_types").terms()
+    terms = Vocabulary.load("service_types").terms()
     return next(each.audience for each in terms if term_id(each) == term)
 
 
 # -- what may be there already ---------------------------------------------------------------------------------------
 
 
-def _alike(records: Sequence[Record], language: str) -> Iterator[tuple[Line, Candidate]]:
+def _alike(records: Sequence[Record], language: str) -> Iterator[tuple[RecordLine, Candidate]]:
     """Yield records that a new one may be, with the reasons, likeliest first."""
     whole, new = everything_seen(), {one.id for one in records}
     tables: dict[str, list[Record]] = {}
@@ -295,7 +295,7 @@ def _form(
     owner: Any,
     *,
     entered: Entered | None = None,
-    alike: Sequence[tuple[Line, Candidate]] = (),
+    alike: Sequence[tuple[RecordLine, Candidate]] = (),
 ) -> str:
     whole, entered = everything_seen(), entered or Entered()
     sections = [(table, SECTIONS[table], list(_fields(table, language, owner))) for table in asked]
@@ -337,11 +337,11 @@ def _fields(table: str, language: str, owner: Any) -> Iterator[Field]:
 
 
 def _kinds(language: str) -> Iterator[tuple[str, str]]:
-    terms = Taxonomy.load("service_types")
+    terms = Vocabulary.load("service_types")
     return ((term_id(term), str(terms.label(term.code, language))) for term in terms.terms() if term.parent)
 
 
-def _places(whole: Seen, body: str | None) -> list[Any]:
+def _places(whole: VisibleRecords, body: str | None) -> list[Any]:
     """Return the places of a body that are known: its own, and those of its services."""
     own = {one.id: one for one in whole.of_owner("location", "organization_id", body or "-")}
     for service in whole.of_owner("service", "organization_id", body or "-"):
@@ -349,7 +349,7 @@ def _places(whole: Seen, body: str | None) -> list[Any]:
     return [own[one] for one in sorted(own)]
 
 
-def _place_name(whole: Seen, one: Any, language: str) -> str:
+def _place_name(whole: VisibleRecords, one: Any, language: str) -> str:
     area = study_area()
     unit = area.label(one.area_unit, language) if one.area_unit in area.all_units() else ""
     return ", ".join(filter(None, (name_of(whole, one, language), unit)))

@@ -16,8 +16,8 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
 from web.staff.fields import FIELDS, LABELS, PARTS, TABLES, said
-from web.staff.records.records import Line, line, parts_of, shown
-from web.staff.visible import Seen
+from web.staff.records.records import RecordLine, line, parts_of, shown
+from web.staff.visible import VisibleRecords
 
 doubles = Blueprint("doubles", __name__)
 blueprint = doubles
@@ -56,7 +56,7 @@ def pairs(language: str, table: str) -> str:
     return page("staff/doubles.html", language, table=table, rows=rows, count=len(found), compared=COMPARED)
 
 
-def _line(whole: Seen, table: str, one: str, language: str) -> Line:
+def _line(whole: VisibleRecords, table: str, one: str, language: str) -> RecordLine:
     return line(whole, whole.record(table, one), language)
 
 

@@ -19,7 +19,7 @@ from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
 from mapping.model import ENTRY_POINTS, RECORDS, Service, Source, record_id
 from mapping.quality.call_list import METHODS, batch_of_calls, found_by_call
-from mapping.quality.holdings import Held
+from mapping.quality.holdings import HeldService
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
@@ -144,7 +144,7 @@ def check(language: str, one: str) -> ResponseReturnValue:
         abort(400)
     if on > today():
         abort(400)
-    held = cast("Held", everything_seen().held(one))
+    held = cast("HeldService", everything_seen().held(one))
     held = replace(held, service=cast("Service", directory().record("service", one)))
     note = request.form.get("note", "").strip()
     told = {"by": me().login, "method": level, "note": note}

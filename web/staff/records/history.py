@@ -27,7 +27,7 @@ WHY = "undoing this would show more people something, or lead them elsewhere"
 
 
 @dataclass(frozen=True)
-class Done:
+class PastAct:
     """Something that was done: what of it may be seen."""
 
     batch: BatchLine
@@ -39,7 +39,7 @@ def all_(language: str, *, problem: Message | None = None) -> str:
     """Show what was done, as far as it is about what may be seen."""
     lines = directory().batches()[-MOST:]
     counts = _seen_of([each.number for each in lines])
-    found = [Done(each, counts[each.number]) for each in reversed(lines) if counts[each.number].total()]
+    found = [PastAct(each, counts[each.number]) for each in reversed(lines) if counts[each.number].total()]
     return page("staff/changes.html", language, found=found, problem=problem)
 
 

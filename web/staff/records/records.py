@@ -12,9 +12,9 @@ from mapping.directory.rows import to_row
 from mapping.freshness import Freshness
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import RECORDS
-from mapping.quality.holdings import Held
+from mapping.quality.holdings import HeldService
 from mapping.quality.overview import FRESHNESS_NAMES
 from mapping.safety.redaction import PUBLISHED
 from web.access.guard import Open, me
@@ -22,7 +22,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import MenuItem, directory, everything_seen, seen, study_area
 from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, editable, said
-from web.staff.visible import WHOLES, Seen
+from web.staff.visible import WHOLES, VisibleRecords
 
 records = Blueprint("records", __name__)
 blueprint = records
@@ -39,7 +39,7 @@ MOST = 100
 
 
 @dataclass(frozen=True)
-class Line:
+class RecordLine:
     """A record in a list."""
 
     table: str
@@ -53,7 +53,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownField:
     """A field of a record in words."""
 
     name: str
@@ -98,13 +98,13 @@ def search(language: str) -> str:
     )
 
 
-def line(whole: Seen, one: Any, language: str) -> Line:
+def line(whole: VisibleRecords, one: Any, language: str) -> RecordLine:
     """Return a record as lists show it."""
     area, held = study_area(), _held(whole, one)
     units = held.units if held else sorted(_own_units(whole, one))
     names = [area.label(unit, language) if unit in area.all_units() else unit for unit in units[:3]]
     body = held.organization.name if held and held.organization else ""
-    return Line(
+    return RecordLine(
         one.table,
         one.id,
         name_of(whole, one, language),
@@ -116,7 +116,7 @@ def line(whole: Seen, one: Any, language: str) -> Line:
     )
 
 
-def name_of(whole: Seen, one: Any, language: str) -> str:
+def name_of(whole: VisibleRecords, one: Any, language: str) -> str:
     """Return what a record is called in a language, if it has a name in it."""
     texts = {
         text.language: text.text for text in whole.of_owner("translation", "link_id", one.id) if text.field == "name"
@@ -127,20 +127,20 @@ def name_of(whole: Seen, one: Any, language: str) -> str:
     return str(texts.get(language) or one.name)
 
 
-def _own_units(whole: Seen, one: Any) -> set[str]:
+def _own_units(whole: VisibleRecords, one: Any) -> set[str]:
     units = [getattr(one, "area_unit", None)] if one.table == "location" else []
     for service in whole.of_owner("service", "organization_id", one.id) if one.table == "organization" else ():
         units += [place.area_unit for place in whole.places(service.id)]
     return {unit for unit in units if unit}
 
 
-def _held(whole: Seen, one: Any) -> Held | None:
+def _held(whole: VisibleRecords, one: Any) -> HeldService | None:
     if one.table != "service":
         return None
     return whole.held(one.id)
 
 
-def _found(whole: Seen, asked: dict[str, str], language: str) -> Iterator[Line]:
+def _found(whole: VisibleRecords, asked: dict[str, str], language: str) -> Iterator[RecordLine]:
     words = coarse(asked["words"]).split()
     tables = (asked["table"],) if asked["table"] in WHOLES else WHOLES if words or asked["unit"] else ("service",)
     states = {held.service.id: held.freshness for held in whole.holdings.services}
@@ -158,7 +158,7 @@ def _found(whole: Seen, asked: dict[str, str], language: str) -> Iterator[Line]:
         yield line(whole, one, language)
 
 
-def _fits(whole: Seen, one: Any, words: list[str], asked: str) -> bool:
+def _fits(whole: VisibleRecords, one: Any, words: list[str], asked: str) -> bool:
     texts = [one.name or "", getattr(one, "alternate_name", None) or "", getattr(one, "email", None) or ""]
     texts += [text.text for text in whole.of_owner("translation", "link_id", one.id)]
     texts += [street.address_1 for street in whole.of_owner("address", "location_id", one.id)]
@@ -202,13 +202,13 @@ def record(language: str, table: str, one: str) -> str:
     )
 
 
-def shown(one: Any, language: str) -> list[Shown]:
+def shown(one: Any, language: str) -> list[ShownField]:
     """Return the fields of a record that say something, in words."""
     texts = ((name, said(one.table, name, getattr(one, name), study_area(), language)) for name in editable(one.table))
-    return [Shown(name, LABELS[name], text) for name, text in texts if text]
+    return [ShownField(name, LABELS[name], text) for name, text in texts if text]
 
 
-def parts_of(whole: Seen, owner: Any, table: str, language: str) -> Iterator[tuple[Any, str]]:
+def parts_of(whole: VisibleRecords, owner: Any, table: str, language: str) -> Iterator[tuple[Any, str]]:
     """Yield the parts of a record with what each says in a line."""
     column = f"{owner.table}_id" if f"{owner.table}_id" in RECORDS[table].model_fields else "link_id"
     for part in whole.of_owner(table, column, owner.id):
@@ -217,30 +217,30 @@ def parts_of(whole: Seen, owner: Any, table: str, language: str) -> Iterator[tup
         yield part, ", ".join(each.text for each in shown(part, language) if each.name != "audience")
 
 
-def _places(whole: Seen, one: Any) -> Iterable[Any]:
+def _places(whole: VisibleRecords, one: Any) -> Iterable[Any]:
     if one.table == "service":
         return whole.places(one.id)
     return whole.of_owner("location", "organization_id", one.id) if one.table == "organization" else ()
 
 
-def _services(whole: Seen, one: Any) -> list[Any]:
+def _services(whole: VisibleRecords, one: Any) -> list[Any]:
     if one.table == "organization":
         return whole.of_owner("service", "organization_id", one.id)
     ties = whole.of_owner("service_at_location", "location_id", one.id) if one.table == "location" else ()
     return [whole.record("service", tie.service_id) for tie in ties if whole.has("service", tie.service_id)]
 
 
-def _body(whole: Seen, one: Any, language: str) -> Line | None:
+def _body(whole: VisibleRecords, one: Any, language: str) -> RecordLine | None:
     owner = getattr(one, "organization_id", None) or ""
     return line(whole, whole.record("organization", owner), language) if whole.has("organization", owner) else None
 
 
-def _types(whole: Seen, one: Any, language: str) -> list[str]:
+def _types(whole: VisibleRecords, one: Any, language: str) -> list[str]:
     held = _held(whole, one)
-    return [str(Taxonomy.load("service_types").label(code, language)) for code in held.types] if held else []
+    return [str(Vocabulary.load("service_types").label(code, language)) for code in held.types] if held else []
 
 
-def _speaks_of(whole: Seen, proposal: Any, one: Any) -> bool:
+def _speaks_of(whole: VisibleRecords, proposal: Any, one: Any) -> bool:
     """Whether a proposal is about a record or a part of it."""
     if proposal.link_id == one.id or f'"{one.id}"' in proposal.fields:
         return True

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from mapping.directory.directory import public_id
 from mapping.errors import MappingError
 from mapping.language.i18n import Message, Several, Text
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import Address, Contact, Location, Organization, Phone, Service
 from web.access.guard import Open, log, me, now
 from web.access.mailer import of_role
@@ -25,7 +25,7 @@ from web.access.signin import page
 from web.presenters.edition import short_code
 from web.staff.common import MenuItem, directory, everything_seen, study_area
 from web.staff.operations.admin import mailer
-from web.stores.ledger import Ledger, Line
+from web.stores.ledger import Ledger, LedgerLine
 
 blueprint = Blueprint("reveal", __name__)
 
@@ -52,7 +52,7 @@ NOT_LOGGED = Message("The log could not be written, so nothing is shown. Tell yo
 
 
 @dataclass
-class Place:
+class HiddenPlace:
     """A hidden place, or a hidden service that has none, with all that belongs to it."""
 
     table: str
@@ -89,16 +89,16 @@ class Place:
     @property
     def kinds(self) -> Text:
         """The kinds of help there."""
-        terms = Taxonomy.load("service_types")
+        terms = Vocabulary.load("service_types")
         labels = tuple(terms.term(code).labels for code in self.types)
         return Several(labels) if labels else Message("Kind not known")  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
-class Shown:
+class RevealedPlace:
     """What a custodian sees of a place."""
 
-    place: Place
+    place: HiddenPlace
     organizations: tuple[str, ...]
     addresses: tuple[Address, ...]
     phones: tuple[Phone, ...]
@@ -106,13 +106,13 @@ class Shown:
     until: dt.datetime
 
 
-def places() -> list[Place]:
+def places() -> list[HiddenPlace]:
     """Return what is hidden from the staff's pages, in the regions granted, by region and code."""
     found = [place for place in _hidden() if me().may("reveal", place.over)]
     return sorted(found, key=lambda place: (str(place.region), place.code))
 
 
-def reveals(who: str = "") -> list[tuple[Line, dt.datetime, bool]]:
+def reveals(who: str = "") -> list[tuple[LedgerLine, dt.datetime, bool]]:
     """Return the reveals that were given, newest first: the line, until when, whether it still holds."""
     ledger: Ledger = current_app.config["LEDGER"]
     found = []
@@ -170,7 +170,7 @@ def listed(language: str) -> str:
     return page("ops/reveals.html", language, found=found[:500], alarms=alarms, codes=codes)
 
 
-def _hidden() -> Iterator[Place]:
+def _hidden() -> Iterator[HiddenPlace]:
     """Yield places whose point or address stewards do not see, and hidden services without a place."""
     store, seen = directory(), everything_seen()
     key = store.key
@@ -191,10 +191,10 @@ def _hidden() -> Iterator[Place]:
             continue
         own = at[location.id]
         kinds = sorted({code for service in own for code in types[service.id]})
-        yield Place("location", public_id(key, location.id), location, own, tuple(kinds))
+        yield HiddenPlace("location", public_id(key, location.id), location, own, tuple(kinds))
     for one, service in services.items():
         if one not in housed and not seen.has("service", one):
-            yield Place("service", public_id(key, one), None, [service], tuple(sorted(types[one])))
+            yield HiddenPlace("service", public_id(key, one), None, [service], tuple(sorted(types[one])))
 
 
 def _told(seen: Any, location: Location) -> bool:
@@ -204,7 +204,7 @@ def _told(seen: Any, location: Location) -> bool:
     return bool(seen.record("location", location.id).latitude == location.latitude)
 
 
-def _shown(place: Place, until: dt.datetime) -> Shown:
+def _shown(place: HiddenPlace, until: dt.datetime) -> RevealedPlace:
     """Gather what belongs to a place."""
     store = directory()
     services = {one.id for one in place.services}
@@ -222,7 +222,7 @@ def _shown(place: Place, until: dt.datetime) -> Shown:
         )
 
     addresses = cast("list[Address]", store.records("address"))
-    return Shown(
+    return RevealedPlace(
         place,
         tuple(one.name for one in organizations),
         tuple(one for one in addresses if location and one.location_id == location),

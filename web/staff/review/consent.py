@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES
 from web.access.guard import Open, log, me
 from web.access.roles import Action
@@ -132,7 +132,7 @@ def _form(
 
 def _fields(language: str) -> tuple[Field, ...]:
     """Return the fields of a new statement: its words in each language, for which help, where, through which line."""
-    area, terms = study_area(), Taxonomy.load("service_types")
+    area, terms = study_area(), Vocabulary.load("service_types")
     kinds = tuple((term.code, str(terms.label(term.code, language))) for term in terms.terms())
     units = tuple((code, area.label(code, language)) for code in area.all_units())
     readers = tuple((each, AUDIENCE_LABELS[each].into(language)) for each in AUDIENCES[:3])

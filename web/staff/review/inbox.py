@@ -15,7 +15,7 @@ from mapping.batch import Batch
 from mapping.directory.proposals import Outdated, needs_two, version
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message, show
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import Record, Source, StandardAssessment, record_id
 from web.access.guard import Open, log, me
 from web.access.roles import Action
@@ -23,8 +23,8 @@ from web.access.signin import page
 from web.staff.common import MenuItem, directory, everything_seen, inbox, seen, study_area, today
 from web.staff.fields import FIELDS, LABELS, given, said
 from web.staff.records.records import line
-from web.staff.visible import Seen
-from web.stores.inbox import Answers, Decision, Draft, HelpMissing, Received, SomethingWrong
+from web.staff.visible import VisibleRecords
+from web.stores.inbox import Decision, Draft, HelpMissing, Received, SomethingWrong, StandardsAnswers
 
 letters = Blueprint("letters", __name__)
 blueprint = letters
@@ -94,7 +94,7 @@ def _is_mine(received: Received) -> bool:
     return me().may("review", frozenset())
 
 
-def about(whole: Seen, received: Received) -> Any:
+def about(whole: VisibleRecords, received: Received) -> Any:
     """Return the record that something sent in is about; None where it is about none that is seen."""
     message = received.message
     table, published = "service", getattr(message, "service", "")
@@ -119,7 +119,7 @@ def _letter(received: Received, language: str) -> Letter:
         text = show(WRONG[message.what], language)
     elif isinstance(message, HelpMissing):
         unit = area.label(message.area_unit, language) if message.area_unit in area.all_units() else message.area_unit
-        needs = Taxonomy.load("needs")
+        needs = Vocabulary.load("needs")
         need = str(needs.label(message.need, language)) if message.need in needs else message.need
         text = f"{unit}: {need}; {show(WHY[message.why], language)}"
     elif isinstance(message, Draft):
@@ -184,8 +184,8 @@ def _rows(received: Received, record: Any, language: str) -> list[tuple[str, Mes
 
 def _answers(received: Received, language: str) -> Iterator[tuple[str, Message, str]]:
     """Yield the items of a checklist with what was answered and shown."""
-    if isinstance(received.message, Answers):
-        items = Taxonomy.load("standards")
+    if isinstance(received.message, StandardsAnswers):
+        items = Vocabulary.load("standards")
         for code, answer in received.message.answers.items():
             if code in items:
                 evidence = received.message.evidence.get(code, "")
@@ -199,7 +199,7 @@ def _accept(received: Received) -> bool:
         raise InvalidRecord("what this is about is not there any more")
     if isinstance(received.message, Draft):
         return _accept_draft(received, received.message, record)
-    if isinstance(received.message, Answers):
+    if isinstance(received.message, StandardsAnswers):
         batch = assessed(received, received.message, record.id)
         directory().add(batch, by=me().login, on=today())
         return True
@@ -226,9 +226,9 @@ def _accept_draft(received: Received, draft: Draft, record: Any) -> bool:
     return True
 
 
-def assessed(received: Received, sent: Answers, service: str) -> Batch:
+def assessed(received: Received, sent: StandardsAnswers, service: str) -> Batch:
     """Return a provider's answers as records: its own word of that day, never for the public."""
-    items = Taxonomy.load("standards")
+    items = Vocabulary.load("standards")
     sender = Source(id=record_id("self-assessment", "source"), name="Self-assessments of providers")
     records = [
         StandardAssessment(

@@ -12,7 +12,7 @@ from mapping.directory.proposals import OF_NO_RECORD, Outdated, SamePerson, new_
 from mapping.directory.rows import Proposal
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, RECORDS, references
 from mapping.safety.redaction import two_people
 from web.access.accounts import Accounts
@@ -22,7 +22,7 @@ from web.access.signin import page
 from web.staff.common import MenuItem, directory, everything_seen, seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, FIELDS, LABELS, TABLES, said
 from web.staff.records.records import line, name_of
-from web.staff.visible import WHOLES, Seen
+from web.staff.visible import WHOLES, VisibleRecords
 
 agree = Blueprint("agree", __name__)
 blueprint = agree
@@ -90,7 +90,7 @@ def _may_see_new(records: list[Any]) -> bool:
     return me().may("approve", units) if units else me().may("approve")
 
 
-def _owner(whole: Seen, one: Proposal) -> Any:
+def _owner(whole: VisibleRecords, one: Proposal) -> Any:
     """Return the record that a proposal is about, or to which it would add a part; None where it is not seen."""
     if whole.has(one.link_entity, one.link_id):
         return whole.record(one.link_entity, one.link_id)
@@ -242,7 +242,7 @@ def statement_words(name: str, value: Any, language: str) -> str:
     """Return what a field of a statement says, in words."""
     area = study_area()
     if value and name == "service_type":
-        return str(Taxonomy.load("service_types").label(value, language))
+        return str(Vocabulary.load("service_types").label(value, language))
     if value and name == "audience":
         return AUDIENCE_LABELS[value].into(language)
     return area.label(value, language) if name == "area_unit" and value in area.all_units() else value or ""

@@ -13,7 +13,7 @@ from web.access.guard import Open, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import MenuItem, directory, everything_seen, inbox, seen, study_area, today
-from web.staff.records.records import Line, line
+from web.staff.records.records import RecordLine, line
 from web.staff.review.inbox import waiting_for_me
 from web.staff.review.proposals import may_see
 from web.staff.visible import WHOLES
@@ -39,7 +39,7 @@ UNAVAILABLE = 3
 
 
 @dataclass(frozen=True)
-class Item:
+class WorkItem:
     """A line of the screen: how many, what, how grave, and where it is seen to."""
 
     count: int
@@ -66,28 +66,30 @@ def attention(language: str) -> str:
     )
 
 
-def _people() -> list[Item]:
+def _people() -> list[WorkItem]:
     """Return what people wait for: what was sent in, and what needs a second person."""
     items = []
     if me().may("review"):
         kinds = Counter(received.kind for received in waiting_for_me())
         items = [
-            Item(kinds["wrong"], Message("Visitors say that something is wrong"), "bad", "inbox.html"),
-            Item(kinds["draft"], Message("Providers propose changes"), "warn", "inbox.html"),
-            Item(kinds["answers"], Message("Providers answered the checklist"), "warn", "inbox.html"),
-            Item(kinds["missing"], Message("Visitors say that help is missing"), "warn", "inbox.html"),
+            WorkItem(kinds["wrong"], Message("Visitors say that something is wrong"), "bad", "inbox.html"),
+            WorkItem(kinds["draft"], Message("Providers propose changes"), "warn", "inbox.html"),
+            WorkItem(kinds["answers"], Message("Providers answered the checklist"), "warn", "inbox.html"),
+            WorkItem(kinds["missing"], Message("Visitors say that help is missing"), "warn", "inbox.html"),
         ]
     if me().may("approve"):
         count = sum(may_see(each) for each in directory().proposals())
-        items.append(Item(count, Message("Changes wait for a second person"), "bad", "waiting.html"))
+        items.append(WorkItem(count, Message("Changes wait for a second person"), "bad", "waiting.html"))
     return items
 
 
-def _signals() -> list[Item]:
+def _signals() -> list[WorkItem]:
     """Return what the partners' taps and referrals say of services."""
     return [
-        Item(len(_full()), Message("Services that say they are full"), "warn", "see/full.html"),
-        Item(len(_unavailable()), Message("Services that referrals found unavailable"), "bad", "see/unavailable.html"),
+        WorkItem(len(_full()), Message("Services that say they are full"), "warn", "see/full.html"),
+        WorkItem(
+            len(_unavailable()), Message("Services that referrals found unavailable"), "bad", "see/unavailable.html"
+        ),
     ]
 
 
@@ -121,8 +123,8 @@ def _matters(mine: Any) -> tuple[Matter, ...]:
     return matters(mine, mine.holdings, calls_of(mine.holdings), doubles)
 
 
-def _of(matter: Matter) -> Item:
-    return Item(matter.count, matter.title, matter.state, ELSEWHERE.get(matter.key, f"see/{matter.key}.html"))
+def _of(matter: Matter) -> WorkItem:
+    return WorkItem(matter.count, matter.title, matter.state, ELSEWHERE.get(matter.key, f"see/{matter.key}.html"))
 
 
 @attend.get("/<language>/see/<key>.html")
@@ -148,7 +150,7 @@ def _anew(one: Any) -> str:
     return {"approval": f"consent/{one.id}.html", "statement": f"statement/{one.id}.html"}.get(one.table, "")
 
 
-def _line_of(mine: Any, one: Any, language: str) -> tuple[Line | None, Any]:
+def _line_of(mine: Any, one: Any, language: str) -> tuple[RecordLine | None, Any]:
     """Return the line of the record that another speaks of, and the day on which it ends."""
     ends = getattr(one, "valid_to", None) or getattr(one, "consent_until", None)
     if one.table == "approval":
@@ -159,7 +161,7 @@ def _line_of(mine: Any, one: Any, language: str) -> tuple[Line | None, Any]:
         owner = ("organization", one.from_organization_id)
     elif one.table == "statement":
         name = f"{one.text} ({study_area().label(one.area_unit, language)})" if one.area_unit else one.text
-        return Line("statement", "", name, "", "", None, one.audience, False), ends
+        return RecordLine("statement", "", name, "", "", None, one.audience, False), ends
     else:
         owner = mine.owner(one) or ("", "")
     return (line(mine, mine.record(*owner), language) if mine.has(*owner) else None), ends

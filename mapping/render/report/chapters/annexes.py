@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from mapping.formats.surveys.field_form import survey
 from mapping.language.i18n import Message, chain
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.render.report.chapters.landscape import calls, where
 from mapping.render.report.composer import Pen, cells
-from mapping.render.report.elements import Cell, Row
+from mapping.render.report.elements import Cell, TableRow
 from mapping.render.tables import table_csv
 from mapping.view.view import Entry
 
@@ -37,7 +37,7 @@ def _directory(pen: Pen) -> None:
         Message("Call first. ! stands beside entries whose check is overdue, ? beside those that were never checked."),
         "source",
     )
-    languages = Taxonomy.load("languages")
+    languages = Vocabulary.load("languages")
     spoken = sorted({code for entry in material.entries for code in entry.languages if code in languages})
     names = [f"{code} {languages.label(code, material.language)}" for code in spoken]
     if names:
@@ -66,7 +66,7 @@ def _directory(pen: Pen) -> None:
 SIGNS = {"overdue": " !", "lapsed": " !", "unverified": " ?"}
 
 
-def _row(pen: Pen, entry: Entry) -> Row:
+def _row(pen: Pen, entry: Entry) -> TableRow:
     made = cells(
         entry.organization.name,
         where(pen, entry),
@@ -74,7 +74,7 @@ def _row(pen: Pen, entry: Entry) -> Row:
         ", ".join(entry.languages),
         language=pen.material.language,
     )
-    return Row(f"{entry.name}{SIGNS.get(entry.freshness, '')}", made)
+    return TableRow(f"{entry.name}{SIGNS.get(entry.freshness, '')}", made)
 
 
 def _taxonomy(pen: Pen) -> None:
@@ -84,9 +84,9 @@ def _taxonomy(pen: Pen) -> None:
     for term in material.types.terms():
         name = str(term.label(material.language))
         rows.append(
-            Row(name)
+            TableRow(name)
             if term.parent is None
-            else Row(
+            else TableRow(
                 name,
                 cells(
                     term.code,
@@ -197,11 +197,11 @@ def _open_data(pen: Pen) -> None:
     pen.heading(Message("Open data") if material.view.audience == "public" else Message("Data of this edition"))
     pen.say(Message("Whoever has the same file gets the same checksum, and from it the same report."))
     held = material.view.path.read_bytes()
-    rows = [Row(material.say(Message("The directory of this edition (SQLite)")), _sum(pen, held))]
+    rows = [TableRow(material.say(Message("The directory of this edition (SQLite)")), _sum(pen, held))]
     for name, result in material.results.items():
         if f"method-{name}" in material.numbers:
             table = table_csv(result, material.area, material.language).encode()
-            rows.append(Row(f"{material.say(result.title)}: {name}.csv", _sum(pen, table)))
+            rows.append(TableRow(f"{material.say(result.title)}: {name}.csv", _sum(pen, table)))
     # A checksum is one word of 64 signs: it stands in two lines, so that a page can hold it.
     pen.table(
         Message("Checksums"),

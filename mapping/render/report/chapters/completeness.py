@@ -9,11 +9,11 @@ from typing import Any
 
 from mapping.errors import NotFound
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import RECORDS, Record, record_id
 from mapping.quality.matching import Candidate, candidates
 from mapping.render.report.composer import Pen, cells
-from mapping.render.report.elements import Cell, Row
+from mapping.render.report.elements import Cell, TableRow
 from mapping.view.view import Entry, View
 
 LEVELS = ("visit", "phone", "official", "self-reported", "unverified")
@@ -23,7 +23,7 @@ LEVELS = ("visit", "phone", "official", "self-reported", "unverified")
 def asked(pen: Pen) -> None:
     """Say how each listed service was last asked, and why no rate of answers can be told."""
     material = pen.material
-    ways = Taxonomy.load("verification")
+    ways = Vocabulary.load("verification")
     rows = []
     for level in LEVELS:
         own = [entry for entry in material.entries if entry.verification_level == level]
@@ -33,7 +33,7 @@ def asked(pen: Pen) -> None:
         checked = sum(entry.freshness in ("fresh", "due") for entry in own)
         days = [entry.verified_on for entry in own if entry.verified_on is not None]
         last = (material.say(day) for day in (min(days), max(days))) if days else ("", "")
-        rows.append(Row(name, (*cells(len(own), checked, language=material.language), *map(Cell, last))))
+        rows.append(TableRow(name, (*cells(len(own), checked, language=material.language), *map(Cell, last))))
     head = (
         Message("How the service was last asked"),
         Message("Services"),
@@ -70,7 +70,9 @@ def doubles(pen: Pen) -> None:
     rows = []
     for table, name, listed in kinds:
         own = [pair for pair in pairs if pair.table == table]
-        rows.append(Row(material.say(name), cells(listed, len(own), listed - joined(own), language=material.language)))
+        rows.append(
+            TableRow(material.say(name), cells(listed, len(own), listed - joined(own), language=material.language))
+        )
     head = ("", Message("Listed"), Message("Pairs that may be one"), Message("Different ones at least"))
     pen.table(
         Message("What may be listed twice"), head, rows, source=material.own_source(material.entries), anchor="doubles"
@@ -169,7 +171,7 @@ def capacity(pen: Pen) -> None:
             Cell(material.say(sums[what] if sums[what] else Message("not known")), number=bool(sums[what]))
             for what in counted
         )
-        rows.append(Row(material.type_label(family), made))
+        rows.append(TableRow(material.type_label(family), made))
     head = (
         Message("Family of services"),
         Message("Services"),
@@ -195,7 +197,7 @@ def capacity(pen: Pen) -> None:
 
 def _families(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     """Return services by family, in the order of the types."""
-    types = Taxonomy.load("service_types")
+    types = Vocabulary.load("service_types")
     found: dict[str, list[Entry]] = {}
     for term in types.terms():
         if term.parent is None:

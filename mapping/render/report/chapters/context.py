@@ -1,10 +1,10 @@
 """Chapters 2 and 3: law, plans and figures; and how all numbers were worked out."""
 
-from mapping.area.settings import Fact
+from mapping.area.settings import CountryFact
 from mapping.language.i18n import Message
 from mapping.render.report.chapters.completeness import asked, doubles
 from mapping.render.report.composer import Pen, cells
-from mapping.render.report.elements import Row
+from mapping.render.report.elements import TableRow
 
 
 def context(pen: Pen) -> None:
@@ -25,7 +25,7 @@ def context(pen: Pen) -> None:
     population = material.area.file.population
     country = str(material.area.units(0).index[0])
     people = [
-        Row(material.label(code), cells(material.area.unit(code).people, language=material.language))
+        TableRow(material.label(code), cells(material.area.unit(code).people, language=material.language))
         for code in dict.fromkeys((*material.regions, country))
     ]
     of_census, of_people = (
@@ -47,10 +47,10 @@ def context(pen: Pen) -> None:
     rows = []
     for measure, keys in cases.groups.items():
         latest = max(_year(key) for key in keys)
-        rows.append(Row(material.say(cases.group_labels.get(measure, measure))))
+        rows.append(TableRow(material.say(cases.group_labels.get(measure, measure))))
         for column in (cases.column(key) for key in keys if _year(key) == latest):
             cell = pen.cell(cases, str(cases.table.index[0]), column)
-            rows.append(Row(material.say(column.short or column.label), (cell,)))
+            rows.append(TableRow(material.say(column.short or column.label), (cell,)))
     pen.table(
         Message("Figures of the latest year of each measure"),
         (Message("Year and source"), Message("Count")),
@@ -73,7 +73,7 @@ def context(pen: Pen) -> None:
     pen.end()
 
 
-def _source(pen: Pen, fact: Fact) -> str:
+def _source(pen: Pen, fact: CountryFact) -> str:
     """Return where a sentence is from, as it stands in the list of sources."""
     said = pen.material.say(fact.source)
     dated = said if str(fact.year) in said else f"{said} ({fact.year})"

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from sqlite3 import Row as Record
 
 from mapping.language.i18n import Message, Share
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.charts import chart, kind_of
 from mapping.render.report.chapters.completeness import counted_twice
 from mapping.render.report.composer import Pen, cells
-from mapping.render.report.elements import Cell, Row
+from mapping.render.report.elements import Cell, TableRow
 from mapping.result import Result
 
 ASKED = {
@@ -40,7 +40,7 @@ def standards(pen: Pen) -> None:
         )
     )
     sums = _sums(material.view.rows("standard_summary"))
-    items = [term for term in Taxonomy.load("standards").terms() if term.source_status == "seen"]
+    items = [term for term in Vocabulary.load("standards").terms() if term.source_status == "seen"]
     head = (Message("Item"), Message("For"), Message("Duty"), Message("Met"))
     pen.table(
         Message("Proposed national checklist"),
@@ -69,7 +69,7 @@ def _families(pen: Pen, result: Result) -> None:
         pen.picture(svg, words, caption=result.title, source=source)
     heads = [result.column(key).short or result.column(key).label for key in result.groups[families[0]]]
     rows = [
-        Row(
+        TableRow(
             material.say(result.group_labels[family]),
             tuple(pen.cell(result, code, result.column(key)) for key in result.groups[family]),
         )
@@ -77,7 +77,7 @@ def _families(pen: Pen, result: Result) -> None:
     ]
     pen.table(result.title, (Message("Family of services"), *heads), rows, source=source, anchor="standards")
     items = [
-        Row(material.say(c.label), (pen.cell(result, code, c),))
+        TableRow(material.say(c.label), (pen.cell(result, code, c),))
         for c in map(result.column, result.groups.get("items", ()))
     ]
     pen.table(
@@ -94,14 +94,14 @@ def _sums(rows: Iterable[Record]) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _item(pen: Pen, term: Term, sums: dict[str, tuple[int, int]]) -> Row:
+def _item(pen: Pen, term: Term, sums: dict[str, tuple[int, int]]) -> TableRow:
     material = pen.material
     met, known = sums.get(term.code, (0, 0))
     share = Share(met / known) if known else Message("not known")
     about = material.type_label(term.service_type) if term.service_type else material.say(Message("every service"))
     duty = {"must": Message("must"), "should": Message("should")}.get(term.obligation, Message("not told"))
     made = (*cells(about, duty, language=material.language), Cell(material.say(share), number=bool(known)))
-    return Row(str(term.label(material.language)), made)
+    return TableRow(str(term.label(material.language)), made)
 
 
 def data(pen: Pen) -> None:
@@ -121,7 +121,7 @@ def data(pen: Pen) -> None:
         )
     )
     made = [
-        Row(
+        TableRow(
             material.say(label),
             cells(told := sum(bool(row[key]) for row in rows), len(rows) - told, language=material.language),
         )

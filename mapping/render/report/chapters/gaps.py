@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from mapping.analysis.adequacy.cases import PARTS
 from mapping.language.i18n import Message, Share, number
 from mapping.render.report.composer import Pen, cells
-from mapping.render.report.elements import Row
+from mapping.render.report.elements import TableRow
 from mapping.result import STATES, Result
 
 SECTIONS = (
@@ -66,14 +66,15 @@ def gaps(pen: Pen) -> None:
 def _proposals(pen: Pen, result: Result) -> None:
     language = pen.material.language
     rows = [
-        Row(pen.material.say(one.name), cells(one.adds.text(language), language=language)) for one in result.proposals
+        TableRow(pen.material.say(one.name), cells(one.adds.text(language), language=language))
+        for one in result.proposals
     ]
     head = (Message("Town"), Message("People within reach who had nothing"))
     source = pen.material.source(result, method=pen.material.numbers.get("method-siting", ""))
     pen.table(Message("What one new service adds"), head, rows, source=source)
 
 
-def _indicators(pen: Pen) -> Iterable[Row]:
+def _indicators(pen: Pen) -> Iterable[TableRow]:
     """Yield each indicator of the outline with its value and the table that it stands in."""
     material = pen.material
 
@@ -131,7 +132,7 @@ def _indicators(pen: Pen) -> Iterable[Row]:
     tables = material.numbers | LATER
     for code, name, value, table in scores:
         where = tables.get(table, "")
-        yield Row(material.say(name), cells(code, value, material.say(where), language=material.language))
+        yield TableRow(material.say(name), cells(code, value, material.say(where), language=material.language))
 
 
 LATER = {"cases": Message("chapter 10"), "standards": Message("chapter 9")}

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from mapping.analysis.common.presence import Listing
+from mapping.analysis.common.presence import ServicePresence
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Taxonomy, Term
+from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.charts import chart
 from mapping.render.layers.services import spaced
 from mapping.render.report.chapters.completeness import capacity
 from mapping.render.report.composer import Pen, cells
-from mapping.render.report.elements import Cell, Row
+from mapping.render.report.elements import Cell, TableRow
 from mapping.result import SPEAKING, STATES
 from mapping.view.view import Entry
 
@@ -64,9 +64,9 @@ def actors(pen: Pen) -> None:
 HEAD = (Message("Service"), Message("Organization"), Message("Where"), Message("Phone"))
 
 
-def listed(pen: Pen, entry: Entry) -> Row:
+def listed(pen: Pen, entry: Entry) -> TableRow:
     """Return the row of a service: whose it is, where, and how to call it."""
-    return Row(
+    return TableRow(
         entry.name, cells(entry.organization.name, where(pen, entry), calls(pen, entry), language=pen.material.language)
     )
 
@@ -97,7 +97,7 @@ def calls(pen: Pen, entry: Entry) -> str:
     return "; ".join(dict.fromkeys(numbers[:2])) or entry.email or pen.material.say(Message("not told"))
 
 
-def _kinds(pen: Pen) -> Iterable[Row]:
+def _kinds(pen: Pen) -> Iterable[TableRow]:
     """Count organizations by kind and region; where there is none, say so."""
     material = pen.material
     regions: dict[str, set[str]] = {one.id: set() for one in material.organizations}
@@ -108,14 +108,14 @@ def _kinds(pen: Pen) -> Iterable[Row]:
     for one in material.organizations:
         for place in (*(regions[one.id] or {"elsewhere"}), "all"):
             counts[one.kind, place] += 1
-    kinds = Taxonomy.load("organization_types")
+    kinds = Vocabulary.load("organization_types")
     order = [term.code for term in kinds.terms() if counts[term.code, "all"]]
     order += sorted({one.kind for one in material.organizations} - set(order))
     none = STATES["none listed"].into(material.language)
     for kind in order:
         name = str(kinds.label(kind, material.language)) if kind in kinds else material.say(Message("not told"))
         made = [counts[kind, place] for place in (*material.regions, "elsewhere", "all")]
-        yield Row(name, tuple(Cell(material.say(count) if count else none, number=True) for count in made))
+        yield TableRow(name, tuple(Cell(material.say(count) if count else none, number=True) for count in made))
 
 
 def _agreements(pen: Pen) -> None:
@@ -137,14 +137,16 @@ def _agreements(pen: Pen) -> None:
     pairs = Counter(
         (kinds.get(row["from_organization_id"], ""), kinds.get(row["to_organization_id"], "")) for row in force
     )
-    names = Taxonomy.load("organization_types")
+    names = Vocabulary.load("organization_types")
 
     def name(kind: str) -> str:
         return str(names.label(kind, material.language)) if kind in names else material.say(Message("not told"))
 
     few = material.say(Message("fewer than {least}", {"least": least}))
     made = [
-        Row(name(one), (Cell(name(other)), Cell(material.say(count) if count >= least else few, number=count >= least)))
+        TableRow(
+            name(one), (Cell(name(other)), Cell(material.say(count) if count >= least else few, number=count >= least))
+        )
         for (one, other), count in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
     head = (Message("From"), Message("To"), Message("Agreements"))
@@ -156,7 +158,7 @@ def services(pen: Pen) -> None:
     """Say what is listed by pillar, type and region, how far it is, how many people it takes, and what is met."""
     material = pen.material
     pen.chapter("5", Message("Services by pillar"), "services")
-    listing = Listing(material.view, material.area, min(1, material.area.levels[-1].level))
+    listing = ServicePresence(material.view, material.area, min(1, material.area.levels[-1].level))
     for pillar, title in PILLARS.items():
         pen.heading(title)
         terms = [term for term in material.types.terms() if term.parent and term.pillar == pillar]
@@ -193,7 +195,7 @@ def services(pen: Pen) -> None:
     pen.end()
 
 
-def _by_type(pen: Pen, listing: Listing, terms: Iterable[Term]) -> tuple[list[Row], list[str]]:
+def _by_type(pen: Pen, listing: ServicePresence, terms: Iterable[Term]) -> tuple[list[TableRow], list[str]]:
     """Return a row for each type of which something is listed or said, and the names of the others."""
     rows, empty = [], []
     for term in terms:
@@ -209,7 +211,7 @@ def _by_type(pen: Pen, listing: Listing, terms: Iterable[Term]) -> tuple[list[Ro
             made.append(
                 Cell(str(count) if there else words if state in SPEAKING else f"{count} ({words})", number=True)
             )
-        rows.append(Row(name, tuple(made)))
+        rows.append(TableRow(name, tuple(made)))
     return rows, empty
 
 

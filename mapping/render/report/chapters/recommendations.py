@@ -2,7 +2,7 @@
 
 from mapping.language.i18n import Message, date
 from mapping.render.report.composer import Pen, cells
-from mapping.render.report.elements import Row
+from mapping.render.report.elements import TableRow
 from mapping.render.report.recommendations import COSTS, GROUPS, STATUSES, Recommendation
 
 
@@ -61,7 +61,7 @@ def _progress(pen: Pen) -> None:
     pen.heading(Message("What became of the earlier recommendations"))
     counts = {status: sum(found == status for _, found in progress.outcomes) for status in STATUSES if status != "new"}
     rows = [
-        Row(material.say(STATUSES[status]), cells(count, language=material.language))
+        TableRow(material.say(STATUSES[status]), cells(count, language=material.language))
         for status, count in counts.items()
         if count
     ]

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from mapping.language.i18n import Message, People
 from mapping.render.report import print_map
 from mapping.render.report.composer import Pen
-from mapping.render.report.elements import Cell, Row
-from mapping.render.report.sources import Material
+from mapping.render.report.elements import Cell, TableRow
+from mapping.render.report.sources import Sources
 
 
 def front(pen: Pen) -> None:
@@ -124,7 +124,7 @@ def summary(pen: Pen) -> None:
     pen.end()
 
 
-def _gaps(material: Material) -> Iterator[Message]:
+def _gaps(material: Sources) -> Iterator[Message]:
     """Yield one gap of each kind, where there is one: far, missing, closed, shut at night, abroad, broken."""
     results = material.results
     coverage, norms = results["coverage"], results["norms"]
@@ -193,7 +193,7 @@ def matrix_by_pillar(pen: Pen) -> None:
             open_, there = [s for s in states if s != "not published"], [s for s in states if s in THERE]
             words = {"there": len(there), "all": len(open_)}
             made.append(Cell(material.say(Message("{there} of {all}", words)), _shade(len(there), len(open_))))
-        rows.append(Row(material.say(result.group_labels.get(group, group)), tuple(made)))
+        rows.append(TableRow(material.say(result.group_labels.get(group, group)), tuple(made)))
     head = (Message("Pillar of the referral mechanism"), *(material.area.unit(code).names for code in codes))
     pen.table(
         Message("Core functions that are listed, of those that can be published"),

@@ -16,7 +16,18 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
-from mapping.render.report.elements import Block, Cell, Facts, Heading, Items, Paragraph, Picture, Report, Row, Table
+from mapping.render.report.elements import (
+    Block,
+    Cell,
+    FactList,
+    Heading,
+    Items,
+    Paragraph,
+    Picture,
+    Report,
+    ReportTable,
+    TableRow,
+)
 from mapping.render.svg import FILLS, ON_DARK
 
 FONT = "Arial"
@@ -105,10 +116,10 @@ def _block(document: Any, block: Block) -> None:
         _paragraph(document, block)
     elif isinstance(block, Items):
         _items(document, block)
-    elif isinstance(block, Facts):
-        rows = tuple(Row(name, (Cell(text),)) for name, text in block.pairs)
+    elif isinstance(block, FactList):
+        rows = tuple(TableRow(name, (Cell(text),)) for name, text in block.pairs)
         _grid(document, (), rows, (), size=9)
-    elif isinstance(block, Table):
+    elif isinstance(block, ReportTable):
         _caption(document, block.label, block.caption)
         _grid(document, block.head, block.rows, block.right, size=7.5 if block.small else 8.5)
         _source(document, block.source)
@@ -163,7 +174,9 @@ def _run(paragraph: Any, text: str, *, size: float, bold: bool = False, colour: 
         run.font.color.rgb = colour
 
 
-def _grid(document: Any, head: tuple[str, ...], rows: tuple[Row, ...], right: tuple[bool, ...], *, size: float) -> None:
+def _grid(
+    document: Any, head: tuple[str, ...], rows: tuple[TableRow, ...], right: tuple[bool, ...], *, size: float
+) -> None:
     """Write a table as XML at once: python-docx looks every cell up again, which takes minutes for long tables."""
     across = max(len(head), *(len(row.cells) + 1 for row in rows))
     lines = []
@@ -183,7 +196,7 @@ def _grid(document: Any, head: tuple[str, ...], rows: tuple[Row, ...], right: tu
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
-def _cells(row: Row, right: tuple[bool, ...], across: int, size: float) -> str:
+def _cells(row: TableRow, right: tuple[bool, ...], across: int, size: float) -> str:
     if not row.cells:
         return _cell(row.name, size, bold=True, fill="EEF4F6", span=across)
     found = [_cell(row.name, size)]

@@ -9,7 +9,7 @@ from mapping.model import record_id
 from tests.support.sample import SECRETS, TODAY, key
 from tests.web.staff.records.test_records import CHANGE, LEGAL, PATH, SHELTER, fields_of, record, send, waiting
 from tests.web.support.office import Office, post
-from web.stores.inbox import Answers, Capacity, Draft, HelpMissing, Referral, ReferralOutcome, SomethingWrong
+from web.stores.inbox import Capacity, Draft, HelpMissing, Referral, ReferralOutcome, SomethingWrong, StandardsAnswers
 
 KEY = bytes.fromhex("5a" * 32)
 PUBLISHED = public_id(KEY, LEGAL)
@@ -153,7 +153,9 @@ def test_a_providers_change_of_what_changed_meanwhile_is_looked_at_again(office,
 
 
 def test_a_checklist_is_accepted_as_it_was_answered(office, steward):
-    sent = Answers(service=PUBLISHED, answers={"STD-001": "met", "STD-002": "partly"}, evidence={"STD-001": "a letter"})
+    sent = StandardsAnswers(
+        service=PUBLISHED, answers={"STD-001": "met", "STD-002": "partly"}, evidence={"STD-001": "a letter"}
+    )
     number = office.inbox.put(sent, on=TODAY, sender="legal")
     text = steward.get(f"/en/m/{number}.html").text
     assert "Help is given whether or not the person agrees" in text

@@ -1,0 +1,5 @@
+"""Run the command line: ``python -m mapping.cli``."""
+
+from mapping.cli import main
+
+main()
