@@ -10,7 +10,8 @@ layers     ``mapping/render/layers``  ``rohnamo.layers``    ``ORDER`` and ``laye
 formats    ``mapping/formats``        ``rohnamo.formats``   see `mapping.formats`
 =========  =========================  ====================  ===========================================================
 
-Folders within these group modules and may be any; modules whose name starts with an underscore, and those of a folder
+Folders within these group modules and may be any; one of analyses holds ``QUESTION``, the text under which pages show
+what is in it, and ``ORDER``, its place among the others. Modules whose name starts with an underscore, and those of a folder
 ``common``, are helpers and not looked at, nor is in ``formats`` a module that names neither ending nor function.
 """
 
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from mapping.errors import FormatError, InvalidRecord
 
 if TYPE_CHECKING:
+    from mapping.language.i18n import Message
     from mapping.result import Result
 
 FORMAT_FUNCTIONS = ("read", "records", "columns", "write")
@@ -33,6 +35,16 @@ FORMAT_FUNCTIONS = ("read", "records", "columns", "write")
 def analyses() -> dict[str, "Callable[..., Result]"]:
     """Return every analysis by name."""
     return {name: _named(module, name, "analysis") for name, module in _modules("analysis", "rohnamo.analyses")}
+
+
+def questions() -> list[tuple["Message", list[str]]]:
+    """Return what each folder of analyses asks (its ``QUESTION``, by its ``ORDER``), with the names of those in it."""
+    folders: dict[str, list[str]] = {}
+    for name, dotted in sorted(_own("mapping.analysis")):
+        folders.setdefault(dotted.rpartition(".")[0], []).append(name)
+    found = [(import_module(folder), names) for folder, names in folders.items()]
+    asking = [(folder, names) for folder, names in found if hasattr(folder, "QUESTION")]
+    return [(folder.QUESTION, names) for folder, names in sorted(asking, key=lambda pair: pair[0].ORDER)]
 
 
 def layers() -> dict[str, ModuleType]:

@@ -8,7 +8,7 @@ import pytest
 
 import mapping.analysis
 import mapping.formats
-import mapping.layers
+import mapping.render.layers
 from mapping import registry
 from mapping.errors import FormatError, InvalidRecord
 
@@ -60,6 +60,21 @@ def test_a_new_file_is_a_new_analysis(folder):
     write(folder, "quiet", "def quiet(view, area):\n    return 42\n")
     write(folder, "_shared", "raise RuntimeError('helpers are not looked at')\n")
     assert registry.analyses()["quiet"](None, None) == 42
+
+
+def test_every_analysis_answers_the_question_of_its_folder():
+    asked = registry.questions()
+    assert [str(question) for question, _ in asked][0] == "Is each kind of help there?"
+    assert sorted(name for _, names in asked for name in names) == list(registry.analyses())
+
+
+def test_a_new_folder_is_a_new_question(folder):
+    (folder / "money").mkdir()
+    write(folder / "money", "__init__", "ORDER, QUESTION = 2, 'Is it paid for?'\n")
+    write(folder / "money", "donors", "def donors(view, area):\n    return 42\n")
+    write(folder, "quiet", "def quiet(view, area):\n    return 42\n")
+    assert registry.questions() == [("Is it paid for?", ["donors"])]
+    assert list(registry.analyses()) == ["donors", "quiet"]
 
 
 def test_an_analysis_must_hold_a_function_of_its_name(folder):

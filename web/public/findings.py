@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import cast
 
+from mapping import registry
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, date, show, translate
@@ -94,25 +95,15 @@ def overview(edition: Edition, language: str) -> list[Finding]:
     return [finding(edition, each.name, language) for each in ordered]
 
 
-QUESTIONS: tuple[tuple[Message, tuple[str, ...]], ...] = (
-    (
-        Message("Is each kind of help there?"),
-        ("nrm", "coverage", "activities", "destinations", "beneficiaries", "languages", "round_the_clock"),
-    ),
-    (Message("How far is it, and who is left out?"), ("accessibility", "reach", "equity", "demand", "siting")),
-    (Message("Is it enough, and good enough?"), ("norms", "standards", "pathways")),
-    (Message("Will it last, and can the list be relied on?"), ("funding", "freshness", "change", "sensitivity")),
-    (Message("What is counted?"), ("cases",)),
-)
-"""What the overview asks, and the analyses that answer; one that stands nowhere here comes under the last heading."""
-
 OTHER = Message("What else was found")
 
 
 def questions(edition: Edition, language: str) -> list[tuple[str, list[Finding]]]:
     """Return every finding under the question that it answers."""
     waiting = {each.name: each for each in overview(edition, language)}
-    groups = [(asked, [waiting.pop(name) for name in names if name in waiting]) for asked, names in QUESTIONS]
+    groups = [
+        (asked, [waiting.pop(name) for name in list(waiting) if name in names]) for asked, names in registry.questions()
+    ]
     groups.append((OTHER, list(waiting.values())))
     return [(asked.into(language), found) for asked, found in groups if found]
 
