@@ -11,8 +11,8 @@ formats    ``mapping/formats``        ``rohnamo.formats``   see `mapping.formats
 =========  =========================  ====================  ===========================================================
 
 Folders within these group modules and may be any; one of analyses holds ``QUESTION``, the text under which pages show
-what is in it, and ``ORDER``, its place among the others. Modules whose name starts with an underscore, and those of a folder
-``common``, are helpers and not looked at, nor is in ``formats`` a module that names neither ending nor function.
+what is in it, and ``ORDER``, its place among the others. Modules whose name starts with an underscore, and those of a
+folder ``common``, are helpers and not looked at, nor is in ``formats`` a module that names neither ending nor function.
 """
 
 from collections.abc import Callable, Iterator

@@ -64,7 +64,7 @@ def test_a_new_file_is_a_new_analysis(folder):
 
 def test_every_analysis_answers_the_question_of_its_folder():
     asked = registry.questions()
-    assert [str(question) for question, _ in asked][0] == "Is each kind of help there?"
+    assert next(str(question) for question, _ in asked) == "Is each kind of help there?"
     assert sorted(name for _, names in asked for name in names) == list(registry.analyses())
 
 
