@@ -49,7 +49,7 @@ STATE_NOTES: dict[State, Message] = {
     "single": Message("One service only: if it closes, nothing is left."),
     "only remote": Message("Nothing in the place itself: a line, or a team that travels there."),
     "line": Message("A place is arranged by phone. Where and how many is not published."),
-    "no agreement": Message("Somebody is near enough to go on helping, but no agreement to hand over is listed."),
+    "no agreement": Message("Somebody is near enough to go on helping, but no agreement to refer is listed."),
     "stale": Message("Something is listed, but its check is overdue."),
     "unknown": Message("Something is listed or was reported, but nobody confirmed it for this place."),
     "none listed": Message("Nobody told us of one. That does not prove that there is none."),

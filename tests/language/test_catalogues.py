@@ -1,5 +1,8 @@
 """Every text of the product is there in every language."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.support.translations import hidden, languages, problems, texts
@@ -26,3 +29,22 @@ def test_the_texts_are_found(wanted):
     assert len(wanted) > 2000
     assert wanted["not published here"] == "mapping/result.py"
     assert languages() == ["ru", "tg", "uz"]
+
+
+CRIME = re.compile(
+    r"перед\w*\s+(?:людей|людьми|человека|лиц\b)|передач\w*\s+(?:людей|лиц|человека)|супори\w*\s+(?:одам|шахс)|"
+    r"одам\w*\s*(?:ро)?\s+супор|odam\w*(?:ni)?\s+(?:topshir|uzat)|hand\w*\s+(?:people|persons?|somebody)\s+over",
+    re.IGNORECASE,
+)
+"""Handing people over is how the law words the crime: people are referred to help, never handed over."""
+
+
+@pytest.mark.parametrize("language", languages())
+def test_people_are_referred_and_never_handed_over(language):
+    for path in sorted(Path("mapping/language", language).glob("*.po")):
+        assert CRIME.findall(path.read_text(encoding="utf-8")) == [], path
+
+
+def test_the_wording_of_the_crime_would_be_found():
+    for text in ("Договорённости о передаче людей", "супоридани одамон", "odamlarni topshirish", "hand people over"):
+        assert CRIME.search(text), text

@@ -1,4 +1,4 @@
-"""Pathway: the way along the referral mechanism for somebody's needs, and which hand-overs are agreed.
+"""Pathway: the way along the referral mechanism for somebody's needs, and which referrals are agreed.
 
 Found, safe, treated, counselled, advised, with a living: the steps of `mapping.analysis.adequacy.pathways`, here for
 one person from one place. Where nobody takes a step, or nothing is agreed, it says so.
@@ -18,7 +18,7 @@ SHOWN = 2
 """Services that are named for a step."""
 
 State = Literal["agreed", "one body", "far", "unagreed", "broken"]
-"""Far is a hand-over that is agreed, though not between two who are near."""
+"""Far is a referral that is agreed, though not between two who are near."""
 
 TITLES: dict[str, Message] = {
     "IDN": Message("Found and identified"),
@@ -44,7 +44,7 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Stage:
-    """A step for these needs: who takes it, whether within reach, and the hand-over to it."""
+    """A step for these needs: who takes it, whether within reach, and the referral to it."""
 
     code: str
     title: Message
@@ -64,7 +64,7 @@ class Pathway:
 
     @property
     def broken(self) -> int:
-        """Count the hand-overs that break."""
+        """Count the referrals that break."""
         return sum(1 for stage in self.stages if stage.hand and stage.hand.state == "broken")
 
 
@@ -112,13 +112,13 @@ def _stage(step: PathwayStep, takers: list[Fitting], hand: HandOver | None) -> S
     code = step.family.code
     close = [each for each in takers if near(each)]
     shown = close or takers
-    if hand and hand.state in ("agreed", "one body"):  # who is named in the hand-over stands first
+    if hand and hand.state in ("agreed", "one body"):  # who is named in the referral stands first
         shown = sorted(shown, key=lambda each: each.entry.organization.id != hand.body)
     return Stage(code, TITLES[code], tuple(shown[:SHOWN]), len(shown), bool(close), step.hidden, hand)
 
 
 def _hand(finder: Finder, link: Link, givers: list[Fitting], takers: list[Fitting]) -> HandOver:
-    """Say whether the hand-over to a step is agreed between two bodies that take both, those first that are near."""
+    """Say whether the referral to a step is agreed between two bodies that take both, those first that are near."""
     if not givers or not takers:
         return HandOver("broken")
     agreed = [each for each in agreements(finder.edition) if each.holds and _covers(each, link)]

@@ -24,10 +24,10 @@ CHAIN = ("IDN", "ACC", "HLT", "PSY", "LEG", "INC")
 """Families of service types in the order of the way: found, safe, treated, counselled, advised, with a living."""
 
 METHOD = Message(
-    "A person who was found is handed on: to a safe place, to a doctor, to a psychologist, to a lawyer, and to those "
-    "who help back to a stable life. For each area unit and each hand-over we looked at the services that were checked "
+    "A person who was found is referred on: to a safe place, to a doctor, to a psychologist, to a lawyer, and to those "
+    "who help back to a stable life. For each area unit and each referral we looked at the services that were checked "
     "in time and are in the unit, cover it, or are within the stated minutes of where most of its people live. Is "
-    "somebody there who hands over? Is somebody there who takes the next step? Is an agreement in force between two of "
+    "somebody there who refers? Is somebody there who takes the next step? Is an agreement in force between two of "
     "them, or are they one body? Of safe places nothing is told but public statements, so the step after them is "
     "looked at from the step before."
 )
@@ -53,7 +53,7 @@ class PathwayStep:
 
 @dataclass(frozen=True)
 class Link:
-    """A hand-over from one step to the next."""
+    """A referral from one step to the next."""
 
     before: PathwayStep
     after: PathwayStep
@@ -70,7 +70,7 @@ class Link:
 
 
 def links() -> list[Link]:
-    """Return the hand-overs: from each step to the next, and past a hidden one to the step after it."""
+    """Return the referrals: from each step to the next, and past a hidden one to the step after it."""
     taxonomy = Vocabulary.load("service_types")
     steps = [PathwayStep(taxonomy.term(f), tuple(t for t in taxonomy.children(f) if t.core)) for f in CHAIN]
     found, before = [], steps[0]
@@ -89,11 +89,11 @@ def pathways(
     level: int | None = None,
     progress: Progress = None,
 ) -> Result:
-    """Say for each area unit and each hand-over of the referral mechanism whether it holds.
+    """Say for each area unit and each referral of the referral mechanism whether it holds.
 
-    The table has the number of hand-overs that break (``broken``) and for which nothing is agreed (``unagreed``), and
+    The table has the number of referrals that break (``broken``) and for which nothing is agreed (``unagreed``), and
     for each link, under the codes of its two families (``PSY_LEG``), a state: "present", "no agreement", "none listed"
-    (it breaks), "unknown", "not applicable" (nobody here hands over); towards safe places "line" or "not published".
+    (it breaks), "unknown", "not applicable" (nobody here refers); towards safe places "line" or "not published".
     ``level`` is that of the area units, the finest by default.
 
     Raises
@@ -128,8 +128,8 @@ def pathways(
         table=table,
         columns=(
             Column("people", Message("People"), "people"),
-            Column("broken", Message("Hand-overs that break"), "count", more_is="worse"),
-            Column("unagreed", Message("Hand-overs without an agreement"), "count", more_is="worse"),
+            Column("broken", Message("Referrals that break"), "count", more_is="worse"),
+            Column("unagreed", Message("Referrals without an agreement"), "count", more_is="worse"),
             *(Column(link.key, link.label, "state", more_is="better") for link in chain),
         ),
         headline=("broken", "unagreed", *(link.key for link in chain)),
@@ -266,12 +266,12 @@ def _keys(table: pd.DataFrame) -> list[str]:
 
 
 def _finding(table: pd.DataFrame) -> Message:
-    """Say in how many units a hand-over breaks."""
+    """Say in how many units a referral breaks."""
     words = {"count": int((table["broken"] > 0).sum()), "units": len(table)}
     states = table[_keys(table)]
     judged = states.isin(["present", "no agreement", "none listed"]).to_numpy()
     if not judged.any():
-        return Message("No hand-over can be judged: nobody who hands over is listed and confirmed")
+        return Message("No referral can be judged: nobody who refers is listed and confirmed")
     if words["count"]:
         return Message("The way through help breaks at least once in {count} of {units} area units", words)
     return Message("Somebody within reach takes every next step that was looked at")
@@ -289,7 +289,7 @@ def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
     held, unagreed = int((states == "present").sum()), int((states == "no agreement").sum())
     if unagreed:
         words = {"count": unagreed, "of": held + unagreed}
-        said.append(Message("Nothing is agreed for {count} of the {of} hand-overs for which somebody is near.", words))
+        said.append(Message("Nothing is agreed for {count} of the {of} referrals for which somebody is near.", words))
     return tuple(said)
 
 
@@ -336,8 +336,8 @@ def _figures(table: pd.DataFrame, variants: Floats) -> dict[str, Figure]:
     low, high = min(broken, int(variants.min())), max(broken, int(variants.max()))
     people = int(table["people"][table["broken"] > 0].sum())
     return {
-        "broken": Figure(broken, "count", Message("Hand-overs that break"), low, high),
-        "unagreed": Figure(unagreed, "count", Message("Hand-overs without an agreement")),
-        "held": Figure(held, "count", Message("Hand-overs that hold")),
-        "people": Figure(people, "people", Message("People in area units where a hand-over breaks")),
+        "broken": Figure(broken, "count", Message("Referrals that break"), low, high),
+        "unagreed": Figure(unagreed, "count", Message("Referrals without an agreement")),
+        "held": Figure(held, "count", Message("Referrals that hold")),
+        "people": Figure(people, "people", Message("People in area units where a referral breaks")),
     }

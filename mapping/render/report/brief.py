@@ -310,9 +310,9 @@ def _said(pen: Pen, unit: str) -> Iterator[object]:
             broken = [k for k in HANDED if k in pathways.table and pathways.state(unit, k) == state]
             steps = Several(pathways.column(key).label for key in broken)
             if broken and state == "none listed":
-                yield Message("Hand-overs that break here: {steps}.", {"steps": steps})
+                yield Message("Referrals that break here: {steps}.", {"steps": steps})
             elif broken:
-                yield Message("Hand-overs without an agreement: {steps}.", {"steps": steps})
+                yield Message("Referrals without an agreement: {steps}.", {"steps": steps})
     night = material.results["round_the_clock"]
     if unit in night.table.index and "any" in night.table:
         yield Message(

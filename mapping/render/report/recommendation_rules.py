@@ -356,14 +356,14 @@ def hand_overs(material: Sources) -> Iterator[Recommendation]:
             "government",
             addressee(material, "commission"),
             Message(
-                "Have bodies that are near each other sign how they hand people over, with consent and a time "
+                "Have bodies that are near each other sign how they refer people to help, with consent and a time "
                 "for the answer."
             ),
-            evidence=Message("Nothing is agreed for {count} of {of} hand-overs for which somebody is near.", words),
+            evidence=Message("Nothing is agreed for {count} of {of} referrals for which somebody is near.", words),
             table="pathways",
             cost="low",
             indicator="I09",
-            measure=Message("Hand-overs without an agreement"),
+            measure=Message("Referrals without an agreement"),
             value=unagreed.value,
             target=0,
         )
@@ -377,11 +377,11 @@ def hand_overs(material: Sources) -> Iterator[Recommendation]:
             "government",
             addressee(material, "health"),
             Message("Name who takes the next step, or who travels there, in: {units}.", said),
-            evidence=Message("Hand-overs that break, since nobody is listed who takes the next step: {count}.", said),
+            evidence=Message("Referrals that break, since nobody is listed who takes the next step: {count}.", said),
             table="pathways",
             cost="medium",
             indicator="I09",
-            measure=Message("Hand-overs that break"),
+            measure=Message("Referrals that break"),
             value=broken.value,
             target=0,
         )

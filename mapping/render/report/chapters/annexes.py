@@ -119,7 +119,7 @@ GLOSSARY: tuple[tuple[Message, Message], ...] = (
         Message("Core function"),
         Message("A kind of service that the referral mechanism cannot do without, in every region."),
     ),
-    (Message("Hand-over"), Message("When one service leads a person to the next, with consent.")),
+    (Message("Referral"), Message("When one service leads a person to the next, with consent.")),
     (Message("Custodian"), Message("Somebody who may know where a shelter is.")),
     (Message("Checked in time"), Message("Somebody asked the service, and the next check is not overdue.")),
     (Message("Norm"), Message("How much of a service a recognised source asks for; it binds nobody here.")),

@@ -119,7 +119,7 @@ def _indicators(pen: Pen) -> Iterable[TableRow]:
             "languages",
         ),
         ("I08", Message("People within an hour of help at night"), figure("round_the_clock", "any"), "round_the_clock"),
-        ("I09", Message("Hand-overs without an agreement"), figure("pathways", "unagreed"), "pathways"),
+        ("I09", Message("Referrals without an agreement"), figure("pathways", "unagreed"), "pathways"),
         ("I10", Message("Minimum standards met"), figure("standards", "met"), "standards"),
         ("I10", Message("Minimum standards of which it is not known"), figure("standards", "unknown"), "standards"),
         ("I11", Message("Services checked in time"), material.fresh_text(material.fresh_share), "freshness"),

@@ -56,7 +56,7 @@ def actors(pen: Pen) -> None:
         anchor="desks",
         small=True,
     )
-    pen.heading(Message("Agreements to hand people over"))
+    pen.heading(Message("Agreements to refer people"))
     _agreements(pen)
     pen.end()
 
