@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, hstack, vstack
 
 from mapping.engines.location._covering import Cover, Numbers, added, exchanged, merged, reached
 from mapping.engines.location._prices import CLOSE, priced
-from mapping.engines.location._program import IntegerProgram, Solved, Status, solve
+from mapping.engines.location._program import IntegerProgram, Solved, Status, proven, solve
 
 STARTS = 30
 """Starts of the interchange by chance, where the greedy one is not proven best at once."""
@@ -39,9 +39,12 @@ def most(cover: Cover, p: int, start: list[int], seconds: float) -> Most:
     free, rows, tried = np.arange(len(cover.candidates)), np.arange(len(cover.weights)), False
     while bound > value * (1 + CLOSE):
         left, before = p - len(inside), reached(cover, inside)
+        if left < 0:  # a better choice would have to use more than p sites: there is none
+            return Most(best, value, "optimal")
         if left == 0 or free.size <= left:
-            rest = inside + free[:left].tolist()
-            return Most(rest if reached(cover, rest) > value else best, value, "optimal")
+            rest = sorted(inside + free[:left].tolist())
+            best, value = max((best, value), (rest, reached(cover, rest)), key=lambda choice: choice[1])
+            return Most(best, value, "optimal")
         told = priced(cover.sets[rows][:, free], cover.weights[rows], left, value - before, prices, until)
         if told.chosen is not None:
             best, value = sorted(inside + free[told.chosen].tolist()), before + told.reached
@@ -67,7 +70,7 @@ def _tried(cover: Cover, p: int, best: list[int], until: float) -> list[int]:
             break
         start = random.permutation(len(cover.candidates))[:p].tolist()
         choices.append(exchanged(cover, start, rising=True))
-    return max(choices, key=lambda one: reached(cover, one))
+    return max(choices, key=lambda choice: reached(cover, choice))
 
 
 def _decided(
@@ -76,23 +79,22 @@ def _decided(
     """Let HiGHS choose among the free sites those that are best together with the ones inside."""
     done = np.asarray(cover.sets[:, inside].sum(axis=1)).ravel() > 0
     sets, weights, _ = merged(cover.sets[np.flatnonzero(~done)][:, free], cover.weights[~done])
-    found = _solved(Cover(sets, weights, free), p - len(inside), np.flatnonzero(np.isin(free, best)), seconds)
+    found = _solved(Cover(sets, weights, free), p - len(inside), seconds)
     value = reached(cover, best)
     if found.values is not None:
-        own = inside + free[np.flatnonzero(found.values[: free.size] > 0.5)].tolist()
-        best, value = max((best, value), (sorted(own), reached(cover, own)), key=lambda one: one[1])
-    if found.status == "optimal":
-        return Most(best, value, "optimal", free.size)
-    return Most(best, max(value, min(bound, float(cover.weights[done].sum()) - found.bound)), found.status, free.size)
+        own = sorted(inside + free[np.flatnonzero(found.values[: free.size] > 0.5)].tolist())
+        best, value = max((best, value), (own, reached(cover, own)), key=lambda choice: choice[1])
+    # a better choice than the one known is among those that HiGHS looked at, or there is none
+    bound = min(bound, max(value, float(cover.weights[done].sum()) - found.bound))
+    least, status = proven(-value, -bound, found.status)
+    return Most(best, -least, status, free.size)
 
 
-def _solved(cover: Cover, p: int, start: Numbers, seconds: float) -> Solved:
+def _solved(cover: Cover, p: int, seconds: float) -> Solved:
     """Solve: most of weight y with y <= the sum of x in its set, sum of x <= p."""
     groups, sites = cover.sets.shape
     if not groups or not p:
         return Solved(np.zeros(sites + groups), 0.0, "optimal")
-    x0 = np.isin(np.arange(sites), start).astype(float)
-    y0 = np.minimum(cover.sets @ x0, 1)
     unit = csr_array((np.ones(groups), (np.arange(groups), np.arange(groups))), shape=(groups, groups))
     count = csr_array(np.concatenate([np.ones(sites), np.zeros(groups)])[None, :])
     program = IntegerProgram(
@@ -104,4 +106,4 @@ def _solved(cover: Cover, p: int, start: Numbers, seconds: float) -> Solved:
         row_low=np.concatenate([np.zeros(groups), [-np.inf]]),
         row_high=np.concatenate([np.full(groups, np.inf), [float(p)]]),
     )
-    return solve(program, seconds=max(seconds, 0.01), start=np.concatenate([x0, y0]))
+    return solve(program, seconds=seconds)

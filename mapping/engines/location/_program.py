@@ -1,4 +1,9 @@
-"""Mixed-integer programs, solved by HiGHS on one thread with a fixed seed, so that equal input gives equal answers."""
+"""Mixed-integer programs, solved by HiGHS on one thread with a fixed seed, so that equal input gives equal answers.
+
+No answer is believed: it is rounded where it must be whole, held against every rule of the program, its cost is added
+up anew, and both are held against what the solver said (`checked`). What is made of an answer is held against the bound
+once more (`proven`). HiGHS is given no first solution: with one it has handed that back for a better one.
+"""
 
 import os
 import sys
@@ -40,8 +45,65 @@ class Solved:
     status: Status
 
 
-def solve(program: IntegerProgram, *, seconds: float, start: Floats | None = None) -> Solved:
-    """Solve a program within some seconds, from a first solution where there is one."""
+EXACT = 1e-6
+"""Share by which a cost, a bound or a rule may differ from what it should be: HiGHS's own tolerance."""
+
+
+def solve(program: IntegerProgram, *, seconds: float) -> Solved:
+    """Solve a program within some seconds.
+
+    Raises
+    ------
+    MappingError
+        The answer is not what the solver says it is.
+    """
+    return checked(program, run(program, max(seconds, 0.01)))
+
+
+def checked(program: IntegerProgram, found: Solved) -> Solved:
+    """Return an answer with whole numbers where they must be, if it keeps the rules and costs what it should.
+
+    Raises
+    ------
+    MappingError
+        The answer breaks a rule, costs more than the bound although it is called optimal, or less than the bound.
+    """
+    if found.values is None:
+        return found
+    values = np.where(program.whole, np.rint(found.values), found.values)
+    sums = program.rows @ values
+    size = EXACT * np.maximum(1, abs(program.rows) @ np.abs(values))
+    column = EXACT * np.maximum(1, np.abs(values))
+    if not (
+        (sums >= program.row_low - size).all()
+        and (sums <= program.row_high + size).all()
+        and (values >= program.low - column).all()
+        and (values <= program.high + column).all()
+    ):
+        raise MappingError("HiGHS handed back an answer that breaks a rule; please report this with your input")
+    bound, status = proven(float(program.cost @ values), found.bound, found.status)
+    return Solved(values, bound, status)
+
+
+def proven(cost: float, bound: float, status: Status) -> tuple[float, Status]:
+    """Return the bound on a least cost, and whether an answer of some cost meets it; the cost itself where it does.
+
+    Raises
+    ------
+    MappingError
+        The answer costs less than the bound, or is called optimal and costs more.
+    """
+    slack = EXACT * max(1.0, abs(cost))
+    if bound > cost + slack or (status == "optimal" and bound < cost - slack):
+        raise MappingError(
+            f"HiGHS says that nothing costs less than {bound:.12g} ({status}), and its answer costs {cost:.12g}; "
+            "please report this with your input"
+        )
+    return (cost, "optimal") if bound >= cost - slack else (bound, status)
+
+
+def run(program: IntegerProgram, seconds: float) -> Solved:
+    """Return what HiGHS says, as it is."""
     with _ONE_AT_A_TIME:
         _greet()
     model = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -55,10 +117,6 @@ def solve(program: IntegerProgram, *, seconds: float, start: Floats | None = Non
     ):
         model.setOptionValue(name, value)
     model.passModel(_lp(program))
-    if start is not None:
-        first = highspy.HighsSolution()
-        first.col_value = start.tolist()
-        model.setSolution(first)
     model.run()
     status, info = model.getModelStatus(), model.getInfo()
     found = np.array(model.getSolution().col_value) if info.primal_solution_status == 2 else None

@@ -10,9 +10,11 @@ p-median   which p sites make all ways together shortest           `mapping.engi
 =========  ======================================================  ================================================
 
 Every answer says how good it is: the objective, a bound that no answer can beat, and the gap between them; with the
-status ``optimal`` the gap is closed, which is a proof. Where time runs out, the best found so far is returned with the
-gap that remains. Greedy choice with interchange is only the start of the search; its answer is handed on only when
-time ran out before anything better was found, and ``method`` says so.
+status ``optimal`` they meet to one part in a million, which is a proof. No solver is believed: the objective is added
+up anew from the sites and the data and held against the solver's own bound, and what does not fit is an error. Where
+time runs out, the best found so far is returned with the gap that remains. Greedy choice with interchange is only the
+start of the search; its answer is handed on only when time ran out before anything better was found, and ``method``
+says so.
 
 Places with the same sites within reach are merged, which keeps programs small. HiGHS solves them (Huangfu and Hall
 2018, Mathematical Programming Computation 10); for `mclp` prices settle most sites before (`_prices`), often all. Of
@@ -46,9 +48,9 @@ from mapping.engines.location._covering import (
     uncovered,
 )
 from mapping.engines.location._maximal import Most, most
-from mapping.engines.location._program import Floats, IntegerProgram, Solved, Status, solve
+from mapping.engines.location._program import EXACT, Floats, IntegerProgram, Solved, Status, proven, solve
 from mapping.engines.pairs import Pairs
-from mapping.errors import InvalidRecord
+from mapping.errors import InvalidRecord, MappingError
 
 TIME = 60.0
 """Seconds that a search may take where nothing else is said."""
@@ -167,16 +169,9 @@ def mclp(
     chosen = found.chosen
     if found.status == "optimal":
         chosen = exchanged(cover, thinned(cover, chosen), rising=False)
-    return _answer(
-        sets,
-        own,
-        standing,
-        free[chosen],
-        bound=float(own[served].sum()) + found.bound,
-        status=found.status,
-        begun=begun,
-        method=_how(found, chosen == start),
-    )
+    answer = _answer(sets, own, standing, free[chosen], begun=begun, method=_how(found, chosen == start))
+    least, status = proven(-answer.objective, -float(own[served].sum()) - found.bound, found.status)
+    return replace(answer, bound=-least, status=status)
 
 
 def _how(found: Most, as_begun: bool) -> str:
@@ -188,27 +183,16 @@ def _how(found: Most, as_begun: bool) -> str:
 
 
 def _answer(
-    sets: csr_array,
-    weights: Floats,
-    standing: Numbers,
-    chosen: Numbers,
-    *,
-    bound: float,
-    status: Status,
-    begun: float,
-    method: str,
+    sets: csr_array, weights: Floats, standing: Numbers, chosen: Numbers, *, begun: float, method: str
 ) -> Siting:
-    """Make the answer of a covering problem, with everything counted anew from the sites."""
+    """Make the answer of a covering problem, counted anew from its sites; how good it is is not known yet."""
     sites = np.sort(chosen)
     served = np.asarray(sets[:, np.concatenate([standing, sites])].sum(axis=1)).ravel() > 0
-    objective = float(weights[served].sum())
-    if status == "optimal" or bound < objective:
-        bound = objective
     return Siting(
         tuple(sites.tolist()),
-        objective,
-        float(bound),
-        status,
+        float(weights[served].sum()),
+        float(weights.sum()),
+        "time limit",
         time.perf_counter() - begun,
         method,
         served.astype(np.float64),
@@ -251,28 +235,20 @@ def lscp(
         return replace(found, unreachable=lost)
     cover, _ = uncovered(sets, own, standing, free)
     start = exchanged(cover, thinned(cover, greedy(cover, None)), rising=False)
-    solved = _fewest(cover, start, seconds - (time.perf_counter() - begun))
+    solved = _fewest(cover, seconds - (time.perf_counter() - begun))
     chosen = start
-    if solved.values is not None:
-        chosen = np.flatnonzero(solved.values > 0.5).tolist()
-    ran_out = solved.status == "time limit" and len(chosen) >= len(start)
-    chosen = start if ran_out else exchanged(cover, chosen, rising=False)
-    bound = float(len(chosen)) if solved.status == "optimal" else max(0.0, float(np.ceil(solved.bound - 1e-6)))
-    how = "greedy choice; time ran out before HiGHS found better" if ran_out else "HiGHS, from a start by greedy choice"
-    answer = _answer(
-        sets,
-        own,
-        standing,
-        free[chosen],
-        bound=bound,
-        status=solved.status,
-        begun=begun,
-        method=f"set covering: {how}",
-    )
-    return replace(answer, objective=float(len(chosen)), bound=bound, unreachable=lost)
+    if solved.values is not None and np.count_nonzero(solved.values > 0.5) < len(start):
+        chosen = exchanged(cover, np.flatnonzero(solved.values > 0.5).tolist(), rising=False)
+    ran_out = solved.status == "time limit" and chosen == start
+    how = "greedy choice; time ran out before HiGHS found better" if ran_out else "greedy choice, HiGHS"
+    answer = _answer(sets, own, standing, free[chosen], begun=begun, method=f"set covering: {how}")
+    if not answer.served[usable & (own > 0)].all():
+        raise MappingError("lscp: the sites do not cover all; please report this with your input")
+    bound, status = proven(len(chosen), max(0.0, np.ceil(solved.bound - EXACT)), solved.status)
+    return replace(answer, objective=float(len(chosen)), bound=float(bound), status=status, unreachable=lost)
 
 
-def _fewest(cover: Cover, start: list[int], seconds: float) -> Solved:
+def _fewest(cover: Cover, seconds: float) -> Solved:
     groups, sites = cover.sets.shape
     if not groups:
         return Solved(np.zeros(sites), 0.0, "optimal")
@@ -285,7 +261,7 @@ def _fewest(cover: Cover, start: list[int], seconds: float) -> Solved:
         row_low=np.ones(groups),
         row_high=np.full(groups, np.inf),
     )
-    return solve(program, seconds=max(seconds, 0.01), start=np.isin(np.arange(sites), start).astype(float))
+    return solve(program, seconds=seconds)
 
 
 # --- sites that can serve only so many -------------------------------------------------------------------------------
@@ -316,9 +292,8 @@ def _with_capacity(
     rows = np.flatnonzero(weights > 0)
     groups, heavy, group = merged(sets[rows][:, sites], weights[rows])
     room = np.minimum(limits[sites], weights.sum())
-    solved = solve(
-        _flow(groups, heavy, room, standing.size, p), seconds=max(0.01, seconds - (time.perf_counter() - begun))
-    )
+    program = _flow(groups, heavy, room, standing.size, p)
+    solved = solve(program, seconds=seconds - (time.perf_counter() - begun))
     served = np.zeros(len(weights))
     unreachable = np.flatnonzero(np.diff(sets.indptr) == 0)
     method = ("set" if p is None else "maximal") + " covering with capacities: HiGHS"
@@ -330,14 +305,12 @@ def _with_capacity(
     flow = np.bincount(groups.tocoo().coords[0], solved.values[sites.size :], minlength=len(heavy))
     served[rows] = np.clip(flow / heavy, 0, 1)[group]
     objective = float(chosen.size) if p is None else float(weights @ served)
-    bound = solved.bound if p is None else -solved.bound
-    if solved.status == "optimal":
-        bound = objective
+    least, status = proven(objective if p is None else -objective, solved.bound, solved.status)
     return Siting(
         tuple(np.sort(chosen).tolist()),
         objective,
-        float(bound),
-        solved.status,
+        float(least if p is None else -least),
+        status,
         time.perf_counter() - begun,
         method,
         served,
@@ -358,7 +331,6 @@ def _flow(sets: csr_array, weights: Floats, room: Floats, standing: int, p: int 
     most = np.minimum(weights[group], room[site])
     tied = csr_array((np.ones(flows), (own, sites + own)), shape=(flows, columns))
     tied = tied - csr_array((most, (own, site)), shape=(flows, columns))
-    count = csr_array((np.arange(columns) >= standing).astype(float) * (np.arange(columns) < sites))[None, :]
     new = (np.arange(columns) >= standing) & (np.arange(columns) < sites)
     count = csr_array(new.astype(float)[None, :])
     endless = np.full(sites + flows, -np.inf)
@@ -401,42 +373,67 @@ def p_center(
     if far.ndim != 2 or np.isnan(far).any() or (far < 0).any():
         raise InvalidRecord(f"costs: need a table (sites, places) of 0 or more, not shape {far.shape}")
     standing, free = chosen_sites(far.shape[0], fixed, candidates)
+    if p < 0:
+        raise InvalidRecord(f"p: 0 or more sites, not {p}")
     used = np.concatenate([standing, free])
     nearest = far[used].min(axis=0, initial=np.inf)
     lost, kept = np.flatnonzero(np.isinf(nearest)), np.flatnonzero(np.isfinite(nearest))
     levels = np.unique(far[used][:, kept])
     levels = levels[np.isfinite(levels) & (levels >= nearest[kept].max(initial=0))]
-    best: Siting | None = None
-    low, high, status = 0, levels.size, "optimal"
-    while low < high:
+    best = _farthest_first(far[:, kept], standing, free, p)
+    # from `high` on so many sites are known to do, below `low` they are proven not to
+    low, high, status = 0, int(np.searchsorted(levels, _longest(far[:, kept], standing, best))), "optimal"
+    while low < high and status == "optimal":
         middle = (low + high) // 2
         j, i = np.nonzero(far[:, kept] <= levels[middle])
         near = Pairs.of(i, j, np.zeros(i.size), shape=(kept.size, far.shape[0]))
         left = seconds - (time.perf_counter() - begun)
         found = lscp(near, fixed=fixed, candidates=free.tolist(), seconds=left)
-        if found.status != "optimal" and len(found.sites) > p:
-            status = "time limit"
-            break
         if len(found.sites) <= p:
-            high, best = middle, found
-        else:
+            best = np.array(found.sites, np.int64)
+            high = int(np.searchsorted(levels, _longest(far[:, kept], standing, best)))
+        elif found.bound > p:
             low = middle + 1
-    radius = float(levels[high]) if high < levels.size else (0.0 if not kept.size else float("inf"))
-    if best is None and kept.size:
-        status = "infeasible" if status == "optimal" else status
-    sites = best.sites if best else ()
-    bound = float(levels[low]) if low < levels.size else radius
-    assigned = np.full(far.shape[1], -1)
-    chosen = np.concatenate([standing, np.array(sites, np.int64)])
+        else:
+            status = "time limit"
+    radius = _longest(far[:, kept], standing, best)
+    if low == levels.size and kept.size:
+        return replace(_center(far, standing, best[:0], lost), status="infeasible", seconds=time.perf_counter() - begun)
+    bound = float(levels[low]) if kept.size else 0.0
+    least, proof = proven(radius, bound, "optimal" if low >= high else "time limit")
+    answer = _center(far, standing, np.sort(best), lost)
+    return replace(answer, objective=radius, bound=least, status=proof, seconds=time.perf_counter() - begun)
+
+
+def _longest(far: Floats, standing: Numbers, chosen: Numbers) -> float:
+    """Return the longest way from a place to the nearest of some sites, 0 where there is no place."""
+    ways = far[np.concatenate([standing, chosen])].min(axis=0, initial=np.inf)
+    return float(ways.max(initial=0.0))
+
+
+def _farthest_first(far: Floats, standing: Numbers, free: Numbers, p: int) -> Numbers:
+    """Choose the site nearest to the place that is farthest from all sites so far, again and again."""
+    chosen: list[int] = []
+    now = far[standing].min(axis=0, initial=np.inf)
+    for _ in range(min(p, free.size) if now.size else 0):
+        place = int(np.argmax(now))
+        chosen.append(int(free[np.argmin(far[free, place])]))
+        now = np.minimum(now, far[chosen[-1]])
+    return np.unique(np.array(chosen, np.int64))
+
+
+def _center(far: Floats, standing: Numbers, sites: Numbers, lost: Numbers) -> Siting:
+    """Make an answer of the longest way from its sites; how good it is is not known yet."""
+    assigned, chosen = np.full(far.shape[1], -1), np.concatenate([standing, sites])
     if chosen.size:
         assigned = np.where(np.isfinite(far[chosen].min(axis=0)), chosen[far[chosen].argmin(axis=0)], -1)
     return Siting(
-        sites,
-        radius,
-        bound,
-        status,  # type: ignore[arg-type]
-        time.perf_counter() - begun,
-        "p-center: set covering by HiGHS, radius halved",
+        tuple(sites.tolist()),
+        float("inf"),
+        float("inf"),
+        "time limit",
+        0.0,
+        "p-center: farthest place first, set covering by HiGHS, radius halved",
         np.where(assigned >= 0, 1.0, 0.0),
         assigned,
         lost,

@@ -33,7 +33,7 @@ from scipy.sparse import csr_array, vstack
 from mapping.engines._compiled import compiled, reordered
 from mapping.engines.location._covering import Numbers
 from mapping.engines.location._prices import CLOSE
-from mapping.engines.location._program import Floats, IntegerProgram, Status, solve
+from mapping.engines.location._program import Floats, IntegerProgram, Status, proven, solve
 from mapping.engines.location.covering_models import TIME, Siting, _limits, checked_weights, chosen_sites
 from mapping.errors import InvalidRecord
 
@@ -105,8 +105,9 @@ def p_median(
     assigned = used[far[used].argmin(axis=0)] if used.size else np.full(far.shape[1], -1)
     if beyond is not None and used.size:
         assigned = np.where(far[used].min(axis=0) < beyond, assigned, -1)
-    objective = float(far[used].min(axis=0, initial=np.inf if beyond is None else beyond) @ own)
-    bound = objective if status == "optimal" else min(tree.bound, objective)
+    nearest = far[used].min(axis=0, initial=np.inf if beyond is None else beyond)
+    objective = float(np.multiply(nearest, own, out=np.zeros_like(own), where=own > 0).sum())
+    bound, status = proven(objective, tree.bound, status)
     return Siting(
         tuple(sites.tolist()),
         objective,
@@ -408,7 +409,7 @@ def _with_capacity(
         row_low=np.concatenate([weights[places], np.full(n + n * m, -np.inf), [-np.inf]]),
         row_high=np.concatenate([weights[places], np.zeros(n + n * m), [float(p)]]),
     )
-    found = solve(program, seconds=max(0.01, seconds - (time.perf_counter() - begun)))
+    found = solve(program, seconds=seconds - (time.perf_counter() - begun))
     method, none = "p-median with capacities: HiGHS", np.full(weights.size, -1)
     served = np.zeros(weights.size)
     if found.values is None:
@@ -416,11 +417,10 @@ def _with_capacity(
     served[:] = 1
     chosen = sites[np.flatnonzero((found.values[:n] > 0.5) & new[:n])]
     objective = float(program.cost @ found.values)
-    bound = objective if found.status == "optimal" else found.bound
     return Siting(
         tuple(np.sort(chosen).tolist()),
         objective,
-        bound,
+        found.bound,
         found.status,
         time.perf_counter() - begun,
         method,

@@ -181,7 +181,7 @@ def test_what_prices_leave_open_is_decided_as_highs_decides_the_whole(limit, p):
     pairs = between_points(at, where, limit=limit)
     own = checked_weights(weights, 300)
     cover, _ = uncovered(site_sets(pairs), own, *chosen_sites(60, (), None))
-    whole = _maximal._solved(cover, p, np.arange(p), 60)
+    whole = _maximal._solved(cover, p, 60)
     found = mclp(pairs, weights, p)
     assert (found.status, found.objective) == ("optimal", pytest.approx(-whole.bound))
 
