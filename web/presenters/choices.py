@@ -12,6 +12,7 @@ from phonenumbers import country_code_for_region
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import show, translate
+from mapping.language.need_fits import LAST, fit
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
 from web.presenters.cards import Blocks, Card, country_name, first_choice, minutes_to
@@ -22,6 +23,8 @@ Fit = Literal["yes", "ask", "no"]
 EVERYWHERE, ABROAD = "r0", "zz"
 ADULT, CHILD, ANYONE = "a", "c", "e"
 CHILDREN, GROWN = {"AGE-CHI", "AGE-ADO"}, {"AGE-ADU", "AGE-OLD"}
+GROUPS_OF = {"": (), ANYONE: (), ADULT: ("AGE-ADU",), CHILD: ("AGE-CHI",)}
+"""Groups of beneficiaries that somebody belongs to, as far as the answer to "who" tells."""
 PATTERN = re.compile(
     r"n(?P<need>\d)(?:-(?P<where>r\d{1,3}|[a-z]{2})(?:-(?P<who>[ace])(?:-(?P<sheet>[2-9]|[1-9]\d))?)?)?"
 )
@@ -115,36 +118,51 @@ def chosen(edition: Edition, choice: Choice, language: str) -> tuple[Blocks, tup
     winter = edition.minutes(seat[0], "winter") if seat else {}
     found: dict[str, list[Card]] = {"near": [], "named": [], "ask": [], "later": [], "far": []}
     for entry in answering(edition, choice, language):
-        block, fit = place_of(entry, choice, area), fits(entry, choice.who)
-        if fit == "no" or (block == "" and not unit):
+        block, taken = place_of(entry, choice, area), fits(entry, choice.who)
+        if taken == "no" or rank_of(entry, choice) is None or (block == "" and not unit):
             continue
         minutes = minutes_to(entry, summer, winter)
-        if block == "" and (minutes is None or not first_choice(entry) or fit == "ask"):
+        if block == "" and (minutes is None or not first_choice(entry) or taken == "ask"):
             continue
         made = edition.card(entry, language)
         made = replace(made, minutes=minutes, why=tuple(why(made, choice, block, area)))
         if not first_choice(entry):
             found["later"].append(made)
-        elif fit == "ask":
+        elif taken == "ask":
             found["ask"].append(made)
         else:
             found[block or "far"].append(made)
-    near = sorted(found["near"], key=lambda each: each.minutes or (float("inf"), float("inf")))
-    far = sorted(found["far"], key=lambda each: each.minutes or (0, 0))[:FARTHER] if not near else []
-    start = show(seat[1], language) if seat and any(each.minutes for each in (*near, *far)) else ""
-    blocks = Blocks(tuple(near), tuple(found["named"]), tuple(found["ask"]), tuple(found["later"]))
+    in_order = {name: _fitting(cards, choice) for name, cards in found.items()}
+    near = in_order["near"]
+    far = in_order["far"][:FARTHER] if not near else []
+    start = show(seat[1], language) if seat and any(card.minutes for card in (*near, *far)) else ""
+    blocks = Blocks(tuple(near), *(tuple(in_order[name]) for name in ("named", "ask", "later")))
     return blocks, tuple(far), start
+
+
+def rank_of(entry: Entry, choice: Choice) -> int | None:
+    """Return how well a service fits what was chosen: 1, 2, 3 for a last resort, None where it is no answer."""
+    return fit(choice.need.code, entry.types, GROUPS_OF[choice.who])
+
+
+def _fitting(cards: list[Card], choice: Choice) -> list[Card]:
+    """Return services by how well they fit, then by minutes, then by name; a last resort only where nothing else is."""
+
+    def key(card: Card) -> tuple[int, tuple[float, float]]:
+        return rank_of(card.entry, choice) or LAST, card.minutes or (float("inf"), float("inf"))
+
+    ordered = sorted(cards, key=key)
+    return [card for card in ordered if key(card)[0] < LAST] or ordered
 
 
 def answering(edition: Edition, choice: Choice, language: str) -> list[Entry]:
     """Return the services that meet a need and are not closed for good, by name."""
 
     def read() -> list[Entry]:
-        kinds = {term.code for term in Vocabulary.load("service_types").terms() if term.need == choice.need.code}
         return [
             entry
             for entry in edition.entries(language).values()
-            if entry.status in ("active", "temporarily closed") and kinds.intersection(entry.types)
+            if entry.status in ("active", "temporarily closed") and fit(choice.need.code, entry.types) is not None
         ]
 
     return edition.keep(("answering", choice.need.code, language), read)

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import show, translate
+from mapping.language.need_fits import FIRST, LAST, fit, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
 from web.presenters import choices
@@ -155,23 +156,21 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
     winter = edition.minutes(seat[0], "winter") if seat else {}
     offered = [each for each in edition.entries(language).values() if first_choice(each)]
     for need in choices.needs():
-        answers = [term for term in kinds.terms() if term.need == need.code]
-        types, core = {term.code for term in answers}, {term.code for term in answers if term.core}
-        fit = sorted(
-            (each for each in offered if types.intersection(each.types)),
-            key=lambda each: (not core.intersection(each.types), each.rank),
-        )
+        answers = [kinds.term(code) for code in types_for(need.code, FIRST)]
+        types = {term.code for term in answers}
+        ranked = ((fit(need.code, entry.types) or LAST, entry) for entry in offered)
+        fitting = sorted((pair for pair in ranked if pair[0] < LAST), key=lambda pair: (pair[0], pair[1].rank))
         hidden = _said(edition, code, types, language)
         if hidden and 2 * sum(term.audience == "custodian" for term in answers) > len(answers):
             yield Nearest(need, None, False, None, hidden)  # such help is hidden: what is on the map is something else
             continue
-        reached = [(minutes, each) for each in fit if (minutes := minutes_to(each, summer, winter))]
+        reached = [(rank, near, entry) for rank, entry in fitting if (near := minutes_to(entry, summer, winter))]
         if reached:
-            minutes, entry = min(reached, key=lambda pair: _as_read(pair[0]))
+            _, minutes, entry = min(reached, key=lambda row: (row[0], _as_read(row[1])))
             yield Nearest(need, edition.card(entry, language), code in _units_of(entry, area), minutes)
             continue
-        inside = [each for each in fit if each.points and code in _units_of(each, area)]
-        remote = [each for each in fit if choices.covers(each, code, area)]
+        inside = [entry for _, entry in fitting if entry.points and code in _units_of(entry, area)]
+        remote = [entry for _, entry in fitting if choices.covers(entry, code, area)]
         first = next(iter((*inside, *remote)), None)
         yield Nearest(
             need, edition.card(first, language) if first else None, bool(inside), None, None if first else hidden

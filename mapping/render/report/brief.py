@@ -9,6 +9,7 @@ from mapping.analysis.common.presence import confirmed
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, People, Several, date
+from mapping.language.need_fits import FIRST, SECOND, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.layers.services import spaced
 from mapping.render.report import EDITIONS, Edition, require_edition
@@ -157,9 +158,11 @@ def _near(pen: Pen, unit: str) -> None:
         pen.say(Message("Minutes from {place}, by summer and by winter roads.", {"place": start[1]}), "source")
     rows = []
     for need in Vocabulary.load("needs").terms():
-        answers = [term for term in material.types.terms() if term.need == need.code]
+        answers = [material.types.term(code) for code in types_for(need.code, FIRST)]
         hidden = 2 * sum(term.audience == "custodian" for term in answers) > len(answers)
-        found = None if hidden else _nearest(material, unit, {term.code for term in answers}, summer)
+        ranks = () if hidden else (FIRST, SECOND)
+        nearest = (_nearest(material, unit, set(types_for(need.code, rank)), summer) for rank in ranks)
+        found = next(filter(None, nearest), None)
         name = str(need.label(material.language))
         if found is None:
             rows.append(

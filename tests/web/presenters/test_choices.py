@@ -45,7 +45,7 @@ def test_a_child_is_sent_only_where_children_are_taken(fields, adult, child):
 
 
 @pytest.mark.parametrize(
-    "code", ["n0", "n10", "n1-", "n1-r9", "n1-qq", "n1-r1-x", "n1-r1-a-1", "n1-r1-a-0", "x", "n1-r1-a-2-3", ""]
+    "code", ["nx", "n10", "n1-", "n1-r9", "n1-qq", "n1-r1-x", "n1-r1-a-1", "n1-r1-a-0", "x", "n1-r1-a-2-3", ""]
 )
 def test_answers_that_are_not_offered_are_no_page(code, app):
     with pytest.raises(NotFound):

@@ -40,8 +40,8 @@ def test_the_first_page_shows_the_line_before_any_question(text, language):
     assert 'href="tel:0003"' in page
 
 
-def test_nine_needs_lead_to_where_to_who_to_a_list(text):
-    assert re.findall(r'href="(n\d)\.html"', text("/en/index.html")) == [f"n{number}" for number in range(1, 10)]
+def test_ten_needs_lead_to_where_to_who_to_a_list(text):
+    assert re.findall(r'href="(n\d)\.html"', text("/en/index.html")) == [*(f"n{number}" for number in range(1, 10)), "n0"]
     where = text("/en/n4.html")
     assert re.findall(r'href="(n4-[^"]+)\.html"', where) == ["n4-r1", "n4-r2", "n4-xn", "n4-zz", "n4-r0"]
     assert re.findall(r'href="(n4-r1-[^"]+)\.html"', text("/en/n4-r1.html")) == ["n4-r1-a", "n4-r1-c", "n4-r1-e"]

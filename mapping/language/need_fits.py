@@ -1,0 +1,105 @@
+"""What fits a need: which kinds of service answer it first, which second, and which when nothing else is there.
+
+One table, ``terms/need_fits.csv``, read by the lists, the search, the finder and the brief, so that all offer the same.
+"""
+
+import csv
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from mapping.errors import NotFound
+from mapping.language.taxonomy import TERMS, Vocabulary
+
+FIRST, SECOND, LAST = 1, 2, 3
+"""How well a kind of service fits a need: it is what is asked for, it helps on the way, or nothing else is there."""
+
+
+@dataclass(frozen=True)
+class NeedFit:
+    """How well a kind of service fits a need, and for whom; ``groups`` (beneficiaries) are empty where for all."""
+
+    need: str
+    service_type: str
+    fit: int
+    groups: frozenset[str]
+
+    def suits(self, groups: Collection[str]) -> bool:
+        """Tell whether this holds for somebody of some groups; what is not known of a person rules nothing out.
+
+        Examples
+        --------
+        >>> refuge = need_fits("stay")["ACC-GBV"]
+        >>> refuge.suits(["SEX-F", "AGE-ADU"]), refuge.suits(["AGE-ADU"]), refuge.suits(["SEX-M"])
+        (True, True, False)
+        """
+        if not self.groups or self.groups.intersection(groups):
+            return True
+        known = {_dimension(group) for group in groups}
+        return not known.intersection(_dimension(group) for group in self.groups)
+
+
+def need_fits(need: str) -> dict[str, NeedFit]:
+    """Return what fits a need: service type -> its fit, in the order of the table.
+
+    Raises
+    ------
+    NotFound
+        There is no such need.
+    """
+    Vocabulary.load("needs").term(need)
+    return _table().get(need, {})
+
+
+def types_for(need: str, *ranks: int) -> list[str]:
+    """Return the service types that fit a need so well, in the order of the table.
+
+    Raises
+    ------
+    NotFound
+        There is no such need.
+    """
+    return [code for code, row in need_fits(need).items() if row.fit in ranks]
+
+
+def fit(need: str, types: Iterable[str], groups: Collection[str] = ()) -> int | None:
+    """Return how well a service of some types fits a need, for somebody of some groups: 1, 2, 3, or None for not.
+
+    ``groups`` are codes of beneficiaries, as far as they are known.
+
+    Raises
+    ------
+    NotFound
+        There is no such need.
+
+    Examples
+    --------
+    >>> fit("stay", ["MAT-NFI"]), fit("talk", ["IDN-FID"]), fit("talk", ["IDN-FID", "PSY-COU"])
+    (None, 3, 1)
+    """
+    fits = need_fits(need)
+    return min((fits[code].fit for code in types if code in fits and fits[code].suits(groups)), default=None)
+
+
+def needs_of(types: Iterable[str], *, worst: int = SECOND) -> list[str]:
+    """Return the needs that a service of some types answers at least so well, in the order of the needs."""
+    types = list(types)
+    ranks = ((need.code, fit(need.code, types)) for need in Vocabulary.load("needs").terms())
+    return [need for need, rank in ranks if rank is not None and rank <= worst]
+
+
+def _dimension(group: str) -> str:
+    try:
+        return Vocabulary.load("beneficiaries").term(group).dimension
+    except NotFound:
+        return group
+
+
+@cache
+def _table() -> dict[str, dict[str, NeedFit]]:
+    table: dict[str, dict[str, NeedFit]] = {}
+    with (TERMS / "need_fits.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            entry = NeedFit(row["need"], row["service_type"], int(row["fit"]), frozenset(row["for"].split()))
+            table.setdefault(entry.need, {})[entry.service_type] = entry
+    return table
