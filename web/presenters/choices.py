@@ -134,7 +134,7 @@ def chosen(edition: Edition, choice: Choice, language: str) -> tuple[Blocks, tup
             found[block or "far"].append(made)
     in_order = {name: _fitting(cards, choice) for name, cards in found.items()}
     near = in_order["near"]
-    far = in_order["far"][:FARTHER] if not near else []
+    far = _better(in_order["far"], near, choice)[:FARTHER]
     start = show(seat[1], language) if seat and any(card.minutes for card in (*near, *far)) else ""
     blocks = Blocks(tuple(near), *(tuple(in_order[name]) for name in ("named", "ask", "later")))
     return blocks, tuple(far), start
@@ -153,6 +153,12 @@ def _fitting(cards: list[Card], choice: Choice) -> list[Card]:
 
     ordered = sorted(cards, key=key)
     return [card for card in ordered if key(card)[0] < LAST] or ordered
+
+
+def _better(far: list[Card], near: list[Card], choice: Choice) -> list[Card]:
+    """Return the services of other regions that fit better than any that is near; all where nothing is."""
+    best = min((rank_of(card.entry, choice) or LAST for card in near), default=LAST + 1)
+    return [card for card in far if (rank_of(card.entry, choice) or LAST) < best]
 
 
 def answering(edition: Edition, choice: Choice, language: str) -> list[Entry]:
