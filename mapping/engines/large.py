@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from mapping.engines.travel import (
     INFINITY,
-    LARGEST,
     Floats,
     Ints,
     Neighbours,
     checked_friction,
     checked_halves,
+    checked_limit,
     checked_sources,
     spread,
 )
@@ -88,10 +88,10 @@ def large_cost_surface(
             f"friction, out: need grids of one shape, rows and columns, not {shape} and {tuple(out.shape)}; "
             f"side: 8 or more cells, not {side!r}"
         )
-    if neighbours not in (8, 16) or not limit >= 0 or threads < 1:
-        raise InvalidRecord("neighbours: 8 or 16; limit: 0 or more minutes; threads: 1 or more")
+    if neighbours not in (8, 16) or threads < 1:
+        raise InvalidRecord("neighbours: 8 or 16; threads: 1 or more")
     halves = checked_halves(cell_size, shape[0])
-    blocks = _Blocks(friction, out, halves, np.float32(min(limit, float(LARGEST))), neighbours, threads, int(side))
+    blocks = _Blocks(friction, out, halves, checked_limit(limit), neighbours, threads, int(side))
     return blocks.settle(checked_sources(sources, shape))
 
 

@@ -25,7 +25,8 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
 from mapping.engines._compiled import compiled
-from mapping.engines.travel import checked_friction, checked_halves, checked_sources
+from mapping.engines._heap import rise, sink
+from mapping.engines.travel import checked_friction, checked_halves, checked_limit, checked_sources
 from mapping.errors import InvalidRecord
 
 Floats = NDArray[np.float64]
@@ -172,10 +173,8 @@ class FrictionSearch:
 
     def __init__(self, friction: ArrayLike, *, cell_size: ArrayLike, limit: float) -> None:
         grid = checked_friction(friction)
-        if not limit >= 0:
-            raise InvalidRecord(f"limit: 0 or more minutes, not {limit!r}")
         self.shape = (grid.shape[0], grid.shape[1])
-        self.limit = np.float32(limit)
+        self.limit = checked_limit(limit)
         with np.errstate(over="ignore", invalid="ignore"):
             tolls = grid * checked_halves(cell_size, grid.shape[0])[:, None]
         self._tolls = np.where(grid >= 0, tolls, INFINITY).astype(np.float32)
@@ -214,35 +213,6 @@ def _desk(size: int) -> tuple[Minutes, Places, Places, Places, Minutes]:
 
 
 @compiled
-def _rise(heap: Places, place: Places, cost: Minutes, i: int, cell: int) -> None:
-    while i > 0:
-        above = heap[(i - 1) >> 1]
-        if cost[above] <= cost[cell]:
-            break
-        heap[i] = above
-        place[above] = i
-        i = (i - 1) >> 1
-    heap[i] = cell
-    place[cell] = i
-
-
-@compiled
-def _sink(heap: Places, place: Places, cost: Minutes, size: int, cell: int) -> None:
-    i = 0
-    while 2 * i + 1 < size:
-        child = 2 * i + 1
-        if child + 1 < size and cost[heap[child + 1]] < cost[heap[child]]:
-            child += 1
-        if cost[heap[child]] >= cost[cell]:
-            break
-        heap[i] = heap[child]
-        place[heap[i]] = i
-        i = child
-    heap[i] = cell
-    place[cell] = i
-
-
-@compiled
 def _search(
     tolls: Minutes,
     row: int,
@@ -267,7 +237,7 @@ def _search(
         cell = heap[0]
         size -= 1
         if size > 0:
-            _sink(heap, place, cost, size, heap[size])
+            sink(heap, place, cost, size, heap[size])
         place[cell] = -2
         here = cost[cell]
         cells[n], minutes[n] = cell, here
@@ -283,10 +253,10 @@ def _search(
                 if new <= limit and new < cost[other]:
                     cost[other] = new
                     if place[other] < 0:
-                        _rise(heap, place, cost, size, other)
+                        rise(heap, place, cost, size, other)
                         size += 1
                     else:
-                        _rise(heap, place, cost, place[other], other)
+                        rise(heap, place, cost, place[other], other)
     for k in range(n):
         cost[cells[k]] = INFINITY
         place[cells[k]] = -1

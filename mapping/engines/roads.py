@@ -185,8 +185,13 @@ def _joined(
     own, far = (np.asarray(points, float).reshape(-1, 2) for points in (places, services))
     if not (np.isfinite(own).all() and np.isfinite(far).all()):
         raise InvalidRecord("roads: a point without place; leave it out")
-    if not (limit >= 0 and walking > 0 and farthest >= 0 and junctions >= 1):
-        raise InvalidRecord("roads: a limit, speed or distance below 0, or no junction to walk to")
+    if not 0 < walking < np.inf:
+        raise InvalidRecord(f"walking: the speed on foot is more than 0 km/h, such as 4, not {walking!r}")
+    if not (limit >= 0 and farthest >= 0 and junctions >= 1):
+        raise InvalidRecord(
+            f"limit: 0 or more minutes, not {limit!r}; farthest: 0 or more metres, not {farthest!r}; junctions: 1 or "
+            f"more, not {junctions!r}"
+        )
     pace, nodes = walking * 1000 / 60, len(roads.points)
     whole = between_points(own, far, limit=min(limit, farthest / pace), speed=pace).table()
     parts: list[tuple[NDArray[Any], ...]] = [(whole[0] + nodes, whole[1] + nodes + len(own), whole[2].astype(float))]

@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mapping.engines._compiled import compiled
+from mapping.engines._heap import rise, sink
 from mapping.engines.travel import (
     DIAGONAL,
     KNIGHT,
@@ -37,6 +38,7 @@ from mapping.engines.travel import (
     Neighbours,
     checked_friction,
     checked_halves,
+    checked_limit,
     checked_sources,
 )
 from mapping.errors import InvalidRecord
@@ -98,7 +100,7 @@ def _spread(
         size -= 1
         place[here] = -2
         if size > 0:
-            _sink(heap, place, cost, heap[size], size)
+            sink(heap, place, cost, size, heap[size])
         y, x = here // columns, here % columns
         reached = cost[here]
         if reached > limit:
@@ -117,7 +119,7 @@ def _spread(
                     heap[size] = there
                     place[there] = size
                     size += 1
-                _climb(heap, place, cost, place[there])
+                rise(heap, place, cost, place[there], there)
 
 
 @compiled
@@ -157,35 +159,6 @@ def _toll(friction: Floats, steepness: Floats, half: Floats, y: int, x: int, slo
         return np.inf
     steep = float(steepness[y, x])
     return f * float(half[y]) * (1.0 if steep < 0 else _factor(slope, steep, langmuir))
-
-
-@compiled
-def _climb(heap: Ints, place: Ints, cost: Doubles, i: int) -> None:
-    """Move the cell at a position of the heap to where no cell above it costs more."""
-    cell = heap[i]
-    while i > 0 and cost[heap[(i - 1) // 2]] > cost[cell]:
-        heap[i] = heap[(i - 1) // 2]
-        place[heap[i]] = i
-        i = (i - 1) // 2
-    heap[i] = cell
-    place[cell] = i
-
-
-@compiled
-def _sink(heap: Ints, place: Ints, cost: Doubles, cell: int, size: int) -> None:
-    """Put a cell in place of the first one, below all that cost less."""
-    i = 0
-    while 2 * i + 1 < size:
-        child = 2 * i + 1
-        if child + 1 < size and cost[heap[child + 1]] < cost[heap[child]]:
-            child += 1
-        if cost[heap[child]] >= cost[cell]:
-            break
-        heap[i] = heap[child]
-        place[heap[i]] = i
-        i = child
-    heap[i] = cell
-    place[cell] = i
 
 
 def pace(slope: npt.ArrayLike, rule: Pace = "tobler") -> Doubles:
@@ -250,8 +223,7 @@ def walking_surface(
         raise InvalidRecord(f"rule: tobler or langmuir, not {rule!r}")
     if neighbours not in (8, 16):
         raise InvalidRecord(f"neighbours: 8 or 16, not {neighbours!r}")
-    if not isinstance(limit, float | int | np.number) or not limit >= 0:
-        raise InvalidRecord(f"limit: 0 or more minutes, not {limit!r}")
+    within = float(checked_limit(limit))
     cost = np.full(level.size, np.inf)
     heap, place = np.empty(level.size, np.int64), np.full(level.size, -1, np.int64)
     own = level[cells[:, 0], cells[:, 1]]
@@ -270,9 +242,9 @@ def walking_surface(
         len(starts),
         towards,
         rule == "langmuir",
-        float(limit),
+        within,
     )
-    cost[cost > limit] = np.inf
+    cost[cost > within] = np.inf
     return np.asarray(cost.reshape(shape), np.float32)
 
 

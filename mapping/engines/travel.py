@@ -12,6 +12,9 @@ other.
 
 With 8 neighbours ways over open ground come out at most 8.24% and on average 5.48% too long, with 16 2.75% and 1.44%.
 
+Minutes are float32, which keep seven digits. Each step rounds its sum, so that a way of n steps comes out at most
+(n + 4) * 6e-8 of its length too long or too short: 0.06% after 10,000 steps, and 6% after a million.
+
 Method
 ------
 The grid is cut into tiles. A *block* is a tile with the cells around it that a step can reach: an overlap of one cell,
@@ -43,6 +46,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mapping.engines._compiled import compiled, inlined
+from mapping.engines._heap import rise, sink
 from mapping.errors import InvalidRecord
 
 SIDE = 64  # cells along a block, and bits in a set of lines
@@ -51,6 +55,9 @@ LINE = SIDE + 2 * PAD
 SECTION = (SIDE + 4) * LINE  # two barrier lines lie above the block and two below
 BATCH = 8  # tiles that one of several threads takes at once
 SLICE = 2000  # visits after which one thread looks up to see whether it was interrupted
+
+LEAST_SIDE = 0.1
+"""Metres: a smaller side of a cell is one in degrees (of 11 km at most, as all grids of countries and regions are)."""
 
 # Where the sections of the buffer start: the costs and tolls of a block by rows, and again by columns.
 ROWS, COLUMNS, BUFFER = 0, 2 * SECTION, 4 * SECTION
@@ -269,48 +276,22 @@ def _visit_all(grid: _Grid, desk: _Desk, n: int) -> None:
 
 
 @compiled
-def _rise(queue: _Queue, i: int) -> None:
-    """Move the tile at position i of the heap to where no tile above it has a larger key."""
-    heap, place, key = queue.heap, queue.place, queue.key
-    tile = heap[i]
-    while i > 0 and key[heap[(i - 1) // 2]] > key[tile]:
-        heap[i] = heap[(i - 1) // 2]
-        place[heap[i]] = i
-        i = (i - 1) // 2
-    heap[i] = tile
-    place[tile] = i
-
-
-@compiled
 def _append(queue: _Queue, tile: int) -> None:
     """Put a tile that does not wait yet into the heap."""
     n = queue.size[0]
-    queue.heap[n] = tile
     queue.size[0] = n + 1
-    _rise(queue, n)
+    rise(queue.heap, queue.place, queue.key, n, tile)
 
 
 @compiled
 def _pop(queue: _Queue) -> int:
     """Take the tile with the smallest key out of the heap."""
-    heap, place, key = queue.heap, queue.place, queue.key
-    first = heap[0]
-    place[first] = -1
+    first = queue.heap[0]
+    queue.place[first] = -1
     n = queue.size[0] - 1
     queue.size[0] = n
     if n > 0:
-        tile, i = heap[n], 0
-        while 2 * i + 1 < n:
-            child = 2 * i + 1
-            if child + 1 < n and key[heap[child + 1]] < key[heap[child]]:
-                child += 1
-            if key[heap[child]] >= key[tile]:
-                break
-            heap[i] = heap[child]
-            place[heap[i]] = i
-            i = child
-        heap[i] = tile
-        place[tile] = i
+        sink(queue.heap, queue.place, queue.key, n, queue.heap[n])
     return int(first)
 
 
@@ -324,7 +305,7 @@ def _announce(queue: _Queue, tile: int, value: np.float32, rows: U, columns: U) 
         _append(queue, tile)
     elif value < queue.key[tile]:
         queue.key[tile] = value
-        _rise(queue, queue.place[tile])
+        rise(queue.heap, queue.place, queue.key, queue.place[tile], tile)
 
 
 @compiled
@@ -545,8 +526,26 @@ def checked_halves(cell_size: npt.ArrayLike, rows: int) -> Floats:
     with np.errstate(over="ignore", under="ignore"):
         halves: Floats = np.ascontiguousarray(np.broadcast_to(sizes / 2, (rows,)), np.float32)
     if not np.all((halves > 0) & (halves < INFINITY)):
-        raise InvalidRecord("cell_size: every cell needs a side of more than 0 metres (not degrees), and a finite one")
+        raise InvalidRecord("cell_size: every cell needs a side of more than 0 metres, and a finite one")
+    if halves.min() < LEAST_SIDE / 2:
+        raise InvalidRecord(
+            f"cell_size: {2 * float(halves.min()):.6g} metres look like degrees; project the grid to metres, or give "
+            "the side of a cell in metres for each row (one degree of latitude is about 111,000 m)"
+        )
     return halves
+
+
+def checked_limit(limit: float) -> np.float32:
+    """Return a limit in minutes as float32; one that is larger than any float32 cuts nothing off.
+
+    Raises
+    ------
+    InvalidRecord
+        It is no number, or below 0.
+    """
+    if not isinstance(limit, float | int | np.number) or not limit >= 0:
+        raise InvalidRecord(f"limit: 0 or more minutes, not {limit!r}")
+    return np.float32(min(limit, float(LARGEST)))
 
 
 def cost_surface(
@@ -570,7 +569,7 @@ def cost_surface(
     cell_size
         Side of a cell in metres: a number, or one for each row (see the module for what a step between rows costs).
     limit
-        Minutes beyond which a cell counts as unreachable, and is not searched.
+        Minutes beyond which a cell counts as unreachable, and is not searched; 1e300 is as good as infinity.
     neighbours
         8, or 16 with knight's moves.
     threads
@@ -593,14 +592,12 @@ def cost_surface(
     halves = checked_halves(cell_size, rows)
     if neighbours not in (8, 16):
         raise InvalidRecord(f"neighbours: 8 or 16, not {neighbours!r}")
-    if not isinstance(limit, float | int | np.number) or not limit >= 0:
-        raise InvalidRecord(f"limit: 0 or more minutes, not {limit!r}")
+    within = checked_limit(limit)
     if not isinstance(threads, int | np.integer) or threads < 1:
         raise InvalidRecord(f"threads: 1 or more, not {threads!r}")
-    within = np.float32(min(limit, float(LARGEST)))
     cost = np.full((rows, columns), INFINITY)
     spread(grid_friction, cost, halves, sources=cells, limit=within, neighbours=neighbours, threads=threads)
-    if limit < INFINITY:
+    if within < LARGEST:
         _cut(cost, within)
     return cost
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mapping.engines import travel
 from mapping.engines._compiled import compiled
+from mapping.engines.pairs import FrictionSearch
 from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
 
@@ -250,7 +251,7 @@ def cases(draw):
         barriers=draw(st.sampled_from([0, 0.05, 0.3, 0.45])),
         free=draw(st.sampled_from([0, 0, 0.2])),
     )
-    cell_size = draw(st.sampled_from([1.0, 1000.0, 0.003]))
+    cell_size = draw(st.sampled_from([1.0, 1000.0, 0.3]))
     if draw(st.booleans()):
         cell_size = cell_size * np.cos(np.radians(np.linspace(36, 41, shape[0])))
     sources = random_cells(rng, shape, draw(st.sampled_from([1, 1, 2, 9, 40])))
@@ -580,6 +581,7 @@ def test_whole_number_frictions_and_unsigned_sources():
         ({"cell_size": np.nan}, "cell_size: "),
         ({"cell_size": np.inf}, "cell_size: "),
         ({"cell_size": 1e-60}, "cell_size: "),
+        ({"cell_size": 0.00833}, "cell_size: 0.00833 metres look like degrees"),
         ({"cell_size": [1, 2]}, r"cell_size: .*3 rows.*shape \(2,\)"),
         ({"cell_size": [1, 0, 1]}, "cell_size: "),
         ({"cell_size": "1 km"}, "cell_size: .*1 km"),
@@ -595,6 +597,22 @@ def test_wrong_arguments_are_named(change, text):
     arguments = {"friction": np.ones((3, 3), np.float32), "sources": [(0, 0)], "cell_size": 1.0} | change
     with pytest.raises(InvalidRecord, match=text):
         cost_surface(**arguments)
+
+
+def test_a_limit_that_no_float32_holds_is_none():
+    ground = np.full((3, 3), 0.01, np.float32)
+    whole = cost_surface(ground, [(0, 0)], cell_size=1000)
+    assert np.array_equal(cost_surface(ground, [(0, 0)], cell_size=1000, limit=1e300), whole)
+    assert FrictionSearch(ground, cell_size=1000, limit=1e300).run(0, 0)[1].max() == whole.max()
+
+
+@pytest.mark.parametrize(("steps", "shape"), [(9_999, (1, 10_000)), (999_999, (1, 1_000_000))])
+@pytest.mark.parametrize("friction", [0.012, 0.0137, 1 / 3])
+def test_long_ways_drift_no_more_than_is_said(steps, shape, friction):
+    """A straight way of n steps, against the same sum in double precision."""
+    ground = np.full(shape, friction, np.float32)
+    far = float(cost_surface(ground, [(0, 0)], cell_size=1000)[0, -1])
+    assert far == pytest.approx(steps * 1000 * float(np.float32(friction)), rel=(steps + 4) * 6e-8)
 
 
 # --- compiling -------------------------------------------------------------------------------------------------------
