@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mapping.errors import InvalidRecord, NotFound
-from mapping.language.i18n import SPACE, Message, Text, about, number, percent, show, translate
+from mapping.language.i18n import Message, Text, about, number, percent, show, translate
+from mapping.language.languages import SPACE
 from mapping.model import Audience
 
 Kind = Literal["people", "share", "minutes", "count", "state", "text", "number"]

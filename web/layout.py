@@ -13,13 +13,11 @@ from markupsafe import Markup, escape
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import date, number, show, translate
+from mapping.language.languages import language
 from web.headers import CONTENT_POLICY
 from web.presenters.cards import facts, shown_minutes, web_address
 from web.presenters.edition import Edition
 from web.presenters.hours import ahead, holidays
-
-LANGUAGES = {"tg": "Тоҷикӣ", "ru": "Русский", "en": "English", "uz": "Oʻzbekcha"}
-"""What a language is called by those who speak it."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +73,7 @@ class Frame:
         """Return the same page in every language."""
         own = self.own or "index.html"
         return [
-            Tongue(code, LANGUAGES.get(code, code), f"{code}/{own}", code == self.language)
-            for code in self.area.languages
+            Tongue(code, language(code).name, f"{code}/{own}", code == self.language) for code in self.area.languages
         ]
 
     def to(self, path: str) -> str:

@@ -81,6 +81,7 @@ def _body(view: Path, text: str) -> str:
     if text == "*":
         return text
     from mapping.language.fold import coarse
+    from mapping.language.languages import codes
     from mapping.view.view import View
 
     if not view.exists():
@@ -88,8 +89,7 @@ def _body(view: Path, text: str) -> str:
             f"{view}: there is no view in which to look for bodies; publish one, or name another with --view"
         )
     with View(view) as opened:
-        languages = ("en", "tg", "ru", "uz")
-        names = [(one.id, one.name) for language in languages for one in opened.organizations(language=language)]
+        names = [(one.id, one.name) for language in codes() for one in opened.organizations(language=language)]
     found = {one for one, name in names if text == one or coarse(text) == coarse(name)}
     if not found:
         raise NotFound(f"{text}: no body of {view} has this name or id; nothing was changed")

@@ -9,27 +9,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
+from babel import UnknownLocaleError
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 
-FALLBACK: dict[str, tuple[str, ...]] = {
-    "tg": ("tg", "ru", "en"),
-    "uz": ("uz", "ru", "en"),
-    "ru": ("ru", "en"),
-}
-"""Which language is tried after which; English is always the last."""
-
-SPACE = "\u00a0"
-"""No-break space: between the groups of a number, and before a percent sign."""
+from mapping.language import languages
 
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """Return every translated text of a language: English -> translation."""
     texts: dict[str, str] = {}
-    for path in sorted((Path(__file__).parent / language).glob("*.po")):
+    folder = languages.folders().get(language)
+    for path in sorted(folder.glob("*.po")) if folder else ():
         with path.open("rb") as file:
             for message in read_po(file, locale=None):
                 if message.id and message.string and not message.fuzzy:
@@ -39,7 +32,7 @@ def catalogue(language: str) -> dict[str, str]:
 
 def chain(language: str) -> tuple[str, ...]:
     """Return the languages to try, in order."""
-    return FALLBACK.get(language, (language, "en"))
+    return languages.language(language).chain
 
 
 def translate(text: str, language: str, **values: object) -> str:
@@ -113,7 +106,8 @@ def number(value: float, language: str, *, digits: int | None = None) -> str:
     if digits is None:
         digits = 0 if float(value).is_integer() else 1
     text = f"{value:,.{digits}f}"
-    return text if language == "en" else text.replace(",", SPACE).replace(".", ",")
+    own = languages.language(language)
+    return text.translate({ord(","): own.group, ord("."): own.decimal})
 
 
 def percent(share: float, language: str, *, digits: int = 0) -> str:
@@ -127,7 +121,7 @@ def percent(share: float, language: str, *, digits: int = 0) -> str:
         shown, sign = least, "<"
     elif 100 - least / 2 < shown < 100:
         shown, sign = 100 - least, ">"
-    return sign + number(shown, language, digits=digits) + ("%" if language == "en" else SPACE + "%")
+    return sign + number(shown, language, digits=digits) + languages.language(language).percent
 
 
 def about(people: float) -> int:
@@ -139,26 +133,13 @@ def about(people: float) -> int:
     return max(step * math.floor(people / step + 0.5), 10 if people >= 0.5 else 0)
 
 
-TAJIK_MONTHS = (
-    "январи",
-    "феврали",
-    "марти",
-    "апрели",
-    "майи",
-    "июни",
-    "июли",
-    "августи",
-    "сентябри",
-    "октябри",
-    "ноябри",
-    "декабри",
-)
-
-
 def date(day: dt.date, language: str) -> str:
     """Write a date in words: 24 November 2026."""
-    if language == "tg":  # CLDR has no month names in the form that stands in a date
-        return f"{day.day} {TAJIK_MONTHS[day.month - 1]} соли {day.year}"
-    if language == "en":
-        return format_date(day, "d MMMM y", locale="en_GB")
-    return format_date(day, "long", locale=language).replace("\u202f", SPACE)  # one kind of space is enough for fonts
+    own = languages.language(language)
+    if own.months:
+        return own.date.format(day=day.day, month=own.months[day.month - 1], year=day.year)
+    try:
+        text = format_date(day, own.date, locale=(own.document or language).replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        text = day.isoformat()  # CLDR does not know the language
+    return text.replace("\u202f", languages.SPACE)  # one kind of space is enough for fonts

@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 from rapidfuzz import fuzz, process
 
 from mapping.errors import NotFound
+from mapping.language import languages
 from mapping.language.fold import coarse, skeleton, wildcard
 from mapping.language.i18n import chain
 from mapping.model import (
@@ -51,8 +52,6 @@ LISTS = (
     "sexes",
 )
 """Short taxonomies, which share ``lists.csv``."""
-
-LANGUAGES = ("en", "ru", "tg", "uz")
 
 T = TypeVar("T", bound=str)
 Obligation = Literal["", "must", "should"]
@@ -366,7 +365,7 @@ def _index(taxonomy: str) -> _Index:
     index = _Index()
     terms = _load(taxonomy).terms()
     for term in terms:
-        for language in LANGUAGES:
+        for language in languages.codes():
             if label := term.labels.get(language):
                 index.add(term.code, label, "label")
                 index.add(term.code, _without_brackets(label), "label")
@@ -381,6 +380,9 @@ def _synonyms() -> dict[str, list[tuple[str, str]]]:
     words: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in _rows("synonyms"):
         words[row["taxonomy"]].append((row["code"], row["word"]))
+    for language in languages.codes():
+        for (taxonomy, code), own in _own_words("synonyms", language).items():
+            words[taxonomy] += [(code, word) for word in own]
     return dict(words)
 
 
@@ -393,7 +395,11 @@ def _load(name: str) -> Vocabulary:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (TERMS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    return _read(TERMS / f"{name}.csv")
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -429,7 +435,7 @@ def _term(taxonomy: str, row: dict[str, str], rows: list[dict[str, str]]) -> Ter
     return Term(
         taxonomy=taxonomy,
         code=code,
-        labels={language: row[f"label_{language}"] for language in LANGUAGES if row[f"label_{language}"]},
+        labels=_labels(taxonomy, code, row),
         drafts=frozenset(row["draft"].split()),
         definition=row.get("definition_en", ""),
         parent=row.get("parent") or None,
@@ -453,6 +459,24 @@ def _term(taxonomy: str, row: dict[str, str], rows: list[dict[str, str]]) -> Ter
         source_status=row.get("source_status", ""),
         details={key: text for key, text in row.items() if key not in used and not key.startswith("label_") and text},
     )
+
+
+def _labels(taxonomy: str, code: str, row: Mapping[str, str]) -> dict[str, str]:
+    """Return language -> label: from the row's columns, and from the folders of languages that have none there."""
+    labels = {language: row.get(f"label_{language}", "") for language in languages.codes()}
+    own = {language: _own_words("terms", language).get((taxonomy, code), [""])[0] for language in labels}
+    return {language: labels[language] or own[language] for language in labels if labels[language] or own[language]}
+
+
+@cache
+def _own_words(name: str, language: str) -> dict[tuple[str, str], list[str]]:
+    """Return what the folder of a language says of terms in a table of its own: (taxonomy, code) -> words."""
+    folder = languages.folders()[language]
+    words: dict[tuple[str, str], list[str]] = defaultdict(list)
+    if (folder / f"{name}.csv").exists():
+        for row in _read(folder / f"{name}.csv"):
+            words[row["taxonomy"], row["code"]].append(row.get("label") or row["word"])
+    return dict(words)
 
 
 def _strictest(order: tuple[T, ...], own: str, below: Iterable[str]) -> T:

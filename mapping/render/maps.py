@@ -23,7 +23,7 @@ from folium.template import Template
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound, UnsafePublication
-from mapping.language.i18n import Message, translate
+from mapping.language.i18n import Message, chain, translate
 from mapping.model import Audience
 from mapping.registry import layers as known_layers
 from mapping.render.layers import Layer, _slider
@@ -316,7 +316,7 @@ def _caption(drawn: AreaMap) -> str:
     area, language = drawn.area, drawn.language
     said = [translate("Secret places are not on the map and take no part in its colours or its frame.", language)]
     if area.modelled:
-        said.append(next((area.warning[k] for k in (language, "ru", "en") if area.warning.get(k)), ""))
+        said.append(next((area.warning[k] for k in chain(language) if area.warning.get(k)), ""))
     parts = ("admin", "basemap", "roads", "raster", "population", "places")
     said.append(". ".join(area.attributions(*parts, language=language)) + ".")
     return " ".join(filter(None, said))

@@ -201,10 +201,10 @@ def test_what_is_there_is_not_overwritten(private, made, tmp_path):
 WRITER = """
     import datetime as dt, sys
     from pathlib import Path
-    from mapping.store import Directory
-    from web.accounts import Accounts
-    from web.inbox import HelpMissing, Inbox
-    from web.ledger import Ledger
+    from mapping.directory.directory import Directory
+    from web.access.accounts import Accounts
+    from web.stores.inbox import HelpMissing, Inbox
+    from web.stores.ledger import Ledger
 
     folder, service = Path(sys.argv[1]), sys.argv[2]
     day, now = dt.date(2026, 11, 24), dt.datetime(2026, 11, 24, tzinfo=dt.UTC)

@@ -304,8 +304,8 @@ KILLED = """
     import sys, datetime as dt
     from mapping.batch import Batch
     from mapping.model import Organization, Source
-    from mapping.store import Directory
-    from mapping.store_writing import Writing
+    from mapping.directory.directory import Directory
+    from mapping.directory.writing import Writing
 
     source = Source(id="s", name="s")
     directory = Directory(sys.argv[1])

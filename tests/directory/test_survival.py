@@ -127,4 +127,4 @@ def test_a_disk_that_may_not_be_written_is_said(what, mounted):
 
 
 def test_the_torture_itself_is_a_script():
-    assert "--kills" in Path(__file__).with_name("survival.py").read_text(encoding="utf-8")
+    assert "--kills" in (Path(__file__).parents[1] / "support" / "survival.py").read_text(encoding="utf-8")

@@ -64,7 +64,7 @@ def test_what_cannot_be_written_is_said(run, tmp_path, words):
     ],
 )
 def test_the_longest_ending_tells_the_format(name, wanted):
-    assert format_for(Path(name)).__name__ == f"mapping.formats.{wanted}"
+    assert format_for(Path(name)).__name__.rpartition(".")[2] == wanted
 
 
 def test_a_restricted_file_says_for_whom_it_is(tmp_path, tiny_area):

@@ -253,7 +253,7 @@ def test_the_checks_hold_for_the_module_as_it_is(tiny_area: StudyArea) -> None:
 
 @pytest.mark.parametrize("change", MUTANTS)
 def test_a_leak_is_noticed(change: str, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(test_redaction, "safety", spoilt(*MUTANTS[change]))
+    monkeypatch.setattr(test_redaction, "redaction", spoilt(*MUTANTS[change]))
     assert next(failing(tiny_area), None), change
 
 

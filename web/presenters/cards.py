@@ -8,7 +8,7 @@ from typing import Literal
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.fold import coarse
-from mapping.language.i18n import Message, translate
+from mapping.language.i18n import Message, chain, translate
 from mapping.language.taxonomy import Label, Vocabulary, match_term
 from mapping.render.layers.services import spaced
 from mapping.view.view import Entry, PhoneEntry, ServicePlace
@@ -206,7 +206,7 @@ def country_name(area: StudyArea, code: str, language: str) -> str:
     names = area.settings.country_names.get(code)
     if not names:
         return code
-    return next((names[tried] for tried in (language, "ru", "en") if tried in names), next(iter(names.values())))
+    return next((names[tried] for tried in chain(language) if tried in names), next(iter(names.values())))
 
 
 def place_name(place: ServicePlace, area: StudyArea, language: str) -> str:

@@ -17,9 +17,10 @@ from werkzeug.security import safe_join
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
+from mapping.language.languages import language as language_of
 from web.api import routes
 from web.headers import of_api, set_headers
-from web.layout import LANGUAGES, Frame, set_words
+from web.layout import Frame, set_words
 from web.presenters import choices, entries, lists
 from web.presenters.edition import Edition, Editions
 from web.presenters.hotlines import line_for
@@ -186,7 +187,7 @@ def paper_pdf(language: str, kind: str) -> Response:
 def library(language: str, code: str = "") -> str:
     """Show materials by language and audience."""
     shown = materials.shelf(current_app.config["MATERIALS"], code)
-    words = {"kinds": materials.KINDS, "audiences": materials.AUDIENCES, "tongues": LANGUAGES}
+    words = {"kinds": materials.KINDS, "audiences": materials.AUDIENCES, "tongues": language_of}
     return page("materials.html", checked(language), shown=shown, **words)
 
 

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, date
+from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import AUDIENCES, RECORDS, WEEKDAYS, Record
 from mapping.safety.redaction import PLACE_TEXTS
-from web.layout import LANGUAGES
 from web.presenters.hours import DAYS
 
 Widget = Literal["text", "long", "date", "number", "choice", "days"]
@@ -225,7 +225,7 @@ def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, langua
     elif kind.table == "language" and name == "code":
         yield from _terms("languages", language)
     elif name == "language":
-        yield from ((code, LANGUAGES.get(code, code)) for code in area.languages)
+        yield from ((code, language_of(code).name) for code in area.languages)
     elif name == "status":
         yield from _terms("statuses", language)
     elif name == "link_type":

@@ -21,7 +21,8 @@ from mapping.analysis.common.listed import (
 from mapping.analysis.common.reached import Floats, Progress, gathering, people_of
 from mapping.area.study_area import StudyArea
 from mapping.errors import UnsafePublication
-from mapping.language.i18n import Message, Share
+from mapping.language.i18n import Message, Share, number
+from mapping.language.languages import codes
 from mapping.result import Column, Curve, Figure, Result
 from mapping.view.view import Entry, View
 
@@ -226,7 +227,7 @@ def _also(total: Mapping[str, float], *, somebody: bool) -> tuple[Message, ...]:
 
 def _two(value: float) -> dict[str, str]:
     """Write an index with two digits, as each language does."""
-    return {"en": f"{value:.2f}"} | {language: f"{value:.2f}".replace(".", ",") for language in ("ru", "tg", "uz")}
+    return {language: number(value, language, digits=2) for language in codes()}
 
 
 def _figures(total: Mapping[str, float], *, somebody: bool) -> dict[str, Figure]:

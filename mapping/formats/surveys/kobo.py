@@ -21,7 +21,7 @@ from mapping.formats.surveys import field_form
 from mapping.formats.surveys.field_form_texts import LABELS, YES_NO
 from mapping.formats.surveys.xlsform import KEYS, LINKS, STATES, answered, map_of
 from mapping.formats.tables import csv, xlsx
-from mapping.language.taxonomy import LANGUAGES
+from mapping.language import languages
 
 SUFFIX = ".xlsx .csv .zip"
 LOOKED_AT = 2**20
@@ -215,13 +215,13 @@ def _cell(row: Sequence[object], at: int) -> str:
 @cache
 def _called(question: str) -> frozenset[str]:
     """Return what a question may be called in a header, folded."""
-    labels = (LABELS[question].into(language) for language in LANGUAGES)
+    labels = (LABELS[question].into(language) for language in languages.codes())
     return frozenset(map(fold_header, (question, *labels)))
 
 
 @cache
 def _yes() -> frozenset[str]:
-    return frozenset(fold_header(YES_NO["yes"].into(language)) for language in LANGUAGES) | {"yes"}
+    return frozenset(fold_header(YES_NO["yes"].into(language)) for language in languages.codes()) | {"yes"}
 
 
 def _holds_form(text: str) -> bool:

@@ -28,9 +28,10 @@ from mapping.formats.tables._workbook_columns import (
     labels,
     language_of,
 )
+from mapping.language import languages
 from mapping.language.i18n import Message, date, translate
 from mapping.language.spreadsheet import neutral
-from mapping.language.taxonomy import LANGUAGES, Vocabulary
+from mapping.language.taxonomy import Vocabulary
 from mapping.view.view import Entry, Hours, ServicePlace, View
 
 SUFFIX = ".xlsx"
@@ -41,12 +42,6 @@ TRANSLATED = True
 EMPTY_ROWS = 1000
 """Rows below the last that have the same lists and formats."""
 
-SHORT_DAYS: dict[str, tuple[str, ...]] = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "ru": ("Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс"),
-    "tg": ("Душ", "Сеш", "Чор", "Панҷ", "Ҷум", "Шан", "Якш"),
-    "uz": ("Dush", "Sesh", "Chor", "Pay", "Juma", "Sha", "Yak"),
-}
 WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 ENTRANCES = {"Step-free entrance": True, "Steps at the entrance": False}
@@ -59,7 +54,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
         for row in sheet.rows[:25]:
             names = [str(cell) for cell in row if cell not in (None, "")]
             language = (
-                language_of(names, dict.fromkeys((*LANGUAGES, *area.languages)))
+                language_of(names, dict.fromkeys((*languages.codes(), *area.languages)))
                 if len(names) > len(COLUMNS) // 2
                 else None
             )
@@ -158,7 +153,7 @@ def unit_name(code: str, area: StudyArea, language: str) -> str:
 
 def hours_text(hours: Iterable[Hours], language: str) -> str:
     """Write hours as people and `mapping.language.parsers.hours` read them: "Mon-Fri 08:00-17:00; Sat 24/7"."""
-    names = SHORT_DAYS.get(language, SHORT_DAYS["en"])
+    names = languages.language(language).weekdays
     said = []
     for each in hours:
         places = [place for place, day in enumerate(WEEK) if day in each.days]
@@ -322,7 +317,7 @@ def example(column: WorkbookColumn, lists: dict[str, list[str]], area: StudyArea
         words = lists[column.allowed]
         return LISTED.join(words[:2]) if column.several else words[0]
     west, south, east, north = area.bounds
-    days = SHORT_DAYS.get(language, SHORT_DAYS["en"])
+    days = languages.language(language).weekdays
     by_key = {
         "latitude": f"{(south + north) / 2:.4f}",
         "longitude": f"{(west + east) / 2:.4f}",

@@ -17,6 +17,7 @@ from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
 from mapping.intake.rows import joined
 from mapping.language.fold import coarse, skeleton
+from mapping.language.languages import codes, language
 from mapping.language.taxonomy import match_term
 
 LOOK_FOR_HEADER = 25
@@ -91,12 +92,6 @@ REMARKS = (
 )
 """Words of columns that are never kept."""
 
-LANGUAGE_WORDS = {
-    "en": ("en", "eng", "english", "англ"),
-    "ru": ("ru", "rus", "russian", "рус"),
-    "uz": ("uz", "uzb", "узб", "ozbekcha"),
-    "tg": ("tg", "tj", "taj", "tajik", "тадж", "тоҷ", "тоҷикӣ"),
-}
 SPOKEN = ("organization", "description", "place_name")
 """Fields that have a column for each language."""
 
@@ -356,8 +351,12 @@ def _language_in(name: str) -> str:
     return next(
         (
             code
-            for code, signs in LANGUAGE_WORDS.items()
-            if any(word == sign or (len(sign) > 2 and word.startswith(sign)) for word in words for sign in signs)
+            for code in codes()
+            if any(
+                word == sign or (len(sign) > 2 and word.startswith(sign))
+                for word in words
+                for sign in language(code).headings
+            )
         ),
         "",
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mapping.language.fold import coarse, skeleton
+from mapping.language.i18n import Message
+from mapping.language.languages import codes, language
 from mapping.language.parsers._cells import Unreadable, given, is_one_of, shown
 
 CostKind = Literal["free", "tariff", "amount", "mixed"]
@@ -53,27 +55,23 @@ _TARIFF = _folded(
     "by tariff,tariff,price list,по тарифу,по прейскуранту,платно,аз рӯи нархнома,нархнома,пулакӣ,tarif bo‘yicha,"
     "pullik,paid,by price list,narxnoma bo‘yicha"
 )
-PRICES: dict[str, dict[str, str]] = {
-    "free": {"en": "Free", "ru": "Бесплатно", "tg": "Ройгон", "uz": "Bepul"},
-    "tariff": {"en": "By price list", "ru": "По прейскуранту", "tg": "Аз рӯи нархнома", "uz": "Narxnoma boʻyicha"},
-}
-"""Kind of cost -> what is said of it, by language."""
 
-SURVIVORS_FREE = {
-    "en": "Free for survivors, {price} for others",
-    "ru": "Для пострадавших бесплатно, для остальных {price}",
-    "tg": "Барои ҷабрдидагон ройгон, барои дигарон {price}",
-    "uz": "Jabrlanganlar uchun bepul, boshqalar uchun {price}",
-}
+
+def _survivors_free(code: str, price: str) -> str:
+    return Message("Free for survivors, {price} for others", {"price": price}).into(code)
+
+
+PRICES = {"free": Message("Free"), "tariff": Message("By price list")}
+"""Kind of cost -> what is said of it."""
+
 _SURVIVORS_FREE = {
     frozenset(coarse(words).split())
     for words in (
-        *(said.format(price="") for said in SURVIVORS_FREE.values()),
+        *(_survivors_free(code, "") for code in codes()),
         "free for survivors, others",
         "для пострадавших бесплатно, остальным",
     )
 }
-_SAID = {"TJS": {"en": "somoni", "ru": "сомони", "tg": "сомонӣ", "uz": "somoni"}}
 _FREE_STEMS = ("fre", "besplat", "royg", "bepul", "tekin", "ucretsiz")
 _CURRENCIES = {
     "TJS": "tjs,сомонӣ,сомони,somoni,с.",
@@ -131,15 +129,15 @@ def price_words(cost: CostValue) -> dict[str, str]:
     ('50 somoni', {})
     """
     if cost.kind in PRICES:
-        return PRICES[cost.kind]
+        return {code: PRICES[cost.kind].into(code) for code in codes()}
     if cost.amount is None or cost.currency is None:
         return {}
     beside = frozenset(coarse(_AMOUNT.sub(" ", _mended(cost.text))).split()) - _NAMED[cost.currency]
     if beside and beside not in _SURVIVORS_FREE:
         return {}
-    names = _SAID.get(cost.currency, {})
-    prices = {each: f"{cost.amount:g} {names.get(each, cost.currency)}" for each in SURVIVORS_FREE}
-    return {each: SURVIVORS_FREE[each].format(price=price) if beside else price for each, price in prices.items()}
+    moneys = {code: language(code).currencies.get(cost.currency, cost.currency) for code in codes()}
+    prices = {code: f"{cost.amount:g} {money}" for code, money in moneys.items()}
+    return {code: _survivors_free(code, price) if beside else price for code, price in prices.items()}
 
 
 def _money(found: re.Match[str]) -> float:

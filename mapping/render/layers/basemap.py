@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from mapping.area.study_area import StudyArea
+from mapping.language import languages
 from mapping.language.i18n import translate
 from mapping.render.layers import Layer
 from mapping.render.layers._picture import mercator, webp
@@ -122,12 +123,8 @@ def _crowded(lat: float, lon: float, rank: int, ranks: list[tuple[float, float, 
     return any(abs(lat - y) < high and abs(lon - x) < wide for y, x, taken in ranks if taken <= rank)
 
 
-READABLE = {"tg": ("tg", "ru", "en"), "ru": ("ru", "tg", "en"), "uz": ("uz", "en"), "en": ("en", "uz")}
-"""Languages that a name is taken from, for a reader of each: those of the same alphabet first."""
-
-
 def _name(place: Any, language: str) -> str:
-    for tried in READABLE.get(language, (language, "en")):
+    for tried in languages.language(language).place_names:
         if isinstance(place.get(f"name_{tried}"), str) and place[f"name_{tried}"]:
             return str(place[f"name_{tried}"])
     return str(place["names"][0])

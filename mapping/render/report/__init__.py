@@ -18,7 +18,7 @@ from mapping.render.report.chapters.context import context, method
 from mapping.render.report.chapters.evidence import data, standards
 from mapping.render.report.chapters.gaps import gaps
 from mapping.render.report.chapters.landscape import abroad, actors, prevention, services
-from mapping.render.report.chapters.recommendations import recommendations
+from mapping.render.report.chapters.recommendations import recommendations as asked
 from mapping.render.report.chapters.summary import front, summary
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Report
@@ -49,7 +49,7 @@ CHAPTERS = (
     gaps,
     standards,
     data,
-    recommendations,
+    asked,
     annexes,
 )
 

@@ -41,7 +41,7 @@ def leaky(view_file, tiny_area, tmp_path_factory):
         return (*own, HOME) if own else own
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("coverage", "reach"):
+        for name in ("supply.coverage", "access.reach"):
             patch.setattr(f"mapping.analysis.{name}.points", points)
         folder = tmp_path_factory.mktemp("leaky") / "site"
         freeze(create_app(view_file, tiny_area, demo=True), folder)

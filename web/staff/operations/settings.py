@@ -5,9 +5,9 @@ from typing import Any
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, date, number, show, translate
+from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from web.access.mailer import MailSettings
-from web.layout import LANGUAGES
 
 Said = tuple[Message, list[str]]
 """What a setting is called, and what it says, a line each."""
@@ -44,7 +44,7 @@ def area_in_words(area: StudyArea, language: str) -> Iterator[Said]:
     def _(text: str, **values: Any) -> str:
         return translate(text, language, **values)
 
-    yield Message("Languages"), [LANGUAGES.get(code, code) for code in area.languages]
+    yield Message("Languages"), [language_of(code).name for code in area.languages]
     yield Message("Time zone"), [area.timezone]
     yield Message("Emergency numbers"), [f"{show(one.label, language)}: {one.number}" for one in own.emergency.values()]
     yield Message("Where “leave this page” leads"), [own.exit_address]

@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
+from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
-from web.layout import LANGUAGES
 from web.staff.common import directory, require_over, seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, LABELS, Field
 from web.staff.records.records import line
@@ -137,9 +137,7 @@ def _fields(language: str) -> tuple[Field, ...]:
     units = tuple((code, area.label(code, language)) for code in area.all_units())
     readers = tuple((each, AUDIENCE_LABELS[each].into(language)) for each in AUDIENCES[:3])
     texts = (
-        Field(
-            f"text-{code}", Message("What can be arranged: {tongue}", {"tongue": LANGUAGES.get(code, code)}), "long", ""
-        )
+        Field(f"text-{code}", Message("What can be arranged: {tongue}", {"tongue": language_of(code).name}), "long", "")
         for code in area.languages
     )
     return (

@@ -16,6 +16,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
+from mapping.language.languages import language as language_of
 from mapping.render.report.elements import (
     Block,
     Cell,
@@ -33,7 +34,6 @@ from mapping.render.svg import FILLS, ON_DARK
 FONT = "Arial"
 """A family that Windows, macOS and LibreOffice have or replace, with the letters of Tajik and Uzbek."""
 
-LOCALES = {"ru": "ru-RU", "en": "en-GB", "tg": "tg-Cyrl-TJ", "uz": "uz-Latn-UZ"}
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The day that stands in the archive; the document is the same whenever it is made."""
 
@@ -80,7 +80,7 @@ def _set_up(document: Any, report: Report) -> None:
         for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
             fonts.attrib.pop(qn(kind), None)
         language = OxmlElement("w:lang")
-        language.set(qn("w:val"), LOCALES.get(report.language, report.language))
+        language.set(qn("w:val"), language_of(report.language).document)
         style.element.get_or_add_rPr().append(language)
     document.styles["Normal"].font.size = Pt(10)
     properties = document.core_properties

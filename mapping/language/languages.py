@@ -1,0 +1,100 @@
+"""The languages: each is a folder here with a ``language.toml``, and nothing else of it stands elsewhere.
+
+Beside it lie the catalogues of its texts (``*.po``), and ``terms.csv`` (taxonomy, code, label) for labels of terms
+that have no column ``label_<language>`` in the tables of ``terms/``.
+"""
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import mapping.language
+from mapping.errors import InvalidRecord
+
+SOURCE = "en"
+"""The language that the texts of the code are in."""
+
+SPACE = "\u00a0"
+"""No-break space: between the groups of a number, and before a percent sign."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language, as its folder describes it; what the folder leaves out is CLDR's, or as most languages have it."""
+
+    code: str
+    folder: Path | None
+    name: str
+    """What it calls itself."""
+    fallback: tuple[str, ...] = (SOURCE,)
+    """The languages that a reader is shown instead, in order."""
+    document: str = ""
+    """How a Word file names it, as ``ru-RU``."""
+    decimal: str = ","
+    group: str = SPACE
+    percent: str = SPACE + "%"
+    date: str = "long"
+    """A pattern or a length of CLDR; with ``months`` a text with {day}, {month} and {year}."""
+    months: tuple[str, ...] = ()
+    """Names of months in the form that stands in a date, where CLDR has none."""
+    weekdays: tuple[str, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    headings: tuple[str, ...] = ()
+    """How lists mark a column in this language, folded."""
+    place_names: tuple[str, ...] = ()
+    """Languages whose names of places its readers can read, best first."""
+    currencies: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Code of ISO 4217 -> the name of the money in a price."""
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """Itself, then the languages that stand in for it."""
+        return (self.code, *self.fallback)
+
+
+@cache
+def folders() -> dict[str, Path]:
+    """Return the folder of every language, by its code."""
+    roots = [Path(root) for root in mapping.language.__path__]
+    return {file.parent.name: file.parent for root in roots for file in sorted(root.glob("*/language.toml"))}
+
+
+def codes() -> tuple[str, ...]:
+    """Return the code of every language that has a folder, the source language first."""
+    return tuple(sorted(folders(), key=lambda code: (code != SOURCE, code)))
+
+
+@cache
+def language(code: str) -> Language:
+    """Return a language; of one without a folder nothing is known but its code.
+
+    Raises
+    ------
+    InvalidRecord
+        Its ``language.toml`` cannot be read, or says something that no language has.
+    """
+    folder = folders().get(code)
+    if folder is None:
+        return Language(code, None, code, document=code, headings=(code,), place_names=(code, SOURCE))
+    file = folder / "language.toml"
+    try:
+        said: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+        held: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
+        }
+        held["currencies"] = MappingProxyType(said.get("currencies", {}))
+        own = Language(code, folder, **({"name": code} | held))
+    except (tomllib.TOMLDecodeError, TypeError) as error:
+        known = ", ".join(Language.__dataclass_fields__)
+        raise InvalidRecord(f"{file}: {error}; a language has {known}") from error
+    if len(own.weekdays) != 7 or len(own.months) not in (0, 12):
+        raise InvalidRecord(f"{file}: a week has seven days and a year twelve months; write them all, or none")
+    return own
+
+
+def forget() -> None:
+    """Read the folders anew when they are next asked for."""
+    folders.cache_clear()
+    language.cache_clear()
