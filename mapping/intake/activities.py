@@ -147,7 +147,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
                 "service", f"{word!r} is no kind of help that we know", "write a code for it into [words.service]"
             )
         signed = _day(reader, "signed_on")
-        last = reader.take("valid_to", lambda text: parsers.last_day(text, intake.today))
+        last = reader.take("valid_to", parsers.last_day, intake.today)
         valid = last.day if last is not None else None
         if signed and valid and valid < signed:
             reader.say(
@@ -269,7 +269,7 @@ def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired
 
 
 def _day(reader: Reader, name: str) -> dt.date | None:
-    return reader.take(name, lambda text: parsers.date(text, reader.intake.today))
+    return reader.take(name, parsers.date, reader.intake.today)
 
 
 def _count(reader: Reader, name: str) -> int | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
@@ -179,14 +179,16 @@ class Reader:
         known = {fold_header(word): code for word, code in self.intake.columns.words.get("country", {}).items()}
         return next((known[t] for n in ("unit", "place") if (t := fold_header(self.any_text(n))) in known), "")
 
-    def take(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """Read a field; what cannot be read is an issue and None, what is read in part is an issue and the part."""
+    def take(self, name: str, parse: Callable[..., T], *more: Hashable, **options: Hashable) -> T | None:
+        """Read a field; what cannot be read is an issue and None, what is read in part is an issue and the part.
+
+        ``parse`` is asked once for each text with what else is given, and its answer remembered: it must be pure.
+        """
         text = self.text(name)
         if parsers.is_blank(text):
             return None
         try:
-            word = self.word(name, text)
-            return parse(word) if getattr(parse, "__name__", "") == "<lambda>" else _remembered(parse, word)
+            return _remembered(parse, self.word(name, text), more, tuple(sorted(options.items())))
         except parsers.Partly as error:
             self.say(name, error.problem, error.fix)
             return error.value  # type: ignore[no-any-return]
@@ -264,19 +266,24 @@ class Reader:
         return strictest(audience, own)
 
 
-def _remembered(parse: Callable[[str], T], text: str) -> T:
+Options = tuple[tuple[str, Hashable], ...]
+
+
+def _remembered(parse: Callable[..., T], text: str, more: tuple[Hashable, ...], options: Options) -> T:
     """Read a text, or remember how it was read: the cells of a column say few different things."""
-    value, error = _read_once(parse, text)
+    value, error = _read_once(parse, text, more, options)
     if error is not None:
         raise error.with_traceback(None)
     return value  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=20_000)
-def _read_once(parse: Callable[[str], Any], text: str) -> tuple[Any, parsers.Partly | parsers.Unreadable | None]:
+def _read_once(
+    parse: Callable[..., Any], text: str, more: tuple[Hashable, ...], options: Options
+) -> tuple[Any, parsers.Unreadable | None]:
     try:
-        return parse(text), None
-    except (parsers.Partly, parsers.Unreadable) as error:
+        return parse(text, *more, **dict(options)), None
+    except parsers.Unreadable as error:
         return None, error
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from mapping.area.geocode import Located, locate, served
 from mapping.intake.activities import checklist
+from mapping.intake.dialling import lacks_town, town_codes
 from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import HOLD, SHELTER, TELLING, Intake, Reader, first_of
 from mapping.language import parsers
@@ -74,7 +75,7 @@ def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, li
         located = _located(reader)
         if reader.reasons:
             continue
-        phones = _numbers(reader, "phone", _region(reader, located))
+        phones = _numbers(reader, "phone", _region(reader, located), located.unit)
         entry = _body(reader, intake, name, names, located, phones, key)
         parts = children.get(reader.row.text([intake.columns.sheets.parent_key]), []) if children else None
         _services(entry, intake, phones, parts)
@@ -115,22 +116,26 @@ def organizations_seen(records: Iterable[Record]) -> None:
             organization.audience = min(shown, key=AUDIENCES.index, default="custodian")
 
 
-def _numbers(reader: Reader, name: str, region: str) -> list[parsers.PhoneValue]:
-    """Return the numbers of a cell, saying what was mended in them."""
-    found = reader.take(name, lambda text: parsers.phones(text, region)) or []
-    for phone in found:
+def _numbers(reader: Reader, name: str, region: str, unit: str | None) -> list[parsers.PhoneValue]:
+    """Return the numbers of a cell, saying what was mended in them; one within a town gets the town's code."""
+    text, towns = reader.text(name), ()
+    if text and lacks_town(text, region):
+    text = reader.text(name)
+    towns: tuple[str, ...] = ()
+    numbers = reader.take(name, parsers.phones, region, towns) or []
+    for phone in numbers:
         if phone.doubt:
             reader.say(name, phone.doubt, "look whether it is right", "note")
-    return found
+    return numbers
 
 
 def _located(reader: Reader) -> Located:
     """Find the row's place; what is wrong with it is said, and a place that is surely wrong sets the row aside."""
     area = reader.intake.area
-    point = reader.take("coordinates", lambda text: parsers.coordinates(text)) if reader.text("coordinates") else None
+    point = reader.take("coordinates", parsers.coordinates) if reader.text("coordinates") else None
     if point is None and reader.text("latitude"):
         longitude = reader.text("longitude")
-        point = reader.take("latitude", lambda text: parsers.coordinates(text, longitude))
+        point = reader.take("latitude", parsers.coordinates, longitude)
     latitude, longitude_found = (point.lat, point.lon) if point is not None else (None, None)
     if point is not None and point.doubt:
         reader.say("coordinates" if reader.text("coordinates") else "latitude", point.doubt, "look whether it is right")
@@ -382,8 +387,8 @@ def _phones(
     intake = reader.intake
     country = entry.location.country or intake.area.code
     region = country if country != intake.area.code else _home(intake)
-    more = _numbers(entry.reader, "phone_international", region)
-    fax = _numbers(entry.reader, "fax", region)
+    more = _numbers(entry.reader, "phone_international", region, entry.location.area_unit)
+    fax = _numbers(entry.reader, "fax", region, entry.location.area_unit)
     accounts = entry.reader.take("messenger", parsers.accounts) or []
     numbers = {p.number: (p.extension, "/".join(p.apps) or "voice") for p in (*fax, *phones, *more)}
     numbers |= {p.number: (p.extension, "fax") for p in fax if p not in phones and p not in more}
@@ -470,7 +475,7 @@ def _standing(reader: Reader, entry: RowSite, service: str, source: str) -> Iter
     """Yield when it was checked, how many it takes, who pays: the last two for partners at most."""
     intake = reader.intake
     owner = entry.reader
-    day = owner.take("verified_on", lambda text: parsers.date(text, intake.today, latest=intake.today))
+    day = owner.take("verified_on", parsers.date, intake.today, latest=intake.today)
     how = match_term("verification", owner.text("verified_how")) if owner.text("verified_how") else None
     yield Verification(
         id=record_id(source, "verification", service),
@@ -492,7 +497,7 @@ def _standing(reader: Reader, entry: RowSite, service: str, source: str) -> Iter
             updated=day,
             audience=strictest(entry.audience, "partner"),
         )
-    until = reader.take("funded_until", lambda text: parsers.date(text, intake.today, of_period="last"))
+    until = reader.take("funded_until", parsers.date, intake.today, of_period="last")
     if until is not None or reader.text("funder"):
         yield Funding(
             id=record_id(source, "funding", service),

@@ -92,6 +92,13 @@ def test_a_row_becomes_a_body_a_service_and_a_place(take):
     assert ("service", "list.csv", 2, "1|LEG-INF") in origin
 
 
+def test_the_extension_of_a_number_that_cannot_be_read_is_no_number(take):
+    """102 is the police."""
+    batch = take((*ROW[:4], "221-00-01 доб. 102", *ROW[5:]))
+    assert batch.of("phone") == []
+    assert [issue.column for issue in batch.issues if issue.level == "refused"] == ["Phone"]
+
+
 def test_several_kinds_of_help_in_a_cell_are_several_services_at_one_place(take):
     batch = take((*ROW[:3], "legal advice; psychologist", *ROW[4:]))
     assert len(batch.of("service")) == 2

@@ -4,7 +4,7 @@ An emptied cell takes out what stood there. What cannot be read is said, and cha
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from mapping.area.geocode import locate, served
@@ -41,11 +41,13 @@ OF_PLACE = frozenset({"place_name", "address", "city", "area_unit", "country", "
 NOTHING = "nothing was changed"
 
 
-def _taken(edit: Edit, key: str, field: str, parse: Callable[[str], Any]) -> tuple[bool, Any]:
+def _taken(
+    edit: Edit, key: str, field: str, parse: Callable[..., Any], *more: Hashable, **options: Hashable
+) -> tuple[bool, Any]:
     """Read a cell; whether it may be used, and its value, None where it was emptied."""
     if parsers.is_blank(edit.text(key)):
         return True, None
-    value = edit.reader.take(field, parse)
+    value = edit.reader.take(field, parse, *more, **options)
     return value is not None, value
 
 
@@ -462,7 +464,7 @@ def _point(edit: Edit) -> None:
         basis = "unit" if unit else "none"
         edit.set("location", place, key, latitude=None, longitude=None, position_basis=basis, precision=shown)
         return
-    point = edit.reader.take("latitude", lambda text: parsers.coordinates(text, longitude)) if latitude else None
+    point = edit.reader.take("latitude", parsers.coordinates, longitude) if latitude else None
     if point is None:
         edit.say(key, "a point needs both numbers", NOTHING)
         return
@@ -493,7 +495,7 @@ def _accessible(edit: Edit) -> None:
 
 def _verified(edit: Edit) -> None:
     today = edit.reader.intake.today
-    ok, day = _taken(edit, "verified_on", "verified_on", lambda text: parsers.date(text, today, latest=today))
+    ok, day = _taken(edit, "verified_on", "verified_on", parsers.date, today, latest=today)
     how = match_term("verification", edit.text("verified_how")) if edit.text("verified_how") else None
     if not ok:
         return

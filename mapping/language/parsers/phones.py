@@ -47,35 +47,60 @@ _APPS: dict[App, str] = {
     "imo": r"\bimo\b|\bимо\b",
 }
 _LABEL = re.compile(
-    r"\b(?:тел(?:ефон)?|моб(?:ильный)?|сот(?:овый)?|раб(?:очий)?|гор(?:одской)?|phone|tel|mob(?:ile)?|cell|office|hotline|"
-    r"горячая линия|хати боварӣ|тлф|telefon|ishonch)\b\.?:?",
+    r"\b(?:тел(?:ефон(?:ы|и|ҳо)?)?|моб(?:ил(?:ьный|ӣ)?)?|сот(?:овый)?|раб(?:очий)?|гор(?:одской)?|дом(?:ашний)?|"
+    r"факс|phones?|tel(?:efon(?:lar)?)?|mob(?:ile)?|cell|office|fax|hotline|горячая линия|хати боварӣ|тлф|"
+    r"ishonch|cep|gsm|faks|т|ф|t|m|p)\b[.:№]*",
     re.I,
 )
 _EXTENSION = re.compile(
-    r"\(?\s*(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext(?:ension)?|дох(?:илӣ|или)?|ichki|x|#)\.?:?\s*$", re.I
+    r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
+    r"qoʻshimcha|qo'shimcha|d[aâ]hili|dah|iç hat|x|х)(?![^\W\d_])\s?(?:номер|raqam|рақам|no|number|№)?[.:=№\s]*|[#*]\s?|,,\s?)"
+    r"(?P<extension>\d{1,6})(?!\d)[)\]]?",
+    re.I,
 )
+_BRACKETED = re.compile(r"\s*[(\[](?P<extension>\d{2,5})[)\]](?!\s*[-\d])")
 _O = "OoОоΟο"
-_CORE = re.compile(rf"\+?(?:\d|\(\+?\d{{1,5}}\))(?:[ .\-–—‐‑]{{0,3}}(?:\d|[{_O}](?![^\W\d_{_O}])|\(\d{{2,5}}\)))*")
+_GAP = r"[ .\-–—‐‑−]{0,3}"
+_CORE = re.compile(
+    rf"\+?(?:\d|\(\+?\d{{1,5}}(?:{_GAP}\d{{1,5}})*\))"
+    rf"(?:{_GAP}(?:\d|[{_O}](?![^\W\d_{_O}])|\(\d{{1,5}}\)(?={_GAP}\d)))*"
+)
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d(?:[T ].*)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\s*[-–—]\s*\d{1,2}[:.]\d\d")
-_PARTS = re.compile(r"([;,\n|]|\s/\s|/)(?![^(]*\))")
+_ALWAYS = re.compile(r"\b24\s*/\s*7\b|\b24\s*(?:час\w*|соат\w*|hours?|saat|h)\b", re.I)
+_PARTS = re.compile(r"([;,\n|]|\s/\s|/|\\|\s(?:и|или|ва|ё|and|or|va|yoki|ve|veya|&)\s)(?![^(]*\))", re.I)
+_TRUNK_IN_BRACKETS = re.compile(r"(?<=\d)[ )]*\([08]\)")
 IDD = ("810", "00", "011")
 """What is dialled before a country's code where the plus sign is not used."""
 
-SHORT = range(3, 7)
-"""How many digits a short number has."""
+OLD_TRUNK = "8"
+"""What is dialled before a town's code in the countries that shared one network; their metadata no longer say so."""
+
+SHARED_NETWORK = frozenset(("7", "373", "374", "375", "380", "992", "993", "994", "995", "996", "998"))
+"""Calling codes of those countries."""
+
+SHORT = range(3, 5)
+"""How many digits a short number has that is dialled as it stands."""
+
+LOCAL = range(5, 9)
+"""How many digits a number within a town has, the town's code apart."""
+
+ENDS = range(1, 5)
+"""How many digits may be written where only the end of a second number is given, save three: those could be a short
+number or an extension as well."""
 
 
-def phones(value: object, region: str) -> list[PhoneValue]:
+def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[PhoneValue]:
     """Read the phone numbers of a cell; a blank and "none" give no number.
 
     A number of possible length is taken even where no such number has been given out. Without a country's code it is
-    one of ``region`` (ISO 3166-1 alpha-2).
+    one of ``region`` (ISO 3166-1 alpha-2); without a town's code, it is completed by that of ``towns``, beginnings of
+    the country's numbers, where only one fits. An extension is never a number of its own.
 
     Raises
     ------
     Unreadable
-        For what is no number, or not a whole one.
+        For what is no number, or not a whole one; a short number beside it is not believed either.
     Partly
         When some numbers of the cell could be read.
 
@@ -83,6 +108,8 @@ def phones(value: object, region: str) -> list[PhoneValue]:
     --------
     >>> [phone.number for phone in phones("+44 20 7946 0000; 020 7946 0001 ext. 12", "GB")]
     ['+442079460000', '+442079460001']
+    >>> [(phone.number, phone.extension) for phone in phones("22-00-00 доб. 102", "TJ", ("372",))]
+    [('+992372220000', 102)]
     """
     if is_blank(value) or says_none(cell(value)):
         return []
@@ -97,17 +124,19 @@ def phones(value: object, region: str) -> list[PhoneValue]:
         raise Unreadable(f"{text} is a date, not a phone number", "look whether the columns are shifted")
     if _CLOCK.search(text) and not re.search(r"\d{5}", text):
         raise Unreadable(f"{shown(text)} looks like hours, not a phone number", "look whether the columns are shifted")
-    reader = _PhoneReader(region)
+    reader = _PhoneReader(region, towns)
+    text = _TRUNK_IN_BRACKETS.sub(" ", _ALWAYS.sub(" ", text))
     for separator, part in _parts(text):
         reader.read(part, separator)
-    if not reader.found:
+    numbers = reader.believed()
+    if not numbers:
         raise (
             reader.faults[0] if reader.faults else Unreadable(f"{shown(text)} is no phone number", "ask for the number")
         )
     if reader.faults:
         first = reader.faults[0]
-        raise Partly(reader.found, "; ".join(reader.unread), first.problem, first.fix)
-    return reader.found
+        raise Partly(numbers, "; ".join(reader.unread), first.problem, first.fix)
+    return numbers
 
 
 def accounts(value: object) -> list[MessengerAccount]:
@@ -136,52 +165,118 @@ class _PhoneReader:
     """Reads the parts of a cell one after the other; what stands behind a number belongs to it."""
 
     region: str
+    towns: tuple[str, ...] = ()
     found: list[PhoneValue] = field(default_factory=list)
     faults: list[Unreadable] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    whole: bool = True
+    """Whether the number before was read, so that an extension or an ending can belong to it."""
 
     def read(self, part: str, separator: str) -> None:
         """Read one part of a cell."""
+        part = self._extension_of_last(part)
         cores = list(_CORE.finditer(part))
-        words = _words(_CORE.sub(" ", part))
-        before = len(self.found)
-        for number, core in enumerate(cores):
-            lead = part[cores[number - 1].end() if number else 0 : core.start()]
+        words = _words(_CORE.sub(" ", _EXTENSION.sub(" ", part)))
+        before, end = len(self.found), 0
+        for place, core in enumerate(cores):
+            if core.start() < end:
+                continue  # it was the extension of the number before
             digits = _digits(core[0])
-            if self.found and _EXTENSION.search(lead):
-                self._amend(extension=int(digits))
-                words = _words(_EXTENSION.sub(" ", lead) + part[core.end() :])
-            elif self.found and separator == "/" and number == 0 and len(digits) <= 3 and not words:
-                self._add_sibling(digits)
-            elif len(digits) < 7 and words and not core[0].startswith("+"):
+            if place == 0 and self._is_ending(digits, separator, words):
+                self._add_ending(digits, separator)
+            elif len(digits) < 7 and not core[0].startswith("+") and (words or place) and not self._local(core[0]):
                 continue  # a number of something else: a room, a line
             else:
-                self._add(core[0])
+                end = self._add(core[0], part, core.end())
         if len(self.found) > before or (self.found and words):
             self._amend(note=words, apps=_apps(part))
         elif not cores and self.found and _apps(part):
             self._amend(apps=_apps(part))
-        elif not cores and part.strip():
-            self.faults.append(Unreadable(f"{shown(part)} is no phone number", "ask for the number"))
-            self.unread.append(part.strip())
+        elif not cores and part.strip(" ()[].") and not _LABEL.fullmatch(part.strip()):
+            self._fail(Unreadable(f"{shown(part)} is no phone number", "ask for the number"), part.strip())
 
-    def _add(self, core: str) -> None:
-        try:
-            self.found.append(_phone(core, self.region))
-        except Unreadable as fault:
-            self.faults.append(fault)
-            self.unread.append(core)
+    def believed(self) -> list[PhoneValue]:
+        """Return the numbers; short ones only where nothing of the cell was left unread."""
+        return [phone for phone in self.found if phone.number.startswith("+") or not self.faults]
 
-    def _add_sibling(self, digits: str) -> None:
+    def _local(self, core: str) -> bool:
+        """Tell whether a few digits are written as a number within a town is: 21-12-34."""
+        return len(_digits(core)) in LOCAL and re.search(rf"\d{_GAP.replace('0,3', '1,3')}\d", core) is not None
+
+    def _extension_of_last(self, part: str) -> str:
+        """Take the extension of the number before from the beginning of a part; return the rest."""
+        behind = _EXTENSION.match(part)
+        if behind is None:
+            return part
+        if self.found and self.whole:
+            self._amend(extension=int(behind["extension"]))
+        elif not self.faults:
+            problem = f"{behind[0].strip()} is an extension without its number"
+            self._fail(Unreadable(problem, "ask for the number"), behind[0].strip())
+        return part[behind.end() :]
+
+    def _is_ending(self, digits: str, separator: str, words: str) -> bool:
+        return bool(self.found or self.faults) and separator in ("/", "\\", ",") and not words and len(digits) in ENDS
+
+    def _add_ending(self, digits: str, separator: str) -> None:
         """Add a number that is written by its last digits only: 22-11-00/01."""
-        last = self.found[-1]
-        self.found.append(
-            PhoneValue(
+        last = self.found[-1] if self.found and self.whole else None
+        if last is not None and separator == "," and not last.number.startswith("+") and len(digits) in SHORT:
+            self._add(digits, digits, len(digits))  # two short numbers side by side
+        elif last is None or len(digits) == 3 or not last.number.startswith("+") or separator == ",":
+            problem = f"{digits} may be a number of its own, an extension, or the end of another number"
+            self._fail(Unreadable(problem, "write each number in full, and an extension behind 'ext.'"), digits)
+        else:
+            ending = PhoneValue(
                 number=last.number[: -len(digits)] + digits,
                 national=last.national[: -len(digits)] + digits,
                 doubt=f"only its last digits ({digits}) are written, after {last.national}",
             )
-        )
+            self.found.append(ending)
+
+    def _add(self, core: str, part: str, end: int) -> int:
+        """Add a number with its extension; return where both of them end in the part."""
+        try:
+            numbers, self.whole = self._numbers(core), True
+        except Unreadable as fault:
+            numbers, self.whole = [], False
+            self._fail(fault, core)
+        behind = _EXTENSION.match(part, end)
+        bracketed = None if behind else _BRACKETED.match(part, end)
+        found = behind or bracketed
+        if numbers and found:
+            extension = int(found["extension"])
+            doubt = f"({extension}) behind the number is taken for its extension" if bracketed else ""
+            last = numbers[-1]
+            numbers[-1] = replace(last, extension=extension, doubt="; ".join(filter(None, (last.doubt, doubt))))
+        self.found += numbers
+        return found.end() if found else end
+
+    def _numbers(self, core: str) -> list[PhoneValue]:
+        """Read digits as one number, or as several that stand side by side where only that can be."""
+        try:
+            return [_phone(core, self.region, self.towns)]
+        except Unreadable:
+            several = self._side_by_side(core)
+            if not several:
+                raise
+            return several
+
+    def _side_by_side(self, core: str) -> list[PhoneValue]:
+        """Return two numbers that a space parts, if there is one place only where both are whole."""
+        ways = []
+        for gap in re.finditer(r"\s+", core):
+            try:
+                halves = [_phone(half, self.region, self.towns) for half in (core[: gap.start()], core[gap.end() :])]
+            except Unreadable:
+                continue
+            if all(half.number.startswith("+") for half in halves):
+                ways.append(halves)
+        return ways[0] if len(ways) == 1 else []
+
+    def _fail(self, fault: Unreadable, text: str) -> None:
+        self.faults.append(fault)
+        self.unread.append(text)
 
     def _amend(self, *, extension: int | None = None, note: str = "", apps: tuple[App, ...] = ()) -> None:
         last = self.found[-1]
@@ -209,8 +304,8 @@ def _words(text: str) -> str:
     """Return the words of a part that say something: no labels, brackets or names of messengers."""
     for pattern in _APPS.values():
         text = re.sub(pattern, " ", text, flags=re.I)
-    text = _EXTENSION.sub(" ", _LABEL.sub(" ", text))
-    return " ".join(word for word in re.split(r"[\s()\[\]:,;/–—-]+", text) if word.strip(".+"))
+    text = _LABEL.sub(" ", text)
+    return " ".join(word for word in re.split(r"[\s()\[\]:,;/№#*–—-]+", text) if word.strip(".+"))
 
 
 def _apps(text: str) -> tuple[App, ...]:
@@ -226,49 +321,72 @@ def _check_spreadsheet_number(text: str) -> None:
         )
 
 
-def _phone(core: str, region: str) -> PhoneValue:
+def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
     """Read one number that stands alone."""
     digits = _digits(core)
     doubt = "a letter O is read as the digit 0" if re.search(f"[{_O}]", core) else ""
     if not digits.strip("0"):
         raise Unreadable(f"{core.strip()} is only zeros", "ask for the number")
-    if not core.startswith("+") and len(digits) in SHORT:
+    if len(digits) in SHORT and core.strip().isdigit():
         return PhoneValue(number=digits, national=digits, doubt=doubt)
-    code, rest = _country(core, digits, region)
+    code, rest, local = _country(core, digits, region, towns)
+    if local:
+        doubt = "; ".join(filter(None, (doubt, f"completed by the town's code: +{code} {rest}")))
+        return PhoneValue(number=f"+{code}{rest}", national=rest, doubt=doubt)
     prefix = digits.removesuffix(rest)
     return PhoneValue(
         number=f"+{code}{rest}", national=_after(core, len(prefix) if prefix.endswith(code) else 0), doubt=doubt
     )
 
 
-def _country(core: str, digits: str, region: str) -> tuple[str, str]:
-    """Return a country's calling code and the digits after it, whichever way they are written."""
+def _country(core: str, digits: str, region: str, towns: tuple[str, ...]) -> tuple[str, str, bool]:
+    """Return a country's calling code, the digits after it, and whether a town's code was added to them."""
     own = str(phonenumbers.country_code_for_region(region))
     if own == "0":
         raise Unreadable(f"{region!r} is no country with a calling code", "set the country of the phone numbers")
     lengths = _lengths(region)
-    if core.startswith("+"):
-        return _split(digits, core)
+    if core.startswith(("+", "(+")):
+        return *_split(digits, core), False
     if (
         digits.startswith(own)
         and len(digits) - len(own) in lengths
         and (len(digits) > 10 or len(digits) not in lengths)
     ):
-        return own, digits[len(own) :]
+        return own, digits[len(own) :], False
     if len(digits) in lengths:
-        return own, digits
-    metadata = PhoneMetadata.metadata_for_region(region)
-    trunk = metadata.national_prefix if metadata else None
+        return own, digits, False
+    trunk = _trunk(region, own)
     if trunk and digits.startswith(trunk) and len(digits) - len(trunk) in lengths:
-        return own, digits[len(trunk) :]
+        return own, digits[len(trunk) :], False
     for idd in IDD:
-        if digits.startswith(idd) and (found := _possible(digits[len(idd) :])):
-            return found
+        if digits.startswith(idd) and (abroad := _possible(digits[len(idd) :])):
+            return *abroad, False
+    if completed := _completed(digits.removeprefix(trunk) if re.match(r"[08][ \-(]", core) else digits, lengths, towns):
+        return own, completed, True
     wanted = " or ".join(map(str, lengths))
     raise Unreadable(
         f"{core.strip()} has {len(digits)} digits, and numbers of {region} have {wanted}",
         f"write it in full, with +{own} or the code of its country",
     )
+
+
+def _trunk(region: str, own: str) -> str:
+    """Return the digit that is dialled before a town's code within a country, or nothing."""
+    metadata = PhoneMetadata.metadata_for_region(region)
+    return (metadata.national_prefix if metadata else None) or (OLD_TRUNK if own in SHARED_NETWORK else "")
+
+
+def _completed(digits: str, lengths: tuple[int, ...], towns: tuple[str, ...]) -> str:
+    """Return a number within a town with the town's code, where exactly one fits; else nothing."""
+    if len(digits) not in LOCAL:
+        return ""
+    fits = set()
+    for town in towns:
+        for length in lengths:
+            code = town[: length - len(digits)]
+            if len(code) == length - len(digits) >= len(town) - 1 and digits.startswith(town[len(code) :]):
+                fits.add(code + digits)
+    return fits.pop() if len(fits) == 1 else ""
 
 
 def _split(digits: str, core: str) -> tuple[str, str]:

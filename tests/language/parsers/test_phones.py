@@ -1,5 +1,8 @@
 """Tests of `mapping.language.parsers.phones`. The numbers are invented: none of them can be dialled."""
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -202,3 +205,48 @@ def test_accounts(text, found):
 def test_what_is_no_account_is_refused(text):
     with pytest.raises(Unreadable, match="no account"):
         accounts(text)
+
+
+NOTATIONS = list(
+    csv.DictReader((Path(__file__).parent / "phone_notations.csv").read_text(encoding="utf-8").splitlines())
+)
+
+
+@pytest.mark.parametrize("row", NOTATIONS, ids=lambda row: f"{row['region']} {row['text']}")
+def test_the_ways_in_which_people_write_numbers(row):
+    """A number is the one that was meant, with its extension, or nothing is made of the cell."""
+    text, towns = row["text"].replace("\\n", "\n"), (row["town"],) if row["town"] else ()
+    try:
+        read = phones(text, row["region"], towns)
+    except Partly as fault:
+        read = fault.value
+    except Unreadable:
+        read = []
+    told = [phone.number + (f"x{phone.extension}" if phone.extension else "") for phone in read]
+    wanted = row["numbers"].split("|") if row["numbers"] else []
+    assert told == wanted or (not wanted and all(number in ALLOWED.get(text, ()) for number in told))
+
+
+ALLOWED = {
+    "221-12-34/102": ["+992372211234"],
+    "221-12-34, 102": ["+992372211234"],
+    "+7 495 200-00-01 доб. 2, 3": ["+74952000001x2"],
+}
+"""Cells of which the main number may be kept while the row says that the rest was not understood."""
+
+
+def test_there_are_three_hundred_of_them():
+    assert len(NOTATIONS) >= 300
+    assert {row["region"] for row in NOTATIONS} == {"TJ", "UZ", "KG", "KZ", "RU", "TR"}
+
+
+@settings(deadline=None)
+@given(st.integers(10_000, 9_999_999), st.integers(1, 999), st.sampled_from(["доб.", "ext", "вн", "#", "dahili", "x"]))
+def test_an_extension_is_never_a_number(number, extension, word):
+    """With or without the town: the extension is no number, and no digits of it stand in one."""
+    for towns in ((), ("372",), ("3422",)):
+        try:
+            read = phones(f"{number} {word} {extension}", "TJ", towns)
+        except Unreadable:
+            continue
+        assert [(phone.number[-len(str(number)) :], phone.extension) for phone in read] == [(str(number), extension)]
