@@ -27,6 +27,8 @@ def town_codes(area: StudyArea, region: str, unit: str | None, place: str) -> tu
 
     Parameters
     ----------
+    area
+        The study area.
     region
         Country of the numbers, ISO 3166-1 alpha-2.
     unit

@@ -118,10 +118,10 @@ def organizations_seen(records: Iterable[Record]) -> None:
 
 def _numbers(reader: Reader, name: str, region: str, unit: str | None) -> list[parsers.PhoneValue]:
     """Return the numbers of a cell, saying what was mended in them; one within a town gets the town's code."""
-    text, towns = reader.text(name), ()
-    if text and lacks_town(text, region):
     text = reader.text(name)
     towns: tuple[str, ...] = ()
+    if text and lacks_town(text, region):
+        towns = town_codes(reader.intake.area, region, unit, reader.any_text("place"))
     numbers = reader.take(name, parsers.phones, region, towns) or []
     for phone in numbers:
         if phone.doubt:

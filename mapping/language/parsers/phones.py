@@ -54,7 +54,8 @@ _LABEL = re.compile(
 )
 _EXTENSION = re.compile(
     r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
-    r"qoʻshimcha|qo'shimcha|d[aâ]hili|dah|iç hat|x|х)(?![^\W\d_])\s?(?:номер|raqam|рақам|no|number|№)?[.:=№\s]*|[#*]\s?|,,\s?)"
+    r"qoʻshimcha|qo'shimcha|"
+    r"d[aâ]hili|dah|iç hat|x|х)(?![^\W\d_])\s?(?:номер|raqam|рақам|no|number|№)?[.:=№\s]*|[#*]\s?|,,\s?)"
     r"(?P<extension>\d{1,6})(?!\d)[)\]]?",
     re.I,
 )
