@@ -24,6 +24,7 @@ from rasterio.warp import transform_bounds
 from mapping.area import settings
 from mapping.area.grid import Grid
 from mapping.area.settings import SETTINGS, AreaFile, Level, RoadRule
+from mapping.errors import InvalidRecord
 
 TOML = "area.toml"
 MOST_CELLS = 200_000_000
@@ -93,10 +94,15 @@ def paths(file: AreaFile) -> Iterator[tuple[str, str]]:
         if level.names:
             yield f"level {level.level} names", level.names
     yield "population.units", file.population.units
-    if file.population.cells:
-        yield "population.cells", file.population.cells
-    if file.roads:
-        yield "roads.file", file.roads.file
+    for key, path in (
+        ("population.cells", file.population.cells),
+        ("population.grid", file.population.grid),
+        ("roads.file", file.roads and file.roads.file),
+        ("grid.file", file.settings.grid.file),
+        ("travel.barriers", file.settings.travel.barriers),
+    ):
+        if path:
+            yield key, path
     for table in ("raster", "basemap"):
         for key, path in getattr(file, table):
             if path:
@@ -117,7 +123,7 @@ def read_csv(tables: AreaTables, name: str, needed: tuple[str, ...]) -> pd.DataF
     else:
         absent = [column for column in needed if column not in frame]
         for column in absent:
-            fix = _perhaps(column, frame.columns, "add it, or rename the one that holds it")
+            fix = perhaps(column, frame.columns, "add it, or rename the one that holds it")
             tables.fault(name, f"has no column {column!r}", fix)
         return None if absent else frame
     return None
@@ -169,7 +175,8 @@ def _more(number: int) -> str:
     return f" (and {number - 1} more)" if number > 1 else ""
 
 
-def _perhaps(word: str, known: Any, otherwise: str) -> str:
+def perhaps(word: str, known: Any, otherwise: str) -> str:
+    """Return a hint at the known word nearest to one that is not, or what else to do."""
     close = difflib.get_close_matches(word, [str(one) for one in known], 1)
     return f"did you mean {close[0]!r}?" if close else otherwise
 
@@ -200,9 +207,7 @@ def _settings_fault(problem: Mapping[str, Any]) -> Fault:
     if kind == "missing":
         return Fault(TOML, f"the key {key} is missing", "add it")
     if kind == "extra_forbidden":
-        return Fault(
-            TOML, f"unknown key {key}", _perhaps(str(steps[-1]), _known_keys(top=len(steps) == 1), "delete it")
-        )
+        return Fault(TOML, f"unknown key {key}", perhaps(str(steps[-1]), _known_keys(top=len(steps) == 1), "delete it"))
     message = problem["msg"].removeprefix("Value error, ")
     shown = "" if kind == "value_error" or isinstance(given, dict | list) else f" = {given!r}"
     return Fault(
@@ -247,6 +252,8 @@ def _check_extent(tables: AreaTables, file: AreaFile) -> bool:
     """See that the window holds the country, and tell whether area_crs can be used there."""
     if not _holds(file.extent, file.bounds):
         tables.fault(TOML, "window does not hold bounds", "widen window, so that travel near the border can be counted")
+    if file.settings.grid.file:
+        return True
     try:
         rows, columns = Grid.over(file.extent, crs=file.area_crs, cell_size=file.settings.grid.cell_size).shape
     except (OverflowError, ProjError):
@@ -276,7 +283,16 @@ def _check_paths(tables: AreaTables, file: AreaFile) -> set[str]:
 
 
 def _check_rasters(tables: AreaTables, file: AreaFile, missing: set[str]) -> None:
-    """See that the rasters open, say where they lie and cover the country."""
+    """See that the rasters open, say where they lie and cover the country, and that the grid has square cells."""
+    if (name := file.settings.grid.file) is not None and name not in missing:
+        try:
+            grid = Grid.of_raster(tables.folder / name)
+        except InvalidRecord as error:
+            tables.faults.append(Fault(name, *str(error).removeprefix(f"{Path(name).name}: ").split(": ", 1)))
+        else:
+            if abs(grid.cell_size - file.settings.grid.cell_size) > 1e-6 * grid.cell_size:
+                fix = f"write cell_size = {grid.cell_size!r} in [grid] of {TOML}"
+                tables.fault(name, f"has cells of {grid.cell_size:g} metres, {TOML} says another size", fix)
     for name in (file.raster.elevation, file.raster.landcover):
         if name is None or name in missing:
             continue
@@ -288,7 +304,7 @@ def _check_rasters(tables: AreaTables, file: AreaFile, missing: set[str]) -> Non
             continue
         if crs is None:
             tables.fault(name, "does not say in which reference system it lies", "save it as a GeoTIFF with EPSG:4326")
-        elif not _holds(reach := transform_bounds(crs, "EPSG:4326", *box), file.bounds):
+        elif not file.settings.grid.file and not _holds(reach := transform_bounds(crs, "EPSG:4326", *box), file.bounds):
             shown = ", ".join(f"{degrees:.2f}" for degrees in reach)
             tables.fault(name, f"lies within {shown} and does not cover the country", "cut it to the window")
 
@@ -301,7 +317,7 @@ def _read_level(tables: AreaTables, file: AreaFile, level: Level) -> gpd.GeoData
     codes = [level.key, level.parent] if level.parent else [level.key]
     absent = [column for column in codes if column not in frame]
     for column in absent:
-        tables.fault(level.file, f"has no field {column!r}", _perhaps(column, frame.columns, "add it to every feature"))
+        tables.fault(level.file, f"has no field {column!r}", perhaps(column, frame.columns, "add it to every feature"))
     for column in names:
         if column not in frame:
             tables.fault(level.file, f"has no field {column!r}", "add the name to every feature")
@@ -351,7 +367,7 @@ def _check_codes(tables: AreaTables) -> None:
             frame["parent"] = above.index[0]
         for code, parent in frame["parent"].items():
             if parent not in above.index:
-                fix = _perhaps(
+                fix = perhaps(
                     str(parent), above.index, f"name a {tables.file.level[level.level - 1].key} of the level above"
                 )
                 tables.fault(level.file, f"unit {code!r} has the unknown parent {parent!r}", fix)
@@ -413,7 +429,7 @@ def _read_other_names(tables: AreaTables, file: AreaFile, missing: set[str]) -> 
         if table is None:
             continue
         for code in table.loc[~table[level.key].isin(frame.index), level.key]:
-            tables.fault(level.names, f"names the unknown unit {code!r}", _perhaps(code, frame.index, "delete the row"))
+            tables.fault(level.names, f"names the unknown unit {code!r}", perhaps(code, frame.index, "delete the row"))
         former = [column for column in table.columns.astype(str) if column.startswith("former")]
         for code, *cells in table[[level.key, *former]].itertuples(index=False):
             parts = (re.sub(r"\(.*?\)", "", part).strip() for cell in cells for part in cell.split(";"))
@@ -430,7 +446,7 @@ def _read_roads(tables: AreaTables, file: AreaFile) -> gpd.GeoDataFrame | None:
         return None
     for column in filter(None, (roads.road_class, roads.speed, roads.length, roads.seasonal)):
         if column not in frame:
-            fix = _perhaps(column, frame.columns, f"name another field in [roads] of {TOML}")
+            fix = perhaps(column, frame.columns, f"name another field in [roads] of {TOML}")
             tables.fault(roads.file, f"has no field {column!r}", fix)
             return None
     if not frame.geom_type.isin(["LineString", "MultiLineString"]).all():
@@ -443,7 +459,7 @@ def _read_roads(tables: AreaTables, file: AreaFile) -> gpd.GeoDataFrame | None:
         tables.fault(roads.file, f"road class {one!r} has no speed", f"add it to [speeds.roads] of {TOML}")
     for one in sorted(set(file.settings.speeds.roads) - set(classes)):
         tables.fault(
-            TOML, f"speeds.roads names the class {one!r}, which no road has", _perhaps(one, set(classes), "delete it")
+            TOML, f"speeds.roads names the class {one!r}, which no road has", perhaps(one, set(classes), "delete it")
         )
     for scenario in file.settings.scenarios:
         for number, rule in enumerate(scenario.road, 1):
@@ -461,15 +477,13 @@ def _check_rule(tables: AreaTables, which: str, rule: RoadRule, roads: gpd.GeoDa
     fits = pd.Series(True, roads.index)
     for column, values in rule.values():
         if column not in roads:
-            tables.fault(
-                TOML, f"{which} names the unknown field {column!r}", _perhaps(column, roads.columns, "mend it")
-            )
+            tables.fault(TOML, f"{which} names the unknown field {column!r}", perhaps(column, roads.columns, "mend it"))
             return
         there = roads[column].astype(str)
         for value in values:
             if value not in set(there):
                 tables.fault(
-                    TOML, f"{which}: no road has {column} {value!r}", _perhaps(value, set(there), "mend the value")
+                    TOML, f"{which}: no road has {column} {value!r}", perhaps(value, set(there), "mend the value")
                 )
         fits &= there.isin(values)
     if not fits.any():

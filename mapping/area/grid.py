@@ -19,9 +19,11 @@ from pyproj import Transformer
 from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.features import rasterize
-from rasterio.warp import Resampling, reproject
+from rasterio.warp import Resampling, reproject, transform_bounds
+from rasterio.windows import Window
 from scipy.spatial import cKDTree
 
+from mapping.engines.regrid import spread_counts
 from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
 
@@ -35,9 +37,36 @@ NOBODY = 1e-6
 """Fewer people than this in a whole unit are a rounding error."""
 
 
+LATTICE_METRES = 5000
+"""Between points so far apart a straight line is off by less than a metre in any projection in use."""
+
+WHOLE_CELLS = 200_000_000
+"""A raster with more cells, as of the world, is read where it is needed only."""
+
+BAND_ROWS = 1024
+"""So many rows of a raster are read at once."""
+
+
+@cache
+def _between(source: str, target: str) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def _side_metres(source: rasterio.DatasetReader) -> float:
+    """Return about how many metres high the cells of a raster are."""
+    height = float(abs(source.transform.e))
+    return height * 111_195 if source.crs.is_geographic else height
+
+
 @cache
 def _from_lonlat(crs: str) -> Transformer:
     return Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+
+def text_of_crs(crs: CRS) -> str:
+    """Write a reference system in short: ``EPSG:32636``, or as WKT where it has no number."""
+    number = crs.to_epsg()
+    return f"EPSG:{number}" if number else str(crs.to_wkt())
 
 
 @dataclass(frozen=True)
@@ -60,6 +89,28 @@ class Grid:
         shape = (north - math.floor(bottom / cell_size), math.ceil(right / cell_size) - west)
         transform = Affine(cell_size, 0, west * cell_size, 0, -cell_size, north * cell_size)
         return cls(transform, shape, cell_size, crs)
+
+    @classmethod
+    def of_raster(cls, path: Path) -> Grid:
+        """Take the cells of a raster as they are.
+
+        Raises
+        ------
+        InvalidRecord
+            It is no raster, or its cells are not squares in metres with north at the top.
+        """
+        try:
+            with rasterio.open(path) as source:
+                crs, transform, shape = source.crs, source.transform, source.shape
+        except RasterioError as error:
+            raise InvalidRecord(f"{path.name}: cannot be read as a raster: save it as a GeoTIFF") from error
+        if crs is None:
+            raise InvalidRecord(f"{path.name}: does not say in which reference system it lies: save it with one")
+        if not crs.is_projected or abs(crs.linear_units_factor[1] - 1) > 1e-9:
+            raise InvalidRecord(f"{path.name}: does not lie in metres: warp it to a reference system in metres")
+        if transform.b or transform.d or transform.e >= 0 or abs(transform.a + transform.e) > 1e-6 * transform.a:
+            raise InvalidRecord(f"{path.name}: has cells that are no squares with north at the top: warp it to such")
+        return cls(transform, shape, float(transform.a), text_of_crs(crs))
 
     def project(self, lats: ArrayLike, lons: ArrayLike) -> NDArray[np.float64]:
         """Return x and y in metres, shape (n, 2), of places in degrees; not finite where there is no place."""
@@ -116,7 +167,7 @@ class Grid:
         try:
             with rasterio.open(path) as source:
                 reproject(
-                    source.read(1),
+                    rasterio.band(source, 1) if source.width * source.height > WHOLE_CELLS else source.read(1),
                     out,
                     src_transform=source.transform,
                     src_crs=source.crs,
@@ -129,6 +180,63 @@ class Grid:
         except RasterioError as error:
             raise InvalidRecord(f"{path.name}: cannot be read as a raster: save it as a GeoTIFF") from error
         return np.where(np.isnan(out), np.float32(missing), out)
+
+    def sums(self, path: Path) -> NDArray[np.float32]:
+        """Return the first band of a raster of counts on this grid, so that counts are neither lost nor made.
+
+        A cell of the raster gives each cell of the grid the share that lies in it. Values below 0 and those that the
+        raster marks as missing count as 0.
+
+        Raises
+        ------
+        InvalidRecord
+            The file cannot be read to its end.
+        """
+        out = np.zeros(self.shape, np.float32)
+        try:
+            with rasterio.open(path) as source:
+                if (
+                    source.shape == self.shape
+                    and source.transform == self.transform
+                    and text_of_crs(source.crs) == self.crs
+                ):
+                    counts = source.read(1, out_dtype="float32", masked=True).filled(0)
+                    return np.where((counts > 0) & np.isfinite(counts), counts, np.float32(0))
+                part = self._seen_in(source)
+                if part is None:
+                    return out
+                step = max(1, round(LATTICE_METRES / _side_metres(source)))
+                band = step * max(1, BAND_ROWS // step)
+                for first in range(int(part.row_off), int(part.row_off + part.height), band):
+                    height = min(band, int(part.row_off + part.height) - first)
+                    window = Window(part.col_off, first, part.width, height)
+                    counts = source.read(1, window=window, out_dtype="float32", masked=True).filled(0)
+                    spread_counts(counts, self._lattice(source, window, step), step=step, target=out)
+        except RasterioError as error:
+            raise InvalidRecord(f"{path.name}: cannot be read as a raster: save it as a GeoTIFF") from error
+        return out
+
+    def _seen_in(self, source: rasterio.DatasetReader) -> Window | None:
+        """Return the rows and columns of a raster that may lie on this grid, None where none do."""
+        west, south, east, north = transform_bounds(self.crs, source.crs, *self.bounds, densify_pts=101)
+        inverse = ~source.transform
+        corners = [inverse * corner for corner in ((west, north), (east, north), (west, south), (east, south))]
+        left, right = (bound(x for x, _ in corners) for bound in (min, max))
+        top, bottom = (bound(y for _, y in corners) for bound in (min, max))
+        first, last = max(0, math.floor(top) - 1), min(source.height, math.ceil(bottom) + 1)
+        start, end = max(0, math.floor(left) - 1), min(source.width, math.ceil(right) + 1)
+        return Window(start, first, end - start, last - first) if first < last and start < end else None
+
+    def _lattice(
+        self, source: rasterio.DatasetReader, window: Window, step: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return column and row of this grid at every ``step``-th corner of the cells of a part of a raster."""
+        down = window.row_off + step * np.arange(math.ceil(window.height / step) + 1)
+        across = window.col_off + step * np.arange(math.ceil(window.width / step) + 1)
+        columns, rows = np.meshgrid(across.astype(float), down.astype(float))
+        x, y = source.transform * (columns, rows)
+        x, y = _between(source.crs.to_wkt(), self.crs).transform(x, y)
+        return (x - self.transform.c) / self.cell_size, (self.transform.f - y) / self.cell_size
 
     def burn(self, shapes: gpd.GeoSeries, values: ArrayLike, *, fill: float) -> NDArray[np.float32]:
         """Return the values of shapes in degrees on this grid, the last one on top.
@@ -144,6 +252,13 @@ class Grid:
         if not drawn:
             return np.full(self.shape, fill, np.float32)
         return np.asarray(rasterize(drawn, self.shape, fill=fill, transform=self.transform, dtype="float32"))
+
+    def barriers(self, shapes: gpd.GeoSeries) -> NDArray[np.bool_]:
+        """Tell which cells shapes in degrees touch, so that a line leaves no gap that a diagonal step slips through."""
+        drawn = [shape for shape in shapes.to_crs(self.crs) if shape is not None and not shape.is_empty]
+        if not drawn:
+            return np.zeros(self.shape, bool)
+        return np.asarray(rasterize(drawn, self.shape, transform=self.transform, all_touched=True, dtype="uint8"), bool)
 
 
 def winding(grid: Grid, roads: gpd.GeoSeries, metres: ArrayLike) -> NDArray[np.float64]:
@@ -253,14 +368,28 @@ def spread_people(
         if cell_degrees is not None:
             left = _fill_squares(grid, unit_of, weight, people, cells, cell_degrees, origin)
         _fill_nearest(grid, unit_of, people, left)
+    return fit_census(people, unit_of, census, weight=weight).astype(np.float32)
+
+
+def fit_census(
+    people: NDArray[Any],
+    unit_of: NDArray[np.int32],
+    census: NDArray[np.int64],
+    *,
+    weight: NDArray[np.float64] | None = None,
+) -> NDArray[Any]:
+    """Make the cells of each unit add up to its census, in place; return them.
+
+    Where nobody stands in a unit that the census gives people, they are spread by ``weight``, evenly without one.
+    """
     inside = unit_of >= 0
     index = unit_of[inside]
     given = np.bincount(index, people[inside], minlength=len(census))
     empty = inside & (given < NOBODY)[unit_of]
-    people[empty] = _even_where_zero(weight[empty], unit_of[empty])
+    people[empty] = 1.0 if weight is None else _even_where_zero(weight[empty], unit_of[empty])
     total = np.bincount(index, people[inside], minlength=len(census))
     people[inside] *= (census / np.where(total > 0, total, 1))[index]
-    return people.astype(np.float32)
+    return people
 
 
 def _even_where_zero(weight: NDArray[np.float64], group: NDArray[Any]) -> NDArray[np.float64]:

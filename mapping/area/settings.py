@@ -117,7 +117,7 @@ class Population(_SettingsTable):
     """How many people live where: a count for each unit and, where there is one, a table of finer cells.
 
     ``cell_degrees`` is the side of a cell; cells start at the north-western corner of the window. Without it
-    each row of ``cells`` is a point.
+    each row of ``cells`` is a point. ``grid`` is a GeoTIFF of people a cell, in place of ``cells``.
     """
 
     date: dt.date
@@ -126,6 +126,7 @@ class Population(_SettingsTable):
     key: str
     cells: str | None = None
     cell_degrees: Annotated[float, Field(gt=0, le=1)] | None = None
+    grid: str | None = None
     weights: dict[Class, Annotated[float, Field(ge=0)]] = {}
 
     @property
@@ -156,10 +157,16 @@ class Places(_SettingsTable):
 
 
 class Raster(_SettingsTable):
-    """Elevation in metres, land cover in IGBP classes, and a picture of the relief."""
+    """Elevation in metres, land cover in IGBP classes, a picture of the relief, and ready-made ground for travel.
+
+    ``friction`` holds minutes a metre, ``surface`` classes whose speeds stand in ``[speeds.surface]``. With either of
+    them nothing else decides how fast a cell is crossed.
+    """
 
     elevation: str | None = None
     landcover: str | None = None
+    friction: str | None = None
+    surface: str | None = None
     relief: str | None = None
     relief_bounds: str | None = None
 
@@ -181,8 +188,9 @@ class Attribution(_SettingsTable):
 
 
 class GridSettings(_SettingsTable):
-    """The raster that everything is counted on."""
+    """The raster that everything is counted on: the cells of ``file``, or squares of ``cell_size`` over the window."""
 
+    file: str | None = None
     cell_size: Annotated[float, Field(ge=10, le=20_000)] = 1000.0
     margin_km: Annotated[float, Field(ge=0, le=500)] = 30.0
 
@@ -198,7 +206,8 @@ class Speeds(_SettingsTable):
     """Speeds in km/h.
 
     ``walking`` holds on level ground where no land cover class says otherwise, ``landcover`` those of the classes,
-    ``off_path`` multiplies both where nobody lives. ``roads`` is by road class and stands above a road's own column.
+    ``off_path`` multiplies both where nobody lives. ``roads`` is by road class and stands above a road's own column,
+    ``surface`` by class of ``raster.surface``: a class without a speed is a barrier.
     """
 
     walking: Annotated[float, Field(gt=0, le=15)] = 5.0
@@ -206,6 +215,7 @@ class Speeds(_SettingsTable):
     off_path: Annotated[float, Field(gt=0, le=1)] = 1.0
     slope: Literal["tobler", "langmuir", "none"] = "tobler"
     roads: dict[str, Annotated[float, Field(gt=0, le=200)]] = {}
+    surface: dict[Annotated[int, Field(ge=0, le=65535)], Speed] = {}
     tracks: Tracks = Tracks()
 
     @property
@@ -259,10 +269,12 @@ class Travel(_SettingsTable):
 
     ``direction`` says how slopes count for those who walk: the mean of the way up and the way down, or the way to the
     services, or the way from them. Cells much wider than a hill hide most of the difference, so that the mean is
-    usual on grids of a kilometre, and direction pays on finer ones.
+    usual on grids of a kilometre, and direction pays on finer ones. ``barriers`` is a file of lines and outlines that
+    nobody walks across: rivers and lakes, which only roads cross.
     """
 
     snap_km: Annotated[float, Field(ge=0, le=50)] = 3.0
+    barriers: str | None = None
     cross_borders: bool = False
     direction: Direction = "average"
 

@@ -254,7 +254,9 @@ class StudyArea:
 
     @cached_property
     def grid(self) -> Grid:
-        """Return the cells that everything is counted on: squares in `crs` over `window`."""
+        """Return the cells that everything is counted on: squares in `crs` over `window`, or those of a raster."""
+        if self.settings.grid.file is not None:
+            return Grid.of_raster(self.folder / self.settings.grid.file)
         return Grid.over(self.window, crs=self.crs, cell_size=self.settings.grid.cell_size)
 
     @cached_property
@@ -293,13 +295,45 @@ class StudyArea:
         return _fixed(grid.slope(self.elevation, self.grid.cell_size))
 
     @cached_property
+    def ready_friction(self) -> NDArray[np.float32] | None:
+        """Return the minutes that a metre takes as a raster of the folder says them, inf where nobody passes.
+
+        None where the folder has no such raster, so that land cover, slope and roads decide.
+        """
+        raster = self.file.raster
+        if raster.friction is not None:
+            cost = self.grid.warp(self.folder / raster.friction, how="nearest", missing=np.inf)
+            cost[~(cost > 0)] = np.inf
+            return _fixed(cost)
+        if raster.surface is None:
+            return None
+        classes = self.grid.warp(self.folder / raster.surface, how="nearest", missing=-1).astype(np.int64)
+        classes[(classes < 0) | (classes > 65535)] = 65536  # not known
+        minutes = np.full(65537, np.inf, np.float32)
+        for number, speed in self.settings.speeds.surface.items():
+            minutes[number] = 60 / (speed * 1000) if speed else np.inf
+        return _fixed(minutes[classes])
+
+    @cached_property
+    def barriers(self) -> NDArray[np.bool_]:
+        """Tell which cells hold a river, a lake or another line that only roads cross."""
+        path = self.settings.travel.barriers
+        if path is None:
+            return np.zeros(self.grid.shape, bool)
+        return self.grid.barriers(gpd.read_file(self.folder / path).geometry)
+
+    @cached_property
     def people_grid(self) -> NDArray[np.float32]:
         """Return the people of each cell; those of a finest unit are its census count.
 
-        The cells of the country's table are spread over the grid by land cover and slope; without a table each
-        unit's people are spread over the unit.
+        A raster of people is taken as it is; the cells of a table are spread over the grid by land cover and slope;
+        without either each unit's people are spread over the unit.
         """
         population = self.file.population
+        census = self._units[-1]["people"].to_numpy("int64")
+        if population.grid:
+            counts = self.grid.sums(self.folder / population.grid)
+            return _fixed(grid.fit_census(counts, self.unit_grid, census))
         cells = None
         if population.cells:
             table = pd.read_csv(self.folder / population.cells, dtype={population.key: str})
@@ -319,7 +353,7 @@ class StudyArea:
                 self.grid,
                 self.unit_grid,
                 weight,
-                self._units[-1]["people"].to_numpy("int64"),
+                census,
                 cells=cells,
                 cell_degrees=population.cell_degrees,
                 origin=(self.window[0], self.window[3]),

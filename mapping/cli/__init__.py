@@ -9,13 +9,13 @@ import typer
 
 from mapping.cli import (
     accounts,
+    areas,
     audit,
     curation,
     editions,
     imports,
     operations,
     portals,
-    quality,
     questions,
     reports,
 )
@@ -36,7 +36,7 @@ app = typer.Typer(
 )
 for group in (
     imports,
-    quality,
+    areas,
     curation,
     editions,
     audit,

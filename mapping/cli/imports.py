@@ -1,14 +1,26 @@
-"""Lists in: import a file, take in what two people agreed to, start a directory."""
+"""Lists in, and their quality: import, approve, init; what may be there twice, what must be checked."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, TodayOption, day_of, err, out, study_area
+from mapping.cli.options import (
+    DIRECTORY,
+    AreaOption,
+    DirectoryOption,
+    LanguageOption,
+    TodayOption,
+    day_of,
+    err,
+    out,
+    study_area,
+)
 from mapping.errors import InvalidRecord
 
 app = typer.Typer()
+LONGEST = 30
+"""So many calls and pairs are shown on a screen; all of them stand in the file."""
 
 
 @app.command("import")
@@ -70,24 +82,6 @@ def init(
         out.print(f"Empty directory: {directory}. Next: rohnamo import FILE --area {folder} --directory {directory}")
 
 
-area_app = typer.Typer(help="Look at a study area: the folder of a country.", no_args_is_help=True)
-app.add_typer(area_app, name="area")
-
-
-@area_app.command("check")
-def area_check(folder: Annotated[Path, typer.Argument(help="Folder with an area.toml.")]) -> None:
-    """Check a study area: keys, nesting, sums of people, coordinates, missing files."""
-    from mapping.area.study_area import StudyArea
-
-    faults = StudyArea.faults(folder)
-    for fault in faults:
-        out.print(str(fault), markup=False)
-    if faults:
-        err.print(f"rohnamo: {folder}: {len(faults)} faults")
-        raise typer.Exit(1)
-    out.print(f"{folder}: no fault found")
-
-
 @app.command()
 def form(
     path: Annotated[Path, typer.Argument(metavar="OUT.xlsx", help="Where to write the form.")],
@@ -98,3 +92,143 @@ def form(
 
     version = write_form(path, study_area(area))
     out.print(f"Form: {path}, version {version}. Next: load it into Kobo or ODK, then rohnamo import EXPORT.xlsx")
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(help="A list to look at; without one, the directory as a whole.")
+    ] = None,
+    columns: Annotated[Path | None, typer.Option("--columns", help="Column map (TOML) of this sender.")] = None,
+    draft: Annotated[
+        Path | None, typer.Option("--draft", help="With FILE: write a column map for it to go on from.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the state of the directory to this page.")] = None,
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+    lang: LanguageOption = "en",
+) -> None:
+    """Show every issue of a file, or write the draft of its column map; without a file, the state of the directory."""
+    if file is not None and draft is not None:
+        _draft(file, draft, area)
+        return
+    if file is not None:
+        _check_file(file, columns, area, today)
+        return
+    if draft is not None:
+        raise InvalidRecord("--draft: name the file that the column map is for")
+    from mapping.directory.directory import Directory
+    from mapping.quality.overview import lines, overview, write_page
+
+    region, day = study_area(area), day_of(today)
+    _require(directory)
+    with Directory(directory, region) as store:
+        state = overview(store, region, day)
+    for line in lines(state, lang):
+        out.print(line, markup=False)
+    if html is not None:
+        out.print(f"Page: {write_page(state, html, region, lang)} (private)", markup=False)
+
+
+def _draft(file: Path, draft: Path, area: Path | None) -> None:
+    from mapping.intake.read import draft_map
+
+    draft_map(file, draft, area=study_area(area))
+    out.print(f"Draft: {draft}. Read it line by line, mend it, then: rohnamo check {file} --columns {draft}")
+
+
+def _check_file(file: Path, columns: Path | None, area: Path | None, today: str | None) -> None:
+    from mapping.intake.read import read
+    from mapping.intake.report import summary
+
+    batch = read(file, source=file.stem, columns=columns, area=study_area(area), today=day_of(today))
+    for issue in batch.issues:
+        out.print(str(issue), markup=False)
+    out.print(summary(batch), markup=False)
+    if batch.refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def due(
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the call list to this file, to be filled.")] = None,
+    done: Annotated[Path | None, typer.Option("--done", help="Take in a filled call list.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --done: store nothing.")] = False,
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+    lang: LanguageOption = "en",
+) -> None:
+    """Say whom to call so that entries stay true, what to ask, and take in what was found."""
+    from mapping.directory.directory import Directory
+    from mapping.quality.call_list import calls, read_done, write_calls
+
+    region, day = study_area(area), day_of(today)
+    _require(directory)
+    with Directory(directory, region) as store:
+        if done is not None:
+            filled = read_done(done, store, region, day)
+            change = store.add(filled.batch, by="calls", on=day, dry_run=dry_run)
+            out.print(", ".join(f"{n} {what}" for what, n in filled.found.items()) or "No row has a result.")
+            out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
+            for text in filled.to_enter:
+                out.print(f"To enter: {text}", markup=False)
+            return
+        found = calls(store, region, day)
+    if csv is not None:
+        write_calls(found, csv, region, lang)
+    for call in found[:LONGEST]:
+        out.print(f"{call.number or 'no number':16} {call.body or '(no body)'}", markup=False, style="bold")
+        for each in call.due:
+            held = each.held
+            last = f"last {held.verification.verified_on}" if held.verification else "never"
+            why = "; ".join(reason.into(lang) for reason in each.why)
+            out.print(f"    {held.service.name} [{held.freshness}, {last}] {why}", markup=False)
+    out.print(f"{len(found)} calls about {sum(len(call.due) for call in found)} services.")
+    if csv is not None:
+        out.print(f"Call list: {csv} (private). Fill it and give it back: rohnamo due --done {csv}", markup=False)
+
+
+@app.command()
+def duplicates(
+    table: Annotated[str, typer.Option("--table", help="organization, service, location, or all.")] = "all",
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the pairs to this file, to be decided.")] = None,
+    decide: Annotated[Path | None, typer.Option("--decide", help="Take in a decided file.")] = None,
+    by: Annotated[str, typer.Option("--by", help="With --decide: who decided.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --decide: store nothing.")] = False,
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+    lang: LanguageOption = "en",
+) -> None:
+    """Show records that may be one, with the reasons; take in what was decided."""
+    from mapping.directory.directory import Directory
+    from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
+
+    region, day = study_area(area), day_of(today)
+    _require(directory)
+    with Directory(directory, region) as store:
+        if decide is not None:
+            decisions = read_decisions(decide, store)
+            for line in apply(store, decisions, by=by, on=day, dry_run=dry_run):
+                out.print(line, markup=False)
+            return
+        found = pairs(store, region, tables_of(table))
+    if csv is not None:
+        write_pairs(found, csv, lang)
+    for pair in found[:LONGEST]:
+        reasons = "; ".join(reason.into(lang) for reason in pair.candidate.reasons)
+        out.print(f"{pair.candidate.score:.2f} {pair.candidate.table}: {reasons}", markup=False, style="bold")
+        out.print(f"    {pair.one}", markup=False)
+        out.print(f"    {pair.other}", markup=False)
+    out.print(f"{len(found)} pairs may be one.")
+    if csv is not None:
+        out.print(f"Pairs: {csv} (private). Decide them: rohnamo duplicates --decide {csv} --by NAME", markup=False)
+    elif len(found) > LONGEST:
+        err.print(f"{len(found) - LONGEST} more: write them to a file with --csv FILE")
+
+
+def _require(directory: Path) -> None:
+    if not directory.exists():
+        raise InvalidRecord(f"{directory}: is not there; import a list first, or run `rohnamo demo`")

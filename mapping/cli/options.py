@@ -37,7 +37,7 @@ def study_area(folder: Path | None) -> "StudyArea":
     return StudyArea.load(folder or shipped("geo/tj"))
 
 
-def day_of(text: str | None) -> dt.date:
+def day_of(text: str | None, option: str = "--today") -> dt.date:
     """Read a day that was typed; today where none was.
 
     Raises
@@ -50,7 +50,7 @@ def day_of(text: str | None) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidRecord(f"--today {text}: is not a date; write it as 2026-11-24") from error
+        raise InvalidRecord(f"{option} {text}: is not a date; write it as 2026-11-24") from error
 
 
 def progress_bar() -> Progress:

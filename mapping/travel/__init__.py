@@ -1,7 +1,8 @@
 """Travel times over a study area: how long each metre takes, and how far each cell is from the nearest point.
 
 A cell is crossed at the speed of the fastest road in it, else of a village track where enough people live, else on
-foot, by land cover and slope. What a speed is stands in ``area.toml``; a scenario changes it.
+foot, by land cover and slope. What a speed is stands in ``area.toml``; a scenario changes it. A study area that comes
+with ready-made ground (``raster.friction`` or ``raster.surface``) has that instead.
 """
 
 from __future__ import annotations
@@ -128,6 +129,10 @@ _KNOWN: WeakKeyDictionary[StudyArea, dict[tuple[str, bool], NDArray[np.float32]]
 
 
 def _friction(area: StudyArea, plan: Scenario, crossing: bool) -> NDArray[np.float32]:
+    ready = area.ready_friction
+    if ready is not None:
+        cost = ready / np.float32(plan.walking)
+        return cost if crossing else np.where(area.unit_grid < 0, np.float32(np.inf), cost)
     speed, driven = _walking(area) * plan.walking, _driving(area, plan, crossing)
     if not crossing:
         speed[area.unit_grid < 0] = 0
@@ -247,7 +252,7 @@ def ground(
     cost = friction(area, scenario, cross_borders=cross_borders)
     size, rule = area.grid.cell_size, area.settings.speeds.slope
     direction = direction or area.settings.travel.direction
-    if direction == "average" or rule == "none":
+    if direction == "average" or rule == "none" or area.ready_friction is not None:
         return Ground(cost, size)
     sloped = sloped_ground(area, scenario, cross_borders=cross_borders)
     return Ground(cost, size, rule, direction == "towards", area.elevation, sloped)
@@ -299,6 +304,7 @@ def _walking(area: StudyArea, *, sloped: bool = True) -> NDArray[np.float64]:
     speed: NDArray[np.float64] = table[area.landcover]
     lived_in = area.people_grid > 0
     speed[lived_in & (speed == 0)] = speeds.walking
+    speed[area.barriers] = 0
     speed[~lived_in] *= speeds.off_path
     if sloped and speeds.slope != "none":
         speed *= (tobler if speeds.slope == "tobler" else langmuir)(area.slope)
