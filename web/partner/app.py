@@ -26,8 +26,9 @@ from web.access.guard import Open, guard
 from web.access.roles import PORTAL_ROLES, Action
 from web.headers import set_headers
 from web.layout import set_words
-from web.partner import finder_pages, news, provider, referrals
+from web.partner import news, provider, referrals
 from web.partner.common import area, edition, editions, plain
+from web.partner.finding import pages as finder_pages
 from web.presenters.edition import Editions
 from web.public.app import STATIC, file
 from web.stores.inbox import Inbox

@@ -20,7 +20,7 @@ from web.access.mailer import Mailer, Sent, usable
 from web.access.roles import Action
 from web.partner.alerts import Alert, Alerts
 from web.partner.common import area, checked, edition, page, readable
-from web.partner.finder import Agreement, agreements
+from web.partner.finding.agreements import Agreement, agreements
 from web.presenters import choices
 from web.presenters.cards import Card, label
 from web.presenters.edition import Edition, Editions

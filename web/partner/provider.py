@@ -16,7 +16,7 @@ from mapping.view.view import Entry
 from web.access.guard import Open, log, me, require
 from web.access.roles import EVERYWHERE, Action
 from web.partner.common import checked, edition, inbox, page, today
-from web.partner.finder import ROOMS
+from web.partner.finding.judgement import ROOMS
 from web.stores.inbox import Capacity, Draft, Received, Room, StandardsAnswers, read_form
 
 blueprint = Blueprint("own", __name__)

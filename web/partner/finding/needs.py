@@ -1,15 +1,15 @@
 """Needs: what is said of a person's needs, in codes from lists; nothing of it is kept or put in an address."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from werkzeug.datastructures import MultiDict
 
 from mapping.errors import InvalidRecord
-from mapping.language.i18n import Message, chain, show
+from mapping.language.i18n import Message, show
 from mapping.language.taxonomy import Term, Vocabulary
-from mapping.view.view import View
+from web.partner.finding.start_places import StartPlace, place_names, starts
 from web.presenters import choices
 from web.presenters.cards import country_name
 from web.presenters.edition import Edition
@@ -28,23 +28,42 @@ MARKS: dict[str, Message] = {
     "disability": Message("With a disability"),
     "no_papers": Message("Has no papers"),
     "no_police": Message("Wants no contact with the police"),
+    "danger": Message("In danger tonight"),
 }
 """What is ticked or not."""
 
-FIELDS = ("place", "sex", "age", "speaks", "happened", "need", *MARKS)
+MARKED_GROUPS = {"children": "HH-DEP", "disability": "VUL-DIS"}
+"""Marks that say of what group of beneficiaries somebody is."""
+
+FOR_A_CHILD = "child"
+"""The need that is a child's, whoever asks for it."""
+
+NATIONALITY_DECIDES = ("papers", "home")
+"""Needs for which it counts of what country somebody is, and where they want to go."""
+
+OTHER_COUNTRY = "other"
+"""A nationality or a destination that is none of the countries that are named."""
+
+OTHER = Message("Another country")
+
+SINGLE = ("place", "sex", "age", "speaks", "nationality", "destination")
+"""Fields with one answer."""
 
 
 @dataclass(frozen=True)
 class Needs:
     """What help is needed, and by whom in the broadest words; empty means not known or not said.
 
-    ``place`` is a place of the gazetteer, or the code of a country abroad in small letters.
+    ``place`` is a place of the gazetteer, or the code of a country abroad in small letters. ``nationality`` and
+    ``destination`` are codes of countries, or `OTHER_COUNTRY`.
     """
 
     place: str = ""
     sex: str = ""
     age: str = ""
     speaks: str = ""
+    nationality: str = ""
+    destination: str = ""
     happened: tuple[str, ...] = ()
     need: tuple[str, ...] = ()
     marks: frozenset[str] = frozenset()
@@ -54,21 +73,36 @@ class Needs:
         """Whether the person is under 18."""
         return self.age in CHILD_AGES
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Return the groups of beneficiaries that the person is of, as far as they are known."""
+        marked = (code for mark, code in MARKED_GROUPS.items() if mark in self.marks)
+        return tuple(filter(None, (self.age, self.sex, *marked)))
+
+    def person(self, need: str) -> "Needs":
+        """Return these needs for the person whom a need is for: help for a child is for the children who come along.
+
+        Of a child of somebody else only that it is one is known, not its sex or what happened to it.
+
+        Examples
+        --------
+        >>> Needs(sex="SEX-F", age="AGE-ADU", happened=("VUL-DV",)).person("child").groups
+        ('AGE-CHI',)
+        """
+        if need != FOR_A_CHILD or self.child:
+            return self
+        marks = self.marks - MARKED_GROUPS.keys()
+        return replace(self, age=CHILD_AGES[0], sex="", happened=(), marks=marks)
+
     def hidden(self) -> list[tuple[str, str]]:
         """Return the fields of a form that carries these needs on to the next page."""
-        single = [(name, getattr(self, name)) for name in ("place", "sex", "age", "speaks")]
+        single = [(name, getattr(self, name)) for name in SINGLE]
         several = [("happened", code) for code in self.happened] + [("need", code) for code in self.need]
-        return [each for each in single if each[1]] + several + [(name, "1") for name in MARKS if name in self.marks]
-
-
-@dataclass(frozen=True)
-class StartPlace:
-    """A place that a person may be in: its name, unit and region; no unit abroad."""
-
-    id: str
-    name: str
-    unit: str = ""
-    region: str = ""
+        return (
+            [(name, value) for name, value in single if value]
+            + several
+            + [(name, "1") for name in MARKS if name in self.marks]
+        )
 
 
 @dataclass(frozen=True)
@@ -82,9 +116,14 @@ class NeedsForm:
     def places(self) -> dict[str, list[StartPlace]]:
         """Return places in the country by the name of their region, in the order of names."""
         groups: dict[str, list[StartPlace]] = {}
-        for start in sorted(starts(self.edition, self.language).values(), key=lambda each: (each.region, each.name)):
+        for start in sorted(starts(self.edition, self.language).values(), key=lambda place: (place.region, place.name)):
             groups.setdefault(start.region, []).append(start)
         return groups
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of all places that can be typed."""
+        return place_names(self.edition, self.language)
 
     @property
     def abroad(self) -> list[StartPlace]:
@@ -113,28 +152,15 @@ class NeedsForm:
         known = [term for term in Vocabulary.load("languages").terms() if term.code in spoken or term.code in own]
         return sorted(known, key=lambda term: (term.code not in own, str(term.label(self.language))))
 
+    @property
+    def nations(self) -> list[StartPlace]:
+        """Return the countries that somebody may be of or want to go to: the study area first, and any other last."""
+        area = self.edition.area
+        named = [StartPlace(code, country_name(area, code, self.language)) for code in area.settings.country_names]
+        own = StartPlace(area.code, show(area.name, self.language))
+        return [own, *named, StartPlace(OTHER_COUNTRY, OTHER.into(self.language))]
+
     ages, sexes, marks = AGES, SEXES, MARKS
-
-
-def starts(edition: Edition, language: str) -> dict[str, StartPlace]:
-    """Return by id the places of the gazetteer from which travel times are told."""
-
-    def find() -> dict[str, StartPlace]:
-        with View(edition.path) as view:
-            told = set(view.places())
-        known, found = edition.area.all_units(), {}
-        for row in edition.area.gazetteer.to_dict("records"):
-            if row["place_id"] not in told or row["unit"] not in known:
-                continue
-            names = {tongue: row.get(f"name_{tongue}") for tongue in edition.area.languages}
-            spelt = {tongue: name for tongue, name in names.items() if isinstance(name, str) and name}
-            name = show(spelt, next((one for one in chain(language) if one in spelt), language))
-            unit = str(row["unit"])
-            region = edition.area.label(edition.area.region_of(unit), language)
-            found[str(row["place_id"])] = StartPlace(str(row["place_id"]), name, unit, region)
-        return found
-
-    return edition.keep(("starts", language), find)
 
 
 def read(form: MultiDict[str, str], edition: Edition) -> Needs:
@@ -146,12 +172,15 @@ def read(form: MultiDict[str, str], edition: Edition) -> Needs:
         A field holds something that was not offered; names the field and never what was sent.
     """
     asked = NeedsForm(edition, "en")
-    places = {*starts(edition, "en"), *(each.id for each in asked.abroad)}
+    places = {*starts(edition, "en"), *(country.id for country in asked.abroad)}
+    nations = [country.id for country in asked.nations]
     offered: dict[str, Iterable[str]] = {
         "place": places,
         "sex": SEXES,
         "age": AGES,
         "speaks": [term.code for term in asked.languages],
+        "nationality": nations,
+        "destination": nations,
         "happened": [term.code for term in asked.happened],
         "need": [term.code for term in asked.needs],
     }
@@ -159,10 +188,7 @@ def read(form: MultiDict[str, str], edition: Edition) -> Needs:
     if wrong:
         raise InvalidRecord(f"choose again: {', '.join(wrong)}")
     return Needs(
-        place=form.get("place", ""),
-        sex=form.get("sex", ""),
-        age=form.get("age", ""),
-        speaks=form.get("speaks", ""),
+        **{name: form.get(name, "") for name in SINGLE},
         happened=_several(form, "happened"),
         need=_several(form, "need"),
         marks=frozenset(name for name in MARKS if form.get(name)),

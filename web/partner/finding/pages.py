@@ -1,15 +1,18 @@
 """Pages of the finder: needs, answers with the pathway, comparison, an entry. Needs come by POST and are not kept."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
-from web.access.guard import Open, me
+from web.access.guard import Open, me, now
 from web.access.roles import Action
 from web.partner.common import area, checked, edition, inbox, page, plain, today
-from web.partner.finder import Finder
-from web.partner.needs import Needs, NeedsForm, read
-from web.partner.pathway import pathway
+from web.partner.finding.finder import Finder
+from web.partner.finding.needs import Needs, NeedsForm, read
+from web.partner.finding.pathway import pathway
+from web.partner.finding.start_places import search
 from web.partner.referral_card import KINDS, PaperCard, paper_card, pdf, printable
 from web.partner.shareable import classes
 from web.presenters import entries as pages
@@ -35,7 +38,7 @@ MOST_PICKED = 6
 @blueprint.get("/<language>/index.html")
 def home(language: str) -> str:
     """Ask for the needs."""
-    return page("partner/home.html", language, asked=NeedsForm(edition(), checked(language)), needs=Needs())
+    return _ask(language, Needs())
 
 
 @blueprint.route("/<language>/find.html", methods=["GET", "POST"])
@@ -43,18 +46,23 @@ def find(language: str) -> str | tuple[str, int]:
     """Show what fits, what may fit, what does not and why, and the way from the first contact to a stable life."""
     if request.method == "GET":
         return home(language)
-    needs = read(request.form, edition())
-    asked = NeedsForm(edition(), checked(language))
+    needs, typed = read(request.form, edition()), request.form.get("typed", "").strip()
+    places = search(edition(), checked(language), typed) if typed else []
+    if typed:
+        needs = replace(needs, place=places[0].id if len(places) == 1 else "")
     if not needs.need or not needs.place:
-        return page("partner/home.html", language, asked=asked, needs=needs, incomplete=True), 400
+        unclear = bool(typed) and not needs.place
+        return _ask(language, needs, places=places, unknown=unclear and not places, incomplete=not unclear), 400
     finder = _finder(language, needs)
     return page(
         "partner/results.html",
         language,
-        asked=asked,
+        asked=NeedsForm(edition(), language),
         needs=needs,
         blocks=finder.blocks(),
         start=finder.start,
+        typed=places[0] if places else None,
+        tonight=finder.tonight(),
         confidential=finder.confidential(),
         pathway=pathway(finder),
         picked=_picked(),
@@ -68,7 +76,7 @@ def compare(language: str) -> str:
         return home(language)
     needs = read(request.form, edition())
     judged = _finder(language, needs).judged
-    chosen = [judged[each] for each in _picked() if each in judged]
+    chosen = [judged[identifier] for identifier in _picked() if identifier in judged]
     return page("partner/compare.html", language, needs=needs, chosen=chosen, most=MOST_PICKED)
 
 
@@ -123,9 +131,15 @@ def organization(language: str, identifier: str) -> str:
     )
 
 
+def _ask(language: str, needs: Needs, **values: object) -> str:
+    """Return the page that asks for the needs."""
+    return page("partner/home.html", language, asked=NeedsForm(edition(), checked(language)), needs=needs, **values)
+
+
 def _finder(language: str, needs: Needs) -> Finder:
     bodies = sorted(me().grants.organizations)
-    return Finder(edition(), checked(language), needs, rooms=inbox().rooms(on=today()), bodies=bodies)
+    rooms = inbox().rooms(on=today())
+    return Finder(edition(), checked(language), needs, rooms=rooms, bodies=bodies, moment=now())
 
 
 def _picked() -> list[str]:
@@ -144,4 +158,4 @@ def _wanted(language: str) -> tuple[str, str, bool]:
 
 def _cards(tongue: str, kind: str, named: bool) -> list[PaperCard]:
     entries = edition().entries(tongue)
-    return [paper_card(edition(), entries[each], tongue, kind, name=named) for each in _picked() if each in entries]
+    return [paper_card(edition(), entries[key], tongue, kind, name=named) for key in _picked() if key in entries]

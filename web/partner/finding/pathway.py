@@ -9,7 +9,8 @@ from typing import Literal, cast
 
 from mapping.analysis.adequacy.pathways import Link, PathwayStep, links
 from mapping.language.i18n import Message
-from web.partner.finder import Agreement, Confidential, Finder, Fitting, agreements
+from web.partner.finding.agreements import Agreement, agreements
+from web.partner.finding.finder import Confidential, Finder, Fitting
 
 REACH = 120
 """Minutes of travel within which a step counts as near."""

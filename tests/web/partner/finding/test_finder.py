@@ -1,0 +1,216 @@
+"""The finder's answers: for whom a need is, what must be asked, tonight, beyond four hours, places by their names."""
+
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from mapping.language.i18n import show
+from tests.support.sample import CHASHMA, agreement, organization, place, public_parts, records_of, secret_parts, service
+from tests.web.support.desk import Desk, post, views
+from web.partner.finding.agreements import agreements
+from web.partner.finding.beyond import minutes_beyond
+from web.partner.finding.finder import Finder, is_open
+from web.partner.finding.needs import Needs
+from web.partner.finding.start_places import search, starts
+
+ALL_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+NIGHT = [(ALL_DAYS, "00:00", "23:59")]
+DAY = [(ALL_DAYS, "08:00", "17:00")]
+ENTRANCE = {"Open talk": "Step-free entrance", "Silent talk": "Steps at the entrance"}
+MORE = records_of(
+    organization("Bodies of tests"),
+    *(
+        part
+        for name, fields in {
+            "Guardian": {"types": ["CHP-GUA"], "serves": ["AGE-CHI"]},
+            "Playroom": {"types": ["CHP-FRI"]},
+            "Women's talk": {"types": ["PSY-COU"], "serves": ["SEX-F", "AGE-ADU"]},
+            "Open talk": {"types": ["PSY-COU"], "speaks": ["tg"]},
+            "Silent talk": {"types": ["PSY-COU"]},
+            "Night clinic": {"types": ["HLT-EME"], "hours": NIGHT},
+            "Day clinic": {"types": ["HLT-PHC"], "hours": DAY},
+            "Consulate here": {"types": ["RET-CON"]},
+            "For citizens": {"types": ["RET-REP"], "serves": ["MIG-RET"]},
+            "For foreigners": {"types": ["RET-REP"], "serves": ["MIG-FOR"]},
+            "Police desk": {"types": ["IDN-FID"]},
+        }.items()
+        for part in (
+            service(name, of="Bodies of tests", phones=["+992000100077"], **fields),
+            place(f"{name}, Chashma", of=[name], at=CHASHMA, unit="XT-W2", access=ENTRANCE.get(name, "")),
+        )
+    )
+    agreement("Umed", "Bodies of tests", service_types="PSY-COU", valid_to=dt.date(2026, 1, 31)),
+)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, tiny_area):
+    return views(tmp_path_factory.mktemp("views"), tiny_area, public_parts(), secret_parts(), MORE)
+
+
+@pytest.fixture
+def desk(tmp_path, tiny_area, published):
+    return Desk(tmp_path, tiny_area, published)
+
+
+def block(desk, need, moment=None, **needs):
+    """Return the answers to one need as names by answer."""
+    finder = Finder(desk.editions(), "en", Needs(place="p1", need=(need,), **needs), moment=moment)
+    (found,) = finder.blocks()
+    return {answer: [str(each.card.name) for each in getattr(found, answer)] for answer in ("fit", "ask", "no")}
+
+
+def reasons(desk, name, need, **needs):
+    finder = Finder(desk.editions(), "en", Needs(place="p1", need=(need,), **needs))
+    (found,) = finder.blocks()
+    (fitting,) = [each for each in (*found.fit, *found.ask, *found.no) if str(each.card.name) == name]
+    return [show(reason.said, "en") for reason in fitting.reasons]
+
+
+def test_help_for_a_child_is_judged_for_the_child_and_not_for_its_mother(desk):
+    mother = {"sex": "SEX-F", "age": "AGE-ADU", "marks": frozenset({"children"}), "happened": ("VUL-DV",)}
+    assert {"Guardian", "Playroom"} <= set(block(desk, "child", **mother)["fit"])
+    assert "Women's talk" in block(desk, "talk", **mother)["fit"]
+    finder = Finder(desk.editions(), "en", Needs(place="p1", need=("child", "talk"), **mother))
+    assert finder.judged[desk.id("Guardian")].sign == "yes"  # side by side too
+    assert finder.judged[desk.id("Women's talk")].sign == "yes"
+
+
+def test_what_is_not_known_is_asked_and_never_stands_above_what_is(desk):
+    assert "Open talk" in block(desk, "talk", speaks="tg")["fit"]
+    assert "Silent talk" in block(desk, "talk", speaks="tg")["ask"]
+    answers = block(desk, "talk", speaks="tg", marks=frozenset({"disability"}))
+    assert answers["fit"] == ["Open talk"]
+    assert "Silent talk" in answers["ask"]
+    assert "Steps at the entrance: ask how to get in" in reasons(
+        desk, "Silent talk", "talk", marks=frozenset({"disability"})
+    )
+
+
+def test_what_is_made_for_something_else_is_asked_last(desk):
+    answers = block(desk, "talk")
+    assert "Police desk" in answers["ask"]
+    finder = Finder(desk.editions(), "en", Needs(place="p1", need=("talk",)))
+    (found,) = finder.blocks()
+    ranks = [fitting.rank for fitting in found.fit]
+    assert ranks == sorted(ranks)
+    assert max(ranks) < 3
+
+
+def test_nobody_is_in_two_answers(desk):
+    for needs in ({}, {"sex": "SEX-M", "age": "AGE-CHI"}, {"speaks": "uz", "marks": frozenset({"no_papers"})}):
+        for need in ("stay", "talk", "doctor", "lawyer", "papers", "wages", "child", "home", "work"):
+            answers = block(desk, need, **needs)
+            names = [name for found in answers.values() for name in found]
+            assert len(names) == len(set(names)), (need, needs)
+
+
+def test_tonight_names_what_is_open_and_the_numbers(desk):
+    needs = Needs(place="p1", sex="SEX-F", need=("doctor",), marks=frozenset({"danger"}))
+    night = Finder(desk.editions(), "en", needs, moment=dt.datetime(2026, 11, 24, 20, 0, tzinfo=dt.UTC)).tonight()
+    assert "Night clinic" in [str(each.card.name) for each in night.open_now]
+    assert "Day clinic" not in [str(each.card.name) for each in night.open_now]
+    assert night.line.dial == "1313"
+    assert [statement.entry.text for statement in night.confidential.statements] == [
+        "A safe place to stay can be arranged"
+    ]
+    assert Finder(desk.editions(), "en", Needs(place="p1", need=("doctor",))).tonight() is None
+
+
+def test_hours_are_read_in_their_own_time(desk):
+    entry = desk.editions().entries("en")[desk.id("Day clinic")]
+    noon_there = dt.datetime(2026, 11, 24, 5, 0, tzinfo=dt.UTC)
+    assert is_open(entry, noon_there, "Asia/Dushanbe")  # 10:00
+    assert not is_open(entry, noon_there, "Europe/London")  # 5:00
+    abroad = dataclasses.replace(entry, hours=tuple(dataclasses.replace(one, utc_offset=0) for one in entry.hours))
+    assert not is_open(abroad, noon_there, "Asia/Dushanbe")
+
+
+@pytest.mark.parametrize(
+    ("name", "nationality", "answer"),
+    [
+        ("For citizens", "", "ask"),
+        ("For citizens", "XT", "fit"),
+        ("For citizens", "other", "no"),
+        ("For foreigners", "", "ask"),
+        ("For foreigners", "XT", "no"),
+        ("For foreigners", "other", "fit"),
+        ("Consulate here", "XT", "ask"),
+    ],
+)
+def test_nationality_decides_where_it_counts(desk, name, nationality, answer):
+    assert name in block(desk, "home", nationality=nationality)[answer]
+    assert "For citizens" not in block(desk, "talk", nationality="other")["no"]
+
+
+def test_where_somebody_wants_to_go_is_asked_where_it_is_not_said(desk):
+    assert "For foreigners" in block(desk, "home", nationality="other", destination="other")["ask"]
+    assert "For foreigners" in block(desk, "home", nationality="other", destination="XT")["fit"]
+
+
+def test_minutes_beyond_the_table_are_those_of_the_study_area(desk):
+    edition = desk.editions()
+    entries = edition.entries("en")
+    points = {name: entries[desk.id(name)].points[0].id for name in ("Emergency ward", "School places", "Counselling")}
+    summer, winter = (minutes_beyond(edition, "p1", scenario) for scenario in ("summer", "winter"))
+    # tests/tiny/README.md: Qullaobod 23.12 and 107, Hamvor 14 and 28, Kulnishin 94.5 and 99 minutes from Chashma
+    assert [summer[points[name]] for name in points] == [24, 14, 95]
+    assert [winter[points[name]] for name in points] == [107, 28, 99]
+    assert minutes_beyond(edition, "p1", "by camel") == {}
+
+
+def test_beyond_four_hours_the_nearest_three_are_named(desk, monkeypatch):
+    edition = desk.editions()
+    monkeypatch.setattr(edition, "minutes", lambda place, scenario: {})  # as if all were farther
+    finder = Finder(edition, "en", Needs(place="p1", need=("talk",)))
+    (found,) = finder.blocks()
+    assert len(found.beyond) == 3
+    assert [fitting.minutes for fitting in found.beyond] == sorted(fitting.minutes for fitting in found.beyond)
+    assert found.far >= len(found.beyond)
+
+
+def test_a_place_is_found_by_any_spelling_and_by_its_district(desk):
+    edition = desk.editions()
+    for text in ("Chashma", "чашма", "Tchachma", "Октябрск"):
+        assert [found.id for found in search(edition, "en", text)] == ["p1"], text
+    assert [found.id for found in search(edition, "en", "Push")] == ["p5"]
+    assert search(edition, "en", "Atlantis") == []
+    assert search(edition, "en", " ") == []
+    assert [found.id for found in search(edition, "en", "Hamvora")] == ["p4"]
+
+
+def test_a_place_without_travel_times_starts_at_the_nearest_that_has_them(desk, monkeypatch):
+    edition = desk.editions()
+    told = {key: found for key, found in starts(edition, "en").items() if key != "p5"}
+    monkeypatch.setattr("web.partner.finding.start_places.starts", lambda edition, language: told)
+    (found,) = search(edition, "en", "Pushta")
+    assert (found.id, found.name, found.near) == ("p2", "Pushta", "Kulnishin")  # 8 km; Chashma is 10 km away
+
+
+def test_twins_are_told_apart_by_their_district(tmp_path, tiny_area, published):
+    from tests.analysis.invented import Changed
+
+    places = tiny_area.gazetteer
+    twins = places.assign(name_en=places["name_en"].where(places["place_id"] != "p4", "Chashma"))
+    edition = Desk(tmp_path, Changed(tiny_area, gazetteer=twins), published).editions()
+    names = {found.id: found.name for found in starts(edition, "en").values()}
+    assert (names["p1"], names["p4"], names["p2"]) == ("Chashma (Juybor)", "Chashma (Hamvora)", "Kulnishin")
+
+
+def test_a_typed_place_leads_on_and_an_unclear_one_asks(desk):
+    client = desk.client()
+    assert post(client, "/en/find.html", typed="чашма", need=["lawyer"]).status_code == 200
+    unknown = post(client, "/en/find.html", typed="Atlantis", need=["lawyer"])
+    assert unknown.status_code == 400
+    assert "No place of that name" in unknown.text
+    assert "Atlantis" not in unknown.text
+    assert 'value="lawyer" checked' in unknown.text
+
+
+def test_an_agreement_stands_once_and_says_when_it_ended(desk):
+    found = agreements(desk.editions())
+    assert len(found) == len(set(found))
+    text = desk.client().get("/en/agreements.html").text
+    assert "ended on 31 January 2026" in text
+    assert "not in force" not in text

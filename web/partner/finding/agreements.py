@@ -1,0 +1,59 @@
+"""Referral agreements of an edition: who refers to whom, for which help, and whether that holds."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from mapping.analysis.adequacy.pathways import in_force
+from mapping.view.view import Entry, View
+from web.presenters.edition import Edition
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A referral agreement of this edition."""
+
+    giver: str
+    taker: str
+    types: tuple[str, ...]
+    document: str
+    valid_to: dt.date | None
+    consent_form: bool | None
+    hours: float | None
+    holds: bool
+    ended: bool = False
+    """Whether its last day has passed."""
+
+    def covers(self, entry: Entry) -> bool:
+        """Tell whether it is about a service: one of the taker that it names, or any where it names none."""
+        codes = {*entry.types, *(code.partition("-")[0] for code in entry.types)}
+        return (
+            self.holds and self.taker == entry.organization.id and (not self.types or not codes.isdisjoint(self.types))
+        )
+
+
+def agreements(edition: Edition) -> list[Agreement]:
+    """Return the referral agreements of an edition; both ends may be seen, else it would not be there.
+
+    What several sources say alike stands once.
+    """
+
+    def find() -> list[Agreement]:
+        with View(edition.path) as view:
+            rows = view.rows("referral_agreement")
+        found = [
+            Agreement(
+                giver=row["from_organization_id"],
+                taker=row["to_organization_id"],
+                types=tuple(str(row["service_types"] or "").replace(";", " ").split()),
+                document=row["document"] or "",
+                valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+                consent_form=None if row["consent_form"] is None else bool(row["consent_form"]),
+                hours=row["answer_within_hours"],
+                holds=in_force(row, edition.day),
+                ended=bool(row["valid_to"]) and str(row["valid_to"]) < edition.day.isoformat(),
+            )
+            for row in rows
+        ]
+        return list(dict.fromkeys(found))
+
+    return edition.keep("agreements", find)

@@ -1,0 +1,35 @@
+"""Travel beyond the published table: minutes to what is farther than four hours, worked out when it is asked for."""
+
+import math
+
+import numpy as np
+
+from mapping.travel import sources, travel_time
+from web.presenters.edition import Edition
+
+
+def minutes_beyond(edition: Edition, place: str, scenario: str) -> dict[str, float]:
+    """Return the whole minutes from a place of the gazetteer to every public point in the country that is reached.
+
+    By location id, rounded up, from the edition and the study area alone; empty where the place has no coordinates or
+    the study area no such scenario.
+    """
+
+    def find() -> dict[str, float]:
+        area = edition.area
+        rows = area.gazetteer[area.gazetteer["place_id"].astype(str) == place].dropna(subset=["lat", "lon"])
+        spots = {
+            spot.id: (spot.latitude, spot.longitude)
+            for entry in edition.entries(area.languages[0]).values()
+            for spot in entry.points
+            if spot.country in (None, "", area.code)
+        }
+        if rows.empty or not spots or scenario not in {each.id for each in area.settings.scenarios}:
+            return {}
+        minutes = travel_time(area, rows[["lat", "lon"]].to_numpy()[:1], scenario=scenario).minutes
+        ends, ids = sources(area, list(spots.values()), scenario=scenario), list(spots)
+        reached = np.ceil(minutes[ends.cells[:, 0], ends.cells[:, 1]])
+        told = zip(ends.points, reached.tolist(), strict=True)
+        return {ids[index]: minutes for index, minutes in told if math.isfinite(minutes)}
+
+    return edition.keep(("minutes beyond", place, scenario), find)

@@ -1,0 +1,315 @@
+"""Finder: the services of an edition, judged by what somebody needs: what fits, what to ask first, what does not fit.
+
+What fits a need best stands first (`mapping.language.need_fits`), then what is nearest. What was not confirmed in time
+never stands first, and what is not known never above what is.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from mapping.area.study_area import StudyArea
+from mapping.language.need_fits import FIRST, SECOND, need_fits
+from mapping.language.taxonomy import Term, Vocabulary
+from mapping.model import Audience
+from mapping.view.view import Entry
+from web.partner.finding.beyond import minutes_beyond
+from web.partner.finding.judgement import Judge, Reason, Sign
+from web.partner.finding.needs import FOR_A_CHILD, Needs
+from web.partner.finding.start_places import StartPlace, starts
+from web.partner.shareable import classes, open_line
+from web.presenters import choices
+from web.presenters.cards import Card, ContactLink, first_choice, minutes_to
+from web.presenters.edition import Edition
+from web.presenters.entries import Emergency, emergency
+from web.presenters.hotlines import HOTLINE, Hotline, responsible, route, spoken_for
+from web.presenters.lists import StatementCard
+from web.stores.inbox import Capacity
+
+BEYOND = 3
+"""How many services beyond four hours are named, where fewer than so many fit within them."""
+
+TONIGHT = 4
+"""How many services are named for tonight."""
+
+URGENT = ("stay", "doctor", "talk")
+"""Needs of somebody who is in danger, whatever else is needed."""
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """A service as it answers some needs; ``minutes`` are those of summer and winter from where the person is."""
+
+    card: Card
+    sign: Sign
+    reasons: tuple[Reason, ...]
+    minutes: tuple[float, float] | None
+    first: bool
+    """Whether it was confirmed in time, so that it may be offered first."""
+    rank: int = SECOND
+    """How well its kind fits the need: 1 first, 2 on the way, 3 last."""
+    open_now: bool = False
+    audience: Audience = "public"
+    """Who may know of it: what not everybody may is not passed on."""
+    room: Capacity | None = None
+
+    @property
+    def entry(self) -> Entry:
+        """Return the service."""
+        return self.card.entry
+
+    @property
+    def order(self) -> tuple[tuple[float, float], str]:
+        """Return a key by which the nearest stands first, and what has no distance last, by name."""
+        return self.minutes or (math.inf, math.inf), str(self.card.name)
+
+    @property
+    def unknown(self) -> int:
+        """Count what must be asked."""
+        return sum(reason.sign == "ask" for reason in self.reasons)
+
+
+@dataclass(frozen=True)
+class Block:
+    """The services that answer one need, for the person whom it is for."""
+
+    need: Term
+    person: Needs
+    fit: tuple[Fitting, ...]
+    ask: tuple[Fitting, ...]
+    no: tuple[Fitting, ...]
+    beyond: tuple[Fitting, ...]
+    """The nearest that are too far, where few are near."""
+    far: int
+    """How many more answer it that are too far from where the person is."""
+
+    @property
+    def nearest(self) -> tuple[float, float] | None:
+        """Return the fewest minutes to what fits; None where nothing with a distance does."""
+        return min((fitting.minutes for fitting in self.fit if fitting.minutes), default=None)
+
+
+@dataclass(frozen=True)
+class Confidential:
+    """What is arranged through others, and who is to be asked: the same whether or not anything is hidden."""
+
+    statements: tuple[StatementCard, ...]
+    desks: tuple[Card, ...]
+    line: Hotline | None
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """What helps somebody who is in danger now: numbers, what is open at this hour, what takes somebody tonight."""
+
+    emergency: tuple[Emergency, ...]
+    line: ContactLink | None
+    open_now: tuple[Fitting, ...]
+    takes: tuple[Fitting, ...]
+    confidential: Confidential
+    no_police: bool
+
+
+class Finder:
+    """The services of an edition, judged by what somebody needs.
+
+    Parameters
+    ----------
+    edition, language
+        What is searched, and the language of the answers.
+    needs
+        What is needed.
+    rooms
+        The latest word on rooms, by published id of a service; ids that the edition does not have are passed over.
+    bodies
+        Organizations that the asking person acts for: agreements of these count.
+    moment
+        The moment of the question, with its time zone; without it nothing counts as open now.
+    """
+
+    def __init__(
+        self,
+        edition: Edition,
+        language: str,
+        needs: Needs,
+        *,
+        rooms: Mapping[str, Capacity] | None = None,
+        bodies: Sequence[str] = (),
+        moment: dt.datetime | None = None,
+    ) -> None:
+        self.edition, self.language, self.needs = edition, language, needs
+        self.area: StudyArea = edition.area
+        self.rooms = rooms or {}
+        self.bodies = bodies
+        self.moment = moment
+        self.start: StartPlace | None = starts(edition, language).get(needs.place)
+        self._summer, self._winter = (
+            edition.minutes(needs.place, scenario) if self.start else {} for scenario in ("summer", "winter")
+        )
+
+    @cached_property
+    def reached(self) -> dict[str, tuple[Entry, tuple[float, float] | None]]:
+        """Return the services that are not closed for good and can be reached, with the minutes to them."""
+        found = {}
+        for entry in self._listed:
+            minutes = None if by_phone(entry) else minutes_to(entry, self._summer, self._winter)
+            if minutes is not None or self._comes(entry):
+                found[entry.id] = (entry, minutes)
+        return found
+
+    @cached_property
+    def judged(self) -> dict[str, Fitting]:
+        """Return every service that is reached, by id, in the order of names, as it fits the needs it answers."""
+        return {
+            identifier: self.judge(entry, minutes, need=self._sole_need(entry))
+            for identifier, (entry, minutes) in self.reached.items()
+        }
+
+    @cached_property
+    def _listed(self) -> list[Entry]:
+        entries = self.edition.entries(self.language).values()
+        return [entry for entry in entries if entry.status in ("active", "temporarily closed")]
+
+    def blocks(self) -> list[Block]:
+        """Return the answers to each need."""
+        return [self._block(need) for need in choices.needs() if need.code in self.needs.need]
+
+    def confidential(self) -> Confidential:
+        """Return what is said of help that has no place here, and who is to be asked for it."""
+        unit = self.start.unit if self.start else None
+        said = spoken_for(self.edition, unit, {"stay", "child"}, self.language)
+        kinds = Vocabulary.load("service_types")
+        if self.needs.child:  # a child is never sent to a place for adults
+            said = tuple(
+                statement
+                for statement in said
+                if not statement.service_type
+                or (statement.service_type in kinds and kinds.term(statement.service_type).need == "child")
+            )
+        statements = tuple(StatementCard(statement, route(statement, self.area)) for statement in said)
+        desks = responsible(self.edition, unit, self.language) if unit else []
+        abroad = bool(self.needs.place) and self.start is None
+        return Confidential(statements, tuple(desks[:3]), open_line(self.edition, self.language, abroad=abroad))
+
+    def tonight(self) -> Tonight | None:
+        """Return what helps at once; None where nobody is in danger."""
+        if "danger" not in self.needs.marks:
+            return None
+        told = self.confidential()
+        urgent = [self._of_need(need) for need in dict.fromkeys((*URGENT, *self.needs.need))]
+        usable = {
+            fitting.card.id: fitting
+            for fittings in urgent
+            for fitting in fittings
+            if fitting.sign != "no" and fitting.first and fitting.rank == FIRST and HOTLINE not in fitting.entry.types
+        }
+        nearest = sorted((each for each in usable.values() if each.open_now), key=lambda each: each.order)
+        open_now = {each.entry.organization.id: each for each in reversed(nearest)}  # each body once, by what is nearest
+        stays = [each for each in urgent[0] if each.card.id in usable and (each.open_now or not each.entry.hours)]
+        return Tonight(
+            emergency=emergency(self.area, self.language),
+            line=told.line.call if told.line else None,
+            open_now=tuple(sorted(open_now.values(), key=lambda each: each.order)[:TONIGHT]),
+            takes=tuple(sorted(stays, key=lambda each: each.order)[:TONIGHT]),
+            confidential=told,
+            no_police="no_police" in self.needs.marks,
+        )
+
+    def judge(self, entry: Entry, minutes: tuple[float, float] | None = None, *, need: str = "") -> Fitting:
+        """Say how a service answers a need, or all that were asked for, and why."""
+        judge = Judge(self.edition, self.language, self.needs.person(need), need, self.start, self.rooms, self.bodies)
+        reasons = judge.reasons(entry, minutes)
+        signs = {reason.sign for reason in reasons}
+        return Fitting(
+            card=self.edition.card(entry, self.language),
+            sign="no" if "no" in signs else "ask" if "ask" in signs else "yes",
+            reasons=tuple(reasons),
+            minutes=minutes,
+            first=first_choice(entry) and entry.freshness in ("fresh", "due"),
+            rank=judge.rank(entry) or SECOND,
+            open_now=self._open_now(entry),
+            room=self.rooms.get(entry.id),
+            audience=classes(self.edition).get(entry.id, "custodian"),
+        )
+
+    def _block(self, need: Term) -> Block:
+        found = self._of_need(need.code)
+        fit = sorted((each for each in found if each.sign == "yes"), key=lambda each: (each.rank, each.order))
+        far = [entry for entry in self._answering(need.code) if entry.id not in self.reached]
+        return Block(
+            need=need,
+            person=self.needs.person(need.code),
+            fit=tuple(fit),
+            ask=tuple(
+                sorted(
+                    (each for each in found if each.sign == "ask"),
+                    key=lambda each: (not each.first, each.rank, each.unknown, each.order),
+                )
+            ),
+            no=tuple(sorted((each for each in found if each.sign == "no"), key=lambda each: each.order)),
+            beyond=self._beyond(need.code, far) if sum(each.minutes is not None for each in fit) < BEYOND else (),
+            far=len(far),
+        )
+
+    def _of_need(self, need: str) -> list[Fitting]:
+        """Return the services within reach that answer a need, judged for the person whom it is for."""
+        return [
+            self.judge(entry, self.reached[entry.id][1], need=need)
+            for entry in self._answering(need)
+            if entry.id in self.reached
+        ]
+
+    def _answering(self, need: str) -> list[Entry]:
+        kinds = need_fits(need).keys()
+        return [entry for entry in self._listed if not kinds.isdisjoint(entry.types)]
+
+    def _beyond(self, need: str, far: Iterable[Entry]) -> tuple[Fitting, ...]:
+        """Return the nearest services that are beyond the table of travel times and do not refuse the person."""
+        if self.start is None:
+            return ()
+        summer, winter = (minutes_beyond(self.edition, self.start.id, scenario) for scenario in ("summer", "winter"))
+        judged = [self.judge(entry, minutes_to(entry, summer, winter), need=need) for entry in far]
+        usable = [each for each in judged if each.minutes and each.sign != "no" and each.first and each.rank <= SECOND]
+        return tuple(sorted(usable, key=lambda each: (each.rank, each.order))[:BEYOND])
+
+    def _sole_need(self, entry: Entry) -> str:
+        """Return the need of a child, where a service answers no other that was asked for; else nothing."""
+        met = {need for need in self.needs.need if not need_fits(need).keys().isdisjoint(entry.types)}
+        return FOR_A_CHILD if met == {FOR_A_CHILD} else ""
+
+    def _open_now(self, entry: Entry) -> bool:
+        """Tell whether a service is open at the moment of the question, by hours that are known."""
+        return self.moment is not None and is_open(entry, self.moment, self.area.timezone)
+
+    def _comes(self, entry: Entry) -> bool:
+        """Tell whether a service reaches somebody without travel times: it covers the place, or is known by area."""
+        if not self.needs.place:
+            return True
+        if self.start is None:
+            choice = choices.Choice(choices.needs()[0], self.needs.place)
+            return bool(choices.place_of(entry, choice, self.area))
+        if choices.covers(entry, self.start.unit, self.area) or (by_phone(entry) and not entry.covers):
+            return True
+        around = {self.start.unit, *self.area.ancestors(self.start.unit)} - {self.area.code}
+        return any(not place.has_point and place.area_unit in around for place in entry.places)
+
+
+def by_phone(entry: Entry) -> bool:
+    """Tell whether a service is one that answers by phone, wherever its office is."""
+    kinds = Vocabulary.load("service_types")
+    return bool(entry.types) and all(code in kinds and kinds.term(code).location_kind == "remote" for code in entry.types)
+
+
+def is_open(entry: Entry, moment: dt.datetime, timezone: str) -> bool:
+    """Tell whether a service is open at a moment, by hours that are known, each in its own time."""
+    return any(
+        hours.open_at(
+            moment.astimezone(
+                ZoneInfo(timezone) if hours.utc_offset is None else dt.timezone(dt.timedelta(hours=hours.utc_offset))
+            ).replace(tzinfo=None)
+        )
+        for hours in entry.hours
+    )

@@ -1,0 +1,140 @@
+"""Places that a person may be in: those from which travel times are told, and any other by the nearest of them."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from mapping.area.geocode import find_unit
+from mapping.language.fold import coarse, skeleton
+from mapping.language.i18n import chain, show
+from mapping.view.view import View
+from web.presenters.edition import Edition
+
+SHORTEST = 3
+"""Letters that a name must have been typed to, before longer names that begin so are offered."""
+
+MOST = 12
+"""Places that are offered for what was typed."""
+
+
+@dataclass(frozen=True)
+class StartPlace:
+    """A place that a person may be in: its name, unit and region; no unit abroad.
+
+    ``id`` is that of the place from which travel times are told; ``near`` is its name where that is another one.
+    """
+
+    id: str
+    name: str
+    unit: str = ""
+    region: str = ""
+    near: str = ""
+
+
+def starts(edition: Edition, language: str) -> dict[str, StartPlace]:
+    """Return by id the places of the gazetteer from which travel times are told; twins stand with their unit."""
+
+    def find() -> dict[str, StartPlace]:
+        with View(edition.path) as view:
+            told = set(view.places())
+        places = _places(edition, language)
+        return {identifier: places[identifier] for identifier in places if identifier in told}
+
+    return edition.keep(("starts", language), find)
+
+
+def search(edition: Edition, language: str, text: str) -> list[StartPlace]:
+    """Return the places that a typed text can mean, in any script and spelling: towns, villages, then districts.
+
+    A place without travel times of its own stands with the nearest one that has them. Names that are typed whole come
+    alone; else those that begin so, `MOST` at most.
+    """
+    typed = skeleton(text)
+    if not typed:
+        return []
+    shown = [place for place in _places(edition, language).values() if skeleton(place.name) == typed]
+    if len(shown) == 1:
+        return list(_start_of(edition, language, shown[0].id))
+    spelt = _spellings(edition)
+    whole = [identifier for identifier, names in spelt.items() if coarse(text) in {coarse(name) for name in names}]
+    begun = [
+        identifier
+        for identifier, names in spelt.items()
+        if len(typed) >= SHORTEST and any(skeleton(name).startswith(typed) for name in names)
+    ]
+    found = [place for identifier in whole or begun for place in _start_of(edition, language, identifier)]
+    seen = {place.unit for place in found}
+    found += [place for place in _of_units(edition, language, text) if place.unit not in seen]
+    return found[:MOST]
+
+
+def place_names(edition: Edition, language: str) -> list[str]:
+    """Return the names of all places of the gazetteer, to be offered while somebody types."""
+    return sorted({place.name for place in _places(edition, language).values()})
+
+
+def _places(edition: Edition, language: str) -> dict[str, StartPlace]:
+    """Return every place of the gazetteer that lies in a known unit, by id."""
+
+    def find() -> dict[str, StartPlace]:
+        area = edition.area
+        known, found = area.all_units(), {}
+        for row in area.gazetteer.to_dict("records"):
+            unit = str(row["unit"])
+            if unit in known:
+                names = {tongue: row.get(f"name_{tongue}") for tongue in area.languages}
+                spelt = {tongue: name for tongue, name in names.items() if isinstance(name, str) and name}
+                name = show(spelt, next((tongue for tongue in chain(language) if tongue in spelt), language))
+                region = area.label(area.region_of(unit), language)
+                found[str(row["place_id"])] = StartPlace(str(row["place_id"]), name, unit, region)
+        twins = {name for name, count in Counter(place.name for place in found.values()).items() if count > 1}
+        return {
+            identifier: replace(place, name=f"{place.name} ({area.label(place.unit, language)})")
+            if place.name in twins
+            else place
+            for identifier, place in found.items()
+        }
+
+    return edition.keep(("places", language), find)
+
+
+def _spellings(edition: Edition) -> dict[str, list[str]]:
+    """Return every spelling of each place, by id."""
+    places = edition.area.gazetteer
+    return dict(zip(places["place_id"].astype(str), places["names"], strict=True))
+
+
+def _start_of(edition: Edition, language: str, identifier: str) -> Iterator[StartPlace]:
+    """Yield a place as one to start from; nothing where no travel times are told near it."""
+    told, place = starts(edition, language), _places(edition, language).get(identifier)
+    if place is None:
+        return
+    if identifier in told:
+        yield place
+    elif nearest := _nearest(edition.area.gazetteer, identifier, set(told)):
+        yield replace(place, id=nearest, near=told[nearest].name)
+
+
+def _nearest(places: pd.DataFrame, identifier: str, told: set[str]) -> str:
+    """Return the place with travel times that is nearest to a place, in a straight line; empty where none is known."""
+    rows = places.assign(place_id=places["place_id"].astype(str)).set_index("place_id")
+    lat, lon = float(rows.at[identifier, "lat"]), float(rows.at[identifier, "lon"])
+    with_times = rows[rows.index.isin(told)]
+    if math.isnan(lat) or with_times.empty:
+        unit = rows.at[identifier, "unit"]
+        return next((str(code) for code in with_times.index[with_times["unit"] == unit]), "")
+    across = (with_times["lon"] - lon) * math.cos(math.radians(lat))
+    return str(((with_times["lat"] - lat) ** 2 + across**2).idxmin())
+
+
+def _of_units(edition: Edition, language: str, text: str) -> Iterator[StartPlace]:
+    """Yield the main place of each unit that a text names or once named."""
+    told = starts(edition, language)
+    for unit in find_unit(edition.area, text).candidates:
+        seat = edition.seats.get(unit)
+        if seat and seat[0] in told:
+            place = told[seat[0]]
+            yield replace(place, name=edition.area.label(unit, language), near=place.name)
