@@ -79,7 +79,7 @@ def test_from_signing_in_to_a_card_and_an_answer(desk, origin, open_page, langua
     fine(page, "answers")
     for box in page.locator("[name=pick]").all()[:2]:
         box.check()
-    page.click("form[action$='compare.html'] button:not([formaction])")
+    page.click("form[action$='compare.html'] .actions button:not([formaction])")
     page.wait_for_url("**/compare.html")
     fine(page, "side by side")
     page.click("main button:not([formaction])")

@@ -27,7 +27,7 @@ def minutes_beyond(edition: Edition, place: str, scenario: str) -> dict[str, flo
         if rows.empty or not spots or scenario not in {each.id for each in area.settings.scenarios}:
             return {}
         minutes = travel_time(area, rows[["lat", "lon"]].to_numpy()[:1], scenario=scenario).minutes
-        ends, ids = sources(area, list(spots.values()), scenario=scenario), list(spots)
+        ends, ids = sources(area, np.array(list(spots.values()), float), scenario=scenario), list(spots)
         reached = np.ceil(minutes[ends.cells[:, 0], ends.cells[:, 1]])
         told = zip(ends.points, reached.tolist(), strict=True)
         return {ids[index]: minutes for index, minutes in told if math.isfinite(minutes)}

@@ -207,7 +207,9 @@ class Finder:
             if fitting.sign != "no" and fitting.first and fitting.rank == FIRST and HOTLINE not in fitting.entry.types
         }
         nearest = sorted((each for each in usable.values() if each.open_now), key=lambda each: each.order)
-        open_now = {each.entry.organization.id: each for each in reversed(nearest)}  # each body once, by what is nearest
+        open_now = {
+            each.entry.organization.id: each for each in reversed(nearest)
+        }  # each body once, by what is nearest
         stays = [each for each in urgent[0] if each.card.id in usable and (each.open_now or not each.entry.hours)]
         return Tonight(
             emergency=emergency(self.area, self.language),
@@ -300,7 +302,9 @@ class Finder:
 def by_phone(entry: Entry) -> bool:
     """Tell whether a service is one that answers by phone, wherever its office is."""
     kinds = Vocabulary.load("service_types")
-    return bool(entry.types) and all(code in kinds and kinds.term(code).location_kind == "remote" for code in entry.types)
+    return bool(entry.types) and all(
+        code in kinds and kinds.term(code).location_kind == "remote" for code in entry.types
+    )
 
 
 def is_open(entry: Entry, moment: dt.datetime, timezone: str) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -114,20 +114,22 @@ def _start_of(edition: Edition, language: str, identifier: str) -> Iterator[Star
         return
     if identifier in told:
         yield place
-    elif nearest := _nearest(edition.area.gazetteer, identifier, set(told)):
+    elif nearest := _nearest(edition.area.gazetteer, identifier, told):
         yield replace(place, id=nearest, near=told[nearest].name)
 
 
-def _nearest(places: pd.DataFrame, identifier: str, told: set[str]) -> str:
-    """Return the place with travel times that is nearest to a place, in a straight line; empty where none is known."""
-    rows = places.assign(place_id=places["place_id"].astype(str)).set_index("place_id")
-    lat, lon = float(rows.at[identifier, "lat"]), float(rows.at[identifier, "lon"])
-    with_times = rows[rows.index.isin(told)]
-    if math.isnan(lat) or with_times.empty:
-        unit = rows.at[identifier, "unit"]
-        return next((str(code) for code in with_times.index[with_times["unit"] == unit]), "")
-    across = (with_times["lon"] - lon) * math.cos(math.radians(lat))
-    return str(((with_times["lat"] - lat) ** 2 + across**2).idxmin())
+def _nearest(places: pd.DataFrame, identifier: str, told: Collection[str]) -> str:
+    """Return the place with travel times that is nearest to a place, in a straight line, or in its unit; or nothing."""
+    rows = {str(row["place_id"]): row for row in places.to_dict("records")}
+    own = rows[identifier]
+    if math.isnan(own["lat"]):
+        return next((code for code in told if rows[code]["unit"] == own["unit"]), "")
+
+    def apart(code: str) -> float:
+        across = (rows[code]["lon"] - own["lon"]) * math.cos(math.radians(own["lat"]))
+        return math.hypot(rows[code]["lat"] - own["lat"], across)
+
+    return min(told, key=apart, default="")
 
 
 def _of_units(edition: Edition, language: str, text: str) -> Iterator[StartPlace]:

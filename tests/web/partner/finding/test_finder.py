@@ -6,7 +6,17 @@ import datetime as dt
 import pytest
 
 from mapping.language.i18n import show
-from tests.support.sample import CHASHMA, agreement, organization, place, public_parts, records_of, secret_parts, service
+from tests.analysis.invented import Changed
+from tests.support.sample import (
+    CHASHMA,
+    agreement,
+    organization,
+    place,
+    public_parts,
+    records_of,
+    secret_parts,
+    service,
+)
 from tests.web.support.desk import Desk, post, views
 from web.partner.finding.agreements import agreements
 from web.partner.finding.beyond import minutes_beyond
@@ -14,7 +24,7 @@ from web.partner.finding.finder import Finder, is_open
 from web.partner.finding.needs import Needs
 from web.partner.finding.start_places import search, starts
 
-ALL_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+ALL_DAYS = "MO,TU,WE,TH,FR,SA,SU"
 NIGHT = [(ALL_DAYS, "00:00", "23:59")]
 DAY = [(ALL_DAYS, "08:00", "17:00")]
 ENTRANCE = {"Open talk": "Step-free entrance", "Silent talk": "Steps at the entrance"}
@@ -39,7 +49,7 @@ MORE = records_of(
             service(name, of="Bodies of tests", phones=["+992000100077"], **fields),
             place(f"{name}, Chashma", of=[name], at=CHASHMA, unit="XT-W2", access=ENTRANCE.get(name, "")),
         )
-    )
+    ),
     agreement("Umed", "Bodies of tests", service_types="PSY-COU", valid_to=dt.date(2026, 1, 31)),
 )
 
@@ -81,7 +91,7 @@ def test_what_is_not_known_is_asked_and_never_stands_above_what_is(desk):
     assert "Open talk" in block(desk, "talk", speaks="tg")["fit"]
     assert "Silent talk" in block(desk, "talk", speaks="tg")["ask"]
     answers = block(desk, "talk", speaks="tg", marks=frozenset({"disability"}))
-    assert answers["fit"] == ["Open talk"]
+    assert answers["fit"] == ["Open talk", "Hotline"]  # what is called has no entrance
     assert "Silent talk" in answers["ask"]
     assert "Steps at the entrance: ask how to get in" in reasons(
         desk, "Silent talk", "talk", marks=frozenset({"disability"})
@@ -162,7 +172,7 @@ def test_minutes_beyond_the_table_are_those_of_the_study_area(desk):
 
 def test_beyond_four_hours_the_nearest_three_are_named(desk, monkeypatch):
     edition = desk.editions()
-    monkeypatch.setattr(edition, "minutes", lambda place, scenario: {})  # as if all were farther
+    monkeypatch.setattr(edition, "minutes", lambda *_: {})  # as if all were farther
     finder = Finder(edition, "en", Needs(place="p1", need=("talk",)))
     (found,) = finder.blocks()
     assert len(found.beyond) == 3
@@ -183,19 +193,21 @@ def test_a_place_is_found_by_any_spelling_and_by_its_district(desk):
 def test_a_place_without_travel_times_starts_at_the_nearest_that_has_them(desk, monkeypatch):
     edition = desk.editions()
     told = {key: found for key, found in starts(edition, "en").items() if key != "p5"}
-    monkeypatch.setattr("web.partner.finding.start_places.starts", lambda edition, language: told)
+    monkeypatch.setattr("web.partner.finding.start_places.starts", lambda *_: told)
     (found,) = search(edition, "en", "Pushta")
-    assert (found.id, found.name, found.near) == ("p2", "Pushta", "Kulnishin")  # 8 km; Chashma is 10 km away
+    assert (found.id, found.name, found.near) == ("p3", "Pushta", "Qullaobod")  # 4 km; Kulnishin is 8 km away
 
 
 def test_twins_are_told_apart_by_their_district(tmp_path, tiny_area, published):
-    from tests.analysis.invented import Changed
-
     places = tiny_area.gazetteer
     twins = places.assign(name_en=places["name_en"].where(places["place_id"] != "p4", "Chashma"))
     edition = Desk(tmp_path, Changed(tiny_area, gazetteer=twins), published).editions()
     names = {found.id: found.name for found in starts(edition, "en").values()}
-    assert (names["p1"], names["p4"], names["p2"]) == ("Chashma (Juybor)", "Chashma (Hamvora)", "Kulnishin")
+    assert (names["p1"], names["p4"], names["p2"]) == (
+        "Chashma (Juybor District)",
+        "Chashma (Hamvora District)",
+        "Kulnishin",
+    )
 
 
 def test_a_typed_place_leads_on_and_an_unclear_one_asks(desk):
