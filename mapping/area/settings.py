@@ -17,6 +17,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pyproj.exceptions import CRSError
 
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS
+from mapping.language.i18n import Message
+from mapping.language.languages import codes
 
 Speed = Annotated[float, Field(ge=0, le=200)]
 """Kilometres an hour; 0 is a barrier."""
@@ -249,16 +251,16 @@ class Scenario(_SettingsTable):
     road: tuple[RoadRule, ...] = ()
 
 
-SCENARIOS = (
-    Scenario(id="summer", label={"en": "Summer", "ru": "Лето", "tg": "Тобистон", "uz": "Yoz"}),
-    Scenario(id="winter", label={"en": "Winter", "ru": "Зима", "tg": "Зимистон", "uz": "Qish"}, roads=0.8, walking=0.8),
-    Scenario(
-        id="walking",
-        label={"en": "On foot only", "ru": "Только пешком", "tg": "Танҳо пиёда", "uz": "Faqat piyoda"},
-        roads=0,
-    ),
-)
-"""What a country has that names no scenario of its own."""
+def usual_scenarios() -> tuple[Scenario, ...]:
+    """Return what a country has that names no scenario of its own: summer, winter, and on foot only."""
+    named = (
+        ("summer", Message("Summer"), {}),
+        ("winter", Message("Winter"), {"roads": 0.8, "walking": 0.8}),
+        ("walking", Message("On foot only"), {"roads": 0.0}),
+    )
+    return tuple(
+        Scenario(id=name, label={code: label.into(code) for code in codes()}, **speeds) for name, label, speeds in named
+    )
 
 
 Direction = Literal["average", "towards", "away"]
@@ -348,7 +350,7 @@ class Settings(_SettingsTable):
     """Everything of area.toml that is a choice rather than a file."""
 
     speeds: Speeds = Speeds()
-    scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, alias="scenario")] = SCENARIOS
+    scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, alias="scenario", default_factory=usual_scenarios)]
     travel: Travel = Travel()
     grid: GridSettings = GridSettings()
     thresholds: Thresholds = Thresholds()
