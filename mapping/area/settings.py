@@ -253,7 +253,7 @@ class Scenario(_SettingsTable):
 
 def usual_scenarios() -> tuple[Scenario, ...]:
     """Return what a country has that names no scenario of its own: summer, winter, and on foot only."""
-    named = (
+    named: tuple[tuple[str, Message, dict[str, float]], ...] = (
         ("summer", Message("Summer"), {}),
         ("winter", Message("Winter"), {"roads": 0.8, "walking": 0.8}),
         ("walking", Message("On foot only"), {"roads": 0.0}),
