@@ -253,13 +253,14 @@ class Scenario(_SettingsTable):
 
 def usual_scenarios() -> tuple[Scenario, ...]:
     """Return what a country has that names no scenario of its own: summer, winter, and on foot only."""
-    named: tuple[tuple[str, Message, dict[str, float]], ...] = (
-        ("summer", Message("Summer"), {}),
-        ("winter", Message("Winter"), {"roads": 0.8, "walking": 0.8}),
-        ("walking", Message("On foot only"), {"roads": 0.0}),
+    named = (
+        ("summer", Message("Summer"), 1.0, 1.0),
+        ("winter", Message("Winter"), 0.8, 0.8),
+        ("walking", Message("On foot only"), 0.0, 1.0),
     )
     return tuple(
-        Scenario(id=name, label={code: label.into(code) for code in codes()}, **speeds) for name, label, speeds in named
+        Scenario(id=name, label={code: label.into(code) for code in codes()}, roads=roads, walking=walking)
+        for name, label, roads, walking in named
     )
 
 
