@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
+from mapping.directory.directory import DEMO_STEWARDS as STEWARDS
 from mapping.directory.directory import Change, Directory
 from mapping.errors import MappingError
 from mapping.intake.approvals import read_approvals
@@ -19,7 +20,6 @@ from mapping.model import Record, Source, Statement, Translation, record_id
 from mapping.quality.known_organizations import Known
 from mapping.resources import shipped
 
-STEWARDS = "demo-stewards"
 STEWARDS_NAME = "Stewards of the demonstration (invented)"
 
 

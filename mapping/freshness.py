@@ -11,6 +11,9 @@ from typing import Any, Literal
 
 from mapping.language.taxonomy import Vocabulary
 
+LISTED_STATUSES = ("active", "temporarily closed")
+"""What is inactive or defunct has a page at most: it is not listed."""
+
 Freshness = Literal["fresh", "due", "overdue", "lapsed", "unverified"]
 """``fresh``: checked in time. ``due``: checked, and soon to be checked again. ``overdue``: the day has passed.
 ``lapsed``: it passed so long ago that the record is never offered first. ``unverified``: nobody ever checked it."""
@@ -61,9 +64,29 @@ def rank(status: str, fresh: Freshness) -> int:
     return 1 if fresh == "unverified" else 0
 
 
+def listed(status: str) -> bool:
+    """Tell whether a service is listed: it is not closed for good."""
+    return status in LISTED_STATUSES
+
+
+def active(status: str) -> bool:
+    """Tell whether a service is active: listed, and not closed for a time."""
+    return status == "active"
+
+
+def checked_in_time(fresh: Freshness) -> bool:
+    """Tell whether somebody asked the service, and the day of the next check has not passed."""
+    return fresh in ("fresh", "due")
+
+
 def offered(status: str, fresh: Freshness) -> bool:
     """Tell whether a service counts as help that is there."""
     return rank(status, fresh) < 2
+
+
+def confirmed(status: str, fresh: Freshness) -> bool:
+    """Tell whether a service is active and somebody checked it, at most a grace of some days too long ago."""
+    return rank(status, fresh) == 0
 
 
 def next_due(verified_on: dt.date, types: Iterable[str], months: Mapping[str, int]) -> dt.date:

@@ -39,7 +39,7 @@ from mapping.directory.undo import BatchLine, batches, undo, undoable
 from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
-from mapping.model import NAMESPACE, RECORDS, Audience, Record, columns, references
+from mapping.model import NAMESPACE, RECORDS, Audience, Record, columns, record_id, references
 from mapping.safety.leak_scan import doubtful_neighbours, refuse_hidden_facts
 from mapping.safety.redaction import PUBLISHED, Rules, TypeRule, project, rename
 from mapping.view.view import View
@@ -48,6 +48,9 @@ from mapping.view.writer import ViewContext, write_view
 __all__ = ["Change", "Directory", "Missing", "public_id", "rules"]
 
 migrations = Migrations("rohnamo")
+
+DEMO_STEWARDS = "demo-stewards"
+"""Who decides in the demonstration: a directory that has this source is invented, and so is every view of it."""
 
 APPLICATION_ID = 0x526F686E
 """Stands in the header of a directory: "Rohn"."""
@@ -463,7 +466,12 @@ class Directory:
         key = self.key
         published = rename(shown, lambda private: public_id(key, private))
         context = ViewContext(
-            audience=audience, edition=edition, area=self.area, previous=previous, licences=_licences(tables, shown)
+            audience=audience,
+            edition=edition,
+            area=self.area,
+            previous=previous,
+            licences=_licences(tables, shown),
+            demo=any(source.id == record_id(DEMO_STEWARDS, "source") for source in tables["source"]),
         )
         write_view(published, path, fields=PUBLISHED, context=context)
         return View(path)

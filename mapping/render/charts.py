@@ -206,7 +206,10 @@ def _stacks(result: Result) -> list[tuple[Mapping[str, str] | str | Column, list
     if len(result.table) == 1:
         code = str(result.table.index[0])
         parts = [(g, [result.column(k) for k in keys]) for g, keys in result.groups.items()]
-        whole = [(g, [c for c in own if c.kind == "share" and c.short is not None]) for g, own in parts]
+        whole = [
+            (g, [c for c in own if c.kind == "share" and c.short is not None and c.more_is == "neither"])
+            for g, own in parts
+        ]
         return [(g, [(c, _number(result, code, c.key)) for c in own]) for g, own in whole if len(own) > 1]
     shares = [c for c in result.headlines if c.kind == "share"]
     rows = [str(c) for c in result.table.index if result.table.loc[c, [s.key for s in shares]].astype(float).any()]

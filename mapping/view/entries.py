@@ -5,13 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mapping.freshness import Freshness, offered, rank
+from mapping.freshness import Freshness, active, checked_in_time, confirmed, listed, offered, rank
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import WEEKDAYS, Precision, Weekday
-
-LISTED_STATUSES = ("active", "temporarily closed")
-"""Services that a search may find; what is inactive or defunct has a page at most."""
-
 
 DAY = 24 * 60
 """Minutes of a day."""
@@ -198,6 +194,26 @@ class Entry:
     def papers(self) -> frozenset[str]:
         """Codes of the papers that it asks for, in whatever words they stand; no known paper stays as written."""
         return frozenset(match.code if (match := match_term("documents", text)) else text for text in self.documents)
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is listed: not closed for good."""
+        return listed(self.status)
+
+    @property
+    def active(self) -> bool:
+        """Whether it is listed, and not closed for a time."""
+        return active(self.status)
+
+    @property
+    def checked_in_time(self) -> bool:
+        """Whether somebody asked it, and its next check is not overdue."""
+        return checked_in_time(self.freshness)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether it is active and somebody checked it, not too long ago."""
+        return confirmed(self.status, self.freshness)
 
     @property
     def offered(self) -> bool:

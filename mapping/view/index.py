@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mapping.area.study_area import StudyArea
-from mapping.freshness import freshness, latest, rank
+from mapping.freshness import freshness, latest, listed, rank
 from mapping.language.fold import coarse, tokens
 from mapping.language.i18n import chain
 from mapping.language.taxonomy import Vocabulary, words_of
 from mapping.model import WEEKDAYS
-from mapping.view.entries import LISTED_STATUSES, Hours, sort_key, suits
+from mapping.view.entries import Hours, sort_key, suits
 
 Row = Mapping[str, Any]
 Mask = NDArray[np.bool_]
@@ -81,7 +81,7 @@ class SearchIndex:
         self.languages = languages
         self.edition = edition
         self.area = area
-        self.services = [row for row in rows("service") if row["status"] in LISTED_STATUSES]
+        self.services = [row for row in rows("service") if listed(row["status"])]
         self.organizations = {row["id"]: row for row in rows("organization")}
         self.terms = {row["id"]: row["code"] for row in rows("taxonomy_term")}
         self.texts = _grouped(rows("translation"), "link_id")

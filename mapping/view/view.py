@@ -118,6 +118,11 @@ class View:
         """The licences of sources of which it shows records: whatever is made of it must name them."""
         return tuple(filter(None, self.facts.get("licences", "").split("\n")))
 
+    @property
+    def demo(self) -> bool:
+        """Whether everything in it is invented; whatever is made of it says so."""
+        return self.facts.get("demo") == "1"
+
     @cached_property
     def _days(self) -> dict[str, int]:
         """The days that freshness is judged by, as the study area had them."""

@@ -36,6 +36,8 @@ class ViewContext:
     """The view that this one replaces, from which it is told what changed."""
     licences: tuple[str, ...] = ()
     """Licences of sources that whatever is made of the view must name."""
+    demo: bool = False
+    """Everything is invented, and whatever is made of the view says so."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -100,6 +102,7 @@ def _write(
     facts = {"audience": context.audience, "edition": context.edition.isoformat(), "format": FORMAT}
     facts["languages"] = " ".join(context.languages)
     facts |= {"licences": "\n".join(context.licences)} if context.licences else {}
+    facts |= {"demo": "1"} if context.demo else {}
     if context.area is not None:
         facts |= {"area": context.area.code, "timezone": context.area.timezone}
         facts |= {name: str(days) for name, days in context.area.settings.freshness}

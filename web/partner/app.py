@@ -78,13 +78,12 @@ def create_partner_app(
     found = [Editions(view, area, "partner")]
     if focal_view is not None:
         found.append(Editions(focal_view, area, "focal_point"))
-    for each in found:
-        each.now()
+    invented = [each.now().demo for each in found]
     app = Flask("web", static_folder=None)
     app.config.update(
         EDITIONS=editions(*found),
         AREA=area,
-        DEMO=demo,
+        DEMO=demo or any(invented),
         INBOX=inbox,
         PORTAL_ROLES=PORTAL_ROLES,
         RESTRICTED=edition,

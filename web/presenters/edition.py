@@ -11,6 +11,7 @@ from mapping.area.study_area import StudyArea
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
 from mapping.registry import analyses
+from mapping.render.report.sources import regional
 from mapping.result import Result
 from mapping.safety.redaction import require
 from mapping.view.view import Entry, OrganizationEntry, StatementEntry, View
@@ -38,6 +39,7 @@ class Edition:
             require(view.audience, audience)
             self.day: dt.date = view.edition
             self.licences: tuple[str, ...] = view.licences
+            self.demo: bool = view.demo
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made for a key before, or make it; one thread makes it, others that want it wait."""
@@ -97,6 +99,15 @@ class Edition:
                 return {name: analyse(view, self.area) for name, analyse in analyses().items()}
 
         return self.keep("results", find)
+
+    def report_results(self) -> dict[str, Result]:
+        """Return what every analysis finds, with what a report needs for regions too."""
+
+        def find() -> dict[str, Result]:
+            with View(self.path) as view:
+                return self.results() | regional(view, self.area)
+
+        return self.keep("results of the report", find)
 
     @cached_property
     def codes(self) -> dict[str, str]:

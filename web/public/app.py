@@ -43,7 +43,8 @@ def create_app(
 ) -> Flask:
     """Make the portal of a public view.
 
-    ``demo`` says on every page that the content is invented. The view file may be replaced while the portal runs.
+    ``demo`` says on every page that the content is invented, as a view of the demonstration says by itself. The view
+    file may be replaced while the portal runs.
     ``inbox`` is the file that forms write to; without one the pages have no forms, as a frozen site has none.
     ``proxies`` is how many web servers of ours stand before the portal: so many of the last addresses in
     ``X-Forwarded-For`` are believed, and none without them, since whoever sends a request can write others.
@@ -54,7 +55,9 @@ def create_app(
         When the view was made for fewer people than everybody.
     """
     app = Flask("web", static_folder=None)
-    app.config.update(EDITIONS=Editions(view, area), AREA=area, DEMO=demo, MATERIALS=materials.library(area, demo=demo))
+    editions = Editions(view, area)
+    invented = demo or editions.now().demo
+    app.config.update(EDITIONS=editions, AREA=area, DEMO=invented, MATERIALS=materials.library(area, demo=invented))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
     set_words(app)
@@ -69,8 +72,6 @@ def create_app(
     app.register_error_handler(Exception, _fail)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
-    editions: Editions = app.config["EDITIONS"]
-    editions.now()
     return app
 
 

@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from mapping.analysis.common.ledger import ledger, to_csv
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message
@@ -16,6 +17,7 @@ LANGUAGE = "en"
 """Names stand in every language of the study area; other texts in the nearest to this one, or in the file's own."""
 
 DATABASE = "public.db"
+NUMBERS = "numbers.csv"
 
 
 LICENCES = {"CC-BY-4.0": Message("Creative Commons Attribution 4.0 International")}
@@ -44,6 +46,7 @@ def offered(edition: Edition, language: str) -> list[Offer]:
     def make() -> list[Offer]:
         labels = {file_name(name, module, language): module.LABEL for name, module in writers().items()}
         labels[DATABASE] = Message("The whole public directory (SQLite)")
+        labels[NUMBERS] = Message("Every number that pages and reports tell: what it counts, of what, where (CSV)")
         found = []
         for name, label in labels.items():
             held = contents(edition, name)
@@ -63,6 +66,8 @@ def contents(edition: Edition, name: str) -> bytes:
     """
     if name == DATABASE:
         return edition.keep(("data", name), edition.path.read_bytes)
+    if name == NUMBERS:
+        return edition.keep(("data", name), lambda: _numbers(edition))
     known = edition.keep("files of open data", lambda: _files(edition))
     if name not in known:
         raise NotFound("no such page")
@@ -77,6 +82,13 @@ def _files(edition: Edition) -> dict[str, tuple[str, str]]:
         for name, module in writers().items()
         for language in edition.area.languages
     }
+
+
+def _numbers(edition: Edition) -> bytes:
+    """Return the ledger of the numbers that this edition tells."""
+    with View(edition.path) as view:
+        numbers = ledger(view, edition.area, edition.report_results()).values()
+        return to_csv(numbers, LANGUAGE, audience=view.audience, demo=view.demo).encode()
 
 
 def _written(edition: Edition, format_name: str, language: str, name: str) -> bytes:

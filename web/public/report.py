@@ -14,9 +14,7 @@ from mapping.language.i18n import Message
 from mapping.render import report as reports
 from mapping.render.report.elements import Chapter, Picture, Report
 from mapping.render.report.recommendations import to_csv
-from mapping.render.report.sources import regional
 from mapping.render.report.writers import docx, html, pdf
-from mapping.result import Result
 from mapping.view.view import View
 from web.layout import Frame
 from web.presenters.edition import Edition, Editions
@@ -126,12 +124,8 @@ def style() -> Response:
 def report_of(edition: Edition, language: str) -> Report:
     """Return the report of an edition in a language."""
 
-    def results() -> dict[str, Result]:
-        with View(edition.path) as view:
-            return edition.results() | regional(view, edition.area)
-
     def make() -> Report:
-        found = edition.keep("results of the report", results)
+        found = edition.report_results()
         with View(edition.path) as view:
             return reports.make(
                 view, edition.area, language=language, results=found, demo=bool(current_app.config["DEMO"])

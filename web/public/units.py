@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from mapping.area.study_area import StudyArea
+from mapping.analysis.common.listed import units_of
 from mapping.errors import NotFound
 from mapping.language.i18n import show, translate
 from mapping.language.need_fits import FIRST, LAST, fit, types_for
 from mapping.language.taxonomy import Term, Vocabulary
-from mapping.view.view import Entry
 from web.presenters import choices
 from web.presenters.cards import Card, first_choice, in_a_row, minutes_to, said, shown_minutes
 from web.presenters.edition import Edition
@@ -94,16 +93,9 @@ def regions(edition: Edition, language: str) -> list[Region]:
 def _counts(edition: Edition) -> dict[str, int]:
     counts: dict[str, int] = {}
     for entry in edition.entries("en").values():
-        for code in _units_of(entry, edition.area):
+        for code in units_of(entry, edition.area) if entry.listed else ():
             counts[code] = counts.get(code, 0) + 1
     return counts
-
-
-def _units_of(entry: Entry, area: StudyArea) -> set[str]:
-    """Return the units that an entry's places lie in, those above them too."""
-    known = area.all_units()
-    own = {place.area_unit for place in entry.places if place.area_unit in known}
-    return {code for unit in own if unit for code in (unit, *area.ancestors(unit))}
 
 
 def unit(edition: Edition, code: str, language: str) -> UnitPage:
@@ -119,7 +111,7 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
     if found.level == 0 and len(area.levels) > 1:
         raise NotFound("no such page")
     seat = edition.seats.get(code)
-    inside = [e for e in edition.entries(language).values() if e.status == "active" and code in _units_of(e, area)]
+    inside = [e for e in edition.entries(language).values() if e.listed and code in units_of(e, area)]
     here = [edition.card(e, language) for e in inside if first_choice(e) and e.points]
     named = [edition.card(e, language) for e in inside if first_choice(e) and not e.points]
     codes = {code for each in (*here, *named) for code in each.entry.languages}
@@ -167,9 +159,9 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
         reached = [(rank, near, entry) for rank, entry in fitting if (near := minutes_to(entry, summer, winter))]
         if reached:
             _, minutes, entry = min(reached, key=lambda row: (row[0], _as_read(row[1])))
-            yield Nearest(need, edition.card(entry, language), code in _units_of(entry, area), minutes)
+            yield Nearest(need, edition.card(entry, language), code in units_of(entry, area), minutes)
             continue
-        inside = [entry for _, entry in fitting if entry.points and code in _units_of(entry, area)]
+        inside = [entry for _, entry in fitting if entry.points and code in units_of(entry, area)]
         remote = [entry for _, entry in fitting if choices.covers(entry, code, area)]
         first = next(iter((*inside, *remote)), None)
         yield Nearest(

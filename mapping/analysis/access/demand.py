@@ -31,7 +31,7 @@ METHOD = Message(
     "list, and nothing about the visitor. For each area unit and kind of help we counted how often it was said in the "
     "period that the finding names. A count is shown only when it is at least the least number that may be published; "
     "smaller ones are neither shown nor added to any sum. Beside it stands how many services of that kind are listed "
-    "in the unit or say that they cover it and were checked in time."
+    "in the unit or say that they cover it and are confirmed."
 )
 
 

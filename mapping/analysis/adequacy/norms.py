@@ -28,9 +28,9 @@ BASES: dict[str, Base] = {
 
 METHOD = Message(
     "A norm says how much of a service a number of people should have. From the census we worked out what each region "
-    "would need, rounded up. Beside it stands how many services of that type are listed there and were checked in "
-    "time, and how many are missing. What the whole country needs is worked out from all its people at once, so that "
-    "regions may add up to a little more."
+    "would need, rounded up. Beside it stands how many services of that type are listed there and are confirmed, and "
+    "how many are missing. The country's line adds the regions up; what one region has beyond its need does not make "
+    "up for another. Where it is not published what there is, the need is worked out from all people at once."
 )
 
 
@@ -72,7 +72,7 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
     known = countable(drafts=drafts)
     usable = [norm for norm in known if norm.base != "women" or "women" in units]
     table, states = _table(usable, units, listing)
-    total = _total(usable, units, listing)
+    total = _total(usable, units, table, listing)
     return Result(
         name="norms",
         title=Message("What norms ask for, and what is listed"),
@@ -149,15 +149,23 @@ def _needed(norm: Norm, unit: pd.Series) -> int:
     return norm.needed(float(unit[norm.base])) if norm.base in ("people", "women") else norm.needed(1)
 
 
-def _total(norms: Sequence[Norm], units: pd.DataFrame, listing: ServicePresence) -> dict[str, float]:
-    """Return the same for the whole country; nothing of what is listed where that is not published."""
-    total: dict[str, float] = {"people": int(units["people"].sum())}
-    counts = {"region": len(units), "country": 1}
+def _total(
+    norms: Sequence[Norm], units: pd.DataFrame, table: pd.DataFrame, listing: ServicePresence
+) -> dict[str, float]:
+    """Return the same for the whole country; of what is not published only what is needed, for all people at once.
+
+    Regions are added up; what the country needs once is needed once, and missing where it does not reach a region.
+    """
+    total: dict[str, float] = {"people": int(table["people"].sum())}
     for norm in norms:
-        code = norm.term.code
-        total[f"{code}_needed"] = norm.needed(counts.get(norm.base) or float(units[norm.base].sum()))
-        if not norm.hidden:
-            total[f"{code}_listed"] = listing.in_person(norm.type)
+        code, once = norm.term.code, norm.base == "country"
+        if norm.hidden:
+            total[f"{code}_needed"] = norm.needed(len(units) if norm.base == "region" else units[norm.base].sum())
+        else:
+            total[f"{code}_needed"] = norm.needed(1) if once else int(table[f"{code}_needed"].sum())
+            missing = table[f"{code}_missing"]
+            total[f"{code}_listed"] = listing.in_person(norm.type) if once else int(table[f"{code}_listed"].sum())
+            total[f"{code}_missing"] = int(missing.max() if once else missing.sum())
     return total
 
 
@@ -168,7 +176,13 @@ def _columns(norms: Sequence[Norm]) -> tuple[Column, ...]:
         columns.append(Column(f"{code}_needed", Message("{norm}: needed", words), "count", short=Message("Needed")))
         kind: Literal["state", "count"] = "state" if norm.hidden else "count"
         columns.append(
-            Column(f"{code}_listed", Message("{norm}: listed", words), kind, more_is="better", short=Message("Listed"))
+            Column(
+                f"{code}_listed",
+                Message("{norm}: confirmed", words),
+                kind,
+                more_is="better",
+                short=Message("Confirmed"),
+            )
         )
         if not norm.hidden:
             label = Message("{norm}: missing", words)
@@ -202,8 +216,25 @@ def _also(norms: Sequence[Norm], table: pd.DataFrame, total: Mapping[str, float]
         if norm.hidden:
             said.append(Message("{norm}: needed {needed}. What there is, is not published here.", words))
             continue
-        words |= {"listed": total[f"{code}_listed"], "short": int((table[f"{code}_missing"] > 0).sum())}
-        said.append(Message("{norm}: needed {needed}, listed {listed}. Regions that have too few: {short}.", words))
+        words |= {"listed": total[f"{code}_listed"], "missing": total[f"{code}_missing"]}
+        words["beyond"] = total[f"{code}_listed"] + total[f"{code}_missing"] - total[f"{code}_needed"]
+        words["short"] = int((table[f"{code}_missing"] > 0).sum())
+        if words["beyond"]:
+            said.append(
+                Message(
+                    "{norm}: needed {needed}, confirmed {listed}, of which {beyond} are beyond what their region "
+                    "needs, missing {missing}. Regions that have too few: {short}.",
+                    words,
+                )
+            )
+        else:
+            said.append(
+                Message(
+                    "{norm}: needed {needed}, confirmed {listed}, missing {missing}. Regions that have too few: "
+                    "{short}.",
+                    words,
+                )
+            )
     return tuple(said)
 
 

@@ -25,8 +25,8 @@ CHAIN = ("IDN", "ACC", "HLT", "PSY", "LEG", "INC")
 
 METHOD = Message(
     "A person who was found is referred on: to a safe place, to a doctor, to a psychologist, to a lawyer, and to those "
-    "who help back to a stable life. For each area unit and each referral we looked at the services that were checked "
-    "in time and are in the unit, cover it, or are within the stated minutes of where most of its people live. Is "
+    "who help back to a stable life. For each area unit and each referral we looked at the services that are confirmed "
+    "and are in the unit, cover it, or are within the stated minutes of its largest place. Is "
     "somebody there who refers? Is somebody there who takes the next step? Is an agreement in force between two of "
     "them, or are they one body? Of safe places nothing is told but public statements, so the step after them is "
     "looked at from the step before."

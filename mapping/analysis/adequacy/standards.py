@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import pandas as pd
 
@@ -25,11 +26,11 @@ LEAST = 10
 
 
 def standards(view: View, area: StudyArea, *, level: int | None = None) -> Result:
-    """Show what share of the checklist is met, partly met, not met and not known, by family of services.
+    """Show what share of the checklist is met, partly met and not met, and of what it is not known, by family.
 
-    The row of the country has for each family ``f`` the shares ``f_met``, ``f_partly``, ``f_not_met`` and
-    ``f_unknown`` and the number of answers ``f_answers``, and for the items that are met least the share that is met,
-    under their codes. Finer units have no such numbers. ``level`` is 0 by default.
+    The row of the country has for each family ``f`` the shares ``f_met``, ``f_partly`` and ``f_not_met`` of what could
+    be answered, the share ``f_unknown`` of all answers and their number ``f_answers``, and for the items that are met
+    least the share that is met, under their codes. Finer units have no such numbers. ``level`` is 0 by default.
 
     Raises
     ------
@@ -91,8 +92,10 @@ def _met(answers: Mapping[str, int]) -> float:
 
 
 def _shares(answers: Mapping[str, int]) -> dict[str, float]:
-    number = sum(answers[key] for key in ANSWERS)
-    return {key: answers[key] / number if number else 0.0 for key in ANSWERS} | {"answers": number}
+    """Return the shares of what could be answered, of all answers the share that is not known, and their number."""
+    known, number = _known(answers), _known(answers) + answers["unknown"]
+    shares = {key: answers[key] / known if known else 0.0 for key in ANSWERS if key != "unknown"}
+    return {**shares, "unknown": answers["unknown"] / number if number else 0.0, "answers": number}
 
 
 def _label(taxonomy: str, code: str) -> Text:
@@ -110,7 +113,9 @@ def _columns(order: Sequence[str], least: Sequence[str]) -> tuple[Column, ...]:
             "not_met": Message("{family}: not met", words),
             "unknown": Message("{family}: not known", words),
         }
-        columns += [Column(f"{family}_{key}", label, "share", short=ANSWERS[key]) for key, label in labels.items()]
+        for key, label in labels.items():  # what is not known is a share of all answers, and no part of the others
+            more: Literal["worse", "neither"] = "worse" if key == "unknown" else "neither"
+            columns.append(Column(f"{family}_{key}", label, "share", more_is=more, short=ANSWERS[key]))
         answers = Message("Answers")
         columns.append(Column(f"{family}_answers", Message("{family}: answers", words), "count", short=answers))
     return (*columns, *(Column(code, _label("standards", code), "share", more_is="better") for code in least))

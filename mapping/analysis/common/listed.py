@@ -86,9 +86,14 @@ def visited(term: Term) -> bool:
     return term.location_kind in ("fixed", "any") and term.precision == "exact"
 
 
+def listed_services(view: View, *, language: str = "en") -> list[Entry]:
+    """Return the services that are listed, by name: all that are not closed for good."""
+    return [entry for entry in view.services(language=language) if entry.listed]
+
+
 def counted(view: View, *, stale: bool = False) -> list[Entry]:
     """Return the services that may be offered: active and not overdue, or with ``stale`` all that are active."""
-    return [entry for entry in view.services() if entry.offered or (stale and entry.status == "active")]
+    return [entry for entry in view.services() if entry.offered or (stale and entry.active)]
 
 
 def points(entries: Iterable[Entry], area: StudyArea, *, cross_borders: bool | None = None) -> tuple[Point, ...]:
@@ -182,6 +187,20 @@ def units_in(entry: Entry, area: StudyArea, level: int) -> tuple[frozenset[str],
         units = units_at(area, code, level) if code else ()
         (here if len(units) == 1 else perhaps).update(units)
     return frozenset(here), frozenset(perhaps - here)
+
+
+def units_of(entry: Entry, area: StudyArea) -> set[str]:
+    """Return the units that a service has a place in, with those above them."""
+    known = area.all_units()
+    own: set[str] = set()
+    for place in entry.places:
+        if at_home(place, area):
+            code = place.area_unit
+            if code is None and place.latitude is not None and place.longitude is not None:
+                code = area.unit_at(place.latitude, place.longitude)
+            if code in known:
+                own.update((code, *area.ancestors(code)))
+    return own
 
 
 def units_covered(entry: Entry, area: StudyArea, level: int) -> frozenset[str]:

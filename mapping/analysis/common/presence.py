@@ -51,7 +51,7 @@ class ServicePresence:
     def __init__(self, view: View, area: StudyArea, level: int) -> None:
         self.area, self.level = area, level
         self.units = tuple(str(code) for code in area.units(level).index)
-        self._located = [self._locate(entry) for entry in view.services() if entry.status == "active"]
+        self._located = [self._locate(entry) for entry in view.services() if entry.active]
         self._reported = self._pairs(
             (row["service_type"], row["area_unit"]) for row in view.rows("activity") if row["status"] == "ongoing"
         )
@@ -94,8 +94,8 @@ class ServicePresence:
         return list(best.values())
 
     def in_person(self, term: Term) -> int:
-        """Return how many services of a type are in some unit and checked in time, each counted once."""
-        return sum(confirmed(one.entry) and bool(self._reach(term, one)[0]) for one in self._of(term))
+        """Return how many services of a type are in some unit and confirmed, each counted once."""
+        return sum(one.entry.confirmed and bool(self._reach(term, one)[0]) for one in self._of(term))
 
     def _reach(self, term: Term, one: PlacedService) -> tuple[frozenset[str], frozenset[str]]:
         """Return the units that a service is in, and those that it only reaches from elsewhere."""
@@ -125,18 +125,18 @@ class ServicePresence:
         return said
 
     def serving(self, terms: Iterable[Term]) -> dict[str, list[Entry]]:
-        """Return the services of some types that are in each unit or reach it, and were checked in time."""
+        """Return the services of some types that are in each unit or reach it, and are confirmed."""
         found: dict[str, dict[str, Entry]] = {unit: {} for unit in self.units}
         for term in terms:
             for one in self._of(term):
                 here, remote = self._reach(term, one)
-                for unit in here | remote if confirmed(one.entry) else ():
+                for unit in here | remote if one.entry.confirmed else ():
                     found[unit][one.entry.id] = one.entry
         return {unit: list(entries.values()) for unit, entries in found.items()}
 
     def confirmed(self) -> list[Entry]:
         """Return the services that somebody checked in time, wherever they are."""
-        return [one.entry for one in self._located if confirmed(one.entry)]
+        return [one.entry for one in self._located if one.entry.confirmed]
 
     def adrift(self, terms: Iterable[Term]) -> int:
         """Return how many services of some types say neither where they are nor what they cover."""
@@ -146,15 +146,10 @@ class ServicePresence:
         )
 
 
-def confirmed(entry: Entry) -> bool:
-    """Tell whether somebody checked a service, and not too long ago."""
-    return entry.offered and entry.verified_on is not None
-
-
 def _count(presence: Presence, entry: Entry, *, here: bool, remote: bool) -> None:
     if not entry.offered:
         presence.stale += 1
-    elif not confirmed(entry) or not (here or remote):
+    elif not entry.confirmed or not (here or remote):
         presence.unconfirmed += 1
     elif here:
         presence.here += 1

@@ -6,17 +6,16 @@ from typing import Literal
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import chosen_level, units_in
+from mapping.analysis.common.listed import chosen_level, listed_services, units_in
 from mapping.area.study_area import StudyArea
-from mapping.freshness import Freshness
+from mapping.freshness import Freshness, checked_in_time
 from mapping.language.i18n import Message, Share
 from mapping.result import Column, Figure, Result
-from mapping.view.entries import LISTED_STATUSES
 from mapping.view.view import Entry, View
 
 LABELS: dict[Freshness, Message] = {
-    "fresh": Message("Checked in time"),
-    "due": Message("To be checked soon"),
+    "fresh": Message("Checked, no check due soon"),
+    "due": Message("Checked, next check due soon"),
     "overdue": Message("Check overdue"),
     "lapsed": Message("Check long overdue, no longer offered first"),
     "unverified": Message("Never checked"),
@@ -41,7 +40,7 @@ def freshness(view: View, area: StudyArea, *, level: int | None = None) -> Resul
         The study area has no such level.
     """
     level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
-    listed = [entry for entry in view.services() if entry.status in LISTED_STATUSES]
+    listed = listed_services(view)
     index = pd.Index([str(code) for code in area.units(level).index], name="code")
     seen = Counter((unit, entry.freshness) for entry in listed for unit in units_in(entry, area, level)[0])
     counts = pd.DataFrame({key: [seen[unit, key] for unit in index] for key in LABELS}, index)
@@ -83,7 +82,7 @@ def _finding(whole: dict[Freshness, int], number: int) -> Message:
     """Say what share was checked in time."""
     if not number:
         return Message("No service is listed, so nothing can be old")
-    share = Share((whole["fresh"] + whole["due"]) / number)
+    share = Share(sum(count for key, count in whole.items() if checked_in_time(key)) / number)
     return Message("{share} of the listed services were checked in time", {"share": share})
 
 

@@ -38,8 +38,8 @@ STAYING = frozenset({"ACC", "CHP-ALT"})
 """Where people stay, children must be named to be taken (`mapping.view.entries.suits`)."""
 
 METHOD = Message(
-    "For each region we took the core functions of the referral mechanism that are listed there and were checked in "
-    "time. For each group of people we asked whether any service behind a function takes them: it must not exclude "
+    "For each region we took the core functions of the referral mechanism that are listed there and are confirmed. "
+    "For each group of people we asked whether any service behind a function takes them: it must not exclude "
     "them, and where it names people of the same kind, such as ages or sexes, it must name them. A service that names "
     "nobody takes everybody. A function is closed to a group when it is listed, but none of its services takes the "
     "group. Functions whose places are secret are left out."

@@ -27,7 +27,7 @@ THERE: frozenset[State] = frozenset({"present", "single", "only remote", "line"}
 
 METHOD = Message(
     "For each core function of the referral mechanism and each region we counted the listed services that have a place "
-    "there and were checked in time. A service that only covers a region from elsewhere is shown where the region has "
+    "there and are confirmed. A service that only covers a region from elsewhere is shown where the region has "
     "none of its own. Where no check is in time, or something was reported but not confirmed, the box says so. A "
     "hotline counts wherever it reaches. Secret services are never counted: what a box says of them comes from a "
     "public statement, or it says that this is not published."

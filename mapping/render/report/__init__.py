@@ -81,7 +81,7 @@ def make(
     earlier
         The recommendations of the edition before (`mapping.render.report.recommendations.read_csv`).
     demo
-        Say that everything is invented.
+        Say that everything is invented, as a view of the demonstration says by itself.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def make(
     found = dict(results) if results is not None else gather(view, area, previous=previous)
     if not found.keys() >= BY_REGION.keys():
         found |= regional(view, area)
-    material = Sources(view, area, language, found, demo=demo, previous=previous)
+    material = Sources(view, area, language, found, demo=demo or view.demo, previous=previous)
     methods = [name for name in found if name not in BY_REGION]
     material.numbers.update({f"method-{name}": f"M{place}" for place, name in enumerate(methods, 1)})
     told, progress = compared(numbered(advise(material)), earlier)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from mapping.analysis.common.presence import confirmed
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, People, Several, date
@@ -76,7 +75,7 @@ def make(
     found = dict(results) if results is not None else gather(view, area)
     if not found.keys() >= BY_REGION.keys():
         found |= regional(view, area)
-    material = Sources(view, area, language, found, demo=demo)
+    material = Sources(view, area, language, found, demo=demo or view.demo)
     name = area.unit(unit).names
     pen = Pen(material, numbered(advise(material)), reader=reader)
     pen.chapter("", Message("What is there, and what is missing"), "brief")
@@ -94,7 +93,7 @@ def make(
     day, kind = date(material.day, language), EDITIONS[edition].into(language)
     title = material.say(Message("Brief for the commission: {unit}", {"unit": name}))
     mark = material.say(Message("Restricted · for {reader} alone", {"reader": reader})) if reader else ""
-    warnings = (material.say(Message("Demonstration: everything here is invented.")),) if demo else ()
+    warnings = (material.say(Message("Demonstration: everything here is invented.")),) if material.demo else ()
     above = [area.label(code, language) for code in area.ancestors(unit)]
     return Report(
         title=title,
@@ -123,7 +122,7 @@ def _people(pen: Pen, unit: str) -> None:
     inside = [entry for entry in material.entries if unit in material.units_of(entry)]
     spoken = sorted({code for entry in inside for code in entry.languages})
     languages = Vocabulary.load("languages")
-    pairs.append((Message("Active services listed here"), len(inside) or STATES["none listed"]))
+    pairs.append((Message("Services listed here"), len(inside) or STATES["none listed"]))
     pairs.append(
         (
             Message("Help is given in"),
@@ -140,7 +139,7 @@ def _here(pen: Pen, unit: str) -> None:
     inside.sort(key=lambda entry: entry.rank)
     pen.heading(Message("What is here"))
     if not inside:
-        pen.say(Message("No service is listed here that was checked in time."), "note")
+        pen.say(Message("No service is listed here that is active and not long overdue for a check."), "note")
         return
     pen.table(Message("Services here"), HEAD, (listed(pen, entry) for entry in inside[:SHOWN]), small=True)
     if len(inside) > SHOWN:
@@ -223,7 +222,7 @@ def _unsaid(material: Sources, answers: Iterable[Term], *, hidden: bool) -> str:
 
 def _nearest(material: Sources, unit: str, types: set[str], minutes: Mapping[str, float]) -> Entry | None:
     """Return the nearest service for a need; of those without a way, one in the unit, or one that covers it."""
-    fit = [e for e in material.entries if confirmed(e) and types.intersection(e.types) and not material.is_abroad(e)]
+    fit = [e for e in material.entries if e.confirmed and types.intersection(e.types) and not material.is_abroad(e)]
     reached = [(min(minutes.get(p.id, math.inf) for p in e.points), e.rank, e) for e in fit if e.points]
     reached = [one for one in reached if math.isfinite(one[0])]
     if reached:

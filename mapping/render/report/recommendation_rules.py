@@ -262,7 +262,7 @@ def norms_unmet(material: Sources) -> Iterator[Recommendation]:
             )
             continue
         short = [str(code) for code in result.table.index if result.table.loc[code, f"{norm}_missing"] > 0]
-        missing = int(result.table[f"{norm}_missing"].sum())
+        missing = int(result.total.get(f"{norm}_missing", 0))
         if missing:
             words |= {"missing": missing, "regions": Several(material.area.unit(code).names for code in short)}
             kind = terms.term(norm).service_type or ""
@@ -451,7 +451,7 @@ def standards_unmet(material: Sources) -> Iterator[Recommendation]:
         addressee(material, "commission"),
         Message("Adopt one checklist of minimum standards, and have every service answer it each year."),
         evidence=Message(
-            "{share} of all answers are “met”; {unknown} are “not known”.",
+            "{share} of the answers that could be given are “met”; of all answers, {unknown} are “not known”.",
             {"share": Share(figure.value), "unknown": Share(_figure(result, "unknown"))},
         ),
         table="standards",
@@ -470,7 +470,7 @@ def _figure(result: Result, key: str) -> float:
 
 def overdue(material: Sources) -> Iterator[Recommendation]:
     """Ask for checks of what is overdue or was never checked."""
-    late = [one for one in material.entries if one.freshness not in ("fresh", "due")]
+    late = [one for one in material.entries if not one.checked_in_time]
     if late:
         words = {"count": len(late), "known": len(material.entries)}
         yield _asked(

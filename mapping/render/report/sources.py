@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from mapping.analysis.common.presence import confirmed
+from mapping.analysis.common.listed import listed_services, units_of
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share, date, show
 from mapping.language.taxonomy import Vocabulary
@@ -20,7 +20,7 @@ TRAVEL = frozenset(
 """Analyses that take services at places that may be shown and whose check is not long overdue."""
 
 CHECKED = frozenset({"nrm", "norms", "beneficiaries", "pathways"})
-"""Analyses that take services that somebody checked in time."""
+"""Analyses that take confirmed services."""
 
 BY_REGION = {"coverage_regions": "coverage", "reach_regions": "reach"}
 """Results that a report needs for regions too -> their analysis."""
@@ -82,8 +82,8 @@ class Sources:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        """Every active service, by name."""
-        return [entry for entry in self.view.services(language=self.language) if entry.status == "active"]
+        """Every listed service, by name."""
+        return listed_services(self.view, language=self.language)
 
     @cached_property
     def organizations(self) -> list[OrganizationEntry]:
@@ -120,9 +120,7 @@ class Sources:
 
     def units_of(self, entry: Entry) -> set[str]:
         """Return the units that a service has a place in, those above them too."""
-        known = self.area.all_units()
-        own = [place.area_unit for place in entry.places if place.area_unit in known]
-        return {code for unit in own if unit for code in (unit, *self.area.ancestors(unit))}
+        return units_of(entry, self.area)
 
     @cached_property
     def fresh_share(self) -> Share | None:
@@ -131,7 +129,7 @@ class Sources:
 
     def share_of(self, entries: Collection[Entry]) -> Share | None:
         """Return the share of some services that were checked in time."""
-        return Share(sum(e.freshness in ("fresh", "due") for e in entries) / len(entries)) if entries else None
+        return Share(sum(e.checked_in_time for e in entries) / len(entries)) if entries else None
 
     def fresh_text(self, share: Share | None) -> str:
         """Say a share, or that it is not known."""
@@ -171,8 +169,8 @@ class Sources:
             )
         elif name in CHECKED:
             text = Message(
-                "Services that were checked: {count} of {known} listed; checked in time: {share}.",
-                self._words([e for e in self.entries if confirmed(e)]),
+                "Services that are confirmed: {count} of {known} listed; checked in time: {share}.",
+                self._words([e for e in self.entries if e.confirmed]),
             )
         else:
             text = BASES.get(name, _of_list)(self)

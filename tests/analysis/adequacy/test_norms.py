@@ -4,6 +4,8 @@ Orzustan has 180,000 people in the west (91,600 women) and 60,000 in the east (3
 """
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mapping.analysis.adequacy.norms import countable, norms
 from tests.analysis.invented import CHASHMA, QULLAOBOD, Changed, activity, service, statement, view
@@ -25,7 +27,7 @@ def test_what_is_needed_by_hand(tiny_area):
     assert {key: result.total[f"{key}_needed"] for key in ("N01", "N02", "N03", "N05")} == {
         "N01": 24,
         "N02": 2,
-        "N03": 1,
+        "N03": 2,
         "N05": 1,
     }
 
@@ -51,16 +53,27 @@ def test_listed_and_missing_by_hand(tiny_area):
     assert column(result, "N03_listed") == {WEST: 2, EAST: 0}
     assert column(result, "N03_missing") == {WEST: 0, EAST: 1}
     assert result.total["N03_listed"] == 2
-    assert "N03_missing" not in result.total, "what one region has too many does not help the other"
+    assert result.total["N03_needed"] == 2, "one in each region, since each rounds up"
+    assert result.total["N03_missing"] == 1, "what one region has too many does not help the other"
     assert result.text(WEST, "N03_listed", "en") == "2"
     assert result.text(EAST, "N03_listed", "en") == "none listed"
 
 
-def test_a_service_in_two_regions_is_one_service_in_the_country(tiny_area):
+def test_a_service_in_two_regions_meets_the_need_of_both(tiny_area):
     both = service("PSY-COU", places=[*service("PSY-COU", at=CHASHMA).places, *service("PSY-COU", at=QULLAOBOD).places])
     result = norms(view(both), tiny_area)
     assert column(result, "N03_listed") == {WEST: 1, EAST: 1}
-    assert result.total["N03_listed"] == 1
+    assert (result.total["N03_needed"], result.total["N03_listed"], result.total["N03_missing"]) == (2, 2, 0)
+
+
+@settings(max_examples=12)
+@given(west=st.integers(0, 3), east=st.integers(0, 3))
+def test_needed_is_what_is_there_but_for_what_is_beyond_and_what_is_missing(west, east, tiny_area):
+    services = [service("PSY-COU", at=CHASHMA, name=f"W{n}") for n in range(west)]
+    services += [service("PSY-COU", at=QULLAOBOD, name=f"E{n}") for n in range(east)]
+    total = norms(view(*services), tiny_area).total
+    beyond = max(west - 1, 0) + max(east - 1, 0)
+    assert total["N03_needed"] == total["N03_listed"] - beyond + total["N03_missing"]
 
 
 def test_a_national_line_must_reach_every_region(tiny_area):
@@ -110,9 +123,9 @@ def test_the_finding_counts_norms_that_are_met_everywhere(tiny_area):
 
 def test_each_norm_is_a_sentence_with_its_numbers(tiny_area):
     result = norms(view(service("PSY-COU", at=CHASHMA)), tiny_area)
-    assert "One rape crisis centre for 200,000 women: needed 1, listed 1. Regions that have too few: 1." in [
-        str(one) for one in result.also
-    ]
+    assert (
+        "One rape crisis centre for 200,000 women: needed 2, confirmed 1, missing 1. Regions that have too few: 1."
+    ) in [str(one) for one in result.also]
 
 
 def test_norms_whose_source_nobody_saw_are_drafts(tiny_area):

@@ -27,7 +27,7 @@ def annexes(pen: Pen) -> None:
 
 
 def _directory(pen: Pen) -> None:
-    """List every active service of the view by region, and what may be said of hidden help."""
+    """List every listed service of the view by region, and what may be said of hidden help."""
     material = pen.material
     public = material.view.audience == "public"
     pen.heading(Message("Public directory") if public else Message("Directory of this edition"))

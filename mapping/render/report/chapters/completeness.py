@@ -30,7 +30,7 @@ def asked(pen: Pen) -> None:
         if not own:
             continue
         name = str(ways.label(level, material.language)) if level in ways else material.say(Message("Never asked"))
-        checked = sum(entry.freshness in ("fresh", "due") for entry in own)
+        checked = sum(entry.checked_in_time for entry in own)
         days = [entry.verified_on for entry in own if entry.verified_on is not None]
         last = (material.say(day) for day in (min(days), max(days))) if days else ("", "")
         rows.append(TableRow(name, (*cells(len(own), checked, language=material.language), *map(Cell, last))))

@@ -90,7 +90,8 @@ def method(pen: Pen) -> None:
     material = pen.material
     words = {
         "known": len(material.entries),
-        "organizations": len(material.organizations),
+        "active": sum(entry.active for entry in material.entries),
+        "organizations": len({entry.organization.id for entry in material.entries}),
         "share": material.fresh_text(material.fresh_share),
     }
     pen.chapter("3", Message("Method"), "method")
@@ -102,18 +103,19 @@ def method(pen: Pen) -> None:
             "that asks not to be listed is not."
         )
     )
-    pen.say(Message("This edition lists {known} active services of {organizations} organizations.", words))
+    pen.say(
+        Message(
+            "This edition lists {known} services of {organizations} organizations; {active} of the services are "
+            "active.",
+            words,
+        )
+    )
     pen.heading(Message("What was asked, and who answered"))
     pen.say(Message("The questionnaire stands in the annex. Lists of partners, visits and calls filled it in."))
     asked(pen)
     pen.heading(Message("How it was checked"))
-    pen.say(
-        Message(
-            "Each entry has a day by which somebody must ask again whether it still holds. Checked in time: "
-            "{share} of the listed services.",
-            words,
-        )
-    )
+    pen.say(Message("Each entry has a day by which somebody must ask again whether it still holds."))
+    pen.say(Message("Checked in time: {share} of the listed services.", words))
     pen.heading(Message("What may be listed twice"))
     doubles(pen)
     pen.heading(Message("What stays hidden"))

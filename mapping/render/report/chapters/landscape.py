@@ -29,7 +29,11 @@ def actors(pen: Pen) -> None:
     material = pen.material
     pen.chapter("4", Message("Who is there"), "actors")
     pen.heading(Message("Organizations by kind and region"))
-    pen.say(Message("Organizations listed: {count}.", {"count": len(material.organizations)}), "lead")
+    words = {
+        "count": len(material.organizations),
+        "listed": len({entry.organization.id for entry in material.entries}),
+    }
+    pen.say(Message("Organizations in the directory: {count}; of them {listed} have a listed service.", words), "lead")
     head = (
         Message("Kind"),
         *(material.area.unit(code).names for code in material.regions),

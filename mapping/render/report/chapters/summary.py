@@ -129,14 +129,18 @@ def _gaps(material: Sources) -> Iterator[Message]:
     results = material.results
     coverage, norms = results["coverage"], results["norms"]
     if "any_beyond" in coverage.table and (total := float(coverage.total.get("any_beyond", 0))):
-        worst = material.area.unit(str(coverage.table["any_beyond"].idxmax())).names
+        beyond = coverage.table["any_beyond"]
+        words = {
+            "people": People(total),
+            "unit": material.area.unit(str(beyond.idxmax())).names,
+            "there": People(float(beyond.max())),
+        }
         yield Message(
-            "{people} people live more than an hour from any listed service, most of them in {unit}.",
-            {"people": People(total), "unit": worst},
+            "{people} people live more than an hour from any listed service; the district with the most of them is "
+            "{unit}, with {there}.",
+            words,
         )
-    short = {
-        norm: int(norms.table[f"{norm}_missing"].sum()) for norm in norms.groups if f"{norm}_missing" in norms.table
-    }
+    short = {norm: int(norms.total.get(f"{norm}_missing", 0)) for norm in norms.groups}
     if any(short.values()):
         norm = max(short, key=lambda one: short[one])
         yield Message(

@@ -1,0 +1,186 @@
+"""The ledger of numbers: what each is called, of what it is a part, for which area unit and edition, and its range.
+
+Whatever tells a number tells it from here or from the result that stands here, so that one name has one value wherever
+it is read. What "listed", "active", "confirmed" and "checked in time" mean is said by `mapping.freshness` alone.
+"""
+
+import csv
+import datetime as dt
+import io
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mapping.analysis.common.listed import listed_services, units_of
+from mapping.area.study_area import StudyArea
+from mapping.errors import InvalidRecord
+from mapping.language.i18n import Message, Text, show
+from mapping.language.spreadsheet import neutral
+from mapping.result import SPEAKING, Kind, Result
+from mapping.view.view import Entry, View
+
+COLUMNS = (
+    *("name", "label", "area_unit", "value", "low", "high", "kind", "of", "population", "edition", "audience"),
+    "invented",
+)
+"""Columns of the ledger as a file."""
+
+SERVICES, ORGANIZATIONS = Message("Listed services"), Message("Organizations in the directory")
+
+
+@dataclass(frozen=True)
+class LedgerNumber:
+    """A number under its name; ``of`` is how many there are of its ``population``, where it is a part of that."""
+
+    name: str
+    label: Text
+    unit: str
+    value: float
+    kind: Kind
+    population: Text
+    edition: dt.date
+    of: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def ledger(view: View, area: StudyArea, results: Mapping[str, Result]) -> dict[tuple[str, str], LedgerNumber]:
+    """Return every number of an edition by its name and the code of its area unit.
+
+    Raises
+    ------
+    InvalidRecord
+        One name has two values for the same area unit.
+    """
+    found: dict[tuple[str, str], LedgerNumber] = {}
+    numbers = [*directory_numbers(view, area)]
+    numbers += [number for result in results.values() for number in result_numbers(result, area)]
+    for number in numbers:
+        before = found.setdefault((number.name, number.unit), number)
+        if not math.isclose(before.value, number.value, rel_tol=1e-9, abs_tol=1e-12) and before.value != number.value:
+            raise InvalidRecord(
+                f"{number.name} of {number.unit} is {before.value} and {number.value}: one name has one value; "
+                "give one of them another name where it is worked out"
+            )
+    return found
+
+
+def directory_numbers(view: View, area: StudyArea) -> Iterator[LedgerNumber]:
+    """Yield what is counted from the list itself, for the country and for each area unit."""
+    country, services = str(area.units(0).index[0]), listed_services(view)
+    at: dict[str, list[Entry]] = {code: [] for code in area.all_units()}
+    for entry in services:
+        for code in units_of(entry, area) - {country}:
+            at[code].append(entry)
+    at[country] = services
+    for code, entries in at.items():
+        yield from _services(entries, code, view.edition)
+    bodies = len(view.organizations())
+    yield LedgerNumber(
+        "organizations.directory", ORGANIZATIONS, country, bodies, "count", ORGANIZATIONS, view.edition, bodies
+    )
+
+
+def _services(entries: list[Entry], code: str, edition: dt.date) -> Iterator[LedgerNumber]:
+    """Yield how many of some listed services are active, confirmed and checked in time, and whose they are."""
+    number = len(entries)
+    counts: tuple[tuple[str, Message, int], ...] = (
+        ("services.listed", SERVICES, number),
+        ("services.active", Message("Active services"), sum(entry.active for entry in entries)),
+        ("services.confirmed", Message("Confirmed services"), sum(entry.confirmed for entry in entries)),
+        ("services.checked_in_time", Message("Services checked in time"), _checked(entries)),
+    )
+    for name, label, value in counts:
+        yield LedgerNumber(name, label, code, value, "count", SERVICES, edition, number)
+    if number:
+        label = Message("Share of the listed services that was checked in time")
+        share = _checked(entries) / number
+        yield LedgerNumber("services.checked_share", label, code, share, "share", SERVICES, edition, number)
+    bodies = len({entry.organization.id for entry in entries})
+    label = Message("Organizations with a listed service")
+    yield LedgerNumber("organizations.listed", label, code, bodies, "count", ORGANIZATIONS, edition)
+
+
+def _checked(entries: Iterable[Entry]) -> int:
+    return sum(entry.checked_in_time for entry in entries)
+
+
+def result_numbers(result: Result, area: StudyArea) -> Iterator[LedgerNumber]:
+    """Yield the figures of a result, what it says of the whole country, and the headline of each area unit."""
+    country = str(area.units(0).index[0])
+    for key, figure in result.figures.items():
+        yield _of_result(result, key, figure.label, country, (figure.value, figure.low, figure.high), figure.kind)
+    for column in result.columns:
+        if column.kind in ("state", "text"):
+            continue
+        if column.key in result.total and column.key not in result.figures:
+            ends = [result.total.get(key) if key else None for key in (column.key, column.low, column.high)]
+            yield _of_result(result, column.key, column.label, country, ends, column.kind)
+        if column in result.headlines and result.level:
+            for code in map(str, result.table.index):
+                if result.state(code, column.key) not in SPEAKING:
+                    ends = [
+                        float(result.table.at[code, key]) if key else None  # type: ignore[arg-type]
+                        for key in (column.key, column.low, column.high)
+                    ]
+                    yield _of_result(result, column.key, column.label, code, ends, column.kind)
+
+
+def _of_result(
+    result: Result, key: str, label: Text, unit: str, ends: Sequence[float | None], kind: Kind
+) -> LedgerNumber:
+    """Return a number of a result; ``ends`` are its value, and the low and high end of its range."""
+    value, low, high = ends
+    name = f"{result.name}.{key}"
+    return LedgerNumber(name, label, unit, float(value or 0), kind, result.title, result.edition, None, low, high)
+
+
+TOLD: Mapping[str, Mapping[str, str]] = {
+    "{share} of the listed services were checked in time": {"share": "services.checked_share"},
+    "This edition lists {known} services of {organizations} organizations; {active} of the services are active.": {
+        "known": "services.listed",
+        "organizations": "organizations.listed",
+        "active": "services.active",
+    },
+    "Checked in time: {share} of the listed services.": {"share": "services.checked_share"},
+    "Services listed: {known}; checked in time: {share}.": {
+        "known": "services.listed",
+        "share": "services.checked_share",
+    },
+    "Counted from {count} of {known} listed services; checked in time: {share}.": {"known": "services.listed"},
+    "Services that are confirmed: {count} of {known} listed; checked in time: {share}.": {
+        "count": "services.confirmed",
+        "known": "services.listed",
+    },
+    "Services that can be visited and are not overdue: {count} of {known} listed; checked in time: {share}.": {
+        "known": "services.listed"
+    },
+    "Services abroad: {count} of {known} listed; checked in time: {share}.": {"known": "services.listed"},
+    "{count} of {known} listed services are overdue or were never checked.": {"known": "services.listed"},
+    "{share} of the minimum standards that were asked about are met": {"share": "standards.met"},
+    "{share} of the answers that could be given are “met”; of all answers, {unknown} are “not known”.": {
+        "share": "standards.met",
+        "unknown": "standards.unknown",
+    },
+    "Organizations in the directory: {count}; of them {listed} have a listed service.": {
+        "count": "organizations.directory",
+        "listed": "organizations.listed",
+    },
+}
+"""Sentence of a page or report -> the number of the ledger that stands in each of its places."""
+
+
+def to_csv(numbers: Iterable[LedgerNumber], language: str, *, audience: str, demo: bool) -> str:
+    """Return numbers as CSV: shares of 1, minutes, people as they were worked out; nothing that a sheet would run."""
+    lines, invented = io.StringIO(), "yes" if demo else "no"
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for one in sorted(numbers, key=lambda one: (one.name, one.unit)):
+        ends = (one.value, one.low, one.high)
+        value, low, high = ("" if end is None else f"{end:.10g}" for end in ends)
+        size = "" if one.of is None else f"{one.of:.10g}"
+        texts = (neutral(show(one.label, language)), neutral(show(one.population, language)))
+        writer.writerow(
+            (one.name, texts[0], one.unit, value, low, high, one.kind, size, texts[1], one.edition, audience, invented)
+        )
+    return lines.getvalue()

@@ -1,0 +1,113 @@
+"""Every number that pages, reports and briefs tell is the one of the published ledger, in every language."""
+
+import csv
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from mapping.analysis.common.ledger import TOLD, ledger
+from mapping.language.i18n import number, percent, translate
+from mapping.render import report
+from mapping.render.report import brief
+from mapping.render.report.sources import gather
+from mapping.render.report.writers import html as report_html
+from mapping.view.view import View
+
+LANGUAGES = ("en", "ru", "tg", "uz")
+NOT_A_MAJORITY = re.compile(r"(?<!the )\b(?:most|majority) of\b", re.IGNORECASE)
+
+
+def plain(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+@pytest.fixture(scope="module")
+def numbers(view_file, tiny_area):
+    with View(view_file) as view:
+        return ledger(view, tiny_area, gather(view, tiny_area))
+
+
+@pytest.fixture(scope="module")
+def told(view_file, tiny_area, site) -> dict[str, str]:
+    """The text of all pages, the report and each brief, by language."""
+    found = {}
+    with View(view_file) as view:
+        results = gather(view, tiny_area)
+        for language in LANGUAGES:
+            pages = [path.read_text(encoding="utf-8") for path in sorted((site / language).rglob("*.html"))]
+            made = report.make(view, tiny_area, language=language, results=results)
+            pages.append(report_html.write(made).decode())
+            for code in tiny_area.all_units():
+                one = brief.make(view, tiny_area, code, language=language, results=results)
+                pages.append(report_html.write(one).decode())
+            found[language] = "\n".join(plain(page) for page in pages)
+    return found
+
+
+def pattern(sentence: str, language: str) -> re.Pattern[str]:
+    """A sentence as it is said, with any number in its places."""
+    parts = re.split(r"(\{\w+\})", " ".join(translate(sentence, language).split()))
+    number = r"([<>]?\d[\d\s.,]*?\s?%?)"
+    return re.compile("".join(number if part[:1] == "{" else re.escape(part) for part in parts))
+
+
+def places(sentence: str, language: str) -> list[str]:
+    return re.findall(r"\{(\w+)\}", translate(sentence, language))
+
+
+def without_spaces(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_tell_the_numbers_of_the_ledger(language, told, numbers, tiny_area):
+    country, seen = str(tiny_area.units(0).index[0]), 0
+    for sentence, names in TOLD.items():
+        for match in pattern(sentence, language).finditer(told[language]):
+            for place, text in zip(places(sentence, language), match.groups(), strict=True):
+                if place in names:
+                    known = numbers[names[place], country]
+                    write = percent if known.kind == "share" else number
+                    assert without_spaces(text) == without_spaces(write(known.value, language)), match[0]
+                    seen += 1
+    assert seen > 20
+
+
+def test_nothing_is_called_most_of_something(told):
+    """No sentence can know that what it speaks of is a majority: it says the share, or which is the largest."""
+    assert NOT_A_MAJORITY.findall(told["en"]) == []
+
+
+def test_a_district_has_one_number_of_services_wherever_it_is_told(text, numbers, tiny_area):
+    index = plain(text("/en/u/index.html"))
+    for code, unit in tiny_area.all_units().items():
+        if unit.level < len(tiny_area.levels) - 1:
+            continue
+        known = numbers["services.listed", code].value
+        page = plain(text(f"/en/u/{code}.html"))
+        shown = re.search(r"Services listed (\d+|none listed)", page)[1]
+        assert (0 if shown == "none listed" else int(shown)) == known
+        assert re.search(rf"{re.escape(tiny_area.label(code, 'en'))} [\d,]+ (\d+)", index)[1] == str(int(known))
+
+
+def test_the_ledger_is_published(site: Path, numbers):
+    rows = list(csv.DictReader((site / "data" / "numbers.csv").read_text(encoding="utf-8").splitlines()))
+    assert {(row["name"], row["area_unit"]) for row in rows} == set(numbers)
+    assert len({(row["name"], row["area_unit"]) for row in rows}) == len(rows)
+    for row in rows:
+        known = numbers[row["name"], row["area_unit"]]
+        assert float(row["value"]) == pytest.approx(known.value)
+        assert row["edition"] == known.edition.isoformat()
+
+
+def test_shares_and_counts_agree(numbers):
+    for (name, unit), known in numbers.items():
+        if name == "services.checked_share":
+            assert (
+                known.value == numbers["services.checked_in_time", unit].value / numbers["services.listed", unit].value
+            )
+        if name == "services.active":
+            confirmed = numbers["services.confirmed", unit].value
+            assert confirmed <= known.value <= numbers["services.listed", unit].value
