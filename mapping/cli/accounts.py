@@ -34,11 +34,11 @@ def add(
     accounts: AccountsOption = ACCOUNTS,
 ) -> None:
     """Make an account, and print the one-time link with which its owner sets password and authenticator."""
-    from web.access.accounts import Accounts
+    from web.access.accounts import COMMAND_LINE, Accounts
 
     bodies = [_body(view, text) for text in organization or ()]
     book, now = Accounts(accounts), dt.datetime.now(dt.UTC)
-    token = book.add(login, name or login, role, by="command line", now=now)  # type: ignore[arg-type]
+    token = book.add(login, name or login, role, by=COMMAND_LINE, now=now)  # type: ignore[arg-type]
     for code in region or ():
         book.grant(book.by_login(login).id, "region", code)
     for body in bodies:
@@ -49,10 +49,20 @@ def add(
 @user_app.command("invite")
 def invite(login: Annotated[str, typer.Argument(help="Whose account.")], accounts: AccountsOption = ACCOUNTS) -> None:
     """End an account's password, authenticator and sessions, and print a new one-time link."""
-    from web.access.accounts import Accounts
+    from web.access.accounts import COMMAND_LINE, Accounts
 
     book = Accounts(accounts)
-    _say_link(book.invite(book.by_login(login).id, now=dt.datetime.now(dt.UTC)))
+    _say_link(book.invite(book.by_login(login).id, by=COMMAND_LINE, now=dt.datetime.now(dt.UTC)))
+
+
+@user_app.command("meet")
+def meet(login: Annotated[str, typer.Argument(help="Whose account.")], accounts: AccountsOption = ACCOUNTS) -> None:
+    """Say that you have met the owner of an account, where no other administrator can: it then counts as a person."""
+    from web.access.accounts import COMMAND_LINE, Accounts
+
+    book = Accounts(accounts)
+    book.meet(book.by_login(login).id, by=COMMAND_LINE)
+    out.print(f"{login} counts as a person of their own where two must agree.", markup=False)
 
 
 @user_app.command("list")

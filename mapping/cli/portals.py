@@ -170,7 +170,7 @@ def demo_staff(
         if login not in known:
             accounts.add(login, name, role, by="demo", now=now)  # type: ignore[arg-type]
             accounts.grant(accounts.by_login(login).id, "region", EVERYWHERE)
-        token = accounts.invite(accounts.by_login(login).id, now=now)
+        token = accounts.invite(accounts.by_login(login).id, by="demo", now=now)
         out.print(f"  {login:14} http://localhost:{port}/en/join/{token}", markup=False)
     out.print("Open a link, choose a password, and read the code with an authenticator; then sign in.")
     portal = create_staff_app(
@@ -221,7 +221,7 @@ def _demo_people(accounts: "Accounts", view: Path, port: int) -> Iterator[tuple[
         elif known[role].enrolled:
             yield role, "has taken up the account already"
             continue
-        token = accounts.invite(accounts.by_login(role).id, now=now)
+        token = accounts.invite(accounts.by_login(role).id, by="demo", now=now)
         yield role, f"http://localhost:{port}/en/join/{token}"
 
 

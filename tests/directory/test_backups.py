@@ -43,7 +43,7 @@ def private(tmp_path, tiny_area):
         directory.add(sample_batch(), on=TODAY)
         assert directory.key
     Accounts(folder / "accounts.db").add("gul", "Gul", "steward", by="root", now=NOW)
-    assert Accounts(folder / "accounts.db").cookie_key
+    assert Accounts(folder / "accounts.db").cookie_key("staff")
     Inbox(folder / "inbox.db").put(HelpMissing(need="legal", area_unit="OZ01"), on=TODAY)
     Ledger(folder / "ledger.db").append("gul", "edit", subject="service 1", now=NOW)
     (folder / "reports").mkdir()

@@ -48,7 +48,12 @@ def test_every_test_that_is_named_is_there(row):
 
 def test_limits_on_the_page_are_those_of_the_code():
     assert f"at least {accounts.LEAST_LENGTH} signs, at most {accounts.MOST_LENGTH}" in PAGE
-    assert f"| {accounts.TRIES}, then locked for {accounts.LOCKED.seconds // 60} minutes" in PAGE
+    minutes = accounts.LOCKED.seconds // 60
+    assert f"| {accounts.TRIES}, then locked for {minutes} minutes" in PAGE
+    guesses = (
+        f"{accounts.TRIES} for one login from one address in {minutes} minutes, {accounts.TRIES_OF_SOURCE} for all"
+    )
+    assert guesses in PAGE
     assert (
         f"after {accounts.IDLE.seconds // 60} minutes without a request, and after {accounts.LONGEST.seconds // 3600} h"
         in PAGE
@@ -110,7 +115,7 @@ def test_the_cookie_is_for_this_host_alone(portals):
         cookies = answer.headers.getlist("Set-Cookie")
         assert cookies
         for cookie in cookies:
-            assert cookie.startswith("__Host-rohnamo=")
+            assert cookie.startswith("__Host-rohnamo-")
             parts = {part.strip() for part in cookie.split(";")[1:]}
             assert {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"} <= parts
             assert not [part for part in parts if part.startswith("Domain")]

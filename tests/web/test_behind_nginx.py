@@ -213,7 +213,7 @@ def test_a_partner_signs_in_and_out(private):
     desk.clock.step()
     code, headers, text = private.ask(PARTNERS, "/en/sign-in.html")
     cookie = headers["Set-Cookie"]
-    assert cookie.startswith("__Host-rohnamo=")
+    assert cookie.startswith("__Host-rohnamo-")
     assert "Content-Encoding" not in headers
     assert "data-passkey" in text
     check((code, headers, text))

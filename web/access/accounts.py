@@ -3,12 +3,18 @@
 A password (argon2) and a code from an authenticator are both asked, or a passkey (`web.access.passkeys`). Only digests
 of sessions and of one-time links are stored, so that whoever reads the file cannot use them. Nothing here knows the
 directory or a view.
+
+Guessing is slowed down by where it comes from: whoever only knows a login cannot keep its owner out. An account is
+locked for a while by wrong codes after the right password alone.
 """
 
 import datetime as dt
 import hashlib
+import hmac
+import os
 import secrets
 import sqlite3
+import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,14 +36,24 @@ LEAST_STRENGTH = 3
 """On the scale of zxcvbn, 0 to 4: cannot be guessed in 10^8 tries."""
 
 TRIES, LOCKED = 5, dt.timedelta(minutes=15)
-"""After so many wrong answers in a row an account is locked for so long."""
+"""So many wrong answers for one login are taken from one address in so long; so many wrong codes in a row after the
+right password lock the account for so long."""
+
+TRIES_OF_SOURCE = 20
+"""So many wrong answers for all logins together are taken from one address in the same time."""
 
 IDLE, LONGEST = dt.timedelta(minutes=20), dt.timedelta(hours=8)
 """A session ends after so long without a request, and at the latest after so long."""
 
+COMMAND_LINE = "command line"
+"""Who makes accounts without signing in: whoever may start programs on the host."""
+
 LINK_LASTS = dt.timedelta(hours=48)
 STEP = 30
 """Seconds that a code of an authenticator stands for."""
+
+_HASHING = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
+"""Passwords are checked at most so many at once, so that a flood of them leaves room for other requests."""
 
 _HASHER = argon2.PasswordHasher()
 _NOBODY = _HASHER.hash("nobody has this password")
@@ -48,15 +64,18 @@ CREATE TABLE IF NOT EXISTS account (
     id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT NULL, language TEXT NOT NULL,
     mail TEXT NOT NULL, password TEXT, secret TEXT, enrolled INTEGER NOT NULL DEFAULT 0,
     disabled INTEGER NOT NULL DEFAULT 0, wrong INTEGER NOT NULL DEFAULT 0, locked_until TEXT,
-    last_step INTEGER NOT NULL DEFAULT 0, created_on TEXT NOT NULL, created_by TEXT NOT NULL
+    last_step INTEGER NOT NULL DEFAULT 0, created_on TEXT NOT NULL, created_by TEXT NOT NULL,
+    link_by TEXT NOT NULL DEFAULT '', met_by TEXT NOT NULL DEFAULT '', administered INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE IF NOT EXISTS grants (
     account TEXT NOT NULL REFERENCES account(id), scope TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (account, scope, value)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS session (
-    digest TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account(id), began TEXT NOT NULL, seen TEXT NOT NULL
+    digest TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account(id), began TEXT NOT NULL, seen TEXT NOT NULL,
+    portal TEXT NOT NULL DEFAULT ''
 ) STRICT;
+CREATE TABLE IF NOT EXISTS attempt (source TEXT NOT NULL, login TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS link (
     digest TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account(id), until TEXT NOT NULL
 ) STRICT;
@@ -71,11 +90,21 @@ CREATE TABLE IF NOT EXISTS alert (
 ) STRICT;
 """
 
+_ADDED = {
+    "account": {
+        "link_by": "TEXT NOT NULL DEFAULT ''",
+        "met_by": "TEXT NOT NULL DEFAULT ''",
+        "administered": "INTEGER NOT NULL DEFAULT 0",
+    },
+    "session": {"portal": "TEXT NOT NULL DEFAULT ''"},
+}
+"""Columns that files of older versions lack; a session without a portal opens none."""
 
 REFUSED = Message(
-    "Login, password or code is not right, or the account is locked for a while. Try again after 15 minutes, or ask "
+    "Login, password or code is not right, or there were too many wrong tries. Try again after 15 minutes, or ask "
     "your administrator."
 )
+USED = Message("This code was just used. Wait until your authenticator shows the next one, then sign in with it.")
 Weakness = Literal["short", "long", "easy"]
 WEAK: dict[Weakness, Message] = {
     "short": Message("The password is too short: at least 12 signs. Three or four words are good."),
@@ -85,11 +114,37 @@ WEAK: dict[Weakness, Message] = {
 """Why a password will not do."""
 
 
-class SignInRefused(MappingError):
-    """Somebody may not sign in; the same words whatever the reason, so that nobody learns which accounts exist."""
+Refusal = Literal["unknown", "password", "code", "locked", "disabled", "too many tries", "code used", "passkey"]
+"""Why somebody was not let in, for the log."""
 
-    def __init__(self) -> None:
-        super().__init__(str(REFUSED))
+
+class SignInRefused(MappingError):
+    """Somebody may not sign in; the same words whatever the reason, so that nobody learns which accounts exist.
+
+    For the log alone, ``reason`` says why, and ``login`` whose account it was, "" where there is no such account: what
+    was typed there may be a password.
+    """
+
+    text = REFUSED
+
+    def __init__(self, reason: Refusal = "unknown", login: str = "") -> None:
+        super().__init__(str(self.text))
+        self.reason: Refusal = reason
+        self.login = login
+
+
+class TooManyTries(SignInRefused):
+    """Too many wrong answers came from one address; ``first`` where this one was the first to be turned away."""
+
+    def __init__(self, login: str, *, first: bool) -> None:
+        super().__init__("too many tries", login)
+        self.first = first
+
+
+class CodeUsed(SignInRefused):
+    """Login and password are right, but the code has let somebody in already."""
+
+    text = USED
 
 
 @dataclass(frozen=True)
@@ -105,6 +160,10 @@ class Account:
     enrolled: bool
     disabled: bool
     grants: Grants
+    made_by: str = ""
+    """Who made the account or last saw its one-time link: a login, or "command line"."""
+    met_by: str = ""
+    """The other administrator who has met its owner since; "" where none has."""
 
     def may(self, action: Action, over: Any = None) -> bool:
         """Tell whether this person may do something, and to what it is done; see `web.access.roles.may`."""
@@ -124,11 +183,16 @@ class Accounts:
         self.path = Path(path)
         sqlite_file.make(self.path, _SCHEMA)
         self.path.chmod(0o600)
+        with self.opened() as db:
+            for table, columns in _ADDED.items():
+                there = {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}
+                for column in columns.keys() - there:
+                    db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {columns[column]}")
+            db.execute("UPDATE account SET administered = 1 WHERE role = 'administrator' AND NOT administered")
 
-    @property
-    def cookie_key(self) -> bytes:
-        """The secret that signs cookies, the same for every process of the installation."""
-        return sqlite_file.key(self.path.with_suffix(".key"))
+    def cookie_key(self, portal: str) -> bytes:
+        """Return the secret that signs a portal's cookies, the same for every process; no two portals share one."""
+        return hmac.digest(sqlite_file.key(self.path.with_suffix(".key")), portal.encode(), "sha256")
 
     def add(
         self, login: str, name: str, role: Role, *, by: str, now: dt.datetime, language: str = "en", mail: str = ""
@@ -145,17 +209,18 @@ class Accounts:
             raise InvalidRecord("an account needs a login and a name; write both")
         if role not in ROLES:
             raise InvalidRecord(f"{role!r} is no role; there are {', '.join(ROLES)}")
-        row = (secrets.token_hex(8), login, name.strip(), role, language, mail, now.date().isoformat(), by)
+        day, administered = now.date().isoformat(), role == "administrator"
+        row = (secrets.token_hex(8), login, name.strip(), role, language, mail, day, by, administered)
         try:
             with self.opened() as db:
                 db.execute(
-                    "INSERT INTO account (id, login, name, role, language, mail, created_on, created_by)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO account (id, login, name, role, language, mail, created_on, created_by, administered)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     row,
                 )
         except sqlite3.IntegrityError as error:
             raise InvalidRecord(f"the login {login!r} is taken; choose another") from error
-        return self.invite(row[0], now=now)
+        return self.invite(row[0], by=by, now=now)
 
     def account(self, account_id: str) -> Account:
         """Return an account.
@@ -209,8 +274,56 @@ class Accounts:
         with self.opened() as db:
             for field, value in new.items():
                 db.execute(f"UPDATE account SET {field} = ? WHERE id = ?", [value, account_id])
+            if role == "administrator":
+                db.execute("UPDATE account SET administered = 1 WHERE id = ?", [account_id])
             if role is not None or disabled:
                 db.execute("DELETE FROM session WHERE account = ?", [account_id])
+
+    def meet(self, account_id: str, *, by: str) -> None:
+        """Note that another administrator has met the owner of an account, who from now on counts as a second person.
+
+        Raises
+        ------
+        InvalidRecord
+            ``by`` made the account or saw its link, counts as one person with whoever did, or is no administrator.
+        """
+        account = self.account(account_id)
+        if by != COMMAND_LINE:
+            other = self.by_login(by)
+            if other.role != "administrator" or other.disabled or self.one_person(by, account.login):
+                raise InvalidRecord(f"{by} cannot say so: another administrator than {account.made_by} has to")
+        with self.opened() as db:
+            db.execute("UPDATE account SET met_by = ? WHERE id = ?", [by, account_id])
+
+    def one_person(self, first: str, second: str) -> bool:
+        """Tell whether two logins count as one person where two people must agree.
+
+        An account and whoever made it, or last saw its one-time link, are one until another administrator has met its
+        owner; so are all accounts that one made. Where there never was a second administrator nobody else can meet
+        anybody: then only an account and its maker are one.
+        """
+        made = {each.login: each for each in self.accounts()}
+
+        def person(login: str) -> str:
+            seen = set()
+            while login in made and login not in seen and not made[login].met_by and made[login].made_by in made:
+                seen.add(login)
+                login = made[login].made_by
+            return login
+
+        first, second = first.strip().casefold(), second.strip().casefold()
+        if first == second:
+            return True
+        if self.two_administrators():
+            return person(first) == person(second)
+        pairs = ((first, second), (second, first))
+        return any(own in made and not made[own].met_by and made[own].made_by == other for own, other in pairs)
+
+    def two_administrators(self) -> bool:
+        """Tell whether there is, or ever was, a second administrator who took up the account."""
+        with self.opened() as db:
+            query = "SELECT count(*) FROM account WHERE administered AND (enrolled OR last_step > 0)"
+            return int(db.execute(query).fetchone()[0]) > 1
 
     def grant(self, account_id: str, scope: Scope, value: str) -> None:
         """Let somebody act in a region or for an organization."""
@@ -225,10 +338,11 @@ class Accounts:
         with self.opened() as db:
             db.execute("DELETE FROM grants WHERE account = ? AND scope = ? AND value = ?", [account_id, scope, value])
 
-    def invite(self, account_id: str, *, now: dt.datetime) -> str:
+    def invite(self, account_id: str, *, by: str, now: dt.datetime) -> str:
         """Return the token of a one-time link to set a new password and code; old ones, passkeys and sessions end.
 
-        This is how an account begins, and how an administrator recovers one.
+        This is how an account begins, and how an administrator recovers one. Whoever sees the link could use it, so
+        that ``by`` and the account count as one person until another administrator has met its owner.
         """
         self.account(account_id)
         token = secrets.token_urlsafe(32)
@@ -236,9 +350,9 @@ class Accounts:
             for table in ("link", "session", "passkey"):
                 db.execute(f"DELETE FROM {table} WHERE account = ?", [account_id])
             db.execute(
-                "UPDATE account SET password = NULL, secret = NULL, enrolled = 0, wrong = 0, locked_until = NULL"
-                " WHERE id = ?",
-                [account_id],
+                "UPDATE account SET password = NULL, secret = NULL, enrolled = 0, wrong = 0, locked_until = NULL,"
+                " link_by = ?, met_by = '' WHERE id = ?",
+                [by, account_id],
             )
             db.execute("INSERT INTO link VALUES (?, ?, ?)", [_digest(token), account_id, _at(now + LINK_LASTS)])
         return token
@@ -304,37 +418,85 @@ class Accounts:
             db.execute("DELETE FROM link WHERE account = ?", [account.id])
         return self.account(account.id)
 
-    def sign_in(self, login: str, password: str, code: str, *, now: dt.datetime) -> str:
-        """Check password and code, and return the token of a new session.
+    def sign_in(
+        self, login: str, password: str, code: str, *, now: dt.datetime, portal: str = "", source: str = ""
+    ) -> str:
+        """Check password and code, and return the token of a new session of a portal.
+
+        ``source`` is the address from which the answer comes. The try is counted before the password is looked at, so
+        that tries at once are all counted, and the password outside of any transaction, since it takes a while.
 
         Raises
         ------
         SignInRefused
             Whatever was wrong.
         """
+        login = login.strip().casefold()
+        attempt = self._count_try(login, source, now)
         with self.opened() as db:
-            db.execute("BEGIN IMMEDIATE")  # two tries at once must not both count as the first
-            row = db.execute("SELECT * FROM account WHERE login = ?", [login.strip().casefold()]).fetchone()
-            there = row is not None and _usable(row)
+            row = db.execute("SELECT * FROM account WHERE login = ?", [login]).fetchone()
+        there = row is not None and _usable(row)
+        with _HASHING:
             right = _matches(row["password"] if there else _NOBODY, password)
-            step = _step_of(row["secret"], code, now) if there else None
-            token = self.let_in(db, row, right=right and step is not None and step > row["last_step"], now=now)
+        if not there or not right:
+            reason: Refusal = "unknown" if row is None else "password" if there else "disabled"
+            raise SignInRefused(reason, "" if row is None else login)
+        with self.opened() as db:
+            db.execute("BEGIN IMMEDIATE")
+            query = "SELECT * FROM account WHERE id = ? AND password = ?"
+            row = db.execute(query, [row["id"], row["password"]]).fetchone()
+            step = _step_of(row["secret"], code, now) if row is not None and _usable(row) else None
+            locked, used = _locked(row, now), step is not None and step <= row["last_step"]
+            token = "" if used else self.let_in(db, row, right=step is not None, now=now, portal=portal)
             if token:
                 db.execute("UPDATE account SET last_step = ? WHERE id = ?", [step, row["id"]])
-                return token
-        raise SignInRefused
+            if token or (used and not locked):
+                db.execute("DELETE FROM attempt WHERE source = ? AND login = ?", attempt)
+        if token:
+            return token
+        if locked or not used:
+            raise SignInRefused("locked" if locked else "code", login)
+        raise CodeUsed("code used", login)
 
-    def let_in(self, db: sqlite3.Connection, row: sqlite3.Row | None, *, right: bool, now: dt.datetime) -> str:
+    def _count_try(self, login: str, source: str, now: dt.datetime) -> tuple[str, str]:
+        """Count a try to sign in; return under which numbers for source and login it stands, no address and no name.
+
+        Raises
+        ------
+        TooManyTries
+            There were too many from there; it is counted no more.
+        """
+        key = sqlite_file.key(self.path.with_suffix(".key"))
+        where = hmac.new(key, f"{now.date().isoformat()} {source}".encode(), hashlib.sha256).hexdigest()[:16]
+        whose = hmac.new(key, login.encode(), hashlib.sha256).hexdigest()[:16]
+        with self.opened() as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("DELETE FROM attempt WHERE at <= ?", [_at(now - LOCKED)])
+            total, own = db.execute(
+                "SELECT count(*), coalesce(sum(login = ?), 0) FROM attempt WHERE source = ?", [whose, where]
+            ).fetchone()
+            over = max(total - TRIES_OF_SOURCE, own - TRIES)
+            if over <= 0:
+                db.execute("INSERT INTO attempt VALUES (?, ?, ?)", [where, whose, _at(now)])
+            known = db.execute("SELECT 1 FROM account WHERE login = ?", [login]).fetchone()
+        if over >= 0:
+            raise TooManyTries(login if known else "", first=over == 0)
+        return where, whose
+
+    def let_in(
+        self, db: sqlite3.Connection, row: sqlite3.Row | None, *, right: bool, now: dt.datetime, portal: str = ""
+    ) -> str:
         """Return the token of a new session where an account's answer was right; "" where it was not, and count that.
 
         ``row`` is the account, None where nobody knows whose answer it was. A locked account is let in by no answer.
         """
-        if row is None or not _usable(row) or (row["locked_until"] or "") > _at(now):
+        if row is None or not _usable(row) or _locked(row, now):
             return ""
         if right:
             token = secrets.token_urlsafe(32)
             db.execute("UPDATE account SET wrong = 0, locked_until = NULL WHERE id = ?", [row["id"]])
-            db.execute("INSERT INTO session VALUES (?, ?, ?, ?)", [_digest(token), row["id"], _at(now), _at(now)])
+            values = [_digest(token), row["id"], _at(now), _at(now), portal]
+            db.execute("INSERT INTO session (digest, account, began, seen, portal) VALUES (?, ?, ?, ?, ?)", values)
             return token
         wrong = row["wrong"] + 1
         until = _at(now + LOCKED) if wrong >= TRIES else None
@@ -351,7 +513,8 @@ class Accounts:
         SignInRefused
             Whatever was wrong.
         """
-        self.end(self.sign_in(self.account(account_id).login, password, code, now=now))
+        token = self.sign_in(self.account(account_id).login, password, code, now=now, source=account_id)
+        self.end(token)
 
     def change_password(self, account_id: str, old: str, code: str, new: str, *, now: dt.datetime) -> None:
         """Set a new password; every session of the account ends."""
@@ -361,13 +524,13 @@ class Accounts:
             db.execute("UPDATE account SET password = ? WHERE id = ?", [_HASHER.hash(_normal(new)), account_id])
             db.execute("DELETE FROM session WHERE account = ?", [account_id])
 
-    def session(self, token: str, *, now: dt.datetime) -> Account | None:
-        """Return who a session belongs to, and keep it alive; None when it has ended."""
+    def session(self, token: str, *, now: dt.datetime, portal: str = "") -> Account | None:
+        """Return who a session of a portal belongs to, and keep it alive; None when it has ended or is of another."""
         with self.opened() as db:
             row = db.execute(
                 "SELECT account.*, began, seen FROM session JOIN account ON account.id = session.account"
-                " WHERE digest = ?",
-                [_digest(token)],
+                " WHERE digest = ? AND portal = ?",
+                [_digest(token), portal],
             ).fetchone()
             if row is None:
                 return None
@@ -418,11 +581,17 @@ class Accounts:
             bool(row["enrolled"]),
             bool(row["disabled"]),
             grants,
+            row["link_by"] or row["created_by"],
+            row["met_by"],
         )
 
 
 def _usable(row: sqlite3.Row) -> bool:
     return bool(row["enrolled"] and not row["disabled"])
+
+
+def _locked(row: sqlite3.Row | None, now: dt.datetime) -> bool:
+    return row is not None and (row["locked_until"] or "") > _at(now)
 
 
 def weakness(password: str, account: Account) -> Weakness | None:

@@ -6,7 +6,7 @@ not signed in is sent to the sign-in page from a page, and refused elsewhere.
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import PurePosixPath
 from typing import Literal, NoReturn, cast
 
@@ -16,10 +16,13 @@ from flask_wtf.csrf import CSRFProtect
 
 from mapping.errors import MappingError
 from web.access.accounts import Account, Accounts
-from web.access.roles import Action
+from web.access.roles import Action, Role
 from web.stores.ledger import Ledger
 
 Open = Literal["everyone"]
+Portal = Literal["partner", "staff"]
+"""Each has cookies, keys and sessions of its own, so that a session of one opens nothing of the other."""
+
 Routes = Mapping[str, Action | Open]
 """Endpoint -> the action that it is, or "everyone"."""
 
@@ -30,16 +33,21 @@ def guard(
     ledger: Ledger,
     routes: Routes,
     *,
+    portal: Portal,
+    roles: Collection[Role],
     clock: Callable[[], dt.datetime] | None = None,
     secure: bool = True,
 ) -> None:
     """Make an app ask who is there before each request, and keep forms from being sent by other sites.
 
-    ``secure`` is False only for trying the portal on the own machine without TLS: cookies then also go over HTTP.
+    ``roles`` are those that may sign in to the portal; they are asked at every request. ``secure`` is False only for
+    trying the portal on the own machine without TLS: cookies then also go over HTTP.
     """
     app.config.update(
-        SECRET_KEY=accounts.cookie_key,
-        SESSION_COOKIE_NAME="__Host-rohnamo" if secure else "rohnamo",
+        PORTAL=portal,
+        PORTAL_ROLES=tuple(roles),
+        SECRET_KEY=accounts.cookie_key(portal),
+        SESSION_COOKIE_NAME=f"__Host-rohnamo-{portal}" if secure else f"rohnamo-{portal}",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
@@ -63,10 +71,12 @@ def now() -> dt.datetime:
 
 
 def somebody() -> Account | None:
-    """Return who is signed in, if anybody is."""
+    """Return who is signed in to this portal, if anybody is whose role may be."""
     if "account" not in g:
+        accounts: Accounts = current_app.config["ACCOUNTS"]
         token = session.get("token", "")
-        g.account = current_app.config["ACCOUNTS"].session(token, now=now()) if token else None
+        account = accounts.session(token, now=now(), portal=current_app.config["PORTAL"]) if token else None
+        g.account = account if account is not None and account.role in current_app.config["PORTAL_ROLES"] else None
     return cast("Account | None", g.account)
 
 
@@ -89,6 +99,12 @@ def log(action: str, *, subject: str = "", reason: str = "", who: str = "") -> N
     account = somebody()
     ledger: Ledger = current_app.config["LEDGER"]
     ledger.append(who or (account.login if account else ""), action, subject=subject, reason=reason, now=now())
+
+
+def log_at_most(most: int, action: str, *, since: dt.datetime, subject: str, reason: str) -> int:
+    """Write a line unless this person has ``most`` of the action since; return the count, 0 where it was refused."""
+    ledger: Ledger = current_app.config["LEDGER"]
+    return ledger.append_at_most(most, me().login, action, since=since, subject=subject, reason=reason, now=now())
 
 
 def _admit() -> ResponseReturnValue | None:

@@ -164,8 +164,8 @@ class Passkeys:
         except (WebAuthnException, ValueError, sqlite3.IntegrityError) as error:
             raise InvalidRecord(str(NOT_ADDED)) from error
 
-    def sign_in(self, answer: str, *, site: Site, asked: str, now: dt.datetime) -> str:
-        """Check what a browser answers, and return the token of a new session.
+    def sign_in(self, answer: str, *, site: Site, asked: str, now: dt.datetime, portal: str = "") -> str:
+        """Check what a browser answers, and return the token of a new session of a portal.
 
         A wrong answer of a known passkey counts as a wrong password does, and locks the account in the end.
 
@@ -183,12 +183,12 @@ class Passkeys:
             row = db.execute(query, [_named(answer)]).fetchone()
             uses = _uses(answer, row, site=site, asked=asked) if row is not None else None
             right = uses is not None and _use_up(db, asked, now)
-            token = self.accounts.let_in(db, row, right=right, now=now)
+            token = self.accounts.let_in(db, row, right=right, now=now, portal=portal)
             if token:
                 day = now.date().isoformat()
                 db.execute("UPDATE passkey SET uses = ?, used_on = ? WHERE id = ?", [uses, day, row["passkey"]])
                 return token
-        raise SignInRefused
+        raise SignInRefused("passkey", row["login"] if row is not None else "")
 
     def remove(self, account_id: str, passkey_id: str) -> bool:
         """Forget a passkey, and end every session of its owner, who may have lost the device; tell if it was there."""

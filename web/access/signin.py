@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import ipaddress
 
 import pyotp
 import segno
@@ -9,7 +10,7 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord, NotFound
-from web.access.accounts import Account, Accounts, SignInRefused
+from web.access.accounts import Account, Accounts, SignInRefused, TooManyTries
 from web.access.guard import Open, log, me, now, somebody
 from web.access.passkeys import LASTS, MADE_BY, NOT_KNOWN, Passkeys, Site, question, to_sign_in
 from web.access.roles import Action
@@ -49,12 +50,31 @@ def sign_in(language: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _door(language)
     form = request.form
+    given = (form.get("login", ""), form.get("password", ""), form.get("code", ""))
     try:
-        token = _accounts().sign_in(form.get("login", ""), form.get("password", ""), form.get("code", ""), now=now())
+        token = _accounts().sign_in(*given, now=now(), portal=current_app.config["PORTAL"], source=_source())
+    except TooManyTries as refused:
+        if refused.first:  # one line for all that follow, so that nobody can fill the log
+            _log_refused(refused)
+        return _door(language, refused=str(refused)), 429
     except SignInRefused as refused:
-        log("sign_in_refused", who="?")
+        _log_refused(refused)
         return _door(language, refused=str(refused)), 403
     return _enter(language, token)
+
+
+def _log_refused(refused: SignInRefused) -> None:
+    """Write down whose sign-in was refused and why; nothing that was typed where no account has this login."""
+    log("sign_in_refused", who="?", subject=refused.login, reason=refused.reason)
+
+
+def _source() -> str:
+    """Return from which network a request comes: an address, or the part of a longer one that one customer has."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((address, 64 if address.version == 6 else 32), strict=False))
 
 
 @signin.route("/<language>/sign-in-passkey", methods=["GET", "POST"])
@@ -62,10 +82,11 @@ def sign_in_by_passkey(language: str) -> ResponseReturnValue:
     """Let somebody in by what their device answers; opened anew, as in another language, it asks again."""
     if request.method == "GET":
         return redirect(f"/{language}/sign-in.html")
+    answer, portal = request.form.get("answer", ""), current_app.config["PORTAL"]
     try:
-        token = Passkeys(_accounts()).sign_in(request.form.get("answer", ""), site=_site(), asked=_asked(), now=now())
-    except SignInRefused:
-        log("sign_in_refused", who="?", reason="passkey")
+        token = Passkeys(_accounts()).sign_in(answer, site=_site(), asked=_asked(), now=now(), portal=portal)
+    except SignInRefused as refused:
+        _log_refused(refused)
         return _door(language, refused=str(NOT_KNOWN)), 403
     return _enter(language, token, by="passkey")
 
@@ -75,10 +96,9 @@ def _enter(language: str, token: str, *, by: str = "") -> ResponseReturnValue:
     session.clear()
     session["token"] = token
     g.pop("account", None)
-    if me().role not in current_app.config["PORTAL_ROLES"]:
+    if somebody() is None:
         _accounts().end(token)
         session.clear()
-        g.account = None
         return _door(language, elsewhere=True), 403
     log("sign_in", reason=by)
     return redirect(f"/{language}/index.html", code=303)

@@ -85,7 +85,6 @@ def create_partner_app(
         AREA=area,
         DEMO=demo or any(invented),
         INBOX=inbox,
-        PORTAL_ROLES=PORTAL_ROLES,
         RESTRICTED=edition,
         MENU=tuple(MenuEntry(*item) for part in PARTS for item in part.MENU),
     )
@@ -95,7 +94,7 @@ def create_partner_app(
     set_headers(app)
     for blueprint in (partner, signin.signin, *(part.blueprint for part in PARTS)):
         app.register_blueprint(blueprint)
-    guard(app, accounts, ledger, ROUTES, clock=clock, secure=secure)
+    guard(app, accounts, ledger, ROUTES, portal="partner", roles=PORTAL_ROLES, clock=clock, secure=secure)
     for kind in (HTTPException, NotFound, InvalidRecord):
         app.register_error_handler(kind, _refuse)
     app.register_error_handler(Exception, _fail)

@@ -97,7 +97,7 @@ def create_staff_app(
         What else parts of the portal ask for, by the name under which they find it in the app's configuration.
     """
     app = Flask("web", static_folder=None)
-    app.config.update(AREA=area, DEMO=demo, DIRECTORY=Path(directory), INBOX=inbox, PORTAL_ROLES=STAFF_ROLES)
+    app.config.update(AREA=area, DEMO=demo, DIRECTORY=Path(directory), INBOX=inbox)
     app.config.update({name.upper(): value for name, value in settings.items()})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     set_words(app)
@@ -113,7 +113,7 @@ def create_staff_app(
     routes |= restricted.ROUTES
     app.config.update(MENU=(*menu, *(MenuItem(*item) for item in restricted.MENU)), RESTRICTED=_for_focal_points)
     app.context_processor(_words)
-    guard(app, accounts, ledger, routes, clock=clock, secure=secure)
+    guard(app, accounts, ledger, routes, portal="staff", roles=STAFF_ROLES, clock=clock, secure=secure)
     app.teardown_appcontext(close_directory)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(NotFound, _refuse)

@@ -12,6 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,22 +60,55 @@ class Ledger:
         MappingError
             It could not be written: then what it is about must not be done.
         """
-        at = now.astimezone(dt.UTC).isoformat(timespec="seconds")
+        with self._writing() as db:
+            return self._add(db, now, who, action, subject, reason)
+
+    def append_at_most(
+        self, most: int, who: str, action: str, *, since: dt.datetime, subject: str, reason: str, now: dt.datetime
+    ) -> int:
+        """Write a line, unless there are ``most`` of this person and action after ``since`` already.
+
+        Return how many there are with it; 0 where it was not written. Counting and writing are one step, so that
+        requests at once do not overrun the limit.
+
+        Raises
+        ------
+        MappingError
+            It could not be written.
+        """
+        query = "SELECT count(*) FROM line WHERE who = ? AND action = ? AND at > ?"
+        with self._writing() as db:
+            (count,) = db.execute(query, [who, action, _moment(since)]).fetchone()
+            if count >= most:
+                return 0
+            self._add(db, now, who, action, subject, reason)
+        return int(count) + 1
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Let one process at a time write lines; what it wrote is on the disk at the end."""
         try:
             with FileLock(self._beside(".lock")), sqlite_file.opened(self.path) as db:
                 db.execute("BEGIN IMMEDIATE")
-                last = db.execute("SELECT number, seal FROM line ORDER BY number DESC LIMIT 1").fetchone()
-                number, before = (last[0] + 1, last[1]) if last else (1, START)
-                seal = self._seal(before, number, at, who, action, subject, reason)
-                line = LedgerLine(number, at, who, action, subject, reason, seal)
-                db.execute("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?)", [*vars(line).values()])
+                yield db
                 db.execute("COMMIT")
-                self._note_end(number, seal)  # where this fails, lines stand behind the end, sealed all the same
+                last = db.execute("SELECT number, seal FROM line ORDER BY number DESC LIMIT 1").fetchone()
+                if last:
+                    self._note_end(*last)  # where this fails, lines stand behind the end, sealed all the same
         except (sqlite3.Error, OSError) as error:
             raise MappingError(
                 f"{self.path.name}: could not be written ({error}), so nothing was done; make room on the disk or "
                 "mend the rights, and try again"
             ) from error
+
+    def _add(
+        self, db: sqlite3.Connection, now: dt.datetime, who: str, action: str, subject: str, reason: str
+    ) -> LedgerLine:
+        last = db.execute("SELECT number, seal FROM line ORDER BY number DESC LIMIT 1").fetchone()
+        number, before, at = (last[0] + 1, last[1], _moment(now)) if last else (1, START, _moment(now))
+        seal = self._seal(before, number, at, who, action, subject, reason)
+        line = LedgerLine(number, at, who, action, subject, reason, seal)
+        db.execute("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?)", [*vars(line).values()])
         return line
 
     def lines(
@@ -128,6 +162,7 @@ class Ledger:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._beside(".end"))
+        sqlite_file.sync_folder(self.path.parent)
 
     def _end(self) -> tuple[int, str]:
         """Return how many lines there should be and the last seal; an end that nobody sealed counts as none."""
@@ -140,3 +175,7 @@ class Ledger:
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_suffix(suffix)
+
+
+def _moment(now: dt.datetime) -> str:
+    return now.astimezone(dt.UTC).isoformat(timespec="seconds")

@@ -4,7 +4,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +31,22 @@ def opened(path: Path, *, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> It
 def key(path: Path) -> bytes:
     """Return the secret of 32 bytes that a file holds, the same for every process; made where it is not there."""
     if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was faster: its key is the one
+            os.link(beside, path)
+        beside.unlink()
+        sync_folder(path.parent)
     return bytes.fromhex(path.read_text(encoding="ascii").strip())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names that were given in a folder outlast a power cut."""
+    opened_folder = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened_folder)
+    finally:
+        os.close(opened_folder)

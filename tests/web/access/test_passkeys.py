@@ -152,7 +152,7 @@ def test_disabled_and_recovered_accounts_have_no_way_in(keys):
         entered(keys, device)
     keys.accounts.change(account, disabled=False)
     entered(keys, device)
-    keys.accounts.invite(account, now=NOW)
+    keys.accounts.invite(account, by="root", now=NOW)
     assert keys.of(account) == []
     with pytest.raises(SignInRefused):
         entered(keys, device)

@@ -40,7 +40,7 @@ def accounts(tmp_path):
 
 def small_portal(tiny_area, tmp_path, accounts, clock):
     app = Flask("web", static_folder=None)
-    app.config.update(AREA=tiny_area, DEMO=True, PORTAL_ROLES=("caseworker",))
+    app.config.update(AREA=tiny_area, DEMO=True)
     set_words(app)
     set_headers(app)
     app.register_blueprint(signin)
@@ -48,7 +48,8 @@ def small_portal(tiny_area, tmp_path, accounts, clock):
     app.add_url_rule("/<language>/people.html", "people", lambda language: me().name + language)
     app.add_url_rule("/<language>/forgotten.html", "forgotten", lambda language: "nobody listed this" + language)
     routes = {**ROUTES, "home": "find", "people": "administer"}
-    guard(app, accounts, Ledger(tmp_path / "ledger.db"), routes, clock=clock, secure=False)
+    ledger = Ledger(tmp_path / "ledger.db")
+    guard(app, accounts, ledger, routes, portal="partner", roles=("caseworker",), clock=clock, secure=False)
     return app
 
 
@@ -184,13 +185,60 @@ def test_a_new_password_asks_for_the_old_one_and_signs_out(portal, accounts, clo
     assert enter(client, clock, secret, password=new).status_code == 303
 
 
+def test_the_log_says_whose_sign_in_was_refused_and_the_page_does_not(portal, accounts, clock):
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    wrong = enter(client, clock, secret, password="wrong wrong wrong wrong")
+    nobody = enter(client, clock, secret, login="my password")
+    still = [re.sub(r'(value|data-passkey)="[^"]*"', "", answer.text) for answer in (wrong, nobody)]
+    assert still[0] == still[1]
+    assert (wrong.status_code, nobody.status_code) == (403, 403)
+    lines = portal.config["LEDGER"].lines(action="sign_in_refused")
+    assert [(line.who, line.subject, line.reason) for line in lines] == [
+        ("?", "", "unknown"),
+        ("?", "dilnoza", "password"),
+    ]
+
+
+def test_a_code_that_was_just_used_is_said_so(portal, accounts, clock):
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    clock.step(-30)
+    answer = enter(client, clock, secret)
+    assert answer.status_code == 403
+    assert "This code was just used" in answer.text
+    assert enter(client, clock, secret).status_code == 303
+
+
+def test_a_flood_of_guesses_is_slowed_down_and_fills_no_log(portal, accounts, clock):
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    answers = [enter(client, clock, secret, password=f"wrong {number}").status_code for number in range(12)]
+    assert answers == [403] * 5 + [429] * 7
+    assert len(portal.config["LEDGER"].lines(action="sign_in_refused")) == 6
+    other = portal.test_client()
+    page = other.get("/en/sign-in.html", environ_base={"REMOTE_ADDR": "2001:db8::1"}).text
+    fields = {"csrf_token": csrf(page), "login": "dilnoza", "password": PASSWORD}
+    fields["code"] = pyotp.TOTP(secret).at(clock.now)
+    entered = other.post("/en/sign-in.html", data=fields, environ_base={"REMOTE_ADDR": "2001:db8::1"})
+    assert entered.status_code == 303
+
+
+def test_a_role_that_is_taken_away_ends_what_it_opened(portal, accounts, clock):
+    client = portal.test_client()
+    enter(client, clock, take_up(client, accounts, clock))
+    with accounts.opened() as db:
+        db.execute("UPDATE account SET role = 'steward'")  # whatever wrote it: it is asked at each request
+    assert client.get("/en/index.html").status_code == 302
+
+
 def test_a_stolen_cookie_is_worth_nothing_after_the_session_ended(portal, accounts, clock):
     client = portal.test_client()
     secret = take_up(client, accounts, clock)
     enter(client, clock, secret)
     stolen = portal.test_client()
-    cookie = client.get_cookie("rohnamo")
-    stolen.set_cookie("rohnamo", cookie.value)
+    cookie = client.get_cookie("rohnamo-partner")
+    stolen.set_cookie("rohnamo-partner", cookie.value)
     assert stolen.get("/en/index.html").status_code == 200
     client.post("/en/sign-out", data={"csrf_token": csrf(client.get("/en/index.html").text)})
     assert stolen.get("/en/index.html").status_code == 302

@@ -78,9 +78,8 @@ def test_a_role_reaches_the_routes_of_its_actions_and_no_other(office, role):
 def test_people_of_the_partner_portal_reach_nothing_even_with_a_session(office, role):
     client = office.client(role, login=f"other {role}")
     for rule, method in rules(office.app):
-        needed = office.app.config["ROUTES"][rule.endpoint]
-        if method == "GET" and needed not in ("everyone", "own_account") and needed not in ROLES[role].actions:
-            assert client.get(address(office, rule)).status_code == 403, rule
+        if method == "GET" and office.app.config["ROUTES"][rule.endpoint] != "everyone":
+            assert client.get(address(office, rule)).status_code in (302, 401), rule
 
 
 @pytest.mark.parametrize("role", STAFF_ROLES)

@@ -85,7 +85,7 @@ class Desk:
                 for value in granted:
                     self.accounts.grant(own, scope, value)
         self.clock.step()  # a code is good once
-        return self.accounts.sign_in(login, PASSWORD, self.code(login), now=self.clock.now)
+        return self.accounts.sign_in(login, PASSWORD, self.code(login), now=self.clock.now, portal="partner")
 
     def client(self, role="caseworker", **grants) -> FlaskClient:
         """Return a browser in which somebody of a role is signed in."""

@@ -72,7 +72,7 @@ class Office:
             for region in regions:
                 self.accounts.grant(self.accounts.by_login(login).id, "region", region)
         self.clock.step()  # a code is good once
-        token = self.accounts.sign_in(login, PASSWORD, self.code(login), now=self.clock.now)
+        token = self.accounts.sign_in(login, PASSWORD, self.code(login), now=self.clock.now, portal="staff")
         client = self.app.test_client()
         with client.session_transaction() as session:
             session["token"] = token

@@ -31,6 +31,7 @@ ROUTES: dict[str, Action | Open] = {
     "administration.add": "administer",
     "administration.person": "administer",
     "administration.invite": "administer",
+    "administration.meet": "administer",
     "administration.end_sessions": "administer",
     "administration.grants": "administer",
     "administration.ledger": "read_log",
@@ -55,6 +56,7 @@ LINES = 200
 YOURSELF = Message("You cannot change your own role or disable yourself: another administrator does.")
 LAST = Message("This is the last administrator who can sign in; make another one first.")
 TAKEN = Message("This login is taken or empty; choose another.")
+ANOTHER = Message("Only another administrator than the one who made the account or saw its link can say so.")
 NO_MAIL_ADDRESS = Message("This is no mail address of one person.")
 NO_MAIL = Message("No mail server is set up; see the page of settings.")
 NO_KEY = Message("No key for backups is set up on this host, so that nothing was done; see the page of settings.")
@@ -162,8 +164,21 @@ def invite(language: str, one: str) -> ResponseReturnValue:
     """Recover an account: its password, authenticator and sessions end, and a new one-time link is shown once."""
     account = accounts().account(one)
     log("account_invited", subject=account.login)
-    token = accounts().invite(account.id, now=now())
+    token = accounts().invite(account.id, by=me().login, now=now())
     return page("ops/link.html", language, person=account, token=token)
+
+
+@blueprint.post("/<language>/people/<one>/meet")
+def meet(language: str, one: str) -> ResponseReturnValue:
+    """Note that the administrator who is here has met the owner of an account that another one made."""
+    account = accounts().account(one)
+    try:
+        accounts().meet(account.id, by=me().login)
+    except InvalidRecord:
+        log("meeting_refused", subject=account.login)
+        return _person(language, account, problem=ANOTHER), 400
+    log("account_met", subject=account.login)
+    return redirect(f"/{language}/people/{one}.html", code=303)
 
 
 @blueprint.post("/<language>/people/<one>/end-sessions")
@@ -298,7 +313,22 @@ def _waiting() -> list[Reminder]:
 
 
 def _people(language: str, problem: Message | None = None) -> str:
-    return page("ops/people.html", language, people=accounts().accounts(), roles=ROLES, problem=problem, details=())
+    book = accounts()
+    return page(
+        "ops/people.html",
+        language,
+        people=book.accounts(),
+        roles=ROLES,
+        alone=not book.two_administrators(),
+        unmet={account.id for account in book.accounts() if _to_be_met(account)},
+        problem=problem,
+        details=(),
+    )
+
+
+def _to_be_met(account: Account) -> bool:
+    """Tell whether an account counts as one person with its maker, where another administrator could meet them."""
+    return accounts().two_administrators() and accounts().one_person(account.login, account.made_by)
 
 
 def _person(language: str, account: Account, problem: Message | None = None) -> str:
@@ -315,6 +345,8 @@ def _person(language: str, account: Account, problem: Message | None = None) -> 
         names=names,
         organizations=organizations,
         sessions=accounts().sessions(account.id),
+        unmet=_to_be_met(account),
+        alone=not accounts().two_administrators(),
         problem=problem,
         details=(),
         everywhere=EVERYWHERE,

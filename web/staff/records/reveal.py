@@ -18,7 +18,7 @@ from mapping.errors import MappingError
 from mapping.language.i18n import Message, Several, Text
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Address, Contact, Location, Organization, Phone, Service
-from web.access.guard import Open, log, me, now
+from web.access.guard import Open, log, log_at_most, me, now
 from web.access.mailer import of_role
 from web.access.roles import Action
 from web.access.signin import page
@@ -144,15 +144,14 @@ def one(language: str, table: str, published: str) -> ResponseReturnValue:
         if request.method == "GET":
             return page("ops/ask.html", language, place=place, problem=None)
         reason = request.form.get("reason", "").strip()
-        count = sum(holds for _, _, holds in given)
         if len(reason) < LEAST_REASON:
             return page("ops/ask.html", language, place=place, problem=SHORT), 400
-        if count >= MOST:
+        count = log_at_most(MOST, "reveal", since=now() - LASTS, subject=place.subject, reason=reason)
+        if not count:
             log("reveal_refused", subject=place.subject, reason=reason)
             return page("ops/ask.html", language, place=place, problem=STOPPED), 429
-        log("reveal", subject=place.subject, reason=reason)
-        if count + 1 > MANY:
-            _alarm(count + 1)
+        if count > MANY:
+            _alarm(count)
     except MappingError:  # what cannot be written down is not shown
         return page("ops/ask.html", language, place=place, problem=NOT_LOGGED), 503
     return redirect(f"/{language}/reveal/{table}/{published}.html", code=303)

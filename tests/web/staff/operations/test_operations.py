@@ -1,8 +1,10 @@
 """The staff's pages for publishing, revealing and administration: each story, and each refusal."""
 
+import datetime as dt
 import re
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -14,6 +16,7 @@ from tests.support.sample import HIDDEN, SECRETS, TODAY, batch, key, organizatio
 from tests.web.support.office import NOW, PASSWORD, Office, csrf, post
 from web.access.mailer import MailSettings, Sent
 from web.staff.records.reveal import MANY, MOST
+from web.stores.ledger import Ledger
 
 PAGES = {
     "publish.html": "steward",
@@ -424,3 +427,40 @@ def test_looking_changes_nothing(office, tmp_path):
                 assert client.get(rule.rule.replace("<language>", "en")).status_code in (200, 302, 303, 403), rule
     assert state() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == files
+
+
+def test_an_account_needs_a_second_administrator_and_the_page_says_where_there_is_none(office):
+    client = office.client("administrator")
+    office.client("steward")
+    assert "There is only one administrator" in client.get("/en/people.html").text
+    other = office.client("administrator", login="second")
+    fields = {"login": "gul", "name": "Gul", "role": "steward", "language": "en", "mail": ""}
+    post(client, "/en/people/add", page="/en/people.html", **fields)
+    own = office.accounts.by_login("gul").id
+    path = f"/en/people/{own}.html"
+    listed = other.get("/en/people.html").text
+    assert "There is only one administrator" not in listed
+    assert listed.count("to be met") == 1
+    assert "this account and administrator count as one person" in client.get(path).text
+    assert f"people/{own}/meet" not in client.get(path).text
+    assert post(client, f"/en/people/{own}/meet", page=path).status_code == 400
+    assert office.accounts.one_person("gul", "administrator")
+    assert post(other, f"/en/people/{own}/meet", page=path).status_code == 303
+    assert "second has met them" in client.get(path).text
+    assert not office.accounts.one_person("gul", "administrator")
+    assert {"meeting_refused", "account_met"} <= {*actions(office)}
+
+
+def test_requests_at_once_do_not_overrun_the_limit_of_reveals(office):
+    since = office.clock.now - dt.timedelta(hours=24)
+
+    def ask(number):
+        subject = f"location {number}"
+        return Ledger(office.ledger.path).append_at_most(
+            MOST, "custodian", "reveal", since=since, subject=subject, reason="r" * 12, now=office.clock.now
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        counts = sorted(pool.map(ask, range(2 * MOST)))
+    assert counts == [0] * MOST + list(range(1, MOST + 1))
+    assert office.ledger.faults() == []
