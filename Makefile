@@ -6,7 +6,7 @@ BUILD_FILES := pyproject.toml hatch_build.py package-lock.json
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
 	$(UPGRADE)
 
-.PHONY: help demo site serve test check pictures bench lock clean
+.PHONY: help demo site serve test fuzz check pictures bench lock clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -22,6 +22,9 @@ serve: .venv/run  ## Serve the demo that is in build/
 
 test: .venv/dev  ## Run the tests (ARGS="-k store" for some of them)
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+fuzz: .venv/dev  ## Run the property tests at random and long (ARGS="-k suppression" for some of them)
+	$(BIN)/pytest -n auto --dist loadfile --hypothesis-profile=fuzz $(ARGS)
 
 check: .venv/dev  ## Check style, types, import rules, and that the docs are in step
 	$(BIN)/ruff check .

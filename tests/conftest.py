@@ -15,7 +15,8 @@ TINY = ROOT / "tests" / "tiny"
 TAJIKISTAN = ROOT / "data" / "geo" / "tj"
 
 
-settings.register_profile("rohnamo", deadline=None)  # a slow machine is no fault
+settings.register_profile("rohnamo", deadline=None, derandomize=True)  # a slow machine is no fault
+settings.register_profile("fuzz", deadline=None, max_examples=2000, print_blob=True)  # at random and long: make fuzz
 settings.load_profile("rohnamo")
 
 
