@@ -179,7 +179,8 @@ class Grid:
                 )
         except RasterioError as error:
             raise InvalidRecord(f"{path.name}: cannot be read as a raster: save it as a GeoTIFF") from error
-        return np.where(np.isnan(out), np.float32(missing), out)
+        out[np.isnan(out)] = missing
+        return out
 
     def sums(self, path: Path) -> NDArray[np.float32]:
         """Return the first band of a raster of counts on this grid, so that counts are neither lost nor made.
@@ -298,7 +299,9 @@ def unit_grid(grid: Grid, units: gpd.GeoSeries) -> NDArray[np.int32]:
     """
     burnt = grid.burn(units, np.arange(len(units)), fill=-1).astype(np.int32)
     projected = units.to_crs(grid.crs)
-    small = np.setdiff1d(np.arange(len(units)), burnt)
+    there = np.zeros(len(units) + 1, bool)  # the last one is outside
+    there[burnt] = True
+    small = np.flatnonzero(~there[:-1])
     for index in sorted(small, key=lambda one: (projected.iloc[one].area, one)):
         sizes = np.bincount(burnt[burnt >= 0], minlength=len(units))
         rows, columns = np.nonzero((burnt < 0) | (sizes[burnt] > 1))
@@ -323,10 +326,17 @@ def _nearest_cell(
 
 def slope(elevation: NDArray[np.float32], cell_size: float) -> NDArray[np.float32]:
     """Return the steepness (rise over run) of each cell, by central differences."""
+    out = np.zeros(elevation.shape, np.float32)
+    height = elevation.shape[0]
     if min(elevation.shape) < 2:
-        return np.zeros(elevation.shape, np.float32)
-    down, across = np.gradient(elevation, cell_size)
-    return np.asarray(np.hypot(down, across), np.float32)
+        return out
+    for first in range(0, height, BAND_ROWS):
+        last = min(height, first + BAND_ROWS)
+        above, below = max(0, first - 1), min(height, last + 1)
+        down, across = np.gradient(elevation[above:below], cell_size)
+        own = slice(first - above, last - above)
+        np.hypot(down[own], across[own], out=out[first:last])
+    return out
 
 
 def habitability(
@@ -356,19 +366,35 @@ def spread_people(
     """Return the people of each cell, so that those of a unit are its census count.
 
     ``unit_of`` is the unit of each cell, an index into ``census``, -1 outside; ``weight`` is how readily people live
-    there (see `habitability`). ``cells`` is a finer table of people: ``unit`` (index), ``lat``, ``lon``, ``people``.
+    there (see `habitability`), of every cell or, row by row, of those inside only. ``cells`` is a finer table of
+    people: ``unit`` (index), ``lat``, ``lon``, ``people``.
     Each of its rows goes to the cells of its own unit within its square of ``cell_degrees``, by weight; squares are
     counted from ``origin``, the longitude and latitude of the north-western corner. Where the square holds no cell
     of the unit, and where a row is a point, it goes to the nearest cell of the unit. Without the table, and where it
     has nobody in a unit, the census is spread over the whole unit by weight.
     """
-    people = np.zeros(grid.shape)
+    flat = np.flatnonzero(unit_of >= 0)
+    inside = _Inside(grid, flat, unit_of.ravel()[flat], weight.ravel()[flat] if weight.ndim == 2 else weight)
+    people = np.zeros(len(flat))
     if cells is not None and len(cells):
         left = cells
         if cell_degrees is not None:
-            left = _fill_squares(grid, unit_of, weight, people, cells, cell_degrees, origin)
-        _fill_nearest(grid, unit_of, people, left)
-    return fit_census(people, unit_of, census, weight=weight).astype(np.float32)
+            left = _fill_squares(inside, people, cells, cell_degrees, origin)
+        _fill_nearest(inside, people, left)
+    fit_census(people, inside.unit, census, weight=inside.weight)
+    out = np.zeros(grid.shape, np.float32)
+    out.ravel()[flat] = people
+    return out
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """The cells of a grid inside all units, row by row: their place in the flat grid, unit and weight."""
+
+    grid: Grid
+    flat: NDArray[np.int64]
+    unit: NDArray[np.int32]
+    weight: NDArray[np.float64]
 
 
 def fit_census(
@@ -380,62 +406,110 @@ def fit_census(
 ) -> NDArray[Any]:
     """Make the cells of each unit add up to its census, in place; return them.
 
-    Where nobody stands in a unit that the census gives people, they are spread by ``weight``, evenly without one.
+    Arrays are of one shape. Where nobody stands in a unit that the census gives people, they are spread by ``weight``,
+    evenly without one. Cells outside all units keep what they have.
     """
-    inside = unit_of >= 0
-    index = unit_of[inside]
-    given = np.bincount(index, people[inside], minlength=len(census))
-    empty = inside & (given < NOBODY)[unit_of]
-    people[empty] = 1.0 if weight is None else _even_where_zero(weight[empty], unit_of[empty])
-    total = np.bincount(index, people[inside], minlength=len(census))
-    people[inside] *= (census / np.where(total > 0, total, 1))[index]
+    inside: Any = unit_of >= 0
+    if inside.all():
+        inside = ...
+    given = _sums(people[inside], unit_of[inside], len(census))
+    if (given < NOBODY).any():
+        empty = (given < NOBODY)[unit_of] & (unit_of >= 0)
+        people[empty] = 1.0 if weight is None else _even_where_zero(weight[empty], unit_of[empty])
+        given = _sums(people[inside], unit_of[inside], len(census))
+    people[inside] *= (census / np.where(given > 0, given, 1))[unit_of[inside]]
     return people
+
+
+def _sums(values: NDArray[Any], group: NDArray[Any], count: int) -> NDArray[np.float64]:
+    return np.bincount(group.ravel(), values.ravel(), minlength=count)
 
 
 def _even_where_zero(weight: NDArray[np.float64], group: NDArray[Any]) -> NDArray[np.float64]:
     """Return the weights, 1 throughout a group in which all are 0."""
     if not group.size:
         return weight
-    return np.where(np.bincount(group, weight)[group] > 0, weight, 1.0)
+    some = np.bincount(group, weight) > 0
+    return weight if some[group].all() else np.where(some[group], weight, 1.0)
 
 
 def _fill_squares(
-    grid: Grid,
-    unit_of: NDArray[np.int32],
-    weight: NDArray[np.float64],
+    inside: _Inside,
     people: NDArray[np.float64],
     cells: pd.DataFrame,
     degrees: float,
     origin: tuple[float, float],
 ) -> pd.DataFrame:
     """Add the people of square cells to ``people``; return the rows whose square holds no cell of their unit."""
-    rows, columns = np.nonzero(unit_of >= 0)
-    lats, lons = grid.centres(rows, columns)
 
-    def square(lat: ArrayLike, lon: ArrayLike, unit: ArrayLike) -> pd.MultiIndex:
-        down = np.floor((origin[1] - np.asarray(lat, float)) / degrees).astype(int)
-        across = np.floor((np.asarray(lon, float) - origin[0]) / degrees).astype(int)
-        return pd.MultiIndex.from_arrays([down, across, np.asarray(unit)])
+    def square(lat: ArrayLike, lon: ArrayLike, unit: ArrayLike) -> NDArray[np.int64]:
+        """Return one number for each square and unit, in the order of squares from the north-west."""
+        down = np.floor((origin[1] - np.asarray(lat, float)) / degrees).astype(np.int64)
+        across = np.floor((np.asarray(lon, float) - origin[0]) / degrees).astype(np.int64)
+        return (down * SQUARES + across) * UNITS + np.asarray(unit, np.int64)
 
-    of_cell = square(lats, lons, unit_of[rows, columns])
     of_row = square(cells["lat"], cells["lon"], cells["unit"])
-    counts = pd.Series(cells["people"].to_numpy(float)).groupby(of_row).sum()
-    group = counts.index.get_indexer(of_cell)
+    squares, number = np.unique(of_row, return_inverse=True)
+    counts = np.bincount(number, cells["people"].to_numpy(float))
+    group = np.empty(len(inside.flat), np.int32)
+    place = _Places(inside.grid)
+    for first in range(0, len(group), CHUNK):
+        part = slice(first, first + CHUNK)
+        of_cell = square(*place.degrees(inside.flat[part]), inside.unit[part])
+        nearest = np.minimum(np.searchsorted(squares, of_cell), len(squares) - 1)
+        group[part] = np.where(squares[nearest] == of_cell, nearest, -1)
     held = group >= 0
-    rows, columns, group = rows[held], columns[held], group[held]
-    shares = _even_where_zero(weight[rows, columns], group)
+    group = group[held]
+    shares = _even_where_zero(inside.weight[held], group)
     totals = np.bincount(group, shares, minlength=len(counts))
-    people[rows, columns] += counts.to_numpy()[group] * shares / totals[group]
-    return cells[~of_row.isin(counts.index[np.unique(group)])]
+    people[held] += counts[group] * shares / totals[group]
+    return cells[~np.isin(number, np.flatnonzero(totals > 0))]
 
 
-def _fill_nearest(grid: Grid, unit_of: NDArray[np.int32], people: NDArray[np.float64], cells: pd.DataFrame) -> None:
+CHUNK = 1_000_000
+"""So many cells are looked at in one go."""
+
+SQUARES, UNITS = 10_000_000, 1_000_000
+"""More squares around the earth, and more units, than there are."""
+
+LATTICE_NEAR = 500
+"""Metres between cells whose degrees are worked out exactly; between them a straight line is off by a centimetre."""
+
+
+class _Places:
+    """The degrees of the middles of many cells of a grid: exact every few cells, in a straight line between."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.width = grid.shape[1]
+        self.step = max(1, round(LATTICE_NEAR / grid.cell_size))
+        rows = self.step * np.arange((grid.shape[0] - 1) // self.step + 2)
+        columns = self.step * np.arange((grid.shape[1] - 1) // self.step + 2)
+        self.lattice = grid.centres(*np.meshgrid(rows, columns, indexing="ij"))
+
+    def degrees(self, flat: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return latitude and longitude of cells by their place in the flat grid."""
+        rows, columns = np.divmod(flat, self.width)
+        (i, fy), (j, fx) = ((one // self.step, one % self.step / self.step) for one in (rows, columns))
+        if self.step == 1:
+            lats, lons = (part[i, j] for part in self.lattice)
+            return lats, lons
+        lats, lons = (
+            (part[i, j] * (1 - fx) + part[i, j + 1] * fx) * (1 - fy)
+            + (part[i + 1, j] * (1 - fx) + part[i + 1, j + 1] * fx) * fy
+            for part in self.lattice
+        )
+        return lats, lons
+
+
+def _fill_nearest(inside: _Inside, people: NDArray[np.float64], cells: pd.DataFrame) -> None:
     """Add the people of each row to the cell it falls in, or to the nearest cell of its unit."""
+    grid, width = inside.grid, inside.grid.shape[1]
     at = grid.project(cells["lat"], cells["lon"])
     for unit, members in cells.reset_index(drop=True).groupby("unit").groups.items():
-        rows, columns = np.nonzero(unit_of == unit)
-        if not rows.size:
+        own = np.flatnonzero(inside.unit == unit)
+        if not own.size:
             continue
+        rows, columns = np.divmod(inside.flat[own], width)
         middles = np.column_stack(
             [
                 grid.transform.c + (columns + 0.5) * grid.cell_size,
@@ -443,4 +517,4 @@ def _fill_nearest(grid: Grid, unit_of: NDArray[np.int32], people: NDArray[np.flo
             ]
         )
         _, nearest = cKDTree(middles).query(at[members])
-        np.add.at(people, (rows[nearest], columns[nearest]), cells["people"].to_numpy(float)[members])
+        np.add.at(people, own[nearest], cells["people"].to_numpy(float)[members])

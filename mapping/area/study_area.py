@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -18,13 +18,18 @@ from numpy.typing import NDArray
 from mapping.area import check, files, gazetteer, grid
 from mapping.area.files import Fault
 from mapping.area.grid import Box, Grid
+from mapping.area.rasters import as_xarray, kept
 from mapping.area.settings import AreaFile, Level, Settings
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import show
 
+if TYPE_CHECKING:
+    from xarray import DataArray
+
 __all__ = ["AreaUnit", "Fault", "Grid", "Level", "Relief", "Settings", "StudyArea"]
 
 Scalar = TypeVar("Scalar", np.float32, np.int32, np.uint8)
+GridName = Literal["people", "units", "elevation", "landcover", "slope"]
 BasemapName = Literal["neighbours", "rivers", "lakes", "places"]
 
 
@@ -271,7 +276,12 @@ class StudyArea:
         A cell belongs to the unit that holds its middle; a unit that holds none still has one cell (see
         `mapping.area.grid.unit_grid`).
         """
-        return _fixed(grid.unit_grid(self.grid, self._units[-1].geometry))
+        return self._kept("units", lambda: grid.unit_grid(self.grid, self._units[-1].geometry))
+
+    def _kept(self, name: str, make: Callable[[], NDArray[Scalar]]) -> NDArray[Scalar]:
+        """Return a grid as `mapping.area.rasters.kept` does: it changes with any file that area.toml names."""
+        named = sorted({self.folder / path for _, path in files.paths(self.file)})
+        return _fixed(kept(self.folder, name, [self.folder / files.TOML, *named], self.grid, make))
 
     @cached_property
     def elevation(self) -> NDArray[np.float32]:
@@ -279,7 +289,7 @@ class StudyArea:
         path = self.file.raster.elevation
         if path is None:
             return _fixed(np.zeros(self.grid.shape, np.float32))
-        return _fixed(self.grid.warp(self.folder / path, how="average", missing=0))
+        return self._kept("elevation", lambda: self.grid.warp(self.folder / path, how="average", missing=0))
 
     @cached_property
     def landcover(self) -> NDArray[np.uint8]:
@@ -329,11 +339,14 @@ class StudyArea:
         A raster of people is taken as it is; the cells of a table are spread over the grid by land cover and slope;
         without either each unit's people are spread over the unit.
         """
+        return self._kept("people", self._people)
+
+    def _people(self) -> NDArray[np.float32]:
         population = self.file.population
         census = self._units[-1]["people"].to_numpy("int64")
         if population.grid:
             counts = self.grid.sums(self.folder / population.grid)
-            return _fixed(grid.fit_census(counts, self.unit_grid, census))
+            return grid.fit_census(counts, self.unit_grid, census)
         cells = None
         if population.cells:
             table = pd.read_csv(self.folder / population.cells, dtype={population.key: str})
@@ -347,18 +360,41 @@ class StudyArea:
                 }
             ).dropna()
             cells["unit"] = cells["unit"].astype(int)
-        weight = grid.habitability(self.landcover, self.slope, population.landcover_weights)
-        return _fixed(
-            grid.spread_people(
-                self.grid,
-                self.unit_grid,
-                weight,
-                census,
-                cells=cells,
-                cell_degrees=population.cell_degrees,
-                origin=(self.window[0], self.window[3]),
-            )
+        inside = self.unit_grid >= 0  # flat: with people in every cell of a country the rest need not be looked at
+        weight = grid.habitability(self.landcover[inside], self.slope[inside], population.landcover_weights)
+        return grid.spread_people(
+            self.grid,
+            self.unit_grid,
+            weight,
+            census,
+            cells=cells,
+            cell_degrees=population.cell_degrees,
+            origin=(self.window[0], self.window[3]),
         )
+
+    def to_xarray(self, name: GridName) -> DataArray:
+        """Return a grid as an `xarray.DataArray` with coordinates and reference system (extra ``raster``).
+
+        ``name`` is people, units (an index into `unit_codes`, -1 outside), elevation, landcover or slope.
+
+        Raises
+        ------
+        NotFound
+            There is no such grid.
+        InvalidRecord
+            The extra ``raster`` is not installed.
+        """
+        grids = {
+            "people": (lambda: self.people_grid, "people a cell"),
+            "units": (lambda: self.unit_grid, "index of the finest unit, -1 outside"),
+            "elevation": (lambda: self.elevation, "metres"),
+            "landcover": (lambda: self.landcover, "IGBP class"),
+            "slope": (lambda: self.slope, "rise over run"),
+        }
+        if name not in grids:
+            raise NotFound(f"{name}: no grid has this name; there are {', '.join(grids)}")
+        values, units = grids[name]
+        return as_xarray(values(), self.grid, name, units=units)
 
     @cached_property
     def roads(self) -> gpd.GeoDataFrame:
