@@ -11,7 +11,7 @@ Open Referral, Human Services Data Specification 3.1.
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,11 @@ AUDIENCES: tuple[Audience, ...] = ("public", "partner", "focal_point", "custodia
 Precision = Literal["exact", "area", "none"]
 PRECISIONS: tuple[Precision, ...] = ("exact", "area", "none")
 """How closely a place may be shown: its point, its area unit, or not at all (a way to get in touch only)."""
+
+Standing = Literal["whole", "entry", "part", "check", "word", "note"]
+"""A whole has parts and a page of its own; an entry stands for itself and has none; a part belongs to another record
+and is replaced with it; a check belongs to another record and outlasts its lists; words describe records; notes are
+what the directory keeps for itself."""
 
 Weekday = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 WEEKDAYS: tuple[Weekday, ...] = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -57,13 +62,19 @@ class Record(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, validate_assignment=True)
     table: ClassVar[str]
+    stands: ClassVar[Standing] = "part"
+    """What a record of the table is beside others; said here and nowhere else."""
     id: str
+
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
 class Organization(Record):
     """A body that offers services or takes part in the referral mechanism."""
 
     table = "organization"
+    stands = "whole"
     name: str
     alternate_name: Text = None
     description: str = ""
@@ -85,6 +96,7 @@ class Program(Record):
     """A named programme of an organization."""
 
     table = "program"
+    stands = "note"
     organization_id: OrganizationId = None
     name: str
     alternate_name: Text = None
@@ -95,6 +107,7 @@ class Service(Record):
     """Something an organization does for people."""
 
     table = "service"
+    stands = "whole"
     organization_id: OrganizationId = None
     program_id: Annotated[str | None, Ref("program")] = None
     name: str
@@ -123,6 +136,7 @@ class Location(Record):
     """A place where a service is given, or the number that stands for one."""
 
     table = "location"
+    stands = "whole"
     organization_id: OrganizationId = None
     location_type: Literal["physical", "postal", "virtual"] = "physical"
     url: Text = None
@@ -318,6 +332,7 @@ class Unit(Record):
     """What a capacity is counted in (HSDS's word; an administrative unit is an ``area_unit`` here)."""
 
     table = "unit"
+    stands = "word"
     name: str
     scheme: Text = None
     identifier: Text = None
@@ -341,6 +356,7 @@ class Taxonomy(Record):
     """A controlled vocabulary."""
 
     table = "taxonomy"
+    stands = "word"
     name: str
     description: str = ""
     uri: Text = None
@@ -351,6 +367,7 @@ class TaxonomyTerm(Record):
     """A term of a taxonomy."""
 
     table = "taxonomy_term"
+    stands = "word"
     code: Text = None
     name: str
     description: str = ""
@@ -380,6 +397,7 @@ class Verification(Record):
     """When and how a record was last found true."""
 
     table = "verification"
+    stands = "check"
     link_id: str
     link_entity: str
     level: Literal["unverified", "self-reported", "phone", "visit", "official"] = "unverified"
@@ -394,6 +412,7 @@ class Activity(Record):
     """Who does what where and when (4W): presence in an area, never a point."""
 
     table = "activity"
+    stands = "entry"
     organization_id: OrganizationId = None
     implementer: Text = None
     implementer_id: OrganizationId = None
@@ -418,6 +437,7 @@ class ReferralAgreement(Record):
     """An agreement that one body sends people to another."""
 
     table = "referral_agreement"
+    stands = "entry"
     from_organization_id: OrganizationId = None
     to_organization_id: OrganizationId = None
     service_types: str = ""
@@ -448,6 +468,7 @@ class Statement(Record):
     """The only way to say openly that something hidden can be arranged, and through which line."""
 
     table = "statement"
+    stands = "entry"
     text: str
     service_type: Text = None
     area_unit: Text = None
@@ -463,6 +484,7 @@ class StandardAssessment(Record):
     """An answer to one item of the checklist of minimum standards."""
 
     table = "standard_assessment"
+    stands = "check"
     service_id: ServiceId = None
     standard: str
     answer: Literal["met", "partly", "not met", "unknown"] = "unknown"
@@ -477,6 +499,7 @@ class StandardSummary(Record):
     """How often an item of the checklist is met in a family of services; only views hold such sums."""
 
     table = "standard_summary"
+    stands = "entry"
     family: str
     standard: str
     met: int = 0
@@ -494,6 +517,7 @@ class CaseCount(Record):
     """
 
     table = "case_count"
+    stands = "entry"
     year: int
     period: str = ""
     measure: str
@@ -519,6 +543,7 @@ class Source(Record):
     """A sender of lists."""
 
     table = "source"
+    stands = "note"
     name: str
     licence: Text = None
     rank: int = 0
@@ -529,6 +554,7 @@ class Provenance(Record):
     """Which source gave a record, under which key; a merged record has several."""
 
     table = "provenance"
+    stands = "note"
     link_id: str
     link_entity: str
     source_id: Annotated[str, Ref("source")]
@@ -545,6 +571,7 @@ class Approval(Record):
     """
 
     table = "approval"
+    stands = "note"
     kind: Literal["map", "phone", "audience", "precision", "statement", "withhold"]
     subject: str
     value: Text = None
@@ -560,6 +587,7 @@ class Decision(Record):
     """What a steward said of two records that look alike: one, two, or to be asked again."""
 
     table = "decision"
+    stands = "note"
     kind: Literal["same", "different", "later"]
     link_entity: str
     one: str
@@ -609,6 +637,18 @@ RECORDS: dict[str, type[Record]] = {
     )
 }
 """Every table by name, in an order in which no record refers to a later one (but for ids within one table)."""
+
+WHOLES = tuple(table for table, kind in RECORDS.items() if kind.stands == "whole")
+"""Tables whose records have parts: organizations, services and places."""
+
+ENTRIES = tuple(table for table, kind in RECORDS.items() if kind.stands in ("whole", "entry"))
+"""Tables whose records stand for themselves; all others belong to one of these, or are words or notes."""
+
+PARTS = frozenset(table for table, kind in RECORDS.items() if kind.stands == "part")
+"""Tables whose records are parts of another record and are replaced with it."""
+
+WORDS = tuple(table for table, kind in RECORDS.items() if kind.stands == "word")
+"""Tables of the words that records are described in."""
 
 ENTRY_POINTS: dict[str, tuple[str, ...]] = {
     "phone": ("number", "extension"),

@@ -10,6 +10,7 @@ import pytest
 
 from mapping.demo import ImportOutcome, import_demo
 from mapping.directory.directory import Directory
+from mapping.model import Organization
 from mapping.resources import shipped
 
 TODAY = dt.date(2026, 11, 24)
@@ -193,7 +194,7 @@ def test_numbers_are_read_by_the_country_of_the_list(demo):
 
 def test_one_body_in_four_lists_is_one(demo):
     """Sohili Orom's neighbour Soyai Chinor stands in the network's, the centres' and the legal aid list."""
-    names = [o for o in demo.directory.records("organization") if o.name == "Soyai Chinor"]
+    names = [o for o in demo.directory.records(Organization) if o.name == "Soyai Chinor"]
     assert len(names) == 1
     lists = {
         file

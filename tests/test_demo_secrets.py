@@ -39,7 +39,7 @@ def directory(tj_area: StudyArea, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="module")
 def tables(directory: Directory) -> dict[str, list[Record]]:
-    return {table: directory.records(table) for table in RECORDS}
+    return {table: directory.records(RECORDS[table]) for table in RECORDS}
 
 
 def hidden_values(tables: dict[str, list[Record]], shown: Shown) -> dict[str, str | float]:

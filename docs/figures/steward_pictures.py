@@ -21,6 +21,7 @@ from docs.figures.caseworker_pictures import DAY, PASSWORD, Walk
 from docs.figures.screenshots import LARGEST, QUIET, ROOT, fewer_colours
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory, public_id
+from mapping.model import Organization, Service
 from mapping.resources import shipped
 from web.access.accounts import Accounts
 from web.staff.app import create_staff_app
@@ -137,9 +138,9 @@ def main(private: Path = ROOT / "build" / "private", images: Path = ROOT / "docs
         for name in ("directory.db", "directory.key"):
             shutil.copy(private / name, folder / name)
         with Directory(folder / "directory.db", area) as directory:
-            service = next(each for each in directory.records("service") if each.__dict__["audience"] == "public")
+            service = next(each for each in directory.records(Service) if each.__dict__["audience"] == "public")
             published, name = public_id(directory.key, service.id), service.__dict__["name"]
-            body = directory.record("organization", service.__dict__["organization_id"]).__dict__["name"]
+            body = directory.record(Organization, service.__dict__["organization_id"]).__dict__["name"]
         inbox, accounts = Inbox(folder / "inbox.db"), Accounts(folder / "accounts.db")
         inbox.put(SomethingWrong(service=published, what="number_silent"), on=DAY.date())
         changed = {"wait_time": "Two days", "email": "desk@example.org"}

@@ -10,6 +10,7 @@ import typer
 
 from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, TodayOption, day_of, out, study_area
 from mapping.errors import InvalidRecord, NotFound
+from mapping.model import RECORDS, Organization
 
 if TYPE_CHECKING:
     from mapping.directory.conflicts import Claimed
@@ -63,7 +64,7 @@ def edit(
             raise InvalidRecord(f"{each}: write field=value")
         fields[name.strip()] = value.strip() or None
     with _open(directory, area) as store:
-        old = store.record(table, record)
+        old = store.record(RECORDS[table], record)
         new = checked(old, fields)
         two = needs_two(table, old.__dict__, {name: new.__dict__[name] for name in fields})
         who = _who(by, agreed_by, "the edit" if two else "")
@@ -155,9 +156,9 @@ def contacts(
     wanted, digits = skeleton(words), re.sub(r"\D", "", words)
     shown = 0
     with _open(directory, area) as store:
-        bodies = {one.id: one.__dict__["name"] for one in store.records("organization")}
+        bodies = {one.id: one.__dict__["name"] for one in store.records(Organization)}
         for table, fields in (("contact", ("name", "email")), ("phone", ("number", "description"))):
-            for one in store.records(table):
+            for one in store.records(RECORDS[table]):
                 told = {name: str(one.__dict__[name]) for name in fields if one.__dict__.get(name)}
                 number = re.sub(r"\D", "", told.get("number", ""))
                 hit = len(digits) >= 4 and digits in number

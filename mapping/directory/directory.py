@@ -39,7 +39,7 @@ from mapping.directory.undo import BatchLine, batches, undo, undoable
 from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
-from mapping.model import NAMESPACE, RECORDS, Audience, Record, columns, record_id, references
+from mapping.model import NAMESPACE, RECORDS, AnyRecord, Audience, columns, record_id, references
 from mapping.safety.leak_scan import doubtful_neighbours, refuse_hidden_facts
 from mapping.safety.redaction import PUBLISHED, Rules, TypeRule, project, rename
 from mapping.view.view import View
@@ -232,7 +232,7 @@ class Directory:
         with self.acting("edit", by=by, on=on, reason=reason) as writing:
             if seen is not None and version(self.db, table, record_id) != seen:
                 raise Outdated
-            old = self.record(table, record_id)
+            old = self.record(RECORDS[self._known(table)], record_id)
             new = checked(old, fields)
             keep_edit(writing, to_row(old), to_row(new), table=table, fields=fields)
         return writing.change
@@ -254,7 +254,7 @@ class Directory:
             When one of them is not there.
         """
         for record in (keep, *others):
-            self.record(table, record)
+            self.record(RECORDS[self._known(table)], record)
         with self.acting("merge", by=by, on=on, reason=reason, keep=not dry_run) as writing:
             merge(writing, table, keep, others, on=on)
         return writing.change
@@ -374,14 +374,24 @@ class Directory:
         """Return how many records a table has."""
         return int(self.db.table(self._known(table)).count)
 
-    def records(self, table: str) -> list[Record]:
-        """Return the records of a table, in the order of their ids."""
-        kind = RECORDS[self._known(table)]
+    def records(self, kind: type[AnyRecord], **where: Any) -> list[AnyRecord]:
+        """Return the records of a kind, in the order of their ids; ``where`` gives the values that fields must have.
+
+        >>> from mapping.model import Phone
+        >>> directory = Directory(getfixture("tmp_path") / "directory.db")
+        >>> directory.records(Phone, organization_id="nobody")
+        []
+        """
+        if unknown := sorted({*where} - {*kind.model_fields}):
+            raise NotFound(f"{kind.table}: there is no field {', '.join(unknown)}")
+        match = " AND ".join(f'"{name}" IS ?' for name in where) or "1"
         read = reader(kind)
-        cursor = self.db.conn.execute(f'SELECT {named(kind)} FROM "{table}" ORDER BY id')
+        cursor = self.db.conn.execute(
+            f'SELECT {named(kind)} FROM "{kind.table}" WHERE {match} ORDER BY id', list(where.values())
+        )
         return [read(row) for row in cursor]
 
-    def record(self, table: str, record_id: str) -> Record:
+    def record(self, kind: type[AnyRecord], record_id: str) -> AnyRecord:
         """Return one record.
 
         Raises
@@ -389,11 +399,9 @@ class Directory:
         NotFound
             When there is none.
         """
-        kind = RECORDS[self._known(table)]
-        row = self.db.conn.execute(f'SELECT {named(kind)} FROM "{table}" WHERE id = ?', [record_id]).fetchone()
-        if row is None:
-            raise NotFound(f"{table} {record_id}: there is no such record; it may have been merged or removed")
-        return reader(kind)(row)
+        for record in self.records(kind, id=record_id):
+            return record
+        raise NotFound(f"{kind.table} {record_id}: there is no such record; it may have been merged or removed")
 
     def history(self, record_id: str) -> list[dict[str, Any]]:
         """Return the changes of a record, oldest first: who, when, in which file, before and after."""
@@ -457,7 +465,7 @@ class Directory:
         UnsafePublication
             For an audience without a view, and where a text to be published names something hidden.
         """
-        tables = {table: self.records(table) for table in RECORDS}
+        tables = {table: self.records(kind) for table, kind in RECORDS.items()}
         shown = project(tables, audience, self.rules(edition))
         refuse_hidden_facts(tables, shown, common=self.common_names())
         if warn is not None:

@@ -13,11 +13,14 @@ from mapping.batch import Batch
 from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
 from mapping.directory.rows import Row, stored_rows, to_row
 from mapping.directory.undo import undone
-from mapping.directory.writing import PARTS, WHOLES, Change, Missing, Writing
+from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord
-from mapping.model import RECORDS, Record, least_precise, references, strictest
+from mapping.model import ENTRIES, PARTS, RECORDS, WHOLES, Record, least_precise, references, strictest
 
 __all__ = ["Change", "Import", "Missing"]
+
+MISSED = tuple(t for t in ENTRIES if t in WHOLES or "organization" in references(RECORDS[t]).values())
+"""Tables whose records are missed when a source no longer gives them."""
 
 
 class Import:
@@ -191,7 +194,7 @@ class Import:
         )
         values = (self.batch.source.id, series(self.batch.file), self.number)
         for table, record in self.db.conn.execute(query, values):
-            if table in (*PARTS, *WHOLES) and record not in self.rows.get(table, ()):
+            if table in (*PARTS, *MISSED) and record not in self.rows.get(table, ()):
                 earlier.setdefault(table, set()).add(record)
         return {table: set(stored_rows(self.db, table, sorted(ids))) for table, ids in earlier.items()}
 
@@ -214,14 +217,14 @@ class Import:
 
     def _is_part_of_batch(self, table: str, row: Mapping[str, Any]) -> bool:
         owners: list[tuple[Any, Any]] = [
-            (parent, row[name]) for name, parent in references(RECORDS[table]).items() if parent in WHOLES
+            (parent, row[name]) for name, parent in references(RECORDS[table]).items() if parent in MISSED
         ]
         owners.append((row.get("link_entity"), row.get("link_id")))
         return any(record in self.rows.get(parent or "", ()) for parent, record in owners)
 
     def _note_missing(self, earlier: Mapping[str, set[str]]) -> None:
         """Note the wholes that this list gave before, and that nothing in the batch speaks of."""
-        for table in WHOLES:
+        for table in MISSED:
             if table in self.rows and earlier.get(table):
                 gone = earlier[table] - self._mentioned()
                 rows = stored_rows(self.db, table, sorted(gone))

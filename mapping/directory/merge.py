@@ -20,10 +20,9 @@ from mapping.directory.conflicts import (
 )
 from mapping.directory.importing import origins_of, verified_before
 from mapping.directory.rows import Row, stored_rows, to_row
-from mapping.directory.writing import PARTS, Writing
+from mapping.directory.writing import Writing
 from mapping.errors import InvalidRecord
-from mapping.model import RECORDS, Phone, Record, least_precise, record_id, references, strictest
-from mapping.safety.redaction import VOCABULARIES
+from mapping.model import PARTS, RECORDS, WORDS, Phone, Record, least_precise, record_id, references, strictest
 
 SAME: dict[str, tuple[str, ...]] = {
     "phone": ("number", "extension"),
@@ -45,7 +44,7 @@ NOT_EDITED = {
     "statement": "two people agree to it: bring a new one in",
     "provenance": "it tells where a record came from",
     "decision": "decide again",
-} | dict.fromkeys(VOCABULARIES, "words that come with Rohnamo or with a list stay as they are")
+} | dict.fromkeys(WORDS, "words that come with Rohnamo or with a list stay as they are")
 """Table -> why a steward does not edit its records."""
 
 

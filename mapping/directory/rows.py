@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import sqlite_utils
 
-from mapping.model import RECORDS, Record, columns
+from mapping.model import RECORDS, AnyRecord, Record, columns
 
 Row = dict[str, Any]
 
@@ -90,7 +90,7 @@ def as_json(row: Mapping[str, Any] | None) -> str | None:
 
 
 @cache
-def reader(kind: type[Record]) -> Callable[[Sequence[Any]], Record]:
+def reader(kind: type[AnyRecord]) -> Callable[[Sequence[Any]], AnyRecord]:
     """Return a function that makes a record of a row; rows were validated when they were stored."""
     names = list(columns(kind))
     converters: dict[str, Callable[[Any], Any]] = {}
@@ -101,7 +101,7 @@ def reader(kind: type[Record]) -> Callable[[Sequence[Any]], Record]:
         elif bool in types:
             converters[name] = bool
 
-    def read(row: Sequence[Any]) -> Record:
+    def read(row: Sequence[Any]) -> AnyRecord:
         values = dict(zip(names, row, strict=True))
         for name, convert in converters.items():
             if values[name] is not None:

@@ -48,31 +48,6 @@ class Change:
         return ", ".join(f"{count} {word}" for word, count in counts)
 
 
-PARTS = frozenset(
-    {
-        "service_at_location",
-        "address",
-        "contact",
-        "phone",
-        "schedule",
-        "language",
-        "service_area",
-        "funding",
-        "cost_option",
-        "required_document",
-        "accessibility",
-        "url",
-        "service_capacity",
-        "attribute",
-        "translation",
-        "organization_identifier",
-    }
-)
-"""Tables whose records are parts of another record and are replaced with it."""
-
-WHOLES = ("organization", "service", "location", "activity", "referral_agreement")
-"""Tables whose records are missed when a source no longer gives them."""
-
 Changed = tuple[str, Row | None, Row | None]
 """Record, before, after; None where it was or is not there."""
 

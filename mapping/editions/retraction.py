@@ -28,7 +28,7 @@ class Hidden:
 
     def __init__(self, directory: Directory, audience: Audience, day: dt.date) -> None:
         self.directory = directory
-        self.tables = {table: directory.records(table) for table in RECORDS}
+        self.tables = {table: directory.records(RECORDS[table]) for table in RECORDS}
         self.shown = shown = project(self.tables, audience, directory.rules(day))
         key = directory.key
         self.ids: set[str] = {public_id(key, one) for one in _erased(directory)}

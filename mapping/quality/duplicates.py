@@ -9,13 +9,13 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol, cast
+from typing import Literal, Protocol
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
 from mapping.errors import FormatError, InvalidRecord, NotFound
 from mapping.language.spreadsheet import neutral
-from mapping.model import Decision, Record, Source, record_id
+from mapping.model import RECORDS, Address, AnyRecord, Decision, Location, Record, Source, record_id
 from mapping.quality.holdings import HeldService, Holdings
 from mapping.quality.known_organizations import Known, Records
 from mapping.quality.matching import TABLES, Candidate, Table, candidates
@@ -48,8 +48,8 @@ WORDS: dict[str, Kind] = {
 class Store(Protocol):
     """What decisions are stored in: a `mapping.directory.directory.Directory`."""
 
-    def records(self, table: str) -> Sequence[Record]:
-        """Return the records of a table."""
+    def records(self, kind: type[AnyRecord], /) -> Sequence[AnyRecord]:
+        """Return the records of a kind."""
 
     def add(self, batch: Batch, *, by: str, on: dt.date, dry_run: bool = False) -> object:
         """Store a batch, whole or not at all."""
@@ -104,8 +104,8 @@ def pairs(directory: Records, area: StudyArea, tables: Collection[Table] = TABLE
     known = Known.of(directory)
     holdings = Holdings.of(directory, area, dt.date.min)
     held = {one.service.id: one for one in holdings.services}
-    streets = {one.location_id: one for one in cast("Iterable[Any]", directory.records("address"))}
-    places = {one.id: cast("Any", one) for one in directory.records("location")}
+    streets = {one.location_id: one for one in directory.records(Address)}
+    places = {one.id: one for one in directory.records(Location)}
 
     def says(table: Table, record: str) -> str:
         if table == "organization":
@@ -179,7 +179,7 @@ def read_decisions(path: str | Path, directory: Records) -> list[Decided]:
         raise FormatError(
             f"{path}: has no column {', '.join(sorted(missing))}; decide the file of `rohnamo duplicates --csv`"
         )
-    ids = {table: {record.id for record in directory.records(table)} for table in TABLES}
+    ids = {table: {record.id for record in directory.records(RECORDS[table])} for table in TABLES}
     decided: list[Decided] = []
     faults: list[str] = []
     gone: dict[str, str] = {}

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from mapping.area.study_area import StudyArea
 from mapping.freshness import Freshness, freshness, latest, next_due
-from mapping.model import Location, Organization, Phone, Service, Verification
+from mapping.model import RECORDS, Attribute, Location, Organization, Phone, Service, ServiceAtLocation, Verification
 from mapping.quality.known_organizations import Records, service_types
 
 NOT_REACHED = "not reached"
@@ -76,17 +76,17 @@ class Holdings:
     @classmethod
     def of(cls, directory: Records, area: StudyArea, today: dt.date) -> "Holdings":
         """Gather them."""
-        organizations = {one.id: cast("Organization", one) for one in directory.records("organization")}
-        locations = {one.id: cast("Location", one) for one in directory.records("location")}
-        places = _grouped(directory.records("service_at_location"), "service_id")
-        attributes = _grouped(directory.records("attribute"), "link_id")
-        checks = _grouped(directory.records("verification"), "link_id")
-        parts = {table: _grouped(directory.records(table), "service_id") for table in PARTS}
+        organizations = {one.id: one for one in directory.records(Organization)}
+        locations = {one.id: one for one in directory.records(Location)}
+        places = _grouped(directory.records(ServiceAtLocation), "service_id")
+        attributes = _grouped(directory.records(Attribute), "link_id")
+        checks = _grouped(directory.records(Verification), "link_id")
+        parts = {table: _grouped(directory.records(RECORDS[table]), "service_id") for table in PARTS}
         holdings = cls(area, today, organizations=organizations)
-        for phone in directory.records("phone"):
-            if isinstance(phone, Phone) and phone.organization_id:
+        for phone in directory.records(Phone):
+            if phone.organization_id:
                 holdings.body_phones.setdefault(phone.organization_id, []).append(phone)
-        for service in sorted(cast("Iterable[Service]", directory.records("service")), key=lambda one: one.id):
+        for service in sorted(directory.records(Service), key=lambda service: service.id):
             said = attributes.get(service.id, [])
             codes = {service_types().get(a.taxonomy_term_id) for a in said if a.link_type == "service_type"}
             at = (locations.get(row.location_id or "") for row in places.get(service.id, []))

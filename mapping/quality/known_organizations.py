@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from mapping.language.fold import coarse, name_key
 from mapping.language.taxonomy import TERMS, Vocabulary
 from mapping.model import (
+    RECORDS,
+    AnyRecord,
     Approval,
     Attribute,
     Audience,
@@ -98,10 +100,10 @@ LEARNT = (
 
 
 class Records(Protocol):
-    """What holds records by table: a `mapping.directory.directory.Directory`."""
+    """What holds records by kind: a `mapping.directory.directory.Directory`."""
 
-    def records(self, table: str) -> Iterable[Record]:
-        """Return the records of a table."""
+    def records(self, kind: type[AnyRecord], /) -> Iterable[AnyRecord]:
+        """Return the records of a kind."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ class Known:
     def of(cls, directory: Records) -> "Known":
         """Gather what a directory knows."""
         known = cls(held=directory)
-        known.learn(record for table in LEARNT for record in directory.records(table))
+        known.learn(record for table in LEARNT for record in directory.records(RECORDS[table]))
         return known
 
     def learn(self, records: Iterable[Record]) -> None:

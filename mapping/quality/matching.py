@@ -167,19 +167,15 @@ def services(known: Known, *, of: Collection[str] | None = None) -> list[Candida
 
 def locations(directory: Records, decided: Collection[Pair]) -> list[Candidate]:
     """Return the pairs of a body's places that may be one: the same address in the same unit, or the same point."""
-    of_service = {s.id: s.organization_id for s in directory.records("service") if isinstance(s, Service)}
-    owners = {
-        at.location_id: of_service.get(at.service_id or "")
-        for at in directory.records("service_at_location")
-        if isinstance(at, ServiceAtLocation)
-    }
+    of_service = {s.id: s.organization_id for s in directory.records(Service)}
+    owners = {at.location_id: of_service.get(at.service_id or "") for at in directory.records(ServiceAtLocation)}
     streets: dict[str, str] = {}
-    for record in directory.records("address"):
-        if isinstance(record, Address) and record.location_id and record.address_1:
+    for record in directory.records(Address):
+        if record.location_id and record.address_1:
             streets.setdefault(record.location_id, record.address_1)
     groups: dict[tuple[str, ...], list[Location]] = defaultdict(list)
-    for place in directory.records("location"):
-        if isinstance(place, Location) and (owner := place.organization_id or owners.get(place.id)):
+    for place in directory.records(Location):
+        if owner := place.organization_id or owners.get(place.id):
             if street := coarse(streets.get(place.id, "")):
                 groups["street", owner, place.area_unit or "", street].append(place)
             if place.position_basis == "given" and place.latitude is not None:

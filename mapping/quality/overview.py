@@ -23,8 +23,13 @@ from mapping.model import (
     Approval,
     CaseCount,
     Funding,
+    Location,
+    Organization,
+    Provenance,
     Record,
     ReferralAgreement,
+    ServiceAtLocation,
+    Source,
     Statement,
     record_id,
 )
@@ -147,7 +152,7 @@ def matters(
 
 def _counts(directory: Records, area: StudyArea, today: dt.date) -> dict[str, dict[str, int]]:
     """Count the records of each table by the widest audience that a view would show them to."""
-    tables = {table: list(directory.records(table)) for table in RECORDS}
+    tables = {table: list(directory.records(RECORDS[table])) for table in RECORDS}
     counts: dict[str, dict[str, int]] = {table: {} for table, _ in COUNTED}
     for audience in VIEWS:
         shown = project(tables, audience, rules(today, area))
@@ -196,7 +201,7 @@ def _conflicts(directory: Records) -> Iterator[Matter]:
 
 
 def _doubles(doubles: Sequence[Candidate], directory: Records) -> Iterator[Matter]:
-    names = {one.id: getattr(one, "name", "") for one in directory.records("organization")}
+    names = {one.id: one.name for one in directory.records(Organization)}
     for table, title in (
         ("organization", Message("Bodies that may be one")),
         ("service", Message("Services that may be one")),
@@ -220,15 +225,15 @@ def _ending(directory: Records, today: dt.date) -> Iterator[Matter]:
     def ends(day: dt.date | None) -> bool:
         return day is not None and today <= day <= soon
 
-    approvals = [one for one in directory.records("approval") if isinstance(one, Approval)]
+    approvals = directory.records(Approval)
     # the latest word counts: what was renewed ends no more
     last = {(one.kind, one.subject): one for one in sorted(approvals, key=lambda one: (one.approved_on, one.id))}
     consents = [one for one in last.values() if ends(one.consent_until)]
-    statements = [one for one in directory.records("statement") if isinstance(one, Statement)]
+    statements = directory.records(Statement)
     ending = [one for one in statements if ends(one.consent_until)]
     ended = [one for one in statements if one.consent_until < today]
-    funding = [one for one in directory.records("funding") if isinstance(one, Funding) and ends(one.valid_to)]
-    agreements = [one for one in directory.records("referral_agreement") if isinstance(one, ReferralAgreement)]
+    funding = [one for one in directory.records(Funding) if ends(one.valid_to)]
+    agreements = directory.records(ReferralAgreement)
     closing = [one for one in agreements if one.status == "active" and ends(one.valid_to)]
     over = [one for one in agreements if one.status == "active" and one.valid_to and one.valid_to < today]
     renew, ask = Message("Renew it before it ends"), Message("Ask who pays afterwards")
@@ -254,8 +259,8 @@ def _ending(directory: Records, today: dt.date) -> Iterator[Matter]:
 def _hidden(directory: Records, holdings: Holdings) -> Iterator[Matter]:
     """Yield what is hidden for want of an approval, and what must not be listed."""
     known = Known.of(cast("Any", directory))
-    sources = {one.id: getattr(one, "name", "") for one in directory.records("source")}
-    given = {one.source_id for one in cast("Iterable[Any]", directory.records("provenance"))}
+    sources = {one.id: one.name for one in directory.records(Source)}
+    given = {one.source_id for one in directory.records(Provenance)}
     approved = {record_id(code, "source") for code in (*known.maps, "calls", "stewards")}
     waiting = sorted(sources[one] for one in given - approved if one in sources)
     yield Matter(
@@ -284,16 +289,16 @@ def _loose(directory: Records, holdings: Holdings) -> Iterator[Matter]:
     """Yield records that hang on nothing, and old figures."""
     nobody = [held for held in holdings.services if held.organization is None]
     used = {held.service.organization_id for held in holdings.services}
-    for one in cast("Iterable[Any]", directory.records("activity")):
-        used |= {one.organization_id, one.implementer_id} if isinstance(one, Activity) else set()
-    for one in cast("Iterable[Any]", directory.records("referral_agreement")):
-        used |= {one.from_organization_id, one.to_organization_id}
+    for activity in directory.records(Activity):
+        used |= {activity.organization_id, activity.implementer_id}
+    for agreement in directory.records(ReferralAgreement):
+        used |= {agreement.from_organization_id, agreement.to_organization_id}
     empty = [one for key, one in holdings.organizations.items() if key not in used]
-    at = {one.location_id for one in cast("Iterable[Any]", directory.records("service_at_location"))}
-    places = [one for one in directory.records("location") if one.id not in at]
+    at = {one.location_id for one in directory.records(ServiceAtLocation)}
+    places = [one for one in directory.records(Location) if one.id not in at]
     untyped = [held for held in holdings.services if not held.types]
     wordless = [held for held in holdings.listed if not holdings.numbers(held) and not held.service.email]
-    figures = [one for one in directory.records("case_count") if isinstance(one, CaseCount) and one.count is None]
+    figures = [one for one in directory.records(CaseCount) if one.count is None]
     look = Message("Complete them or take them out")
     for key, title, found in (
         ("no-body", Message("Services of nobody"), nobody),

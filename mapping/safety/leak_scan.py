@@ -22,8 +22,8 @@ from pyproj import Geod
 from mapping.errors import UnsafePublication
 from mapping.language.fold import coarse, name_key, skeleton, tokens
 from mapping.language.taxonomy import FILES, LISTS, words_of
-from mapping.model import RECORDS, Location, Translation, references
-from mapping.safety.redaction import PUBLISHED, Shown, Tables
+from mapping.model import RECORDS, Address, Attribute, Location, Phone, ServiceAtLocation, Translation, references
+from mapping.safety.redaction import PUBLISHED, Shown, Tables, of_kind
 
 GEOD = Geod(ellps="WGS84")
 NEAR_METRES = 150.0
@@ -493,23 +493,22 @@ def _shared_places(tables: Tables, shown: Shown) -> Iterator[str]:
     visible = {row["id"] for row in shown.get("location", ()) if row["precision"] == "exact"}
     names = _place_names(shown)
     services = {row["id"] for row in shown.get("service", ())}
-    for tie in tables.get("service_at_location", ()):
-        place, service = getattr(tie, "location_id"), getattr(tie, "service_id")  # noqa: B009
-        if place in visible and service not in services:
-            yield f"{names[place]} is shown, and the hidden service {service} is in the same place"
+    for tie in of_kind(tables, ServiceAtLocation):
+        if tie.location_id and tie.location_id in visible and tie.service_id not in services:
+            yield f"{names[tie.location_id]} is shown, and the hidden service {tie.service_id} is in the same place"
 
 
 def _shared_houses(tables: Tables, shown: Shown) -> Iterator[str]:
     """Yield visible addresses that a hidden place has too."""
     visible, names = {row["id"] for row in shown.get("address", ())}, _place_names(shown)
-    unplaced = {p.id for p in tables.get("location", ()) if isinstance(p, Location) and p.position_basis != "given"}
+    unplaced = {place.id for place in of_kind(tables, Location) if place.position_basis != "given"}
     # a place shown by its unit because nobody knows its point is no secret
     open_ones = {row["id"] for row in shown.get("location", ())} & unplaced
     hidden: dict[tuple[str, ...], str] = {}
-    for record in tables.get("address", ()):
-        told = record.id in visible or record.__dict__["location_id"] in open_ones
-        if not told and (house := _house(record.__dict__)):
-            hidden[house] = str(record.__dict__["location_id"])
+    for address in of_kind(tables, Address):
+        told = address.id in visible or address.location_id in open_ones
+        if not told and (house := _house(address.__dict__)):
+            hidden[house] = str(address.location_id)
     for row in shown.get("address", ()):
         if (house := _house(row)) in hidden:
             yield f"{names[row['location_id']]} is shown, and the hidden location {hidden[house]} has its address"
@@ -524,18 +523,18 @@ def _shared_phones(tables: Tables, shown: Shown) -> Iterator[str]:
     """Yield visible numbers that are also those of something hidden."""
     visible = {row["id"] for row in shown.get("phone", ())}
     numbers = {row["number"]: row["id"] for row in shown.get("phone", ())}
-    for record in tables.get("phone", ()):
-        number = getattr(record, "number")  # noqa: B009
-        if record.id not in visible and number in numbers:
-            yield f"phone {number} ({numbers[number]}) is shown, and it is also the hidden phone {record.id}"
+    for phone in of_kind(tables, Phone):
+        if phone.id not in visible and phone.number in numbers:
+            shown_phone = numbers[phone.number]
+            yield f"phone {phone.number} ({shown_phone}) is shown, and it is also the hidden phone {phone.id}"
 
 
 def _unknown_kinds(tables: Tables, shown: Shown) -> Iterator[str]:
     """Yield how many services stay hidden because nobody knows of which kind they are."""
     typed = {
-        getattr(one, "link_id")  # noqa: B009
-        for one in tables.get("attribute", ())
-        if getattr(one, "link_type") == "service_type" and getattr(one, "taxonomy_term_id")  # noqa: B009
+        attribute.link_id
+        for attribute in of_kind(tables, Attribute)
+        if attribute.link_type == "service_type" and attribute.taxonomy_term_id
     }
     visible = {row["id"] for row in shown.get("service", ())}
     unknown = [one for one in tables.get("service", ()) if one.id not in typed and one.id not in visible]

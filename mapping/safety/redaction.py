@@ -19,14 +19,18 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from mapping.errors import UnsafePublication
 from mapping.model import (
     AUDIENCES,
     PRECISIONS,
     RECORDS,
+    WORDS,
+    Accessibility,
     Activity,
+    Address,
+    AnyRecord,
     Approval,
     Attribute,
     Audience,
@@ -39,6 +43,7 @@ from mapping.model import (
     ServiceAtLocation,
     StandardAssessment,
     Statement,
+    TaxonomyTerm,
     Translation,
     least_precise,
     references,
@@ -246,7 +251,7 @@ KEPT_BACK: dict[str, tuple[str, ...]] = {
 PRIVATE = {"source", "program", "organization_identifier", "provenance", "approval", "decision"}
 """Tables that never leave the directory."""
 
-VOCABULARIES = ("taxonomy", "taxonomy_term", "unit")
+VOCABULARIES = WORDS
 """Words that records are described in: shown if they come with Rohnamo, or if something visible uses them."""
 
 ROOTS = {"organization", "statement", "case_count", "standard_summary", *VOCABULARIES}
@@ -309,6 +314,11 @@ class Rules:
     least_providers: int = 3
 
 
+def of_kind(tables: Tables, kind: type[AnyRecord]) -> list[AnyRecord]:
+    """Return the records of a kind."""
+    return cast("list[AnyRecord]", tables.get(kind.table, []))
+
+
 def allows(audience: Audience, wanted: Audience) -> bool:
     """Tell whether readers of ``audience`` may see what is marked ``wanted``; not where the marking is no known one."""
     return wanted in AUDIENCES and AUDIENCES.index(wanted) <= AUDIENCES.index(audience)
@@ -357,15 +367,15 @@ def project(tables: Tables, audience: Audience, rules: Rules) -> Shown:
 
 def _standard_sums(tables: Tables, shown: Shown, seen: "_Markings", *, public: bool) -> list[Row]:
     """Add up the answers to the checklist of the services that are shown; sums that came in are not passed on."""
-    codes = {record.id: getattr(record, "code") for record in tables.get("taxonomy_term", ())}  # noqa: B009
+    codes = {term.id: term.code for term in of_kind(tables, TaxonomyTerm)}
     types: dict[str, list[str]] = defaultdict(list)
     for row in shown["attribute"]:
-        if row["link_type"] == "service_type" and codes.get(row["taxonomy_term_id"]):
-            types[row["link_id"]].append(codes[row["taxonomy_term_id"]])
+        if row["link_type"] == "service_type" and (code := codes.get(row["taxonomy_term_id"])):
+            types[row["link_id"]].append(code)
     answers = [
         record
-        for record in tables.get("standard_assessment", ())
-        if isinstance(record, StandardAssessment) and allows("focal_point", seen.of(record.table, record.id))
+        for record in of_kind(tables, StandardAssessment)
+        if allows("focal_point", seen.of(record.table, record.id))
     ]
     services = {row["id"]: row["organization_id"] for row in shown["service"]}
     return sums(answers, services, types, least=seen.rules.least_providers, public=public)
@@ -384,14 +394,13 @@ def rename(shown: Shown, new_id: Callable[[str], str]) -> Shown:
 class _Approvals:
     """What two people agreed to, as far as it holds today."""
 
-    def __init__(self, approvals: Iterable[Record], today: dt.date) -> None:
+    def __init__(self, approvals: Iterable[Approval], today: dt.date) -> None:
         self.audience: dict[str, Audience] = {}
         self.precision: dict[str, Precision] = {}
         self.withheld: dict[str, set[str]] = defaultdict(set)
         self.today = today
         # the latest word counts, and of two on one day the stricter
-        known = [approval for approval in approvals if isinstance(approval, Approval)]
-        for approval in sorted(known, key=lambda a: (a.approved_on, _strictness(a.value), a.id)):
+        for approval in sorted(approvals, key=lambda a: (a.approved_on, _strictness(a.value), a.id)):
             if approval.kind == "withhold":
                 self.withheld[approval.subject].add(approval.value or "")
             elif self._holds(approval):
@@ -421,10 +430,10 @@ class _Markings:
 
     def __init__(self, tables: Tables, rules: Rules) -> None:
         self.rules = rules
-        self.approved = _Approvals(tables.get("approval", ()), rules.today)
+        self.approved = _Approvals(of_kind(tables, Approval), rules.today)
         self.types: dict[str, list[TypeRule]] = defaultdict(list)
-        for attribute in tables.get("attribute", ()):
-            if isinstance(attribute, Attribute) and attribute.link_type == "service_type":
+        for attribute in of_kind(tables, Attribute):
+            if attribute.link_type == "service_type":
                 rule = rules.types.get(attribute.taxonomy_term_id or "", UNKNOWN_TYPE)
                 self.types[attribute.link_id].append(rule)
         self.audience: dict[tuple[str, str], Audience] = {}
@@ -456,10 +465,10 @@ class _Markings:
 
     def _mark_places(self, tables: Tables) -> None:
         """Mark locations and what ties services to them: a place is seen by those who see a service there."""
-        places = {r.id: r for r in tables.get("location", ()) if isinstance(r, Location)}
-        for at in tables.get("service_at_location", ()):
-            place = places.get(getattr(at, "location_id") or "")  # noqa: B009
-            if place is None or not isinstance(at, ServiceAtLocation):
+        places = {place.id: place for place in of_kind(tables, Location)}
+        for at in of_kind(tables, ServiceAtLocation):
+            place = places.get(at.location_id or "")
+            if place is None:
                 continue
             precision = self._path_precision(place, at.service_id or "")
             chain = [self.own(at), self._withheld(at), self.of("service", at.service_id)]
@@ -531,7 +540,7 @@ class _Redaction:
         self.seen = seen
         self.audience = audience
         paths: dict[str, list[Precision]] = defaultdict(list)
-        ties = [r for r in tables.get("service_at_location", ()) if isinstance(r, ServiceAtLocation)]
+        ties = of_kind(tables, ServiceAtLocation)
         for at in ties:
             if allows(audience, seen.of("service_at_location", at.id)):
                 paths[at.location_id or ""].append(seen.path_precision[at.id])
@@ -584,8 +593,8 @@ class _Redaction:
         """Whether a rule of its own table lets the record be shown."""
         if isinstance(record, Attribute):
             return self.audience != "public" or record.taxonomy_term_id not in self.seen.rules.sensitive
-        if record.table in ("address", "accessibility"):
-            return getattr(record, "location_id") not in self.vague  # noqa: B009
+        if isinstance(record, Address | Accessibility):
+            return record.location_id not in self.vague
         if isinstance(record, Translation):
             return record.link_entity not in VOCABULARIES and self._may_translate(record)
         return True
@@ -606,18 +615,20 @@ def _with_vocabularies(shown: Shown, tables: Tables, audience: Audience, rules: 
     wanted = set(rules.vocabulary)
     wanted |= {row["taxonomy_term_id"] for row in shown["attribute"]}
     wanted |= {row["unit_id"] for row in shown["service_capacity"]}
-    terms = {record.id: record for record in tables.get("taxonomy_term", ())}
-    for term_id in list(wanted):  # a term needs those above it, and its taxonomy
-        while (term := terms.get(term_id or "")) is not None:
-            wanted |= {term_id, getattr(term, "taxonomy_id")}  # noqa: B009
-            term_id = getattr(term, "parent_id")  # noqa: B009
+    terms = {term.id: term for term in of_kind(tables, TaxonomyTerm)}
+    waiting = list(wanted)
+    while waiting:  # a term needs those above it, and its taxonomy
+        term = terms.get(waiting.pop())
+        if term is not None:
+            wanted |= {one for one in (term.id, term.taxonomy_id) if one}
+            waiting += [term.parent_id] if term.parent_id else []
     wanted -= forbidden
     for table in VOCABULARIES:
         shown[table] = [_whole_row(record) for record in tables.get(table, ()) if record.id in wanted]
     shown["translation"] += [
         _whole_row(record)
-        for record in tables.get("translation", ())
-        if isinstance(record, Translation) and record.link_entity in VOCABULARIES and record.link_id in wanted
+        for record in of_kind(tables, Translation)
+        if record.link_entity in VOCABULARIES and record.link_id in wanted
     ]
     return {table: shown[table] for table in PUBLISHED}
 

@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 
 from mapping.cli import app
 from mapping.errors import InvalidRecord
+from mapping.model import Organization
 from tests.support.sample import TODAY, batch, key, organization, sample_directory
 
 
@@ -35,7 +36,7 @@ def test_an_edition_is_told_confirmed_and_gone_back_to(run, tmp_path, tiny_area)
         for number in range(20):
             name = f"Body {number}"
             directory.add(batch(organization(name), file=f"{number}.csv"), on=TODAY)
-        assert directory.record("organization", key("organization", "Body 3"))
+        assert directory.record(Organization, key("organization", "Body 3"))
     with pytest.raises(InvalidRecord, match="write why this is right"):
         run("publish", "--yes")
     assert "LOOK: 20 of " in run("publish", "--check")

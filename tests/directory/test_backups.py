@@ -20,6 +20,7 @@ from mapping.cli.operations import log_faults
 from mapping.directory.backups import MAGIC, PIECE, backup, kept, rehearse, restore, secret_of
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
+from mapping.model import Organization
 from tests.support.sample import TODAY, key, sample_batch
 from web.access.accounts import Accounts
 from web.stores.inbox import HelpMissing, Inbox
@@ -95,7 +96,7 @@ def test_everything_comes_back(private, made, tmp_path):
     }
     with Directory(tmp_path / "again" / "directory.db") as directory:
         assert directory.key.hex() == (private / "directory.key").read_text().strip()
-        assert directory.record("organization", key("organization", "Umed")).name == "Umed"
+        assert directory.record(Organization, key("organization", "Umed")).name == "Umed"
     assert {oct(path.stat().st_mode & 0o777) for path in (tmp_path / "again").iterdir() if path.is_file()} == {"0o600"}
     assert Ledger(tmp_path / "again" / "ledger.db").faults() == []
 

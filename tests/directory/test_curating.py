@@ -15,7 +15,19 @@ from mapping.directory.conflicts import Conflict
 from mapping.directory.directory import Directory
 from mapping.directory.rows import STORED
 from mapping.errors import InvalidRecord, NotFound
-from mapping.model import RECORDS, Location, Organization, Phone, Record, Source, record_id
+from mapping.model import (
+    RECORDS,
+    Approval,
+    Location,
+    Organization,
+    Phone,
+    Provenance,
+    Record,
+    Service,
+    Source,
+    Translation,
+    record_id,
+)
 from mapping.quality.known_organizations import Known
 from tests.support.sample import (
     TODAY,
@@ -56,7 +68,7 @@ def seen(name: str, on: dt.date | None, **fields: Any) -> list[Record]:
 
 
 def organization_of(directory: Directory) -> Organization:
-    record = directory.record("organization", UMED)
+    record = directory.record(Organization, UMED)
     assert isinstance(record, Organization)
     return record
 
@@ -107,10 +119,10 @@ def test_a_point_comes_from_one_source_with_its_unit(directory: Directory) -> No
 
     said("A", latitude=10.0, longitude=60.0, area_unit="XT-E1", position_basis="given")
     said("B", area_unit="XT-W1", name="Office")
-    stored = directory.record("location", "l")
+    stored = directory.record(Location, "l")
     assert (stored.latitude, stored.longitude, stored.area_unit, stored.name) == (10.0, 60.0, "XT-E1", "Office")
     said("C", latitude=11.0, longitude=61.0, area_unit="XT-W2", position_basis="given")
-    stored = directory.record("location", "l")
+    stored = directory.record(Location, "l")
     assert (stored.latitude, stored.longitude, stored.area_unit) == (11.0, 61.0, "XT-W2")
 
 
@@ -146,10 +158,10 @@ def test_what_a_steward_says_outlasts_imports(directory: Directory) -> None:
 def test_an_edited_part_stays_and_a_new_number_is_for_custodians(directory: Directory) -> None:
     given_ = batch(organization("Umed", phones=["+992111111111"]))
     directory.add(given_, on=TODAY)
-    (number,) = directory.records("phone")
+    (number,) = directory.records(Phone)
     directory.edit("phone", number.id, {"number": "+992222222222"}, **ONE)
     directory.add(batch(organization("Umed", phones=["+992111111111"])), on=TODAY)
-    (stored,) = directory.records("phone")
+    (stored,) = directory.records(Phone)
     assert isinstance(stored, Phone)
     assert (stored.number, stored.audience) == ("+992222222222", "custodian")
 
@@ -174,7 +186,7 @@ def test_an_edit_that_does_not_fit_is_refused(fields: dict[str, Any], said: str,
 def test_what_two_people_agreed_to_is_not_edited_by_one(directory: Directory) -> None:
     directory.add(batch(organization("Umed"), approval("audience", UMED, "public")), on=TODAY)
     with pytest.raises(InvalidRecord, match="two people agree to it"):
-        directory.edit("approval", directory.records("approval")[0].id, {"value": "public"}, **ONE)
+        directory.edit("approval", directory.records(Approval)[0].id, {"value": "public"}, **ONE)
 
 
 def test_what_is_not_to_be_listed_stays_so_whatever_lists_say(directory: Directory) -> None:
@@ -218,13 +230,11 @@ def test_after_merging_every_list_meets_the_one_record(directory: Directory) -> 
     assert (record.name, record.alternate_name, record.audience) == ("Umed", "Центр Умед", "partner")
     assert (record.email, record.website) == ("a@a.example", "https://b.example")
     assert directory.count("organization") == 1
-    assert sorted(one.number for one in directory.records("phone")) == ["+992111111111", "+992333333333"]
-    assert {one.organization_id for one in directory.records("service")} == {UMED}
-    keys = {
-        (one.source_key, one.link_id) for one in directory.records("provenance") if one.link_entity == "organization"
-    }
+    assert sorted(one.number for one in directory.records(Phone)) == ["+992111111111", "+992333333333"]
+    assert {one.organization_id for one in directory.records(Service)} == {UMED}
+    keys = {(one.source_key, one.link_id) for one in directory.records(Provenance) if one.link_entity == "organization"}
     assert keys == {("Umed", UMED), ("Центр Умед", UMED)}
-    texts = {(one.field, one.language): one.text for one in directory.records("translation") if one.link_id == UMED}
+    texts = {(one.field, one.language): one.text for one in directory.records(Translation) if one.link_id == UMED}
     assert texts == {("name", "ru"): "Умед", ("alternate_name", "ru"): "Центр «Умед»"}
     merged = holds(directory)
     for given_ in (list_of_a(), list_of_b(), list_of_a()):
@@ -258,7 +268,7 @@ def test_merging_ends_agreements_that_lowered_either(directory: Directory) -> No
     lowered = [approval("audience", UMED, "public"), approval("audience", OTHER, "public")]
     directory.add(batch(organization("Umed"), organization("Центр Умед", audience="custodian"), lowered), on=TODAY)
     directory.merge(UMED, [OTHER], table="organization", **ONE)
-    assert [one.consent_until for one in directory.records("approval")] == [None, None]
+    assert [one.consent_until for one in directory.records(Approval)] == [None, None]
 
 
 def test_services_and_places_are_merged_with_their_ties(directory: Directory) -> None:
@@ -279,9 +289,9 @@ def test_services_and_places_are_merged_with_their_ties(directory: Directory) ->
         table: directory.count(table) for table in ("service", "location", "service_at_location", "address", "phone")
     }
     assert set(counts.values()) == {1}
-    (spot,) = directory.records("location")
+    (spot,) = directory.records(Location)
     assert (spot.name, spot.precision) == ("The office", "area")
-    names = [one.text for one in directory.records("translation") if one.field == "alternate_name"]
+    names = [one.text for one in directory.records(Translation) if one.field == "alternate_name"]
     assert (spot.alternate_name, names) == ("Office", [])
 
 
@@ -419,7 +429,7 @@ def test_on_the_command_line_what_shows_more_takes_two(tmp_path: Path) -> None:
     assert run("undo", "3", "--by", "Zarina").exit_code == 0
     assert run("undo", "2", "--by", "Zarina", "--agreed-by", "Firuz").exit_code == 0
     with Directory(tmp_path / "directory.db", None) as again:
-        assert again.record("service", record).do_not_list is False  # type: ignore[attr-defined]
+        assert again.record(Service, record).do_not_list is False  # type: ignore[attr-defined]
         assert again.batches()[-1].by == "Zarina and Firuz"
 
 
@@ -483,7 +493,9 @@ def test_a_file_made_before_there_were_claims_gains_what_it_lacks(tmp_path: Path
     path = tmp_path / "directory.db"
     with Directory(path) as directory:
         directory.add(sample_batch(), on=TODAY)
-        records = {table: directory.records(table) for table in RECORDS if table not in ("decision", "case_count")}
+        records = {
+            table: directory.records(RECORDS[table]) for table in RECORDS if table not in ("decision", "case_count")
+        }
     old = sqlite3.connect(path)
     for statement in (
         "DROP TABLE claim",
@@ -501,7 +513,7 @@ def test_a_file_made_before_there_were_claims_gains_what_it_lacks(tmp_path: Path
     old.commit()
     old.close()
     with Directory(path) as directory:
-        assert {table: directory.records(table) for table in records} == records
+        assert {table: directory.records(RECORDS[table]) for table in records} == records
         assert directory.count("case_count") == directory.count("decision") == 0
         directory.add(sample_batch(), on=TODAY)
         assert directory.count("case_count") > 0

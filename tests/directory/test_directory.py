@@ -24,12 +24,15 @@ from mapping.model import (
     AUDIENCES,
     PRECISIONS,
     RECORDS,
+    Approval,
     Attribute,
     Location,
     Organization,
     Phone,
     Service,
     Source,
+    TaxonomyTerm,
+    Translation,
     columns,
     record_id,
     references,
@@ -165,30 +168,30 @@ def test_what_goes_in_comes_out(directory: Directory) -> None:
     given_ = sample_batch()
     directory.add(given_, on=TODAY)
     for record in given_.records:
-        assert directory.record(record.table, record.id) == record
-    assert {r.id for r in directory.records("service")} == {r.id for r in given_.of("service")}
-    assert directory.records("service") == sorted(directory.records("service"), key=lambda r: r.id)
+        assert directory.record(RECORDS[record.table], record.id) == record
+    assert {r.id for r in directory.records(Service)} == {r.id for r in given_.of("service")}
+    assert directory.records(Service) == sorted(directory.records(Service), key=lambda r: r.id)
 
 
 def test_is_seeded_with_the_taxonomies(directory: Directory) -> None:
     for name in ("service_types", "beneficiaries", "standards"):
         for one in Vocabulary.load(name).terms():
-            stored = directory.record("taxonomy_term", term(name, one.code))
+            stored = directory.record(TaxonomyTerm, term(name, one.code))
             assert stored.code == one.code
             assert stored.taxonomy_id == record_id("rohnamo", "taxonomy", name)
             if one.parent:
                 assert stored.parent_id == term(name, one.parent)
-    labels = {(r.link_id, r.language): r.text for r in directory.records("translation")}
+    labels = {(r.link_id, r.language): r.text for r in directory.records(Translation)}
     assert labels[term("service_types", "LEG-INF"), "ru"] == "Юридическая консультация"
 
 
 def test_seeds_are_brought_up_to_date_and_else_not_written(tmp_path: Path) -> None:
     path = tmp_path / "directory.db"
     with Directory(path) as directory:
-        wanted = directory.record("taxonomy_term", term("service_types", "LEG-INF"))
+        wanted = directory.record(TaxonomyTerm, term("service_types", "LEG-INF"))
         directory.db.execute("UPDATE taxonomy_term SET name = 'Old words' WHERE id = ?", [wanted.id])
     with Directory(path) as directory:
-        assert directory.record("taxonomy_term", wanted.id) == wanted
+        assert directory.record(TaxonomyTerm, wanted.id) == wanted
         changes = directory.db.conn.total_changes
         assert changes > 0
     with Directory(path) as directory:
@@ -200,7 +203,7 @@ def test_asks_for_tables_and_records_that_are_not_there(directory: Directory) ->
     with pytest.raises(NotFound, match="'victims' is not a table; the tables are"):
         directory.count("victims")
     with pytest.raises(NotFound, match="service nobody: there is no such record"):
-        directory.record("service", "nobody")
+        directory.record(Service, "nobody")
 
 
 @pytest.mark.parametrize("number", range(5))
@@ -375,7 +378,7 @@ def test_markings_are_raised_never_lowered(
                 directory.add(batch(waiting), on=TODAY)
                 waiting = []
         directory.add(batch(waiting), on=TODAY)
-        stored = directory.record("location", "l")
+        stored = directory.record(Location, "l")
     assert stored.audience == AUDIENCES[max(AUDIENCES.index(a) for a, _ in steps)]
     assert stored.precision == PRECISIONS[max(PRECISIONS.index(p) for _, p in steps)]
 
@@ -383,14 +386,14 @@ def test_markings_are_raised_never_lowered(
 def test_a_blank_marking_in_a_later_file_raises_too(directory: Directory) -> None:
     directory.add(batch(Phone(id="p", number="1313", audience="public")), on=TODAY)
     directory.add(batch(Phone(id="p", number="1313")), on=TODAY)
-    assert directory.record("phone", "p").audience == "custodian"
+    assert directory.record(Phone, "p").audience == "custodian"
 
 
 def test_of_two_records_with_one_id_the_later_stands_under_the_stricter_marking(directory: Directory) -> None:
     first = Organization(id="o", name="Old", audience="focal_point")
     directory.add(batch(first, Organization(id="o", name="New", audience="public")), on=TODAY)
-    assert directory.record("organization", "o").name == "New"
-    assert directory.record("organization", "o").audience == "focal_point"
+    assert directory.record(Organization, "o").name == "New"
+    assert directory.record(Organization, "o").audience == "focal_point"
 
 
 def test_an_agreement_to_lower_ends_when_the_source_asks_for_more_secrecy(directory: Directory) -> None:
@@ -405,9 +408,9 @@ def test_an_agreement_to_lower_ends_when_the_source_asks_for_more_secrecy(direct
         on=TODAY,
     )
     directory.add(batch(umed(), service("Shelter", of="Umed", audience="partner")), on=TODAY)
-    assert directory.records("approval")[0].consent_until is not None
+    assert directory.records(Approval)[0].consent_until is not None
     directory.add(batch(umed(), service("Shelter", of="Umed", audience="custodian")), on=TODAY)
-    ended = {one.kind: one.consent_until for one in directory.records("approval")}
+    ended = {one.kind: one.consent_until for one in directory.records(Approval)}
     assert ended["audience"] is None
     assert ended["withhold"] is not None
     assert [one["change"] for one in directory.history(key("approval", "audience", shelter, "public"))] == [
@@ -430,7 +433,7 @@ def test_parts_that_a_list_gives_no_more_go_and_wholes_are_reported(directory: D
     assert change.removed == {"phone": 1, "language": 1, "service_at_location": 1}
     assert [(one.table, one.name) for one in change.missing] == [("service", "Counselling")]
     assert str(change).endswith("3 removed, 1 missing")
-    assert {r.number for r in directory.records("phone")} == {"2", "3"}
+    assert {r.number for r in directory.records(Phone)} == {"2", "3"}
     assert directory.count("service") == 2
     gone = directory.history(key("phone", "1", None, "Legal advice", None))
     assert [one["change"] for one in gone] == ["added", "removed"]
@@ -497,7 +500,7 @@ def test_history_is_enough_to_go_back(directory: Directory) -> None:
     states = []
     for number, parts in enumerate((umed(phones=["1"]), umed(phones=["2"], description="b"), umed())):
         directory.add(batch(parts), on=TODAY + dt.timedelta(days=number))
-        states.append({(r.table, r.id): r for t in ("organization", "phone") for r in directory.records(t)})
+        states.append({(r.table, r.id): r for kind in (Organization, Phone) for r in directory.records(kind)})
     for number in (2, 1):
         rows = directory.db.query("SELECT * FROM history WHERE batch = ? ORDER BY number DESC", [number + 1])
         now = dict(states[number])
@@ -529,7 +532,7 @@ def test_published_ids_stay_and_private_ones_are_nowhere(tiny_area: StudyArea, t
             assert view.services()[0].id == before
         content = (tmp_path / "b.db").read_bytes()
         for table in RECORDS:
-            for record in directory.records(table):
+            for record in directory.records(RECORDS[table]):
                 assert record.id.encode() not in content, table
 
 
@@ -557,9 +560,9 @@ def test_sqlite_is_new_enough_for_strict_tables() -> None:
 
 def test_a_phone_number_is_stored_as_it_was(directory: Directory) -> None:
     directory.add(batch(umed(), phone("0003", organization="Umed")), on=TODAY)
-    assert directory.records("phone")[0].number == "0003"
+    assert directory.records(Phone)[0].number == "0003"
 
 
 def test_a_source_has_its_own_record(directory: Directory) -> None:
     directory.add(batch(umed(), source="network"), on=TODAY)
-    assert directory.records("source") == [Source(id=record_id("network", "source"), name="network")]
+    assert directory.records(Source) == [Source(id=record_id("network", "source"), name="network")]

@@ -6,7 +6,7 @@ import pytest
 
 from mapping.directory.proposals import Outdated, SamePerson, needs_two, version
 from mapping.errors import InvalidRecord, NotFound
-from mapping.model import RECORDS, record_id
+from mapping.model import RECORDS, Approval, Attribute, Phone, Service, record_id
 from mapping.safety.redaction import project
 from tests.support.sample import TODAY, key, organization, place, sample_directory, service
 
@@ -39,9 +39,9 @@ def test_a_new_number_waits_for_a_second_person(directory):
     with pytest.raises(SamePerson):
         directory.decide(one, "accepted", by=" Zarina ", on=TODAY)
     directory.decide(one, "accepted", by="noor", on=TODAY)
-    assert directory.record("phone", NEW).audience == "public"
+    assert directory.record(Phone, NEW).audience == "public"
     assert directory.proposals() == []
-    agreed = directory.records("approval")[0]
+    agreed = directory.records(Approval)[0]
     assert (agreed.kind, agreed.subject, agreed.approved_by, agreed.approved_by_too) == ("phone", NEW, "zarina", "noor")
     with pytest.raises(Outdated):
         directory.decide(one, "refused", by="noor", on=TODAY)
@@ -52,22 +52,22 @@ def test_an_accepted_proposal_can_be_undone_as_a_whole(directory):
     directory.decide(one, "accepted", by="noor", on=TODAY)
     directory.undo(by="noor", on=TODAY)
     with pytest.raises(NotFound):
-        directory.record("phone", NEW)
+        directory.record(Phone, NEW)
     assert directory.proposal(one).decision == "waiting"
-    assert directory.records("approval") == []
+    assert directory.records(Approval) == []
 
 
 def test_a_changed_number_keeps_its_audience_when_two_agree_and_loses_it_when_one_acts(directory):
-    own = directory.records("phone")[0]
+    own = directory.records(Phone)[0]
     fields = {"number": "+992000100077"}
     one = ask(directory, "edit", "phone", own.id, fields)
     directory.decide(one, "accepted", by="noor", on=TODAY)
-    assert (directory.record("phone", own.id).number, directory.record("phone", own.id).audience) == (
+    assert (directory.record(Phone, own.id).number, directory.record(Phone, own.id).audience) == (
         "+992000100077",
         "public",
     )
     directory.edit("phone", own.id, {"number": "+992000100078"}, by="zarina", on=TODAY, reason="misheard")
-    assert directory.record("phone", own.id).audience == "custodian"
+    assert directory.record(Phone, own.id).audience == "custodian"
 
 
 def test_what_was_changed_meanwhile_is_looked_at_again(directory):
@@ -79,7 +79,7 @@ def test_what_was_changed_meanwhile_is_looked_at_again(directory):
         directory.decide(one, "accepted", by="noor", on=TODAY)
     with pytest.raises(Outdated):
         directory.edit("service", own, {"name": "Other"}, by="zarina", on=TODAY, reason="x", seen=seen)
-    assert directory.record("service", own).name == "Legal advice"
+    assert directory.record(Service, own).name == "Legal advice"
     directory.decide(one, "withdrawn", by="zarina", on=TODAY)
 
 
@@ -90,7 +90,7 @@ def test_only_who_proposed_withdraws_and_a_refusal_changes_nothing(directory):
     directory.decide(one, "refused", by="noor", on=TODAY, note="this is the number of another body")
     assert directory.proposal(one).note == "this is the number of another body"
     with pytest.raises(NotFound):
-        directory.record("phone", NEW)
+        directory.record(Phone, NEW)
 
 
 def test_lowering_needs_a_consent_that_has_not_run_out(directory):
@@ -102,7 +102,7 @@ def test_lowering_needs_a_consent_that_has_not_run_out(directory):
     one = ask(directory, "audience", "organization", house, {"value": "public"}, consent_by="D", consent_until=until)
     directory.decide(one, "accepted", by="noor", on=TODAY)
     for day, seen in ((TODAY, 2), (until + dt.timedelta(1), 1)):
-        tables = {table: directory.records(table) for table in RECORDS}
+        tables = {table: directory.records(RECORDS[table]) for table in RECORDS}
         assert len(project(tables, "public", directory.rules(day))["organization"]) == seen
 
 
@@ -110,15 +110,15 @@ def test_lowering_needs_a_consent_that_has_not_run_out(directory):
 def test_a_map_and_a_senders_numbers_are_agreed_to(directory, kind, agreed):
     one = ask(directory, kind, "source", "ngo-list", {"value": "abc"})
     directory.decide(one, "accepted", by="noor", on=TODAY)
-    assert [(each.kind, each.subject, each.value) for each in directory.records("approval")] == [
+    assert [(each.kind, each.subject, each.value) for each in directory.records(Approval)] == [
         (agreed, "ngo-list", "abc")
     ]
 
 
 def test_a_part_is_taken_out_by_two(directory):
-    own = directory.records("attribute")[0]
+    own = directory.records(Attribute)[0]
     directory.decide(ask(directory, "remove", "attribute", own.id, {}), "accepted", by="noor", on=TODAY)
-    assert own.id not in {each.id for each in directory.records("attribute")}
+    assert own.id not in {each.id for each in directory.records(Attribute)}
 
 
 def test_faults_are_said_before_anything_is_kept(directory):

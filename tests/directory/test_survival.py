@@ -12,6 +12,7 @@ from mapping.directory.backups import backup
 from mapping.directory.directory import Directory
 from mapping.editions.releases import Releases
 from mapping.errors import MappingError
+from mapping.model import Organization
 from tests.support.sample import TODAY, batch, organization, sample_directory
 from tests.support.survival import KINDS, NOW, SECRET, torture
 from web.access.accounts import Accounts
@@ -75,7 +76,7 @@ def test_a_file_that_may_not_grow_is_said_and_nothing_is_half(what, folder):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     with Directory(folder / "directory.db") as directory:
         assert directory.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert not [one for one in directory.records("organization") if one.name.startswith("Body")]
+        assert not [one for one in directory.records(Organization) if one.name.startswith("Body")]
     assert Ledger(folder / "ledger.db").faults() == []
     assert not (folder / "public.db").exists()
     assert not (folder.parent / "x.backup").exists()
@@ -109,7 +110,7 @@ def test_a_full_disk_is_said_and_nothing_is_half(what, mounted):
     (mounted / "filler").unlink()
     with Directory(folder / "directory.db") as directory:
         assert directory.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert not [one for one in directory.records("organization") if one.name.startswith("Body")]
+        assert not [one for one in directory.records(Organization) if one.name.startswith("Body")]
     assert Ledger(folder / "ledger.db").faults() == []
     assert not (folder / "public.db").exists()
     assert not list(mounted.glob("x.backup*"))

@@ -12,6 +12,7 @@ from mapping.analysis.reliability.change import change
 from mapping.directory.directory import public_id
 from mapping.editions.releases import CHANGED_SINCE, FEW, Releases, digest
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
+from mapping.model import Phone
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.sample import (
@@ -235,7 +236,7 @@ def test_an_old_edition_without_anything_hidden_stays_as_it_was(releases, direct
 def test_an_erased_phone_leaves_the_old_editions(releases, directory):
     add(directory, organization("Care", phones=["+992 37 999 00 02"]))
     published(releases, directory)
-    (own,) = [one for one in directory.records("phone") if one.number == "+992 37 999 00 02"]
+    (own,) = [one for one in directory.records(Phone) if one.number == "+992 37 999 00 02"]
     directory.erase(own.id, by="gul", on=TODAY, reason="asked")
     assert releases.purge(directory, day=TODAY) == [1]
     assert b"999 00 02" not in (releases.folder / "00001.db").read_bytes()

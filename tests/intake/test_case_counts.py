@@ -9,6 +9,7 @@ from mapping.column_map import ColumnMap
 from mapping.intake.read import read
 from mapping.language.languages import codes
 from mapping.language.taxonomy import Vocabulary
+from mapping.model import CaseCount
 from mapping.quality.known_organizations import Known
 from mapping.resources import shipped
 from tests.support.canary import find_canaries
@@ -149,7 +150,7 @@ def test_an_import_again_brings_the_count_up_to_date(tmp_path, tiny_area):
         before = directory.count("case_count")
         directory.add(given(tmp_path, tiny_area, ROW), on=TODAY)
         directory.add(given(tmp_path, tiny_area, ROW | {"count": "280"}), on=TODAY)
-        mine = [one for one in directory.records("case_count") if one.source == "Agency"]
+        mine = [one for one in directory.records(CaseCount) if one.source == "Agency"]
         assert directory.count("case_count") == before + 1
         assert [one.count for one in mine] == [280]
 

@@ -7,6 +7,7 @@ import stat
 import pytest
 
 from mapping.errors import FormatError, InvalidRecord
+from mapping.model import Service, Verification
 from mapping.quality.call_list import ANSWERS, calls, read_done, write_calls
 from mapping.quality.completeness import FACTS, completeness, mean, of_bodies
 from mapping.quality.holdings import Holdings
@@ -122,7 +123,7 @@ def test_what_a_call_confirmed_is_verified_until_the_day_of_its_kind(directory, 
     done = read_done(path, directory, tiny_area, TODAY)
     assert done.found == {"confirmed": 1}
     directory.add(done.batch, on=TODAY)
-    record = next(v for v in directory.records("verification") if v.verified_on == dt.date(2026, 11, 20))
+    record = next(v for v in directory.records(Verification) if v.verified_on == dt.date(2026, 11, 20))
     assert (record.level, record.verified_by, record.link_id) == ("phone", "Zarina", key("service", "Overdue"))
     assert record.next_due == dt.date(2027, 11, 20)
     assert "Overdue" not in found(directory, tiny_area)
@@ -134,8 +135,8 @@ def test_what_a_call_confirmed_is_verified_until_the_day_of_its_kind(directory, 
 def test_what_is_closed_is_closed(directory, tiny_area, tmp_path, word, status):
     path = filled(directory, tiny_area, tmp_path / "c.csv", Never=(word, "", "Zarina", "visit", "locked door"))
     directory.add(read_done(path, directory, tiny_area, TODAY).batch, on=TODAY)
-    assert directory.record("service", key("service", "Never")).status == status
-    record = next(v for v in directory.records("verification") if v.link_id == key("service", "Never"))
+    assert directory.record(Service, key("service", "Never")).status == status
+    record = next(v for v in directory.records(Verification) if v.link_id == key("service", "Never"))
     assert (record.level, record.evidence) == ("visit", f"{'closed' if 'de' in status else 'paused'}: locked door")
 
 
@@ -255,6 +256,6 @@ def test_a_call_claims_what_it_changed_and_no_other_field(directory, tiny_area, 
     path = filled(directory, tiny_area, tmp_path / "c.csv", Overdue=("paused", "", "Zarina", "phone", ""))
     directory.add(read_done(path, directory, tiny_area, TODAY).batch, on=TODAY)
     directory.add(batch(service("Overdue", of="Nav", types=["LEG-INF"], verified=None, wait_time="A week")), on=TODAY)
-    after = directory.record("service", key("service", "Overdue"))
+    after = directory.record(Service, key("service", "Overdue"))
     assert (after.status, after.wait_time) == ("temporarily closed", "A week")
     assert [one.field for one in directory.conflicts()] == ["status"]

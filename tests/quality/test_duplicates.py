@@ -6,6 +6,7 @@ import stat
 import pytest
 
 from mapping.errors import FormatError, InvalidRecord
+from mapping.model import Decision, Organization
 from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
 from mapping.quality.matching import TABLES
 from tests.support.sample import CHASHMA, TODAY, key, organization, place, sample_directory, service
@@ -72,7 +73,7 @@ def test_different_is_remembered_and_not_proposed_again(directory, tiny_area, tm
     said = list(apply(directory, decisions, by="Zarina", on=TODAY))
     assert len(said) == 1
     assert {pair.candidate.table for pair in pairs(directory, tiny_area)} == {"location"}
-    (record, _) = directory.records("decision")
+    (record, _) = directory.records(Decision)
     assert (record.decided_by, record.reason, record.decided_on) == ("Zarina", "asked them", TODAY)
 
 
@@ -80,7 +81,7 @@ def test_a_changed_mind_replaces_the_decision(directory, tiny_area, tmp_path):
     for word in ("later", "different"):
         path = decided(directory, tiny_area, tmp_path / "p.csv", organization=(word, ""))
         list(apply(directory, read_decisions(path, directory), by="Zarina", on=TODAY))
-    assert [one.kind for one in directory.records("decision")] == ["different"]
+    assert [one.kind for one in directory.records(Decision)] == ["different"]
 
 
 def test_a_dry_run_remembers_nothing(directory, tiny_area, tmp_path):
@@ -186,7 +187,7 @@ def test_three_that_are_one_end_in_one(directory, tmp_path):
     decisions = read_decisions(path, directory)
     assert [(d.keep, d.lost) for d in decisions] == [(third, one), (third, other)]
     list(apply(directory, decisions, by="Zarina", on=TODAY))
-    assert [record.id for record in directory.records("organization")] == [third]
+    assert [record.id for record in directory.records(Organization)] == [third]
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n", "таблица".encode("cp1251")])

@@ -60,12 +60,12 @@ def test_signs_in_common(signs, shared):
 def test_a_directory_is_learnt(tmp_path, tiny_area):
     with sample_directory(tmp_path, tiny_area) as directory:
         known = Known.of(directory)
-        bodies = {record.id: record for record in directory.records("organization")}
+        bodies = {record.id: record for record in directory.records(Organization)}
         assert set(known.bodies) == set(bodies)
         assert {known.bodies[i].audience for i in bodies} == {record.audience for record in bodies.values()}
-        phones = {p.number for p in directory.records("phone") if p.service_id or p.organization_id}
+        phones = {p.number for p in directory.records(Phone) if p.service_id or p.organization_id}
         assert set().union(*(body.phones for body in known.bodies.values())) <= phones
-        assert set(known.owners) == {s.id for s in directory.records("service") if s.organization_id}
+        assert set(known.owners) == {s.id for s in directory.records(Service) if s.organization_id}
 
 
 def test_learning_in_steps_is_learning_at_once():

@@ -14,6 +14,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from mapping.model import Organization, Service
+
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -44,7 +46,7 @@ def edits(folder, told, start):
 def edits_are_there(folder, done):
     last = max(done, default=0)
     with Directory(folder / "directory.db") as directory:
-        there = int(directory.record("service", key("service", "Legal advice")).description or 0)
+        there = int(directory.record(Service, key("service", "Legal advice")).description or 0)
         history = len(directory.history(key("service", "Legal advice")))
     assert last <= there <= last + 1, f"{last} was acknowledged, {there} is there"
     assert history >= there, "the history is shorter than the edits"
@@ -63,7 +65,7 @@ def imports(folder, told, start):
 def imports_are_there(folder, done):
     last = max(done, default=0)
     with Directory(folder / "directory.db") as directory:
-        names = {one.name for one in directory.records("organization")}
+        names = {one.name for one in directory.records(Organization)}
     whole = [number for number in range(1, last + 3) if f"Body {number} a" in names]
     assert done <= set(whole), "a batch that was acknowledged is missing"
     for number in whole:

@@ -185,7 +185,7 @@ def test_a_hidden_service_is_not_found_as_one_that_never_was(view: View, tiny_ar
     with sample_directory(tmp_path, tiny_area) as directory:
         from mapping.directory.directory import public_id
 
-        hidden = [r.id for r in directory.records("service") if "Зарнисор" in r.name]
+        hidden = [r.id for r in directory.records(Service) if "Зарнисор" in r.name]
         hidden += [public_id(directory.key, one) for one in hidden]
     for get in (view.service, view.organization):
         messages = []

@@ -195,7 +195,7 @@ def _carry_over(view: View, made: Path) -> None:
 
 def _change(directory: Directory, world: World, area: StudyArea, day: dt.date) -> None:
     if world.moved:
-        tables = {table: directory.records(table) for table in RECORDS}
+        tables = {table: directory.records(RECORDS[table]) for table in RECORDS}
         shown = {row["id"]: row for row in project(tables, "public", directory.rules(day))["location"]}
         hidden = [one.id for one in tables["location"] if shown.get(one.id, {}).get("latitude") is None]
         for number, one in enumerate(hidden):

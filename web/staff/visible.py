@@ -10,13 +10,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.conflicts import Conflict
 from mapping.directory.directory import public_id
 from mapping.errors import NotFound
-from mapping.model import RECORDS, Audience, Record, references
+from mapping.model import RECORDS, WHOLES, AnyRecord, Audience, Record, references
 from mapping.quality.holdings import NOT_REACHED, HeldService, Holdings
 from mapping.quality.known_organizations import LEARNT
 from mapping.quality.matching import Candidate, candidates
@@ -26,8 +26,6 @@ from web.staff.fields import FIELDS
 
 SEEN_BY_STAFF: Audience = "focal_point"
 """The widest audience whose records stand on pages of stewards."""
-
-WHOLES = ("organization", "service", "location")
 
 COMPARED = {*LEARNT, "address"}
 """Tables from which doubles are told."""
@@ -103,9 +101,9 @@ class VisibleRecords:
         self._conflicts = list(conflicts)
         self._owned = _Owned(self._by_id)
 
-    def records(self, table: str) -> list[Record]:
-        """Return the records of a table that may be seen."""
-        return list(self._by_id[table].values())
+    def records(self, kind: type[AnyRecord]) -> list[AnyRecord]:
+        """Return the records of a kind that may be seen."""
+        return cast("list[AnyRecord]", list(self._by_id[kind.table].values()))
 
     def conflicts(self) -> list[Conflict]:
         """Return the fields on which sources differ, of records that may be seen."""
@@ -238,7 +236,7 @@ class VisibleRecords:
         kept: dict[str, set[str]] = {
             table: {one.id for one in asked(table) if self.units(one) & wanted} for table in WHOLES
         }
-        owners = {getattr(self.record("service", one), "organization_id") for one in kept["service"]}  # noqa: B009
+        owners = {self.record("service", service).organization_id for service in kept["service"]}
         kept["organization"] |= {one for one in owners if one}
 
         def inside(table: str, one: str) -> bool:

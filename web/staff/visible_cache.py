@@ -117,7 +117,7 @@ class VisibleCache:
 
     def _begin(self, directory: Directory, area: StudyArea, day: dt.date) -> None:
         """Work out everything."""
-        tables = {table: directory.records(table) for table in RECORDS}
+        tables = {table: directory.records(RECORDS[table]) for table in RECORDS}
         self._kin, self._rules = Kin(tables), directory.rules(day)
         whole = VisibleRecords(shown(tables, self._rules), area, day, key=directory.key)
         conflicts = told(directory.conflicts(), whole, self._kin.records)

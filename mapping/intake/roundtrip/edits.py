@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from mapping.batch import Issue, Level
 from mapping.directory.directory import public_id
 from mapping.intake.row_reader import Reader
-from mapping.model import AUDIENCES, Audience, Record
+from mapping.model import AUDIENCES, RECORDS, Audience, Record
 from mapping.quality.known_organizations import Known
 
 KEYED = ("service", "location")
@@ -35,7 +35,7 @@ class HeldRecords:
     def records(self, table: str) -> dict[str, Record]:
         """Return the records of a table by id."""
         if table not in self._tables:
-            self._tables[table] = {record.id: record for record in self.held.records(table)}
+            self._tables[table] = {record.id: record for record in self.held.records(RECORDS[table])}
         return self._tables[table]
 
     @cached_property

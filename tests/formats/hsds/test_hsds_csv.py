@@ -16,7 +16,7 @@ from mapping.errors import FormatError
 from mapping.formats.hsds import hsds_csv
 from mapping.formats.hsds._package import HSDS_TABLES
 from mapping.intake.read import Known, read
-from mapping.model import record_id
+from mapping.model import Organization, record_id
 from mapping.registry import format_of
 from mapping.safety.redaction import PUBLISHED
 from tests.formats.hsds.hsds_files import MAP, approved, document, one, package, said, taken
@@ -226,7 +226,7 @@ def test_a_body_of_another_list_is_met_by_name_and_phone(tmp_path, tiny_area):
     )
     with sample_directory(tmp_path / "sample", tiny_area) as directory:
         batch = taken(path, tiny_area, known=Known.of(directory), columns=None)
-        umed = next(o for o in directory.records("organization") if o.name == "Umed")
+        umed = next(o for o in directory.records(Organization) if o.name == "Umed")
         assert batch.of("organization") == []
         assert one(batch, "service").organization_id == umed.id
         directory.add(batch, on=TODAY)

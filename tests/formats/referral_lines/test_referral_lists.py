@@ -12,7 +12,7 @@ from mapping.formats.hsds._names import Raw
 from mapping.formats.referral_lines import airs, icarol
 from mapping.formats.referral_lines._lists import hidden, state
 from mapping.intake.read import Known, read
-from mapping.model import record_id
+from mapping.model import Service, record_id
 from mapping.registry import format_of
 from tests.formats.hsds.hsds_files import MAP, approved, one, said, taken
 from tests.support.sample import TODAY, sample_view
@@ -151,7 +151,7 @@ def test_a_record_that_a_later_export_deletes_becomes_inactive(tmp_path, tiny_ar
         directory.add(taken(export(tmp_path, AGENCY, PROGRAM), tiny_area), on=TODAY)
         gone = export(tmp_path, AGENCY, PROGRAM | {"Custom_Deleted Record": "Yes"})
         change = directory.add(taken(gone, tiny_area, known=approved(known=Known.of(directory))), on=TODAY)
-        (service,) = directory.records("service")
+        (service,) = directory.records(Service)
     assert service.status == "inactive"
     assert change.missing == []
 

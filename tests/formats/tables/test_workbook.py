@@ -12,6 +12,7 @@ from mapping.intake.read import Known, read
 from mapping.language import parsers
 from mapping.language.i18n import translate
 from mapping.language.taxonomy import Vocabulary, match_term
+from mapping.model import Phone, Service
 from mapping.render.export import export
 from tests.support.sample import TODAY, key, sample_batch, sample_directory
 
@@ -163,7 +164,7 @@ def test_an_emptied_cell_takes_out_what_stood_there(desk):
         "removed": {"phone": 1, "schedule": 1, "language": 2, "attribute": 1, "accessibility": 1},
         "changed": {"service": 1},
     }
-    assert desk.directory.record("service", key("service", "Legal advice")).fees_description is None
+    assert desk.directory.record(Service, key("service", "Legal advice")).fees_description is None
 
 
 def test_an_edit_says_nothing_of_the_other_fields(desk):
@@ -175,7 +176,7 @@ def test_an_edit_says_nothing_of_the_other_fields(desk):
     at = newer.records.index(record)
     newer.records[at] = record.model_copy(update={"description": "Newer words", "fees_description": "Free"})
     desk.directory.add(newer, on=TODAY)
-    stored = desk.directory.record("service", record.id)
+    stored = desk.directory.record(Service, record.id)
     assert (stored.description, stored.fees_description) == ("Newer words", "20 somoni")
     (conflict,) = [one for one in desk.directory.conflicts() if one.field == "fees_description"]
     assert (conflict.winner.on, [one.value for one in conflict.losers]) == (TODAY, ["Free"])
@@ -252,10 +253,10 @@ def test_who_may_see_it_is_raised_and_never_lowered(tmp_path, tiny_area):
     hotline = key("service", "Hotline")
     desk.set("Hotline", marking="Focal points")
     desk.take()
-    assert desk.directory.record("service", hotline).audience == "focal_point"
+    assert desk.directory.record(Service, hotline).audience == "focal_point"
     desk.set("Hotline", marking="Partners who signed in")
     batch, change = desk.take()
-    assert desk.directory.record("service", hotline).audience == "focal_point"
+    assert desk.directory.record(Service, hotline).audience == "focal_point"
     assert told(change) == NOTHING
     assert any("two people" in issue.problem for issue in batch.issues)
     desk.directory.close()
@@ -277,7 +278,7 @@ def test_what_the_audience_could_not_see_stays(desk):
     desk.directory.add(sample_batch_of(phone("+992005550100", service="Hotline", audience="custodian")), on=TODAY)
     desk.set("Hotline", phones="1414")
     desk.take()
-    numbers = {p.number for p in desk.directory.records("phone") if p.service_id == key("service", "Hotline")}
+    numbers = {p.number for p in desk.directory.records(Phone) if p.service_id == key("service", "Hotline")}
     assert numbers == {"+992005550100", "1414"}
 
 
@@ -286,7 +287,7 @@ def test_a_later_workbook_keeps_what_an_earlier_one_brought(desk):
     desk.take()
     desk.set("Hotline", phones="1313", email="line@umed.example")  # as it was sent: not edited
     assert told(desk.take()[1])["removed"] == {}
-    numbers = {p.number for p in desk.directory.records("phone") if p.service_id == key("service", "Hotline")}
+    numbers = {p.number for p in desk.directory.records(Phone) if p.service_id == key("service", "Hotline")}
     assert numbers == {"1313", "1414"}
 
 

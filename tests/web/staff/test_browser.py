@@ -10,6 +10,7 @@ from werkzeug.serving import make_server
 
 from mapping.directory.directory import Directory, public_id
 from mapping.editions.publish import publish
+from mapping.model import Phone, Service
 from tests.analysis.invented import Changed
 from tests.support.browser import AXE
 from tests.support.sample import TODAY, key
@@ -135,8 +136,8 @@ def test_the_stewards_story(office, origin, open_page, language, width, tmp_path
     page.click("button[value=accepted]")
     page.wait_for_url("**/waiting.html?done")
     with Directory(office.directory) as opened:
-        assert "+992000100999" in {each.number for each in opened.records("phone")}
-        assert opened.record("service", LEGAL).wait_time == "Two days"
+        assert "+992000100999" in {each.number for each in opened.records(Phone)}
+        assert opened.record(Service, LEGAL).wait_time == "Two days"
 
 
 UMED = key("organization", "Umed")

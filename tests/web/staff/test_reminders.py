@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from mapping.cli import app
 from mapping.directory.directory import Directory, public_id
 from mapping.errors import MappingError, NotFound
+from mapping.model import Organization
 from tests.support.sample import TODAY, public_parts, statement
 from tests.web.access.test_mailer import Loopback, free_port, serve  # noqa: F401
 from tests.web.support.office import Office
@@ -56,7 +57,7 @@ def test_providers_and_stewards_hear_of_what_is_theirs(office, tiny_area):
     ]
     with Directory(office.directory, tiny_area) as opened:
         bodies = due_bodies(VisibleCache().seen(opened, tiny_area, TODAY))
-        assert bodies <= {public_id(opened.key, one.id) for one in opened.records("organization")}
+        assert bodies <= {public_id(opened.key, one.id) for one in opened.records(Organization)}
 
 
 def test_nobody_is_written_to_twice_in_a_fortnight(office, tiny_area, serve):  # noqa: F811

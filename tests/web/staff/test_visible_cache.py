@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mapping.directory.directory import Directory
 from mapping.directory.rows import stored_rows
 from mapping.errors import MappingError
-from mapping.model import AUDIENCES, PRECISIONS, RECORDS, references
+from mapping.model import AUDIENCES, PRECISIONS, RECORDS, Phone, ReferralAgreement, Service, references
 from mapping.safety.redaction import VOCABULARIES
 from tests.support.sample import TODAY, key, sample_directory, term
 from web.staff.visible import WHOLES, VisibleRecords
@@ -57,9 +57,9 @@ def copied(stored, folder, area) -> Directory:
 
 def everything(seen: VisibleRecords) -> dict:
     """Return all that a page could ask of what is seen."""
-    ids = [one.id for table in WHOLES for one in seen.records(table)]
+    ids = [one.id for table in WHOLES for one in seen.records(RECORDS[table])]
     return {
-        "tables": {table: [one.__dict__ for one in seen.records(table)] for table in RECORDS},
+        "tables": {table: [one.__dict__ for one in seen.records(RECORDS[table])] for table in RECORDS},
         "conflicts": seen.conflicts(),
         "services": seen.holdings.services,
         "bodies": seen.holdings.organizations,
@@ -80,7 +80,7 @@ def change(directory: Directory, which: int, what: int, how: str) -> None:
     """Change a record in a way that numbers choose: as lists, stewards and merging may, and further than they."""
     tables = [table for table in TABLES if directory.count(table)]
     table = tables[which % len(tables)]
-    ids = [one.id for one in directory.records(table)]
+    ids = [one.id for one in directory.records(RECORDS[table])]
     one = ids[what % len(ids)]
     row = stored_rows(directory.db, table, [one])[one]
     others = {name: [each.id for each in directory.records(to)] for name, to in references(RECORDS[table]).items()}
@@ -103,12 +103,12 @@ def do(directory: Directory, which: int, what: int, how: str) -> None:
             directory.undo(by="test", on=TODAY)
         elif how == "merge":
             table = WHOLES[which % 3]
-            ids = [one.id for one in directory.records(table)]
+            ids = [one.id for one in directory.records(RECORDS[table])]
             directory.merge(
                 ids[what % len(ids)], [ids[(what + 1) % len(ids)]], table=table, by="t", on=TODAY, reason="t"
             )
         elif how == "edit":
-            service = [one.id for one in directory.records("service")][what % directory.count("service")]
+            service = [one.id for one in directory.records(Service)][what % directory.count("service")]
             directory.edit("service", service, {"name": f"Name {which}"}, by="test", on=TODAY, reason="test")
         else:
             change(directory, which, what, how)
@@ -174,17 +174,17 @@ def test_what_is_hidden_is_gone_at_once_with_all_that_hangs_on_it(directory, tin
     assert not seen.has("organization", own)
     assert not seen.has("service", key("service", "Hotline"))
     assert not seen.of_owner("phone", "organization_id", own)
-    assert not [one for one in seen.records("referral_agreement") if own in one.__dict__.values()]
+    assert not [one for one in seen.records(ReferralAgreement) if own in one.__dict__.values()]
     assert seen.has("organization", key("organization", "Legal Centre"))
 
 
 def test_what_was_erased_is_gone_at_once(directory, tiny_area):
     kept = VisibleCache()
-    phone = kept.seen(directory, tiny_area, TODAY).records("phone")[0].id
+    phone = kept.seen(directory, tiny_area, TODAY).records(Phone)[0].id
     directory.erase(phone, by="a", on=TODAY, reason="r")
     assert not kept.seen(directory, tiny_area, TODAY).has("phone", phone)
 
 
 def test_who_has_no_region_sees_nothing_of_the_directory(directory, tiny_area):
     seen = VisibleCache().seen(directory, tiny_area, TODAY, frozenset())
-    assert not any(seen.records(table) for table in WHOLES)
+    assert not any(seen.records(RECORDS[table]) for table in WHOLES)

@@ -13,7 +13,7 @@ from mapping.directory.backups import kept, rehearse, secret_of
 from mapping.directory.directory import public_id
 from mapping.errors import InvalidRecord, MappingError
 from mapping.language.i18n import Message
-from mapping.model import Source
+from mapping.model import Organization, Source
 from web.access.accounts import Account, Accounts
 from web.access.guard import Open, log, me, now
 from web.access.mailer import WHY, Mailer, mail_settings, usable
@@ -358,7 +358,7 @@ def _organizations() -> dict[str, str]:
     key = directory().key
     found = {
         public_id(key, one.id): str(getattr(one, "name", ""))
-        for one in everything_seen().records("organization")
+        for one in everything_seen().records(Organization)
         if getattr(one, "audience", "") == "public" and not getattr(one, "do_not_list", False)
     }
     return dict(sorted(found.items(), key=lambda item: item[1].casefold()))
@@ -373,7 +373,7 @@ def _settings(
     language: str, problem: Message | None = None, details: Sequence[str] = (), sent: int | None = None
 ) -> str:
     area, store = study_area(), directory()
-    sources = sorted(cast("list[Source]", store.records("source")), key=lambda one: one.name.casefold())
+    sources = sorted(cast("list[Source]", store.records(Source)), key=lambda one: one.name.casefold())
     post = mailer()
     mail = list(mail_in_words(post.settings, language)) if post is not None else None
     return page(

@@ -22,7 +22,7 @@ from mapping.intake.guess.column_map import guessed
 from mapping.intake.read import implied_map, read
 from mapping.intake.report import IssueGroup, grouped
 from mapping.language.i18n import Message
-from mapping.model import AUDIENCES, Approval, record_id
+from mapping.model import AUDIENCES, WHOLES, Approval, record_id
 from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.known_organizations import Known
 from mapping.registry import format_of
@@ -33,7 +33,6 @@ from web.access.signin import page
 from web.staff.common import MenuItem, directory, everything_seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, TABLES
 from web.staff.operations.uploads import Upload, Uploads, as_text, digest, save_map, saved_maps
-from web.staff.visible import WHOLES
 
 imports = Blueprint("imports", __name__)
 blueprint = imports
@@ -122,7 +121,7 @@ def _agreed(columns: ColumnMap, *, trusted: bool) -> bool:
     """Whether two people agreed to this very map; to one that the operator installed, under its sender's name."""
     agreed = [
         one.value
-        for one in directory().records("approval")
+        for one in directory().records(Approval)
         if isinstance(one, Approval) and one.kind == "map" and one.subject == columns.source
     ]
     return digest(columns) in agreed or (trusted and any(not value for value in agreed))
@@ -242,7 +241,7 @@ def _preview(language: str, upload: Upload, found: Preview, *, problem: Message 
     agreed = upload.columns is not None and _agreed(upload.columns, trusted=upload.trusted)
     source = upload.columns.source if upload.columns is not None else ""
     asked = {each.kind for each in directory().proposals() if each.link_id == source}
-    trusted = any(one.kind == "phone" and one.subject == source for one in everything_seen().records("approval"))  # type: ignore[attr-defined]
+    trusted = any(one.kind == "phone" and one.subject == source for one in everything_seen().records(Approval))
     return page(
         "staff/preview.html",
         language,

@@ -17,7 +17,7 @@ from mapping.batch import Batch
 from mapping.directory.proposals import as_fields
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary, term_id
-from mapping.model import RECORDS, Audience, Record, strictest
+from mapping.model import RECORDS, WHOLES, Audience, Record, strictest
 from mapping.quality.known_organizations import Known
 from mapping.quality.matching import Candidate, locations, organizations, services
 from web.access.guard import Open, log, me
@@ -27,7 +27,7 @@ from web.staff.common import MenuItem, directory, everything_seen, require_over,
 from web.staff.fields import TABLES, Field, fields, given
 from web.staff.records.edit import NO_REASON, STEWARDS
 from web.staff.records.records import RecordLine, line, name_of
-from web.staff.visible import WHOLES, VisibleRecords
+from web.staff.visible import VisibleRecords
 
 blueprint = Blueprint("new", __name__)
 

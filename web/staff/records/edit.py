@@ -17,7 +17,7 @@ from mapping.batch import Batch
 from mapping.directory.proposals import Outdated, needs_two, version
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
-from mapping.model import ENTRY_POINTS, RECORDS, Service, Source, record_id
+from mapping.model import ENTRY_POINTS, RECORDS, WHOLES, Service, Source, record_id
 from mapping.quality.call_list import METHODS, batch_of_calls, found_by_call
 from mapping.quality.holdings import HeldService
 from web.access.guard import Open, log, me
@@ -26,7 +26,6 @@ from web.access.signin import page
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
 from web.staff.fields import LABELS, LEVELS, PARTS, RESULTS, TABLES, fields, given
 from web.staff.records.records import line
-from web.staff.visible import WHOLES
 
 edit = Blueprint("edit", __name__)
 blueprint = edit
@@ -145,7 +144,7 @@ def check(language: str, one: str) -> ResponseReturnValue:
     if on > today():
         abort(400)
     held = cast("HeldService", everything_seen().held(one))
-    held = replace(held, service=cast("Service", directory().record("service", one)))
+    held = replace(held, service=directory().record(Service, one))
     note = request.form.get("note", "").strip()
     told = {"by": me().login, "method": level, "note": note}
     records = list(found_by_call(held, result, on, METHODS.get(level, level), told, study_area()))

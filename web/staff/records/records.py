@@ -13,7 +13,7 @@ from mapping.freshness import Freshness
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import RECORDS
+from mapping.model import RECORDS, WHOLES
 from mapping.quality.holdings import HeldService
 from mapping.quality.overview import FRESHNESS_NAMES
 from mapping.safety.redaction import PUBLISHED
@@ -22,7 +22,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import MenuItem, directory, everything_seen, seen, study_area
 from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, editable, said
-from web.staff.visible import WHOLES, VisibleRecords
+from web.staff.visible import VisibleRecords
 
 records = Blueprint("records", __name__)
 blueprint = records
@@ -146,7 +146,7 @@ def _found(whole: VisibleRecords, asked: dict[str, str], language: str) -> Itera
     states = {held.service.id: held.freshness for held in whole.holdings.services}
     found = []
     for table in tables:
-        for one in whole.records(table):
+        for one in whole.records(RECORDS[table]):
             if asked["state"] and states.get(one.id) != asked["state"]:
                 continue
             if asked["unit"] and asked["unit"] not in whole.units(one):
@@ -266,7 +266,7 @@ def _turns(one: Any, language: str) -> Iterator[Turn]:
     A field is shown where its value of today is seen as it stands, and of times when the record was not for
     custodians only: else an old value could tell what is hidden.
     """
-    real = to_row(directory().record(one.table, one.id))
+    real = to_row(directory().record(RECORDS[one.table], one.id))
     open_ = [name for name in PUBLISHED[one.table] if name in FIELDS[one.table] and real[name] == to_row(one)[name]]
     open_ += ["audience"] * ("audience" in real and "audience" not in open_)
     open_ += ["do_not_list"] * ("do_not_list" in real)

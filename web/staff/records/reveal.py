@@ -8,7 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,17 @@ from mapping.directory.directory import public_id
 from mapping.errors import MappingError
 from mapping.language.i18n import Message, Several, Text
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import Address, Contact, Location, Organization, Phone, Service
+from mapping.model import (
+    Address,
+    Attribute,
+    Contact,
+    Location,
+    Organization,
+    Phone,
+    Service,
+    ServiceAtLocation,
+    TaxonomyTerm,
+)
 from web.access.guard import Open, log, log_at_most, me, now
 from web.access.mailer import of_role
 from web.access.roles import Action
@@ -173,19 +183,19 @@ def _hidden() -> Iterator[HiddenPlace]:
     """Yield places whose point or address stewards do not see, and hidden services without a place."""
     store, seen = directory(), everything_seen()
     key = store.key
-    services = {one.id: cast("Service", one) for one in store.records("service")}
-    codes = {one.id: str(getattr(one, "code", "")) for one in store.records("taxonomy_term")}
+    services = {service.id: service for service in store.records(Service)}
+    codes = {term.id: term.code or "" for term in store.records(TaxonomyTerm)}
     types: dict[str, set[str]] = defaultdict(set)
-    for row in cast("list[Any]", store.records("attribute")):
-        if row.link_type == "service_type" and codes.get(row.taxonomy_term_id):
-            types[row.link_id].add(codes[row.taxonomy_term_id])
+    for row in store.records(Attribute, link_type="service_type"):
+        if code := codes.get(row.taxonomy_term_id or ""):
+            types[row.link_id].add(code)
     at: dict[str, list[Service]] = defaultdict(list)
     housed: set[str] = set()
-    for tie in cast("list[Any]", store.records("service_at_location")):
-        if tie.service_id in services and tie.location_id:
+    for tie in store.records(ServiceAtLocation):
+        if tie.service_id and tie.service_id in services and tie.location_id:
             at[tie.location_id].append(services[tie.service_id])
             housed.add(tie.service_id)
-    for location in cast("list[Location]", store.records("location")):
+    for location in store.records(Location):
         if _told(seen, location):
             continue
         own = at[location.id]
@@ -207,26 +217,24 @@ def _shown(place: HiddenPlace, until: dt.datetime) -> RevealedPlace:
     """Gather what belongs to a place."""
     store = directory()
     services = {one.id for one in place.services}
-    owners = {one.organization_id for one in place.services} - {None}
+    owners = {service.organization_id for service in place.services if service.organization_id}
     location = place.location.id if place.location is not None else None
     if place.location is not None and place.location.organization_id:
         owners.add(place.location.organization_id)
-    organizations = [one for one in cast("list[Organization]", store.records("organization")) if one.id in owners]
 
-    def belongs(one: Any) -> bool:
-        return (
-            (location is not None and one.location_id == location)
-            or getattr(one, "service_id", None) in services
-            or getattr(one, "organization_id", None) in owners
-        )
+    def of_owners(kind: type[Phone] | type[Contact]) -> Iterator[Any]:
+        """Yield the records of a kind that belong to the place, to its services or to their organizations, once."""
+        owned = [("location_id", one) for one in (location,) if one]
+        owned += [("service_id", service) for service in sorted(services)]
+        owned += [("organization_id", owner) for owner in sorted(owners)]
+        yield from {row.id: row for column, one in owned for row in store.records(kind, **{column: one})}.values()
 
-    addresses = cast("list[Address]", store.records("address"))
     return RevealedPlace(
         place,
-        tuple(one.name for one in organizations),
-        tuple(one for one in addresses if location and one.location_id == location),
-        tuple(one for one in cast("list[Phone]", store.records("phone")) if belongs(one)),
-        tuple(one for one in cast("list[Contact]", store.records("contact")) if belongs(one)),
+        tuple(store.record(Organization, owner).name for owner in sorted(owners)),
+        tuple(store.records(Address, location_id=location)) if location else (),
+        tuple(of_owners(Phone)),
+        tuple(of_owners(Contact)),
         until,
     )
 

@@ -14,7 +14,7 @@ from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import AUDIENCES
+from mapping.model import AUDIENCES, WHOLES
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
@@ -22,7 +22,6 @@ from web.staff.common import directory, require_over, seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, LABELS, Field
 from web.staff.records.records import line
 from web.staff.review.proposals import CONSENT
-from web.staff.visible import WHOLES
 
 blueprint = Blueprint("consent", __name__)
 

@@ -13,7 +13,7 @@ from mapping.directory.rows import Proposal
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import AUDIENCES, RECORDS, references
+from mapping.model import AUDIENCES, RECORDS, WHOLES, references
 from mapping.safety.redaction import two_people
 from web.access.accounts import Accounts
 from web.access.guard import Open, log, me
@@ -22,7 +22,7 @@ from web.access.signin import page
 from web.staff.common import MenuItem, directory, everything_seen, seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, FIELDS, LABELS, TABLES, said
 from web.staff.records.records import line, name_of
-from web.staff.visible import WHOLES, VisibleRecords
+from web.staff.visible import VisibleRecords
 
 agree = Blueprint("agree", __name__)
 blueprint = agree

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, abort
 
 from mapping.language.i18n import Message
+from mapping.model import WHOLES
 from mapping.quality.call_list import calls_of
 from mapping.quality.overview import AUDIENCE_NAMES, FRESHNESS_NAMES, Matter, State, matters
 from web.access.guard import Open, me
@@ -16,7 +17,6 @@ from web.staff.common import MenuItem, directory, everything_seen, inbox, seen, 
 from web.staff.records.records import RecordLine, line
 from web.staff.review.inbox import waiting_for_me
 from web.staff.review.proposals import may_see
-from web.staff.visible import WHOLES
 from web.stores.inbox import Capacity, Referral, ReferralOutcome
 
 attend = Blueprint("attend", __name__)

@@ -10,7 +10,7 @@ from typing import Any
 from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import RECORDS, Record, record_id
+from mapping.model import AnyRecord, record_id
 from mapping.quality.matching import Candidate, candidates
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import Cell, TableRow
@@ -94,8 +94,9 @@ class Listed:
         terms = [row for row in view.rows("taxonomy_term") if row["taxonomy"] == "service_types"]
         self._terms = {row["id"]: record_id("rohnamo", "taxonomy_term", "service_types", row["code"]) for row in terms}
 
-    def records(self, table: str) -> Iterator[Record]:
-        """Yield the records of a table; none of one that enters no view."""
+    def records(self, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
+        """Yield the records of a kind; none of one that enters no view."""
+        table = kind.table
         try:
             rows = self._view.rows(table)
         except NotFound:
@@ -107,7 +108,7 @@ class Listed:
             if table == "attribute":
                 term = values.get("taxonomy_term_id", "")
                 values["taxonomy_term_id"] = self._terms.get(term, term)
-            yield RECORDS[table].model_construct(**values)
+            yield kind.model_construct(**values)
 
 
 def joined(pairs: Iterable[Candidate]) -> int:

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from mapping.directory.directory import Directory
-from mapping.model import record_id
+from mapping.model import RECORDS, Approval, Organization, record_id
 from tests.support.sample import SECRETS, TODAY, batch, key, organization, place, service
 from tests.web.staff.records.test_records import fields_of, record, send, waiting
 from tests.web.staff.review.test_proposals import decide
@@ -56,7 +56,7 @@ def mapped(client, **changed):
 
 def names(office, table="organization"):
     with Directory(office.directory) as opened:
-        return {each.name: each.audience for each in opened.records(table)}
+        return {each.name: each.audience for each in opened.records(RECORDS[table])}
 
 
 def test_a_list_is_looked_at_and_dropped_and_leaves_nothing(office, steward):
@@ -102,7 +102,7 @@ def test_two_people_agree_to_a_map_and_to_no_other(office, steward):
     assert "call its numbers back" not in steward.get(again).text
     post(steward, again.replace("preview.html", "store"), page=again, choice="store")
     with Directory(office.directory) as opened:
-        assert ("phone", "ngo-list") in {(each.kind, each.subject) for each in opened.records("approval")}
+        assert ("phone", "ngo-list") in {(each.kind, each.subject) for each in opened.records(Approval)}
 
 
 def test_a_whole_import_is_undone_and_one_that_hid_something_by_two(office, steward):
@@ -244,7 +244,7 @@ def test_doubles_are_merged_kept_apart_and_undone(tmp_path, tiny_area):
     assert post(steward, path, decision="merge", keep=one, reason="x").status_code == 400
     assert post(steward, path, decision="same", keep=one, reason="one body").status_code == 303
     with Directory(office.directory) as opened:
-        assert [each.id for each in opened.records("organization")] == [one]
+        assert [each.id for each in opened.records(Organization)] == [one]
         number = opened.batches()[-1].number
     assert "Umed Center" in steward.get(f"/en/r/organization/{one}.html").text
     assert post(steward, f"/en/changes/{number}", page="/en/changes.html").status_code == 303

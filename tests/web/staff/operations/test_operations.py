@@ -10,6 +10,7 @@ import pytest
 
 from mapping.directory.directory import Directory, public_id
 from mapping.editions.releases import digest
+from mapping.model import Location, Organization
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.sample import HIDDEN, SECRETS, TODAY, batch, key, organization
@@ -233,7 +234,7 @@ def test_outside_the_regions_granted_there_is_nothing(office, tiny_area):
     units = [code for code, unit in tiny_area.all_units().items() if unit.level == 1]
     with opened(office, tiny_area) as directory:
         published = path.split("/")[-1].removesuffix(".html")
-        own = next(one for one in directory.records("location") if public_id(directory.key, one.id) == published)
+        own = next(one for one in directory.records(Location) if public_id(directory.key, one.id) == published)
     home = {own.area_unit, *tiny_area.ancestors(own.area_unit)}
     for number, unit in enumerate(units):
         client = office.client("custodian", login=f"c{number}", regions=[unit])
@@ -386,7 +387,7 @@ def test_without_a_key_no_backup_is_made(office, monkeypatch):
 
 def test_providers_are_reminded_once(office, tiny_area):
     with opened(office, tiny_area) as directory:
-        bodies = [public_id(directory.key, one.id) for one in directory.records("organization")]
+        bodies = [public_id(directory.key, one.id) for one in directory.records(Organization)]
     office.accounts.add("gul", "Gul", "provider", by="test", now=NOW, mail="gul@partner.example")
     for body in bodies:
         office.accounts.grant(office.accounts.by_login("gul").id, "organization", body)

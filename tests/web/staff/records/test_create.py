@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from mapping.directory.directory import Directory
-from mapping.model import RECORDS
+from mapping.model import RECORDS, Approval, Organization, Phone, Service
 from mapping.safety.redaction import project
 from tests.support.sample import CHASHMA, SECRETS, TODAY, approval, key, public_parts, secret_parts, statement, term
 from tests.web.staff.records.test_records import LEGAL, record, waiting
@@ -52,7 +52,7 @@ def agree(client, office, choice="accepted"):
 
 def seen(office, audience="public", on=TODAY):
     with Directory(office.directory, office.app.config["AREA"]) as opened:
-        return project({table: opened.records(table) for table in RECORDS}, audience, opened.rules(on))
+        return project({table: opened.records(RECORDS[table]) for table in RECORDS}, audience, opened.rules(on))
 
 
 def names(office, table="organization", **given):
@@ -85,7 +85,7 @@ def test_a_body_may_come_without_a_service_and_a_service_later(office, steward, 
     post(steward, NEW, **{"organization-name": "Navruz Centre", "organization-audience": "public", "reason": "x"})
     agree(second, office)
     with Directory(office.directory, office.app.config["AREA"]) as opened:
-        own = next(one.id for one in opened.records("organization") if one.name == "Navruz Centre")
+        own = next(one.id for one in opened.records(Organization) if one.name == "Navruz Centre")
     assert f"new/service/{own}.html" in steward.get(f"/en/r/organization/{own}.html").text
     form = {name: text for name, text in BODY.items() if not name.startswith("organization")}
     answer = post(steward, f"/en/new/service/{own}.html", **form)
@@ -154,7 +154,7 @@ def test_a_hidden_kind_of_help_is_kept_at_once_and_seen_by_no_page(office, stewa
     assert "Lawyers on call" not in steward.get(f"/en/r/organization/{UMED}.html").text
     assert "Lawyers on call" not in names(office, "service", audience="focal_point")
     with Directory(office.directory, office.app.config["AREA"]) as opened:
-        assert "Lawyers on call" in {one.name for one in opened.records("service")}
+        assert "Lawyers on call" in {one.name for one in opened.records(Service)}
 
 
 def test_faults_are_said_and_what_was_typed_stays(office, steward):
@@ -203,7 +203,7 @@ def test_erasing_a_number_takes_a_proposal_that_names_it_along(office, steward, 
     post(steward, NEW, **BODY)
     agree(second, office)
     with Directory(office.directory, office.app.config["AREA"]) as opened:
-        one = next(each.id for each in opened.records("phone") if each.number == "+992000100500")
+        one = next(each.id for each in opened.records(Phone) if each.number == "+992000100500")
         opened.erase(one, by="x", on=TODAY, reason="asked")
     assert b"992000100500" not in office.directory.read_bytes()
 
@@ -215,10 +215,10 @@ def test_a_list_that_names_a_new_body_does_not_undo_what_stewards_said(office, s
     from mapping.model import Source
 
     with Directory(office.directory, office.app.config["AREA"]) as opened:
-        old = next(one for one in opened.records("organization") if one.name == "Navruz Centre")
+        old = next(one for one in opened.records(Organization) if one.name == "Navruz Centre")
         row = old.model_copy(update={"description": "Said by a list"})
         opened.add(Batch(Source(id="list", name="A list"), "list.csv", records=[row], partial=True), on=TODAY)
-        assert opened.record("organization", old.id).description == "Said by two"
+        assert opened.record(Organization, old.id).description == "Said by two"
 
 
 # -- statements and consents ------------------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ def test_an_ending_consent_is_renewed_in_two_clicks_and_holds(office, steward, s
     late = SOON + dt.timedelta(days=1)
     agree(second, office)
     with Directory(office.directory, office.app.config["AREA"]) as opened:
-        agreed = [one for one in opened.records("approval") if one.subject == UMED]
+        agreed = [one for one in opened.records(Approval) if one.subject == UMED]
     assert {one.consent_until for one in agreed} == {SOON, dt.date(2027, 11, 1)}
     assert "Umed" in names(office, on=late)
     assert 'href="see/consent.html"' not in steward.get("/en/attention.html").text

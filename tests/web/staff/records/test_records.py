@@ -7,6 +7,7 @@ import pytest
 
 from mapping.directory.directory import Directory
 from mapping.errors import MappingError
+from mapping.model import RECORDS, Attribute, Phone, ServiceArea, Verification
 from tests.support.sample import SECRETS, TODAY, key
 from tests.web.support.office import Office, post
 
@@ -43,7 +44,7 @@ def send(client, path, **changed):
 
 def record(office, table, one):
     with Directory(office.directory, office.app.config["AREA"]) as opened:
-        return opened.record(table, one)
+        return opened.record(RECORDS[table], one)
 
 
 def waiting(office):
@@ -107,7 +108,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(office, steward
 def test_what_leads_the_public_somewhere_new_waits_for_a_second_person(office, steward):
     phone = key("phone", "+992000100010")
     with Directory(office.directory) as opened:
-        phone = next(each.id for each in opened.records("phone") if each.number == "+992000100010")
+        phone = next(each.id for each in opened.records(Phone) if each.number == "+992000100010")
     answer = send(steward, f"/en/e/phone/{phone}.html", number="+992000100019", reason="misprint")
     assert answer.location.endswith("?waits")
     assert send(steward, CHANGE, email="trap@trap.example", reason="new").location.endswith("?waits")
@@ -130,15 +131,15 @@ def test_parts_are_added_changed_and_taken_out(office, steward):
     area = f"/en/a/service_area/service/{LEGAL}.html"
     assert send(steward, area, area_unit="XT-E1", reason="x").status_code == 303
     with Directory(office.directory) as opened:
-        mine = next(each for each in opened.records("service_area") if each.service_id == LEGAL)
+        mine = next(each for each in opened.records(ServiceArea) if each.service_id == LEGAL)
     assert post(steward, f"/en/x/service_area/{mine.id}", page=PATH).status_code == 303
     with Directory(office.directory) as opened:
-        assert all(each.id != mine.id for each in opened.records("service_area"))
+        assert all(each.id != mine.id for each in opened.records(ServiceArea))
 
 
 def test_a_kind_of_help_is_taken_out_by_two(office, steward):
     with Directory(office.directory) as opened:
-        kind = next(each for each in opened.records("attribute") if each.link_id == LEGAL)
+        kind = next(each for each in opened.records(Attribute) if each.link_id == LEGAL)
     assert post(steward, f"/en/x/attribute/{kind.id}", page=PATH, reason="x").location.endswith("?waits")
     assert [each.kind for each in waiting(office)] == ["remove"]
 
@@ -151,7 +152,7 @@ def test_a_check_takes_a_few_taps(office, steward, result, status):
     assert record(office, "service", LEGAL).status == status
     with Directory(office.directory) as opened:
         last = max(
-            (each for each in opened.records("verification") if each.link_id == LEGAL),
+            (each for each in opened.records(Verification) if each.link_id == LEGAL),
             key=lambda each: each.verified_on,
         )
     assert (last.level, last.verified_by, last.verified_on) == ("visit", "steward", TODAY)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from mapping.directory.directory import Directory, public_id
-from mapping.model import record_id
+from mapping.model import RECORDS, record_id
 from tests.support.sample import SECRETS, TODAY, key
 from tests.web.staff.records.test_records import CHANGE, LEGAL, PATH, SHELTER, fields_of, record, send, waiting
 from tests.web.support.office import Office, post
@@ -206,7 +206,9 @@ def test_no_page_of_the_staff_holds_what_is_for_custodians_only(office, steward)
     paths += [f"see/{matter}" for matter in ("check-lapsed", "statement", "empty-body", "empty-place", "no-route")]
     with Directory(office.directory) as opened:
         wholes = [
-            (table, each.id) for table in ("organization", "service", "location") for each in opened.records(table)
+            (table, each.id)
+            for table in ("organization", "service", "location")
+            for each in opened.records(RECORDS[table])
         ]
     paths += [f"{kind}/{table}/{one}" for table, one in wholes for kind in "rhe"]
     own = {"who called", "who approved", "who consented"}  # of what is otherwise public, and shown to nobody here
