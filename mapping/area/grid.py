@@ -335,7 +335,7 @@ def slope(elevation: NDArray[np.float32], cell_size: float) -> NDArray[np.float3
         above, below = max(0, first - 1), min(height, last + 1)
         down, across = np.gradient(elevation[above:below], cell_size)
         own = slice(first - above, last - above)
-        np.hypot(down[own], across[own], out=out[first:last])
+        out[first:last] = np.hypot(down, across)[own]
     return out
 
 
@@ -422,7 +422,7 @@ def fit_census(
 
 
 def _sums(values: NDArray[Any], group: NDArray[Any], count: int) -> NDArray[np.float64]:
-    return np.bincount(group.ravel(), values.ravel(), minlength=count)
+    return np.asarray(np.bincount(group.ravel(), values.ravel(), minlength=count), np.float64)
 
 
 def _even_where_zero(weight: NDArray[np.float64], group: NDArray[Any]) -> NDArray[np.float64]:

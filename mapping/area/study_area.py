@@ -30,6 +30,15 @@ __all__ = ["AreaUnit", "Fault", "Grid", "Level", "Relief", "Settings", "StudyAre
 
 Scalar = TypeVar("Scalar", np.float32, np.int32, np.uint8)
 GridName = Literal["people", "units", "elevation", "landcover", "slope"]
+GRIDS: dict[str, tuple[str, str]] = {
+    "people": ("people_grid", "people a cell"),
+    "units": ("unit_grid", "index of the finest unit, -1 outside"),
+    "elevation": ("elevation", "metres"),
+    "landcover": ("landcover", "IGBP class"),
+    "slope": ("slope", "rise over run"),
+}
+"""Grids by the name of `StudyArea.to_xarray`: the attribute, and what its values are."""
+
 BasemapName = Literal["neighbours", "rivers", "lakes", "places"]
 
 
@@ -280,8 +289,9 @@ class StudyArea:
 
     def _kept(self, name: str, make: Callable[[], NDArray[Scalar]]) -> NDArray[Scalar]:
         """Return a grid as `mapping.area.rasters.kept` does: it changes with any file that area.toml names."""
-        named = sorted({self.folder / path for _, path in files.paths(self.file)})
-        return _fixed(kept(self.folder, name, [self.folder / files.TOML, *named], self.grid, make))
+        paths: list[str] = sorted({path for _, path in files.paths(self.file)})
+        used: list[Path] = [self.folder / path for path in (files.TOML, *paths)]
+        return _fixed(kept(self.folder, name, used, self.grid, make))
 
     @cached_property
     def elevation(self) -> NDArray[np.float32]:
@@ -384,17 +394,10 @@ class StudyArea:
         InvalidRecord
             The extra ``raster`` is not installed.
         """
-        grids = {
-            "people": (lambda: self.people_grid, "people a cell"),
-            "units": (lambda: self.unit_grid, "index of the finest unit, -1 outside"),
-            "elevation": (lambda: self.elevation, "metres"),
-            "landcover": (lambda: self.landcover, "IGBP class"),
-            "slope": (lambda: self.slope, "rise over run"),
-        }
-        if name not in grids:
-            raise NotFound(f"{name}: no grid has this name; there are {', '.join(grids)}")
-        values, units = grids[name]
-        return as_xarray(values(), self.grid, name, units=units)
+        if name not in GRIDS:
+            raise NotFound(f"{name}: no grid has this name; there are {', '.join(GRIDS)}")
+        attribute, units = GRIDS[name]
+        return as_xarray(getattr(self, attribute), self.grid, name, units=units)
 
     @cached_property
     def roads(self) -> gpd.GeoDataFrame:
