@@ -20,12 +20,12 @@ MOST_PAGES = 1_000_000
 MOST_METRES = 21_000_000
 """More than half the way around the earth."""
 
-_YEAR = "(19|2[0-2])[0-9]{2}"
-_LEAP = "((19|2[0-2])(0[48]|[2468][048]|[13579][26])|2000)"
+_LEAP = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
 _IN_YEAR = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])"
-DAY = f"({_YEAR}-({_IN_YEAR})|{_LEAP}-02-29)"
+DAY = f"([0-9]{{4}}-({_IN_YEAR})|{_LEAP}-02-29)"
 HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-MOMENT = rf"^{DAY}(T{HOUR}(:[0-5][0-9](\.[0-9]{{1,6}})?)?(Z|[+-]{HOUR})?)?$"
+MOMENT = rf"^{DAY}([Tt ]{HOUR}(:([0-5][0-9]|60)(\.[0-9]{{1,20}})?)?([Zz]|[+\- ]{HOUR})?)?$"
+"""A day, or a moment of RFC 3339; the plus of an address that was not escaped arrives as a space."""
 NUMBER = r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 PART = r"(\.[0-9]{1,20})?"
 LATITUDE = rf"-?([0-8]?[0-9]{PART}|90(\.0{{1,20}})?)"
@@ -131,8 +131,13 @@ def _point(value: str) -> tuple[float, float]:
 
 def _day(value: str) -> str:
     """Return the day of a moment in UTC: records are known to have changed by the day, so none is missed."""
-    moment = dt.datetime.fromisoformat(value)
-    return (moment if moment.tzinfo is None else moment.astimezone(dt.UTC)).date().isoformat()
+    day = dt.date.fromisoformat(value[:10]) if value[:4] != "0000" else dt.date.min
+    if offset := re.search(rf"([+\- ])({HOUR})$", value[11:]):
+        hour, minute = (int(part) for part in value[11:16].split(":"))
+        ahead = sum(int(part) * size for part, size in zip(offset[2].split(":"), (60, 1), strict=True))
+        minutes = hour * 60 + minute + (ahead if offset[1] == "-" else -ahead)
+        day = dt.date.fromordinal(min(max(day.toordinal() + minutes // 1440, 1), dt.date.max.toordinal()))
+    return day.isoformat()
 
 
 MEANINGS: dict[str, Callable[[Any], Any]] = {"near": _point, "modified_after": _day, "since": _day}
@@ -169,7 +174,8 @@ FULL_SERVICE = Parameter("full_service", {"type": "boolean", "default": False}, 
 MODIFIED_AFTER = Parameter(
     "modified_after",
     {"type": "string", "pattern": MOMENT, "example": "2026-11-01"},
-    "Records that changed on that day or later, or of which nobody knows when. Days are those of editions, in UTC.",
+    "Records that changed on that day or later, or of which nobody knows when: a day, or a moment of RFC 3339. Days "
+    "are those of editions, in UTC.",
 )
 SINCE = Parameter(
     "since",

@@ -44,10 +44,10 @@ class EditionAnswers:
         self.catalogue = Catalogue(edition.path)
         self.choices = _choices(self.catalogue)
         licence = edition.area.settings.licence
-        self.openapi = dump(
-            openapi(self.choices, self.publisher, self.description, {"name": licence.text, "url": licence.url})
+        self._openapi = openapi(
+            self.choices, self.publisher, self.description, {"name": licence.text, "url": licence.url}
         )
-        held = hashlib.sha256(self.openapi)
+        held = hashlib.sha256(dump(self._openapi))
         with edition.path.open("rb") as file:
             held.update(hashlib.file_digest(file, "sha256").digest())
         self.stamp = held.hexdigest()
@@ -63,6 +63,10 @@ class EditionAnswers:
         """What this directory is, and whether it is invented."""
         text = "Services that assist people who were trafficked or may be: what everybody may know of them."
         return f"{text} A demonstration: every record is invented." if self.demo else text
+
+    def openapi(self, base: str) -> bytes:
+        """Return the OpenAPI document; ``base`` is the address of the site."""
+        return dump(self._openapi | {"servers": [{"url": f"{base}api"}]})
 
     def root(self, base: str) -> dict[str, Any]:
         """Return what the API says of itself; ``base`` is the address of the site, as seen from it."""
@@ -112,7 +116,8 @@ def root() -> Response:
 @api.get("/openapi.json")
 def description() -> Response:
     """Describe the API: OpenAPI 3.1."""
-    return _answer(_answers().openapi, _asked(()))
+    base = "../" if request.host == "localhost" and not _told() else _base()  # a frozen site has no address of its own
+    return _answer(_answers().openapi(base), _asked(()))
 
 
 @api.route("/deltas", methods=["GET", "POST"])
@@ -181,7 +186,7 @@ def _list(collection: Collection, asked: dict[str, Any]) -> Response:
     def records() -> Iterator[dict[str, Any]]:
         with answers.catalogue.view() as view:
             for record in answers.records(view, collection, found.ids, asked):
-                if record["id"] in found.metres:
+                if record["id"] in found.metres and not asked.get("minimal"):
                     record["distance"] = found.metres[record["id"]]
                 yield record
 
@@ -240,10 +245,15 @@ def _pages(collection: Collection) -> int:
 
 def _base() -> str:
     """Return the address of the site: as it was set, else as it was used; where that could be none, the way to it."""
-    told = os.environ.get(ADDRESS, "")
-    if re.fullmatch(r"https?://[\w.\-:]+(/[\w.\-/]*)?", told):
-        return f"{told.rstrip('/')}/"
+    if told := _told():
+        return told
     return request.host_url if re.fullmatch(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?", request.host) else "../"
+
+
+def _told() -> str:
+    """Return the address of the site as it was set; empty where it was not."""
+    told = os.environ.get(ADDRESS, "")
+    return f"{told.rstrip('/')}/" if re.fullmatch(r"https?://[\w.\-:]+(/[\w.\-/]*)?", told) else ""
 
 
 def _tag(asked: Mapping[str, Any]) -> str:

@@ -37,7 +37,7 @@ from tests.support.sample import (
 )
 from tests.web.support.portal import published
 from web import create_app
-from web.api.parameters import BODY_LIMIT, MOMENT, MOST_PER_PAGE
+from web.api.parameters import BODY_LIMIT, MODIFIED_AFTER, MOMENT, MOST_PER_PAGE
 from web.api.routes import file_paths
 from web.api.schema import COLLECTIONS
 
@@ -424,11 +424,49 @@ def test_a_view_without_days_of_change_counts_as_changed_on_its_day(tiny_area, t
         assert {each["modified_date"] for each in whole(client, "services", minimal=True)} <= {"2026-11-24"}
 
 
-@given(st.dates(dt.date(1900, 1, 1), dt.date(2299, 12, 31)))
+@given(st.dates())
 @settings(max_examples=200)
 def test_every_day_can_be_asked_for_and_none_that_is_not(day):
     assert re.fullmatch(MOMENT, day.isoformat())
-    assert bool(re.fullmatch(MOMENT, f"{day.year}-02-29")) == isleap(day.year)
+    assert bool(re.fullmatch(MOMENT, f"{day.year:04}-02-29")) == isleap(day.year)
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-11-01", "2026-11-01"),
+        ("2026-11-01T00:00:00Z", "2026-11-01"),
+        ("2026-11-01t23:59:60.123456789z", "2026-11-01"),
+        ("2026-11-01T01:30:00+05:00", "2026-10-31"),
+        ("2026-11-01T01:30:00 05:00", "2026-10-31"),  # the plus of an address
+        ("2026-10-31T22:30-05:00", "2026-11-01"),
+        ("0001-01-01T00:00:00+05:00", "0001-01-01"),
+        ("9999-12-31T23:59:59-05:00", "9999-12-31"),
+    ],
+)
+def test_a_moment_of_the_standard_is_a_day(moment, day):
+    assert MODIFIED_AFTER.read(moment) == day
+
+
+def test_what_changes_after_a_moment_to_come_is_an_empty_page(client):
+    for moment in ("2027-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00"):
+        found = got(client, "services", modified_after=moment)
+        assert (found["total_items"], found["contents"], found["empty"]) == (0, [], True)
+
+
+def test_a_minimal_record_is_its_id_and_its_day_whatever_else_is_asked(client):
+    for more in ({"near": "10.04,60.06"}, {"full": True}, {"near": "10.04,60.06", "proximity": 0}):
+        for record in got(client, "services", minimal=True, **more)["contents"]:
+            assert set(record) == {"id", "modified_date"}
+
+
+def test_the_description_names_the_whole_address(client, monkeypatch):
+    def servers():
+        return client.get("/api/openapi.json", base_url="http://127.0.0.1:8000").get_json()["servers"]
+
+    assert servers() == [{"url": "http://127.0.0.1:8000/api"}]
+    monkeypatch.setenv("ROHNAMO_ADDRESS", "https://help.example/tj/")
+    assert servers() == [{"url": "https://help.example/tj/api"}]
 
 
 # Problems
@@ -475,8 +513,8 @@ def test_everything_wrong_is_told_at_once_with_what_is_allowed(client):
         "serves=nobody",
         "search=" + "a" * 101,
         "organization_id=" + "a" * 65,
-        "modified_after=1899-01-01T00:00:00%2B05:00",
-        "modified_after=9999-12-31T23:59:59-05:00",
+        "modified_after=2026-11-01T24:00:00Z",
+        "modified_after=2026-11-01T00:00:00Z5",
         "lang=",
         "x",
     ],
