@@ -88,7 +88,7 @@ def wrong_command(line: str, command: Any, targets: set[str]) -> Iterator[str]:
     if not words or Path(words[0]).name != "rohnamo":
         return
     for word in words[1:]:
-        known = getattr(command, "commands", None)
+        known = command.list_commands(None) if hasattr(command, "list_commands") else None
         if word.startswith("-"):
             options = {name for parameter in command.params for name in parameter.opts + parameter.secondary_opts}
             if word.split("=")[0] not in {*options, "--help"}:
@@ -97,7 +97,7 @@ def wrong_command(line: str, command: Any, targets: set[str]) -> Iterator[str]:
             if word not in known:
                 yield f"`{line}`: there is no command {word}"
                 return
-            command = known[word]
+            command = command.get_command(None, word)
 
 
 def wrong_names(code: str) -> Iterator[str]:

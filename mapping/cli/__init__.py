@@ -1,52 +1,128 @@
-"""The command line: one command for each verb.
+"""The command line: one command for each verb, grouped by what people do.
 
-Every command prints what it did and what to do next; what goes wrong is one line and exit code 1.
+Every command prints what it did and what to do next; what goes wrong is one line and exit code 1. A command's file is
+imported when the command runs, so that help comes at once.
 """
 
 import sys
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated, Any, NamedTuple
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from mapping.cli import (
-    accounts,
-    areas,
-    audit,
-    curation,
-    editions,
-    imports,
-    operations,
-    portals,
-    questions,
-    reports,
-)
-from mapping.cli.options import err
 from mapping.errors import MappingError
 
-app = typer.Typer(
-    help="""Rohnamo keeps one directory of assistance services and publishes safe maps and gap analyses from it.
+
+class Verb(NamedTuple):
+    """A command before its file is imported: the file in this folder, and one line of help."""
+
+    file: str
+    help: str
+
+
+SECTIONS: dict[str, dict[str, Verb]] = {
+    "Start": {
+        "demo": Verb("editions", "Build the demonstration: directory, reports, public view and site."),
+        "init": Verb("imports", "Start an empty directory for a study area."),
+        "area": Verb("areas", "Build or check a study area: the folder of a country."),
+        "user": Verb("accounts", "Accounts of the portals."),
+    },
+    "Lists in": {
+        "import": Verb("imports", "Read a partner's list, clean and check it, and store it whole or not at all."),
+        "check": Verb("imports", "Show every issue of a file, or the state of the directory."),
+        "form": Verb("imports", "Make the form for collecting services in the field, for Kobo or ODK."),
+        "approve": Verb("imports", "Take in what two people agreed to."),
+    },
+    "Keep it true": {
+        "due": Verb("imports", "Say whom to call so that entries stay true, and take in what was found."),
+        "duplicates": Verb("imports", "Show records that may be one; take in what was decided."),
+        "conflicts": Verb("curation", "Show every field on which sources disagree."),
+        "edit": Verb("curation", "Change fields of a record as a steward; no later import undoes it."),
+        "merge": Verb("curation", "Make one record of several."),
+        "undo": Verb("curation", "Take back an import, an edit, a merge or an undoing, whole."),
+        "history": Verb("curation", "Show every change of a record."),
+        "contacts": Verb("curation", "Show the contacts and phones in which a name or a number stands."),
+        "erase": Verb("curation", "Remove a person's contact or a phone for good."),
+    },
+    "Publish": {
+        "publish": Verb("editions", "Write what an audience may see into a file of its own."),
+        "editions": Verb("editions", "Show the editions that are kept, or go back to one of them."),
+        "site": Verb("editions", "Write the portal of a view as static pages that need no server."),
+        "audit": Verb("audit", "Check that a site holds nothing but what its view gives, and attack it."),
+    },
+    "Ask, draw, write": {
+        "find": Verb("questions", "Find services in a view: nearest first, or by name."),
+        "analyse": Verb("questions", "Run an analysis on a view: its finding, figures and table."),
+        "map": Verb("questions", "Draw a map of a view, with the findings of analyses on it."),
+        "travel": Verb("areas", "Write minutes to the nearest of some points, and people within them."),
+        "report": Verb("reports", "Write the mapping report of a view: a web page, PDF or Word document."),
+        "brief": Verb("reports", "Write two pages on a district for its commission."),
+        "export": Verb("reports", "Write a view as a file for other programs; `export list` names the formats."),
+    },
+    "Portals": {
+        "serve": Verb("editions", "Serve the portal of a view on this machine."),
+        "partner": Verb("portals", "Serve the portal of those who refer people."),
+        "staff": Verb("portals", "Serve the portal of stewards, custodians and administrators."),
+        "demo-partner": Verb("portals", "Serve the partner portal of the demo, with invented people."),
+        "demo-staff": Verb("portals", "Serve the staff portal of the demo, with invented people."),
+        "remind": Verb("operations", "Write to providers, stewards and readers of news what waits for them."),
+        "backup": Verb("operations", "Write everything private into one encrypted file."),
+        "restore": Verb("operations", "Bring a backup back, or rehearse it."),
+    },
+}
+"""Every command by what people do."""
+
+VERBS = {name: verb for verbs in SECTIONS.values() for name, verb in verbs.items()}
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are looked for in `VERBS`, and whose help imports none of their files."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Import the file of a command and return the command; None where there is none of this name."""
+        verb = VERBS.get(cmd_name)
+        if verb is None:
+            return None
+        home: typer.Typer = import_module(f"mapping.cli.{verb.file}").app
+        home.rich_markup_mode = None
+        return get_group(home).commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write one line for each command, under what people do with it."""
+        for title, verbs in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, verb.help) for name, verb in verbs.items()])
+
+
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, rich_markup_mode=None)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rohnamo {version('rohnamo')}")
+        raise typer.Exit
+
+
+@app.callback()
+def rohnamo(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Rohnamo keeps one directory of assistance services and publishes safe maps and gap analyses from it.
 
     A list goes in (import), the private directory is checked (check), what an audience may see is written to a file
     of its own (publish), and everything that people see is made from that file (find, analyse, map, site, serve).
 
     Start with: rohnamo demo
-    """,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
-for group in (
-    imports,
-    areas,
-    curation,
-    editions,
-    audit,
-    questions,
-    reports,
-    accounts,
-    operations,
-    portals,
-):  # as the help lists them
-    app.add_typer(group.app)
+    """
 
 
 def main() -> None:
@@ -54,12 +130,11 @@ def main() -> None:
     try:
         app()
     except MappingError as error:
-        err.print(f"rohnamo: {error}", markup=False)
+        typer.echo(f"rohnamo: {error}", err=True)
         sys.exit(1)
     except OSError as error:
-        err.print(
-            f"rohnamo: {error.filename or 'file'}: {error.strerror}; check the path, its rights and the free space"
-        )
+        name, why = error.filename or "file", error.strerror
+        typer.echo(f"rohnamo: {name}: {why}; check the path, its rights and the free space", err=True)
         sys.exit(1)
 
 

@@ -9,6 +9,9 @@ from rich.table import Table
 
 from mapping.cli.options import out
 from mapping.errors import InvalidRecord, NotFound
+from mapping.language.fold import coarse
+from mapping.language.languages import codes
+from mapping.view.view import View
 
 app = typer.Typer()
 user_app = typer.Typer(help="Accounts of the portals.", no_args_is_help=True)
@@ -90,9 +93,6 @@ def _body(view: Path, text: str) -> str:
     """
     if text == "*":
         return text
-    from mapping.language.fold import coarse
-    from mapping.language.languages import codes
-    from mapping.view.view import View
 
     if not view.exists():
         raise NotFound(

@@ -1,5 +1,6 @@
 """Audit of a finished site."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,8 +36,6 @@ def audit(
     Ends with 0 where all is well, 3 where a file is not what the view gives, 4 where something published depends on a
     hidden service. The private directory is opened only where it is named, and nothing is written to it.
     """
-    from functools import partial
-
     from web.audit.audit import audit as examine
 
     with progress_bar() as progress:

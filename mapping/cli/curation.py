@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, TodayOption, day_of, out, study_area
+from mapping.directory.directory import Directory
+from mapping.directory.merge import checked
+from mapping.directory.undo import shows_more, undoable
 from mapping.errors import InvalidRecord, NotFound
+from mapping.language.fold import skeleton
 from mapping.model import RECORDS, Organization
 
 if TYPE_CHECKING:
     from mapping.directory.conflicts import Claimed
-    from mapping.directory.directory import Directory
     from mapping.directory.undo import BatchLine
 
 app = typer.Typer()
@@ -54,7 +57,6 @@ def edit(
     today: TodayOption = None,
 ) -> None:
     """Change fields of a record as a steward; no later import undoes it."""
-    from mapping.directory.merge import checked
     from mapping.directory.proposals import needs_two
 
     fields: dict[str, Any] = {}
@@ -106,8 +108,6 @@ def undo(
     dry_run: DryRunOption = False,
 ) -> None:
     """Take back what an import, an edit, a merge or an undoing did, whole or not at all."""
-    from mapping.directory.undo import shows_more, undoable
-
     with _open(directory, area) as store:
         if list_:
             for each in store.batches():
@@ -151,8 +151,6 @@ def contacts(
     area: AreaOption = None,
 ) -> None:
     """Show the contacts and phones in which a name or a number stands, with the ids by which they are erased."""
-    from mapping.language.fold import skeleton
-
     wanted, digits = skeleton(words), re.sub(r"\D", "", words)
     shown = 0
     with _open(directory, area) as store:
@@ -188,7 +186,6 @@ def erase(
 
 
 def _open(directory: Path, area: Path | None) -> "Directory":
-    from mapping.directory.directory import Directory
 
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")

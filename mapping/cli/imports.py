@@ -16,7 +16,15 @@ from mapping.cli.options import (
     out,
     study_area,
 )
+from mapping.directory.directory import Directory
 from mapping.errors import InvalidRecord
+from mapping.formats.surveys.field_form import write_form
+from mapping.intake.approvals import read_approvals
+from mapping.intake.read import Known, draft_map, read
+from mapping.intake.report import summary, write_report
+from mapping.quality.call_list import calls, read_done, write_calls
+from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
+from mapping.quality.overview import lines, overview, write_page
 
 app = typer.Typer()
 LONGEST = 30
@@ -35,10 +43,6 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")] = False,
 ) -> None:
     """Read a partner's list, clean and check it, and store it whole or not at all."""
-    from mapping.directory.directory import Directory
-    from mapping.intake.read import Known, read
-    from mapping.intake.report import summary, write_report
-
     region, day = study_area(area), day_of(today)
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Directory(directory, region) as store:
@@ -58,9 +62,6 @@ def approve(
     today: TodayOption = None,
 ) -> None:
     """Take in what two people agreed to: a column map, new numbers, a lowered audience, a field kept back."""
-    from mapping.directory.directory import Directory
-    from mapping.intake.approvals import read_approvals
-
     batch = read_approvals(file)
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Directory(directory, study_area(area)) as store:
@@ -73,8 +74,6 @@ def init(
     directory: DirectoryOption = DIRECTORY,
 ) -> None:
     """Start an empty directory for a study area."""
-    from mapping.directory.directory import Directory
-
     if directory.exists():
         raise InvalidRecord(f"{directory}: is there already; choose another file with --directory")
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -88,8 +87,6 @@ def form(
     area: AreaOption = None,
 ) -> None:
     """Make the form for collecting services in the field, an XLSForm for Kobo or ODK."""
-    from mapping.formats.surveys.field_form import write_form
-
     version = write_form(path, study_area(area))
     out.print(f"Form: {path}, version {version}. Next: load it into Kobo or ODK, then rohnamo import EXPORT.xlsx")
 
@@ -118,8 +115,6 @@ def check(
         return
     if draft is not None:
         raise InvalidRecord("--draft: name the file that the column map is for")
-    from mapping.directory.directory import Directory
-    from mapping.quality.overview import lines, overview, write_page
 
     region, day = study_area(area), day_of(today)
     _require(directory)
@@ -132,15 +127,12 @@ def check(
 
 
 def _draft(file: Path, draft: Path, area: Path | None) -> None:
-    from mapping.intake.read import draft_map
 
     draft_map(file, draft, area=study_area(area))
     out.print(f"Draft: {draft}. Read it line by line, mend it, then: rohnamo check {file} --columns {draft}")
 
 
 def _check_file(file: Path, columns: Path | None, area: Path | None, today: str | None) -> None:
-    from mapping.intake.read import read
-    from mapping.intake.report import summary
 
     batch = read(file, source=file.stem, columns=columns, area=study_area(area), today=day_of(today))
     for issue in batch.issues:
@@ -161,9 +153,6 @@ def due(
     lang: LanguageOption = "en",
 ) -> None:
     """Say whom to call so that entries stay true, what to ask, and take in what was found."""
-    from mapping.directory.directory import Directory
-    from mapping.quality.call_list import calls, read_done, write_calls
-
     region, day = study_area(area), day_of(today)
     _require(directory)
     with Directory(directory, region) as store:
@@ -203,9 +192,6 @@ def duplicates(
     lang: LanguageOption = "en",
 ) -> None:
     """Show records that may be one, with the reasons; take in what was decided."""
-    from mapping.directory.directory import Directory
-    from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
-
     region, day = study_area(area), day_of(today)
     _require(directory)
     with Directory(directory, region) as store:

@@ -10,6 +10,9 @@ import typer
 
 from mapping.cli.accounts import ACCOUNTS, AccountsOption
 from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, out, study_area
+from mapping.directory.backups import rehearse, secret_of
+from mapping.directory.backups import restore as bring_back
+from mapping.directory.directory import Directory
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.model import Audience
 
@@ -33,7 +36,6 @@ def backup(
 ) -> None:
     """Write everything private into one encrypted file; portals and commands may go on meanwhile."""
     from mapping.directory.backups import backup as write
-    from mapping.directory.backups import secret_of
 
     made = write(private, output, secret=secret_of(key, passphrase), now=dt.datetime.now(dt.UTC))
     out.print(f"Backup of {made.files} files, {made.size / 1e6:.1f} MB: {made.path}", markup=False)
@@ -50,9 +52,6 @@ def restore(
     passphrase: PassphraseOption = None,
 ) -> None:
     """Bring a backup back, or rehearse it; stop the portals before you replace what is there."""
-    from mapping.directory.backups import rehearse, secret_of
-    from mapping.directory.backups import restore as bring_back
-
     secret = secret_of(key, passphrase)
     if check:
         found = rehearse(file, secret=secret, check=log_faults, beside=private if private.is_dir() else None)
@@ -77,7 +76,6 @@ def remind(
     Nobody is reminded twice within 14 days, so that it can run each day (deploy/systemd/rohnamo-remind.timer). Whoever
     wants to hear of news is told once for an edition; those for partners and focal points lie beside the accounts.
     """
-    from mapping.directory.directory import Directory
     from web.access.accounts import Accounts
     from web.access.mailer import Mailer, mail_settings
     from web.partner.news import due_news, send_news

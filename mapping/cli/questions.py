@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from mapping.area.geocode import locate
 from mapping.cli.options import VIEW, AreaOption, LanguageOption, ViewOption, out, study_area
 from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import show
+from mapping.registry import analyses
+from mapping.render.maps import draw
+from mapping.render.tables import table_csv
+from mapping.view.view import View
 
 if TYPE_CHECKING:
     from mapping.area.study_area import StudyArea
@@ -27,8 +33,6 @@ def find(
     lang: LanguageOption = "en",
 ) -> None:
     """Find services in a view: nearest first, or by name."""
-    from mapping.view.view import View
-
     region = study_area(area)
     point = _point(near, region) if near else None
     with View(view) as opened:
@@ -53,10 +57,6 @@ def analyse(
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the table to this file.")] = None,
 ) -> None:
     """Run an analysis on a view and print its finding, figures and table."""
-    from mapping.registry import analyses
-    from mapping.render.tables import table_csv
-    from mapping.view.view import View
-
     known = analyses()
     if name == "list":
         for each, function in known.items():
@@ -85,10 +85,6 @@ def map_(
     lang: LanguageOption = "en",
 ) -> None:
     """Draw a map of a view, with the findings of analyses on it."""
-    from mapping.registry import analyses
-    from mapping.render.maps import draw
-    from mapping.view.view import View
-
     region, known = study_area(area), analyses()
     with View(view) as opened:
         results = [known[name](opened, region) for name in analysis or ()]
@@ -97,7 +93,6 @@ def map_(
 
 
 def _point(text: str, area: "StudyArea") -> tuple[float, float]:
-    from mapping.area.geocode import locate
 
     latitude, comma, longitude = text.partition(",")
     if comma:
@@ -117,8 +112,6 @@ def _where(place: Any, area: "StudyArea", language: str) -> str:
 
 def _table(result: Any, area: "StudyArea", language: str) -> Table:
     """Lay a result out as it reads best: units down the page, or across it."""
-    from mapping.language.i18n import show
-
     codes, columns = [str(code) for code in result.table.index], result.headlines
     labels = {column.key: show(column.label, language) for column in columns}
     if result.layout == "matrix" or len(columns) > len(codes):  # a terminal is narrow

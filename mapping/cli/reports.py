@@ -1,5 +1,6 @@
 """Reports out: the mapping report, and the brief of a district."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,6 +9,15 @@ from rich.table import Table
 
 from mapping.cli.options import VIEW, AreaOption, LanguageOption, ViewOption, err, out, study_area
 from mapping.errors import InvalidRecord, NotFound
+from mapping.language.i18n import show
+from mapping.render import report as reports
+from mapping.render.export import export as write
+from mapping.render.export import writers
+from mapping.render.report import EDITIONS
+from mapping.render.report import brief as briefs
+from mapping.render.report.recommendations import read_csv
+from mapping.render.report.writers import files
+from mapping.view.view import View
 
 app = typer.Typer()
 
@@ -32,13 +42,6 @@ def report_(
     demo: DemoOption = False,
 ) -> None:
     """Write the mapping report of a view: twelve chapters, as a web page, a PDF or a Word document."""
-    from contextlib import ExitStack
-
-    from mapping.render import report as reports
-    from mapping.render.report.recommendations import read_csv
-    from mapping.render.report.writers import files
-    from mapping.view.view import View
-
     kind, region = files.format_of(output, format_), study_area(area)
     earlier = read_csv(progress) if progress is not None else []
     with ExitStack() as stack:
@@ -75,10 +78,6 @@ def brief(
     demo: DemoOption = False,
 ) -> None:
     """Write two pages on a district for its commission: what is there, what is near, what is missing."""
-    from mapping.render.report import brief as briefs
-    from mapping.render.report.writers import files
-    from mapping.view.view import View
-
     kind, region = files.format_of(output, format_), study_area(area)
     code = briefs.find_unit(region, unit)
     with View(view) as opened, err.status("Working the brief out"):
@@ -90,7 +89,6 @@ def brief(
 
 
 def _edition(text: str) -> Any:
-    from mapping.render.report import EDITIONS
 
     if text not in EDITIONS:
         raise InvalidRecord(f"--edition {text}: is {' or '.join(EDITIONS)}")
@@ -114,9 +112,6 @@ def export(
     area: AreaOption = None,
 ) -> None:
     """Write a view as a file for other programs; `export list` tells the formats."""
-    from mapping.render.export import export as write
-    from mapping.view.view import View
-
     if str(output) == "list":
         out.print(_known())
         return
@@ -133,8 +128,6 @@ def export(
 
 
 def _known() -> Table:
-    from mapping.language.i18n import show
-    from mapping.render.export import writers
 
     table = Table("format", "ending", "what it is good for")
     for name, module in writers().items():

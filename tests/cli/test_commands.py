@@ -1,0 +1,59 @@
+"""The command line as a whole: the table of commands is true, help comes at once, errors are one line."""
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+from typer.main import get_group
+from typer.testing import CliRunner
+
+from mapping.cli import SECTIONS, VERBS, app
+
+HOMES = sorted(
+    path.stem
+    for path in Path(import_module("mapping.cli").__file__).parent.glob("*.py")
+    if path.stem not in ("__init__", "__main__", "options")
+)
+
+
+def test_every_command_stands_in_the_table_once():
+    there = {name: home for home in HOMES for name in get_group(import_module(f"mapping.cli.{home}").app).commands}
+    assert {name: verb.file for name, verb in VERBS.items()} == there
+    assert sum(map(len, SECTIONS.values())) == len(VERBS)
+
+
+@pytest.mark.parametrize("name", sorted(VERBS))
+def test_a_command_has_help(name):
+    shown = CliRunner().invoke(app, [name, "--help"])
+    assert shown.exit_code == 0, shown.output
+    assert "Usage:" in shown.output
+
+
+def test_help_imports_no_command():
+    told = "import sys; from mapping.cli import app; app(['--help'], standalone_mode=False); "
+    told += "assert not {'pandas', 'numpy', 'geopandas', 'rich', 'flask'} & set(sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Lists in:" in done.stdout
+
+
+def test_version_and_unknown_commands():
+    assert CliRunner().invoke(app, ["--version"]).output.startswith("rohnamo 0.")
+    unknown = CliRunner().invoke(app, ["nonsense"])
+    assert unknown.exit_code == 2
+    assert "No such command 'nonsense'" in unknown.output
+    assert isinstance(app, typer.Typer)
+
+
+def test_what_is_refused_is_one_line(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "mapping.cli", "area", "check", str(tmp_path / "nothing")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
