@@ -5,6 +5,7 @@ no link leads nowhere. Beside them stand the answers of the API that need no que
 old one and takes its place at once.
 """
 
+import dataclasses
 import gzip
 import hashlib
 import html
@@ -91,7 +92,7 @@ def freeze(app: Flask, out: str | Path, progress: Progress | None = None, *, arc
         raise
     _switch(aside, out)
     log.info("froze %s", frozen)
-    return Frozen(out, *list(frozen.__dict__.values())[1:])
+    return dataclasses.replace(frozen, folder=out)
 
 
 def _save(app: Flask, folder: Path, progress: Progress | None, *, archive: bool) -> Frozen:

@@ -20,9 +20,9 @@ from mapping.view.view import View
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
+from web.portal import MenuItem, file
 from web.presenters.edition import Edition
 from web.public import findings
-from web.public.app import file
 
 blueprint = Blueprint("restricted", __name__)
 
@@ -32,7 +32,7 @@ ROUTES: dict[str, Action | Open] = {
     "restricted.picture": "see_restricted",
     "restricted.report": "see_restricted",
 }
-MENU: tuple[tuple[str, Message, Action], ...] = (("restricted.html", Message("Analyses"), "see_restricted"),)
+MENU = (MenuItem("restricted.html", Message("Analyses"), "see_restricted", 200),)
 
 WAIT = 10.0
 """Seconds that a request waits for the analyses of a new edition; then the page says to look again."""

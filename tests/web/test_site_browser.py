@@ -15,9 +15,9 @@ from tests.support.sample import CHASHMA, km, organization, place, service, stat
 from tests.web.support.portal import published
 from web import create_app
 from web.freeze import freeze
+from web.portal import STATIC
 from web.presenters.cards import first_choice, minutes_to, shown_minutes
 from web.presenters.edition import Edition
-from web.public.app import STATIC
 
 PAGES = (
     "index.html",

@@ -6,6 +6,7 @@ not signed in is sent to the sign-in page from a page, and refused elsewhere.
 
 import contextlib
 import datetime as dt
+import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from pathlib import PurePosixPath
 from typing import Literal, NoReturn, cast
@@ -23,16 +24,16 @@ Open = Literal["everyone"]
 Portal = Literal["partner", "staff"]
 """Each has cookies, keys and sessions of its own, so that a session of one opens nothing of the other."""
 
-Routes = Mapping[str, Action | Open]
+Routes = Mapping[str, str]
 """Endpoint -> the action that it is, or "everyone"."""
 
 
 def guard(
     app: Flask,
-    accounts: Accounts,
-    ledger: Ledger,
     routes: Routes,
     *,
+    accounts: Accounts,
+    ledger: Ledger,
     portal: Portal,
     roles: Collection[Role],
     clock: Callable[[], dt.datetime] | None = None,
@@ -61,6 +62,7 @@ def guard(
         CLOCK=clock or (lambda: dt.datetime.now(dt.UTC)),
     )
     app.before_request(_admit)
+    app.context_processor(_who)
     CSRFProtect(app)
 
 
@@ -78,6 +80,14 @@ def somebody() -> Account | None:
         account = accounts.session(token, now=now(), portal=current_app.config["PORTAL"]) if token else None
         g.account = account if account is not None and account.role in current_app.config["PORTAL_ROLES"] else None
     return cast("Account | None", g.account)
+
+
+def _who() -> dict[str, object]:
+    """Return what the frame of every page needs: who is signed in, and the menu; nobody where that cannot be read."""
+    account = None
+    with contextlib.suppress(MappingError, sqlite3.Error):
+        account = somebody()
+    return {"me": account, "menu": current_app.config.get("MENU", ())}
 
 
 def me() -> Account:

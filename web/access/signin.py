@@ -16,9 +16,10 @@ from web.access.passkeys import LASTS, MADE_BY, NOT_KNOWN, Passkeys, Site, quest
 from web.access.roles import Action
 from web.layout import Frame
 
-signin = Blueprint("signin", __name__)
+blueprint = Blueprint("signin", __name__)
 
 ROUTES: dict[str, Action | Open] = {
+    "signin.start": "everyone",
     "signin.sign_in": "everyone",
     "signin.sign_out": "own_account",
     "signin.join": "everyone",
@@ -35,8 +36,7 @@ def page(template: str, language: str, **values: object) -> str:
     area = current_app.config["AREA"]
     if language not in area.languages:
         abort(404)
-    menu = current_app.config.get("MENU", ())
-    return render_template(template, frame=Frame.bare(area, request.path, language), me=somebody(), menu=menu, **values)
+    return render_template(template, frame=Frame.bare(area, request.path, language), **values)
 
 
 def _accounts() -> Accounts:
@@ -44,7 +44,13 @@ def _accounts() -> Accounts:
     return accounts
 
 
-@signin.route("/<language>/sign-in.html", methods=["GET", "POST"])
+@blueprint.get("/")
+def start() -> ResponseReturnValue:
+    """Lead to the first page in the first language."""
+    return redirect(f"/{current_app.config['AREA'].languages[0]}/index.html")
+
+
+@blueprint.route("/<language>/sign-in.html", methods=["GET", "POST"])
 def sign_in(language: str) -> ResponseReturnValue:
     """Ask for login, password and code."""
     if request.method == "GET":
@@ -77,7 +83,7 @@ def _source() -> str:
     return str(ipaddress.ip_network((address, 64 if address.version == 6 else 32), strict=False))
 
 
-@signin.route("/<language>/sign-in-passkey", methods=["GET", "POST"])
+@blueprint.route("/<language>/sign-in-passkey", methods=["GET", "POST"])
 def sign_in_by_passkey(language: str) -> ResponseReturnValue:
     """Let somebody in by what their device answers; opened anew, as in another language, it asks again."""
     if request.method == "GET":
@@ -110,7 +116,7 @@ def _door(language: str, **values: object) -> str:
     return page("account/sign_in.html", language, asked=asked, **values)
 
 
-@signin.post("/<language>/sign-out")
+@blueprint.post("/<language>/sign-out")
 def sign_out(language: str) -> ResponseReturnValue:
     """End the session, and let the browser forget what it kept."""
     log("sign_out")
@@ -121,7 +127,7 @@ def sign_out(language: str) -> ResponseReturnValue:
     return answer
 
 
-@signin.route("/<language>/join/<token>", methods=["GET", "POST"])
+@blueprint.route("/<language>/join/<token>", methods=["GET", "POST"])
 def join(language: str, token: str) -> ResponseReturnValue:
     """Take up an account by its one-time link: set a password, then show that the authenticator works."""
     try:
@@ -152,7 +158,7 @@ def _code_page(language: str, account: Account, token: str, secret: str, **value
     return page("account/code.html", language, token=token, secret=secret, address=address, **values)
 
 
-@signin.get("/<language>/join/<token>/code.svg")
+@blueprint.get("/<language>/join/<token>/code.svg")
 def join_picture(language: str, token: str) -> Response:  # noqa: ARG001
     """Show the secret of an authenticator as a picture that a phone can read."""
     account = _accounts().invited(token, now=now())
@@ -163,7 +169,7 @@ def join_picture(language: str, token: str) -> Response:  # noqa: ARG001
     return Response(picture.getvalue(), mimetype="image/svg+xml")
 
 
-@signin.route("/<language>/account.html", methods=["GET", "POST"])
+@blueprint.route("/<language>/account.html", methods=["GET", "POST"])
 def account(language: str) -> ResponseReturnValue:
     """Show the own account with its passkeys, and change its password."""
     if request.method == "GET":
@@ -182,7 +188,7 @@ def account(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/sign-in.html", code=303)
 
 
-@signin.route("/<language>/passkeys/add", methods=["GET", "POST"])
+@blueprint.route("/<language>/passkeys/add", methods=["GET", "POST"])
 def add_passkey(language: str) -> ResponseReturnValue:
     """Keep a passkey that the browser has made, once password and code were given again; opened anew, ask again."""
     if request.method == "GET":
@@ -199,7 +205,7 @@ def add_passkey(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/account.html", code=303)
 
 
-@signin.post("/<language>/passkeys/remove")
+@blueprint.post("/<language>/passkeys/remove")
 def remove_passkey(language: str) -> ResponseReturnValue:
     """Forget a passkey; its device may be lost, so that every session ends."""
     if not Passkeys(_accounts()).remove(me().id, request.form.get("passkey", "")):

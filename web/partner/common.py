@@ -9,7 +9,7 @@ from flask import abort, current_app, g, render_template, request
 
 from mapping.area.study_area import StudyArea
 from mapping.safety.redaction import allows
-from web.access.guard import me, now, somebody
+from web.access.guard import me, now
 from web.access.roles import ROLES, Role
 from web.layout import Frame
 from web.presenters.edition import Edition, Editions
@@ -62,15 +62,9 @@ def checked(language: str) -> str:
 def page(template: str, language: str, **values: Any) -> str:
     """Render a page for whoever is signed in, in a language of the study area."""
     frame = Frame.of(edition(), request.path, checked(language))
-    return render_template(template, frame=frame, me=somebody(), menu=current_app.config["MENU"], **values)
+    return render_template(template, frame=frame, **values)
 
 
 def plain(template: str, language: str, **values: Any) -> str:
     """Render a page that needs no edition, for whoever is there."""
-    return render_template(
-        template,
-        frame=Frame.bare(area(), request.path, language),
-        me=somebody(),
-        menu=current_app.config["MENU"],
-        **values,
-    )
+    return render_template(template, frame=Frame.bare(area(), request.path, language), **values)

@@ -21,6 +21,7 @@ from web.access.roles import Action
 from web.partner.alerts import Alert, Alerts
 from web.partner.common import area, checked, edition, page, readable
 from web.partner.finding.agreements import Agreement, agreements
+from web.portal import MenuItem
 from web.presenters import choices
 from web.presenters.cards import Card, label
 from web.presenters.edition import Edition, Editions
@@ -34,9 +35,9 @@ ROUTES: dict[str, Action | Open] = {
     "news.forget": "find",
     "news.agreements_": "find",
 }
-MENU: tuple[tuple[str, Message, Action], ...] = (
-    ("agreements.html", Message("Agreements"), "find"),
-    ("news.html", Message("What is new"), "find"),
+MENU = (
+    MenuItem("agreements.html", Message("Agreements"), "find", 40),
+    MenuItem("news.html", Message("What is new"), "find", 41),
 )
 
 SINCE = dt.timedelta(days=31)

@@ -17,6 +17,7 @@ from web.access.guard import Open, log, me, require
 from web.access.roles import EVERYWHERE, Action
 from web.partner.common import checked, edition, inbox, page, today
 from web.partner.finding.judgement import ROOMS
+from web.portal import MenuItem
 from web.stores.inbox import Capacity, Draft, Received, Room, StandardsAnswers, read_form
 
 blueprint = Blueprint("own", __name__)
@@ -27,7 +28,7 @@ ROUTES: dict[str, Action | Open] = {
     "own.draft": "propose",
     "own.standards": "assess",
 }
-MENU: tuple[tuple[str, Message, Action], ...] = (("rooms.html", Message("Our services"), "set_capacity"),)
+MENU = (MenuItem("rooms.html", Message("Our services"), "set_capacity", 30),)
 
 ROOM_DAYS = 7
 """A word on room holds for so many days and is then shown no more."""

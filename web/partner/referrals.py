@@ -13,6 +13,7 @@ from mapping.language.i18n import Message
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.partner.common import area, checked, edition, inbox, page, plain, today
+from web.portal import MenuItem
 from web.presenters.cards import label
 from web.stores.inbox import Referral, ReferralOutcome, read_form
 from web.stores.referral_log import LINK, OUTCOMES, REASONS, Noted, find_noted, last_months, noted, tally, unavailable
@@ -27,9 +28,9 @@ ROUTES: dict[str, Action | Open] = {
     "referrals.answer": "everyone",
     "referrals.counts": "see_counts",
 }
-MENU: tuple[tuple[str, Message, Action], ...] = (
-    ("referrals.html", Message("Referrals"), "refer"),
-    ("counts.html", Message("Counts"), "see_counts"),
+MENU = (
+    MenuItem("referrals.html", Message("Referrals"), "refer", 20),
+    MenuItem("counts.html", Message("Counts"), "see_counts", 21),
 )
 
 LINK_DAYS = 14

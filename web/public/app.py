@@ -4,38 +4,30 @@ An address is the same on the live portal and in the frozen site, and every link
 pages work from any folder of a server and from a disk. Nothing of a request but its path changes an answer.
 """
 
-import logging
-import mimetypes
-import traceback
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.security import safe_join
 
+import web.public
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.languages import language as language_of
 from web.api import routes
-from web.headers import of_api, set_headers
-from web.layout import Frame, set_words
+from web.headers import of_api
+from web.layout import Frame
+from web.portal import create_portal, error_page, file, note_failure, pages_of
 from web.presenters import choices, entries, lists
 from web.presenters.edition import Edition, Editions
 from web.presenters.hotlines import line_for
 from web.public import abroad, downloads, findings, maps, materials, printing
 from web.public import search_index as index
 from web.public import units as units_pages
-from web.public.forms import set_forms
-from web.public.hsds_profile import profile
-from web.public.report import report_pages
 from web.stores.inbox import Inbox
 
-log = logging.getLogger(__name__)
-mimetypes.add_type("font/woff2", ".woff2")
-STATIC = Path(__file__).parents[1] / "static"
-public = Blueprint("public", __name__)
+blueprint = Blueprint("public", __name__)
 
 
 def create_app(
@@ -54,24 +46,21 @@ def create_app(
     UnsafePublication
         When the view was made for fewer people than everybody.
     """
-    app = Flask("web", static_folder=None)
     editions = Editions(view, area)
     invented = demo or editions.now().demo
-    app.config.update(EDITIONS=editions, AREA=area, DEMO=invented, MATERIALS=materials.library(area, demo=invented))
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.url_map.strict_slashes = False
-    set_words(app)
-    set_headers(app)
-    app.register_blueprint(public)
+    app = create_portal(
+        area,
+        pages_of(web.public),
+        demo=invented,
+        proxies=proxies,
+        editions=editions,
+        materials=materials.library(area, demo=invented),
+        inbox=Inbox(inbox) if inbox is not None else None,
+    )
     app.register_blueprint(routes.api)
-    app.register_blueprint(profile)
-    app.register_blueprint(report_pages)
-    set_forms(app, Inbox(inbox) if inbox is not None else None)
-    app.register_error_handler(HTTPException, _refuse)
-    app.register_error_handler(NotFound, _refuse)
+    for kind in (HTTPException, NotFound):
+        app.register_error_handler(kind, _refuse)
     app.register_error_handler(Exception, _fail)
-    if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     return app
 
 
@@ -101,21 +90,21 @@ def checked(language: str) -> str:
     return language
 
 
-@public.get("/")
-@public.get("/index.html")
+@blueprint.get("/")
+@blueprint.get("/index.html")
 def start() -> str:
     """Choose a language; says nothing about what the pages are for."""
     return page("start.html", current_app.config["AREA"].languages[0])
 
 
-@public.get("/<language>/")
-@public.get("/<language>/index.html")
+@blueprint.get("/<language>/")
+@blueprint.get("/<language>/index.html")
 def home(language: str) -> str:
     """Show the line, then ask what help is needed."""
     return page("home.html", checked(language), home=entries.home(edition(), language))
 
 
-@public.get("/<language>/<code>.html")
+@blueprint.get("/<language>/<code>.html")
 def answer(language: str, code: str) -> str:
     """Ask the next question, or show the list that answers all."""
     checked(language)
@@ -129,26 +118,26 @@ def answer(language: str, code: str) -> str:
     return page("list.html", language, found=lists.found(edition(), choice, language))
 
 
-@public.get("/<language>/c.html")
+@blueprint.get("/<language>/c.html")
 def countries(language: str) -> str:
     """Ask for the country, for somebody abroad."""
     line = line_for(edition(), checked(language), abroad=True)
     return page("countries.html", language, countries=abroad.countries(edition(), language), line=line)
 
 
-@public.get("/<language>/c-<code>.html")
+@blueprint.get("/<language>/c-<code>.html")
 def country(language: str, code: str) -> str:
     """Show help in a country, and the numbers that work from there."""
     return page("country.html", checked(language), shown=abroad.country(edition(), code, language))
 
 
-@public.get("/<language>/print.html")
+@blueprint.get("/<language>/print.html")
 def print_(language: str) -> str:
     """Show what can be printed."""
     return page("print.html", checked(language), regions=printing.regions(edition(), language), pdf=with_pdf())
 
 
-@public.get("/<language>/print-<code>.html")
+@blueprint.get("/<language>/print-<code>.html")
 def booklet(language: str, code: str) -> str:
     """Show a sheet of the directory of a region, for printing."""
     region, _, sheet = code.partition("-")
@@ -157,15 +146,15 @@ def booklet(language: str, code: str) -> str:
     return page("booklet.html", checked(language), shown=printing.booklet(edition(), region, language, int(sheet or 1)))
 
 
-@public.get("/<language>/poster.html", defaults={"kind": "poster"})
-@public.get("/<language>/cards.html", defaults={"kind": "cards"})
+@blueprint.get("/<language>/poster.html", defaults={"kind": "poster"})
+@blueprint.get("/<language>/cards.html", defaults={"kind": "cards"})
 def paper(language: str, kind: str) -> str:
     """Show posters or pocket cards, for printing."""
     shown = printing.paper(edition(), checked(language))
     return page(f"{kind}.html", language, shown=shown, code=printing.code_of)
 
 
-@public.get("/<language>/print-<code>.pdf")
+@blueprint.get("/<language>/print-<code>.pdf")
 def booklet_pdf(language: str, code: str) -> Response:
     """Return the whole directory of a region as PDF, where the site offers that."""
     if not with_pdf():
@@ -174,8 +163,8 @@ def booklet_pdf(language: str, code: str) -> Response:
     return file(printing.pdf(whole), f"{code}.pdf")
 
 
-@public.get("/<language>/poster.pdf", defaults={"kind": "poster"})
-@public.get("/<language>/cards.pdf", defaults={"kind": "cards"})
+@blueprint.get("/<language>/poster.pdf", defaults={"kind": "poster"})
+@blueprint.get("/<language>/cards.pdf", defaults={"kind": "cards"})
 def paper_pdf(language: str, kind: str) -> Response:
     """Return posters or pocket cards as PDF, where the site offers that."""
     if not with_pdf():
@@ -183,8 +172,8 @@ def paper_pdf(language: str, kind: str) -> Response:
     return file(printing.pdf(paper(language, kind)), f"{kind}.pdf")
 
 
-@public.get("/<language>/materials.html")
-@public.get("/<language>/materials-<code>.html")
+@blueprint.get("/<language>/materials.html")
+@blueprint.get("/<language>/materials-<code>.html")
 def library(language: str, code: str = "") -> str:
     """Show materials by language and audience."""
     shown = materials.shelf(current_app.config["MATERIALS"], code)
@@ -192,7 +181,7 @@ def library(language: str, code: str = "") -> str:
     return page("materials.html", checked(language), shown=shown, **words)
 
 
-@public.get("/<language>/l/<identifier>.html")
+@blueprint.get("/<language>/l/<identifier>.html")
 def material(language: str, identifier: str) -> str:
     """Show one material."""
     shown = materials.material(current_app.config["MATERIALS"], identifier)
@@ -206,80 +195,80 @@ def with_pdf() -> bool:
     return bool(current_app.config.get("PDF"))
 
 
-@public.get("/<language>/all-<int:sheet>.html")
+@blueprint.get("/<language>/all-<int:sheet>.html")
 def everything(language: str, sheet: int) -> str:
     """Show a sheet of the list of everything."""
     found = lists.everything(edition(), sheet, checked(language))
     return page("all.html", language, found=found, starts=index.starts(edition(), language))
 
 
-@public.get("/<language>/u/index.html")
+@blueprint.get("/<language>/u/index.html")
 def units(language: str) -> str:
     """Show the list of area units."""
     return page("units.html", checked(language), regions=units_pages.regions(edition(), language))
 
 
-@public.get("/<language>/u/<code>.html")
+@blueprint.get("/<language>/u/<code>.html")
 def unit(language: str, code: str) -> str:
     """Show an area unit: what is here, what is near, who is responsible."""
     return page("unit.html", checked(language), shown=units_pages.unit(edition(), code, language))
 
 
-@public.get("/<language>/gaps.html")
+@blueprint.get("/<language>/gaps.html")
 def gaps(language: str) -> str:
     """Show what every analysis found."""
     return page("gaps.html", checked(language), shown=findings.questions(edition(), language))
 
 
-@public.get("/<language>/g/<name>.html")
+@blueprint.get("/<language>/g/<name>.html")
 def finding(language: str, name: str) -> str:
     """Show what an analysis found, with its whole table."""
     return page("finding.html", checked(language), shown=findings.finding(edition(), name, language))
 
 
-@public.get("/<language>/g/<name>.csv")
+@blueprint.get("/<language>/g/<name>.csv")
 def finding_table(language: str, name: str) -> Response:
     """Return the table of an analysis."""
     return file(findings.table(edition(), name, checked(language)), f"{name}.csv")
 
 
-@public.get("/<language>/g/<name>.svg")
+@blueprint.get("/<language>/g/<name>.svg")
 def finding_picture(language: str, name: str) -> Response:
     """Return the chart of an analysis."""
     return file(findings.picture(edition(), name, checked(language)).encode(), f"{name}.svg")
 
 
-@public.get("/<language>/map.html")
+@blueprint.get("/<language>/map.html")
 def map_(language: str) -> str:
     """Show the map, and the same as a table."""
     return page("map.html", checked(language), shown=maps.map_page(edition(), language))
 
 
-@public.get("/<language>/m/<path:name>")
+@blueprint.get("/<language>/m/<path:name>")
 def map_file(language: str, name: str) -> Response:
     """Return a file of the map in a language."""
     return file(maps.map_file(edition(), checked(language), name), name)
 
 
-@public.get("/static/m/<path:name>")
+@blueprint.get("/static/m/<path:name>")
 def map_static(name: str) -> Response:
     """Return a file that the maps of all languages share."""
     return file(maps.shared_file(edition(), name), name)
 
 
-@public.get("/<language>/index.js")
+@blueprint.get("/<language>/index.js")
 def search_index(language: str) -> Response:
     """Return what the search on the list looks through."""
     return file(index.script(edition(), checked(language)), "index.js")
 
 
-@public.get("/travel.js")
+@blueprint.get("/travel.js")
 def travel() -> Response:
     """Return the minutes from every place that can be chosen, for the search of all languages."""
     return file(index.travel(edition()), "travel.js")
 
 
-@public.get("/<language>/data.html")
+@blueprint.get("/<language>/data.html")
 def data(language: str) -> str:
     """Show the open data with licence, size and checksum."""
     offers = [*filter(None, [current_app.config.get("ARCHIVE")]), *downloads.offered(edition(), checked(language))]
@@ -287,72 +276,39 @@ def data(language: str) -> str:
     return page("data.html", language, shown=offers, licence=licence)
 
 
-@public.get("/data/<name>")
+@blueprint.get("/data/<name>")
 def data_file(name: str) -> Response:
     """Return a file of open data."""
     return file(downloads.contents(edition(), name), name)
 
 
-@public.get("/<language>/s/<identifier>.html")
+@blueprint.get("/<language>/s/<identifier>.html")
 def service(language: str, identifier: str) -> str:
     """Show a service."""
     return page("service.html", checked(language), shown=entries.service(edition(), identifier, language))
 
 
-@public.get("/<language>/o/<identifier>.html")
+@blueprint.get("/<language>/o/<identifier>.html")
 def organization(language: str, identifier: str) -> str:
     """Show an organization."""
     return page("organization.html", checked(language), shown=entries.organization(edition(), identifier, language))
 
 
-@public.get("/static/<path:name>")
-def static(name: str) -> Response:
-    """Return a file that comes with the portal."""
-    path = safe_join(str(STATIC), name)
-    if path is None or not Path(path).is_file():
-        abort(404)
-    return file(Path(path).read_bytes(), name)
-
-
-@public.get("/robots.txt")
+@blueprint.get("/robots.txt")
 def robots() -> Response:
     """Let search engines read what the pages themselves do not keep from them."""
     return file(b"User-agent: *\nAllow: /\n", "robots.txt")
 
 
-def file(contents: bytes, name: str) -> Response:
-    """Answer with a file."""
-    kind = KINDS.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Response(contents, mimetype=kind)
-
-
-KINDS = {
-    ".geojson": "application/geo+json",
-    ".db": "application/vnd.sqlite3",
-    ".js": "text/javascript",
-    ".csv": "text/csv",
-    ".json": "application/json",
-}
-
-
-def _refuse(error: Exception) -> tuple[str, int] | Response:
+def _refuse(error: Exception) -> ResponseReturnValue:
     """Answer with one plain page, whatever was asked for: what is hidden looks like what never was."""
     if of_api(request.path):
         return routes.refuse(error)
     code = error.code if isinstance(error, HTTPException) and error.code else 404
-    return _plain("missing.html", code if code in (404, 405) else 404 if code < 500 else code)
+    return error_page("missing.html", code if code == 405 or code >= 500 else 404)
 
 
-def _fail(error: Exception) -> tuple[str, int] | Response:
-    """Answer with a plain page when something broke; the log names the kind of error and its line, and no content."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{Path(last.filename).name}:{last.lineno}"
-    log.error("%s at %s in a page of kind %s", type(error).__name__, where, request.endpoint)
-    return routes.refuse(error) if of_api(request.path) else _plain("broken.html", 500)
-
-
-def _plain(template: str, code: int) -> tuple[str, int]:
-    area: StudyArea = current_app.config["AREA"]
-    language = request.path.split("/")[1] if request.path.count("/") > 1 else ""
-    language = language if language in area.languages else area.languages[0]
-    return render_template(template, frame=Frame.bare(area, request.path, language)), code
+def _fail(error: Exception) -> ResponseReturnValue:
+    """Answer with a plain page, or what programs read, when something broke."""
+    note_failure(error)
+    return routes.refuse(error) if of_api(request.path) else error_page("broken.html", 500)

@@ -35,7 +35,7 @@ from web.stores import rate_counts
 from web.stores.inbox import HelpMissing, Inbox, SomethingWrong, read_form
 from web.stores.inbox import InboxForm as Sent
 
-forms = Blueprint("forms", __name__)
+blueprint = Blueprint("forms", __name__)
 
 MOST_OF_ONE = "10 per hour; 40 per day"
 """How much may come from one address: several people may share it."""
@@ -79,17 +79,18 @@ WHO: dict[str, Message] = {
 """For whom help is missing: code -> what it is called."""
 
 
-def set_forms(app: Flask, inbox: Inbox | None, *, today: Callable[[], dt.date] | None = None) -> None:
-    """Give a portal its forms, if it has an inbox; templates learn from ``forms`` whether it has.
+def prepare(app: Flask) -> bool:
+    """Get ready for forms, and tell whether the portal has any: with an inbox; templates learn it from ``forms``.
 
     How much came in is counted beside the inbox, for all processes together, since they share what `_somebody` makes
     at the start: workers of a web server must begin as copies of one process (docs/deploy.md).
     """
+    inbox: Inbox | None = app.config["INBOX"]
     app.jinja_env.globals["forms"] = inbox is not None
     if inbox is None:
-        return
+        return False
     area: StudyArea = app.config["AREA"]
-    app.config.update(INBOX=inbox, TODAY=today or (lambda: dt.datetime.now(ZoneInfo(area.timezone)).date()))
+    app.config["TODAY"] = lambda: dt.datetime.now(ZoneInfo(area.timezone)).date()
     logging.getLogger("flask-limiter").disabled = True  # it would name whom counts are of, be it under a number
     shared = rate_counts.address(inbox.path.with_suffix(".counts"))
     somebody = _somebody(secrets.token_bytes(32))
@@ -98,12 +99,12 @@ def set_forms(app: Flask, inbox: Inbox | None, *, today: Callable[[], dt.date] |
         "exempt_when": lambda: request.method != "POST",
         "deduct_when": lambda response: response.status_code == TAKEN,
     }
-    limiter.shared_limit(MOST_OF_ONE, scope="one", **counted)(forms)
-    limiter.shared_limit(MOST_OF_ALL, scope="all", key_func=lambda: "everybody", **counted)(forms)
-    app.register_blueprint(forms)
+    limiter.shared_limit(MOST_OF_ONE, scope="one", **counted)(blueprint)
+    limiter.shared_limit(MOST_OF_ALL, scope="all", key_func=lambda: "everybody", **counted)(blueprint)
+    return True
 
 
-@forms.before_request
+@blueprint.before_request
 def _admit() -> None:
     """Take small forms of our own pages only."""
     request.max_content_length = LARGEST
@@ -111,7 +112,7 @@ def _admit() -> None:
         abort(404)
 
 
-@forms.route("/<language>/f1/<identifier>.html", methods=["GET", "POST"])
+@blueprint.route("/<language>/f1/<identifier>.html", methods=["GET", "POST"])
 def wrong(language: str, identifier: str) -> ResponseReturnValue:
     """Ask what is wrong with an entry."""
     edition = _edition()
@@ -125,8 +126,8 @@ def wrong(language: str, identifier: str) -> ResponseReturnValue:
     return _take("forms/wrong.html", language, SomethingWrong, given, **shown)
 
 
-@forms.route("/<language>/f2.html", methods=["GET", "POST"], defaults={"code": ""})
-@forms.route("/<language>/f2/<code>.html", methods=["GET", "POST"])
+@blueprint.route("/<language>/f2.html", methods=["GET", "POST"], defaults={"code": ""})
+@blueprint.route("/<language>/f2/<code>.html", methods=["GET", "POST"])
 def missing(language: str, code: str) -> ResponseReturnValue:
     """Ask which help is missing where; ``code`` is an area unit or the code of a list, from which the form was opened.
 
@@ -147,13 +148,13 @@ def missing(language: str, code: str) -> ResponseReturnValue:
     return _take("forms/missing.html", language, HelpMissing, given, chosen=given, **shown)
 
 
-@forms.get("/<language>/f3.html")
+@blueprint.get("/<language>/f3.html")
 def thanks(language: str) -> str:
     """Say thank you, and what can be done now."""
     return _page("forms/thanks.html", _checked(language))
 
 
-@forms.errorhandler(429)
+@blueprint.errorhandler(429)
 def _too_many(_error: Exception) -> tuple[str, int]:
     """Say that no more is taken now: whoever needs help should not have to wait for a form."""
     asked, languages = (request.view_args or {}).get("language", ""), _edition().area.languages

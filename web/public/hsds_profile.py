@@ -12,11 +12,11 @@ from mapping.formats.hsds import _profile as hsds_profile
 from web.layout import Frame
 from web.presenters.edition import Editions
 
-profile = Blueprint("profile", __name__)
+blueprint = Blueprint("profile", __name__)
 KINDS = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
 
 
-@profile.get("/<language>/profile.html")
+@blueprint.get("/<language>/profile.html")
 def shown(language: str) -> str:
     """Tell what our files add to the standard, and link to every file of the profile."""
     if language not in current_app.config["AREA"].languages:
@@ -34,7 +34,7 @@ def shown(language: str) -> str:
     )
 
 
-@profile.get("/profile/<path:name>")
+@blueprint.get("/profile/<path:name>")
 def one_file(name: str) -> Response:
     """Return a file of the profile."""
     known = hsds_profile.files()

@@ -19,7 +19,7 @@ from mapping.view.view import View
 from web.layout import Frame
 from web.presenters.edition import Edition, Editions
 
-report_pages = Blueprint("report_pages", __name__)
+blueprint = Blueprint("report_pages", __name__)
 
 WHOLE, ASKED = "report", "recommendations"
 TITLES = {
@@ -43,7 +43,7 @@ class Download:
     contents: bytes
 
 
-@report_pages.get("/<language>/report/index.html")
+@blueprint.get("/<language>/report/index.html")
 def contents(language: str) -> str:
     """Show what the report holds, and offer it as files."""
     edition = _edition(language)
@@ -51,7 +51,7 @@ def contents(language: str) -> str:
     return _page("report/index.html", edition, language, report=made, downloads=list(downloads(edition, language)))
 
 
-@report_pages.get("/<language>/report/<anchor>.html")
+@blueprint.get("/<language>/report/<anchor>.html")
 def chapter(language: str, anchor: str) -> str:
     """Show one chapter."""
     edition = _edition(language)
@@ -93,7 +93,7 @@ def pictures(shown: Chapter) -> dict[str, Picture]:
     return {f"{shown.anchor}-{number}.svg": picture for number, picture in enumerate(found, 1)}
 
 
-@report_pages.get("/<language>/report/<anchor>-<int:number>.svg")
+@blueprint.get("/<language>/report/<anchor>-<int:number>.svg")
 def drawing(language: str, anchor: str, number: int) -> Response:
     """Return a picture of a chapter."""
     chapters = [one for one in report_of(_edition(language), language).chapters if one.anchor == anchor]
@@ -103,9 +103,9 @@ def drawing(language: str, anchor: str, number: int) -> Response:
     return Response(found.svg, mimetype="image/svg+xml")
 
 
-@report_pages.get("/<language>/report/<name>.docx", defaults={"ending": "docx"})
-@report_pages.get("/<language>/report/<name>.pdf", defaults={"ending": "pdf"})
-@report_pages.get("/<language>/report/<name>.csv", defaults={"ending": "csv"})
+@blueprint.get("/<language>/report/<name>.docx", defaults={"ending": "docx"})
+@blueprint.get("/<language>/report/<name>.pdf", defaults={"ending": "pdf"})
+@blueprint.get("/<language>/report/<name>.csv", defaults={"ending": "csv"})
 def download(language: str, name: str, ending: str) -> Response:
     """Return the report, or its recommendations, as a file."""
     edition = _edition(language)
@@ -115,7 +115,7 @@ def download(language: str, name: str, ending: str) -> Response:
     raise NotFound("no such page")
 
 
-@report_pages.get("/static/report.css")
+@blueprint.get("/static/report.css")
 def style() -> Response:
     """Return what the parts of a chapter look like."""
     return Response(html.block_style(), mimetype="text/css")

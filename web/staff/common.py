@@ -6,7 +6,6 @@ takes from it, and nothing besides: what is for custodians only never reaches a 
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -15,21 +14,11 @@ from flask import abort, current_app, g
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory
-from mapping.language.i18n import Message
 from web.access.guard import me, now
 from web.access.roles import Action
 from web.staff.visible import VisibleRecords
 from web.staff.visible_cache import VisibleCache
 from web.stores.inbox import Inbox
-
-
-@dataclass(frozen=True)
-class MenuItem:
-    """A link of the menu: its path within the language, what it is called, and the action that it needs."""
-
-    path: str
-    label: Message
-    action: Action
 
 
 def study_area() -> StudyArea:

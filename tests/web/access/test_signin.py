@@ -9,7 +9,7 @@ from flask import Flask
 
 from web.access.accounts import Accounts
 from web.access.guard import guard, me
-from web.access.signin import ROUTES, page, signin
+from web.access.signin import ROUTES, blueprint, page
 from web.headers import HEADERS, set_headers
 from web.layout import set_words
 from web.stores.ledger import Ledger
@@ -43,13 +43,14 @@ def small_portal(tiny_area, tmp_path, accounts, clock):
     app.config.update(AREA=tiny_area, DEMO=True)
     set_words(app)
     set_headers(app)
-    app.register_blueprint(signin)
+    app.register_blueprint(blueprint)
     app.add_url_rule("/<language>/index.html", "home", lambda language: page("account/account.html", language))
     app.add_url_rule("/<language>/people.html", "people", lambda language: me().name + language)
     app.add_url_rule("/<language>/forgotten.html", "forgotten", lambda language: "nobody listed this" + language)
     routes = {**ROUTES, "home": "find", "people": "administer"}
     ledger = Ledger(tmp_path / "ledger.db")
-    guard(app, accounts, ledger, routes, portal="partner", roles=("caseworker",), clock=clock, secure=False)
+    ways = {"accounts": accounts, "ledger": ledger, "clock": clock, "secure": False}
+    guard(app, routes, portal="partner", roles=("caseworker",), **ways)
     return app
 
 

@@ -15,6 +15,7 @@ from web.partner.finding.pathway import pathway
 from web.partner.finding.start_places import search
 from web.partner.referral_card import KINDS, PaperCard, paper_card, pdf, printable
 from web.partner.shareable import classes
+from web.portal import MenuItem
 from web.presenters import entries as pages
 
 blueprint = Blueprint("finder", __name__)
@@ -28,7 +29,7 @@ ROUTES: dict[str, Action | Open] = {
     "finder.service": "find",
     "finder.organization": "find",
 }
-MENU: tuple[tuple[str, Message, Action], ...] = (("index.html", Message("Finder"), "find"),)
+MENU = (MenuItem("index.html", Message("Finder"), "find", 10),)
 
 MOST_PICKED = 6
 """Services that can be compared, and put on cards, at once."""

@@ -19,7 +19,8 @@ from web.access.guard import Open, log, me, now
 from web.access.mailer import WHY, Mailer, mail_settings, usable
 from web.access.roles import ACTIONS, EVERYWHERE, ROLES, Action, Role, Scope
 from web.access.signin import page
-from web.staff.common import MenuItem, directory, everything_seen, seen_in, study_area
+from web.portal import MenuItem
+from web.staff.common import directory, everything_seen, seen_in, study_area
 from web.staff.operations.settings import NONE, area_in_words, mail_in_words
 from web.staff.reminders import Reminder, due_bodies, remind, waiting
 from web.stores.ledger import Ledger
@@ -42,11 +43,11 @@ ROUTES: dict[str, Action | Open] = {
     "administration.reminders": "edit",
 }
 MENU = (
-    MenuItem("people.html", Message("Accounts"), "administer"),
-    MenuItem("backups.html", Message("Backups"), "administer"),
-    MenuItem("settings.html", Message("Settings"), "administer"),
-    MenuItem("log.html", Message("Log"), "read_log"),
-    MenuItem("reminders.html", Message("Reminders"), "edit"),
+    MenuItem("people.html", Message("Accounts"), "administer", 100),
+    MenuItem("backups.html", Message("Backups"), "administer", 101),
+    MenuItem("settings.html", Message("Settings"), "administer", 102),
+    MenuItem("log.html", Message("Log"), "read_log", 103),
+    MenuItem("reminders.html", Message("Reminders"), "edit", 104),
 )
 
 FROM_ENVIRONMENT = "ROHNAMO_BACKUP_PASSPHRASE"

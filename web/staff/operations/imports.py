@@ -30,7 +30,8 @@ from mapping.safety.redaction import PUBLISHED
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import MenuItem, directory, everything_seen, study_area, today
+from web.portal import MenuItem
+from web.staff.common import directory, everything_seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, TABLES
 from web.staff.operations.uploads import Upload, Uploads, as_text, digest, save_map, saved_maps
 
@@ -44,7 +45,7 @@ ROUTES: dict[str, Action | Open] = {
     "imports.store": "import",
     "imports.drop": "import",
 }
-MENU = (MenuItem("import.html", Message("Import"), "import"),)
+MENU = (MenuItem("import.html", Message("Import"), "import", 60),)
 
 RESERVED = {CALLS.id, *(record_id(name, "source") for name in ("stewards", "self-assessment", "rohnamo"))}
 """Senders that no list may pass itself off as: their word counts more than that of lists."""

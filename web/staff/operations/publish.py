@@ -15,7 +15,8 @@ from web.access.accounts import Accounts, SignInRefused
 from web.access.guard import Open, log, me, now
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import MenuItem, directory, inbox, study_area, today
+from web.portal import MenuItem
+from web.staff.common import directory, inbox, study_area, today
 from web.staff.fields import LABELS, TABLES
 from web.stores.referral_log import not_to_be_had
 
@@ -29,7 +30,7 @@ ROUTES: dict[str, Action | Open] = {
     "publishing.edition": "publish",
     "publishing.back": "publish",
 }
-MENU = (MenuItem("publish.html", Message("Publish"), "publish"),)
+MENU = (MenuItem("publish.html", Message("Publish"), "publish", 80),)
 
 FOR: dict[Audience, Message] = {
     "public": Message("For everybody"),

@@ -23,7 +23,8 @@ from mapping.quality.matching import Candidate, locations, organizations, servic
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import MenuItem, directory, everything_seen, require_over, seen, study_area, today
+from web.portal import MenuItem
+from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
 from web.staff.fields import TABLES, Field, fields, given
 from web.staff.records.edit import NO_REASON, STEWARDS
 from web.staff.records.records import RecordLine, line, name_of
@@ -32,7 +33,7 @@ from web.staff.visible import VisibleRecords
 blueprint = Blueprint("new", __name__)
 
 ROUTES: dict[str, Action | Open] = {"new.body": "edit", "new.service": "edit", "new.place": "edit"}
-MENU = (MenuItem("new/organization.html", Message("New entry"), "edit"),)
+MENU = (MenuItem("new/organization.html", Message("New entry"), "edit", 50),)
 
 ASKED: dict[str, tuple[str, ...]] = {
     "organization": ("name", "alternate_name", "description", "email", "website", "audience"),

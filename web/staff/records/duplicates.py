@@ -28,7 +28,6 @@ ROUTES: dict[str, Action | Open] = {
     "doubles.conflicts": "attend",
     "doubles.settle": "edit",
 }
-MENU = ()
 MOST = 50
 CHOICES: dict[str, Message] = {
     "same": Message("They are one: merge them"),

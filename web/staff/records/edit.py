@@ -37,7 +37,6 @@ ROUTES: dict[str, Action | Open] = {
     "edit.check": "edit",
     "edit.flag": "edit",
 }
-MENU = ()
 
 STALE = Message("Somebody else changed this meanwhile. Below is how it stands now; repeat your change if it is needed.")
 NO_REASON = Message("Say why, in a few words: the history keeps it.")

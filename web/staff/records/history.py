@@ -13,13 +13,14 @@ from mapping.language.i18n import Message
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import MenuItem, directory, everything_seen, today
+from web.portal import MenuItem
+from web.staff.common import directory, everything_seen, today
 
 changes = Blueprint("changes", __name__)
 blueprint = changes
 
 ROUTES: dict[str, Action | Open] = {"changes.all_": "import", "changes.undo": "import"}
-MENU = (MenuItem("changes.html", Message("Changes"), "import"),)
+MENU = (MenuItem("changes.html", Message("Changes"), "import", 70),)
 
 MOST = 60
 LATER = Message("This cannot be undone as it is: later changes touch the same records. Undo these first.")

@@ -20,7 +20,8 @@ from mapping.safety.redaction import PUBLISHED
 from web.access.guard import Open, me
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import MenuItem, directory, everything_seen, seen, study_area
+from web.portal import MenuItem
+from web.staff.common import directory, everything_seen, seen, study_area
 from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, editable, said
 from web.staff.visible import VisibleRecords
 
@@ -32,7 +33,7 @@ ROUTES: dict[str, Action | Open] = {
     "records.record": "attend",
     "records.history": "attend",
 }
-MENU = (MenuItem("records.html", Message("Records"), "attend"),)
+MENU = (MenuItem("records.html", Message("Records"), "attend", 40),)
 
 MOST = 100
 """So many records stand on one page; with more, the search must say more."""

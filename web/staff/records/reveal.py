@@ -32,8 +32,9 @@ from web.access.guard import Open, log, log_at_most, me, now
 from web.access.mailer import of_role
 from web.access.roles import Action
 from web.access.signin import page
+from web.portal import MenuItem
 from web.presenters.edition import short_code
-from web.staff.common import MenuItem, directory, everything_seen, study_area
+from web.staff.common import directory, everything_seen, study_area
 from web.staff.operations.admin import mailer
 from web.stores.ledger import Ledger, LedgerLine
 
@@ -45,8 +46,8 @@ ROUTES: dict[str, Action | Open] = {
     "reveal.listed": "read_log",
 }
 MENU = (
-    MenuItem("reveal.html", Message("Confidential places"), "reveal"),
-    MenuItem("reveals.html", Message("Who saw what"), "read_log"),
+    MenuItem("reveal.html", Message("Confidential places"), "reveal", 90),
+    MenuItem("reveals.html", Message("Who saw what"), "read_log", 91),
 )
 
 LASTS = dt.timedelta(hours=24)

@@ -30,7 +30,6 @@ ROUTES: dict[str, Action | Open] = {
     "consent.statement_anew": "approve",
     "consent.anew": "approve",
 }
-MENU = ()
 
 NOT_YOURS = Message("This is in a region that is not granted to you.")
 TEXT, ROUTE, KIND = Message("What can be arranged"), Message("Through which line"), Message("Kind of help")

@@ -20,7 +20,8 @@ from mapping.model import Record, Source, StandardAssessment, record_id
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import MenuItem, directory, everything_seen, inbox, seen, study_area, today
+from web.portal import MenuItem
+from web.staff.common import directory, everything_seen, inbox, seen, study_area, today
 from web.staff.fields import FIELDS, LABELS, given, said
 from web.staff.records.records import line
 from web.staff.visible import VisibleRecords
@@ -30,7 +31,7 @@ letters = Blueprint("letters", __name__)
 blueprint = letters
 
 ROUTES: dict[str, Action | Open] = {"letters.all_": "review", "letters.one": "review"}
-MENU = (MenuItem("inbox.html", Message("Sent in"), "review"),)
+MENU = (MenuItem("inbox.html", Message("Sent in"), "review", 20),)
 
 KINDS = ("wrong", "draft", "answers", "missing")
 CALLED: dict[str, Message] = {

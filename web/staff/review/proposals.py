@@ -19,7 +19,8 @@ from web.access.accounts import Accounts
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import MenuItem, directory, everything_seen, seen, study_area, today
+from web.portal import MenuItem
+from web.staff.common import directory, everything_seen, seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, FIELDS, LABELS, TABLES, said
 from web.staff.records.records import line, name_of
 from web.staff.visible import VisibleRecords
@@ -28,7 +29,7 @@ agree = Blueprint("agree", __name__)
 blueprint = agree
 
 ROUTES: dict[str, Action | Open] = {"agree.waiting": "approve", "agree.one": "approve", "agree.widen": "approve"}
-MENU = (MenuItem("waiting.html", Message("Second person"), "approve"),)
+MENU = (MenuItem("waiting.html", Message("Second person"), "approve", 30),)
 
 ASKED: dict[str, Message] = {
     "edit": Message("Change"),

@@ -13,7 +13,8 @@ from mapping.quality.overview import AUDIENCE_NAMES, FRESHNESS_NAMES, Matter, St
 from web.access.guard import Open, me
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import MenuItem, directory, everything_seen, inbox, seen, study_area, today
+from web.portal import MenuItem
+from web.staff.common import directory, everything_seen, inbox, seen, study_area, today
 from web.staff.records.records import RecordLine, line
 from web.staff.review.inbox import waiting_for_me
 from web.staff.review.proposals import may_see
@@ -23,7 +24,7 @@ attend = Blueprint("attend", __name__)
 blueprint = attend
 
 ROUTES: dict[str, Action | Open] = {"attend.attention": "attend", "attend.matter": "attend"}
-MENU = (MenuItem("attention.html", Message("Attention"), "attend"),)
+MENU = (MenuItem("attention.html", Message("Attention"), "attend", 10),)
 
 ELSEWHERE: dict[str, str] = {
     "conflicts": "conflicts.html",

@@ -1,0 +1,187 @@
+"""Portal: the one app that the public, partner and staff portals are; each adds its pages and says who may come in.
+
+A page module of a portal offers ``blueprint`` and, where people sign in, ``ROUTES`` and ``MENU``; it is found in the
+portal's folder, so that there is no list of pages. ``prepare(app)``, where a module has it, makes ready what its pages
+need, and tells whether the portal has them at all.
+"""
+
+import importlib
+import logging
+import mimetypes
+import pkgutil
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+from flask import Flask, Response, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.security import safe_join
+
+from mapping.area.study_area import StudyArea
+from mapping.errors import NotFound
+from mapping.language.i18n import Message
+from web.access.roles import Action
+from web.headers import set_headers
+from web.layout import Frame, set_words
+
+log = logging.getLogger(__name__)
+mimetypes.add_type("font/woff2", ".woff2")
+STATIC = Path(__file__).parent / "static"
+
+KINDS = {
+    ".geojson": "application/geo+json",
+    ".db": "application/vnd.sqlite3",
+    ".js": "text/javascript",
+    ".csv": "text/csv",
+    ".json": "application/json",
+}
+
+
+Admit = Callable[[Flask, Mapping[str, str]], None]
+"""What makes an app ask who is there: it is given the action of each endpoint (`web.access.guard.guard`)."""
+
+
+class MenuItem(NamedTuple):
+    """A link of the menu, shown to those who may do the action; the smallest ``order`` stands first."""
+
+    path: str
+    label: Message
+    action: Action
+    order: int
+
+
+@dataclass(frozen=True)
+class ErrorPages:
+    """Templates of what cannot be shown: not there or not allowed, broken, and others by kind of error with a code."""
+
+    refused: str = "missing.html"
+    broken: str = "broken.html"
+    others: Mapping[type[Exception], tuple[str, int]] | None = None
+
+
+def pages_of(package: ModuleType) -> list[ModuleType]:
+    """Return the modules with pages in a portal's folder and the folders in it, in the order of their names."""
+    names = (module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
+    return [module for module in map(importlib.import_module, sorted(names)) if hasattr(module, "blueprint")]
+
+
+def create_portal(
+    area: StudyArea,
+    pages: Iterable[ModuleType],
+    *,
+    admit: Admit | None = None,
+    errors: ErrorPages = ErrorPages(),
+    demo: bool = False,
+    proxies: int = 0,
+    **settings: object,
+) -> Flask:
+    """Return the app of a portal.
+
+    Parameters
+    ----------
+    area
+        The study area, in whose languages the pages are.
+    pages
+        Modules with pages.
+    admit
+        Makes the app ask who is there; None where everybody may come in.
+    errors
+        Templates for what cannot be shown.
+    demo
+        Says on every page that the content is invented.
+    proxies
+        How many web servers of ours stand before the portal: so many of the last addresses in ``X-Forwarded-For`` are
+        believed, and none without them, since whoever sends a request can write others.
+    settings
+        What the pages ask for, by the name under which they find it in the app's configuration.
+    """
+    app = Flask("web", static_folder=None)
+    app.config.update(AREA=area, DEMO=demo, ERROR_PAGES=errors)
+    app.config.update({name.upper(): value for name, value in settings.items()})
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.strict_slashes = False
+    set_words(app)
+    set_headers(app)
+    app.add_url_rule("/static/<path:name>", "static", static)
+    routes: dict[str, str] = {"static": "everyone"}
+    menu: list[MenuItem] = []
+    for module in pages:
+        if not hasattr(module, "prepare") or module.prepare(app):
+            app.register_blueprint(module.blueprint)
+            routes |= getattr(module, "ROUTES", {})
+            menu += getattr(module, "MENU", ())
+    app.config["MENU"] = tuple(sorted(menu, key=lambda item: item.order))
+    if admit is not None:
+        admit(app, routes)
+    app.register_error_handler(HTTPException, _refuse)
+    app.register_error_handler(NotFound, _refuse)
+    for kind in errors.others or ():
+        app.register_error_handler(kind, _not_done)
+    app.register_error_handler(Exception, _fail)
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
+    return app
+
+
+def static(name: str) -> Response:
+    """Return a file that comes with the portals."""
+    path = safe_join(str(STATIC), name)
+    if path is None or not Path(path).is_file():
+        abort(404)
+    return file(Path(path).read_bytes(), name)
+
+
+def file(contents: bytes, name: str) -> Response:
+    """Answer with a file."""
+    kind = KINDS.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Response(contents, mimetype=kind)
+
+
+def error_page(template: str, code: int) -> tuple[str, int]:
+    """Return a plain page in the language of the address that was asked for, or else in the first one."""
+    area: StudyArea = current_app.config["AREA"]
+    return render_template(template, frame=Frame.bare(area, request.path, language_of(request.path)), code=code), code
+
+
+def language_of(path: str) -> str:
+    """Return the language that an address begins with; the first one of the study area where it begins with none."""
+    languages = current_app.config["AREA"].languages
+    language = path.split("/")[1] if path.count("/") > 1 else ""
+    return language if language in languages else languages[0]
+
+
+def _pages() -> ErrorPages:
+    pages: ErrorPages = current_app.config["ERROR_PAGES"]
+    return pages
+
+
+def _refuse(error: Exception) -> ResponseReturnValue:
+    """Answer that something is not there or not allowed; what is hidden looks like what never was."""
+    code = error.code if isinstance(error, HTTPException) and error.code else 404
+    return error_page(_pages().refused, code)
+
+
+def _not_done(error: Exception) -> ResponseReturnValue:
+    """Answer that nothing was done, by the kind of error; the log names it, and no content."""
+    others = _pages().others or {}
+    template, code = next(others[kind] for kind in type(error).__mro__ if kind in others)
+    log.error("%s in %s", type(error).__name__, request.endpoint)
+    return error_page(template, code)
+
+
+def _fail(error: Exception) -> ResponseReturnValue:
+    """Answer that something broke; the log names the kind of error and its line, and no content."""
+    note_failure(error)
+    return error_page(_pages().broken, 500)
+
+
+def note_failure(error: Exception) -> None:
+    """Write into the log of the process what broke and where; no content, and no address that somebody asked for."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    log.error("%s at %s in a page of kind %s", type(error).__name__, where, request.endpoint)
