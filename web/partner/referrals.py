@@ -10,13 +10,24 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
-from web.access.guard import Open, log, me
+from web.access.guard import Open, me
 from web.access.roles import Action
 from web.partner.common import area, checked, edition, inbox, page, plain, today
 from web.portal import MenuItem
 from web.presenters.cards import label
 from web.stores.inbox import Referral, ReferralOutcome, read_form
-from web.stores.referral_log import LINK, OUTCOMES, REASONS, Noted, find_noted, last_months, noted, tally, unavailable
+from web.stores.referral_log import (
+    LINK,
+    OUTCOMES,
+    REASONS,
+    Noted,
+    alias,
+    find_noted,
+    last_months,
+    noted,
+    tally,
+    unavailable,
+)
 
 blueprint = Blueprint("referrals", __name__)
 
@@ -44,7 +55,7 @@ def own(language: str) -> str:
     return page(
         "partner/referrals.html",
         language,
-        noted=noted(inbox(), sender=me().login),
+        noted=noted(inbox(), sender=_alias()),
         known=known,
         outcomes=OUTCOMES,
         reasons=REASONS,
@@ -68,9 +79,8 @@ def refer(language: str) -> ResponseReturnValue:
         sent_by=body,
         month=f"{today():%Y-%m}",
     )
-    inbox().put(referral, on=today(), sender=me().login)
-    log("referral_noted", subject=referral.number)
-    return _with_link(language, Noted(referral, today(), me().login)), 201
+    inbox().put(referral, on=today(), sender=_alias())
+    return _with_link(language, Noted(referral, _alias())), 201
 
 
 @blueprint.route("/<language>/link", methods=["GET", "POST"])
@@ -85,8 +95,7 @@ def link(language: str) -> ResponseReturnValue:
 def outcome(language: str) -> ResponseReturnValue:
     """Note what came of an own referral."""
     one = _own(request.form.get("number", ""))
-    inbox().put(_outcome(one), on=today(), sender=me().login)
-    log("referral_outcome", subject=one.referral.number)
+    inbox().put(_outcome(one), on=today(), sender=_alias())
     return redirect(f"/{checked(language)}/referrals.html", code=303)
 
 
@@ -139,30 +148,37 @@ def _granted(region: str) -> bool:
 def _own(number: str) -> Noted:
     """Return a referral that this account noted; any other is as if it never was."""
     found = find_noted(inbox(), number)
-    if found is None or found.sender != me().login:
+    if found is None or found.sender != _alias():
         raise NotFound("no such page")
     return found
 
 
+def _alias() -> str:
+    """Return under which number whoever is signed in keeps referrals: no login stands beside one, nor in the log."""
+    return alias(_key(), me().id)
+
+
 def _outcome(one: Noted) -> ReferralOutcome:
-    """Read what came of a referral from a form; the days are counted, not asked."""
-    days = min(max((today() - one.on).days, 0), 365)
+    """Read what came of a referral from a form."""
     said = request.form.get("outcome", "")
     reason = request.form.get("reason", "") if said in ("declined", "unavailable") else ""
     fields: dict[str, object] = {
         "number": one.referral.number,
         "outcome": said,
         "reason": reason,
-        "days": days,
     }
     return cast("ReferralOutcome", read_form(ReferralOutcome, fields))
 
 
-def _signer() -> URLSafeSerializer:
+def _key() -> bytes:
     key = current_app.secret_key
-    if key is None:
+    if not isinstance(key, bytes):
         abort(500)
-    return URLSafeSerializer(key, salt="answer to a referral")
+    return key
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(_key(), salt="answer to a referral")
 
 
 def _with_link(language: str, one: Noted) -> str:

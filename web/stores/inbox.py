@@ -79,7 +79,6 @@ class ReferralOutcome(InboxForm):
     number: Code
     outcome: Outcome
     reason: Reason | None = None
-    days: Annotated[int, Field(ge=0, le=365)] | None = None
 
 
 class Draft(InboxForm):
@@ -107,6 +106,9 @@ KINDS: dict[str, type[InboxForm]] = {
     "draft": Draft,
     "answers": StandardsAnswers,
 }
+MONTHLY = (Referral, ReferralOutcome)
+"""What is kept under the first day of its month, whatever the day: a referral is a number, a month and a service."""
+
 Decision = Literal["accepted", "refused", "done"]
 
 _SCHEMA = """
@@ -128,7 +130,10 @@ CREATE TRIGGER IF NOT EXISTS no_lost_decision BEFORE DELETE ON decision BEGIN SE
 
 @dataclass(frozen=True)
 class Received:
-    """A message as it came in; ``sender`` is the login of a partner, empty for a visitor."""
+    """A message as it came in; ``sender`` is the login of a partner, empty for a visitor.
+
+    Of referrals and their outcomes it is a number that names nobody, and the day is the first of the month.
+    """
 
     number: int
     kind: str
@@ -165,7 +170,7 @@ class Inbox:
         rows = [
             (
                 next(name for name, each in KINDS.items() if type(message) is each),
-                on.isoformat(),
+                (on.replace(day=1) if isinstance(message, MONTHLY) else on).isoformat(),
                 sender,
                 message.model_dump_json(exclude_none=True),
             )
@@ -188,7 +193,7 @@ class Inbox:
             cursor = db.execute(
                 "INSERT INTO message (kind, received_on, sender, body) SELECT 'outcome', ?, ?, ? WHERE NOT EXISTS"
                 " (SELECT 1 FROM message WHERE kind = 'outcome' AND sender = ? AND json_extract(body, '$.number') = ?)",
-                (on.isoformat(), sender, body, sender, outcome.number),
+                (on.replace(day=1).isoformat(), sender, body, sender, outcome.number),
             )
             return cursor.rowcount == 1
 

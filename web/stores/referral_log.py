@@ -1,10 +1,14 @@
 """Referral log: how many were referred, to what, and what came of it. Counts only; nobody is described anywhere.
 
+A referral is kept as a number, a service and a month: neither its day nor the login of whoever noted it.
+
 Counts for planners leave out small numbers, and others from which those could be worked out, and cover months that are
 over, so that nobody sees a single referral by looking twice.
 """
 
 import datetime as dt
+import hashlib
+import hmac
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -39,40 +43,32 @@ REASONS: dict[Reason, Message] = {
 
 @dataclass(frozen=True)
 class Noted:
-    """A referral with the last word on it; ``days`` are those until the first answer."""
+    """A referral with the last word on it; ``sender`` is the number under which whoever noted it finds it again."""
 
     referral: Referral
-    on: dt.date
     sender: str
     outcome: Outcome | None = None
     reason: Reason | None = None
-    days: int | None = None
 
 
 def noted(inbox: Inbox, *, sender: str | None = None) -> list[Noted]:
     """Return the referrals, of one sender or of all, newest first."""
-    answers: dict[str, list[tuple[dt.date, ReferralOutcome]]] = defaultdict(list)
+    answers: dict[str, ReferralOutcome] = {}
     for received in inbox.messages("outcome"):
         if isinstance(received.message, ReferralOutcome):
-            answers[received.message.number].append((received.received_on, received.message))
-    found = []
+            answers[received.message.number] = received.message
+    referrals = []
     for received in inbox.messages("referral"):
         referral = received.message
         if isinstance(referral, Referral) and sender in (None, received.sender):
-            said = answers.get(referral.number)
-            found.append(
-                Noted(
-                    referral,
-                    received.received_on,
-                    received.sender,
-                    said[-1][1].outcome,
-                    said[-1][1].reason,
-                    (said[0][0] - received.received_on).days,
-                )
-                if said
-                else Noted(referral, received.received_on, received.sender)
-            )
-    return found[::-1]
+            last = answers.get(referral.number)
+            referrals.append(Noted(referral, received.sender, last and last.outcome, last and last.reason))
+    return referrals[::-1]
+
+
+def alias(key: bytes, account: str) -> str:
+    """Return the number under which an account finds its own referrals; without the key it tells nobody whose."""
+    return hmac.new(key, f"referrals of {account}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def find_noted(inbox: Inbox, number: str) -> Noted | None:
@@ -82,16 +78,12 @@ def find_noted(inbox: Inbox, number: str) -> Noted | None:
 
 @dataclass(frozen=True)
 class Tally:
-    """Counts of one kind of help in one region: None stands for a count that is not shown.
-
-    ``days`` is the middle of the days to the first answer, where enough were answered.
-    """
+    """Counts of one kind of help in one region: None stands for a count that is not shown."""
 
     region: str
     service_type: str
     total: int
     outcomes: Mapping[str, int | None]
-    days: float | None
 
 
 def tally(referrals: Iterable[Noted], entries: Mapping[str, Entry], area: StudyArea, *, least: int) -> list[Tally]:
@@ -109,9 +101,7 @@ def tally(referrals: Iterable[Noted], entries: Mapping[str, Entry], area: StudyA
 
 def _tally(region: str, kind: str, some: list[Noted], least: int) -> Tally:
     counts: Counter[str] = Counter(each.outcome or "waiting" for each in some)
-    answered = sorted(each.days for each in some if each.days is not None)
-    days = answered[len(answered) // 2] if len(answered) >= least else None
-    return Tally(region, kind, len(some), shown(counts, least), days)
+    return Tally(region, kind, len(some), shown(counts, least))
 
 
 def shown(counts: Mapping[str, int], least: int) -> dict[str, int | None]:

@@ -94,7 +94,7 @@ def test_several_messages_come_in_together_or_not_at_all(inbox):
 
 def test_referrals_say_nothing_of_a_person(inbox):
     number = inbox.put(Referral(number="r1", service=ONE, service_type="LEG-INF", month="2026-11"), on=DAY)
-    inbox.put(ReferralOutcome(number="r1", outcome="declined", reason="full", days=2), on=DAY)
+    inbox.put(ReferralOutcome(number="r1", outcome="declined", reason="full"), on=DAY)
     assert inbox.message(number).message.month == "2026-11"
     with pytest.raises(ValidationError):
         Referral(number="r1", service=ONE, service_type="LEG-INF", month="2026-13")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import sqlite3
 
 import pytest
 from hypothesis import given
@@ -71,11 +72,27 @@ def test_a_receiver_answers_once_by_a_link(desk):
     assert answer(desk, path, outcome="declined", reason="full").status_code == 200
     assert desk.app.test_client().get(path).status_code == 404
     one = find_noted(desk.inbox, number)
-    assert (one.outcome, one.reason, one.days) == ("declined", "full", 3)
+    assert (one.outcome, one.reason) == ("declined", "full")
     assert [each.sender for each in desk.inbox.messages("outcome")] == [LINK]
     shown_to_sender = desk.client("caseworker").get("/en/referrals.html").text
     assert "Declined" in shown_to_sender
     assert "No room" in shown_to_sender
+
+
+def test_nothing_tells_the_day_or_whoever_noted_a_referral(desk):
+    client = desk.client("caseworker")
+    before = len(desk.ledger.lines())
+    number, path = refer(desk, client)
+    answer(desk, path, outcome="declined", reason="full")
+    assert post(client, "/en/outcome", number=number, outcome="provided").status_code == 303
+    assert len(desk.ledger.lines()) == before
+    with sqlite3.connect(desk.inbox.path) as db:
+        rows = db.execute("SELECT received_on, sender, body FROM message WHERE body LIKE ?", [f"%{number}%"]).fetchall()
+    db.close()
+    assert len(rows) == 3
+    assert {on for on, _, _ in rows} == {f"{NOW:%Y-%m}-01"}
+    assert "caseworker" not in str(rows)
+    assert f"{NOW:%Y-%m-%d}" not in str(rows)
 
 
 def test_two_answers_at_once_count_as_one(tmp_path):
@@ -117,14 +134,14 @@ def fill(desk, outcomes, *, service="Legal advice", on=PAST):
         desk.inbox.put(Referral(number=number, service=desk.id(service), service_type=kind, month=f"{on:%Y-%m}"), on=on)
         if outcome:
             said = ReferralOutcome(number=number, outcome=outcome)
-            desk.inbox.put(said, on=on + dt.timedelta(days=at % 5))
+            desk.inbox.put(said, on=on)
 
 
 def test_counts_hide_what_is_small_and_what_would_give_it_away(desk, tiny_area):
     fill(desk, ["accepted"] * 30 + ["declined"] * 12 + ["unavailable"] * 3 + [None])
     entries = desk.editions().entries("en")
     (row,) = tally(last_months(noted(desk.inbox), NOW.date()), entries, tiny_area, least=10)
-    assert (row.region, row.service_type, row.total, row.days) == ("XT-W", "LEG-INF", 46, 2)
+    assert (row.region, row.service_type, row.total) == ("XT-W", "LEG-INF", 46)
     assert row.outcomes == {"accepted": 30, "declined": None, "unavailable": None, "waiting": None}
     assert tally(noted(desk.inbox), {}, tiny_area, least=10) == []
 
