@@ -142,10 +142,11 @@ def file(contents: bytes, name: str) -> Response:
     return Response(contents, mimetype=kind)
 
 
-def error_page(template: str, code: int) -> tuple[str, int]:
+def error_page(template: str, code: int, **values: object) -> tuple[str, int]:
     """Return a plain page in the language of the address that was asked for, or else in the first one."""
     area: StudyArea = current_app.config["AREA"]
-    return render_template(template, frame=Frame.bare(area, request.path, language_of(request.path)), code=code), code
+    frame = Frame.bare(area, request.path, language_of(request.path))
+    return render_template(template, frame=frame, code=code, **values), code
 
 
 def language_of(path: str) -> str:

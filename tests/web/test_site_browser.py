@@ -493,3 +493,41 @@ def test_a_matrix_of_five_regions_fits_on_a_phone(tmp_path, tj_area, open_page, 
     assert page.locator(".sideways").first.is_visible()
     page.set_viewport_size({"width": 1280, "height": 800})
     assert not page.locator(".sideways").first.is_visible()
+
+
+def test_pages_that_replace_one_another_leave_back_to_lead_out(chromium, site):
+    context = chromium.new_context(viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    page.goto("data:text/html,<title>before</title>")
+    page.goto((site / "en" / "index.html").as_uri())
+    page.click("button.one-page")
+    assert page.locator("button.one-page").get_attribute("aria-pressed") == "true"
+    page.click("main .tiles a >> nth=3")
+    page.wait_for_url("**/n4.html#-")
+    page.click("footer a >> nth=0")
+    page.wait_for_url("**/p3.html#-")
+    assert page.locator("button.one-page[aria-pressed=true]").count() == 2
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    page.go_back()
+    assert page.url.startswith("data:")
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["404.html", "index.html"])
+def test_pages_without_a_language_carry_the_number_in_every_language(site, open_page, name):
+    page = open_page((site / name).as_uri(), width=360, height=640)
+    told = page.locator(".numbers-in-all > li")
+    assert [each.get_attribute("lang") for each in told.all()] == ["tg", "ru", "en"]
+    assert {each.get_attribute("href") for each in page.locator(".numbers-in-all .num").all()} == {"tel:1313"}
+
+
+@pytest.mark.parametrize("touch", [True, False])
+def test_one_finger_scrolls_the_page_and_not_the_map(site, chromium, touch):
+    context = chromium.new_context(viewport={"width": 360, "height": 640}, has_touch=touch, is_mobile=touch)
+    page = context.new_page()
+    page.goto((site / "en" / "map.html").as_uri())
+    page.click(".ask-map button")
+    page.wait_for_selector("[data-ready]")
+    action = page.evaluate("getComputedStyle(document.querySelector('.mapbox')).touchAction")
+    assert (action == "pan-x pan-y") == touch
+    context.close()

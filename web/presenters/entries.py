@@ -35,6 +35,16 @@ class Emergency:
 
 
 @dataclass(frozen=True)
+class NumbersInLanguage:
+    """Whom to call, in one language; no ``call`` where no line is listed."""
+
+    language: str
+    text: str
+    call: ContactLink | None
+    emergency: tuple[Emergency, ...]
+
+
+@dataclass(frozen=True)
 class Home:
     """The first page: the line, other lines, and what can be asked for."""
 
@@ -111,6 +121,18 @@ def home(edition: Edition, language: str) -> Home:
     return Home(
         found[0] if found else None, tuple(found[1:4]), emergency(edition.area, language), tuple(choices.needs())
     )
+
+
+def numbers_in_all(edition: Edition) -> list[NumbersInLanguage]:
+    """Return whom to call in every language of the study area, for pages that are read before one is chosen."""
+    found = []
+    for language in edition.area.languages:
+        line = line_for(edition, language, abroad=False)
+        text = translate("Talk to someone now", language)
+        found.append(
+            NumbersInLanguage(language, text, line.call if line else None, emergency(edition.area, language))
+        )
+    return found
 
 
 def emergency(area: StudyArea, language: str) -> tuple[Emergency, ...]:

@@ -94,7 +94,7 @@ def checked(language: str) -> str:
 @blueprint.get("/index.html")
 def start() -> str:
     """Choose a language; says nothing about what the pages are for."""
-    return page("start.html", current_app.config["AREA"].languages[0])
+    return page("start.html", current_app.config["AREA"].languages[0], told=entries.numbers_in_all(edition()))
 
 
 @blueprint.get("/<language>/")
@@ -305,7 +305,8 @@ def _refuse(error: Exception) -> ResponseReturnValue:
     if of_api(request.path):
         return routes.refuse(error)
     code = error.code if isinstance(error, HTTPException) and error.code else 404
-    return error_page("missing.html", code if code == 405 or code >= 500 else 404)
+    told = entries.numbers_in_all(edition())
+    return error_page("missing.html", code if code == 405 or code >= 500 else 404, told=told)
 
 
 def _fail(error: Exception) -> ResponseReturnValue:

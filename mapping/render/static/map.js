@@ -148,6 +148,7 @@ window.ROHNAMO = window.ROHNAMO || {};
     map.getPane("names").style.pointerEvents = "none";
     const made = {};
     for (const layer of layers) made[layer.id] = KINDS[layer.kind](layer, base, layers);
+    if (matchMedia("(pointer: coarse)").matches) map.dragging.disable(); // one finger scrolls the page; two move the map
     map.fitBounds(bounds, { animate: false });
     map.setMaxBounds(L.latLngBounds(bounds).pad(2)); // room for a popup at the edge
     const whole = map.getZoom();

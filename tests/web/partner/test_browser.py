@@ -48,6 +48,10 @@ def fine(page, name):
     assert [(each["id"], [node["html"][:160] for node in each["nodes"][:2]]) for each in found] == [], name
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert over <= 0, f"{name} is {over} pixels too wide"
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, f"{name} is {over} pixels too wide with large text"
+    page.evaluate("document.documentElement.style.fontSize = ''")
     assert not {"traffick", "торгов", "савдо"} & set(page.title().lower().split()), name
 
 
