@@ -19,6 +19,7 @@ from mapping.errors import MappingError, UnsafePublication
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
 from mapping.travel import cost_surface, friction
+from mapping.view.ready import write_ready
 from mapping.view.view import View
 from mapping.view.visits import can_be_visited, region_of
 
@@ -89,6 +90,8 @@ def publish(
             _write_counts(part, "demand", "need", said)
         if sums:
             _write_counts(part, "unavailable", "service_type", sums)
+        if audience == "public":
+            write_ready(part)
         part.replace(path)
     except (sqlite3.Error, OSError) as error:
         raise MappingError(

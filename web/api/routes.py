@@ -19,6 +19,7 @@ from mapping.language.i18n import chain
 from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
 from mapping.view.diff import ENTITIES
+from mapping.view.ready import FORMS, Form, dump, is_ready, ready_records
 from mapping.view.view import View
 from web.api.filters import Catalogue
 from web.api.parameters import BODY_LIMIT, PER_PAGE, BadRequest, KnownCodes, parameters_of, read
@@ -43,6 +44,8 @@ class EditionAnswers:
         self.demo = demo
         self.catalogue = Catalogue(edition.path)
         self.choices = _choices(self.catalogue)
+        with self.catalogue.view() as view:
+            self.ready = is_ready(view)
         licence = edition.area.settings.licence
         self._openapi = openapi(
             self.choices, self.publisher, self.description, {"name": licence.text, "url": licence.url}
@@ -66,7 +69,7 @@ class EditionAnswers:
 
     def openapi(self, base: str) -> bytes:
         """Return the OpenAPI document; ``base`` is the address of the site."""
-        return dump(self._openapi | {"servers": [{"url": f"{base}api"}]})
+        return dump(self._openapi | {"servers": [{"url": f"{base}api"}]}) + b"\n"
 
     def root(self, base: str) -> dict[str, Any]:
         """Return what the API says of itself; ``base`` is the address of the site, as seen from it."""
@@ -85,6 +88,30 @@ class EditionAnswers:
                 for name, count in counts.items()
             },
         }
+
+    def texts(
+        self, view: View, collection: Collection, ids: list[str], asked: Mapping[str, Any], metres: Mapping[str, int]
+    ) -> Iterator[bytes]:
+        """Yield the records of some ids as JSON, each with its distance in metres where there is one."""
+        form = self._ready_form(collection, asked)
+        if form is None:
+            for record in self.records(view, collection, ids, asked):
+                if record["id"] in metres and not asked.get("minimal"):
+                    record["distance"] = metres[record["id"]]
+                yield dump(record)
+            return
+        for first in range(0, len(ids), hsds.CHUNK):
+            chunk = ids[first : first + hsds.CHUNK]
+            texts = ready_records(view, collection.table, form, chunk)
+            for record_id in (known for known in chunk if known in texts):
+                text = texts[record_id]
+                yield text[:-1] + b',"distance":%d}' % metres[record_id] if record_id in metres else text
+
+    def _ready_form(self, collection: Collection, asked: Mapping[str, Any]) -> Form | None:
+        """Return in which form the records that were asked for stand ready; None where they must be made."""
+        form: Form = "full" if asked.get("full") else "flat"
+        made = asked.get("minimal") or asked.get("full_service") or "lang" in asked
+        return form if self.ready and not made and form in FORMS.get(collection.table, ()) else None
 
     def records(self, view: View, collection: Collection, ids: list[str], asked: Mapping[str, Any]) -> Iterator[Any]:
         """Yield the records of some ids as they were asked for."""
@@ -110,7 +137,7 @@ def root() -> Response:
     """Say what this API is."""
     asked = _asked(())
     base = "../" if request.endpoint == "api.index" else _base()
-    return _answer(dump(_answers().root(base)), asked)
+    return _answer(dump(_answers().root(base)) + b"\n", asked)
 
 
 @api.get("/openapi.json")
@@ -130,8 +157,8 @@ def deltas() -> Response:
         return same
     rows, total = answers.catalogue.changes(asked, page, asked["per_page"])
     if page is None:
-        return _answer(b"".join(dump(row) for row in rows), asked, NDJSON)
-    return _answer(dump(_paged(rows, total, page, asked["per_page"])), asked)
+        return _answer(b"".join(dump(row) + b"\n" for row in rows), asked, NDJSON)
+    return _answer(_paged([dump(row) for row in rows], total, page, asked["per_page"]), asked)
 
 
 @api.route("/<any({}):name>".format(",".join(COLLECTIONS)), methods=["GET", "POST"])
@@ -165,10 +192,10 @@ def one(name: str, identifier: str) -> Response:
         abort(404)
     with answers.catalogue.view() as view:
         wanted = [identifier.removesuffix(".json")]
-        if not answers.catalogue.roll(collection.table).positions(wanted).size:
-            abort(404)
-        (found,) = answers.records(view, collection, wanted, {**asked, "full": True})
-    return _answer(dump(found), asked, kept=False)
+        texts = list(answers.texts(view, collection, wanted, {**asked, "full": True}, {}))
+    if not texts:
+        abort(404)
+    return _answer(texts[0] + b"\n", asked, kept=False)
 
 
 def _list(collection: Collection, asked: dict[str, Any]) -> Response:
@@ -183,21 +210,19 @@ def _list(collection: Collection, asked: dict[str, Any]) -> Response:
         page, per_page = 1, max(1, answers.catalogue.roll(collection.table).size)
     found = answers.catalogue.select(collection.table, asked, page, per_page)
 
-    def records() -> Iterator[dict[str, Any]]:
+    def texts() -> Iterator[bytes]:
         with answers.catalogue.view() as view:
-            for record in answers.records(view, collection, found.ids, asked):
-                if record["id"] in found.metres and not asked.get("minimal"):
-                    record["distance"] = found.metres[record["id"]]
-                yield record
+            yield from answers.texts(view, collection, found.ids, asked, found.metres)
 
     if page is None:
-        return _answer((dump(record) for record in records()), asked, NDJSON)
-    return _answer(dump(_paged(list(records()), found.total, page, per_page)), asked)
+        return _answer((text + b"\n" for text in texts()), asked, NDJSON)
+    return _answer(_paged(list(texts()), found.total, page, per_page), asked)
 
 
-def _paged(contents: list[Any], total: int, page: int, per_page: int) -> dict[str, Any]:
+def _paged(contents: list[bytes], total: int, page: int, per_page: int) -> bytes:
+    """Return a page of records, each given as JSON."""
     pages = -(-total // per_page)
-    return {
+    about = {
         "total_items": total,
         "total_pages": pages,
         "page_number": page,
@@ -205,8 +230,8 @@ def _paged(contents: list[Any], total: int, page: int, per_page: int) -> dict[st
         "first_page": page == 1,
         "last_page": page >= pages,
         "empty": not contents,
-        "contents": contents,
     }
+    return dump(about)[:-1] + b',"contents":[' + b",".join(contents) + b"]}\n"
 
 
 def _page(asked: dict[str, Any]) -> int | None:
@@ -301,7 +326,7 @@ def refuse(error: Exception) -> Response:
     else:
         status, detail = 500, "Something broke here; it is not your request."
     said: dict[str, Any] = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail}
-    response = Response(dump(said | ({"errors": problems} if problems else {})), status, mimetype=PROBLEM)
+    response = Response(dump(said | ({"errors": problems} if problems else {})) + b"\n", status, mimetype=PROBLEM)
     response.headers["Cache-Control"] = "no-store"
     if status == 405 and isinstance(error, HTTPException):
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
@@ -332,7 +357,7 @@ def area_units(view: View, codes: Iterable[str], language: str | None) -> Iterat
     for code, spoken, name in view.connection.execute("SELECT code, language, name FROM area_unit_name"):
         names.setdefault(code, {})[spoken] = name
     units = {row["code"]: row for row in view.connection.execute("SELECT * FROM area_unit")}
-    for code in codes:
+    for code in (known for known in codes if known in units):
         row, own = units[code], names.get(code, {})
         tried = next((each for each in chain(language or "en") if each in own), "")
         unit = {"id": code, "name": own.get(tried, code), "level": row["level"]}
@@ -363,8 +388,3 @@ def _choices(catalogue: Catalogue) -> KnownCodes:
             spoken=tuple(codes("speaks")),
             entities=ENTITIES,
         )
-
-
-def dump(value: Any) -> bytes:
-    """Write JSON in one line."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -359,7 +359,7 @@ def test_lines_are_streamed(app, monkeypatch):
             yield record
 
     monkeypatch.setattr(hsds, "records", watched)
-    answer = app.test_client().get("/api/services?format=ndjson&full=true", buffered=False)
+    answer = app.test_client().get("/api/services?format=ndjson&full=true&lang=en", buffered=False)
     first = next(answer.iter_encoded())
     assert json.loads(first.splitlines()[0])["id"] == read[0]
     assert len(read) < len(list(answer.iter_encoded()))
