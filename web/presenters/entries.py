@@ -129,9 +129,7 @@ def numbers_in_all(edition: Edition) -> list[NumbersInLanguage]:
     for language in edition.area.languages:
         line = line_for(edition, language, abroad=False)
         text = translate("Talk to someone now", language)
-        found.append(
-            NumbersInLanguage(language, text, line.call if line else None, emergency(edition.area, language))
-        )
+        found.append(NumbersInLanguage(language, text, line.call if line else None, emergency(edition.area, language)))
     return found
 
 
