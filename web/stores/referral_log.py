@@ -62,7 +62,8 @@ def noted(inbox: Inbox, *, sender: str | None = None) -> list[Noted]:
         referral = received.message
         if isinstance(referral, Referral) and sender in (None, received.sender):
             last = answers.get(referral.number)
-            referrals.append(Noted(referral, received.sender, last and last.outcome, last and last.reason))
+            outcome, reason = (last.outcome, last.reason) if last else (None, None)
+            referrals.append(Noted(referral, received.sender, outcome, reason))
     return referrals[::-1]
 
 
