@@ -4,9 +4,11 @@ Names meet across scripts and spellings, former names included; what could mean 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from itertools import product
 from typing import Literal, NamedTuple
 
@@ -271,7 +273,43 @@ def _abroad(area: StudyArea, lat: float | None, lon: float | None, country: str)
     if area.unit_at(lat, lon) is not None:
         text = f"{lat:g}, {lon:g} lies in {area.name.get('en', area.code)}, but the row says {country}; which is right?"
         return Located(None, None, None, "none", (Note("refused", text),), country)
+    if _looks_swapped(lat, lon, country):
+        text = f"{lat:g}, {lon:g} looks swapped: {lon:g}, {lat:g} lies in {country}; give the latitude first"
+        return Located(None, None, None, "none", (Note("refused", text),), country)
     return Located(lat, lon, None, "exact", (), country)
+
+
+def _looks_swapped(lat: float, lon: float, country: str) -> bool:
+    """Tell whether a point is far from a country and would be near it with its two numbers exchanged."""
+    if abs(lat) > 90:
+        return True
+    cities = _time_zone_cities().get(country, ())
+    if not cities or abs(lon) > 90:
+        return False
+    given, exchanged = (min(kilometres(*point, *city) for city in cities) for point in ((lat, lon), (lon, lat)))
+    return exchanged * 3 < given
+
+
+@cache
+def _time_zone_cities() -> dict[str, list[tuple[float, float]]]:
+    """Return where the cities lie that stand for time zones, by ISO 3166 code of their country."""
+    cities: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    table = resources.files("tzdata").joinpath("zoneinfo/zone1970.tab").read_text(encoding="utf-8")
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            codes, position, *_ = line.split("\t")
+            lat, lon = (_iso6709(part) for part in re.findall(r"[+-]\d+", position))
+            for code in codes.split(","):
+                cities[code].append((lat, lon))
+    return cities
+
+
+def _iso6709(text: str) -> float:
+    """Return degrees of a coordinate that is written as degrees, minutes and perhaps seconds without separators."""
+    sign, digits = (-1 if text[0] == "-" else 1), text[1:]
+    seconds = int(digits[-2:]) if len(digits) > 5 else 0
+    digits = digits[:-2] if len(digits) > 5 else digits
+    return sign * (int(digits[:-2]) + int(digits[-2:]) / 60 + seconds / 3600)
 
 
 # By name -------------------------------------------------------------------------------------------------------------

@@ -66,7 +66,6 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
                 bodies.setdefault(one.id, reader.text(column))
                 _say_spelling(reader, column, bodies[one.id])
         key = _own_key(reader, seen)
-        status = match_term("activity_statuses", reader.text("status")) if reader.text("status") else None
         activity = Activity(
             id=record_id(source, "activity", key),
             organization_id=body.id,
@@ -78,13 +77,13 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             area_unit=unit,
             start=start,
             end=end,
-            status=status.code if status else "unknown",  # type: ignore[arg-type]
+            status=_activity_status(reader, start, end),  # type: ignore[arg-type]
             target_group=_free(reader, "target_group"),
             planned=planned,
             reached=reached,
             reached_women=women,
             budget_band=_free(reader, "budget"),
-            reported_on=_day(reader, "updated"),
+            reported_on=_past_day(reader, "updated"),
             audience=audience,
         )
         yield reader.row, [*records, activity, provenance(reader, "activity", activity.id, key)]
@@ -141,12 +140,15 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         giver, taker = ends["from"], ends["to"]
         if giver is None or taker is None:
             continue
+        if giver.id == taker.id:
+            reader.refuse("to", f"{giver.name!r} has an agreement with itself", "ask which two organizations it binds")
+            continue
         types, words = reader.terms("service", "service_types")
         for word in words:
             reader.say(
                 "service", f"{word!r} is no kind of help that we know", "write a code for it into [words.service]"
             )
-        signed = _day(reader, "signed_on")
+        signed = _past_day(reader, "signed_on")
         last = reader.take("valid_to", parsers.last_day, intake.today)
         valid = last.day if last is not None else None
         if signed and valid and valid < signed:
@@ -189,7 +191,10 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         match = match_term("answers", reader.word("answer", reader.text("answer"))) if reader.text("answer") else None
         if match is None and reader.text("answer"):
             reader.say("answer", f"{reader.text('answer')!r} is no answer that we know", "it counts as unknown")
-        day = _day(reader, "assessed_on")
+        day = _past_day(reader, "assessed_on")
+        if day is None and reader.text("assessed_on"):
+            reader.refuse("assessed_on", "the answer has no day that can be", "write the day on which it was seen")
+            continue
         record = StandardAssessment(
             id=record_id(source, "standard_assessment", service, code, reader.text("assessed_by")),
             service_id=service,
@@ -217,7 +222,7 @@ def checklist(reader: Reader, owner: Reader, service: str, audience: Audience) -
     if not columns.standards:
         return
     dated = next((name for name in ("assessed_on", "verified_on") if owner.text(name)), "")
-    day, assessor = _day(owner, dated) if dated else None, _assessor(owner)
+    day, assessor = _past_day(owner, dated) if dated else None, _assessor(owner)
     for column, code in columns.standards.items():
         text = reader.row.text([column])
         if parsers.is_blank(text):
@@ -269,7 +274,25 @@ def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired
 
 
 def _day(reader: Reader, name: str) -> dt.date | None:
-    return reader.take(name, parsers.date, reader.intake.today)
+    return reader.day(name)
+
+
+def _past_day(reader: Reader, name: str) -> dt.date | None:
+    """Read the day of something that has happened: none that is still to come."""
+    return reader.day(name, past=True)
+
+
+def _activity_status(reader: Reader, start: dt.date | None, end: dt.date | None) -> str:
+    """Return how far an activity is; what its days make impossible counts as unknown."""
+    match = match_term("activity_statuses", reader.text("status")) if reader.text("status") else None
+    status, today = match.code if match else "unknown", reader.intake.today
+    if status == "completed" and max(filter(None, (start, end)), default=today) > today:
+        day = max(filter(None, (start, end)))
+        reader.say(
+            "status", f"is called completed, and {day} is still to come", "it counts as unknown; ask which holds"
+        )
+        return "unknown"
+    return status
 
 
 def _count(reader: Reader, name: str) -> int | None:

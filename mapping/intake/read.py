@@ -12,7 +12,7 @@ from typing import cast
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, RefusedRow
-from mapping.column_map import UNNAMED, ColumnMap
+from mapping.column_map import UNNAMED, ColumnMap, fold_header
 from mapping.errors import FormatError
 from mapping.formats import ReadContext, Sheet, source_of
 from mapping.intake.activities import READERS as LINKS
@@ -154,6 +154,7 @@ def _read_rows(path: Path, sheets: Sequence[Sheet], intake: Intake) -> Batch:
     columns, batch = intake.columns, intake.batch
     found = rows_of(sheets, columns, path)
     batch.cleaned, batch.rows = found.cleaned, len(found.rows)
+    intake.headings = {sheet: {fold_header(name): name for name in names} for sheet, names in found.headers.items()}
     _require_expected(path, found, columns)
     _say_columns(found, columns, intake)
     readers = [Reader(intake, row) for row in found.rows]

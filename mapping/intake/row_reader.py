@@ -5,13 +5,15 @@ import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, Level
 from mapping.column_map import ColumnMap, fold_header, marking
+from mapping.intake.permission import asks_consent, is_review, refuses, says_no
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
+from mapping.language.fold import is_damaged
 from mapping.language.taxonomy import match_term
 from mapping.model import Audience, strictest
 from mapping.quality.known_organizations import Known
@@ -39,6 +41,8 @@ class Intake:
     batch: Batch
     made: set[str] = field(default_factory=set)
     """Bodies that this list has named so far."""
+    headings: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Sheet -> folded heading -> the heading as it stands in the file."""
 
     @cached_property
     def meant(self) -> dict[str, dict[str, str]]:
@@ -124,8 +128,11 @@ class Reader:
 
     def say(self, name: str, problem: str, fix: str, level: Level = "doubt") -> None:
         """Keep an issue of this row."""
+        self._keep(self.column(name), problem, fix, level)
+
+    def _keep(self, column: str, problem: str, fix: str, level: Level) -> None:
         batch = self.intake.batch
-        issue = Issue(batch.file, self.row.sheet, self.row.number, self.column(name), problem, fix, level)
+        issue = Issue(batch.file, self.row.sheet, self.row.number, column, problem, fix, level)
         if issue not in self.said:
             self.said.add(issue)
             batch.issues.append(issue)
@@ -162,7 +169,27 @@ class Reader:
         if self._remarks_hold(HOLD.pattern) or any(self._remarks_hold(re.escape(word)) for word in asked):
             self.say(self._remark(), "a remark asks that this be not shown", "the row is for custodians only; ask whom")
             return True
+        return self._not_permitted()
+
+    def _not_permitted(self) -> bool:
+        """Tell whether a question of consent or a review keeps the row from being shown; both count with any map."""
+        columns = self.intake.columns
+        marking = {fold_header(name) for name in columns.fields.get("marking", ())}
+        of_clients = {fold_header(name) for name in columns.fields.get("consent", ())}
+        for heading, answer in self.row.cells.items():
+            if heading in of_clients or not (asks_consent(heading) or is_review(heading)):
+                continue
+            if heading in marking and not says_no(answer):
+                continue  # the sender's table of markings says what else an answer means
+            if reason := refuses(heading, answer):
+                self.say_of(heading, reason, "the row is for custodians only until that changes")
+                return True
         return False
+
+    def say_of(self, heading: str, problem: str, fix: str, level: Level = "doubt") -> None:
+        """Keep an issue of this row about a column by its folded heading, which need not fill any field."""
+        names = self.intake.headings.get(self.row.sheet, {})
+        self._keep(names.get(heading, heading), problem, fix, level)
 
     def _remarks_hold(self, pattern: str) -> bool:
         texts = (self.row.cells.get(fold_header(name), "") for name in self.intake.columns.private)
@@ -196,6 +223,14 @@ class Reader:
             self.say(name, error.problem, error.fix, "refused")
             self.unread.add(name)
             return None
+
+    def day(self, name: str, *, past: bool = False, of_period: Literal["first", "last"] = "first") -> dt.date | None:
+        """Read a day, saying which way it was read where it could be another; with ``past``, none still to come."""
+        today = self.intake.today
+        value = self.take(name, parsers.date_value, today, latest=today if past else None, of_period=of_period)
+        if value is not None and value.doubt:
+            self.say(name, value.doubt, "write the month as a word, or the day as 2026-12-31")
+        return None if value is None else value.day
 
     def word(self, name: str, text: str) -> str:
         """Return what the map says a sender's word stands for, or the word."""
@@ -231,6 +266,9 @@ class Reader:
 
     def harmless(self, name: str, text: str) -> str:
         """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""
+        if is_damaged(text):
+            self.say(name, f"{text!r} has lost letters", "it was left out; ask for the list saved as UTF-8")
+            return ""
         if TELLING.search(text) or (name != "address" and STREET.search(text)):
             self.say(name, "holds a number, a name or an address", "it stays private; put it into its own column")
             return ""
@@ -243,6 +281,10 @@ class Reader:
         if self.row.cut:
             said = f"the row ends before {self.row.cut!r}"
             self.say("marking", said, "it is for custodians only; ask for the rest of the row")
+            return "custodian"
+        names = (self.text("organization"), *self.translations("organization").values())
+        if damaged := next(filter(is_damaged, names), ""):
+            self.say("organization", f"{damaged!r} has lost letters", "it is for custodians only; ask for the name")
             return "custodian"
         if self.held_back() or not intake.approved:
             return "custodian"

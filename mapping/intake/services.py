@@ -5,6 +5,7 @@ terms, in every language; the sender's own word stays beside them. What could gi
 remarks and people are not read, and texts that hold numbers or names are not published.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from typing import Literal
 from mapping.area.geocode import Located, locate, served
 from mapping.intake.activities import checklist
 from mapping.intake.dialling import lacks_town, town_codes
+from mapping.intake.permission import says_yes
 from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import HOLD, SHELTER, TELLING, Intake, Reader, first_of
 from mapping.language import parsers
@@ -48,6 +50,10 @@ from mapping.model import (
 from mapping.quality.known_organizations import Body, Signs
 
 BY_APPOINTMENT = "by appointment"
+ROUND_THE_CLOCK = re.compile(
+    r"24\s*/\s*7|\b24\s*(?:hours?|час|соат|saat)|круглосуточн|шабонар[ӯу]з|kecha.{0,4}kunduz|round.the.clock", re.I
+)
+"""Headings of columns that ask whether something is open day and night."""
 
 
 @dataclass
@@ -283,10 +289,14 @@ def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], 
             _service(entry, source, intake, code, source.text("service") if len(codes) == 1 else "", phones)
         for word in words:
             source.say(
-                "service", f"{word!r} is no kind of help that we know", "write a code for it into [words.service]"
+                "service", f"{_short(word)} is no kind of help that we know", "write a code for it into [words.service]"
             )
         if not codes and not words and source is not reader:
             source.say("service", "the row names no service", "ask the sender what is offered there")
+
+
+def _short(word: str) -> str:
+    return repr(word if len(word) <= 80 else word[:79] + "…")
 
 
 def _service(
@@ -409,7 +419,16 @@ def _hours(reader: Reader, entry: RowSite, service: str, source: str) -> Iterato
     """Yield opening hours; words that could not be read stay private, they may hold anything."""
     owner = reader if reader.text("hours") else entry.reader
     offset = entry.reader.take("utc_offset", parsers.utc_offset)
-    for number, span in enumerate(owner.take("hours", parsers.hours) or []):
+    spans = owner.take("hours", parsers.hours) or []
+    if heading := _round_the_clock(reader) or _round_the_clock(entry.reader):
+        always = parsers.hours("24/7")
+        if spans and spans != always:
+            owner.say_of(
+                heading, f"says yes, and the hours are {owner.text('hours')!r}", "ask which holds; no hours kept"
+            )
+            return
+        spans = always
+    for number, span in enumerate(spans):
         if span.doubt:
             owner.say("hours", span.doubt, "look whether it is right", "note")
         yield Schedule(
@@ -425,6 +444,14 @@ def _hours(reader: Reader, entry: RowSite, service: str, source: str) -> Iterato
             bymonthday=None,
             notes="-".join(map(str, span.months)) if span.months else None,
         )
+
+
+def _round_the_clock(reader: Reader) -> str:
+    """Return the column, folded, that asks whether it is open day and night and is answered with yes; else nothing."""
+    for heading, answer in reader.row.cells.items():
+        if answer and ROUND_THE_CLOCK.search(heading) and says_yes(answer):
+            return heading
+    return ""
 
 
 def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
@@ -475,7 +502,7 @@ def _standing(reader: Reader, entry: RowSite, service: str, source: str) -> Iter
     """Yield when it was checked, how many it takes, who pays: the last two for partners at most."""
     intake = reader.intake
     owner = entry.reader
-    day = owner.take("verified_on", parsers.date, intake.today, latest=intake.today)
+    day = owner.day("verified_on", past=True)
     how = match_term("verification", owner.text("verified_how")) if owner.text("verified_how") else None
     yield Verification(
         id=record_id(source, "verification", service),
@@ -497,7 +524,7 @@ def _standing(reader: Reader, entry: RowSite, service: str, source: str) -> Iter
             updated=day,
             audience=strictest(entry.audience, "partner"),
         )
-    until = reader.take("funded_until", parsers.date, intake.today, of_period="last")
+    until = reader.day("funded_until", of_period="last")
     if until is not None or reader.text("funder"):
         yield Funding(
             id=record_id(source, "funding", service),

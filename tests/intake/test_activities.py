@@ -6,6 +6,7 @@ import pytest
 
 from mapping.column_map import ColumnMap
 from mapping.intake.read import Known, read
+from mapping.language.taxonomy import Vocabulary
 from tests.support.sample import batch, organization, place, service
 
 TODAY = dt.date(2026, 11, 24)
@@ -239,3 +240,37 @@ def test_of_two_answers_the_later_stands(take, second, answer):
     last = {record.id: record for record in found.of("standard_assessment")}
     assert [record.answer for record in last.values()] == [answer]
     assert said(found, "doubt", 3) == [("standard", "row 2 answers this too")]
+
+
+def test_an_agreement_with_oneself_is_refused(take):
+    found = take("agreement", {"no": 1, "from": "Umed", "to": "Umed", "what": "LEG-INF"})
+    assert found.of("referral_agreement") == []
+    assert "an agreement with itself" in found.refused[0].reasons[0]
+
+
+def test_nothing_is_completed_that_ends_in_the_future(take):
+    done = ACTIVITY | {"state": "completed", "start": "2026-01-01", "end": "2027-02-01"}
+    SHAPES["activity"]["status"] = ["state"]
+    try:
+        (activity,) = take("activity", done).of("activity")
+        (past,) = take("activity", done | {"end": "2026-02-01"}).of("activity")
+    finally:
+        del SHAPES["activity"]["status"]
+    assert (activity.status, past.status) == ("unknown", "completed")
+
+
+def test_an_answer_of_next_year_is_no_answer(take):
+    answer = {"who": "Umed", "what": "LEG-INF", "standard": "GEN-01", "answer": "met", "by": "self"}
+    code = next(iter(Vocabulary.load("standards").terms())).code
+    later = take("assessment", answer | {"standard": code, "day": "2027-03-01"})
+    assert later.of("standard_assessment") == []
+    assert "no day that can be" in later.refused[0].reasons[0]
+    (record,) = take("assessment", answer | {"standard": code, "day": "2026-03-01"}).of("standard_assessment")
+    assert record.assessed_on == dt.date(2026, 3, 1)
+
+
+def test_a_day_that_can_be_read_in_two_ways_says_which_was_taken(take):
+    found = take("activity", ACTIVITY | {"start": "03/04/2026"})
+    (activity,) = found.of("activity")
+    assert activity.start == dt.date(2026, 4, 3)
+    assert any("03/04/2026 is read as 2026-04-03; it could be 2026-03-04" in text for _, text in said(found, "doubt"))

@@ -449,3 +449,77 @@ def test_a_map_that_nobody_approved_is_said_first(take):
     batch = take(ROW, approved=False)
     assert "two people have not approved" in batch.issues[0].problem
     assert not any("approved" in issue.problem for issue in take(ROW).issues)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Можно ли публиковать?", "May we publish?", "Нашр кардан мумкин аст?", "Ruxsat: eʼlon qilish"]
+)
+@pytest.mark.parametrize(
+    ("answer", "audience"), [("Нет", "custodian"), ("no", "custodian"), ("", "custodian"), ("да", "public")]
+)
+def test_a_question_of_consent_counts_though_the_map_does_not_name_it(take, heading, answer, audience):
+    head, row = with_cells(**{heading: answer})
+    assert audiences(take(row, heads=head)) == {audience}
+
+
+def test_a_no_to_publishing_is_never_public_whatever_the_table_of_markings_says(take):
+    head, row = with_cells(**{"May we publish?": "No"})
+    fields = MAP["fields"] | {"marking": ["May we publish?"]}
+    batch = take(row, heads=head, fields=fields, markings={"No": "public", "Yes": "public"})
+    assert audiences(batch) == {"custodian"}
+
+
+@pytest.mark.parametrize(
+    ("state", "audience"),
+    [("Not Approved", "custodian"), ("On Hold", "custodian"), ("Approved", "public"), ("", "public")],
+)
+def test_the_review_of_a_survey_counts_with_any_map(take, state, audience):
+    head, row = with_cells(_validation_status=state)
+    assert audiences(take(row, heads=head)) == {audience}
+
+
+def test_a_name_that_lost_letters_is_not_published(take):
+    batch = take((ROW[0], "Рай?они ??йбор?", *ROW[2:]))
+    assert audiences(batch) == {"custodian"}
+    assert any("has lost letters" in problem for _, _, problem in said(batch))
+
+
+def test_open_day_and_night_beside_other_hours_keeps_neither(take):
+    head, row = with_cells(**{"Hours": "Mon-Fri 9:00-17:00", "24 hours": "yes"})
+    batch = take(row, heads=head)
+    assert batch.of("schedule") == []
+    assert any("ask which holds" in issue.fix for issue in batch.issues)
+    head, row = with_cells(**{"Hours": "", "24 hours": "yes"})
+    assert [span.opens_at for span in take(row, heads=head).of("schedule")] == ["00:00"]
+    head, row = with_cells(**{"Hours": "Mon-Fri 9:00-17:00", "24 hours": "no"})
+    assert [span.opens_at for span in take(row, heads=head).of("schedule")] == ["09:00"]
+
+
+def test_hours_without_days_are_no_hours(take):
+    head, row = with_cells(Hours="10-12")
+    batch = take(row, heads=head)
+    assert batch.of("schedule") == []
+    assert [issue.level for issue in batch.issues if issue.column == "Hours"] == ["refused"]
+
+
+def test_the_day_of_a_check_says_which_way_it_was_read(take):
+    head, row = with_cells(Checked="03/04/2026")
+    batch = take(row, heads=head)
+    assert [v.verified_on for v in batch.of("verification")] == [dt.date(2026, 4, 3)]
+    assert any("is read as 2026-04-03" in problem for _, _, problem in said(batch))
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "country", "there"),
+    [
+        ("37.62", "55.75", "RU", False),
+        ("55.75", "37.62", "RU", True),
+        ("37.57", "43.74", "TR", True),
+        ("28.97", "41.0", "TR", False),
+        ("129.0", "43.1", "RU", False),
+    ],
+)
+def test_swapped_coordinates_abroad_make_no_point(take, latitude, longitude, country, there):
+    head, row = with_cells(Lat=latitude, Lon=longitude, Country=country)
+    batch = take((*row,), heads=head, fields=MAP["fields"] | {"country": ["Country"]})
+    assert [place.latitude is not None for place in batch.of("location")] == [there]

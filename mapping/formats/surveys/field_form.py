@@ -197,7 +197,7 @@ def _column(language: str) -> str:
 def language_name(code: str, into: str) -> str:
     """Return the name of a language in a language."""
     try:
-        name = Locale.parse(into).get_language_name(code) or code
+        name = Locale.parse(code).get_language_name(into) or code
     except (UnknownLocaleError, ValueError):
         name = code
     return name[:1].upper() + name[1:]

@@ -53,6 +53,8 @@ class Look:
     rows: frozenset[int] = frozenset()
     columns: frozenset[int] = frozenset()
     notes: tuple[str, ...] = ()
+    struck: frozenset[tuple[int, int]] = frozenset()
+    """Cells that are struck through, by row and column from 0."""
 
 
 def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, look: Look) -> Sheet:
@@ -70,7 +72,29 @@ def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, lo
         for lines, word, size in ((look.rows, "row", sheet.height), (look.columns, "column", sheet.width))
         if (count := sum(line < size for line in lines))
     ]
+    if look.struck:
+        rows, crossed = _without_struck(rows, look.struck)
+        skipped += crossed
     return Sheet(name, rows, skipped=(*skipped, *look.notes))
+
+
+def _without_struck(
+    rows: Sequence[Sequence[object]], struck: frozenset[tuple[int, int]]
+) -> tuple[list[list[object]], list[str]]:
+    """Return rows without what is struck through, and where that stood: whoever crossed it out took it back."""
+    kept: list[list[object]] = []
+    whole, some = [], []
+    for y, row in enumerate(rows):
+        left = [None if (y, x) in struck else cell for x, cell in enumerate(row)]
+        kept.append(left)
+        if left != list(row):
+            (some if any(cell not in (None, "") for cell in left) else whole).append(str(y + 1))
+    notes = [
+        f"struck through, not read: {what} {', '.join(at)}"
+        for what, at in (("row", whole), ("cells of row", some))
+        if at
+    ]
+    return kept, notes
 
 
 def _looked_at(path: Path) -> dict[str, Look]:
@@ -115,6 +139,7 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
     kinds = (("vbaproject.bin", "macros, not read"), ("externallinks/", "links to other files, not followed"))
     notes = tuple(note for sign, note in kinds if any(sign in name.casefold() for name in names))
     found: dict[str, Look] = {}
+    crossing = _crossing(parts.read("xl/styles.xml")) if "xl/styles.xml" in names else set()
     for sheet in book.iter(f"{MAIN}sheet"):
         part = targets.get(sheet.get(REL), "")
         part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
@@ -124,11 +149,52 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
             rows, columns = _hidden_in(xml)
             empty = len(NO_VALUE.findall(xml))
             said = (f"{empty} formulas without a value, read as empty: save it in a spreadsheet program",) * bool(empty)
-            found[sheet.get("name", "")] = Look(frozenset(rows), frozenset(columns), (*notes, *said))
+            found[sheet.get("name", "")] = Look(
+                frozenset(rows),
+                frozenset(columns),
+                (*notes, *said),
+                frozenset(_struck(xml, crossing) if crossing else ()),
+            )
             notes = ()
     return found
 
 
+def _crossing(xml: bytes) -> set[int]:
+    """Return the numbers of the styles whose letters are struck through."""
+    styles = ElementTree.fromstring(xml)
+    fonts = styles.find(f"{MAIN}fonts")
+    used = styles.find(f"{MAIN}cellXfs")
+    crossed = {
+        number
+        for number, font in enumerate(fonts if fonts is not None else ())
+        if (strike := font.find(f"{MAIN}strike")) is not None and strike.get("val", "1") not in ("0", "false")
+    }
+    return {
+        number
+        for number, style in enumerate(used if used is not None else ())
+        if _number(style.get("fontId")) in crossed
+    }
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdigit() else 0
+
+
+def _struck(xml: bytes, crossing: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield row and column, from 0, of the cells in one of some styles."""
+    for cell in STYLED.finditer(xml):
+        place = CELL_NAME.search(cell[0])
+        style = CELL_STYLE.search(cell[0])
+        if place and style and int(style[1]) in crossing:
+            column = 0
+            for letter in place[1].upper():
+                column = column * 26 + letter - 64
+            yield int(place[2]) - 1, column - 1
+
+
+STYLED = re.compile(rb"<(?:\w+:)?c\s[^>]*>")
+CELL_NAME = re.compile(rb"""\br=["']([A-Za-z]+)(\d+)["']""")
+CELL_STYLE = re.compile(rb"""\bs=["'](\d+)["']""")
 CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Za-z]+)(\d+)["']""")
 ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d+)["']""")
 HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\s[^>]*?\bhidden=["'](?:1|true)["'][^>]*>""")

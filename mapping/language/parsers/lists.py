@@ -117,6 +117,7 @@ def split_list(value: object, known: Known | None = None) -> list[str]:
     """
     text = "" if value is None else str(value).strip()
     found: list[str] = []
+    known = _bounded(known) if known else None
     whole = known is not None and "\n" not in text and ";" not in text and known(text)
     for part in [text] if whole else _cut(text, _STRONG):
         found += _terms(part, known, 0)
@@ -133,15 +134,35 @@ def _terms(text: str, known: Known | None, level: int) -> list[str]:
     pieces = _cut(text, _WEAKER[level], keep=True)
     if len(pieces) == 1:
         return _terms(text, known, level + 1)
-    joined = _join_known(pieces, known) if known else pieces[::2]
+    if len(pieces) > 2 * MOST_TERMS:
+        return [text]
+    joined = _join_known(pieces, known) if known and len(pieces) < 2 * MOST_JOINED else pieces[::2]
     return [term for piece in joined for term in _terms(piece, known, level + 1)]
+
+
+def _bounded(known: Known) -> Known:
+    """Return a test for terms that does not look at texts which are longer than any term."""
+    return lambda text: len(text) <= MOST_LETTERS and known(text)
+
+
+MOST_LETTERS = 300
+"""Letters of a text that may be one known term."""
+
+MOST_TERMS = 200
+"""Terms of one cell; a text with more separators is no list of terms and stays whole."""
+
+MOST_JOINED = 40
+"""Pieces of a cell up to which terms with separators inside them are looked for."""
+
+LONGEST_TERM = 8
+"""Pieces of which a known term may consist, where separators stand inside it."""
 
 
 def _join_known(pieces: Sequence[str], known: Known) -> list[str]:
     """Put pieces together again where they are one known term, the longest first; separators stand between them."""
     joined, start = [], 0
     while start < len(pieces):
-        ends = range(len(pieces), start + 1, -2)
+        ends = range(min(len(pieces), start + 2 * LONGEST_TERM - 1), start + 1, -2)
         end = next((end for end in ends if known(_trimmed("".join(pieces[start:end])))), start + 1)
         joined.append("".join(pieces[start:end]))
         start = end + 1
@@ -166,10 +187,11 @@ def _side_by_side(text: str, known: Known) -> list[str]:
 
 def _cut(text: str, separator: re.Pattern[str], *, keep: bool = False) -> list[str]:
     """Cut a text at separators that stand outside brackets; with ``keep``, separators stand between the pieces."""
-    pieces, start = [], 0
+    pieces, start, depth, looked = [], 0, 0, 0
     for found in separator.finditer(text):
-        before = text[: found.start()]
-        if before.count("(") > before.count(")"):
+        depth += text.count("(", looked, found.start()) - text.count(")", looked, found.start())
+        looked = found.start()
+        if depth > 0:
             continue
         pieces.append(text[start : found.start()])
         if keep:

@@ -176,3 +176,15 @@ def test_the_command_writes_the_form_and_says_what_to_do_next(tmp_path, monkeypa
 def test_a_folder_that_is_not_there_is_said(tmp_path, tiny_area):
     with pytest.raises(MappingError, match="cannot be written"):
         field_form.write_form(tmp_path / "none" / "form.xlsx", tiny_area)
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", {"tg": "Tajik", "ru": "Russian", "en": "English", "uz": "Uzbek"}),
+        ("ru", {"tg": "Таджикский", "ru": "Русский", "en": "Английский", "uz": "Узбекский"}),
+    ],
+)
+def test_each_form_names_the_languages_in_its_own(language, names):
+    """The name in Tajik is asked for as the name in Tajik, in the language of the enumerator."""
+    assert {code: field_form.language_name(code, language) for code in names} == names

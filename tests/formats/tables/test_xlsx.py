@@ -216,3 +216,14 @@ def test_other_workbooks_are_told_what_to_save_as(tmp_path, ending):
     path.write_bytes(b"anything")
     with pytest.raises(FormatError, match=r"save it as one of .*\.xlsx"):
         format_of(path)
+
+
+def test_what_is_struck_through_is_not_read_and_said(sheets):
+    def strike(book):
+        for cell in (*book.active[3], book.active["B4"]):
+            cell.font = openpyxl.styles.Font(strike=True)
+        book.active["A2"].font = openpyxl.styles.Font(bold=True)
+
+    (sheet,) = sheets(workbook((("name", "phone"), ("Umed", "1"), ("Nur", "2"), ("Soya", "3")), strike))
+    assert [list(row) for row in sheet.rows] == [["name", "phone"], ["Umed", "1"], [None, None], ["Soya", None]]
+    assert sheet.skipped == ("struck through, not read: row 3", "struck through, not read: cells of row 4")

@@ -172,3 +172,13 @@ def test_what_names_no_language_is_refused(text):
     with pytest.raises(Unreadable) as caught:
         language_codes(text)
     assert not isinstance(caught.value, Partly)
+
+
+@pytest.mark.parametrize("separator", [", ", " / ", " and "])
+def test_a_cell_with_thousands_of_words_costs_no_time(separator):
+    """Each word is looked at a few times only, however many there are."""
+    asked = []
+    split_list(separator.join(f"w{n}" for n in range(5000)), known=lambda text: bool(asked.append(text)))
+    assert len(asked) < 100
+    split_list(separator.join(f"w{n}" for n in range(150)), known=lambda text: bool(asked.append(text)))
+    assert len(asked) < 2000

@@ -1,0 +1,77 @@
+"""Questions of consent and reviews are known by their headings, in four languages and many wordings."""
+
+import pytest
+
+from mapping.intake.permission import asks_consent, is_review, refuses
+
+ASKED = [
+    "Можно ли публиковать?",
+    "Можно ли опубликовать эти сведения?",
+    "Согласны ли вы на публикацию",
+    "Согласие на размещение на сайте",
+    "Разрешаете показывать на карте?",
+    "May we publish?",
+    "May we publish this entry?",
+    "Can this be made public?",
+    "Consent to publish",
+    "Permission to share this information publicly",
+    "Do you agree to be listed?",
+    "Consent",
+    "Согласие",
+    "Нашр кардан мумкин аст?",
+    "Иҷозати нашр",
+    "Розигӣ ба эълон",
+    "Eʼlon qilish mumkinmi?",
+    "Nashr qilishga ruxsat",
+    "Chop etishga rozimisiz?",
+]
+OTHER = [
+    "Published on",
+    "Название организации",
+    "Public transport",
+    "Consent form used for clients",
+    "Согласие клиента на передачу данных",
+    "Список услуг",
+    "Phone",
+    "District",
+    "Who may come?",
+    "Языки",
+]
+
+
+@pytest.mark.parametrize("heading", ASKED)
+def test_a_question_of_consent_is_known(heading):
+    assert asks_consent(heading)
+    assert asks_consent(heading.casefold())
+
+
+@pytest.mark.parametrize("heading", OTHER)
+def test_other_columns_ask_nothing(heading):
+    assert not asks_consent(heading)
+
+
+@pytest.mark.parametrize(
+    "answer", ["Нет", "нет.", "No", "не", "yo‘q", "0", "-", "", "?", "только телефон", "later", "да, но не адрес"]
+)
+def test_only_a_clear_yes_lets_a_row_be_shown(answer):
+    assert refuses("Можно ли публиковать?", answer)
+
+
+@pytest.mark.parametrize("answer", ["Да", "yes", "ҳа", "Ha", "1", "+"])
+def test_a_yes_does(answer):
+    assert refuses("May we publish?", answer) == ""
+
+
+def test_a_review_holds_back_unless_it_was_passed():
+    assert is_review("_validation_status")
+    for held in (
+        "Not Approved",
+        "On Hold",
+        "validation_status_not_approved",
+        "validation_status_on_hold",
+        "rejected",
+        "hasIssues",
+    ):
+        assert refuses("_validation_status", held)
+    for passed in ("Approved", "validation_status_approved", ""):
+        assert refuses("_validation_status", passed) == ""
