@@ -500,7 +500,6 @@ def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iter
 
 def _standing(reader: Reader, entry: RowSite, service: str, source: str) -> Iterator[Record]:
     """Yield when it was checked, how many it takes, who pays: the last two for partners at most."""
-    intake = reader.intake
     owner = entry.reader
     day = owner.day("verified_on", past=True)
     how = match_term("verification", owner.text("verified_how")) if owner.text("verified_how") else None

@@ -83,7 +83,8 @@ def _without_struck(
 ) -> tuple[list[list[object]], list[str]]:
     """Return rows without what is struck through, and where that stood: whoever crossed it out took it back."""
     kept: list[list[object]] = []
-    whole, some = [], []
+    whole: list[str] = []
+    some: list[str] = []
     for y, row in enumerate(rows):
         left = [None if (y, x) in struck else cell for x, cell in enumerate(row)]
         kept.append(left)
