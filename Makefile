@@ -6,7 +6,7 @@ BUILD_FILES := pyproject.toml hatch_build.py package-lock.json
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
 	$(UPGRADE)
 
-.PHONY: help demo site serve test fuzz check pictures bench lock clean
+.PHONY: help demo site serve test fuzz check docs pictures bench lock clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -32,6 +32,9 @@ check: .venv/dev  ## Check style, types, import rules, and that the docs are in 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.check_docs
+
+docs: .venv/dev  ## Build the documentation site into build/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 pictures: .venv/dev site  ## Take the README's pictures anew from build/site (needs Chromium)
 	$(BIN)/python -m docs.figures.screenshots
