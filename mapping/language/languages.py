@@ -22,7 +22,7 @@ SPACE = "\u00a0"
 
 
 @dataclass(frozen=True)
-class Language:
+class LanguageFolder:
     """A language, as its folder describes it; what the folder leaves out is CLDR's, or as most languages have it."""
 
     code: str
@@ -67,7 +67,7 @@ def codes() -> tuple[str, ...]:
 
 
 @cache
-def language(code: str) -> Language:
+def language(code: str) -> LanguageFolder:
     """Return a language; of one without a folder nothing is known but its code.
 
     Raises
@@ -77,7 +77,7 @@ def language(code: str) -> Language:
     """
     folder = folders().get(code)
     if folder is None:
-        return Language(code, None, code, document=code, headings=(code,), place_names=(code, SOURCE))
+        return LanguageFolder(code, None, code, document=code, headings=(code,), place_names=(code, SOURCE))
     file = folder / "language.toml"
     try:
         said: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
@@ -85,9 +85,9 @@ def language(code: str) -> Language:
             name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
         }
         held["currencies"] = MappingProxyType(said.get("currencies", {}))
-        own = Language(code, folder, **({"name": code} | held))
+        own = LanguageFolder(code, folder, **({"name": code} | held))
     except (tomllib.TOMLDecodeError, TypeError) as error:
-        known = ", ".join(Language.__dataclass_fields__)
+        known = ", ".join(LanguageFolder.__dataclass_fields__)
         raise InvalidRecord(f"{file}: {error}; a language has {known}") from error
     if len(own.weekdays) != 7 or len(own.months) not in (0, 12):
         raise InvalidRecord(f"{file}: a week has seven days and a year twelve months; write them all, or none")

@@ -60,7 +60,7 @@ class TravelTime:
 
 
 @dataclass(frozen=True)
-class Sources:
+class SourceCells:
     """The cells (row, column) where travel to some points ends, with the index of each point; the rest as above."""
 
     cells: NDArray[np.int64]
@@ -260,7 +260,7 @@ def ground(
 
 def sources(
     area: StudyArea, points: ArrayLike, *, scenario: str = "summer", cross_borders: bool | None = None
-) -> Sources:
+) -> SourceCells:
     """Return the cells of the grid where travel to some points ends; ``points`` as for `travel_time`."""
     cost = friction(area, scenario, cross_borders=cross_borders)
     places = np.asarray(points, float).reshape(-1, 2)
@@ -277,7 +277,7 @@ def sources(
         kept.append(index)
         if metres:
             snapped.append(Snap(index, metres))
-    return Sources(np.array(cells, np.int64).reshape(-1, 2), kept, snapped, lost)
+    return SourceCells(np.array(cells, np.int64).reshape(-1, 2), kept, snapped, lost)
 
 
 def scenario_of(area: StudyArea, name: str) -> Scenario:

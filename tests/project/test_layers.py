@@ -60,3 +60,13 @@ def test_a_folder_is_small(folder):
 def test_a_folder_says_what_it_is_for(folder):
     said = ast.get_docstring(ast.parse((ROOT / folder / "__init__.py").read_text("utf-8")))
     assert len((said or "").split("\n")[0]) > 20, f"{folder}/__init__.py says nothing"
+
+
+def test_a_class_name_stands_for_one_class():
+    places: dict[str, list[str]] = {}
+    for folder in (folder for folder in FOLDERS if not folder.startswith("tests")):
+        for path in sorted((ROOT / folder).glob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    places.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}
