@@ -15,4 +15,5 @@ app = create_app(
     StudyArea.load(os.environ["ROHNAMO_AREA"]),
     inbox=os.environ.get("ROHNAMO_INBOX"),
     proxies=int(os.environ.get("ROHNAMO_PROXIES", "0")),
+    keep=True,
 )

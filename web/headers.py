@@ -1,5 +1,7 @@
 """Headers of every response: nothing from elsewhere, nothing stored, nobody told."""
 
+import re
+
 from flask import Flask, Response, request
 
 POLICY = {
@@ -44,10 +46,21 @@ def of_api(path: str) -> bool:
     return path == "/api" or path.startswith("/api/")
 
 
+_LOADED = re.compile(r"/([a-z]{2,3}/(index\.js|m/.+)|travel\.js)")
+
+
+def kept_for(path: str) -> str:
+    """Return how long a browser may keep what is at a path, as the header says it."""
+    if path.startswith("/static/"):
+        return "public, max-age=86400"
+    return "public, max-age=600" if _LOADED.fullmatch(path) else "no-store"
+
+
 def set_headers(app: Flask) -> None:
     """Make an app send the headers with every response, errors too.
 
-    Pages are not kept by the browser; files that make every page look as it does are, for a day.
+    Pages are not kept by the browser; files that make every page look as it does are, for a day, and what the search
+    and the map load for some minutes, so that a visit loads it once.
     """
 
     @app.after_request
@@ -58,8 +71,7 @@ def set_headers(app: Flask) -> None:
             response.headers.update(OPEN_HEADERS)
             response.headers.setdefault("Cache-Control", "no-store")
             return response
-        lasting = response.status_code == 200 and request.path.startswith("/static/")
-        response.headers["Cache-Control"] = "public, max-age=86400" if lasting else "no-store"
+        response.headers["Cache-Control"] = kept_for(request.path) if response.status_code == 200 else "no-store"
         for name in ("ETag", "Last-Modified", "Server"):
             response.headers.pop(name, None)
         return response

@@ -20,7 +20,7 @@ from mapping.cli.options import (
     step,
     study_area,
 )
-from mapping.errors import InvalidRecord, NotFound
+from mapping.errors import InvalidRecord, MappingError, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -280,20 +280,15 @@ def _site(
 def _serve(
     view: Path, area: "StudyArea", *, port: int, demo: bool, inbox: Path | None = None, proxies: int = 0
 ) -> None:
-    import waitress
-
     from web import create_app
+    from web.serving import create_server
 
     if not view.exists():
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
-    portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies)
+    portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies, keep=True)
+    try:
+        server = create_server(portal, port=port, proxies=proxies)
+    except OSError as error:
+        raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
-    waitress.serve(
-        portal,
-        host="127.0.0.1",
-        port=port,
-        threads=8,
-        ident=None,
-        _quiet=True,
-        clear_untrusted_proxy_headers=not proxies,
-    )
+    server.run()

@@ -25,6 +25,9 @@ InboxOption = Annotated[Path, typer.Option("--inbox", help="The file of what is 
 LedgerOption = Annotated[Path, typer.Option("--ledger", help="The file of who did what.")]
 PortOption = Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")]
 DemoOption = Annotated[bool, typer.Option("--demo", help="Say on every page that the content is invented.")]
+ProxiesOption = Annotated[
+    int, typer.Option("--proxies", help="Web servers of yours before it: so many addresses they forward are believed.")
+]
 PlainOption = Annotated[
     bool, typer.Option("--plain-http", help="Let cookies go over HTTP: only to try it on your own machine.")
 ]
@@ -55,6 +58,7 @@ def partner(
     area: AreaOption = None,
     demo: DemoOption = False,
     plain_http: PlainOption = False,
+    proxies: ProxiesOption = 0,
 ) -> None:
     """Serve the portal of those who refer people: finder, pathway, cards, referral log, capacity."""
     from web.access.accounts import Accounts
@@ -74,8 +78,9 @@ def partner(
         ledger=Ledger(ledger),
         demo=demo,
         secure=not plain_http,
+        proxies=proxies,
     )
-    serve_portal(portal, port)
+    serve_portal(portal, port, proxies)
 
 
 @app.command("demo-partner")
@@ -123,6 +128,7 @@ def staff(
     area: AreaOption = None,
     demo: DemoOption = False,
     plain_http: PlainOption = False,
+    proxies: ProxiesOption = 0,
 ) -> None:
     """Serve the portal of stewards, custodians and administrators: on a private host, never on the public one."""
     from web.access.accounts import Accounts
@@ -140,9 +146,10 @@ def staff(
         ledger=Ledger(ledger),
         demo=demo,
         secure=not plain_http,
+        proxies=proxies,
         maps=maps,
     )
-    serve_portal(portal, port)
+    serve_portal(portal, port, proxies)
 
 
 @app.command("demo-staff")
@@ -225,7 +232,7 @@ def _demo_people(accounts: "Accounts", view: Path, port: int) -> Iterator[tuple[
         yield role, f"http://localhost:{port}/en/join/{token}"
 
 
-def serve_portal(portal: "Flask", port: int) -> None:
+def serve_portal(portal: "Flask", port: int, proxies: int = 0) -> None:
     """Serve a portal on this machine until Ctrl-C.
 
     Raises
@@ -233,10 +240,10 @@ def serve_portal(portal: "Flask", port: int) -> None:
     MappingError
         Another program listens on this port already.
     """
-    import waitress
+    from web.serving import create_server
 
     try:
-        server = waitress.create_server(portal, host="127.0.0.1", port=port, threads=8, ident=None)
+        server = create_server(portal, port=port, proxies=proxies)
     except OSError as error:
         raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     out.print(f"The portal is at http://localhost:{port}/   (Ctrl-C ends it)")

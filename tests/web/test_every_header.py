@@ -8,7 +8,7 @@ from tests.support.sample import TODAY
 from tests.web.support.desk import Desk, views
 from tests.web.support.office import Office
 from web import create_app
-from web.headers import CONTENT_POLICY, HEADERS, OPEN_HEADERS, of_api
+from web.headers import CONTENT_POLICY, HEADERS, OPEN_HEADERS, kept_for, of_api
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 TELLING = ("Server", "X-Powered-By", "Last-Modified", "Via")
@@ -64,7 +64,8 @@ def check(response, path: str) -> None:
     for name in TELLING:
         assert name not in response.headers, f"{where}: {name}"
     kept = response.headers["Cache-Control"]
-    lasting = path.startswith(("/static/", "/profile/", "/api")) and response.status_code == 200
+    lasting = kept_for(path) != "no-store" or path.startswith(("/profile/", "/api"))
+    lasting = lasting and response.status_code == 200
     assert kept == "no-store" or lasting, f"{where}: {kept}"
     if response.mimetype.startswith("text/"):
         assert response.mimetype_params.get("charset") == "utf-8", where

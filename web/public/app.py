@@ -31,7 +31,13 @@ blueprint = Blueprint("public", __name__)
 
 
 def create_app(
-    view: str | Path, area: StudyArea, *, demo: bool = False, inbox: str | Path | None = None, proxies: int = 0
+    view: str | Path,
+    area: StudyArea,
+    *,
+    demo: bool = False,
+    inbox: str | Path | None = None,
+    proxies: int = 0,
+    keep: bool = False,
 ) -> Flask:
     """Make the portal of a public view.
 
@@ -40,6 +46,8 @@ def create_app(
     ``inbox`` is the file that forms write to; without one the pages have no forms, as a frozen site has none.
     ``proxies`` is how many web servers of ours stand before the portal: so many of the last addresses in
     ``X-Forwarded-For`` are believed, and none without them, since whoever sends a request can write others.
+
+    ``keep`` keeps pages and files as bytes for as long as the view is the same, for a portal that is served.
 
     Raises
     ------
@@ -53,6 +61,8 @@ def create_app(
         pages_of(web.public),
         demo=invented,
         proxies=proxies,
+        kept=lambda path: keep and not of_api(path),
+        edition=editions.now,
         editions=editions,
         materials=materials.library(area, demo=invented),
         inbox=Inbox(inbox) if inbox is not None else None,

@@ -1,0 +1,66 @@
+"""The server of the portals: slow connections hold up nobody, and are closed in time."""
+
+import contextlib
+import http.client
+import socket
+import threading
+import time
+
+import pytest
+from flask import Flask
+
+from web import serving
+
+
+@pytest.fixture
+def port(monkeypatch):
+    monkeypatch.setattr(serving, "HEAD_WAIT", 1.0)
+    app = Flask("served")
+    app.add_url_rule("/", "home", lambda: "here")
+    server = serving.create_server(app, port=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield server.effective_port
+    server.close()
+    thread.join(timeout=5)
+
+
+def ask(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def test_four_hundred_slow_connections_hold_up_nobody(port):
+    with contextlib.ExitStack() as held:
+        for _ in range(400):
+            slow = held.enter_context(socket.create_connection(("127.0.0.1", port), 5))
+            slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        start = time.monotonic()
+        assert {ask(port) for _ in range(5)} == {b"here"}
+        assert time.monotonic() - start < 5
+
+
+def test_whoever_sends_a_byte_now_and_then_is_closed_all_the_same(port):
+    with socket.create_connection(("127.0.0.1", port), 5) as slow:
+        slow.sendall(b"GET / HTTP/1.1\r\n")
+        start = time.monotonic()
+        with contextlib.suppress(OSError):
+            while time.monotonic() - start < 8:
+                slow.sendall(b"X")
+                slow.settimeout(0.2)
+                with contextlib.suppress(TimeoutError):
+                    if not slow.recv(1000):
+                        break
+        assert time.monotonic() - start < 7
+
+
+def test_a_connection_that_is_used_again_has_its_time_anew(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    for _ in range(3):
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b"here"
+    connection.close()

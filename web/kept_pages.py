@@ -1,0 +1,120 @@
+"""Kept pages: answers of a portal as bytes, compressed and with an ETag, for as long as its edition is the same.
+
+Only answers that the path alone decides are kept: pages and files for everybody, never what depends on who asks.
+"""
+
+import gzip
+import hashlib
+import io
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header, parse_etags
+from werkzeug.test import run_wsgi_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MOST = 128 * 2**20
+"""Bytes that are kept; what was not asked for the longest goes first."""
+
+LEAST, GAIN = 500, 0.9
+"""Smaller answers are not compressed, nor those of which more than this part would be left."""
+
+PLAIN = ("image/png", "image/jpeg", "font/woff2", "application/zip", "application/pdf")
+"""What is compressed already."""
+
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """An answer: its headers, its bytes, whether these are compressed, and the ETag."""
+
+    headers: tuple[tuple[str, str], ...]
+    contents: bytes
+    packed: bool
+    etag: str
+
+
+class KeptPages:
+    """A WSGI app before another, whose answers it keeps.
+
+    Parameters
+    ----------
+    app
+        The app.
+    fits
+        Tells of a path whether its answer is the same for everybody.
+    edition
+        Gives what the answers are of; when it is another object, all that was kept is forgotten.
+    """
+
+    def __init__(self, app: "WSGIApplication", *, fits: Callable[[str], bool], edition: Callable[[], object]) -> None:
+        self.app, self.fits, self.edition = app, fits, edition
+        self._kept: OrderedDict[str, KeptAnswer] = OrderedDict()
+        self._size, self._of, self._lock = 0, object(), threading.Lock()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, from what is kept where that is possible."""
+        path = environ.get("PATH_INFO", "")
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING") or not self.fits(path):
+            return self.app(environ, start_response)
+        edition = self.edition()
+        kept = self._find(path, edition)
+        if kept is None:
+            answer, status, headers = run_wsgi_app(self.app, {**environ, "REQUEST_METHOD": "GET"}, buffered=True)
+            contents = b"".join(answer)
+            if status[:3] != "200" or "Set-Cookie" in headers:
+                start_response(status, list(headers))
+                return [contents] if environ["REQUEST_METHOD"] == "GET" else []
+            kept = _made(list(headers), contents)
+            self._keep(path, edition, kept)
+        return _answer(kept, environ, start_response)
+
+    def _find(self, path: str, edition: object) -> KeptAnswer | None:
+        with self._lock:
+            if edition is not self._of:
+                self._kept.clear()
+                self._size, self._of = 0, edition
+            kept = self._kept.get(path)
+            if kept is not None:
+                self._kept.move_to_end(path)
+        return kept
+
+    def _keep(self, path: str, edition: object, answer: KeptAnswer) -> None:
+        with self._lock:
+            if edition is not self._of or path in self._kept or len(answer.contents) > MOST:
+                return
+            self._kept[path] = answer
+            self._size += len(answer.contents)
+            while self._size > MOST:
+                self._size -= len(self._kept.popitem(last=False)[1].contents)
+
+
+def _made(headers: list[tuple[str, str]], contents: bytes) -> KeptAnswer:
+    kept = tuple((name, value) for name, value in headers if name not in ("Content-Length", "ETag"))
+    etag = hashlib.sha256(contents).hexdigest()[:20]
+    kind = dict(headers).get("Content-Type", "").partition(";")[0]
+    if len(contents) >= LEAST and kind not in PLAIN:
+        packed = gzip.compress(contents, 6, mtime=0)
+        if len(packed) < GAIN * len(contents):
+            return KeptAnswer((*kept, ("Vary", "Accept-Encoding")), packed, True, etag)
+    return KeptAnswer(kept, contents, False, etag)
+
+
+def _answer(kept: KeptAnswer, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    headers = [*kept.headers, ("ETag", f'W/"{kept.etag}"')]
+    asked = environ.get("HTTP_IF_NONE_MATCH")
+    if asked and parse_etags(asked).contains_weak(kept.etag):
+        start_response("304 NOT MODIFIED", [one for one in headers if one[0] != "Content-Type"])
+        return []
+    contents = kept.contents
+    if kept.packed and parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""), Accept)["gzip"] > 0:
+        headers.append(("Content-Encoding", "gzip"))
+    elif kept.packed:
+        contents = gzip.GzipFile(fileobj=io.BytesIO(kept.contents)).read()
+    start_response("200 OK", [*headers, ("Content-Length", str(len(contents)))])
+    return [contents] if environ["REQUEST_METHOD"] == "GET" else []

@@ -1,0 +1,88 @@
+"""Serving: a portal on waitress, so that slow or many connections do not keep others waiting.
+
+A connection waits for the head of a request, or for the next request, for a few seconds and no longer, however slowly
+its bytes come; it takes no thread meanwhile.
+"""
+
+import resource
+import time
+from typing import Any
+
+import waitress.server
+from flask import Flask
+from waitress.channel import HTTPChannel
+
+HEAD_WAIT, BODY_WAIT = 15.0, 300.0
+"""Seconds in which the head of a request has to be there, and the whole of it with what is uploaded."""
+
+CONNECTIONS, THREADS = 4000, 16
+"""Connections that are open at once at most, and requests that are worked on at once."""
+
+
+class TimedChannel(HTTPChannel):  # type: ignore[misc]
+    """A connection that knows since when it waits for a request to be whole."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self.waits_since = time.time()
+        super().__init__(*given, **named)
+
+    def received(self, data: bytes) -> bool:
+        """Take in bytes; when a request is whole, the time for the next one begins."""
+        taken = bool(super().received(data))
+        if self.request is None:
+            self.waits_since = time.time()
+        return taken
+
+    def late(self, now: float) -> bool:
+        """Tell whether the time for the request that is waited for is over; none is while an answer goes out."""
+        if self.requests or self.total_outbufs_len:
+            return False
+        head = self.request is None or not self.request.headers_finished
+        return now - self.waits_since > (HEAD_WAIT if head else BODY_WAIT)
+
+
+class BoundedServer(waitress.server.TcpWSGIServer):  # type: ignore[misc]
+    """A waitress server that closes connections whose time is over."""
+
+    channel_class = TimedChannel
+
+    def maintenance(self, now: float) -> None:
+        """Close connections without activity, and those that are late."""
+        super().maintenance(now)
+        for channel in self.active_channels.values():
+            if channel.late(now):
+                channel.will_close = True
+
+
+def create_server(app: Flask, *, port: int, proxies: int = 0) -> BoundedServer:
+    """Return a server of a portal on this machine; ``run`` serves until it is ended.
+
+    ``proxies`` is how many web servers of ours stand before it: without one, what others say of whom they forward is
+    taken out.
+
+    Raises
+    ------
+    OSError
+        The port cannot be used.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + 500
+    files = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    settings = waitress.server.Adjustments(
+        host="127.0.0.1",
+        port=port,
+        threads=THREADS,
+        ident=None,
+        connection_limit=min(CONNECTIONS, max(soft, files) - 200),
+        backlog=2048,
+        channel_timeout=30,
+        cleanup_interval=2,
+        asyncore_use_poll=True,
+        clear_untrusted_proxy_headers=not proxies,
+    )
+    dispatcher = waitress.server.ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(settings.threads)
+    (place,) = settings.listen
+    return BoundedServer(app, {}, True, None, dispatcher=dispatcher, adj=settings, sockinfo=place)
