@@ -6,17 +6,21 @@ people can do. Both servers run under their usual server on loopback, in a proce
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
+import resource
+import socket
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 from _harness import main
-from api import SERVER, Served, Table, free_port, made, memory, processor, running
+from api import Served, Table, free_port, made, memory, processor, running
 
 from mapping.view.view import View
 
@@ -25,9 +29,21 @@ ABOUT = (
     "machine: pages as a browser gets them, without pictures and styles. A visit is the first page, a list and three "
     "entries. Datasette's pages are those of its first page, of the table of services and of one row, with facets off: "
     "they show one table, while ours have phones, hours, places and what is near. Memory is what the server holds at "
-    "the end, and in brackets what of it is its own rather than pages of the file."
+    "the end, and in brackets what of it is its own rather than pages of the file. The second row asks for pages that "
+    "were asked for before; in the third, slow connections that send a byte a second stand beside the visitors."
 )
 VISITORS = 100
+SLOW = 1_000
+"""Connections that send a byte a second of a request that never ends, in the last table."""
+
+OURS = """
+import sys
+from mapping.area.study_area import StudyArea
+from mapping.resources import shipped
+from web import create_app
+from web.serving import create_server
+create_server(create_app(sys.argv[1], StudyArea.load(shipped("geo/tj")), keep=True), port=int(sys.argv[2])).run()
+"""
 
 
 def our_visits(port: int, view: Path, count: int) -> list[list[str]]:
@@ -98,14 +114,55 @@ def visit(port: int, visits: list[list[str]], pid: int) -> Served:
     return Served(waits, seconds, processor(pid) - busy, *memory(pid))
 
 
+@contextlib.contextmanager
+def besieged(port: int) -> Iterator[None]:
+    """Keep many slow connections open meanwhile: what the server closes is opened again."""
+    ended = threading.Event()
+
+    def hold() -> None:
+        held: list[socket.socket] = []
+        while not ended.is_set():
+            while len(held) < SLOW and not ended.is_set():
+                slow = socket.create_connection(("127.0.0.1", port), 30)
+                slow.sendall(b"GET /en/index.html HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+                held.append(slow)
+            ended.wait(1)
+            held = [slow for slow in held if _drips(slow)]
+        for slow in held:
+            slow.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    time.sleep(3)
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _drips(slow: socket.socket) -> bool:
+    """Send a byte; tell whether the server still takes it."""
+    try:
+        slow.sendall(b"x")
+    except OSError:
+        slow.close()
+        return False
+    return True
+
+
 def measure(view: Path, services: int, visits: int) -> list[Table]:
     """Visit both servers."""
     table = Table(f"{services:,} services, {VISITORS} visitors at once, {5 * visits:,} pages")
     ours, theirs = free_port(), free_port()
-    with running([sys.executable, "-c", SERVER, str(view), str(ours)], ours) as process:
+    with running([sys.executable, "-c", OURS, str(view), str(ours)], ours) as process:
         paths = our_visits(ours, view, visits)
         visit(ours, paths[:20], process.pid)  # what is read once is read
         table.rows.append(("Rohnamo, waitress", visit(ours, paths, process.pid)))
+        table.rows.append(("the same pages again", visit(ours, paths, process.pid)))
+        with besieged(ours):
+            label = f"again, with {SLOW:,} slow connections"
+            table.rows.append((label, visit(ours, paths, process.pid)))
     command = [
         sys.executable,
         "-m",
@@ -132,6 +189,8 @@ def measure(view: Path, services: int, visits: int) -> list[Table]:
 def run(quick: bool) -> list[Table]:
     """Measure on 10,000 services."""
     services, visits = (300, 100) if quick else (10_000, 600)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with tempfile.TemporaryDirectory() as folder:
         return measure(made(Path(folder), services), services, visits)
 

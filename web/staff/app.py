@@ -97,8 +97,8 @@ def create_staff_app(
         directory=Path(directory),
         inbox=inbox,
         restricted=_for_focal_points,
-        **settings,
     )
+    app.config.update({name.upper(): value for name, value in settings.items()})
     app.context_processor(_words)
     app.teardown_appcontext(close_directory)
     return app
