@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, get_args
 from pyproj import Geod
 
 from mapping.errors import UnsafePublication
-from mapping.language.fold import coarse, name_key, skeleton, tokens
+from mapping.language.fold import coarse, name_key, skeleton, tokens, wildcard
 from mapping.language.taxonomy import FILES, LISTS, words_of
 from mapping.model import RECORDS, Address, Attribute, Location, Phone, ServiceAtLocation, Translation, references
 from mapping.safety.redaction import PUBLISHED, Shown, Tables, of_kind
@@ -277,16 +277,19 @@ class _Finder:
     def _names(self, facts: _Facts) -> Iterator[_Fact]:
         """Yield what tells hidden names from all others: their words without those that everybody uses.
 
-        A name that a visible organization bears is no secret; one that only a service or a place bears may have been
-        taken from what is hidden.
+        A name that a visible organization bears is no secret, nor is one that lost letters and may be that name; one
+        that only a service or a place bears may have been taken from what is hidden.
         """
+        bodies = {skeleton(name) for name in facts.published["body"]}
         published = {coarse(" ".join(self._distinct(name))) for name in facts.published["body"]}
         used = {word for name in published for word in name.split()}
         for name in facts.hidden["name"]:
             words = self._distinct(name)
             letters = [word for word in words if not word.isdigit()]
             alone = len(words) == 1 and (len(words[0]) < 5 or coarse(words[0]) in used)
-            if letters and not alone and coarse(" ".join(words)) not in published:
+            damaged = wildcard(name)
+            borne = damaged is not None and any(map(damaged.fullmatch, bodies))
+            if letters and not alone and not borne and coarse(" ".join(words)) not in published:
                 yield _Fact("name", words)
 
     def _distinct(self, name: str) -> tuple[str, ...]:

@@ -240,6 +240,14 @@ def test_a_single_word_that_public_names_use_is_no_secret() -> None:
     assert hits(hidden, organization("Маркази Нилуфар ва Лола"), said("рядом с Нилуфар")) == []
 
 
+def test_a_name_that_lost_letters_is_no_secret_where_a_visible_organization_may_bear_it() -> None:
+    hidden = organization("Маркази «Бунафшаи Дашт?»", audience="custodian")
+    named = said("рядом с Бунафшаи Дашти")
+    assert {hit.what for hit in hits(hidden, named)} == {"name"}
+    assert {hit.what for hit in hits(hidden, organization("Маркази «Бунафшаи Обӣ»"), named)} == {"name"}
+    assert hits(hidden, organization("Маркази «Бунафшаи Даштӣ»"), named) == []
+
+
 def test_names_of_towns_are_no_secrets() -> None:
     hidden = organization("Чашма", audience="custodian")
     assert hits(hidden) == []
