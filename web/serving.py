@@ -65,17 +65,12 @@ def create_server(app: Flask, *, port: int, proxies: int = 0) -> BoundedServer:
     OSError
         The port cannot be used.
     """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = CONNECTIONS + 500
-    files = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft < files:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
     settings = waitress.server.Adjustments(
         host="127.0.0.1",
         port=port,
         threads=THREADS,
         ident=None,
-        connection_limit=min(CONNECTIONS, max(soft, files) - 200),
+        connection_limit=min(CONNECTIONS, _open_files() - 200),
         backlog=2048,
         channel_timeout=30,
         cleanup_interval=2,
@@ -86,3 +81,14 @@ def create_server(app: Flask, *, port: int, proxies: int = 0) -> BoundedServer:
     dispatcher.set_thread_count(settings.threads)
     (place,) = settings.listen
     return BoundedServer(app, {}, True, None, dispatcher=dispatcher, adj=settings, sockinfo=place)
+
+
+def _open_files() -> int:
+    """Return how many files this process may have open, once it may have as many as the host allows it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + 500
+    files = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+        return files
+    return wanted if soft == resource.RLIM_INFINITY else soft

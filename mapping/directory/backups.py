@@ -18,7 +18,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -26,7 +26,7 @@ from typing import BinaryIO, cast
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
 
@@ -44,6 +44,9 @@ LEAST_SECRET = 16
 PASSING = (".lock", ".part", ".new", ".counts", "-wal", "-shm", "-journal")
 """Endings of files that are not kept: locks, halves, counts that mean nothing later, and journals, whose content the
 copies of the databases have."""
+
+ASIDE, HELD = ".rohnamo-", ".held.lock"
+"""How the names of folders for unfinished work begin, and the lock in them."""
 
 ABOUT = "about.json"
 Check = Callable[[Path], Iterable[str]]
@@ -118,21 +121,18 @@ def backup(folder: str | Path, out: str | Path, *, secret: bytes, now: dt.dateti
     if out.resolve().is_relative_to(folder.resolve()):
         raise InvalidRecord(f"{out}: lies in the folder that is backed up; write it somewhere else, best off this host")
     made = now.astimezone(dt.UTC).isoformat(timespec="seconds")
-    part = out.with_name(out.name + ".part")
-    with _said_clearly(f"{out}: no backup was made"):
-        try:
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                sealing = _Sealing(file, secret)
-                with tarfile.open(mode="w|", fileobj=sealing, format=tarfile.PAX_FORMAT) as tar:
-                    _add(tar, ABOUT, json.dumps({"made": made, "rohnamo": _version(), "files": names}).encode())
-                    _add_all(tar, folder, names)
-                sealing.finish()
-                size = file.tell()
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(out)
-        finally:
-            part.unlink(missing_ok=True)
+    with _said_clearly(f"{out}: no backup was made"), _aside(out.parent) as beside:
+        part = beside / "backup"
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            sealing = _Sealing(file, secret)
+            with tarfile.open(mode="w|", fileobj=sealing, format=tarfile.PAX_FORMAT) as tar:
+                _add(tar, ABOUT, json.dumps({"made": made, "rohnamo": _version(), "files": names}).encode())
+                _add_all(tar, folder, names)
+            sealing.finish()
+            size = file.tell()
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(out)
     return StoredBackup(out, made, len(names), size)
 
 
@@ -403,12 +403,26 @@ class _Opening(io.RawIOBase):
 
 @contextmanager
 def _aside(folder: Path | None) -> Iterator[Path]:
-    """Make a private folder for what is in the clear for a while, and remove it whatever happens."""
-    made = Path(tempfile.mkdtemp(prefix=".rohnamo-", suffix=".part", dir=folder))
+    """Make a private folder for what is not finished or in the clear for a while, and remove it whatever happens.
+
+    It is locked meanwhile. What a process left there that was killed is removed first: nobody holds its lock.
+    """
+    for path in Path(folder or tempfile.gettempdir()).glob(f"{ASIDE}*.part"):
+        _remove_abandoned(path)
+    made = Path(tempfile.mkdtemp(prefix=ASIDE, suffix=".part", dir=folder))
     try:
-        yield made
+        with FileLock(made / HELD):
+            yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove a folder of `_aside` unless a process still works in it."""
+    if not (path / HELD).exists():
+        return  # just begun, or none of ours
+    with suppress(Timeout, OSError), FileLock(path / HELD, timeout=0):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from mapping.cli import app
@@ -312,3 +313,26 @@ def test_the_commands(private, tmp_path, monkeypatch):
     done = run.invoke(app, ["restore", str(file), "--private", str(tmp_path / "again")], catch_exceptions=False)
     assert "Restored " in done.output
     assert contents(tmp_path / "again") == contents(private)
+
+
+def test_a_killed_backup_leaves_nothing_for_good(private, tmp_path):
+    """The next one removes what it left, and leaves alone what somebody still works on."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    code = f"""
+        import datetime as dt, os, signal
+        from pathlib import Path
+        from mapping.directory import backups
+        backups.SCRYPT_N = 16
+        backups.os.fsync = lambda _file: os.kill(os.getpid(), signal.SIGKILL)
+        backups.backup({str(private)!r}, {str(folder)!r}, secret={SECRET!r}, now=dt.datetime.now(dt.UTC))
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=ROOT, check=False)
+    assert [path.suffix for path in folder.iterdir()] == [".part"]
+    busy = folder / ".rohnamo-busy.part"
+    busy.mkdir()
+    with FileLock(busy / ".held.lock"):
+        made = backup(private, folder, secret=SECRET, now=NOW)
+        assert sorted(folder.iterdir()) == sorted([busy, made.path])
+    rehearse(made.path, secret=SECRET, beside=folder)
+    assert list(folder.iterdir()) == [made.path]
