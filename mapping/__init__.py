@@ -19,6 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mapping import analyses
     from mapping.analysis.access.reach import reach
     from mapping.analysis.adequacy.norms import norms
     from mapping.analysis.supply.coverage import coverage
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from mapping.area.study_area import StudyArea
     from mapping.directory.directory import Directory
     from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, UnsafePublication
-    from mapping.intake.read import read
+    from mapping.intake.approvals import read_approvals
+    from mapping.intake.read import Known, read
     from mapping.render.maps import draw
     from mapping.resources import shipped
     from mapping.travel import cost_surface
@@ -36,6 +38,7 @@ _HOMES = {
     "Directory": "directory.directory",
     "FormatError": "errors",
     "InvalidRecord": "errors",
+    "Known": "intake.read",
     "MappingError": "errors",
     "NotFound": "errors",
     "StudyArea": "area.study_area",
@@ -48,6 +51,7 @@ _HOMES = {
     "nrm": "analysis.supply.nrm",
     "reach": "analysis.access.reach",
     "read": "intake.read",
+    "read_approvals": "intake.approvals",
     "shipped": "resources",
 }
 """Public name -> the module it lives in, loaded when it is first asked for: the web never loads the private store."""
@@ -56,11 +60,13 @@ __all__ = [
     "Directory",
     "FormatError",
     "InvalidRecord",
+    "Known",
     "MappingError",
     "NotFound",
     "StudyArea",
     "UnsafePublication",
     "View",
+    "analyses",
     "cost_surface",
     "coverage",
     "draw",
@@ -68,12 +74,15 @@ __all__ = [
     "nrm",
     "reach",
     "read",
+    "read_approvals",
     "shipped",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name from its module."""
+    if name == "analyses":
+        return import_module("mapping.analyses")
     if name not in _HOMES:
         raise AttributeError(f"module 'mapping' has no attribute {name!r}")
     return getattr(import_module(f"mapping.{_HOMES[name]}"), name)

@@ -47,11 +47,11 @@ class RefusedRow:
 
     sheet: str
     row: int
-    cells: dict[str, str]
+    cells: dict[str, str] = field(repr=False)
     reasons: tuple[str, ...]
 
 
-@dataclass
+@dataclass(repr=False)
 class Batch:
     """What one file gave: records ready to store, and everything that was seen on the way.
 
@@ -73,6 +73,13 @@ class Batch:
     """Whether it tells changes only: what it does not speak of stays, and is not missed."""
     edited: set[str] = field(default_factory=set)
     """Ids of records of which somebody saw what is held and changed some fields: these count, blanks too."""
+
+    def __repr__(self) -> str:
+        """Say how much there is, and nothing of what it says: a batch holds secrets."""
+        return (
+            f"<Batch {self.file}: {len(self.records)} records of {self.rows} rows, "
+            f"{len(self.issues)} issues, {len(self.refused)} rows refused>"
+        )
 
     def of(self, table: str) -> list[Record]:
         """Return the records of one table."""

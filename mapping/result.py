@@ -4,7 +4,7 @@ import datetime as dt
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -143,6 +143,16 @@ class ProposedSite:
     adds: Figure
 
 
+class Area(Protocol):
+    """What a result needs of a study area."""
+
+    def units(self, level: int | None = None) -> Any:
+        """Return the outlines of a level."""
+
+    def array(self, values: NDArray[Any], name: str, **attributes: str) -> Any:
+        """Return a grid with coordinates."""
+
+
 @dataclass(frozen=True)
 class Result:
     """A finding with its table, and everything a reader needs to judge it.
@@ -158,7 +168,8 @@ class Result:
     ``matrix`` where the columns read better down the page and the units across it. ``curves`` are for a chart whose
     axes are called ``axes``; ``picture`` says which chart shows the result best, by its shape where it is empty.
     ``proposals`` are places for new services, the one that adds most people first. ``scenarios`` hold the surface in
-    every season and way to travel, ``surface`` the first of them.
+    every season and way to travel, ``surface`` the first of them. ``names`` are those of the units, where
+    they are known.
 
     Raises
     ------
@@ -191,6 +202,7 @@ class Result:
     picture: Picture = ""
     proposals: tuple[ProposedSite, ...] = ()
     scenarios: tuple[Surface, ...] = ()
+    names: Mapping[str, Text] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check that the parts fit."""
@@ -218,8 +230,91 @@ class Result:
         """Show the finding and the short table in a notebook."""
         sentences = "".join(f"<p>{html.escape(str(sentence))}</p>" for sentence in (self.finding, *self.also))
         codes = [str(code) for code in self.table.index]
-        shown = {str(c.key): [self.text(code, c.key, "en") for code in codes] for c in self.headlines}
-        return sentences + pd.DataFrame(shown, index=codes).to_html()
+        shown = {show(c.label, "en"): [self.text(code, c.key, "en") for code in codes] for c in self.headlines}
+        named = [show(self.names[code], "en") if code in self.names else code for code in codes]
+        return sentences + pd.DataFrame(shown, index=named).to_html()
+
+    def frame(self, language: str = "en") -> pd.DataFrame:
+        """Return the table with types: numbers are numbers, and missing where a state stands in their place.
+
+        Index ``code``; ``name`` in a language where it is known; each column, beside it its range and, as
+        ``<key>_state``, its state in words of the code (missing where the number says everything). ``attrs["units"]``
+        says of what kind each column is: share is of 1, minutes may be inf (no way).
+        """
+        parts: dict[str, pd.Series] = {}
+        if self.names:
+            names = [show(self.names.get(str(code), {}), language) for code in self.table.index]
+            parts["name"] = pd.Series(names, self.table.index, "string")
+        kinds = {}
+        for column in self.columns:
+            states = self.states[column.key] if self.states is not None and column.key in self.states else None
+            hidden = None if states is None else states.isin(SPEAKING)
+            for key in filter(None, (column.key, column.low, column.high)):
+                if column.kind in ("state", "text"):
+                    texts = [show(value, language) if column.kind == "text" else value for value in self.table[key]]
+                    parts[key] = pd.Series(texts, self.table.index, "string")
+                    continue
+                values = self.table[key].astype("Float64")
+                parts[key] = values if hidden is None else values.mask(hidden)
+                kinds[key] = column.kind
+            if states is not None:
+                parts[f"{column.key}_state"] = states.astype("string").mask(states == "")
+        table = pd.DataFrame(parts, index=self.table.index.astype("string").rename("code"))
+        table.attrs["units"] = kinds
+        return table
+
+    def to_geodataframe(self, area: Area, language: str = "en") -> Any:
+        """Return `frame` with the outlines of its units (a ``geopandas.GeoDataFrame`` in EPSG:4326)."""
+        units = area.units(self.level)
+        table = self.frame(language)
+        table.index = units.index[units.index.get_indexer(self.table.index)]
+        named = table if "name" in table else units[["name"]].join(table)
+        return units[["geometry"]].join(named, how="right")[[*named, "geometry"]]
+
+    def plot(self, area: Area, column: str | None = None, *, language: str = "en", **options: Any) -> Any:
+        """Draw the units shaded by a column, the first of `headlines` that is a number; return the axes.
+
+        ``options`` go to ``GeoDataFrame.plot``. Needs the extra ``notebook``.
+        """
+        shown = self._shading(column)
+        shapes = self.to_geodataframe(area, language)
+        shapes[shown.key] = shapes[shown.key].astype(float)
+        grey = {"color": "lightgrey", "label": "no number"}
+        axes = shapes.plot(shown.key, **{"legend": True, "missing_kwds": grey, "cmap": "viridis"} | options)
+        axes.set_title(show(shown.label, language))
+        axes.set_axis_off()
+        return axes
+
+    def explore(self, area: Area, column: str | None = None, *, language: str = "en", **options: Any) -> Any:
+        """Return an interactive map (``folium.Map``) of the units shaded by a column, without tiles of anybody else.
+
+        ``options`` go to ``GeoDataFrame.explore``. Needs the extra ``notebook``.
+        """
+        shown = self._shading(column)
+        shapes = self.to_geodataframe(area, language)
+        table = shapes[["name", "geometry"]].copy()
+        table[show(shown.label, language)] = shapes[shown.key].astype(float)
+        return table.explore(show(shown.label, language), **{"tiles": None, "cmap": "viridis"} | options)
+
+    def _shading(self, column: str | None) -> Column:
+        """Return the column that shades a map."""
+        numbers = [one for one in self.headlines if one.kind not in ("state", "text")]
+        chosen = self.column(column) if column is not None else numbers[0] if numbers else None
+        if chosen is None or chosen.kind in ("state", "text"):
+            raise InvalidRecord(f"{self.name}: no number to shade by; name a column: {', '.join(self.table.columns)}")
+        return chosen
+
+    def to_xarray(self, area: Area) -> Any:
+        """Return the minutes of its surface as an `xarray.DataArray`: x and y in metres, inf where there is no way.
+
+        Raises
+        ------
+        NotFound
+            The analysis has no surface.
+        """
+        if self.surface is None:
+            raise NotFound(f"{self.name}: has no surface of minutes; reach and access have one")
+        return area.array(self.surface.minutes, "minutes", units="minutes")
 
     def column(self, key: str) -> Column:
         """Return a column by its key.

@@ -397,7 +397,17 @@ class StudyArea:
         if name not in GRIDS:
             raise NotFound(f"{name}: no grid has this name; there are {', '.join(GRIDS)}")
         attribute, units = GRIDS[name]
-        return as_xarray(getattr(self, attribute), self.grid, name, units=units)
+        return self.array(getattr(self, attribute), name, units=units)
+
+    def array(self, values: NDArray[Any], name: str, **attributes: str) -> DataArray:
+        """Return values of the grid's cells as an `xarray.DataArray` with coordinates and reference system.
+
+        Raises
+        ------
+        InvalidRecord
+            The extra ``raster`` is not installed.
+        """
+        return as_xarray(values, self.grid, name, **attributes)
 
     @cached_property
     def roads(self) -> gpd.GeoDataFrame:

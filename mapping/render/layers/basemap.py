@@ -26,7 +26,7 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
     del results, links
     units = simplified(area)
     neighbours = area.basemap("neighbours")
-    if neighbours:
+    if neighbours["features"]:
         shapes = [shapely.geometry.shape(f["geometry"]).simplify(0.01) for f in neighbours["features"]]
         yield _shapes("neighbours", "land", list(_neighbours(area, shapes)))
     yield _shapes("units", "land", [feature(shape, "land", id=code) for code, shape in units.items()])
@@ -35,9 +35,9 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
         contents = {"file": "relief.webp", "bounds": bounds, "class": "relief", "pane": "land"}
         yield Layer("relief", "image", "", contents, group="base", files={"relief.webp": picture})
     lakes, rivers = area.basemap("lakes"), area.basemap("rivers")
-    if lakes:
+    if lakes["features"]:
         yield _shapes("lakes", "lines", shapes_of(lakes, "lake"))
-    if rivers:
+    if rivers["features"]:
         yield _shapes("rivers", "lines", shapes_of(rivers, "river"))
     yield Layer("edges", "shapes", "", {"of": "units", "class": "edge2", "pane": "lines"}, group="base")
     yield _shapes("regions", "lines", [_regions(area, units)])
