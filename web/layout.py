@@ -14,10 +14,14 @@ from markupsafe import Markup, escape
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import date, number, show, translate
 from mapping.language.languages import language
+from mapping.language.latin import RULES, SCRIPT
 from web.headers import CONTENT_POLICY
 from web.presenters.cards import facts, shown_minutes, web_address
 from web.presenters.edition import Edition
 from web.presenters.hours import ahead, holidays
+
+BY_RULE = Markup('<span class="by-rule" aria-hidden="true">*</span>')
+"""What stands at a name that a rule has written in Latin letters; the foot of the page says so."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,11 @@ class Frame:
     def bare(cls, area: StudyArea, path: str, language: str) -> "Frame":
         """Make the frame of a page that needs no edition, such as one for errors."""
         return cls(area, _file(path), language, None, bool(current_app.config["DEMO"]))
+
+    @property
+    def by_rule(self) -> bool:
+        """Tell whether names are written by a rule where they are known in another script only."""
+        return self.language in RULES
 
     @property
     def exit(self) -> str:
@@ -144,7 +153,8 @@ def _marked(context: jinja2.runtime.Context, text: str, language: str = "") -> M
     language = language or getattr(text, "language", "")
     if not text or not language or language == _language(context):
         return escape(str(text))
-    return Markup('<span lang="{}">{}</span>').format(language, str(text))
+    mark = BY_RULE if language.endswith(SCRIPT) else ""
+    return Markup('<span lang="{}">{}</span>{}').format(language, str(text), mark)
 
 
 def _language(context: jinja2.runtime.Context) -> str:

@@ -69,6 +69,7 @@ SECTIONS: dict[str, dict[str, Verb]] = {
         "demo-partner": Verb("portals", "Serve the partner portal of the demo, with invented people."),
         "demo-staff": Verb("portals", "Serve the staff portal of the demo, with invented people."),
         "remind": Verb("operations", "Write to providers, stewards and readers of news what waits for them."),
+        "texts": Verb("operations", "Give all texts of a language to a native reader, and take corrections in."),
         "backup": Verb("operations", "Write everything private into one encrypted file."),
         "restore": Verb("operations", "Bring a backup back, or rehearse it."),
     },

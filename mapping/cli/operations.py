@@ -1,4 +1,4 @@
-"""Operating: backups and the way back, and reminders."""
+"""Operating: backups and the way back, reminders, and texts for native readers."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -17,6 +17,10 @@ from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.model import Audience
 
 app = typer.Typer()
+texts_app = typer.Typer(
+    help="Give all texts of a language to a native reader, and take corrections in.", no_args_is_help=True
+)
+app.add_typer(texts_app, name="texts")
 
 PrivateOption = Annotated[Path, typer.Option("--private", help="The private folder of the installation.")]
 KeyOption = Annotated[Path | None, typer.Option("--key", help="File with the key of backups.")]
@@ -124,3 +128,40 @@ def log_faults(folder: Path) -> Iterator[str]:
     path = folder / "ledger.db"
     if path.exists():
         yield from (f"the log: {fault}" for fault in Ledger(path).faults())
+
+
+TextsArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The workbook (.xlsx).")]
+TongueOption = Annotated[str, typer.Option("--lang", help="Language, as tg.")]
+CataloguesOption = Annotated[
+    Path | None, typer.Option("--folder", help="Folder with the catalogues, where it is not the shipped one.")
+]
+
+
+@texts_app.command("export")
+def export_all_texts(file: TextsArgument, lang: TongueOption = "", folder: CataloguesOption = None) -> None:
+    """Write every text of a language beside the English one, with a column for corrections."""
+    from mapping.language.texts import export_texts
+
+    count = export_texts(_catalogues(lang, folder), file)
+    out.print(f"{count} texts: {file}", markup=False)
+    out.print(f"Corrections go into their column. Then: rohnamo texts import {file}", markup=False)
+
+
+@texts_app.command("import")
+def import_all_texts(file: TextsArgument, lang: TongueOption = "", folder: CataloguesOption = None) -> None:
+    """Take the corrections of a native reader into the catalogues: all, or none where one cannot be taken."""
+    from mapping.language.texts import import_texts
+
+    for entry in (corrected := import_texts(file, _catalogues(lang, folder))):
+        out.print(f"  {entry.catalogue}: {entry.english} -> {entry.text}", markup=False)
+    out.print(f"{len(corrected)} texts corrected", markup=False)
+
+
+def _catalogues(lang: str, folder: Path | None) -> Path:
+    from mapping.language.languages import folders
+
+    if folder is not None:
+        return folder
+    if lang not in folders():
+        raise InvalidRecord(f"--lang: name a language that has catalogues: {', '.join(sorted(folders()))}")
+    return folders()[lang]

@@ -16,6 +16,7 @@ from mapping.result import Result
 from mapping.safety.redaction import require
 from mapping.view.view import Entry, OrganizationEntry, StatementEntry, View
 from web.presenters.cards import Card, card
+from web.presenters.letters import entry_in_letters, organization_in_letters
 
 T = TypeVar("T")
 
@@ -56,7 +57,7 @@ class Edition:
 
         def read() -> dict[str, Entry]:
             with View(self.path) as view:
-                return {entry.id: entry for entry in view.services(language=language)}
+                return {entry.id: entry_in_letters(entry, language) for entry in view.services(language=language)}
 
         return self.keep(("entries", language), read)
 
@@ -69,7 +70,8 @@ class Edition:
 
         def read() -> dict[str, OrganizationEntry]:
             with View(self.path) as view:
-                return {each.id: each for each in view.organizations(language=language)}
+                found = view.organizations(language=language)
+                return {each.id: organization_in_letters(each, language) for each in found}
 
         return self.keep(("organizations", language), read)
 

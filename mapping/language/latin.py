@@ -1,0 +1,77 @@
+"""Latin letters by rule: names that are known in Cyrillic only, and the two signs of Uzbek that look like apostrophes.
+
+Names are written letter by letter for the readers of a page, in English near the BGN/PCGN systems, in Uzbek by its own
+alphabet. What a rule has written says so: its language ends in ``-Latn``.
+"""
+
+import re
+
+from mapping.language.fold import APOSTROPHES
+
+SCRIPT = "-Latn"
+"""What the language of a text ends in that a rule has written in Latin letters."""
+
+COMMON = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "ё": "yo", "з": "z", "и": "i", "ӣ": "i", "й": "y", "к": "k",
+    "қ": "q", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f",
+    "ч": "ch", "ҷ": "j", "ш": "sh", "щ": "shch", "ъ": "ʼ", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
+}  # fmt: skip
+RULES: dict[str, dict[str, str]] = {
+    "en": COMMON | {"ғ": "gh", "ж": "zh", "ӯ": "u", "ў": "u", "х": "kh", "ҳ": "h", "ц": "ts", "ъ": ""},
+    "uz": COMMON | {"ғ": "gʻ", "ж": "j", "ӯ": "oʻ", "ў": "oʻ", "х": "x", "ҳ": "h", "ц": "ts", "щ": "sh", "ы": "i"},
+}
+"""Letters by the language of the page; other languages keep the script that a name is in."""
+
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_WORD = re.compile(r"[\u0400-\u04ff]+")
+_AFTER_VOWEL = frozenset("аеёиоуыэюяӣӯў")
+_UZBEK_SIGN = re.compile(f"(?<=[^\\W\\d_])[{APOSTROPHES}](?=[^\\W\\d_])|(?<=[oOgG])[ʻ‘]")
+
+
+def is_cyrillic(text: str) -> bool:
+    """Tell whether a text has Cyrillic letters."""
+    return _CYRILLIC.search(text) is not None
+
+
+def latin(text: str, language: str) -> str:
+    """Write a text in the Latin letters of a language; unchanged where it has no rule or nothing is Cyrillic.
+
+    Examples
+    --------
+    >>> latin("Ҷамъияти «Пулбони Субҳ»", "en"), latin("Кӯлоб, Ғарм, Ёвон", "uz")
+    ('Jamiyati «Pulboni Subh»', 'Koʻlob, Gʻarm, Yovon')
+    >>> latin("Елена ҶДММ", "en")
+    'Yelena JDMM'
+    """
+    rules = RULES.get(language)
+    return text if rules is None else _WORD.sub(lambda word: _word(word[0], rules), text)
+
+
+def uzbek_signs(text: str) -> str:
+    """Write the signs of Uzbek as they are: ʻ after o and g, ʼ elsewhere within a word, for any apostrophe.
+
+    Examples
+    --------
+    >>> uzbek_signs("O‘zbek, g'oya, ma'no, ta’lim")
+    'Oʻzbek, gʻoya, maʼno, taʼlim'
+    """
+
+    def sign(found: re.Match[str]) -> str:
+        return "ʻ" if text[found.start() - 1] in "oOgG" else "ʼ"
+
+    return _UZBEK_SIGN.sub(sign, text)
+
+
+def _word(word: str, rules: dict[str, str]) -> str:
+    written = "".join(
+        _letter(letter, word[place - 1].lower() if place else "", rules) for place, letter in enumerate(word)
+    )
+    return written.upper() if word.isupper() and len(word) > 1 else written
+
+
+def _letter(letter: str, before: str, rules: dict[str, str]) -> str:
+    """Return a letter: е is ye where a word or a syllable begins with it."""
+    lower = letter.lower()
+    starts = not before or before in _AFTER_VOWEL or before in "ъь"
+    found = ("ye" if starts else "e") if lower == "е" else rules.get(lower, letter)
+    return found[:1].upper() + found[1:] if letter != lower else found

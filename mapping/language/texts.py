@@ -1,0 +1,147 @@
+"""Texts for a native reader: one workbook a language of all its texts, and its corrections brought back."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Alignment, Font, Protection
+from openpyxl.utils.exceptions import InvalidFileException
+
+from mapping.errors import InvalidRecord
+from mapping.language.spreadsheet import neutral, plain
+
+COLUMNS = ("Catalogue", "English", "Text", "Correction", "Remark")
+"""Columns of the workbook; the reader fills the last two."""
+
+WIDTHS = (14, 60, 60, 60, 30)
+_ENTRY = re.compile(r'^msgid ((?:".*"\n?)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
+_PART = re.compile(r'"(.*)"')
+_SLOT = re.compile(r"\{(\w*)[^{}]*\}")
+_ESCAPES = {"\\n": "\n", "\\t": "\t", '\\"': '"', "\\\\": "\\"}
+
+
+@dataclass(frozen=True)
+class CatalogueText:
+    """A text: the file it stands in, in English, and in the language of the catalogue."""
+
+    catalogue: str
+    english: str
+    text: str
+
+
+def texts(folder: Path) -> list[CatalogueText]:
+    """Return all texts of the catalogues in the folder of a language, by file, in their order."""
+    found = []
+    for path in sorted(folder.glob("*.po")):
+        for english, text in _entries(path.read_text(encoding="utf-8")):
+            found.append(CatalogueText(path.stem, english, text))
+    return found
+
+
+def export_texts(folder: Path, target: Path) -> int:
+    """Write the texts of a language into a workbook for a native reader; return how many."""
+    found = texts(folder)
+    if not found:
+        raise InvalidRecord(f"{folder}: no catalogue (*.po) lies here; name the folder of a language")
+    book = Workbook()
+    sheet = book.active
+    sheet.title = folder.name
+    sheet.append(COLUMNS)
+    for number, width in enumerate(WIDTHS, 1):
+        sheet.column_dimensions[sheet.cell(1, number).column_letter].width = width
+        sheet.cell(1, number).font = Font(bold=True)
+    for row, entry in enumerate(found, 2):
+        for column, text in enumerate((entry.catalogue, entry.english, entry.text, "", ""), 1):
+            cell = sheet.cell(row, column, neutral(text) or None)
+            cell.data_type = "s" if text else cell.data_type
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.protection = Protection(locked=column < COLUMNS.index("Correction") + 1)
+    sheet.freeze_panes = "A2"
+    sheet.protection.sheet = True
+    book.save(target)
+    return len(found)
+
+
+def import_texts(source: Path, folder: Path) -> list[CatalogueText]:
+    """Take the corrections of a workbook into the catalogues of a language; return the corrected texts.
+
+    Nothing is written where anything is wrong.
+
+    Raises
+    ------
+    InvalidRecord
+        The file is no such workbook, or a row cannot be taken; the text names each row and what to do.
+    """
+    known = {(entry.catalogue, entry.english): entry.text for entry in texts(folder)}
+    corrected, wrong = [], []
+    for number, (catalogue, english, text, correction) in _rows(source):
+        if not correction or correction == text:
+            continue
+        now = known.get((catalogue, english))
+        if now == correction:
+            continue
+        if fault := _fault(now, english, text, correction):
+            wrong.append(f"{source}, row {number}: {fault}")
+        else:
+            corrected.append(CatalogueText(catalogue, english, correction))
+    if wrong:
+        raise InvalidRecord("\n".join(wrong))
+    for path in sorted(folder.glob("*.po")):
+        own = {entry.english: entry.text for entry in corrected if entry.catalogue == path.stem}
+        if own:
+            path.write_text(_corrected(path.read_text(encoding="utf-8"), own), encoding="utf-8")
+    return corrected
+
+
+def _fault(now: str | None, english: str, text: str, correction: str) -> str:
+    """Return why a correction cannot be taken; empty where it can."""
+    if now is None:
+        return f"{english!r} is no longer a text of this language; export again and bring the correction over"
+    if now != text:
+        return f"{english!r} has changed since the export; export again and look at it once more"
+    if sorted(_SLOT.findall(english)) != sorted(_SLOT.findall(correction)):
+        slots = ", ".join(f"{{{name}}}" for name in _SLOT.findall(english)) or "none"
+        return f"the correction of {english!r} must hold these words in braces and no others: {slots}"
+    return ""
+
+
+def _rows(source: Path) -> Iterator[tuple[int, tuple[str, str, str, str]]]:
+    try:
+        book = load_workbook(source, data_only=True)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        raise InvalidRecord(f"{source}: this is no workbook (.xlsx); save it as one and try again") from error
+    rows = book.worksheets[0].iter_rows(values_only=True)
+    heading = tuple(str(cell or "") for cell in next(rows, ()))
+    if heading[: len(COLUMNS)] != COLUMNS:
+        raise InvalidRecord(f"{source}: the first row must be {', '.join(COLUMNS)}; export the texts again")
+    for number, row in enumerate(rows, 2):
+        catalogue, english, text, correction = (plain(str(cell or "")) for cell in row[:4])
+        yield number, (catalogue, english, text, correction.strip())
+
+
+def _entries(content: str) -> Iterator[tuple[str, str]]:
+    for found in _ENTRY.finditer(content):
+        english, text = (_joined(part) for part in found.groups())
+        if english:
+            yield english, text
+
+
+def _corrected(content: str, texts: Mapping[str, str]) -> str:
+    """Return a catalogue with other texts; all else stays as it is, byte for byte."""
+
+    def entry(found: re.Match[str]) -> str:
+        english = _joined(found[1])
+        return found[0] if english not in texts else f'msgid {found[1]}msgstr "{_escaped(texts[english])}"\n'
+
+    return _ENTRY.sub(entry, content)
+
+
+def _joined(quoted: str) -> str:
+    return re.sub(r'\\[nt"\\]', lambda sign: _ESCAPES[sign[0]], "".join(_PART.findall(quoted)))
+
+
+def _escaped(text: str) -> str:
+    return "".join({"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\"}.get(sign, sign) for sign in text)
