@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mapping.area.settings import Direction, Scenario
+from mapping.area.settings import Direction, Scenario, Tracks
 from mapping.area.study_area import StudyArea
 from mapping.engines.slopes import Pace, walking_surface
 from mapping.engines.travel import Neighbours, cost_surface
@@ -31,6 +31,7 @@ __all__ = [
     "friction",
     "ground",
     "langmuir",
+    "on_foot",
     "scenarios",
     "sloped_ground",
     "tobler",
@@ -101,12 +102,15 @@ def langmuir(slope: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(2 * level / (up + down))
 
 
-def friction(area: StudyArea, scenario: str = "summer", *, cross_borders: bool | None = None) -> NDArray[np.float32]:
+def friction(
+    area: StudyArea, scenario: str = "summer", *, cross_borders: bool | None = None, tracks: Tracks | None = None
+) -> NDArray[np.float32]:
     """Return the minutes that a metre takes in each cell of the grid; inf is a barrier.
 
     Barriers are land cover without a speed (water, permanent ice) and, unless people cross borders, all that lies
     outside the country; ``travel.cross_borders`` says whether they do where ``cross_borders`` does not. A road is
-    always passable, also where its cell lies across a modelled border, and so is ground where people live.
+    always passable, also where its cell lies across a modelled border, and so is ground where people live. ``tracks``
+    are the village tracks to assume, those of the study area by default.
 
     Raises
     ------
@@ -114,26 +118,40 @@ def friction(area: StudyArea, scenario: str = "summer", *, cross_borders: bool |
         The study area has no such scenario.
     """
     crossing = area.settings.travel.cross_borders if cross_borders is None else cross_borders
+    return _known_friction(area, scenario_of(area, scenario), crossing, tracks or area.settings.speeds.tracks)
+
+
+def on_foot(area: StudyArea) -> NDArray[np.float32]:
+    """Return the friction for somebody who walks all the way in summer, slopes as the mean of up and down."""
+    plan = Scenario(id=FOOT, label={}, roads=0)
+    return _known_friction(area, plan, area.settings.travel.cross_borders, area.settings.speeds.tracks)
+
+
+FOOT = "on-foot"
+
+
+def _known_friction(area: StudyArea, plan: Scenario, crossing: bool, tracks: Tracks) -> NDArray[np.float32]:
+    key = (plan.id, crossing, tracks.people, tracks.speed)
     with _ONE_AT_A_TIME:  # warping rasters is not safe in two threads at once
         known = _KNOWN.setdefault(area, {})
-        if (scenario, crossing) not in known:
-            made = _friction(area, scenario_of(area, scenario), crossing)
+        if key not in known:
+            made = _friction(area, plan, crossing, tracks)
             made.flags.writeable = False
-            known[scenario, crossing] = made
-        return known[scenario, crossing]
+            known[key] = made
+        return known[key]
 
 
 _ONE_AT_A_TIME = Lock()
-_KNOWN: WeakKeyDictionary[StudyArea, dict[tuple[str, bool], NDArray[np.float32]]] = WeakKeyDictionary()
-"""Friction by study area, scenario and borders: it takes ten times as long as a surface over it."""
+_KNOWN: WeakKeyDictionary[StudyArea, dict[tuple[str, bool, float, float], NDArray[np.float32]]] = WeakKeyDictionary()
+"""Friction by study area, scenario, borders and tracks: it takes ten times as long as a surface over it."""
 
 
-def _friction(area: StudyArea, plan: Scenario, crossing: bool) -> NDArray[np.float32]:
+def _friction(area: StudyArea, plan: Scenario, crossing: bool, tracks: Tracks) -> NDArray[np.float32]:
     ready = area.ready_friction
     if ready is not None:
         cost = ready / np.float32(plan.walking)
         return cost if crossing else np.where(area.unit_grid < 0, np.float32(np.inf), cost)
-    speed, driven = _walking(area) * plan.walking, _driving(area, plan, crossing)
+    speed, driven = _walking(area) * plan.walking, _driving(area, plan, crossing, tracks)
     if not crossing:
         speed[area.unit_grid < 0] = 0
     with np.errstate(divide="ignore"):
@@ -164,7 +182,8 @@ def sloped_ground(area: StudyArea, scenario: str = "summer", *, cross_borders: b
         known = _SLOPED.setdefault(area, {})
         if (scenario, crossing) not in known:
             plan = scenario_of(area, scenario)
-            level, driven = _walking(area, sloped=False) * plan.walking, _driving(area, plan, crossing)
+            level = _walking(area, sloped=False) * plan.walking
+            driven = _driving(area, plan, crossing, area.settings.speeds.tracks)
             with np.errstate(divide="ignore", invalid="ignore"):
                 drives = driven >= 60 / (cost.astype(float) * 1000) * (1 - 1e-6)
                 minutes = np.where(drives, cost, np.where(np.isfinite(cost), 60 / (level * 1000), np.inf))
@@ -216,6 +235,13 @@ class Ground:
     elevation: NDArray[np.float32] | None = None
     sloped: SlopedGround | None = None
 
+    def coarser(self) -> Ground:
+        """Return the same ground in cells twice as wide, each as fast as the fastest of its four: as roads are kept."""
+        rows, columns = (-(-n // 2) * 2 for n in self.friction.shape)
+        padded = np.full((rows, columns), np.inf, np.float32)
+        padded[: self.friction.shape[0], : self.friction.shape[1]] = self.friction
+        return Ground(padded.reshape(rows // 2, 2, columns // 2, 2).min(axis=(1, 3)), self.cell_size * 2)
+
     def minutes(
         self, cells: NDArray[np.int64], *, limit: float = math.inf, neighbours: Neighbours = 8, threads: int = 1
     ) -> NDArray[np.float32]:
@@ -240,16 +266,23 @@ class Ground:
 
 
 def ground(
-    area: StudyArea, scenario: str = "summer", direction: Direction | None = None, *, cross_borders: bool | None = None
+    area: StudyArea,
+    scenario: str = "summer",
+    direction: Direction | None = None,
+    *,
+    cross_borders: bool | None = None,
+    tracks: Tracks | None = None,
 ) -> Ground:
-    """Return the ground of a study area; ``direction`` as for `travel_time`, ``cross_borders`` as for `friction`.
+    """Return the ground of a study area; ``direction`` as for `travel_time`, the others as for `friction`.
+
+    Where ways up and down are told apart, tracks are those of the study area.
 
     Raises
     ------
     NotFound
         The study area has no such scenario.
     """
-    cost = friction(area, scenario, cross_borders=cross_borders)
+    cost = friction(area, scenario, cross_borders=cross_borders, tracks=tracks)
     size, rule = area.grid.cell_size, area.settings.speeds.slope
     direction = direction or area.settings.travel.direction
     if direction == "average" or rule == "none" or area.ready_friction is not None:
@@ -311,9 +344,8 @@ def _walking(area: StudyArea, *, sloped: bool = True) -> NDArray[np.float64]:
     return speed
 
 
-def _driving(area: StudyArea, plan: Scenario, crossing: bool) -> NDArray[np.float32]:
+def _driving(area: StudyArea, plan: Scenario, crossing: bool, tracks: Tracks) -> NDArray[np.float32]:
     """Return the speed of the fastest road or village track in each cell in km/h, 0 where there is none."""
-    tracks = area.settings.speeds.tracks
     speed = _road_speed(area, plan)
     if tracks.speed:
         density = area.people_grid * np.float32(1e6 / area.grid.cell_size**2)

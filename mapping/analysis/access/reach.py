@@ -10,7 +10,17 @@ import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import ANY, Sort, by_area, chosen_level, counted, points, sort_of, units_at
-from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
+from mapping.analysis.common.reached import (
+    FASTER,
+    SLOWER,
+    Floats,
+    Progress,
+    Reached,
+    gathering,
+    interval,
+    other_scenarios,
+    people_within,
+)
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import band_sums, medians, zone_sums
 from mapping.errors import UnsafePublication
@@ -27,7 +37,8 @@ METHOD = Message(
     "From every square kilometre we asked how long the way to the nearest service takes, on foot and by road, over "
     "slopes and passes, across the lines of districts. We took services that can be visited and whose check is not "
     "overdue. The range beside a number is the lowest and the highest answer when all speeds are 20% lower or higher, "
-    "and in other seasons."
+    "and in other seasons. Beside shares of people it is wider: nine in ten counts in which speeds, seasons, village "
+    "tracks and all else that nobody knows for sure were changed together."
 )
 
 
@@ -75,8 +86,16 @@ def reach(
     found, first = [surveyed["", plan].found for plan in plans], surveyed["", scenario]
     zones = _zones(area, level)
     whole = _Zones(["all"], np.where(zones.grid >= 0, 0, -1).astype(np.int32), zones.census.sum(keepdims=True))
-    table = _table(area, zones, found)
-    total = {str(key): float(value) for key, value in _table(area, whole, found).iloc[0].items()}
+    doubtful = points(sort.of(counted(view, stale=not stale)), area)
+    drawn = people_within(area, {"": spots}, minutes=BANDS, scenario=scenario, unchecked={"": doubtful}, client=client)[
+        ""
+    ]
+    table = _with_ranges(area, _table(area, zones, found), drawn.gathered(gathering(area, zones.codes, level)), zones)
+    everything = drawn.gathered(np.ones((1, len(area.unit_codes))))
+    total = {
+        str(key): float(value)
+        for key, value in _with_ranges(area, _table(area, whole, found), everything, whole).iloc[0].items()
+    }
     shown = tuple(_surface(area, whole, sort, plan, surveyed["", plan].found) for plan in every)
     return Result(
         name="reach",
@@ -141,6 +160,18 @@ def _table(area: StudyArea, zones: _Zones, found: Sequence[Minutes]) -> pd.DataF
     for number, key in enumerate(_keys()):
         columns |= _ranged(key, np.minimum(share[:, :, number], 1))
     return pd.DataFrame(columns, index=pd.Index(zones.codes, name="code")).astype({"people": "int64"})
+
+
+def _with_ranges(area: StudyArea, table: pd.DataFrame, drawn: Reached, zones: _Zones) -> pd.DataFrame:
+    """Return a table whose shares by band have the ranges of all draws; the median keeps its own."""
+    people = zone_sums(zones.grid, area.people_grid, count=len(zones.codes))
+    below = np.stack([drawn.shares(people, band) for band in range(len(BANDS))], axis=2)
+    shares = np.diff(below, axis=2, prepend=0.0, append=1.0)
+    columns: dict[str, Floats] = {}
+    for number, key in enumerate(_keys()):
+        low, high = interval(np.concatenate([[table[key].to_numpy()], shares[1:, :, number]]))
+        columns |= {f"{key}_low": low, f"{key}_high": high}
+    return table.assign(**columns)
 
 
 def _ranged(key: str, variants: Floats) -> dict[str, Floats]:

@@ -9,7 +9,7 @@ import pandas as pd
 from mapping.analysis.common import wording
 from mapping.analysis.common.catchments import living, near
 from mapping.analysis.common.listed import ANY, Point, Sort, by_area, chosen_level, counted, points, sort_of
-from mapping.analysis.common.reached import Floats, Progress, gathering, people_of, people_within
+from mapping.analysis.common.reached import Floats, Progress, gathering, interval, people_of, people_within
 from mapping.area.study_area import StudyArea
 from mapping.engines.location import covering_models as engine
 from mapping.engines.location.p_median import p_median
@@ -34,14 +34,15 @@ SECONDS = 20.0
 """How long each of the three questions may be searched."""
 
 METHOD = Message(
-    "Candidates are the towns and villages of the gazetteer. From each, and from every listed service of the kind that "
-    "can be visited and whose check is not overdue, we worked out who is within reach, on foot and by road. Services "
-    "that stand are kept. Then we chose the towns that together bring the most people within reach who have none now "
-    "(maximal covering; Church and ReVelle 1974), solved exactly, so that it is proven how good the choice is. Two "
-    "further questions were solved in the same way: how few towns would reach everybody who can be reached from a town "
-    "(set covering; Toregas and others 1971), and which towns make the ways of all people together shortest "
-    "(p-median; Hakimi 1964), where who is over {far} minutes away counts as {far}. The range beside a number is the "
-    "lowest and the highest answer for the same towns when all speeds are 20% lower or higher, and in other seasons.",
+    "Candidates are the towns and villages of the gazetteer. From each, and from every listed service of the kind "
+    "that can be visited and whose check is not overdue, we worked out who is within reach, on foot and by road. "
+    "Services that stand are kept. Then we chose the towns that together bring the most people within reach who have "
+    "none now (maximal covering; Church and ReVelle 1974), solved exactly, so that it is proven how good the choice "
+    "is. Two further questions were solved in the same way: how few towns would reach everybody who can be reached "
+    "from a town (set covering; Toregas and others 1971), and which towns make the ways of all people together "
+    "shortest (p-median; Hakimi 1964), where who is over {far} minutes away counts as {far}. The range beside a "
+    "number holds nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for sure "
+    "were changed together.",
     {"far": FAR},
 )
 
@@ -239,7 +240,8 @@ def _table(area: StudyArea, within: Floats, level: int) -> pd.DataFrame:
         ("gained", np.maximum(reached[-1] - reached[0], 0)),
         ("left", np.maximum(census - reached[-1], 0)),
     ):
-        columns |= {key: variants[0], f"{key}_low": variants.min(axis=0), f"{key}_high": variants.max(axis=0)}
+        low, high = interval(variants)
+        columns |= {key: variants[0], f"{key}_low": low, f"{key}_high": high}
     return pd.DataFrame(columns, index=pd.Index(codes, name="code")).astype({"people": "int64"})
 
 
@@ -278,7 +280,8 @@ def _proposals(chosen: Sequence[Town], within: Floats, minutes: int) -> tuple[Pr
     found = []
     for number, town in enumerate(chosen):
         adds = np.maximum((within[number + 1] - within[number]).sum(axis=1), 0)
-        figure = Figure(float(adds[0]), "people", label, float(adds.min()), float(adds.max()))
+        low, high = interval(adds)
+        figure = Figure(float(adds[0]), "people", label, float(low), float(high))
         found.append(ProposedSite(town.name, *town.spot, figure))
     return tuple(found)
 

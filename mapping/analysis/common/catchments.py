@@ -93,14 +93,14 @@ class Surroundings:
         base, *others = (one.pairs for one in self._near)
         return [only(base, own, factor) for factor in (1.0, SLOWER, FASTER)] + [only(one, own) for one in others]
 
-    def scores(self, wanted: Sequence[Point], capacity: Sequence[float]) -> tuple[Floats, Floats]:
-        """Return what each person has, shape (variants, cells), and 1 where anything is within reach, else 0.
+    def scores(self, wanted: Sequence[Point], capacity: Sequence[float]) -> Floats:
+        """Return what each person has, shape (variants, cells).
 
         Capacity that is not known (NaN) counts as none: scores are the least that there is.
         """
         decay = Steps((self.minutes / 3, self.minutes * 2 / 3, self.minutes), WEIGHTS)
-        found = [enhanced_two_step(one, self.people, capacity, decay=decay) for one in self.variants(wanted)]
-        return np.stack([one.low for one in found]), np.stack([one.reached.astype(np.float64) for one in found])
+        variants = self.variants(wanted)
+        return np.stack([enhanced_two_step(pairs, self.people, capacity, decay=decay).low for pairs in variants])
 
     def by_unit(self, values: Floats) -> Floats:
         """Return the mean of a value over the people of each finest unit, 0 where nobody lives; (variants, units)."""

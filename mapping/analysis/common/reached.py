@@ -6,11 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mapping.analysis.common.ensemble import count_people, interval, other_scenarios
 from mapping.analysis.common.listed import Point, units_at
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import zone_sums
-from mapping.travel import scenarios
-from mapping.travel.surfaces import Client, PeopleWithin, Surveyed, surfaces
+from mapping.travel.surfaces import Client
+
+__all__ = [
+    "FASTER",
+    "SLOWER",
+    "Floats",
+    "Progress",
+    "Reached",
+    "gathering",
+    "interval",
+    "other_scenarios",
+    "people_of",
+    "people_within",
+    "without",
+]
 
 Progress = Callable[[int, int], None] | None
 Floats = NDArray[np.float64]
@@ -23,11 +37,13 @@ SLOWER, FASTER = 0.8, 1.2
 class Reached:
     """People within each of some minutes, by area unit; ``variants`` has the shape (variants, units, minutes).
 
-    The first variant is the one asked for; the others are slower and faster speeds, and other seasons.
-    ``lost`` points took no part, ``snapped`` ones were moved to the nearest passable ground.
+    The first variant is the one asked for, the others are the draws of `mapping.analysis.common.ensemble`. ``foot``
+    (units, minutes) is on foot alone. ``lost`` points took no part, ``snapped`` ones were moved to the nearest passable
+    ground.
     """
 
     variants: Floats
+    foot: Floats
     lost: int = 0
     snapped: int = 0
 
@@ -38,23 +54,21 @@ class Reached:
 
     @property
     def low(self) -> Floats:
-        """The least of all variants."""
-        return np.asarray(self.variants.min(axis=0))
+        """The lower end of the range."""
+        return interval(self.variants)[0]
 
     @property
     def high(self) -> Floats:
-        """The most of all variants."""
-        return np.asarray(self.variants.max(axis=0))
+        """The upper end of the range."""
+        return interval(self.variants)[1]
+
+    def shares(self, people: Floats, band: int = 0) -> Floats:
+        """Return the share of some people within one of the minutes; shape (variants, units)."""
+        return np.minimum(self.variants[:, :, band] / np.where(people > 0, people, 1), 1)
 
     def gathered(self, matrix: Floats) -> "Reached":
         """Add units up to wider ones; each variant by itself, since a range of sums is no sum of ranges."""
-        return Reached(np.matmul(matrix, self.variants), self.lost, self.snapped)
-
-
-def other_scenarios(area: StudyArea, scenario: str) -> list[str]:
-    """Return the seasons beside the one asked for; travel on foot alone is another question, not a season."""
-    roads = {one.id: one.roads for one in scenarios(area)}
-    return [one for one, factor in roads.items() if one != scenario and factor > 0 and roads.get(scenario, 0) > 0]
+        return Reached(np.matmul(matrix, self.variants), matrix @ self.foot, self.lost, self.snapped)
 
 
 def people_within(
@@ -63,41 +77,27 @@ def people_within(
     *,
     minutes: Sequence[float],
     scenario: str,
+    unchecked: Mapping[str, tuple[Point, ...]] | None = None,
     client: Client = None,
     progress: Progress = None,
 ) -> dict[str, Reached]:
     """Count the people within each of some minutes of the nearest of some points, by finest unit.
 
-    ``wanted`` holds the points by key. Everything is counted on the grid, neighbouring units included. With a
-    ``client`` the surfaces are worked out on its cluster, see `mapping.travel.surfaces`.
+    ``wanted`` holds the points by key, ``unchecked`` those with services whose check is overdue (or, where these were
+    asked for, without them). Everything is counted on the grid, neighbouring units included. With a ``client`` the
+    surfaces are worked out on its cluster, see `mapping.travel.surfaces`.
     """
-    plans = [scenario, *other_scenarios(area, scenario)]
-    edges = sorted({round(limit * factor, 6) for limit in minutes for factor in (SLOWER, 1, FASTER)})
-    counts = surfaces(
-        area,
-        {key: spots for key, spots in wanted.items() if spots},
-        scenarios=plans,
-        limit=edges[-1],
-        then=PeopleWithin(area.unit_grid, area.people_grid, tuple(edges), len(area.unit_codes)),
-        client=client,
-        progress=progress,
+    found = count_people(
+        area, wanted, minutes=minutes, scenario=scenario, unchecked=unchecked, client=client, progress=progress
     )
-    nobody = Reached(np.zeros((1, len(area.unit_codes), len(minutes))))
-    return {
-        key: _variants([counts[key, plan] for plan in plans], edges, minutes) if spots else nobody
-        for key, spots in wanted.items()
-    }
+    return {key: Reached(one.variants, one.foot, one.lost, one.snapped) for key, one in found.items()}
 
 
-def _variants(counts: Sequence[Surveyed[Floats]], edges: Sequence[float], minutes: Sequence[float]) -> Reached:
-    """Pick what each variant says of each of the minutes."""
-    base, *seasons = counts
-
-    def at(within: Floats, factor: float) -> Floats:
-        return within[:, [edges.index(round(limit * factor, 6)) for limit in minutes]]
-
-    picked = [at(base.found, factor) for factor in (1, SLOWER, FASTER)] + [at(one.found, 1) for one in seasons]
-    return Reached(np.stack(picked), base.lost, base.snapped)
+def without(key: str, reached: Reached, people: Floats) -> dict[str, Floats]:
+    """Return the share of people who are not within the first of the minutes, with its range, under a key."""
+    shares = np.where(people > 0, 1 - reached.shares(people), 1.0)
+    low, high = interval(shares)
+    return {key: shares[0], f"{key}_low": low, f"{key}_high": high}
 
 
 def gathering(area: StudyArea, codes: Sequence[str], level: int) -> Floats:

@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mapping.analysis.common.ensemble import evenly
 from mapping.analysis.common.listed import Sort, points
 from mapping.analysis.common.reached import FASTER, SLOWER, Floats, other_scenarios, people_of
-from mapping.area import grid
 from mapping.area.study_area import StudyArea
-from mapping.engines.zonal import zone_sums
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, Text
 from mapping.travel import scenario_of, scenarios
@@ -130,13 +129,6 @@ def variants(
         within = asked.count(other, entries, (other.people_grid,))[0, SAME, 0]
         made.append(Variant(f"other_{name}", label, within, people_of(other)))
     return made
-
-
-def evenly(area: StudyArea) -> NDArray[np.float32]:
-    """Return the people of each cell if only the count of each unit and the land were known, no finer table."""
-    weight = grid.habitability(area.landcover, area.slope, area.file.population.landcover_weights)
-    counts = np.rint(zone_sums(area.unit_grid, area.people_grid, count=len(area.unit_codes))).astype(np.int64)
-    return grid.spread_people(area.grid, area.unit_grid, weight, counts)
 
 
 @cache

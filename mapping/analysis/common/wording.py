@@ -46,7 +46,7 @@ def who(share: float) -> Message:
 def between(low: float, high: float) -> Message:
     """Say the range of a share of the people."""
     words = {"low": Share(low), "high": Share(high)}
-    return Message("At other speeds and in other seasons it is between {low} and {high} of the people.", words)
+    return Message("With all that nobody knows for sure it is between {low} and {high} of the people.", words)
 
 
 def farther(minutes: float) -> Message:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import ANY, by_area, chosen_level, counted, points, sort_of, units_in
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within
+from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, interval, people_of, people_within
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord
 from mapping.freshness import months_after
@@ -20,10 +20,10 @@ from mapping.view.view import Entry, View
 
 METHOD = Message(
     "For the services whose funding is known to end we looked at the last day that somebody pays for them. We took "
-    "away those that end within the stated months and counted again the people who have a listed service within reach, "
-    "on foot and by road. The difference is who would lose it. The range is the lowest and the highest difference when "
-    "all speeds are 20% lower or higher, and in other seasons. Services that do not say until when they are funded "
-    "are taken to go on."
+    "away those that end within the stated months and counted again the people who have a listed service within "
+    "reach, on foot and by road. The difference is who would lose it. The range beside a number holds nine in ten "
+    "counts in which speeds, seasons, village tracks and all else that nobody knows for sure were changed together. "
+    "Services that do not say until when they are funded are taken to go on."
 )
 
 
@@ -148,7 +148,8 @@ def _losing(found: Mapping[str, Reached], matrix: Floats, people: Floats, census
     before, after = (found[key].gathered(matrix).variants[:, :, 0] for key in ("before", "after"))
     here = matrix @ people
     lost = np.maximum(before - after, 0) / np.where(here > 0, here, 1) * census
-    return {"losing": lost[0], "losing_low": lost.min(axis=0), "losing_high": lost.max(axis=0)}
+    low, high = interval(lost)
+    return {"losing": lost[0], "losing_low": low, "losing_high": high}
 
 
 def _columns(months: int, minutes: int) -> tuple[Column, ...]:

@@ -1,11 +1,12 @@
 """Sensitivity: by how much the people within reach change with what nobody knows for sure, and what moves them most."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
+from mapping.analysis.common.ensemble import DRAWS, RIDES, Choices, choices, effects, strongest
 from mapping.analysis.common.listed import (
     ANY,
     Sort,
@@ -18,7 +19,7 @@ from mapping.analysis.common.listed import (
     sort_of,
     state_of,
 )
-from mapping.analysis.common.reached import Floats, Progress, gathering
+from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, interval, people_of, people_within
 from mapping.analysis.common.variants import Variant, VariantQuestion, variants
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share, Text
@@ -27,12 +28,15 @@ from mapping.travel.surfaces import Client
 from mapping.view.view import View
 
 METHOD = Message(
-    "We counted the people within reach again and again, each time with one thing changed: in another season, with all "
-    "speeds 20% lower and higher, with services whose check is overdue, with people spread over each unit by land "
-    "cover alone, with ways through neighbour countries, and with other data where there are any. The range goes from "
-    "the lowest to the highest answer; what moves the number most is the change that takes it farthest. Who travels on "
-    "foot only is another question: it has a column of its own and takes no part in the range. Changes that come "
-    "together may add up, and wrong or missing entries are in no range."
+    "We counted the people within reach {draws} times, each time with all of this changed together: the season, all "
+    "speeds by up to a fifth, the village tracks that are on no map (as assumed, half as fast, half as many, or "
+    "none), who can get a ride ({low} to {high} of the people; the others walk), how people are spread over each "
+    "unit, the width of the cells, and services whose check is overdue. The range holds nine in ten of these "
+    "counts, and what was asked. The same counts give the range beside each such number in other findings. What "
+    "moves the number most is the one of these whose change moves the mean of the counts farthest. The columns "
+    "change one thing at a time; those on foot, on borders and on other data take no part in the range. Wrong or "
+    "missing entries are in no range.",
+    {"draws": DRAWS, "low": Share(RIDES[0]), "high": Share(RIDES[1])},
 )
 
 
@@ -66,23 +70,37 @@ def sensitivity(
     if first.hidden and not points(first.of(entries), area):
         sorts = sorts[1:] or [sort_of(ANY)]
     asked = VariantQuestion(sorts, minutes, scenario, client, progress)
-    found = variants(area, asked, entries, counted(view, stale=not stale), stale=stale)
-    table, total = _table(area, found, level), _total(found)
+    doubtful = counted(view, stale=not stale)
+    found = variants(area, asked, entries, doubtful, stale=stale)
+    drawn = people_within(
+        area,
+        {sort.key: points(sort.of(entries), area) for sort in sorts},
+        minutes=[minutes],
+        scenario=scenario,
+        unchecked={sort.key: points(sort.of(doubtful), area) for sort in sorts},
+        client=client,
+    )
+    among = choices(area, scenario)
+    table = _table(area, found, drawn[sorts[0].key], among, level)
+    total = _total(found)
+    shares = {sort.key: _whole(area, drawn[sort.key]) for sort in sorts}
+    ends = np.array([interval(each) for each in shares.values()])  # (sorts, low or high)
+    most = {key: strongest(effects(among, each[:, None])) for key, each in shares.items()}
     state = state_of(sorts[0].of(entries), area)
     return Result(
         name="sensitivity",
         title=Message("How sure the numbers are"),
-        finding=_finding(total, found, state, minutes),
-        also=_also(total, found, sorts, state),
+        finding=_finding(found, ends, state, minutes),
+        also=_also(total, found, sorts, shares, ends, most, state),
         audience=view.audience,
         edition=view.edition,
         level=level,
         table=table,
         states=_states(table, state),
-        total=_totals(total, found),
+        total=_totals(total, found, ends, most[sorts[0].key]),
         columns=_columns(found, minutes),
         headline=("asked", *(one.key for one in found[1:]), "most"),
-        figures=_figures(total, found, sorts, state, minutes),
+        figures=_figures(total, sorts, ends, state, minutes),
         method=METHOD,
         inputs=wording.inputs(view, area, travel=True),
         caveats=(*wording.caveats(area, travel=True), *wording.unshown(by_area(sort_of(ANY).of(entries), area))),
@@ -98,29 +116,28 @@ def _shares(found: Sequence[Variant], matrix: Floats) -> Floats:
     return np.stack(shares)
 
 
-def _in_range(found: Sequence[Variant]) -> list[int]:
-    return [number for number, one in enumerate(found) if not one.question]
+def _whole(area: StudyArea, drawn: Reached) -> Floats:
+    """Return the share of all people within reach as asked and in each draw."""
+    return drawn.gathered(np.ones((1, len(area.unit_codes)))).shares(people_of(area).sum(keepdims=True))[:, 0]
 
 
-def _most(found: Sequence[Variant], shares: Floats) -> Text:
-    """Return what takes a share farthest from what was asked for."""
-    far = [abs(float(share - shares[0])) * (not one.question) for one, share in zip(found, shares, strict=True)]
-    return found[int(np.argmax(far))].label if max(far) >= 0.005 else Message("Nothing by half a point or more")
-
-
-def _table(area: StudyArea, found: Sequence[Variant], level: int) -> pd.DataFrame:
+def _table(area: StudyArea, found: Sequence[Variant], drawn: Reached, among: Choices, level: int) -> pd.DataFrame:
     units = area.units(level)
     codes = [str(code) for code in units.index]
-    shares = _shares(found, gathering(area, codes, level))[:, 0]
-    ranged = shares[_in_range(found)]
+    matrix = gathering(area, codes, level)
+    shares = _shares(found, matrix)[:, 0]
+    draws = drawn.gathered(matrix).shares(matrix @ people_of(area))
+    draws[0] = shares[0]
+    low, high = interval(draws)
     columns: dict[str, object] = {
         "people": units["people"].to_numpy("int64"),
         "asked": shares[0],
-        "asked_low": ranged.min(axis=0),
-        "asked_high": ranged.max(axis=0),
+        "asked_low": low,
+        "asked_high": high,
     }
     columns |= {one.key: row for one, row in zip(found[1:], shares[1:], strict=True)}
-    columns["most"] = [_most(found, row) for row in shares.T]
+    moved = effects(among, draws)
+    columns["most"] = [strongest(moved, unit) for unit in range(len(codes))]
     return pd.DataFrame(columns, index=pd.Index(codes, name="code"))
 
 
@@ -129,16 +146,15 @@ def _total(found: Sequence[Variant]) -> Floats:
     return _shares(found, np.ones((1, found[0].people.size)))[:, :, 0]
 
 
-def _totals(total: Floats, found: Sequence[Variant]) -> dict[str, object]:
-    shares, ranged = total[:, 0], total[_in_range(found), 0]
-    rest = {one.key: float(share) for one, share in zip(found[1:], shares[1:], strict=True)}
-    ends = {"asked_low": float(ranged.min()), "asked_high": float(ranged.max())}
+def _totals(total: Floats, found: Sequence[Variant], ends: Floats, most: Text) -> dict[str, object]:
+    rest = {variant.key: float(share) for variant, share in zip(found[1:], total[1:, 0], strict=True)}
     return {
         "people": float(found[0].people.sum()),
-        "asked": float(shares[0]),
-        **ends,
+        "asked": float(total[0, 0]),
+        "asked_low": float(ends[0, 0]),
+        "asked_high": float(ends[0, 1]),
         **rest,
-        "most": _most(found, shares),
+        "most": most,
     }
 
 
@@ -157,46 +173,54 @@ def _columns(found: Sequence[Variant], minutes: int) -> tuple[Column, ...]:
     )
 
 
-def _figures(
-    total: Floats, found: Sequence[Variant], sorts: Sequence[Sort], state: str, minutes: int
-) -> dict[str, Figure]:
-    figures, kept = {}, _in_range(found)
+def _figures(total: Floats, sorts: Sequence[Sort], ends: Floats, state: str, minutes: int) -> dict[str, Figure]:
+    figures = {}
     for number, sort in enumerate(sorts if not state else sorts[1:], len(state) and 1):
         label = Message("{type}: people within {minutes} min", {"type": sort.label, "minutes": minutes})
-        shares = total[kept, number]
-        figures[sort.key] = Figure(float(shares[0]), "share", label, float(shares.min()), float(shares.max()))
+        low, high = ends[number]
+        figures[sort.key] = Figure(float(total[0, number]), "share", label, float(low), float(high))
     return figures
 
 
-def _finding(total: Floats, found: Sequence[Variant], state: str, minutes: int) -> Message:
+def _finding(found: Sequence[Variant], ends: Floats, state: str, minutes: int) -> Message:
     if state:
         return Message("No service is listed that people could travel to, so nothing can move the number")
     if found[0].people.sum() == 0:
         return Message("Nobody lives here, so nothing can move the number")
-    shares = total[_in_range(found), 0]
-    words = {"low": Share(shares.min()), "high": Share(shares.max()), "minutes": minutes}
+    words = {"low": Share(ends[0, 0]), "high": Share(ends[0, 1]), "minutes": minutes}
     return Message("Between {low} and {high} of the people are within {minutes} minutes of a service", words)
 
 
-def _also(total: Floats, found: Sequence[Variant], sorts: Sequence[Sort], state: str) -> tuple[Message, ...]:
-    """Say what moves the number most, what travel on foot only makes of it, and which type is least sure."""
+def _also(
+    total: Floats,
+    found: Sequence[Variant],
+    sorts: Sequence[Sort],
+    shares: Mapping[str, Floats],
+    ends: Floats,
+    most: Mapping[str, Text],
+    state: str,
+) -> tuple[Message, ...]:
+    """Say what moves the number most, its middle, what travel on foot makes of it, and which type is least sure."""
     if state or found[0].people.sum() == 0:
         return ()
-    said = [Message("What moves the share most: {what}.", {"what": _most(found, total[:, 0])})]
-    said += [
-        Message("{how}: {share}.", {"how": one.label, "share": Share(total[number, 0])})
-        for number, one in enumerate(found)
-        if one.question
+    first = sorts[0].key
+    said = [
+        Message("What moves the share most: {what}.", {"what": most[first]}),
+        Message("In half of the counts it is under {share}.", {"share": Share(float(np.median(shares[first][1:])))}),
     ]
-    ranged = np.ptp(total[_in_range(found)], axis=0)
+    said += [
+        Message("{how}: {share}.", {"how": variant.label, "share": Share(total[number, 0])})
+        for number, variant in enumerate(found)
+        if variant.question
+    ]
+    ranged = np.ptp(ends, axis=1)
     widest = int(ranged.argmax())
     if widest and ranged[widest] > ranged[0]:
-        shares = total[_in_range(found), widest]
         words = {
             "type": sorts[widest].label,
-            "low": Share(shares.min()),
-            "high": Share(shares.max()),
-            "what": _most(found, total[:, widest]),
+            "low": Share(ends[widest, 0]),
+            "high": Share(ends[widest, 1]),
+            "what": most[sorts[widest].key],
         }
         said.append(Message("Least sure: “{type}”, between {low} and {high}. What moves it most: {what}.", words))
     return tuple(said)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
+from mapping.analysis.common.ensemble import told
 from mapping.analysis.common.listed import (
     ANY,
     Sort,
@@ -30,8 +31,9 @@ BANDS = (30, 60, 120)
 METHOD = Message(
     "We took every listed service that can be visited and whose check is not overdue, and every square kilometre "
     "where people live. For each we asked how long the way to the nearest service takes, on foot and by road, over "
-    "slopes and passes, across the lines of districts. Then we added up the people. The range beside a number is the "
-    "lowest and the highest answer when all speeds are 20% lower or higher, and in other seasons."
+    "slopes and passes, across the lines of districts. Then we added up the people. The range beside a number holds "
+    "nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for sure were changed "
+    "together."
 )
 
 
@@ -68,6 +70,7 @@ def coverage(
     """
     level, bands = chosen_level(area, level), sorted({*BANDS, chosen_minutes("coverage", minutes)})
     entries, sorts = counted(view, stale=stale), chosen_types(types)
+    doubtful = counted(view, stale=not stale)
     spots = {sort.key: points(sort.of(entries), area) for sort in sorts}
     shown = [sort for sort in sorts if spots[sort.key] or not sort.hidden]
     found = people_within(
@@ -75,11 +78,15 @@ def coverage(
         {sort.key: spots[sort.key] for sort in shown},
         minutes=bands,
         scenario=scenario,
+        unchecked={sort.key: points(sort.of(doubtful), area) for sort in shown},
         client=client,
         progress=progress,
     )
     table, total = _tables(area, shown, found, level, bands, minutes)
-    also = _also(area, table, total, [sort for sort in shown if spots[sort.key]], minutes)
+    listed = [sort for sort in shown if spots[sort.key]]
+    also = _also(area, table, total, listed, minutes)
+    if also:
+        also = (also[0], *_uncertain(area, found[listed[0].key], scenario, bands.index(minutes), minutes), *also[1:])
     return Result(
         name="coverage",
         title=Message("People within reach of services"),
@@ -220,6 +227,14 @@ def _also(
         told = {"type": farthest.label, "share": beyond_it, "far": wording.farther(minutes)}
         said.append(Message("Farthest away: “{type}”. {share} of the people live {far} from it.", told))
     return tuple(said)
+
+
+def _uncertain(area: StudyArea, reached: Reached, scenario: str, band: int, minutes: int) -> tuple[Message, ...]:
+    """Say what the share within reach is on foot, and what moves it most."""
+    everybody = people_of(area).sum(keepdims=True)
+    whole = reached.gathered(np.ones((1, len(area.unit_codes))))
+    foot = float(min(whole.foot[0, band] / max(everybody[0], 1), 1))
+    return told(area, scenario, whole.shares(everybody, band)[:, 0], foot, minutes)
 
 
 def _figures(

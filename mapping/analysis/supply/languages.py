@@ -16,9 +16,9 @@ METHOD = Message(
     "For each language we took the listed services that help people, whose check is not long overdue and "
     "that say that they "
     "help in it. We counted the people who reach one of them in person within the time that the table names, on foot "
-    "and by road, and told where a phone line in that language can be called instead. A line counts everywhere, unless "
-    "it says what it covers. The range beside a number is the lowest and the highest answer when all speeds are 20% "
-    "lower or higher, and in other seasons."
+    "and by road, and told where a phone line in that language can be called instead. A line counts everywhere, "
+    "unless it says what it covers. The range beside a number holds nine in ten counts in which speeds, seasons, "
+    "village tracks and all else that nobody knows for sure were changed together."
 )
 
 

