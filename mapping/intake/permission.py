@@ -23,9 +23,12 @@ _CONSENT_ALONE = re.compile(
     re.I,
 )
 _BOTH = re.compile(rf"(?=.*(?:{_ASK}))(?=.*(?:{_PUBLISH}))", re.I | re.S)
-_OF_VISITORS = re.compile(
-    r"visitor|client|beneficiar|survivor|клиент|получател|пострадав|мизоҷ|mijoz|referral|перенаправ", re.I
+_OTHER = re.compile(
+    r"visitor|client|beneficiar|survivor|клиент|получател|пострадав|мизоҷ|mijoz|referral|перенаправ|"
+    r"примеч|комментар|пояснен|\bnotes?\b|remark|comment|эзоҳ|изоҳ|izoh|шарҳ|legend|условн",
+    re.I,
 )
+"""Headings about other consents, and of remarks, which may explain who may see a row."""
 
 REVIEWS = ("_validation_status", "reviewstate", "__system/reviewstate")
 """Columns in which survey tools keep what a reviewer decided."""
@@ -42,7 +45,7 @@ def asks_consent(heading: str) -> bool:
     >>> asks_consent("Можно ли публиковать?"), asks_consent("May we publish?"), asks_consent("Published on")
     (True, True, False)
     """
-    if _OF_VISITORS.search(heading):
+    if _OTHER.search(heading):
         return False
     return bool(_CONSENT_ALONE.match(heading) or _BOTH.match(heading))
 

@@ -47,7 +47,7 @@ def row_key(reader: Reader, seen: dict[str, int]) -> str:
     """Return the sender's key of a row: its own number, else what tells it from the others."""
     columns = reader.intake.columns
     parts = [reader.row.cells.get(c.strip().casefold(), "") for c in columns.key]
-    key = "|".join(parts) if any(parts) else ""
+    key = "|".join(parts) if any(parts) else reader.row.cells.get("_uuid", "")
     if not key:
         key = _content_key(reader)
     seen[key] = seen.get(key, 0) + 1

@@ -32,6 +32,7 @@ OTHER = [
     "Consent form used for clients",
     "Согласие клиента на передачу данных",
     "Список услуг",
+    "Примечания: открыто – можно показывать всем",
     "Phone",
     "District",
     "Who may come?",

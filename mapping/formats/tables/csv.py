@@ -18,7 +18,7 @@ from mapping.language.i18n import Message
 from mapping.model import Audience, Precision
 from mapping.view.view import View
 
-SUFFIX = ".csv"
+SUFFIX = ".csv .tsv .txt"
 LABEL = Message("A table of services, one row for each at each place: for any program (CSV)")
 FILE = "list.csv"
 SEPARATORS = ",;\t|"
@@ -86,8 +86,8 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
 def read(path: str | Path) -> Iterator[Sheet]:
     """Read a CSV file as one sheet of text cells.
 
-    UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1251; the separator is the one that cuts most
-    lines into the same number of cells.
+    UTF-8 and UTF-16 with or without a byte order mark, else Windows-1251, KOI8-R or CP866; the separator is the one
+    that cuts most lines into the same number of cells.
 
     Raises
     ------
@@ -133,12 +133,14 @@ def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
     """Return the text and how many of its letters are damaged."""
     if contents.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
+    elif unmarked := _utf16(contents):
+        encodings = [unmarked]
     elif b"\0" in contents:
         raise FormatError(f"{path}: is not a text file; export it as CSV from the program it was made with")
     elif contents.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
         raise FormatError(f"{path}: is not CSV but another kind of file; give it its true ending, as .xlsx")
     else:
-        encodings = ["utf-8-sig", "cp1251"]
+        encodings = ["utf-8-sig", *_cyrillic(contents)]
         mended = contents.decode("utf-8-sig", errors="replace")
         damaged, foreign = mended.count("\ufffd"), sum(letter > "\x7f" for letter in mended)
         if 0 < damaged < foreign * DAMAGED:
@@ -149,6 +151,38 @@ def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
         except UnicodeDecodeError:
             continue
     raise FormatError(f"{path}: its letters are in no encoding we know; save it again as CSV UTF-8")
+
+
+def _utf16(contents: bytes) -> str:
+    """Return which UTF-16 a file without a mark is in, or nothing: its zeros are all first, or all second bytes."""
+    even, odd = contents[::2].count(0), contents[1::2].count(0)
+    if len(contents) % 2 or min(even, odd) or even + odd < 3:
+        return ""
+    encoding = "utf-16-le" if odd else "utf-16-be"
+    try:
+        text = contents.decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+    return encoding if sum(letter < "\u0530" for letter in text) > 0.9 * len(text) else ""
+
+
+OLD_ENCODINGS = ("cp1251", "koi8-r", "cp866")
+FREQUENT = "оеаинтсрвлкмдпу"
+"""The letters that are most of any Russian text; those of other languages in these alphabets are among them."""
+
+
+def _cyrillic(contents: bytes) -> list[str]:
+    """Return the old encodings of Cyrillic, the likeliest first: small letters that are frequent, and no frames."""
+
+    def likeness(encoding: str) -> int:
+        text = contents[:100_000].decode(encoding, errors="replace")
+        counts = Counter(text)
+        inside = sum(one.islower() and other.isupper() for one, other in itertools.pairwise(text))
+        odd = sum(count for letter, count in counts.items() if letter > "\x7f" and not letter.isalpha())
+        return sum(counts[letter] for letter in FREQUENT) - 2 * inside - odd
+
+    likely = [encoding for encoding in OLD_ENCODINGS if likeness(encoding) > 0]
+    return sorted(likely, key=likeness, reverse=True) or ["cp1251"]
 
 
 def _separator(text: str) -> str:

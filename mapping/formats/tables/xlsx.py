@@ -1,4 +1,4 @@
-"""XLSX in: values only, hidden sheets, columns and rows left out."""
+"""XLSX in, with or without macros, which are never run: values only, hidden sheets, columns and rows left out."""
 
 import re
 import zipfile
@@ -14,7 +14,7 @@ from defusedxml.common import DefusedXmlException
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
 
-SUFFIX = ".xlsx"
+SUFFIX = ".xlsx .xlsm"
 MAX_UNPACKED = 500 * 2**20
 MAX_RATIO = 200
 """How much larger than its packed size a part of a workbook may be; a spreadsheet's text packs 5 to 30 times."""

@@ -15,6 +15,7 @@ from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Sheets, Skip
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
+from mapping.intake.permission import asks_consent
 from mapping.intake.rows import joined
 from mapping.language.fold import coarse, skeleton
 from mapping.language.languages import codes, language
@@ -74,6 +75,20 @@ WORDS: dict[str, str] = {
 }
 """Field -> words by which its column may be called in four languages; between | stand several words that belong
 together."""
+
+HEADING_SAYS = ("latitude", "longitude", "coordinates", "verified_on", "funded_until", "key", "status", "country")
+"""Fields whose headings are believed: a column that is called so and holds something else is nothing else."""
+
+SHAPED = ("email", "website", "marking")
+"""What cells can be for sure, whatever stands above them."""
+
+ADDED = re.compile(
+    r"(?:.*/)?(?:timestamp|отметка времени|метка времени|start(?:time)?|end(?:time)?|today|deviceid|username|"
+    r"_?submission_?(?:date|time)|_submitted_by|_validation_status|_status|_index|_id|__version__|formhub/uuid|"
+    r"(?:meta/)?instance(?:id|name)|reviewstate|submitterid|submittername)$",
+    re.I,
+)
+"""Headings of columns that survey tools add: when, by whom and on what device, which is nobody's list."""
 
 REMARKS = (
     "note",
@@ -149,6 +164,8 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
             "no row looks like the names of columns; is it a list, with a row of names above its rows? "
             "If it is, write a column map: rohnamo check FILE --draft FILE.toml begins one"
         )
+    if not to_draft:
+        _require_services(found)
     _, best = max(found, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
     alike = {
         each.sheet.name: each
@@ -166,6 +183,43 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
         )
     _suppose_organization(best)
     return best
+
+
+AGREEMENTS = re.compile(
+    r"соглашени|договор|меморандум|agreement|memorandum|\bmou\b|созишнома|шартнома|ёддошти|kelishuv|shartnoma"
+)
+PARTIES = re.compile(
+    r"\bfrom\b|\bto\b|\bот\b|\bкому\b|сторона|party|partner|направля|принима|refer|receiv|sends|takes|тараф|фирист|"
+    r"қабул|аз кӣ|ба кӣ|tomon|yubor|qabul"
+)
+STANDARDS = re.compile(
+    r"standard|criteri|checklist|indicator|стандарт|критери|требовани|меъёр|mezon|talab|\bitem\b|пункт|банд"
+)
+ANSWERS = re.compile(r"answer|\bmet\b|score|rating|ответ|оценк|выполн|соответств|ҷавоб|баҳо|иҷро|javob|baho|bajaril")
+
+
+def _require_services(found: Sequence[tuple[float, "Guessed"]]) -> None:
+    """Refuse a list of agreements or of answers to a checklist: its rows are no services, and only a map says whose.
+
+    Raises
+    ------
+    FormatError
+        It is such a list.
+    """
+    _, best = max(found, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
+    heads = [fold_header(name) for name in best.names if name]
+    parties = [name for name in heads if PARTIES.search(name)]
+    whole = " ".join([*heads, fold_header(best.sheet.name)])
+    what = ""
+    if AGREEMENTS.search(whole) and len(parties) > 1:
+        what = "agreement"
+    elif any(map(STANDARDS.search, heads)) and any(map(ANSWERS.search, heads)):
+        what = "assessment"
+    if what:
+        raise FormatError(
+            f"[{best.sheet.name}] looks like a list of {what}s, whose rows are no services; write a column map with "
+            f'shape = "{what}" (docs/importing.md)'
+        )
 
 
 def _suppose_organization(found: Guessed) -> None:
@@ -299,8 +353,11 @@ def _guess_columns(found: Guessed, alike: Sequence[Guessed], area: StudyArea | N
             continue
         seen = looked_at([row[place] for row in filled[:SAMPLE] if place < len(row)], area)
         found.seen[name] = seen
-        said = _by_name(name)
-        if {coarse(word) for word in REMARKS} & set(re.findall(r"[^\W_]+", coarse(name))):
+        said = "marking" if asks_consent(name) else _by_name(name)
+        if ADDED.match(fold_header(name)):
+            found.private.append(name)
+            found.why[name] = "added by the survey tool"
+        elif {coarse(word) for word in REMARKS} & set(re.findall(r"[^\W_]+", coarse(name))):
             found.private.append(name)
             found.why[name] = "remarks are never kept"
         elif said and not seen.speaks_against(said):
@@ -308,6 +365,9 @@ def _guess_columns(found: Guessed, alike: Sequence[Guessed], area: StudyArea | N
         elif (code := _service_of(name, seen)) is not None:
             found.services[name] = code
             found.why[name] = "yes or no, by its name"
+        elif said in HEADING_SAYS and seen.taken_for not in SHAPED:
+            found.open.append(name)
+            found.why[name] = f"is called {said}, and holds something else"
         elif seen.taken_for and seen.taken_for not in taken:
             _give(found, name, seen.taken_for, f"by what stands in it ({seen.share:.0%})", taken)
         else:

@@ -66,7 +66,7 @@ _CORE = re.compile(
     rf"\+?(?:\d|\(\+?\d{{1,5}}(?:{_GAP}\d{{1,5}})*\))"
     rf"(?:{_GAP}(?:\d|[{_O}](?![^\W\d_{_O}])|\(\d{{1,5}}\)(?={_GAP}\d)))*"
 )
-_DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d(?:[T ].*)?")
+_DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?:[ ,T]+\d{1,2}:\d\d.*)?|(?:19|20)\d\d-\d\d-\d\d(?:[T ].*)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\s*[-–—]\s*\d{1,2}[:.]\d\d")
 _ALWAYS = re.compile(r"\b24\s*/\s*7\b|\b24\s*(?:час\w*|соат\w*|hours?|saat|h)\b", re.I)
 _PARTS = re.compile(r"([;,\n|]|\s/\s|/|\\|\s(?:и|или|ва|ё|and|or|va|yoki|ve|veya|&)\s)(?![^(]*\))", re.I)

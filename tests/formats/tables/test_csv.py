@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mapping.errors import FormatError
 from mapping.formats.tables.csv import read
+from mapping.registry import format_of
 
 
 @pytest.fixture
@@ -114,3 +115,16 @@ def test_what_is_written_is_read(tmp_path_factory, table, separator):
     path.write_bytes(text.getvalue().encode())
     (sheet,) = read(path)
     assert [tuple(row) for row in sheet.rows] == table
+
+
+TEXT = "Название организации;Район;Телефон\nОбщество «Умед» помощи женщинам;Восе;2210001\n" * 3
+
+
+@pytest.mark.parametrize("encoding", ["koi8-r", "cp866", "cp1251", "utf-16-le", "utf-16-be", "utf-8"])
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".txt"])
+def test_old_encodings_are_told_by_what_can_be_read(tmp_path, encoding, ending):
+    path = tmp_path / f"list{ending}"
+    text = TEXT.replace("«", '"').replace("»", '"').replace('"', "")
+    path.write_bytes((text.replace(";", "\t") if ending == ".tsv" else text).encode(encoding))
+    (sheet,) = format_of(path).read(path)
+    assert list(sheet.rows[1]) == ["Общество Умед помощи женщинам", "Восе", "2210001"]

@@ -162,3 +162,41 @@ def test_what_needs_no_map_says_so(tmp_path, area):
         export(view, tmp_path / "list.xlsx", area=area, name="workbook")
     with pytest.raises(FormatError, match="needs no column map"):
         draft_map(tmp_path / "list.xlsx", tmp_path / "x.toml", area=area)
+
+
+@pytest.mark.parametrize(
+    "heading", ["latitude", "Latitude", "Широта", "Timestamp", "Отметка времени", "_submission_time"]
+)
+def test_a_heading_that_says_what_it_is_wins_over_its_cells(area, heading):
+    """Seven digits are no phone under such a heading."""
+    rows = [["Organization", "Service", "District", heading]]
+    rows += [[f"Centre {n}", "legal advice", "Восеъ", f"37221{n:04}"] for n in range(20)]
+    found = guessed([Sheet("", rows)], area)
+    assert heading not in found.fields.get("phone", [])
+    assert heading in (*found.open, *found.private)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Можно ли публиковать?", "May we publish?", "Иҷозати нашр", "Nashr qilishga ruxsat"]
+)
+def test_a_question_of_consent_is_the_marking_row_by_row(area, heading):
+    rows = [["Organization", "Service", heading]] + [
+        [f"Centre {n}", "legal advice", ("Да", "Нет")[n % 2]] for n in range(9)
+    ]
+    assert guessed([Sheet("", rows)], area).fields["marking"] == [heading]
+
+
+@pytest.mark.parametrize(
+    ("heads", "shape"),
+    [
+        (("Agreement no", "From", "To", "Services", "Signed"), "agreement"),
+        (("№ договора", "Направляющая организация", "Принимающая организация", "Услуга"), "agreement"),
+        (("Рақами созишнома", "Ташкилоти фиристанда", "Ташкилоти қабулкунанда", "Хизмат"), "agreement"),
+        (("Организация", "Услуга", "Стандарт", "Ответ", "Дата"), "assessment"),
+        (("Organization", "Service", "Checklist item", "Met?"), "assessment"),
+    ],
+)
+def test_agreements_and_answers_are_no_services(area, heads, shape):
+    rows = [list(heads)] + [[f"{n}", "Umed", "Nur", "legal advice", "2026-01-02"][: len(heads)] for n in range(9)]
+    with pytest.raises(FormatError, match=f'shape = "{shape}"'):
+        guessed_map([Sheet("", rows)], "x", area)

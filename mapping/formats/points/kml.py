@@ -1,0 +1,46 @@
+"""KML and KMZ in, as Google My Maps, Earth and navigation devices write them: each folder of places is a sheet."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from mapping.errors import FormatError
+from mapping.formats import Sheet
+from mapping.formats._archives import content, members
+from mapping.formats.points._points import checked, layers
+
+SUFFIX = ".kml .kmz"
+
+
+def read(path: str | Path) -> Iterator[Sheet]:
+    """Read each folder as a sheet of what its places say, with latitude and longitude.
+
+    Links to files elsewhere are never followed: a map that holds nothing but such a link has no places.
+
+    Raises
+    ------
+    FormatError
+        When the file is missing, empty, too large, no KML, or has nothing but links.
+    """
+    path = checked(path)
+    if path.suffix.lower() == ".kmz":
+        documents = [member for member in members(path) if member.filename.lower().endswith(".kml")]
+        if not documents:
+            raise FormatError(f"{path}: holds no KML; export the map again")
+        text = content(path, documents[0])
+    else:
+        text = path.read_bytes()
+    if b"<kml" not in text[:4096].lower() and b"<document" not in text[:4096].lower():
+        raise FormatError(f"{path}: is no KML; export the map again")
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+        raise FormatError(f"{path}: defines entities, which no map needs; do not trust its sender")
+    if b"<Placemark" not in text:
+        raise FormatError(f"{path}: holds no places, perhaps a link to them; export the map with its data")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / f"{path.stem}.kml"
+        copy.write_bytes(re.sub(rb"<NetworkLink\b.*?</NetworkLink>", b"", text, flags=re.S))
+        try:
+            yield from layers(copy)
+        except FormatError as error:
+            raise FormatError(str(error).replace(str(copy), str(path))) from error

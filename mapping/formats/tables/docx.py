@@ -1,0 +1,69 @@
+"""Tables of a text in Word: each is a sheet; what is merged stands in each of its cells, what is struck through not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import docx
+from docx.opc.exceptions import OpcError
+from lxml.etree import LxmlError
+
+from mapping.errors import FormatError
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet
+from mapping.formats._archives import members
+
+SUFFIX = ".docx"
+
+
+def read(path: str | Path) -> Iterator[Sheet]:
+    """Read the tables of a text, one after the other; tables within tables are not looked into.
+
+    Raises
+    ------
+    FormatError
+        When the file is missing, no text of Word, damaged, too large, or holds no table.
+    """
+    path = Path(path)
+    members(path)
+    try:
+        tables = docx.Document(str(path)).tables
+    except (OpcError, LxmlError, BadZipFile, KeyError, ValueError) as error:
+        raise FormatError(f"{path}: is no text of Word or a damaged one ({error}); save it as .docx again") from error
+    if not tables:
+        raise FormatError(f"{path}: holds no table; ask for the list as a table")
+    for number, table in enumerate(tables, 1):
+        rows, struck = _rows(path, table)
+        skipped = (f"{struck} texts that are struck through, not read",) if struck else ()
+        yield Sheet(f"table {number}" if len(tables) > 1 else "", rows, skipped=skipped)
+
+
+def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
+    """Return the cells of a table, merged ones filled, and how many texts were struck through."""
+    rows: list[list[str]] = []
+    struck = cells = 0
+    for line in table._tbl.tr_lst:
+        row: list[str] = []
+        for cell in line.tc_lst:
+            if cell.vMerge == "continue" and rows and len(row) < len(rows[-1]):
+                text = rows[-1][len(row)]
+            else:
+                text, crossed = _text(cell)
+                struck += crossed
+            row += [text] * cell.grid_span
+        cells += len(row)
+        if len(row) > MAX_COLUMNS or cells > MAX_CELLS:
+            raise FormatError(f"{path}: a table of {cells} cells or more is too large")
+        rows.append(row)
+    return rows, struck
+
+
+def _text(cell: Any) -> tuple[str, int]:
+    """Return what stands in a cell and is not struck through, a paragraph a line, and how much was."""
+    lines, struck = [], 0
+    for paragraph in docx.table._Cell(cell, None).paragraphs:
+        kept = [run for run in paragraph.runs if not (run.font.strike or run.font.double_strike)]
+        struck += len(paragraph.runs) - len(kept)
+        whole = paragraph.text if len(kept) == len(paragraph.runs) else "".join(run.text for run in kept)
+        lines.append(whole.strip())
+    return "\n".join(filter(None, lines)), struck

@@ -1,0 +1,71 @@
+"""Maps of other programs: KML, KMZ and zipped shapefiles become sheets with latitude and longitude."""
+
+import zipfile
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from mapping.errors import FormatError
+from mapping.registry import format_of
+
+KML = """<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>Map</name>
+<Folder><name>Services</name><Placemark><name>Умед</name><description>advice</description>
+<ExtendedData><Data name="Phone"><value>1313</value></Data></ExtendedData>
+<Point><coordinates>68.78,38.54,0</coordinates></Point></Placemark></Folder></Document></kml>"""
+
+
+def cells(path):
+    (sheet,) = format_of(path).read(path)
+    heads, *rows = sheet.rows
+    return [dict(zip(heads, row, strict=True)) for row in rows]
+
+
+def check(row):
+    assert (row["latitude"], row["longitude"]) == (38.54, 68.78)
+    assert "Умед" in row.values()
+
+
+def test_a_kml(tmp_path):
+    path = tmp_path / "map.kml"
+    path.write_text(KML, "utf-8")
+    (row,) = cells(path)
+    check(row)
+    assert "1313" in row.values()
+
+
+def test_a_kmz(tmp_path):
+    path = tmp_path / "map.kmz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("doc.kml", KML)
+    (row,) = cells(path)
+    check(row)
+
+
+def test_a_zip_of_a_shapefile(tmp_path):
+    gpd.GeoDataFrame({"name": ["Умед"]}, geometry=[shapely.Point(68.78, 38.54)], crs=4326).to_file(
+        tmp_path / "points.shp", encoding="utf-8"
+    )
+    path = tmp_path / "points.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in tmp_path.glob("points.???"):
+            if part != path:
+                archive.write(part, f"folder/{part.name.upper() if part.suffix == '.prj' else part.name}")
+    (row,) = cells(path)
+    check(row)
+
+
+@pytest.mark.parametrize("text", ["", "anything", "<kml></kml>", KML.replace("<kml", "<!DOCTYPE x><kml")])
+def test_what_is_no_kml_is_refused(tmp_path, text):
+    path = tmp_path / "map.kml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(FormatError, match=r"map\.kml"):
+        cells(path)
+
+
+def test_an_archive_without_kml_is_refused(tmp_path):
+    path = tmp_path / "map.kmz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "x")
+    with pytest.raises(FormatError, match="no KML"):
+        cells(path)

@@ -1,0 +1,53 @@
+"""Workbooks of LibreOffice and of the old Excel, and those with macros: read as values, or refused with advice."""
+
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from mapping.errors import FormatError
+from mapping.registry import format_of
+
+ROWS = [["Name", "Phone"], ["Умед", "1313"]]
+ODS = """<?xml version="1.0" encoding="UTF-8"?><office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" office:version="1.2"><office:body><office:spreadsheet>
+<table:table table:name="List">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"""
+
+
+def ods(path: Path) -> Path:
+    """Write a sheet as LibreOffice does, the least of it."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    rows = "".join(f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in ROWS)
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        parts.writestr("content.xml", ODS.format(rows=rows))
+        parts.writestr("META-INF/manifest.xml", "<manifest/>")
+    return path
+
+
+def test_a_sheet_of_libreoffice(tmp_path):
+    path = ods(tmp_path / "list.ods")
+    (sheet,) = format_of(path).read(path)
+    assert (sheet.name, [list(row) for row in sheet.rows]) == ("List", ROWS)
+    assert "hidden cannot be told" in sheet.skipped[0]
+
+
+def test_a_workbook_with_macros_is_read_as_any(tmp_path):
+    book, path = openpyxl.Workbook(), tmp_path / "list.xlsm"
+    for row in ROWS:
+        book.active.append(row)
+    book.save(path)
+    (sheet,) = format_of(path).read(path)
+    assert [list(row) for row in sheet.rows] == ROWS
+
+
+@pytest.mark.parametrize("ending", [".xls", ".ods"])
+@pytest.mark.parametrize("contents", [b"", b"anything", b"\xd0\xcf\x11\xe0 cut short", b"PK\x03\x04 cut"])
+def test_what_is_none_is_refused(tmp_path, ending, contents):
+    path = tmp_path / f"list{ending}"
+    path.write_bytes(contents)
+    with pytest.raises(FormatError, match=f"list{ending}"):
+        list(format_of(path).read(path))
