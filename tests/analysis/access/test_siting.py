@@ -35,7 +35,7 @@ def test_one_and_two_new_services_by_hand(tiny_area):
 
 
 def test_the_range_holds_other_seasons(tiny_area):
-    """In winter Qullaobod is 107 minutes from Chashma: a service there adds 30 and the village's 20; not all get a ride."""
+    """In winter Qullaobod is 107 minutes from Chashma: a service adds 30 and the village's 20, less who walks."""
     two = siting(view(counselling()), tiny_area, type="PSY-COU", n=2)
     added = {p.name["en"]: p.adds for p in two.proposals}
     assert added["Qullaobod"].high >= 40_000
