@@ -382,6 +382,24 @@ class Result:
         return pd.DataFrame(parts, index=self.table.index)
 
 
+LONG = 120
+"""Minutes from which on they are told in hours."""
+
+
+def duration(minutes: float, language: str) -> str:
+    """Write minutes as people say them: 45 min, 2 h, 12 h 30 min.
+
+    >>> [duration(minutes, "en") for minutes in (45, 120, 750)]
+    ['45 min', '2 h', '12 h 30 min']
+    """
+    hours, rest = divmod(round(minutes), 60)
+    if not hours:
+        return translate("{minutes} min", language, minutes=rest)
+    if not rest:
+        return translate("{hours} h", language, hours=hours)
+    return translate("{hours} h {minutes} min", language, hours=hours, minutes=rest)
+
+
 def write(value: Any, kind: Kind, language: str, *, low: Any = None, high: Any = None) -> str:
     """Write a value of a kind as a language does, with its range where it has one: 39% (31–47).
 
@@ -403,6 +421,8 @@ def _number(value: Any, kind: Kind, language: str) -> str:
         return percent(float(value), language)
     if kind == "minutes" and np.isinf(value):
         return translate("cut off", language)
+    if kind == "minutes" and value >= LONG:
+        return duration(float(value), language)
     if kind == "people":
         return number(about(float(value)), language)
     return number(float(value), language, digits=None if kind == "number" else 0)

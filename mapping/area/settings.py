@@ -330,7 +330,18 @@ class MovingHoliday(_SettingsTable):
 
 
 Addressee = Literal[
-    "commission", "health", "social", "labour", "interior", "justice", "foreign", "statistics", "civil", "international"
+    "commission",
+    "health",
+    "social",
+    "labour",
+    "interior",
+    "justice",
+    "foreign",
+    "statistics",
+    "prosecutor",
+    "courts",
+    "civil",
+    "international",
 ]
 """Whom recommendations of a report may be for, besides regions and embassies."""
 
@@ -368,6 +379,8 @@ class Settings(_SettingsTable):
     phone_region: str = ""
     country_names: dict[Country, Texts] = {}
     addressees: dict[Addressee, Texts] = {}
+    without_authority: tuple[str, ...] = ()
+    """Codes of regions that no authority of their own governs: a report asks the commission instead."""
     context: tuple[CountryFact, ...] = ()
 
     def verification_months(self, family: str) -> int:

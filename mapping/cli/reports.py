@@ -15,6 +15,7 @@ from mapping.render.export import export as write
 from mapping.render.export import writers
 from mapping.render.report import EDITIONS
 from mapping.render.report import brief as briefs
+from mapping.render.report.kept import kept_results
 from mapping.render.report.recommendations import read_csv
 from mapping.render.report.writers import files
 from mapping.view.view import View
@@ -54,6 +55,7 @@ def report_(
                 language=_language(region, lang),
                 edition=_edition(edition),
                 reader=reader,
+                results=None if old is not None else kept_results(opened, region),
                 previous=old,
                 earlier=earlier,
                 demo=demo,
@@ -82,7 +84,14 @@ def brief(
     code = briefs.find_unit(region, unit)
     with View(view) as opened, err.status("Working the brief out"):
         made = briefs.make(
-            opened, region, code, language=_language(region, lang), edition=_edition(edition), reader=reader, demo=demo
+            opened,
+            region,
+            code,
+            language=_language(region, lang),
+            edition=_edition(edition),
+            reader=reader,
+            results=kept_results(opened, region),
+            demo=demo,
         )
         files.write(made, output, kind, reader=reader)
     out.print(f"Brief: {output}")

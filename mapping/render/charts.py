@@ -19,6 +19,9 @@ from mapping.result import STATES, Column, Curve, Picture, Result, State, write
 WIDTH = 400
 """Units across: 14 units of text are as high as print of 9 points in a column of 7 cm."""
 
+WIDE = 720
+"""Units across for a whole page: text is as high as print of 9 points in a column of 17 cm."""
+
 MOST = 12
 """So many bars a chart shows at most: the worst."""
 
@@ -52,10 +55,11 @@ def kind_of(result: Result) -> Picture:
     return kind
 
 
-def chart(result: Result, area: StudyArea, *, language: str, kind: Picture | None = None) -> str:
+def chart(result: Result, area: StudyArea, *, language: str, kind: Picture | None = None, width: float = WIDTH) -> str:
     """Draw a result as an SVG picture in a language.
 
-    ``kind`` is one of `mapping.result.Picture`; by default what shows the result best (`kind_of`).
+    ``kind`` is one of `mapping.result.Picture`; by default what shows the result best (`kind_of`). ``width`` is in the
+    units in which a text is 14 high: `WIDE` for a page of print.
 
     Raises
     ------
@@ -65,7 +69,7 @@ def chart(result: Result, area: StudyArea, *, language: str, kind: Picture | Non
     kind = kind or kind_of(result)
     if kind in ("", "none") or not _drawable(result, kind):
         raise NotFound(f"{result.name}: there is nothing to draw as {kind or 'a chart'}; show its table")
-    drawing = Drawing(WIDTH, result.title.into(language), f"{result.finding.into(language)}.")
+    drawing = Drawing(width, result.title.into(language), f"{result.finding.into(language)}.")
     DRAW[kind](drawing, result, area, language)
     return drawing.text()
 
@@ -149,10 +153,16 @@ def _draw_bars(drawing: Drawing, result: Result, area: StudyArea, language: str)
     labels = [_bar_label(result, bar, area, language, one_row=one_row) for bar in bars]
     for bar, label in zip(bars, labels, strict=True):
         drawing.label(label, _bar_text(result, bar, language))
-        drawing.bar(bar[2] / top, *(None if end is None else min(end / top, 1) for end in bar[3:]))
+        span = (None if end is None else min(end / top, 1) for end in bar[3:])
+        drawing.bar(bar[2] / top, *span, fill="d" if _is_worse(bar) else "a")
     drawing.axis(_ticks(top, share=share, language=language))
     if any(bar[3] is not None for bar in bars):
         drawing.note(translate("The thin line is the range.", language))
+
+
+def _is_worse(bar: Bar) -> bool:
+    """Tell whether a longer bar is worse: good and bad never share a colour."""
+    return isinstance(bar[1], Column) and bar[1].more_is == "worse"
 
 
 def _is_share(result: Result, bars: Sequence[Bar]) -> bool:

@@ -150,6 +150,22 @@ class Drawing:
             at += wide
         self._y += 25
 
+    def steps(self, names: Sequence[str]) -> None:
+        """Draw boxes in a row, each leading to the next."""
+        gap = 18.0
+        wide = (self.width - 16 - gap * (len(names) - 1)) / max(len(names), 1)
+        lines = [wrapped(name, wide - 8, SMALL, 4) for name in names]
+        tall = max((len(own) for own in lines), default=1) * (SMALL + 3) + 12
+        for place, own in enumerate(lines):
+            x = 8 + place * (wide + gap)
+            self._rect(x, self._y + 4, wide, tall, "n")
+            for number, line in enumerate(own):
+                self._put(x + wide / 2, self._y + 18 + number * (SMALL + 3), line, size=SMALL, anchor="middle")
+            if place:
+                y = self._y + 4 + tall / 2
+                self._path(f"M{_n(x - gap + 3)} {_n(y)}H{_n(x - 3)}l-5 -4m5 4l-5 4", INK, width=1.5)
+        self._y += tall + 12
+
     def axis(self, ticks: Sequence[tuple[float, str]]) -> None:
         """Draw the scale of the bars above."""
         room = self._room()

@@ -23,7 +23,7 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
             continue
         classes, tips = {}, {}
         for code, said in result.table["said"].items():
-            classes[str(code)] = f"unit c{sum(said >= step for step in STEPS)}" if said else "unit"
+            classes[str(code)] = f"unit c{sum(said >= step for step in STEPS)}" if said else "unit c0"
             tips[str(code)] = translate(
                 "{unit}: help was said to be missing: {said}; services: {listed}",
                 language,
@@ -37,5 +37,7 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
 
 def _legend(language: str) -> tuple[LegendLine, ...]:
     edges = [f"{low}–{high - 1}" for low, high in itertools.pairwise(STEPS)] + [f"{STEPS[-1]}+"]
-    lines = (LegendLine(f'<i class="f{n}"></i>', words) for n, words in enumerate(edges, 1))
-    return (*lines, LegendLine("", translate("times that it was said; none is shown under the threshold", language)))
+    none = LegendLine('<i class="fn"></i>', translate("none that may be shown", language))
+    lines = (LegendLine(f'<i class="f{n}"></i>', text) for n, text in enumerate(edges, 1))
+    words = translate("times that it was said; none is shown under the threshold", language)
+    return (none, *lines, LegendLine("", words))

@@ -11,6 +11,8 @@ from mapping.view.view import View
 
 ORDER = 30
 STEPS = (0.2, 0.4, 0.6, 0.8)
+RAMPS = {"worse": ("c", "f"), "better": ("b", "g")}
+"""Whether more is worse or better -> the classes of a unit and of its key: darker is more of what the title says."""
 
 
 def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language: str, links: str) -> Iterator[Layer]:
@@ -24,8 +26,7 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
         classes, tips = {}, {}
         for code in area.units().index:
             value = float(result.table.loc[code, column.key])
-            worse = value if column.more_is == "worse" else 1 - value
-            classes[code] = f"unit c{1 + sum(worse > step for step in STEPS)}"
+            classes[code] = f"unit {RAMPS[column.more_is][0]}{1 + sum(value > step for step in STEPS)}"
             tips[code] = f"{area.label(str(code), language)}: {result.text(str(code), column.key, language)}"
         contents = {"of": "units", "classes": classes, "tips": tips, "pane": "bands"}
         label = show(column.label, language)
@@ -41,6 +42,6 @@ def _legend(column: Column, language: str) -> tuple[LegendLine, ...]:
     edges = (0.0, *STEPS, 1.0)
     lines = []
     for n, (low, high) in enumerate(itertools.pairwise(edges), 1):
-        first, last = (low, high) if column.more_is == "worse" else (1 - high, 1 - low)
-        lines.append(LegendLine(f'<i class="f{n}"></i>', f"{first * 100:.0f}–{last * 100:.0f}%"))
+        sign = f'<i class="{RAMPS[column.more_is][1]}{n}"></i>'
+        lines.append(LegendLine(sign, f"{low * 100:.0f}–{high * 100:.0f}%"))
     return (*lines, LegendLine("", translate("share of people", language)))

@@ -6,23 +6,26 @@
 `make` works the report out once; `mapping.render.report.writers.html`, ``pdf`` and ``docx`` write the same parts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import Message, date, show
+from mapping.render.layers.services import spaced
+from mapping.render.report.chapters.actors import COMMISSION, actors
 from mapping.render.report.chapters.annexes import annexes
 from mapping.render.report.chapters.context import context, method
 from mapping.render.report.chapters.evidence import data, standards
 from mapping.render.report.chapters.gaps import gaps
-from mapping.render.report.chapters.landscape import abroad, actors, prevention, services
+from mapping.render.report.chapters.landscape import abroad, services
+from mapping.render.report.chapters.measures import measures
 from mapping.render.report.chapters.recommendations import recommendations as asked
 from mapping.render.report.chapters.summary import front, summary
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Report
-from mapping.render.report.recommendation_rules import advise
+from mapping.render.report.recommendation_rules import addressee, advise
 from mapping.render.report.recommendations import Earlier, compared, numbered
 from mapping.render.report.sources import BY_REGION, Sources, gather, regional
 from mapping.result import Result
@@ -45,7 +48,7 @@ CHAPTERS = (
     actors,
     services,
     abroad,
-    prevention,
+    measures,
     gaps,
     standards,
     data,
@@ -160,6 +163,31 @@ def publish(
     return written
 
 
+ACRONYMS: tuple[tuple[str, Message], ...] = (
+    ("4W", Message("who does what, where, when")),
+    ("HSDS", Message("Human Services Data Specification")),
+    ("IC-TIP", Message("International Classification Standard for Administrative Data on Trafficking in Persons")),
+    ("IOM", Message("International Organization for Migration")),
+    ("NGO", Message("non-governmental organization")),
+    ("NRM", Message("national referral mechanism")),
+    ("OSCE", Message("Organization for Security and Co-operation in Europe")),
+    ("UNODC", Message("United Nations Office on Drugs and Crime")),
+)
+
+
+def _imprint(material: Sources) -> Iterator[tuple[Message, object]]:
+    """Yield who publishes the report, where, and whom to ask."""
+    country = str(material.area.units(0).index[0])
+    lines = [entry for entry in material.entries if COMMISSION in entry.types and entry.confirmed]
+    body = next((entry for entry in lines if country in entry.covers), None)
+    yield Message("Publisher"), addressee(material, "commission")
+    yield Message("Place and year"), f"{material.say(material.area.name)}, {material.day.year}"
+    contact = [spaced(phone.number, material.area.code) for phone in body.phones[:1]] + [body.email] if body else []
+    yield Message("Contact"), "; ".join(filter(None, contact)) or Message("not told")
+    licence = material.area.settings.licence
+    yield Message("Licence"), f"{licence.text} ({licence.id})"
+
+
 def _bound(pen: Pen, edition: Edition) -> Report:
     """Put cover, running head and chapters together."""
     material = pen.material
@@ -185,6 +213,13 @@ def _bound(pen: Pen, edition: Edition) -> Report:
         running=f"{title} · {kind} · {day}",
         contents=material.say(Message("Contents")),
         mark=mark,
+        imprint=tuple((material.say(name), material.say(text)) for name, text in _imprint(material)),
+        acronyms=tuple(f"{short}: {words.into(language)}" for short, words in ACRONYMS),
+        titles=(
+            material.say(Message("Acronyms")),
+            material.say(Message("Tables")),
+            material.say(Message("Figures")),
+        ),
         cover=tuple((material.say(name), text) for name, text in cover),
         warnings=tuple(show(one, language) for one in warnings),
         recommendations=pen.advice,

@@ -12,7 +12,8 @@ from mapping.language.need_fits import FIRST, SECOND, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.layers.services import spaced
 from mapping.render.report import EDITIONS, Edition, require_edition
-from mapping.render.report.chapters.landscape import COMMISSION, DESK, HEAD, calls, listed, where
+from mapping.render.report.chapters.actors import COMMISSION, DESK
+from mapping.render.report.chapters.landscape import HEAD, calls, listed, where
 from mapping.render.report.chapters.recommendations import write
 from mapping.render.report.composer import Pen, cells, plain
 from mapping.render.report.elements import Cell, Report, TableRow

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from mapping.language.i18n import Message, show
 from mapping.render.charts import SIGNS, chart, kind_of
+from mapping.render.charts import WIDE as WIDE_CHART
 from mapping.render.report.elements import (
     Block,
     Cell,
@@ -114,14 +115,13 @@ class Pen:
         *,
         caption: object,
         source: str = "",
-        png: bytes | None = None,
         anchor: str = "",
         legend: str = "",
     ) -> None:
         """Write a picture."""
         label = self.material.say(Message("Figure {number}", {"number": self._next("figure")}))
         own = own_ids(svg, f"f{self._number}-{self._counts['figure']}-")
-        self._blocks.append(Picture(label, self.material.say(caption), own, words, source, png, anchor, legend))
+        self._blocks.append(Picture(label, self.material.say(caption), own, words, source, anchor, legend))
 
     def result(
         self, result: Result, *, columns: Sequence[str] = (), anchor: str = "", drawn: bool = True, most: int = 0
@@ -136,7 +136,7 @@ class Pen:
         source = self.material.source(result, method=self.material.numbers.get(f"method-{result.name}", ""))
         if drawn and result.layout != "matrix" and kind_of(result) != "none":
             words = f"{say(result.title)}: {say(result.finding)}."
-            svg = chart(result, self.material.area, language=self.material.language)
+            svg = chart(result, self.material.area, language=self.material.language, width=WIDE_CHART)
             self.picture(svg, words, caption=result.title, source=source)
         worst = self.worst(result, most)
         head, rows = self.laid_out(result, columns, worst)

@@ -91,8 +91,7 @@ class ReportTable:
 class Picture:
     """An SVG picture; ``words`` say what it shows to those who cannot see it.
 
-    ``png`` is the same for formats that hold no SVG, None where a table says it all; ``legend`` says in words what
-    its shades mean.
+    ``legend`` says in words what its shades mean.
     """
 
     label: str
@@ -100,7 +99,6 @@ class Picture:
     svg: str
     words: str
     source: str = ""
-    png: bytes | None = None
     anchor: str = ""
     legend: str = ""
 
@@ -116,6 +114,24 @@ class Chapter:
     title: str
     anchor: str
     blocks: tuple[Block, ...]
+
+    @property
+    def sections(self) -> list[tuple[str, str]]:
+        """The sections of the chapter: id in the page, and heading."""
+        return [
+            (block.anchor or f"{self.anchor}-s{place}", block.text)
+            for place, block in enumerate(self.blocks, 1)
+            if isinstance(block, Heading) and block.level == 2
+        ]
+
+    def labelled(self, kind: type[ReportTable] | type[Picture]) -> list[tuple[str, str]]:
+        """Return the tables or the pictures of the chapter: id in the page, label and caption."""
+        found = []
+        for place, block in enumerate(self.blocks, 1):
+            if isinstance(block, kind):
+                own = f"p-{block.anchor}" if block.anchor else f"{self.anchor}-p{place}"
+                found.append((own if kind is Picture else f"{self.anchor}-{place}", f"{block.label}. {block.caption}"))
+        return found
 
 
 @dataclass(frozen=True)
@@ -133,8 +149,28 @@ class Report:
     mark: str = ""
     cover: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    imprint: tuple[tuple[str, str], ...] = ()
+    acronyms: tuple[str, ...] = ()
+    titles: tuple[str, str, str] = ("", "", "")
+    """What the lists of acronyms, tables and figures are called."""
     recommendations: tuple[Recommendation, ...] = field(default=(), repr=False)
     numbers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def lists_title(self) -> str:
+        """What the lists are called together."""
+        return " · ".join(filter(None, self.titles))
+
+    @property
+    def lists(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The lists of acronyms, tables and figures: title, and id in the page with its words."""
+        tables = [entry for chapter in self.chapters for entry in chapter.labelled(ReportTable)]
+        figures = [entry for chapter in self.chapters for entry in chapter.labelled(Picture)]
+        return [
+            (self.titles[0], [("", text) for text in self.acronyms]),
+            (self.titles[1], tables),
+            (self.titles[2], figures),
+        ]
 
     def blocks(self) -> Iterator[Block]:
         """Yield every block, chapter by chapter."""

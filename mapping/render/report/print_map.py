@@ -1,17 +1,10 @@
-"""A map for print: the units of a study area shaded in five steps, as SVG and, for formats without SVG, as PNG."""
+"""A map for print: the units of a study area shaded in five steps, as SVG."""
 
 import html
 import itertools
 import math
-import warnings
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-import rasterio
-from rasterio.errors import NotGeoreferencedWarning
-from rasterio.features import rasterize
-from rasterio.io import MemoryFile
 from shapely.geometry.base import BaseGeometry
 
 from mapping.area.study_area import StudyArea
@@ -20,14 +13,12 @@ from mapping.render.svg import FONT, INK, PAPER, wrapped
 from mapping.result import Column, Result
 
 WIDTH = 640
-PIXELS = 1600
-"""Width of the PNG."""
-
 DETAIL = 0.004
 """Degrees below which a bend of a line is left out."""
 
-SHADES = ("#eef4f6", "#bcd8e0", "#82b6c6", "#40869c", "#0b4a5e")
-"""From the best fifth of a share to the worst; lightness alone tells them apart."""
+GOOD = ("#e3f0f3", "#b4d8e1", "#7ab6c6", "#3c889d", "#0b5d77")
+BAD = ("#fbeccb", "#f2c987", "#dc964b", "#b0592a", "#6a2a17")
+"""Five fifths of a share of which more is better, or worse, as on the site; lightness alone tells them apart."""
 
 STEPS = (0.2, 0.4, 0.6, 0.8)
 CHOSEN = "#d9653b"
@@ -36,39 +27,85 @@ Size = tuple[float, float, float, float]
 
 
 def shaded(result: Result, column: Column) -> dict[str, int]:
-    """Return the step of each unit, 0 the best, by a share of which more is better or worse."""
-    steps = {}
-    for code, value in result.table[column.key].astype(float).items():
-        worse = value if column.more_is == "worse" else 1 - value
-        steps[str(code)] = sum(worse > step for step in STEPS)
-    return steps
+    """Return the step of each unit by a share: a higher step is more of what the column says."""
+    values = result.table[column.key].astype(float)
+    return {str(code): sum(value > step for step in STEPS) for code, value in values.items()}
 
 
-def legend(column: Column, language: str) -> list[str]:
-    """Return what each step means, the best first."""
-    edges = (0.0, *STEPS, 1.0)
-    spans = list(itertools.pairwise(edges))
-    if column.more_is != "worse":
-        spans = [(1 - high, 1 - low) for low, high in spans]
+def ramp(column: Column) -> tuple[str, ...]:
+    """Return the colours of the steps: good and bad never share one, and darker is more."""
+    return BAD if column.more_is == "worse" else GOOD
+
+
+def legend(language: str) -> list[str]:
+    """Return what each step means, the lowest first."""
+    spans = itertools.pairwise((0.0, *STEPS, 1.0))
     return [f"{percent(low, language).rstrip('%').strip()}–{percent(high, language)}" for low, high in spans]
 
 
 def country_map(
-    area: StudyArea, steps: Mapping[str, int], *, level: int, title: str, key: list[str], language: str
+    area: StudyArea, steps: Mapping[str, int], *, level: int, title: str, colours: Sequence[str], language: str
 ) -> str:
     """Return units shaded by their step, with the lines and names of regions, and what the shades mean."""
     height, spot = _frame(area)
+    key = legend(language)
+    line = 'stroke="#8a979e" stroke-width="0.6"'
     drawn = [
-        f'<path d="{_path(shape, spot)}" fill="{SHADES[steps.get(str(code), 0)]}" stroke="#8a979e" stroke-width="0.6"/>'
+        f'<path d="{_path(shape, spot)}" fill="{colours[steps.get(str(code), 0)]}" {line}/>'
         for code, shape in area.units(level).geometry.items()
     ]
     drawn += _regions(area, spot, language)
     for place, words in enumerate(key):
         y = height + 12 + 22 * (place // 3)
         x = 8 + (WIDTH / 3) * (place % 3)
-        drawn.append(f'<rect x="{x:.0f}" y="{y}" width="26" height="15" fill="{SHADES[place]}" stroke="{INK}"/>')
+        drawn.append(f'<rect x="{x:.0f}" y="{y}" width="26" height="15" fill="{colours[place]}" stroke="{INK}"/>')
         drawn.append(f'<text x="{x + 34:.0f}" y="{y + 13}" font-size="16">{html.escape(words)}</text>')
     return _svg(height + 12 + 22 * math.ceil(len(key) / 3), title, drawn)
+
+
+ACROSS = 4
+"""So many small maps stand in a row."""
+
+
+def small_maps(area: StudyArea, result: Result, columns: Sequence[Column], *, title: str, language: str) -> str:
+    """Return a small map for each of some shares, with its name above it, and one key for all."""
+    height, spot = _frame(area)
+    scale, row = 1 / ACROSS, 1
+    paths = {str(code): _path(shape.simplify(0.02), spot) for code, shape in area.units(result.level).geometry.items()}
+    down, tall = height * scale, 46
+    drawn = []
+    for place, column in enumerate(columns):
+        row, at = divmod(place, ACROSS)
+        x, y = at * WIDTH / ACROSS, row * (down + tall + 10)
+        label = _without_minutes(column, result, language)
+        for number, line in enumerate(wrapped(label, WIDTH / ACROSS - 8, 11, 3)):
+            drawn.append(
+                f'<text x="{x + 4:.1f}" y="{y + 12 + 13 * number:.1f}" font-size="11">{html.escape(line)}</text>'
+            )
+        steps, colours = shaded(result, column), ramp(column)
+        shapes = "".join(f'<path d="{d}" fill="{colours[steps.get(code, 0)]}"/>' for code, d in paths.items())
+        drawn.append(
+            f'<g transform="translate({x:.1f} {y + tall:.1f})scale({0.96 * scale:.4f})" stroke="#8a979e"'
+            f' stroke-width="0.8">{shapes}</g>'
+        )
+    below = (row + 1) * (down + tall + 10)
+    drawn += _key(legend(language), ramp(columns[0]), below)
+    return _svg(below + 26, title, drawn)
+
+
+def _without_minutes(column: Column, result: Result, language: str) -> str:
+    """Return the name of the group that a column stands in, else its own."""
+    group = next((group for group, keys in result.groups.items() if column.key in keys), "")
+    return show(result.group_labels.get(group, column.label), language)
+
+
+def _key(words: Sequence[str], colours: Sequence[str], y: float) -> list[str]:
+    drawn = []
+    for place, text in enumerate(words):
+        x = 8 + (WIDTH / len(words)) * place
+        drawn.append(f'<rect x="{x:.0f}" y="{y:.0f}" width="22" height="13" fill="{colours[place]}" stroke="{INK}"/>')
+        drawn.append(f'<text x="{x + 28:.0f}" y="{y + 11:.0f}" font-size="12">{html.escape(text)}</text>')
+    return drawn
 
 
 def unit_map(area: StudyArea, code: str, *, title: str, language: str) -> str:
@@ -77,7 +114,7 @@ def unit_map(area: StudyArea, code: str, *, title: str, language: str) -> str:
     shape = area.units(area.unit(code).level).geometry[code]
     outline = area.units(0).geometry.iloc[0]
     drawn = [
-        f'<path d="{_path(outline, spot)}" fill="{SHADES[0]}"/>',
+        f'<path d="{_path(outline, spot)}" fill="{GOOD[0]}"/>',
         f'<path d="{_path(shape, spot)}" fill="{CHOSEN}" stroke="{INK}" stroke-width="0.8"/>',
     ]
     drawn += _regions(area, spot, language)
@@ -144,35 +181,6 @@ def _svg(height: float, title: str, drawn: list[str]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:g}" viewBox="0 0 {WIDTH} {height:g}"'
         f' role="img" font-family="{FONT}" fill="{INK}"><title>{html.escape(title)}</title>{"".join(drawn)}</svg>\n'
     )
-
-
-def as_png(area: StudyArea, steps: Mapping[str, int], *, level: int) -> bytes:
-    """Return units shaded by their step as PNG, with white lines between them."""
-    west, south, east, north = area.bounds
-    stretch = 1 / math.cos(math.radians((south + north) / 2))
-    shape = (round(PIXELS * (north - south) / (east - west) * stretch), PIXELS)
-    transform = rasterio.transform.from_bounds(west, south, east, north, shape[1], shape[0])
-    frame = area.units(level)
-    burnt = rasterize(
-        ((one, steps.get(str(code), 0) + 1) for code, one in frame.geometry.items()),
-        shape,
-        transform=transform,
-        dtype="uint8",
-    )
-    lines = rasterize(frame.geometry.boundary, shape, transform=transform, all_touched=True, dtype="uint8")
-    palette = np.array([(255, 255, 255), *(_rgb(shade) for shade in SHADES), (90, 100, 106)], np.uint8)
-    picture = palette[np.where(lines == 1, len(SHADES) + 1, burnt)].transpose(2, 0, 1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a picture of a page has no place of its own
-        with MemoryFile() as memory:
-            with memory.open(driver="PNG", width=shape[1], height=shape[0], count=3, dtype="uint8") as file:
-                file.write(picture)
-            return bytes(memory.read())
-
-
-@lru_cache
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 def title_of(result: Result, column: Column, language: str) -> str:

@@ -5,11 +5,13 @@ that the next edition can tell what became of it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mapping.language.i18n import Message, People, Several, Share, Text
 from mapping.language.taxonomy import Vocabulary
-from mapping.render.report.recommendations import Cost, Group, Recommendation, deadline
+from mapping.render.report.national import NATIONAL
+from mapping.render.report.recommendations import Cost, Group, Priority, Recommendation, deadline
 from mapping.render.report.sources import Sources
 from mapping.result import Kind, Result
 
@@ -22,6 +24,8 @@ DEFAULTS: Mapping[str, Message] = {
     "justice": Message("The ministry of justice"),
     "foreign": Message("The ministry of foreign affairs"),
     "statistics": Message("The national office of statistics"),
+    "prosecutor": Message("The prosecutor general's office"),
+    "courts": Message("The supreme court"),
     "civil": Message("Organizations that give help"),
     "international": Message("International organizations and donors"),
 }
@@ -40,6 +44,8 @@ MINISTRIES: Mapping[str, str] = {
     "INC": "labour",
     "JUS": "justice",
     "JUS-POL": "interior",
+    "JUS-PRO": "prosecutor",
+    "JUS-CRT": "courts",
     "PRV": "labour",
     "CRD": "commission",
 }
@@ -56,7 +62,10 @@ def addressee(material: Sources, key: str) -> Text:
 
 
 def region_authority(material: Sources, code: str) -> Message:
-    """Return the authority of a region."""
+    """Return the authority of a region; where it has none of its own, the commission for its districts."""
+    if code in material.area.settings.without_authority:
+        words = {"commission": addressee(material, "commission"), "region": material.area.unit(code).names}
+        return Message("{commission}, for {region}", words)
     return Message("Authority of the region: {region}", {"region": material.area.unit(code).names})
 
 
@@ -80,6 +89,7 @@ def _asked(
     value: float | None,
     target: float,
     kind: Kind = "count",
+    priority: Priority = 2,
     responsible: Text | Several | None = None,
 ) -> Recommendation:
     return Recommendation(
@@ -96,6 +106,7 @@ def _asked(
         value=value,
         target=target,
         kind=kind,
+        priority=priority,
         deadline=deadline(material.day, cost),
     )
 
@@ -103,6 +114,27 @@ def _asked(
 def _ministry(material: Sources, code: str) -> Text:
     family = material.types.family(code).code if code in material.types else code
     return addressee(material, MINISTRIES.get(code, MINISTRIES.get(family, "commission")))
+
+
+def national(material: Sources) -> Iterator[Recommendation]:
+    """Ask the state for what no number asks for: law, procedures, budget, one system of data, standards."""
+    for one in NATIONAL:
+        asked = _asked(
+            material,
+            f"national-{one.key}",
+            "national",
+            addressee(material, one.lead),
+            one.text,
+            evidence=one.why,
+            table=one.table,
+            cost=one.cost,
+            indicator="N",
+            measure=Message("Done"),
+            value=None,
+            target=1,
+            priority=1 if one.cost != "high" else 2,
+        )
+        yield replace(asked, aim=one.aim)
 
 
 def missing_functions(material: Sources) -> Iterator[Recommendation]:
@@ -125,6 +157,7 @@ def missing_functions(material: Sources) -> Iterator[Recommendation]:
             table="nrm",
             cost="high",
             indicator="I01",
+            priority=1,
             measure=Message("Regions in which “{function}” is not listed", words),
             value=len(regions),
             target=0,
@@ -132,10 +165,10 @@ def missing_functions(material: Sources) -> Iterator[Recommendation]:
 
 
 def missing_in_region(material: Sources) -> Iterator[Recommendation]:
-    """Ask each region that lacks functions to tell who takes them over."""
+    """Ask a region who takes over what it alone lacks; what several lack is asked of the ministry."""
     lacking: dict[str, list[str]] = {}
     for code, regions in _without(material.results["nrm"]).items():
-        for region in regions:
+        for region in regions if len(regions) < 2 else ():
             lacking.setdefault(region, []).append(code)
     for region, codes in lacking.items():
         words = {
@@ -363,6 +396,7 @@ def hand_overs(material: Sources) -> Iterator[Recommendation]:
             table="pathways",
             cost="low",
             indicator="I09",
+            priority=1,
             measure=Message("Referrals without an agreement"),
             value=unagreed.value,
             target=0,
@@ -381,6 +415,7 @@ def hand_overs(material: Sources) -> Iterator[Recommendation]:
             table="pathways",
             cost="medium",
             indicator="I09",
+            priority=1,
             measure=Message("Referrals that break"),
             value=broken.value,
             target=0,
@@ -444,24 +479,6 @@ def standards_unmet(material: Sources) -> Iterator[Recommendation]:
             target=1,
             kind="share",
         )
-    yield _asked(
-        material,
-        "checklist",
-        "government",
-        addressee(material, "commission"),
-        Message("Adopt one checklist of minimum standards, and have every service answer it each year."),
-        evidence=Message(
-            "{share} of the answers that could be given are “met”; of all answers, {unknown} are “not known”.",
-            {"share": Share(figure.value), "unknown": Share(_figure(result, "unknown"))},
-        ),
-        table="standards",
-        cost="low",
-        indicator="I10",
-        measure=Message("Answers that are “met”"),
-        value=figure.value,
-        target=1,
-        kind="share",
-    )
 
 
 def _figure(result: Result, key: str) -> float:
@@ -483,6 +500,7 @@ def overdue(material: Sources) -> Iterator[Recommendation]:
             table="freshness",
             cost="low",
             indicator="I11",
+            priority=3,
             measure=Message("Services overdue or never checked"),
             value=len(late),
             target=0,
@@ -511,6 +529,7 @@ def capacity_unknown(material: Sources) -> Iterator[Recommendation]:
             table="capacity",
             cost="medium",
             indicator="I03",
+            priority=3,
             measure=Message("Services whose capacity is not known"),
             value=silent,
             target=0,
@@ -532,6 +551,7 @@ def overlaps(material: Sources) -> Iterator[Recommendation]:
             table="activities",
             cost="low",
             indicator="4W",
+            priority=3,
             measure=Message("Kinds of activity that overlap"),
             value=count,
             target=0,
@@ -561,11 +581,11 @@ def cases_disagree(material: Sources) -> Iterator[Recommendation]:
         table="cases",
         cost="low",
         indicator="I12",
+        priority=3,
         measure=Message("Times by which two numbers differ at most"),
         value=spread.value,
         target=1,
         kind="number",
-        responsible=Several((addressee(material, "statistics"), addressee(material, "interior"))),
     )
 
 
@@ -593,11 +613,38 @@ def destinations_without(material: Sources) -> Iterator[Recommendation]:
             table="destinations",
             cost="low",
             indicator="I15",
+            priority=1,
             measure=Message("Services listed in: {country}", words),
             value=0,
             target=1,
             responsible=addressee(material, "foreign"),
         )
+
+
+def said_missing(material: Sources) -> Iterator[Recommendation]:
+    """Ask for the help that visitors said is missing most often."""
+    result = material.results["demand"]
+    needs = {term.code: term for term in Vocabulary.load("needs").terms()}
+    counts = {code: _column_sum(result, code) for code in needs if code in result.table}
+    if not any(counts.values()):
+        return
+    code = max(counts, key=lambda need: counts[need])
+    types = [term.code for term in material.types.terms() if term.need == code]
+    words = {"need": needs[code].labels, "count": counts[code]}
+    yield _asked(
+        material,
+        f"demand-{code}",
+        "government",
+        _ministry(material, types[0]) if types else addressee(material, "commission"),
+        Message("Look into why people do not find this help, and say what is done about it: {need}.", words),
+        evidence=Message("Visitors said {count} times that it is missing, as far as this may be shown.", words),
+        table="demand",
+        cost="low",
+        indicator="I14",
+        measure=Message("Times it was said to be missing: {need}", words),
+        value=counts[code],
+        target=0,
+    )
 
 
 def funding_ends(material: Sources) -> Iterator[Recommendation]:
@@ -624,6 +671,7 @@ def funding_ends(material: Sources) -> Iterator[Recommendation]:
 Rule = Callable[[Sources], Iterable[Recommendation]]
 
 RULES: tuple[Rule, ...] = (
+    national,
     missing_functions,
     norms_unmet,
     new_places,
@@ -637,6 +685,7 @@ RULES: tuple[Rule, ...] = (
     groups_closed,
     overdue,
     capacity_unknown,
+    said_missing,
     overlaps,
     funding_ends,
     destinations_without,

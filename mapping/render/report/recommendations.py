@@ -14,11 +14,13 @@ from mapping.language.i18n import Message, Several, Text, show
 from mapping.language.spreadsheet import neutral
 from mapping.result import Kind, write
 
-Group = Literal["government", "regional", "civil", "international", "embassies"]
+Group = Literal["national", "government", "regional", "civil", "international", "embassies"]
+Priority = Literal[1, 2, 3]
 Cost = Literal["low", "medium", "high"]
 Status = Literal["new", "reached", "nearer", "unchanged", "farther", "not known"]
 
 GROUPS: Mapping[Group, Message] = {
+    "national": Message("For the whole country"),
     "government": Message("Government"),
     "regional": Message("Regional authorities"),
     "civil": Message("Civil society"),
@@ -34,6 +36,12 @@ COSTS: Mapping[Cost, Message] = {
 
 MONTHS: Mapping[Cost, int] = {"low": 6, "medium": 12, "high": 24}
 """Months until a recommendation should be carried out, by what it costs."""
+
+PRIORITIES: Mapping[Priority, Message] = {
+    1: Message("first: people have nobody to turn to"),
+    2: Message("second: help is far, short or shut"),
+    3: Message("third: the list and its numbers"),
+}
 
 STATUSES: Mapping[Status, Message] = {
     "new": Message("new"),
@@ -55,6 +63,7 @@ COLUMNS = (
     "responsible",
     "deadline",
     "cost",
+    "priority",
     "indicator",
     "measure",
     "value",
@@ -72,7 +81,8 @@ class Recommendation:
     """One recommendation.
 
     ``key`` is the same in every edition. ``value`` is what ``measure`` is now (None: not known) and ``target`` what it
-    should become, both in the unit of ``kind``. ``table`` is the anchor of the table that is its evidence.
+    should become, both in the unit of ``kind``, or ``aim`` says it in words. ``table`` is the anchor of the table that
+    is its evidence.
     """
 
     key: str
@@ -92,9 +102,13 @@ class Recommendation:
     number: str = ""
     status: Status = "new"
     before: float | None = None
+    priority: Priority = 2
+    aim: Message | None = None
 
     def value_text(self, language: str) -> str:
-        """Write what the indicator is now and should become."""
+        """Write what the indicator is now and should become, or what is there when the thing is done."""
+        if self.aim is not None:
+            return self.aim.into(language)
         now = show(Message("not known"), language) if self.value is None else write(self.value, self.kind, language)
         words = {"now": now, "target": write(self.target, self.kind, language)}
         return show(Message("now {now}, aim {target}", words), language)
@@ -180,6 +194,7 @@ def to_csv(
             "number": one.number,
             "group": one.group,
             "cost": one.cost,
+            "priority": str(one.priority),
             "indicator": one.indicator,
             "addressee": show(one.addressee, language),
             "text": one.text.into(language),

@@ -140,7 +140,7 @@ class Sources:
         said = [*dict.fromkeys(self._input(one) for one in result.inputs)]
         parts = [self.say(Message("Source: {sources}.", {"sources": "; ".join(said).rstrip(".")})), self.basis(result)]
         if method:
-            parts.append(self.say(Message("Method: {method}, chapter 3.", {"method": method})))
+            parts.append(self.say(Message("Method: {method}, annexes.", {"method": method})))
         return " ".join(filter(None, parts))
 
     def own_source(self, entries: Collection[Entry]) -> str:

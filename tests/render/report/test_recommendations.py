@@ -81,7 +81,7 @@ def test_keys_and_values_are_the_same_in_every_language(material, report):
 def test_an_area_that_names_nobody_still_has_addressees(material):
     assert material.area.settings.addressees == {}
     assert all(each.addressee for each in advise(material))
-    assert len(DEFAULTS) == 10
+    assert len(DEFAULTS) == 12
 
 
 def test_a_country_names_its_ministries(tj_area):

@@ -11,11 +11,12 @@ from html.parser import HTMLParser
 import docx
 import pypdf
 import pytest
+from docx.oxml.ns import qn
 
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.render import report as reports
 from mapping.render.report import brief
-from mapping.render.report.elements import ReportTable
+from mapping.render.report.elements import Picture, ReportTable
 from mapping.render.report.writers import docx as word
 from mapping.render.report.writers import files, html, pdf
 from mapping.view.view import View
@@ -143,7 +144,11 @@ def test_word_has_real_headings_heads_of_tables_and_alternative_texts(report):
     tables = sum(isinstance(block, ReportTable) for block in report.blocks())
     assert document.element.xml.count("<w:tblHeader") == tables
     assert all(shape._inline.docPr.get("descr") for shape in document.inline_shapes)
-    assert len(document.inline_shapes) == 1
+    assert len(document.inline_shapes) == sum(isinstance(block, Picture) for block in report.blocks())
+    fields = re.findall(r'w:instr="(\w+)', document.element.xml)
+    assert fields.count("SEQ") == tables + len(document.inline_shapes), "each caption numbers itself"
+    assert fields.count("TOC") == 3, "contents, tables and figures"
+    assert document.settings.element.findall(qn("w:updateFields")), "Word fills them in when it opens the file"
     assert document.core_properties.created.date() == TODAY
 
 

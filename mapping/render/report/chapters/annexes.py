@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from mapping.formats.surveys.field_form import survey
 from mapping.language.i18n import Message, chain
 from mapping.language.taxonomy import Vocabulary
+from mapping.render.report.chapters.context import bibliography, methods
 from mapping.render.report.chapters.landscape import calls, where
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import Cell, TableRow
@@ -17,9 +18,11 @@ from mapping.view.view import Entry
 def annexes(pen: Pen) -> None:
     """Write the annexes."""
     pen.chapter("12", Message("Annexes"), "annexes")
+    methods(pen)
+    _glossary(pen)
+    bibliography(pen)
     _directory(pen)
     _taxonomy(pen)
-    _glossary(pen)
     _questionnaire(pen)
     _changes(pen)
     _open_data(pen)
@@ -121,6 +124,16 @@ GLOSSARY: tuple[tuple[Message, Message], ...] = (
     ),
     (Message("Referral"), Message("When one service leads a person to the next, with consent.")),
     (Message("Custodian"), Message("Somebody who may know where a shelter is.")),
+    (Message("Listed service"), Message("A service in the directory that is not closed for good.")),
+    (Message("Active service"), Message("A listed service that is not closed for a time.")),
+    (
+        Message("Confirmed service"),
+        Message("An active service that somebody checked, at most some days too long ago; analyses take these."),
+    ),
+    (
+        Message("Met"),
+        Message("Of a minimum standard: the share of the answers that could be given which say that it is met."),
+    ),
     (Message("Checked in time"), Message("Somebody asked the service, and the next check is not overdue.")),
     (Message("Norm"), Message("How much of a service a recognised source asks for; it binds nobody here.")),
     (

@@ -73,6 +73,24 @@ def context(pen: Pen) -> None:
     pen.end()
 
 
+def bibliography(pen: Pen) -> None:
+    """List every source: of what the report says of law and plans, of figures, of the ground that maps are made of."""
+    material = pen.material
+    facts = dict.fromkeys(_source(pen, fact) for fact in material.area.settings.context)
+    cited = {(row["source"], row["source_url"] or "") for row in material.view.rows("case_count")}
+    figures = dict.fromkeys(". ".join(filter(None, pair)) for pair in sorted(cited))
+    norms = dict.fromkeys(material.say(one.source) for one in material.results["norms"].inputs if one.source)
+    pen.heading(Message("Bibliography"))
+    for title, sources in (
+        (Message("Law, plans and commissions"), facts),
+        (Message("Figures of cases"), figures),
+        (Message("Norms, people, ground and roads"), norms),
+    ):
+        if sources:
+            pen.heading(title, level=3)
+            pen.items(list(sources), small=True)
+
+
 def _source(pen: Pen, fact: CountryFact) -> str:
     """Return where a sentence is from, as it stands in the list of sources."""
     said = pen.material.say(fact.source)
@@ -146,6 +164,13 @@ def method(pen: Pen) -> None:
             Message("Texts in some languages are drafts that no native speaker has reviewed."),
         )
     )
+    pen.say(Message("How each number is worked out stands in the annexes."))
+    pen.end()
+
+
+def methods(pen: Pen) -> None:
+    """Say of each analysis how its numbers are worked out, and what limits them."""
+    material = pen.material
     pen.heading(Message("How each number is worked out"))
     for name, result in material.results.items():
         if (number := material.numbers.get(f"method-{name}")) is None:
@@ -153,4 +178,3 @@ def method(pen: Pen) -> None:
         pen.heading(f"{number}. {material.say(result.title)}", level=3, anchor=f"m-{name}")
         pen.say(result.method)
         pen.items(result.caveats, small=True)
-    pen.end()

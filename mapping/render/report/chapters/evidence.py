@@ -5,7 +5,7 @@ from sqlite3 import Row as Record
 
 from mapping.language.i18n import Message, Share
 from mapping.language.taxonomy import Term, Vocabulary
-from mapping.render.charts import chart, kind_of
+from mapping.render.charts import WIDE, chart, kind_of
 from mapping.render.report.chapters.completeness import counted_twice
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import Cell, TableRow
@@ -64,7 +64,7 @@ def _families(pen: Pen, result: Result) -> None:
     code = str(result.table.index[0])
     families = [group for group in result.groups if group != "items"]
     if kind_of(result) != "none":
-        svg = chart(result, material.area, language=material.language)
+        svg = chart(result, material.area, language=material.language, width=WIDE)
         words = f"{material.say(result.title)}: {material.say(result.finding)}."
         pen.picture(svg, words, caption=result.title, source=source)
     heads = [result.column(key).short or result.column(key).label for key in result.groups[families[0]]]

@@ -3,7 +3,8 @@
 from mapping.language.i18n import Message, date
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import TableRow
-from mapping.render.report.recommendations import COSTS, GROUPS, STATUSES, Recommendation
+from mapping.render.report.national import REVIEWED
+from mapping.render.report.recommendations import COSTS, GROUPS, PRIORITIES, STATUSES, Recommendation
 
 
 def recommendations(pen: Pen) -> None:
@@ -12,8 +13,9 @@ def recommendations(pen: Pen) -> None:
     pen.chapter("11", Message("Recommendations"), "recommendations")
     pen.say(
         Message(
-            "Each recommendation follows from a finding by a fixed rule, and names its evidence. The editors "
-            "have not weighed them against each other; whoever is addressed decides."
+            "There are two layers. Those for the whole country are text that people reviewed on {day}; the others "
+            "follow from findings by fixed rules. Each names one lead, one day, one aim and its evidence.",
+            {"day": REVIEWED},
         )
     )
     pen.say(Message("They are handed on as a table too, so that the next edition can tell what became of them."))
@@ -31,7 +33,32 @@ def recommendations(pen: Pen) -> None:
                     write(pen, one)
     if not pen.advice:
         pen.say(Message("No rule found anything to recommend."), "note")
+    else:
+        _matrix(pen)
     pen.end()
+
+
+def _matrix(pen: Pen) -> None:
+    """Put all recommendations on a page: what is to change, who leads, until when, and in which order."""
+    material, language = pen.material, pen.material.language
+    pen.heading(Message("All recommendations on one page"))
+    rows = []
+    for priority, title in PRIORITIES.items():
+        own = [one for one in pen.advice if one.priority == priority]
+        rows += [TableRow(material.say(title))] if own else []
+        for one in own:
+            what = one.text.into(language) if one.aim is not None else one.measure.into(language)
+            texts = (what, material.say(one.addressee), date(one.deadline, language), one.value_text(language))
+            rows.append(TableRow(one.number, cells(*texts, language=language)))
+    head = (
+        Message("No."),
+        Message("What is to change"),
+        Message("Lead"),
+        Message("Until"),
+        Message("Now and aim"),
+    )
+    title = Message("Recommendations by priority")
+    pen.table(title, head, rows, source=material.own_source(material.entries), anchor="matrix", small=True)
 
 
 def write(pen: Pen, one: Recommendation, *, whom: bool = False) -> None:
@@ -44,12 +71,15 @@ def write(pen: Pen, one: Recommendation, *, whom: bool = False) -> None:
     pairs: list[tuple[object, object]] = [(Message("Addressee"), one.addressee)] if whom else []
     pairs += [
         (Message("Evidence"), evidence),
-        (Message("Responsible"), one.responsible),
-        (Message("Deadline"), date(one.deadline, language)),
+        (Message("Until"), date(one.deadline, language)),
         (Message("Cost class"), COSTS[one.cost]),
-        (Message("Indicator"), f"{one.indicator}: {one.measure.into(language)}; {one.value_text(language)}"),
-        (Message("Status"), STATUSES[one.status]),
     ]
+    if one.aim is not None:
+        pairs.append((Message("Aim"), one.aim))
+    else:
+        pairs.append((Message("Aim"), f"{one.measure.into(language)}: {one.value_text(language)} ({one.indicator})"))
+    if pen.progress is not None:
+        pairs.append((Message("Status"), STATUSES[one.status]))
     pen.facts(pairs)
 
 

@@ -169,16 +169,15 @@ def coverage_map(pen: Pen) -> None:
         return
     area, language = material.area, material.language
     title = print_map.title_of(result, column, language)
-    steps, key = print_map.shaded(result, column), print_map.legend(column, language)
-    svg = print_map.country_map(area, steps, level=result.level, title=title, key=key, language=language)
-    png = print_map.as_png(area, steps, level=result.level)
+    steps, key = print_map.shaded(result, column), print_map.legend(language)
+    colours = print_map.ramp(column)
+    svg = print_map.country_map(area, steps, level=result.level, title=title, colours=colours, language=language)
     words = f"{title}. {material.say(result.finding)}. {'. '.join(material.say(one) for one in result.also)}"
     pen.picture(
         svg,
         words,
         caption=column.label,
         source=material.source(result),
-        png=png,
         anchor="map",
         legend=material.say(Message("From light to dark: {steps}.", {"steps": ", ".join(key)})),
     )

@@ -1,7 +1,7 @@
 """A report as a Word document: real headings, tables with heads that repeat, alternative texts, fixed bytes.
 
-Pictures that are SVG are left out, since Word shows them in new versions only: the table beside each holds the same
-numbers, the matrix is coloured in its cells, and maps come as PNG.
+Every picture stands in it as PNG. Captions number themselves, and the contents and the lists of tables and figures fill
+in when Word opens the file, since it is told to bring its fields up to date.
 """
 
 import datetime as dt
@@ -11,12 +11,14 @@ import zipfile
 from typing import Any
 
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from mapping.language.languages import language as language_of
+from mapping.render.picture import png
 from mapping.render.report.elements import (
     Block,
     Cell,
@@ -39,6 +41,17 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 WIDTH = Mm(176)
 RED, GREY = RGBColor(0xA3, 0x32, 0x0B), RGBColor(0x4A, 0x5A, 0x63)
+TALLEST = Mm(215)
+"""A picture that is taller than this is made smaller, so that it stays on its page with its caption."""
+
+OWN_STYLES: dict[str, tuple[float, bool, RGBColor | None]] = {
+    "Table caption": (9, False, None),
+    "Figure caption": (9, False, None),
+    "Source": (7.5, False, GREY),
+    "Lead": (10, True, None),
+    "Small": (8, False, None),
+}
+"""Styles of our own: size, bold, colour; whoever edits the report changes the look of all at once."""
 
 
 def write(report: Report) -> bytes:
@@ -51,6 +64,8 @@ def write(report: Report) -> bytes:
         document.add_paragraph(f"{name}: {text}")
     for warning in report.warnings:
         _note(document, warning)
+    for name, text in report.imprint:
+        document.add_paragraph(f"{name}: {text}", style="Source")
     if report.contents:
         _contents(document, report)
     for chapter in report.chapters:
@@ -83,6 +98,15 @@ def _set_up(document: Any, report: Report) -> None:
         language.set(qn("w:val"), language_of(report.language).document)
         style.element.get_or_add_rPr().append(language)
     document.styles["Normal"].font.size = Pt(10)
+    for name, (size, bold, colour) in OWN_STYLES.items():
+        own = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        own.base_style, own.font.size, own.font.bold = document.styles["Normal"], Pt(size), bold
+        own.paragraph_format.keep_with_next = name.endswith("caption")
+        if colour is not None:
+            own.font.color.rgb = colour
+    update = OxmlElement("w:updateFields")
+    update.set(qn("w:val"), "true")
+    document.settings.element.append(update)
     properties = document.core_properties
     day = dt.datetime.combine(report.day, dt.time())
     properties.title, properties.subject, properties.author = report.title, report.subtitle, "Rohnamo"
@@ -107,6 +131,19 @@ def _contents(document: Any, report: Report) -> None:
     )
     field = f'<w:fldSimple {nsdecls("w")} w:instr="TOC \\o &quot;1-2&quot; \\h">{lines}</w:fldSimple>'
     document.add_paragraph()._p.append(parse_xml(field))
+    styles = ("", "Table caption", "Figure caption")
+    for (title, entries), style in zip(report.lists, styles, strict=True):
+        if not entries:
+            continue
+        document.add_paragraph(title, style="Subtitle")
+        if not style:
+            for _, text in entries:
+                document.add_paragraph(text, style="Small")
+            continue
+        lines = "".join(f"<w:r><w:t>{html.escape(_clean(text))}</w:t><w:br/></w:r>" for _, text in entries)
+        instruction = f"TOC \\h \\z \\t &quot;{style},1&quot;"
+        field = f'<w:fldSimple {nsdecls("w")} w:instr="{instruction}">{lines}</w:fldSimple>'
+        document.add_paragraph()._p.append(parse_xml(field))
 
 
 def _block(document: Any, block: Block) -> None:
@@ -120,12 +157,14 @@ def _block(document: Any, block: Block) -> None:
         rows = tuple(TableRow(name, (Cell(text),)) for name, text in block.pairs)
         _grid(document, (), rows, (), size=9)
     elif isinstance(block, ReportTable):
-        _caption(document, block.label, block.caption)
+        _caption(document, block.label, block.caption, "Table caption")
         _grid(document, block.head, block.rows, block.right, size=7.5 if block.small else 8.5)
         _source(document, block.source)
-    elif isinstance(block, Picture) and block.png is not None:
-        _caption(document, block.label, block.caption)
-        shape = document.add_picture(io.BytesIO(block.png), width=WIDTH)
+    elif isinstance(block, Picture):
+        _caption(document, block.label, block.caption, "Figure caption")
+        shape = document.add_picture(io.BytesIO(png(block.svg)), width=WIDTH)
+        if shape.height > TALLEST:
+            shape.width, shape.height = round(shape.width * TALLEST / shape.height), TALLEST
         shape._inline.docPr.set("descr", block.words)
         shape._inline.docPr.set("name", block.label)
         _source(document, " ".join(filter(None, (block.legend, block.source))))
@@ -150,16 +189,28 @@ def _paragraph(document: Any, block: Paragraph) -> None:
         line.paragraph_format.keep_with_next = block.role == "lead"
 
 
-def _caption(document: Any, label: str, text: str) -> None:
-    line = document.add_paragraph()
-    _run(line, f"{label}. ", size=9, bold=True)
+def _caption(document: Any, label: str, text: str, style: str) -> None:
+    """Write a caption whose last number is a field: within its chapter, Word numbers it anew where one is added."""
+    line = document.add_paragraph(style=style)
+    before, dot, last = label.rpartition(".")
+    if dot and last.isdigit():
+        _run(line, f"{before}.", size=9, bold=True)
+        name = f"{style.split()[0]}_{before.rpartition(' ')[2]}"
+        line._p.append(
+            parse_xml(
+                f'<w:fldSimple {nsdecls("w")} w:instr="SEQ {html.escape(name)} \\* ARABIC">'
+                f"<w:r><w:rPr><w:b/></w:rPr><w:t>{last}</w:t></w:r></w:fldSimple>"
+            )
+        )
+        _run(line, ". ", size=9, bold=True)
+    else:
+        _run(line, f"{label}. ", size=9, bold=True)
     _run(line, text, size=9)
-    line.paragraph_format.keep_with_next = True
 
 
 def _source(document: Any, text: str) -> None:
     if text:
-        _run(document.add_paragraph(), text, size=7.5, colour=GREY)
+        document.add_paragraph(_clean(text), style="Source")
 
 
 def _note(document: Any, text: str) -> None:

@@ -1,0 +1,190 @@
+"""Chapter 7: who does what, where, for whom and with whose money: prevention, protection, prosecution, partnership."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from sqlite3 import Row
+
+from mapping.language.i18n import Message
+from mapping.render.report.composer import Pen, cells
+from mapping.render.report.elements import Cell, TableRow
+
+PILLARS: Mapping[str, tuple[Message, frozenset[str]]] = {
+    "prevention": (Message("Prevention"), frozenset({"PRV"})),
+    "protection": (
+        Message("Protection"),
+        frozenset({"IDN", "CMG", "ACC", "MAT", "HLT", "PSY", "LEG", "CHP", "RET", "INC"}),
+    ),
+    "prosecution": (Message("Prosecution"), frozenset({"JUS"})),
+    "partnership": (Message("Partnership"), frozenset({"CRD"})),
+}
+"""The four parts of a national answer to trafficking, with the families of services that belong to each."""
+
+NOT_TOLD = Message("not told")
+MONEY = 16
+"""So many programmes or funders a table holds at most."""
+
+
+def measures(pen: Pen) -> None:
+    """Say what is done in each part of the national answer, within which programmes, for whom and by whose money."""
+    material = pen.material
+    rows = material.view.rows("activity")
+    pen.chapter("7", Message("Measures: prevention, protection, prosecution, partnership"), "prevention")
+    pen.heading(Message("The four parts of the national answer"))
+    _pillars(pen, rows)
+    if rows:
+        pen.heading(Message("What is done, by kind"))
+        _table(pen, rows, "service_type", Message("Activities by kind"), Message("Kind of activity"), anchor="kinds")
+        pen.heading(Message("Programmes and whose money"))
+        _programmes(pen, rows)
+        _table(pen, rows, "funder", Message("Activities by funder"), Message("Funder"), anchor="funders")
+        pen.heading(Message("For whom"))
+        _groups(pen, rows)
+    pen.heading(Message("Where"))
+    pen.result(material.results["activities"])
+    pen.end()
+
+
+def _source(pen: Pen) -> str:
+    material = pen.material
+    return material.source(material.results["activities"], method=material.numbers.get("method-activities", ""))
+
+
+def _bodies(rows: Iterable[Row]) -> set[str]:
+    return {body for row in rows for body in (row["organization_id"], row["implementer_id"]) if body}
+
+
+def _pillars(pen: Pen, rows: Sequence[Row]) -> None:
+    """Count activities and listed services by the part of the answer that they belong to."""
+    material = pen.material
+    made = []
+    for label, families in PILLARS.values():
+        own = [row for row in rows if str(row["service_type"] or "").split("-")[0] in families]
+        services = [e for e in material.entries if any(code.split("-")[0] in families for code in e.types)]
+        numbers = (
+            len(own),
+            len(_bodies(own)),
+            len(services),
+            len({entry.organization.id for entry in services}),
+        )
+        made.append(TableRow(material.say(label), cells(*numbers, language=material.language)))
+    pen.table(
+        Message("Activities and services by part of the national answer"),
+        (
+            Message("Part"),
+            Message("Activities"),
+            Message("Organizations that told of them"),
+            Message("Listed services"),
+            Message("Organizations that give them"),
+        ),
+        made,
+        source=f"{_source(pen)} {material.own_source(material.entries)}",
+        anchor="four-parts",
+    )
+    pen.say(
+        Message(
+            "A service that belongs to two parts counts in both. Activities were asked for prevention and partnership; "
+            "protection and prosecution stand in the services of chapter 5."
+        ),
+        "source",
+    )
+
+
+def _name(pen: Pen, key: str, value: str) -> str:
+    if not value:
+        return pen.material.say(NOT_TOLD)
+    return pen.material.type_label(value) if key == "service_type" else value
+
+
+def _grouped(rows: Iterable[Row], key: str) -> list[tuple[str, list[Row]]]:
+    """Return activities by what stands in a column, the largest part first; those that do not tell it last."""
+    parts: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        parts[str(row[key] or "")].append(row)
+    return sorted(parts.items(), key=lambda part: (not part[0], -len(part[1]), part[0]))
+
+
+def _table(pen: Pen, rows: Sequence[Row], key: str, title: Message, name: Message, *, anchor: str) -> None:
+    """Write how many activities each kind or funder has, how far they are, by how many bodies, for how many people."""
+    material = pen.material
+
+    def line(label: str, own: Sequence[Row]) -> TableRow:
+        states = Counter(row["status"] for row in own)
+        numbers = (
+            len(own),
+            states["completed"],
+            states["ongoing"],
+            states["planned"],
+            len(_bodies(own)),
+            sum(row["reached"] or 0 for row in own),
+        )
+        return TableRow(label, cells(*numbers, language=material.language))
+
+    made = [line(_name(pen, key, value), own) for value, own in _grouped(rows, key)]
+    made.append(line(material.say(Message("All")), rows))
+    head = (
+        name,
+        Message("Activities"),
+        Message("Done"),
+        Message("Under way"),
+        Message("Planned"),
+        Message("Organizations"),
+        Message("People reached, as told"),
+    )
+    pen.table(title, head, made, source=_source(pen), anchor=anchor, small=True)
+
+
+def _programmes(pen: Pen, rows: Sequence[Row]) -> None:
+    """Write for each programme whose money it is, what it does, where and until when."""
+    material = pen.material
+
+    def joined(own: Iterable[Row], key: str, write: Callable[[str], str]) -> str:
+        counts = Counter(str(row[key]) for row in own if row[key])
+        return ", ".join(write(value) for value, _ in counts.most_common())
+
+    made = []
+    for programme, own in _grouped(rows, "programme")[:MONEY]:
+        regions = {material.area.region_of(row["area_unit"]) for row in own if row["area_unit"] in _units(pen)}
+        texts = (
+            joined(own, "funder", str),
+            joined(own, "service_type", material.type_label),
+            ", ".join(material.label(code) for code in material.regions if code in regions),
+            _period(own),
+        )
+        name = programme or material.say(NOT_TOLD)
+        made.append(
+            TableRow(name, (*map(Cell, texts), *cells(len(_bodies(own)), len(own), language=material.language)))
+        )
+    head = (
+        Message("Programme"),
+        Message("Whose money"),
+        Message("Kinds of activity"),
+        Message("Where"),
+        Message("Years"),
+        Message("Organizations"),
+        Message("Activities"),
+    )
+    title = Message("Programmes: who pays, what is done, where and when")
+    pen.table(title, head, made, source=_source(pen), anchor="programmes", small=True)
+
+
+def _units(pen: Pen) -> Mapping[str, object]:
+    return pen.material.area.all_units()
+
+
+def _period(rows: Iterable[Row]) -> str:
+    days = [str(row[key])[:4] for row in rows for key in ("start", "end") if row[key]]
+    return "–".join(dict.fromkeys((min(days), max(days)))) if days else ""
+
+
+def _groups(pen: Pen, rows: Sequence[Row]) -> None:
+    """Count activities by target group and kind."""
+    material = pen.material
+    kinds = [kind for kind, _ in _grouped(rows, "service_type") if kind]
+    made = []
+    for group, own in _grouped(rows, "target_group"):
+        counts = Counter(str(row["service_type"]) for row in own)
+        numbers = (*(counts[kind] for kind in kinds), len(own))
+        made.append(TableRow(group or material.say(NOT_TOLD), cells(*numbers, language=material.language)))
+    head = (Message("Target group"), *(material.type_label(kind) for kind in kinds), Message("All"))
+    title = Message("Activities by target group and kind")
+    pen.table(title, head, made, source=_source(pen), anchor="targets", small=True, even=True)
