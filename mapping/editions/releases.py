@@ -284,7 +284,7 @@ class Releases:
         read = [Release(**{**told, "day": dt.date.fromisoformat(told["day"])}) for told in found]
         newest = sorted(read, key=lambda edition: -edition.number)
         first = next((edition.number for edition in newest if edition.digest == live), None)
-        return [Release(**{**vars(edition), "live": edition.number == first}) for edition in newest]
+        return [replace(edition, live=edition.number == first) for edition in newest]
 
     def edition(self, number: int) -> Release:
         """Return an edition.
@@ -359,7 +359,7 @@ class Releases:
             self._remove(edition.number)
             return
         with _said_clearly(f"{file}: what is hidden now could not be taken out"):
-            self._note(Release(**{**vars(edition), "digest": digest(fresh), "purged_on": day.isoformat()}))
+            self._note(replace(edition, digest=digest(fresh), purged_on=day.isoformat()))
             _durable(fresh, file)
 
     def _switch(self, file: Path) -> None:

@@ -123,3 +123,19 @@ def test_the_example_of_mail_settings_can_be_read():
     found = mail_settings(DEPLOY / "mail.toml", {})
     assert found is not None
     assert (found.security, found.port) == ("starttls", 587)
+
+
+@pytest.mark.parametrize("name", ["public", "private"])
+def test_no_address_has_many_connections_or_takes_its_time(name):
+    text = (DEPLOY / f"nginx-{name}.conf").read_text(encoding="utf-8")
+    assert f"limit_conn_zone $binary_remote_addr zone=rohnamo_{name}:" in text
+    assert text.count(f"limit_conn rohnamo_{name} ") == 2  # both servers
+    assert "client_header_timeout 15s;" in text
+
+
+def test_the_private_portals_learn_from_nginx_where_a_guess_comes_from():
+    text = (DEPLOY / "nginx-private.conf").read_text(encoding="utf-8")
+    assert text.count("proxy_set_header X-Forwarded-For $remote_addr;") == text.count("proxy_pass ")
+    for portal in ("partner", "staff"):
+        (command,) = lines(DEPLOY / "systemd" / f"rohnamo-{portal}.service", "ExecStart")
+        assert command.endswith("--proxies 1")

@@ -1,0 +1,87 @@
+"""The one app of the portals: pages are found in their folder, and the menu follows their order."""
+
+import sys
+import textwrap
+
+import pytest
+
+from mapping.errors import NotFound
+from web.portal import ErrorPages, create_portal, language_of, pages_of
+
+PAGE = """
+    from flask import Blueprint
+    from mapping.errors import NotFound
+    from mapping.language.i18n import Message
+    from web.portal import MenuItem
+    blueprint = Blueprint("{name}", __name__)
+    ROUTES = {{"{name}.show": "everyone"}}
+    MENU = (MenuItem("{name}.html", Message("{name}"), "attend", {order}),)
+    @blueprint.get("/<language>/{name}.html")
+    def show(language):
+        return "{name} in " + language
+    @blueprint.get("/<language>/{name}-gone.html")
+    def gone(language):
+        raise NotFound("no such page")
+    def prepare(app):
+        return app.config["WITH_{upper}"]
+"""
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A folder of pages, one of them in a folder of its own, beside a module without pages."""
+    for path, order in {"later.py": 20, "deeper/first.py": 10, "none.py": 30}.items():
+        file = tmp_path / "some_portal" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        (file.parent / "__init__.py").touch()
+        text = textwrap.dedent(PAGE).format(name=file.stem, order=order, upper=file.stem.upper())
+        file.write_text(text, encoding="utf-8")
+    (tmp_path / "some_portal" / "helper.py").write_text("HELPS = True\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield __import__("some_portal")
+    for name in [name for name in sys.modules if name.startswith("some_portal")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def app(package, tiny_area):
+    return create_portal(tiny_area, pages_of(package), with_first=True, with_later=True, with_none=False)
+
+
+def test_a_module_with_pages_is_found_wherever_it_lies_in_the_folder(package):
+    names = [module.__name__.removeprefix("some_portal.") for module in pages_of(package)]
+    assert names == ["deeper.first", "later", "none"]
+
+
+def test_the_menu_follows_the_order_and_leaves_out_what_the_portal_has_not(app):
+    assert [item.path for item in app.config["MENU"]] == ["first.html", "later.html"]
+    client = app.test_client()
+    assert client.get("/en/first.html").text == "first in en"
+    assert client.get("/en/none.html").status_code == 404
+
+
+def test_what_is_not_there_is_said_in_the_language_of_the_address(app):
+    answer = app.test_client().get("/ru/first-gone.html")
+    assert answer.status_code == 404
+    assert '<html lang="ru"' in answer.text
+    with app.test_request_context():
+        assert [language_of(path) for path in ("/ru/x.html", "/xx/x.html", "/x.html")] == ["ru", "tg", "tg"]
+
+
+def test_a_kind_of_error_has_a_page_of_its_own(package, tiny_area):
+    class DiskFull(NotFound):
+        pass
+
+    errors = ErrorPages(others={NotFound: ("broken.html", 507)})
+    app = create_portal(tiny_area, [], errors=errors)
+    app.add_url_rule("/en/full.html", "full", lambda: (_ for _ in ()).throw(DiskFull("no room")))
+    app.add_url_rule("/en/broken.html", "broken", lambda: 1 // 0)
+    assert app.test_client().get("/en/full.html").status_code == 507
+    assert app.test_client().get("/en/broken.html").status_code == 500
+
+
+def test_files_of_the_portals_are_compressed_and_nothing_outside_is_given(app):
+    client = app.test_client()
+    style = client.get("/static/style.css", headers={"Accept-Encoding": "gzip"})
+    assert (style.status_code, style.headers["Content-Encoding"]) == (200, "gzip")
+    assert client.get("/static/../portal.py").status_code == 404
