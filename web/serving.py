@@ -15,8 +15,9 @@ from waitress.channel import HTTPChannel
 HEAD_WAIT, BODY_WAIT = 15.0, 300.0
 """Seconds in which the head of a request has to be there, and the whole of it with what is uploaded."""
 
-CONNECTIONS, THREADS = 4000, 16
-"""Connections that are open at once at most, and requests that are worked on at once."""
+CONNECTIONS, THREADS = 4000, 64
+"""Connections that are open at once at most, and requests that are worked on at once: more than sign in at once, so
+that those who wait for their password to be checked hold up nobody else."""
 
 
 class TimedChannel(HTTPChannel):  # type: ignore[misc]
