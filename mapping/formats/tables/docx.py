@@ -61,7 +61,7 @@ def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
 def _text(cell: Any) -> tuple[str, int]:
     """Return what stands in a cell and is not struck through, a paragraph a line, and how much was."""
     lines, struck = [], 0
-    for paragraph in docx.table._Cell(cell, None).paragraphs:
+    for paragraph in docx.table._Cell(cell, None).paragraphs:  # type: ignore[arg-type]  # no parent is asked for
         kept = [run for run in paragraph.runs if not (run.font.strike or run.font.double_strike)]
         struck += len(paragraph.runs) - len(kept)
         whole = paragraph.text if len(kept) == len(paragraph.runs) else "".join(run.text for run in kept)

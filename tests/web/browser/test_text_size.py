@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.test_site_browser import PAGES
+from tests.web.browser.test_site import PAGES
 
 WIDER = """() => [...document.querySelectorAll('body *')].filter((each) => {
   const box = each.getBoundingClientRect();
