@@ -1,11 +1,24 @@
 """Travel beyond the published table: minutes to what is farther than four hours, worked out when it is asked for."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
 from mapping.travel import sources, travel_time
 from web.presenters.edition import Edition
+
+FOUR_HOURS = 240
+"""Minutes beyond which the published table tells nothing."""
+
+
+def minutes_within(edition: Edition, place: str, scenario: str) -> Mapping[str, float]:
+    """Return the minutes from a place to every location within four hours, by id: as published, else worked out."""
+    published = edition.minutes(place, scenario)
+    if published:
+        return published
+    found = minutes_beyond(edition, place, scenario)
+    return {location: minutes for location, minutes in found.items() if minutes <= FOUR_HOURS}
 
 
 def minutes_beyond(edition: Edition, place: str, scenario: str) -> dict[str, float]:

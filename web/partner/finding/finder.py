@@ -16,7 +16,7 @@ from mapping.language.need_fits import FIRST, SECOND, need_fits
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.model import Audience
 from mapping.view.view import Entry
-from web.partner.finding.beyond import minutes_beyond
+from web.partner.finding.beyond import minutes_beyond, minutes_within
 from web.partner.finding.judgement import Judge, Reason, Sign
 from web.partner.finding.needs import FOR_A_CHILD, Needs
 from web.partner.finding.start_places import StartPlace, starts
@@ -147,7 +147,7 @@ class Finder:
         self.moment = moment
         self.start: StartPlace | None = starts(edition, language).get(needs.place)
         self._summer, self._winter = (
-            edition.minutes(needs.place, scenario) if self.start else {} for scenario in ("summer", "winter")
+            minutes_within(edition, needs.place, scenario) if self.start else {} for scenario in ("summer", "winter")
         )
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Places that a person may be in: those from which travel times are told, and any other by the nearest of them."""
+"""Places that a person may be in: those whose point is known, and any other by the nearest of them."""
 
 import math
 from collections import Counter
@@ -10,7 +10,6 @@ import pandas as pd
 from mapping.area.geocode import find_unit
 from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import chain, show
-from mapping.view.view import View
 from web.presenters.edition import Edition
 
 SHORTEST = 3
@@ -35,13 +34,12 @@ class StartPlace:
 
 
 def starts(edition: Edition, language: str) -> dict[str, StartPlace]:
-    """Return by id the places of the gazetteer from which travel times are told; twins stand with their unit."""
+    """Return by id the places of the gazetteer whose point is known; twins stand with their unit."""
 
     def find() -> dict[str, StartPlace]:
-        with View(edition.path) as view:
-            told = set(view.places())
+        known = edition.area.gazetteer.dropna(subset=["lat", "lon"])["place_id"].astype(str)
         places = _places(edition, language)
-        return {identifier: places[identifier] for identifier in places if identifier in told}
+        return {identifier: places[identifier] for identifier in known if identifier in places}
 
     return edition.keep(("starts", language), find)
 

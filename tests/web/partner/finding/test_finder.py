@@ -19,7 +19,7 @@ from tests.support.sample import (
 )
 from tests.web.support.desk import Desk, post, views
 from web.partner.finding.agreements import agreements
-from web.partner.finding.beyond import minutes_beyond
+from web.partner.finding.beyond import minutes_beyond, minutes_within
 from web.partner.finding.finder import Finder, is_open
 from web.partner.finding.needs import Needs
 from web.partner.finding.start_places import search, starts
@@ -170,9 +170,16 @@ def test_minutes_beyond_the_table_are_those_of_the_study_area(desk):
     assert minutes_beyond(edition, "p1", "by camel") == {}
 
 
+def test_what_the_table_does_not_tell_is_worked_out(desk, monkeypatch):
+    edition = desk.editions()
+    told = minutes_within(edition, "p1", "summer")
+    monkeypatch.setattr(edition, "minutes", lambda *_: {})
+    assert minutes_within(edition, "p1", "summer") == told
+
+
 def test_beyond_four_hours_the_nearest_three_are_named(desk, monkeypatch):
     edition = desk.editions()
-    monkeypatch.setattr(edition, "minutes", lambda *_: {})  # as if all were farther
+    monkeypatch.setattr("web.partner.finding.finder.minutes_within", lambda *_: {})  # as if all were farther
     finder = Finder(edition, "en", Needs(place="p1", need=("talk",)))
     (found,) = finder.blocks()
     assert len(found.beyond) == 3

@@ -1,0 +1,161 @@
+"""Three stories in a real browser, on the map of Tajikistan: a mother and a lawyer in Kulob, a girl in Murghob."""
+
+import threading
+
+import pytest
+from waitress.server import create_server
+
+from tests.support.browser import AXE
+from tests.support.sample import organization, place, records_of, service, statement
+from tests.web.support.desk import PASSWORD, Desk, views
+
+KULOB, DUSHANBE, KHORUGH = (37.9146, 69.7845), (38.5358, 68.779), (37.4904, 71.5534)
+UNITS = {KULOB: "3507221", DUSHANBE: "3501000", KHORUGH: "3590401"}
+ALWAYS = [("MO,TU,WE,TH,FR,SA,SU", "00:00", "23:59")]
+SERVICES = {
+    "Guardian in Kulob": (KULOB, {"types": ["CHP-GUA"], "serves": ["AGE-CHI"]}),
+    "Playroom in Kulob": (KULOB, {"types": ["CHP-FRI"], "serves": ["AGE-CHI"], "speaks": ["ru"]}),
+    "Ward in Kulob": (KULOB, {"types": ["HLT-EME"], "hours": ALWAYS}),
+    "Lawyer in Kulob": (KULOB, {"types": ["LEG-REP"], "speaks": ["tg", "ru"]}),
+    "Legal desk in Kulob": (KULOB, {"types": ["LEG-INF"], "speaks": ["tg"]}),
+    "Police in Kulob": (KULOB, {"types": ["JUS-POL"]}),
+    "Lawyer in Dushanbe": (DUSHANBE, {"types": ["LEG-REP"]}),
+    "Talk in Khorugh": (KHORUGH, {"types": ["PSY-COU"], "serves": ["AGE-ADO"]}),
+    "Guardian in Khorugh": (KHORUGH, {"types": ["CHP-GUA"]}),
+    "Guardian in Dushanbe": (DUSHANBE, {"types": ["CHP-GUA"]}),
+}
+PARTS = records_of(
+    organization("Bodies of the stories"),
+    service(
+        "National line", of="Bodies of the stories", types=["IDN-HOT"], phones=["1313"], hours=ALWAYS, covers=["TJ"]
+    ),
+    statement("A safe place can be arranged", service_type="ACC-GBV", area_unit="TJ-KT"),
+    *(
+        part
+        for name, (at, fields) in SERVICES.items()
+        for part in (
+            service(name, of="Bodies of the stories", phones=["+992000100077"], **fields),
+            place(f"{name}, house", of=[name], at=at, unit=UNITS[at]),
+        )
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, tj_area):
+    return views(tmp_path_factory.mktemp("stories"), tj_area, PARTS)
+
+
+@pytest.fixture
+def origin(tmp_path, tj_area, published):
+    desk = Desk(tmp_path, tj_area, published)
+    server = create_server(desk.app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    desk.token("caseworker")
+    yield f"http://127.0.0.1:{server.effective_port}", desk
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def finder(origin, open_page):
+    """Open the finder as a caseworker: in a language, on a screen of a width, light or dark."""
+
+    def open_(language="en", width=360, scheme="light"):
+        address, desk = origin
+        page = open_page(f"{address}/", width=width, height=640, bypass_csp=True, color_scheme=scheme)
+        desk.clock.step()
+        page.goto(f"{address}/{language}/sign-in.html")
+        page.fill("#login", "caseworker")
+        page.fill("#password", PASSWORD)
+        page.fill("#code", desk.code("caseworker"))
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/index.html")
+        return page
+
+    return open_
+
+
+def ask(page, place, needs, **choices):
+    page.fill("#typed", place)
+    for need in needs:
+        page.check(f"[name=need][value={need}]")
+    for name in choices.pop("ticked", ()):
+        page.check(f"[name={name}]")
+    for name, value in choices.items():
+        if name == "sex":
+            page.check(f"[name=sex][value={value}]")
+        else:
+            page.select_option(f"#{name}", value)
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/find.html")
+
+
+def names(page, need, heading):
+    """Return the names of the services between a heading of a need and the next heading."""
+    return page.evaluate(
+        """([need, heading]) => {
+          const found = [];
+          const all = [...document.querySelectorAll(`section[aria-labelledby=n-${need}] h3`)];
+          let part = all.find((each) => each.textContent.startsWith(heading));
+          while (part && (part = part.nextElementSibling) && part.tagName !== "H3")
+            found.push(...[...part.querySelectorAll("h4")].map((each) => each.textContent));
+          return found;
+        }""",
+        [need, heading],
+    )
+
+
+def clean(page):
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
+    return [(each["id"], [node["html"][:160] for node in each["nodes"][:2]]) for each in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_caseworker_with_a_mother_and_two_children_in_kulob(finder, scheme):
+    page = finder(scheme=scheme)
+    assert clean(page) == []
+    ask(page, "кулоб", ["stay", "child"], ticked=["danger", "children"], sex="SEX-F", age="AGE-ADU", speaks="tg")
+    box = page.locator("section.danger")
+    assert box.bounding_box()["y"] < 640  # seen without scrolling
+    assert {"0002", "0003", "1313"} <= {each.strip() for each in box.locator(".num").all_inner_texts()}
+    assert "A safe place can be arranged" in box.inner_text()
+    assert "Ward in Kulob" in box.inner_text()
+    assert names(page, "child", "Fits") == []  # nobody says that Tajik is spoken
+    assert {"Guardian in Kulob", "Playroom in Kulob"} <= set(names(page, "child", "Ask first"))
+    assert "Judged for a child who comes along" in page.locator("section[aria-labelledby=n-child]").inner_text()
+    page.click(".sum a[href='#n-child']")
+    for button in page.locator(".actions button").all():
+        shown = button.bounding_box()
+        assert 0 <= shown["y"] <= shown["y"] + shown["height"] <= 640, "out of reach"
+    page.check("section[aria-labelledby=n-child] [name=pick] >> nth=0")
+    assert clean(page) == []
+    page.click(".actions button[formaction]")
+    page.wait_for_url("**/card.html")
+    assert page.locator("article.a6").count() == 1
+    assert clean(page) == []
+
+
+def test_an_organization_looks_for_a_lawyer_in_kulob(finder):
+    page = finder(width=1280)
+    ask(page, "Куляб", ["lawyer"])
+    assert names(page, "lawyer", "Fits")[:2] == ["Lawyer in Kulob", "Legal desk in Kulob"]
+    assert "Police in Kulob" not in names(page, "lawyer", "Fits")
+    for number in (0, 1):
+        page.check(f"[name=pick] >> nth={number}")
+    page.click(".actions button:not([formaction])")
+    page.wait_for_url("**/compare.html")
+    assert page.locator("table.compare thead th").count() == 2
+
+
+def test_a_girl_in_murghob_sees_the_nearest_however_far(finder):
+    page = finder()
+    ask(page, "Мурғоб", ["talk", "child"], sex="SEX-F", age="AGE-ADO")
+    far = page.locator("section[aria-labelledby=n-child]")
+    assert names(page, "child", "Fits") == []
+    assert names(page, "child", "Beyond four hours")[0] == "Guardian in Khorugh"
+    assert " h" in far.locator("h3:has-text('Beyond') ~ ul.list .tag").first.inner_text()
+    assert "Talk in Khorugh" in names(page, "talk", "Beyond four hours")
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
