@@ -27,6 +27,9 @@ MOST = 5
 TOWNS = 400
 """Towns among which places are chosen: seats of units first, then the largest."""
 
+SQUARE, HOMES = 8, 600
+"""Cells along a square in which one populated place may be chosen beside the towns, and how many such squares."""
+
 FAR = 240
 """Minutes that count for everybody who is farther away, where ways are added up."""
 
@@ -34,15 +37,16 @@ SECONDS = 20.0
 """How long each of the three questions may be searched."""
 
 METHOD = Message(
-    "Candidates are the towns and villages of the gazetteer. From each, and from every listed service of the kind "
-    "that can be visited and whose check is not overdue, we worked out who is within reach, on foot and by road. "
-    "Services that stand are kept. Then we chose the towns that together bring the most people within reach who have "
-    "none now (maximal covering; Church and ReVelle 1974), solved exactly, so that it is proven how good the choice "
-    "is. Two further questions were solved in the same way: how few towns would reach everybody who can be reached "
-    "from a town (set covering; Toregas and others 1971), and which towns make the ways of all people together "
-    "shortest (p-median; Hakimi 1964), where who is over {far} minutes away counts as {far}. The range beside a "
-    "number holds nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for sure "
-    "were changed together.",
+    "Candidates are the towns and villages of the gazetteer, and where no such place is near, the square kilometre "
+    "where most people live in each square of 8 by 8. From each, and from every listed service of the kind that can "
+    "be visited and whose check is not overdue, we worked out who is within reach, on foot and by road. Services that "
+    "stand are kept. Then we chose the places that together bring the most people within reach who have none now "
+    "(maximal covering; Church and ReVelle 1974), solved exactly, so that it is proven how good the choice is. Two "
+    "further questions were solved in the same way: how few towns would reach everybody who can be reached from a "
+    "town (set covering; Toregas and others 1971), and which towns make the ways of all people together shortest "
+    "(p-median; Hakimi 1964), where who is over {far} minutes away counts as {far}. The range beside a number holds "
+    "nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for sure were changed "
+    "together.",
     {"far": FAR},
 )
 
@@ -105,8 +109,9 @@ def siting(
             "choose another type"
         )
     entries = sort.of(counted(view, stale=stale))
-    spots, candidates = points(entries, area), towns(area)
-    answers = _answers(area, spots, candidates, n=n, minutes=minutes, scenario=scenario)
+    spots, known = points(entries, area), towns(area)
+    candidates = [*known, *homes(area, known)]
+    answers = _answers(area, spots, known, candidates, n=n, minutes=minutes, scenario=scenario)
     people = area.people_grid.ravel()[living(area)].astype(np.float64)
     chosen = [candidates[town] for town in _ordered(answers, people)]
     within = _variants(area, spots, chosen, minutes=minutes, scenario=scenario, progress=progress)
@@ -153,20 +158,57 @@ def towns(area: StudyArea) -> list[Town]:
     return list(found.values())[:TOWNS]
 
 
+def homes(area: StudyArea, known: Sequence[Town]) -> list[Town]:
+    """Return the cell where most people live in each square of so many cells that holds no place of the gazetteer.
+
+    At most so many, those with most people first; each is called by the nearest place of the gazetteer.
+    """
+    people = np.where(area.unit_grid >= 0, area.people_grid, 0)
+    latitudes, longitudes = (np.array([town.spot[axis] for town in known]) for axis in (0, 1))
+    taken = {(int(row) // SQUARE, int(column) // SQUARE) for row, column in area.grid.cells(latitudes, longitudes)}
+    found: dict[tuple[int, int], int] = {}
+    order = np.argsort(-people.ravel(), kind="stable")
+    for cell in order[: np.count_nonzero(people)].tolist():
+        row, column = divmod(cell, people.shape[1])
+        square = (row // SQUARE, column // SQUARE)
+        if square not in taken:
+            found.setdefault(square, cell)
+    cells = sorted(found.values(), key=lambda cell: (-people.ravel()[cell], cell))[:HOMES]
+    if not cells or not known:
+        return []
+    lats, lons = area.grid.centres(*np.divmod(np.array(cells), people.shape[1]))
+    there, here = area.grid.project(lats, lons), area.grid.project(latitudes, longitudes)
+    places = []
+    for latitude, longitude, at in zip(lats, lons, there, strict=True):
+        ways = np.hypot(*(here - at).T)
+        words = {"km": max(1, round(float(ways.min()) / 1000)), "place": known[int(ways.argmin())].name}
+        places.append(Town(Message("{km} km from {place}", words), (float(latitude), float(longitude))))
+    return places
+
+
 def _answers(
-    area: StudyArea, spots: Sequence[Point], candidates: Sequence[Town], *, n: int, minutes: int, scenario: str
+    area: StudyArea,
+    spots: Sequence[Point],
+    known: Sequence[Town],
+    candidates: Sequence[Town],
+    *,
+    n: int,
+    minutes: int,
+    scenario: str,
 ) -> SitingAnswers:
-    """Solve the three questions: what stands is the first site, towns are the others."""
+    """Solve the three questions: what stands is the first site, then come the towns, then other places."""
     cells = living(area)
     people = area.people_grid.ravel()[cells].astype(np.float64)
     before = travel_time(area, spots, scenario=scenario, limit=FAR).minutes.ravel()[cells]
-    far = near(area, [town.spot for town in candidates], scenario=scenario, limit=FAR).pairs
-    close = _beside(before, far, minutes)
+    far = near(area, [town.spot for town in known], scenario=scenario, limit=FAR).pairs
+    others = near(area, [town.spot for town in candidates[len(known) :]], scenario=scenario, limit=minutes).pairs
+    close = _beside(before, far, others, minutes)
     most = engine.mclp(close, people, n, fixed=[STANDING], seconds=SECONDS)
-    fewest = engine.lscp(close, people, fixed=[STANDING], seconds=SECONDS)
-    if not people.sum() or not candidates:
+    of_towns = range(1, len(known) + 1)
+    fewest = engine.lscp(close, people, fixed=[STANDING], candidates=of_towns, seconds=SECONDS)
+    if not people.sum() or not known:
         return SitingAnswers(most, fewest, None, 0.0, 0.0, close)
-    table = np.full((len(candidates) + 1, far.count), float(FAR))
+    table = np.full((len(known) + 1, far.count), float(FAR))
     table[STANDING] = np.minimum(before, FAR)
     places, sites, times = far.table()
     table[sites + 1, places] = times
@@ -177,13 +219,14 @@ def _answers(
     return SitingAnswers(most, fewest, shortest, float(ways.sum()) / total, after / total, close)
 
 
-def _beside(before: Minutes, far: Pairs, minutes: float) -> Pairs:
-    """Return who is within reach of what stands, as the first site, and of each town."""
+def _beside(before: Minutes, far: Pairs, others: Pairs, minutes: float) -> Pairs:
+    """Return who is within reach of what stands, as the first site, of each town, and of each other place."""
     standing, towns_near = np.flatnonzero(before <= minutes).astype(np.int32), _within(far, minutes)
+    after = standing.size + towns_near.places.size
     return Pairs(
-        np.concatenate([[0], towns_near.starts + standing.size]),
-        np.concatenate([standing, towns_near.places]),
-        np.concatenate([before[standing], towns_near.minutes]),
+        np.concatenate([[0], towns_near.starts + standing.size, others.starts[1:] + after]),
+        np.concatenate([standing, towns_near.places, others.places]),
+        np.concatenate([before[standing], towns_near.minutes, others.minutes]),
         far.count,
     )
 
@@ -290,9 +333,7 @@ def _finding(total: Mapping[str, float], proposals: Sequence[ProposedSite], minu
     if total["people"] == 0:
         return Message("Nobody lives here, so no new service is needed")
     if not proposals:
-        return Message(
-            "No town of the gazetteer would bring more people within {minutes} minutes", {"minutes": minutes}
-        )
+        return Message("No new place would bring more people within {minutes} minutes", {"minutes": minutes})
     words = {
         "count": len(proposals),
         "people": People(round(total["gained"])),
@@ -325,7 +366,7 @@ def _also(
 def _proof(most: engine.Siting) -> Message:
     """Say how good the choice is."""
     if most.status == "optimal":
-        return Message("It is proven that no other choice of as many towns reaches more people.")
+        return Message("It is proven that no other choice of as many of these places reaches more people.")
     words = {"share": Share(most.gap)}
     return Message("Time ran out: another choice might reach up to {share} more people than have one now.", words)
 

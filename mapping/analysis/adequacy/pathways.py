@@ -266,12 +266,16 @@ def _keys(table: pd.DataFrame) -> list[str]:
 
 
 def _finding(table: pd.DataFrame) -> Message:
-    """Say in how many units a referral breaks."""
+    """Say what fails most: agreements for referrals to somebody who is near, or somebody who is near."""
     words = {"count": int((table["broken"] > 0).sum()), "units": len(table)}
     states = table[_keys(table)]
     judged = states.isin(["present", "no agreement", "none listed"]).to_numpy()
     if not judged.any():
         return Message("No referral can be judged: nobody who refers is listed and confirmed")
+    held, unagreed = (int((states == state).to_numpy().sum()) for state in ("present", "no agreement"))
+    if unagreed > int(table["broken"].sum()):
+        agreed = {"count": unagreed, "of": held + unagreed}
+        return Message("Nothing is agreed for {count} of the {of} referrals for which somebody is near", agreed)
     if words["count"]:
         return Message("The way through help breaks at least once in {count} of {units} area units", words)
     return Message("Somebody within reach takes every next step that was looked at")
@@ -287,7 +291,10 @@ def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
         said.append(Message("It breaks most often here: {link}. Area units: {count}.", words))
     states = table[_keys(table)].to_numpy()
     held, unagreed = int((states == "present").sum()), int((states == "no agreement").sum())
-    if unagreed:
+    if unagreed > sum(broken.values()) > 0:  # the finding tells the agreements then
+        words = {"count": int((table["broken"] > 0).sum()), "units": len(table)}
+        said.insert(0, Message("The way through help breaks at least once in {count} of {units} area units.", words))
+    elif 0 < unagreed <= sum(broken.values()):
         words = {"count": unagreed, "of": held + unagreed}
         said.append(Message("Nothing is agreed for {count} of the {of} referrals for which somebody is near.", words))
     return tuple(said)

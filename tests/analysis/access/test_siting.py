@@ -6,7 +6,7 @@ minutes from Qullaobod and farther from all others. In winter Qullaobod itself i
 
 import pytest
 
-from mapping.analysis.access.siting import siting, towns
+from mapping.analysis.access.siting import homes, siting, towns
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.render.layers import candidates
 from mapping.render.maps import draw
@@ -43,6 +43,15 @@ def test_the_range_holds_other_seasons(tiny_area):
         assert one.low <= one.value <= one.high
 
 
+def test_where_no_town_is_near_a_place_where_people_live_is_one_to_choose(tiny_area):
+    """The village of 10 that no town reaches gets a place of its own, called by the town nearest to it."""
+    known = towns(tiny_area)
+    assert {town.spot for town in known}.isdisjoint(town.spot for town in homes(tiny_area, known))
+    result = siting(view(counselling()), tiny_area, type="PSY-COU", n=3)
+    assert result.total["left"] == pytest.approx(0, abs=1)
+    assert any(" km from " in str(place.name) for place in result.proposals)
+
+
 def test_the_first_service_of_all(tiny_area):
     """Nothing stands: Chashma reaches 170 (test_coverage), the most a single place can."""
     result = siting(view(), tiny_area, type="PSY-COU", n=1)
@@ -52,7 +61,7 @@ def test_the_first_service_of_all(tiny_area):
 
 def test_the_proof_and_the_two_other_questions_are_told(tiny_area):
     said = [str(one) for one in siting(view(counselling()), tiny_area, type="PSY-COU", n=1).also]
-    assert "It is proven that no other choice of as many towns reaches more people." in said
+    assert "It is proven that no other choice of as many of these places reaches more people." in said
     assert "It takes 2 new places until everybody within 60 minutes of a town has one." in said
     assert "10,000 people live farther than that from every town and every service." in said
     assert any(one.startswith("The ways of all people together would be shortest with") for one in said)
@@ -60,11 +69,12 @@ def test_the_proof_and_the_two_other_questions_are_told(tiny_area):
 
 
 def test_where_nothing_is_missing_nothing_is_proposed(tiny_area):
-    everywhere = view(*(service("PSY-COU", at=town.spot) for town in towns(tiny_area)))
+    known = towns(tiny_area)
+    everywhere = view(*(service("PSY-COU", at=town.spot) for town in [*known, *homes(tiny_area, known)]))
     result = siting(everywhere, tiny_area, type="PSY-COU")
     assert result.proposals == ()
     assert result.figures == {}
-    assert str(result.finding) == "No town of the gazetteer would bring more people within 60 minutes"
+    assert str(result.finding) == "No new place would bring more people within 60 minutes"
 
 
 @pytest.mark.parametrize("kind", ["ACC-VOT", "ACC"])
