@@ -306,7 +306,7 @@ def unit_of(reader: Reader) -> str | None:
     digits = "".join(letter for letter in code.partition(".")[0] if letter.isdigit())
     units = area.all_units()
     by_code = next((unit for unit in (code, digits) if unit in units), None)
-    name = reader.text("unit")
+    name = reader.any_text("unit")
     by_name = None
     if name and not name.startswith("#"):
         located = locate(area, unit=name)

@@ -115,8 +115,8 @@ class Reader:
         return {language: text for language, text in texts.items() if text}
 
     def any_text(self, name: str) -> str:
-        """Return a field's text, or the first of its translations."""
-        return self.text(name) or next(iter(self.translations(name).values()), "")
+        """Return a field's text, or the first of its translations; a word of the map as what it stands for."""
+        return self.word(name, self.text(name) or next(iter(self.translations(name).values()), ""))
 
     def column(self, name: str) -> str:
         """Return the column of the file that a field comes from, as it is written there."""

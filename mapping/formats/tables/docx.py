@@ -7,7 +7,6 @@ from zipfile import BadZipFile
 
 import docx
 from docx.opc.exceptions import OpcError
-from lxml.etree import LxmlError
 
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet
@@ -28,7 +27,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     members(path)
     try:
         tables = docx.Document(str(path)).tables
-    except (OpcError, LxmlError, BadZipFile, KeyError, ValueError) as error:
+    except (OpcError, SyntaxError, BadZipFile, KeyError, ValueError) as error:
         raise FormatError(f"{path}: is no text of Word or a damaged one ({error}); save it as .docx again") from error
     if not tables:
         raise FormatError(f"{path}: holds no table; ask for the list as a table")
@@ -48,7 +47,7 @@ def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
             if cell.vMerge == "continue" and rows and len(row) < len(rows[-1]):
                 text = rows[-1][len(row)]
             else:
-                text, crossed = _text(cell)
+                text, crossed = _text(table, cell)
                 struck += crossed
             row += [text] * cell.grid_span
         cells += len(row)
@@ -58,10 +57,10 @@ def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
     return rows, struck
 
 
-def _text(cell: Any) -> tuple[str, int]:
+def _text(table: Any, cell: Any) -> tuple[str, int]:
     """Return what stands in a cell and is not struck through, a paragraph a line, and how much was."""
     lines, struck = [], 0
-    for paragraph in docx.table._Cell(cell, None).paragraphs:  # type: ignore[arg-type]  # no parent is asked for
+    for paragraph in docx.table._Cell(cell, table).paragraphs:
         kept = [run for run in paragraph.runs if not (run.font.strike or run.font.double_strike)]
         struck += len(paragraph.runs) - len(kept)
         whole = paragraph.text if len(kept) == len(paragraph.runs) else "".join(run.text for run in kept)

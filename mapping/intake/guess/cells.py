@@ -65,12 +65,19 @@ class ColumnGuess:
     """Its different cells, where they are few."""
     unknown: Counter[str] = field(default_factory=Counter)
     """Parts that are no kind of help that is known."""
+    counts: Counter[str] = field(default_factory=Counter)
+    """Its different cells and how often each stands there."""
     answers: bool = False
     """Whether its cells say yes and no."""
     shares: dict[str, float] = field(default_factory=dict)
     filled: int = 0
     worded: bool = False
     """Whether most of its cells are words rather than numbers or marks."""
+
+    @property
+    def samples(self) -> list[str]:
+        """The first five different cells."""
+        return list(self.counts)[:5]
 
     def speaks_against(self, said: str) -> bool:
         """Tell whether the cells can hardly be what the column's name says."""
@@ -110,7 +117,7 @@ def looked_at(cells: Sequence[object], area: StudyArea | None) -> ColumnGuess:
             if match_term("service_types", part) is None:
                 seen.unknown[part] += count
     longest = max(map(len, texts))
-    seen.filled = len(texts)
+    seen.filled, seen.counts = len(texts), counts
     seen.worded = sum(len(re.findall(r"[^\W\d_]", text)) > 3 for text in texts) * 2 > len(texts)
     seen.about = f"filled in {len(texts)} rows, {len(counts)} different, up to {longest} letters"
     return seen

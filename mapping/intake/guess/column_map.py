@@ -7,9 +7,10 @@ what it was taken for, those that nobody could guess, and the markings that were
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mapping.area.geocode import find_unit
 from mapping.area.study_area import StudyArea
 from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Sheets, Skip, fold_header
 from mapping.errors import FormatError
@@ -17,6 +18,7 @@ from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
 from mapping.intake.permission import asks_consent
 from mapping.intake.rows import joined
+from mapping.language import parsers
 from mapping.language.fold import coarse, skeleton
 from mapping.language.languages import codes, language
 from mapping.language.taxonomy import match_term
@@ -579,3 +581,31 @@ def _words(found: Guessed) -> list[str]:
 
 def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
+
+
+TAUGHT = ("service", "serves", "unit")
+"""Fields whose words a person can teach: kinds of help, groups, districts."""
+
+MOST_TAUGHT = 40
+"""Words of a field that a person is asked about."""
+
+
+def unknown_words(found: Guessed, area: StudyArea) -> dict[str, list[tuple[str, int]]]:
+    """Return the words of a list that mean nothing known, by field, each with the number of its cells.
+
+    They are those of kinds of help, of groups and of districts, the most frequent first.
+    """
+    tests: dict[str, Callable[[str], bool]] = {
+        "service": lambda word: match_term("service_types", word) is not None,
+        "serves": lambda word: match_term("beneficiaries", word) is not None or parsers.says_everybody(word),
+        "unit": lambda word: find_unit(area, word).unit is not None,
+    }
+    words: dict[str, list[tuple[str, int]]] = {}
+    for name, known in tests.items():
+        counts: Counter[str] = Counter()
+        for column in found.fields.get(name, ()):
+            for cell, count in found.seen[column].counts.items():
+                for part in [cell] if name == "unit" else parsers.split_list(cell, known=known):
+                    counts[part] += 0 if known(part) else count
+        words[name] = [(word, count) for word, count in counts.most_common(MOST_TAUGHT) if count]
+    return {name: unknown for name, unknown in words.items() if unknown}

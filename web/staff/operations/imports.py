@@ -18,10 +18,11 @@ from mapping.batch import Batch, Level
 from mapping.column_map import FIELDS as MEANINGS
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, MappingError
-from mapping.intake.guess.column_map import guessed
+from mapping.intake.guess.column_map import guessed, unknown_words
 from mapping.intake.read import implied_map, read
 from mapping.intake.report import IssueGroup, grouped
 from mapping.language.i18n import Message
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, WHOLES, Approval, record_id
 from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.known_organizations import Known
@@ -136,7 +137,7 @@ def columns(language: str, token: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _columns(language, upload, found)
     try:
-        made = map_of(found, request.form)
+        made = map_of(found, request.form, unknown_words(found, study_area()))
     except (ValidationError, KeyError, ValueError):
         return _columns(language, upload, found, problem=MAP_WRONG), 400
     uploads().read_by(upload, made, trusted=False)
@@ -158,6 +159,8 @@ def _columns(language: str, upload: Upload, found: Any, *, problem: Message | No
         fields=_offered(chosen.values()),
         seen=found.seen,
         words=words,
+        unknown=unknown_words(found, study_area()),
+        meant=_meant(language),
         typed=request.form,
         problem=problem,
         key=found.key[0] if found.key else "",
@@ -173,8 +176,19 @@ def _offered(used: Iterable[str]) -> list[str]:
     return sorted({*MEANINGS, *spoken, *used} - {"private"})
 
 
-def map_of(found: Any, form: Mapping[str, str]) -> ColumnMap:
-    """Make a column map of what was chosen for each column of a list.
+def _meant(language: str) -> dict[str, dict[str, str]]:
+    """Return what a word of a list can stand for, by field: code -> label, by label."""
+    area = study_area()
+    known: dict[str, dict[str, str]] = {
+        "service": {term.code: str(term.label(language)) for term in Vocabulary.load("service_types").terms()},
+        "serves": {term.code: str(term.label(language)) for term in Vocabulary.load("beneficiaries").terms()},
+        "unit": {code: str(area.label(code, language)) for code in area.all_units()},
+    }
+    return {name: dict(sorted(labels.items(), key=lambda pair: pair[1])) for name, labels in known.items()}
+
+
+def map_of(found: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple[str, int]]]) -> ColumnMap:
+    """Make a column map of what was chosen for each column of a list, and for each of its unknown words.
 
     Raises
     ------
@@ -199,6 +213,10 @@ def map_of(found: Any, form: Mapping[str, str]) -> ColumnMap:
     if not markings and form.get("all"):
         markings = {"all": form["all"]}
     key = [form["key"]] if form.get("key") in found.names else []
+    taught = {
+        name: {word: form[f"w{name}{place}"] for place, (word, _) in enumerate(words) if form.get(f"w{name}{place}")}
+        for name, words in unknown.items()
+    }
     return ColumnMap.model_validate(
         {
             "source": source,
@@ -210,6 +228,7 @@ def map_of(found: Any, form: Mapping[str, str]) -> ColumnMap:
             "key": key,
             "markings": markings,
             "constants": constants,
+            "words": {name: meanings for name, meanings in taught.items() if meanings and name in fields},
             "header": found.header,
             "sheets": {"only": [name for name in found.sheets if name]},
             "rows": {

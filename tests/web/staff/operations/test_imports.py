@@ -277,3 +277,20 @@ def test_what_sources_disagree_about_is_settled(tmp_path, tiny_area):
     assert record(office, "service", own).fees_description not in (now, None)
     assert "10 somoni" not in steward.get("/en/conflicts.html").text
     assert record_id("stewards", "source")
+
+
+def test_each_column_shows_its_first_values_and_unknown_words_are_taught(office, steward):
+    """A word that nobody knows is told once with its count, and what it stands for is kept with the map."""
+    contents = LIST.replace("Psychological counselling", "Zzyzx talk").replace("Kulnishin", "Qqland")
+    columns = upload(steward, contents).location
+    text = steward.get(columns).text
+    for shown in ("First values", "Navruz Centre", "Zzyzx talk: in 1 cells", "Qqland: in 1 cells"):
+        assert shown in text
+    assert "Anora" not in text
+    taught = {"wservice0": "PSY-COU", "wunit0": "XT-W2"}
+    words = dict(zip(("m0", "m1"), (KINDS[word] for word in sorted(KINDS)), strict=True))
+    fields = fields_of(steward, columns) | {"source": "ngo-list", "name": "NGO list"} | words | taught
+    assert steward.post(columns, data=fields).status_code == 303
+    preview = columns.replace("columns.html", "preview.html")
+    assert "is no kind of help that we know" not in steward.get(preview).text
+    assert "Qqland" not in steward.get(preview).text
