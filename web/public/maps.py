@@ -1,16 +1,21 @@
 """The page of the map: what `mapping.render.maps` draws, put into the frame of the site."""
 
 import gzip
+import html
+import re
 from dataclasses import dataclass, replace
 
 from mapping.errors import NotFound
+from mapping.language.i18n import translate
+from mapping.render.layers.units import shaded
 from mapping.render.maps import Page, draw
+from mapping.render.report.print_map import sheet
 from mapping.result import Result
 from mapping.view.view import View
 from web.presenters.edition import Edition
-from web.public.findings import Finding, overview
+from web.public.findings import Finding, PictureSize, overview
 
-SHOWN = ("coverage", "reach", "demand")
+SHOWN = ("coverage", "reach", "demand", "siting")
 """Analyses whose findings can be chosen as layers."""
 
 
@@ -28,6 +33,7 @@ class MapPage:
     pictures: tuple[str, ...]
     findings: tuple[Finding, ...]
     size: int
+    still: PictureSize | None = None
 
 
 def map_page(edition: Edition, language: str) -> MapPage:
@@ -41,7 +47,36 @@ def map_page(edition: Edition, language: str) -> MapPage:
         tuple(_path(name, language) for name in page.files if name not in linked),
         tuple(each for each in overview(edition, language) if each.name in SHOWN),
         round(sum(len(gzip.compress(contents, 6, mtime=0)) for contents in page.files.values()) / 1000),
+        _size(still(edition, language)),
     )
+
+
+def _size(drawn: str) -> PictureSize | None:
+    """Return how large a picture is, and its title; None where there is none."""
+    found = re.search(r' width="(\d+)" height="(\d+)[^>]*><title>([^<]*)', drawn)
+    return PictureSize(int(found[1]), int(found[2]), html.unescape(found[3])) if found else None
+
+
+STILL = "map-still.svg"
+"""A light picture of the first finding that can be shaded: it is there at once, and can be kept and printed."""
+
+
+def still(edition: Edition, language: str) -> str:
+    """Return the finding of the map as a picture; empty where nothing can be shaded."""
+
+    def make() -> str:
+        result = edition.results().get(SHOWN[0])
+        column = shaded(result) if result is not None and len(result.table) else None
+        if result is None or column is None:
+            return ""
+        sources = "; ".join(edition.area.attributions("admin", "population", "roads", language=language))
+        said = [translate("Edition of {day}.", language, day=edition.day)]
+        said.append(translate("Source: {sources}.", language, sources=sources))
+        if edition.demo:
+            said.insert(0, translate("Demonstration: everything here is invented.", language))
+        return sheet(edition.area, result, column, source=" ".join(said), language=language)
+
+    return edition.keep(("still map", language), make)
 
 
 def map_file(edition: Edition, language: str, name: str) -> bytes:
@@ -52,6 +87,8 @@ def map_file(edition: Edition, language: str, name: str) -> bytes:
     NotFound
         When the map has no such file.
     """
+    if name == STILL and (drawn := still(edition, language)):
+        return drawn.encode()
     return _file(_drawn(edition, language), name, own=True)
 
 
@@ -77,8 +114,16 @@ def _drawn(edition: Edition, language: str) -> Page:
 
 
 def _headlines(result: Result) -> Result:
-    """Return a result with those columns only that a short table has; the page has its own tables."""
-    return replace(result, columns=result.headlines, groups={}, headline=())
+    """Return a result with what the map shows of it: its short table and each core function within an hour.
+
+    Of proposed sites it shows where they are; how far everything is stands in a layer of its own.
+    """
+    hour = [c for c in result.columns if c.key.endswith("_60") and c not in result.headlines]
+    columns = (*result.headlines, *hour)
+    kept = {column.key for column in columns}
+    groups = {group: tuple(key for key in keys if key in kept) for group, keys in result.groups.items()}
+    shown = replace(result, columns=columns, groups={g: k for g, k in groups.items() if k}, headline=())
+    return replace(shown, surface=None, scenarios=()) if result.proposals else shown
 
 
 def _own(name: str) -> bool:

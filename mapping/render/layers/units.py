@@ -23,14 +23,26 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
         column = shaded(result)
         if column is None or result.level != finest:
             continue
-        classes, tips = {}, {}
-        for code in area.units().index:
-            value = float(result.table.loc[code, column.key])
-            classes[code] = f"unit {RAMPS[column.more_is][0]}{1 + sum(value > step for step in STEPS)}"
-            tips[code] = f"{area.label(str(code), language)}: {result.text(str(code), column.key, language)}"
-        contents = {"of": "units", "classes": classes, "tips": tips, "pane": "bands"}
-        label = show(column.label, language)
-        yield Layer(f"units-{number}", "shapes", label, contents, group="colour", legend=_legend(column, language))
+        yield _layer(area, result, column, f"units-{number}", language)
+        others = [c for c in result.columns if c.key.endswith(HOUR) and c != column and c.more_is != "neither"]
+        for place, other in enumerate(others):
+            yield _layer(area, result, other, f"units-{number}-{place}", language)
+
+
+HOUR = "_60"
+"""End of the keys of columns that hold the share of people within an hour of one kind of help."""
+
+
+def _layer(area: StudyArea, result: Result, column: Column, name: str, language: str) -> Layer:
+    """Return the units shaded by a share."""
+    classes, tips = {}, {}
+    for code in area.units().index:
+        value = float(result.table.loc[code, column.key])
+        classes[code] = f"unit {RAMPS[column.more_is][0]}{1 + sum(value > step for step in STEPS)}"
+        tips[code] = f"{area.label(str(code), language)}: {result.text(str(code), column.key, language)}"
+    contents = {"of": "units", "classes": classes, "tips": tips, "pane": "bands"}
+    label = show(column.label, language)
+    return Layer(name, "shapes", label, contents, group="colour", legend=_legend(column, language))
 
 
 def shaded(result: Result) -> Column | None:

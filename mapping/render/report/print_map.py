@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import percent, show
-from mapping.render.svg import FONT, INK, PAPER, wrapped
+from mapping.render.svg import FONT, INK, PAPER, SOFT, wrapped
 from mapping.result import Column, Result
 
 WIDTH = 640
@@ -62,6 +62,36 @@ def country_map(
         drawn.append(f'<text x="{x + 34:.0f}" y="{y + 13}" font-size="16">{html.escape(words)}</text>')
     return _svg(height + 12 + 22 * math.ceil(len(key) / 3), title, drawn)
 
+
+def sheet(area: StudyArea, result: Result, column: Column, *, source: str, language: str) -> str:
+    """Return a map that says everything itself: the finding above, what is shaded and the source below."""
+    height, spot = _frame(area)
+    colours, steps, drawn = ramp(column), shaded(result, column), []
+    title = f"{result.finding.into(language)}."
+    top = 10
+    for line in wrapped(title, WIDTH - 16, 17, 3):
+        top += 21
+        drawn.append(f'<text x="8" y="{top}" font-size="17" font-weight="bold">{html.escape(line)}</text>')
+    top += 10
+    shapes = "".join(
+        f'<path d="{_path(shape.simplify(COARSE), spot)}" fill="{colours[steps.get(str(code), 0)]}" stroke="#8a979e"'
+        ' stroke-width="0.6"/>'
+        for code, shape in area.units(result.level).geometry.items()
+    )
+    drawn.append(f'<g transform="translate(0 {top})">{shapes}{"".join(_regions(area, spot, language))}</g>')
+    below = top + height + 6
+    below += 16
+    drawn.append(f'<text x="8" y="{below}" font-size="14">{html.escape(show(column.label, language))}</text>')
+    drawn += _key(legend(language), colours, below + 8)
+    below += 30
+    for line in wrapped(source, WIDTH - 16, 11, 4):
+        below += 14
+        drawn.append(f'<text x="8" y="{below}" font-size="11" fill="{SOFT}">{html.escape(line)}</text>')
+    return _svg(below + 10, title, drawn)
+
+
+COARSE = 0.01
+"""Degrees below which a bend is left out of a map for the screen, so that it is light."""
 
 ACROSS = 4
 """So many small maps stand in a row."""
