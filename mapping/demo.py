@@ -19,6 +19,8 @@ from mapping.intake.report import summary, write_index, write_report
 from mapping.model import Record, Source, Statement, Translation, record_id
 from mapping.quality.known_organizations import Known
 from mapping.resources import shipped
+from mapping.safety.people import two_people
+from mapping.safety.signatures import signers
 
 STEWARDS_NAME = "Stewards of the demonstration (invented)"
 
@@ -56,7 +58,9 @@ def import_demo(
     lists = tomllib.loads((folder / "demo.toml").read_text(encoding="utf-8"))["lists"]
     if not directory.path.with_suffix(".key").exists():
         shutil.copyfile(folder / "demo.key", directory.path.with_suffix(".key"))
-    directory.add(read_approvals(folder / "approvals.csv", by=STEWARDS, name=STEWARDS_NAME), by="stewards", on=today)
+    approvals = read_approvals(folder / "approvals.csv", by=STEWARDS, name=STEWARDS_NAME)
+    by, agreed_by = _people(folder / "approvals.csv", "stewards")
+    directory.add(approvals, by=by, agreed_by=agreed_by, on=today)
     outcomes = []
     known = Known.of(directory)
     for number, name in enumerate(lists):
@@ -67,7 +71,8 @@ def import_demo(
             progress(number + 1, len(lists) + 1)
     stewards = Source(id=record_id(STEWARDS, "source"), name=STEWARDS_NAME)
     statements = Batch(stewards, "statements.csv", records=list(_statements(folder)))
-    directory.add(statements, by="stewards", on=today)
+    by, agreed_by = _people(folder / "statements.csv", "stewards")
+    directory.add(statements, by=by, agreed_by=agreed_by, on=today)
     if progress is not None:
         progress(len(lists) + 1, len(lists) + 1)
     if report_dir is not None:
@@ -81,9 +86,19 @@ def import_demo(
 def _import(directory: Directory, area: StudyArea, path: Path, today: dt.date, known: Known) -> ImportOutcome:
     try:
         batch = read(path, columns=path.with_suffix(".toml"), area=area, today=today, known=known)
-        return ImportOutcome(path.name, batch, directory.add(batch, on=today))
+        by, agreed_by = _people(path, "import")
+        return ImportOutcome(path.name, batch, directory.add(batch, by=by, agreed_by=agreed_by, on=today))
     except MappingError as error:
         return ImportOutcome(path.name, None, None, str(error))
+
+
+def _people(path: Path, otherwise: str) -> tuple[str, str | None]:
+    """Return who acts and who agrees: the two stewards who signed a file as it is, else nobody, and it waits."""
+    files = [file for file in (path, path.with_suffix(".toml")) if file.exists()]
+    people = signers(files, path.with_name("agreements.csv"), path.with_name("keys.csv"))
+    if len(people) > 1 and two_people(people[0], people[1]):
+        return people[0], people[1]
+    return otherwise, None
 
 
 def _statements(folder: Path) -> Iterator[Record]:

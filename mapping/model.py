@@ -653,11 +653,23 @@ WORDS = tuple(table for table, kind in RECORDS.items() if kind.stands == "word")
 ENTRY_POINTS: dict[str, tuple[str, ...]] = {
     "phone": ("number", "extension"),
     "address": ("address_1", "address_2", "city", "postal_code"),
+    "contact": ("name", "email"),
     "organization": ("email", "website"),
     "service": ("email", "url"),
-    "location": ("latitude", "longitude"),
+    "url": ("url",),
+    "statement": ("text", "route"),
+    "schedule": ("byday", "bymonthday", "opens_at", "closes_at", "freq", "valid_from", "valid_to"),
+    "location": (
+        "latitude",
+        "longitude",
+        "area_unit",
+        "country",
+        "position_basis",
+        "precision",
+        "location_type",
+    ),
 }
-"""Table -> fields that send people somewhere: with them a trap can be laid."""
+"""Table -> fields that send people somewhere, or tell where something is: with them a trap can be laid."""
 
 NAMESPACE = uuid.UUID("6f1f3b0e-5a52-5c0e-9a57-2f0f0f7c2d11")
 

@@ -2,12 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from mapping.area.study_area import StudyArea
+from mapping.directory import gate
 from tests.support.browser import chromium, open_page  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +21,31 @@ TAJIKISTAN = ROOT / "data" / "geo" / "tj"
 settings.register_profile("rohnamo", deadline=None, derandomize=True)  # a slow machine is no fault
 settings.register_profile("fuzz", deadline=None, max_examples=2000, print_blob=True)  # at random and long: make fuzz
 settings.load_profile("rohnamo")
+
+
+class SecondPerson:
+    """Somebody who agrees at once to whatever the acts of a test show; a test of the gate sends them away."""
+
+    present = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def second_person() -> Iterator[None]:
+    """Let a second person agree to every act, so that tests need not say so each time."""
+    alone = gate.pass_gate
+
+    def pass_gate(*args: Any, agreed_by: str | None = None, **given: Any) -> Any:
+        return alone(*args, **given, agreed_by=agreed_by or ("somebody else" if SecondPerson.present else None))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gate, "pass_gate", pass_gate)
+        yield
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody agrees to anything by themselves."""
+    monkeypatch.setattr(SecondPerson, "present", False)
 
 
 @pytest.fixture(scope="session")

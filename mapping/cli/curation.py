@@ -1,20 +1,25 @@
 """Care for records: what sources disagree on, edits, merging, undoing, erasing, the history of a record."""
 
+import datetime as dt
 import getpass
 import json
 import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mapping.cli.accounts import ACCOUNTS, AccountsOption
 from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, TodayOption, day_of, out, study_area
-from mapping.directory.directory import Directory
-from mapping.directory.merge import checked
-from mapping.directory.undo import shows_more, undoable
+from mapping.directory.directory import Change, Directory
+from mapping.directory.undo import undoable
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import skeleton
 from mapping.model import RECORDS, Organization
+from mapping.safety.agreed import Showing
+from web.access.accounts import Accounts
 
 if TYPE_CHECKING:
     from mapping.directory.conflicts import Claimed
@@ -25,9 +30,6 @@ app = typer.Typer()
 ByOption = Annotated[str, typer.Option("--by", help="Who does it, as the history is to tell. Default: your login.")]
 ReasonOption = Annotated[str, typer.Option("--reason", prompt="Why", help="Why, as the history is to tell.")]
 TableOption = Annotated[str, typer.Option("--table", help="Table of the record: organization, service, location ...")]
-SecondOption = Annotated[
-    str, typer.Option("--agreed-by", help="A second person, where the change shows more people something.")
-]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")]
 
 
@@ -51,14 +53,11 @@ def edit(
     reason: ReasonOption,
     table: TableOption = "service",
     by: ByOption = "",
-    agreed_by: SecondOption = "",
     directory: DirectoryOption = DIRECTORY,
     area: AreaOption = None,
     today: TodayOption = None,
 ) -> None:
     """Change fields of a record as a steward; no later import undoes it."""
-    from mapping.directory.proposals import needs_two
-
     fields: dict[str, Any] = {}
     for each in values:
         name, equals, value = each.partition("=")
@@ -66,12 +65,9 @@ def edit(
             raise InvalidRecord(f"{each}: write field=value")
         fields[name.strip()] = value.strip() or None
     with _open(directory, area) as store:
-        old = store.record(RECORDS[table], record)
-        new = checked(old, fields)
-        two = needs_two(table, old.__dict__, {name: new.__dict__[name] for name in fields})
-        who = _who(by, agreed_by, "the edit" if two else "")
-        change = store.edit(table, record, fields, by=who, on=day_of(today), reason=reason)
+        change = store.edit(table, record, fields, by=by or getpass.getuser(), on=day_of(today), reason=reason)
     out.print(f"Edited: {change}")
+    tell_shown(change)
 
 
 @app.command()
@@ -92,6 +88,7 @@ def merge(
         change = store.merge(keep, others, table=table, by=who, on=day, reason=reason, dry_run=dry_run)
         last = store.batches()[-1].number
     out.print(f"{'Would be' if dry_run else 'Merged'}: {change}")
+    tell_shown(change)
     if not dry_run:
         out.print(f"Take it back with: rohnamo undo {last}")
 
@@ -101,7 +98,6 @@ def undo(
     number: Annotated[int | None, typer.Argument(help="Number of the batch; without one, the last.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Show the batches, and undo nothing.")] = False,
     by: ByOption = "",
-    agreed_by: SecondOption = "",
     directory: DirectoryOption = DIRECTORY,
     area: AreaOption = None,
     today: TodayOption = None,
@@ -114,12 +110,81 @@ def undo(
                 out.print(_line(each), markup=False)
             return
         batch = undoable(store.db, number)
-        who = _who(by, agreed_by, f"undoing batch {batch}" if not dry_run and shows_more(store.db, batch) else "")
-        change = store.undo(batch, by=who, on=day_of(today), dry_run=dry_run)
+        change = store.undo(batch, by=by or getpass.getuser(), on=day_of(today), dry_run=dry_run)
         done = store.batches()[-1]
     out.print(f"{'Would be' if dry_run else 'Undone'}: {change}")
+    tell_shown(change)
     if not dry_run:
         out.print(f"This is batch {done.number} ({done.file}); to have it back: rohnamo undo {done.number}")
+
+
+@app.command()
+def agree(
+    number: Annotated[int | None, typer.Argument(help="Number of the act; without one, what waits is listed.")] = None,
+    login: Annotated[str, typer.Option("--as", help="Your login.")] = "",
+    other: Annotated[str, typer.Option("--and", help="Login of a second person, where the act has no known one.")] = "",
+    accounts: AccountsOption = ACCOUNTS,
+    directory: DirectoryOption = DIRECTORY,
+    area: AreaOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Agree to what an act shows, or list what waits; who agrees signs in with their own password and code."""
+    with _open(directory, area) as store:
+        found = store.waiting(number)
+        for act, own in groupby(found, key=lambda each: (each.batch, each.on, each.what, each.by)):
+            batch, on, what, by = act
+            out.print(f"Act {batch}, {on}, {what}, by {by or 'somebody who did not sign in'}:", markup=False)
+            for line in told([each.showing for each in own]):
+                out.print(f"    {line}", markup=False)
+        if number is None or not found:
+            out.print("To agree: rohnamo agree NUMBER --as LOGIN" if found else "Nothing waits.")
+            return
+        book, author = Accounts(accounts), found[0].by or other
+        if not author:
+            raise InvalidRecord("nobody signed in for this act: two people agree, with --as LOGIN and --and LOGIN")
+        people = [login] if found[0].by else [login, other]
+        for one in people:
+            _sign_in(book, one)
+        if book.one_person(login, author):
+            raise InvalidRecord(f"{login}: counts as one person with {author}; somebody else must agree")
+        store.agree([each.showing for each in found], by=login, also=other, on=day_of(today))
+    out.print(f"Agreed to by {' and '.join(people)}; it is shown from the next edition on.")
+
+
+def _sign_in(book: "Accounts", login: str) -> None:
+    """Let somebody who may agree prove who they are.
+
+    Raises
+    ------
+    SignInRefused
+        Login, password or code is wrong.
+    InvalidRecord
+        They may not agree.
+    """
+    password = typer.prompt(f"Password of {login}", hide_input=True)
+    code = typer.prompt(f"Code of {login}")
+    book.end(book.sign_in(login, password, code, now=dt.datetime.now(dt.UTC)))
+    if not book.by_login(login).may("approve"):
+        raise InvalidRecord(f"{login}: may not agree; an account whose role lets it agree does")
+
+
+def tell_shown(change: "Change") -> None:
+    """Say what an act shows, and what to do that it is shown."""
+    if change.shows:
+        records = len({(one.table, one.id) for one in change.shows})
+        out.print(f"{records} records wait to be shown until two people agreed: rohnamo agree")
+
+
+def told(shown: "Sequence[Showing]") -> "Iterator[str]":
+    """Say what is shown, record by record: before and now, and to whom."""
+    by_record: dict[tuple[str, str], list[Showing]] = {}
+    for one in shown:
+        by_record.setdefault((one.table, one.id), []).append(one)
+    for (table, record), own in by_record.items():
+        audiences = ", ".join(one.audience for one in own)
+        yield f"{table} {record}, to {audiences}{': is not seen yet' if own[0].appears else ''}"
+        for name, (before, now) in own[0].fields.items():
+            yield f"    {name}: {_text(before)} -> {_text(now)}"
 
 
 @app.command()
@@ -190,25 +255,6 @@ def _open(directory: Path, area: Path | None) -> "Directory":
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
     return Directory(directory, study_area(area))
-
-
-def _who(by: str, agreed_by: str, needs_two: str) -> str:
-    """Return who does it, as the history is to tell.
-
-    Raises
-    ------
-    InvalidRecord
-        It takes two people, and no second one is named.
-    """
-    who = by or getpass.getuser()
-    if not needs_two and not agreed_by:
-        return who
-    if not agreed_by or agreed_by.strip().casefold() == who.strip().casefold():
-        raise InvalidRecord(
-            f"{needs_two or '--agreed-by'}: shows more people something, or leads them elsewhere; a second person must "
-            "agree: name both with --by and --agreed-by. Nothing was changed"
-        )
-    return f"{who} and {agreed_by}"
 
 
 def _line(one: "BatchLine") -> str:

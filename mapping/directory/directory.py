@@ -20,8 +20,10 @@ from sqlite_utils.migrations import Migrations
 from mapping.area.settings import Thresholds
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
+from mapping.directory import gate
 from mapping.directory.conflicts import STEWARDS, Conflict, conflicts
 from mapping.directory.erasure import empty_journal, erase
+from mapping.directory.gate import Waiting
 from mapping.directory.importing import Import, series
 from mapping.directory.merge import checked, keep_edit, merge
 from mapping.directory.proposals import (
@@ -40,6 +42,7 @@ from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import NAMESPACE, RECORDS, AnyRecord, Audience, columns, record_id, references
+from mapping.safety.agreed import Agreed, Showing
 from mapping.safety.leak_scan import doubtful_neighbours, refuse_hidden_facts
 from mapping.safety.redaction import PUBLISHED, Rules, TypeRule, project, rename
 from mapping.view.view import View
@@ -100,6 +103,12 @@ def keep_undone(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE batch ADD COLUMN reason TEXT")
 
 
+@migrations()
+def make_gate(db: sqlite_utils.Database) -> None:
+    """Keep what each audience was agreed to see, and what waits for a second person."""
+    gate.create_gate(db)
+
+
 def complete_tables(db: sqlite_utils.Database) -> None:
     """Give a file that was made earlier the tables and columns that records have gained since."""
     there = set(db.table_names())
@@ -140,6 +149,9 @@ class Directory:
     area
         The study area it belongs to: it decides which unit an area-only place is shown under, and after how many
         months an entry must be verified again. Without one, area-only places are listed without a unit.
+    signed_in
+        Whether whoever is named as acting signed in. A name that was merely typed proves nothing: two people who
+        signed in must agree to what such an act shows.
 
     Raises
     ------
@@ -153,8 +165,9 @@ class Directory:
     0
     """
 
-    def __init__(self, path: str | Path, area: StudyArea | None = None) -> None:
+    def __init__(self, path: str | Path, area: StudyArea | None = None, *, signed_in: bool = False) -> None:
         self.path = Path(path)
+        self.signed_in = signed_in
         self.area = area
         with self._said_clearly("cannot be opened as a directory"):
             self._create_private()
@@ -167,6 +180,7 @@ class Directory:
                     with self._transaction(keep=True):
                         complete_tables(self.db)
                 self._seed()
+                self._begin_gate()
             except BaseException:
                 self.close()
                 raise
@@ -183,12 +197,21 @@ class Directory:
         """Close it at the end of the block."""
         self.close()
 
-    def add(self, batch: Batch, *, by: str = "import", on: dt.date, dry_run: bool = False) -> Change:
+    def add(
+        self,
+        batch: Batch,
+        *,
+        by: str = "import",
+        on: dt.date,
+        dry_run: bool = False,
+        agreed_by: str | None = None,
+    ) -> Change:
         """Store a batch, whole or not at all; known records are brought up to date by their id.
 
         An audience may be raised by a batch, never lowered, and so may the precision of a place: the strictest that
         any source said stays, and a blank counts as the strictest. Every change is kept in the history, with ``by``
-        and ``on``. With ``dry_run`` nothing is stored.
+        and ``on``. With ``dry_run`` nothing is stored. What it newly shows (`Change.shows`) waits for a second person,
+        but where ``agreed_by`` names one who looked at it already and agreed.
 
         Raises
         ------
@@ -200,9 +223,11 @@ class Directory:
         """
         change = Change()
         with self._said_clearly(f"could not store {batch.file}"), self._transaction(keep=not dry_run):
-            import_ = Import(self.db, batch, change, number=self._begin_batch(batch, by=by, on=on))
+            number = self._begin_batch(batch, by=by, on=on)
+            import_ = Import(self.db, batch, change, number=number)
             import_.store()
             import_.require_references()
+            change.shows = self._pass_gate(number, by=by, on=on, agreed_by=agreed_by)
         return change
 
     def edit(
@@ -215,6 +240,7 @@ class Directory:
         on: dt.date,
         reason: str,
         seen: int | None = None,
+        dry_run: bool = False,
     ) -> Change:
         """Change fields of a record as a steward; no later import undoes it.
 
@@ -229,7 +255,7 @@ class Directory:
         NotFound
             When there is no such record.
         """
-        with self.acting("edit", by=by, on=on, reason=reason) as writing:
+        with self.acting("edit", by=by, on=on, reason=reason, keep=not dry_run) as writing:
             if seen is not None and version(self.db, table, record_id) != seen:
                 raise Outdated
             old = self.record(RECORDS[self._known(table)], record_id)
@@ -350,7 +376,8 @@ class Directory:
         asked = self.proposal(proposal_id)
         back = undoable(self.db, int(asked.link_id)) if asked.kind == "undo" and decided == "accepted" else None
         what = f"undo {back}" if back else f"proposal {decided}"
-        with self.acting(what, by=by, on=on, reason=note or decided, undoes=back) as writing:
+        also = asked.proposed_by if decided == "accepted" else None
+        with self.acting(what, by=by, on=on, reason=note or decided, undoes=back, agreed_by=also) as writing:
             keep_decision(writing, proposal_id, decided, by=by, on=on, note=note)
         return writing.change
 
@@ -369,6 +396,29 @@ class Directory:
         with self._said_clearly("was cleared of the record, but not its journal"):
             empty_journal(self.db)
         return writing.change
+
+    def waiting(self, batch: int | None = None) -> list[Waiting]:
+        """Return what waits for a second person before it is shown, by act; of one act or of all."""
+        return gate.waiting(self.db, batch)
+
+    def agree(self, shown: Collection[Showing], *, by: str, on: dt.date, also: str = "") -> list[Showing]:
+        """Let what waits be shown, each difference exactly as it was looked at; return it.
+
+        ``by`` is whoever agrees; ``also`` a second who agrees with them, for what nobody is known to have done.
+
+        Raises
+        ------
+        OnePerson
+            Whoever agrees did it.
+        NotFound
+            Something waits no more, or is another difference now.
+        """
+        with self.acting("agree", by=by, on=on, reason=f"{len(shown)} agreed to"):
+            return gate.agree(self.db, shown, self.rules(on), by=by, also=also)
+
+    def agreed(self, audience: Audience) -> Agreed:
+        """Return what an audience was last agreed to see, for `mapping.safety.redaction.project`."""
+        return gate.agreed(self.db, audience)
 
     def count(self, table: str) -> int:
         """Return how many records a table has."""
@@ -466,7 +516,7 @@ class Directory:
             For an audience without a view, and where a text to be published names something hidden.
         """
         tables = {table: self.records(kind) for table, kind in RECORDS.items()}
-        shown = project(tables, audience, self.rules(edition))
+        shown = project(tables, audience, self.rules(edition), gate.agreed(self.db, audience))
         refuse_hidden_facts(tables, shown, common=self.common_names())
         if warn is not None:
             for warning in doubtful_neighbours(tables, shown):
@@ -562,8 +612,9 @@ class Directory:
         reason: str | None = None,
         undoes: int | None = None,
         keep: bool = True,
+        agreed_by: str | None = None,
     ) -> Iterator[Writing]:
-        """Open a batch of a steward's own."""
+        """Open a batch of a steward's own, and let it through the gate (`mapping.directory.gate`) when it is done."""
         with self._said_clearly(f"could not {what}"), self._transaction(keep=keep):
             row = {
                 "source": STEWARDS,
@@ -576,7 +627,22 @@ class Directory:
                 "reason": reason,
             }
             number = int(str(self.db.table("batch").insert(row).last_pk))
-            yield Writing(self.db, Change(), number=number, file=what)
+            writing = Writing(self.db, Change(), number=number, file=what)
+            yield writing
+            writing.change.shows = self._pass_gate(number, by=by, on=on, agreed_by=agreed_by)
+
+    def _pass_gate(self, number: int, *, by: str, on: dt.date, agreed_by: str | None) -> list[Showing]:
+        """Return what an act newly shows; without a second person it waits."""
+        rules = self.rules(on)
+        return gate.pass_gate(self.db, number, rules, by=by, agreed_by=agreed_by, signed_in=self.signed_in)
+
+    def _begin_gate(self) -> None:
+        """Take what a file of an earlier version shows for agreed, once."""
+        if self.db.execute("SELECT 1 FROM gate WHERE name = 'begun'").fetchone() is None:
+            with self._transaction(keep=True):
+                if self.count("organization"):
+                    gate.pass_everything(self.db, self.rules(dt.date.today()))
+                self.db.execute("INSERT OR REPLACE INTO gate VALUES ('begun', '1')")
 
     def _known(self, table: str) -> str:
         if table not in RECORDS:

@@ -34,6 +34,8 @@ def erase(writing: Writing, record: str) -> None:
                 'INSERT INTO history (batch, "table", record, change) VALUES (?, ?, ?, ?)',
                 [writing.number, name, one, "erased"],
             )
+            for kept in ("shown", "waiting"):
+                db.conn.execute(f'DELETE FROM {kept} WHERE record = ? AND "table" = ?', [one, name])
         writing.change.removed[name] += len(ids)
 
 

@@ -19,8 +19,8 @@ from mapping.directory.rows import Proposal, ProposalKind, Row, reader, stored_r
 from mapping.directory.undo import undo, undoable
 from mapping.directory.writing import Writing
 from mapping.errors import InvalidRecord, NotFound
-from mapping.model import ENTRY_POINTS, RECORDS, Approval, Phone, Record, record_id, references
-from mapping.safety.redaction import two_people
+from mapping.model import RECORDS, Approval, Record, record_id, references
+from mapping.safety.people import two_people
 
 OF_NO_RECORD = ("map", "phones", "undo")
 """Kinds that are about no record of the directory."""
@@ -51,18 +51,6 @@ def version(db: sqlite_utils.Database, table: str, record: str) -> int:
     return int(db.conn.execute(query, [record, table]).fetchone()[0])
 
 
-def needs_two(table: str, old: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
-    """Tell whether a change of a record would send the public somewhere new, or list again what was not to be listed.
-
-    ``old`` is the record as it may be seen now, with the audience that it has in effect.
-    """
-    changed = {name for name, value in fields.items() if value != old.get(name)}
-    if "do_not_list" in changed and not fields["do_not_list"]:
-        return True
-    emptied = {name for name in changed if fields[name] in (None, "")}
-    return old.get("audience") == "public" and bool((changed - emptied) & {*ENTRY_POINTS.get(table, ())})
-
-
 def require_reasons(
     kind: ProposalKind, *, by: str, on: dt.date, reason: str, consent_by: str, consent_until: dt.date | None
 ) -> None:
@@ -90,7 +78,7 @@ def keep_proposal(writing: Writing, proposal: Proposal) -> str:
         if row is None:
             raise NotFound(f"{table}: there is no record {record}")
         if kind == "edit":
-            _edited(reader(RECORDS[table])(list(row.values())), fields)
+            checked(reader(RECORDS[table])(list(row.values())), fields)
     proposal.id = record_id("stewards", "proposal", writing.number)
     proposal.seen = version(writing.db, table, record)
     writing.put("proposal", {proposal.id: to_row(proposal)})
@@ -163,7 +151,7 @@ def _carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
     if kind == "edit":
         before = stored_rows(writing.db, table, [record])[record]
         old = reader(RECORDS[table])(list(before.values()))
-        new = to_row(_edited(old, fields))
+        new = to_row(checked(old, fields))
         keep_edit(writing, before, new, table=table, fields=fields)
     elif kind == "add":
         writing.put(table, {record: to_row(_new(table, record, fields))})
@@ -240,14 +228,6 @@ def _statement(
         raise InvalidRecord("statement: text and route: say what can be arranged, and through which line")
     own = {name: value for name, value in fields.items() if name != "texts"}
     return _new("statement", record, own | told)
-
-
-def _edited(old: Record, fields: Mapping[str, Any]) -> Record:
-    """Return a record with fields changed; two people agreed, so a new number stays with whoever saw the old one."""
-    new = checked(old, fields)
-    if isinstance(old, Phone) and isinstance(new, Phone) and "audience" not in fields:
-        new.audience = old.audience
-    return new
 
 
 def _new(table: str, record: str, fields: Mapping[str, Any]) -> Record:

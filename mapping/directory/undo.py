@@ -12,7 +12,7 @@ import sqlite_utils
 from mapping.directory.rows import STORED, Row, stored_rows
 from mapping.directory.writing import Writing
 from mapping.errors import InvalidRecord, NotFound
-from mapping.model import AUDIENCES, ENTRY_POINTS, PRECISIONS, RECORDS, references
+from mapping.model import RECORDS, references
 
 
 @dataclass(frozen=True)
@@ -96,46 +96,6 @@ def undoable(db: sqlite_utils.Database, batch: int | None) -> int:
     if batch in off:
         raise InvalidRecord(f"batch {batch} was undone by batch {off[batch]}; undo that one to have it back")
     return batch
-
-
-def shows_more(db: sqlite_utils.Database, batch: int) -> bool:
-    """Tell whether undoing a batch would show more people a record, or lead them by an earlier number or address.
-
-    What was added goes, and what was taken out comes back as it was just before; only what was changed can widen, and
-    what hid something: an agreement that ended, a kind of help, a field kept back.
-    """
-    query = 'SELECT "table", record, change, before FROM history WHERE batch = ? ORDER BY number DESC'
-    for table, record, change, row in db.conn.execute(query, [batch]).fetchall():
-        now = stored_rows(db, table, [record]).get(record)
-        before = json.loads(row) if row else None
-        if now is None:
-            continue
-        if before is None:
-            hides = table == "attribute" and now["link_type"] == "service_type" and not _added_too(db, batch, now)
-            if hides or (table == "approval" and now["kind"] == "withhold"):
-                return True
-        elif change == "changed" and _widens(table, before, now):
-            return True
-    return False
-
-
-def _added_too(db: sqlite_utils.Database, batch: int, part: Mapping[str, Any]) -> bool:
-    """Whether the record of a part came with the same batch, and goes with it."""
-    query = "SELECT 1 FROM history WHERE batch = ? AND record = ? AND change = 'added'"
-    return db.conn.execute(query, [batch, part["link_id"]]).fetchone() is not None
-
-
-def _widens(table: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Whether a record as it was before is for more people than it is now, or leads them elsewhere."""
-    for name, order in (("audience", AUDIENCES), ("precision", PRECISIONS)):
-        if name in now and order.index(before[name]) < order.index(now[name]):
-            return True
-    if now.get("do_not_list") and not before.get("do_not_list"):
-        return True
-    if table == "approval" and before.get("consent_until") != now.get("consent_until"):
-        return True
-    changed = {name for name in ENTRY_POINTS.get(table, ()) if before.get(name) != now.get(name)}
-    return now.get("audience") != "custodian" and any(before.get(name) not in (None, "") for name in changed)
 
 
 def undo(writing: Writing, batch: int) -> None:

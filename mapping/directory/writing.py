@@ -12,6 +12,7 @@ import sqlite_utils
 from mapping.directory.rows import Row, as_json, stored_rows, upsert
 from mapping.errors import InvalidRecord
 from mapping.model import RECORDS
+from mapping.safety.agreed import Showing
 
 CHUNK = 10_000
 """Records that are compared with what is stored at a time."""
@@ -40,6 +41,8 @@ class Change:
     unchanged: Counter[str] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
     missing: list[Missing] = field(default_factory=list)
+    shows: list[Showing] = field(default_factory=list)
+    """What it newly shows, and to whom; it waits for a second person unless one agreed already."""
 
     def __str__(self) -> str:
         """Say it in one line."""

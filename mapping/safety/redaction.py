@@ -50,7 +50,9 @@ from mapping.model import (
     required,
     strictest,
 )
+from mapping.safety.agreed import Agreed, restrict
 from mapping.safety.checklist_sums import sums
+from mapping.safety.people import two_people
 from mapping.safety.suppression import suppress
 
 VIEWS: tuple[Audience, ...] = ("public", "partner", "focal_point")
@@ -338,17 +340,39 @@ def require(audience: Audience, wanted: Audience) -> None:
         )
 
 
-def project(tables: Tables, audience: Audience, rules: Rules) -> Shown:
+def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | None = None) -> Shown:
     """Return what an audience may see: allowed fields of allowed records, ids still private.
 
     Depends on nothing but its arguments. What is hidden has no influence on the result: two directories that differ
-    only in what an audience may not see give it the same rows.
+    only in what an audience may not see give it the same rows. With ``agreed``, what two people agreed to show it,
+    nothing else is shown.
 
     Raises
     ------
     UnsafePublication
         For an audience that has no view, and for tables and fields that this module does not know.
     """
+    shown, seen = _allowed(tables, audience, rules)
+    if agreed is not None:
+        shown = restrict(shown, agreed, rules.unit_to_show, _PARENTS, NEEDED)
+    shown["standard_summary"] = _standard_sums(tables, shown, seen, public=audience == "public")
+    if audience == "public":
+        shown["case_count"] = suppress(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
+    return _with_vocabularies(shown, tables, audience, rules)
+
+
+def allowed_rows(tables: Tables, audience: Audience, rules: Rules) -> Shown:
+    """Return the rows that the markings let an audience see, before sums and words are added to them.
+
+    Raises
+    ------
+    UnsafePublication
+        For an audience that has no view, and for tables and fields that this module does not know.
+    """
+    return _allowed(tables, audience, rules)[0]
+
+
+def _allowed(tables: Tables, audience: Audience, rules: Rules) -> tuple[Shown, "_Markings"]:
     if audience not in VIEWS:
         raise UnsafePublication(f"there is no view for {audience!r}; choose one of {', '.join(VIEWS)}")
     _refuse_unknown(tables)
@@ -359,10 +383,8 @@ def project(tables: Tables, audience: Audience, rules: Rules) -> Shown:
         if table not in VOCABULARIES:
             kept = (redaction.row(record) for record in tables.get(table, ()))
             shown[table] = [row for row in kept if row is not None]
-    shown["standard_summary"] = _standard_sums(tables, shown, seen, public=audience == "public")
-    if audience == "public":
-        shown["case_count"] = suppress(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
-    return _with_vocabularies(shown, tables, audience, rules)
+    shown["standard_summary"] = []
+    return shown, seen
 
 
 def _standard_sums(tables: Tables, shown: Shown, seen: "_Markings", *, public: bool) -> list[Row]:
@@ -417,12 +439,6 @@ class _Approvals:
             and approval.consent_until is not None
             and approval.approved_on <= self.today <= approval.consent_until
         )
-
-
-def two_people(one: str, other: str) -> bool:
-    """Tell whether two names are there and differ by more than case and spaces."""
-    first, second = ("".join(name.split()).casefold() for name in (one, other))
-    return bool(first) and bool(second) and first != second
 
 
 class _Markings:

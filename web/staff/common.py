@@ -41,7 +41,7 @@ def today() -> dt.date:
 def directory() -> Directory:
     """Return the directory, opened for this request and closed at its end."""
     if "directory" not in g:
-        g.directory = Directory(cast("Path", current_app.config["DIRECTORY"]), study_area())
+        g.directory = Directory(cast("Path", current_app.config["DIRECTORY"]), study_area(), signed_in=True)
     return cast("Directory", g.directory)
 
 

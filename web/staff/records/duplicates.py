@@ -5,7 +5,7 @@ from typing import Any, cast
 from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
-from mapping.directory.proposals import Outdated, needs_two, version
+from mapping.directory.proposals import Outdated, version
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.quality.duplicates import Decided, Kind, apply
@@ -16,6 +16,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
 from web.staff.fields import FIELDS, LABELS, PARTS, TABLES, said
+from web.staff.records.edit import leads_elsewhere
 from web.staff.records.records import RecordLine, line, parts_of, shown
 from web.staff.visible import VisibleRecords
 
@@ -139,7 +140,7 @@ def settle(language: str, table: str, one: str, field: str) -> ResponseReturnVal
     values = {field: told[int(chosen)].value}
     reason, number = f"sources differ: {told[int(chosen)].source}", int(request.form.get("seen", "0") or 0)
     try:
-        if needs_two(table, record.__dict__, values):
+        if leads_elsewhere(table, one, values):
             directory().propose("edit", table, one, values, by=me().login, on=today(), reason=reason)
             return redirect(f"/{language}/conflicts.html?waits", code=303)
         directory().edit(table, one, values, by=me().login, on=today(), reason=reason, seen=number)

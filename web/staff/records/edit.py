@@ -1,12 +1,13 @@
 """Edit: change a record and its parts, note a check, keep an entry out of every list.
 
-What needs a second person (`mapping.directory.proposals.needs_two`) becomes a proposal; so does what somebody would
+What needs a second person (`leads_elsewhere`) becomes a proposal; so does what somebody would
 rather have looked at. Every form carries the change after which the record was looked at: what was changed meanwhile is
 refused.
 """
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.batch import Batch
-from mapping.directory.proposals import Outdated, needs_two, version
+from mapping.directory.proposals import Outdated, version
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
 from mapping.model import ENTRY_POINTS, RECORDS, WHOLES, Service, Source, record_id
@@ -69,7 +70,10 @@ def change(language: str, table: str, one: str) -> ResponseReturnValue:
     if problem is not None:
         return _form(language, table, found, problem=problem, wrong=wrong, typed=request.form), 400
     reason, number = request.form["reason"].strip(), int(request.form.get("seen", "0") or 0)
-    two = needs_two(table, found.__dict__, values) or _widens(table, found)
+    try:
+        two = leads_elsewhere(table, one, values)
+    except InvalidRecord:
+        return _form(language, table, found, problem=NOTHING, typed=request.form), 400
     if two or "ask" in request.form:
         if version(directory().db, table, one) != number:
             return _form(language, table, found, problem=STALE), 409
@@ -117,12 +121,12 @@ def remove(language: str, table: str, one: str) -> ResponseReturnValue:
     found = visible(table, one)
     if table in WHOLES:
         abort(404)
-    if _widens(table, found):
+    batch = Batch(STEWARDS, f"{table} of a steward", removed=[(table, one)], partial=True)
+    if directory().add(batch, by=me().login, on=today(), dry_run=True).shows:
         reason = request.form.get("reason", "").strip() or "-"
         directory().propose("remove", table, one, {}, by=me().login, on=today(), reason=reason)
         log("proposed", subject=f"{table} {one}")
         return back(language, found, said="waits")
-    batch = Batch(STEWARDS, f"{table} of a steward", removed=[(table, one)], partial=True)
     answer = back(language, found)
     directory().add(batch, by=me().login, on=today())
     log("removed", subject=f"{table} {one}")
@@ -182,9 +186,14 @@ def _problem(wrong: list[str], values: dict[str, Any]) -> Message | None:
     return None if values else NOTHING
 
 
-def _widens(table: str, found: Any) -> bool:
-    """Whether without this part more people might see its record: kinds of help decide who may."""
-    return table == "attribute" and found.link_type == "service_type"
+def leads_elsewhere(table: str, one: str, values: Mapping[str, Any]) -> bool:
+    """Whether an edit would lead people elsewhere, or show a record that is not shown.
+
+    It waits as a whole then, so that the record tells what is shown; what merely tells more is stored at once, and
+    the gate holds it back until somebody else agreed.
+    """
+    would = directory().edit(table, one, values, by=me().login, on=today(), reason="-", dry_run=True)
+    return any(one.leads for one in would.shows)
 
 
 def _belonging(table: str, owner: Any) -> dict[str, Any]:

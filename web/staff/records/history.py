@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
-from mapping.directory.undo import BatchLine, shows_more
+from mapping.directory.undo import BatchLine
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from web.access.guard import Open, log, me
@@ -62,8 +62,7 @@ def undo(language: str, number: int) -> ResponseReturnValue:
     if not _seen_of([number])[number].total():
         raise NotFound("there is no such change")
     try:
-        if shows_more(directory().db, number):
-            directory().undo(number, by=me().login, on=today(), dry_run=True)
+        if directory().undo(number, by=me().login, on=today(), dry_run=True).shows:
             directory().propose("undo", "batch", str(number), {}, by=me().login, on=today(), reason=WHY)
             log("proposed", subject=f"undo batch {number}")
             return redirect(f"/{language}/changes.html?waits", code=303)

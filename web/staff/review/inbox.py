@@ -12,7 +12,7 @@ from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.batch import Batch
-from mapping.directory.proposals import Outdated, needs_two, version
+from mapping.directory.proposals import Outdated, version
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message, show
 from mapping.language.taxonomy import Vocabulary
@@ -23,6 +23,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, inbox, seen, study_area, today
 from web.staff.fields import FIELDS, LABELS, given, said
+from web.staff.records.edit import leads_elsewhere
 from web.staff.records.records import line
 from web.staff.visible import VisibleRecords
 from web.stores.inbox import Decision, Draft, HelpMissing, Received, SomethingWrong, StandardsAnswers
@@ -215,7 +216,7 @@ def _accept_draft(received: Received, draft: Draft, record: Any) -> bool:
     if wrong or not values:
         return False
     reason = f"change {received.number} sent in by {received.sender}"
-    two = {name: value for name, value in values.items() if needs_two(record.table, record.__dict__, {name: value})}
+    two = {name: value for name, value in values.items() if leads_elsewhere(record.table, record.id, {name: value})}
     alone = {name: value for name, value in values.items() if name not in two}
     number = int(request.form.get("seen", "0") or 0)
     if alone:

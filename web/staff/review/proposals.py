@@ -14,7 +14,7 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, RECORDS, WHOLES, references
-from mapping.safety.redaction import two_people
+from mapping.safety.people import two_people
 from web.access.accounts import Accounts
 from web.access.guard import Open, log, me
 from web.access.roles import Action

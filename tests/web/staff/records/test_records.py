@@ -126,7 +126,10 @@ def test_parts_are_added_changed_and_taken_out(office, steward):
     add = f"/en/a/schedule/service/{LEGAL}.html"
     assert send(steward, add, opens_at="25:00", closes_at="17:00", reason="x").status_code == 400
     data = fields_of(steward, add) | {"byday": ["SA", "SU"], "opens_at": "10:00", "closes_at": "12:00", "reason": "x"}
-    assert steward.post(add, data=data).status_code == 303
+    assert steward.post(add, data=data).location.endswith("?waits")  # the hours of a line lead people there
+    hours = waiting(office)[-1]
+    with Directory(office.directory) as opened:
+        opened.decide(hours.id, "accepted", by="somebody else", on=TODAY)
     assert "Saturday, Sunday, 10:00, 12:00" in steward.get(PATH).text
     area = f"/en/a/service_area/service/{LEGAL}.html"
     assert send(steward, area, area_unit="XT-E1", reason="x").status_code == 303
@@ -137,11 +140,12 @@ def test_parts_are_added_changed_and_taken_out(office, steward):
         assert all(each.id != mine.id for each in opened.records(ServiceArea))
 
 
-def test_a_kind_of_help_is_taken_out_by_two(office, steward):
+def test_a_kind_of_help_is_taken_out_by_one_and_hides_the_service(office, steward):
     with Directory(office.directory) as opened:
         kind = next(each for each in opened.records(Attribute) if each.link_id == LEGAL)
-    assert post(steward, f"/en/x/attribute/{kind.id}", page=PATH, reason="x").location.endswith("?waits")
-    assert [each.kind for each in waiting(office)] == ["remove"]
+    assert post(steward, f"/en/x/attribute/{kind.id}", page=PATH, reason="x").status_code == 303
+    assert not waiting(office)
+    assert steward.get(PATH).status_code == 404
 
 
 @pytest.mark.parametrize(

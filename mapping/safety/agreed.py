@@ -1,0 +1,180 @@
+"""What two people agreed to show, and what would be shown beyond that: one comparison, asked by one gate.
+
+What an audience would see of the records as they stand is compared, row by row, with what it was last agreed to see.
+A record that it did not see, a field that was blank, a contact or a whereabouts that reads otherwise (a number, a mail,
+an address, a point, the hours of a line), and a part that belongs to another record are *shown*; everything else a
+steward changes alone. `restrict` holds back exactly what is shown and nobody agreed to: the old value stays where there
+was one, else nothing. What becomes hidden is hidden at once.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mapping.model import ENTRY_POINTS, PRECISIONS, RECORDS, WORDS, Audience, references
+
+Row = dict[str, Any]
+Shown = dict[str, list[Row]]
+Key = tuple[str, str]
+"""(table, id)."""
+
+Agreed = Mapping[Key, Mapping[str, Any]]
+"""What an audience was last agreed to see: record -> its fields."""
+
+FREE = frozenset({*WORDS, *(table for table, kind in RECORDS.items() if kind.stands == "check"), "standard_summary"})
+"""Tables that tell nothing by themselves: words, checks of what is shown, and sums of what is shown."""
+
+_CONTACT = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:[\w-]+\.)+[^\W\d_]{2,}(?:/\S*)?|\+?\d(?:[\s().\-\u2010-\u2015\u00a0]{0,3}\d){4,}"
+)
+"""A mail address, a web address or a number in a text."""
+
+Climb = Callable[[str], str | None]
+"""Gives the unit under which the places of a unit are listed."""
+
+
+@dataclass(frozen=True)
+class Showing:
+    """What would newly be shown of a record to an audience: field -> (before, now)."""
+
+    audience: Audience
+    table: str
+    id: str
+    fields: Mapping[str, tuple[Any, Any]]
+    appears: bool
+    """Whether the audience sees nothing of the record yet."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether people are led elsewhere by it, and do not only learn more of what they see."""
+        points = ENTRY_POINTS.get(self.table, ())
+        return self.appears or any(name in points or before is not None for name, (before, _) in self.fields.items())
+
+    @property
+    def digest(self) -> str:
+        """A short text that is another for every other difference."""
+        told = [self.audience, self.table, self.id, self.appears, sorted((n, *v) for n, v in self.fields.items())]
+        return hashlib.sha256(json.dumps(told, ensure_ascii=False, default=str).encode()).hexdigest()[:32]
+
+
+def differences(rows: Shown, agreed: Agreed, audience: Audience, unit_to_show: Climb) -> Iterator[Showing]:
+    """Yield what rows would show an audience beyond what was agreed to."""
+    for table, own in rows.items():
+        for row in own if table not in FREE else ():
+            before = agreed.get((table, row["id"]))
+            names = _newly(table, before or {}, row, unit_to_show)
+            if before is None or names:
+                fields = {name: ((before or {}).get(name), _plain(row[name])) for name in sorted(names)}
+                yield Showing(audience, table, row["id"], fields, before is None)
+
+
+def held(table: str, row: Row, before: Mapping[str, Any], unit_to_show: Climb) -> Row:
+    """Return a row without what nobody agreed to show: the old values, where there are some."""
+    names = _newly(table, before, row, unit_to_show)
+    group = {*ENTRY_POINTS.get(table, ())}
+    if names & group:  # what leads to one place is said together
+        names |= {name for name in group if row[name] not in (None, "")}
+    result = row | {name: before.get(name) for name in names}
+    if table == "location":
+        if _less_precise(row, before):
+            result |= {name: row[name] for name in group} | ({"area_unit": None} if "area_unit" in names else {})
+        if result["latitude"] is None or result["longitude"] is None:
+            result |= {"latitude": None, "longitude": None}
+    return result
+
+
+def restrict(
+    rows: Shown,
+    agreed: Agreed,
+    unit_to_show: Climb,
+    parents: Mapping[str, Mapping[str, str]],
+    needed: Mapping[str, tuple[str, ...]],
+) -> Shown:
+    """Return rows without what nobody agreed to show, and without what belongs to something held back."""
+    kept: Shown = {}
+    for table, own in rows.items():
+        kept[table] = own if table in FREE else []
+        for row in own if table not in FREE else ():
+            before = agreed.get((table, row["id"]))
+            if before is not None:
+                kept[table].append(held(table, row, before, unit_to_show))
+    while True:
+        ids = {table: {row["id"] for row in own} for table, own in kept.items()}
+        placed = {row["location_id"] for row in kept.get("service_at_location", ())}
+        left = {
+            table: [
+                row
+                for row in own
+                if _hangs(table, row, ids, parents, needed) and (table != "location" or row["id"] in placed)
+            ]
+            for table, own in kept.items()
+        }
+        if all(len(left[table]) == len(kept[table]) for table in kept):
+            return kept
+        kept = left
+
+
+def _hangs(
+    table: str,
+    row: Row,
+    ids: Mapping[str, set[str]],
+    parents: Mapping[str, Mapping[str, str]],
+    needed: Mapping[str, tuple[str, ...]],
+) -> bool:
+    """Whether all that a row belongs to is there."""
+    if table in WORDS:
+        return True
+    owners = [(parent, row[name]) for name, parent in parents.get(table, {}).items() if row.get(name)]
+    if row.get("link_id") and row["link_entity"] not in WORDS:
+        owners.append((row["link_entity"], row["link_id"]))
+    roots = RECORDS[table].stands == "entry" or table in ("organization", "location") or row.get("link_entity") in WORDS
+    if not all(row.get(name) for name in needed.get(table, ())):
+        return False
+    return (bool(owners) or roots) and all(one in ids.get(parent, ()) for parent, one in owners)
+
+
+def _newly(table: str, before: Mapping[str, Any], row: Row, unit_to_show: Climb) -> set[str]:
+    """Return the fields from which readers learn what they were not to learn."""
+    names = {
+        name
+        for name, value in row.items()
+        if value not in (None, "")
+        and name not in ("id", "audience")
+        and _plain(value) != _plain(before.get(name))
+        and (before.get(name) in (None, "") or _leads(table, name, before.get(name), value))
+    }
+    if table == "location" and before and _less_precise(row, before):  # the unit of the place that was shown is no news
+        names -= {*ENTRY_POINTS["location"]}
+        unit = before.get("area_unit")
+        if row["area_unit"] not in (None, unit, unit_to_show(unit) if unit else None):
+            names.add("area_unit")
+    return names
+
+
+def _leads(table: str, name: str, old: Any, new: Any) -> bool:
+    """Whether another value of a field leads people elsewhere."""
+    if name in ENTRY_POINTS.get(table, ()) or name in _OWNERS[table]:
+        return True
+    return isinstance(new, str) and bool({*_CONTACT.findall(new)} - {*_CONTACT.findall(str(old))})
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as it is kept: a day as text."""
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _less_precise(row: Row, before: Mapping[str, Any]) -> bool:
+    order = PRECISIONS.index
+    return order(row["precision"]) > order(before.get("precision") or "none")
+
+
+_OWNERS: dict[str, set[str]] = {
+    table: {name for name, parent in references(kind).items() if parent not in WORDS}
+    | ({"link_id", "link_entity"} & {*kind.model_fields})
+    for table, kind in RECORDS.items()
+}
+"""Table -> fields that tell to which record a part belongs."""

@@ -1,0 +1,194 @@
+"""Whoever acts alone shows nothing more, whichever way they write; two people show exactly what was agreed to."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from mapping.directory.gate import OnePerson
+from mapping.errors import NotFound
+from mapping.model import RECORDS, Attribute, Phone, ServiceAtLocation
+from mapping.safety.agreed import Shown
+from mapping.safety.people import same_person
+from mapping.safety.redaction import VIEWS, project
+from tests.conftest import SecondPerson
+from tests.support.sample import (
+    TODAY,
+    approval,
+    batch,
+    key,
+    organization,
+    phone,
+    place,
+    sample_directory,
+    service,
+    term,
+)
+
+ONE: dict[str, Any] = {"by": "zarina", "on": TODAY, "reason": "a test"}
+LEGAL, SHELTER = key("service", "Advice"), key("service", "Night")
+PARTS = (
+    organization("Umed", phones=["+992000100001"], email="a@umed.example"),
+    organization("Hidden House", audience="custodian"),
+    service("Advice", of="Umed", phones=["+992000100002"], hours=[("MO", "08:00", "17:00")], description="Law"),
+    service("Night", of="Umed", types=["ACC-SHE"], audience="public"),
+    service("Silent", of="Hidden House"),
+    place("Office", of=["Advice"], at=(10.0, 60.1), unit="XT-W2", address="Main street 1", city="Town"),
+    place("Refuge", of=["Night"], at=(10.2, 60.2), unit="XT-W2", address="Secret street 9", city="Town"),
+)
+
+
+def seen(directory) -> dict[str, Shown]:
+    tables = {table: directory.records(kind) for table, kind in RECORDS.items()}
+    return {
+        audience: project(tables, audience, directory.rules(TODAY), directory.agreed(audience)) for audience in VIEWS
+    }
+
+
+def facts(directory) -> set[tuple[Any, ...]]:
+    """Everything that anybody may read: (audience, table, id, field, value)."""
+    return {
+        (audience, table, row["id"], name, value)
+        for audience, shown in seen(directory).items()
+        for table, rows in shown.items()
+        for row in rows
+        for name, value in row.items()
+        if value not in (None, "") and name not in ("id", "audience")
+    }
+
+
+@pytest.fixture
+def directory(tmp_path, tiny_area, monkeypatch):
+    with sample_directory(tmp_path, tiny_area, *PARTS) as opened:
+        monkeypatch.setattr(SecondPerson, "present", False)
+        opened.signed_in = True
+        yield opened
+
+
+def one_person(directory, act):
+    before = facts(directory)
+    act()
+    assert facts(directory) <= before
+
+
+def test_a_kind_that_hides_hides_until_two_people_agree(directory):
+    own = next(one for one in directory.records(Attribute, link_id=SHELTER) if one.link_type == "service_type")
+    kind = {"taxonomy_term_id": term("service_types", "LEG-INF")}
+    one_person(directory, lambda: directory.edit("attribute", own.id, kind, **ONE))
+    assert any(each.showing.id == SHELTER for each in directory.waiting())
+
+
+def test_the_next_list_that_leaves_the_kind_out_or_adds_another_shows_nothing(directory):
+    changed = [*PARTS[:3], service("Night", of="Umed", types=["LEG-INF"]), *PARTS[4:]]
+    one_person(directory, lambda: directory.add(batch(*changed), on=TODAY))
+
+
+def test_a_service_moved_from_a_hidden_organization_stays_hidden(directory):
+    own = {"organization_id": key("organization", "Umed")}
+    one_person(directory, lambda: directory.edit("service", key("service", "Silent"), own, **ONE))
+
+
+def test_a_tie_moved_to_a_shelters_place_does_not_show_it(directory):
+    (tie,) = directory.records(ServiceAtLocation, service_id=LEGAL)
+    place_ = {"location_id": key("location", "Refuge")}
+    one_person(directory, lambda: directory.edit("service_at_location", tie.id, place_, **ONE))
+
+
+def test_undoing_what_hid_something_shows_nothing(directory):
+    directory.edit("service", LEGAL, {"audience": "custodian"}, **ONE)
+    one_person(directory, lambda: directory.undo(by="zarina", on=TODAY))
+    assert {each.showing.id for each in directory.waiting()} >= {LEGAL}
+
+
+@pytest.mark.parametrize("keep", ["Umed", "Hidden House"])
+def test_merging_with_something_hidden_and_undoing_it_shows_nothing(directory, keep):
+    other = ({"Umed", "Hidden House"} - {keep}).pop()
+    ids = key("organization", keep), [key("organization", other)]
+    one_person(directory, lambda: directory.merge(*ids, table="organization", **ONE))
+    one_person(directory, lambda: directory.undo(by="zarina", on=TODAY))
+
+
+@pytest.mark.parametrize("keep", ["Office", "Refuge"])
+def test_merging_a_secret_place_with_a_public_one_shows_nothing(directory, keep):
+    other = ({"Office", "Refuge"} - {keep}).pop()
+    ids = key("location", keep), [key("location", other)]
+    one_person(directory, lambda: directory.merge(*ids, table="location", **ONE))
+
+
+def test_a_changed_contact_in_the_next_list_leaves_the_old_one(directory):
+    own = directory.records(Phone, service_id=LEGAL)[0]
+    changed = [
+        organization("Umed", phones=["+992000100001"], email="trap@evil.example"),
+        phone("+992000100002", service="Advice").model_copy(update={"number": "+992999999999"}),
+    ]
+    one_person(directory, lambda: directory.add(batch(*changed), on=TODAY))
+    shown = {row["id"]: row for row in seen(directory)["public"]["phone"]}
+    assert shown[own.id]["number"] == "+992000100002"
+    bodies = {row["id"]: row for row in seen(directory)["public"]["organization"]}
+    assert bodies[key("organization", "Umed")]["email"] == "a@umed.example"
+
+
+def test_a_text_that_gains_a_number_waits_and_another_text_does_not(directory):
+    directory.edit("service", LEGAL, {"description": "Lawyers"}, **ONE)
+    text = {row["id"]: row["description"] for row in seen(directory)["public"]["service"]}
+    assert text[LEGAL] == "Lawyers"
+    one_person(directory, lambda: directory.edit("service", LEGAL, {"description": "Call +992 99 999 99 99"}, **ONE))
+
+
+def test_an_approval_of_two_typed_names_shows_nothing(directory):
+    lowered = [approval("audience", SHELTER, "public"), approval("precision", SHELTER, "exact")]
+    one_person(directory, lambda: directory.add(batch(*lowered), on=TODAY))
+
+
+def test_two_people_show_exactly_what_was_agreed_to(directory):
+    own = directory.records(Phone, service_id=LEGAL)[0]
+    directory.edit("phone", own.id, {"number": "+992999999999"}, **ONE)
+    wanted = [each.showing for each in directory.waiting()]
+    assert {each.fields["number"] for each in wanted} == {("+992000100002", "+992999999999")}
+    with pytest.raises(OnePerson):
+        directory.agree(wanted, by=" ZАRINA\u200b", on=TODAY)
+    directory.agree(wanted, by="umed", on=TODAY)
+    assert not directory.waiting()
+    assert {row["number"] for row in seen(directory)["public"]["phone"] if row["id"] == own.id} == {"+992999999999"}
+    with pytest.raises(NotFound):
+        directory.agree(wanted, by="umed", on=TODAY)
+
+
+def test_what_was_looked_at_is_not_what_stands_there_later(directory):
+    own = directory.records(Phone, service_id=LEGAL)[0]
+    directory.edit("phone", own.id, {"number": "+992999999999"}, **ONE)
+    wanted = [each.showing for each in directory.waiting()]
+    directory.edit("phone", own.id, {"number": "+992888888888"}, **ONE)
+    with pytest.raises(NotFound):
+        directory.agree(wanted, by="umed", on=TODAY)
+
+
+def test_a_lapsed_consent_takes_two_people_again(directory):
+    until = {"consent_until": TODAY + dt.timedelta(days=5)}
+    lowered = [approval("audience", SHELTER, "public", **until)]
+    directory.add(batch(*lowered), on=TODAY, by="zarina", agreed_by="umed")
+    assert SHELTER in {row["id"] for row in seen(directory)["public"]["service"]}
+    later = TODAY + dt.timedelta(days=6)
+    directory.edit("service", LEGAL, {"description": "Later"}, by="zarina", on=later, reason="later")
+    again = [approval("audience", SHELTER, "public", consent_until=later + dt.timedelta(days=90))]
+    directory.add(batch(*again), on=later, by="zarina")
+    assert SHELTER not in {row["id"] for row in seen(directory)["public"]["service"]}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Anna", "Аnnа"),
+        ("Anna", "An\u200bna"),
+        ("Anna", "Ａｎｎａ"),
+        ("Anna", " ANNA"),
+        ("Анна", "Anna"),
+        ("Zoë", "zoe"),
+    ],
+)
+def test_one_name_spelt_otherwise_is_one_person(one, other):
+    assert same_person(one, other)
+
+
+def test_two_names_are_two_people():
+    assert not same_person("Zarina", "Umed")
