@@ -43,6 +43,7 @@ SECTIONS: dict[str, dict[str, Verb]] = {
         "edit": Verb("curation", "Change fields of a record as a steward; no later import undoes it."),
         "merge": Verb("curation", "Make one record of several."),
         "undo": Verb("curation", "Take back an import, an edit, a merge or an undoing, whole."),
+        "agree": Verb("curation", "Agree to what somebody's act newly shows, or list what waits."),
         "history": Verb("curation", "Show every change of a record."),
         "contacts": Verb("curation", "Show the contacts and phones in which a name or a number stands."),
         "erase": Verb("curation", "Remove a person's contact or a phone for good."),

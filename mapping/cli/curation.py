@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mapping.cli.accounts import ACCOUNTS, AccountsOption
-from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, TodayOption, day_of, out, study_area
-from mapping.directory.directory import Change, Directory
+from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, TodayOption, day_of, out, study_area, tell_shown
+from mapping.directory.directory import Directory
 from mapping.directory.undo import undoable
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import skeleton
@@ -166,13 +166,6 @@ def _sign_in(book: "Accounts", login: str) -> None:
     book.end(book.sign_in(login, password, code, now=dt.datetime.now(dt.UTC)))
     if not book.by_login(login).may("approve"):
         raise InvalidRecord(f"{login}: may not agree; an account whose role lets it agree does")
-
-
-def tell_shown(change: "Change") -> None:
-    """Say what an act shows, and what to do that it is shown."""
-    if change.shows:
-        records = len({(one.table, one.id) for one in change.shows})
-        out.print(f"{records} records wait to be shown until two people agreed: rohnamo agree")
 
 
 def told(shown: "Sequence[Showing]") -> "Iterator[str]":

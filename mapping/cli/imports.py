@@ -15,6 +15,7 @@ from mapping.cli.options import (
     err,
     out,
     study_area,
+    tell_shown,
 )
 from mapping.directory.directory import Directory
 from mapping.errors import InvalidRecord
@@ -50,6 +51,7 @@ def import_(
         change = store.add(batch, on=day, dry_run=dry_run)
     out.print(summary(batch), markup=False)
     out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
+    tell_shown(change)
     if report is not None:
         out.print(f"Report: {write_report(batch, report)}")
 
@@ -65,7 +67,9 @@ def approve(
     batch = read_approvals(file)
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Directory(directory, study_area(area)) as store:
-        out.print(f"Approvals: {store.add(batch, by='stewards', on=day_of(today))}")
+        change = store.add(batch, by="stewards", on=day_of(today))
+    out.print(f"Approvals: {change}")
+    tell_shown(change)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from mapping.resources import shipped
 
 if TYPE_CHECKING:
     from mapping.area.study_area import StudyArea
+    from mapping.directory.directory import Change
 
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -73,3 +74,10 @@ def step(progress: Progress, label: str) -> Callable[[int, int], None]:
         progress.update(task, completed=done, total=of)
 
     return report
+
+
+def tell_shown(change: "Change") -> None:
+    """Say what an act shows, and what to do that it is shown."""
+    if change.shows:
+        records = len({(one.table, one.id) for one in change.shows})
+        out.print(f"{records} records wait to be shown until two people agreed: rohnamo agree")

@@ -154,8 +154,9 @@ def _counts(directory: Records, area: StudyArea, today: dt.date) -> dict[str, di
     """Count the records of each table by the widest audience that a view would show them to."""
     tables = {table: list(directory.records(RECORDS[table])) for table in RECORDS}
     counts: dict[str, dict[str, int]] = {table: {} for table, _ in COUNTED}
+    agreed = getattr(directory, "agreed", None)  # what stewards see is asked for the same, and knows of no agreement
     for audience in VIEWS:
-        shown = project(tables, audience, rules(today, area))
+        shown = project(tables, audience, rules(today, area), agreed(audience) if agreed else None)
         for table, own in counts.items():
             own[audience] = len(shown.get(table, ())) - sum(own.values())
     for table, own in counts.items():

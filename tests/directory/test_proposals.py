@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from mapping.directory.proposals import Outdated, SamePerson, needs_two, version
+from mapping.directory.proposals import Outdated, SamePerson, version
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, Approval, Attribute, Phone, Service, record_id
 from mapping.safety.redaction import project
@@ -57,7 +57,7 @@ def test_an_accepted_proposal_can_be_undone_as_a_whole(directory):
     assert directory.records(Approval) == []
 
 
-def test_a_changed_number_keeps_its_audience_when_two_agree_and_loses_it_when_one_acts(directory):
+def test_a_changed_number_keeps_its_audience(directory):
     own = directory.records(Phone)[0]
     fields = {"number": "+992000100077"}
     one = ask(directory, "edit", "phone", own.id, fields)
@@ -66,8 +66,6 @@ def test_a_changed_number_keeps_its_audience_when_two_agree_and_loses_it_when_on
         "+992000100077",
         "public",
     )
-    directory.edit("phone", own.id, {"number": "+992000100078"}, by="zarina", on=TODAY, reason="misheard")
-    assert directory.record(Phone, own.id).audience == "custodian"
 
 
 def test_what_was_changed_meanwhile_is_looked_at_again(directory):
@@ -139,20 +137,3 @@ def test_erasing_a_number_takes_what_was_proposed_about_it_along(directory):
     assert directory.proposals(waiting=False) == []
     directory.close()
     assert b"992000100055" not in directory.path.read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("table", "old", "fields", "two"),
-    [
-        ("phone", {"audience": "public", "number": "1"}, {"number": "2"}, True),
-        ("phone", {"audience": "public", "number": "1"}, {"number": "1"}, False),
-        ("phone", {"audience": "partner", "number": "1"}, {"number": "2"}, False),
-        ("service", {"audience": "public", "email": "a"}, {"email": None}, False),
-        ("service", {"audience": "public", "email": "a"}, {"email": "b"}, True),
-        ("service", {"audience": "public", "name": "a"}, {"name": "b"}, False),
-        ("service", {"do_not_list": True}, {"do_not_list": False}, True),
-        ("service", {"do_not_list": False}, {"do_not_list": True}, False),
-    ],
-)
-def test_what_needs_two_people(table, old, fields, two):
-    assert needs_two(table, old, fields) is two

@@ -208,7 +208,8 @@ def _change(directory: Directory, world: World, area: StudyArea, day: dt.date) -
                     "UPDATE location SET area_unit = ? WHERE id = ?", [area.unit_at(latitude, longitude), one]
                 )
     source = Source(id=record_id("audit", "source"), name="audit")
-    directory.add(Batch(source, "audit", list(_invented(world, area, day))), by="audit", on=day)
+    made_up = Batch(source, "audit", list(_invented(world, area, day)))
+    directory.add(made_up, by="audit", agreed_by="a second person of the audit", on=day)
 
 
 def _invented(world: World, area: StudyArea, day: dt.date) -> Iterator[Record]:
