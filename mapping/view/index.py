@@ -6,31 +6,38 @@ All of it is made from the rows of the view and from what comes with Rohnamo, so
 """
 
 import datetime as dt
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from phonenumbers import country_code_for_region
 
 from mapping.area.study_area import StudyArea
 from mapping.freshness import freshness, latest, listed, rank
 from mapping.language.fold import coarse, tokens
 from mapping.language.i18n import chain
-from mapping.language.taxonomy import Vocabulary, words_of
+from mapping.language.lexicon import lexicon
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import WEEKDAYS
 from mapping.view.entries import Hours, sort_key, suits
 
 Row = Mapping[str, Any]
 Mask = NDArray[np.bool_]
 
+FREE = frozenset(tokens("free бесплатно бесплатная бесплатные ройгон бепул bepul"))
+"""Words by which a service says that it costs nothing."""
+
 STAYS = "ACC"
 """The family of service types that people stay with."""
 
 SCHEMA = """
-CREATE TABLE listed (number INTEGER PRIMARY KEY, service TEXT NOT NULL) STRICT;
+CREATE TABLE listed (number INTEGER PRIMARY KEY, service TEXT NOT NULL, words TEXT NOT NULL) STRICT;
+CREATE TABLE lexicon (content TEXT NOT NULL) STRICT;
 CREATE TABLE code (
     kind TEXT, code TEXT, bits INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (kind, code)
 ) STRICT, WITHOUT ROWID;
@@ -93,6 +100,8 @@ class SearchIndex:
         by_service = _grouped(ties, "service_id")
         self.places = {service: [places[tie["location_id"]] for tie in own] for service, own in by_service.items()}
         self.addresses = _grouped(rows("address"), "location_id")
+        self.phones = _grouped([row for row in rows("phone") if row["service_id"]], "service_id")
+        self.phones.update(_grouped([row for row in rows("phone") if row["organization_id"]], "organization_id"))
         self.schedules = _schedules(rows("schedule"), ties)
         self._suited: dict[object, tuple[str, ...]] = {}
 
@@ -108,13 +117,27 @@ class SearchIndex:
         yield from (("speaks", row["code"]) for row in self.languages_of.get(own, ()) if row["code"])
         places = self.places.get(own, ())
         yield "pointed" if any(map(has_point, places)) else "remote", ""
+        if self._always(own):
+            yield "night", ""
+        if FREE.intersection(tokens(service["fees_description"] or "")):
+            yield "free", ""
         for place in places:
+            if place["country"] and not place["area_unit"]:
+                yield "in", place["country"]
             if place["area_unit"]:
                 kind = "in" if has_point(place) else "covers"
                 yield from ((kind, code) for code in unit_family(self.area, place["area_unit"], down=kind == "covers"))
+        if any(row["area_unit"] for row in self.covers.get(own, ())):
+            yield "bounded", ""
         for row in self.covers.get(own, ()):
             if row["area_unit"]:
                 yield from (("covers", code) for code in unit_family(self.area, row["area_unit"], down=True))
+
+    def _always(self, service: str) -> bool:
+        """Tell whether a service is open day and night."""
+        told = map(hours_of, self.schedules.get(service, ()))
+        days = [day for hours in told if hours.all_day for day in hours.days]
+        return len(set(days)) == len(WEEKDAYS)
 
     def _terms(self, service: str) -> dict[str, frozenset[str]]:
         found: dict[str, set[str]] = {"service_type": set(), "serves": set(), "excludes": set()}
@@ -165,28 +188,37 @@ class SearchIndex:
         return next((names[tried] for tried in chain(language) if tried in names), service["name"] or "")
 
     def words(self, service: Row) -> list[str]:
-        """Return the folded words by which a service is found, in any language, each once."""
+        """Return the folded words of a service's names, of its places and numbers, in any language, each once.
+
+        What kind of help it is, where it is and for whom is not among them: that is found by meaning.
+        """
         organization = self.organizations[service["organization_id"]]
-        said = [service["name"], service["alternate_name"], service["description"]]
-        said += [organization["name"], organization["alternate_name"]]
+        said = [service["name"], service["alternate_name"], organization["name"], organization["alternate_name"]]
         for record in (service["id"], organization["id"]):
-            said += [row["text"] for row in self.texts.get(record, ())]
-        units: set[str] = set()
+            said += [row["text"] for row in self.texts.get(record, ()) if row["field"] in ("name", "alternate_name")]
         for place in self.places.get(service["id"], ()):
-            said += [place["name"], *(row["text"] for row in self.texts.get(place["id"], ()))]
+            said += [place["name"], *(row["text"] for row in self.texts.get(place["id"], ()) if row["field"] == "name")]
             said += [text for row in self.addresses.get(place["id"], ()) for text in (row["address_1"], row["city"])]
-            units.add(place["area_unit"])
         folded = {word for text in said if text for word in folded_words(text)}
-        units |= {row["area_unit"] for row in self.covers.get(service["id"], ())}
-        for unit in units - {None}:
-            folded |= unit_words(self.area, unit)
-        for row in self.attributes.get(service["id"], ()):
-            code = self.terms.get(row["taxonomy_term_id"])
-            if code is None:
-                folded |= set(tokens(row["value"] or ""))
-            elif row["link_type"] != "excludes":
-                folded |= term_words(code)
+        for record in (service["id"], organization["id"]):
+            folded |= {digits for row in self.phones.get(record, ()) for digits in _digits(row["number"], self.area)}
         return sorted(folded)
+
+    def lexicon(self) -> str:
+        """Return the table that words are understood by, as JSON; the same for every directory of a study area."""
+        area = self.area
+        if area is None:
+            return json.dumps(lexicon({}), ensure_ascii=False, separators=(",", ":"))
+        units = [unit for unit in area.all_units().values() if unit.level > 0]
+        names = {unit.code: [*unit.names.values(), *unit.other_names] for unit in units}
+        for row in area.gazetteer.to_dict("records"):
+            if row["unit"] in names and row["seat"] >= 0:
+                names[row["unit"]] += [row[f"name_{tried}"] for tried in area.languages if row.get(f"name_{tried}")]
+        settings = area.settings
+        names |= {code: list(said.values()) for code, said in settings.country_names.items() if code != area.code}
+        told = {code: [name for name in said if isinstance(name, str)] for code, said in names.items()}
+        numbers = [each.number for each in settings.emergency.values()]
+        return json.dumps(lexicon(told, numbers), ensure_ascii=False, separators=(",", ":"))
 
 
 def write_index(connection: sqlite3.Connection, listing: SearchIndex) -> None:
@@ -194,7 +226,7 @@ def write_index(connection: sqlite3.Connection, listing: SearchIndex) -> None:
     for statement in SCHEMA.split(";\n"):
         connection.execute(statement)
     services = listing.services
-    connection.executemany("INSERT INTO listed VALUES (?, ?)", ((n, row["id"]) for n, row in enumerate(services)))
+    connection.execute("INSERT INTO lexicon VALUES (?)", (listing.lexicon(),))
     codes: dict[tuple[str, str], set[int]] = defaultdict(set)
     openings: dict[Opening, set[int]] = defaultdict(set)
     for number, row in enumerate(services):
@@ -249,6 +281,7 @@ def _write_words(connection: sqlite3.Connection, listing: SearchIndex) -> None:
     for number, row in enumerate(listing.services):
         words = listing.words(row)
         known.update(words)
+        connection.execute("INSERT INTO listed VALUES (?, ?, ?)", (number, row["id"], " ".join(words)))
         connection.execute(
             "INSERT INTO search (rowid, words, coarse) VALUES (?, ?, ?)",
             (number, " ".join(words), " ".join(sorted({coarse_word(word) for word in words}))),
@@ -325,24 +358,13 @@ def unit_family(area: StudyArea | None, unit: str, *, down: bool) -> frozenset[s
     return frozenset(family)
 
 
-@lru_cache(maxsize=65536)
-def unit_words(area: StudyArea | None, unit: str) -> frozenset[str]:
-    """Return the folded words of a unit's names and of those above it, without the country's."""
-    units = area.all_units() if area else {}
-    if area is None or unit not in units:
-        return frozenset()
-    above = [units[one] for one in (unit, *area.ancestors(unit)) if units[one].level > 0]
-    names = (name for one in above for name in (*one.names.values(), *one.other_names))
-    return frozenset(word for name in names for word in tokens(name))
-
-
-@cache
-def term_words(code: str) -> frozenset[str]:
-    """Return the folded words of all that is said for a service type or a group, in every language."""
-    for name in ("service_types", "beneficiaries"):
-        if code in Vocabulary.load(name):
-            return frozenset(word for said in words_of(name)[code] for word in tokens(said))
-    return frozenset()
+def _digits(number: str | None, area: StudyArea | None) -> list[str]:
+    """Return a number as it may be typed: whole, and without the country's code."""
+    whole = "".join(sign for sign in number or "" if sign.isdigit())
+    if not whole or (number or "").startswith("http"):
+        return []
+    home = str(country_code_for_region(area.settings.phone_region or area.code)) if area else ""
+    return [whole, whole.removeprefix(home)] if home and whole.startswith(home) and len(whole) > 9 else [whole]
 
 
 @lru_cache(maxsize=65536)

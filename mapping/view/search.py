@@ -10,19 +10,19 @@ import math
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod
-from rapidfuzz import fuzz, process
 
 from mapping.errors import InvalidRecord
 from mapping.language.fold import tokens
 from mapping.language.i18n import chain
-from mapping.language.taxonomy import FILLERS, Vocabulary
+from mapping.language.meaning import GOOD, LEAST, Meaning, Reader, near, starts
+from mapping.language.taxonomy import Vocabulary
 from mapping.view.index import ORDER, SERIES, Mask, coarse_word, unpacked
 
 GEOD = Geod(ellps="WGS84")
@@ -34,8 +34,20 @@ SPHERE = 0.006
 MANY = 20_000
 """With more points than this a radius is looked up in the R*Tree before distances are estimated."""
 
-ALIKE = 76
-"""How alike, of 100, a word that nothing is listed under must be to one that something is."""
+TABLED = ("in", "covers", "night", "free", "remote", "bounded")
+"""Kinds of codes that a search outside the file needs."""
+FLAGS = ("night", "free", "everywhere")
+
+SHORTEST = 4
+"""Letters from which a word may be the beginning of a name."""
+ASKED = 1.5
+"""What the help that is asked for counts beside one word of a name."""
+
+
+@lru_cache(8)
+def reader(content: str) -> Reader:
+    """Return the reader of a lexicon that a view holds."""
+    return Reader(json.loads(content))
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,7 @@ class Search:
         languages = facts["languages"].split()
         wanted = next((one for one in chain(query.language) if one in languages), languages[0])
         self.order = f"by_name_{wanted}"
+        self.asked_order: NDArray[Any] | None = None
         (self.size,) = connection.execute("SELECT count(*) FROM listed").fetchone()
 
     def run(self) -> Hits:
@@ -117,10 +130,17 @@ class Search:
             first, count = self._by_name(here), int(here.sum())
         return Hits(first, self._by_name(elsewhere), count + int(elsewhere.sum()))
 
+    def ranked(self) -> list[str]:
+        """Return the ids of all services that fit, in the order in which they answer."""
+        fits = self.wanted()
+        order = self._series(self.order) if self.asked_order is None else self.asked_order
+        numbers = np.flatnonzero(fits)
+        return self._services(numbers[np.argsort(order[numbers])])
+
     def wanted(self) -> Mask:
         """Return the services that fit, wherever they are."""
         query = self.query
-        fits = self._meeting(query.text)
+        fits = np.ones(self.size, bool)
         if query.type is not None:
             fits = fits & self._known("service_types", "type", query.type)
         if query.serves is not None:
@@ -129,7 +149,7 @@ class Search:
             fits = fits & self.having("speaks", [query.speaks])
         if query.open_at is not None:
             fits = fits & self._open(query.open_at)
-        return fits
+        return self._meeting(fits) if tokens(query.text) else fits
 
     def _known(self, taxonomy: str, kind: str, code: str) -> Mask:
         """Return the services that have a code; refuse one that neither the taxonomy nor the view knows."""
@@ -153,43 +173,95 @@ class Search:
             found |= unpacked(bool(bits), content, self.size)
         return found
 
-    def _meeting(self, text: str) -> Mask:
-        """Return the services that meet each word of a text: the word, one that goes on from it, or one like it."""
-        asked = tokens(text)
-        asked = [word for word in asked if word not in FILLERS] or asked
-        ways = [self._ways(word) for word in asked]
-        if not all(ways):
+    @cached_property
+    def meaning(self) -> Meaning:
+        """Return what the text of the question asks for."""
+        row = self._one("SELECT content FROM lexicon")
+        return reader(row[0] if row else "{}").read(self.query.text, self._is_name)
+
+    def _meeting(self, base: Mask) -> Mask:
+        """Return, of some services, those that answer the text best, and keep the order in which they do.
+
+        What somebody asks for counts most, then a name that is met whole, then words that can only be names.
+        """
+        meaning = self.meaning
+        if meaning.nothing:
             return np.zeros(self.size, bool)
-        if not ways:
-            return np.ones(self.size, bool)
-        match = " AND ".join(f"({' OR '.join(way)})" for way in ways)
+        best = max(meaning.types.values(), default=0.0)
+        score = np.zeros(self.size)
+        for code, value in meaning.types.items():
+            own = self.having("type", [code])
+            score[own] = np.maximum(score[own], value)
+        tier = np.where((score <= 0) | (score < LEAST * best), 0, np.where(score >= GOOD * best, 2, 1))
+        whole = self._whole_name()
+        named = sum((self._matching(self._ways(word)).astype(int) for word in meaning.named), np.zeros(self.size, int))
+        alone = whole if len(meaning.words) == 1 else np.zeros(self.size, bool)
+        met = ASKED * ((tier > 0) | alone) + named + (ASKED * whole if len(meaning.words) > 1 else 0)
+        inside = self.having("in", meaning.places)
+        where = np.where(inside, 2, np.where(self.having("covers", meaning.places) | self._everywhere(), 1, 0))
+        conditions = sum((self.having(kind, [""]).astype(int) for kind in meaning.conditions), np.zeros(self.size, int))
+        if not (meaning.types or meaning.named):
+            met = met + inside + conditions
+        fits: Mask = base & (met > 0)
+        if fits.any():
+            fits = fits & (met == met[fits].max())
+        later = self._series("rank") if self.size else np.zeros(0)
+        keys = (self._series(self.order), -conditions, -score, -where, -tier, later)
+        place = np.empty(self.size, ORDER)
+        place[np.lexsort(keys)] = np.arange(self.size)
+        self.asked_order = place
+        return fits
+
+    def _everywhere(self) -> Mask:
+        """Return the services without a place that say of no area that it is theirs."""
+        return self.having("remote", [""]) & ~self.having("bounded", [""])
+
+    def _whole_name(self) -> Mask:
+        """Return the services whose names hold every word of the text, the last one perhaps begun only."""
+        words = self.meaning.words
+        if not words or sum(map(len, words)) < SHORTEST:
+            return np.zeros(self.size, bool)
+        return self._matching([" AND ".join([f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}" *'])])
+
+    def _matching(self, ways: list[str]) -> Mask:
+        """Return the services that one of several questions to the full-text index finds."""
         found = np.zeros(self.size, bool)
-        rows = self.connection.execute("SELECT rowid FROM search WHERE search MATCH ?", (match,)).fetchall()
-        found[[number for (number,) in rows]] = True
+        if ways:
+            match = " OR ".join(f"({way})" for way in ways)
+            rows = self.connection.execute("SELECT rowid FROM search WHERE search MATCH ?", (match,)).fetchall()
+            found[[number for (number,) in rows]] = True
         return found
 
+    def _is_name(self, word: str, loosely: bool) -> bool:
+        if loosely:
+            return bool(self._like(word))
+        if len(word) < SHORTEST and not word.isdigit():
+            return self._one("SELECT 1 FROM word WHERE word = ?", word) is not None
+        return self._begins(word)
+
+    def _begins(self, word: str) -> bool:
+        """Tell whether a word of a name begins with a word."""
+        after = word + "\U0010ffff"
+        return self._one("SELECT 1 FROM word WHERE word >= ? AND word < ? LIMIT 1", word, after) is not None
+
+    def _like(self, word: str) -> list[str]:
+        """Return the words of names that a word is another spelling of, or that it is off by one slip."""
+        if len(word) < 5:
+            return []
+        rows = self.connection.execute("SELECT word FROM word WHERE coarse = ? ORDER BY word", (coarse_word(word),))
+        return [other for (other,) in rows] or [
+            other for other in self._vocabulary if len(other) >= 5 and starts(word, other) and near(word, other)
+        ]
+
     def _ways(self, word: str) -> list[str]:
-        """Return the ways to look for a word that meet something."""
-        if len(word) == 1:
-            return [f'words : "{word}"']
-        if any(map(str.isdigit, word)):
-            return [f'words : "{word}" *']
-        ways = []
-        if self._one("SELECT 1 FROM word WHERE word >= ? AND word < ? LIMIT 1", word, word + "\U0010ffff"):
-            ways.append(f'words : "{word}" *')
-        shorter = [word[:-cut] for cut in (1, 2) if len(word) - cut >= 4]
-        ways += [f'words : "{s}"' for s in shorter if self._one("SELECT 1 FROM word WHERE word = ?", s)]
-        if len(word) >= 4 and self._one("SELECT 1 FROM word WHERE coarse = ? LIMIT 1", coarse_word(word)):
-            ways.append(f'coarse : "{coarse_word(word)}"')
-        if not ways and len(word) >= 4:
-            alike = process.extract(word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=8)
-            best = alike[0][1] if alike else 0
-            ways = [f'words : "{other}"' for other, score, _ in alike if score > best - 8]
-        return ways
+        """Return the ways to look for a word that stands in a name."""
+        if word.isdigit() or (len(word) >= SHORTEST and self._begins(word)):
+            return [f'"{word}" *']
+        return [f'"{other}"' for other in ([word] if len(word) < SHORTEST else self._like(word))]
 
     @cached_property
     def _vocabulary(self) -> list[str]:
-        return [word for (word,) in self.connection.execute("SELECT word FROM word")]
+        return [word for (word,) in self.connection.execute("SELECT word FROM word ORDER BY word")]
 
     def _open(self, moment: dt.datetime) -> Mask:
         """Return the services that are open at a moment, each by its own clock."""
@@ -214,7 +286,7 @@ class Search:
     def _by_name(self, fits: Mask) -> list[Hit]:
         """Return the first services that fit, those of the best rank first and by name."""
         numbers = np.flatnonzero(fits)
-        order = self._series(self.order)[numbers]
+        order = (self._series(self.order) if self.asked_order is None else self.asked_order)[numbers]
         first = numbers[_lowest(order, self.query.limit)]
         return [Hit(service) for service in self._services(first)]
 
@@ -336,3 +408,50 @@ def box(near: tuple[float, float], radius: float) -> tuple[float, float, float, 
     if west < -180 or east > 180:
         return south, north, -180, 180
     return south, north, west, east
+
+
+@dataclass(frozen=True)
+class SearchFacts:
+    """What a service is found by: words of its names, and the codes of places that it is in or covers.
+
+    ``flags`` are some of "night" (open day and night), "free" and "everywhere" (it has no place, and no bounds).
+    """
+
+    words: str
+    inside: tuple[str, ...]
+    covers: tuple[str, ...]
+    flags: frozenset[str]
+
+
+@dataclass(frozen=True)
+class SearchTable:
+    """The lexicon as JSON, and what each service is found by, by id."""
+
+    lexicon: str
+    services: dict[str, SearchFacts]
+
+
+def search_table(connection: sqlite3.Connection) -> SearchTable:
+    """Return all that a search of a view reads, for one that cannot open the file."""
+    listed = connection.execute("SELECT number, service, words FROM listed ORDER BY number").fetchall()
+    sets: dict[str, list[set[str]]] = {kind: [set() for _ in listed] for kind in TABLED}
+    sets["everywhere"] = []
+    marks = ", ".join("?" * len(TABLED))
+    rows = connection.execute(f"SELECT kind, code, bits, numbers FROM code WHERE kind IN ({marks})", TABLED)
+    for kind, code, bits, numbers in rows:
+        for number in np.flatnonzero(unpacked(bool(bits), numbers, len(listed))).tolist():
+            sets[kind][number].add(code)
+    for number, bounds in enumerate(sets["bounded"]):
+        sets["everywhere"].append({""} if sets["remote"][number] and not bounds else set())
+    flags = [frozenset(kind for kind in FLAGS if sets[kind][number]) for number, _, _ in listed]
+    services = {
+        service: SearchFacts(
+            words,
+            tuple(sorted(sets["in"][number])),
+            tuple(sorted(sets["covers"][number])),
+            flags[number],
+        )
+        for number, service, words in listed
+    }
+    (content,) = connection.execute("SELECT content FROM lexicon").fetchone()
+    return SearchTable(content, services)

@@ -17,6 +17,7 @@ from typing import Self
 from mapping.errors import FormatError, NotFound
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
 from mapping.language.i18n import chain
+from mapping.language.meaning import Meaning
 from mapping.model import AUDIENCES, RECORDS, Audience
 from mapping.view.entries import (
     Entry,
@@ -29,7 +30,7 @@ from mapping.view.entries import (
     sort_key,
 )
 from mapping.view.index import hours_of
-from mapping.view.search import Query, Search
+from mapping.view.search import Query, Search, SearchTable, search_table
 from mapping.view.writer import APPLICATION_ID, FORMAT
 
 __all__ = [
@@ -244,7 +245,9 @@ class View:
         Parameters
         ----------
         text
-            Words in any language, script and spelling; all must be met, slips of the pen are forgiven.
+            Words in any language, script and spelling, as somebody types them who needs help. They are understood
+            by `mapping.language.meaning`: what they ask for comes first, then names and numbers; a place among them
+            sorts and does not narrow; what meets nothing is passed over. The first block stands in that order.
         type
             A service type ("LEG-INF") or a family ("LEG").
         serves
@@ -286,6 +289,14 @@ class View:
             kilometres=kilometres,
             total=hits.total,
         )
+
+    def meaning(self, text: str) -> Meaning:
+        """Return what a text asks for: whether a line must come first, which kinds of help, where."""
+        return Search(self.connection, Query(text), self.facts).meaning
+
+    def search_table(self) -> SearchTable:
+        """Return what a search outside this file needs to find the same: the lexicon, and the facts of each service."""
+        return search_table(self.connection)
 
     def _require_units(self, units: frozenset[str]) -> None:
         known = {code for (code,) in self.connection.execute("SELECT code FROM area_unit")} if units else set()

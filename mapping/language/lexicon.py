@@ -1,0 +1,164 @@
+"""The lexicon of the search: words of every language with what they are about, and what such words together call for.
+
+A language brings ``<language>/search.csv``: a concept and the words by which people say it. ``*`` ends a stem and ``_``
+joins words that stand side by side. ``terms/meanings.csv`` tells which concepts, met together, call for which kinds of
+help, and when a line comes first. `lexicon` puts both into one table of plain values; the search of a view and the
+search in the browser read the same one.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mapping.errors import InvalidRecord
+from mapping.language.fold import tokens
+from mapping.language.need_fits import FIRST, types_for
+from mapping.language.taxonomy import TERMS, Vocabulary, words_of
+
+HERE = Path(__file__).parent
+
+Lexicon = dict[str, Any]
+"""Plain values, as they stand in JSON; `lexicon` tells what they are."""
+
+NEGATED = {"pay", "take", "contact", "let", "can", "want", "accept", "speak", "talk", "sad", "leave", "live"}
+"""Concepts whose words take a "not" into themselves: намедиҳад, bermayapti, неплатят."""
+PREFIXES = {"tg": ("na",), "ru": ("ne",)}
+SUFFIXES = {"uz": ("may", "mad", "mas", "magan", "mish", "olmay")}
+"""How a language says "not" in the word itself: before it, or after its stem."""
+
+SMALL, NOT = "small", "not"
+
+
+def lexicon(places: Mapping[str, Iterable[str]], emergency: Iterable[str] = ()) -> Lexicon:
+    """Return the table that a search understands words by.
+
+    ``places`` are the names of each area unit or country by code; ``emergency`` the numbers for a minute of danger.
+
+    The table holds ``words`` and ``stems`` (a folded word or the beginning of one -> its concepts), ``phrases``
+    (several words in a row, and their concepts), ``small`` (words that do not count), ``rules`` (groups of concepts of
+    which one each must be met; concepts that must not be; the mode; service types in order), ``terms`` (service type ->
+    what it is called, as rows of folded words), ``places`` (folded name -> code) and ``numbers``.
+    """
+    words, stems, phrases, small = _words()
+    return {
+        "words": words,
+        "stems": stems,
+        "phrases": phrases,
+        "small": small,
+        "rules": _rules(),
+        "terms": _terms(),
+        "places": _places(places),
+        "numbers": sorted(emergency),
+    }
+
+
+@cache
+def _words() -> tuple[dict[str, str], dict[str, str], list[list[Any]], list[str]]:
+    words: dict[str, set[str]] = defaultdict(set)
+    stems: dict[str, set[str]] = defaultdict(set)
+    phrases: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    small: set[str] = set()
+    for path in sorted(HERE.glob("*/search.csv")):
+        for concept, said in _entries(path):
+            row = _folded(said)
+            if not row:
+                continue
+            if concept == SMALL:
+                small.update(word for word in row if len(row) == 1)
+            elif len(row) > 1:
+                phrases[row].add(concept)
+            else:
+                of = {concept, NOT} if concept in NEGATED and _negates(row[0], path.parent.name) else {concept}
+                (stems if row[0].endswith("*") else words)[row[0].rstrip("*")] |= of
+                for negated in _negated(row[0], path.parent.name) if concept in NEGATED else ():
+                    stems[negated] |= {concept, NOT}
+    flat = [{word: " ".join(sorted(of)) for word, of in sorted(table.items())} for table in (words, stems)]
+    rows = [[list(row), " ".join(sorted(of))] for row, of in sorted(phrases.items())]
+    return flat[0], flat[1], rows, sorted(small - set(words))
+
+
+def _entries(path: Path) -> Iterable[tuple[str, str]]:
+    """Yield concept and word of each entry of a language."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield from ((row["concept"], said.strip()) for said in row["words"].split(";") if said.strip())
+
+
+def _folded(said: str) -> tuple[str, ...]:
+    """Return the folded words of an entry, each still with the star that ends a stem."""
+    row = []
+    for part in said.split("_"):
+        folded = tokens(part.rstrip("*"))
+        row += folded[:-1] + [word + "*" * part.endswith("*") for word in folded[-1:]]
+    return tuple(row)
+
+
+def _negates(word: str, language: str) -> bool:
+    """Tell whether a word has taken a "not" into itself."""
+    if language in PREFIXES and language != "ru":
+        return len(word) > 4 and word.startswith(PREFIXES[language])
+    return any(suffix in word[2:] for suffix in SUFFIXES.get(language, ()))
+
+
+def _negated(word: str, language: str) -> Iterable[str]:
+    """Yield stems of a word that has taken a "not" into itself."""
+    stem = word.rstrip("*")
+    if len(stem) >= 3:
+        yield from (prefix + stem for prefix in PREFIXES.get(language, ()) if not stem.startswith(prefix))
+        yield from (stem + suffix for suffix in SUFFIXES.get(language, ()) if word.endswith("*"))
+
+
+@cache
+def _rules() -> list[list[Any]]:
+    """Return the rules: groups of concepts, concepts that bar it, the mode, and service types in order.
+
+    The mode is "yes" where a line comes first, "weak" for what is only guessed where nothing else is said, "alone" for
+    both, else empty.
+    """
+    known = {concept for path in sorted(HERE.glob("*/search.csv")) for concept, _ in _entries(path)}
+    types = Vocabulary.load("service_types")
+    rules = []
+    with (TERMS / "meanings.csv").open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), 2):
+            when = row["when"].split()
+            groups = [group.split("|") for group in when if not group.startswith("-")]
+            barred = [group[1:] for group in when if group.startswith("-")]
+            help_ = row["help"].split()
+            unknown = [each for group in (*groups, barred) for each in group if each not in known]
+            unknown += [code for code in help_ if code not in types]
+            if unknown:
+                raise InvalidRecord(f"meanings.csv, row {number}: no language has words for {', '.join(unknown)}")
+            rules.append([groups, barred, row["line"], help_])
+    return rules
+
+
+@cache
+def _terms() -> dict[str, list[list[str]]]:
+    """Return what each service type is called, and what is asked for where it fits best, as rows of folded words."""
+    small = set(_words()[3])
+    said: dict[str, set[str]] = {code: set(words) for code, words in words_of("service_types").items()}
+    for need in Vocabulary.load("needs").terms():
+        for code in types_for(need.code, FIRST):
+            said[code] |= words_of("needs")[need.code]
+    types = Vocabulary.load("service_types")
+    helping = {term.code for term in types.terms() if term.parent}
+    table = {}
+    for code in sorted(helping):
+        rows = {tuple(word for word in tokens(text) if word not in small) for text in said[code]}
+        table[code] = [list(row) for row in sorted(rows) if row]
+    return table
+
+
+def _places(places: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Return the codes of places by folded name; a name that is also a common word of the search is left out."""
+    words, _, _, small = _words()
+    found: dict[str, str] = {}
+    for code, names in places.items():
+        for name in names:
+            row = tokens(name)
+            if len(row) == 1 and len(row[0]) >= 3 and row[0] not in small and row[0] not in words:
+                found.setdefault(row[0], code)
+    return dict(sorted(found.items()))

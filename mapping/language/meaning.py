@@ -1,0 +1,283 @@
+"""What somebody who types a few words is asking for: which kinds of help, where, and whether a line comes first.
+
+The same rules stand in ``web/static/meaning.js``; a test holds both to the same answers. Nothing here knows a service.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from mapping.language.fold import coarse_word, tokens
+from mapping.language.lexicon import NOT, Lexicon
+
+MOST = 24
+"""Words of a text that are read."""
+GOOD = 0.6
+"""The share of the best score from which a kind of service is what was asked for; what has less is beside it."""
+LEAST = 0.3
+
+OUT, INSULT = "out", "insult"
+CONDITIONS = ("night", "free")
+QUIET = {NOT, OUT, INSULT, *CONDITIONS}
+"""Concepts that say nothing by themselves of the help that is asked for."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a text asks for.
+
+    ``types`` are scores of service types; ``line`` tells that a line must stand above everything; ``places`` are codes;
+    ``named`` are words that can only be names or numbers; ``words`` are all that count; ``dropped`` met nothing;
+    ``nothing`` says that none of this is help that anybody lists.
+    """
+
+    types: dict[str, float] = field(default_factory=dict)
+    line: bool = False
+    places: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    nothing: bool = False
+
+    def tier(self, types: Iterable[str]) -> int:
+        """Return 2 for a service of some types that is what was asked for, 1 for one beside it, 0 for another."""
+        best = max(self.types.values(), default=0.0)
+        score = self.score(types)
+        return 0 if score <= 0 or score < LEAST * best else 2 if score >= GOOD * best else 1
+
+    def score(self, types: Iterable[str]) -> float:
+        """Return the best score of some types."""
+        return max((self.types.get(code, 0.0) for code in types), default=0.0)
+
+
+class Reader:
+    """Reads texts by a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.small = frozenset(lexicon["small"])
+        self.concepts = {word: said.split() for word, said in lexicon["words"].items()}
+        self.stems = {stem: said.split() for stem, said in lexicon["stems"].items()}
+        self.phrases: dict[str, list[tuple[list[str], list[str]]]] = {}
+        for row, said in lexicon["phrases"]:
+            self.phrases.setdefault(row[0][:2], []).append((row, said.split()))
+        self.coarse: dict[str, set[str]] = {}
+        for table in (self.concepts, self.stems):
+            for word, said in table.items():
+                if len(word) >= 5:
+                    self.coarse.setdefault(coarse_word(word), set()).update(said)
+        self.coarse_stems = frozenset(coarse_word(stem) for stem in self.stems if len(stem) >= 5)
+        self.coarse_places: dict[str, str] = {
+            coarse_word(name): code for name, code in lexicon["places"].items() if len(name) >= 6
+        }
+        self.terms = {code: [tuple(row) for row in rows] for code, rows in lexicon["terms"].items()}
+
+    def read(self, text: str, is_name: Callable[[str, bool], bool] | None = None) -> Meaning:
+        """Return what a text asks for; ``is_name`` tells whether a word stands in a name, or, loosely, slightly off."""
+        words = joined(tokens(text)[:MOST])
+        concepts: list[set[str]] = [self.exact(word) for word in words]
+        self._phrases(words, concepts)
+        places: list[str] = []
+        named: list[str] = []
+        dropped: list[str] = []
+        content = 0
+        for at, word in enumerate(words):
+            if not concepts[at] and word not in self.small:
+                if word.isdigit():
+                    concepts[at] = {"police"} if word in self.lexicon["numbers"] else set()
+                    named += [] if concepts[at] or len(word) < 3 else [word]
+                elif place := self.place(word):
+                    places.append(place)
+                else:
+                    known = bool(is_name and is_name(word, False))
+                    concepts[at] = set() if known else self.alike(word, last=at == len(words) - 1)
+                    if not concepts[at]:
+                        (named if known or (is_name and is_name(word, True)) else dropped).append(word)
+            content += bool(concepts[at] - QUIET) and not concepts[at] & {OUT, INSULT}
+        return self._meaning(words, concepts, (places, named, dropped), content)
+
+    def _meaning(
+        self, words: list[str], concepts: list[set[str]], parts: tuple[list[str], list[str], list[str]], content: int
+    ) -> Meaning:
+        places, named, dropped = parts
+        met = set().union(*concepts)
+        types, line, size = self._rules(met, vague=len(dropped) > content)
+        called, used = self._called([word for word in words if word not in self.small])
+        ruled = bool(types)
+        if not types and called and len(used) < len(set(dropped) - used):
+            called = {}
+        for code, score in called.items():
+            types[code] = types.get(code, 0.0) + (0.3 * score if ruled else 2 * score)
+        dropped = [word for word in dropped if not (types and word in used)]
+        outside = sum(bool(of & {OUT, INSULT}) for of in concepts)
+        nothing = outside > 0 and not line and size < 2 and outside >= content
+        if nothing:
+            types = {}
+        nothing = nothing or not (types or named or places or met.intersection(CONDITIONS))
+        if not types and len(dropped) > len(named) and not line:
+            nothing = True
+        return Meaning(
+            types={code: round(score, 3) for code, score in sorted(types.items())},
+            line=line,
+            places=tuple(dict.fromkeys(places)),
+            conditions=tuple(name for name in CONDITIONS if name in met),
+            named=() if nothing else tuple(dict.fromkeys(named)),
+            words=tuple(word for word in words if word not in self.small),
+            dropped=tuple(dict.fromkeys(dropped)),
+            nothing=nothing,
+        )
+
+    def exact(self, word: str) -> set[str]:
+        """Return the concepts of a word as it stands: of itself, and of every stem that it begins with."""
+        found = set(self.concepts.get(word, ()))
+        if word in self.small:
+            return found
+        for cut in range(2, len(word) + 1):
+            found.update(self.stems.get(word[:cut], ()))
+        return found
+
+    def _phrases(self, words: list[str], concepts: list[set[str]]) -> None:
+        """Add the concepts of words that stand side by side."""
+        for at, word in enumerate(words):
+            for row, said in self.phrases.get(word[:2], ()):
+                part = words[at : at + len(row)]
+                if len(part) == len(row) and all(map(meets, part, row)):
+                    for place in range(at, at + len(row)):
+                        concepts[place].update(said)
+
+    def alike(self, word: str, *, last: bool) -> set[str]:
+        """Return the concepts of words that a word is a spelling or a slip of, or, as the last, the beginning."""
+        if len(word) >= 5:
+            key = coarse_word(word)
+            if key in self.coarse:
+                return set(self.coarse[key])
+            for table, whole in ((self.concepts, True), (self.stems, False)):
+                found: set[str] = set()
+                for other, said in table.items():
+                    if len(other) >= 6 and starts(word, other) and slips(word, other, whole=whole):
+                        found.update(said)
+                if found:
+                    return found
+            for cut in range(len(key) - 1, 5, -1):
+                if key[:cut] in self.coarse_stems:
+                    return set(self.coarse[key[:cut]])
+        if last and len(word) >= 3:
+            ways = [said for table in (self.concepts, self.stems) for o, said in table.items() if o.startswith(word)]
+            begun = set().union(*ways) - QUIET
+            if len(begun) <= 2:
+                return begun
+        return set()
+
+    def place(self, word: str) -> str | None:
+        """Return the code of a place by its name, with an ending or without."""
+        places: dict[str, str] = self.lexicon["places"]
+        if word in places:
+            return places[word]
+        if len(word) >= 6:
+            if code := self.coarse_places.get(coarse_word(word)):
+                return code
+            for name, code in places.items():
+                if len(name) >= 6 and name[0] == word[0] and near(word, name):
+                    return code
+        for cut in range(len(word) - 1, max(3, len(word) - 5), -1):
+            start = word[:cut]
+            if start in places:
+                return places[start]
+            for vowel in "aeiouy":
+                if cut >= 5 and start + vowel in places and len(word) - cut <= 2:
+                    return places[start + vowel]
+        return None
+
+    def _rules(self, met: set[str], *, vague: bool) -> tuple[dict[str, float], bool, int]:
+        """Return the scores of service types that concepts call for, whether a line comes first, and how sure that is.
+
+        ``vague`` says that more words met nothing than met something: what a weak rule guesses is then left out.
+        """
+        fired: list[tuple[frozenset[str], int, str, list[str]]] = []
+        for groups, barred, mode, codes in self.lexicon["rules"]:
+            used = [met.intersection(group) for group in groups]
+            if all(used) and not met.intersection(barred):
+                fired.append((frozenset().union(*used), len(groups), mode, codes))
+        strong = [rule for rule in fired if rule[2] in ("", "yes")]
+        rules = strong or [rule for rule in fired if rule[2] == "alone" or not vague]
+        rules = [rule for rule in rules if not any(rule[1] <= other[1] and rule[0] < other[0] for other in rules)]
+        types: dict[str, float] = {}
+        for _, size, mode, codes in rules:
+            weight = size * (1.5 if mode == "yes" else 1.0)
+            for place, code in enumerate(codes):
+                types[code] = types.get(code, 0.0) + weight * (1 - 0.1 * place)
+        line = any(mode in ("yes", "alone") for _, _, mode, _ in rules)
+        return types, line, max((size for _, size, _, _ in rules), default=0)
+
+    def _called(self, words: list[str]) -> tuple[dict[str, float], set[str]]:
+        """Return how much of what service types are called stands in words, of 1, and the words that told it."""
+        found: dict[str, float] = {}
+        used: set[str] = set()
+        for code, rows in self.terms.items():
+            for row in rows:
+                hits = [word for word in words if any(inflected(word, other) for other in row)]
+                covered = sum(any(inflected(word, other) for word in hits) for other in row) / len(row) if hits else 0
+                if covered > 0.5 or (covered == 0.5 and len(row) == 2):
+                    used.update(hits)
+                    found[code] = max(found.get(code, 0.0), covered)
+        return found, used
+
+
+def joined(words: list[str]) -> list[str]:
+    """Return words in which digits that stand side by side are one number."""
+    row: list[str] = []
+    for word in words:
+        if word.isdigit() and row and row[-1].isdigit():
+            row[-1] += word
+        else:
+            row.append(word)
+    return row
+
+
+def meets(word: str, entry: str) -> bool:
+    """Tell whether a word is an entry, or begins with it where the entry is a stem."""
+    return word.startswith(entry[:-1]) if entry.endswith("*") else word == entry
+
+
+@lru_cache(maxsize=65536)
+def inflected(word: str, other: str) -> bool:
+    """Tell whether two words are one with different endings."""
+    if word == other:
+        return True
+    shorter = min(len(word), len(other))
+    same = next((at for at in range(shorter) if word[at] != other[at]), shorter)
+    if same == shorter and shorter >= 5:
+        return True
+    return same >= max(4, shorter - 2) and abs(len(word) - len(other)) <= 3 and shorter >= 5
+
+
+def near(one: str, other: str) -> bool:
+    """Tell whether two words differ by one slip at most: a letter wrong, missing, too many, or two swapped."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    at = 0
+    while at < min(len(one), len(other)) and one[at] == other[at]:
+        at += 1
+    if one[at:] == other[at:] or one[at + 1 :] == other[at + 1 :]:
+        return True
+    if one[at:] == other[at + 1 :] or one[at + 1 :] == other[at:]:
+        return True
+    return (
+        one[at : at + 1] == other[at + 1 : at + 2]
+        and one[at + 1 : at + 2] == other[at : at + 1]
+        and one[at + 2 :] == other[at + 2 :]
+    )
+
+
+def starts(word: str, other: str) -> bool:
+    """Tell whether two words begin alike; in a long one the slip may be in its first letter."""
+    return word[0] == other[0] or len(word) >= 8
+
+
+def slips(word: str, other: str, *, whole: bool) -> bool:
+    """Tell whether a word is another with a slip, or, where that is a stem, begins with it so."""
+    if whole:
+        return near(word, other)
+    size = len(other)
+    return size >= 6 and any(near(word[:cut], other) for cut in (size - 1, size, size + 1) if cut <= len(word))

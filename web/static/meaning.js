@@ -1,0 +1,233 @@
+// What somebody who types a few words is asking for; the same rules as in mapping/language/meaning.py, over the same table.
+(function () {
+  "use strict";
+  var fold = window.rohnamoFold, coarse = fold.coarse, near = fold.near;
+  var MOST = 24, GOOD = 0.6, LEAST = 0.3;
+  var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], QUIET = new Set(["not"].concat(BESIDE, CONDITIONS));
+
+  function split(text) { return text ? text.split(" ") : []; }
+  function each(table, use) { Object.keys(table).forEach(function (key) { use(key, table[key]); }); }
+  function put(into, from) { from.forEach(function (value) { into.add(value); }); return into; }
+  function once(list) { return Array.from(new Set(list)); }
+  function digits(word) { return /^\d+$/.test(word); }
+  function meets(word, entry) { return entry.slice(-1) === "*" ? word.startsWith(entry.slice(0, -1)) : word === entry; }
+
+  function inflected(word, other) {
+    if (word === other) return true;
+    var shorter = Math.min(word.length, other.length), same = 0;
+    while (same < shorter && word[same] === other[same]) same++;
+    if (same === shorter && shorter >= 5) return true;
+    return shorter >= 5 && same >= Math.max(4, shorter - 2) && Math.abs(word.length - other.length) <= 3;
+  }
+
+  function starts(word, other) { return word[0] === other[0] || word.length >= 8; }
+
+  function slips(word, other, whole) {
+    if (whole) return near(word, other);
+    var size = other.length;
+    return size >= 6 && [size - 1, size, size + 1].some(function (cut) { return cut <= word.length && near(word.slice(0, cut), other); });
+  }
+
+  function joined(words) {
+    return words.reduce(function (row, word) {
+      if (digits(word) && row.length && digits(row[row.length - 1])) row[row.length - 1] += word;
+      else row.push(word);
+      return row;
+    }, []);
+  }
+
+  function Reader(lexicon) {
+    var self = this;
+    this.lexicon = lexicon;
+    this.small = new Set(lexicon.small);
+    this.words = new Map();
+    this.stems = new Map();
+    this.coarse = new Map();
+    this.coarseStems = new Set();
+    this.coarsePlaces = new Map();
+    this.phrases = {};
+    [["words", false], ["stems", true]].forEach(function (pair) {
+      each(lexicon[pair[0]], function (word, said) {
+        var concepts = split(said);
+        self[pair[0]].set(word, concepts);
+        if (word.length < 5) return;
+        var key = coarse(word);
+        self.coarse.set(key, put(self.coarse.get(key) || new Set(), concepts));
+        if (pair[1]) self.coarseStems.add(key);
+      });
+    });
+    lexicon.phrases.forEach(function (pair) {
+      var start = pair[0][0].slice(0, 2);
+      (self.phrases[start] = self.phrases[start] || []).push([pair[0], split(pair[1])]);
+    });
+    each(lexicon.places, function (name, code) { if (name.length >= 6) self.coarsePlaces.set(coarse(name), code); });
+  }
+
+  Reader.prototype.exact = function (word) {
+    var found = new Set(this.words.get(word));
+    if (this.small.has(word)) return found;
+    for (var cut = 2; cut <= word.length; cut++) put(found, this.stems.get(word.slice(0, cut)) || []);
+    return found;
+  };
+
+  Reader.prototype.alike = function (word, last) {
+    var tables = [[this.words, true], [this.stems, false]], found = new Set();
+    if (word.length >= 5) {
+      var key = coarse(word);
+      if (this.coarse.has(key)) return new Set(this.coarse.get(key));
+      for (var at = 0; at < 2 && !found.size; at++) {
+        tables[at][0].forEach(function (said, other) {
+          if (other.length >= 6 && starts(word, other) && slips(word, other, tables[at][1])) put(found, said);
+        });
+      }
+      if (found.size) return found;
+      for (var cut = key.length - 1; cut > 5; cut--) {
+        if (this.coarseStems.has(key.slice(0, cut))) return new Set(this.coarse.get(key.slice(0, cut)));
+      }
+    }
+    if (!last || word.length < 3) return found;
+    tables.forEach(function (table) {
+      table[0].forEach(function (said, other) { if (other.startsWith(word)) put(found, said); });
+    });
+    found = new Set(Array.from(found).filter(function (concept) { return !QUIET.has(concept); }));
+    return found.size <= 2 ? found : new Set();
+  };
+
+  Reader.prototype.place = function (word) {
+    var places = this.lexicon.places;
+    if (places[word]) return places[word];
+    if (word.length >= 6) {
+      var known = this.coarsePlaces.get(coarse(word));
+      if (known) return known;
+      var name = Object.keys(places).find(function (other) { return other.length >= 6 && other[0] === word[0] && near(word, other); });
+      if (name) return places[name];
+    }
+    for (var cut = word.length - 1; cut > Math.max(3, word.length - 5); cut--) {
+      var start = word.slice(0, cut);
+      if (places[start]) return places[start];
+      for (var v = 0; v < 6 && cut >= 5 && word.length - cut <= 2; v++) {
+        if (places[start + "aeiouy"[v]]) return places[start + "aeiouy"[v]];
+      }
+    }
+    return null;
+  };
+
+  // The scores of service types that concepts call for, whether a line comes first, and how sure that is.
+  Reader.prototype.rules = function (met, vague) {
+    var fired = [];
+    this.lexicon.rules.forEach(function (rule) {
+      var used = new Set();
+      var all = rule[0].every(function (group) {
+        var hits = group.filter(function (concept) { return met.has(concept); });
+        put(used, hits);
+        return hits.length;
+      });
+      if (all && !rule[1].some(function (concept) { return met.has(concept); })) {
+        fired.push({ used: used, size: rule[0].length, mode: rule[2], codes: rule[3] });
+      }
+    });
+    function part(one, other) {
+      return one.size <= other.size && one.used.size < other.used.size && Array.from(one.used).every(function (c) { return other.used.has(c); });
+    }
+    var rules = fired.filter(function (rule) { return rule.mode === "" || rule.mode === "yes"; });
+    if (!rules.length) rules = fired.filter(function (rule) { return rule.mode === "alone" || !vague; });
+    rules = rules.filter(function (rule) { return !rules.some(function (other) { return part(rule, other); }); });
+    var types = {}, line = false, size = 0;
+    rules.forEach(function (rule) {
+      var weight = rule.size * (rule.mode === "yes" ? 1.5 : 1);
+      rule.codes.forEach(function (code, place) { types[code] = (types[code] || 0) + weight * (1 - 0.1 * place); });
+      line = line || rule.mode === "yes" || rule.mode === "alone";
+      size = Math.max(size, rule.size);
+    });
+    return { types: types, line: line, size: size };
+  };
+
+  // How much of what service types are called stands in words, of 1, and the words that it was found by.
+  Reader.prototype.called = function (words) {
+    var found = {}, used = new Set();
+    each(this.lexicon.terms, function (code, rows) {
+      rows.forEach(function (row) {
+        var hits = words.filter(function (word) { return row.some(function (other) { return inflected(word, other); }); });
+        if (!hits.length) return;
+        var covered = row.filter(function (other) { return hits.some(function (word) { return inflected(word, other); }); }).length / row.length;
+        if (covered > 0.5 || (covered === 0.5 && row.length === 2)) {
+          put(used, hits);
+          found[code] = Math.max(found[code] || 0, covered);
+        }
+      });
+    });
+    return { types: found, used: used };
+  };
+
+  // What a text asks for; isName tells whether a word stands in a name, or, loosely, slightly off.
+  Reader.prototype.read = function (text, isName) {
+    var self = this, words = joined(split(fold.skeleton(text)).slice(0, MOST));
+    var concepts = words.map(function (word) { return self.exact(word); });
+    words.forEach(function (word, at) {
+      (self.phrases[word.slice(0, 2)] || []).forEach(function (phrase) {
+        var row = phrase[0], part = words.slice(at, at + row.length);
+        if (part.length !== row.length || !part.every(function (w, n) { return meets(w, row[n]); })) return;
+        row.forEach(function (_, n) { put(concepts[at + n], phrase[1]); });
+      });
+    });
+    var places = [], named = [], dropped = [], content = 0;
+    words.forEach(function (word, at) {
+      if (!concepts[at].size && !self.small.has(word)) {
+        var place;
+        if (digits(word)) {
+          if (self.lexicon.numbers.indexOf(word) >= 0) concepts[at] = new Set(["police"]);
+          else if (word.length >= 3) named.push(word);
+        } else if ((place = self.place(word))) {
+          places.push(place);
+        } else {
+          var known = isName(word, false);
+          if (!known) concepts[at] = self.alike(word, at === words.length - 1);
+          if (!concepts[at].size) (known || isName(word, true) ? named : dropped).push(word);
+        }
+      }
+      var of = Array.from(concepts[at]);
+      var beside = of.some(function (c) { return BESIDE.indexOf(c) >= 0; });
+      if (!beside && of.some(function (c) { return !QUIET.has(c); })) content++;
+    });
+    var met = concepts.reduce(put, new Set());
+    var rules = this.rules(met, dropped.length > content), types = rules.types, ruled = Object.keys(types).length > 0;
+    var telling = words.filter(function (word) { return !self.small.has(word); });
+    var called = this.called(telling), names = called.types;
+    var unknown = new Set(dropped.filter(function (word) { return !called.used.has(word); }));
+    if (!ruled && called.used.size < unknown.size) names = {};
+    each(names, function (code, score) { types[code] = (types[code] || 0) + (ruled ? 0.3 : 2) * score; });
+    if (Object.keys(types).length) dropped = dropped.filter(function (word) { return !called.used.has(word); });
+    var outside = concepts.filter(function (of) { return of.has("out") || of.has("insult"); }).length;
+    var nothing = outside > 0 && !rules.line && rules.size < 2 && outside >= content;
+    if (nothing) types = {};
+    var any = Object.keys(types).length, conditions = CONDITIONS.filter(function (name) { return met.has(name); });
+    nothing = nothing || !(any || named.length || places.length || conditions.length);
+    if (!any && dropped.length > named.length && !rules.line) nothing = true;
+    each(types, function (code, score) { types[code] = Math.round(score * 1000) / 1000; });
+    return new Meaning(types, rules.line, once(places), conditions, nothing ? [] : once(named), telling, once(dropped), nothing);
+  };
+
+  function Meaning(types, line, places, conditions, named, words, dropped, nothing) {
+    this.types = types;
+    this.line = line;
+    this.places = places;
+    this.conditions = conditions;
+    this.named = named;
+    this.words = words;
+    this.dropped = dropped;
+    this.nothing = nothing;
+    this.best = Object.keys(types).reduce(function (best, code) { return Math.max(best, types[code]); }, 0);
+  }
+
+  Meaning.prototype.score = function (codes) {
+    var types = this.types;
+    return codes.reduce(function (best, code) { return Math.max(best, types[code] || 0); }, 0);
+  };
+
+  Meaning.prototype.tier = function (codes) {
+    var score = this.score(codes);
+    return score <= 0 || score < LEAST * this.best ? 0 : score >= GOOD * this.best ? 2 : 1;
+  };
+
+  window.rohnamoMeaning = { Reader: Reader };
+})();
