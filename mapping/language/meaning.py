@@ -15,6 +15,8 @@ MOST = 24
 GOOD = 0.6
 """The share of the best score from which a kind of service is what was asked for; what has less is beside it."""
 LEAST = 0.3
+SHARED = 4
+"""Kinds of service that share the first places of a list."""
 
 OUT, INSULT = "out", "insult"
 CONDITIONS = ("night", "free")
@@ -45,6 +47,12 @@ class Meaning:
         best = max(self.types.values(), default=0.0)
         score = self.score(types)
         return 0 if score <= 0 or score < LEAST * best else 2 if score >= GOOD * best else 1
+
+    def first_types(self) -> list[str]:
+        """Return the kinds of service that share the first places of a list, so that no one kind fills them all."""
+        best = max(self.types.values(), default=0.0)
+        good = [code for code, score in self.types.items() if score >= GOOD * best]
+        return sorted(good, key=lambda code: (-self.types[code], code))[:SHARED]
 
     def score(self, types: Iterable[str]) -> float:
         """Return the best score of some types."""
@@ -206,7 +214,7 @@ class Reader:
         for _, size, mode, codes in rules:
             weight = size * (1.5 if mode == "yes" else 1.0)
             for place, code in enumerate(codes):
-                types[code] = types.get(code, 0.0) + weight * (1 - 0.1 * place)
+                types[code] = max(types.get(code, 0.0), weight * (1 - 0.1 * place))
         line = any(mode in ("yes", "alone") for _, _, mode, _ in rules)
         return types, line, max((size for _, size, _, _ in rules), default=0)
 
@@ -253,7 +261,11 @@ def inflected(word: str, other: str) -> bool:
 
 
 def near(one: str, other: str) -> bool:
-    """Tell whether two words differ by one slip at most: a letter wrong, missing, too many, or two swapped."""
+    """Tell whether two words differ by one slip at most: a letter wrong, missing, too many, or two swapped.
+
+    What one letter of Cyrillic stands for (sh, ch) is one letter here.
+    """
+    one, other = (word.replace("sh", "ş").replace("ch", "ç") for word in (one, other))
     if abs(len(one) - len(other)) > 1:
         return False
     at = 0

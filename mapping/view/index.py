@@ -49,7 +49,7 @@ CREATE INDEX open_day ON open (day, opens, closes);
 CREATE TABLE series (name TEXT PRIMARY KEY, numbers BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE spot USING rtree(id, south, north, west, east);
 CREATE VIRTUAL TABLE search USING fts5(
-    words, coarse, content='', detail=column, tokenize='unicode61 remove_diacritics 0'
+    words, content='', detail=column, tokenize='unicode61 remove_diacritics 0'
 );
 CREATE TABLE word (word TEXT PRIMARY KEY, coarse TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX word_coarse ON word (coarse);
@@ -283,8 +283,8 @@ def _write_words(connection: sqlite3.Connection, listing: SearchIndex) -> None:
         known.update(words)
         connection.execute("INSERT INTO listed VALUES (?, ?, ?)", (number, row["id"], " ".join(words)))
         connection.execute(
-            "INSERT INTO search (rowid, words, coarse) VALUES (?, ?, ?)",
-            (number, " ".join(words), " ".join(sorted({coarse_word(word) for word in words}))),
+            "INSERT INTO search (rowid, words) VALUES (?, ?)",
+            (number, " ".join(words)),
         )
     connection.execute("INSERT INTO search (search) VALUES ('optimize')")
     letters = sorted(word for word in known if not any(map(str.isdigit, word)))

@@ -199,6 +199,7 @@ class Search:
         met = ASKED * ((tier > 0) | alone) + named + (ASKED * whole if len(meaning.words) > 1 else 0)
         inside = self.having("in", meaning.places)
         where = np.where(inside, 2, np.where(self.having("covers", meaning.places) | self._everywhere(), 1, 0))
+        where = where if meaning.places else np.zeros(self.size, int)
         conditions = sum((self.having(kind, [""]).astype(int) for kind in meaning.conditions), np.zeros(self.size, int))
         if not (meaning.types or meaning.named):
             met = met + inside + conditions
@@ -207,10 +208,23 @@ class Search:
             fits = fits & (met == met[fits].max())
         later = self._series("rank") if self.size else np.zeros(0)
         keys = (self._series(self.order), -conditions, -score, -where, -tier, later)
-        place = np.empty(self.size, ORDER)
-        place[np.lexsort(keys)] = np.arange(self.size)
+        ordered = np.lexsort(keys)
+        place = np.empty(self.size, np.int64)
+        place[ordered] = np.arange(self.size)
+        self._share(place, ordered[fits[ordered]], np.stack([later, tier, where]))
         self.asked_order = place
         return fits
+
+    def _share(self, place: NDArray[Any], ordered: NDArray[Any], grades: NDArray[Any]) -> None:
+        """Put the first service of each kind that was asked for before the others, where it is as good and as near."""
+        if not ordered.size:
+            return
+        alike = ordered[(grades[:, ordered] == grades[:, ordered[:1]]).all(axis=0)]
+        picked: list[int] = []
+        for code in self.meaning.first_types():
+            own = alike[self.having("type", [code])[alike]]
+            picked += [number for number in own.tolist() if number not in picked][:1]
+        place[picked] = np.arange(-len(picked), 0)
 
     def _everywhere(self) -> Mask:
         """Return the services without a place that say of no area that it is theirs."""

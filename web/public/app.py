@@ -209,7 +209,13 @@ def with_pdf() -> bool:
 def everything(language: str, sheet: int) -> str:
     """Show a sheet of the list of everything."""
     found = lists.everything(edition(), sheet, checked(language))
-    return page("all.html", language, found=found, starts=index.starts(edition(), language))
+    return page(
+        "all.html",
+        language,
+        found=found,
+        starts=index.starts(edition(), language),
+        emergency=entries.emergency(edition().area, language),
+    )
 
 
 @blueprint.get("/<language>/u/index.html")
@@ -270,6 +276,12 @@ def map_static(name: str) -> Response:
 def search_index(language: str) -> Response:
     """Return what the search on the list looks through."""
     return file(index.script(edition(), checked(language)), "index.js")
+
+
+@blueprint.get("/words.js")
+def search_words() -> Response:
+    """Return the lexicon that typed words are understood by, for the search of all languages."""
+    return file(index.words(edition()), "words.js")
 
 
 @blueprint.get("/travel.js")

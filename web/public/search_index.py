@@ -6,14 +6,13 @@ that can be chosen, are loaded whole.
 
 import json
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mapping.language.fold import skeleton
-from mapping.language.taxonomy import Vocabulary, words_of
-from mapping.view.view import Entry, StatementEntry
+from mapping.language.taxonomy import Vocabulary
+from mapping.view.search import FLAGS, SearchFacts, SearchTable
+from mapping.view.view import Entry, StatementEntry, View
 from web.presenters import choices
-from web.presenters.cards import facts, first_choice, minutes_to, shown_minutes
+from web.presenters.cards import country_name, facts, minutes_to, shown_minutes
 from web.presenters.edition import Edition
 from web.presenters.hotlines import route
 from web.presenters.lists import listed
@@ -47,32 +46,49 @@ class StartUnit:
 def script(edition: Edition, language: str) -> bytes:
     """Return the index of a language.
 
-    ``terms`` are words of each kind of help, ``needs`` those of the need that it answers, which count less; ``texts``
-    are what rows name by number.
+    ``types`` are codes of kinds of help, ``texts`` what rows name by number, ``names`` names of places by their code.
 
-    A row is, in this order: own words, terms, id, name, its language, organization, its language, place, number as
-    dialled and as read, hours in words, hours for the clock, offset, facts (label, text, ...), what is not known, why
-    it is listed, tone, sign and text of the check, the day it is due, whether it is never offered first, and the codes
-    of languages that are spoken. What may be ``said`` of hidden help is: own words, terms, text, number as dialled and
-    as read.
+    A row is, in this order: words of names, numbers of its kinds, id, name, its language, organization, its language,
+    place, number as dialled and as read, hours in words, hours for the clock, offset, facts (label, text, ...), what is
+    not known, why it is listed, tone, sign and text of the check, the day it is due, how late it may be offered (0 for
+    among the first), the codes of languages that are spoken, of places it is in and of those it covers, and flags.
+    What may be ``said`` of hidden help is: kind, text, number as dialled and as read, and the code of its place.
     """
 
     def make() -> bytes:
         texts = TextTable()
         codes = sorted(term.code for term in Vocabulary.load("service_types").terms())
-        terms = {code: place for place, code in enumerate(codes)}
-        rows = [_row(edition, entry, language, texts, terms) for entry in _listed(edition, language)]
-        said = [_said(edition, each, texts, terms) for each in edition.statements(language)]
+        kinds = {code: place for place, code in enumerate(codes)}
+        facts_of = table(edition).services
+        rows = [
+            _row(edition, entry, language, texts, kinds, facts_of[entry.id]) for entry in _listed(edition, language)
+        ]
+        said = [_said(edition, statement, texts) for statement in edition.statements(language)]
         index = {
-            "terms": [_meant(code) for code in codes],
-            "needs": [_asked(code) for code in codes],
+            "types": codes,
             "texts": list(texts.numbers),
+            "names": _place_names(edition, language),
             "rows": rows,
             "said": said,
         }
         return f"ROHNAMO_INDEX={script_json(index)};\n".encode()
 
     return edition.keep(("index", language), make)
+
+
+def words(edition: Edition) -> bytes:
+    """Return the lexicon that typed words are understood by, the same for all languages."""
+    return edition.keep("words", lambda: f"ROHNAMO_WORDS={table(edition).lexicon};\n".encode())
+
+
+def table(edition: Edition) -> SearchTable:
+    """Return what a search of this edition reads."""
+
+    def read() -> SearchTable:
+        with View(edition.path) as view:
+            return view.search_table()
+
+    return edition.keep("search table", read)
 
 
 def travel(edition: Edition) -> bytes:
@@ -118,37 +134,23 @@ def _sign(pair: tuple[float, float] | None, season: int) -> str:
     return CUT_OFF if math.isinf(pair[season]) else STEPS[min(shown_minutes(pair[season]) // 5, len(STEPS) - 1)]
 
 
-def _words(texts: Iterable[str]) -> str:
-    return " ".join(sorted({word for text in texts for word in skeleton(text).split()}))
+def _place_names(edition: Edition, language: str) -> dict[str, str]:
+    """Return the names of area units and countries, by the codes that the lexicon gives them."""
+    area = edition.area
+    units = {code: area.label(code, language) for code, unit in area.all_units().items() if unit.level > 0}
+    return units | {code: country_name(area, code, language) for code in area.settings.country_names}
 
 
-def _meant(code: str) -> str:
-    """Return the words by which people ask for a kind of help: its names and synonyms."""
-    return _words(words_of("service_types")[code])
-
-
-def _asked(code: str) -> str:
-    """Return the words of the need that a kind of help answers: its names, and what people tell of their trouble."""
-    need = Vocabulary.load("service_types").term(code).need
-    return _words(words_of("needs").get(need or "", ()))
-
-
-def _unit(edition: Edition, code: str) -> str:
-    """Return the names of an area unit in all languages, empty where there is none."""
-    unit = edition.area.all_units().get(code)
-    return " ".join((*unit.names.values(), *unit.other_names)) if unit else ""
-
-
-def _row(edition: Edition, entry: Entry, language: str, texts: TextTable, terms: dict[str, int]) -> list[object]:
+def _row(
+    edition: Edition, entry: Entry, language: str, texts: TextTable, kinds: dict[str, int], found_by: SearchFacts
+) -> list[object]:
     made, number = edition.card(entry, language), texts.number
-    same = [edition.card(edition.entries(tried)[entry.id], tried) for tried in edition.area.languages]
-    said = {text for each in same for text in (str(each.name), each.entry.organization.name, each.where)}
     call = made.calls[0] if made.calls else None
     told = facts(made)
     foreign = ["" if each == language else each for each in (made.name.language, entry.organization.language)]
     return [
-        _words({*said, *entry.organization.other_names}),
-        [terms[code] for code in entry.types if code in terms],
+        found_by.words,
+        [kinds[code] for code in entry.types if code in kinds],
         entry.id,
         number(str(made.name)),
         foreign[0],
@@ -167,16 +169,18 @@ def _row(edition: Edition, entry: Entry, language: str, texts: TextTable, terms:
         made.check.sign,
         number(made.check.text),
         entry.next_due.isoformat() if entry.next_due else "",
-        int(not first_choice(entry)),
+        entry.rank,
         number(" ".join(entry.languages)),
+        number(" ".join(found_by.inside)),
+        number(" ".join(found_by.covers)),
+        sum(1 << place for place, flag in enumerate(FLAGS) if flag in found_by.flags),
     ]
 
 
-def _said(edition: Edition, each: StatementEntry, texts: TextTable, terms: dict[str, int]) -> list[object]:
-    call = route(each, edition.area)
-    kinds = [terms[each.service_type]] if each.service_type in terms else []
-    dial, shown = (call.dial, call.shown) if call else ("", each.route)
-    return [_words((each.text, _unit(edition, each.area_unit))), kinds, texts.number(each.text), dial, shown]
+def _said(edition: Edition, statement: StatementEntry, texts: TextTable) -> list[object]:
+    call = route(statement, edition.area)
+    dial, shown = (call.dial, call.shown) if call else ("", statement.route)
+    return [statement.service_type, texts.number(statement.text), dial, shown, statement.area_unit]
 
 
 def script_json(value: object) -> str:

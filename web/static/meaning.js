@@ -1,8 +1,8 @@
 // What somebody who types a few words is asking for; the same rules as in mapping/language/meaning.py, over the same table.
 (function () {
   "use strict";
-  var fold = window.rohnamoFold, coarse = fold.coarse, near = fold.near;
-  var MOST = 24, GOOD = 0.6, LEAST = 0.3;
+  var fold = window.rohnamoFold, coarse = fold.coarse;
+  var MOST = 24, GOOD = 0.6, LEAST = 0.3, SHARED = 4;
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], QUIET = new Set(["not"].concat(BESIDE, CONDITIONS));
 
   function split(text) { return text ? text.split(" ") : []; }
@@ -20,6 +20,8 @@
     return shorter >= 5 && same >= Math.max(4, shorter - 2) && Math.abs(word.length - other.length) <= 3;
   }
 
+  function letters(word) { return word.replace(/sh/g, "ş").replace(/ch/g, "ç"); }
+  function near(one, other) { return fold.near(letters(one), letters(other)); }
   function starts(word, other) { return word[0] === other[0] || word.length >= 8; }
 
   function slips(word, other, whole) {
@@ -135,7 +137,7 @@
     var types = {}, line = false, size = 0;
     rules.forEach(function (rule) {
       var weight = rule.size * (rule.mode === "yes" ? 1.5 : 1);
-      rule.codes.forEach(function (code, place) { types[code] = (types[code] || 0) + weight * (1 - 0.1 * place); });
+      rule.codes.forEach(function (code, place) { types[code] = Math.max(types[code] || 0, weight * (1 - 0.1 * place)); });
       line = line || rule.mode === "yes" || rule.mode === "alone";
       size = Math.max(size, rule.size);
     });
@@ -224,10 +226,18 @@
     return codes.reduce(function (best, code) { return Math.max(best, types[code] || 0); }, 0);
   };
 
+  // Kinds of service that share the first places of a list, so that no one kind fills them all.
+  Meaning.prototype.first = function () {
+    var types = this.types, best = this.best;
+    return Object.keys(types).filter(function (code) { return types[code] >= GOOD * best; }).sort(function (a, b) {
+      return types[b] - types[a] || (a < b ? -1 : 1);
+    }).slice(0, SHARED);
+  };
+
   Meaning.prototype.tier = function (codes) {
     var score = this.score(codes);
     return score <= 0 || score < LEAST * this.best ? 0 : score >= GOOD * this.best ? 2 : 1;
   };
 
-  window.rohnamoMeaning = { Reader: Reader };
+  window.rohnamoMeaning = { Reader: Reader, starts: starts, near: near };
 })();

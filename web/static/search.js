@@ -1,95 +1,152 @@
-// Search as you type in the list of this edition, and by travel from a place that is chosen. What is typed or chosen
-// never leaves the page: the index and the travel times are script files, loaded whole, from a disk too.
+// Search as you type, and by travel from a place that is chosen. What is typed or chosen never leaves the page: the
+// lexicon, the index and the travel times are script files, loaded whole, from a disk too. What a text asks for is told
+// by meaning.js; which services answer it, and in which order, as mapping/view/search.py tells it.
 (function () {
   "use strict";
-  var fold = window.rohnamoFold;
   var STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; // five minutes each, as in web/public/search_index.py
-  var MOST = 40;
-  var FIELDS = ["words", "terms", "id", "name", "nameLanguage", "organization", "organizationLanguage", "where", "dial", "number",
-    "hours", "clock", "offset", "facts", "unknown", "why", "tone", "sign", "check", "due", "later", "speaks"];
-  var SAID = ["words", "terms", "text", "dial", "number"];
+  var MOST = 40, AT_ONCE = 5, SHORTEST = 4, ASKED = 1.5, FLAGS = ["night", "free", "everywhere"];
+  var FIELDS = ["words", "types", "id", "name", "nameLanguage", "organization", "organizationLanguage", "where", "dial", "number",
+    "hours", "clock", "offset", "facts", "unknown", "why", "tone", "sign", "check", "due", "later", "speaks", "inside", "covers", "flags"];
+  var SAID = ["type", "text", "dial", "number", "place"];
 
-  // Name the fields of rows, and give each its words with their weight: its own and those of its kinds of help count
-  // four times, those of the need that it answers once.
+  function named(fields, values) {
+    var row = {};
+    fields.forEach(function (field, place) { row[field] = values[place]; });
+    return row;
+  }
+
+  function split(text) { return text ? text.split(" ") : []; }
+  function lettered(word) { return !/\d/.test(word); }
+
+  // Name the fields of rows, and gather the words of all names.
   function read(index) {
     if (index.read) return index;
     var known = new Set();
-    function named(fields, values) {
-      var row = {}, words = new Map();
-      fields.forEach(function (field, place) { row[field] = values[place]; });
-      function add(weight, text) {
-        text.split(" ").forEach(function (word) { if (word) { words.set(word, weight); known.add(word); } });
-      }
-      row.terms.forEach(function (term) { add(1, index.needs[term]); });
-      row.terms.forEach(function (term) { add(4, index.terms[term]); });
-      add(4, row.words);
-      row.words = words;
-      return row;
-    }
-    index.rows = index.rows.map(named.bind(null, FIELDS));
     index.said = index.said.map(named.bind(null, SAID));
-    index.known = Array.from(known).map(function (word) { return [word, fold.coarse(word)]; });
-    var order = index.rows.map(function (row) { return row.id; }).sort();
-    index.rows.forEach(function (row, place) { row.place = place; row.column = order.indexOf(row.id); });
+    index.rows = index.rows.map(named.bind(null, FIELDS));
+    index.rows.forEach(function (row, place) {
+      row.place = place;
+      row.types = row.types.map(function (type) { return index.types[type]; });
+      row.words = split(row.words);
+      row.words.forEach(function (word) { if (lettered(word)) known.add(word); });
+      row.inside = new Set(split(index.texts[row.inside]));
+      row.covers = new Set(split(index.texts[row.covers]));
+      row.flags = new Set(FLAGS.filter(function (_, bit) { return row.flags >> bit & 1; }));
+    });
+    index.rows.slice().sort(function (a, b) { return a.id < b.id ? -1 : 1; }).forEach(function (row, column) { row.column = column; });
+    index.known = Array.from(known).sort();
     index.read = true;
     return index;
   }
 
-  // 3 for the word itself, 2 for its beginning, 1 for a slip or another spelling of its vowels, 0 for none.
-  function match(word, key, known) {
-    if (known[0] === word) return 3;
-    if (known[0].startsWith(word)) return 2;
-    if (word.length < 4) return 0;
-    if (known[1] === key || fold.near(word, known[0])) return 1;
-    return known[0][0] === word[0] && known[0].length > word.length && fold.near(word, known[0].slice(0, word.length)) ? 1 : 0;
-  }
-
-  // Each word that was asked for with the words of the list that it may mean; words that mean nothing are passed over.
-  function meanings(text, index) {
-    var asked = fold.skeleton(text).split(" ").filter(Boolean);
-    if (asked.some(function (word) { return word.length > 2; })) {
-      asked = asked.filter(function (word, place) { return word.length > 2 || place === asked.length - 1; });
+  function begins(word, known) {
+    var low = 0, high = known.length;
+    while (low < high) {
+      var middle = (low + high) >> 1;
+      if (known[middle] < word) low = middle + 1; else high = middle;
     }
-    return asked.map(function (word) {
-      var found = new Map(), key = fold.coarse(word);
-      index.known.forEach(function (known) {
-        var score = match(word, key, known);
-        if (score) found.set(known[0], score);
+    return low < known.length && known[low].startsWith(word);
+  }
+
+  // Words of names that a word is another spelling of, or that it is off by one slip.
+  function like(word, index) {
+    var fold = window.rohnamoFold, starts = window.rohnamoMeaning.starts;
+    if (word.length < 5) return [];
+    if (!index.coarse) {
+      index.coarse = new Map();
+      index.known.forEach(function (other) {
+        var key = fold.coarse(other);
+        index.coarse.set(key, (index.coarse.get(key) || []).concat(other));
       });
-      return found;
-    }).filter(function (found) { return found.size; });
-  }
-
-  // How well a row answers: how many of the words it meets, and how closely.
-  function weigh(row, asked) {
-    var met = 0, score = 0;
-    asked.forEach(function (found) {
-      var best = 0;
-      found.forEach(function (value, word) { best = Math.max(best, value * (row.words.get(word) || 0)); });
-      met += best ? 1 : 0;
-      score += best;
+    }
+    return index.coarse.get(fold.coarse(word)) || index.known.filter(function (other) {
+      return other.length >= 5 && starts(word, other) && window.rohnamoMeaning.near(word, other);
     });
-    return { row: row, met: met, score: score };
   }
 
-  // Rows that meet most of the words. What may not be offered first stands last; then the closest, then the nearest.
-  function find(text, index, minutes) {
+  function isName(index, word, loosely) {
+    if (loosely) return like(word, index).length > 0;
+    return word.length < SHORTEST ? index.known.indexOf(word) >= 0 : begins(word, index.known);
+  }
+
+  // A test of a row: whether a word that can only be a name or a number stands in it.
+  function test(word, index) {
+    if (/^\d+$/.test(word) || (word.length >= SHORTEST && begins(word, index.known))) {
+      return function (row) { return row.words.some(function (own) { return own.startsWith(word); }); };
+    }
+    var ways = word.length < SHORTEST ? [word] : like(word, index);
+    return function (row) { return ways.some(function (way) { return row.words.indexOf(way) >= 0; }); };
+  }
+
+  function whole(row, words) {
+    return words.every(function (word, at) {
+      return at < words.length - 1 ? row.words.indexOf(word) >= 0 : row.words.some(function (own) { return own.startsWith(word); });
+    });
+  }
+
+  // How a row answers: how much of the text it meets, and by what it is put in order.
+  function weigh(row, meaning, tests, minutes) {
+    function among(codes) { return meaning.places.some(function (code) { return codes.has(code); }); }
+    var tier = meaning.tier(row.types), words = meaning.words, met = 0;
+    var long = words.join("").length >= SHORTEST && whole(row, words);
+    if (tier || (long && words.length === 1)) met += ASKED;
+    if (long && words.length > 1) met += ASKED;
+    tests.forEach(function (meets) { met += meets(row) ? 1 : 0; });
+    var inside = among(row.inside), conditions = 0;
+    meaning.conditions.forEach(function (name) { conditions += row.flags.has(name) ? 1 : 0; });
+    if (!meaning.best && !meaning.named.length) met += conditions + (inside ? 1 : 0);
+    var where = !meaning.places.length ? 0 : inside ? 2 : among(row.covers) || row.flags.has("everywhere") ? 1 : 0;
+    var time = minutes ? minutes(row) : null;
+    return { row: row, met: met, tier: tier, where: where, score: meaning.score(row.types), conditions: conditions,
+      minutes: time, far: minutes ? (time ? time[0] : Infinity) : 0 };
+  }
+
+  function before(a, b) {
+    return a.row.later - b.row.later || b.tier - a.tier || (a.far === b.far ? 0 : a.far - b.far) || b.where - a.where ||
+      b.score - a.score || b.conditions - a.conditions || a.row.place - b.row.place;
+  }
+
+  // Of the kinds that were asked for, the first service of each comes first, where it is as good and as near.
+  function shared(rows, meaning) {
+    var picked = [], head = rows[0];
+    meaning.first().forEach(function (code) {
+      var hit = rows.find(function (each) {
+        return each.row.later === head.row.later && each.tier === head.tier && each.where === head.where &&
+          each.row.types.indexOf(code) >= 0 && picked.indexOf(each) < 0;
+      });
+      if (hit) picked.push(hit);
+    });
+    return picked.concat(rows.filter(function (hit) { return picked.indexOf(hit) < 0; }));
+  }
+
+  var reader;
+  function understood(text, index, lexicon) {
+    reader = reader && reader.lexicon === lexicon ? reader : new window.rohnamoMeaning.Reader(lexicon);
+    return reader.read(text, function (word, loosely) { return index ? isName(index, word, loosely) : false; });
+  }
+
+  // The meaning of a text, the rows that answer it best, and what is said of hidden help of that kind.
+  function find(text, index, lexicon, minutes) {
     read(index);
-    var asked = meanings(text, index), most = 1;
-    function weighed(rows) { return rows.map(function (row) { return weigh(row, asked); }); }
-    var rows = weighed(index.rows), said = weighed(index.said);
-    rows.concat(said).forEach(function (hit) { most = Math.max(most, hit.met); });
-    function enough(hit) { return hit.met === most; }
-    rows = text ? rows.filter(enough) : rows.filter(function (hit) { return minutes && minutes(hit.row) && !hit.row.later; });
-    rows.forEach(function (hit) { hit.minutes = minutes ? minutes(hit.row) : null; });
-    function far(hit) { return hit.minutes ? hit.minutes[0] : Infinity; }
-    rows.sort(function (a, b) {
-      return a.row.later - b.row.later || b.score - a.score || (far(a) === far(b) ? 0 : far(a) - far(b)) || a.row.place - b.row.place;
-    });
-    return { rows: rows, said: text ? said.filter(enough) : [] };
+    if (!text) {
+      var near = index.rows.filter(function (row) { return minutes(row) && !row.later; }).map(function (row) {
+        var time = minutes(row);
+        return { row: row, minutes: time, far: time[0] };
+      });
+      near.sort(function (a, b) { return (a.far === b.far ? 0 : a.far - b.far) || a.row.place - b.row.place; });
+      return { meaning: null, rows: near, said: [] };
+    }
+    var meaning = understood(text, index, lexicon), most = 0;
+    if (meaning.nothing) return { meaning: meaning, rows: [], said: [] };
+    var tests = meaning.named.map(function (word) { return test(word, index); });
+    var rows = index.rows.map(function (row) { return weigh(row, meaning, tests, minutes); });
+    rows.forEach(function (hit) { most = Math.max(most, hit.met); });
+    rows = rows.filter(function (hit) { return most && hit.met === most; }).sort(before);
+    rows = shared(rows, meaning);
+    return { meaning: meaning, rows: rows, said: index.said.filter(function (said) { return meaning.tier([said.type]) === 2; }) };
   }
 
-  var form = document.querySelector("form.search"), say = (form || document.querySelector(".filters form")).dataset;
+  var form = document.querySelector("form.search"), part = form || document.querySelector(".filters form"), say = part ? part.dataset : {};
 
   function make(name, text, kind, language) {
     var element = document.createElement(name);
@@ -152,9 +209,9 @@
 
   window.rohnamoSearch = { find: find, read: read, entry: entry };
   if (!form) return;
-  var box = form.querySelector("input"), from = form.querySelector("select");
-  var hits = document.getElementById("hits"), told = document.getElementById("found"), whole = document.getElementById("whole");
-  var loading = false, waiting;
+  var box = form.querySelector("input"), from = form.querySelector("select"), line = document.getElementById("urgent");
+  var hits = document.getElementById("hits"), told = document.getElementById("found"), rest = document.getElementById("whole");
+  var shown = 0, waiting;
 
   function start() { return from ? from.value : ""; }
 
@@ -170,53 +227,98 @@
 
   function hidden(said, texts) {
     var block = make("section", "", "note flow"), list = make("ul");
-    said.forEach(function (hit) {
-      var item = make("li", texts[hit.row.text] + " ");
-      item.append(phone(hit.row.dial, hit.row.number));
+    said.slice(0, 3).forEach(function (row) {
+      var item = make("li", texts[row.text] + " ");
+      item.append(phone(row.dial, row.number));
       list.append(item);
     });
     block.append(make("h2", say.hidden), make("p", say.secret), list);
     return block;
   }
 
-  function show() {
-    var text = box.value.trim(), asked = text.length > 1 || start();
-    whole.hidden = Boolean(asked);
-    hits.replaceChildren();
-    told.textContent = "";
-    if (!asked || !window.ROHNAMO_INDEX || (start() && !window.ROHNAMO_TRAVEL)) return;
-    var found = find(text.length > 1 ? text : "", window.ROHNAMO_INDEX, start() ? minutes : null), texts = window.ROHNAMO_INDEX.texts;
-    var count = found.rows.length;
-    told.textContent = !count && !found.said.length ? say.none : say.count.replace("#", count) +
-      (count > MOST ? " " + say.first.replace("#", MOST) : "") + (start() ? " " + say.nearest.replace("#", from.selectedOptions[0].text) : "");
-    if (found.said.length) hits.append(hidden(found.said, texts));
-    var list = make("ul", "", "list"), later = make("ul", "", "list");
-    found.rows.slice(0, MOST).forEach(function (hit) { (hit.row.later ? later : list).append(entry(hit, texts)); });
-    if (list.children.length) hits.append(list);
-    if (later.children.length) hits.append(make("h2", say.later), later);
+  // Services of one organization at one place, as one entry: the first whole, the others as links below it.
+  function together(rows) {
+    var groups = new Map();
+    rows.forEach(function (hit) {
+      var key = hit.row.organization + " " + hit.row.where;
+      if (!groups.has(key)) groups.set(key, []);
+      groups.get(key).push(hit);
+    });
+    return Array.from(groups.values());
+  }
+
+  function put(groups, texts) {
+    var list = null, later = null, place = hits.querySelector("#later");
+    groups.forEach(function (group) {
+      var item = entry(group[0], texts), first = group[0].row;
+      if (group.length > 1) {
+        var also = make("p", say.also + " ", "small");
+        group.slice(1, 9).forEach(function (hit, at) {
+          var link = make("a", texts[hit.row.name], "", hit.row.nameLanguage);
+          link.href = say.base + "/" + encodeURIComponent(hit.row.id) + ".html";
+          also.append(at ? " · " : "", link);
+        });
+        item.append(also);
+      }
+      if (first.later) {
+        later = place || later || hits.appendChild(make("h2", say.later)) && hits.appendChild(make("ul", "", "list"));
+        later.append(item);
+      } else {
+        list = list || hits.querySelector("#first") || hits.appendChild(make("ul", "", "list"));
+        list.id = "first";
+        list.append(item);
+      }
+    });
+    if (later) later.id = "later";
     if (window.rohnamoClock) window.rohnamoClock(hits);
   }
 
-  function load() {
-    if (loading) return;
-    loading = true;
-    [say.index, say.travel].forEach(function (name) {
-      var script = document.createElement("script");
-      script.src = name;
-      script.onload = function () {
-        form.dataset.ready = Boolean(window.ROHNAMO_INDEX && window.ROHNAMO_TRAVEL);
-        show();
-      };
-      document.head.append(script);
+  // What to say of words that nothing is listed for, and of a place that has none.
+  function notes(found, names) {
+    var fold = window.rohnamoFold, meaning = found.meaning;
+    if (!meaning) return "";
+    var typed = box.value.trim().split(/\s+/).filter(function (word) {
+      return meaning.dropped.some(function (other) { return fold.skeleton(word) === other; });
     });
+    var text = typed.length && found.rows.length ? " " + say.dropped.replace("#", typed.join(", ")) : "";
+    var away = meaning.places.length && found.rows.length && !found.rows.some(function (hit) { return hit.where === 2; });
+    return text + (away && names[meaning.places[0]] ? " " + say.elsewhere.replace("#", names[meaning.places[0]]) : "");
   }
 
-  form.reset();
-  form.addEventListener("submit", function (event) { event.preventDefault(); show(); });
-  form.addEventListener("focusin", load);
+  function urge(meaning) { if (line) line.hidden = !(meaning && (meaning.line || meaning.nothing)); }
+
+  function show() {
+    var text = box.value.trim(), index = window.ROHNAMO_INDEX, lexicon = window.ROHNAMO_WORDS, turn = ++shown;
+    text = text.length > 1 ? text : "";
+    var asked = text || start();
+    rest.hidden = Boolean(asked);
+    hits.replaceChildren();
+    told.textContent = "";
+    urge(null);
+    if (!asked || !lexicon) return;
+    if (text && !index) urge(understood(text, null, lexicon));
+    if (!index || (start() && !window.ROHNAMO_TRAVEL)) return;
+    var found = find(text, index, lexicon, start() ? minutes : null), texts = index.texts, count = found.rows.length;
+    urge(found.meaning);
+    told.textContent = !count && !found.said.length ? say.none : say.count.replace("#", count) +
+      (count > MOST ? " " + say.first.replace("#", MOST) : "") + (start() ? " " + say.nearest.replace("#", from.selectedOptions[0].text) : "") +
+      notes(found, index.names);
+    if (found.said.length) hits.append(hidden(found.said, texts));
+    var groups = together(found.rows.slice(0, MOST));
+    put(groups.slice(0, AT_ONCE), texts);
+    setTimeout(function () { if (turn === shown) put(groups.slice(AT_ONCE), texts); }, 30);
+  }
+
+  function ready() {
+    form.dataset.ready = Boolean(window.ROHNAMO_WORDS && window.ROHNAMO_INDEX && (!from || window.ROHNAMO_TRAVEL));
+    show();
+  }
+
   form.addEventListener("input", function () {
-    load();
     clearTimeout(waiting);
-    waiting = setTimeout(show, 100);
+    waiting = setTimeout(show, 80);
   });
+  form.addEventListener("submit", show);
+  document.addEventListener("load", function (event) { if (event.target.tagName === "SCRIPT") ready(); }, true);
+  ready();
 })();

@@ -1,0 +1,146 @@
+"""What people type is understood, and the browser finds what the view finds."""
+
+import csv
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mapping.language.lexicon import lexicon
+from mapping.language.meaning import Meaning, Reader
+from mapping.language.need_fits import SECOND, types_for
+from mapping.language.taxonomy import Vocabulary
+from mapping.view.search import Query, Search
+from mapping.view.view import View
+from tests.web.support.portal import published
+from web.presenters.edition import Edition
+from web.public import search_index
+
+PHRASES = Path(__file__).with_name("phrases.csv")
+"""What frightened people type, in four languages and two scripts, with what would help."""
+SCRIPTS = Path(__file__).parents[2] / "web" / "static"
+BY_LINE = {"IDN-HOT", "IDN-EMR"}
+"""Kinds of help that a line above the answers is, beside every kind of shelter."""
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(lexicon({"TJ-D": ["Dushanbe", "Душанбе"], "TJ-K": ["Kulob", "Кӯлоб", "Куляб"]}, ["0002"]))
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def helps(meaning: Meaning, accepted: str) -> bool:
+    """Whether one of the three kinds that come first is accepted; a line helps as a hotline and a shelter's line do."""
+    needs = {need.code for need in Vocabulary.load("needs").terms()}
+    wanted = {
+        code for word in accepted.split(";") for code in (types_for(word, 1, SECOND) if word in needs else [word])
+    }
+    by_line = meaning.line and any(code in BY_LINE or code.startswith("ACC") for code in wanted)
+    return by_line or bool(wanted.intersection(meaning.first_types()[:3]))
+
+
+def shares(reader: Reader, path: Path) -> tuple[float, float, float]:
+    """Return the shares of phrases that find help, of dangers that get the line, of nonsense answered honestly."""
+    found = [(row, reader.read(row["phrase"])) for row in rows(path)]
+    asked = [helps(meaning, row["accept"]) for row, meaning in found if row["kind"] != "none"]
+    danger = [meaning.line for row, meaning in found if row["line"] == "yes"]
+    nonsense = [meaning.nothing and not meaning.types for row, meaning in found if row["kind"] == "none"]
+    return tuple(sum(group) / len(group) for group in (asked, danger, nonsense))  # type: ignore[return-value]
+
+
+def test_what_people_type_leads_to_help_and_danger_to_the_line(reader):
+    help_, line, nonsense = shares(reader, PHRASES)
+    assert help_ >= 0.97
+    assert line == 1
+    assert nonsense >= 0.9
+
+
+def test_phrases_of_others_do_too(reader, shared):
+    path = shared / "samples" / "find" / "phrases.csv"
+    if not path.exists():
+        pytest.skip("needs the phrases that are not part of the repository")
+    help_, line, nonsense = shares(reader, path)
+    assert help_ >= 0.92
+    assert line >= 0.98
+    assert nonsense >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("юристу", "LEG-INF"),
+        ("не платит зарплату", "LEG-LAB"),
+        ("маошамро намедиҳад", "LEG-LAB"),
+        ("паспортамро намедиҳад", "LEG-DOC"),
+        ("oyligimni bermayapti", "LEG-LAB"),
+        ("did not pay my salary", "LEG-LAB"),
+        ("алимент намедиҳад", "LEG-CIV"),
+    ],
+)
+def test_a_word_that_takes_not_into_itself_means_what_is_withheld(reader, text, first):
+    assert reader.read(text).first_types()[0] == first
+
+
+def test_small_words_ask_for_nothing(reader):
+    for text in ("маро", "мне нужен", "menga kerak", "i need it", "барои ман лозим аст"):
+        assert reader.read(text).types == {}, text
+
+
+def test_a_town_is_a_place_and_night_and_free_are_conditions(reader):
+    meaning = reader.read("бесплатный юрист в Кулябе ночью")
+    assert meaning.places == ("TJ-K",)
+    assert meaning.conditions == ("night", "free")
+    assert meaning.first_types()[0] == "LEG-INF"
+
+
+def test_a_football_result_finds_nothing(reader):
+    for text in ("натиҷаи футбол", "футбол счёт", "futbol natijalari", "football score", "qwxz"):
+        assert reader.read(text).nothing, text
+
+
+def test_a_number_is_a_number(reader):
+    assert reader.read("93 500 11 22").named == ("935001122",)
+    assert reader.read("0002").line
+
+
+def test_words_that_meet_nothing_are_dropped_and_named(reader):
+    meaning = reader.read("юрист брзкмл")
+    assert meaning.dropped == ("brzkml",)
+    assert meaning.first_types()[0] == "LEG-INF"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node, which runs the browser's script")
+def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
+    path = published(tmp_path, tiny_area)
+    edition = Edition(path, tiny_area)
+    phrases = [row["phrase"] for row in rows(PHRASES)]
+    phrases += [phrase[:6] for phrase in phrases] + [
+        "Umed Kulnishin",
+        "1 Market Street",
+        "1313",
+        "legal Chashma",
+        "шаб",
+    ]
+    with View(path) as view:
+        expected = [Search(view.connection, Query(text), view.facts).ranked() for text in phrases]
+    script = tmp_path / "ask.js"
+    parts = [(SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in ("fold", "meaning", "search")]
+    parts += [search_index.words(edition).decode(), search_index.script(edition, "en").decode()]
+    asked = json.dumps(phrases)
+    script.write_text(
+        "globalThis.window = globalThis; globalThis.document = { querySelector: () => null };\n"
+        + "\n".join(parts)
+        + f"\nconst asked = {asked}; const found = asked.map(text => "
+        "rohnamoSearch.find(text, ROHNAMO_INDEX, ROHNAMO_WORDS, null).rows.map(hit => hit.row.id));\n"
+        "console.log(JSON.stringify(found));",
+        encoding="utf-8",
+    )
+    told = subprocess.run(["node", str(script)], capture_output=True, text=True, check=True, timeout=60)
+    for text, mine, browsers in zip(phrases, expected, json.loads(told.stdout), strict=True):
+        assert mine == browsers, text
