@@ -42,6 +42,8 @@ ARCHIVE = "data/site.zip"
 ARCHIVE_LABEL = Message("All these pages as one file, for use without internet (ZIP): unpack it and open index.html")
 
 _LINK = re.compile(r"""(?:\s(?:href|src|data-index|data-travel)="([^"#?]*))""")
+_WAITING = re.compile(r"<template>.*?</template>", re.S)
+"""What a page loads only when it is asked for, such as the search once its field is touched."""
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)
 
 
@@ -177,13 +179,14 @@ def links(page: str, name: str) -> list[str]:
 
 
 def _weigh(folder: Path, sizes: dict[str, int], total: int, files: int) -> Frozen:
-    """Check that no page is heavier than its budget; a first page counts with its style and scripts.
+    """Check that no page is heavier than its budget; a first page counts with the style and scripts that it loads.
 
     A map may be heavier than its own: it grows with the directory, is loaded only when asked for, and says its size.
     """
 
-    def needed(name: str, part: str) -> int:
-        found = [each for each in links((folder / name).read_text(encoding="utf-8"), name) if part in each]
+    def needed(name: str, part: str, *, waiting: bool = False) -> int:
+        page = (folder / name).read_text(encoding="utf-8")
+        found = [each for each in links(page if waiting else _WAITING.sub("", page), name) if part in each]
         return sum(len(gzip.compress((folder / each).read_bytes(), 9, mtime=0)) for each in found)
 
     home = 0
@@ -198,7 +201,7 @@ def _weigh(folder: Path, sizes: dict[str, int], total: int, files: int) -> Froze
     if heavy:
         raise UnsafePublication(f"pages too heavy for a slow line: {'; '.join(heavy[:5])}; show less or in sheets")
     heaviest = max(sizes, key=lambda name: (sizes[name], name))
-    maps = max((needed(name, "/m/") for name in sizes if posixpath.basename(name) == MAP), default=0)
+    maps = max((needed(name, "/m/", waiting=True) for name in sizes if posixpath.basename(name) == MAP), default=0)
     if maps > MAP_BUDGET:
         log.warning("the map has %d bytes compressed; %d is what a slow line bears", maps, MAP_BUDGET)
     return Frozen(folder, files, total, heaviest, sizes[heaviest], home, maps)

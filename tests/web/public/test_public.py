@@ -426,7 +426,7 @@ def test_a_line_stands_where_help_is_hidden(near):
     assert "1313" not in rows["A doctor"]
     assert "None listed within 4 hours" in rows["Help for a child"]
     assert "None listed" in nearest(near, "XT-E1")["A safe place to stay"], "clothes are no place to stay"
-    assert "Clothes" in nearest(near, "XT-E1")["Food, clothes or money"]
+    assert "Cash" in nearest(near, "XT-E1")["Food, clothes or money"]
 
 
 def test_what_is_not_there_is_no_dash(near):
