@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from markupsafe import Markup, escape
 
 from mapping.area.study_area import StudyArea
+from mapping.language.aloud import recordings
 from mapping.language.i18n import date, number, show, translate
 from mapping.language.languages import language
 from mapping.language.latin import RULES, SCRIPT
@@ -109,7 +110,7 @@ def set_words(app: Flask) -> None:
     """Give templates the words of the page's language, and texts that say which language they are in."""
     environment = app.jinja_env
     environment.globals.update(_=_say, marked=_marked, day=_day, num=_num, show=_show, minutes=_minutes, facts=facts)
-    environment.globals.update(holidays=holidays)
+    environment.globals.update(holidays=holidays, recordings=recordings)
     environment.filters["web_address"] = web_address
 
 

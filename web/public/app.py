@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 import web.public
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
+from mapping.language.aloud import recordings
 from mapping.language.languages import language as language_of
 from web.api import routes
 from web.headers import of_api
@@ -105,6 +106,15 @@ def checked(language: str) -> str:
 def start() -> str:
     """Choose a language; says nothing about what the pages are for."""
     return page("start.html", current_app.config["AREA"].languages[0], told=entries.numbers_in_all(edition()))
+
+
+@blueprint.get("/<language>/aloud/<name>.wav")
+def aloud(language: str, name: str) -> Response:
+    """Return a recording of a text."""
+    found = {recording.name: recording.file for recording in recordings(checked(language))}
+    if name not in found:
+        abort(404)
+    return file(found[name].read_bytes(), f"{name}.wav")
 
 
 @blueprint.get("/<language>/")

@@ -451,3 +451,14 @@ def test_lists_abroad_say_that_short_numbers_work_at_home_only(text):
         assert words in text(f"/en/{path}.html"), path
     for path in ("n4-r1-a", "n4-r0-e", "n4-r1"):
         assert words not in text(f"/en/{path}.html"), path
+
+
+def test_a_recording_stands_where_a_language_has_one(client, site):
+    assert 'href="aloud/call.wav"' in client.get("/ru/p3.html").text
+    assert "aloud/" not in client.get("/en/p3.html").text
+    heard = client.get("/ru/aloud/call.wav")
+    assert heard.status_code == 200
+    assert heard.data[:4] == b"RIFF"
+    assert (site / "ru" / "aloud" / "call.wav").read_bytes() == heard.data
+    for path in ("ru/aloud/x", "en/aloud/call", "xx/aloud/call"):
+        assert client.get(f"/{path}.wav").status_code == 404
