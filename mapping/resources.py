@@ -21,5 +21,10 @@ def shipped(name: str) -> Path:
     for root in _ROOTS:
         if (root / name).is_dir():
             return root / name
-    known = sorted({f"geo/{toml.parent.name}" for root in _ROOTS for toml in root.glob("geo/*/area.toml")})
+    known = study_areas()
     raise NotFound(f"{name}: no such folder comes with this installation; it has {', '.join(known) or 'no study area'}")
+
+
+def study_areas() -> list[str]:
+    """Return the study areas that come with this installation, by the name `shipped` takes."""
+    return sorted({f"geo/{toml.parent.name}" for root in _ROOTS for toml in root.glob("geo/*/area.toml")})

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from importlib import import_module
-from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 import typer
@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from mapping.cli import SECTIONS, VERBS, app
 
 HOMES = sorted(
-    path.stem
-    for path in Path(import_module("mapping.cli").__file__).parent.glob("*.py")
-    if path.stem not in ("__init__", "__main__", "options")
+    module.name
+    for module in iter_modules(import_module("mapping.cli").__path__)
+    if module.name not in ("__main__", "options")
 )
 
 

@@ -1,0 +1,153 @@
+"""An office in one folder: set up in the browser, then its three portals and their timers on this machine."""
+
+import datetime as dt
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from multiprocessing import Process
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mapping.cli.options import err, out
+from mapping.errors import MappingError
+from mapping.resources import shipped
+from web.serving import BoundedServer, create_server
+from web.setup import create_setup_app, office_files
+
+app = typer.Typer()
+DAY = dt.timedelta(days=1).total_seconds()
+
+
+@app.command()
+def start(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the office; made when it is not there.")],
+    port: Annotated[
+        int, typer.Option("--port", help="Port of the public site; the next two are for partners and staff.")
+    ] = 8000,
+    demo: Annotated[bool, typer.Option("--demo", help="Fill a new folder with the invented demo.")] = False,
+) -> None:
+    """Run an office in one folder on this machine: public site, partner and staff portal, backups and reminders."""
+    folder = folder.absolute()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    files = office_files(folder)
+    if demo and not files["public"].exists():
+        subprocess.run([*COMMAND, "demo", "--build", str(folder)], check=True)  # noqa: S603
+    elif not demo and not files["settings"].exists():
+        set_up(folder, port + 2)
+    try:
+        serve(demo_portals(folder, port) if demo else portals(folder, port), folder, port, timers=not demo)
+    except KeyboardInterrupt:
+        out.print("Ended.")
+
+
+COMMAND = (sys.executable, "-m", "mapping.cli")
+
+
+def set_up(folder: Path, port: int) -> None:
+    """Serve the first page until it is filled in.
+
+    Raises
+    ------
+    MappingError
+        Another program listens on this port.
+    """
+    token = secrets.token_urlsafe(24)
+    out.print(f"Set up the office in your browser: http://localhost:{port}/{token}/en", markup=False)
+    page = Process(target=_serve_setup, args=(folder, token, port))  # its connections end with it, all of them
+    page.start()
+    page.join()
+    if page.exitcode:
+        raise MappingError(f"port {port} cannot be used; choose another with --port")
+
+
+def _serve_setup(folder: Path, token: str, port: int) -> None:
+    """Serve the first page, and end this process when its last page has gone out."""
+    done = threading.Event()
+    server = create_server(create_setup_app(folder, token, port=port, done=done.set), port=port)
+    threading.Thread(target=_end_with, args=(server, done), daemon=True).start()
+    server.run()
+
+
+def _end_with(server: BoundedServer, done: threading.Event) -> None:
+    done.wait()
+    server.task_dispatcher.shutdown()
+    for channel in list(server.active_channels.values()):
+        channel.will_close = True
+    deadline = time.monotonic() + 5
+    while server.active_channels and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os._exit(0)
+
+
+def portals(folder: Path, port: int) -> list[list[str]]:
+    """Return the commands that serve the portals of an office."""
+    files = {name: str(path) for name, path in office_files(folder).items()}
+    area = ["--area", files["area"]]
+    own = ["--accounts", files["accounts"], "--inbox", files["inbox"], "--ledger", files["ledger"], "--plain-http"]
+    partner = ["partner", "--view", files["partner"], "--focal-view", files["focal_point"]]
+    return [
+        ["serve", "--view", files["public"], "--inbox", files["inbox"], "--port", str(port), *area],
+        [*partner, "--port", str(port + 1), *own, *area],
+        ["staff", "--directory", files["directory"], "--port", str(port + 2), *own, *area],
+    ]
+
+
+def demo_portals(folder: Path, port: int) -> list[list[str]]:
+    """Return the commands that serve the portals of the demo."""
+    area = ["--area", str(shipped("geo/tj"))]
+    return [
+        ["serve", "--view", str(folder / "public.db"), "--demo", "--port", str(port), *area],
+        ["demo-partner", "--build", str(folder), "--port", str(port + 1), *area],
+        ["demo-staff", "--build", str(folder), "--port", str(port + 2), *area],
+    ]
+
+
+def serve(commands: list[list[str]], folder: Path, port: int, *, timers: bool) -> None:
+    """Run portals until one of them ends or Ctrl-C; back up once a day, and remind where mail is set.
+
+    Raises
+    ------
+    MappingError
+        A portal ended by itself.
+    """
+    files = office_files(folder)
+    environment = os.environ | {"ROHNAMO_BACKUP_KEY": str(files["key"]), "ROHNAMO_BACKUPS": str(files["backups"])}
+    running = [subprocess.Popen([*COMMAND, *command], env=environment) for command in commands]  # noqa: S603
+    for number, label in enumerate(("Public site", "Partners", "Staff")):
+        out.print(f"{label:12} http://localhost:{port + number}/", markup=False)
+    out.print("Ctrl-C ends all three.")
+    due = time.monotonic() if timers else float("inf")
+    try:
+        while all(process.poll() is None for process in running):
+            if time.monotonic() >= due:
+                due += DAY
+                daily(folder)
+            time.sleep(1)
+        raise MappingError("a portal ended by itself; read what it said above, then start again")
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait()
+
+
+def daily(folder: Path) -> None:
+    """Take a backup, and send reminders where mail is set; what fails is told, and tried again on the next day."""
+    files = office_files(folder)
+    files["backups"].mkdir(exist_ok=True, mode=0o700)
+    jobs = [["backup", str(files["backups"]), "--private", str(files["private"]), "--key", str(files["key"])]]
+    if os.environ.get("ROHNAMO_MAIL_HOST"):
+        named = [
+            part for name in ("directory", "accounts", "ledger", "area") for part in (f"--{name}", str(files[name]))
+        ]
+        jobs.append(["remind", *named])
+    for job in jobs:
+        if subprocess.run([*COMMAND, *job], check=False).returncode:  # noqa: S603
+            err.print(f"rohnamo: {job[0]} did not end well; it is tried again tomorrow", markup=False)
