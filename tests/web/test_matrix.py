@@ -11,7 +11,6 @@ from mapping.model import AUDIENCES
 from tests.support.sample import organization, public_parts, records_of, secret_parts, service
 from tests.web.support.desk import Desk, crawl, csrf, views
 from web.access.roles import ACTIONS, PORTAL_ROLES, ROLES, may
-from web.partner import app as partner
 
 FIELDS = {
     "public": {"name": "Legal advice", "phone": "00 010 0010"},
@@ -59,8 +58,8 @@ def address(desk, rule):
 
 def test_every_route_is_in_the_table_and_the_table_names_no_other(desk):
     there = {rule.endpoint for rule, _ in rules(desk.app)}
-    assert there == set(partner.ROUTES)
-    assert set(partner.ROUTES.values()) <= {"everyone", *ACTIONS}
+    assert there == set(desk.app.config["ROUTES"])
+    assert set(desk.app.config["ROUTES"].values()) <= {"everyone", *ACTIONS}
 
 
 def test_who_is_not_signed_in_gets_what_is_for_everyone_and_nothing_else(desk):
@@ -68,7 +67,7 @@ def test_who_is_not_signed_in_gets_what_is_for_everyone_and_nothing_else(desk):
         if rule.endpoint == "static" or "token" in rule.arguments:
             continue
         answer = desk.app.test_client().open(address(desk, rule), method=method)
-        if partner.ROUTES[rule.endpoint] == "everyone":
+        if desk.app.config["ROUTES"][rule.endpoint] == "everyone":
             assert answer.status_code in (200, 302, 400), rule
         elif method == "GET" and PurePosixPath(address(desk, rule)).suffix in ("", ".html"):
             assert answer.status_code == 302, rule
@@ -83,7 +82,7 @@ def test_a_role_reaches_the_routes_of_its_actions_and_no_other(desk, role):
     grants = desk.accounts.by_login(f"all {role}").grants
     token = csrf(client.get("/en/account.html").text)
     for rule, method in rules(desk.app):
-        needed = partner.ROUTES[rule.endpoint]
+        needed = desk.app.config["ROUTES"][rule.endpoint]
         if needed == "everyone" or rule.endpoint == "signin.sign_out":
             continue
         answer = client.open(address(desk, rule), method=method, data={"csrf_token": token} if method == "POST" else {})
