@@ -41,7 +41,7 @@ def recommendations(pen: Pen) -> None:
 def _matrix(pen: Pen) -> None:
     """Put all recommendations on a page: what is to change, who leads, until when, and in which order."""
     material, language = pen.material, pen.material.language
-    pen.heading(Message("All recommendations on one page"))
+    pen.heading(Message("All recommendations on one page"), anchor="all-advice")
     rows = []
     for priority, title in PRIORITIES.items():
         own = [one for one in pen.advice if one.priority == priority]

@@ -24,7 +24,7 @@ def write(report: Report) -> bytes:
     weasyprint = _weasyprint()
     page = weasyprint.HTML(string=html.write(report).decode(), base_url=None, url_fetcher=_refuse)
     out = io.BytesIO()
-    page.write_pdf(out, pdf_tags=True)
+    page.write_pdf(out, pdf_variant="pdf/ua-1")
     return out.getvalue()
 
 
