@@ -1,6 +1,7 @@
 """Reading JSON that anybody may have written: its size, its depth, its numbers."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,11 @@ MAX_LINES = 2 * 2**30
 
 MAX_LINE = 32 * 2**20
 BEGINNING = 65536
+ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+LONE_HALF = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F][0-9a-fA-F])\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+"""Half of a letter beyond the first 65,536, written without the other half: no text can hold it."""
 
 
 def load(path: Path) -> Any:
@@ -32,7 +38,11 @@ def load(path: Path) -> Any:
 
 
 def parse(contents: bytes | str, place: str) -> Any:
-    """Read JSON; numbers that JSON does not have become nothing."""
+    """Read JSON; numbers that JSON does not have become nothing, and halves of letters the sign for a lost letter."""
+    if isinstance(contents, str):
+        contents = contents.encode("utf-8", errors="replace")
+    if ESCAPED_HALF.search(contents):
+        contents = LONE_HALF.sub(rb"\\ufffd", contents)
     try:
         return json.loads(contents, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:

@@ -10,10 +10,10 @@ from typing import Any, Literal, TypeVar
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, Level
 from mapping.column_map import ColumnMap, fold_header, marking
-from mapping.intake.permission import asks_consent, is_review, refuses, says_no
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import is_damaged
+from mapping.language.parsers.permission import asks_consent, is_review, refuses, says_no
 from mapping.language.taxonomy import match_term
 from mapping.model import Audience, strictest
 from mapping.quality.known_organizations import Known

@@ -14,11 +14,11 @@ from typing import Literal
 from mapping.area.geocode import Located, locate, served
 from mapping.intake.activities import checklist
 from mapping.intake.dialling import lacks_town, town_codes
-from mapping.intake.permission import says_yes
 from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import HOLD, SHELTER, TELLING, Intake, Reader, first_of
 from mapping.language import parsers
 from mapping.language.fold import name_key
+from mapping.language.parsers.permission import says_yes
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import (
     AUDIENCES,

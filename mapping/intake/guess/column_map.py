@@ -16,11 +16,11 @@ from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Sheets, Skip
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
-from mapping.intake.permission import asks_consent
 from mapping.intake.rows import joined
 from mapping.language import parsers
 from mapping.language.fold import coarse, skeleton
 from mapping.language.languages import codes, language
+from mapping.language.parsers.permission import asks_consent
 from mapping.language.taxonomy import match_term
 
 LOOK_FOR_HEADER = 25

@@ -6,7 +6,8 @@ Such columns count whether or not a column map names them: nobody can overlook t
 import re
 from functools import lru_cache
 
-from mapping.language import parsers
+from mapping.language.parsers._cells import Unreadable
+from mapping.language.parsers.lists import yes_no
 
 _PUBLISH = (
     r"публик|опублик|обнарод|разгла[шс]|огласк|размещ|показыва|показать|publi[sc]|disclos|"
@@ -82,6 +83,6 @@ def says_yes(answer: str) -> bool:
 
 def _answered(answer: str) -> bool | None:
     try:
-        return parsers.yes_no(answer)
-    except parsers.Unreadable:
+        return yes_no(answer)
+    except Unreadable:
         return None

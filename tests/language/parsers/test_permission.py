@@ -2,7 +2,7 @@
 
 import pytest
 
-from mapping.intake.permission import asks_consent, is_review, refuses
+from mapping.language.parsers.permission import asks_consent, is_review, refuses
 
 ASKED = [
     "Можно ли публиковать?",
