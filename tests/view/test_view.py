@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from mapping.area.study_area import StudyArea
+from mapping.directory.directory import DEMO_STEWARDS
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
 from mapping.freshness import LAPSED_DAYS, months_after, rank
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import RECORDS, WEEKDAYS, Phone, RequiredDocument, Schedule, Service, Unit
+from mapping.model import RECORDS, WEEKDAYS, Phone, RequiredDocument, Schedule, Service, Source, Unit, record_id
 from mapping.safety.redaction import PUBLISHED
 from mapping.view.entries import DAY, minutes_of, sort_key
 from mapping.view.index import packed, unpacked
@@ -1009,3 +1010,11 @@ def test_phones_stand_once_with_faxes_last(tiny_area: StudyArea, tmp_path: Path)
     )
     with sample_view(tmp_path, tiny_area, *parts) as view:
         assert [p.number for p in view.services()[0].phones] == ["999", "111"]
+
+
+def test_a_view_of_the_demonstration_knows_that_it_is_one(tmp_path, tiny_area):
+    source = Source(id=record_id(DEMO_STEWARDS, "source"), name="Invented stewards")
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "real").mkdir()
+    assert sample_view(tmp_path / "demo", tiny_area, organization("A"), [source]).demo
+    assert not sample_view(tmp_path / "real", tiny_area, organization("A")).demo
