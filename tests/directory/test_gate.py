@@ -9,7 +9,7 @@ from mapping.directory.gate import OnePerson
 from mapping.errors import NotFound
 from mapping.model import RECORDS, Attribute, Phone, ServiceAtLocation
 from mapping.safety.agreed import Shown
-from mapping.safety.people import same_person
+from mapping.safety.people import same_person, two_people
 from mapping.safety.redaction import VIEWS, project
 from tests.conftest import SecondPerson
 from tests.support.sample import (
@@ -190,5 +190,7 @@ def test_one_name_spelt_otherwise_is_one_person(one, other):
     assert same_person(one, other)
 
 
-def test_two_names_are_two_people():
-    assert not same_person("Zarina", "Umed")
+def test_two_names_are_two_people_and_none_is_nobody():
+    assert two_people("Zarina", "Umed")
+    assert not two_people("", "Umed")
+    assert not two_people("Zarina", " \u200b")

@@ -23,6 +23,7 @@ from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, FIELDS, LABELS, TABLES, said
 from web.staff.records.records import line, name_of
+from web.staff.review.shown import acts
 from web.staff.visible import VisibleRecords
 
 agree = Blueprint("agree", __name__)
@@ -52,7 +53,7 @@ CONSENT = Message("Say who of the operator agreed, and until when: a day after t
 def waiting(language: str) -> str:
     """Show what waits for a second person, and who proposed it."""
     found = [(each, *_about(each, language)) for each in directory().proposals() if may_see(each)]
-    return page("staff/waiting.html", language, found=found, asked=ASKED)
+    return page("staff/waiting.html", language, found=found, asked=ASKED, acts=acts())
 
 
 def may_see(one: Proposal) -> bool:
@@ -167,7 +168,8 @@ def _other_person(one: Proposal) -> bool:
         return False
     accounts: Accounts = current_app.config["ACCOUNTS"]
     try:
-        return two_people(accounts.by_login(one.proposed_by).name, me().name)
+        names = two_people(accounts.by_login(one.proposed_by).name, me().name)
+        return names and not accounts.one_person(one.proposed_by, me().login)
     except NotFound:
         return True
 

@@ -1,0 +1,41 @@
+"""What acts would newly show, as a second person looks at it."""
+
+import pytest
+
+from mapping.batch import Batch
+from mapping.directory.directory import Directory
+from mapping.model import Language, Source, record_id
+from tests.conftest import SecondPerson
+from tests.support.sample import TODAY
+from tests.web.staff.records.test_records import LEGAL
+from tests.web.support.office import Office, post
+
+
+@pytest.fixture
+def office(tmp_path, tiny_area):
+    return Office(tmp_path, tiny_area)
+
+
+@pytest.fixture
+def act(office, monkeypatch):
+    """The number of an act of the steward that adds a language to a service."""
+    monkeypatch.setattr(SecondPerson, "present", False)
+    new = Language(id="spoken", service_id=LEGAL, code="de", name="German")
+    batch = Batch(Source(id=record_id("x", "source"), name="x"), "x", records=[new], partial=True)
+    with Directory(office.directory, signed_in=True) as opened:
+        opened.add(batch, by="steward", on=TODAY)
+        return opened.waiting()[-1].batch
+
+
+def test_a_second_person_sees_words_and_agrees(office, act):
+    steward, second = office.client("steward"), office.client("steward", login="second")
+    assert "Somebody else must agree" in steward.get(f"/en/shown/{act}.html").text
+    assert post(steward, f"/en/shown/{act}", page=f"/en/r/service/{LEGAL}.html").status_code == 403
+    assert f"shown/{act}.html" in second.get("/en/waiting.html").text
+    page = second.get(f"/en/shown/{act}.html").text
+    assert "Legal advice" in page
+    assert post(second, f"/en/shown/{act}", page=f"/en/shown/{act}.html").status_code == 303
+    with Directory(office.directory) as opened:
+        assert not opened.waiting(act)
+        assert ("language", "spoken") in opened.agreed("public")
+    assert second.get(f"/en/shown/{act}.html").status_code == 404
