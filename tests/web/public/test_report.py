@@ -10,6 +10,7 @@ import pytest
 from mapping.render.report.elements import ReportTable
 from web import create_app
 from web.freeze import links
+from web.presenters import edition
 from web.public import report as report_pages
 
 
@@ -90,8 +91,8 @@ def test_what_is_not_offered_is_not_there(path, client):
 
 def test_results_are_worked_out_once_for_all_languages(view_file, tiny_area, monkeypatch):
     asked = []
-    regional = report_pages.regional
-    monkeypatch.setattr(report_pages, "regional", lambda *given: asked.append(given) or regional(*given))
+    regional = edition.regional
+    monkeypatch.setattr(edition, "regional", lambda *given: asked.append(given) or regional(*given))
     app = create_app(view_file, tiny_area)
     for language in tiny_area.languages:
         assert app.test_client().get(f"/{language}/report/summary.html").status_code == 200
