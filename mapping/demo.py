@@ -95,7 +95,7 @@ def _import(directory: Directory, area: StudyArea, path: Path, today: dt.date, k
 def _people(path: Path, otherwise: str) -> tuple[str, str | None]:
     """Return who acts and who agrees: the two stewards who signed a file as it is, else nobody, and it waits."""
     files = [file for file in (path, path.with_suffix(".toml")) if file.exists()]
-    people = signers(files, path.with_name("agreements.csv"), path.with_name("keys.csv"))
+    people = signers(files, path.with_name("signatures.csv"), path.with_name("keys.csv"))
     if len(people) > 1 and two_people(people[0], people[1]):
         return people[0], people[1]
     return otherwise, None

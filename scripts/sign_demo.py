@@ -22,13 +22,13 @@ def key_of(person: str) -> Ed25519PrivateKey:
 
 
 def main() -> None:
-    """Write keys.csv and agreements.csv."""
+    """Write keys.csv and signatures.csv."""
     lists = tomllib.loads((FOLDER / "demo.toml").read_text(encoding="utf-8"))["lists"]
     with (FOLDER / "keys.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("person", "public"))
         writer.writerows((one, key_of(one).public_key().public_bytes_raw().hex()) for one in STEWARDS)
-    with (FOLDER / "agreements.csv").open("w", encoding="utf-8", newline="") as file:
+    with (FOLDER / "signatures.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for name in ("approvals.csv", *lists, "statements.csv"):
