@@ -52,7 +52,7 @@ def test_every_kind_of_page_is_there(site, ids):
         "checksums.txt",
         "en/index.html",
         "tg/n1.html",
-        "ru/n9-zz-c.html",
+        "ru/n9-zz-e.html",
         "en/all-1.html",
         "en/map.html",
         "en/gaps.html",

@@ -21,12 +21,12 @@ from web.presenters.edition import Edition
 Fit = Literal["yes", "ask", "no"]
 
 EVERYWHERE, ABROAD = "r0", "zz"
-ADULT, CHILD, ANYONE = "a", "c", "e"
+ADULT, CHILD, ANYONE, BOTH = "a", "c", "e", "f"
 CHILDREN, GROWN = {"AGE-CHI", "AGE-ADO"}, {"AGE-ADU", "AGE-OLD"}
-GROUPS_OF = {"": (), ANYONE: (), ADULT: ("AGE-ADU",), CHILD: ("AGE-CHI",)}
+GROUPS_OF = {"": (), ANYONE: (), ADULT: ("AGE-ADU",), CHILD: ("AGE-CHI",), BOTH: ("HH-DEP",)}
 """Groups of beneficiaries that somebody belongs to, as far as the answer to "who" tells."""
 PATTERN = re.compile(
-    r"n(?P<need>\d)(?:-(?P<where>r\d{1,3}|[a-z]{2})(?:-(?P<who>[ace])(?:-(?P<sheet>[2-9]|[1-9]\d))?)?)?"
+    r"n(?P<need>\d)(?:-(?P<where>r\d{1,3}|[a-z]{2})(?:-(?P<who>[acef])(?:-(?P<sheet>[2-9]|[1-9]\d))?)?)?"
 )
 CROSS_BORDER = "RET"
 """The family of help that starts abroad and ends at home."""
@@ -125,6 +125,11 @@ def chosen(edition: Edition, choice: Choice, language: str) -> tuple[Blocks, tup
         if block == "" and (minutes is None or not first_choice(entry) or taken == "ask"):
             continue
         made = edition.card(entry, language)
+        if abroad(choice, area):
+            made = callable_first(made)
+            there = any(place.country == choice.where.upper() for place in entry.places)
+            if not there and (not made.calls or made.calls[0].short):
+                continue
         made = replace(made, minutes=minutes, why=tuple(why(made, choice, block, area)))
         if not first_choice(entry):
             found["later"].append(made)
@@ -138,6 +143,11 @@ def chosen(edition: Edition, choice: Choice, language: str) -> tuple[Blocks, tup
     start = show(seat[1], language) if seat and any(card.minutes for card in (*near, *far)) else ""
     blocks = Blocks(tuple(near), *(tuple(in_order[name]) for name in ("named", "ask", "later")))
     return blocks, tuple(far), start
+
+
+def callable_first(made: Card) -> Card:
+    """Return a card whose first number works from abroad, where it has one."""
+    return replace(made, calls=tuple(sorted(made.calls, key=lambda call: (not call.spoken, call.short))))
 
 
 def rank_of(entry: Entry, choice: Choice) -> int | None:
@@ -252,6 +262,8 @@ def fits(entry: Entry, who: str) -> Fit:
 
     A child is only sent where children are said to be taken; where nothing is said, one must ask first.
     """
+    if who == BOTH:
+        return _fits_both(entry)
     if who not in (ADULT, CHILD):
         return "yes"
     wanted, other = (CHILDREN, GROWN) if who == CHILD else (GROWN, CHILDREN)
@@ -266,6 +278,16 @@ def fits(entry: Entry, who: str) -> Fit:
     if who == CHILD:
         return "yes" if child_service else "ask"
     return "yes"
+
+
+def _fits_both(entry: Entry) -> Fit:
+    """Say whether a service takes somebody with a child: where people stay it must take both, else one of the two."""
+    adult, child = fits(entry, ADULT), fits(entry, CHILD)
+    if any(code.startswith("ACC") for code in entry.types):
+        if "HH-DEP" in entry.serves and "no" not in (adult, child):
+            return "yes"
+        return "no" if "no" in (adult, child) else child
+    return next(fit_ for fit_ in ("yes", "ask", "no") if fit_ in (adult, child))
 
 
 def why(made: Card, choice: Choice, block: str, area: StudyArea) -> Iterator[str]:

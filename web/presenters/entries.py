@@ -5,7 +5,7 @@ import itertools
 import operator
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mapping.area.study_area import StudyArea
@@ -13,7 +13,7 @@ from mapping.errors import NotFound
 from mapping.language.i18n import show, translate
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry, OrganizationEntry
-from web.presenters import choices
+from web.presenters import choices, lists
 from web.presenters.cards import Card, ContactLink, calls, country_name, entrance, first_choice, label, place_name
 from web.presenters.choices import Choice
 from web.presenters.edition import Edition
@@ -160,9 +160,15 @@ def where(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
 def who(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
     """Return the question for whom help is wanted."""
     code = choice.code
-    answers = (
-        Option(translate("For me or another adult", language), f"{code}-{choices.ADULT}.html"),
-        Option(translate("For a child under 18", language), f"{code}-{choices.CHILD}.html"),
+    labels = {
+        choices.ADULT: translate("For me or another adult", language),
+        choices.BOTH: translate("For me and my child", language),
+        choices.CHILD: translate("For a child under 18", language),
+    }
+    answers = tuple(
+        Option(label, f"{code}-{who}.html")
+        for who, label in labels.items()
+        if lists.answers(edition, replace(choice, who=who))
     )
     skip = Option(translate("Show all", language), f"{code}-{choices.ANYONE}.html")
     abroad = choices.abroad(choice, edition.area)

@@ -99,6 +99,16 @@ def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
     )
 
 
+def answers(edition: Edition, choice: Choice) -> bool:
+    """Tell whether anything is listed for a choice, so that no question leads to nothing."""
+
+    def look() -> bool:
+        sheet = found(edition, choice, edition.area.languages[0])
+        return bool(sheet.total or sheet.far or sheet.statements)
+
+    return edition.keep(("answers", choice.code), look)
+
+
 def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
     """Return a sheet of the list of everything: by name, those not confirmed for too long last."""
 

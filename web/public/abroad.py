@@ -1,6 +1,6 @@
 """Help abroad: the country is chosen first, then who is there, and which numbers work from there."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mapping.errors import NotFound
 from mapping.language.taxonomy import Term
@@ -52,7 +52,7 @@ def country(edition: Edition, code: str, language: str) -> Country:
         reached = choices.crosses_borders(entry, edition.area) or known.get(code) in entry.covers
         if entry.status not in ("active", "temporarily closed") or not (there or reached):
             continue
-        made = callable_first(edition.card(entry, language))
+        made = choices.callable_first(edition.card(entry, language))
         if not there and (not made.calls or made.calls[0].short):
             continue
         consular = entry.organization.kind == "embassy" or CONSULAR in entry.types
@@ -68,8 +68,3 @@ def country(edition: Edition, code: str, language: str) -> Country:
         **{name: tuple(cards) for name, cards in found.items()},
         needs=tuple(choices.needs()),
     )
-
-
-def callable_first(made: Card) -> Card:
-    """Return a card whose first number works from abroad, where it has one."""
-    return replace(made, calls=tuple(sorted(made.calls, key=lambda call: (not call.spoken, call.short))))

@@ -47,6 +47,8 @@
       if (!next || wait < next.wait) next = { wait: wait, span: hours[i] };
     }
     if (!next) return null;
+    var today = next.span[0] === DAYS[time.day] && next.wait < 1440;
+    if (today) return { text: words.today.replace("#", shown(next.span[1])), open: false };
     var name = words.days.split("|")[DAYS.indexOf(next.span[0])];
     return { text: words.shut.replace("@", name).replace("#", shown(next.span[1])), open: false };
   }

@@ -191,10 +191,10 @@ def at(page, moment: str) -> None:
     ("moment", "words"),
     [
         ("2026-11-24T04:00:00Z", "Open now, until 17:00"),  # Tuesday 9:00 there, five hours ahead of UTC
-        ("2026-11-24T02:59:00Z", "Closed now. Opens on Tuesday at 8:00"),
+        ("2026-11-24T02:59:00Z", "Closed now. Opens today at 8:00"),
         ("2026-11-24T12:00:00Z", "Closed now. Opens on Wednesday at 8:00"),
         ("2026-11-27T12:30:00Z", "Closed now. Opens on Monday at 8:00"),
-        ("2026-11-29T20:00:00Z", "Closed now. Opens on Monday at 8:00"),  # already Monday 1:00 there
+        ("2026-11-29T20:00:00Z", "Closed now. Opens today at 8:00"),  # already Monday 1:00 there
         ("2027-09-09T04:00:00Z", "Public holiday: hours may differ"),
         ("2027-03-09T04:00:00Z", "Public holiday: hours may differ"),  # on another day each year: this was announced
         ("2028-03-09T04:00:00Z", "Open now, until 17:00"),
@@ -282,6 +282,8 @@ WORDS = [
 
 def test_words_are_folded_as_in_the_search_of_the_view(site, open_page):
     page = open_page((site / "en" / "all-1.html").as_uri())
+    page.focus("#words")
+    page.wait_for_function("window.rohnamoFold")
     folded = page.evaluate(f"{json.dumps(WORDS)}.map(window.rohnamoFold.skeleton)")
     assert dict(zip(WORDS, folded, strict=True)) == {word: skeleton(word) for word in WORDS}
 
@@ -425,6 +427,26 @@ def test_what_is_near_stands_first_and_says_how_long_it_takes(site, view_file, t
             for m in sorted(expected.values())
         ]
     assert page.locator("#found").text_content().endswith(f"Nearest to {tiny_area.label('XT-E1', 'en')} first.")
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "tg"])
+def test_danger_puts_the_line_above_every_answer_and_above_the_keyboard(site, open_page, language):
+    page = open_page((site / language / "index.html").as_uri(), width=360, height=640)
+    page.focus("#words")
+    page.wait_for_selector("form.search[data-ready=true]")
+    assert not page.locator("#urgent").is_visible()
+    page.fill("#words", "шавҳарам маро мезанад")
+    page.wait_for_selector("#urgent", state="visible")
+    line, first = page.locator("#urgent a[href='tel:1313']"), page.locator("#hits li")
+    field = page.locator("#words").bounding_box()
+    assert field["y"] < line.bounding_box()["y"] < field["y"] + 300, "it stands right under the field"
+    assert not first.count() or line.bounding_box()["y"] < first.first.bounding_box()["y"]
+    assert page.locator("#urgent a[href='tel:0002']").count() == 1
+    page.fill("#words", "futbol natijalari")
+    page.wait_for_function("document.querySelector('#found').textContent && !document.querySelector('#hits li')")
+    assert page.locator("#urgent").is_visible(), "nothing is listed for it, and the line stands there"
+    assert page.url.endswith("index.html")
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
 def test_what_is_hidden_is_answered_with_what_may_be_said(site, open_page):

@@ -11,6 +11,7 @@ from tests.web.support.portal import published
 from web.presenters import choices
 from web.presenters.cards import calls, card, check, condition, first_choice, in_a_row, place_name
 from web.presenters.edition import Edition, short_code
+from web.presenters.entries import who
 from web.presenters.hotlines import line_for
 from web.presenters.lists import SHEET, cut, sheets_of
 from web.presenters.lists import found as sheet_of
@@ -297,3 +298,27 @@ def test_a_card_abroad_has_its_international_number_first(lines_of):
     shown = sheet_of(edition, choices.parse("n2-zz-a", edition), "en")
     assert [call.dial for call in shown.blocks.named[0].calls] == ["+992446000001", "0001", "1313"]
     assert shown.short is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "fit"),
+    [
+        ({"types": ("ACC-FAM",), "serves": ("HH-DEP",)}, "yes"),
+        ({"types": ("ACC-GBV",)}, "ask"),
+        ({"types": ("ACC-GBV",), "excludes": ("AGE-CHI",)}, "no"),
+        ({"types": ("ACC-CHI",), "serves": ("AGE-CHI",)}, "no"),
+        ({"types": ("HLT-PHC",), "serves": ("AGE-CHI",)}, "yes"),
+        ({"types": ("PSY-COU",)}, "yes"),
+    ],
+)
+def test_a_parent_with_a_child_is_sent_where_both_are_taken(fields, fit):
+    assert choices.fits(entry(**fields), "f") == fit
+
+
+def test_no_answer_leads_to_an_empty_list(edition):
+    for code in ("n5-r1", "n4-xn", "n9-r2"):
+        choice = choices.parse(code, edition)
+        for _, options in who(edition, choice, "en").groups:
+            for option in options:
+                sheet = sheet_of(edition, choices.parse(option.path.removesuffix(".html"), edition), "en")
+                assert sheet.total or sheet.far or sheet.statements, option.path
