@@ -79,7 +79,7 @@ class Walk:
 
 def a_number_at_once(walk: Walk) -> None:
     """Open the pages and call the line."""
-    walk.tap("a[hreflang=tg]", ".call a.num")
+    walk.tap("a[hreflang=tg]", ".call:not([hidden]) a.num")
 
 
 def a_lawyer_near(walk: Walk) -> None:

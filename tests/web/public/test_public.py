@@ -45,12 +45,7 @@ def test_ten_needs_lead_to_where_to_who_to_a_list(text):
     assert re.findall(r'href="(n\d)\.html"', text("/en/index.html")) == paths
     where = text("/en/n4.html")
     assert re.findall(r'href="(n4-[^"]+)\.html"', where) == ["n4-r1", "n4-r2", "n4-xn", "n4-zz", "n4-r0"]
-    assert re.findall(r'href="(n4-r1-[^"]+)\.html"', text("/en/n4-r1.html")) == [
-        "n4-r1-a",
-        "n4-r1-f",
-        "n4-r1-c",
-        "n4-r1-e",
-    ]
+    assert re.findall(r'href="(n4-r1-[^"]+)\.html"', text("/en/n4-r1.html")) == ["n4-r1-a", "n4-r1-f", "n4-r1-e"]
     assert "Legal advice" in text("/en/n4-r1-a.html")
 
 
