@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 
 from mapping.formats.tables._workbook_columns import COLUMNS, FORMER, check_of, edited, labels, language_of, plain
-from mapping.formats.tables.workbook import SERVICES, SHORT_DAYS, WEEK, allowed
+from mapping.formats.tables.workbook import SERVICES, WEEK, allowed
 from mapping.intake.read import Known, read
-from mapping.language import parsers
+from mapping.language import languages, parsers
 from mapping.language.i18n import translate
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import Phone, Service
@@ -339,7 +339,7 @@ def test_the_template_is_filled_in_and_comes_back(tmp_path, tiny_area, language)
             "phones": "+992000100071",
             "area_unit": "XT-W1",
             "languages": str(Vocabulary.load("languages").label("tg", language)),
-            "hours": f"{SHORT_DAYS[language][0]}-{SHORT_DAYS[language][4]} 08:00-17:00",
+            "hours": f"{languages.language(language).weekdays[0]}-{languages.language(language).weekdays[4]} 08:00-17:00",
             "description": "Help",
             "status": str(Vocabulary.load("statuses").label("active", language)),
             "marking": desk_audience(language),
@@ -396,10 +396,10 @@ def test_every_word_of_a_list_is_understood(tiny_area, language, name):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_days_are_understood(language):
-    for name, code in zip(SHORT_DAYS[language], WEEK, strict=True):
+    for name, code in zip(languages.language(language).weekdays, WEEK, strict=True):
         (span,) = parsers.hours(f"{name} 08:00-17:00")
         assert span.byday == code
-    every = ",".join(SHORT_DAYS[language][day] for day in (0, 2, 5))
+    every = ",".join(languages.language(language).weekdays[day] for day in (0, 2, 5))
     assert parsers.hours(f"{every} 08:00-17:00")[0].byday == "MO,WE,SA"
 
 
