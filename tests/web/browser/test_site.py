@@ -283,7 +283,7 @@ WORDS = [
 def test_words_are_folded_as_in_the_search_of_the_view(site, open_page):
     page = open_page((site / "en" / "all-1.html").as_uri())
     page.focus("#words")
-    page.wait_for_function("window.rohnamoFold")
+    page.wait_for_selector("form.search[data-ready=true]")
     folded = page.evaluate(f"{json.dumps(WORDS)}.map(window.rohnamoFold.skeleton)")
     assert dict(zip(WORDS, folded, strict=True)) == {word: skeleton(word) for word in WORDS}
 
@@ -443,7 +443,9 @@ def test_danger_puts_the_line_above_every_answer_and_above_the_keyboard(site, op
     assert not first.count() or line.bounding_box()["y"] < first.first.bounding_box()["y"]
     assert page.locator("#urgent a[href='tel:0002']").count() == 1
     page.fill("#words", "futbol natijalari")
-    page.wait_for_function("document.querySelector('#found').textContent && !document.querySelector('#hits li')")
+    page.wait_for_selector("#hits li", state="detached")
+    page.wait_for_selector("#found:not(:empty)")
+    assert page.locator("#hits li").count() == 0
     assert page.locator("#urgent").is_visible(), "nothing is listed for it, and the line stands there"
     assert page.url.endswith("index.html")
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
