@@ -339,7 +339,7 @@ def test_the_template_is_filled_in_and_comes_back(tmp_path, tiny_area, language)
             "phones": "+992000100071",
             "area_unit": "XT-W1",
             "languages": str(Vocabulary.load("languages").label("tg", language)),
-            "hours": f"{languages.language(language).weekdays[0]}-{languages.language(language).weekdays[4]} 08:00-17:00",
+            "hours": "{0}-{4} 08:00-17:00".format(*languages.language(language).weekdays),
             "description": "Help",
             "status": str(Vocabulary.load("statuses").label("active", language)),
             "marking": desk_audience(language),
