@@ -63,8 +63,6 @@ class ColumnGuess:
     about: str = "empty"
     words: list[str] = field(default_factory=list)
     """Its different cells, where they are few."""
-    unknown: Counter[str] = field(default_factory=Counter)
-    """Parts that are no kind of help that is known."""
     counts: Counter[str] = field(default_factory=Counter)
     """Its different cells and how often each stands there."""
     answers: bool = False
@@ -78,6 +76,16 @@ class ColumnGuess:
     def samples(self) -> list[str]:
         """The first five different cells."""
         return list(self.counts)[:5]
+
+    @property
+    def unknown(self) -> Counter[str]:
+        """Parts of its cells that are no kind of help that is known."""
+        unknown: Counter[str] = Counter()
+        for text, count in self.counts.items():
+            for part in parsers.split_list(text, known=lambda one: match_term("service_types", one) is not None):
+                if match_term("service_types", part) is None:
+                    unknown[part] += count
+        return unknown
 
     def speaks_against(self, said: str) -> bool:
         """Tell whether the cells can hardly be what the column's name says."""
@@ -112,10 +120,6 @@ def looked_at(cells: Sequence[object], area: StudyArea | None) -> ColumnGuess:
         and all(re.fullmatch(r"[\w/-]{1,40}", text) for text in texts)
     ):
         seen.taken_for, seen.share = ("key", 1.0) if any(re.search(r"\d", text) for text in texts) else ("", 0.0)
-    for text, count in counts.items():
-        for part in parsers.split_list(text, known=lambda one: match_term("service_types", one) is not None):
-            if match_term("service_types", part) is None:
-                seen.unknown[part] += count
     longest = max(map(len, texts))
     seen.filled, seen.counts = len(texts), counts
     seen.worded = sum(len(re.findall(r"[^\W\d_]", text)) > 3 for text in texts) * 2 > len(texts)
