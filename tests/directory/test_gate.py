@@ -45,6 +45,11 @@ def seen(directory) -> dict[str, Shown]:
     }
 
 
+def less_precise(row: dict[str, Any], name: str) -> bool:
+    """Whether a field says no more than that a place is shown by its unit now."""
+    return row.get("precision") == "area" and name in ("precision", "position_basis", "location_type", "area_unit")
+
+
 def facts(directory) -> set[tuple[Any, ...]]:
     """Everything that anybody may read: (audience, table, id, field, value)."""
     return {
@@ -53,7 +58,7 @@ def facts(directory) -> set[tuple[Any, ...]]:
         for table, rows in shown.items()
         for row in rows
         for name, value in row.items()
-        if value not in (None, "") and name not in ("id", "audience")
+        if value not in (None, "") and name not in ("id", "audience") and not less_precise(row, name)
     }
 
 
