@@ -189,7 +189,7 @@ def locations(directory: Records, decided: Collection[Pair]) -> list[Candidate]:
                 continue
             why = Message("the same point") if what == "point" else Message("the same street and house")
             before = found.get(pair)
-            reasons = (*before.reasons, why) if before else (Message("one body"), why)
+            reasons = (*before.reasons, why) if before else (Message("one organization"), why)
             found[pair] = Candidate("location", one, other, 0.9 if before else 0.75, reasons)
     return sorted(found.values(), key=lambda pair: (-pair.score, pair.one, pair.other))
 

@@ -49,7 +49,7 @@ SHOWN = 8
 State = Literal["bad", "warn", "ok", "plain"]
 
 COUNTED = (
-    ("organization", Message("Bodies")),
+    ("organization", Message("Organizations")),
     ("service", Message("Services")),
     ("location", Message("Places")),
     ("activity", Message("Activities")),
@@ -204,7 +204,7 @@ def _conflicts(directory: Records) -> Iterator[Matter]:
 def _doubles(doubles: Sequence[Candidate], directory: Records) -> Iterator[Matter]:
     names = {one.id: one.name for one in directory.records(Organization)}
     for table, title in (
-        ("organization", Message("Bodies that may be one")),
+        ("organization", Message("Organizations that may be the same")),
         ("service", Message("Services that may be one")),
         ("location", Message("Places that may be one")),
     ):
@@ -302,14 +302,14 @@ def _loose(directory: Records, holdings: Holdings) -> Iterator[Matter]:
     figures = [one for one in directory.records(CaseCount) if one.count is None]
     look = Message("Complete them or take them out")
     for key, title, found in (
-        ("no-body", Message("Services of nobody"), nobody),
+        ("no-body", Message("Services without an organization"), nobody),
         ("no-type", Message("Services of no kind"), untyped),
         ("no-route", Message("Services without number or mail"), wordless),
     ):
         yield _of_services(key, title, found, look, "warn")
     yield Matter(
         "empty-body",
-        Message("Bodies that nothing belongs to"),
+        Message("Organizations without a service or a place"),
         len(empty),
         look,
         "plain",

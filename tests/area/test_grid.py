@@ -10,6 +10,7 @@ from pyproj import Geod
 from scipy import ndimage
 
 from mapping.area.grid import NO_LANDCOVER, Grid, habitability, slope, spread_people, unit_grid, winding
+from tests.support.examples import examples
 
 CRS = "+proj=aeqd +lat_0=40 +lon_0=70 +datum=WGS84 +units=m"
 
@@ -31,7 +32,7 @@ def on_plane(*shapes: shapely.Geometry) -> gpd.GeoSeries:
     cell_size=st.sampled_from([100.0, 1000.0, 2500.0]),
     width=st.floats(0.05, 1.5),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_covers_its_box_on_whole_multiples(lat, lon, cell_size, width):
     crs = f"+proj=aeqd +lat_0={lat:.1f} +lon_0={lon:.1f} +datum=WGS84 +units=m"
     grid = Grid.over((lon - width, lat - width, lon + width, lat + width), crs=crs, cell_size=cell_size)
@@ -87,7 +88,7 @@ def test_lines_burn_as_unbroken_chains(tj_area):
 @given(
     points=st.lists(st.tuples(st.floats(0.1, 19.9), st.floats(0.1, 19.9)), min_size=2, max_size=6),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_line_burns_as_one_chain(points):
     drawn = plane(20, 20).burn(on_plane(shapely.LineString(points)), [1], fill=0)
     if shapely.LineString(points).length > 0.01:
@@ -150,7 +151,7 @@ def test_small_units_do_not_take_the_last_cell_of_another():
         max_size=8,
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_every_unit_has_a_cell(dots):
     units = on_plane(shapely.box(0, 0, 6, 6), *dots)
     burnt = unit_grid(plane(6, 6), units)
@@ -267,7 +268,7 @@ def test_a_square_without_a_cell_of_its_unit_goes_to_the_nearest():
     degrees=st.sampled_from([None, 0.013, 0.04]),
     weights=st.lists(st.sampled_from([0.0, 0.01, 1.0]), min_size=36, max_size=36),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_units_always_have_their_census(census, cells, degrees, weights):
     grid = plane(6, 6)
     units = np.repeat(np.array([0, 1, 2, 2, 1, -1]), 6).reshape(6, 6).astype(np.int32)

@@ -20,6 +20,7 @@ from mapping.engines.catchment import (
 )
 from mapping.engines.pairs import Pairs, on_grid
 from mapping.errors import InvalidRecord
+from tests.support.examples import examples
 
 NAN = float("nan")
 PEOPLE, DOCTORS = [100, 50, 10], [15, 20, 100]
@@ -158,7 +159,7 @@ def random_pairs(rng):
     return pairs, rng.integers(0, 50, places).astype(float), rng.integers(0, 9, services).astype(float)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["plain", "steps", "bell", "three"]))
 def test_what_must_always_hold(seed, method):
     """Access times people is the supply that reaches anybody; whole matrices say the same; threads change no bit."""
@@ -188,7 +189,7 @@ def test_many_pairs_are_added_up_in_parts_that_threads_do_not_change():
     assert found[0].tobytes() == found[1].tobytes() == found[2].tobytes()
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.integers(0, 2**32 - 1))
 def test_a_grid_without_pairs_says_what_pairs_say(seed):
     rng = np.random.default_rng(seed)
@@ -223,7 +224,7 @@ def test_raam_by_hand():
     assert found.gap <= 1e-6
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.integers(0, 2**32 - 1))
 def test_with_raam_nobody_gains_by_changing(seed):
     pairs, people, capacity = random_pairs(np.random.default_rng(seed))

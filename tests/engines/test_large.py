@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as hnp
 from mapping.engines.large import large_cost_surface
 from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
+from tests.support.examples import examples
 
 grids = hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=45).flatmap(
     lambda shape: st.tuples(
@@ -18,7 +19,7 @@ grids = hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=45).flatma
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(grids, st.integers(8, 20), st.sampled_from([8, 16]), st.sampled_from([np.inf, 3.0, 20.0]))
 def test_any_blocks_give_the_bits_of_one_piece(grid, side, neighbours, limit):
     friction, sources = grid

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 from mapping.engines.pairs import FrictionSearch, Pairs, between_points, on_graph, on_grid
 from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
+from tests.support.examples import examples
 
 
 def rows(pairs):
@@ -43,7 +44,7 @@ def test_what_cannot_be_a_table_of_pairs_is_refused(columns, match):
         Pairs.of(*columns, shape=(3, 2))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.integers(0, 2**32 - 1), st.floats(0, 200))
 def test_a_search_finds_what_cost_surface_finds_to_the_bit(seed, limit):
     rng = np.random.default_rng(seed)
@@ -111,7 +112,7 @@ def test_graphs_that_cannot_be_are_refused():
         on_graph(csr_array(([-1.0], ([0], [1])), shape=(2, 2)), [0], [1], limit=1)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.integers(0, 2**32 - 1))
 def test_points_against_all_distances(seed):
     rng = np.random.default_rng(seed)

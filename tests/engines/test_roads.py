@@ -12,6 +12,7 @@ from mapping.engines.catchment import enhanced_two_step, gaussian
 from mapping.engines.pairs import Pairs
 from mapping.engines.roads import minutes_on_roads, pairs_on_roads, road_graph
 from mapping.errors import InvalidRecord
+from tests.support.examples import examples
 
 CROSS = [[0, 0], [3000, 0], [6000, 0], [3000, 4000], [1500, 0]]
 """A street from west to east, and one from its middle to the north; the last point lies on the first street."""
@@ -152,7 +153,7 @@ def oracle(points, ways, forward, backward, places, services, *, towards, walkin
 ASKED = {"walking": 5.0, "farthest": 2500.0, "junctions": 3}
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 2**32 - 1), st.booleans(), st.sampled_from([15.0, 60.0, 1e6]))
 def test_pairs_and_nearest_are_those_of_networkx(seed, towards, limit):
     points, ways, forward, backward, places, services = invented(seed)
@@ -170,7 +171,7 @@ def test_pairs_and_nearest_are_those_of_networkx(seed, towards, limit):
     np.testing.assert_array_equal(nearest, table.min(axis=0).astype(np.float32))
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.integers(0, 2**32 - 1))
 def test_leaving_out_what_is_no_junction_changes_no_way(seed):
     points, ways, forward, backward, *_ = invented(seed)
@@ -183,7 +184,7 @@ def test_leaving_out_what_is_no_junction_changes_no_way(seed):
         np.testing.assert_allclose(a, b, rtol=1e-6)
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.integers(0, 2**32 - 1))
 def test_the_catchment_engine_takes_them_like_any_pairs(seed):
     points, ways, forward, backward, places, services = invented(seed)

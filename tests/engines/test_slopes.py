@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 from mapping.engines.slopes import pace, walking_surface
 from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
+from tests.support.examples import examples
 
 LEVEL = 60 / 5000
 """Minutes a metre at 5 km/h."""
@@ -153,7 +154,7 @@ def slow(friction, height, steepness, sources, rule, towards, neighbours):
     return best
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(grids, st.sampled_from(["tobler", "langmuir"]), st.booleans(), st.sampled_from([8, 16]))
 def test_it_equals_a_plain_dijkstra(grid, rule, towards, neighbours):
     friction, height, steepness, sources = grid
@@ -163,7 +164,7 @@ def test_it_equals_a_plain_dijkstra(grid, rule, towards, neighbours):
     np.testing.assert_allclose(found, slow(friction, height, steepness, sources, rule, towards, neighbours), rtol=2e-6)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(grids, st.sampled_from([8, 16]), st.floats(0, 30))
 def test_without_slopes_it_equals_the_flat_engine(grid, neighbours, limit):
     friction, _, _, sources = grid

@@ -17,6 +17,7 @@ from mapping.engines._compiled import compiled
 from mapping.engines.pairs import FrictionSearch
 from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
+from tests.support.examples import examples
 
 INF = np.inf
 ROOT2, ROOT5 = 2**0.5, 5**0.5
@@ -258,7 +259,7 @@ def cases(draw):
     return friction, sources, cell_size, draw(st.sampled_from([8, 16]))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(case=cases(), threads=st.sampled_from([1, 1, 3]))
 def test_equals_dijkstra(case, threads):
     friction, sources, cell_size, neighbours = case
@@ -304,7 +305,7 @@ def test_a_knights_move_from_the_second_cell_beyond_a_border(turns, mirrored):
     assert same_bits(minutes, dijkstra(friction, sources, 2, 16, np.float32))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(case=cases(), share=st.floats(0, 1.1))
 def test_the_limit_cuts_and_changes_nothing_else(case, share):
     friction, sources, cell_size, neighbours = case

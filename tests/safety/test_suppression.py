@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.safety.suppression import DIMENSIONS, suppress
+from tests.support.examples import examples
 
 
 def row(count: int | None, **said: Any) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def consistent(rows: list[dict[str, Any]], told: list[int | None], most: int) ->
     kept=st.lists(st.booleans(), min_size=9, max_size=9),
     least=st.integers(2, 4),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_no_hidden_count_can_be_worked_out_by_trying_every_table(
     counts: list[int], kept: list[bool], least: int
 ) -> None:
@@ -152,7 +153,7 @@ def test_no_hidden_count_can_be_worked_out_by_trying_every_table(
 
 
 @given(rows=cubes(), seed=st.randoms(use_true_random=False))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_the_order_of_the_rows_does_not_matter(rows: list[dict[str, Any]], seed: Any) -> None:
     told = {str(r): t["count"] for r, t in zip(rows, suppress(rows, least=10), strict=True)}
     mixed = list(rows)

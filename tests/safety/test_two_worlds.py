@@ -42,6 +42,7 @@ from mapping.model import (
 )
 from mapping.safety.redaction import PUBLISHED, project, rename
 from mapping.view.writer import ViewContext, write_view
+from tests.support.examples import examples
 from tests.support.sample import (
     TODAY,
     activity,
@@ -247,7 +248,7 @@ def plain(tiny_area: StudyArea, tmp_path_factory: pytest.TempPathFactory) -> byt
 
 
 @given(world=worlds())
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_secret_changes_a_byte_of_the_view(
     world: list[Record], plain: bytes, tiny_area: StudyArea, tmp_path: Path
 ) -> None:
@@ -255,7 +256,7 @@ def test_no_secret_changes_a_byte_of_the_view(
 
 
 @given(one=worlds(), other=worlds())
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=list(HealthCheck))
 def test_two_directories_that_differ_in_secrets_publish_the_same(
     one: list[Record], other: list[Record], tiny_area: StudyArea, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -275,7 +276,7 @@ def test_two_directories_that_differ_in_secrets_publish_the_same(
 
 
 @given(world=worlds())
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_secret_of_custodians_changes_a_byte_of_the_views_for_few(
     world: list[Record], tiny_area: StudyArea, tmp_path: Path
 ) -> None:

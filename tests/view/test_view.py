@@ -24,6 +24,7 @@ from mapping.view.entries import DAY, minutes_of, sort_key
 from mapping.view.index import packed, unpacked
 from mapping.view.search import box
 from mapping.view.view import Entry, Hours, SearchResult, View
+from tests.support.examples import examples
 from tests.support.sample import (
     ABROAD,
     ALL_DAYS,
@@ -397,7 +398,7 @@ def test_every_service_is_found_by_any_of_its_names(view: View) -> None:
     place_=st.integers(0, 8),
     letter=st.sampled_from("aeiourст"),
 )
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_one_wrong_letter_is_forgiven(name: str, place_: int, letter: str, view: View) -> None:
     place_ = min(place_, len(name) - 1)
     meant = everything(view.find(name))
@@ -635,7 +636,7 @@ spans = st.tuples(
     given_=st.lists(st.lists(spans, max_size=2), min_size=1, max_size=4),
     moments=st.lists(st.datetimes(dt.datetime(2026, 11, 1), dt.datetime(2026, 12, 31)), min_size=5, max_size=5),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_services_are_found_when_they_are_open_by_their_own_clocks(
     given_: list[list[Any]], moments: list[dt.datetime], tiny_area: StudyArea, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -770,7 +771,7 @@ queries = st.fixed_dictionaries(
 
 @pytest.mark.parametrize("points", [20_000, 0])
 @given(query=queries)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_search_finds_what_looking_at_every_entry_finds(
     points: int, query: dict[str, Any], many: View, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -807,7 +808,7 @@ def test_a_search_finds_what_looking_at_every_entry_finds(
     radius=st.floats(0, 3000),
     share=st.floats(0, 1),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_the_box_holds_the_whole_circle(near: tuple[float, float], azimuth: float, radius: float, share: float) -> None:
     south, north, west, east = box(near, radius)
     longitude, latitude, _ = GEOD.fwd(near[1], near[0], azimuth, radius * share * 1000)

@@ -26,7 +26,7 @@ AUDIENCE_LABELS: dict[str, Message] = {
 }
 
 TABLES: dict[str, Message] = {
-    "organization": Message("Body"),
+    "organization": Message("Organization"),
     "service": Message("Service"),
     "location": Message("Place"),
     "phone": Message("Number"),

@@ -28,7 +28,7 @@ from mapping.view.view import Entry, View
 
 METHOD = Message(
     "On the live pages a visitor can say that help is missing: which help, where, for whom and why, each from a short "
-    "list, and nothing about the visitor. For each area unit and kind of help we counted how often it was said in the "
+    "list, and nothing about the visitor. For each area and kind of help we counted how often it was said in the "
     "period that the finding names. A count is shown only when it is at least the least number that may be published; "
     "smaller ones are neither shown nor added to any sum. Beside it stands how many services of that kind are listed "
     "in the unit or say that they cover it and are confirmed."

@@ -25,11 +25,11 @@ CHAIN = ("IDN", "ACC", "HLT", "PSY", "LEG", "INC")
 
 METHOD = Message(
     "A person who was found is referred on: to a safe place, to a doctor, to a psychologist, to a lawyer, and to those "
-    "who help back to a stable life. For each area unit and each referral we looked at the services that are confirmed "
+    "who help back to a stable life. For each area and each referral we looked at the services that are confirmed "
     "and are in the unit, cover it, or are within the stated minutes of its largest place. Is "
     "somebody there who refers? Is somebody there who takes the next step? Is an agreement in force between two of "
-    "them, or are they one body? Of safe places nothing is told but public statements, so the step after them is "
-    "looked at from the step before."
+    "them, or are they one organization? Of safe places nothing is told but public statements, so the step after them "
+    "is looked at from the step before."
 )
 
 
@@ -142,7 +142,7 @@ def pathways(
 
 
 NOTES = (
-    Message("Only agreements are known here whose two bodies may both be shown. Others may exist."),
+    Message("Only agreements are known here whose two organizations may both be shown. Others may exist."),
     Message("Nobody who takes the next step is listed within reach: this does not prove that there is nobody."),
 )
 
@@ -277,7 +277,7 @@ def _finding(table: pd.DataFrame) -> Message:
         agreed = {"count": unagreed, "of": held + unagreed}
         return Message("Nothing is agreed for {count} of the {of} referrals for which somebody is near", agreed)
     if words["count"]:
-        return Message("The way through help breaks at least once in {count} of {units} area units", words)
+        return Message("The way through help breaks at least once in {count} of {units} areas", words)
     return Message("Somebody within reach takes every next step that was looked at")
 
 
@@ -288,12 +288,12 @@ def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
     worst = max(chain, key=lambda link: broken[link.key])
     if broken[worst.key]:
         words: dict[str, object] = {"link": worst.label, "count": broken[worst.key]}
-        said.append(Message("It breaks most often here: {link}. Area units: {count}.", words))
+        said.append(Message("It breaks most often here: {link}. Areas: {count}.", words))
     states = table[_keys(table)].to_numpy()
     held, unagreed = int((states == "present").sum()), int((states == "no agreement").sum())
     if unagreed > sum(broken.values()) > 0:  # the finding tells the agreements then
         words = {"count": int((table["broken"] > 0).sum()), "units": len(table)}
-        said.insert(0, Message("The way through help breaks at least once in {count} of {units} area units.", words))
+        said.insert(0, Message("The way through help breaks at least once in {count} of {units} areas.", words))
     elif 0 < unagreed <= sum(broken.values()):
         words = {"count": unagreed, "of": held + unagreed}
         said.append(Message("Nothing is agreed for {count} of the {of} referrals for which somebody is near.", words))
@@ -346,5 +346,5 @@ def _figures(table: pd.DataFrame, variants: Floats) -> dict[str, Figure]:
         "broken": Figure(broken, "count", Message("Referrals that break"), low, high),
         "unagreed": Figure(unagreed, "count", Message("Referrals without an agreement")),
         "held": Figure(held, "count", Message("Referrals that hold")),
-        "people": Figure(people, "people", Message("People in area units where a referral breaks")),
+        "people": Figure(people, "people", Message("People in areas where a referral breaks")),
     }

@@ -67,7 +67,7 @@ def inputs(view: View, area: StudyArea, *, travel: bool) -> tuple[Input, ...]:
     """Return what an analysis was computed from; ``travel`` where roads and terrain took part."""
     census = area.file.population.date
     own = (Input(EDITIONS[view.audience], view.edition), Input(Message("Census"), census, _sources(area, "population")))
-    lines = Input(Message("Lines of area units"), None, _sources(area, "admin"))
+    lines = Input(Message("Lines of areas"), None, _sources(area, "admin"))
     if not travel:
         return (*own, lines)
     return (*own, lines, Input(Message("Roads and terrain"), None, _sources(area, "roads", "raster")))

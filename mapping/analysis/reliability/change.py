@@ -88,7 +88,7 @@ def change(view: View, area: StudyArea, *, previous: View | None = None, level: 
 
 NOTES = (
     Message("More entries may mean that more was asked, not that there is more help."),
-    Message("Services without a place in an area unit stand in the line of the country only."),
+    Message("Services without a place in an area stand in the line of the country only."),
 )
 
 

@@ -182,11 +182,10 @@ def _finding(total: Mapping[str, int], table: pd.DataFrame) -> Message:
     }
     if words["count"]:
         return Message(
-            "Activities reported: {activities}, by {organizations} organizations; none from {count} of {units} area "
-            "units",
+            "Activities reported: {activities}, by {organizations} organizations; none from {count} of {units} areas",
             words,
         )
-    return Message("Activities reported: {activities}, by {organizations} organizations, from every area unit", words)
+    return Message("Activities reported: {activities}, by {organizations} organizations, from every area", words)
 
 
 def _also(total: Mapping[str, int], table: pd.DataFrame) -> tuple[Message, ...]:
@@ -205,7 +204,7 @@ def _also(total: Mapping[str, int], table: pd.DataFrame) -> tuple[Message, ...]:
         said.append(Message("Called ongoing, though their last day has passed: {count}.", {"count": total["ended"]}))
     alone = int(((table["activities"] > 0) & (table["services"] == 0)).sum())
     if alone:
-        said.append(Message("Area units with activities, but without any listed service: {count}.", {"count": alone}))
+        said.append(Message("Areas with activities, but without any listed service: {count}.", {"count": alone}))
     return tuple(said)
 
 

@@ -171,7 +171,7 @@ def _one(
     return Result(
         name="beneficiaries",
         title=Message("Core functions for one group: {group}", words),
-        finding=Message("“{group}”: closed to them are {closed} of {boxes} boxes in which something is listed", words),
+        finding=Message("“{group}”: closed to them are {closed} of {boxes} cells in which something is listed", words),
         audience=view.audience,
         edition=view.edition,
         level=listing.level,
@@ -200,7 +200,7 @@ def _finding(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFram
     if not counts[worst.key]:
         return Message("Every function that is listed takes every group that we looked at")
     return Message(
-        "Most is closed to “{group}”: {closed} of {boxes} boxes in which others find help have nothing for them", words
+        "Most is closed to “{group}”: {closed} of {boxes} cells in which others find help have nothing for them", words
     )
 
 

@@ -28,8 +28,8 @@ THERE: frozenset[State] = frozenset({"present", "single", "only remote", "line"}
 METHOD = Message(
     "For each core function of the referral mechanism and each region we counted the listed services that have a place "
     "there and are confirmed. A service that only covers a region from elsewhere is shown where the region has "
-    "none of its own. Where no check is in time, or something was reported but not confirmed, the box says so. A "
-    "hotline counts wherever it reaches. Secret services are never counted: what a box says of them comes from a "
+    "none of its own. Where no check is in time, or something was reported but not confirmed, the cell says so. A "
+    "hotline counts wherever it reaches. Secret services are never counted: what a cell says of them comes from a "
     "public statement, or it says that this is not published."
 )
 
@@ -116,31 +116,31 @@ def _finding(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame) -> Mess
     tally = _tally(states)
     empty, boxes = tally.get("none listed", 0), states.size - tally.get("not published", 0)
     if not empty:
-        return Message("No box of the referral matrix is empty")
+        return Message("No cell of the referral matrix is empty")
     words: dict[str, object] = {"empty": empty, "boxes": boxes}
     if len(table) == 1 or empty == boxes:
-        return Message("{empty} of {boxes} boxes in the referral matrix are empty", words)
+        return Message("{empty} of {boxes} cells in the referral matrix are empty", words)
     order = table["missing"].sort_values(ascending=False, kind="stable")
     missing = [*order.to_list(), -1]
     words |= {"place": wording.named(area, str(order.index[0])), "other": wording.named(area, str(order.index[1]))}
     if missing[1] > missing[2] and missing[1] >= 0.8 * missing[0] and len(table) > 2:
         return Message(
-            "{empty} of {boxes} boxes in the referral matrix are empty, the most in {place} and {other}", words
+            "{empty} of {boxes} cells in the referral matrix are empty, the most in {place} and {other}", words
         )
     if missing[0] > missing[1]:
-        return Message("{empty} of {boxes} boxes in the referral matrix are empty, the most in {place}", words)
-    return Message("{empty} of {boxes} boxes in the referral matrix are empty", words)
+        return Message("{empty} of {boxes} cells in the referral matrix are empty, the most in {place}", words)
+    return Message("{empty} of {boxes} cells in the referral matrix are empty", words)
 
 
 def _also(states: pd.DataFrame) -> tuple[Message, ...]:
     """Say on how many boxes everything hangs on one service, and how many nobody can vouch for."""
     tally, said = _tally(states), []
     if single := tally.get("single", 0):
-        said.append(Message("Boxes that hang on a single service: {count}.", {"count": single}))
+        said.append(Message("Cells that depend on a single service: {count}.", {"count": single}))
     if unclear := tally.get("unknown", 0) + tally.get("stale", 0):
-        said.append(Message("Boxes that nobody confirmed in time: {count}.", {"count": unclear}))
+        said.append(Message("Cells that nobody confirmed in time: {count}.", {"count": unclear}))
     if secret := tally.get("not published", 0):
-        said.append(Message("Boxes that are not published, so that nobody is endangered: {count}.", {"count": secret}))
+        said.append(Message("Cells that are not published, so that nobody is endangered: {count}.", {"count": secret}))
     return tuple(said)
 
 
@@ -152,10 +152,10 @@ def _figures(states: pd.DataFrame) -> Mapping[str, Figure]:
         "listed": Figure(
             listed / boxes if boxes else 0.0,
             "share",
-            Message("Boxes in which something is listed, or arranged by phone"),
+            Message("Cells in which something is listed, or arranged by phone"),
         ),
-        "empty": Figure(tally.get("none listed", 0), "count", Message("Boxes in which none is listed")),
-        "boxes": Figure(boxes, "count", Message("Boxes that can be published")),
+        "empty": Figure(tally.get("none listed", 0), "count", Message("Cells in which none is listed")),
+        "boxes": Figure(boxes, "count", Message("Cells that can be published")),
     }
 
 
@@ -167,7 +167,7 @@ def _notes(adrift: int) -> tuple[Message, ...]:
     return (
         *said,
         Message(
-            "Services that say neither where they are nor what they cover: {count}. Boxes that could be theirs say "
+            "Services that say neither where they are nor what they cover: {count}. Cells that could be theirs say "
             "“not known” where they would be empty.",
             words,
         ),

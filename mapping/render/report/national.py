@@ -35,7 +35,7 @@ NATIONAL: tuple[NationalText, ...] = (
         "justice",
         Message(
             "Hold the law on trafficking and the criminal code against the Palermo Protocol and the recommendations of "
-            "the bodies that watch over it, and propose what must be amended."
+            "the organizations that watch over it, and propose what must be amended."
         ),
         Message("The law was last amended in 2019 (chapter 2); nobody has published such a comparison since."),
         Message("A draft of amendments is before the parliament"),
@@ -86,7 +86,7 @@ NATIONAL: tuple[NationalText, ...] = (
             "form and without names."
         ),
         Message("Sources count different things for the same year (chapter 10)."),
-        Message("One yearly table, published, from all bodies that count"),
+        Message("One yearly table, published, from all organizations that count"),
         "high",
         "told",
     ),

@@ -389,8 +389,8 @@ def hand_overs(material: Sources) -> Iterator[Recommendation]:
             "government",
             addressee(material, "commission"),
             Message(
-                "Have bodies that are near each other sign how they refer people to help, with consent and a time "
-                "for the answer."
+                "Have organizations that are near each other sign how they refer people to help, with consent and a "
+                "time for the answer."
             ),
             evidence=Message("Nothing is agreed for {count} of {of} referrals for which somebody is near.", words),
             table="pathways",
@@ -605,7 +605,7 @@ def destinations_without(material: Sources) -> Iterator[Recommendation]:
             "embassies",
             Message("Embassy or consulate for: {country}", words),
             Message(
-                "Name somebody whom citizens can call from there, in their language, and a body there that "
+                "Name somebody whom citizens can call from there, in their language, and an organization there that "
                 "helps: {country}.",
                 words,
             ),

@@ -30,7 +30,7 @@ GROUPS: Mapping[Group, Message] = {
 
 COSTS: Mapping[Cost, Message] = {
     "low": Message("low: the time of people who are there"),
-    "medium": Message("medium: within the budget of one body"),
+    "medium": Message("medium: within the budget of one organization"),
     "high": Message("high: needs a budget of its own"),
 }
 

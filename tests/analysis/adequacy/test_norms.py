@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mapping.analysis.adequacy.norms import countable, norms
 from tests.analysis.invented import CHASHMA, QULLAOBOD, Changed, activity, service, statement, view
+from tests.support.examples import examples
 
 WEST, EAST = "XT-W", "XT-E"
 
@@ -66,7 +67,7 @@ def test_a_service_in_two_regions_meets_the_need_of_both(tiny_area):
     assert (result.total["N03_needed"], result.total["N03_listed"], result.total["N03_missing"]) == (2, 2, 0)
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(west=st.integers(0, 3), east=st.integers(0, 3))
 def test_needed_is_what_is_there_but_for_what_is_beyond_and_what_is_missing(west, east, tiny_area):
     services = [service("PSY-COU", at=CHASHMA, name=f"W{n}") for n in range(west)]

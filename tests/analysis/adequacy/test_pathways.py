@@ -97,7 +97,7 @@ def test_of_safe_places_only_statements_are_told(tiny_area):
 
 def test_the_finding_counts_units(tiny_area):
     result = pathways(view(finder(covers=["XT"])), tiny_area)
-    assert "4 of 4 area units" in str(result.finding)
+    assert "4 of 4 areas" in str(result.finding)
     assert result.figures["people"].value == 240_000
     known = replace(doctor(covers=["XT"]), organization=OrganizationEntry("finder", "One"))
     assert state(tiny_area, "XT-E1", finder(covers=["XT"]), known) == "present"

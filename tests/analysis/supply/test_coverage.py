@@ -19,6 +19,7 @@ from mapping.analysis.supply.coverage import coverage
 from mapping.errors import InvalidRecord, NotFound
 from mapping.result import STATES
 from tests.analysis.invented import CHASHMA, QULLAOBOD, lowered, place, service, view, without_people
+from tests.support.examples import examples
 from tests.support.sample import km
 
 THOUSANDS = 240
@@ -331,7 +332,7 @@ def test_a_border_that_is_open_is_said_to_be(tiny_area):
 SPOTS = st.lists(st.tuples(st.floats(0.1, 23.9), st.floats(0.1, 15.9)), min_size=1, max_size=4)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SPOTS, st.tuples(st.floats(0.1, 23.9), st.floats(0.1, 15.9)))
 def test_what_must_always_hold(tiny_area, spots, another):
     """More minutes and more services never reach fewer people; ranges hold their value; parts add up to the whole."""

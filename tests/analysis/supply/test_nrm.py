@@ -188,16 +188,16 @@ def everything(area, but=()):
 def test_the_finding_counts_empty_boxes_and_names_where_the_most_are(tiny_area):
     open_boxes = 2 * (len(CORE) - len(SECRET))
     full = nrm(view(*everything(tiny_area)), tiny_area)
-    assert str(full.finding) == "No box of the referral matrix is empty"
+    assert str(full.finding) == "No cell of the referral matrix is empty"
     assert full.finding.into("ru") == "В матрице перенаправления нет пустых клеток"
     one = nrm(view(*everything(tiny_area, [(EAST, "LEG-INF")])), tiny_area)
     assert str(one.finding) == (
-        f"1 of {open_boxes} boxes in the referral matrix are empty, the most in {tiny_area.label(EAST, 'en')}"
+        f"1 of {open_boxes} cells in the referral matrix are empty, the most in {tiny_area.label(EAST, 'en')}"
     )
     even = nrm(view(*everything(tiny_area, [(EAST, "LEG-INF"), (WEST, "PSY-COU")])), tiny_area)
-    assert str(even.finding) == f"2 of {open_boxes} boxes in the referral matrix are empty"
+    assert str(even.finding) == f"2 of {open_boxes} cells in the referral matrix are empty"
     nothing = nrm(view(), tiny_area)
-    assert str(nothing.finding) == f"{open_boxes} of {open_boxes} boxes in the referral matrix are empty"
+    assert str(nothing.finding) == f"{open_boxes} of {open_boxes} cells in the referral matrix are empty"
 
 
 @pytest.mark.parametrize(
@@ -232,9 +232,9 @@ def test_as_many_places_are_named_as_stand_out(tiny_area, gaps, named):
 def test_further_findings_count_what_is_thin_unsure_and_secret(tiny_area):
     result = nrm(view(lawyer(), service("PSY-COU", at=CHASHMA, freshness="lapsed")), tiny_area)
     assert [str(one) for one in result.also] == [
-        "Boxes that hang on a single service: 1.",
-        "Boxes that nobody confirmed in time: 1.",
-        f"Boxes that are not published, so that nobody is endangered: {2 * len(SECRET)}.",
+        "Cells that depend on a single service: 1.",
+        "Cells that nobody confirmed in time: 1.",
+        f"Cells that are not published, so that nobody is endangered: {2 * len(SECRET)}.",
     ]
 
 

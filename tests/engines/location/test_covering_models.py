@@ -16,6 +16,7 @@ from mapping.engines.location.covering_models import checked_weights, chosen_sit
 from mapping.engines.pairs import Pairs, between_points
 from mapping.errors import InvalidRecord
 from tests.engines.san_francisco import load, within
+from tests.support.examples import examples
 
 LINE = Pairs.of([0, 1, 1, 2, 2, 3], [0, 0, 1, 1, 2, 2], [1] * 6, shape=(5, 3))
 """Places 0 to 4 in a row, sites between them: 0 reaches places 0 and 1, 1 reaches 1 and 2, 2 reaches 2 and 3."""
@@ -126,7 +127,7 @@ def random_case(seed):
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 2**32 - 1), st.integers(0, 4))
 def test_against_every_subset(seed, p):
     reach, pairs, weights, fixed = random_case(seed)
@@ -151,7 +152,7 @@ def test_against_every_subset(seed, p):
     assert unlimited.objective == pytest.approx(best)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.data())
 def test_prices_bound_what_can_be_reached_and_settle_rightly(data):
     """Against every choice of sites: none beats the bound, and all that beat the goal agree with what is settled."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mapping.engines.location.p_median import p_median
 from mapping.errors import InvalidRecord
 from tests.engines.san_francisco import load
+from tests.support.examples import examples
 
 ROAD = np.abs(np.subtract.outer([0, 5, 10], [0, 1, 5, 9, 10])).astype(float)
 """Sites at 0, 5 and 10 km of a road, places at 0, 1, 5, 9 and 10."""
@@ -73,7 +74,7 @@ def test_san_francisco(shared):
         assert (found.status, found.gap) == ("optimal", 0)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.booleans())
 def test_against_every_subset(seed, p, standing):
     rng = np.random.default_rng(seed)

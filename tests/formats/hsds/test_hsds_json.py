@@ -18,6 +18,7 @@ from mapping.model import RECORDS, Funding, Phone, ServiceCapacity, Unit, record
 from mapping.registry import format_of
 from mapping.safety.redaction import PUBLISHED
 from tests.formats.hsds.hsds_files import MAP, approved, document, one, said, taken
+from tests.support.examples import examples
 from tests.support.sample import (
     TODAY,
     activity,
@@ -237,7 +238,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(JSON)
 def test_any_json_is_taken_or_refused_and_never_half(tmp_path, tiny_area, content):
     path = document(tmp_path, [{"organization_id": "o", "name": "x"}, content])
@@ -352,7 +353,7 @@ WORDS = st.text("abcdefghi АБВгдёӯқҳҷ'=+-@\"<&;,\n", min_size=1, max_s
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

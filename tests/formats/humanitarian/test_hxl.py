@@ -14,6 +14,7 @@ from mapping.formats.tables.csv import read as read_csv
 from mapping.intake.guess.column_map import source_code
 from mapping.intake.read import Known, read
 from mapping.quality.names import abbreviates
+from tests.support.examples import examples
 from tests.support.sample import TODAY, activity, organization, public_parts, sample_view
 
 
@@ -97,7 +98,7 @@ def test_a_heading_that_holds_one_tag_by_chance_is_no_row_of_tags():
 names = st.from_regex(r"[A-Za-z][a-z0-9_]{0,6}", fullmatch=True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(name=names, attributes=st.lists(names, max_size=4), space=st.sampled_from(["", " "]))
 def test_tags_are_read_as_libhxl_reads_them(name, attributes, space):
     text = f"#{name}" + "".join(f"{space}+{one}" for one in attributes)
@@ -111,7 +112,7 @@ def test_no_cell_crashes_the_reading_of_tags(cell):
     hxl.tag_of(cell)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(rows=st.lists(st.lists(st.none() | st.integers() | st.text("#org+adm12 ", max_size=9), max_size=5), max_size=5))
 def test_no_cells_crash_the_recognising(tiny_area, rows):
     hxl.columns([Sheet("s", rows)], tiny_area)

@@ -20,6 +20,7 @@ from mapping.language.parsers import hours
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES
 from mapping.registry import format_of
+from tests.support.examples import examples
 
 TODAY = dt.date(2026, 11, 24)
 KNOWN = {"maps": {"openstreetmap"}}
@@ -257,7 +258,7 @@ def test_opening_hours_are_told_plainly_or_stay_as_they_were(text, plain):
 rule = st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS), st.integers(0, 11), st.integers(12, 23), st.booleans())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(rules=st.lists(rule, min_size=1, max_size=4))
 def test_the_last_rule_for_a_day_stands(rules):
     week, parts = {}, []
@@ -288,7 +289,7 @@ odd = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck), deadline=None)
 @given(elements=st.lists(odd | trees, max_size=4) | trees)
 def test_arbitrary_elements_are_read_or_refused(tmp_path_factory, tiny_area, elements):
     path = tmp_path_factory.mktemp("osm") / "any.json"

@@ -15,6 +15,7 @@ from mapping.intake.read import Known, read
 from mapping.model import Service, record_id
 from mapping.registry import format_of
 from tests.formats.hsds.hsds_files import MAP, approved, one, said, taken
+from tests.support.examples import examples
 from tests.support.sample import TODAY, sample_view
 
 SOURCE = record_id("feed", "source")
@@ -298,7 +299,7 @@ def context(area, known):
     return ReadContext(area, TODAY, known, source_of(MAP), MAP)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300), st.sampled_from(["x.xml", "x.csv"]))
 def test_any_bytes_behind_a_true_beginning_are_read_or_refused(tmp_path, tiny_area, contents, name):
     path = tmp_path / name

@@ -26,6 +26,7 @@ from tests.formats.surveys.kobo_exports import (
     write_xlsx,
     write_zip,
 )
+from tests.support.examples import examples
 
 TODAY = dt.date(2026, 11, 24)
 APPROVED = "field-form"
@@ -199,7 +200,7 @@ services = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10), suppress_health_check=list(HealthCheck))
 @given(
     offered=st.lists(services, min_size=1, max_size=3),
     spoken=st.lists(st.sampled_from(["tg", "ru", "en", "uz", "prs"])),
@@ -422,7 +423,7 @@ trees = st.recursive(
 )
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(tree=trees)
 def test_arbitrary_json_is_read_or_refused(tmp_path_factory, tree):
     path = tmp_path_factory.mktemp("json") / "any.json"
@@ -436,7 +437,7 @@ NAMES = ["who_may_see", "consent", "organization_name", "services[1]/x", "yes", 
 cells = st.none() | st.integers() | st.floats() | st.sampled_from(NAMES) | st.text(max_size=5)
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(st.lists(cells, max_size=6), max_size=6))
 def test_arbitrary_cells_are_tidied_and_mapped_or_left(tj_area, rows):
     from mapping.formats import Sheet

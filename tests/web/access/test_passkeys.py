@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping.errors import InvalidRecord
+from tests.support.examples import examples
 from tests.web.access.test_signin import NOW, Clock, csrf, enter, small_portal, take_up
 from tests.web.support.authenticator import PRESENT, Device, text
 from tests.web.support.office import PASSWORD  # with it come quick passwords
@@ -188,7 +189,7 @@ def nobodys(tmp_path_factory):
     return Passkeys(Accounts(tmp_path_factory.mktemp("any") / "accounts.db"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     answer=st.one_of(st.text(max_size=60), st.dictionaries(st.text(max_size=9), st.text(max_size=9)).map(json.dumps))
 )

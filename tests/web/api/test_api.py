@@ -20,6 +20,7 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.view import hsds
 from mapping.view.view import View
 from tests.support.canary import find_canaries
+from tests.support.examples import examples
 from tests.support.sample import (
     CHASHMA,
     HIDDEN,
@@ -214,7 +215,7 @@ def above(code: str) -> list[str]:
 
 
 @given(OPTIONS, st.integers(1, 4))
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(120), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_filters_find_what_looking_at_every_service_finds(app, view, options, size):
     client = app.test_client()
     names = {row["name"]: row["id"] for row in view.rows("organization")}
@@ -425,7 +426,7 @@ def test_a_view_without_days_of_change_counts_as_changed_on_its_day(tiny_area, t
 
 
 @given(st.dates())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_every_day_can_be_asked_for_and_none_that_is_not(day):
     assert re.fullmatch(MOMENT, day.isoformat())
     assert bool(re.fullmatch(MOMENT, f"{day.year:04}-02-29")) == isleap(day.year)
@@ -562,7 +563,7 @@ def test_large_bodies_are_refused(client):
 
 
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=120), max_size=4), st.sampled_from([*NAMES, "deltas"]))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_question_is_answered_or_refused(app, parameters, name):
     client = app.test_client()
     known = list(COLLECTIONS["services"].parameters)
@@ -572,7 +573,7 @@ def test_any_question_is_answered_or_refused(app, parameters, name):
 
 
 @given(st.text(max_size=60).filter(lambda text: text.isprintable()))
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_words_are_searched(app, words):
     client = app.test_client()
     for name in ("services", "organizations", "taxonomy_terms", "service_at_locations"):

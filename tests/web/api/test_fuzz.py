@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
+from tests.support.examples import examples
 from web.api.schema import COLLECTIONS
 
 schemathesis = pytest.importorskip("schemathesis")
@@ -32,7 +33,7 @@ def test_every_answer_is_as_described(description, path, method):
     for mode in (modes.POSITIVE, modes.NEGATIVE) if path != "/" else (modes.POSITIVE,):
 
         @given(case=description[path][method].as_strategy(generation_mode=mode))
-        @settings(max_examples=12, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=examples(12), derandomize=True, database=None, suppress_health_check=list(HealthCheck))
         def check(case):
             asked = {*(case.query or {}), *(case.body if isinstance(case.body, dict) else {})}
             assume("proximity" not in asked or asked & {"near", "postcode"})  # OpenAPI cannot say this of an address

@@ -12,6 +12,7 @@ from mapping.directory.rows import stored_rows
 from mapping.errors import MappingError
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, Phone, ReferralAgreement, Service, references
 from mapping.safety.redaction import VOCABULARIES
+from tests.support.examples import examples
 from tests.support.sample import TODAY, key, sample_directory, term
 from web.staff.visible import WHOLES, VisibleRecords
 from web.staff.visible_cache import VisibleCache
@@ -121,7 +122,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6), st.samp
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],

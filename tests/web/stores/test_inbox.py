@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mapping.errors import InvalidRecord, NotFound
+from tests.support.examples import examples
 from web.stores.inbox import KINDS, Capacity, HelpMissing, Inbox, Referral, ReferralOutcome, SomethingWrong, read_form
 
 DAY = dt.date(2026, 11, 24)
@@ -116,7 +117,7 @@ def test_a_form_with_faults_names_them_and_never_what_was_typed(inbox):
     assert read_form(HelpMissing, {"need": "talk", "area_unit": "XT", "why": ""}).why == "none_known"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(50))
 @given(
     fields=st.dictionaries(st.text(max_size=10), st.text(max_size=40), max_size=5), kind=st.sampled_from(sorted(KINDS))
 )

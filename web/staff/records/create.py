@@ -75,11 +75,15 @@ MORE = {
 """Fields that are asked for only by who wants to tell more."""
 
 SECTIONS: dict[str, Message] = {
-    "organization": Message("The body"),
+    "organization": Message("The organization"),
     "service": Message("Its service"),
     "location": Message("Where it is"),
 }
-KIND, NUMBER, OWN_PLACE = Message("Kind of help"), Message("Number"), Message("A place of this body that is known")
+KIND, NUMBER, OWN_PLACE = (
+    Message("Kind of help"),
+    Message("Number"),
+    Message("A place of this organization that is known"),
+)
 
 WRONG = Message("Some of this does not fit; look at the marked fields.")
 NO_NAME = Message("Say what the service is called, and what kind of help it is.")

@@ -67,7 +67,7 @@ def _mandates(pen: Pen) -> None:
         made.append(TableRow(name, (Cell(said), Cell(material.say(len(state)) if codes else "", number=True))))
     pen.table(
         Message("Who answers for which help"),
-        (Message("Body"), Message("Answers for"), Message("Listed services of state bodies")),
+        (Message("Organization"), Message("Answers for"), Message("Listed services of state authorities")),
         made,
         source=material.own_source(material.entries),
         anchor="mandates",
@@ -75,8 +75,8 @@ def _mandates(pen: Pen) -> None:
     )
     pen.say(
         Message(
-            "The bodies are those that the study area names; which help falls to which of them is a rule of this "
-            "report, to be put right by the commission."
+            "The organizations are those that the study area names; which help falls to which of them is a rule of "
+            "this report, to be put right by the commission."
         ),
         "source",
     )
@@ -95,8 +95,8 @@ def _commissions(pen: Pen) -> None:
     desks.sort(key=lambda entry: COMMISSION not in entry.types)
     pen.say(
         Message(
-            "Commissions listed: {commissions}; referral desks listed: {desks}. A commission coordinates the bodies "
-            "above in its region; a desk is where a person is first referred on.",
+            "Commissions listed: {commissions}; referral desks listed: {desks}. A commission coordinates the "
+            "organizations above in its region; a desk is where a person is first referred on.",
             {
                 "commissions": sum(COMMISSION in entry.types for entry in desks),
                 "desks": sum(DESK in entry.types for entry in desks),
@@ -124,7 +124,7 @@ def _organizations(pen: Pen) -> None:
     head = (
         Message("Kind"),
         *(material.area.unit(code).names for code in material.regions),
-        Message("Abroad, or place not told"),
+        Message("Abroad, or place not stated"),
         Message("All"),
     )
     pen.table(
@@ -153,7 +153,7 @@ def _profiles(pen: Pen) -> None:
             programmes[body].update(filter(None, (row["programme"],)))
     bodies = [one for one in material.organizations if one.kind in CIVIL and (services[one.id] or activities[one.id])]
     bodies.sort(key=lambda one: (CIVIL.index(one.kind) > 1, -len(services[one.id]) - len(activities[one.id]), one.name))
-    pen.heading(Message("Profiles of international bodies and civil organizations"))
+    pen.heading(Message("Profiles of international organizations and civil organizations"))
 
     def profile(one: OrganizationEntry) -> TableRow:
         own = services[one.id]
@@ -222,7 +222,7 @@ def _kinds(pen: Pen) -> Iterable[TableRow]:
     order += sorted({one.kind for one in material.organizations} - set(order))
     none = STATES["none listed"].into(material.language)
     for kind in order:
-        name = str(kinds.label(kind, material.language)) if kind in kinds else material.say(Message("not told"))
+        name = str(kinds.label(kind, material.language)) if kind in kinds else material.say(Message("not stated"))
         made = [counts[kind, place] for place in (*material.regions, "elsewhere", "all")]
         yield TableRow(name, tuple(Cell(material.say(count) if count else none, number=True) for count in made))
 
@@ -239,7 +239,7 @@ def _agreements(pen: Pen) -> None:
         if row["status"] == "active" and (not row["valid_to"] or row["valid_to"] >= material.day.isoformat())
     ]
     if not rows:
-        pen.say(Message("Not known: no agreement is listed between bodies that may both be shown."), "note")
+        pen.say(Message("Not known: no agreement is listed between organizations that may both be shown."), "note")
         return
     words = {"force": len(force), "all": len(rows)}
     pen.say(Message("Agreements listed: {all}. In force: {force}.", words), "lead")
@@ -249,7 +249,7 @@ def _agreements(pen: Pen) -> None:
     names = Vocabulary.load("organization_types")
 
     def name(kind: str) -> str:
-        return str(names.label(kind, material.language)) if kind in names else material.say(Message("not told"))
+        return str(names.label(kind, material.language)) if kind in names else material.say(Message("not stated"))
 
     few = material.say(Message("fewer than {least}", {"least": least}))
     made = [

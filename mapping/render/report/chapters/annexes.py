@@ -56,7 +56,7 @@ def _directory(pen: Pen) -> None:
         ].append(entry)
     head = (Message("Service"), Message("Organization"), Message("Where"), Message("Phone"), Message("Languages"))
     for group, entries in groups.items():
-        title: object = {"by phone": Message("By phone, or place not told"), "abroad": Message("Abroad")}.get(group)
+        title: object = {"by phone": Message("By phone, or place not stated"), "abroad": Message("Abroad")}.get(group)
         pen.table(
             title or material.area.unit(group).names,
             head,
@@ -116,7 +116,7 @@ GLOSSARY: tuple[tuple[Message, Message], ...] = (
     ),
     (
         Message("National referral mechanism"),
-        Message("How state bodies and civil society find victims, protect them and hand them on to help."),
+        Message("How state authorities and civil society find victims, protect them and hand them on to help."),
     ),
     (
         Message("Core function"),

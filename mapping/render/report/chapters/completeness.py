@@ -51,7 +51,7 @@ def asked(pen: Pen) -> None:
     pen.say(
         Message(
             "What share of those who were asked answered is not known: this edition holds those who are listed "
-            "and nobody who kept silent. For the next one, publish before the asking begins which bodies will "
+            "and nobody who kept silent. For the next one, publish before the asking begins which organizations will "
             "be asked, and mark each as answered, refused or not reached."
         )
     )

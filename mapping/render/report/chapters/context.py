@@ -117,7 +117,7 @@ def method(pen: Pen) -> None:
     pen.say(
         Message(
             "A service is listed when it helps people who were trafficked, exploited or hurt, or works to "
-            "prevent this, and when what kind of help it gives is known. Nobody pays for being listed. A body "
+            "prevent this, and when what kind of help it gives is known. Nobody pays for being listed. An organization "
             "that asks not to be listed is not."
         )
     )

@@ -99,7 +99,7 @@ def _item(pen: Pen, term: Term, sums: dict[str, tuple[int, int]]) -> TableRow:
     met, known = sums.get(term.code, (0, 0))
     share = Share(met / known) if known else Message("not known")
     about = material.type_label(term.service_type) if term.service_type else material.say(Message("every service"))
-    duty = {"must": Message("must"), "should": Message("should")}.get(term.obligation, Message("not told"))
+    duty = {"must": Message("must"), "should": Message("should")}.get(term.obligation, Message("not stated"))
     made = (*cells(about, duty, language=material.language), Cell(material.say(share), number=bool(known)))
     return TableRow(str(term.label(material.language)), made)
 

@@ -89,7 +89,7 @@ def _indicators(pen: Pen) -> Iterable[TableRow]:
 
     hidden = STATES["not published"].into(material.language)
     scores: tuple[tuple[str, Message, str, str], ...] = (
-        ("I01", Message("Boxes of the referral matrix in which something is listed"), figure("nrm", "listed"), "nrm"),
+        ("I01", Message("Cells of the referral matrix in which something is listed"), figure("nrm", "listed"), "nrm"),
         ("I02", Message("People within 60 minutes of any service"), total("coverage", "any_60"), "coverage"),
         ("I02", Message("People within 120 minutes of any service"), total("coverage", "any_120"), "coverage"),
         (

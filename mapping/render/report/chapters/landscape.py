@@ -49,13 +49,13 @@ def where(pen: Pen, entry: Entry) -> str:
         said = [material.label(code) for code in entry.covers if code in known]
     shown = list(dict.fromkeys(said))
     more = [material.say(Message("and {count} more", {"count": len(shown) - 3}))] if len(shown) > 3 else []
-    return "; ".join((*shown[:3], *more)) or material.say(Message("not told"))
+    return "; ".join((*shown[:3], *more)) or material.say(Message("not stated"))
 
 
 def calls(pen: Pen, entry: Entry) -> str:
     """Return the numbers of a service as people read them, or its mail."""
     numbers = [spaced(phone.number, pen.material.area.code) for phone in entry.phones if phone.kind != "fax"]
-    return "; ".join(dict.fromkeys(numbers[:2])) or entry.email or pen.material.say(Message("not told"))
+    return "; ".join(dict.fromkeys(numbers[:2])) or entry.email or pen.material.say(Message("not stated"))
 
 
 def services(pen: Pen) -> None:

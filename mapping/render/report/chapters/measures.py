@@ -19,7 +19,7 @@ PILLARS: Mapping[str, tuple[Message, frozenset[str]]] = {
 }
 """The four parts of a national answer to trafficking, with the families of services that belong to each."""
 
-NOT_TOLD = Message("not told")
+NOT_TOLD = Message("not stated")
 MONEY = 16
 """So many programmes or funders a table holds at most."""
 
