@@ -59,7 +59,7 @@ class Meaning:
         return max((self.types.get(code, 0.0) for code in types), default=0.0)
 
 
-class Reader:
+class QueryReader:
     """Reads texts by a lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:

@@ -21,7 +21,7 @@ from pyproj import Geod
 from mapping.errors import InvalidRecord
 from mapping.language.fold import tokens
 from mapping.language.i18n import chain
-from mapping.language.meaning import GOOD, LEAST, Meaning, Reader, near, starts
+from mapping.language.meaning import GOOD, LEAST, Meaning, QueryReader, near, starts
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.index import ORDER, SERIES, Mask, coarse_word, unpacked
 
@@ -45,9 +45,9 @@ ASKED = 1.5
 
 
 @lru_cache(8)
-def reader(content: str) -> Reader:
+def reader(content: str) -> QueryReader:
     """Return the reader of a lexicon that a view holds."""
-    return Reader(json.loads(content))
+    return QueryReader(json.loads(content))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from mapping.safety.agreed import differences
 from mapping.safety.redaction import VIEWS, allowed_rows
 from tests.conftest import SecondPerson
 from tests.directory.test_gate import PARTS, facts
+from tests.support.examples import examples
 from tests.support.sample import TODAY, approval, batch, sample_directory, term
 
 KINDS = (Organization, Service, Location, Phone, Attribute, ServiceAtLocation)
@@ -63,7 +64,7 @@ def act(directory, kind: str, one: int, other: int, field: int, value: int) -> N
         directory.add(batch(approval(lowered[0], record.id, lowered[1])), **told)
 
 
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), suppress_health_check=list(HealthCheck))
 @given(acts=ACTS)
 def test_one_person_shows_nothing_new_and_two_do(acts, tmp_path_factory, tiny_area):
     with sample_directory(tmp_path_factory.mktemp("gate"), tiny_area, *PARTS) as directory:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mapping.language.lexicon import lexicon
-from mapping.language.meaning import Meaning, Reader
+from mapping.language.meaning import Meaning, QueryReader
 from mapping.language.need_fits import SECOND, types_for
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.search import Query, Search
@@ -26,8 +26,8 @@ BY_LINE = {"IDN-HOT", "IDN-EMR"}
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(lexicon({"TJ-D": ["Dushanbe", "Душанбе"], "TJ-K": ["Kulob", "Кӯлоб", "Куляб"]}, ["0002"]))
+def reader() -> QueryReader:
+    return QueryReader(lexicon({"TJ-D": ["Dushanbe", "Душанбе"], "TJ-K": ["Kulob", "Кӯлоб", "Куляб"]}, ["0002"]))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -45,7 +45,7 @@ def helps(meaning: Meaning, accepted: str) -> bool:
     return by_line or bool(wanted.intersection(meaning.first_types()[:3]))
 
 
-def shares(reader: Reader, path: Path) -> tuple[float, float, float]:
+def shares(reader: QueryReader, path: Path) -> tuple[float, float, float]:
     """Return the shares of phrases that find help, of dangers that get the line, of nonsense answered honestly."""
     found = [(row, reader.read(row["phrase"])) for row in rows(path)]
     asked = [helps(meaning, row["accept"]) for row, meaning in found if row["kind"] != "none"]
