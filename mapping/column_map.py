@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from mapping.errors import FormatError
 from mapping.language.taxonomy import Vocabulary
@@ -212,6 +212,19 @@ class ColumnMap(BaseModel):
     """Whether a comma parts the values of a cell; else only ; / + and line ends do."""
     returned: Returned | None = None
     """Set by the flat workbook, whose rows may carry published ids: such rows change records that are known."""
+
+    _consent_asked: bool = PrivateAttr(default=False)
+
+    @property
+    def consent_asked(self) -> bool:
+        """Whether the form asked for consent itself, so that its export holds only what may be kept and is marked."""
+        return self._consent_asked
+
+    def asking_consent(self) -> Self:
+        """Return the map of a form that asks for consent itself; no file can say so of a sender's list."""
+        asking = self.model_copy()
+        asking._consent_asked = True
+        return asking
 
     @model_validator(mode="after")
     def _known_fields(self) -> Self:

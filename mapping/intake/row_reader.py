@@ -177,7 +177,8 @@ class Reader:
         marking = {fold_header(name) for name in columns.fields.get("marking", ())}
         of_clients = {fold_header(name) for name in columns.fields.get("consent", ())}
         for heading, answer in self.row.cells.items():
-            if heading in of_clients or not (asks_consent(heading) or is_review(heading)):
+            asks = not columns.consent_asked and asks_consent(heading)
+            if heading in of_clients or not (asks or is_review(heading)):
                 continue
             if heading in marking and not says_no(answer):
                 continue  # the sender's table of markings says what else an answer means

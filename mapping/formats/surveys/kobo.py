@@ -95,7 +95,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
     notes = [] if agreed else ["no column tells whether the organization agreed: all is for custodians only"]
     if found.sheets.children not in found.sheets.only:
         notes.append("the services are missing: export them too, as XLSX or as a zip of CSV files")
-    return ColumnMap.model_validate(
+    own = ColumnMap.model_validate(
         found.model_dump()
         | {
             "fields": whose,
@@ -109,6 +109,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
             "ignored": list(dict.fromkeys([*found.ignored, *passed])),
         }
     )
+    return own.asking_consent() if agreed else own
 
 
 def tidied(sheets: Sequence[Sheet]) -> list[Sheet]:
