@@ -83,6 +83,6 @@ def test_a_port_that_is_taken_is_said(monkeypatch):
     def taken(*_args, **_options):
         raise OSError(errno.EADDRINUSE, "Address already in use")
 
-    monkeypatch.setattr("waitress.create_server", taken)
+    monkeypatch.setattr("web.serving.create_server", taken)
     with pytest.raises(MappingError, match=r"port 8001 cannot be used \(Address already in use\); choose .* --port"):
         portals.serve_portal(Flask("none"), 8001)

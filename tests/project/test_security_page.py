@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-import waitress
 from typer.testing import CliRunner
 
 from mapping.cli import app as command
@@ -137,13 +136,20 @@ def test_fields_for_passwords_are_masked_and_take_a_paste():
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_only_the_own_web_server_is_believed(monkeypatch, tmp_path, proxies):
     told, made = {}, {}
-    monkeypatch.setattr(waitress, "serve", lambda _portal, **options: told.update(options))
+
+    def run(server):
+        told.update(host=server.socket.getsockname()[0], clears=server.adj.clear_untrusted_proxy_headers)
+        server.close()
+
+    monkeypatch.setattr("web.serving.BoundedServer.run", run)
     monkeypatch.setattr("web.create_app", lambda *_, **options: made.update(options))
     (tmp_path / "public.db").touch()
     given = ["--proxies", str(proxies)] if proxies else []
-    CliRunner().invoke(command, ["serve", "--view", str(tmp_path / "public.db"), *given], catch_exceptions=False)
+    CliRunner().invoke(
+        command, ["serve", "--port", "0", "--view", str(tmp_path / "public.db"), *given], catch_exceptions=False
+    )
     assert told["host"] == "127.0.0.1"
-    assert told["clear_untrusted_proxy_headers"] is not bool(proxies)
+    assert told["clears"] is not bool(proxies)
     assert made["proxies"] == proxies
     public = (ROOT / "deploy" / "nginx-public.conf").read_text(encoding="utf-8")
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in public
