@@ -248,7 +248,7 @@ def test_the_finding_is_a_sentence_in_four_languages(tiny_area):
     both = coverage(view(counselling(), service("LEG-INF", at=QULLAOBOD)), tiny_area)
     assert str(both.finding) == "One in five people live more than an hour from any listed service"
     assert both.finding.into("ru") == "Каждый пятый житель живёт дальше часа пути от любой услуги из списка"
-    assert both.finding.into("tg").startswith("Аз панҷ нафар як нафар аз ҳар хизматрасонии рӯйхат")
+    assert both.finding.into("tg").startswith("Аз панҷ нафар як нафар аз наздиктарин хизматрасонии рӯйхат")
     assert both.finding.into("uz").startswith("Har besh kishidan biri")
 
 
