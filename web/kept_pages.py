@@ -17,7 +17,7 @@ from werkzeug.http import parse_accept_header, parse_etags
 from werkzeug.test import run_wsgi_app
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 MOST = 128 * 2**20
 """Bytes that are kept; what was not asked for the longest goes first."""

@@ -248,6 +248,7 @@ def every_route(app, ids):
         "/<language>/print-<code>.pdf": ["/en/print-r1.pdf"],
         "/<language>/materials-<code>.html": ["/en/materials-ru.html", "/en/materials-x.html"],
         "/<language>/l/<identifier>.html": ["/en/l/x.html"],
+        "/<language>/aloud/<name>.wav": ["/ru/aloud/call.wav", "/en/aloud/call.wav", "/en/aloud/x.wav"],
         "/<language>/c-<code>.html": ["/en/c-xn.html", "/en/c-zz.html", "/en/c-qq.html"],
         "/<language>/all-<int:sheet>.html": ["/en/all-1.html", "/en/all-99.html"],
         "/<language>/s/<identifier>.html": [f"/en/s/{ids['Papers']}.html", "/en/s/x.html"],
