@@ -16,6 +16,7 @@ from mapping.directory.directory import Directory, public_id
 from mapping.model import RECORDS, Audience, references
 from mapping.safety.leak_scan import HiddenFactFound, refuse_hidden_facts
 from mapping.safety.redaction import PUBLISHED, VOCABULARIES, Row, Shown, project
+from mapping.view.ready import is_ready, write_ready
 from mapping.view.view import View
 from mapping.view.writer import ViewContext, write_view
 
@@ -29,7 +30,7 @@ class Hidden:
     def __init__(self, directory: Directory, audience: Audience, day: dt.date) -> None:
         self.directory = directory
         self.tables = {table: directory.records(RECORDS[table]) for table in RECORDS}
-        self.shown = shown = project(self.tables, audience, directory.rules(day))
+        self.shown = shown = project(self.tables, audience, directory.rules(day), directory.agreed(audience))
         key = directory.key
         self.ids: set[str] = {public_id(key, one) for one in _erased(directory)}
         self.fields: dict[str, dict[str, Any]] = {}
@@ -83,6 +84,8 @@ def without_hidden(old: Path, out: Path, hidden: Hidden, *, area: StudyArea | No
         write_view(rows, out, fields=PUBLISHED, context=context)
         there = {row["id"] for own in rows.values() for row in own}
         _copy_rest(view.connection, out, gone=_ids(view) - there)
+        if is_ready(view):
+            write_ready(out)
     return True
 
 
@@ -145,7 +148,8 @@ def _copy_rest(old: sqlite3.Connection, out: Path, *, gone: Collection[str]) -> 
         new.execute("BEGIN")
         there = {name for (name,) in new.execute("SELECT name FROM sqlite_schema")}
         tables: Mapping[str, str] = dict(old.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'"))
-        rest = {name: sql for name, sql in tables.items() if name not in there and not name.startswith("sqlite_")}
+        made = {*there, "ready"}  # ready records nest others, which may be gone: they are written anew
+        rest = {name: sql for name, sql in tables.items() if name not in made and not name.startswith("sqlite_")}
         for sql in rest.values():
             new.execute(sql)
         for name in DAYS:

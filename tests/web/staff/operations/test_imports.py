@@ -248,6 +248,8 @@ def test_doubles_are_merged_kept_apart_and_undone(tmp_path, tiny_area):
         number = opened.batches()[-1].number
     assert "Umed Center" in steward.get(f"/en/r/organization/{one}.html").text
     assert post(steward, f"/en/changes/{number}", page="/en/changes.html").status_code == 303
+    assert "Umed Center" not in names(office)  # what shows more waits for a second person
+    assert decide(office.client("steward", login="second"), office).status_code == 303
     assert "Umed Center" in names(office)
     assert post(steward, path, decision="different", keep=one, reason="two").status_code == 303
     assert path.rpartition("/")[2] not in steward.get("/en/doubles/organization.html").text
