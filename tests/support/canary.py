@@ -219,6 +219,16 @@ def contents(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
                 yield from _unpacked(name, file.read_bytes())
                 if file.read_bytes()[:15] == b"SQLite format 3":
                     yield f"{name}!words", full_text_words(file)
+                    yield f"{name}!ready", ready_texts(file)
+
+
+def ready_texts(path: Path) -> bytes:
+    """Return the ready records of a view, which stand in it compressed; nothing where a database has none."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    there = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'ready'").fetchone()
+    texts = connection.execute("SELECT json FROM ready").fetchall() if there else []
+    connection.close()
+    return b"\n".join(zlib.decompress(text) for (text,) in texts)
 
 
 def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:

@@ -113,7 +113,9 @@ def test_weights(site):
 
     for language in ("tg", "ru", "en"):
         page = f"{language}/index.html"
-        text = re.sub("<template.*?</template>", "", (site / page).read_text(), flags=re.DOTALL)  # not before it is asked
+        text = re.sub(
+            "<template.*?</template>", "", (site / page).read_text(), flags=re.DOTALL
+        )  # not before it is asked
         needed = [link for link in links(text, page) if link.startswith("static/")]
         assert {"static/style.css", "static/exit.js", "static/icon.svg"} <= set(needed)
         assert weight(page, *needed) <= 14_000
