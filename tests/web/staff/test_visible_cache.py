@@ -84,7 +84,9 @@ def change(directory: Directory, which: int, what: int, how: str) -> None:
     ids = [one.id for one in directory.records(RECORDS[table])]
     one = ids[what % len(ids)]
     row = stored_rows(directory.db, table, [one])[one]
-    others = {name: [each.id for each in directory.records(to)] for name, to in references(RECORDS[table]).items()}
+    others = {
+        name: [each.id for each in directory.records(RECORDS[to])] for name, to in references(RECORDS[table]).items()
+    }
     fields = [name for name in row if name in VALUES or others.get(name)]
     with directory.acting(how, by="test", on=TODAY, reason="test") as writing:
         if how == "remove":
