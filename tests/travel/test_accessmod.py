@@ -11,8 +11,6 @@ from typer.testing import CliRunner
 from mapping.cli import app
 
 SAMPLE = Path(__file__).resolve().parents[2].parent / "shared/samples/accessmod-malawi"
-if not SAMPLE.is_dir():
-    SAMPLE = Path("/work/shared/samples/accessmod-malawi")
 SPEEDS = "class,label,speed_kmh\n1,Bush,6\n2,Crops,4\n3,Forest,2\n1001,Main,100\n1002,Secondary,80\n1003,Track,50\n"
 
 
