@@ -160,7 +160,8 @@ def _compare(
     db: sqlite_utils.Database, touched: Ids, rules: Rules, *, number: int, by: str, agree: bool
 ) -> list[Showing]:
     """Bring what is agreed to and what waits up to date around some records; return what is new."""
-    around = _around(db, touched)
+    # all of it: what hangs together with a change was once told too narrowly, and a public place was held back
+    around = {table: _ids(db, f'SELECT id FROM "{table}"') | touched.get(table, set()) for table in SHOWABLE}
     ids = [record for own in around.values() for record in own]
     stored = _stored(db, ids)
     tables = _tables(db, around)
@@ -276,31 +277,6 @@ def _lapsed(db: sqlite_utils.Database, today: dt.date) -> Ids:
         lapsed[table] |= _ids(db, query, [json.dumps(subjects)])
     lapsed["statement"] |= _ids(db, "SELECT id FROM statement WHERE consent_until >= ? AND consent_until < ?", values)
     return {table: ids for table, ids in lapsed.items() if ids}
-
-
-def _around(db: sqlite_utils.Database, touched: Ids) -> Ids:
-    """Return some records and all that is seen otherwise when they are: their parts, and the places of services."""
-    around: Ids = defaultdict(set)
-    new = {table: set(ids) for table, ids in touched.items()}
-    while any(new.values()):
-        found: Ids = defaultdict(set)
-        for table, ids in new.items():
-            around[table] |= ids
-            wanted = json.dumps(sorted(ids))
-            for child, columns in PARENTS.items():
-                for column in (column for column, parent in columns.items() if parent == table):
-                    query = f'SELECT id FROM "{child}" WHERE "{column}" IN (SELECT value FROM json_each(?))'
-                    found[child] |= _ids(db, query, [wanted])
-            for child in LINKED:
-                query = (
-                    f'SELECT id FROM "{child}" WHERE link_id IN (SELECT value FROM json_each(?)) AND link_entity = ?'
-                )
-                found[child] |= _ids(db, query, [wanted, table])
-            if table == "service_at_location":
-                query = f'SELECT location_id FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
-                found["location"] |= _ids(db, query, [wanted])
-        new = {table: ids - around[table] for table, ids in found.items()}
-    return around
 
 
 def _tables(db: sqlite_utils.Database, around: Ids) -> dict[str, list[Record]]:

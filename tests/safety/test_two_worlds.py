@@ -255,9 +255,6 @@ def test_no_secret_changes_a_byte_of_the_view(
     assert published(world, tiny_area, tmp_path / "public.db") == plain
 
 
-@pytest.mark.xfail(
-    reason="known fault: the gate holds back a public place where certain hidden records stand beside it"
-)
 @given(one=worlds(), other=worlds())
 @settings(
     max_examples=examples(6),
