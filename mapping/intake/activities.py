@@ -24,7 +24,7 @@ from mapping.model import (
     record_id,
     strictest,
 )
-from mapping.quality.known_organizations import Body
+from mapping.quality.known_organizations import Body, NamesHeld, may_be_one
 from mapping.quality.names import proposals
 
 ASSESSORS = ("self", "peer", "commission")
@@ -130,18 +130,17 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
     """Yield an agreement for each row whose two ends are known; one end alone would be a rumour."""
     source = intake.columns.source
     seen: dict[str, int] = {}
+    held = NamesHeld(intake.known.bodies.values())
     for reader in readers:
-        ends = {name: _known(reader, name) for name in ("from", "to")}
-        for name, body in ends.items():
-            if body is None:
-                near = ", ".join(_like(intake, reader.text(name)))
-                hint = f"is it {near}?" if near else "import the list that has it first"
-                reader.refuse(name, f"{reader.text(name)!r} is in no list", hint)
-        giver, taker = ends["from"], ends["to"]
+        giver, taker = (_end(reader, name, held) for name in ("from", "to"))
         if giver is None or taker is None:
             continue
         if giver.id == taker.id:
             reader.refuse("to", f"{giver.name!r} has an agreement with itself", "ask which two organizations it binds")
+            continue
+        if may_be_one(giver, taker):
+            said = f"{giver.name!r} and {taker.name!r} may be one organization"
+            reader.refuse("to", said, "decide with `rohnamo duplicates`, or ask which two organizations it binds")
             continue
         types, words = reader.terms("service", "service_types")
         for word in words:
@@ -179,9 +178,10 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
 def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
     """Yield an answer for each row whose service and checklist item are known; never for the public."""
     source, standards = intake.columns.source, Vocabulary.load("standards")
+    held = NamesHeld(intake.known.bodies.values())
     answered: dict[str, tuple[dt.date, int]] = {}
     for reader in readers:
-        service = _service(reader)
+        service = _service(reader, held)
         if service is None:
             continue
         code = reader.text("standard")
@@ -286,13 +286,17 @@ def _activity_status(reader: Reader, start: dt.date | None, end: dt.date | None)
     """Return how far an activity is; what its days make impossible counts as unknown."""
     match = match_term("activity_statuses", reader.text("status")) if reader.text("status") else None
     status, today = match.code if match else "unknown", reader.intake.today
-    if status == "completed" and max(filter(None, (start, end)), default=today) > today:
-        day = max(filter(None, (start, end)))
-        reader.say(
-            "status", f"is called completed, and {day} is still to come", "it counts as unknown; ask which holds"
-        )
-        return "unknown"
-    return status
+    last = max(filter(None, (start, end)), default=today)
+    against = ""
+    if status == "completed" and last > today:
+        against = f"is called completed, and {last} is still to come"
+    elif status == "ongoing" and start is not None and start > today:
+        against = f"is called ongoing, and starts on {start}"
+    elif status in ("planned", "ongoing") and end is not None and end < today:
+        against = f"is called {status}, and ended on {end}"
+    if against:
+        reader.say("status", against, "it counts as unknown; ask which holds")
+    return "unknown" if against else status
 
 
 def _count(reader: Reader, name: str) -> int | None:
@@ -317,20 +321,33 @@ def unit_of(reader: Reader) -> str | None:
     return by_code or by_name
 
 
-def _known(reader: Reader, name: str) -> Body | None:
-    """Return the body of a name: known by it, or of the same kind and proper name in another language."""
+def _end(reader: Reader, name: str, held: NamesHeld) -> Body | None:
+    """Return the body at one end of an agreement; a row whose end is in no list is set aside."""
+    body = _known(reader, name, held)
+    if body is None:
+        near = ", ".join(_like(reader.intake, reader.text(name)))
+        hint = f"is it {near}?" if near else "import the list that has it first"
+        reader.refuse(name, f"{reader.text(name)!r} is in no list", hint)
+    return body
+
+
+def _known(reader: Reader, name: str, held: NamesHeld | None = None) -> Body | None:
+    """Return the body of a name: known by it, or of the same kind and proper name in another language or spelling."""
     known, text = reader.intake.known, reader.text(name)
-    found = known.called([text])
-    if not found:
-        found = known.alike(text)
-        if len(found) == 1:
-            reader.say(name, f"{text!r} was taken for {found[0].name!r}", "say so if it is another", "note")
-    if len(found) > 1:
-        said = ", ".join(body.name for body in found[:3])
+    bodies = known.called([text])
+    if not bodies:
+        bodies = known.alike(text)
+        if not bodies and held is not None:
+            meant = held.meant(text)
+            bodies = meant if len(meant) == 1 else []
+        if len(bodies) == 1:
+            reader.say(name, f"{text!r} was taken for {bodies[0].name!r}", "say so if it is another", "note")
+    if len(bodies) > 1:
+        said = ", ".join(body.name for body in bodies[:3])
         reader.say(
-            name, f"{text!r} may be {len(found)} bodies: {said}", "the first was taken; merge them if they are one"
+            name, f"{text!r} may be {len(bodies)} bodies: {said}", "the first was taken; merge them if they are one"
         )
-    return found[0] if found else None
+    return bodies[0] if bodies else None
 
 
 def _body(reader: Reader, name: str, *, audience_of_new: object, records: list[Record]) -> Body | None:
@@ -349,7 +366,7 @@ def _body(reader: Reader, name: str, *, audience_of_new: object, records: list[R
     return body
 
 
-def _service(reader: Reader) -> str | None:
+def _service(reader: Reader, held: NamesHeld) -> str | None:
     """Return the assessed service: by its key in its list and the kind of help, else by body and kind."""
     known = reader.intake.known
     match = match_term("service_types", reader.text("service"))
@@ -357,7 +374,7 @@ def _service(reader: Reader) -> str | None:
     keys = [key for key in known.services if ref and ref in key.split("|")]
     exact = [known.services[key] for key in keys if match and key.endswith(match.code)]
     if not exact and not ref and match:
-        body = _known(reader, "organization")
+        body = _known(reader, "organization", held)
         exact = [known.services_of[body.id, match.code]] if body and (body.id, match.code) in known.services_of else []
     if exact:
         return exact[0]
@@ -373,8 +390,8 @@ def _service(reader: Reader) -> str | None:
 def _like(intake: Intake, text: str) -> list[str]:
     """Return up to three names of known bodies that look like a text."""
     keys = list(intake.known.names)
-    found = process.extract(name_key(text), keys, limit=3, score_cutoff=75)
-    return [intake.known.names[key][0].name for key, _, _ in found]
+    near = process.extract(name_key(text), keys, limit=9, score_cutoff=75)
+    return list(dict.fromkeys(intake.known.names[key][0].name for key, _, _ in near))[:3]
 
 
 def provenance(reader: Reader, entity: str, record: str, key: str) -> Provenance:

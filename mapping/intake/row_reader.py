@@ -12,7 +12,7 @@ from mapping.batch import Batch, Issue, Level
 from mapping.column_map import ColumnMap, fold_header, marking
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
-from mapping.language.fold import is_damaged
+from mapping.language.fold import is_garbled
 from mapping.language.parsers.permission import asks_consent, is_review, refuses, says_no
 from mapping.language.taxonomy import match_term
 from mapping.model import Audience, strictest
@@ -267,7 +267,7 @@ class Reader:
 
     def harmless(self, name: str, text: str) -> str:
         """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""
-        if is_damaged(text):
+        if is_garbled(text):
             self.say(name, f"{text!r} has lost letters", "it was left out; ask for the list saved as UTF-8")
             return ""
         if TELLING.search(text) or (name != "address" and STREET.search(text)):
@@ -284,8 +284,8 @@ class Reader:
             self.say("marking", said, "it is for custodians only; ask for the rest of the row")
             return "custodian"
         names = (self.text("organization"), *self.translations("organization").values())
-        if damaged := next(filter(is_damaged, names), ""):
-            self.say("organization", f"{damaged!r} has lost letters", "it is for custodians only; ask for the name")
+        if garbled := next(filter(is_garbled, names), ""):
+            self.say("organization", f"{garbled!r} has lost letters", "it is for custodians only; ask for the name")
             return "custodian"
         if self.held_back() or not intake.approved:
             return "custodian"

@@ -232,6 +232,24 @@ def is_damaged(text: str) -> bool:
     return "?" in text and _DAMAGED.search(text) is not None
 
 
+_GARBLED = re.compile(
+    r"\ufffd|(?<!\w)\?{3,}|[ЂЃЉЊЌЋЏђѓљњќћџ]|[À-ÿ]{4}"
+    r"|(?:[РСТУÐÑÒÓ][^\sА-яЁёҒғӢӣҚқӮӯҲҳҶҷЎўA-Za-z0-9.,;:()/«»\"'’№-]){2}"
+)
+"""What becomes of letters that nobody could keep, or that were read in another encoding than they were written in."""
+
+
+def is_garbled(text: str) -> bool:
+    """Tell whether a text lost its letters: some to question marks, or all by being read in a wrong encoding.
+
+    Examples
+    --------
+    >>> is_garbled("?????? ?????"), is_garbled("Ìàðêàç"), is_garbled("РљСЂРёР·РёСЃ"), is_garbled("Кумак мекунад???")
+    (True, True, True, False)
+    """
+    return is_damaged(text) or _GARBLED.search(text) is not None
+
+
 def wildcard(text: str) -> re.Pattern[str] | None:
     """Make a pattern for the skeletons that a damaged text can stand for, or None where it is not damaged.
 

@@ -28,9 +28,13 @@ from mapping.model import (
     Translation,
     record_id,
 )
+from mapping.quality.names import Name, alike
 
 Point = tuple[float, float]
 """Latitude and longitude."""
+
+SAME_NAME, SAME_QUOTED = 0.95, 0.9
+"""How alike two names are that say the same kind of body and the same proper words, or the same between quotes."""
 
 BODY_WORDS = TERMS / "body_words.csv"
 QUOTED = re.compile(r"[«\"“„]([^»\"”“]+)[»\"”“]")
@@ -256,3 +260,42 @@ class Known:
         """Return the bodies of any of these names, in the order in which they became known."""
         found = [body for name in names if name for body in self.names.get(_name_key(name), ())]
         return list({body.id: body for body in found}.values())
+
+
+class NamesHeld:
+    """The names of the bodies that are known, to ask which body a name means in another language, script or spelling.
+
+    It is made once; bodies that become known afterwards are not in it.
+    """
+
+    def __init__(self, bodies: Iterable[Body]) -> None:
+        self._by_word: dict[str, list[tuple[Name, Body]]] = defaultdict(list)
+        for body in bodies:
+            for name in sorted(map(Name.of, body.names or {body.name}), key=lambda name: name.text):
+                for word in set(name.proper):
+                    self._by_word[word].append((name, body))
+
+    def meant(self, text: str) -> list[Body]:
+        """Return the bodies whose names are so like a text that it means one of them; none where only part fits."""
+        name, likeness = Name.of(text), dict[str, tuple[float, Body]]()
+        for held, body in (pair for word in set(name.proper) for pair in self._by_word.get(word, ())):
+            score = _same(name, held)
+            if score > likeness.get(body.id, (0.0, body))[0]:
+                likeness[body.id] = score, body
+        best = max((score for score, _ in likeness.values()), default=0.0)
+        return [body for score, body in likeness.values() if score == best]
+
+
+def may_be_one(one: Body, other: Body) -> bool:
+    """Tell whether two bodies have one name and are not known to be in different places."""
+    if one.units and other.units and not one.units & other.units:
+        return False
+    names, others = ([*map(Name.of, body.names or {body.name})] for body in (one, other))
+    return any(_same(name, another) for name in names for another in others)
+
+
+def _same(name: Name, other: Name) -> float:
+    """Return how alike two names are, or 0 where they are not one name in two spellings or languages."""
+    score = alike(name, other)
+    quoted = name.quoted and name.quoted == other.quoted
+    return score if score >= (SAME_QUOTED if quoted else SAME_NAME) else 0.0

@@ -478,8 +478,11 @@ def test_the_review_of_a_survey_counts_with_any_map(take, state, audience):
     assert audiences(take(row, heads=head)) == {audience}
 
 
-def test_a_name_that_lost_letters_is_not_published(take):
-    batch = take((ROW[0], "Рай?они ??йбор?", *ROW[2:]))
+@pytest.mark.parametrize(
+    "name", ["Рай?они ??йбор?", "???????? ?????", "Ðàéõîí", "Р Р°Р№ТіРѕРЅ", "Ð Ð°Ð¹Ò³Ð¾Ð½", "Рай\ufffdон", "ђ ©е®­"]
+)
+def test_a_name_that_lost_letters_is_not_published(take, name):
+    batch = take((ROW[0], name, *ROW[2:]))
     assert audiences(batch) == {"custodian"}
     assert any("has lost letters" in problem for _, _, problem in said(batch))
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from mapping.area.geocode import find_unit
 from mapping.area.study_area import StudyArea
@@ -21,7 +22,7 @@ from mapping.language import parsers
 from mapping.language.fold import coarse, skeleton
 from mapping.language.languages import codes, language
 from mapping.language.parsers.permission import asks_consent
-from mapping.language.taxonomy import match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 
 LOOK_FOR_HEADER = 25
 SAMPLE = 300
@@ -188,16 +189,20 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
 
 
 AGREEMENTS = re.compile(
-    r"соглашени|договор|меморандум|agreement|memorandum|\bmou\b|созишнома|шартнома|ёддошти|kelishuv|shartnoma"
+    r"соглашени|договор|меморандум|подписан|подписи|действует до|вид документа|agreement|memorandum|\bmou\b|\bsigned|"
+    r"signature|valid (?:to|until)|созишнома|шартнома|ёддошти|имзо|навъи ҳуҷҷат|kelishuv|shartnoma|imzo|hujjat turi"
 )
 PARTIES = re.compile(
-    r"\bfrom\b|\bto\b|\bот\b|\bкому\b|сторона|party|partner|направля|принима|refer|receiv|sends|takes|тараф|фирист|"
-    r"қабул|аз кӣ|ба кӣ|tomon|yubor|qabul"
+    r"^(?:from|to)(?: \w*organi\w+| agency| party)?$|^от\b|\bкому\b|сторона|party|partner|направля|принима|refer|receiv|sends|takes|тараф|фирист|"
+    r"қабул|аз кӣ|ба кӣ|tomon|yubor|qabul|(?:organi[sz]ation|организация|ташкилот|tashkilot) ?[12ab]\b"
 )
 STANDARDS = re.compile(
     r"standard|criteri|checklist|indicator|стандарт|критери|требовани|меъёр|mezon|talab|\bitem\b|пункт|банд"
 )
-ANSWERS = re.compile(r"answer|\bmet\b|score|rating|ответ|оценк|выполн|соответств|ҷавоб|баҳо|иҷро|javob|baho|bajaril")
+ANSWERS = re.compile(
+    r"answer|\bmet\b|score|rating|result|ответ|оценк|выполн|соответств|результат|ҷавоб|баҳо|иҷро|натиҷа|javob|baho|"
+    r"bajaril|natija"
+)
 
 
 def _require_services(found: Sequence[tuple[float, "Guessed"]]) -> None:
@@ -215,13 +220,21 @@ def _require_services(found: Sequence[tuple[float, "Guessed"]]) -> None:
     what = ""
     if AGREEMENTS.search(whole) and len(parties) > 1:
         what = "agreement"
-    elif any(map(STANDARDS.search, heads)) and any(map(ANSWERS.search, heads)):
+    elif (any(map(STANDARDS.search, heads)) and any(map(ANSWERS.search, heads))) or _holds_items(best):
         what = "assessment"
     if what:
         raise FormatError(
             f"[{best.sheet.name}] looks like a list of {what}s, whose rows are no services; write a column map with "
             f'shape = "{what}" (docs/importing.md)'
         )
+
+
+def _holds_items(found: Guessed) -> bool:
+    """Tell whether most cells of some column are codes of the checklist of standards."""
+    items = Vocabulary.load("standards")
+    columns = zip_longest(*found.sheet.rows[found.first : found.first + SAMPLE], fillvalue="")
+    filled = ([str(cell).strip() for cell in column if cell not in (None, "")] for column in columns)
+    return any(sum(text in items for text in texts) * 2 > len(texts) for texts in filled)
 
 
 def _suppose_organization(found: Guessed) -> None:

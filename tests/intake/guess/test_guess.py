@@ -193,10 +193,27 @@ def test_a_question_of_consent_is_the_marking_row_by_row(area, heading):
         (("№ договора", "Направляющая организация", "Принимающая организация", "Услуга"), "agreement"),
         (("Рақами созишнома", "Ташкилоти фиристанда", "Ташкилоти қабулкунанда", "Хизмат"), "agreement"),
         (("Организация", "Услуга", "Стандарт", "Ответ", "Дата"), "assessment"),
+        (("From", "To", "Service", "Signed", "Status"), "agreement"),
+        (("Организация 1", "Организация 2", "Услуги", "Подписано", "Действует до"), "agreement"),
+        (("№", "Направляющая организация", "Принимающая организация", "Вид документа", "Дата"), "agreement"),
+        (("Yuboruvchi tashkilot", "Qabul qiluvchi tashkilot", "Hujjat turi", "Imzolangan sana"), "agreement"),
         (("Organization", "Service", "Checklist item", "Met?"), "assessment"),
+        (("Organisation", "Service", "Standard code", "Result", "Date"), "assessment"),
     ],
 )
 def test_agreements_and_answers_are_no_services(area, heads, shape):
     rows = [list(heads)] + [[f"{n}", "Umed", "Nur", "legal advice", "2026-01-02"][: len(heads)] for n in range(9)]
     with pytest.raises(FormatError, match=f'shape = "{shape}"'):
         guessed_map([Sheet("", rows)], "x", area)
+
+
+def test_a_column_of_codes_of_the_checklist_makes_no_services_whatever_it_is_called(area):
+    rows = [["Organization", "Service", "Question", "Yes/No"]] + [["Umed", "advice", f"STD-00{n}", "yes"] for n in "123"]
+    with pytest.raises(FormatError, match='shape = "assessment"'):
+        guessed_map([Sheet("", rows)], "x", area)
+
+
+def test_a_list_of_services_with_an_end_is_no_list_of_agreements(area):
+    heads = ["Organization", "Service", "District", "Open to", "Valid to", "Who may come"]
+    rows = [heads] + [[f"Centre {n}", "legal advice", "Восеъ", "all", "2027-01-01", "women"] for n in range(9)]
+    assert guessed_map([Sheet("", rows)], "x", area).shape == "service"

@@ -24,6 +24,34 @@ ASKED = [
     "Eʼlon qilish mumkinmi?",
     "Nashr qilishga ruxsat",
     "Chop etishga rozimisiz?",
+    "Публиковать (да/нет)",
+    "Показать на карте",
+    "Открыть для всех?",
+    "Даёте ли Вы согласие на внесение в открытый реестр?",
+    "Согласие организации на включение в каталог",
+    "Согласие (да/нет)",
+    "Раздел 3 / Опубликовать: да/нет",
+    "Publish (Y/N)",
+    "OK to publish",
+    "can_publish",
+    "may_we_share",
+    "Is it ok to make this public",
+    "Can this go online?",
+    "Visible on website",
+    "Permission granted?",
+    "Барои ҳама нишон додан мумкин?",
+    "Харита нишон диҳем?",
+    "Rozilik berilganmi?",
+    "Rozilik (ha/yo‘q)",
+]
+FORBIDDING = [
+    "Не публиковать",
+    "Не для публикации",
+    "Do not publish",
+    "do_not_share",
+    "Not for publication",
+    "Нашр накунед",
+    "Nashr qilmang",
 ]
 OTHER = [
     "Published on",
@@ -37,6 +65,16 @@ OTHER = [
     "District",
     "Who may come?",
     "Языки",
+    "Date of publication",
+    "Публикации",
+    "Согласие родителей",
+    "Can help in a crisis?",
+    "Можно ли прийти без записи?",
+    "Work permit",
+    "Показания",
+    "Show location as",
+    "Услуги (можно несколько)",
+    "Разрешение на работу (помощь)",
 ]
 
 
@@ -76,3 +114,12 @@ def test_a_review_holds_back_unless_it_was_passed():
         assert refuses("_validation_status", held)
     for passed in ("Approved", "validation_status_approved", ""):
         assert refuses("_validation_status", passed) == ""
+
+
+@pytest.mark.parametrize("heading", FORBIDDING)
+def test_a_column_that_forbids_is_read_the_other_way_round(heading):
+    assert asks_consent(heading)
+    for answer in ("да", "yes", "x", "?", "кроме телефона"):
+        assert refuses(heading, answer)
+    for answer in ("нет", "no", ""):
+        assert refuses(heading, answer) == ""
