@@ -193,8 +193,9 @@ AGREEMENTS = re.compile(
     r"signature|valid (?:to|until)|созишнома|шартнома|ёддошти|имзо|навъи ҳуҷҷат|kelishuv|shartnoma|imzo|hujjat turi"
 )
 PARTIES = re.compile(
-    r"^(?:from|to)(?: \w*organi\w+| agency| party)?$|^от\b|\bкому\b|сторона|party|partner|направля|принима|refer|receiv|sends|takes|тараф|фирист|"
-    r"қабул|аз кӣ|ба кӣ|tomon|yubor|qabul|(?:organi[sz]ation|организация|ташкилот|tashkilot) ?[12ab]\b"
+    r"^(?:from|to)(?: \w*organi\w+| agency| party)?$|^от\b|\bкому\b|сторона|party|partner|направля|принима|refer|"
+    r"receiv|sends|takes|тараф|фирист|қабул|аз кӣ|ба кӣ|tomon|yubor|qabul|"
+    r"(?:organi[sz]ation|организация|ташкилот|tashkilot) ?[12ab]\b"
 )
 STANDARDS = re.compile(
     r"standard|criteri|checklist|indicator|стандарт|критери|требовани|меъёр|mezon|talab|\bitem\b|пункт|банд"

@@ -51,9 +51,7 @@ _NOT_TO_PUBLISH = re.compile(
 )
 """Headings that forbid it: what stands beneath is a yes to secrecy."""
 
-_BOTH = re.compile(
-    rf"(?=.*(?:{_ASK}))(?=.*(?:{_PUBLISH}))|(?=.*(?:{_CONSENT}))(?=.*(?:{_OPEN_PLACES}))", re.I | re.S
-)
+_BOTH = re.compile(rf"(?=.*(?:{_ASK}))(?=.*(?:{_PUBLISH}))|(?=.*(?:{_CONSENT}))(?=.*(?:{_OPEN_PLACES}))", re.I | re.S)
 _OTHER = re.compile(
     r"visitor|client|beneficiar|survivor|клиент|получател|пострадав|мизоҷ|mijoz|referral|перенаправ|"
     r"примеч|комментар|пояснен|\bnotes?\b|remark|comment|эзоҳ|изоҳ|izoh|шарҳ|legend|условн|"

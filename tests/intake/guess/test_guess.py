@@ -208,7 +208,8 @@ def test_agreements_and_answers_are_no_services(area, heads, shape):
 
 
 def test_a_column_of_codes_of_the_checklist_makes_no_services_whatever_it_is_called(area):
-    rows = [["Organization", "Service", "Question", "Yes/No"]] + [["Umed", "advice", f"STD-00{n}", "yes"] for n in "123"]
+    rows = [["Organization", "Service", "Question", "Yes/No"]]
+    rows += [["Umed", "advice", f"STD-00{n}", "yes"] for n in "123"]
     with pytest.raises(FormatError, match='shape = "assessment"'):
         guessed_map([Sheet("", rows)], "x", area)
 
