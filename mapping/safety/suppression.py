@@ -8,14 +8,16 @@ Method
 ------
 Counts of one year, measure and unit of count are cells of a table with the dimensions `DIMENSIONS`; a blank means all
 together. Along each dimension a cell is part of a larger one: a district of its region, a quarter of its half-year.
-Where the parts add up to the whole, in whichever source, that is an equation which a reader can know. Every cell that
-is hidden is an unknown of one or more; a whole that nobody gave is an unknown too. An unknown is safe when an integer
-program finds two values for it; otherwise the smallest count beside it is hidden as well, and so on.
+Where the parts add up to the whole, in whichever source, that is an equation which a reader can know; so is a whole of
+a source less the parts that it gives, which leaves those that it does not give. Every cell that is hidden is an unknown
+of one or more; a part or a whole that nobody gave is an unknown too. An unknown is safe when an integer program finds
+two values for it; otherwise, where it is hidden or too small to be told, the smallest count beside it is hidden as
+well, and so on.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -30,14 +32,22 @@ DIMENSIONS = ("period", "law_article", "area_unit", "place", "sex", "age_band", 
 WHOLE = frozenset({"", "all", "both", "total", "year", "все", "всего", "год", "ҳама", "ҳамагӣ", "jami", "hammasi"})
 """Words by which lists say that a dimension is not parted."""
 
+OTHER = "\0"
+"""Begins the value of all that a source leaves out along a dimension; what it is left out of follows."""
+
+NOT_GIVEN = -1
+"""The count of a cell that follows from no row."""
+
 Row = dict[str, Any]
 Values = tuple[str, ...]
 Cell = tuple[tuple[Any, ...], Values, int]
 """Table, values of the dimensions, and count: sources that give one figure give one cell."""
+Kind = tuple[int, str]
+"""Place of a dimension, and a way of parting it: a year by quarters, or by months."""
 ParentUnit = Callable[[str], str | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class _Sum:
     """A whole, its parts, and whether these add up to it."""
 
@@ -58,10 +68,14 @@ class _CountTable:
     """Cells that a row gives; the others are wholes that follow from their parts."""
     sums: set[_Sum] = field(default_factory=set)
 
+    def is_unknown(self, cell: Cell, hidden: set[Cell]) -> bool:
+        """Whether a reader is not told a cell."""
+        return cell in hidden or cell not in self.given
+
     @cached_property
     def ordered(self) -> list[_Sum]:
         """The sums in an order that does not depend on that of the rows."""
-        return sorted(self.sums, key=lambda each: (each.whole, each.parts, each.exact))
+        return sorted(self.sums)
 
     @cached_property
     def sums_of(self) -> dict[Cell, list[_Sum]]:
@@ -115,19 +129,17 @@ def _cell(row: Row) -> Cell | None:
 def _hidden(given: Sequence[tuple[str, Cell]], least: int, parent_unit: ParentUnit) -> set[Cell]:
     """Return the cells of one table that must not be told."""
     hidden = {cell for _, cell in given if 0 < cell[2] < least}
-    if not hidden:
-        return hidden
     table = _table_of(given, parent_unit)
     safe: set[Cell] = set()
     while True:
         while more := _second(table, hidden):
             hidden.add(more)
-        found = _told(table, hidden, safe)
-        if found is None:
+        told = _told(table, hidden, safe, least)
+        if told is None:
             return hidden
-        beside = _beside(table, hidden, found)
+        beside = _beside(table, hidden, told)
         if beside is None:
-            safe.add(found)  # nothing is left that could tell it
+            safe.add(told)  # nothing is left that could tell it
         else:
             hidden.add(beside)
 
@@ -135,18 +147,26 @@ def _hidden(given: Sequence[tuple[str, Cell]], least: int, parent_unit: ParentUn
 def _table_of(given: Sequence[tuple[str, Cell]], parent_unit: ParentUnit) -> _CountTable:
     table = _CountTable({cell for _, cell in given})
     by_source: dict[str, dict[Values, set[Cell]]] = defaultdict(lambda: defaultdict(set))
+    mixed: dict[Values, set[Cell]] = defaultdict(set)
     for source, cell in given:
         by_source[source][cell[1]].add(cell)
-        by_source["\0any"][cell[1]].add(cell)  # a part of one source and a part of another
-    for source in sorted(by_source):
-        _add_sums(table, by_source[source], parent_unit, mixed=source == "\0any")
+        mixed[cell[1]].add(cell)  # a part of one source and a part of another
+    for source, cells in sorted(by_source.items()):
+        parts = _parts(cells, parent_unit)
+        values_of = _values_of(cells, parts)
+        _add_sums(table, cells, parts, values_of, parent_unit)
+        rests = _rests(cells, values_of, source, parent_unit)
+        if _System(table, {*table.sums, *rests}, set()).is_possible():
+            table.sums |= rests  # a source that contradicts itself tells nothing of what it leaves out
+    parts = _parts(mixed, parent_unit)
+    _add_sums(table, mixed, parts, _values_of(mixed, parts), parent_unit, mixed=True)
     return table
 
 
-def _add_sums(table: _CountTable, cells: dict[Values, set[Cell]], parent_unit: ParentUnit, *, mixed: bool) -> None:
-    """Add every sum among the cells of a source, and the wholes that nobody gave, part by part."""
+def _parts(cells: Iterable[Values], parent_unit: ParentUnit) -> dict[tuple[Values, Kind], set[Values]]:
+    """Return the parts of every whole that some cells belong to, for each way of parting it."""
     bands = sorted({values[DIMENSIONS.index("age_band")] for values in cells} - {""})
-    parts: dict[tuple[Values, str], set[Values]] = defaultdict(set)
+    parts: dict[tuple[Values, Kind], set[Values]] = defaultdict(set)
     waiting = sorted(cells)
     seen = set(waiting)
     while waiting:
@@ -156,18 +176,79 @@ def _add_sums(table: _CountTable, cells: dict[Values, set[Cell]], parent_unit: P
             if whole not in seen:
                 seen.add(whole)
                 waiting.append(whole)
+    return parts
+
+
+def _add_sums(
+    table: _CountTable,
+    cells: dict[Values, set[Cell]],
+    parts: Mapping[tuple[Values, Kind], set[Values]],
+    values_of: Mapping[tuple[Kind, str], set[str]],
+    parent_unit: ParentUnit,
+    *,
+    mixed: bool = False,
+) -> None:
+    """Add every sum among the cells of a source, and the wholes that nobody gave, part by part."""
     name = next(iter(table.given))[0]
     # smaller wholes first, so that a whole which nobody gave is known before it is a part itself
-    for (whole, _), members in sorted(parts.items(), key=lambda item: (-_depth(item[0][0], parent_unit), item[0])):
+    for (whole, kind), members in sorted(parts.items(), key=lambda item: (-_depth(item[0][0], parent_unit), item[0])):
         chosen = [cells.get(values, set()) for values in sorted(members)]
-        if any(len(one) != 1 for one in chosen):
+        if any(len(figures) != 1 for figures in chosen):
             continue
-        own = tuple(cell for one in chosen for cell in one)
+        own = tuple(cell for figures in chosen for cell in figures)
         total = (name, whole, sum(cell[2] for cell in own))
-        table.sums.add(_Sum(total, own, exact=True))
-        if not mixed:
-            table.sums |= {_Sum(other, own, exact=False) for other in cells.get(whole, set()) - {total}}
-        cells.setdefault(whole, {total})
+        if len(members) == len(values_of[kind, whole[kind[0]]]):
+            cells.setdefault(whole, {total})
+            table.sums.add(_Sum(total, own, exact=True))
+        for figure in cells.get(whole, ()):
+            if figure == total or not mixed:
+                table.sums.add(_Sum(figure, own, exact=figure == total))
+
+
+def _rests(
+    cells: Mapping[Values, set[Cell]],
+    values_of: Mapping[tuple[Kind, str], set[str]],
+    source: str,
+    parent_unit: ParentUnit,
+) -> set[_Sum]:
+    """Return the sums of a source in which parts or wholes are unknown that it does not give."""
+    name = (*next(iter(next(iter(cells.values()))))[0], source)
+    bands = sorted({values[DIMENSIONS.index("age_band")] for values in cells} - {""})
+    sums: set[_Sum] = set()
+    waiting = sorted(cells)
+    seen = set(waiting)
+    while waiting:
+        for whole, kind in _wholes(waiting.pop(), bands, parent_unit):
+            place = kind[0]
+            members = [(*whole[:place], value, *whole[place + 1 :]) for value in sorted(values_of[kind, whole[place]])]
+            waiting += sorted({whole, *members} - seen)
+            seen |= {whole, *members}
+            figures = [cells.get(values) or {(name, values, NOT_GIVEN)} for values in (whole, *members)]
+            if any(len(each) != 1 for each in figures):
+                continue
+            total, *own = (cell for each in figures for cell in each)
+            known = sum(max(cell[2], 0) for cell in own)
+            if known <= total[2] or total[2] == NOT_GIVEN:
+                sums.add(_Sum(total, tuple(own), exact=True))
+    return sums
+
+
+def _values_of(
+    cells: Mapping[Values, set[Cell]], parts: Mapping[tuple[Values, Kind], set[Values]]
+) -> dict[tuple[Kind, str], set[str]]:
+    """Return the values that part a value of a dimension; others besides, where those do not make up the whole."""
+    values_of: dict[tuple[Kind, str], set[str]] = defaultdict(set)
+    for (whole, kind), members in parts.items():
+        values_of[kind, whole[kind[0]]] |= {values[kind[0]] for values in members}
+    for (whole, kind), members in parts.items():
+        known = values_of[kind, whole[kind[0]]]
+        figures = [cells.get(values, set()) for values in members]
+        short = all(len(each) == 1 for each in figures) and any(
+            total[2] > sum(cell[2] for each in figures for cell in each) for total in cells.get(whole, ())
+        )
+        if len(known) == 1 or (short and len(members) == len(known)):
+            known.add(f"{OTHER}{kind[1]} {whole[kind[0]]}")
+    return values_of
 
 
 def _depth(values: Values, parent_unit: ParentUnit) -> int:
@@ -179,13 +260,13 @@ def _depth(values: Values, parent_unit: ParentUnit) -> int:
     return sum(map(bool, values)) * 1000 + above * 1000 + quarter * 1000 + narrow
 
 
-def _wholes(values: Values, bands: Sequence[str], parent_unit: ParentUnit) -> Iterator[tuple[Values, str]]:
+def _wholes(values: Values, bands: Sequence[str], parent_unit: ParentUnit) -> Iterator[tuple[Values, Kind]]:
     """Yield the cells that a cell is part of, and the kind of parts that it is one of."""
     for place, (name, value) in enumerate(zip(DIMENSIONS, values, strict=True)):
-        if not value:
+        if not value or value.startswith(OTHER):
             continue
         for above, kind in _above(name, value, bands, parent_unit):
-            yield (*values[:place], above, *values[place + 1 :]), f"{name} {kind}"
+            yield (*values[:place], above, *values[place + 1 :]), (place, kind)
 
 
 def _above(name: str, value: str, bands: Sequence[str], parent_unit: ParentUnit) -> Iterator[tuple[str, str]]:
@@ -242,7 +323,7 @@ def _band(text: str) -> tuple[float, float] | None:
 def _second(table: _CountTable, hidden: set[Cell]) -> Cell | None:
     """Return the count to hide beside one that is alone in a sum: the part that leaves the fewest others alone."""
     for each in table.ordered:
-        unknown = [c for c in each.cells if c in hidden or c not in table.given]
+        unknown = [c for c in each.cells if table.is_unknown(c, hidden)]
         if len(unknown) != 1 or unknown[0] not in hidden or not (each.exact or unknown[0] in each.parts):
             continue
         shown = [c for c in each.parts if c not in hidden and c[2]]
@@ -253,47 +334,63 @@ def _second(table: _CountTable, hidden: set[Cell]) -> Cell | None:
     return None
 
 
-def _told(table: _CountTable, hidden: set[Cell], safe: set[Cell]) -> Cell | None:
-    """Return the first hidden cell that can be only one number; add those that can be two to ``safe``."""
-    sums = [each for each in table.ordered if each.exact]
-    cells = sorted({cell for each in sums for cell in each.cells if cell in hidden or cell not in table.given})
-    place = {cell: number for number, cell in enumerate(cells)}
-    matrix = sparse.lil_matrix((len(sums), len(cells)))
-    right = np.zeros(len(sums))
-    for number, each in enumerate(sums):
-        for cell, sign in ((each.whole, -1), *((part, 1) for part in each.parts)):
-            if cell in place:
-                matrix[number, place[cell]] += sign
-            else:
-                right[number] -= sign * cell[2]
-    actual = np.array([cell[2] for cell in cells], float)
-    system = (sparse.csr_matrix(matrix), right)
-    least = np.array([1.0 if cell in table.given else 0.0 for cell in cells])
-    for cell in cells:
-        if cell in hidden and cell not in safe:
-            other = _another(system, least, actual, place[cell])
-            if other is None:
-                return cell
-            safe |= {one for one in cells if other[place[one]] != actual[place[one]]}
+def _told(table: _CountTable, hidden: set[Cell], safe: set[Cell], least: int) -> Cell | None:
+    """Return the first unknown that can be only one number, and is hidden or too small to be told.
+
+    Unknowns that can be two numbers are added to ``safe``.
+    """
+    system = _System(table, table.sums, hidden)
+    if not system.cells:
+        return None
+    low, high = (system.solve(sign * np.ones(len(system.cells))) for sign in (1, -1))
+    for number, cell in enumerate(system.cells):
+        if low[number] != high[number]:
+            safe.add(cell)
+        if cell in safe or not (cell in hidden or 0 < low[number] < least):
+            continue
+        costs = np.zeros(len(system.cells))
+        for costs[number] in (1.0, -1.0):
+            other = system.solve(costs)
+            safe |= {each for each, one, two in zip(system.cells, low, other, strict=True) if one != two}
+        if cell not in safe:
+            return cell
     return None
 
 
-def _another(system: tuple[Any, Any], least: Any, actual: Any, column: int) -> Any | None:
-    """Return a solution in which an unknown is another number than it is; None where there is none."""
-    matrix, right = system
-    most = actual.max() * 2 + 10
-    for direction in (-1.0, 1.0):
-        costs = np.zeros(len(actual))
-        costs[column] = direction
-        found = milp(
+class _System:
+    """What a reader knows of the unknown cells of a table: linear equations, and the smallest number of each."""
+
+    def __init__(self, table: _CountTable, sums: Iterable[_Sum], hidden: set[Cell]) -> None:
+        exact = sorted(each for each in sums if each.exact)
+        self.cells = sorted({cell for each in exact for cell in each.cells if table.is_unknown(cell, hidden)})
+        self.place = {cell: number for number, cell in enumerate(self.cells)}
+        self.matrix = sparse.lil_matrix((len(exact), len(self.cells)))
+        self.right = np.zeros(len(exact))
+        for number, each in enumerate(exact):
+            for cell, sign in ((each.whole, -1), *((part, 1) for part in each.parts)):
+                if cell in self.place:
+                    self.matrix[number, self.place[cell]] += sign
+                else:
+                    self.right[number] -= sign * cell[2]
+        self.matrix = self.matrix.tocsr()
+        self.least = np.array([1.0 if cell in hidden else 0.0 for cell in self.cells])
+        self.most = np.full(len(self.cells), sum(cell[2] for cell in table.given) + 10.0)
+
+    def is_possible(self) -> bool:
+        """Whether there are numbers that the unknowns can be."""
+        return not self.cells or self._solve(np.zeros(len(self.cells))).x is not None
+
+    def solve(self, costs: Any) -> Any:
+        """Return the numbers of least cost that the unknowns can be."""
+        return np.round(self._solve(costs).x)
+
+    def _solve(self, costs: Any) -> Any:
+        return milp(
             costs,
-            integrality=np.ones(len(actual)),
-            bounds=Bounds(least, np.full(len(actual), most)),
-            constraints=LinearConstraint(matrix, right, right),
+            integrality=np.ones(len(costs)),
+            bounds=Bounds(self.least, self.most),
+            constraints=LinearConstraint(self.matrix, self.right, self.right),
         )
-        if found.x is not None and (solution := np.round(found.x))[column] != actual[column]:
-            return solution
-    return None
 
 
 def _beside(table: _CountTable, hidden: set[Cell], cell: Cell) -> Cell | None:
