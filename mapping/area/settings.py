@@ -297,10 +297,13 @@ class FreshnessDays(_SettingsTable):
     lapsed_days: Annotated[int, Field(ge=0, le=1000)] = LAPSED_DAYS
 
 
+ShortNumber = Annotated[str, Field(pattern=r"^\+?[0-9]{2,15}$")]
+
+
 class EmergencyNumber(_SettingsTable):
     """A short number that anybody may call."""
 
-    number: Annotated[str, Field(pattern=r"^\+?[0-9]{2,15}$")]
+    number: ShortNumber
     label: Texts
 
 
@@ -369,6 +372,8 @@ class Settings(_SettingsTable):
     holidays: tuple[Annotated[str, AfterValidator(_month_day)], ...] = ()
     moving_holidays: tuple[MovingHoliday, ...] = ()
     emergency: dict[str, EmergencyNumber] = {}
+    emergency_abroad: dict[Country, dict[str, ShortNumber]] = {}
+    """Country -> the kind of an emergency number, as ``emergency`` names it -> the number there."""
     exit_address: Annotated[str, Field(pattern="^https://")] = "https://www.wikipedia.org/"
     sensitive_allowed: tuple[str, ...] = ()
     destinations: tuple[Country, ...] = ()
@@ -403,6 +408,15 @@ class Settings(_SettingsTable):
         if "summer" not in ids:
             raise ValueError("one scenario must have the id 'summer': it is the ordinary season, whatever its label")
         return scenarios
+
+    @model_validator(mode="after")
+    def _kinds_abroad(self) -> Self:
+        for country, numbers in self.emergency_abroad.items():
+            if unknown := sorted(set(numbers) - set(self.emergency)):
+                raise ValueError(
+                    f"emergency_abroad.{country}: there is no [emergency.{unknown[0]}] that says what it is"
+                )
+        return self
 
 
 SETTINGS = frozenset(field.alias or name for name, field in Settings.model_fields.items())

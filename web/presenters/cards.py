@@ -52,7 +52,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Card:
-    """A service in one language; ``minutes`` are from the place that a list starts at, where that is known."""
+    """A service in one language.
+
+    ``minutes`` are from the place that a list starts at, where that is known; ``fit`` is how well it fits what the list
+    is about, 1 best; ``also`` are other services of the organization at the same place, which a list shows with it.
+    """
 
     entry: Entry
     language: str
@@ -70,6 +74,13 @@ class Card:
     access: tuple[str, ...] = ()
     minutes: tuple[float, float] | None = None
     why: tuple[str, ...] = field(default=())
+    fit: int = 0
+    also: tuple["Card", ...] = ()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the codes of languages that are spoken, here or at a service beside it."""
+        return tuple(dict.fromkeys(code for card in (self, *self.also) for code in card.entry.languages))
 
     @property
     def id(self) -> str:
@@ -288,8 +299,13 @@ class Blocks:
         """Return all services, in their order."""
         return (*self.near, *self.named, *self.ask, *self.later)
 
+    @property
+    def services(self) -> tuple[Card, ...]:
+        """Return all services, those beside another too."""
+        return tuple(card for first in self.all for card in (first, *first.also))
+
     def __len__(self) -> int:
-        """Count all services."""
+        """Count the entries."""
         return len(self.all)
 
 

@@ -1,8 +1,8 @@
 """Choices: what help, where, for whom; each answer is a link with a neutral code, so that nothing is typed or sent."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
@@ -11,11 +11,10 @@ from phonenumbers import country_code_for_region
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
-from mapping.language.i18n import show, translate
-from mapping.language.need_fits import LAST, fit
+from mapping.language.i18n import translate
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
-from web.presenters.cards import Blocks, Card, country_name, first_choice, minutes_to
+from web.presenters.cards import country_name
 from web.presenters.edition import Edition
 
 Fit = Literal["yes", "ask", "no"]
@@ -23,19 +22,15 @@ Fit = Literal["yes", "ask", "no"]
 EVERYWHERE, ABROAD = "r0", "zz"
 ADULT, CHILD, ANYONE, BOTH = "a", "c", "e", "f"
 CHILDREN, GROWN = {"AGE-CHI", "AGE-ADO"}, {"AGE-ADU", "AGE-OLD"}
+MAP = "m"
+"""In place of an answer to "who": the map of a region, to choose a district on."""
 GROUPS_OF = {"": (), ANYONE: (), ADULT: ("AGE-ADU",), CHILD: ("AGE-CHI",), BOTH: ("HH-DEP",)}
 """Groups of beneficiaries that somebody belongs to, as far as the answer to "who" tells."""
 PATTERN = re.compile(
-    r"n(?P<need>\d)(?:-(?P<where>r\d{1,3}|[a-z]{2})(?:-(?P<who>[acef])(?:-(?P<sheet>[2-9]|[1-9]\d))?)?)?"
+    r"n(?P<need>\d)(?:-(?P<where>[rd]\d{1,3}|[a-z]{2})(?:-(?P<who>[acefm])(?:-(?P<sheet>[2-9]|[1-9]\d))?)?)?"
 )
 CROSS_BORDER = "RET"
 """The family of help that starts abroad and ends at home."""
-
-NO_PAPERS = "NONE"
-"""The code by which a service says that it asks for no papers."""
-
-FARTHER = 5
-"""How many services of other regions are offered where a region has none that can be visited."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +61,25 @@ def regions(area: StudyArea) -> Mapping[str, str]:
     return MappingProxyType({f"r{place}": code for place, code in enumerate(units, 1)})
 
 
+@lru_cache(8)
+def districts(area: StudyArea) -> Mapping[str, str]:
+    """Return the code of an answer for each district, the finest area units: d1 -> code of the unit."""
+    units = area.all_units().values()
+    parents = {unit.parent for unit in units}
+    finest = [unit.code for unit in units if unit.code not in parents and unit.code not in regions(area).values()]
+    return MappingProxyType({f"d{place}": code for place, code in enumerate(finest, 1)})
+
+
+def districts_of(edition: Edition, where: str) -> dict[str, str]:
+    """Return the answers that are districts with a main place in a region: d1 -> unit; none where it is one itself."""
+    area = edition.area
+    region = regions(area).get(where)
+    found = {
+        code: unit for code, unit in districts(area).items() if area.region_of(unit) == region and unit in edition.seats
+    }
+    return found if len(found) > 1 else {}
+
+
 def countries(edition: Edition) -> dict[str, str]:
     """Return the code of an answer for each country abroad where something is listed: kz -> KZ."""
 
@@ -91,106 +105,38 @@ def parse(code: str, edition: Edition) -> Choice:
     if found is None or need is None:
         raise NotFound("no such page")
     where = found["where"] or ""
-    if where not in {"", EVERYWHERE, ABROAD, *regions(edition.area), *countries(edition)}:
+    who = found["who"] or ""
+    inside = regions(edition.area)
+    if where not in {"", EVERYWHERE, ABROAD, *inside, *districts(edition.area), *countries(edition)}:
         raise NotFound("no such page")
-    return Choice(need, where, found["who"] or "", int(found["sheet"] or 1))
+    if (who == MAP and found["sheet"]) or (who and where in districts(edition.area)):
+        raise NotFound("no such page")
+    return Choice(need, where, who, int(found["sheet"] or 1))
 
 
 def where_name(choice: Choice, area: StudyArea, language: str) -> str:
     """Return the name of the place that was chosen; empty for everywhere."""
-    units = regions(area)
-    if choice.where in units:
-        return area.label(units[choice.where], language)
+    if unit := unit_of(choice, area):
+        return area.label(unit, language)
     if choice.where == ABROAD:
         return translate("another country", language)
     return country_name(area, choice.where.upper(), language) if choice.where not in ("", EVERYWHERE) else ""
 
 
-def chosen(edition: Edition, choice: Choice, language: str) -> tuple[Blocks, tuple[Card, ...], str]:
-    """Return the services that answer a choice, those farther away where the region has none, and the town to start at.
-
-    Services are in the order of travel time from the region's main town, which is named; else in order of name.
-    """
-    area = edition.area
-    unit = regions(area).get(choice.where)
-    seat = edition.seats.get(unit) if unit else None
-    summer = edition.minutes(seat[0], "summer") if seat else {}
-    winter = edition.minutes(seat[0], "winter") if seat else {}
-    found: dict[str, list[Card]] = {"near": [], "named": [], "ask": [], "later": [], "far": []}
-    for entry in answering(edition, choice, language):
-        block, taken = place_of(entry, choice, area), fits(entry, choice.who)
-        if taken == "no" or rank_of(entry, choice) is None or (block == "" and not unit):
-            continue
-        minutes = minutes_to(entry, summer, winter)
-        if block == "" and (minutes is None or not first_choice(entry) or taken == "ask"):
-            continue
-        made = edition.card(entry, language)
-        if abroad(choice, area):
-            made = callable_first(made)
-            there = any(place.country == choice.where.upper() for place in entry.places)
-            if not there and (not made.calls or made.calls[0].short):
-                continue
-        made = replace(made, minutes=minutes, why=tuple(why(made, choice, block, area)))
-        if not first_choice(entry):
-            found["later"].append(made)
-        elif taken == "ask":
-            found["ask"].append(made)
-        else:
-            found[block or "far"].append(made)
-    in_order = {name: _fitting(cards, choice) for name, cards in found.items()}
-    near = in_order["near"]
-    far = _better(in_order["far"], near, choice)[:FARTHER]
-    start = show(seat[1], language) if seat and any(card.minutes for card in (*near, *far)) else ""
-    blocks = Blocks(tuple(near), *(tuple(in_order[name]) for name in ("named", "ask", "later")))
-    return blocks, tuple(far), start
-
-
-def callable_first(made: Card) -> Card:
-    """Return a card whose first number works from abroad, where it has one."""
-    return replace(made, calls=tuple(sorted(made.calls, key=lambda call: (not call.spoken, call.short))))
-
-
-def rank_of(entry: Entry, choice: Choice) -> int | None:
-    """Return how well a service fits what was chosen: 1, 2, 3 for a last resort, None where it is no answer."""
-    return fit(choice.need.code, entry.types, GROUPS_OF[choice.who])
-
-
-def _fitting(cards: list[Card], choice: Choice) -> list[Card]:
-    """Return services by how well they fit, then by minutes, then by name; a last resort only where nothing else is."""
-
-    def key(card: Card) -> tuple[int, tuple[float, float]]:
-        return rank_of(card.entry, choice) or LAST, card.minutes or (float("inf"), float("inf"))
-
-    ordered = sorted(cards, key=key)
-    return [card for card in ordered if key(card)[0] < LAST] or ordered
-
-
-def _better(far: list[Card], near: list[Card], choice: Choice) -> list[Card]:
-    """Return the services of other regions that fit better than any that is near; all where nothing is."""
-    best = min((rank_of(card.entry, choice) or LAST for card in near), default=LAST + 1)
-    return [card for card in far if (rank_of(card.entry, choice) or LAST) < best]
-
-
-def answering(edition: Edition, choice: Choice, language: str) -> list[Entry]:
-    """Return the services that meet a need and are not closed for good, by name."""
-
-    def read() -> list[Entry]:
-        return [
-            entry
-            for entry in edition.entries(language).values()
-            if entry.status in ("active", "temporarily closed") and fit(choice.need.code, entry.types) is not None
-        ]
-
-    return edition.keep(("answering", choice.need.code, language), read)
+def unit_of(choice: Choice, area: StudyArea) -> str:
+    """Return the area unit that was chosen, a region or a district; empty where it was none."""
+    return regions(area).get(choice.where) or districts(area).get(choice.where, "")
 
 
 def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "named", ""]:
     """Say whether an entry can be visited where somebody is, serves it in another way, or neither."""
     if choice.where in ("", EVERYWHERE):
-        return "near" if entry.points else "named"
-    unit = regions(area).get(choice.where)
-    if unit is None:
+        return "near" if entry.points and not by_phone(entry) else "named"
+    unit = unit_of(choice, area)
+    if not unit:
         return _abroad(entry, choice.where.upper(), area)
+    if by_phone(entry):
+        return "named" if entry.phones and covers(entry, unit, area, anywhere=True) else ""
     inside = [
         place
         for place in entry.places
@@ -203,9 +149,17 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
     return ""
 
 
+def by_phone(entry: Entry) -> bool:
+    """Tell whether a service is one that answers by phone, wherever its office is."""
+    kinds = Vocabulary.load("service_types")
+    return bool(entry.types) and all(
+        code in kinds and kinds.term(code).location_kind == "remote" for code in entry.types
+    )
+
+
 def abroad(choice: Choice, area: StudyArea) -> bool:
     """Tell whether the answer to where is a country abroad."""
-    return choice.where not in ("", EVERYWHERE, *regions(area))
+    return choice.where not in ("", EVERYWHERE) and not unit_of(choice, area)
 
 
 def _abroad(entry: Entry, country: str, area: StudyArea) -> Literal["near", "named", ""]:
@@ -232,29 +186,30 @@ def crosses_borders(entry: Entry, area: StudyArea) -> bool:
     )
 
 
-def covers(entry: Entry, unit: str, area: StudyArea) -> bool:
+def covers(entry: Entry, unit: str, area: StudyArea, *, anywhere: bool = False) -> bool:
     """Tell whether a service says that it serves an area unit, or has neither place nor area and serves everyone.
 
-    Who can only be called in another country serves people there, unless the help is made for coming home.
+    With ``anywhere`` a place does not stand in the way, as that of an office from which a line is answered. Who can
+    only be called in another country serves people there, unless the help is made for coming home.
     """
     if not entry.covers:
         coming_home = any(code.partition("-")[0] == CROSS_BORDER for code in entry.types)
-        return entry.remote and (coming_home or not _answers_abroad(entry, area))
+        return (entry.remote or anywhere) and (coming_home or not answers_abroad(entry, area))
     known = area.all_units()
     around = {unit, *area.ancestors(unit)}
     return any(code in around or (code in known and unit in area.ancestors(code)) for code in entry.covers)
 
 
-def _answers_abroad(entry: Entry, area: StudyArea) -> bool:
+def answers_abroad(entry: Entry, area: StudyArea) -> bool:
     """Tell whether all numbers of a service are of other countries; a short one is dialled at home."""
     home = f"+{country_code_for_region(area.settings.phone_region or area.code)}"
     numbers = [phone.number for phone in entry.phones if not phone.number.startswith("http")]
     return bool(numbers) and all(number.startswith("+") and not number.startswith(home) for number in numbers)
 
 
-def _within(area: StudyArea, code: str, region: str) -> bool:
-    """Tell whether a place's unit lies in a region, or is so large that the region lies in it."""
-    return code in area.all_units() and (area.region_of(code) == region or code in area.ancestors(region))
+def _within(area: StudyArea, code: str, unit: str) -> bool:
+    """Tell whether a place's unit lies in a unit, or is so large that the unit lies in it."""
+    return code in area.all_units() and (code == unit or unit in area.ancestors(code) or code in area.ancestors(unit))
 
 
 def fits(entry: Entry, who: str) -> Fit:
@@ -288,21 +243,3 @@ def _fits_both(entry: Entry) -> Fit:
             return "yes"
         return "no" if "no" in (adult, child) else child
     return next(fit_ for fit_ in ("yes", "ask", "no") if fit_ in (adult, child))
-
-
-def why(made: Card, choice: Choice, block: str, area: StudyArea) -> Iterator[str]:
-    """Yield the reasons for which an entry stands in a list."""
-    language = made.language
-    yield show(choice.need.labels, language)
-    if choice.who == CHILD and fits(made.entry, CHILD) == "yes":
-        yield translate("takes children", language)
-    if choice.where and choice.where != EVERYWHERE:
-        place = where_name(choice, area, language)
-        if block == "near":
-            yield place
-        elif block == "named":
-            yield translate("by phone or visit: {place}", language, place=place)
-    if made.week.always:
-        yield translate("open day and night", language)
-    if NO_PAPERS in made.entry.papers:
-        yield translate("no papers asked", language)

@@ -18,6 +18,7 @@ from web.presenters.cards import Card, ContactLink, calls, country_name, entranc
 from web.presenters.choices import Choice
 from web.presenters.edition import Edition
 from web.presenters.hotlines import Hotline, line_for, lines
+from web.presenters.outlines import tappable
 
 TEXTS = ("p1", "p2", "p3", "p4")
 """Pages of text: about, method, safety, privacy; the names tell nothing to somebody who looks at a history."""
@@ -64,17 +65,12 @@ class Option:
 
 @dataclass(frozen=True)
 class ChoiceQuestion:
-    """A question with its answers in groups; ``skip`` leaves it open."""
+    """A question with its answers in groups; ``skip`` leaves it open, ``picture`` shows answers on a map."""
 
     groups: tuple[tuple[str, tuple[Option, ...]], ...]
     skip: Option
     line: Hotline | None
-    abroad: bool = False
-
-    @property
-    def short(self) -> ContactLink | None:
-        """Return the line's number where somebody abroad cannot call it."""
-        return self.line.call if self.abroad and self.line and self.line.call.short else None
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,46 +129,64 @@ def numbers_in_all(edition: Edition) -> list[NumbersInLanguage]:
     return found
 
 
-def emergency(area: StudyArea, language: str) -> tuple[Emergency, ...]:
-    """Return the numbers for a minute of danger."""
+def emergency(area: StudyArea, language: str, *, country: str = "") -> tuple[Emergency, ...]:
+    """Return the numbers for a minute of danger, at home or in a country abroad: none where they are not known."""
+    settings = area.settings
+    if country:
+        numbers = settings.emergency_abroad.get(country, {})
+        return tuple(
+            Emergency(show(settings.emergency[kind].label, language), ContactLink(number, number))
+            for kind, number in numbers.items()
+        )
     return tuple(
         Emergency(show(each.label, language), ContactLink(each.number, each.number))
-        for each in area.settings.emergency.values()
+        for each in settings.emergency.values()
     )
 
 
 def where(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
-    """Return the question where somebody is."""
-    area, path = edition.area, choice.need.details["path"]
-    inside = tuple(
-        Option(area.label(unit, language), f"{path}-{code}.html") for code, unit in choices.regions(area).items()
-    )
+    """Return the question where somebody is; where nothing depends on whom help is for, that is not asked next."""
+    area = edition.area
+
+    def page(code: str) -> str:
+        return next_page(edition, replace(choice, where=code))
+
+    links = {unit: (area.label(unit, language), page(code)) for code, unit in choices.regions(area).items()}
+    inside = tuple(Option(label, address) for label, address in links.values())
     abroad = [
-        Option(country_name(area, country, language), f"{path}-{code}.html")
+        Option(country_name(area, country, language), page(code))
         for code, country in choices.countries(edition).items()
     ]
-    abroad.append(Option(translate("Another country", language), f"{path}-{choices.ABROAD}.html"))
+    abroad.append(Option(translate("Another country", language), page(choices.ABROAD)))
     groups = ((show(area.name, language), inside), (translate("Abroad", language), tuple(abroad)))
-    skip = Option(translate("Show all places", language), f"{path}-{choices.EVERYWHERE}.html")
-    return ChoiceQuestion(groups, skip, next(iter(lines(edition, language)), None))
+    skip = Option(translate("Show all places", language), page(choices.EVERYWHERE))
+    line = next(iter(lines(edition, language)), None)
+    return ChoiceQuestion(groups, skip, line, picture=tappable(edition, links))
+
+
+def next_page(edition: Edition, choice: Choice) -> str:
+    """Return where the answer to "where" leads: to the question for whom, or to the list if nothing depends on it."""
+    return f"{choice.code if answered(edition, choice) else replace(choice, who=choices.ANYONE).code}.html"
+
+
+def answered(edition: Edition, choice: Choice) -> list[str]:
+    """Return the answers to "who is it for" that lead to something."""
+    return [
+        who for who in (choices.ADULT, choices.BOTH, choices.CHILD) if lists.leads_on(edition, replace(choice, who=who))
+    ]
 
 
 def who(edition: Edition, choice: Choice, language: str) -> ChoiceQuestion:
     """Return the question for whom help is wanted."""
-    code = choice.code
     labels = {
         choices.ADULT: translate("For me or another adult", language),
         choices.BOTH: translate("For me and my child", language),
         choices.CHILD: translate("For a child under 18", language),
     }
-    answers = tuple(
-        Option(label, f"{code}-{who}.html")
-        for who, label in labels.items()
-        if lists.answers(edition, replace(choice, who=who))
-    )
-    skip = Option(translate("Show all", language), f"{code}-{choices.ANYONE}.html")
+    answers = tuple(Option(labels[who], f"{choice.code}-{who}.html") for who in answered(edition, choice))
+    skip = Option(translate("Show all", language), f"{choice.code}-{choices.ANYONE}.html")
     abroad = choices.abroad(choice, edition.area)
-    return ChoiceQuestion((("", answers),), skip, line_for(edition, language, abroad=abroad), abroad)
+    return ChoiceQuestion((("", answers),), skip, line_for(edition, language, abroad=abroad))
 
 
 def service(edition: Edition, identifier: str, language: str) -> ServicePage:

@@ -38,10 +38,10 @@ def lines(edition: Edition, language: str) -> list[Hotline]:
 
 
 def line_for(edition: Edition, language: str, *, abroad: bool) -> Hotline | None:
-    """Return the line to name first; for somebody abroad with a number that works there, if any line has one."""
+    """Return the line to name first; for somebody abroad only one with a number that works there."""
     found = lines(edition, language)
     far = (Hotline(each.card, call) for each in found for call in each.card.calls if call.spoken and not call.short)
-    return next(far if abroad else iter(found), None) or next(iter(found), None)
+    return next(far if abroad else iter(found), None)
 
 
 def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool, bool, int]:

@@ -1,13 +1,15 @@
 """Lists of services: those that answer a choice, and the list of everything, in sheets of twenty."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mapping.errors import NotFound
+from mapping.language.need_fits import LAST
 from mapping.view.view import Entry, StatementEntry
 from web.presenters import choices
+from web.presenters.answers import chosen
 from web.presenters.cards import Blocks, Card, ContactLink, first_choice, label
-from web.presenters.choices import Choice
+from web.presenters.choices import MAP, Choice
 from web.presenters.edition import Edition
 from web.presenters.hotlines import Hotline, line_for, lines, route, spoken_for
 
@@ -29,7 +31,8 @@ class ListSheet:
 
     ``spoken`` are the languages, code and name, of services on all its sheets. ``rest`` names what stands on the
     others, for a script that narrows the whole list: places in the order of ids among all that is listed, or ``*``
-    where that is everything; empty where this is the only sheet.
+    where that is everything; empty where this is the only sheet. ``districts`` is where a district of the region can
+    be chosen.
     """
 
     title: str
@@ -47,16 +50,7 @@ class ListSheet:
     abroad: bool = False
     spoken: tuple[tuple[str, str], ...] = ()
     rest: str = ""
-
-    @property
-    def short(self) -> ContactLink | None:
-        """Return a number on this sheet that somebody abroad cannot call, None where there is none."""
-        if not self.abroad:
-            return None
-        first = [self.line.call] if self.line else []
-        first += [each.calls[0] for each in self.blocks.all if each.calls]
-        first += [each.call for each in self.statements if each.call]
-        return next((call for call in first if call.short), None)
+    districts: str = ""
 
     def sheet_path(self, number: int) -> str:
         """Return the address of another sheet."""
@@ -74,37 +68,46 @@ def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
         When the list has fewer sheets.
     """
     area = edition.area
-    blocks, far, start = choices.chosen(edition, choice, language)
-    unit = choices.regions(area).get(choice.where)
-    kinds, abroad = {choice.need.code}, choices.abroad(choice, area)
-    statements = spoken_for(edition, unit, kinds, language) if choice.sheet == 1 else ()
+    answers = chosen(edition, choice, language)
+    blocks, abroad = answers.blocks, choices.abroad(choice, area)
     sheets = sheets_of(blocks)
     shown = cut(blocks, choice.sheet, sheets)
     return ListSheet(
         title=choice.code,
         blocks=shown,
-        total=len(blocks),
+        total=len(blocks.services),
         sheet=choice.sheet,
         sheets=sheets,
         path=f"{choice.code}.html",
         line=line_for(edition, language, abroad=abroad),
         choice=choice,
         abroad=abroad,
-        spoken=spoken((*blocks.all, *far), language),
+        spoken=spoken((*blocks.services, *answers.far), language),
         rest=rest(edition, blocks, shown) if sheets > 1 else "",
         place=choices.where_name(choice, area, language),
-        start=start,
-        far=far if choice.sheet == 1 else (),
-        statements=tuple(StatementCard(each, route(each, area)) for each in statements),
+        start=answers.start,
+        far=answers.far if choice.sheet == 1 else (),
+        statements=statements(edition, choice, language) if choice.sheet == 1 else (),
+        districts=replace(choice, who=MAP).code if choices.districts_of(edition, choice.where) else "",
     )
 
 
-def answers(edition: Edition, choice: Choice) -> bool:
-    """Tell whether anything is listed for a choice, so that no question leads to nothing."""
+def statements(edition: Edition, choice: Choice, language: str) -> tuple[StatementCard, ...]:
+    """Return what may be said of hidden help for a choice; abroad only what can be arranged from there."""
+    unit = choices.unit_of(choice, edition.area) or None
+    told = spoken_for(edition, unit, {choice.need.code}, language)
+    made = (StatementCard(statement, route(statement, edition.area)) for statement in told)
+    abroad = choices.abroad(choice, edition.area)
+    return tuple(each for each in made if not (abroad and each.call and each.call.short))
+
+
+def leads_on(edition: Edition, choice: Choice) -> bool:
+    """Tell whether more than a last resort is listed for a choice, so that no question leads to nothing."""
 
     def look() -> bool:
         sheet = found(edition, choice, edition.area.languages[0])
-        return bool(sheet.total or sheet.far or sheet.statements)
+        cards = (*sheet.blocks.all, *(() if sheet.abroad else sheet.far))
+        return any(card.fit < LAST for card in cards) or bool(sheet.statements)
 
     return edition.keep(("answers", choice.code), look)
 
@@ -153,8 +156,8 @@ def rest(edition: Edition, whole: Blocks, shown: Blocks) -> str:
         ids = sorted(entry.id for entry in edition.entries("en").values() if listed(entry))
         return {identifier: place for place, identifier in enumerate(ids)}
 
-    places, here = edition.keep("places", number), {each.id for each in shown.all}
-    return " ".join(str(places[each.id]) for each in whole.all if each.id in places and each.id not in here)
+    places, here = edition.keep("places", number), {each.id for each in shown.services}
+    return " ".join(str(places[each.id]) for each in whole.services if each.id in places and each.id not in here)
 
 
 def listed(entry: Entry) -> bool:

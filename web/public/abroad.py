@@ -1,31 +1,36 @@
-"""Help abroad: the country is chosen first, then who is there, and which numbers work from there."""
+"""Help abroad: the country is chosen first, then what help; who is there, and which numbers work from there."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mapping.errors import NotFound
 from mapping.language.taxonomy import Term
 from web.presenters import choices
-from web.presenters.cards import Card, ContactLink, country_name, first_choice
+from web.presenters.answers import callable_first, consulates, is_for, together
+from web.presenters.cards import Card, country_name, first_choice
 from web.presenters.choices import ABROAD, Choice
 from web.presenters.edition import Edition
+from web.presenters.entries import Emergency, emergency, next_page
 from web.presenters.hotlines import Hotline, line_for
-
-CONSULAR = "RET-CON"
 
 
 @dataclass(frozen=True)
 class Country:
-    """Help in a country: consulates, other bodies there, lines that can be called from there, and what is not sure."""
+    """Help in a country: its emergency numbers, consulates, other organizations, lines that can be called from there.
+
+    ``needs`` are what can be asked for, with the address that it leads to; ``later`` is what is not sure.
+    """
 
     code: str
     name: str
     line: Hotline | None
-    short: ContactLink | None
+    emergency: tuple[Emergency, ...]
     consulates: tuple[Card, ...]
     others: tuple[Card, ...]
     lines: tuple[Card, ...]
     later: tuple[Card, ...]
-    needs: tuple[Term, ...]
+    needs: tuple[tuple[Term, str], ...]
 
 
 def countries(edition: Edition, language: str) -> list[tuple[str, str]]:
@@ -46,25 +51,32 @@ def country(edition: Edition, code: str, language: str) -> Country:
     known = choices.countries(edition)
     if code not in (*known, ABROAD):
         raise NotFound("no such page")
-    found: dict[str, list[Card]] = {"consulates": [], "others": [], "lines": [], "later": []}
+    found: dict[str, list[Card]] = defaultdict(list)
     for entry in edition.entries(language).values():
         there = any(place.country == known.get(code) for place in entry.places) if code in known else False
         reached = choices.crosses_borders(entry, edition.area) or known.get(code) in entry.covers
         if entry.status not in ("active", "temporarily closed") or not (there or reached):
             continue
-        made = choices.callable_first(edition.card(entry, language))
-        if not there and (not made.calls or made.calls[0].short):
+        made = callable_first(edition.card(entry, language))
+        if not there and (not made.calls or made.calls[0].short or not is_for(edition, entry, code.upper())):
             continue
-        consular = entry.organization.kind == "embassy" or CONSULAR in entry.types
-        block = "later" if not first_choice(entry) else "lines" if not there else "consulates" if consular else "others"
-        found[block].append(made)
+        found["later" if not first_choice(entry) else "others" if there else "lines"].append(made)
+    official = consulates(edition, code, language)
     line = line_for(edition, language, abroad=True)
-    home = line_for(edition, language, abroad=False)
     return Country(
-        code,
-        choices.where_name(Choice(choices.needs()[0], code), edition.area, language),
-        line,
-        home.call if home and home.call.short else None,
-        **{name: tuple(cards) for name, cards in found.items()},
-        needs=tuple(choices.needs()),
+        code=code,
+        name=choices.where_name(Choice(choices.needs()[0], code), edition.area, language),
+        line=line,
+        emergency=emergency(edition.area, language, country=code.upper()),
+        consulates=tuple(official),
+        others=_each_once(found["others"], but=official),
+        lines=_each_once(found["lines"], but=(*official, *found["others"])),
+        later=_each_once(found["later"], but=(*official, *found["others"], *found["lines"])),
+        needs=tuple((need, next_page(edition, Choice(need, code))) for need in choices.needs()),
     )
+
+
+def _each_once(cards: Iterable[Card], *, but: Iterable[Card]) -> tuple[Card, ...]:
+    """Return cards with each organization once, but those of organizations that stand elsewhere already."""
+    shown = {card.entry.organization.id for card in but}
+    return tuple(together((card for card in cards if card.entry.organization.id not in shown), by_place=False))

@@ -20,7 +20,7 @@ from web.api import routes
 from web.headers import of_api
 from web.layout import Frame
 from web.portal import create_portal, error_page, file, note_failure, pages_of
-from web.presenters import choices, entries, lists
+from web.presenters import choices, districts, entries, lists
 from web.presenters.edition import Edition, Editions
 from web.presenters.hotlines import line_for
 from web.public import abroad, downloads, findings, maps, materials, printing
@@ -133,6 +133,10 @@ def answer(language: str, code: str) -> str:
     choice = choices.parse(code, edition())
     if not choice.where:
         return page("where.html", language, choice=choice, asked=entries.where(edition(), choice, language))
+    if choice.where in choices.districts(edition().area):
+        return page("near.html", language, found=districts.found(edition(), choice, language))
+    if choice.who == choices.MAP:
+        return page("district.html", language, asked=districts.question(edition(), choice, language))
     if not choice.who:
         return page("who.html", language, choice=choice, asked=entries.who(edition(), choice, language))
     return page("list.html", language, found=lists.found(edition(), choice, language))

@@ -1,16 +1,12 @@
 """Pages of area units: what is here, what is near, who is responsible."""
 
-import html
 import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-import shapely
-from shapely.geometry.base import BaseGeometry
-
 from mapping.analysis.common.listed import units_of
 from mapping.errors import NotFound
-from mapping.language.i18n import show, translate
+from mapping.language.i18n import show
 from mapping.language.need_fits import FIRST, LAST, fit, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from web.presenters import choices
@@ -18,10 +14,7 @@ from web.presenters.cards import Card, first_choice, in_a_row, minutes_to, said,
 from web.presenters.edition import Edition
 from web.presenters.hotlines import Hotline, lines, responsible, route, spoken_for
 from web.presenters.lists import StatementCard
-
-WIDTH = 640
-DETAIL = 0.01
-"""Degrees below which a bend of a line is left out of the small picture."""
+from web.presenters.outlines import picture
 
 
 @dataclass(frozen=True)
@@ -179,36 +172,3 @@ def _said(edition: Edition, code: str, types: Collection[str], language: str) ->
 def _as_read(minutes: tuple[float, float]) -> tuple[float, ...]:
     """Return minutes as they are read: what reads alike is equally near."""
     return tuple(each if math.isinf(each) else shown_minutes(each) for each in minutes)
-
-
-def picture(edition: Edition, code: str, language: str) -> str:
-    """Return a small picture of the country in which the unit is filled."""
-    area = edition.area
-    words = translate("{unit} on the map of {country}", language, unit=area.label(code, language), country=area.name)
-    height, drawn = edition.keep(("picture", code), lambda: _picture(edition, code))
-    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(words)}">{drawn}</svg>'
-
-
-def _picture(edition: Edition, code: str) -> tuple[int, str]:
-    """Return the height of a unit's picture, and what is drawn; a unit that is hard to see gets a ring around it."""
-    area = edition.area
-    west, south, east, north = area.bounds
-    scale = WIDTH / (east - west)
-    stretch = 1 / math.cos(math.radians((south + north) / 2))
-
-    def spot(x: float, y: float) -> tuple[int, int]:
-        return round((x - west) * scale), round((north - y) * scale * stretch)
-
-    def path(shape: BaseGeometry) -> str:
-        plain = shape.simplify(DETAIL)
-        rings = ([spot(x, y) for x, y in part.exterior.coords] for part in getattr(plain, "geoms", [plain]))
-        return "".join("M" + "L".join(f"{x} {y}" for x, y in dict.fromkeys(ring)) + "z" for ring in rings)
-
-    outline = edition.keep("outline", lambda: shapely.union_all(area.units(0).geometry.to_numpy()))
-    country = edition.keep("country", lambda: path(outline))
-    shape = area.units(area.unit(code).level).geometry[code]
-    middle = shape.representative_point()
-    across, down = spot(middle.x, middle.y)
-    ring = f'<circle class="spot" cx="{across}" cy="{down}" r="12"/>' if shape.area < outline.area / 100 else ""
-    drawn = f'<path class="land rl" d="{country}"/><path class="f0" d="{path(shape)}"/>{ring}'
-    return round((north - south) * scale * stretch), drawn

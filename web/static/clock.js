@@ -71,11 +71,20 @@
     line.textContent = "! " + (over > lapsed ? words.over : words.late);
   }
 
+  // Of what fits as well, what is open now stands first; else the order stays.
+  function openFirst(list) {
+    var items = Array.from(list.children), places = new Map(items.map(function (item, place) { return [item, place]; }));
+    function rank(item) { return Number(item.dataset.fit || 0) * 2 + (item.dataset.open === "1" ? 0 : 1); }
+    items.sort(function (a, b) { return rank(a) - rank(b) || places.get(a) - places.get(b); });
+    list.append.apply(list, items);
+  }
+
   // Also for entries that are put on the page later, such as what a search finds.
   window.rohnamoClock = function (part) {
     var now = new Date();
     part.querySelectorAll("[data-hours]").forEach(function (tag) { open(tag, now); });
     part.querySelectorAll("[data-due]").forEach(function (line) { age(line, now); });
+    part.querySelectorAll("ul.open-first").forEach(openFirst);
   };
   window.rohnamoClock.always = always;
   window.rohnamoClock.open = function (hours, offset) {

@@ -29,6 +29,7 @@ from web.audit import two_worlds as worlds
 from web.audit.opened_files import watched
 from web.audit.two_worlds import World, elsewhere, possible, spots, two_worlds
 from web.presenters import choices
+from web.presenters.answers import chosen
 from web.presenters.edition import Edition
 
 AT: dict[str, Path] = {}
@@ -76,7 +77,7 @@ def tables(view: Path, area) -> dict[str, bytes]:
     results["proposals"] = str([one.name for one in found["siting"].proposals])
     results["recommendations"] = str(asked)
     edition = Edition(view, area)
-    near = choices.chosen(edition, choices.parse("n4-r1-e", edition), "en")[0].near
+    near = chosen(edition, choices.parse("n4-r1-e", edition), "en").blocks.near
     results["order"] = str([str(card.name) for card in near])
     return {name: text.encode() for name, text in results.items()} | {"surface": surface}
 

@@ -9,6 +9,7 @@ from mapping.view.view import Entry, OrganizationEntry, PhoneEntry, ServicePlace
 from tests.support.sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, statement
 from tests.web.support.portal import published
 from web.presenters import choices
+from web.presenters.answers import chosen, why
 from web.presenters.cards import calls, card, check, condition, first_choice, in_a_row, place_name
 from web.presenters.edition import Edition, short_code
 from web.presenters.entries import who
@@ -94,7 +95,8 @@ def names(cards):
 
 
 def found(edition, code):
-    return choices.chosen(edition, choices.parse(code, edition), "en")
+    answers = chosen(edition, choices.parse(code, edition), "en")
+    return answers.blocks, answers.far, answers.start
 
 
 def test_a_regions_list_is_in_the_order_of_travel_time(edition):
@@ -103,12 +105,13 @@ def test_a_regions_list_is_in_the_order_of_travel_time(edition):
     assert minutes == sorted(minutes)
     assert set(names(blocks.near)) == {"Zar, in the town", "Alif, far in the region"}
     assert start
-    assert far == ()
+    assert names(far) == ["In the other region"], "two are few"
 
 
 def test_lines_stand_by_name_and_only_where_they_reach(edition):
     assert names(found(edition, "n4-r1-a")[0].named) == ["Everywhere by phone"]
-    assert names(found(edition, "n4-r2-a")[0].named) == ["Everywhere by phone", "Only the east by phone"]
+    (first,) = found(edition, "n4-r2-a")[0].named
+    assert names([first, *first.also]) == ["Everywhere by phone", "Only the east by phone"]
 
 
 def test_what_was_not_confirmed_for_long_is_never_offered_first(edition):
@@ -146,9 +149,9 @@ def test_a_child_is_told_where_to_ask(edition):
 def test_where_no_papers_are_asked_is_said_in_whatever_words_it_stands(edition, tiny_area, papers):
     made = card(entry(documents=papers), tiny_area, "en")
     choice = choices.parse("n4-r1-a", edition)
-    assert "no papers asked" in choices.why(made, choice, "near", tiny_area)
+    assert "no papers asked" in why(made, choice, "near", edition)
     asked = card(entry(documents=("Passport or identity card",)), tiny_area, "en")
-    assert "no papers asked" not in choices.why(asked, choice, "near", tiny_area)
+    assert "no papers asked" not in why(asked, choice, "near", edition)
 
 
 @pytest.mark.parametrize(
@@ -286,18 +289,17 @@ def test_who_is_abroad_is_given_a_number_that_works_there(lines_of):
     assert line_for(edition, "en", abroad=True).call.dial == "+992446000001"
 
 
-def test_who_is_abroad_is_told_where_a_short_number_works(lines_of):
+def test_who_is_abroad_is_not_given_a_number_that_does_not_work_there(lines_of):
     edition = lines_of(["1313"])
-    shown = sheet_of(edition, choices.parse("n4-zz-a", edition), "en")
-    assert (shown.line.call.dial, shown.short.shown) == ("1313", "1313")
-    assert sheet_of(edition, choices.parse("n4-r1-a", edition), "en").short is None
+    assert line_for(edition, "en", abroad=True) is None
+    assert sheet_of(edition, choices.parse("n4-zz-a", edition), "en").line is None
+    assert sheet_of(edition, choices.parse("n4-r1-a", edition), "en").line.call.dial == "1313"
 
 
 def test_a_card_abroad_has_its_international_number_first(lines_of):
     edition = lines_of(["0001", "1313", "+992446000001"])
     shown = sheet_of(edition, choices.parse("n2-zz-a", edition), "en")
-    assert [call.dial for call in shown.blocks.named[0].calls] == ["+992446000001", "0001", "1313"]
-    assert shown.short is None
+    assert [call.dial for call in shown.blocks.named[0].calls] == ["+992446000001"]
 
 
 @pytest.mark.parametrize(

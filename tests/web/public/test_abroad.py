@@ -17,13 +17,22 @@ THERE = {"at": (10.07, 60.25), "country": "XN"}
 def edition(tmp_path_factory, tiny_area):
     parts = [
         organization("Nav"),
+        organization("Club"),
+        organization("Old"),
+        organization("Far"),
+        organization("Line"),
+        service("Desk of another country", of="Far", types=["RET-TRM"], phones=["+70000001113"], **FRESH),
+        service("Its office", of="Far", types=["CMG-INF"], phones=["+70000001113"], **FRESH),
+        place("e", of=["Its office"], at=(10.07, 62.25), country="XQ"),
+        service("Passports", of="Nav", types=["LEG-DOC"], phones=["+70000001110"], **FRESH),
+        place("f", of=["Passports"], **THERE),
         service("Desk", of="Nav", types=["RET-CON"], phones=["+70000001110"], **FRESH),
         place("a", of=["Desk"], **THERE),
-        service("Club", of="Nav", types=["LEG-LAB"], phones=["1010", "+70000001111"], **FRESH),
+        service("Club", of="Club", types=["LEG-LAB"], phones=["1010", "+70000001111"], **FRESH),
         place("b", of=["Club"], **THERE),
-        service("Old club", of="Nav", types=["LEG-LAB"], phones=["+70000001112"], **OLD),
+        service("Old club", of="Old", types=["LEG-LAB"], phones=["+70000001112"], **OLD),
         place("c", of=["Old club"], **THERE),
-        service("Line from anywhere", of="Nav", types=["IDN-HOT"], phones=["+992446000001"], **FRESH),
+        service("Line from anywhere", of="Line", types=["IDN-HOT"], phones=["+992446000001"], **FRESH),
         service("Line at home", of="Nav", types=["IDN-HOT"], phones=["0011"], **FRESH),
         service("Office at home", of="Nav", types=["LEG-INF"], phones=["+992446000002"], **FRESH),
         place("d", of=["Office at home"], at=(10.1, 60.1), unit="XT-W2"),
@@ -38,6 +47,7 @@ def names(cards):
 def test_who_is_there_and_who_can_be_called_from_there(edition):
     shown = country(edition, "xn", "en")
     assert names(shown.consulates) == ["Desk"]
+    assert "Desk of another country" not in names((*shown.consulates, *shown.others, *shown.lines, *shown.later))
     assert names(shown.others) == ["Club"]
     assert names(shown.lines) == ["Line from anywhere"]
     assert names(shown.later) == ["Old club"]
@@ -49,7 +59,7 @@ def test_another_country_has_the_lines_only(edition):
     shown = country(edition, "zz", "en")
     assert (shown.consulates, shown.others, shown.later) == ((), (), ())
     assert names(shown.lines) == ["Line from anywhere"]
-    assert [code for code, _ in countries(edition, "en")] == ["xn"]
+    assert [code for code, _ in countries(edition, "en")] == ["xn", "xq"]
     with pytest.raises(NotFound):
         country(edition, "qq", "en")
 

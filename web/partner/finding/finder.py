@@ -16,12 +16,12 @@ from mapping.language.need_fits import FIRST, SECOND, need_fits
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.model import Audience
 from mapping.view.view import Entry
-from web.partner.finding.beyond import minutes_beyond, minutes_within
 from web.partner.finding.judgement import Judge, Reason, Sign
 from web.partner.finding.needs import FOR_A_CHILD, Needs
 from web.partner.finding.start_places import StartPlace, starts
 from web.partner.shareable import classes, open_line
 from web.presenters import choices
+from web.presenters.beyond import minutes_beyond, minutes_within
 from web.presenters.cards import Card, ContactLink, first_choice, minutes_to
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency
@@ -155,7 +155,7 @@ class Finder:
         """Return the services that are not closed for good and can be reached, with the minutes to them."""
         found = {}
         for entry in self._listed:
-            minutes = None if by_phone(entry) else minutes_to(entry, self._summer, self._winter)
+            minutes = None if choices.by_phone(entry) else minutes_to(entry, self._summer, self._winter)
             if minutes is not None or self._comes(entry):
                 found[entry.id] = (entry, minutes)
         return found
@@ -293,18 +293,10 @@ class Finder:
         if self.start is None:
             choice = choices.Choice(choices.needs()[0], self.needs.place)
             return bool(choices.place_of(entry, choice, self.area))
-        if choices.covers(entry, self.start.unit, self.area) or (by_phone(entry) and not entry.covers):
+        if choices.covers(entry, self.start.unit, self.area) or (choices.by_phone(entry) and not entry.covers):
             return True
         around = {self.start.unit, *self.area.ancestors(self.start.unit)} - {self.area.code}
         return any(not place.has_point and place.area_unit in around for place in entry.places)
-
-
-def by_phone(entry: Entry) -> bool:
-    """Tell whether a service is one that answers by phone, wherever its office is."""
-    kinds = Vocabulary.load("service_types")
-    return bool(entry.types) and all(
-        code in kinds and kinds.term(code).location_kind == "remote" for code in entry.types
-    )
 
 
 def is_open(entry: Entry, moment: dt.datetime, timezone: str) -> bool:

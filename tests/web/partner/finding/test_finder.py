@@ -19,10 +19,10 @@ from tests.support.sample import (
 )
 from tests.web.support.desk import Desk, post, views
 from web.partner.finding.agreements import agreements
-from web.partner.finding.beyond import minutes_beyond, minutes_within
 from web.partner.finding.finder import Finder, is_open
 from web.partner.finding.needs import Needs
 from web.partner.finding.start_places import search, starts
+from web.presenters.beyond import minutes_beyond, minutes_within
 
 ALL_DAYS = "MO,TU,WE,TH,FR,SA,SU"
 NIGHT = [(ALL_DAYS, "00:00", "23:59")]

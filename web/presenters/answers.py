@@ -1,0 +1,270 @@
+"""Answers: which services a list offers for what was chosen, in which order, and why."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from phonenumbers import country_code_for_region
+
+from mapping.language.i18n import show, translate
+from mapping.language.need_fits import LAST, fit
+from mapping.view.view import Entry
+from web.presenters import choices
+from web.presenters.beyond import minutes_beyond
+from web.presenters.cards import Blocks, Card, first_choice, minutes_to
+from web.presenters.choices import CHILD, EVERYWHERE, GROUPS_OF, Choice, Fit
+from web.presenters.edition import Edition
+
+NO_PAPERS = "NONE"
+"""The code by which a service says that it asks for no papers."""
+
+FARTHER = 5
+"""How many services of other regions are offered where a region has none that can be visited."""
+
+ENOUGH = 3
+"""Services near by from which nobody is told of those beyond the published travel times."""
+
+NEAREST = 5
+"""Services that are told to somebody in a district."""
+
+CONSULAR = "RET-CON"
+
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Services that answer a choice: in blocks, those elsewhere where few are near, and the town to start at."""
+
+    blocks: Blocks
+    far: tuple[Card, ...] = ()
+    start: str = ""
+
+
+def chosen(edition: Edition, choice: Choice, language: str) -> Answers:
+    """Return the services that answer a choice.
+
+    They stand by how well they fit, then by travel time from the main town of the region or district that was chosen;
+    services of one organization at one place stand as one.
+    """
+    area = edition.area
+    unit = choices.unit_of(choice, area)
+    seat = edition.seats.get(unit)
+    summer, winter = (edition.minutes(seat[0], scenario) if seat else {} for scenario in ("summer", "winter"))
+    found: dict[str, list[Card]] = defaultdict(list)
+    elsewhere: list[Entry] = []
+    for entry in answering(edition, choice, language):
+        block, taken = choices.place_of(entry, choice, area), choices.fits(entry, choice.who)
+        if taken == "no" or rank_of(entry, choice) is None:
+            continue
+        if block == "":
+            if unit and first_choice(entry) and taken == "yes" and _is_place(entry):
+                elsewhere.append(entry)
+            continue
+        made = _card(edition, entry, choice, block, minutes_to(entry, summer, winter), language)
+        if made:
+            found["later" if not first_choice(entry) else "ask" if taken == "ask" else block].append(made)
+    in_order = {name: _fitting(cards) for name, cards in found.items()}
+    near = in_order.get("near", [])
+    far = _elsewhere(edition, elsewhere, near, choice, seat[0] if seat else "", language)
+    start = show(seat[1], language) if seat and any(card.minutes for card in (*near, *far)) else ""
+    blocks = _folded(in_order, abroad=choices.abroad(choice, area))
+    if choices.abroad(choice, area) and not (blocks.near or blocks.named):
+        far = consulates(edition, choice.where, language)
+    return Answers(blocks, tuple(far), start)
+
+
+def _card(
+    edition: Edition, entry: Entry, choice: Choice, block: str, minutes: Pair | None, language: str
+) -> Card | None:
+    """Return the card of a service with why it is listed; None where nobody can reach it from the country chosen."""
+    made = edition.card(entry, language)
+    if choices.abroad(choice, edition.area):
+        country = choice.where.upper()
+        made = callable_first(made)
+        there = any(place.country == country for place in entry.places)
+        if not there and (not made.calls or made.calls[0].short or not is_for(edition, entry, country)):
+            return None
+    rank = rank_of(entry, choice) or LAST
+    return replace(made, minutes=minutes, fit=rank, why=tuple(why(made, choice, block, edition)))
+
+
+def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
+    """Return the services that answer a choice of a district, nearest to its main town whatever unit they lie in.
+
+    Beyond the published travel times the nearest `ENOUGH`, however far.
+    """
+    area, unit = edition.area, choices.unit_of(choice, edition.area)
+    seat = edition.seats.get(unit)
+    timed: list[tuple[Entry, Fit]] = []
+    found: dict[str, list[Card]] = defaultdict(list)
+    for entry in answering(edition, choice, language):
+        block, taken = choices.place_of(entry, choice, area), choices.fits(entry, choice.who)
+        if taken == "no" or not first_choice(entry) or rank_of(entry, choice) is None:
+            continue
+        if seat and _is_place(entry):
+            timed.append((entry, taken))
+        elif block and (made := _card(edition, entry, choice, block, None, language)):
+            found["ask" if taken == "ask" else "named"].append(made)
+    for name, wanted in (("near", "yes"), ("ask", "ask")):
+        entries = [entry for entry, taken in timed if taken == wanted]
+        found[name] = [*_by_travel(edition, entries, choice, seat[0] if seat else "", language), *found[name]]
+    parts = (
+        together(_fitting(found[name]))[:most]
+        for name, most in (("near", NEAREST), ("named", NEAREST), ("ask", ENOUGH))
+    )
+    return Answers(Blocks(*map(tuple, parts)), start=show(seat[1], language) if seat else "")
+
+
+def _is_place(entry: Entry) -> bool:
+    """Tell whether a service is a place to go to."""
+    return bool(entry.points) and not choices.by_phone(entry)
+
+
+def _by_travel(edition: Edition, entries: list[Entry], choice: Choice, place: str, language: str) -> list[Card]:
+    """Return services by minutes from a place: those within the published times, else the nearest, however far."""
+
+    def cards(minutes_from: Callable[[Edition, str, str], Mapping[str, float]]) -> list[Card]:
+        summer, winter = (minutes_from(edition, place, scenario) for scenario in ("summer", "winter"))
+        timed = ((entry, minutes_to(entry, summer, winter)) for entry in entries)
+        made = (
+            _card(edition, entry, choice, choices.place_of(entry, choice, edition.area), minutes, language)
+            for entry, minutes in timed
+            if minutes
+        )
+        return _fitting(filter(None, made))
+
+    near = cards(Edition.minutes)
+    return near if len(near) >= ENOUGH else cards(minutes_beyond)[:ENOUGH]
+
+
+def _elsewhere(
+    edition: Edition, entries: list[Entry], near: list[Card], choice: Choice, place: str, language: str
+) -> list[Card]:
+    """Return the services of other units that fit better than any that is near; the nearest where few are near."""
+    best = min((card.fit for card in near), default=LAST + 1)
+    far = _by_travel(edition, entries, choice, place, language) if entries and place else []
+    return together(card for card in far if card.fit < best or len(near) < ENOUGH)[:FARTHER]
+
+
+def callable_first(made: Card) -> Card:
+    """Return a card whose first number works from abroad, without those that do not, where it has one."""
+    calls = tuple(sorted((call for call in made.calls if not call.short), key=lambda call: not call.spoken))
+    return replace(made, calls=calls or made.calls)
+
+
+def is_for(edition: Edition, entry: Entry, country: str) -> bool:
+    """Tell whether a service that answers by phone is for people in a country, or for those in any.
+
+    One with a number at home is; another is for where its organization is seated abroad, else where its numbers are.
+    """
+    if entry.covers:
+        return country in entry.covers or edition.area.code in entry.covers
+    if not choices.answers_abroad(entry, edition.area):
+        return True
+    if seats := _seats_abroad(edition).get(entry.organization.id):
+        return country in seats
+    code = f"+{country_code_for_region(country)}"
+    return any(phone.number.startswith(code) for phone in entry.phones)
+
+
+def _seats_abroad(edition: Edition) -> dict[str, set[str]]:
+    """Return the countries abroad in which each organization has a place, by its id."""
+
+    def find() -> dict[str, set[str]]:
+        seats: dict[str, set[str]] = defaultdict(set)
+        for entry in edition.entries("en").values():
+            for place in entry.places:
+                if place.country and place.country != edition.area.code:
+                    seats[entry.organization.id].add(place.country)
+        return dict(seats)
+
+    return edition.keep("seats abroad", find)
+
+
+def consulates(edition: Edition, where: str, language: str) -> list[Card]:
+    """Return the confirmed consulates in a country, each once."""
+    country = where.upper()
+    there = [
+        callable_first(edition.card(entry, language))
+        for entry in edition.entries(language).values()
+        if first_choice(entry)
+        and is_consular(entry)
+        and entry.phones
+        and (
+            any(place.country == country for place in entry.places)
+            or (entry.remote and is_for(edition, entry, country))
+        )
+    ]
+    return together(there, by_place=False)
+
+
+def is_consular(entry: Entry) -> bool:
+    """Tell whether a service is an embassy's or a consulate's."""
+    return entry.organization.kind == "embassy" or CONSULAR in entry.types
+
+
+def rank_of(entry: Entry, choice: Choice) -> int | None:
+    """Return how well a service fits what was chosen: 1, 2, 3 for a last resort, None where it is no answer."""
+    return fit(choice.need.code, entry.types, GROUPS_OF[choice.who])
+
+
+def _fitting(cards: Iterable[Card]) -> list[Card]:
+    """Return services by how well they fit, then by minutes, then by name; a last resort only where nothing else is."""
+    ordered = sorted(cards, key=lambda card: (card.fit, card.minutes or (float("inf"), float("inf"))))
+    return [card for card in ordered if card.fit < LAST] or ordered
+
+
+def together(cards: Iterable[Card], *, by_place: bool = True) -> list[Card]:
+    """Return services with those of one organization at one place as one: the first, with the others beside it."""
+    groups: dict[tuple[str, str], list[Card]] = {}
+    for card in cards:
+        groups.setdefault((card.entry.organization.id, card.where if by_place else ""), []).append(card)
+    return [replace(first, also=tuple(others)) for first, *others in groups.values()]
+
+
+def _folded(blocks: Mapping[str, list[Card]], *, abroad: bool) -> Blocks:
+    """Return the blocks of a list; abroad an organization stands once in it, wherever its desks are."""
+    near, named, ask, later = (blocks.get(name, []) for name in ("near", "named", "ask", "later"))
+    if not abroad:
+        return Blocks(*(tuple(together(cards)) for cards in (near, named, ask, later)))
+    there = {card.id for card in near}
+    shown = together([*near, *named], by_place=False)
+    known = {card.entry.organization.id for card in shown}
+    return Blocks(
+        tuple(card for card in shown if card.id in there),
+        tuple(card for card in shown if card.id not in there),
+        tuple(together(ask, by_place=False)),
+        tuple(together((card for card in later if card.entry.organization.id not in known), by_place=False)),
+    )
+
+
+def answering(edition: Edition, choice: Choice, language: str) -> list[Entry]:
+    """Return the services that meet a need and are not closed for good, by name."""
+
+    def read() -> list[Entry]:
+        return [
+            entry
+            for entry in edition.entries(language).values()
+            if entry.status in ("active", "temporarily closed") and fit(choice.need.code, entry.types) is not None
+        ]
+
+    return edition.keep(("answering", choice.need.code, language), read)
+
+
+def why(made: Card, choice: Choice, block: str, edition: Edition) -> Iterator[str]:
+    """Yield the reasons for which an entry stands in a list."""
+    language = made.language
+    yield show(choice.need.labels, language)
+    if choice.who == CHILD and choices.fits(made.entry, CHILD) == "yes":
+        yield translate("takes children", language)
+    if choice.where and choice.where != EVERYWHERE:
+        place = choices.where_name(choice, edition.area, language)
+        if block == "near":
+            yield place
+        elif block == "named":
+            yield translate("by phone or visit: {place}", language, place=place)
+    if made.week.always:
+        yield translate("open day and night", language)
+    if NO_PAPERS in made.entry.papers:
+        yield translate("no papers asked", language)
