@@ -61,7 +61,8 @@ def chosen(edition: Edition, choice: Choice, language: str) -> Answers:
             if unit and first_choice(entry) and taken == "yes" and _is_place(entry):
                 elsewhere.append(entry)
             continue
-        made = _card(edition, entry, choice, block, minutes_to(entry, summer, winter), language)
+        minutes = minutes_to(entry, summer, winter) if _is_place(entry) else None
+        made = _card(edition, entry, choice, block, minutes, language)
         if made:
             found["later" if not first_choice(entry) else "ask" if taken == "ask" else block].append(made)
     in_order = {name: _fitting(cards) for name, cards in found.items()}
@@ -92,10 +93,10 @@ def _card(
 def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
     """Return the services that answer a choice of a district, nearest to its main town whatever unit they lie in.
 
-    Beyond the published travel times the nearest `ENOUGH`, however far.
+    One that has none starts from its region's. Beyond the published travel times the nearest `ENOUGH`, however far.
     """
     area, unit = edition.area, choices.unit_of(choice, edition.area)
-    seat = edition.seats.get(unit)
+    seat = next((edition.seats[code] for code in (unit, area.region_of(unit)) if code in edition.seats), None)
     timed: list[tuple[Entry, Fit]] = []
     found: dict[str, list[Card]] = defaultdict(list)
     for entry in answering(edition, choice, language):

@@ -66,17 +66,15 @@ def districts(area: StudyArea) -> Mapping[str, str]:
     """Return the code of an answer for each district, the finest area units: d1 -> code of the unit."""
     units = area.all_units().values()
     parents = {unit.parent for unit in units}
-    finest = [unit.code for unit in units if unit.code not in parents and unit.code not in regions(area).values()]
+    own = set(regions(area).values())
+    finest = [unit.code for unit in units if unit.code not in parents and unit.code not in own]
     return MappingProxyType({f"d{place}": code for place, code in enumerate(finest, 1)})
 
 
-def districts_of(edition: Edition, where: str) -> dict[str, str]:
-    """Return the answers that are districts with a main place in a region: d1 -> unit; none where it is one itself."""
-    area = edition.area
+def districts_of(area: StudyArea, where: str) -> dict[str, str]:
+    """Return the answers that are districts of a region: d1 -> unit; none where it is one itself."""
     region = regions(area).get(where)
-    found = {
-        code: unit for code, unit in districts(area).items() if area.region_of(unit) == region and unit in edition.seats
-    }
+    found = {code: unit for code, unit in districts(area).items() if area.region_of(unit) == region}
     return found if len(found) > 1 else {}
 
 

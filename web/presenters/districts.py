@@ -46,7 +46,7 @@ def question(edition: Edition, choice: Choice, language: str) -> DistrictQuestio
         When the region has not several districts.
     """
     area = edition.area
-    inside = choices.districts_of(edition, choice.where)
+    inside = choices.districts_of(area, choice.where)
     if not inside:
         raise NotFound("no such page")
     path = choice.need.details["path"]

@@ -88,7 +88,7 @@ def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
         start=answers.start,
         far=answers.far if choice.sheet == 1 else (),
         statements=statements(edition, choice, language) if choice.sheet == 1 else (),
-        districts=replace(choice, who=MAP).code if choices.districts_of(edition, choice.where) else "",
+        districts=replace(choice, who=MAP).code if choices.districts_of(area, choice.where) else "",
     )
 
 
