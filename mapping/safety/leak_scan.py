@@ -21,8 +21,18 @@ from pyproj import Geod
 
 from mapping.errors import UnsafePublication
 from mapping.language.fold import coarse, name_key, skeleton, tokens, wildcard
-from mapping.language.taxonomy import FILES, LISTS, words_of
-from mapping.model import RECORDS, Address, Attribute, Location, Phone, ServiceAtLocation, Translation, references
+from mapping.language.taxonomy import FILES, LISTS, vocabulary, words_of
+from mapping.model import (
+    RECORDS,
+    WORDS,
+    Address,
+    Attribute,
+    Location,
+    Phone,
+    ServiceAtLocation,
+    Translation,
+    references,
+)
 from mapping.safety.redaction import PUBLISHED, Shown, Tables, of_kind
 
 GEOD = Geod(ellps="WGS84")
@@ -127,7 +137,8 @@ class HiddenFactFound(UnsafePublication):
 def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] = ()) -> None:
     """Search every text of the rows to be shown for facts of the tables that are not shown.
 
-    ``common`` are names that everybody knows, such as those of towns; they make no name a secret.
+    ``common`` are names that everybody knows, such as those of towns; they make no name a secret. What stands word for
+    word in the terms that come with Rohnamo tells nothing of any directory, whatever word of it a hidden name shares.
 
     Raises
     ------
@@ -140,9 +151,10 @@ def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] =
     for table, rows in shown.items():
         names = _text_fields(table)
         for row in rows:
+            ours = _shipped_texts() if table in WORDS or row.get("link_entity") in WORDS else frozenset()
             for name in names:
                 text = row[name]
-                if not text:
+                if not text or text in ours:
                     continue
                 if text not in told:
                     told[text] = frozenset(finder.told_by(text))
@@ -442,6 +454,14 @@ def _vocabulary_words() -> frozenset[str]:
     """Return the folded words of every term, in every language: what services and bodies are commonly called."""
     return frozenset(
         word for name in (*FILES, *LISTS) for said in words_of(name).values() for text in said for word in tokens(text)
+    )
+
+
+@cache
+def _shipped_texts() -> frozenset[str]:
+    """Return every text of the terms that come with Rohnamo, as it is written."""
+    return frozenset(
+        text for record in vocabulary() for text in record.model_dump(mode="json").values() if isinstance(text, str)
     )
 
 

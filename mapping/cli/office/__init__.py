@@ -39,9 +39,9 @@ def start(
     files = office_files(folder)
     if demo and not files["public"].exists():
         subprocess.run([*COMMAND, "demo", "--build", str(folder)], check=True)  # noqa: S603
-    elif not demo and not files["settings"].exists():
-        set_up(folder, port + 2)
     try:
+        if not demo and not files["settings"].exists():
+            set_up(folder, port + 2)
         serve(demo_portals(folder, port) if demo else portals(folder, port), folder, port, timers=not demo)
     except KeyboardInterrupt:
         out.print("Ended.")
@@ -60,7 +60,7 @@ def set_up(folder: Path, port: int) -> None:
     """
     token = secrets.token_urlsafe(24)
     out.print(f"Set up the office in your browser: http://localhost:{port}/{token}/en", markup=False)
-    page = Process(target=_serve_setup, args=(folder, token, port))  # its connections end with it, all of them
+    page = Process(target=_serve_setup, args=(folder, token, port), daemon=True)  # its connections end with it
     page.start()
     page.join()
     if page.exitcode:
@@ -70,7 +70,10 @@ def set_up(folder: Path, port: int) -> None:
 def _serve_setup(folder: Path, token: str, port: int) -> None:
     """Serve the first page, and end this process when its last page has gone out."""
     done = threading.Event()
-    server = create_server(create_setup_app(folder, token, port=port, done=done.set), port=port)
+    try:
+        server = create_server(create_setup_app(folder, token, port=port, done=done.set), port=port)
+    except OSError:
+        sys.exit(1)
     threading.Thread(target=_end_with, args=(server, done), daemon=True).start()
     server.run()
 
