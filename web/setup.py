@@ -3,35 +3,36 @@
 The page stands under an address that nobody can guess, which the command line prints, and ends when it is filled in.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import secrets
 import shutil
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
-from werkzeug.utils import secure_filename
+from werkzeug.datastructures import MultiDict
 
+from mapping.area.change import change_settings
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory
 from mapping.editions.publish import publish
 from mapping.errors import InvalidRecord, MappingError
-from mapping.intake.read import Known, read
+from mapping.language.i18n import show
 from mapping.language.languages import codes
+from mapping.language.languages import language as language_of
 from mapping.resources import shipped, study_areas
+from mapping.safety.redaction import VIEWS
 from web.access.accounts import COMMAND_LINE, Accounts
 from web.headers import set_headers
 from web.layout import set_words
 
 SETTINGS = "office.json"
-LONGEST_UPLOAD = 30_000_000
 DATABASES = ("directory", "accounts", "inbox", "ledger", "partner", "focal_point")
 
 
@@ -42,12 +43,36 @@ class SetupFrame(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Answers:
+    """What was filled in: ``country`` is the folder of a study area, ``language`` that of the page."""
+
+    name: str
+    country: Path
+    languages: tuple[str, ...]
+    logins: tuple[str, ...]
+    language: str
+
+    @classmethod
+    def of(cls, form: MultiDict[str, str], language: str) -> "Answers":
+        """Read the form.
+
+        Raises
+        ------
+        NotFound
+            No such country comes with this installation.
+        """
+        folder = form.get("folder", "").strip()
+        country = Path(folder).expanduser() if folder else shipped(form.get("country", ""))
+        logins = tuple(form.get(name, "").strip().casefold() for name in ("first", "second"))
+        return cls(form.get("name", "").strip(), country, tuple(form.getlist("languages")), logins, language)
+
+
+@dataclass(frozen=True)
 class Founded:
-    """What a new office must be told once: links for its administrators, its backup key, what became of its list."""
+    """What a new office must be told once: the links of its administrators, and the key of its backups."""
 
     links: tuple[tuple[str, str], ...]
     key: str
-    list_taken: tuple[int, int] | None = None
 
 
 def office_files(folder: Path) -> dict[str, Path]:
@@ -60,97 +85,101 @@ def office_files(folder: Path) -> dict[str, Path]:
         "backups": folder / "backups",
         "public": folder / "public.db",
         "private": private,
-        **{
-            name: private / f"{name}.db"
-            for name in ("directory", "accounts", "inbox", "ledger", "partner", "focal_point")
-        },
+        **{name: private / f"{name}.db" for name in DATABASES},
     }
 
 
-def found(folder: Path, answers: dict[str, str], file: FileStorage | None, *, now: dt.datetime) -> Founded:
-    """Make an office in a folder: study area, directory, first editions, two administrators, a backup key.
+def found(folder: Path, answers: Answers, *, now: dt.datetime) -> Founded:
+    """Make an office in a folder: study area, empty directory, first editions, two administrators, a backup key.
+
+    It is made aside, so that one may try again when something cannot be: ``office.json`` comes last.
 
     Raises
     ------
     InvalidRecord
-        An answer is missing or cannot be used, or the list cannot be read; there is no office, and one may try again.
+        An answer is missing or cannot be used.
     """
-    name, logins = answers.get("name", "").strip(), [answers.get(key, "").strip() for key in ("first", "second")]
-    if not name or not all(logins) or logins[0] == logins[1]:
-        raise InvalidRecord(f"{SETTINGS}: name the office, and two administrators with different logins")
-    country = answers.get("folder", "").strip()
-    source = Path(country).expanduser() if country else shipped(answers.get("country", ""))
-    StudyArea.load(source)
+    if not answers.name or not all(answers.logins) or len(set(answers.logins)) < len(answers.logins):
+        raise InvalidRecord("name the office, and two administrators with different logins")
+    StudyArea.load(answers.country)
+    folder.mkdir(exist_ok=True, mode=0o700)
+    with TemporaryDirectory(dir=folder, prefix=".new-") as aside:
+        office = _make(Path(aside), answers, now=now)
+        if there := [path.name for path in Path(aside).iterdir() if (folder / path.name).exists()]:
+            raise InvalidRecord(f"{folder} holds {', '.join(there)} already: choose an empty folder, or move it away")
+        for path in sorted(Path(aside).iterdir(), key=lambda path: path.name == SETTINGS):
+            path.replace(folder / path.name)
+    return office
+
+
+def _make(folder: Path, answers: Answers, *, now: dt.datetime) -> Founded:
     files = office_files(folder)
-    files["private"].mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not files["area"].exists():
-        shutil.copytree(source, files["area"], ignore=shutil.ignore_patterns("cache"))
+    shutil.copytree(answers.country, files["area"], ignore=shutil.ignore_patterns("cache"))
+    own = StudyArea.load(files["area"]).languages
+    languages = [code for code in own if code in answers.languages or code not in codes()] or list(own)
+    languages.sort(key=lambda code: code != answers.language)
+    change_settings(files["area"], {"languages": languages, "publisher": answers.name})
     area = StudyArea.load(files["area"])
-    taken = None
+    files["private"].mkdir(mode=0o700)
     with Directory(files["directory"], area) as directory:
-        if file is not None and file.filename:
-            taken = _take(directory, area, file, files["private"] / "uploads", now.date())
-        for audience in ("public", "partner", "focal_point"):
+        for audience in VIEWS:
             publish(directory, audience, files[audience], area=area, edition=now.date())
-    accounts = Accounts(files["accounts"])
-    links = []
-    for login in logins:
-        token = accounts.add(login, login, "administrator", by=COMMAND_LINE, now=now, language=answers["language"])
-        links.append((login, f"{answers['language']}/join/{token}"))
+    accounts, language = Accounts(files["accounts"]), languages[0]
+    links = tuple(
+        (login, f"{language}/join/{token}")
+        for login in answers.logins
+        for token in [accounts.add(login, login, "administrator", by=COMMAND_LINE, now=now, language=language)]
+    )
     key = secrets.token_hex(32)
     files["key"].touch(mode=0o600)
     files["key"].write_text(key + "\n", encoding="ascii")
-    settings = {"name": name, "language": answers["language"], "founded": now.date().isoformat()}
+    settings = {"name": answers.name, "founded": now.date().isoformat()}
     files["settings"].write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return Founded(tuple(links), key, taken)
-
-
-def _take(directory: Directory, area: StudyArea, file: FileStorage, folder: Path, day: dt.date) -> tuple[int, int]:
-    """Store a first list for custodians only; return how many records were stored and how many rows refused."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / (secure_filename(file.filename or "") or "list.csv")
-    file.save(path)
-    batch = read(path, source=path.stem, area=area, today=day, known=Known.of(directory))
-    directory.add(batch, on=day)
-    return len(batch.records), len(batch.refused)
+    return Founded(links, key)
 
 
 def create_setup_app(folder: Path, token: str, *, port: int, done: Callable[[], Any]) -> Flask:
     """Make the app of the first page; ``done`` is called when the office stands and the last page has been sent."""
     app = Flask("web", root_path=str(Path(__file__).parent))
-    app.config["MAX_CONTENT_LENGTH"] = LONGEST_UPLOAD
     set_headers(app)
     set_words(app)
 
-    def page(language: str, problem: str = "", answers: dict[str, str] | None = None) -> str:
+    def page(language: str, problem: str = "", given: MultiDict[str, str] | None = None) -> str:
         return render_template(
             "setup/start.html",
             frame=SetupFrame(language),
-            tongues=codes(),
-            countries=study_areas(),
+            tongues=[language_of(code) for code in codes()],
+            countries={name: _country(name, language) for name in study_areas()},
             token=token,
             problem=problem,
-            answers=answers or {},
+            given=given or MultiDict([("languages", code) for code in codes()]),
         )
+
+    def admit(given: str, language: str) -> None:
+        if not secrets.compare_digest(given, token) or language not in codes():
+            abort(404)
 
     @app.get("/<given>/<language>")
     def start(given: str, language: str) -> ResponseReturnValue:
-        if not secrets.compare_digest(given, token) or language not in codes():
-            abort(404)
+        admit(given, language)
         return page(language)
 
     @app.post("/<given>/<language>")
     def make(given: str, language: str) -> ResponseReturnValue:
-        if not secrets.compare_digest(given, token) or language not in codes():
-            abort(404)
-        answers = {**request.form.to_dict(), "language": language}
+        admit(given, language)
         try:
-            office = found(folder, answers, request.files.get("list"), now=dt.datetime.now(dt.UTC))
+            office = found(folder, Answers.of(request.form, language), now=dt.datetime.now(dt.UTC))
         except MappingError as error:
-            return page(language, str(error), answers), 400
+            return page(language, str(error), request.form), 400
         shown = render_template("setup/done.html", frame=SetupFrame(language), office=office, port=port)
         response = Response(shown)
         response.call_on_close(done)
         return response
 
     return app
+
+
+def _country(name: str, language: str) -> str:
+    """Return what a study area that comes along is called."""
+    names = tomllib.loads((shipped(name) / "area.toml").read_text(encoding="utf-8"))["name"]
+    return show(names, language)

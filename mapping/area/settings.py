@@ -380,6 +380,8 @@ class Settings(_SettingsTable):
     verification: dict[str, Annotated[int, Field(ge=1, le=60)]] = {}
     freshness: FreshnessDays = FreshnessDays()
     licence: Licence = Licence()
+    publisher: Annotated[str, Field(max_length=200)] = ""
+    """Who publishes: the foot of every public page names them."""
     mail: Annotated[str, Field(pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")] = ""
     phone_region: str = ""
     country_names: dict[Country, Texts] = {}

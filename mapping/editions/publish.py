@@ -119,6 +119,8 @@ def travel_rows(
         for row in view.rows("location")
         if row["latitude"] is not None and (row["country"] in (None, "", area.code) or row["id"] in abroad)
     ]
+    if not locations:
+        return
     scenarios = [one.id for one in area.settings.scenarios if one.id in SCENARIOS]
     done, of = 0, len(towns) * len(scenarios)
     for scenario in scenarios:
@@ -126,7 +128,7 @@ def travel_rows(
         there = _cells(area, cost, [(row["latitude"], row["longitude"]) for row in locations])
         from_ = _cells(area, cost, list(zip(towns["lat"], towns["lon"], strict=True)))
         for place, cell in zip(towns["place_id"], from_, strict=True):
-            if cell[0] >= 0 and len(locations):
+            if cell[0] >= 0:
                 minutes = cost_surface(cost, cell[None, :], cell_size=area.grid.cell_size, limit=LIMIT)
                 reached = np.where(there[:, 0] >= 0, minutes[there[:, 0], there[:, 1]], np.inf)
                 for row, one in zip(locations, np.ceil(reached).tolist(), strict=True):

@@ -71,6 +71,8 @@ class Plan:
     items: tuple[EntryChange, ...]
     alarms: tuple[Alarm, ...]
     warnings: tuple[str, ...]
+    first: bool
+    """Whether nothing was published before it: there is no view in use, or an empty one."""
 
     @property
     def newly(self) -> tuple[EntryChange, ...]:
@@ -161,6 +163,7 @@ class Releases:
                 items,
                 tuple(self._alarms(directory, previous, items)),
                 tuple(map(str, publication.warnings)),
+                previous is None or not compare(None, previous),
             )
             _write(self._noted, _told(plan))
         return plan
@@ -185,6 +188,7 @@ class Releases:
             items,
             alarms,
             tuple(told["warnings"]),
+            told["first"],
         )
 
     def drop(self) -> None:
@@ -321,7 +325,7 @@ class Releases:
             return
         before = {item.key for item in compare(None, previous)}
         changed = [item for item in items if item.table != "case_count"]
-        if len(changed) > max(FEW, MOST_CHANGED * len(before)):
+        if before and len(changed) > max(FEW, MOST_CHANGED * len(before)):
             values = {"changed": len(changed), "before": len(before), "share": Share(MOST_CHANGED)}
             yield Alarm(replace(MANY_CHANGED, values=values))
         with View(previous) as view:

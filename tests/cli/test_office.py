@@ -1,11 +1,16 @@
 """The first page of an office: from an empty folder to accounts, a directory and first editions."""
 
-import io
 import json
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
 
 import pytest
 from typer.main import get_group
 
+from mapping.area.study_area import StudyArea
 from mapping.cli import editions, office, portals
 from mapping.directory.directory import Directory
 from mapping.view.view import View
@@ -26,7 +31,8 @@ def client(tmp_path, ended):
 
 
 def answers(tiny_folder, **changed):
-    return {"name": "Office", "country": "", "folder": str(tiny_folder), "first": "ann", "second": "ben"} | changed
+    own = {"name": "Office", "country": "", "folder": str(tiny_folder), "first": "ann", "second": "ben"}
+    return own | {"languages": ["en", "ru", "uz"]} | changed
 
 
 def test_the_page_is_for_those_who_have_its_address(client):
@@ -39,8 +45,7 @@ def test_the_page_is_for_those_who_have_its_address(client):
 
 
 def test_an_office_is_made(client, ended, tmp_path, tiny_copy):
-    list_ = (io.BytesIO(b"name,kind\nA,legal aid\n"), "mine.csv")
-    made = client.post(f"/{TOKEN}/en", data=answers(tiny_copy) | {"list": list_}, content_type="multipart/form-data")
+    made = client.post(f"/{TOKEN}/en", data=answers(tiny_copy))
     assert made.status_code == 200, made.text
     made.close()
     assert ended
@@ -50,6 +55,9 @@ def test_an_office_is_made(client, ended, tmp_path, tiny_copy):
     assert files["key"].read_text().strip() in made.text
     assert files["key"].stat().st_mode & 0o077 == 0
     assert json.loads(files["settings"].read_text())["name"] == "Office"
+    area = StudyArea.load(files["area"])
+    assert tuple(area.languages) == ("en", "ru")  # the page's first; Orzustan has no Uzbek, and Tajik was not chosen
+    assert area.settings.publisher == "Office"
     for audience in ("public", "partner", "focal_point"):
         with View(files[audience]) as view:
             assert view.audience == audience
@@ -63,7 +71,49 @@ def test_what_cannot_be_is_told_and_nothing_made(client, ended, tmp_path, tiny_c
     assert told.status_code == 400
     assert 'role="alert"' in told.text
     assert not ended
-    assert not (tmp_path / "office/office.json").exists()
+    assert not list((tmp_path / "office").glob("*"))
+
+
+def test_one_may_try_again_in_a_country_that_does_not_speak_the_language_of_the_page(client, tiny_copy):
+    assert client.post(f"/{TOKEN}/uz", data=answers(tiny_copy, name="")).status_code == 400
+    made = client.post(f"/{TOKEN}/uz", data=answers(tiny_copy, languages=["uz"]))
+    assert made.text.count("http://localhost:8002/tg/join/") == 4
+
+
+def test_what_lies_in_the_folder_is_not_overwritten(client, tmp_path, tiny_copy):
+    (tmp_path / "office/private").mkdir(parents=True)
+    told = client.post(f"/{TOKEN}/en", data=answers(tiny_copy))
+    assert told.status_code == 400
+    assert "holds private already" in told.text
+
+
+def test_an_ended_command_leaves_no_page_behind(tmp_path):
+    port = free_port()
+    command = [sys.executable, "-u", "-m", "mapping.cli", "start", str(tmp_path / "office"), "--port", str(port - 2)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        address = re.search(r"http://\S+", process.stdout.readline()).group()
+        while not answers_at(address):
+            pass
+        again = subprocess.run(command, capture_output=True, text=True, check=False)
+        process.terminate()
+        assert process.communicate()[0].endswith("Ended.\n")
+    assert again.returncode == 1
+    assert again.stderr == f"rohnamo: port {port} cannot be used; choose another with --port\n"
+    assert not answers_at(address)
+
+
+def free_port():
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return asked.getsockname()[1]
+
+
+def answers_at(address):
+    try:
+        urllib.request.urlopen(address).close()
+    except OSError:
+        return False
+    return True
 
 
 def test_the_portals_are_started_with_options_that_exist(tmp_path):

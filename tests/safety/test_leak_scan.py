@@ -8,7 +8,8 @@ import pytest
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import rules
 from mapping.errors import UnsafePublication
-from mapping.model import Organization, Record, Service, Url
+from mapping.language.taxonomy import vocabulary
+from mapping.model import Organization, Record, Service, TaxonomyTerm, Url
 from mapping.safety.leak_scan import HiddenFactFound, Leak, address_key, doubtful_neighbours, refuse_hidden_facts
 from mapping.safety.redaction import project
 from tests.support.sample import (
@@ -164,6 +165,18 @@ def test_every_field_of_every_shown_table_is_searched(tiny_area: StudyArea) -> N
     assert {"organization", "service", "location", "phone", "translation", "statement", "activity"} <= {
         table for table, _ in spoilt
     }
+
+
+def test_terms_that_come_along_tell_nothing_of_a_directory() -> None:
+    """A hidden name may share words with the words of help; where somebody else writes them, it is told."""
+    tables = tables_of(vocabulary(), organization("Warm Hands", audience="custodian"))
+    told = next(term for term in vocabulary() if isinstance(term, TaxonomyTerm) and term.code == "RET-TRM")
+    assert str(told.description).startswith("Named contact who hands")
+    refuse_hidden_facts(tables, project(tables, "public", rules(TODAY)))
+    own = TaxonomyTerm(**told.model_dump() | {"description": "Ask at Warm Hands"})
+    tables["taxonomy_term"] = [own if term.id == own.id else term for term in tables["taxonomy_term"]]
+    with pytest.raises(HiddenFactFound, match="description: holds the name of something hidden"):
+        refuse_hidden_facts(tables, project(tables, "public", rules(TODAY)))
 
 
 def test_a_translation_is_searched_and_translated_secrets_are_secrets() -> None:

@@ -121,7 +121,11 @@ def serve(commands: list[list[str]], folder: Path, port: int, *, timers: bool) -
         A portal ended by itself.
     """
     files = office_files(folder)
-    environment = os.environ | {"ROHNAMO_BACKUP_KEY": str(files["key"]), "ROHNAMO_BACKUPS": str(files["backups"])}
+    environment = os.environ | {
+        "ROHNAMO_BACKUP_KEY": str(files["key"]),
+        "ROHNAMO_BACKUPS": str(files["backups"]),
+        "ROHNAMO_PARTNER_ADDRESS": f"http://localhost:{port + 1}/",
+    }
     running = [subprocess.Popen([*COMMAND, *command], env=environment) for command in commands]  # noqa: S603
     for number, label in enumerate(("Public site", "Partners", "Staff")):
         out.print(f"{label:12} http://localhost:{port + number}/", markup=False)

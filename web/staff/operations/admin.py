@@ -17,7 +17,7 @@ from mapping.model import Organization, Source
 from web.access.accounts import Account, Accounts
 from web.access.guard import Open, log, me, now
 from web.access.mailer import WHY, Mailer, mail_settings, usable
-from web.access.roles import ACTIONS, EVERYWHERE, ROLES, Action, Role, Scope
+from web.access.roles import ACTIONS, EVERYWHERE, PORTAL_ROLES, ROLES, Action, Role, Scope
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, seen_in, study_area
@@ -51,6 +51,9 @@ MENU = (
 )
 
 FROM_ENVIRONMENT = "ROHNAMO_BACKUP_PASSPHRASE"
+PARTNER_ADDRESS = "ROHNAMO_PARTNER_ADDRESS"
+"""Where partners sign in, where no settings of mails say it."""
+
 LINES = 200
 """Lines of the log on a page."""
 
@@ -129,7 +132,10 @@ def add(language: str) -> ResponseReturnValue:
     except InvalidRecord:
         return _people(language, problem=TAKEN), 400
     person = accounts().by_login(form["login"])
-    return page("ops/link.html", language, person=person, token=token)
+    if form.get("region") in (EVERYWHERE, *study_area().all_units()):
+        log("granted", subject=person.login, reason=f"region {form['region']}")
+        accounts().grant(person.id, "region", form["region"])
+    return _link(language, person, token)
 
 
 @blueprint.route("/<language>/people/<one>.html", methods=["GET", "POST"])
@@ -166,7 +172,7 @@ def invite(language: str, one: str) -> ResponseReturnValue:
     account = accounts().account(one)
     log("account_invited", subject=account.login)
     token = accounts().invite(account.id, by=me().login, now=now())
-    return page("ops/link.html", language, person=account, token=token)
+    return _link(language, account, token)
 
 
 @blueprint.post("/<language>/people/<one>/meet")
@@ -321,10 +327,28 @@ def _people(language: str, problem: Message | None = None) -> str:
         people=book.accounts(),
         roles=ROLES,
         alone=not book.two_administrators(),
+        units=_regions(language),
+        everywhere=EVERYWHERE,
         unmet={account.id for account in book.accounts() if _to_be_met(account)},
         problem=problem,
         details=(),
     )
+
+
+def _link(language: str, person: Account, token: str) -> str:
+    """Show a one-time link: its whole address where it is known under which one the person signs in."""
+    if person.role in PORTAL_ROLES:
+        address = os.environ.get(PARTNER_ADDRESS) or (post.settings.portal if (post := mailer()) else "")
+    else:
+        address = request.host_url
+    link = f"{address.rstrip('/')}/{person.language}/join/{token}"
+    return page("ops/link.html", language, person=person, link=link, known=bool(address))
+
+
+def _regions(language: str) -> list[tuple[str, str]]:
+    """Return the regions that may be granted: code and name."""
+    area = study_area()
+    return [(code, str(area.label(code, language))) for code, unit in area.all_units().items() if unit.level == 1]
 
 
 def _to_be_met(account: Account) -> bool:
@@ -334,7 +358,6 @@ def _to_be_met(account: Account) -> bool:
 
 def _person(language: str, account: Account, problem: Message | None = None) -> str:
     area, organizations = study_area(), _organizations()
-    units = [(code, area.label(code, language)) for code, unit in area.all_units().items() if unit.level == 1]
     names = {code: area.label(code, language) for code in area.all_units()}
     return page(
         "ops/person.html",
@@ -342,7 +365,7 @@ def _person(language: str, account: Account, problem: Message | None = None) -> 
         person=account,
         roles=ROLES,
         actions=ACTIONS,
-        units=units,
+        units=_regions(language),
         names=names,
         organizations=organizations,
         sessions=accounts().sessions(account.id),

@@ -111,7 +111,10 @@ def begin(language: str) -> ResponseReturnValue:
 def _begin(language: str, *, why: object = "") -> str:
     known = saved_maps(maps())
     states = {name: _agreed(columns, trusted=trusted) for name, (columns, trusted) in known.items()}
-    return page("staff/import.html", language, maps=known, states=states, why=str(why), problem=UNREADABLE)
+    waiting = uploads().of(me().id)
+    return page(
+        "staff/import.html", language, maps=known, states=states, waiting=waiting, why=str(why), problem=UNREADABLE
+    )
 
 
 def _reason(error: Exception, upload: Upload) -> str:
@@ -260,8 +263,6 @@ def preview(language: str, token: str) -> ResponseReturnValue:
 def _preview(language: str, upload: Upload, found: Preview, *, problem: Message | None = None) -> str:
     agreed = upload.columns is not None and _agreed(upload.columns, trusted=upload.trusted)
     source = upload.columns.source if upload.columns is not None else ""
-    asked = {each.kind for each in directory().proposals() if each.link_id == source}
-    trusted = any(one.kind == "phone" and one.subject == source for one in everything_seen().records(Approval))
     return page(
         "staff/preview.html",
         language,
@@ -269,8 +270,8 @@ def _preview(language: str, upload: Upload, found: Preview, *, problem: Message 
         found=found,
         levels=LEVELS,
         agreed=agreed,
-        asked=asked,
-        numbers=agreed and not trusted,
+        asked=_asked(source),
+        numbers=agreed and not _numbers_trusted(source),
         problem=problem,
         wholes={table: TABLES[table] for table in WHOLES},
         map_=upload.columns,
@@ -344,15 +345,28 @@ def store(language: str, token: str) -> ResponseReturnValue:
 
 
 def _ask(language: str, upload: Upload, kind: Literal["map", "phones"]) -> ResponseReturnValue:
-    """Propose the map of an upload, with its table of markings, and save it; or to trust the sender's numbers."""
+    """Propose the map of an upload, with its table of markings, and save it; and to trust the sender's numbers."""
     columns = cast("ColumnMap", upload.columns)
-    fields = {}
     if kind == "map":
         save_map(columns, maps())
-        fields = {"value": digest(columns), "map": as_text(columns)}
-    directory().propose(kind, "source", columns.source, fields, by=me().login, on=today(), reason=upload.path.name)
-    log("proposed", subject=f"{kind} {columns.source}")
+        _propose("map", columns.source, {"value": digest(columns), "map": as_text(columns)}, upload.path.name)
+    if not _numbers_trusted(columns.source) and "phones" not in _asked(columns.source):
+        _propose("phones", columns.source, {}, upload.path.name)
     return redirect(f"/{language}/i/{upload.token}/preview.html?waits", code=303)
+
+
+def _propose(kind: Literal["map", "phones"], source: str, fields: dict[str, Any], reason: str) -> None:
+    directory().propose(kind, "source", source, fields, by=me().login, on=today(), reason=reason)
+    log("proposed", subject=f"{kind} {source}")
+
+
+def _asked(source: str) -> set[str]:
+    """Return what of a sender waits for a second person."""
+    return {proposal.kind for proposal in directory().proposals() if proposal.link_id == source}
+
+
+def _numbers_trusted(source: str) -> bool:
+    return any(one.kind == "phone" and one.subject == source for one in everything_seen().records(Approval))
 
 
 @imports.post("/<language>/i/<token>/drop")

@@ -211,7 +211,7 @@ def _compare(language: str, audience: str, number: int, **more: object) -> str:
 def _confirmed(plan: Plan) -> set[str]:
     """Return the entries that were ticked; a first edition is ticked table by table."""
     ticked = set(request.form.getlist("confirm"))
-    if not plan.replaces:
+    if plan.first:
         return {item.key for item in plan.newly if f"all:{item.table}" in ticked}
     return ticked
 

@@ -1,7 +1,7 @@
 """Uploads: a file that somebody brings in, kept in a private folder until it is stored or dropped.
 
 Files of strangers are read by the formats of `mapping`, which refuse bombs, encrypted and damaged files. A file keeps
-no name or path of its sender's but its last part, in plain signs. What nobody finishes is removed after some hours.
+no name or path of its sender's but its last part, in plain signs. What nobody finishes is removed after a week.
 """
 
 import hashlib
@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, NotFound
 
-LASTS = 4 * 3600
-"""Seconds after which an upload that nobody finished is removed."""
+LASTS = 7 * 24 * 3600
+"""Seconds after which an upload that nobody finished is removed: as long as a second person may take to agree."""
 
 MOST = 20
 """So many uploads wait at the same time."""
@@ -84,6 +84,13 @@ class Uploads:
             raise NotFound("there is no such upload")
         columns = ColumnMap.model_validate_json(said["columns"]) if said["columns"] else None
         return Upload(token, account, self.folder / token / "file" / said["name"], columns, said["trusted"])
+
+    def of(self, account: str) -> list[Upload]:
+        """Return the uploads that somebody has not finished, by the name of the file."""
+        self._sweep()
+        notes = {path.parent.name: json.loads(path.read_text("utf-8")) for path in self.folder.glob("*/about.json")}
+        own = [self.get(token, account) for token, note in notes.items() if note["account"] == account]
+        return sorted(own, key=lambda upload: upload.path.name)
 
     def read_by(self, upload: Upload, columns: ColumnMap, *, trusted: bool) -> Upload:
         """Note by which column map an upload is to be read."""

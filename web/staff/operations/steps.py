@@ -1,0 +1,94 @@
+"""First steps: what an office still needs before its first edition, for its administrators."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import NamedTuple
+
+from flask import Blueprint, current_app
+
+from mapping.directory.backups import kept
+from mapping.language.i18n import Message
+from mapping.model import Service
+from web.access.accounts import Account, Accounts
+from web.access.guard import Open
+from web.access.roles import Action
+from web.access.signin import page
+from web.portal import MenuItem
+from web.staff.common import everything_seen
+from web.staff.operations.admin import backup_folder, mailer
+from web.staff.operations.publish import releases
+
+blueprint = Blueprint("steps", __name__)
+
+ROUTES: dict[str, Action | Open] = {"steps.overview": "administer"}
+MENU = (MenuItem("steps.html", Message("First steps"), "administer", 5),)
+
+
+class Step(NamedTuple):
+    """Something to do once: whether it is done, how, and on which page; no page where others than administrators do."""
+
+    done: bool
+    title: Message
+    how: Message
+    path: str = ""
+
+
+@blueprint.get("/<language>/steps.html")
+def overview(language: str) -> str:
+    """Show what is done and what comes next."""
+    return page("ops/steps.html", language, steps=list(_steps()))
+
+
+def _steps() -> Iterator[Step]:
+    book: Accounts = current_app.config["ACCOUNTS"]
+    stewards = [one for one in book.accounts() if one.role == "steward" and one.enrolled and not one.disabled]
+    yield Step(
+        book.two_administrators(),
+        Message("Two administrators can sign in"),
+        Message("Give the second one-time link to the other person: on this computer, or through your web server."),
+        "people.html",
+    )
+    yield Step(
+        _two_people(book, stewards),
+        Message("Two stewards can sign in, each met by another administrator"),
+        Message(
+            "One administrator makes the account and gives the link away, the other one opens the page of the account "
+            "and says that they have met. Give each a region, or all."
+        ),
+        "people.html",
+    )
+    yield Step(
+        bool(everything_seen().records(Service)) or _published(),
+        Message("A first list is brought in"),
+        Message(
+            "A steward opens Import and says what each column is. Another one agrees under Second person: to how the "
+            "list is read, to its numbers, and to what is newly shown."
+        ),
+    )
+    yield Step(
+        _published(),
+        Message("The first edition is published"),
+        Message("A steward opens Publish, builds the edition, looks at it and publishes it."),
+    )
+    yield Step(
+        bool(kept(backup_folder())),
+        Message("A backup is made"),
+        Message("Download it and keep it away from this computer, and the key away from both."),
+        "backups.html",
+    )
+    yield Step(
+        mailer() is not None,
+        Message("Mails can be sent"),
+        Message("Reminders and campaigns write to people. Without a mail server you copy their texts by hand."),
+        "settings.html",
+    )
+
+
+def _two_people(book: Accounts, stewards: list[Account]) -> bool:
+    """Tell whether two of the stewards count as two people where two must agree, and may act somewhere."""
+    able = [one.login for one in stewards if one.grants.regions]
+    return any(not book.one_person(one, other) for one, other in combinations(able, 2))
+
+
+def _published() -> bool:
+    return any(edition.live and edition.entries for edition in releases("public").editions())
