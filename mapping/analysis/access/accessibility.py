@@ -195,10 +195,10 @@ def _finding(
     if total["people"] == 0:
         return Message("Nobody lives here, so nobody shares a service")
     first = sorts[0]
-    words = {"who": wording.who(total[f"{first.key}_none"]), "type": first.label, "minutes": minutes}
+    words = {"type": first.label, "count": round(total[f"{first.key}_services"], 1), "minutes": minutes}
     if first.key == ANY:
-        return Message("{who} have no listed service within {minutes} minutes", words)
-    return Message("{who} have none of this within {minutes} minutes: “{type}”", words)
+        return Message("{count} services fall to each 100,000 people within {minutes} minutes of them", words)
+    return Message("{count} of this fall to each 100,000 people within {minutes} minutes of it: “{type}”", words)
 
 
 def _also(
@@ -209,17 +209,12 @@ def _also(
     entries: Sequence[Entry],
     minutes: int,
 ) -> tuple[Message, ...]:
-    """Say where services are shared most thinly and most amply, and what falls to people on average."""
+    """Say where services are shared most thinly and most amply."""
     if not sorts or total["people"] == 0 or not points(sorts[0].of(entries), area):
         return ()
     first = f"{sorts[0].key}_services"
     score = table[first][table["people"] > 0]
-    said = [
-        Message(
-            "On average {count} services fall to each 100,000 people within {minutes} minutes of them.",
-            {"count": round(total[first], 1), "minutes": minutes},
-        )
-    ]
+    said = []
     if len(score) > 1 and score.max() > score.min():
         least, most = str(score.idxmin()), str(score.idxmax())
         words = {

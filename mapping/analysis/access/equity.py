@@ -172,6 +172,7 @@ def _total(table: pd.DataFrame, cells: list[Lorenz], units: list[Lorenz], *, som
             ("gini", [one.gini for one in cells]),
             ("gini_units", [one.gini for one in units]),
             ("fifth", [one.share(FIFTH) for one in cells]),
+            ("richest", [1 - one.share(1 - FIFTH) for one in cells]),
         ):
             total |= {key: values[0], f"{key}_low": min(values), f"{key}_high": max(values)}
     return total
@@ -200,30 +201,31 @@ def _finding(total: Mapping[str, float], sort: Sort, *, somebody: bool) -> Messa
         return Message("Nobody lives here, so nobody shares a service")
     if not somebody:
         return Message("No service is listed that people could travel to")
-    words = {"share": Share(total["fifth"]), "type": sort.label}
-    if total["fifth"] < 0.0005 and sort.key == ANY:
-        return Message("The fifth of the people who have least have no listed service within reach")
-    if total["fifth"] < 0.0005:
-        return Message("The fifth of the people who have least have none of this within reach: “{type}”", words)
+    words = {"share": Share(total["fifth"]), "most": Share(total["richest"]), "type": sort.label}
     if sort.key == ANY:
-        return Message("To the fifth of the people who have least fall {share} of the services", words)
-    return Message("To the fifth of the people who have least fall {share} of this: “{type}”", words)
+        return Message(
+            "Of the services, {most} fall to the fifth of the people who have most, and {share} to the fifth who have "
+            "least",
+            words,
+        )
+    return Message(
+        "Of this, {most} fall to the fifth of the people who have most, and {share} to the fifth who have least: "
+        "“{type}”",
+        words,
+    )
 
 
 def _also(total: Mapping[str, float], *, somebody: bool) -> tuple[Message, ...]:
     if not somebody or total["people"] == 0:
         return ()
     words = {"gini": round(total["gini"], 2), "units": round(total["gini_units"], 2)}
-    said = [
+    return (
         Message(
             "If all had the same, it would be a fifth. The index of Gini is {gini} over all people, and {units} "
             "between units (0: all have the same).",
             {name: _two(value) for name, value in words.items()},
-        )
-    ]
-    if total["none"] > 0.005:
-        said.append(Message("{who} have nothing at all within reach.", {"who": wording.who(total["none"])}))
-    return tuple(said)
+        ),
+    )
 
 
 def _two(value: float) -> dict[str, str]:

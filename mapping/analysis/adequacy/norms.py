@@ -219,7 +219,9 @@ def _also(norms: Sequence[Norm], table: pd.DataFrame, total: Mapping[str, float]
         words |= {"listed": total[f"{code}_listed"], "missing": total[f"{code}_missing"]}
         words["beyond"] = total[f"{code}_listed"] + total[f"{code}_missing"] - total[f"{code}_needed"]
         words["short"] = int((table[f"{code}_missing"] > 0).sum())
-        if words["beyond"]:
+        if not words["missing"]:
+            said.append(Message("{norm}: needed {needed}, confirmed {listed}, missing nowhere.", words))
+        elif words["beyond"]:
             said.append(
                 Message(
                     "{norm}: needed {needed}, confirmed {listed}, of which {beyond} are beyond what their region "

@@ -136,6 +136,11 @@ def interval(variants: Floats) -> tuple[Floats, Floats]:
     return np.minimum(low, variants[0]), np.maximum(high, variants[0])
 
 
+def middle(variants: Floats) -> float:
+    """Return the median of the draws of a number; of what was asked for where there are no draws."""
+    return float(np.median(variants[1:] if len(variants) > 1 else variants))
+
+
 def effects(among: Choices, variants: Floats) -> dict[str, Floats]:
     """Return by how much each factor moves some numbers; ``variants`` as for `interval`.
 

@@ -43,10 +43,14 @@ def who(share: float) -> Message:
     return words if abs(nearest - share) <= 0.015 else Message("{share} of the people", {"share": Share(share)})
 
 
-def between(low: float, high: float) -> Message:
-    """Say the range of a share of the people."""
-    words = {"low": Share(low), "high": Share(high)}
-    return Message("With all that nobody knows for sure it is between {low} and {high} of the people.", words)
+def between(low: float, middle: float, high: float) -> Message:
+    """Say the range of a share of the people, and its middle."""
+    words = {"low": Share(low), "middle": Share(middle), "high": Share(high)}
+    return Message(
+        "With all that nobody knows for sure it is between {low} and {high} of the people, in half of the counts more "
+        "than {middle}.",
+        words,
+    )
 
 
 def farther(minutes: float) -> Message:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.ensemble import DRAWS, RIDES, Choices, choices, effects, strongest
+from mapping.analysis.common.ensemble import DRAWS, RIDES, Choices, choices, effects, middle, strongest
 from mapping.analysis.common.listed import (
     ANY,
     Sort,
@@ -97,9 +97,9 @@ def sensitivity(
         level=level,
         table=table,
         states=_states(table, state),
-        total=_totals(total, found, ends, most[sorts[0].key]),
+        total=_totals(total, found, ends, middle(shares[sorts[0].key]), most[sorts[0].key]),
         columns=_columns(found, minutes),
-        headline=("asked", *(one.key for one in found[1:]), "most"),
+        headline=("asked", "middle", *(one.key for one in found[1:]), "most"),
         figures=_figures(total, sorts, ends, state, minutes),
         method=METHOD,
         inputs=wording.inputs(view, area, travel=True),
@@ -135,6 +135,7 @@ def _table(area: StudyArea, found: Sequence[Variant], drawn: Reached, among: Cho
         "asked_low": low,
         "asked_high": high,
     }
+    columns["middle"] = np.median(draws[1:], axis=0) if len(draws) > 1 else draws[0]
     columns |= {one.key: row for one, row in zip(found[1:], shares[1:], strict=True)}
     moved = effects(among, draws)
     columns["most"] = [strongest(moved, unit) for unit in range(len(codes))]
@@ -146,13 +147,14 @@ def _total(found: Sequence[Variant]) -> Floats:
     return _shares(found, np.ones((1, found[0].people.size)))[:, :, 0]
 
 
-def _totals(total: Floats, found: Sequence[Variant], ends: Floats, most: Text) -> dict[str, object]:
+def _totals(total: Floats, found: Sequence[Variant], ends: Floats, half: float, most: Text) -> dict[str, object]:
     rest = {variant.key: float(share) for variant, share in zip(found[1:], total[1:, 0], strict=True)}
     return {
         "people": float(found[0].people.sum()),
         "asked": float(total[0, 0]),
         "asked_low": float(ends[0, 0]),
         "asked_high": float(ends[0, 1]),
+        "middle": half,
         **rest,
         "most": most,
     }
@@ -168,6 +170,7 @@ def _columns(found: Sequence[Variant], minutes: int) -> tuple[Column, ...]:
     return (
         Column("people", Message("People"), "people"),
         Column("asked", label, "share", "asked_low", "asked_high", "better"),
+        Column("middle", Message("In half of the counts less than"), "share"),
         *(Column(one.key, one.label, "share") for one in found[1:]),
         Column("most", Message("What moves it most"), "text"),
     )
@@ -206,7 +209,7 @@ def _also(
     first = sorts[0].key
     said = [
         Message("What moves the share most: {what}.", {"what": most[first]}),
-        Message("In half of the counts it is under {share}.", {"share": Share(float(np.median(shares[first][1:])))}),
+        Message("In half of the counts it is under {share}.", {"share": Share(middle(shares[first]))}),
     ]
     said += [
         Message("{how}: {share}.", {"how": variant.label, "share": Share(total[number, 0])})

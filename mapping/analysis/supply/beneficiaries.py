@@ -11,7 +11,7 @@ from mapping.analysis.common.listed import chosen_level, core_types
 from mapping.analysis.common.presence import ServicePresence
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
-from mapping.language.i18n import Message, Text
+from mapping.language.i18n import Message, Several, Text
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Result, State
 from mapping.view.entries import suits
@@ -191,32 +191,31 @@ def _one(
 
 
 def _finding(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], boxes: int) -> Message:
-    """Name the group that finds the most closed."""
+    """Name the groups that find the most closed; several may find as much."""
     if not boxes:
         return Message("Nothing is listed that could be open or closed to anybody")
     counts = {one.key: int(closed[one.key].to_numpy().sum()) for one in known}
-    worst = max(known, key=lambda one: counts[one.key])  # the first of several
-    words = {"group": worst.label, "closed": counts[worst.key], "boxes": boxes}
-    if not counts[worst.key]:
+    most = max(counts.values(), default=0)
+    if not most:
         return Message("Every function that is listed takes every group that we looked at")
-    return Message(
-        "Most is closed to “{group}”: {closed} of {boxes} cells in which others find help have nothing for them", words
-    )
+    worst = [one.label for one in known if counts[one.key] == most]
+    words = {"group": Several(worst), "closed": most, "boxes": boxes}
+    return Message("The most, {closed} of {boxes} cells in which others find help, are closed to: {group}", words)
 
 
 def _also(
     known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], terms: Sequence[Term]
 ) -> tuple[Message, ...]:
-    """Say for the worst three groups which function is closed to them in most regions."""
+    """Say for the worst three groups which function is closed to them in several regions."""
     label = {term.code: term.labels for term in terms}
     said = []
     for one in sorted(known, key=lambda one: -int(closed[one.key].to_numpy().sum()))[:3]:
         by_type = closed[one.key].sum()
-        if by_type.empty or not by_type.max():
+        if by_type.empty or by_type.max() < 2:
             continue
         words = {
             "group": one.label,
-            "type": label[str(by_type.idxmax())],
+            "type": Several(label[str(key)] for key in by_type.index[by_type == by_type.max()]),
             "count": int(by_type.max()),
             "units": len(closed[one.key]),
         }

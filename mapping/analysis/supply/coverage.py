@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.ensemble import told
+from mapping.analysis.common.ensemble import interval, middle, told
 from mapping.analysis.common.listed import (
     ANY,
     Sort,
@@ -86,7 +86,7 @@ def coverage(
     listed = [sort for sort in shown if spots[sort.key]]
     also = _also(area, table, total, listed, minutes)
     if also:
-        also = (also[0], *_uncertain(area, found[listed[0].key], scenario, bands.index(minutes), minutes), *also[1:])
+        also = (*_uncertain(area, found[listed[0].key], scenario, bands.index(minutes), minutes), *also)
     return Result(
         name="coverage",
         title=Message("People within reach of services"),
@@ -208,8 +208,6 @@ def _also(
     if not sorts or total["people"] == 0:
         return ()
     first, farthest = sorts[0], min(sorts, key=lambda sort: total[f"{sort.key}_{minutes}"])
-    far, near = (Share(1 - total[f"{first.key}_{minutes}_{end}"]) for end in ("low", "high"))
-    said.append(wording.between(near, far))
     beyond = table[f"{first.key}_beyond"]
     if len(table) > 1 and beyond.max() > 0:
         share, number = str((1 - table[f"{first.key}_{minutes}"])[table["people"] > 0].idxmax()), str(beyond.idxmax())
@@ -230,11 +228,14 @@ def _also(
 
 
 def _uncertain(area: StudyArea, reached: Reached, scenario: str, band: int, minutes: int) -> tuple[Message, ...]:
-    """Say what the share within reach is on foot, and what moves it most."""
+    """Say the range and the middle of the share out of reach, what is within reach on foot, and what moves it most."""
     everybody = people_of(area).sum(keepdims=True)
     whole = reached.gathered(np.ones((1, len(area.unit_codes))))
     foot = float(min(whole.foot[0, band] / max(everybody[0], 1), 1))
-    return told(area, scenario, whole.shares(everybody, band)[:, 0], foot, minutes)
+    shares = whole.shares(everybody, band)[:, 0]
+    low, high = interval(shares)
+    range_ = wording.between(1 - float(high), 1 - middle(shares), 1 - float(low))
+    return (range_, *told(area, scenario, shares, foot, minutes))
 
 
 def _figures(

@@ -105,7 +105,7 @@ def _finding(services: int, countries: int, main: tuple[str, ...], missing: list
         return Message("No help abroad is listed")
     words = {"services": services, "count": len(main) - len(missing), "countries": len(main), "others": countries}
     if main:
-        return Message("Help abroad is listed in {count} of the {countries} countries to which most people go", words)
+        return Message("Help abroad is listed in {count} of the {countries} main countries of destination", words)
     return Message("Services listed abroad: {services}, in {others} countries", words)
 
 

@@ -124,20 +124,29 @@ class Pen:
         self._blocks.append(Picture(label, self.material.say(caption), own, words, source, anchor, legend))
 
     def result(
-        self, result: Result, *, columns: Sequence[str] = (), anchor: str = "", drawn: bool = True, most: int = 0
+        self,
+        result: Result,
+        *,
+        columns: Sequence[str] = (),
+        anchor: str = "",
+        drawn: bool = True,
+        brief: bool = False,
+        most: int = 0,
     ) -> None:
         """Write a result: what was found, its picture, its table and what it stands on.
 
-        With ``most``, the table holds so many units at most: those that are worst off.
+        With ``brief``, only the finding and the table; with ``most``, the table holds so many units at most: those
+        that are worst off.
         """
         say = self.material.say
         self.say(result.finding, "lead")
-        self.items(result.also)
+        if not brief:
+            self.items(result.also)
         source = self.material.source(result, method=self.material.numbers.get(f"method-{result.name}", ""))
-        if drawn and result.layout != "matrix" and kind_of(result) != "none":
+        if drawn and not brief and result.layout != "matrix" and kind_of(result) != "none":
             words = f"{say(result.title)}: {say(result.finding)}."
             svg = chart(result, self.material.area, language=self.material.language, width=WIDE_CHART)
-            self.picture(svg, words, caption=result.title, source=source)
+            self.picture(svg, words, caption=result.title)  # what it stands on is said below the table
         worst = self.worst(result, most)
         head, rows = self.laid_out(result, columns, worst)
         caption: object = result.title

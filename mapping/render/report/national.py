@@ -94,7 +94,7 @@ NATIONAL: tuple[NationalText, ...] = (
         "standards",
         "commission",
         Message("Adopt unified minimum standards for all services, state and civil, and have them checked each year."),
-        Message("How far the proposed checklist is met stands in chapter 9."),
+        Message("How far standards are met stands in chapter 9; the proposed checklist is an annex."),
         Message("The checklist is adopted, and every service answered it once"),
         "low",
         "checklist",

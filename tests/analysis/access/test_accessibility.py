@@ -38,7 +38,9 @@ def test_the_whole_country_by_hand(tiny_area):
     assert result.total["PSY-COU_services"] == pytest.approx(100 / 240)
     assert 50 / 240 <= result.total["PSY-COU_none_low"] <= 70 / 240
     assert 105 / 240 <= result.total["PSY-COU_none_high"] < 180 / 240
-    assert str(result.finding) == "29% of the people have none of this within 60 minutes: “Psychosocial counselling”"
+    assert str(result.finding) == (
+        "0.4 of this fall to each 100,000 people within 60 minutes of it: “Psychosocial counselling”"
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,8 +122,7 @@ def test_nobody_lives_somewhere(tiny_area):
 
 def test_where_services_are_thin_and_ample_is_said(tiny_area):
     also = [str(one) for one in accessibility(view(counselling()), tiny_area, types=["PSY-COU"]).also]
-    assert also[0] == "On average 0.4 services fall to each 100,000 people within 60 minutes of them."
-    assert also[1].startswith("The fewest fall to the people of Kuldara District: 0.")
+    assert also[0].startswith("The fewest fall to the people of Kuldara District: 0.")
 
 
 def test_options_must_make_sense(tiny_area):

@@ -46,7 +46,12 @@ def test_the_country_by_hand(tiny_area):
     assert result.total["gini"] == pytest.approx(1 - np.sum(np.diff(x) * (y[1:] + y[:-1])))
     assert result.total["fifth"] == 0
     assert result.total["none"] == pytest.approx(70 / 240)
-    assert str(result.finding) == "The fifth of the people who have least have no listed service within reach"
+    # of 240 people the last 48 have 115.0 / 115 each of the 150.1
+    richest = 1 - np.interp(0.8 * 240, [125, 240], [35.1, 150.1]) / 150.1
+    assert result.total["richest"] == pytest.approx(richest)
+    assert str(result.finding) == (
+        "Of the services, 32% fall to the fifth of the people who have most, and 0% to the fifth who have least"
+    )
     assert result.total["gini_units"] < result.total["gini"], "what is uneven inside a unit does not show between units"
 
 

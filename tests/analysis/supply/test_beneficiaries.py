@@ -23,7 +23,9 @@ def test_a_function_is_closed_to_those_whom_none_of_its_services_takes(tiny_area
     assert (result.table.at[WEST, "BOYS"], result.table.at[WEST, "GIRLS"]) == (1, 0)
     assert result.text(EAST, "SEX-M", "en") == "none listed"
     assert result.figures["SEX-M"].value == 0.5
-    assert "“Men and boys”: 1 of 2" in str(result.finding)
+    assert str(result.finding) == (
+        "The most, 1 of 2 cells in which others find help, are closed to: Men and boys, Boys (under 18)"
+    ), "all who find as much closed"
 
 
 def test_one_service_that_takes_them_is_enough_in_its_region(tiny_area):

@@ -18,7 +18,7 @@ COMMISSION, DESK = "CRD-COM", "CMG-REF"
 CIVIL = ("igo", "ingo", "ngo", "union", "religious", "diaspora", "legal clinic")
 """Kinds of organization of which profiles are written: international bodies first."""
 
-MOST = 24
+MOST = 16
 """So many profiles a table holds at most: those that do most; all stand in the directory."""
 
 OWN_TASKS = {

@@ -8,6 +8,8 @@ from mapping.formats.surveys.field_form import survey
 from mapping.language.i18n import Message, chain
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.report.chapters.context import bibliography, methods
+from mapping.render.report.chapters.evidence import checklist
+from mapping.render.report.chapters.gaps import COVERAGE
 from mapping.render.report.chapters.landscape import calls, where
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import Cell, TableRow
@@ -21,12 +23,23 @@ def annexes(pen: Pen) -> None:
     methods(pen)
     _glossary(pen)
     bibliography(pen)
+    _every_unit(pen)
+    checklist(pen)
     _directory(pen)
     _taxonomy(pen)
     _questionnaire(pen)
     _changes(pen)
     _open_data(pen)
     pen.end()
+
+
+def _every_unit(pen: Pen) -> None:
+    """Say of every area unit how many people are within reach of a service."""
+    result = pen.material.results["coverage"]
+    pen.heading(Message("{title}, everywhere", {"title": result.title}))
+    head, rows = pen.laid_out(result, COVERAGE)
+    source = pen.material.source(result, method=pen.material.numbers.get("method-coverage", ""))
+    pen.table(result.title, head, rows, source=source, anchor="coverage-all", small=True)
 
 
 def _directory(pen: Pen) -> None:

@@ -26,12 +26,20 @@ ASKED = {
 
 
 def standards(pen: Pen) -> None:
-    """Say how far minimum standards are met, which least, and what a national checklist could hold."""
+    """Say how far minimum standards are met, and which least."""
     material = pen.material
     pen.chapter("9", Message("Minimum standards"), "standards")
     result = material.results["standards"]
     pen.heading(Message("How far they are met"))
     _families(pen, result)
+    pen.say(Message("A national checklist is proposed in the annexes, with how far each item is met."))
+    pen.end()
+
+
+def checklist(pen: Pen) -> None:
+    """List what a national checklist could hold, and how far each item is met."""
+    material = pen.material
+    result = material.results["standards"]
     pen.heading(Message("Proposed national checklist"))
     pen.say(
         Message(
@@ -50,7 +58,6 @@ def standards(pen: Pen) -> None:
         anchor="checklist",
         small=True,
     )
-    pen.end()
 
 
 def _families(pen: Pen, result: Result) -> None:

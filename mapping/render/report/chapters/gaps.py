@@ -26,14 +26,14 @@ SECTIONS = (
 ELSEWHERE = frozenset({"reach", "standards", "destinations", "activities", "cases", "change"})
 """Analyses that stand in other chapters; one that nobody placed stands at the end of this."""
 
-COLUMNS = {"coverage": ("people", "any_60", "any_120", "any_beyond")}
-"""Columns of a result's table, where they are not its own choice."""
+COVERAGE = ("people", "any_60", "any_120", "any_beyond")
+"""Columns of the table of people within reach."""
 
 MOST_COLUMNS = 5
 """So many columns the table of an analysis shows that nobody placed in the outline; all stand in the open data."""
 
-MOST = 12
-"""So many units a table shows at most, except that of people far from help, which names every district."""
+MOST = 6
+"""So many units a table shows at most: those that are worst off."""
 
 
 def gaps(pen: Pen) -> None:
@@ -44,12 +44,11 @@ def gaps(pen: Pen) -> None:
     others = [name for name in material.results if f"method-{name}" in material.numbers and name not in placed]
     for name in dict.fromkeys((*SECTIONS, *others)):
         result = material.results[name]
-        pen.heading(result.title, anchor=name)
         if name == "funding" and material.view.audience == "public":
-            pen.say(result.finding, "lead")
             continue
-        own = COLUMNS.get(name) or (tuple(c.key for c in result.headlines[:MOST_COLUMNS]) if name in others else ())
-        pen.result(result, columns=own, most=0 if name == "coverage" else MOST)
+        pen.heading(result.title, anchor=name)
+        own = tuple(c.key for c in result.headlines[:MOST_COLUMNS]) if name in others else ()
+        pen.result(result, columns=COVERAGE if name == "coverage" else own, most=MOST)
         if name == "siting":
             _proposals(pen, result)
     pen.heading(Message("Indicators of this edition"))
@@ -69,7 +68,7 @@ def _proposals(pen: Pen, result: Result) -> None:
         TableRow(pen.material.say(one.name), cells(one.adds.text(language), language=language))
         for one in result.proposals
     ]
-    head = (Message("Town"), Message("People within reach who had nothing"))
+    head = (Message("Place"), Message("People within reach who had nothing"))
     source = pen.material.source(result, method=pen.material.numbers.get("method-siting", ""))
     pen.table(Message("What one new service adds"), head, rows, source=source)
 

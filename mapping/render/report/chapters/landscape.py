@@ -82,7 +82,7 @@ def services(pen: Pen) -> None:
             pen.say(Message("None listed in any region: {types}.", {"types": ", ".join(empty)}), "source")
     pen.heading(Message("How far it is"))
     coverage, reach = material.results["coverage_regions"], material.results["reach_regions"]
-    pen.result(coverage, columns=("people", "any_30", "any_60", "any_120"), anchor="coverage-regions", drawn=False)
+    pen.result(coverage, columns=("people", "any_30", "any_60", "any_120"), anchor="coverage-regions", brief=True)
     if reach.table.shape[0] and not reach.table["people"].eq(0).all():
         svg = chart(reach, material.area, language=material.language, kind="stacked", width=WIDE)
         words = f"{material.say(reach.title)}: {material.say(reach.finding)}."
@@ -139,14 +139,5 @@ def abroad(pen: Pen) -> None:
     material = pen.material
     pen.chapter("6", Message("Help abroad"), "abroad")
     pen.result(material.results["destinations"])
-    used = [entry for entry in material.entries if material.is_abroad(entry)]
-    used.sort(key=lambda entry: (entry.places[0].country or "", entry.places[0].city))
-    pen.table(
-        Message("Services abroad"),
-        HEAD,
-        (listed(pen, entry) for entry in used),
-        source=material.own_source(used),
-        anchor="abroad",
-        small=True,
-    )
+    pen.say(Message("Names and numbers of these services stand in the directory, at the end."))
     pen.end()

@@ -41,14 +41,14 @@ def recommendations(pen: Pen) -> None:
 def _matrix(pen: Pen) -> None:
     """Put all recommendations on a page: what is to change, who leads, until when, and in which order."""
     material, language = pen.material, pen.material.language
-    pen.heading(Message("All recommendations on one page"), anchor="all-advice")
+    pen.heading(Message("All recommendations by priority"), anchor="all-advice")
     rows = []
     for priority, title in PRIORITIES.items():
         own = [one for one in pen.advice if one.priority == priority]
         rows += [TableRow(material.say(title))] if own else []
         for one in own:
             what = one.text.into(language) if one.aim is not None else one.measure.into(language)
-            texts = (what, material.say(one.addressee), date(one.deadline, language), one.value_text(language))
+            texts = (what, material.say(one.addressee), f"{one.deadline:%m.%Y}", one.value_text(language))
             rows.append(TableRow(one.number, cells(*texts, language=language)))
     head = (
         Message("No."),

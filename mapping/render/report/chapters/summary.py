@@ -102,7 +102,10 @@ def summary(pen: Pen) -> None:
     results = material.results
     pen.chapter("1", Message("Summary"), "summary")
     pen.heading(Message("Five findings"))
-    pen.items([f"{material.say(results[name].finding).rstrip('.')}." for name in FINDINGS], ordered=True)
+    findings = [f"{material.say(results[name].finding).rstrip('.')}." for name in FINDINGS]
+    if results["coverage"].also:
+        findings[0] = f"{findings[0]} {material.say(results['coverage'].also[0])}"
+    pen.items(findings, ordered=True)
     pen.heading(Message("Five gaps"))
     pen.items(list(_gaps(material))[:5], ordered=True)
     coverage_map(pen)
@@ -153,7 +156,7 @@ def _gaps(material: Sources) -> Iterator[Message]:
     for key in abroad.groups.get("countries", ()):
         if not abroad.table.iloc[0][key]:
             yield Message(
-                "Nothing is listed in this country, to which many people go: {country}.",
+                "Nothing is listed in this main country of destination: {country}.",
                 {"country": abroad.column(key).label},
             )
             break
