@@ -86,7 +86,7 @@ def accessibility(
         name="accessibility",
         title=Message("What falls to the people around each service"),
         finding=_finding(total, shown, entries, area, minutes),
-        also=_also(area, table, total, shown, entries, minutes),
+        also=_also(area, table, total, shown, entries),
         audience=view.audience,
         edition=view.edition,
         level=level,
@@ -207,7 +207,6 @@ def _also(
     total: Mapping[str, float],
     sorts: Sequence[Sort],
     entries: Sequence[Entry],
-    minutes: int,
 ) -> tuple[Message, ...]:
     """Say where services are shared most thinly and most amply."""
     if not sorts or total["people"] == 0 or not points(sorts[0].of(entries), area):
