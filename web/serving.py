@@ -55,8 +55,8 @@ class BoundedServer(waitress.server.TcpWSGIServer):  # type: ignore[misc]
                 channel.will_close = True
 
 
-def create_server(app: Flask, *, port: int, proxies: int = 0) -> BoundedServer:
-    """Return a server of a portal on this machine; ``run`` serves until it is ended.
+def create_server(app: Flask, *, port: int, proxies: int = 0, host: str = "127.0.0.1") -> BoundedServer:
+    """Return a server of a portal; ``run`` serves until it is ended. By default this machine alone reaches it.
 
     ``proxies`` is how many web servers of ours stand before it: without one, what others say of whom they forward is
     taken out.
@@ -67,7 +67,7 @@ def create_server(app: Flask, *, port: int, proxies: int = 0) -> BoundedServer:
         The port cannot be used.
     """
     settings = waitress.server.Adjustments(
-        host="127.0.0.1",
+        host=host,
         port=port,
         threads=THREADS,
         ident=None,

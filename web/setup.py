@@ -33,7 +33,7 @@ from web.headers import set_headers
 from web.layout import set_words
 
 SETTINGS = "office.json"
-DATABASES = ("directory", "accounts", "inbox", "ledger", "partner", "focal_point")
+DATABASES = ("accounts", "inbox", "ledger", "partner", "focal_point")
 
 
 class SetupFrame(NamedTuple):
@@ -85,6 +85,7 @@ def office_files(folder: Path) -> dict[str, Path]:
         "backups": folder / "backups",
         "public": folder / "public.db",
         "private": private,
+        "directory": private / "directory" / "directory.db",  # in a folder of its own, which partners' portal lacks
         **{name: private / f"{name}.db" for name in DATABASES},
     }
 

@@ -26,6 +26,7 @@ class Verb(NamedTuple):
 SECTIONS: dict[str, dict[str, Verb]] = {
     "Start": {
         "start": Verb("office", "Run an office in one folder: set up in the browser, three portals, timers."),
+        "setup": Verb("office", "Make an office in a folder without a browser, as on a server."),
         "demo": Verb("editions", "Build the demonstration: directory, reports, public view and site."),
         "init": Verb("imports", "Start an empty directory for a study area."),
         "area": Verb("areas", "Build or check a study area: the folder of a country."),

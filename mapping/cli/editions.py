@@ -9,9 +9,11 @@ import typer
 
 from mapping.cli.options import (
     DIRECTORY,
+    HOST,
     VIEW,
     AreaOption,
     DirectoryOption,
+    HostOption,
     TodayOption,
     ViewOption,
     day_of,
@@ -194,9 +196,10 @@ def serve(
     proxies: Annotated[
         int, typer.Option(min=0, help="How many web servers of yours stand before it and note visitors' addresses.")
     ] = 0,
+    host: HostOption = HOST,
 ) -> None:
     """Serve the portal of a view on this machine."""
-    _serve(view, study_area(area), port=port, demo=demo, inbox=inbox, proxies=proxies)
+    _serve(view, study_area(area), port=port, demo=demo, inbox=inbox, proxies=proxies, host=host)
 
 
 def _publish(
@@ -278,7 +281,14 @@ def _site(
 
 
 def _serve(
-    view: Path, area: "StudyArea", *, port: int, demo: bool, inbox: Path | None = None, proxies: int = 0
+    view: Path,
+    area: "StudyArea",
+    *,
+    port: int,
+    demo: bool,
+    inbox: Path | None = None,
+    proxies: int = 0,
+    host: str = HOST,
 ) -> None:
     from web import create_app
     from web.serving import create_server
@@ -287,7 +297,7 @@ def _serve(
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
     portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies, keep=True)
     try:
-        server = create_server(portal, port=port, proxies=proxies)
+        server = create_server(portal, port=port, proxies=proxies, host=host)
     except OSError as error:
         raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")

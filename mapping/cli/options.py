@@ -27,6 +27,11 @@ ViewOption = Annotated[Path, typer.Option("--view", help="The published view, a 
 TodayOption = Annotated[
     str | None, typer.Option("--today", help="Day to judge dates by, as 2026-11-24. Default: today.")
 ]
+HostOption = Annotated[
+    str,
+    typer.Option("--host", envvar="ROHNAMO_HOST", help="Address to listen on: another one only within a container."),
+]
+HOST = "127.0.0.1"
 LanguageOption = Annotated[str, typer.Option("--lang", help="Language of the output.")]
 DIRECTORY, VIEW = Path("build/private/directory.db"), Path("build/public.db")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mapping.cli.accounts import ACCOUNTS, AccountsOption
-from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, out, study_area
+from mapping.cli.options import DIRECTORY, HOST, AreaOption, DirectoryOption, HostOption, out, study_area
 from mapping.errors import MappingError, NotFound
 from mapping.resources import shipped
 
@@ -59,6 +59,7 @@ def partner(
     demo: DemoOption = False,
     plain_http: PlainOption = False,
     proxies: ProxiesOption = 0,
+    host: HostOption = HOST,
 ) -> None:
     """Serve the portal of those who refer people: finder, pathway, cards, referral log, capacity."""
     from web.access.accounts import Accounts
@@ -80,7 +81,7 @@ def partner(
         secure=not plain_http,
         proxies=proxies,
     )
-    serve_portal(portal, port, proxies)
+    serve_portal(portal, port, proxies, host)
 
 
 @app.command("demo-partner")
@@ -129,6 +130,7 @@ def staff(
     demo: DemoOption = False,
     plain_http: PlainOption = False,
     proxies: ProxiesOption = 0,
+    host: HostOption = HOST,
 ) -> None:
     """Serve the portal of stewards, custodians and administrators: on a private host, never on the public one."""
     from web.access.accounts import Accounts
@@ -149,7 +151,7 @@ def staff(
         proxies=proxies,
         maps=maps,
     )
-    serve_portal(portal, port, proxies)
+    serve_portal(portal, port, proxies, host)
 
 
 @app.command("demo-staff")
@@ -232,7 +234,7 @@ def _demo_people(accounts: "Accounts", view: Path, port: int) -> Iterator[tuple[
         yield role, f"http://localhost:{port}/en/join/{token}"
 
 
-def serve_portal(portal: "Flask", port: int, proxies: int = 0) -> None:
+def serve_portal(portal: "Flask", port: int, proxies: int = 0, host: str = HOST) -> None:
     """Serve a portal on this machine until Ctrl-C.
 
     Raises
@@ -243,7 +245,7 @@ def serve_portal(portal: "Flask", port: int, proxies: int = 0) -> None:
     from web.serving import create_server
 
     try:
-        server = create_server(portal, port=port, proxies=proxies)
+        server = create_server(portal, port=port, proxies=proxies, host=host)
     except OSError as error:
         raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     out.print(f"The portal is at http://localhost:{port}/   (Ctrl-C ends it)")

@@ -24,7 +24,7 @@ TINY = Path(__file__).parents[1] / "tiny"
 def served(monkeypatch):
     """What would be served."""
     found = []
-    monkeypatch.setattr(portals, "serve_portal", lambda portal, port, _proxies=0: found.append((portal, port)))
+    monkeypatch.setattr(portals, "serve_portal", lambda portal, port, *_: found.append((portal, port)))
     return found
 
 

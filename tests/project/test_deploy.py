@@ -2,12 +2,15 @@
 
 import configparser
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 import typer.main
+import yaml
+from typer.testing import CliRunner
 
 from mapping.cli import app
 from scripts.check_docs import wrong_command
@@ -139,3 +142,104 @@ def test_the_private_portals_learn_from_nginx_where_a_guess_comes_from():
     for portal in ("partner", "staff"):
         (command,) = lines(DEPLOY / "systemd" / f"rohnamo-{portal}.service", "ExecStart")
         assert command.endswith("--proxies 1")
+
+
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+OWN = {name: service for name, service in COMPOSE["services"].items() if service["image"] == "rohnamo"}
+SETTING = re.compile(r"^#?(ROHNAMO_[A-Z_]+)=(.*)$", re.MULTILINE)
+SETTINGS = dict(SETTING.findall((DEPLOY / "rohnamo.env").read_text(encoding="utf-8")))
+
+
+def test_each_host_has_services_and_networks_of_its_own():
+    networks = {"public": set(), "private": set()}
+    for service in COMPOSE["services"].values():
+        (host,) = service["profiles"]
+        networks[host] |= set(service["networks"])
+        assert "network_mode" not in service
+        assert service["read_only"]
+        assert service["cap_drop"] == ["ALL"]
+    assert not networks["public"] & networks["private"]
+    assert {name for name, network in COMPOSE["networks"].items() if network.get("internal")} == {
+        "public-inside",
+        "private-inside",
+    }
+    assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == [
+        "public-web",
+        "private-web",
+    ]
+    assert COMPOSE["services"]["private-web"]["ports"] == ["${ROHNAMO_BIND:-127.0.0.1}:443:443"]
+
+
+def test_the_public_containers_see_nothing_private():
+    for name in ("public", "public-web"):
+        service = COMPOSE["services"][name]
+        assert "private" not in str(service)
+        assert "env_file" not in service  # no password of mails
+    assert "/srv/rohnamo/private/directory" in COMPOSE["services"]["partner"]["tmpfs"]
+    assert "env_file" not in COMPOSE["services"]["partner"]
+
+
+def test_containers_run_what_the_units_run():
+    for name in ("public", "partner", "staff"):
+        (unit,) = lines(DEPLOY / "systemd" / f"rohnamo-{name}.service", "ExecStart")
+        assert unit == f"/opt/rohnamo/bin/rohnamo {COMPOSE['services'][name]['command']}"
+        port = re.search(r"--port (\d+)", unit).group(1)
+        assert f"127.0.0.1:{port}/" in COMPOSE["services"][name]["healthcheck"]["test"][-1]
+        assert OWN[name]["environment"]["ROHNAMO_HOST"] == "0.0.0.0"
+    for command in re.findall(r"^ *(?:if .*then )?rohnamo (.*?)(?:; fi)?$", OWN["daily"]["command"][0], re.MULTILINE):
+        assert list(wrong_command(f"rohnamo {command}", typer.main.get_command(app), set())) == []
+
+
+def test_both_ways_read_the_same_settings():
+    text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    assert set(re.findall(r"\$\{(ROHNAMO_[A-Z]+)", text)) <= set(SETTINGS)
+    caddy = "".join(path.read_text(encoding="utf-8") for path in DEPLOY.glob("Caddyfile.*"))
+    assert set(re.findall(r"\{\$(ROHNAMO_[A-Z]+)\}", caddy)) <= set(SETTINGS)
+    read = {value for path in SERVICES for value in lines(path, "EnvironmentFile")}
+    assert read == {"-/etc/rohnamo/rohnamo.env"}
+    mail = {name: value or "x" for name, value in SETTINGS.items() if name.startswith("ROHNAMO_MAIL_")}
+    assert mail_settings(None, mail) is not None
+
+
+def test_caddy_sends_the_headers_of_the_portals():
+    text = (DEPLOY / "Caddyfile.public").read_text(encoding="utf-8")
+    sent = dict(re.findall(r'^\t\t(\S+) "(.*)"$', text, re.MULTILINE))
+    assert {name: sent[name] for name in HEADERS} == HEADERS
+    for path in DEPLOY.glob("Caddyfile.*"):
+        code = re.sub(r"#.*", "", path.read_text(encoding="utf-8"))
+        assert code.count("{") == code.count("}")
+        for portal, port in re.findall(r"reverse_proxy ([a-z]+):(\d+)", code):
+            assert f"--port {port} " in OWN[portal]["command"] + " "
+
+
+PAGE = DEPLOY.parent / "docs" / "deploy.md"
+ELSEWHERE = (
+    r"adduser|apt-get|python3 -m venv|/opt/|cd deploy|ln |docker|systemctl|rsync|nginx|for part|rm -f /etc|  ROHNAMO"
+)
+"""Commands that change the machine, need a network or another host."""
+
+
+def test_the_page_is_followed_from_top_to_bottom(tmp_path, tiny_copy):
+    """Every command of the page that needs no other machine, in a root of its own, in the order of the page."""
+    blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    for folder in ("etc/systemd/system", "etc/nginx/conf.d"):  # as Debian has them
+        (tmp_path / folder).mkdir(parents=True)
+    ran = []
+    for line in "".join(blocks).splitlines():
+        if re.match(ELSEWHERE, line):
+            continue
+        command = re.sub(r"^sudo -u rohnamo ", "", line)
+        command = re.sub(r"-([og]) (root|rohnamo) ", "", command)
+        command = re.sub(r"(/srv|/etc)/", rf"{tmp_path}\1/", command).replace("--area country", f"--area {tiny_copy}")
+        if command.startswith("rohnamo "):
+            words = shlex.split(command)[1:]
+            done = CliRunner().invoke(app, words)
+            assert done.exit_code == 0 or "no mail server" in str(done.exception), (line, done.output, done.exception)
+            ran.append(words[0])
+        else:
+            subprocess.run(["sh", "-c", command], cwd=DEPLOY.parent, check=True)
+    assert ran == ["setup", "publish", "publish", "site", "remind", "backup", "restore"]
+    served = "".join(service["command"] for service in OWN.values() if isinstance(service["command"], str))
+    for path in set(re.findall(r"/srv/rohnamo/[\w./]+", served)) - {"/srv/rohnamo/inbox/inbox.db"}:
+        made = tmp_path / path.lstrip("/")
+        assert made.exists() or made.name in ("inbox.db", "ledger.db"), path  # these two are made when first written

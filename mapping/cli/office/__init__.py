@@ -16,9 +16,10 @@ import typer
 
 from mapping.cli.options import err, out
 from mapping.errors import MappingError
+from mapping.language.languages import codes
 from mapping.resources import shipped
 from web.serving import BoundedServer, create_server
-from web.setup import create_setup_app, office_files
+from web.setup import Answers, create_setup_app, found, office_files
 
 app = typer.Typer()
 DAY = dt.timedelta(days=1).total_seconds()
@@ -45,6 +46,23 @@ def start(
         serve(demo_portals(folder, port) if demo else portals(folder, port), folder, port, timers=not demo)
     except KeyboardInterrupt:
         out.print("Ended.")
+
+
+@app.command()
+def setup(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the office, as /srv/rohnamo.")],
+    area: Annotated[Path, typer.Option("--area", help="Folder of the study area, which is copied.")],
+    name: Annotated[str, typer.Option("--name", help="Name of the office: who publishes.")],
+    administrator: Annotated[list[str], typer.Option("--administrator", help="Login; give two, of two people.")],
+    lang: Annotated[str, typer.Option("--lang", help="First language of its pages.")] = "en",
+) -> None:
+    """Make an office in a folder without a browser: directory, first editions, two administrators, a backup key."""
+    answers = Answers(name, area, codes(), tuple(administrator), lang)
+    office = found(folder, answers, now=dt.datetime.now(dt.UTC))
+    out.print(f"Office: {folder}. Key of its backups: {office_files(folder)['key']}", markup=False)
+    out.print("One-time links, good for 48 hours, behind the address of the staff portal:")
+    for login, path in office.links:
+        out.print(f"  {login}: /{path}", markup=False)
 
 
 COMMAND = (sys.executable, "-m", "mapping.cli")
