@@ -9,6 +9,7 @@ Open Referral, Human Services Data Specification 3.1.
 """
 
 import datetime as dt
+import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
@@ -679,7 +680,10 @@ def record_id(source: str, table: str, *key: object) -> str:
 
     A second import of the same row meets the first, whatever else changed in it.
     """
-    return str(uuid.uuid5(NAMESPACE, "\x1f".join([source, table, *map(str, key)])))
+    text = "\x1f".join((source, table, *map(str, key)))
+    digest = hashlib.sha1(NAMESPACE.bytes + text.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 def references(kind: type[Record]) -> dict[str, str]:

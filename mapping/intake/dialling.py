@@ -7,17 +7,15 @@ import phonenumbers
 
 from mapping.area.geocode import find_unit
 from mapping.area.study_area import StudyArea
+from mapping.intake.row_reader import read_once
 from mapping.language import parsers
 from mapping.language.fold import skeleton
 
 
 def lacks_town(text: str, region: str) -> bool:
     """Tell whether some number of a cell cannot be read as it stands and may be one within a town."""
-    try:
-        parsers.phones(text, region)
-    except parsers.Unreadable:
-        return any(letter.isdigit() for letter in text)
-    return False
+    _, error = read_once(parsers.phones, text, (region, ()), ())
+    return error is not None and any(letter.isdigit() for letter in text)
 
 
 def town_codes(area: StudyArea, region: str, unit: str | None, place: str) -> tuple[str, ...]:

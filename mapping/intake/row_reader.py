@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeVar
 
+from mapping.area.geocode import Located
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, Level
 from mapping.column_map import ColumnMap, fold_header, marking
@@ -44,6 +45,41 @@ class Intake:
     headings: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> folded heading -> the heading as it stands in the file."""
 
+    located: dict[tuple[object, ...], Located] = field(default_factory=dict)
+    """What a row says of where it is -> where that is; many rows say the same."""
+    _filled: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    parted: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+    """Field, taxonomy and the text of a cell -> the entries of which it is a list."""
+    _watched: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+
+    def columns_of(self, name: str) -> tuple[str, ...]:
+        """Return the columns that fill a field, folded as the cells of a row are."""
+        filled = self._filled.get(name)
+        if filled is None:
+            filled = self._filled[name] = tuple(map(fold_header, self.columns.fields.get(name, ())))
+        return filled
+
+    def watched(self, headings: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the columns, of those of a row, that ask for consent or hold a review: they count with any map."""
+        watched = self._watched.get(headings)
+        if watched is None:
+            of_clients = self.columns_of("consent")
+            asked = () if self.columns.consent_asked else filter(asks_consent, headings)
+            watched = (*asked, *filter(is_review, headings))
+            watched = self._watched[headings] = tuple(name for name in watched if name not in of_clients)
+        return watched
+
+    @cached_property
+    def spoken(self) -> dict[str, tuple[str, ...]]:
+        """Field -> the languages in which the list has it."""
+        spoken: dict[str, tuple[str, ...]] = {}
+        for name in (*self.columns.fields, *self.columns.constants, *self.columns.choices):
+            base, _, language = name.partition(".")
+            if language in self.area.languages:
+                spoken[base] = tuple(dict.fromkeys((*spoken.get(base, ()), language)))
+        order = self.area.languages
+        return {base: tuple(sorted(languages, key=order.index)) for base, languages in spoken.items()}
+
     @cached_property
     def meant(self) -> dict[str, dict[str, str]]:
         """Field -> the sender's own word, folded -> what it stands for."""
@@ -74,8 +110,11 @@ class Reader:
         """Return a field's text: that of the column the map names, or the map's constant."""
         full = f"{name}.{language}" if language else name
         columns = self.intake.columns
-        chosen = self._chosen(full) if full in columns.choices else ""
-        text = chosen or self.row.text(columns.fields.get(full, ())) or columns.constants.get(full, "")
+        text = self._chosen(full) if full in columns.choices else ""
+        if not text:
+            cells = self.row.cells
+            text = next((cells[column] for column in self.intake.columns_of(full) if cells.get(column)), "")
+        text = text or columns.constants.get(full, "")
         if full in columns.only and not re.search(columns.only[full], text):
             return ""
         return self._side_by_side(full, text) if full in self.intake.meant and " " in text else text
@@ -111,7 +150,7 @@ class Reader:
 
     def translations(self, name: str) -> dict[str, str]:
         """Return a field's texts in the languages that the list has it in."""
-        texts = {language: self.text(name, language) for language in self.intake.area.languages}
+        texts = {language: self.text(name, language) for language in self.intake.spoken.get(name, ())}
         return {language: text for language, text in texts.items() if text}
 
     def any_text(self, name: str) -> str:
@@ -120,7 +159,7 @@ class Reader:
 
     def column(self, name: str) -> str:
         """Return the column of the file that a field comes from, as it is written there."""
-        for key in (name, *(f"{name}.{language}" for language in self.intake.area.languages)):
+        for key in (name, *(f"{name}.{language}" for language in self.intake.spoken.get(name, ()))):
             for column in self.intake.columns.fields.get(key, ()):
                 if fold_header(column) in self.row.cells:
                     return column
@@ -173,13 +212,9 @@ class Reader:
 
     def _not_permitted(self) -> bool:
         """Tell whether a question of consent or a review keeps the row from being shown; both count with any map."""
-        columns = self.intake.columns
-        marking = {fold_header(name) for name in columns.fields.get("marking", ())}
-        of_clients = {fold_header(name) for name in columns.fields.get("consent", ())}
-        for heading, answer in self.row.cells.items():
-            asks = not columns.consent_asked and asks_consent(heading)
-            if heading in of_clients or not (asks or is_review(heading)):
-                continue
+        marking = self.intake.columns_of("marking")
+        for heading in self.intake.watched(tuple(self.row.cells)):
+            answer = self.row.cells[heading]
             if heading in marking and not says_no(answer):
                 continue  # the sender's table of markings says what else an answer means
             if reason := refuses(heading, answer):
@@ -240,6 +275,12 @@ class Reader:
     def parts(self, name: str, taxonomy: str) -> list[str]:
         """Cut a cell with several entries into its entries, keeping together what is one term."""
         text = self.text(name)
+        entries = self.intake.parted.get((name, taxonomy, text))
+        if entries is None:
+            entries = self.intake.parted[name, taxonomy, text] = self._cut(name, taxonomy, text)
+        return entries
+
+    def _cut(self, name: str, taxonomy: str, text: str) -> list[str]:
         if parsers.is_blank(text) or parsers.says_none(text):
             return []
         meant = self.intake.meant.get(name, {})
@@ -314,16 +355,17 @@ Options = tuple[tuple[str, Hashable], ...]
 
 def _remembered(parse: Callable[..., T], text: str, more: tuple[Hashable, ...], options: Options) -> T:
     """Read a text, or remember how it was read: the cells of a column say few different things."""
-    value, error = _read_once(parse, text, more, options)
+    value, error = read_once(parse, text, more, options)
     if error is not None:
         raise error.with_traceback(None)
     return value  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=20_000)
-def _read_once(
+def read_once(
     parse: Callable[..., Any], text: str, more: tuple[Hashable, ...], options: Options
 ) -> tuple[Any, parsers.Unreadable | None]:
+    """Return what a parser reads from a text and why it cannot; asked again, it is remembered."""
     try:
         return parse(text, *more, **dict(options)), None
     except parsers.Unreadable as error:

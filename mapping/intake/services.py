@@ -125,8 +125,10 @@ def organizations_seen(records: Iterable[Record]) -> None:
 def _numbers(reader: Reader, name: str, region: str, unit: str | None) -> list[parsers.PhoneValue]:
     """Return the numbers of a cell, saying what was mended in them; one within a town gets the town's code."""
     text = reader.text(name)
+    if not text:
+        return []
     towns: tuple[str, ...] = ()
-    if text and lacks_town(text, region):
+    if lacks_town(text, region):
         towns = town_codes(reader.intake.area, region, unit, reader.any_text("place"))
     numbers = reader.take(name, parsers.phones, region, towns) or []
     for phone in numbers:
@@ -145,14 +147,12 @@ def _located(reader: Reader) -> Located:
     latitude, longitude_found = (point.lat, point.lon) if point is not None else (None, None)
     if point is not None and point.doubt:
         reader.say("coordinates" if reader.text("coordinates") else "latitude", point.doubt, "look whether it is right")
-    located = locate(
-        area,
-        lat=latitude,
-        lon=longitude_found,
-        place=reader.any_text("place"),
-        unit=reader.any_text("unit"),
-        country=reader.country(),
-    )
+    place, unit, country = reader.any_text("place"), reader.any_text("unit"), reader.country()
+    claim = (latitude, longitude_found, place, unit, country)
+    located = reader.intake.located.get(claim)
+    if located is None:
+        located = locate(area, lat=latitude, lon=longitude_found, place=place, unit=unit, country=country)
+        reader.intake.located[claim] = located
     where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
     for note in located.notes:
         problem, _, fix = note.text.partition("; ")

@@ -196,6 +196,7 @@ def tokens(text: str) -> list[str]:
     return [folded for word in _WORD.findall(_plain(text)) if (folded := _fold_word(word))]
 
 
+@lru_cache(maxsize=1 << 16)
 def skeleton(text: str) -> str:
     """Fold a text to the Latin skeleton that all its spellings share.
 
@@ -339,6 +340,8 @@ def quoted_key(name: str) -> str:
 
 def _plain(text: str) -> str:
     """Casefold, drop what is not seen, and write lookalike letters in the script of their word."""
+    if text.isascii():
+        return _IZOFAT.sub("", _NUMBER_SIGN.sub(" no ", text)).casefold()
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     text = _LETTERS.sub(lambda word: _one_script(word[0]), text)
     text = _IZOFAT.sub("", _NUMBER_SIGN.sub(" no ", text))
