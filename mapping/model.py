@@ -552,7 +552,10 @@ class Source(Record):
 
 
 class Provenance(Record):
-    """Which source gave a record, under which key; a merged record has several."""
+    """Which source gave a record, under which key and where in its file; a merged record has several.
+
+    ``cell`` is that which names it, as spreadsheets call cells: "C12".
+    """
 
     table = "provenance"
     stands = "note"
@@ -561,7 +564,9 @@ class Provenance(Record):
     source_id: Annotated[str, Ref("source")]
     source_key: str
     file: Text = None
+    sheet: Text = None
     row: int | None = None
+    cell: Text = None
 
 
 class Approval(Record):

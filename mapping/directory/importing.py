@@ -187,16 +187,28 @@ class Import:
 
     def _given_before(self) -> dict[str, set[str]]:
         """Return what this list gave before and no longer gives: table -> ids of records that are still here."""
-        earlier: dict[str, set[str]] = {}
+        lists: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         query = (
-            'SELECT DISTINCT h."table", h.record FROM history h JOIN batch b ON b.number = h.batch'
-            " WHERE b.source = ? AND b.series = ? AND b.number < ? AND h.change = 'added'"
+            'SELECT DISTINCT b.series, h."table", h.record FROM history h JOIN batch b ON b.number = h.batch'
+            " WHERE b.source = ? AND b.number < ? AND h.change = 'added'"
         )
-        values = (self.batch.source.id, series(self.batch.file), self.number)
-        for table, record in self.db.conn.execute(query, values):
-            if table in (*PARTS, *MISSED) and record not in self.rows.get(table, ()):
-                earlier.setdefault(table, set()).add(record)
-        return {table: set(stored_rows(self.db, table, sorted(ids))) for table, ids in earlier.items()}
+        for name, table, record in self.db.conn.execute(query, (self.batch.source.id, self.number)):
+            if table in (*PARTS, *MISSED):
+                lists[name][table].add(record)
+        name = series(self.batch.file)
+        if name not in lists:
+            name = next((other for other, given in lists.items() if self._is_edition_of(given)), name)
+            self.db.conn.execute("UPDATE batch SET series = ? WHERE number = ?", [name, self.number])
+        earlier = {table: ids - self.rows.get(table, {}).keys() for table, ids in lists[name].items()}
+        return {table: set(stored_rows(self.db, table, sorted(ids))) for table, ids in earlier.items() if ids}
+
+    def _is_edition_of(self, given: Mapping[str, set[str]]) -> bool:
+        """Tell whether the batch is a list that came before under another name: half of either stands in the other."""
+        tables = [table for table in MISSED if table != "organization"]  # which many lists of a sender speak of
+        before = sum(len(given.get(table, ())) for table in tables)
+        now = sum(len(self.rows.get(table, ())) for table in tables)
+        both = sum(len(given.get(table, set()) & self.rows.get(table, {}).keys()) for table in tables)
+        return both > 0 and 2 * both >= min(before, now)
 
     def _take_out(self) -> None:
         """Remove the parts of records that the batch names for it."""

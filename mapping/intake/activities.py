@@ -404,7 +404,9 @@ def provenance(reader: Reader, entity: str, record: str, key: str) -> Provenance
         source_id=record_id(source, "source"),
         source_key=key,
         file=reader.intake.batch.file,
+        sheet=reader.row.sheet or None,
         row=reader.row.number,
+        cell=reader.cell("from" if entity == "referral_agreement" else "organization"),
     )
 
 

@@ -44,6 +44,8 @@ class Intake:
     """Bodies that this list has named so far."""
     headings: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> folded heading -> the heading as it stands in the file."""
+    letters: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Sheet -> folded heading -> the letters by which spreadsheets call its column."""
 
     located: dict[tuple[object, ...], Located] = field(default_factory=dict)
     """What a row says of where it is -> where that is; many rows say the same."""
@@ -164,6 +166,11 @@ class Reader:
                 if fold_header(column) in self.row.cells:
                     return column
         return name
+
+    def cell(self, name: str) -> str | None:
+        """Return the cell that a field comes from, as spreadsheets call it; None where no column fills it."""
+        letters = self.intake.letters.get(self.row.sheet, {}).get(fold_header(self.column(name)))
+        return letters and f"{letters}{self.row.number}"
 
     def say(self, name: str, problem: str, fix: str, level: Level = "doubt") -> None:
         """Keep an issue of this row."""

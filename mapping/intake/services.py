@@ -340,7 +340,7 @@ def _service(
     entry.records += [
         record,
         at,
-        _from(entry, "service", service, key),
+        _from(entry, "service", service, key, reader),
         Attribute(
             id=record_id(source, "attribute", key, "type"),
             link_id=service,
@@ -592,8 +592,9 @@ def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], s
     ]
 
 
-def _from(entry: RowSite, entity: str, record: str, key: str) -> Provenance:
-    reader, source = entry.reader, entry.reader.intake.columns.source
+def _from(entry: RowSite, entity: str, record: str, key: str, reader: Reader | None = None) -> Provenance:
+    """Return where a record came from: the row of its place, or one of its own."""
+    reader, source = reader or entry.reader, entry.reader.intake.columns.source
     return Provenance(
         id=record_id(source, "provenance", entity, record, key),
         link_id=record,
@@ -601,5 +602,7 @@ def _from(entry: RowSite, entity: str, record: str, key: str) -> Provenance:
         source_id=record_id(source, "source"),
         source_key=key,
         file=reader.intake.batch.file,
+        sheet=reader.row.sheet or None,
         row=reader.row.number,
+        cell=reader.cell(entity),
     )

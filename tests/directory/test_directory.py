@@ -452,6 +452,22 @@ def test_another_list_takes_nothing_away(directory: Directory) -> None:
     assert directory.count("phone") == 1
 
 
+def test_what_is_missing_is_named_whatever_the_file_is_called(directory: Directory) -> None:
+    helps = [service(f"Advice {n}", of="Umed") for n in range(4)]
+    directory.add(batch(umed(), *helps, file="services.csv"), on=TODAY)
+    change = directory.add(batch(umed(), *helps[:3], service("New", of="Umed"), file="От Мадины.csv"), on=TODAY)
+    assert [missing.name for missing in change.missing] == ["Advice 3"]
+    change = directory.add(batch(umed(), *helps[1:3], file="one more.csv"), on=TODAY)
+    assert {missing.name for missing in change.missing} == {"Advice 0", "Advice 3", "New"}
+
+
+def test_two_lists_of_one_sender_do_not_miss_each_other(directory: Directory) -> None:
+    for region in ("north", "south"):
+        helps = [service(f"Advice {region} {n}", of="Umed") for n in range(3)]
+        change = directory.add(batch(umed(), *helps, file=f"{region}.csv"), on=TODAY)
+        assert change.missing == []
+
+
 def test_a_body_that_the_batch_only_speaks_of_is_not_missing(directory: Directory) -> None:
     directory.add(batch(umed(), organization("Sitora"), organization("Gone")), on=TODAY)
     records = [*organization("New"), agreement("Umed", "New"), *service("Advice", of="Sitora")]

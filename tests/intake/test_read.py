@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
@@ -90,6 +91,17 @@ def test_a_row_becomes_a_body_a_service_and_a_place(take):
     assert (batch.rows, batch.refused) == (1, [])
     origin = {(p.link_entity, p.file, p.row, p.source_key) for p in batch.of("provenance")}
     assert ("service", "list.csv", 2, "1|LEG-INF") in origin
+
+
+def test_a_record_knows_the_sheet_the_row_and_the_cell_it_came_from(tmp_path, tiny_area):
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("North")
+        for number, line in enumerate([("List of the north",), HEADER, ROW]):
+            sheet.write_row(number, 0, line)
+    batch = read(path, columns=ColumnMap.model_validate(MAP), area=tiny_area, today=TODAY)
+    places = {origin.link_entity: (origin.sheet, origin.row, origin.cell) for origin in batch.of("provenance")}
+    assert places == {"organization": ("North", 3, "B3"), "service": ("North", 3, "D3")}
 
 
 def test_the_extension_of_a_number_that_cannot_be_read_is_no_number(take):

@@ -227,6 +227,7 @@ class Taking:
             source_id=self.source.id,
             source_key=sent,
             file=self.file,
+            sheet=self.places.get(own, ("", None))[0] or None,
             row=self.places.get(own, ("", None))[1],
         )
 

@@ -162,7 +162,9 @@ def _note_source(edit: Edit) -> None:
             source_id=record_id(edit.source, "source"),
             source_key=edit.text("id"),
             file=batch.file,
+            sheet=row.sheet or None,
             row=row.number,
+            cell=edit.reader.cell("service"),
         )
     )
 
