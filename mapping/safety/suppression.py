@@ -15,6 +15,7 @@ two values for it; otherwise, where it is hidden or too small to be told, the sm
 well, and so on.
 """
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +35,9 @@ WHOLE = frozenset({"", "all", "both", "total", "year", "все", "всего", "
 
 OTHER = "\0"
 """Begins the value of all that a source leaves out along a dimension; what it is left out of follows."""
+
+MOST_CROSSED = 3000
+"""Cells of a table that nobody gave are looked at where there are at most so many."""
 
 NOT_GIVEN = -1
 """The count of a cell that follows from no row."""
@@ -215,10 +219,14 @@ def _rests(
     name = (*next(iter(next(iter(cells.values()))))[0], source)
     bands = sorted({values[DIMENSIONS.index("age_band")] for values in cells} - {""})
     sums: set[_Sum] = set()
+    crossed = _crossed(cells, values_of)
     waiting = sorted(cells)
     seen = set(waiting)
     while waiting:
-        for whole, kind in _wholes(waiting.pop(), bands, parent_unit):
+        values = waiting.pop()
+        around = [*_wholes(values, bands, parent_unit)]
+        around += [(values, kind) for kind, above in crossed if values[kind[0]] == above]
+        for whole, kind in around:
             place = kind[0]
             members = [(*whole[:place], value, *whole[place + 1 :]) for value in sorted(values_of[kind, whole[place]])]
             waiting += sorted({whole, *members} - seen)
@@ -231,6 +239,17 @@ def _rests(
             if known <= total[2] or total[2] == NOT_GIVEN:
                 sums.add(_Sum(total, tuple(own), exact=True))
     return sums
+
+
+def _crossed(cells: Iterable[Values], values_of: Mapping[tuple[Kind, str], set[str]]) -> list[tuple[Kind, str]]:
+    """Return the ways of parting the dimensions that a source crosses, unless that gives too many cells.
+
+    Several tables of two dimensions each tell of the one of all these dimensions that nobody gave.
+    """
+    places = {place for values in cells if sum(map(bool, values)) > 1 for place, value in enumerate(values) if value}
+    parted = [(kind, above) for kind, above in sorted(values_of) if kind[0] in places]
+    counts = [sum(len(values_of[each]) for each in parted if each[0][0] == place) + 1 for place in sorted(places)]
+    return parted if math.prod(counts) <= MOST_CROSSED else []
 
 
 def _values_of(

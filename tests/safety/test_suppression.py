@@ -198,6 +198,13 @@ def _parted(where: Sequence[str | None]) -> int:
     return sum(2**n for n, value in enumerate(where) if value is not None)
 
 
+@pytest.mark.parametrize("counts", [(0, 0, 0, 1, 0, 1, 1, 1), (0, 0, 0, 1, 1, 1, 1, 1)])
+def test_three_tables_of_two_dimensions_tell_of_the_one_of_three_that_nobody_gave(counts: tuple[int, ...]) -> None:
+    reader = Reader(3, 3)
+    told = [n for n, where in enumerate(reader.where) if 0 < sum(map(bool, where)) < 3]
+    assert not reader.learns(counts, told, 2)
+
+
 @given(
     counts=st.lists(st.integers(0, 2), min_size=8, max_size=8),
     told=st.sets(st.integers(0, 26), min_size=1).map(sorted),
