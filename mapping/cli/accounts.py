@@ -12,6 +12,8 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import coarse
 from mapping.language.languages import codes
 from mapping.view.view import View
+from web.access.accounts import COMMAND_LINE, Accounts
+from web.access.roles import Action
 
 app = typer.Typer()
 user_app = typer.Typer(help="Accounts of the portals.", no_args_is_help=True)
@@ -20,6 +22,34 @@ app.add_typer(user_app, name="user")
 AccountsOption = Annotated[Path, typer.Option("--accounts", help="The file of accounts.")]
 ACCOUNTS = Path("build/private/accounts.db")
 PARTNER_VIEW = Path("build/private/partner.db")
+LoginOption = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        help="Your login: you are asked for password and code, and one other person is enough to agree to what it "
+        "shows. Without it nobody is known to have done it, and two people must.",
+    ),
+]
+
+
+def acting(login: str, accounts: Path, action: Action) -> str:
+    """Return who acts: an account whose owner proves who they are, and may do this in every region.
+
+    Raises
+    ------
+    SignInRefused
+        Login, password or code is wrong.
+    InvalidRecord
+        They may not do it.
+    """
+    book = Accounts(accounts)
+    password = typer.prompt(f"Password of {login}", hide_input=True)
+    code = typer.prompt(f"Code of {login}")
+    book.end(book.sign_in(login, password, code, now=dt.datetime.now(dt.UTC)))
+    account = book.by_login(login)
+    if not account.may(action, ()):
+        raise InvalidRecord(f"{account.login}: may not do this everywhere; use the staff portal, or let another do it")
+    return account.login
 
 
 @user_app.command("add")
@@ -37,8 +67,6 @@ def add(
     accounts: AccountsOption = ACCOUNTS,
 ) -> None:
     """Make an account, and print the one-time link with which its owner sets password and authenticator."""
-    from web.access.accounts import COMMAND_LINE, Accounts
-
     bodies = [_body(view, text) for text in organization or ()]
     book, now = Accounts(accounts), dt.datetime.now(dt.UTC)
     token = book.add(login, name or login, role, by=COMMAND_LINE, now=now)  # type: ignore[arg-type]
@@ -52,8 +80,6 @@ def add(
 @user_app.command("invite")
 def invite(login: Annotated[str, typer.Argument(help="Whose account.")], accounts: AccountsOption = ACCOUNTS) -> None:
     """End an account's password, authenticator and sessions, and print a new one-time link."""
-    from web.access.accounts import COMMAND_LINE, Accounts
-
     book = Accounts(accounts)
     _say_link(book.invite(book.by_login(login).id, by=COMMAND_LINE, now=dt.datetime.now(dt.UTC)))
 
@@ -61,8 +87,6 @@ def invite(login: Annotated[str, typer.Argument(help="Whose account.")], account
 @user_app.command("meet")
 def meet(login: Annotated[str, typer.Argument(help="Whose account.")], accounts: AccountsOption = ACCOUNTS) -> None:
     """Say that you have met the owner of an account, where no other administrator can: it then counts as a person."""
-    from web.access.accounts import COMMAND_LINE, Accounts
-
     book = Accounts(accounts)
     book.meet(book.by_login(login).id, by=COMMAND_LINE)
     out.print(f"{login} counts as a person of their own where two must agree.", markup=False)
@@ -71,8 +95,6 @@ def meet(login: Annotated[str, typer.Argument(help="Whose account.")], accounts:
 @user_app.command("list")
 def list_(accounts: AccountsOption = ACCOUNTS) -> None:
     """Show the accounts."""
-    from web.access.accounts import Accounts
-
     table = Table("Login", "Name", "Role", "Regions", "Bodies", "State")
     for each in Accounts(accounts).accounts():
         state = "disabled" if each.disabled else "" if each.enrolled else "link not used yet"

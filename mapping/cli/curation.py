@@ -1,6 +1,5 @@
 """Care for records: what sources disagree on, edits, merging, undoing, erasing, the history of a record."""
 
-import datetime as dt
 import getpass
 import json
 import re
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mapping.cli.accounts import ACCOUNTS, AccountsOption
+from mapping.cli.accounts import ACCOUNTS, AccountsOption, LoginOption, acting
 from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, TodayOption, day_of, out, study_area, tell_shown
 from mapping.directory.directory import Directory
 from mapping.directory.undo import undoable
@@ -53,6 +52,8 @@ def edit(
     reason: ReasonOption,
     table: TableOption = "service",
     by: ByOption = "",
+    login: LoginOption = "",
+    accounts: AccountsOption = ACCOUNTS,
     directory: DirectoryOption = DIRECTORY,
     area: AreaOption = None,
     today: TodayOption = None,
@@ -64,10 +65,11 @@ def edit(
         if not equals:
             raise InvalidRecord(f"{each}: write field=value")
         fields[name.strip()] = value.strip() or None
-    with _open(directory, area) as store:
-        change = store.edit(table, record, fields, by=by or getpass.getuser(), on=day_of(today), reason=reason)
+    who = _who(login, by, accounts)
+    with _open(directory, area, login) as store:
+        change = store.edit(table, record, fields, by=who, on=day_of(today), reason=reason)
     out.print(f"Edited: {change}")
-    tell_shown(change)
+    tell_shown(change, login)
 
 
 @app.command()
@@ -77,19 +79,22 @@ def merge(
     reason: ReasonOption,
     table: TableOption = "organization",
     by: ByOption = "",
+    login: LoginOption = "",
+    accounts: AccountsOption = ACCOUNTS,
     directory: DirectoryOption = DIRECTORY,
     area: AreaOption = None,
     today: TodayOption = None,
     dry_run: DryRunOption = False,
 ) -> None:
     """Make one record of several; every source that speaks of one of them then speaks of that one."""
-    with _open(directory, area) as store:
-        who, day = by or getpass.getuser(), day_of(today)
-        change = store.merge(keep, others, table=table, by=who, on=day, reason=reason, dry_run=dry_run)
+    who = _who(login, by, accounts)
+    with _open(directory, area, login) as store:
+        change = store.merge(keep, others, table=table, by=who, on=day_of(today), reason=reason, dry_run=dry_run)
         last = store.batches()[-1].number
-    out.print(f"{'Would be' if dry_run else 'Merged'}: {change}")
-    tell_shown(change)
-    if not dry_run:
+    done = not dry_run and not change.proposal
+    out.print(f"{'Merged' if done else 'Would be'}: {change}")
+    tell_shown(change, login)
+    if done:
         out.print(f"Take it back with: rohnamo undo {last}")
 
 
@@ -98,30 +103,35 @@ def undo(
     number: Annotated[int | None, typer.Argument(help="Number of the batch; without one, the last.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Show the batches, and undo nothing.")] = False,
     by: ByOption = "",
+    login: LoginOption = "",
+    accounts: AccountsOption = ACCOUNTS,
     directory: DirectoryOption = DIRECTORY,
     area: AreaOption = None,
     today: TodayOption = None,
     dry_run: DryRunOption = False,
 ) -> None:
     """Take back what an import, an edit, a merge or an undoing did, whole or not at all."""
-    with _open(directory, area) as store:
+    who = "" if list_ else _who(login, by, accounts)
+    with _open(directory, area, login) as store:
         if list_:
             for each in store.batches():
                 out.print(_line(each), markup=False)
             return
         batch = undoable(store.db, number)
-        change = store.undo(batch, by=by or getpass.getuser(), on=day_of(today), dry_run=dry_run)
+        change = store.undo(batch, by=who, on=day_of(today), dry_run=dry_run)
         done = store.batches()[-1]
     out.print(f"{'Would be' if dry_run else 'Undone'}: {change}")
-    tell_shown(change)
+    tell_shown(change, login)
     if not dry_run:
         out.print(f"This is batch {done.number} ({done.file}); to have it back: rohnamo undo {done.number}")
 
 
 @app.command()
 def agree(
-    number: Annotated[int | None, typer.Argument(help="Number of the act; without one, what waits is listed.")] = None,
-    login: Annotated[str, typer.Option("--as", help="Your login.")] = "",
+    what: Annotated[
+        str, typer.Argument(help="Number of the act, or id of the proposal; without one, what waits is listed.")
+    ] = "",
+    login: LoginOption = "",
     other: Annotated[str, typer.Option("--and", help="Login of a second person, where the act has no known one.")] = "",
     accounts: AccountsOption = ACCOUNTS,
     directory: DirectoryOption = DIRECTORY,
@@ -129,43 +139,42 @@ def agree(
     today: TodayOption = None,
 ) -> None:
     """Agree to what an act shows, or list what waits; who agrees signs in with their own password and code."""
-    with _open(directory, area) as store:
-        found = store.waiting(number)
-        for act, own in groupby(found, key=lambda each: (each.batch, each.on, each.what, each.by)):
-            batch, on, what, by = act
-            out.print(f"Act {batch}, {on}, {what}, by {by or 'somebody who did not sign in'}:", markup=False)
-            for line in told([each.showing for each in own]):
-                out.print(f"    {line}", markup=False)
-        if number is None or not found:
-            out.print("To agree: rohnamo agree NUMBER --as LOGIN" if found else "Nothing waits.")
+    day = day_of(today)
+    with _open(directory, area, "signed in") as store:
+        acts = store.waiting(int(what) if what.isdigit() else None) if not what or what.isdigit() else []
+        asked = [each for each in store.proposals() if each.id == what or not what]
+        for act, own in groupby(acts, key=lambda each: (each.batch, each.on, each.what, each.by)):
+            batch, on, file, by = act
+            out.print(f"Act {batch}, {on}, {file}, by {by or 'somebody who did not sign in'}:", markup=False)
+            _print_shown([each.showing for each in own])
+        for each in asked:
+            by = each.proposed_by if each.signed_in else "somebody who did not sign in"
+            out.print(f"Proposal {each.id}, {each.proposed_on}, {each.kind}, by {by}: {each.reason}", markup=False)
+            _print_shown(store.would_show(each.id, on=day))
+        if not what or not (acts or asked):
+            out.print("To agree: rohnamo agree NUMBER --as LOGIN" if acts or asked else "Nothing waits.")
             return
-        book, author = Accounts(accounts), found[0].by or other
-        if not author:
-            raise InvalidRecord("nobody signed in for this act: two people agree, with --as LOGIN and --and LOGIN")
-        people = [login] if found[0].by else [login, other]
-        for one in people:
-            _sign_in(book, one)
-        if book.one_person(login, author):
-            raise InvalidRecord(f"{login}: counts as one person with {author}; somebody else must agree")
-        store.agree([each.showing for each in found], by=login, also=other, on=day_of(today))
+        author = acts[0].by if acts else asked[0].proposed_by if asked[0].signed_in else ""
+        if not author and not other:
+            raise InvalidRecord("nobody signed in for this: two people agree, with --as LOGIN and --and LOGIN")
+        people = [acting(one, accounts, "approve") for one in ([login] if author else [login, other])]
+        if Accounts(accounts).one_person(people[0], author or people[1]):
+            raise InvalidRecord(f"{login}: counts as one person with {author or other}; somebody else must agree")
+        if acts:
+            store.agree([each.showing for each in acts], by=people[0], also=people[-1], on=day)
+        for one in people if asked else ():  # of two the first has proposed it, where nobody was known to
+            store.decide(what, "accepted", by=one, on=day)
     out.print(f"Agreed to by {' and '.join(people)}; it is shown from the next edition on.")
 
 
-def _sign_in(book: "Accounts", login: str) -> None:
-    """Let somebody who may agree prove who they are.
+def _print_shown(shown: "Sequence[Showing]") -> None:
+    for line in told(shown):
+        out.print(f"    {line}", markup=False)
 
-    Raises
-    ------
-    SignInRefused
-        Login, password or code is wrong.
-    InvalidRecord
-        They may not agree.
-    """
-    password = typer.prompt(f"Password of {login}", hide_input=True)
-    code = typer.prompt(f"Code of {login}")
-    book.end(book.sign_in(login, password, code, now=dt.datetime.now(dt.UTC)))
-    if not book.by_login(login).may("approve"):
-        raise InvalidRecord(f"{login}: may not agree; an account whose role lets it agree does")
+
+def _who(login: str, typed: str, accounts: Path) -> str:
+    """Return who edits: an account whose owner signs in, else a name that proves nothing."""
+    return acting(login, accounts, "edit") if login else typed or getpass.getuser()
 
 
 def told(shown: "Sequence[Showing]") -> "Iterator[str]":
@@ -230,6 +239,8 @@ def erase(
     record: Annotated[str, typer.Argument(help="Id of a contact or a phone.")],
     reason: ReasonOption,
     by: ByOption = "",
+    login: LoginOption = "",
+    accounts: AccountsOption = ACCOUNTS,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     directory: DirectoryOption = DIRECTORY,
     area: AreaOption = None,
@@ -238,16 +249,16 @@ def erase(
     """Remove a person's contact or a phone for good, and from the history; this cannot be undone."""
     if not yes:
         typer.confirm(f"Erase {record} with its history? It cannot be undone", abort=True)
-    with _open(directory, area) as store:
-        change = store.erase(record, by=by or getpass.getuser(), on=day_of(today), reason=reason)
+    who = _who(login, by, accounts)
+    with _open(directory, area, login) as store:
+        change = store.erase(record, by=who, on=day_of(today), reason=reason)
     out.print(f"Erased: {change}. Backups, import reports and the partner's own file still hold it; publish anew.")
 
 
-def _open(directory: Path, area: Path | None) -> "Directory":
-
+def _open(directory: Path, area: Path | None, login: str = "") -> "Directory":
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
-    return Directory(directory, study_area(area))
+    return Directory(directory, study_area(area), signed_in=bool(login))
 
 
 def _line(one: "BatchLine") -> str:

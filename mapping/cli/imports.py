@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mapping.cli.accounts import ACCOUNTS, AccountsOption, LoginOption, acting
 from mapping.cli.options import (
     DIRECTORY,
     AreaOption,
@@ -42,16 +43,19 @@ def import_(
     today: TodayOption = None,
     report: Annotated[Path | None, typer.Option("--report", help="Folder for the import report.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")] = False,
+    login: LoginOption = "",
+    accounts: AccountsOption = ACCOUNTS,
 ) -> None:
     """Read a partner's list, clean and check it, and store it whole or not at all."""
     region, day = study_area(area), day_of(today)
+    who = acting(login, accounts, "import") if login else "import"
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Directory(directory, region) as store:
+    with Directory(directory, region, signed_in=bool(login)) as store:
         batch = read(file, source=source, columns=columns, area=region, today=day, known=Known.of(store))
-        change = store.add(batch, on=day, dry_run=dry_run)
+        change = store.add(batch, by=who, on=day, dry_run=dry_run)
     out.print(summary(batch), markup=False)
     out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
-    tell_shown(change)
+    tell_shown(change, login)
     if report is not None:
         out.print(f"Report: {write_report(batch, report)}")
 
@@ -62,14 +66,20 @@ def approve(
     directory: DirectoryOption = DIRECTORY,
     area: AreaOption = None,
     today: TodayOption = None,
+    login: LoginOption = "",
+    accounts: AccountsOption = ACCOUNTS,
 ) -> None:
-    """Take in what two people agreed to: a column map, new numbers, a lowered audience, a field kept back."""
+    """Take in approvals: a column map, new numbers, a lowered audience, a field kept back.
+
+    The names in the table prove nothing: it is the proposal of whoever brings it, and what it shows waits.
+    """
     batch = read_approvals(file)
+    who = acting(login, accounts, "approve") if login else "stewards"
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Directory(directory, study_area(area)) as store:
-        change = store.add(batch, by="stewards", on=day_of(today))
+    with Directory(directory, study_area(area), signed_in=bool(login)) as store:
+        change = store.add(batch, by=who, on=day_of(today))
     out.print(f"Approvals: {change}")
-    tell_shown(change)
+    tell_shown(change, login)
 
 
 @app.command()

@@ -81,8 +81,11 @@ def step(progress: Progress, label: str) -> Callable[[int, int], None]:
     return report
 
 
-def tell_shown(change: "Change") -> None:
-    """Say what an act shows, and what to do that it is shown."""
-    if change.shows:
+def tell_shown(change: "Change", login: str = "") -> None:
+    """Say what an act shows, and what to do that it is shown; ``login`` is who signed in for it."""
+    who = "a second person" if login else "two people"
+    if change.proposal:
+        out.print(f"It waits as a whole until {who} agreed: rohnamo agree {change.proposal}")
+    elif change.shows:
         records = len({(one.table, one.id) for one in change.shows})
-        out.print(f"{records} records wait to be shown until two people agreed: rohnamo agree")
+        out.print(f"{records} records wait to be shown until {who} agreed: rohnamo agree")

@@ -29,6 +29,7 @@ from mapping.directory.merge import checked, keep_edit, merge
 from mapping.directory.proposals import (
     Decided,
     Outdated,
+    carry_out,
     keep_decision,
     keep_proposal,
     require_reasons,
@@ -137,6 +138,13 @@ def is_complete(db: sqlite_utils.Database) -> bool:
     """Tell whether a file has every table and column of the records."""
     rows = db.execute("SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'")
     return {(name, column) for name, kind in STORED.items() for column in columns(kind)} <= set(rows.fetchall())
+
+
+class Waits(InvalidRecord):
+    """An act that is done as a whole would show something, which waits for a second person."""
+
+    def __init__(self) -> None:
+        super().__init__("this shows something new; two people who sign in must agree to it before it is done")
 
 
 class Directory:
@@ -272,6 +280,8 @@ class Directory:
     ) -> Change:
         """Make one record of several of a table; every source that speaks of one of them then speaks of that one.
 
+        What would show something new is not done by halves: the whole merge waits as a proposal (`Change.proposal`).
+
         Raises
         ------
         InvalidRecord
@@ -281,8 +291,12 @@ class Directory:
         """
         for record in (keep, *others):
             self.record(RECORDS[self._known(table)], record)
-        with self.acting("merge", by=by, on=on, reason=reason, keep=not dry_run) as writing:
-            merge(writing, table, keep, others, on=on)
+        try:
+            with self.acting("merge", by=by, on=on, reason=reason, keep=not dry_run, whole=not dry_run) as writing:
+                merge(writing, table, keep, others, on=on)
+        except Waits:
+            fields = {"others": list(others)}
+            writing.change.proposal = self.propose("merge", table, keep, fields, by=by, on=on, reason=reason)
         return writing.change
 
     def undo(self, batch: int | None = None, *, by: str, on: dt.date, dry_run: bool = False) -> Change:
@@ -320,10 +334,11 @@ class Directory:
         """Keep a change that waits for a second person; return its id.
 
         ``kind`` is ``edit`` (fields of a record), ``add`` (a part, all of its fields), ``new`` (an organization, a
-        service or a place with its parts, `as_fields`), ``remove`` (a part), ``audience`` or ``precision`` (lowered to
-        the one of that name in ``fields``, with the operator's consent and its last day), ``statement`` (a new one, or
-        its consent anew), ``map`` or ``phones`` (a sender's column map with its digest, or their numbers; ``record``
-        is its short name), or ``undo`` (a batch, of the number ``record``).
+        service or a place with its parts, `as_fields`), ``remove`` (a part), ``merge`` (``others`` in ``fields`` into
+        the record), ``audience`` or ``precision`` (lowered to the one of that name in ``fields``, with the operator's
+        consent and its last day), ``statement`` (a new one, or its consent anew), ``map`` or ``phones`` (a sender's
+        column map with its digest, or their numbers; ``record`` is its short name), or ``undo`` (a batch, of the
+        number ``record``).
 
         Raises
         ------
@@ -345,6 +360,7 @@ class Directory:
             consent_until=consent_until,
             proposed_by=by,
             proposed_on=on,
+            signed_in=self.signed_in,
         )
         with self.acting(f"propose {kind}", by=by, on=on, reason=reason) as writing:
             return keep_proposal(writing, proposal)
@@ -363,8 +379,25 @@ class Directory:
         """
         return stored_proposal(self.db, proposal_id)
 
+    def would_show(self, proposal_id: str, *, on: dt.date) -> list[Showing]:
+        """Return what a proposal would newly show, were it agreed to; nothing is stored.
+
+        Raises
+        ------
+        NotFound
+            There is no such proposal.
+        Outdated
+            The record was changed since it was proposed.
+        """
+        row = to_row(self.proposal(proposal_id))
+        with self.acting("look", by="somebody", on=on, keep=False) as writing:
+            carry_out(writing, row, by="somebody else", on=on)
+        return writing.change.shows
+
     def decide(self, proposal_id: str, decided: Decided, *, by: str, on: dt.date, note: str = "") -> Change:
         """Agree to a proposal, which is done then, or refuse it; whoever made it may only withdraw it.
+
+        Where whoever made it did not sign in, the first who signs in and agrees has proposed it, and another decides.
 
         Raises
         ------
@@ -372,13 +405,17 @@ class Directory:
             Whoever made it wants to agree to it.
         Outdated
             The record was changed since it was proposed, or somebody decided already.
+        Waits
+            It is done as a whole or not at all, and one of the two did not sign in.
         """
         asked = self.proposal(proposal_id)
         back = undoable(self.db, int(asked.link_id)) if asked.kind == "undo" and decided == "accepted" else None
         what = f"undo {back}" if back else f"proposal {decided}"
-        also = asked.proposed_by if decided == "accepted" else None
-        with self.acting(what, by=by, on=on, reason=note or decided, undoes=back, agreed_by=also) as writing:
-            keep_decision(writing, proposal_id, decided, by=by, on=on, note=note)
+        both = decided == "accepted" and self.signed_in and asked.signed_in
+        also, whole = asked.proposed_by if both else None, asked.kind == "merge"
+        reason = note or decided
+        with self.acting(what, by=by, on=on, reason=reason, undoes=back, agreed_by=also, whole=whole) as writing:
+            keep_decision(writing, proposal_id, decided, by=by, on=on, note=note, signed_in=self.signed_in)
         return writing.change
 
     def erase(self, record_id: str, *, by: str, on: dt.date, reason: str) -> Change:
@@ -613,8 +650,15 @@ class Directory:
         undoes: int | None = None,
         keep: bool = True,
         agreed_by: str | None = None,
+        whole: bool = False,
     ) -> Iterator[Writing]:
-        """Open a batch of a steward's own, and let it through the gate (`mapping.directory.gate`) when it is done."""
+        """Open a batch of a steward's own, and let it through the gate (`mapping.directory.gate`) when it is done.
+
+        Raises
+        ------
+        Waits
+            It is to be done as a ``whole``, and what it shows waits for a second person: nothing was done.
+        """
         with self._said_clearly(f"could not {what}"), self._transaction(keep=keep):
             row = {
                 "source": STEWARDS,
@@ -630,6 +674,8 @@ class Directory:
             writing = Writing(self.db, Change(), number=number, file=what)
             yield writing
             writing.change.shows = self._pass_gate(number, by=by, on=on, agreed_by=agreed_by)
+            if whole and gate.waiting(self.db, number):
+                raise Waits
 
     def _pass_gate(self, number: int, *, by: str, on: dt.date, agreed_by: str | None) -> list[Showing]:
         """Return what an act newly shows; without a second person it waits."""

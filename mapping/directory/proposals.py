@@ -14,7 +14,7 @@ import sqlite_utils
 from pydantic import ValidationError
 
 from mapping.directory.conflicts import CLAIMED, STEWARDS, claim, said
-from mapping.directory.merge import checked, keep_edit
+from mapping.directory.merge import checked, keep_edit, merge
 from mapping.directory.rows import Proposal, ProposalKind, Row, reader, stored_rows, to_row
 from mapping.directory.undo import undo, undoable
 from mapping.directory.writing import Writing
@@ -79,6 +79,9 @@ def keep_proposal(writing: Writing, proposal: Proposal) -> str:
             raise NotFound(f"{table}: there is no record {record}")
         if kind == "edit":
             checked(reader(RECORDS[table])(list(row.values())), fields)
+        elif kind == "merge":
+            others = {other: version(writing.db, table, other) for other in fields["others"]}
+            proposal.fields = json.dumps({"others": others}, sort_keys=True)
     proposal.id = record_id("stewards", "proposal", writing.number)
     proposal.seen = version(writing.db, table, record)
     writing.put("proposal", {proposal.id: to_row(proposal)})
@@ -127,8 +130,13 @@ def stored_proposal(db: sqlite_utils.Database, proposal_id: str) -> Proposal:
     raise NotFound("there is no such proposal")
 
 
-def keep_decision(writing: Writing, proposal_id: str, decided: Decided, *, by: str, on: dt.date, note: str) -> None:
-    """Keep who decided what, and do what two people agreed to."""
+def keep_decision(
+    writing: Writing, proposal_id: str, decided: Decided, *, by: str, on: dt.date, note: str, signed_in: bool
+) -> None:
+    """Keep who decided what, and do what two people agreed to.
+
+    Whoever signed in and agrees to what somebody proposed who did not is taken for the one who proposed it.
+    """
     row = stored_rows(writing.db, "proposal", [proposal_id]).get(proposal_id)
     if row is None:
         raise NotFound("there is no such proposal")
@@ -137,13 +145,16 @@ def keep_decision(writing: Writing, proposal_id: str, decided: Decided, *, by: s
     other = two_people(row["proposed_by"], by)
     if (decided == "accepted" and not other) or (decided == "withdrawn" and other):
         raise SamePerson
+    if decided == "accepted" and signed_in and not row["signed_in"]:
+        writing.put("proposal", {proposal_id: row | {"proposed_by": by, "signed_in": 1}})
+        return
     if decided == "accepted":
-        _carry_out(writing, row, by=by, on=on)
+        carry_out(writing, row, by=by, on=on)
     done = {"decision": decided, "decided_by": by, "decided_on": on.isoformat(), "note": note or None}
     writing.put("proposal", {proposal_id: row | done})
 
 
-def _carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
+def carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
     """Do what two people agreed to."""
     kind, table, record, fields = row["kind"], row["link_entity"], row["link_id"], json.loads(row["fields"])
     if kind not in OF_NO_RECORD and version(writing.db, table, record) != row["seen"]:
@@ -167,6 +178,10 @@ def _carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
             writing.put("translation", {one: to_row(_new("translation", one, link | {"text": text}))})
     elif kind == "remove":
         writing.remove(table, [record])
+    elif kind == "merge":
+        if any(version(writing.db, table, other) != seen for other, seen in fields["others"].items()):
+            raise Outdated
+        merge(writing, table, record, list(fields["others"]), on=on)
     elif kind == "undo":
         undo(writing, int(record))
     agreed = "phone" if table == "phone" or kind == "phones" else kind

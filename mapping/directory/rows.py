@@ -38,13 +38,15 @@ class Merged(Record):
     on: dt.date
 
 
-ProposalKind = Literal["edit", "add", "new", "remove", "audience", "precision", "statement", "map", "phones", "undo"]
+ProposalKind = Literal[
+    "edit", "add", "new", "remove", "merge", "audience", "precision", "statement", "map", "phones", "undo"
+]
 
 
 class Proposal(Record):
     """A change that waits for a second person (`mapping.directory.proposals`); ``fields`` is JSON.
 
-    ``seen`` is the last change of the record when it was proposed.
+    ``seen`` is the last change of the record when it was proposed; ``signed_in`` whether whoever proposed it signed in.
     """
 
     table = "proposal"
@@ -58,6 +60,7 @@ class Proposal(Record):
     consent_until: dt.date | None = None
     proposed_by: str
     proposed_on: dt.date
+    signed_in: bool = False
     decision: Literal["waiting", "accepted", "refused", "withdrawn"] = "waiting"
     decided_by: str | None = None
     decided_on: dt.date | None = None

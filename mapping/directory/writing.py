@@ -43,6 +43,8 @@ class Change:
     missing: list[Missing] = field(default_factory=list)
     shows: list[Showing] = field(default_factory=list)
     """What it newly shows, and to whom; it waits for a second person unless one agreed already."""
+    proposal: str = ""
+    """Id of the proposal that the act became, where it is done as a whole or not at all and waits."""
 
     def __str__(self) -> str:
         """Say it in one line."""

@@ -56,8 +56,14 @@ class Store(Protocol):
 
     def merge(
         self, keep: str, others: Sequence[str], *, table: str, by: str, on: dt.date, reason: str, dry_run: bool = False
-    ) -> object:
-        """Make one record of several."""
+    ) -> "Done":
+        """Make one record of several, or propose it."""
+
+
+class Done(Protocol):
+    """What a merge did: a `mapping.directory.writing.Change`."""
+
+    proposal: str
 
 
 @dataclass(frozen=True)
@@ -268,8 +274,9 @@ def apply(
             yield f"row {one.row}: would be merged into {one.keep}"
             continue
         try:
-            directory.merge(one.keep, [one.lost], table=one.table, by=by, on=on, reason=one.reason)
-            yield f"row {one.row}: was merged into {one.keep}"
+            change = directory.merge(one.keep, [one.lost], table=one.table, by=by, on=on, reason=one.reason)
+            done = "is to be merged, when two people agreed," if change.proposal else "was merged"
+            yield f"row {one.row}: {done} into {one.keep}"
         except NotFound:
             yield f"row {one.row}: became one with an earlier row"
     if not decisions:

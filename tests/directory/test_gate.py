@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mapping.directory.gate import OnePerson
+from mapping.directory.proposals import Outdated, SamePerson
 from mapping.errors import NotFound
 from mapping.model import RECORDS, Attribute, Phone, ServiceAtLocation
 from mapping.safety.agreed import Shown
@@ -118,6 +119,67 @@ def test_merging_a_secret_place_with_a_public_one_shows_nothing(directory, keep)
     other = ({"Office", "Refuge"} - {keep}).pop()
     ids = key("location", keep), [key("location", other)]
     one_person(directory, lambda: directory.merge(*ids, table="location", **ONE))
+
+
+def two_organizations(directory) -> tuple[str, str]:
+    """Two organizations that the public sees, each with a service."""
+    other = [organization("Umed too", phones=["+992000100009"]), service("Lawyers", of="Umed too")]
+    directory.add(batch(*other), by="zarina", on=TODAY, agreed_by="umed")
+    return key("organization", "Umed"), key("organization", "Umed too")
+
+
+def test_a_merge_waits_as_a_whole(directory):
+    keep, lost = two_organizations(directory)
+    before = facts(directory)
+    change = directory.merge(keep, [lost], table="organization", **ONE)
+    assert facts(directory) == before
+    assert change.shows
+    assert not directory.waiting()
+    (asked,) = directory.proposals()
+    assert (asked.id, asked.kind, asked.proposed_by) == (change.proposal, "merge", "zarina")
+    directory.decide(asked.id, "accepted", by="umed", on=TODAY)
+    services = {row["id"]: row for row in seen(directory)["public"]["service"]}
+    assert services[key("service", "Lawyers")]["organization_id"] == keep
+    assert lost not in {row["id"] for row in seen(directory)["public"]["organization"]}
+
+
+def test_a_merge_that_shows_nothing_is_done_at_once(directory):
+    hidden = [organization("Hidden too", audience="custodian")]
+    directory.add(batch(*hidden), by="zarina", on=TODAY)
+    both = key("organization", "Hidden House"), [key("organization", "Hidden too")]
+    assert not directory.merge(*both, table="organization", **ONE).proposal
+    assert not directory.proposals()
+
+
+def test_of_two_that_were_to_be_merged_neither_may_have_changed(directory):
+    keep, lost = two_organizations(directory)
+    asked = directory.merge(keep, [lost], table="organization", **ONE).proposal
+    directory.edit("organization", lost, {"description": "Moved"}, **ONE)
+    with pytest.raises(Outdated):
+        directory.decide(asked, "accepted", by="umed", on=TODAY)
+
+
+@pytest.mark.parametrize("signed_in", [(False, True), (True, False), (False, False)])
+def test_what_somebody_proposed_who_did_not_sign_in_takes_two_who_did(directory, signed_in):
+    fields = {"service_id": LEGAL, "number": "+992999999999", "audience": "public"}
+    proposer, decider = signed_in
+
+    def act():
+        directory.signed_in = proposer
+        asked = directory.propose("add", "phone", "new", fields, **ONE)
+        directory.signed_in = decider
+        directory.decide(asked, "accepted", by="umed", on=TODAY)
+
+    one_person(directory, act)
+    directory.signed_in = True
+    if not directory.waiting():  # whoever agreed to what nobody signed for has proposed it
+        (asked,) = directory.proposals()
+        with pytest.raises(SamePerson):
+            directory.decide(asked.id, "accepted", by="umed", on=TODAY)
+        directory.decide(asked.id, "accepted", by="noor", on=TODAY)
+    else:
+        directory.agree([each.showing for each in directory.waiting()], by="noor", also="zarina", on=TODAY)
+    assert "+992999999999" in {row["number"] for row in seen(directory)["public"]["phone"]}
 
 
 def test_a_changed_contact_in_the_next_list_leaves_the_old_one(directory):

@@ -75,14 +75,19 @@ def pair(language: str, table: str, one: str, other: str) -> ResponseReturnValue
     if kind not in CHOICES or keep not in (one, other):
         abort(400)
     lost = other if keep == one else one
-    decided = Decided(1, table, one, other, cast("Kind", kind), keep, lost, reason)
+    login, day, done = me().login, today(), "done"
     try:
-        list(apply(directory(), [decided], by=me().login, on=today()))
+        if kind == "same":
+            change = directory().merge(keep, [lost], table=table, by=login, on=day, reason=reason)
+            done = "waits" if change.proposal else "done"
+        else:
+            decided = Decided(1, table, one, other, cast("Kind", kind), keep, lost, reason)
+            list(apply(directory(), [decided], by=login, on=day))
     except (InvalidRecord, NotFound):
         return _pair(language, table, both, problem=GONE), 409
     log(f"doubles_{kind}", subject=f"{table} {one} {other}", reason=reason)
     path = f"r/{table}/{keep}.html" if kind == "same" else f"doubles/{table}.html"
-    return redirect(f"/{language}/{path}?done", code=303)
+    return redirect(f"/{language}/{path}?{done}", code=303)
 
 
 def _pair(language: str, table: str, both: list[Any], *, problem: Message | None = None) -> str:

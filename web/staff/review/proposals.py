@@ -23,7 +23,7 @@ from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, FIELDS, LABELS, TABLES, said
 from web.staff.records.records import line, name_of
-from web.staff.review.shown import acts
+from web.staff.review.shown import acts, shown_records
 from web.staff.visible import VisibleRecords
 
 agree = Blueprint("agree", __name__)
@@ -37,6 +37,7 @@ ASKED: dict[str, Message] = {
     "add": Message("Add"),
     "new": Message("New entry"),
     "remove": Message("Take out"),
+    "merge": Message("Make one of two"),
     "audience": Message("Let more people see it"),
     "precision": Message("Show the place more closely"),
     "statement": Message("Statement"),
@@ -69,9 +70,14 @@ def may_see(one: Proposal) -> bool:
     if one.kind == "new" and one.decision != "accepted":
         return _may_see_new(new_records(json.loads(one.fields)))
     owner = _owner(everything_seen(), one)
-    if owner is not None:
+    if owner is not None and all(everything_seen().has(one.link_entity, other) for other in _others(one)):
         return me().may("approve", everything_seen().units(owner))
     return me().role == "custodian" and me().may("approve", _hidden_units(one))
+
+
+def _others(one: Proposal) -> list[str]:
+    """Return the records that a proposal would merge into the one that it is about."""
+    return list(json.loads(one.fields)["others"]) if one.kind == "merge" and one.decision == "waiting" else []
 
 
 def _may_see_new(records: list[Any]) -> bool:
@@ -184,11 +190,22 @@ def _page(language: str, one: Proposal, *, problem: Message | None = None) -> st
         path=path,
         rows=list(_rows(one, language)),
         asked=ASKED,
+        shown=_shown(one, language),
         problem=problem,
         mine=not _other_person(one),
         label=TABLES.get(one.link_entity),
         map_=_map(one),
     )
+
+
+def _shown(one: Proposal, language: str) -> list[dict[str, Any]]:
+    """Return the records of which a merge would show something new, with that."""
+    if one.kind != "merge" or one.decision != "waiting":
+        return []
+    try:
+        return shown_records(directory().would_show(one.id, on=today()), language)
+    except Outdated:
+        return []
 
 
 def _rows(one: Proposal, language: str) -> list[tuple[Message, str, str]]:
@@ -200,6 +217,9 @@ def _rows(one: Proposal, language: str) -> list[tuple[Message, str, str]]:
     if one.kind == "statement":
         return _statement_rows(one, fields, language)
     now = whole.record(table, one.link_id) if whole.has(table, one.link_id) else None
+    if one.kind == "merge":
+        kept = name_of(whole, now, language)
+        return [(TABLES[table], name_of(whole, whole.record(table, other), language), kept) for other in _others(one)]
     if one.kind == "audience":
         before = AUDIENCE_LABELS[now.audience].into(language) if now is not None else ""
         return [(LABELS["audience"], before, AUDIENCE_LABELS[fields["value"]].into(language))]

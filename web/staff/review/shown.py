@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from mapping.directory.gate import OnePerson, Waiting
 from mapping.errors import NotFound
 from mapping.language.i18n import Message
-from mapping.model import Audience
+from mapping.model import RECORDS, WHOLES, Audience, references
 from mapping.safety.agreed import Showing
 from web.access.accounts import Accounts
 from web.access.guard import Open, log, me
@@ -58,9 +58,7 @@ def act(language: str, number: int, *, problem: Message | None = None) -> str:
     found = [each for each in directory().waiting(number) if _may_agree(each.showing)]
     if not found:
         raise NotFound("nothing of this waits")
-    whole = everything_seen()
-    by_record = groupby(found, key=lambda each: (each.showing.table, each.showing.id))
-    records = [_record(whole, [each.showing for each in own], language) for _, own in by_record]
+    records = shown_records([each.showing for each in found], language)
     mine = not _other_person(found)
     told = {"act": _act(number, found), "records": records[:SAMPLE], "more": max(0, len(records) - SAMPLE)}
     return page("staff/shown.html", language, **told, mine=mine, problem=problem)
@@ -104,14 +102,39 @@ def _act(number: int, found: list[Waiting]) -> ShownAct:
     return ShownAct(number, found[0].what, found[0].by, found[0].on, len(records), audiences)
 
 
+def shown_records(shown: list[Showing], language: str) -> list[dict[str, Any]]:
+    """Return the records of which something would newly be shown, with that, as far as somebody may see them."""
+    whole = everything_seen()
+    visible = [each for each in shown if _may_agree(each)]
+    by_record = groupby(sorted(visible, key=_record_of), key=_record_of)
+    return [_record(whole, list(own), language) for _, own in by_record]
+
+
+def _record_of(one: Showing) -> tuple[str, str]:
+    return one.table, one.id
+
+
 def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[str, Any]:
     """Return a record with the fields that would newly be shown, before and now."""
     one, area = shown[0], study_area()
     owner = whole.owner(whole.record(one.table, one.id)) if whole.has(one.table, one.id) else None
-    name = name_of(whole, whole.record(*owner), language) if owner and whole.has(*owner) else ""
     rows = [
         (LABELS[field], said(one.table, field, before, area, language), said(one.table, field, now, area, language))
         for field, (before, now) in one.fields.items()
         if field in LABELS
     ]
-    return {"label": TABLES.get(one.table), "name": name, "rows": rows, "audiences": [each.audience for each in shown]}
+    for field, (before, now) in one.fields.items():
+        table = references(RECORDS[one.table]).get(field, "")
+        if table in WHOLES:
+            rows.append((TABLES[table], _name(whole, table, before, language), _name(whole, table, now, language)))
+    return {
+        "label": TABLES.get(one.table),
+        "name": _name(whole, *owner, language) if owner else "",
+        "rows": rows,
+        "audiences": [each.audience for each in shown],
+    }
+
+
+def _name(whole: VisibleRecords, table: str, record: str | None, language: str) -> str:
+    """Return what a record is called; "" for none, and for one that is not seen here."""
+    return name_of(whole, whole.record(table, record), language) if record and whole.has(table, record) else ""

@@ -7,6 +7,7 @@ import pytest
 
 from mapping.directory.directory import Directory
 from mapping.model import RECORDS, Approval, Organization, record_id
+from tests.conftest import SecondPerson
 from tests.support.sample import SECRETS, TODAY, batch, key, organization, place, service
 from tests.web.staff.records.test_records import fields_of, record, send, waiting
 from tests.web.staff.review.test_proposals import decide
@@ -254,6 +255,33 @@ def test_doubles_are_merged_kept_apart_and_undone(tmp_path, tiny_area):
     assert post(steward, path, decision="different", keep=one, reason="two").status_code == 303
     assert path.rpartition("/")[2] not in steward.get("/en/doubles/organization.html").text
     assert office.client("custodian").get(path).status_code == 403
+
+
+def test_a_merge_that_shows_something_waits_for_a_second_person_who_sees_it(tmp_path, tiny_area, monkeypatch):
+    office = Office(
+        tmp_path,
+        tiny_area,
+        organization("Umed Centre", phones=["+992000100401"]),
+        organization("Umed Center", phones=["+992000100401"]),
+        service("Care", of="Umed Center"),
+    )
+    monkeypatch.setattr(SecondPerson, "present", False)
+    keep, lost = (key("organization", f"Umed {each}") for each in ("Centre", "Center"))
+    steward, second = office.client("steward"), office.client("steward", login="second")
+    listed = steward.get("/en/doubles/organization.html").text
+    path = next(f"/en/d/organization/{a}/{b}.html" for a, b in ((keep, lost), (lost, keep)) if f"{a}/{b}" in listed)
+    answer = post(steward, path, decision="same", keep=keep, reason="one house")
+    assert answer.location.endswith(f"r/organization/{keep}.html?waits")
+    with Directory(office.directory) as opened:
+        (asked,) = opened.proposals()
+        assert opened.count("organization") == 2
+    assert decide(steward, office).status_code == 403
+    page = second.get(f"/en/p/{asked.id}.html").text
+    assert "What would newly be shown" in page
+    assert page.index("Care") > page.index("What would newly be shown")
+    assert decide(second, office).status_code == 303
+    with Directory(office.directory) as opened:
+        assert [each.id for each in opened.records(Organization)] == [keep]
 
 
 def test_what_sources_disagree_about_is_settled(tmp_path, tiny_area):

@@ -1,0 +1,184 @@
+"""Edits, merging, undoing and agreeing on the command line: who acts signs in, and one person shows nothing."""
+
+import datetime as dt
+
+import pyotp
+import pytest
+from typer.testing import CliRunner
+
+from mapping.cli import app
+from mapping.directory.directory import Directory
+from mapping.model import RECORDS, Phone, Service
+from mapping.safety.redaction import project
+from tests.conftest import TINY, SecondPerson
+from tests.support.sample import key, organization, sample_directory, service
+from tests.web.support.office import PASSWORD
+from web.access.accounts import Accounts
+
+UMED, OTHER, LEGAL = key("organization", "Umed"), key("organization", "Umed too"), key("service", "Advice")
+PARTS = (
+    organization("Umed", phones=["+992000100001"]),
+    organization("Umed too", phones=["+992000100009"]),
+    service("Advice", of="Umed", phones=["+992000100002"]),
+)
+
+
+class Desk:
+    """A directory, accounts, and people who type."""
+
+    def __init__(self, folder, area):
+        self.folder = folder
+        sample_directory(folder, area, *PARTS).close()
+        self.accounts = Accounts(folder / "accounts.db")
+        self.secrets = {}
+        for login in ("zarina", "umed", "chief"):
+            now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+            role = "administrator" if login == "chief" else "steward"
+            token = self.accounts.add(login, login.title(), role, by="command line", now=now)
+            self.secrets[login] = self.accounts.begin_enrolment(token, PASSWORD, now=now)
+            self.accounts.finish_enrolment(token, pyotp.TOTP(self.secrets[login]).at(now), now=now)
+            self.accounts.grant(self.accounts.by_login(login).id, "region", "*")
+
+    def run(self, *words, login="", signs=(), password=PASSWORD):
+        """Run a command; whoever signs types their password and code."""
+        own = ["--as", login] if login else []
+        files = ["--directory", self.folder / "directory.db", "--area", TINY]
+        files += ["--accounts", self.folder / "accounts.db"] if login else []
+        typed = "".join(f"{password}\n{self.code(one)}\n" for one in signs or ([login] if login else []))
+        return CliRunner().invoke(app, [str(word) for word in (*words, *own, *files)], input=typed)
+
+    def code(self, login):
+        """Return a code that nobody used yet."""
+        with self.accounts.opened() as db:
+            db.execute("UPDATE account SET last_step = 0 WHERE login = ?", [login])
+        return pyotp.TOTP(self.secrets[login]).now()
+
+    def seen(self):
+        """Return what the public sees."""
+        with Directory(self.folder / "directory.db") as opened:
+            tables = {table: opened.records(kind) for table, kind in RECORDS.items()}
+            return project(tables, "public", opened.rules(dt.date.today()), opened.agreed("public"))
+
+    def numbers(self):
+        return {row["number"] for row in self.seen()["phone"]}
+
+
+@pytest.fixture
+def desk(tmp_path, tiny_area, monkeypatch):
+    made = Desk(tmp_path, tiny_area)
+    monkeypatch.setattr(SecondPerson, "present", False)
+    return made
+
+
+@pytest.fixture
+def number(desk):
+    """The id of a number that the public sees."""
+    with Directory(desk.folder / "directory.db") as opened:
+        (own,) = opened.records(Phone, service_id=LEGAL)
+        return own.id
+
+
+NEW = "number=+992999999999"
+
+
+def edit(desk, number, **given):
+    return desk.run("edit", number, NEW, "--table", "phone", "--reason", "they moved", **given)
+
+
+def act_of(desk):
+    with Directory(desk.folder / "directory.db") as opened:
+        return opened.waiting()[-1].batch
+
+
+def test_who_signs_in_needs_one_other_who_does(desk, number):
+    before = desk.numbers()
+    told = edit(desk, number, login="zarina")
+    assert told.exit_code == 0, told.output
+    assert "wait to be shown until a second person agreed" in told.output
+    assert desk.numbers() == before
+    act = act_of(desk)
+    assert f"Act {act}" in desk.run("agree").output
+    assert desk.run("agree", act, login="zarina").exit_code == 1
+    assert desk.run("agree", act, login="umed", password="wrong").exit_code == 1
+    assert desk.run("agree", act, login="chief").exit_code == 1
+    assert desk.numbers() == before
+    assert desk.run("agree", act, login="umed").exit_code == 0
+    assert "+992999999999" in desk.numbers()
+
+
+def test_a_typed_name_is_nobody(desk, number):
+    before = desk.numbers()
+    told = edit(desk, number)
+    assert "until two people agreed" in told.output
+    act = act_of(desk)
+    assert desk.run("agree", act, login="umed").exit_code == 1
+    assert desk.numbers() == before
+    assert desk.run("agree", act, "--and", "zarina", login="umed", signs=("umed", "zarina")).exit_code == 0
+    assert "+992999999999" in desk.numbers()
+
+
+def test_nothing_is_done_for_who_does_not_sign_in_or_may_not(desk, number):
+    for given in (
+        {"login": "zarina", "password": "wrong"},
+        {"login": "chief"},
+        {"login": "nobody", "signs": ("umed",)},
+    ):
+        assert edit(desk, number, **given).exit_code == 1
+    with Directory(desk.folder / "directory.db") as opened:
+        assert opened.record(Phone, number).number == "+992000100002"
+
+
+def test_a_steward_of_one_region_is_asked_on_the_pages(desk, number):
+    own = desk.accounts.by_login("zarina").id
+    desk.accounts.revoke(own, "region", "*")
+    desk.accounts.grant(own, "region", "XT-W")
+    assert edit(desk, number, login="zarina").exit_code == 1
+
+
+def test_undoing_goes_the_same_way(desk, number):
+    edit(desk, number, login="zarina")
+    desk.run("agree", act_of(desk), login="umed")
+    told = desk.run("undo", act_of_edit(desk), login="zarina")
+    assert told.exit_code == 0, told.output
+    assert "until a second person agreed" in told.output
+    assert "+992999999999" in desk.numbers()
+
+
+def act_of_edit(desk):
+    with Directory(desk.folder / "directory.db") as opened:
+        return next(each.number for each in opened.batches() if each.file == "edit")
+
+
+def test_a_merge_waits_whole_and_another_agrees_to_it(desk):
+    before = desk.seen()
+    told = desk.run("merge", UMED, OTHER, "--reason", "one house", login="zarina")
+    assert told.exit_code == 0, told.output
+    assert "waits as a whole" in told.output
+    assert desk.seen() == before
+    with Directory(desk.folder / "directory.db") as opened:
+        (asked,) = opened.proposals()
+    listed = desk.run("agree").output
+    assert asked.id in listed
+    assert "Umed too" in listed
+    assert desk.run("agree", asked.id, login="zarina").exit_code == 1
+    assert desk.run("agree", asked.id, login="umed").exit_code == 0
+    assert {row["name"] for row in desk.seen()["organization"]} == {"Umed"}
+
+
+def test_a_table_of_approvals_is_one_persons_proposal(desk):
+    table = desk.folder / "approvals.csv"
+    table.write_text(
+        "kind,source,table,key,value,approved_by,approved_by_too,approved_on,consent_by,consent_until,reason\n"
+        f"audience,sample,service,Advice,public,A,B,{dt.date.today()},Umed,2099-01-01,they asked\n",
+        encoding="utf-8",
+    )
+    with Directory(desk.folder / "directory.db") as opened:
+        opened.edit("service", LEGAL, {"audience": "custodian"}, by="x", on=dt.date.today(), reason="x")
+        assert opened.record(Service, LEGAL).audience == "custodian"
+    assert desk.seen()["service"] == []
+    told = desk.run("approve", table, login="zarina")
+    assert told.exit_code == 0, told.output
+    assert desk.seen()["service"] == []
+    assert desk.run("agree", act_of(desk), login="zarina").exit_code == 1
+    assert desk.run("agree", act_of(desk), login="umed").exit_code == 0
+    assert [row["id"] for row in desk.seen()["service"]] == [LEGAL]
