@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app, g
+from flask import abort, current_app, g, request
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory
-from web.access.guard import me, now
-from web.access.roles import Action
+from web.access.accounts import Accounts, SignInRefused
+from web.access.guard import log, me, now
+from web.access.roles import EVERYWHERE, Action
 from web.staff.visible import VisibleRecords
 from web.staff.visible_cache import VisibleCache
 from web.stores.inbox import Inbox
@@ -69,6 +70,23 @@ def seen_in(regions: Collection[str]) -> VisibleRecords:
 
 def _kept() -> VisibleCache:
     return cast("VisibleCache", current_app.extensions.setdefault("rohnamo_seen", VisibleCache()))
+
+
+def is_me() -> bool:
+    """Tell whether whoever sits here knows password and code, before something that cannot be taken back."""
+    accounts: Accounts = current_app.config["ACCOUNTS"]
+    try:
+        accounts.confirm(me().id, request.form.get("password", ""), request.form.get("code", ""), now=now())
+    except SignInRefused:
+        log("confirmation_refused")
+        return False
+    return True
+
+
+def require_everywhere() -> None:
+    """Refuse the request unless the person may act in every region."""
+    if EVERYWHERE not in me().grants.regions:
+        abort(403)
 
 
 def require_over(action: Action, record: Any) -> None:

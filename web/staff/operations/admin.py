@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from flask import Blueprint, abort, current_app, redirect, request
+from flask import Blueprint, abort, current_app, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.backups import backup as make_backup
@@ -20,7 +20,7 @@ from web.access.mailer import WHY, Mailer, mail_settings, usable
 from web.access.roles import ACTIONS, EVERYWHERE, PORTAL_ROLES, ROLES, Action, Role, Scope
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen, seen_in, study_area
+from web.staff.common import directory, everything_seen, is_me, seen_in, study_area
 from web.staff.operations.settings import NONE, area_in_words, mail_in_words
 from web.staff.reminders import Reminder, due_bodies, remind, waiting
 from web.stores.ledger import Ledger
@@ -40,6 +40,7 @@ ROUTES: dict[str, Action | Open] = {
     "administration.test_mail": "administer",
     "administration.backups": "administer",
     "administration.rehearsal": "administer",
+    "administration.download": "administer",
     "administration.reminders": "edit",
 }
 MENU = (
@@ -64,6 +65,7 @@ ANOTHER = Message("Only another administrator than the one who made the account 
 NO_MAIL_ADDRESS = Message("This is no mail address of one person.")
 NO_MAIL = Message("No mail server is set up; see the page of settings.")
 NO_KEY = Message("No key for backups is set up on this host, so that nothing was done; see the page of settings.")
+AGAIN = Message("Password or code is not right. Nothing was sent.")
 NO_UNIT = Message("There is no such region; choose one from the list.")
 FAILED = Message("It could not be done, and nothing was changed:")
 
@@ -282,6 +284,18 @@ def rehearsal(language: str) -> ResponseReturnValue:
         return _backups(language, problem=FAILED, details=(str(error),)), 409
     log("rehearsal_failed" if found.faults else "backup_rehearsed", subject=path.name)
     return _backups(language, found=found, name=path.name)
+
+
+@blueprint.post("/<language>/backups/download")
+def download(language: str) -> ResponseReturnValue:
+    """Send a backup as it is, encrypted, to whoever knows password and code once more."""
+    path = next((path for path, _ in kept(backup_folder()) if path.name == request.form.get("name")), None)
+    if path is None:
+        abort(404)
+    if not is_me():
+        return _backups(language, problem=AGAIN), 400
+    log("backup_downloaded", subject=path.name)
+    return send_file(path, mimetype="application/octet-stream", as_attachment=True)
 
 
 @blueprint.route("/<language>/reminders.html", methods=["GET", "POST"])

@@ -11,13 +11,14 @@ from mapping.errors import InvalidRecord, MappingError, UnsafePublication
 from mapping.language.i18n import Message
 from mapping.model import Audience
 from mapping.safety.redaction import VIEWS
-from web.access.accounts import Accounts, SignInRefused
+from web.access.accounts import Accounts
 from web.access.guard import Open, log, me, now
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, inbox, study_area, today
+from web.staff.common import directory, inbox, is_me, study_area, today
 from web.staff.fields import LABELS, TABLES
+from web.staff.records.telling import FILE
 from web.stores.referral_log import not_to_be_had
 
 blueprint = Blueprint("publishing", __name__)
@@ -131,7 +132,7 @@ def next_edition(language: str, audience: str) -> ResponseReturnValue:
         problem = CONFIRM
     elif plan.alarms and not form.get("reason", "").strip():
         problem = REASON
-    elif plan.alarms and not _is_me():
+    elif plan.alarms and not is_me():
         problem = AGAIN
     if problem is not None:
         return _look(language, audience, plan, problem=problem, confirmed=confirmed), 400
@@ -164,7 +165,7 @@ def edition(language: str, audience: str, number: int) -> str:
 def back(language: str, audience: str, number: int) -> ResponseReturnValue:
     """Put an old edition in use again, without what is hidden since."""
     reason = request.form.get("reason", "").strip()
-    problem = REASON if not reason else AGAIN if not _is_me() else None
+    problem = REASON if not reason else AGAIN if not is_me() else None
     if problem is not None:
         return _compare(language, audience, number, problem=problem), 400
     log("edition_going_back", subject=f"{audience} {number}", reason=reason)
@@ -216,20 +217,9 @@ def _confirmed(plan: Plan) -> set[str]:
     return ticked
 
 
-def _is_me() -> bool:
-    """Tell whether whoever sits here knows password and code, before something that cannot be taken back."""
-    accounts: Accounts = current_app.config["ACCOUNTS"]
-    try:
-        accounts.confirm(me().id, request.form.get("password", ""), request.form.get("code", ""), now=now())
-    except SignInRefused:
-        log("confirmation_refused")
-        return False
-    return True
-
-
 def _note_warnings(plan: Plan) -> None:
     """Keep beside the directory what may give hidden things away; it names them, so that no page shows it."""
-    path = Path(current_app.config["DIRECTORY"]).with_name("publishing.txt")
+    path = Path(current_app.config["DIRECTORY"]).with_name(FILE)
     path.touch(mode=0o600)
     path.write_text("\n".join((*plan.warnings, "")), encoding="utf-8")
 

@@ -465,3 +465,18 @@ def test_requests_at_once_do_not_overrun_the_limit_of_reveals(office):
         counts = sorted(pool.map(ask, range(2 * MOST)))
     assert counts == [0] * MOST + list(range(1, MOST + 1))
     assert office.ledger.faults() == []
+
+
+def test_a_backup_is_downloaded_encrypted_with_password_and_code(office):
+    client = office.client("administrator")
+    post(client, "/en/backups.html")
+    (name,) = re.findall(r"<option>(rohnamo-\S+\.backup)</option>", client.get("/en/backups.html").text)
+    download = {"page": "/en/backups.html", "name": name, "password": PASSWORD}
+    assert post(client, "/en/backups/download", **download, code="000000").status_code == 400
+    office.clock.step()
+    sent = post(client, "/en/backups/download", **download, code=office.code("administrator"))
+    assert sent.status_code == 200
+    assert name in sent.headers["Content-Disposition"]
+    assert sent.data == (office.directory.parents[1] / "backups" / name).read_bytes()
+    sent.close()
+    assert post(client, "/en/backups/download", **download | {"name": "../x"}, code="1").status_code == 404

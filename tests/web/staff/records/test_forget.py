@@ -1,0 +1,64 @@
+"""Forgetting a person, and what could give something hidden away: custodians only, with a reason, in the log."""
+
+import pytest
+
+from mapping.directory.directory import Directory
+from mapping.model import Contact
+from tests.support.sample import contact, organization
+from tests.web.support.office import PASSWORD, Office, post
+
+FORGET, ERASE = "/en/forget.html", "/en/forget/erase"
+REASON = "she asked to be forgotten"
+
+
+@pytest.fixture
+def office(tmp_path, tiny_area):
+    hidden = organization("Sitorai Nihoni", audience="custodian")
+    return Office(tmp_path, tiny_area, hidden, [contact("Maftuna Qalandarova", organization="Sitorai Nihoni")])
+
+
+def contacts(office, tiny_area):
+    with Directory(office.directory, tiny_area) as directory:
+        return [one.id for one in directory.records(Contact)]
+
+
+def test_a_person_is_found_in_any_script_and_erased(office, tiny_area):
+    client = office.client("custodian")
+    assert post(client, FORGET, word="Мафтуна", reason="no").status_code == 400
+    assert post(client, FORGET, word="Ма", reason=REASON).status_code == 400
+    found = post(client, FORGET, word="Мафтуна", reason=REASON)
+    assert "Maftuna Qalandarova · Sitorai Nihoni" in found.text
+    (one,) = contacts(office, tiny_area)
+    assert post(client, ERASE, page=FORGET, id=one, reason=REASON, password="x", code="1").status_code == 400
+    assert contacts(office, tiny_area) == [one]
+    office.clock.step()
+    sure = {"password": PASSWORD, "code": office.code("custodian")}
+    assert post(client, ERASE, page=FORGET, id=one, reason=REASON, **sure).status_code == 303
+    assert contacts(office, tiny_area) == []
+    assert b"Maftuna" not in office.directory.read_bytes()
+    lines = [(line.action, line.reason) for line in office.ledger.lines(newest=9)]
+    assert ("person_erased", REASON) in lines
+    assert ("person_looked_for", REASON) in lines
+    assert "Maftuna" not in str(lines)
+
+
+def test_only_custodians_for_all_regions_may(office):
+    assert office.client("custodian", login="west", regions=("XT-W",)).get(FORGET).status_code == 403
+    assert office.client("custodian", login="west").get("/en/telling.html").status_code == 403
+    for role in ("steward", "administrator"):
+        assert office.client(role).get(FORGET).status_code == 403
+
+
+def test_searches_are_counted(office):
+    client = office.client("custodian")
+    answers = [post(client, FORGET, word="nobody here", reason=REASON).status_code for _ in range(21)]
+    assert answers == [200] * 20 + [429]
+
+
+def test_what_could_tell_is_shown_for_a_reason(office):
+    office.directory.with_name("publishing.txt").write_text("Umed is shown, 90 m from the hidden location 7\n")
+    client = office.client("custodian")
+    assert "90 m" not in client.get("/en/telling.html").text
+    assert post(client, "/en/telling.html", reason="short").status_code == 400
+    assert "90 m from the hidden location" in post(client, "/en/telling.html", reason="before we publish").text
+    assert [line.action for line in office.ledger.lines(newest=1)] == ["warnings_read"]

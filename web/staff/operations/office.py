@@ -1,0 +1,203 @@
+"""Changing settings in the browser: the mail server by one administrator; what everybody reads only by two.
+
+Emergency numbers, holidays and who publishes stand on every public page, so that a change is proposed by one
+administrator and made by another. It is written into area.toml, where it may be read and taken back.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import tomlkit
+from flask import Blueprint, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.area.change import change_settings
+from mapping.area.study_area import StudyArea
+from mapping.errors import MappingError
+from mapping.language.i18n import Message
+from web.access.guard import Open, log, me
+from web.access.mailer import MailSettings, mail_settings
+from web.access.roles import Action
+from web.access.signin import page
+from web.staff.common import is_me, study_area
+from web.staff.operations.admin import FAILED, accounts, private
+
+blueprint = Blueprint("office", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "office.change": "administer",
+    "office.decide": "administer",
+    "office.mail": "administer",
+}
+
+PLAIN: dict[str, Message] = {
+    "publisher": Message("Who publishes, at the foot of public pages"),
+    "mail": Message("Mail address on public pages"),
+    "exit_address": Message("Where “leave this page” leads"),
+}
+LABELS: dict[str, Message] = PLAIN | {
+    "holidays": Message("Public holidays, month and day, as 03-21"),
+    "moving_holidays": Message("Holidays that move"),
+    "emergency": Message("Emergency numbers"),
+}
+MAIL_FIELDS: dict[str, Message] = {
+    "host": Message("Mail server"),
+    "port": Message("Port"),
+    "user": Message("User of the mail server"),
+    "password": Message("Password of the mail server; empty: as before"),
+    "sender": Message("Sender"),
+    "portal": Message("Address of the partner portal"),
+    "staff": Message("Address of the staff portal"),
+}
+ANOTHER = Message("Another administrator must agree, who is another person.")
+AGAIN = Message("Password or code is not right. Nothing was changed.")
+NOTHING = Message("Nothing differs from what is set.")
+
+
+class Difference(NamedTuple):
+    """A setting that would change: what it is called, and what it says before and then."""
+
+    label: Message
+    before: str
+    then: str
+
+
+@blueprint.route("/<language>/settings/change.html", methods=["GET", "POST"])
+def change(language: str) -> ResponseReturnValue:
+    """Show what can be changed, and propose a change."""
+    if request.method == "GET":
+        return _page(language)
+    wanted = {key: value for key, value in _wanted().items() if value != _present()[key]}
+    if not wanted:
+        return _page(language, problem=NOTHING), 400
+    _proposed().write_text(json.dumps({"by": me().login, "changes": wanted}, ensure_ascii=False), encoding="utf-8")
+    log("settings_proposed", reason=", ".join(sorted(wanted)))
+    return redirect(f"/{language}/settings/change.html?waits", code=303)
+
+
+@blueprint.post("/<language>/settings/decide")
+def decide(language: str) -> ResponseReturnValue:
+    """Make the change that another administrator proposed, or drop it."""
+    waiting = _waiting()
+    if waiting is None:
+        abort(404)
+    if request.form.get("choice") != "agree":
+        _proposed().unlink()
+        log("settings_dropped", subject=waiting["by"])
+        return redirect(f"/{language}/settings/change.html", code=303)
+    if accounts().one_person(me().login, waiting["by"]):
+        return _page(language, problem=ANOTHER), 403
+    try:
+        change_settings(study_area().folder, waiting["changes"])
+    except (MappingError, OSError) as error:
+        return _page(language, problem=FAILED, details=(str(error),)), 400
+    log("settings_changed", subject=waiting["by"], reason=", ".join(sorted(waiting["changes"])))
+    _proposed().unlink()
+    current_app.config["AREA"] = StudyArea.load(study_area().folder)
+    return redirect(f"/{language}/settings/change.html?done", code=303)
+
+
+@blueprint.route("/<language>/settings/mail.html", methods=["GET", "POST"])
+def mail(language: str) -> ResponseReturnValue:
+    """Show the mail server, and set another one."""
+    path = private() / "mail.toml"
+    try:
+        known = mail_settings(path, {})
+    except MappingError:
+        known = None
+    if request.method == "GET":
+        return _mail(language, known)
+    if not is_me():
+        return _mail(language, known, problem=AGAIN), 400
+    given = {name: request.form.get(name, "").strip() for name in (*MAIL_FIELDS, "security")}
+    given["password"] = request.form.get("mail_password", "") or (known.password if known else "")
+    part = path.with_name("mail.toml.part")
+    part.touch(mode=0o600)
+    told = {name: int(value) if value.isdigit() and name == "port" else value for name, value in given.items() if value}
+    part.write_text(tomlkit.dumps(told), encoding="utf-8")
+    try:
+        mail_settings(part, {})
+    except MappingError as error:
+        part.unlink()
+        return _mail(language, known, problem=FAILED, details=(str(error).partition(": ")[2],)), 400
+    os.replace(part, path)
+    log("mail_set", subject=given["host"])
+    return redirect(f"/{language}/settings.html", code=303)
+
+
+def _mail(language: str, known: MailSettings | None, **more: object) -> str:
+    values: dict[str, object] = {"problem": None, "details": (), **more}
+    typed = request.form.to_dict() or (known.model_dump() if known else {"port": 587, "security": "starttls"})
+    typed["password"] = ""
+    return page("ops/mail.html", language, fields=MAIL_FIELDS, typed=typed, **values)
+
+
+def _page(language: str, **more: object) -> str:
+    waiting = _waiting()
+    values: dict[str, object] = {"problem": None, "details": (), **more}
+    return page(
+        "ops/change.html",
+        language,
+        plain=PLAIN,
+        labels=LABELS,
+        present=_present(),
+        languages=study_area().languages,
+        waiting=waiting,
+        differences=list(_differences(waiting["changes"])) if waiting else [],
+        own=waiting is not None and accounts().one_person(me().login, waiting["by"]),
+        **values,
+    )
+
+
+def _present() -> dict[str, Any]:
+    """Return the settings that may be changed here, as area.toml has them."""
+    own = study_area().settings
+    return {
+        **{key: getattr(own, key) for key in PLAIN},
+        "holidays": list(own.holidays),
+        "moving_holidays": [holiday.model_dump(mode="json") for holiday in own.moving_holidays],
+        "emergency": {name: line.model_dump(mode="json") for name, line in own.emergency.items()},
+    }
+
+
+def _wanted() -> dict[str, Any]:
+    """Return the settings as the form has them."""
+    form, present, languages = request.form, _present(), study_area().languages
+    wanted: dict[str, Any] = {key: form.get(key, "").strip() for key in PLAIN}
+    wanted["holidays"] = form.get("holidays", "").replace(",", " ").split()
+    wanted["moving_holidays"] = []
+    for place, holiday in enumerate(present["moving_holidays"]):
+        days = form.get(f"moving{place}", "").replace(",", " ").split()
+        estimated = [day for day in holiday["estimated"] if day[:4] not in {told[:4] for told in days}]
+        wanted["moving_holidays"].append(holiday | {"announced": days, "estimated": estimated})
+    wanted["emergency"] = {}
+    for name in (*present["emergency"], "new"):
+        number = form.get(f"{name}.number", "").strip()
+        labels = {code: text for code in languages if (text := form.get(f"{name}.{code}", "").strip())}
+        if number:
+            key = f"line{len(wanted['emergency']) + 1}" if name == "new" else name
+            wanted["emergency"][key] = {"number": number, "label": labels}
+    return wanted
+
+
+def _differences(changes: dict[str, Any]) -> Iterator[Difference]:
+    present = _present()
+    for key, value in changes.items():
+        yield Difference(LABELS[key], _said(present[key]), _said(value))
+
+
+def _said(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _proposed() -> Path:
+    return private() / "settings-proposed.json"
+
+
+def _waiting() -> dict[str, Any] | None:
+    """Return the change that waits for another administrator, and who proposed it."""
+    path = _proposed()
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None

@@ -1,0 +1,91 @@
+"""Forgetting a person: a custodian finds a contact or a phone by name or number, and erases it for good.
+
+A name is looked for in the whole directory, since whoever asks to be forgotten may stand where nobody else looks; so
+the search needs a reason, every search is a line of the log, and only custodians for all regions may.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.language.fold import skeleton
+from mapping.language.i18n import Message
+from mapping.model import Contact, Organization, Phone
+from web.access.guard import Open, log, log_at_most, me, now
+from web.access.roles import Action
+from web.access.signin import page
+from web.portal import MenuItem
+from web.staff.common import directory, is_me, require_everywhere, today
+from web.staff.records.reveal import LASTS, LEAST_REASON, SHORT
+
+blueprint = Blueprint("forget", __name__)
+
+ROUTES: dict[str, Action | Open] = {"forget.find": "reveal", "forget.erase": "reveal"}
+MENU = (MenuItem("forget.html", Message("Forget a person"), "reveal", 92),)
+
+MOST = 20
+"""So many searches by one person in 24 hours."""
+
+LEAST_WORD = 4
+"""Signs of a name or a number that are looked for at least."""
+
+TOO_SHORT = Message("Write at least four letters of the name or digits of the number.")
+STOPPED = Message("You looked for 20 people in 24 hours. Talk to your administrator.")
+AGAIN = Message("Password or code is not right. Nothing was erased.")
+
+
+class Found(NamedTuple):
+    """A contact or a phone: its id, what it says, and whose it is."""
+
+    id: str
+    said: str
+    owner: str
+
+
+@blueprint.route("/<language>/forget.html", methods=["GET", "POST"])
+def find(language: str) -> ResponseReturnValue:
+    """Look for the contacts and phones in which a name or a number stands."""
+    require_everywhere()
+    if request.method == "GET":
+        return _page(language)
+    word, reason = request.form.get("word", "").strip(), request.form.get("reason", "").strip()
+    problem = TOO_SHORT if len(word) < LEAST_WORD else SHORT if len(reason) < LEAST_REASON else None
+    if problem is not None:
+        return _page(language, problem=problem), 400
+    if not log_at_most(MOST, "person_looked_for", since=now() - LASTS, subject="", reason=reason):
+        return _page(language, problem=STOPPED), 429
+    return _page(language, found=list(_matching(word)), word=word, reason=reason)
+
+
+@blueprint.post("/<language>/forget/erase")
+def erase(language: str) -> ResponseReturnValue:
+    """Erase one of them with its history."""
+    require_everywhere()
+    reason = request.form.get("reason", "").strip()
+    problem = SHORT if len(reason) < LEAST_REASON else None if is_me() else AGAIN
+    if problem is not None:
+        return _page(language, problem=problem), 400
+    record = request.form.get("id", "")
+    log("person_erased", subject=record, reason=reason)
+    directory().erase(record, by=me().login, on=today(), reason=reason)
+    return redirect(f"/{language}/forget.html?done", code=303)
+
+
+def _page(language: str, **values: object) -> str:
+    return page("ops/forget.html", language, **{"problem": None, "found": None, "word": "", "reason": ""} | values)
+
+
+def _matching(word: str) -> Iterator[Found]:
+    """Yield the contacts in whose name or mail the word stands, and the phones with these digits."""
+    name, digits = skeleton(word), re.sub(r"\D", "", word)
+    owners = {organization.id: organization.name for organization in directory().records(Organization)}
+    for contact in directory().records(Contact):
+        said = [text for text in (contact.name, contact.email) if text]
+        if name and any(name in skeleton(text) for text in said):
+            yield Found(contact.id, "; ".join(said), owners.get(contact.organization_id or "", ""))
+    for phone in directory().records(Phone):
+        if len(digits) >= LEAST_WORD and digits in re.sub(r"\D", "", phone.number):
+            yield Found(phone.id, phone.number, owners.get(phone.organization_id or "", ""))
