@@ -83,6 +83,11 @@ def is_me() -> bool:
     return True
 
 
+def warnings_file() -> Path:
+    """Return the file of what could give something hidden away when an edition was last built, a line each."""
+    return Path(current_app.config["DIRECTORY"]).with_name("publishing.txt")
+
+
 def require_everywhere() -> None:
     """Refuse the request unless the person may act in every region."""
     if EVERYWHERE not in me().grants.regions:

@@ -116,7 +116,9 @@ def mail(language: str) -> ResponseReturnValue:
     given["password"] = request.form.get("mail_password", "") or (known.password if known else "")
     part = path.with_name("mail.toml.part")
     part.touch(mode=0o600)
-    told = {name: int(value) if value.isdigit() and name == "port" else value for name, value in given.items() if value}
+    told: dict[str, object] = {
+        name: int(value) if value.isdigit() and name == "port" else value for name, value in given.items() if value
+    }
     part.write_text(tomlkit.dumps(told), encoding="utf-8")
     try:
         mail_settings(part, {})

@@ -16,9 +16,8 @@ from web.access.guard import Open, log, me, now
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, inbox, is_me, study_area, today
+from web.staff.common import directory, inbox, is_me, study_area, today, warnings_file
 from web.staff.fields import LABELS, TABLES
-from web.staff.records.telling import FILE
 from web.stores.referral_log import not_to_be_had
 
 blueprint = Blueprint("publishing", __name__)
@@ -219,7 +218,7 @@ def _confirmed(plan: Plan) -> set[str]:
 
 def _note_warnings(plan: Plan) -> None:
     """Keep beside the directory what may give hidden things away; it names them, so that no page shows it."""
-    path = Path(current_app.config["DIRECTORY"]).with_name(FILE)
+    path = warnings_file()
     path.touch(mode=0o600)
     path.write_text("\n".join((*plan.warnings, "")), encoding="utf-8")
 

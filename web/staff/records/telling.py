@@ -4,9 +4,7 @@ They were found when an edition was last built; the lines speak of hidden record
 only, and every look is a line of the log.
 """
 
-from pathlib import Path
-
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from mapping.language.i18n import Message
@@ -14,7 +12,7 @@ from web.access.guard import Open, log_at_most, now
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import require_everywhere
+from web.staff.common import require_everywhere, warnings_file
 from web.staff.records.reveal import LASTS, LEAST_REASON, SHORT
 from web.staff.records.reveal import MOST as MOST_LOOKS
 
@@ -22,9 +20,6 @@ blueprint = Blueprint("telling", __name__)
 
 ROUTES: dict[str, Action | Open] = {"telling.all_": "reveal"}
 MENU = (MenuItem("telling.html", Message("What could tell"), "reveal", 93),)
-
-FILE = "publishing.txt"
-"""Beside the directory: what was found when an edition was last built, a line each."""
 
 STOPPED = Message("You looked 20 times in 24 hours. Talk to your administrator.")
 
@@ -40,6 +35,6 @@ def all_(language: str) -> ResponseReturnValue:
         return page("ops/telling.html", language, lines=None, problem=SHORT), 400
     if not log_at_most(MOST_LOOKS, "warnings_read", since=now() - LASTS, subject="", reason=reason):
         return page("ops/telling.html", language, lines=None, problem=STOPPED), 429
-    path = Path(current_app.config["DIRECTORY"]).with_name(FILE)
+    path = warnings_file()
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return page("ops/telling.html", language, lines=[line for line in lines if line], problem=None)
