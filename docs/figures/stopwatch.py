@@ -34,6 +34,7 @@ NETWORKS = {  # bytes a second down and up, milliseconds of latency: the profile
     "slow 4G": (1.6e6 / 8 * 0.9, 0.75e6 / 8 * 0.9, 150.0),
     "slow 3G": (0.5e6 / 8 * 0.8, 0.5e6 / 8 * 0.8, 400.0),
 }
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -67,6 +68,12 @@ class Walk:
 
         self.wait(act, ready)
 
+    def write(self, text: str, ready: str) -> None:
+        """Tap the field of the search and write, and wait for what answers."""
+        self.taps += 1
+        self.page.locator("#words").tap()
+        self.wait(lambda: self.page.fill("#words", text), ready)
+
     def choose(self, answer: str, value: str = "") -> None:
         """Answer a question of a form: a tap for an answer that is seen, two for one of a list that opens."""
         self.taps += 2 if value else 1
@@ -82,36 +89,71 @@ def a_number_at_once(walk: Walk) -> None:
     walk.tap("a[hreflang=tg]", ".call:not([hidden]) a.num")
 
 
-def a_lawyer_near(walk: Walk) -> None:
-    """Find a lawyer in the region, for an adult."""
-    walk.tap("a[hreflang=tg]")
-    walk.tap("main a[href='n4.html']")
-    walk.tap("main a[href='n4-r2.html']")
-    walk.tap("main a[href='n4-r2-a.html']", ".list a[href^='tel:']")
+def a_woman_with_a_child_at_night(walk: Walk) -> None:
+    """Write that there is nowhere to sleep tonight, and see the line above everything."""
+    walk.tap("a[hreflang=tg]", "#words")
+    walk.write("имшаб бо бачаам ҷои хоб надорам", "#urgent a.num")
 
 
-def home_from_abroad(walk: Walk) -> None:
-    """In another country: find who helps to come home, with a number that works from there."""
+def an_exploited_man_in_russia(walk: Walk) -> None:
+    """Abroad: the country, then what help, and a number there."""
     walk.tap("a[hreflang=ru]")
-    walk.tap("main a[href='n8.html']")
-    walk.tap("main a[href='n8-ru.html']")
-    walk.tap("main a[href='n8-ru-a.html']", "a[href^='tel:']")
+    walk.tap("main a[href='c.html']")
+    walk.tap("main a[href='c-ru.html']", "main a[href^='tel:+']")
+    walk.tap("main a[href='n6-ru.html']")
+    walk.tap("main a[href='n6-ru-a.html']", ".list a[href^='tel:+']")
+
+
+def the_mother_of_a_vanished_son(walk: Walk) -> None:
+    """Write that the son is lost in Russia, see the line, and open the first who looks for people."""
+    walk.tap("a[hreflang=tg]", "#words")
+    walk.write("писарам дар Русия гум шуд", "#urgent a.num")
+    walk.page.locator("#hits li").first.wait_for()
+    walk.tap("#hits h3 a", ".call a")
+
+
+def a_lawyer_in_kulob(walk: Walk) -> None:
+    """The lawyers of the region, then those nearest to the own district, and the page of the first."""
+    walk.tap("a[hreflang=en]")
+    walk.tap("main a[href='n4.html']")
+    walk.tap("main .tiles a[href='n4-r2.html']")
+    walk.tap("main a[href='n4-r2-a.html']", ".list a[href^='tel:']")
+    walk.tap("main a[href='n4-r2-m.html']")
+    walk.tap("main .names a:has-text('Kulob')", ".list a[href^='tel:']")
+    walk.tap(".list h3 a", ".call a")
+
+
+def somebody_who_reads_little(walk: Walk) -> None:
+    """By the signs: somebody to talk to, in the own region, with a number on every page."""
+    walk.tap("a[hreflang=tg]", ".call:not([hidden]) a.num")
+    walk.tap("main a[href='n2.html']:has(svg.sign)", "main a.num")
+    walk.tap("main .tiles a[href='n2-r1.html']", "main a.num")
+    walk.tap("main a[href='n2-r1-a.html']", ".list a[href^='tel:']")
+
+
+def a_girl_in_murghob(walk: Walk) -> None:
+    """Help for a child in the remotest district: the nearest, however far, and what comes by phone."""
+    walk.tap("a[hreflang=ru]")
+    walk.tap("main a[href='n7.html']")
+    walk.tap("main .tiles a[href='n7-r5.html']")
+    walk.tap("main a[href='n7-r5-c.html']")
+    walk.tap("main a[href='n7-r5-m.html']")
+    walk.tap("main .names a:has-text('Мургаб')", "#c .list h3 a")
+
+
+def a_foreign_woman_who_wants_home(walk: Walk) -> None:
+    """Write it in English, and open the first who helps to return."""
+    walk.tap("a[hreflang=en]", "#words")
+    walk.write("I want to go home to my country", "#hits li")
+    walk.tap("#hits h3 a", ".call a")
 
 
 def by_search(walk: Walk) -> None:
     """Search the list of everything for a word, and open the first that is found."""
     walk.tap("a[hreflang=ru]")
     walk.tap("a[href='all-1.html']", "#words")
-    walk.taps += 1
-    walk.wait(lambda: walk.page.fill("#words", "юридическая"), "#hits li")
+    walk.write("юридическая", "#hits li")
     walk.tap("#hits h3 a", ".call a")
-
-
-def another_country_first(walk: Walk) -> None:
-    """Abroad: choose the country first, and see the number that works from there."""
-    walk.tap("a[hreflang=uz]")
-    walk.tap("main a[href='c.html']")
-    walk.tap("main a[href='c-ru.html']", "main a[href^='tel:']")
 
 
 def all_that_speak_a_language(walk: Walk) -> None:
@@ -169,16 +211,17 @@ def help_is_missing_anywhere(walk: Walk) -> None:
     walk.tap("main button[type=submit]")
 
 
-STORIES = (
-    a_number_at_once,
-    a_lawyer_near,
-    home_from_abroad,
-    another_country_first,
-    by_search,
-    all_that_speak_a_language,
-    to_print,
-    the_map,
+PEOPLE = (
+    a_woman_with_a_child_at_night,
+    an_exploited_man_in_russia,
+    the_mother_of_a_vanished_son,
+    a_lawyer_in_kulob,
+    somebody_who_reads_little,
+    a_girl_in_murghob,
+    a_foreign_woman_who_wants_home,
 )
+"""Stories of people; tests walk them, too."""
+STORIES = (a_number_at_once, *PEOPLE, by_search, all_that_speak_a_language, to_print, the_map)
 FORMS = (something_is_wrong, help_is_missing, help_is_missing_anywhere)
 """Stories that need the live portal: a frozen site has no forms."""
 
@@ -205,8 +248,8 @@ def compressed(response: Response) -> Response:
 
 
 def walk(browser: Browser, origin: str, story: Callable[[Walk], None], network: str) -> Walk:
-    """Walk a story from a cold start."""
-    context = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
+    """Walk a story from a cold start on a slow phone."""
+    context = browser.new_context(**PHONE)
     page = context.new_page()
     page.set_default_timeout(60_000)
     client = context.new_cdp_session(page)
