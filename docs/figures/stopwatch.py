@@ -10,6 +10,7 @@ view, which writes into an inbox that is thrown away.
 from __future__ import annotations
 
 import argparse
+import csv
 import gzip
 import logging
 import os
@@ -34,6 +35,7 @@ NETWORKS = {  # bytes a second down and up, milliseconds of latency: the profile
     "slow 4G": (1.6e6 / 8 * 0.9, 0.75e6 / 8 * 0.9, 150.0),
     "slow 3G": (0.5e6 / 8 * 0.8, 0.5e6 / 8 * 0.8, 400.0),
 }
+PHRASES = Path("tests/view/phrases.csv")
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -278,6 +280,35 @@ def middle(browser: Browser, origin: str, story: Callable[[Walk], None], network
     return sorted((walk(browser, origin, story, network) for _ in range(runs)), key=lambda one: one.seconds)[runs // 2]
 
 
+HITS = """async phrases => {
+  const form = document.querySelector("form.search"), field = document.querySelector("#words"), took = [];
+  for (const phrase of phrases) {
+    field.value = phrase;
+    const start = performance.now();
+    form.dispatchEvent(new Event("submit", {cancelable: true}));
+    took.push(performance.now() - start);
+    await new Promise(done => setTimeout(done, 120));
+  }
+  return took;
+}"""
+"""Type phrases one after the other, and return for each the milliseconds until its first hits stand on the page."""
+
+
+def hits(browser: Browser, origin: str, rate: int) -> list[float]:
+    """Return the milliseconds that each of 60 phrases takes on the first page, its processor so many times slower."""
+    with PHRASES.open(encoding="utf-8", newline="") as file:
+        phrases = [row["phrase"] for row in csv.DictReader(file) if row["language"] == "ru"][:60]
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    page.goto(f"{origin}/ru/index.html")
+    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": rate})
+    page.locator("#words").tap()
+    page.wait_for_selector("form.search[data-ready=true]")
+    took: list[float] = page.evaluate(HITS, phrases)
+    context.close()
+    return took
+
+
 def main() -> None:
     """Walk every story and print what it took."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -293,6 +324,12 @@ def main() -> None:
         with serving(given.site) as origin:
             for story in STORIES:
                 tell(story, middle(browser, origin, story, given.network, given.runs))
+            for rate in (4, 6):
+                took = sorted(hits(browser, origin, rate))
+                line = (
+                    f"{took[len(took) // 2]:.0f} ms in the middle, {took[len(took) * 9 // 10]:.0f} ms for nine of ten"
+                )
+                print(f"a hit of the search, {rate} times slower: {line}", flush=True)
         if given.view:
             with portal(given.view, given.area) as origin:
                 for story in FORMS:

@@ -37,6 +37,10 @@ def find(
     point = _point(near, region) if near else None
     with View(view) as opened:
         found = opened.find(text, type=type_, serves=serves, near=point, within_km=within_km, language=lang)
+        danger = bool(text) and opened.meaning(text).line
+    if danger:
+        numbers = (f"{show(each.label, lang)} {each.number}" for each in region.settings.emergency.values())
+        out.print(f"This may tell of danger. Call first: {', '.join(numbers)}, or a hotline.", markup=False)
     table = Table("Service", "Organization", "Where", "Call", "km")
     for entry in (*found.here, *found.elsewhere):
         place = _where(entry.places[0], region, lang) if entry.places else "by phone"

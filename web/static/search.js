@@ -310,6 +310,10 @@
   }
 
   function ready() {
+    if (window.ROHNAMO_WORDS && window.ROHNAMO_INDEX) {
+      read(window.ROHNAMO_INDEX); // now, and not at the first hit
+      understood("", window.ROHNAMO_INDEX, window.ROHNAMO_WORDS);
+    }
     form.dataset.ready = Boolean(window.ROHNAMO_WORDS && window.ROHNAMO_INDEX && (!from || window.ROHNAMO_TRAVEL));
     show();
   }
