@@ -42,7 +42,7 @@ from mapping.directory.undo import BatchLine, batches, undo, undoable
 from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
-from mapping.model import NAMESPACE, RECORDS, AnyRecord, Audience, columns, record_id, references
+from mapping.model import NAMESPACE, RECORDS, AnyRecord, Audience, Record, columns, record_id, references
 from mapping.safety.agreed import Agreed, Showing
 from mapping.safety.leak_scan import doubtful_neighbours, refuse_hidden_facts
 from mapping.safety.redaction import PUBLISHED, Rules, TypeRule, project, rename
@@ -231,6 +231,8 @@ class Directory:
         """
         change = Change()
         with self._said_clearly(f"could not store {batch.file}"), self._transaction(keep=not dry_run):
+            self._require_area()
+            gate.catch_up(self, self.rules(on))
             number = self._begin_batch(batch, by=by, on=on)
             import_ = Import(self.db, batch, change, number=number)
             import_.store()
@@ -451,7 +453,7 @@ class Directory:
             Something waits no more, or is another difference now.
         """
         with self.acting("agree", by=by, on=on, reason=f"{len(shown)} agreed to"):
-            return gate.agree(self.db, shown, self.rules(on), by=by, also=also)
+            return gate.agree(self, self.rules(on), shown, by=by, also=also)
 
     def agreed(self, audience: Audience) -> Agreed:
         """Return what an audience was last agreed to see, for `mapping.safety.redaction.project`."""
@@ -477,6 +479,10 @@ class Directory:
             f'SELECT {named(kind)} FROM "{kind.table}" WHERE {match} ORDER BY id', list(where.values())
         )
         return [read(row) for row in cursor]
+
+    def tables(self) -> dict[str, list[Record]]:
+        """Return every record, by table."""
+        return {table: self.records(kind) for table, kind in RECORDS.items()}
 
     def record(self, kind: type[AnyRecord], record_id: str) -> AnyRecord:
         """Return one record.
@@ -552,7 +558,7 @@ class Directory:
         UnsafePublication
             For an audience without a view, and where a text to be published names something hidden.
         """
-        tables = {table: self.records(kind) for table, kind in RECORDS.items()}
+        tables = self.tables()
         shown = project(tables, audience, self.rules(edition), gate.agreed(self.db, audience))
         refuse_hidden_facts(tables, shown, common=self.common_names())
         if warn is not None:
@@ -670,6 +676,8 @@ class Directory:
                 "undoes": undoes,
                 "reason": reason,
             }
+            self._require_area()
+            gate.catch_up(self, self.rules(on))
             number = int(str(self.db.table("batch").insert(row).last_pk))
             writing = Writing(self.db, Change(), number=number, file=what)
             yield writing
@@ -680,14 +688,29 @@ class Directory:
     def _pass_gate(self, number: int, *, by: str, on: dt.date, agreed_by: str | None) -> list[Showing]:
         """Return what an act newly shows; without a second person it waits."""
         rules = self.rules(on)
-        return gate.pass_gate(self.db, number, rules, by=by, agreed_by=agreed_by, signed_in=self.signed_in)
+        return gate.pass_gate(self, rules, number=number, by=by, agreed_by=agreed_by, signed_in=self.signed_in)
+
+    def _require_area(self) -> None:
+        """Refuse another study area than the one that the directory was kept under: its places would lose their units.
+
+        Raises
+        ------
+        InvalidRecord
+            It is another, or none is given.
+        """
+        (kept,) = self.db.execute("SELECT max(value) FROM gate WHERE name = 'area'").fetchone()
+        code = self.area.code if self.area else None
+        if kept is not None and kept != code:
+            raise InvalidRecord(f"{self.path}: is a directory of the study area {kept}; give that area, not {code}")
+        if kept is None and code is not None:
+            self.db.execute("INSERT INTO gate VALUES ('area', ?)", [code])
 
     def _begin_gate(self) -> None:
         """Take what a file of an earlier version shows for agreed, once."""
         if self.db.execute("SELECT 1 FROM gate WHERE name = 'begun'").fetchone() is None:
             with self._transaction(keep=True):
                 if self.count("organization"):
-                    gate.pass_everything(self.db, self.rules(dt.date.today()))
+                    gate.pass_everything(self, self.rules(dt.date.today()))
                 self.db.execute("INSERT OR REPLACE INTO gate VALUES ('begun', '1')")
 
     def _known(self, table: str) -> str:
@@ -714,20 +737,31 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
         types[term.code] = types[term_id(term)] = TypeRule(term.audience, term.precision)
     allowed = area.settings.sensitive_allowed if area else ()
     groups = Vocabulary.load("beneficiaries").terms()
+    sensitive = {term_id(term) for term in groups if term.sensitive and term.code not in allowed}
     units = area.all_units() if area else {}
-
-    def unit_to_show(unit: str) -> str | None:
-        return area.area_unit_for_publication(unit) if area is not None and unit in units else None
-
+    named = {unit: area.area_unit_for_publication(unit) for unit in units} if area else {}
+    parents = {unit: units[unit].parent for unit in units}
+    own = {record.id for record in vocabulary()}
+    thresholds = area.settings.thresholds if area else Thresholds()
+    least = thresholds.case_cells, thresholds.providers
+    told = [
+        sorted(types.items()),
+        sorted(sensitive),
+        sorted(own),
+        sorted(named.items()),
+        sorted(parents.items()),
+        least,
+    ]
     return Rules(
         today=today,
         types=types,
-        sensitive={term_id(term) for term in groups if term.sensitive and term.code not in allowed},
-        vocabulary={record.id for record in vocabulary()},
-        unit_to_show=unit_to_show,
-        parent_unit=lambda unit: units[unit].parent if unit in units else None,
-        least_count=(area.settings.thresholds if area else Thresholds()).case_cells,
-        least_providers=(area.settings.thresholds if area else Thresholds()).providers,
+        sensitive=sensitive,
+        vocabulary=own,
+        unit_to_show=named.get,
+        parent_unit=parents.get,
+        least_count=thresholds.case_cells,
+        least_providers=thresholds.providers,
+        digest=hashlib.sha256(repr(told).encode()).hexdigest(),
     )
 
 

@@ -1,30 +1,34 @@
 """The gate: nothing new is shown until a second person agreed to exactly that, whichever way it was written.
 
-The file keeps what each audience was last agreed to see (table ``shown``). After every act, whatever its way, the rows
-that hang together with what it changed are projected anew for each audience and compared with that
+The file keeps what each audience was last agreed to see (table ``shown``). After every act, whatever its way, each
+record whose being seen can follow from what was changed is projected anew for each audience and compared with that
 (`mapping.safety.agreed`): what is hidden now is forgotten, so that it takes two people to show it again, and what would
-be shown beyond it waits (table ``waiting``) with the name of whoever did it. A view is written from nothing but what
-was agreed to, so that no way of writing goes around this.
+be shown beyond it waits (table ``waiting``) with the name of whoever did it. On another day, and under other rules
+(settings, vocabulary, study area), everything is compared. A view is written from nothing but what was agreed to, so
+that no way of writing goes around this.
 """
 
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import sqlite_utils
 
 from mapping.directory.rows import reader, stored_rows
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, WORDS, Audience, Record, references
-from mapping.safety.agreed import FREE, Key, Showing, differences, held
+from mapping.safety.agreed import Agreed, Key, Row, Showing, differences, held, told
 from mapping.safety.people import same_person
-from mapping.safety.redaction import PUBLISHED, VIEWS, Rules, Shown, allowed_rows
+from mapping.safety.redaction import PUBLISHED, Rules, Tables, allowed_rows
 
 Ids = dict[str, set[str]]
 """Table -> ids."""
+
+MANY = 2_000
+"""Changed records from which on everything is looked at."""
 
 SHOWABLE = tuple(table for table in PUBLISHED if table not in WORDS)
 
@@ -32,9 +36,23 @@ PARENTS: dict[str, dict[str, str]] = {
     table: {c: to for c, to in references(RECORDS[table]).items() if c in PUBLISHED[table] and to not in WORDS}
     for table in SHOWABLE
 }
-"""Table -> field -> table of the record that it belongs to."""
+"""Table -> field -> table of the record that it belongs to: seen by those at most who see that one."""
 
 LINKED = tuple(table for table in SHOWABLE if "link_id" in RECORDS[table].model_fields)
+"""Tables of what is said of a record of any table."""
+
+DECIDED_BY = {"service": {"attribute": "link_id"}, "location": {"service_at_location": "location_id"}}
+"""Table -> table whose records decide who sees its own, with the field that names them: a service's kinds, and the
+services at a place."""
+
+
+class Records(Protocol):
+    """What the gate asks of a directory."""
+
+    db: sqlite_utils.Database
+
+    def tables(self) -> dict[str, list[Record]]:
+        """Return every record, by table."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +89,7 @@ def create_gate(db: sqlite_utils.Database) -> None:
 
 def agreed(db: sqlite_utils.Database, audience: Audience) -> dict[Key, dict[str, Any]]:
     """Return what an audience was last agreed to see."""
-    rows = db.conn.execute('SELECT "table", record, "row" FROM shown WHERE audience = ?', [audience])
-    return {(table, record): json.loads(row) for table, record, row in rows}
+    return _stored(db, audience, None)
 
 
 def waiting(db: sqlite_utils.Database, batch: int | None = None) -> list[Waiting]:
@@ -94,16 +111,26 @@ def waiting(db: sqlite_utils.Database, batch: int | None = None) -> list[Waiting
     ]
 
 
+def catch_up(directory: Records, rules: Rules) -> None:
+    """Compare everything once where the day or the rules are others than at the last act.
+
+    To be asked before an act writes: a consent that ran out meanwhile takes two people again, though the act renews it,
+    and what a change of the rules would show waits as nobody's act.
+    """
+    db, state = directory.db, {"day": rules.today.isoformat(), "rules": rules.digest}
+    last = dict(db.conn.execute("SELECT name, value FROM gate WHERE name IN ('day', 'rules')"))
+    if last == state:
+        return
+    db.conn.executemany("INSERT OR REPLACE INTO gate VALUES (?, ?)", state.items())
+    # an act may be entered late, of an earlier day: what was hidden then and is seen now is not forgotten for it
+    forget = state["day"] >= last.get("day", "") or state["rules"] != last.get("rules")
+    _compare(db, directory.tables(), rules, None, number=0, by="", agreed=False, forget=forget)
+
+
 def pass_gate(
-    db: sqlite_utils.Database,
-    number: int,
-    rules: Rules,
-    *,
-    by: str,
-    agreed_by: str | None = None,
-    signed_in: bool = False,
+    directory: Records, rules: Rules, *, number: int, by: str, agreed_by: str | None = None, signed_in: bool = False
 ) -> list[Showing]:
-    """Compare what an act changed with what was agreed to, and return what it shows.
+    """Compare what the directory would show after an act with what was agreed to, and return what the act shows.
 
     With ``agreed_by`` two people did the act, and what it shows is shown; else it waits.
 
@@ -114,22 +141,56 @@ def pass_gate(
     """
     if agreed_by is not None and same_person(by, agreed_by):
         raise OnePerson
+    touched = touched_by(directory.db, number)
+    tables = _tables(directory, touched)
     by = by if signed_in else ""
-    earlier = _lapsed(db, rules.today)
-    if earlier:
-        _compare(db, earlier, rules, number=number, by=by, agree=False)
-    return _compare(db, _touched(db, number), rules, number=number, by=by, agree=agreed_by is not None)
+    return _compare(directory.db, tables, rules, touched, number=number, by=by, agreed=agreed_by is not None)
 
 
-def pass_everything(db: sqlite_utils.Database, rules: Rules) -> None:
-    """Take what a directory of an earlier version shows now for agreed."""
-    everything = {table: _ids(db, f'SELECT id FROM "{table}"') for table in SHOWABLE}
-    _compare(db, everything, rules, number=0, by="", agree=True)
-
-
-def agree(
-    db: sqlite_utils.Database, wanted: Collection[Showing], rules: Rules, *, by: str, also: str = ""
+def _compare(
+    db: sqlite_utils.Database,
+    tables: Tables,
+    rules: Rules,
+    touched: Ids | None,
+    *,
+    number: int,
+    by: str,
+    agreed: bool,
+    forget: bool = True,
 ) -> list[Showing]:
+    """Bring what is agreed to and what waits up to date, of some records or of all; return what is new."""
+    new: list[Showing] = []
+    for audience, rows in _rows(tables, rules, touched):
+        before = _stored(db, audience, touched)
+        if forget:
+            before = _bring_up_to_date(db, audience, rows, before, rules)
+        wanted = {
+            (showing.table, showing.id): showing for showing in differences(rows, before, audience, rules.unit_to_show)
+        }
+        waits = _digests(db, audience, touched)
+        _delete(
+            db, "waiting", audience, [k for k, digest in waits.items() if k not in wanted or digest != wanted[k].digest]
+        )
+        fresh = [showing for key, showing in wanted.items() if key not in waits or waits[key] != showing.digest]
+        if agreed:
+            _show(db, fresh, rows, before)
+        else:
+            lines = (
+                (each.id, each.table, audience, each.digest, _text(each.fields), each.appears, number, by)
+                for each in fresh
+            )
+            db.conn.executemany("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
+        new += fresh
+    return new
+
+
+def pass_everything(directory: Records, rules: Rules) -> None:
+    """Take what a directory of an earlier version shows now for agreed."""
+    for audience, rows in _rows(directory.tables(), rules, None):
+        _show(directory.db, differences(rows, {}, audience, rules.unit_to_show), rows, {})
+
+
+def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: str, also: str = "") -> list[Showing]:
     """Let what waits be shown, each exactly as it was looked at; return it.
 
     ``by`` is whoever agrees; ``also`` a second who agrees with them, needed where nobody is known to have done it.
@@ -141,211 +202,186 @@ def agree(
     NotFound
         It waits no more, or is another difference now.
     """
-    there = {(each.showing.table, each.showing.id, each.showing.audience): each for each in waiting(db)}
-    now = _differences(db, _group((one.table, one.id) for one in wanted), rules)
-    for one in wanted:
-        known = there.get((one.table, one.id, one.audience))
-        fresh = now.get((one.table, one.id, one.audience))
-        if known is None or fresh is None or not one.digest == known.showing.digest == fresh[0].digest:
-            raise NotFound("this is no longer what would be shown; look at it again")
-        author = known.by or also
+    db = directory.db
+    known = {each.showing.digest: each for each in waiting(db)}
+    left = {showing.digest for showing in wanted}
+    for digest in left & known.keys():
+        author = known[digest].by or also
         if not author.strip() or same_person(author, by):
             raise OnePerson
-    for one in wanted:
-        _show(db, *now[one.table, one.id, one.audience])
+    touched = _grouped((showing.table, showing.id) for showing in wanted) if len(wanted) <= MANY else None
+    for audience, rows in _rows(_tables(directory, touched), rules, touched):
+        before = _stored(db, audience, touched)
+        there = list(differences(rows, before, audience, rules.unit_to_show))
+        own = [showing for showing in there if showing.digest in left and showing.digest in known]
+        _show(db, own, rows, before)
+        left -= {showing.digest for showing in own}
+    if left:
+        raise NotFound("this is no longer what would be shown; look at it again")
     return list(wanted)
 
 
-def _compare(
-    db: sqlite_utils.Database, touched: Ids, rules: Rules, *, number: int, by: str, agree: bool
-) -> list[Showing]:
-    """Bring what is agreed to and what waits up to date around some records; return what is new."""
-    # all of it: what hangs together with a change was once told too narrowly, and a public place was held back
-    around = {table: _ids(db, f'SELECT id FROM "{table}"') | touched.get(table, set()) for table in SHOWABLE}
-    ids = [record for own in around.values() for record in own]
-    stored = _stored(db, ids)
-    tables = _tables(db, around)
-    new: list[Showing] = []
-    for audience in VIEWS:
-        rows = _own(allowed_rows(tables, audience, rules), around)
-        before = {key[:2]: row for key, row in stored.items() if key[2] == audience}
-        _forget(db, audience, rows, before, around, rules)
-        by_key = {(table, row["id"]): row for table, own in rows.items() for row in own}
-        before = {key: row for key, row in before.items() if key in by_key}
-        found = {(one.table, one.id): one for one in differences(rows, before, audience, rules.unit_to_show)}
-        waits = _waiting_of(db, audience, ids)
-        gone = [key for key in waits if key not in found or waits[key] != found[key].digest]
-        db.conn.executemany(
-            'DELETE FROM waiting WHERE record = ? AND "table" = ? AND audience = ?',
-            ((record, table, audience) for table, record in gone),
-        )
-        fresh = [one for key, one in found.items() if waits.get(key) != one.digest]
-        if agree:
-            for one in fresh:
-                _show(db, one, by_key[one.table, one.id], before.get((one.table, one.id)))
-        else:
-            lines = (
-                (one.id, one.table, audience, one.digest, _text(one.fields), one.appears, number, by) for one in fresh
-            )
-            db.conn.executemany("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
-        new += fresh
-    return new
+def _tables(directory: Records, touched: Ids | None) -> Tables:
+    return directory.tables() if touched is None else needed_for(directory.db, touched)
 
 
-def _differences(db: sqlite_utils.Database, touched: Ids, rules: Rules) -> dict[tuple[str, str, str], Any]:
-    """Return what would be shown of some records now: (table, id, audience) -> difference, row, what was agreed to."""
-    tables = _tables(db, touched)
-    stored = _stored(db, [record for own in touched.values() for record in own])
-    result: dict[tuple[str, str, str], Any] = {}
-    for audience in VIEWS:
-        rows = _own(allowed_rows(tables, audience, rules), touched)
-        before = {key[:2]: row for key, row in stored.items() if key[2] == audience}
-        by_key = {(table, row["id"]): row for table, own in rows.items() for row in own}
-        for one in differences(rows, before, audience, rules.unit_to_show):
-            key = (one.table, one.id)
-            result[one.table, one.id, audience] = (one, by_key[key], before.get(key))
-    return result
+def touched_by(db: sqlite_utils.Database, number: int) -> Ids | None:
+    """Return the records that an act changed and every record whose being seen follows from them, of each table.
 
-
-def _show(db: sqlite_utils.Database, one: Showing, row: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
-    """Note that a difference is agreed to."""
-    told = dict(row) if before is None else {**before, **{name: row[name] for name in one.fields}}
-    db.conn.execute(
-        "INSERT OR REPLACE INTO shown VALUES (?, ?, ?, ?)",
-        [one.id, one.table, one.audience, _text(told)],
-    )
-    db.conn.execute(
-        'DELETE FROM waiting WHERE record = ? AND "table" = ? AND audience = ?', [one.id, one.table, one.audience]
-    )
-
-
-def _forget(
-    db: sqlite_utils.Database, audience: str, rows: Shown, before: dict[Key, Any], around: Ids, rules: Rules
-) -> None:
-    """Forget what is hidden now, and take over what anybody may change alone; ``before`` is brought up to date."""
-    there = {(table, row["id"]): row for table, own in rows.items() for row in own}
-    gone = [key for key in before if key not in there and key[1] in around.get(key[0], ())]
-    db.conn.executemany(
-        'DELETE FROM shown WHERE record = ? AND "table" = ? AND audience = ?',
-        ((record, table, audience) for table, record in gone),
-    )
-    changed = []
-    for key in before.keys() & there.keys():
-        row = held(key[0], there[key], before[key], rules.unit_to_show)
-        text = _text(row)
-        row = json.loads(text)
-        if row != before[key]:
-            before[key] = row
-            changed.append((text, key[1], key[0], audience))
-    db.conn.executemany('UPDATE shown SET "row" = ? WHERE record = ? AND "table" = ? AND audience = ?', changed)
-
-
-def _touched(db: sqlite_utils.Database, number: int) -> Ids:
-    """Return the records that an act changed, and those whose being seen hangs on them."""
-    touched: Ids = defaultdict(set)
-    lines = db.conn.execute('SELECT DISTINCT "table", record, before FROM history WHERE batch = ?', [number]).fetchall()
-    changed = _group((table, record) for table, record, _ in lines)
-    now = {table: stored_rows(db, table, sorted(ids)) for table, ids in changed.items() if table in RECORDS}
-    for table, record, before in lines:
-        if table in SHOWABLE:
-            touched[table].add(record)
-        for row in (json.loads(before) if before else None, now.get(table, {}).get(record)):
-            if row is None:
-                continue
-            if table == "attribute" and row["link_entity"] in SHOWABLE:
-                touched[row["link_entity"]].add(row["link_id"])
-            elif table == "service_at_location" and row["location_id"]:
-                touched["location"].add(row["location_id"])
-            elif table == "approval":
-                for other in SHOWABLE:
-                    touched[other] |= _ids(db, f'SELECT id FROM "{other}" WHERE id = ?', [row["subject"]])
-    return touched
-
-
-def _lapsed(db: sqlite_utils.Database, today: dt.date) -> Ids:
-    """Return the records whose consent ran out since the last act; what it showed takes two people again."""
-    (last,) = db.conn.execute("SELECT coalesce(max(value), '') FROM gate WHERE name = 'day'").fetchone()
-    if last >= today.isoformat():
-        return {}
-    db.conn.execute("INSERT OR REPLACE INTO gate VALUES ('day', ?)", [today.isoformat()])
-    values = [last, today.isoformat()]
-    lapsed: Ids = defaultdict(set)
-    query = "SELECT subject FROM approval WHERE consent_until >= ? AND consent_until < ?"
-    subjects = sorted(_ids(db, query, values))
-    for table in SHOWABLE if subjects else ():
-        query = f'SELECT id FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
-        lapsed[table] |= _ids(db, query, [json.dumps(subjects)])
-    lapsed["statement"] |= _ids(db, "SELECT id FROM statement WHERE consent_until >= ? AND consent_until < ?", values)
-    return {table: ids for table, ids in lapsed.items() if ids}
-
-
-def _tables(db: sqlite_utils.Database, around: Ids) -> dict[str, list[Record]]:
-    """Return some records with all that it takes to tell who may see them."""
-    rows: dict[str, dict[str, Any]] = defaultdict(dict)
-    new = {table: set(ids) for table, ids in around.items()}
+    None stands for all of them, where so many were changed that it is quicker to look at everything.
+    """
+    lines = db.conn.execute('SELECT "table", record, before FROM history WHERE batch = ?', [number]).fetchall()
+    if len(lines) > MANY:
+        return None
+    changed = _grouped((table, record) for table, record, _ in lines if table in RECORDS)
+    rows = [(table, json.loads(before)) for table, _, before in lines if before and table in RECORDS]
+    rows += [(table, row) for table, ids in changed.items() for row in stored_rows(db, table, sorted(ids)).values()]
+    new = {table: ids for table, ids in changed.items() if table in SHOWABLE}
+    for table, row in rows:  # what stood there before the act counts too
+        for other, ids in _told_by(db, table, row).items():
+            new.setdefault(other, set()).update(ids)
+    touched: Ids = {table: set() for table in SHOWABLE}
     while any(new.values()):
         found: Ids = defaultdict(set)
         for table, ids in new.items():
+            touched[table] |= ids
+            for other, more in _parts(db, table, ids).items():
+                found[other] |= more
+        new = {table: ids - touched[table] for table, ids in found.items()}
+    return touched
+
+
+def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record]]:
+    """Return some records with all that it takes to tell who may see them."""
+    rows: dict[str, dict[str, Row | None]] = {table: {} for table in RECORDS}
+    new = {table: ids for table, ids in touched.items() if ids}
+    while new:
+        found: Ids = defaultdict(set)
+        for table, ids in new.items():
             own = stored_rows(db, table, sorted(ids))
-            rows[table] |= own
+            rows[table].update(dict.fromkeys(ids) | own)  # a missing one is asked for once
             for row in own.values():
                 for column, parent in PARENTS.get(table, {}).items():
                     found[parent] |= {row[column]} - {None}
                 if row.get("link_id") and row["link_entity"] in SHOWABLE:
                     found[row["link_entity"]].add(row["link_id"])
-            wanted = json.dumps(sorted(ids))
-            if table == "service":
-                query = "SELECT id FROM attribute WHERE link_id IN (SELECT value FROM json_each(?))"
-                found["attribute"] |= _ids(db, query, [wanted])
-            elif table == "location":
-                query = "SELECT id FROM service_at_location WHERE location_id IN (SELECT value FROM json_each(?))"
-                found["service_at_location"] |= _ids(db, query, [wanted])
-        new = {table: {one for one in ids if one not in rows[table]} for table, ids in found.items()}
-        new = {table: {*stored_rows(db, table, sorted(ids))} for table, ids in new.items() if ids}
-    subjects = json.dumps([record for own in rows.values() for record in own])
-    query = "SELECT id FROM approval WHERE subject IN (SELECT value FROM json_each(?))"
-    rows["approval"] = stored_rows(db, "approval", sorted(_ids(db, query, [subjects])))
+            for other, column in DECIDED_BY.get(table, {}).items():
+                found[other] |= _ids(db, other, column, ids)
+        new = {table: ids - rows[table].keys() for table, ids in found.items() if ids - rows[table].keys()}
+    subjects = [record for own in rows.values() for record in own]
+    rows["approval"].update(stored_rows(db, "approval", sorted(_ids(db, "approval", "subject", subjects))))
     return {
-        table: [reader(kind)(list(row.values())) for _, row in sorted(rows.get(table, {}).items())]
+        table: [reader(kind)(list(row.values())) for _, row in sorted(rows[table].items()) if row is not None]
         for table, kind in RECORDS.items()
     }
 
 
-def _own(rows: Shown, around: Ids) -> Shown:
+def _told_by(db: sqlite_utils.Database, table: str, row: Mapping[str, Any]) -> Ids:
+    """Return the records whose being seen a row decides, besides those that belong to it."""
+    if table == "approval":
+        return {other: _ids(db, other, "id", [row["subject"]]) for other in SHOWABLE}
     return {
-        table: [row for row in own if row["id"] in around.get(table, ())]
-        for table, own in rows.items()
-        if table not in FREE
+        owner: {row[column]}
+        for owner, decided in DECIDED_BY.items()
+        for other, column in decided.items()
+        if other == table and row[column]
     }
 
 
-def _stored(db: sqlite_utils.Database, ids: Collection[str]) -> dict[tuple[str, str, str], dict[str, Any]]:
-    query = 'SELECT "table", record, audience, "row" FROM shown WHERE record IN (SELECT value FROM json_each(?))'
-    rows = db.conn.execute(query, [json.dumps(list(ids))])
-    return {(table, record, audience): json.loads(row) for table, record, audience, row in rows}
+def _parts(db: sqlite_utils.Database, table: str, ids: Collection[str]) -> Ids:
+    """Return the records whose being seen follows from some of a table: their parts, and whose seeing they decide."""
+    found: Ids = defaultdict(set)
+    for child, columns in PARENTS.items():
+        for column in (column for column, parent in columns.items() if parent == table):
+            found[child] |= _ids(db, child, column, ids)
+    for child in LINKED:
+        found[child] |= _ids(db, child, "link_id", ids)
+    for row in stored_rows(db, table, sorted(ids)).values():
+        for other, more in _told_by(db, table, row).items():
+            found[other] |= more
+    return found
 
 
-def _waiting_of(db: sqlite_utils.Database, audience: str, ids: Collection[str]) -> dict[Key, str]:
-    query = (
-        'SELECT "table", record, digest FROM waiting WHERE audience = ? AND record IN (SELECT value FROM json_each(?))'
+def _rows(tables: Tables, rules: Rules, touched: Ids | None) -> Iterator[tuple[Audience, dict[Key, Row]]]:
+    """Yield for each audience the rows that its markings let it see, of some records or of all, as they are kept."""
+    for audience, shown in allowed_rows(tables, rules):
+        if touched is not None:
+            shown = {t: [row for row in rows if row["id"] in touched.get(t, ())] for t, rows in shown.items()}
+        yield audience, told(shown)
+
+
+def _bring_up_to_date(
+    db: sqlite_utils.Database, audience: Audience, rows: Mapping[Key, Row], before: dict[Key, Row], rules: Rules
+) -> dict[Key, Row]:
+    """Forget what is hidden now, take over what anybody may change alone, and return what is agreed to then."""
+    _delete(db, "shown", audience, [key for key in before if key not in rows])
+    kept = {key: held(key[0], rows[key], row, rules.unit_to_show) for key, row in before.items() if key in rows}
+    changed = [(_text(row), key[1], key[0], audience) for key, row in kept.items() if row != before[key]]
+    db.conn.executemany('UPDATE shown SET "row" = ? WHERE record = ? AND "table" = ? AND audience = ?', changed)
+    return kept
+
+
+def _show(db: sqlite_utils.Database, new: Iterable[Showing], rows: Mapping[Key, Row], before: Agreed) -> None:
+    """Note that differences are agreed to."""
+    lines = []
+    for showing in new:
+        key = showing.table, showing.id
+        row = rows[key]
+        if not showing.appears:
+            row = {**before[key], **{name: row[name] for name in showing.fields}}
+        lines.append((showing.id, showing.table, showing.audience, _text(row)))
+    db.conn.executemany("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, ?)", lines)
+    db.conn.executemany(
+        'DELETE FROM waiting WHERE record = ? AND "table" = ? AND audience = ?', (line[:3] for line in lines)
     )
-    return {(t, r): digest for t, r, digest in db.conn.execute(query, [audience, json.dumps(list(ids))])}
 
 
-def _text(fields: Mapping[str, Any]) -> str:
-    return json.dumps(dict(fields), ensure_ascii=False, default=str)
+def _delete(db: sqlite_utils.Database, name: str, audience: Audience, keys: Collection[Key]) -> None:
+    db.conn.executemany(
+        f'DELETE FROM {name} WHERE record = ? AND "table" = ? AND audience = ?',
+        ((record, table, audience) for table, record in keys),
+    )
 
 
-def _fields(text: str) -> dict[str, tuple[Any, Any]]:
-    return {name: (before, now) for name, (before, now) in json.loads(text).items()}
+def _stored(db: sqlite_utils.Database, audience: Audience, touched: Ids | None) -> dict[Key, Row]:
+    """Return what an audience was last agreed to see, of some records or of all."""
+    return {key: json.loads(row) for key, row in _lines(db, "shown", "row", audience, touched)}
 
 
-def _group(keys: Iterable[Key]) -> Ids:
+def _digests(db: sqlite_utils.Database, audience: Audience, touched: Ids | None) -> dict[Key, str]:
+    """Return what waits to be shown to an audience, of some records or of all: record -> digest of the difference."""
+    return dict(_lines(db, "waiting", "digest", audience, touched))
+
+
+def _lines(
+    db: sqlite_utils.Database, name: str, column: str, audience: Audience, touched: Ids | None
+) -> Iterator[tuple[Key, str]]:
+    query = f'SELECT "table", record, "{column}" FROM {name} WHERE audience = ?'
+    values: list[str] = [audience]
+    if touched is not None:
+        query += " AND record IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps([record for ids in touched.values() for record in ids]))
+    for table, record, value in db.conn.execute(query, values):
+        if touched is None or record in touched.get(table, ()):
+            yield (table, record), value
+
+
+def _ids(db: sqlite_utils.Database, table: str, column: str, values: Collection[str]) -> set[str]:
+    """Return the ids of the rows of a table in which a column has one of some values."""
+    query = f'SELECT id FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?))'
+    return {record for (record,) in db.conn.execute(query, [json.dumps(sorted(values))])}
+
+
+def _grouped(keys: Iterable[Key]) -> Ids:
     grouped: Ids = defaultdict(set)
     for table, record in keys:
         grouped[table].add(record)
     return grouped
 
 
-def _ids(db: sqlite_utils.Database, query: str, values: Collection[Any] = ()) -> set[str]:
-    return {one for (one,) in db.conn.execute(query, list(values)) if one}
+def _text(fields: Mapping[str, Any]) -> str:
+    return json.dumps(dict(fields), ensure_ascii=False)
+
+
+def _fields(text: str) -> dict[str, tuple[Any, Any]]:
+    return {name: (before, now) for name, (before, now) in json.loads(text).items()}

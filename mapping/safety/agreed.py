@@ -61,15 +61,24 @@ class Showing:
         return hashlib.sha256(json.dumps(told, ensure_ascii=False, default=str).encode()).hexdigest()[:32]
 
 
-def differences(rows: Shown, agreed: Agreed, audience: Audience, unit_to_show: Climb) -> Iterator[Showing]:
-    """Yield what rows would show an audience beyond what was agreed to."""
-    for table, own in rows.items():
-        for row in own if table not in FREE else ():
-            before = agreed.get((table, row["id"]))
-            names = _newly(table, before or {}, row, unit_to_show)
-            if before is None or names:
-                fields = {name: ((before or {}).get(name), _plain(row[name])) for name in sorted(names)}
-                yield Showing(audience, table, row["id"], fields, before is None)
+def told(shown: Shown) -> dict[Key, Row]:
+    """Return the rows from which readers learn something, as they are kept and compared: days as text."""
+    return {
+        (table, row["id"]): {name: _plain(value) for name, value in row.items()}
+        for table, rows in shown.items()
+        if table not in FREE
+        for row in rows
+    }
+
+
+def differences(rows: Mapping[Key, Row], agreed: Agreed, audience: Audience, unit_to_show: Climb) -> Iterator[Showing]:
+    """Yield what rows (`told`) would show an audience beyond what was agreed to."""
+    for (table, record), row in rows.items():
+        before = agreed.get((table, record))
+        names = _newly(table, before or {}, row, unit_to_show)
+        if before is None or names:
+            fields = {name: ((before or {}).get(name), row[name]) for name in sorted(names)}
+            yield Showing(audience, table, record, fields, before is None)
 
 
 def held(table: str, row: Row, before: Mapping[str, Any], unit_to_show: Climb) -> Row:
@@ -139,6 +148,8 @@ def _hangs(
 
 def _newly(table: str, before: Mapping[str, Any], row: Row, unit_to_show: Climb) -> set[str]:
     """Return the fields from which readers learn what they were not to learn."""
+    if row == before:
+        return set()
     names = {
         name
         for name, value in row.items()

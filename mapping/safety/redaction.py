@@ -17,7 +17,7 @@ docs/safety.md tells the same in words for stewards.
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -303,7 +303,8 @@ class Rules:
     terms that must not be public; ``vocabulary`` are ids of the taxonomies and terms that come with Rohnamo;
     ``unit_to_show`` climbs from a unit to one with enough people, or gives None; ``parent_unit`` gives the unit
     that a unit is part of; ``least_count`` is the smallest count of people that is public, ``least_providers`` the
-    smallest number of organizations whose answers are added up.
+    smallest number of organizations whose answers are added up. ``digest`` is another text for other rules, whatever
+    the day.
     """
 
     today: dt.date
@@ -314,6 +315,7 @@ class Rules:
     parent_unit: Callable[[str], str | None] = lambda _unit: None
     least_count: int = 10
     least_providers: int = 3
+    digest: str = ""
 
 
 def of_kind(tables: Tables, kind: type[AnyRecord]) -> list[AnyRecord]:
@@ -352,7 +354,11 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
     UnsafePublication
         For an audience that has no view, and for tables and fields that this module does not know.
     """
-    shown, seen = _allowed(tables, audience, rules)
+    if audience not in VIEWS:
+        raise UnsafePublication(f"there is no view for {audience!r}; choose one of {', '.join(VIEWS)}")
+    _refuse_unknown(tables)
+    seen = _Markings(tables, rules)
+    shown = _allowed(tables, audience, seen)
     if agreed is not None:
         shown = restrict(shown, agreed, rules.unit_to_show, _PARENTS, NEEDED)
     shown["standard_summary"] = _standard_sums(tables, shown, seen, public=audience == "public")
@@ -361,30 +367,29 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
     return _with_vocabularies(shown, tables, audience, rules)
 
 
-def allowed_rows(tables: Tables, audience: Audience, rules: Rules) -> Shown:
-    """Return the rows that the markings let an audience see, before sums and words are added to them.
+def allowed_rows(tables: Tables, rules: Rules) -> Iterator[tuple[Audience, Shown]]:
+    """Yield for each audience the rows that the markings let it see, before sums and words are added to them.
 
     Raises
     ------
     UnsafePublication
-        For an audience that has no view, and for tables and fields that this module does not know.
+        For tables and fields that this module does not know.
     """
-    return _allowed(tables, audience, rules)[0]
-
-
-def _allowed(tables: Tables, audience: Audience, rules: Rules) -> tuple[Shown, "_Markings"]:
-    if audience not in VIEWS:
-        raise UnsafePublication(f"there is no view for {audience!r}; choose one of {', '.join(VIEWS)}")
     _refuse_unknown(tables)
     seen = _Markings(tables, rules)
-    shown: Shown = {}
+    for audience in VIEWS:
+        yield audience, _allowed(tables, audience, seen)
+
+
+def _allowed(tables: Tables, audience: Audience, seen: "_Markings") -> Shown:
     redaction = _Redaction(seen, audience, tables)
+    shown: Shown = {}
     for table in PUBLISHED:
         if table not in VOCABULARIES:
             kept = (redaction.row(record) for record in tables.get(table, ()))
             shown[table] = [row for row in kept if row is not None]
     shown["standard_summary"] = []
-    return shown, seen
+    return shown
 
 
 def _standard_sums(tables: Tables, shown: Shown, seen: "_Markings", *, public: bool) -> list[Row]:

@@ -1,17 +1,19 @@
 """Whoever acts alone shows nothing more, whichever way they write; two people show exactly what was agreed to."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from mapping.directory.directory import Directory
 from mapping.directory.gate import OnePerson
 from mapping.directory.proposals import Outdated, SamePerson
-from mapping.errors import NotFound
+from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, Attribute, Phone, ServiceAtLocation
 from mapping.safety.agreed import Shown
 from mapping.safety.people import same_person, two_people
-from mapping.safety.redaction import VIEWS, project
+from mapping.safety.redaction import VIEWS, TypeRule, project
 from tests.conftest import SecondPerson
 from tests.support.sample import (
     TODAY,
@@ -240,6 +242,37 @@ def test_a_lapsed_consent_takes_two_people_again(directory):
     again = [approval("audience", SHELTER, "public", consent_until=later + dt.timedelta(days=90))]
     directory.add(batch(*again), on=later, by="zarina")
     assert SHELTER not in {row["id"] for row in seen(directory)["public"]["service"]}
+
+
+def test_another_study_area_is_refused_and_takes_nothing_away(directory):
+    before = facts(directory)
+    with Directory(directory.path) as other, pytest.raises(InvalidRecord, match="study area XT"):
+        other.edit("service", LEGAL, {"description": "Later"}, **ONE)
+    assert facts(directory) == before
+
+
+def test_rules_that_show_more_show_nothing_until_two_agree(directory, monkeypatch):
+    rules = directory.rules(TODAY)
+    stricter = replace(rules, types=dict.fromkeys(rules.types, TypeRule("custodian", "none")), digest="stricter")
+    with monkeypatch.context() as patch:
+        patch.setattr(Directory, "rules", lambda *_: stricter)
+        directory.edit("organization", key("organization", "Umed"), {"legal_status": "NGO"}, **ONE)
+    before = facts(directory)
+    assert not any(LEGAL in fact for fact in before)
+    directory.edit("organization", key("organization", "Umed"), {"legal_status": "union"}, **ONE)
+    assert facts(directory) <= before | {fact for fact in facts(directory) if "legal_status" in fact}
+    advice = [each for each in directory.waiting() if each.showing.id == LEGAL]
+    assert [each.by for each in advice] == ["", "", ""]
+    directory.agree([each.showing for each in directory.waiting()], by="umed", also="nigora", on=TODAY)
+    assert any(LEGAL in fact for fact in facts(directory))
+
+
+def test_an_act_of_an_earlier_day_forgets_nothing(directory):
+    lowered = [approval("audience", SHELTER, "public", approved_on=TODAY)]
+    directory.add(batch(*lowered), on=TODAY, by="zarina", agreed_by="umed")
+    before = facts(directory)
+    directory.edit("service", LEGAL, {"status": "active"}, by="zarina", on=TODAY - dt.timedelta(days=9), reason="late")
+    assert facts(directory) == before
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,12 @@ def office(tmp_path, tiny_area):
 
 
 @pytest.fixture
-def act(office, monkeypatch):
+def act(office, tiny_area, monkeypatch):
     """The number of an act of the steward that adds a language to a service."""
     monkeypatch.setattr(SecondPerson, "present", False)
     new = Language(id="spoken", service_id=LEGAL, code="de", name="German")
     batch = Batch(Source(id=record_id("x", "source"), name="x"), "x", records=[new], partial=True)
-    with Directory(office.directory, signed_in=True) as opened:
+    with Directory(office.directory, tiny_area, signed_in=True) as opened:
         opened.add(batch, by="steward", on=TODAY)
         return opened.waiting()[-1].batch
 
