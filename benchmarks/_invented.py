@@ -41,7 +41,7 @@ def area() -> StudyArea:
 def directory(path: Path, ground: StudyArea, services: int) -> Directory:
     """Store that many invented services, each of one of a third as many bodies, at a place where people live."""
     store = Directory(path, ground)
-    store.add(Batch(SOURCE, "invented", records=list(records(ground, services))), on=DAY)
+    store.add(Batch(SOURCE, "invented", records=list(records(ground, services))), by="one", agreed_by="another", on=DAY)
     return store
 
 

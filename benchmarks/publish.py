@@ -32,7 +32,7 @@ def line(services: int, *, site: bool) -> Table:
     table = Table(f"{services:,} services")
     with tempfile.TemporaryDirectory() as folder, Directory(Path(folder) / "directory.db", ground) as store:
         path = Path(folder) / "public.db"
-        table.rows.append(("storing", timed(lambda: store.add(batch, on=DAY))))
+        table.rows.append(("storing", timed(lambda: store.add(batch, by="one", agreed_by="another", on=DAY))))
         table.rows.append(
             ("publishing the view", timed(lambda: publish(store, "public", path, area=ground, edition=DAY)))
         )

@@ -9,7 +9,7 @@ The whole line, from a partner's list to a page, with the study area and the lis
 >>> lists = mapping.shipped("demo")
 >>> batch = mapping.read(lists / "abroad.xlsx", columns=lists / "abroad.toml", area=area, today=day)
 >>> directory = mapping.Directory(tmp_path / "directory.db", area)
->>> change = directory.add(batch, on=day)
+>>> change = directory.add(batch, by="Ann", agreed_by="Ben", on=day)
 >>> view = directory.view("public", tmp_path / "public.db", edition=day)
 >>> result = mapping.coverage(view, area)
 >>> mapping.draw(view, area, result).save(tmp_path / "coverage.html")

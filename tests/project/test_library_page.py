@@ -13,6 +13,7 @@ from rasterio.transform import from_origin
 import mapping
 from mapping import analyses
 from mapping.area.build import BuildPlan, build
+from tests.conftest import SecondPerson
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/library.md"
 LIST = """name,kind,lat,lon,checked
@@ -48,6 +49,7 @@ def ran(tmp_path_factory):
     names: dict = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setattr(SecondPerson, "present", False)  # who follows the page has nobody who agrees for them
         exec(program, names)
     return names | {"folder": folder, "program": program}
 

@@ -16,7 +16,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 IMAGES = ROOT / "docs" / "images"
 
 
-def test_the_lines_of_python_make_a_map(tmp_path, monkeypatch):
+def test_the_lines_of_python_make_a_map(tmp_path, monkeypatch, alone):
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len(code.split("\n\n")[1].splitlines()) - 1 == 6, "six lines after the imports and the day"
     monkeypatch.chdir(tmp_path)
