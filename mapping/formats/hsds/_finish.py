@@ -69,6 +69,7 @@ def finish(taking: Taking) -> Batch:
     _phones(taking)
     settle_attributes(taking, settle_terms(taking))
     _eligibility(taking)
+    _ages(taking)
     _references(taking)
     _meet(taking)
     _audiences(taking)
@@ -281,6 +282,27 @@ def _eligibility(taking: Taking) -> None:
                 if name in said and getattr(record, name) is None:
                     with contextlib.suppress(Unreadable):
                         setattr(record, name, number(said[name]))
+
+
+def _ages(taking: Taking) -> None:
+    """Leave out ages that nobody has, and say which least age is above the greatest."""
+    for record in taking.records.values():
+        if not isinstance(record, Service):
+            continue
+        for name in ("minimum_age", "maximum_age"):
+            age = getattr(record, name)
+            if age is not None and not 0 <= age <= OLDEST:
+                setattr(record, name, None)
+                taking.say(taking.where(record), name, f"{age:g} is no age", "the value was left out", "refused")
+        least, most = record.minimum_age, record.maximum_age
+        if least is not None and most is not None and least > most:
+            said = f"maximum_age {most:g} is below minimum_age {least:g}"
+            record.minimum_age = record.maximum_age = None
+            taking.say(taking.where(record), "maximum_age", said, "both were left out; ask which holds", "refused")
+
+
+OLDEST = 130
+"""Years of age that nobody reaches."""
 
 
 def _references(taking: Taking) -> None:

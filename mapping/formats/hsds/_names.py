@@ -75,6 +75,9 @@ TABLES: dict[str, tuple[str, ...]] = {
         "service_taxonomy",
         "service_taxonomys",
         "service_taxonomies",
+        "services_taxonomy",
+        "services_taxonomies",
+        "services_attributes",
     ),
     "verification": ("verifications",),
     "translation": ("translations",),
@@ -85,6 +88,17 @@ TABLES: dict[str, tuple[str, ...]] = {
     "payment_accepted": ("payments_accepted",),
 }
 """Table of ours -> what else it is called: in the plural, in older versions, as a property of JSON."""
+
+EXPECTED: dict[str, tuple[str, ...]] = {
+    "organization": ("description",),
+    "service": ("status",),
+    "service_at_location": ("location_id",),
+    "location": ("location_type",),
+    "address": ("address_1", "city", "state_province", "postal_code", "country", "address_type"),
+    "phone": ("number",),
+    "taxonomy_term": ("name", "description"),
+}
+"""Columns that version 3.1 asks for and without which we take a row all the same; those we need too are not here."""
 
 PASSED_OVER = {
     "metadata": "former values of fields, which may have been made secret",
@@ -160,7 +174,7 @@ def modern(name: str, cells: Mapping[str, Any], sheet: str, row: int | None) -> 
     """Return a row of a table of any version as one of ours."""
     name = bare(name)
     table = KNOWN[name]
-    if name == "taxonomy" and {"vocabulary", "parent_id", "parent_name"} & set(cells):
+    if table == "taxonomy" and {"vocabulary", "parent_id", "parent_name"} & set(cells):
         table = "taxonomy_term"  # up to version 1.1 the terms themselves were called so
     renamed = RENAMED.get(table, {})
     made = {renamed.get(column, column): value for column, value in cells.items()}
@@ -236,6 +250,9 @@ _VERSIONS = {
     "service_taxonomy": _of_service,
     "service_taxonomys": _of_service,
     "service_taxonomies": _of_service,
+    "services_taxonomy": _of_service,
+    "services_taxonomies": _of_service,
+    "services_attributes": _of_service,
     "other_attribute": _other,
     "other_attributes": _other,
 }

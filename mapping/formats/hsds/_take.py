@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.formats import ReadContext
-from mapping.formats.hsds._names import IGNORED, NO_ID, PASSED_OVER, REFERENCES, Raw, identified, table_of
+from mapping.formats.hsds._names import EXPECTED, IGNORED, NO_ID, PASSED_OVER, REFERENCES, Raw, identified, table_of
 from mapping.formats.hsds._values import Mended, Parse, language_code, parsers, plain, values_shown
 from mapping.language.parsers import Partly, Unreadable
 from mapping.model import RECORDS, Audience, Provenance, Record, Source, least_precise, record_id, required, strictest
@@ -127,6 +127,9 @@ class Taking:
             self._cells[table, sent] = cells
         if sent.startswith(NO_ID):
             self.say(raw, "id", "the row has no id", "it is told from others by what it says; ask the sender for ids")
+        for name in EXPECTED.get(table, ()):
+            if name not in cells or cells[name] is None:
+                self.say(raw, name, f"the row has no {name}, which HSDS asks for", "ask the sender for it", "note")
         fields = self._fields(raw)
         own = self.key(table, sent)
         if "audience" in fields:

@@ -213,6 +213,21 @@ def values_shown(text: str) -> str:
     return repr(text if len(text) <= 60 else f"{text[:59]}…")
 
 
+def text(value: Any) -> str:
+    """Read a text; a number or a yes in its place is taken as it is written."""
+    if isinstance(value, bool | int | float):
+        raise Mended(plain(value), f"{plain(value)} stands where a text should", "write it in quotation marks")
+    return plain(value)
+
+
+def currency(value: Any) -> str:
+    """Read the code of a currency."""
+    code = plain(value).upper()
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise Unreadable(f"{values_shown(plain(value))} is no code of a currency", "write it as TJS or USD (ISO 4217)")
+    return code
+
+
 _BY_NAME: dict[str, Parse] = {
     "email": email,
     "assurer_email": email,
@@ -227,6 +242,7 @@ _BY_NAME: dict[str, Parse] = {
     "byday": weekdays,
     "status": status,
     "freq": frequency,
+    "currency": currency,
 }
 _DEFAULTS: dict[str, str | None] = {
     "audience": "custodian",
@@ -272,4 +288,4 @@ def _parser(table: str, name: str, annotation: Any) -> Parse:
     for kind, parse in ((dt.date, day), (bool, yes), (int, whole), (float, number)):
         if kind in kinds:
             return parse
-    return plain
+    return text

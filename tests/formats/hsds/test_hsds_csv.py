@@ -131,6 +131,18 @@ def test_version_1_1_with_its_own_tables_and_columns(tmp_path, tiny_area):
     assert any("former values" in each for each in said(batch))
 
 
+@pytest.mark.parametrize("table", ["service_taxonomy", "services_taxonomy", "service_taxonomies", "service_attributes"])
+def test_the_kind_of_help_is_read_whatever_its_table_is_called(tmp_path, tiny_area, table):
+    path = package(
+        tmp_path,
+        organizations=[{"id": "o1", "name": "Umed", "description": "Helps"}],
+        services=[{"id": "s1", "organization_id": "o1", "name": "Advice", "status": "active"}],
+        taxonomies=[{"id": "1305", "name": "Help Hotlines", "parent_id": "", "vocabulary": "Open Eligibility"}],
+        **{table: [{"id": "t", "service_id": "s1", "taxonomy_id": "1305", "taxonomy_detail": ""}]},
+    )
+    assert "service_type" in {attribute.link_type for attribute in taken(path, tiny_area).of("attribute")}
+
+
 def test_version_2_attributes_name_their_table_in_link_type(tmp_path, tiny_area):
     path = package(
         tmp_path,

@@ -534,3 +534,49 @@ def test_the_example_tables_of_the_standard_are_read_in_spite_of_their_faults(tm
     assert any("outside -90..90" in each for each in said(batch, "latitude"))
     with Directory(tmp_path / "d.db", tiny_area) as directory:
         directory.add(batch, on=TODAY)
+
+
+FAULTS = [
+    (("status",), None),
+    (("organization", "description"), None),
+    (("organization", "name"), None),
+    (("service_at_locations", 0, "location"), None),
+    (("service_at_locations", 0, "location", "location_type"), None),
+    (("service_at_locations", 0, "location", "latitude"), 123.4),
+    (("service_at_locations", 0, "location", "latitude"), "north"),
+    (("phones", 0, "number"), None),
+    (("phones", 0, "number"), "call me"),
+    (("attributes", 0, "taxonomy_term", "name"), None),
+    (("name",), 42),
+    (("email",), "not a mail"),
+    (("minimum_age",), -3),
+    (("minimum_age",), "ten"),
+    (("assured_date",), "2025-02-31"),
+    (("cost_options",), [{"id": "c", "amount": "much"}]),
+    (("cost_options",), [{"id": "c", "amount": 5, "currency": "COINS"}]),
+    (("schedules",), [{"id": "h", "freq": "WEEKLY", "byday": "XX"}]),
+    (("schedules",), [{"id": "h", "freq": "WEEKLY", "byday": "MO", "opens_at": "25:00"}]),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), FAULTS)
+def test_a_document_that_breaks_the_standard_says_which_property_does(tmp_path, tiny_area, path, value):
+    broken = json.loads(json.dumps(SERVICE))
+    *above, name = path
+    inner = broken
+    for key in above:
+        inner = inner[key]
+    inner.pop(name, None)
+    if value is not None:
+        inner[name] = value
+    column = [*value[0]][-1] if isinstance(value, list) else name
+    batch = taken(document(tmp_path, broken), tiny_area)
+    assert any(column in issue.column or column in issue.problem for issue in batch.issues)
+    whole = taken(document(tmp_path, SERVICE), tiny_area)
+    assert not any(column in issue.column or column in issue.problem for issue in whole.issues)
+
+
+def test_ages_that_cannot_be_together_are_left_out(tmp_path, tiny_area):
+    batch = taken(document(tmp_path, SERVICE | {"minimum_age": 18, "maximum_age": 2}), tiny_area)
+    assert (one(batch, "service").minimum_age, one(batch, "service").maximum_age) == (None, None)
+    assert "maximum_age 2 is below minimum_age 18" in said(batch, "maximum_age")
