@@ -151,15 +151,32 @@ class Mailer:
         page = {"entries": settings.entries, "news": "{language}/news.html"}.get(why, "{language}/index.html")
         portal = settings.portal if person.role in PORTAL_ROLES else settings.staff
         address = f"{portal.rstrip('/')}/{page.format(language=language)}" if portal else ""
-        letter = EmailMessage()
-        letter["Subject"] = translate(SUBJECT.text, language)
-        letter["From"], letter["To"] = settings.sender, person.mail
-        letter["Date"] = format_datetime(now.astimezone(dt.UTC))
-        letter["Message-ID"] = make_msgid(domain=settings.sender.partition("@")[2])
-        letter["Auto-Submitted"] = "auto-generated"
         sign_in = replace(SIGN_IN, values={"address": address}) if address else SIGN_IN_AS_EVER
         lines = (GREETING, WHY[why], sign_in, NO_ANSWER)
-        letter.set_content("\n\n".join(line.into(language) for line in lines) + "\n")
+        text = "\n\n".join(line.into(language) for line in lines)
+        return self._letter(person.mail, translate(SUBJECT.text, language), text, now=now)
+
+    def write(self, address: str, subject: str, text: str, *, now: dt.datetime) -> None:
+        """Write to a mail address of an organization, such as the link of a campaign.
+
+        Raises
+        ------
+        MappingError
+            The server does not take it; says why.
+        """
+        with self._connected() as server:
+            try:
+                server.send_message(self._letter(address, subject, text, now=now))
+            except smtplib.SMTPException as error:
+                raise self._unusable("did not take the mail") from error
+
+    def _letter(self, address: str, subject: str, text: str, *, now: dt.datetime) -> EmailMessage:
+        letter, sender = EmailMessage(), self.settings.sender
+        letter["Subject"], letter["From"], letter["To"] = subject, sender, address
+        letter["Date"] = format_datetime(now.astimezone(dt.UTC))
+        letter["Message-ID"] = make_msgid(domain=sender.partition("@")[2])
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(text + "\n")
         return letter
 
     def _connected(self) -> smtplib.SMTP:

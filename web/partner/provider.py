@@ -87,7 +87,7 @@ def set_room(language: str) -> ResponseReturnValue:
 def draft(language: str, identifier: str) -> ResponseReturnValue:
     """Propose a change of an own service; only what differs is sent."""
     entry = _entry(language, "propose", identifier)
-    now = _fields(entry)
+    now = fields_of(entry)
     if request.method == "GET":
         return page("partner/draft.html", language, entry=entry, fields=FIELDS, now=now)
     sent = {name: text.replace("\r\n", "\n").strip() for name, text in request.form.items() if name in FIELDS}
@@ -145,7 +145,7 @@ def _entry(language: str, action: Action, identifier: str) -> Entry:
     return entry
 
 
-def _fields(entry: Entry) -> dict[str, str]:
+def fields_of(entry: Entry) -> dict[str, str]:
     """Return what a service says now, in the language of the page."""
     return {
         "name": entry.name,

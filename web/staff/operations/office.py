@@ -132,7 +132,7 @@ def mail(language: str) -> ResponseReturnValue:
 
 def _mail(language: str, known: MailSettings | None, **more: object) -> str:
     values: dict[str, object] = {"problem": None, "details": (), **more}
-    typed = request.form.to_dict() or (known.model_dump() if known else {"port": "587", "security": "starttls"})
+    typed: dict[str, object] = {**request.form} or (known.model_dump() if known else {"port": 587})
     typed["password"] = ""
     return page("ops/mail.html", language, fields=MAIL_FIELDS, typed=typed, **values)
 

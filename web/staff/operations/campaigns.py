@@ -1,0 +1,167 @@
+"""Campaigns: asking every organization whether its entry is still right, and seeing who answered."""
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from mapping.directory.directory import public_id
+from mapping.errors import MappingError
+from mapping.language.i18n import Message, date, translate
+from mapping.model import Organization, Phone, Service
+from web.access.guard import Open, log, me, now
+from web.access.mailer import usable
+from web.access.roles import Action
+from web.access.signin import page
+from web.portal import MenuItem
+from web.staff.common import directory, seen, today
+from web.staff.operations.admin import PARTNER_ADDRESS, accounts, mailer
+from web.stores.campaigns import Asked, Campaign, Campaigns
+
+blueprint = Blueprint("campaigns", __name__)
+
+ROUTES: dict[str, Action | Open] = {
+    "campaigns.overview": "edit",
+    "campaigns.one": "edit",
+    "campaigns.ask": "edit",
+}
+MENU = (MenuItem("campaigns.html", Message("Ask the partners"), "edit", 75),)
+
+UNNAMED = Message("Give it a name and a day until which answers are hoped for.")
+NO_ADDRESS = Message("The address of the partner portal is not set; an administrator sets it with the mail server.")
+SUBJECT = Message("Is your entry still right?")
+TEXT = Message(
+    "Good day, please look at what we publish about {name}, and tell us until {day} whether it is still right: {link} "
+    "The link is for you alone and works once."
+)
+
+
+class Own(NamedTuple):
+    """An organization that everybody may see: its published id, name, mail, numbers and services."""
+
+    id: str
+    name: str
+    mail: str
+    numbers: tuple[str, ...]
+    services: tuple[str, ...]
+
+
+class Letter(NamedTuple):
+    """What is sent to an organization: to be copied, and whether a mail went."""
+
+    name: str
+    mail: str
+    text: str
+    sent: bool
+
+
+@blueprint.route("/<language>/campaigns.html", methods=["GET", "POST"])
+def overview(language: str) -> ResponseReturnValue:
+    """List the campaigns, and begin one."""
+    if request.method == "GET":
+        return page("ops/campaigns.html", language, campaigns=_all(), problem=None)
+    name = request.form.get("name", "").strip()
+    try:
+        due = dt.date.fromisoformat(request.form.get("due", ""))
+    except ValueError:
+        due = dt.date.min
+    if not name or due <= today():
+        return page("ops/campaigns.html", language, campaigns=_all(), problem=UNNAMED), 400
+    number = _store().begin(name[:100], due, by=me().login)
+    log("campaign_begun", subject=str(number))
+    return redirect(f"/{language}/campaigns/{number}.html", code=303)
+
+
+@blueprint.get("/<language>/campaigns/<int:number>.html")
+def one(language: str, number: int) -> str:
+    """Show who was asked, who answered, and whom to call."""
+    return _page(language, _store().campaign(number))
+
+
+@blueprint.post("/<language>/campaigns/<int:number>/ask")
+def ask(language: str, number: int) -> ResponseReturnValue:
+    """Make a link for each organization that has not answered, send mails where that can be, and show the texts."""
+    campaign, address = _store().campaign(number), _address()
+    if not address:
+        return _page(language, campaign, problem=NO_ADDRESS), 400
+    answered = {asked.organization for asked in _store().asked(number) if asked.answered_on}
+    letters = []
+    for own in _organizations():
+        if own.id in answered:
+            continue
+        token = _store().ask(number, own.id, own.name, own.services, on=today())
+        link = f"{address.rstrip('/')}/{language}/mine/{token}"
+        text = translate(TEXT.text, language, name=own.name, day=date(campaign.due, language), link=link)
+        letters.append(Letter(own.name, own.mail, text, _sent(own.mail, text, language)))
+    log("campaign_asked", subject=str(number), reason=str(len(letters)))
+    return _page(language, campaign, letters=letters)
+
+
+def _store() -> Campaigns:
+    return Campaigns(accounts().path.with_name("campaigns.db"))
+
+
+def _address() -> str:
+    """Return where partners reach their portal; empty where nobody said."""
+    post = mailer()
+    return os.environ.get(PARTNER_ADDRESS) or (post.settings.portal if post else "")
+
+
+def _sent(mail: str, text: str, language: str) -> bool:
+    """Send a text to a mail address, where both are there; tell whether it went."""
+    post = mailer()
+    if post is None or not usable(mail):
+        return False
+    try:
+        post.write(mail, translate(SUBJECT.text, language), text, now=now())
+    except MappingError:
+        return False
+    return True
+
+
+def _all() -> list[tuple[Campaign, int, int]]:
+    """Return the campaigns with the counts of those who answered and who were asked."""
+    found = []
+    for campaign in _store().all():
+        asked = _store().asked(campaign.number)
+        found.append((campaign, sum(one.answered_on is not None for one in asked), len(asked)))
+    return found
+
+
+def _page(language: str, campaign: Campaign, **more: Any) -> str:
+    own = {organization.id: organization for organization in _organizations()}
+    asked = [one for one in _store().asked(campaign.number) if one.organization in own]
+    return page(
+        "ops/campaign.html",
+        language,
+        campaign=campaign,
+        answered=[one for one in asked if one.answered_on],
+        calls=[(one, own[one.organization]) for one in _late_first(asked) if not one.answered_on],
+        new=len(own) - len(asked),
+        late=campaign.due < today(),
+        **{"letters": (), "problem": None} | more,
+    )
+
+
+def _late_first(asked: list[Asked]) -> list[Asked]:
+    return sorted(asked, key=lambda one: (-one.times, one.name))
+
+
+def _organizations() -> Iterator[Own]:
+    """Yield the organizations in the person's regions whose services everybody may see, by name."""
+    mine, key = seen(), directory().key
+    services: dict[str, list[str]] = {}
+    for service in mine.records(Service):
+        if service.audience == "public" and service.organization_id:
+            services.setdefault(service.organization_id, []).append(public_id(key, service.id))
+    numbers: dict[str, list[str]] = {}
+    for phone in mine.records(Phone):
+        if phone.audience == "public" and phone.organization_id:
+            numbers.setdefault(phone.organization_id, []).append(phone.number)
+    for one in sorted(mine.records(Organization), key=lambda one: one.name.casefold()):
+        if one.id in services and one.audience == "public" and not one.do_not_list:
+            own = tuple(sorted(services[one.id]))
+            yield Own(public_id(key, one.id), one.name, one.email or "", tuple(numbers.get(one.id, ())), own)

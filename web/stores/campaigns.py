@@ -1,0 +1,153 @@
+"""Campaigns: which organizations were asked to look at their own entry, by one-time links, and which answered.
+
+Of a link only the digest is kept, with the published ids of the services that it opens: those that everybody may see.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mapping.errors import NotFound
+from web.stores import sqlite_file
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS campaign (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, due TEXT NOT NULL, begun_by TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS asked (
+    campaign INTEGER NOT NULL REFERENCES campaign(number), organization TEXT NOT NULL, name TEXT NOT NULL,
+    services TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, asked_on TEXT NOT NULL, times INTEGER NOT NULL,
+    answered_on TEXT, changes INTEGER, PRIMARY KEY (campaign, organization)
+) STRICT;
+"""
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A round of asking: what it is called, until when answers are hoped for, and who began it."""
+
+    number: int
+    name: str
+    due: dt.date
+    begun_by: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An organization that was asked: what its link opens, when it was last asked, how often, and what came back."""
+
+    campaign: int
+    organization: str
+    name: str
+    services: tuple[str, ...]
+    asked_on: dt.date
+    times: int
+    answered_on: dt.date | None
+    changes: int | None
+
+
+class Campaigns:
+    """The campaigns of an office; the file is made with the first of them."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def begin(self, name: str, due: dt.date, *, by: str) -> int:
+        """Begin a campaign, and return its number."""
+        sqlite_file.make(self.path, _SCHEMA)
+        with sqlite_file.opened(self.path) as db:
+            insert = "INSERT INTO campaign (name, due, begun_by) VALUES (?, ?, ?)"
+            return int(db.execute(insert, [name, due.isoformat(), by]).lastrowid or 0)
+
+    def all(self) -> list[Campaign]:
+        """Return the campaigns, newest first."""
+        rows = self._rows("SELECT number, name, due, begun_by FROM campaign ORDER BY number DESC")
+        return [Campaign(number, name, dt.date.fromisoformat(due), by) for number, name, due, by in rows]
+
+    def campaign(self, number: int) -> Campaign:
+        """Return a campaign.
+
+        Raises
+        ------
+        NotFound
+            There is none of this number.
+        """
+        found = next((one for one in self.all() if one.number == number), None)
+        if found is None:
+            raise NotFound(f"there is no campaign {number}")
+        return found
+
+    def ask(self, number: int, organization: str, name: str, services: Collection[str], *, on: dt.date) -> str:
+        """Make the link of an organization, and return its secret part; an earlier link of the campaign ends."""
+        token = secrets.token_urlsafe(24)
+        with sqlite_file.opened(self.path) as db:
+            db.execute(
+                "INSERT INTO asked VALUES (?, ?, ?, ?, ?, ?, 1, NULL, NULL) ON CONFLICT DO UPDATE SET"
+                " name = excluded.name, services = excluded.services, digest = excluded.digest,"
+                " asked_on = excluded.asked_on, times = times + 1",
+                [number, organization, name, json.dumps(sorted(services)), _digest(token), on.isoformat()],
+            )
+        return token
+
+    def asked(self, number: int) -> list[Asked]:
+        """Return the organizations that a campaign asked, by name."""
+        return [_asked(row) for row in self._rows("SELECT * FROM asked WHERE campaign = ? ORDER BY name", number)]
+
+    def of_link(self, token: str) -> Asked:
+        """Return whom a link is for.
+
+        Raises
+        ------
+        NotFound
+            It was used, another took its place, or it never was.
+        """
+        rows = self._rows("SELECT * FROM asked WHERE digest = ? AND answered_on IS NULL", _digest(token))
+        if not rows:
+            raise NotFound("there is no such link")
+        return _asked(rows[0])
+
+    def answer(self, token: str, *, changes: int, on: dt.date) -> None:
+        """Note that an answer came, so that its link ends.
+
+        Raises
+        ------
+        NotFound
+            Another answer was faster.
+        """
+        self.of_link(token)
+        with sqlite_file.opened(self.path) as db:
+            done = db.execute(
+                "UPDATE asked SET answered_on = ?, changes = ? WHERE digest = ? AND answered_on IS NULL",
+                [on.isoformat(), changes, _digest(token)],
+            )
+        if done.rowcount != 1:
+            raise NotFound("there is no such link")
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        if not self.path.exists():
+            return []
+        with sqlite_file.opened(self.path) as db:
+            return db.execute(query, values).fetchall()
+
+
+def _asked(row: tuple[Any, ...]) -> Asked:
+    campaign, organization, name, services, _, asked_on, times, answered_on, changes = row
+    return Asked(
+        campaign,
+        organization,
+        name,
+        tuple(json.loads(services)),
+        dt.date.fromisoformat(asked_on),
+        times,
+        dt.date.fromisoformat(answered_on) if answered_on else None,
+        changes,
+    )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
