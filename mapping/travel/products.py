@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mapping.area.build_inputs import Findings, read_points
+from mapping.area.build.inputs import Findings, read_points
 from mapping.area.rasters import write_raster
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import band_sums

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from mapping.area import build_inputs as inputs
 from mapping.area import check
-from mapping.area.build_inputs import Findings, SpeedTable
+from mapping.area.build.inputs import Findings, SpeedTable
 from mapping.area.files import MOST_CELLS, TOML
 from mapping.area.grid import Grid, unit_grid
 from mapping.area.rasters import write_raster
