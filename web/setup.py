@@ -43,7 +43,7 @@ class SetupFrame(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Answers:
+class SetupAnswers:
     """What was filled in: ``country`` is the folder of a study area, ``language`` that of the page."""
 
     name: str
@@ -53,7 +53,7 @@ class Answers:
     language: str
 
     @classmethod
-    def of(cls, form: MultiDict[str, str], language: str) -> "Answers":
+    def of(cls, form: MultiDict[str, str], language: str) -> "SetupAnswers":
         """Read the form.
 
         Raises
@@ -90,7 +90,7 @@ def office_files(folder: Path) -> dict[str, Path]:
     }
 
 
-def found(folder: Path, answers: Answers, *, now: dt.datetime) -> Founded:
+def found(folder: Path, answers: SetupAnswers, *, now: dt.datetime) -> Founded:
     """Make an office in a folder: study area, empty directory, first editions, two administrators, a backup key.
 
     It is made aside, so that one may try again when something cannot be: ``office.json`` comes last.
@@ -113,7 +113,7 @@ def found(folder: Path, answers: Answers, *, now: dt.datetime) -> Founded:
     return office
 
 
-def _make(folder: Path, answers: Answers, *, now: dt.datetime) -> Founded:
+def _make(folder: Path, answers: SetupAnswers, *, now: dt.datetime) -> Founded:
     files = office_files(folder)
     shutil.copytree(answers.country, files["area"], ignore=shutil.ignore_patterns("cache"))
     own = StudyArea.load(files["area"]).languages
@@ -169,7 +169,7 @@ def create_setup_app(folder: Path, token: str, *, port: int, done: Callable[[], 
     def make(given: str, language: str) -> ResponseReturnValue:
         admit(given, language)
         try:
-            office = found(folder, Answers.of(request.form, language), now=dt.datetime.now(dt.UTC))
+            office = found(folder, SetupAnswers.of(request.form, language), now=dt.datetime.now(dt.UTC))
         except MappingError as error:
             return page(language, str(error), request.form), 400
         shown = render_template("setup/done.html", frame=SetupFrame(language), office=office, port=port)

@@ -23,8 +23,8 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from numpy.typing import NDArray
 
-from mapping.area import build_inputs as inputs
 from mapping.area import check
+from mapping.area.build import inputs
 from mapping.area.build.inputs import Findings, SpeedTable
 from mapping.area.files import MOST_CELLS, TOML
 from mapping.area.grid import Grid, unit_grid

@@ -19,7 +19,7 @@ from mapping.errors import MappingError
 from mapping.language.languages import codes
 from mapping.resources import shipped
 from web.serving import BoundedServer, create_server
-from web.setup import Answers, create_setup_app, found, office_files
+from web.setup import SetupAnswers, create_setup_app, found, office_files
 
 app = typer.Typer()
 DAY = dt.timedelta(days=1).total_seconds()
@@ -57,7 +57,7 @@ def setup(
     lang: Annotated[str, typer.Option("--lang", help="First language of its pages.")] = "en",
 ) -> None:
     """Make an office in a folder without a browser: directory, first editions, two administrators, a backup key."""
-    answers = Answers(name, area, codes(), tuple(administrator), lang)
+    answers = SetupAnswers(name, area, codes(), tuple(administrator), lang)
     office = found(folder, answers, now=dt.datetime.now(dt.UTC))
     out.print(f"Office: {folder}. Key of its backups: {office_files(folder)['key']}", markup=False)
     out.print("One-time links, good for 48 hours, behind the address of the staff portal:")

@@ -49,7 +49,7 @@ class Own(NamedTuple):
     services: tuple[str, ...]
 
 
-class Letter(NamedTuple):
+class LinkText(NamedTuple):
     """What is sent to an organization: to be copied, and whether a mail went."""
 
     name: str
@@ -95,7 +95,7 @@ def ask(language: str, number: int) -> ResponseReturnValue:
         token = _store().ask(number, own.id, own.name, own.services, on=today())
         link = f"{address.rstrip('/')}/{language}/mine/{token}"
         text = translate(TEXT.text, language, name=own.name, day=date(campaign.due, language), link=link)
-        letters.append(Letter(own.name, own.mail, text, _sent(own.mail, text, language)))
+        letters.append(LinkText(own.name, own.mail, text, _sent(own.mail, text, language)))
     log("campaign_asked", subject=str(number), reason=str(len(letters)))
     return _page(language, campaign, letters=letters)
 

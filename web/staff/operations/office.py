@@ -57,7 +57,7 @@ AGAIN = Message("Password or code is not right. Nothing was changed.")
 NOTHING = Message("Nothing differs from what is set.")
 
 
-class Difference(NamedTuple):
+class SettingChange(NamedTuple):
     """A setting that would change: what it is called, and what it says before and then."""
 
     label: Message
@@ -185,10 +185,10 @@ def _wanted() -> dict[str, Any]:
     return wanted
 
 
-def _differences(changes: dict[str, Any]) -> Iterator[Difference]:
+def _differences(changes: dict[str, Any]) -> Iterator[SettingChange]:
     present = _present()
     for key, value in changes.items():
-        yield Difference(LABELS[key], _said(present[key]), _said(value))
+        yield SettingChange(LABELS[key], _said(present[key]), _said(value))
 
 
 def _said(value: Any) -> str:
