@@ -4,15 +4,18 @@ The whole line, from a partner's list to a page, with the study area and the lis
 
 >>> import datetime as dt
 >>> import mapping
+>>> folder = getfixture("tmp_path")
 >>> day = dt.date(2026, 11, 24)
 >>> area = mapping.StudyArea.load(mapping.shipped("geo/tj"))
 >>> lists = mapping.shipped("demo")
 >>> batch = mapping.read(lists / "abroad.xlsx", columns=lists / "abroad.toml", area=area, today=day)
->>> directory = mapping.Directory(tmp_path / "directory.db", area)
+>>> directory = mapping.Directory(folder / "directory.db", area)
 >>> change = directory.add(batch, by="Ann", agreed_by="Ben", on=day)
->>> view = directory.view("public", tmp_path / "public.db", edition=day)
+>>> view = directory.view("public", folder / "public.db", edition=day)
 >>> result = mapping.coverage(view, area)
->>> mapping.draw(view, area, result).save(tmp_path / "coverage.html")
+>>> mapping.draw(view, area, result).save(folder / "coverage.html")
+>>> view.close(), directory.close()
+(None, None)
 """
 
 from importlib import import_module

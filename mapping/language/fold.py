@@ -234,7 +234,7 @@ def is_damaged(text: str) -> bool:
 
 
 _GARBLED = re.compile(
-    r"\ufffd|(?<!\w)\?{3,}|[ЂЃЉЊЌЋЏђѓљњќћџ]|[À-ÿ]{4}"
+    r"\ufffd|[^\W\d_]\?+[^\W\d_]|\B\?+[^\W\d_]|(?<!\w)\?{3,}|[ЂЃЉЊЌЋЏђѓљњќћџ]|[À-ÿ]{4}"
     r"|(?:[РСТУÐÑÒÓ][^\sА-яЁёҒғӢӣҚқӮӯҲҳҶҷЎўA-Za-z0-9.,;:()/«»\"'’№-]){2}"
 )
 """What becomes of letters that nobody could keep, or that were read in another encoding than they were written in."""
@@ -243,12 +243,14 @@ _GARBLED = re.compile(
 def is_garbled(text: str) -> bool:
     """Tell whether a text lost its letters: some to question marks, or all by being read in a wrong encoding.
 
+    A question mark at the end of a word may be a real one, and tells nothing by itself.
+
     Examples
     --------
     >>> is_garbled("?????? ?????"), is_garbled("Ìàðêàç"), is_garbled("РљСЂРёР·РёСЃ"), is_garbled("Кумак мекунад???")
     (True, True, True, False)
     """
-    return is_damaged(text) or _GARBLED.search(text) is not None
+    return _GARBLED.search(text) is not None
 
 
 def wildcard(text: str) -> re.Pattern[str] | None:

@@ -176,7 +176,7 @@ class Vocabulary:
 
         Examples
         --------
-        >>> label = Taxonomy.load("standards").label("STD-082", "uz")
+        >>> label = Vocabulary.load("standards").label("STD-082", "uz")
         >>> str(label), label.language
         ('Дети могут учиться.', 'ru')
         """
