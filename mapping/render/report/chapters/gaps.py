@@ -9,6 +9,7 @@ from mapping.render.report.elements import TableRow
 from mapping.result import STATES, Result
 
 SECTIONS = (
+    "severity",
     "nrm",
     "norms",
     "coverage",

@@ -92,7 +92,7 @@ def _harmless(pen: Pen) -> Iterable[Message]:
     )
 
 
-FINDINGS = ("coverage", "nrm", "pathways", "standards", "freshness")
+FINDINGS = ("coverage", "severity", "nrm", "pathways", "freshness")
 """Results whose findings stand on the first page."""
 
 

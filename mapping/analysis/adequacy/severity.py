@@ -1,0 +1,255 @@
+"""Severity: which area units are worst off when distance, choice, sharing, need and checks are held together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from mapping.analysis.access.accessibility import accessibility
+from mapping.analysis.access.demand import demand
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import (
+    ANY,
+    Sort,
+    chosen_level,
+    chosen_minutes,
+    counted,
+    listed_services,
+    points,
+    sort_of,
+    units_in,
+    visited,
+)
+from mapping.analysis.common.listed import core_types as core_functions
+from mapping.analysis.common.reached import Floats, Progress, gathering, people_of
+from mapping.area.study_area import StudyArea
+from mapping.engines.zonal import zone_sums
+from mapping.language.i18n import Message, People, Several, Text
+from mapping.result import Column, Figure, Result
+from mapping.travel import travel_time
+from mapping.view.view import View
+
+LIMITS: Mapping[str, tuple[float, float, float, float]] = {
+    "distance": (0.05, 0.2, 0.4, 0.6),
+    "functions": (0.2, 0.4, 0.6, 0.8),
+    "shared": (-6, -4, -2, -1),
+    "need": (5, 10, 20, 40),
+    "unchecked": (0.1, 0.25, 0.5, 0.75),
+}
+"""From which values on each dimension scores 2, 3, 4 and 5; what more of is better is counted below zero."""
+
+LABELS: Mapping[str, Message] = {
+    "distance": Message("People with none within {minutes} min"),
+    "functions": Message("Core functions out of reach of half of the people"),
+    "shared": Message("Services for each 100,000 people around"),
+    "need": Message("Times help was said to be missing, for each 100,000 people"),
+    "unchecked": Message("Services here whose check is overdue, or that nobody checked"),
+}
+
+COUNTED = 3
+"""So many of the highest scores make the phase; with fewer known it is not known."""
+
+SEVERE = 4
+"""From this phase on help is called far, thin or missing."""
+
+PER = 100_000
+
+METHOD = Message(
+    "Five things were scored from 1 to 5 for each area: the share of the people with no listed service within reach "
+    "(2 from 5%, 3 from 20%, 4 from 40%, 5 from 60%); the share of the core functions that people visit which half of "
+    "them do not reach in that time (20, 40, 60, 80%); how many services fall to each 100,000 people around (2 up to "
+    "6, 3 up to 4, 4 up to 2, 5 up to 1); how often visitors said that help is missing, for each 100,000 people (5, "
+    "10, 20, 40), where that may be shown; and the share of the services there that are overdue or were never checked "
+    "(10, 25, 50, 75%). The phase is the mean of the three highest scores, rounded, as joint analyses of needs do "
+    "(JIAF 2), so that what is good in one thing does not hide what is bad in others; it is not known where fewer than "
+    "three scores are. The limits are a choice for planning and no norm. The range takes distance and sharing at both "
+    "ends of theirs."
+)
+
+
+def severity(
+    view: View,
+    area: StudyArea,
+    *,
+    minutes: int = 60,
+    scenario: str = "summer",
+    level: int | None = None,
+    stale: bool = False,
+    progress: Progress = None,
+) -> Result:
+    """Score each area unit from 1 to 5 by distance, choice, sharing, need and checks, and give it a phase.
+
+    The table holds ``people``, ``phase`` with its range, and for each dimension ``d`` of `LIMITS` what was measured,
+    under ``d`` (``shared`` is services for each 100,000 people), and its score under ``d_score``; 0 with a state where
+    it is not known.
+
+    Raises
+    ------
+    InvalidRecord, NotFound
+        An option has a value that makes no sense here.
+    """
+    minutes, level = chosen_minutes("severity", minutes), chosen_level(area, level)
+    fall = accessibility(
+        view, area, minutes=minutes, types=[ANY], scenario=scenario, level=level, stale=stale, progress=progress
+    )
+    index = fall.table.index
+    people = fall.table["people"].to_numpy(float)
+    measured = {
+        "distance": fall.table["any_none"].to_numpy(float),
+        "functions": _functions(view, area, minutes=minutes, scenario=scenario, level=level, stale=stale),
+        "shared": fall.table["any_services"].to_numpy(float),
+        "need": _need(view, area, level, people),
+        "unchecked": _unchecked(view, area, level, index),
+    }
+    ends = {
+        "low": ("any_none_low", "any_services_high"),
+        "high": ("any_none_high", "any_services_low"),
+    }
+    phase = phases(measured)
+    table = pd.DataFrame({"people": people, "phase": phase}, index)
+    for end, (distance, shared) in ends.items():
+        other = {"distance": fall.table[distance].to_numpy(float), "shared": fall.table[shared].to_numpy(float)}
+        moved = phases(measured | other)
+        table[f"phase_{end}"] = np.minimum(phase, moved) if end == "low" else np.maximum(phase, moved)
+    states = pd.DataFrame({"phase": np.where(phase == 0, "unknown", "")}, index, dtype=object)
+    for key, values in measured.items():
+        table[key], table[f"{key}_score"] = np.nan_to_num(values), scores(key, values)
+        states[key] = states[f"{key}_score"] = np.where(np.isnan(values), "unknown", "")
+    states.loc[people == 0, :] = "not applicable"
+    table = table.astype({"people": "int64", "phase": "int64", "phase_low": "int64", "phase_high": "int64"})
+    return Result(
+        name="severity",
+        title=Message("Where people are worst off"),
+        finding=_finding(table, states),
+        also=_also(area, table, states, minutes),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=states,
+        columns=_columns(minutes),
+        headline=("people", "phase", *LIMITS),
+        figures=_figures(table, states),
+        method=METHOD,
+        inputs=wording.inputs(view, area, travel=True),
+        caveats=(
+            *wording.caveats(area, travel=True),
+            Message("A phase orders areas for planning. It is no measure of how much any one person suffers."),
+        ),
+        picture="bars" if (states["phase"] == "").any() else "none",
+    )
+
+
+def scores(dimension: str, values: Floats) -> Floats:
+    """Return the scores of what was measured, 1 to 5; 0 where it is not known (NaN)."""
+    signed = -values if LIMITS[dimension][0] < 0 else values
+    found = 1 + np.searchsorted(LIMITS[dimension], signed, side="right").astype(np.float64)
+    return np.where(np.isnan(values), 0.0, found)
+
+
+def phases(measured: Mapping[str, Floats]) -> Floats:
+    """Return the phase of each unit: the rounded mean of its highest scores, 0 where too few are known."""
+    all_scores = np.sort(np.stack([scores(key, values) for key, values in measured.items()]), axis=0)[::-1]
+    highest = all_scores[:COUNTED]
+    return np.where(highest.min(axis=0) > 0, np.floor(highest.mean(axis=0) + 0.5), 0.0)
+
+
+def _functions(view: View, area: StudyArea, *, minutes: int, scenario: str, level: int, stale: bool) -> Floats:
+    """Return the share of the core functions that people visit which half of a unit's people do not reach in time."""
+    matrix = gathering(area, [str(code) for code in area.units(level).index], level)
+    people = matrix @ people_of(area)
+    entries, missing = counted(view, stale=stale), []
+    for sort in _visited_functions():
+        spots = points(sort.of(entries), area)
+        reached = np.zeros(len(area.unit_codes))
+        if spots:
+            near = travel_time(area, spots, scenario=scenario, limit=minutes).minutes <= minutes
+            reached = zone_sums(area.unit_grid, np.where(near, area.people_grid, 0), count=len(area.unit_codes))
+        missing.append(matrix @ reached < people / 2)
+    return np.where(people > 0, np.mean(missing, axis=0), np.nan) if missing else np.full(len(people), np.nan)
+
+
+def _visited_functions() -> list[Sort]:
+    """Return the core functions that people visit and whose places may be shown."""
+    return [sort_of(term.code) for term in core_functions() if term.audience == "public" and visited(term)]
+
+
+def _need(view: View, area: StudyArea, level: int, people: Floats) -> Floats:
+    """Return how often help was said to be missing, for each 100,000 people; NaN where that may not be shown."""
+    said = demand(view, area, level=level).table["said"].to_numpy(float)
+    return np.where((said > 0) & (people > 0), said / np.where(people > 0, people, 1) * PER, np.nan)
+
+
+def _unchecked(view: View, area: StudyArea, level: int, units: Sequence[str]) -> Floats:
+    """Return the share of the services of each unit that are overdue or were never checked; NaN where none is."""
+    counts = {str(unit): [0, 0] for unit in units}
+    for entry in listed_services(view):
+        for unit in units_in(entry, area, level)[0]:
+            counts[unit][0] += 1
+            counts[unit][1] += not entry.checked_in_time
+    return np.array([bad / every if every else np.nan for every, bad in counts.values()])
+
+
+def _columns(minutes: int) -> tuple[Column, ...]:
+    columns = [
+        Column("people", Message("People"), "people"),
+        Column("phase", Message("Phase, 1 to 5"), "count", "phase_low", "phase_high", "worse"),
+    ]
+    for key in LIMITS:
+        kind = "number" if key in ("shared", "need") else "share"
+        columns.append(Column(key, _label(key, minutes), kind, more_is="better" if key == "shared" else "worse"))
+    for key in LIMITS:
+        label = Message("Score: {what}", {"what": _label(key, minutes)})
+        columns.append(Column(f"{key}_score", label, "count", more_is="worse"))
+    return tuple(columns)
+
+
+def _label(key: str, minutes: int) -> Message:
+    return replace(LABELS[key], values={"minutes": minutes})
+
+
+def _severe(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["phase"] >= SEVERE]
+
+
+def _finding(table: pd.DataFrame, states: pd.DataFrame) -> Message:
+    if not (states["phase"] == "").any():
+        return Message("Too little is known to tell where people are worst off")
+    severe = _severe(table)
+    words = {
+        "count": len(severe),
+        "units": len(table),
+        "people": People(float(severe["people"].sum())),
+        "phase": SEVERE,
+    }
+    if severe.empty:
+        return Message("None of {units} areas is in phase {phase} or above", words)
+    return Message("{people} people live where help is in phase {phase} or 5 of 5: in {count} of {units} areas", words)
+
+
+def _also(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame, minutes: int) -> tuple[Message, ...]:
+    """Name the areas in the highest phases, how sure that is, and what scores highest in them."""
+    severe = _severe(table)
+    if severe.empty:
+        return ()
+    said = []
+    for phase in sorted(set(severe["phase"]), reverse=True):
+        names: list[Text] = [wording.named(area, str(code)) for code in severe.index[severe["phase"] == phase]]
+        said.append(Message("In phase {phase}: {places}.", {"phase": int(phase), "places": Several(names)}))
+    sure = int((table["phase_low"] >= SEVERE).sum())
+    words = {"phase": SEVERE, "sure": sure, "most": int((table["phase_high"] >= SEVERE).sum())}
+    said.append(Message("In phase {phase} or 5 whatever nobody knows for sure: {sure} areas; at most {most}.", words))
+    means = {key: float(severe[f"{key}_score"][states.loc[severe.index, key] == ""].mean()) for key in LIMITS}
+    worst = max(means, key=lambda key: np.nan_to_num(means[key]))
+    said.append(Message("What scores highest there: {what}.", {"what": _label(worst, minutes)}))
+    return tuple(said)
+
+
+def _figures(table: pd.DataFrame, states: pd.DataFrame) -> dict[str, Figure]:
+    if not (states["phase"] == "").any():
+        return {}
+    low, value, high = (
+        float(table["people"][table[key] >= SEVERE].sum()) for key in ("phase_low", "phase", "phase_high")
+    )
+    return {"severe": Figure(value, "people", Message("People in areas of phase 4 or 5"), low, high)}
