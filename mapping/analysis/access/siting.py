@@ -1,4 +1,4 @@
-"""Siting: in which towns new services would reach the most people who have none, and how good that answer is."""
+"""Siting: in which places new services would reach the most people who have none, and how good that answer is."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -8,6 +8,7 @@ import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.catchments import living, near
+from mapping.analysis.common.ensemble import choices as choices_of
 from mapping.analysis.common.listed import ANY, Point, Sort, by_area, chosen_level, counted, points, sort_of
 from mapping.analysis.common.reached import Floats, Progress, gathering, interval, people_of, people_within
 from mapping.area.study_area import StudyArea
@@ -17,18 +18,24 @@ from mapping.engines.pairs import Minutes, Pairs
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import Message, People, Several, Share, Text
 from mapping.language.taxonomy import Vocabulary
-from mapping.result import Column, Figure, ProposedSite, Result
-from mapping.travel import travel_time
-from mapping.view.view import View
+from mapping.result import Column, Curve, Figure, ProposedSite, Result
+from mapping.travel import ground, sources, travel_time
+from mapping.view.view import Entry, View
 
-MOST = 5
-"""New places that may be asked for."""
+MOST = 10
+"""New places that may be asked for, and so many the curve goes on to."""
+
+KIND = "PSY-COU"
+"""The type of service that is asked about where none is named: one that people visit and that every way leads past."""
 
 TOWNS = 400
 """Towns among which places are chosen: seats of units first, then the largest."""
 
 SQUARE, HOMES = 8, 600
 """Cells along a square in which one populated place may be chosen beside the towns, and how many such squares."""
+
+HOSTING = frozenset({"HLT", "PSY", "LEG", "CHP", "INC", "MAT", "CMG"})
+"""Families of services whose places could host another kind of help; police and courts could not."""
 
 FAR = 240
 """Minutes that count for everybody who is farther away, where ways are added up."""
@@ -37,11 +44,14 @@ SECONDS = 20.0
 """How long each of the three questions may be searched."""
 
 METHOD = Message(
-    "Candidates are the towns and villages of the gazetteer, and where no such place is near, the square kilometre "
-    "where most people live in each square of 8 by 8. From each, and from every listed service of the kind that can "
+    "Candidates are the towns and villages of the gazetteer, the places where other help is listed already, which "
+    "could host it, and where no town or village is near, the square kilometre where most people live in each square "
+    "of 8 by 8. From each, and from every listed service of the kind that can "
     "be visited and whose check is not overdue, we worked out who is within reach, on foot and by road. Services that "
     "stand are kept. Then we chose the places that together bring the most people within reach who have none now "
-    "(maximal covering; Church and ReVelle 1974), solved exactly, so that it is proven how good the choice is. Two "
+    "(maximal covering; Church and ReVelle 1974), solved exactly, so that it is proven how good the choice is. It "
+    "was solved again for other seasons and for other assumptions on village tracks; of the choices that came of it "
+    "the one is proposed that gains the most people on average over all draws of what nobody knows for sure. Two "
     "further questions were solved in the same way: how few towns would reach everybody who can be reached from a "
     "town (set covering; Toregas and others 1971), and which towns make the ways of all people together shortest "
     "(p-median; Hakimi 1964), where who is over {far} minutes away counts as {far}. The range beside a number holds "
@@ -85,9 +95,11 @@ def siting(
     stale: bool = False,
     progress: Progress = None,
 ) -> Result:
-    """Choose the towns in which ``n`` new services of a type reach the most people who have none within ``minutes``.
+    """Choose the places in which ``n`` new services of a type reach the most people who have none within ``minutes``.
 
-    ``type`` is the code of a type, a family or a need; by default any service that helps people counts. The table
+    ``type`` is the code of a type, a family or a need, or ``any``; by default `KIND`. Of the choices that are best in
+    one season and with one assumption on village tracks, the one is taken that gains most on average over the ensemble.
+    The one curve goes on from it to ten places, one after the other, with the people whom so many gain. The table
     holds ``people``, ``without`` (people with none now), ``gained`` (of these, those whom the proposals reach) and
     ``left``, each with its range. ``proposals`` holds the towns, the one that adds most first.
 
@@ -102,27 +114,32 @@ def siting(
         raise InvalidRecord(f"siting: {n} new places; choose between 1 and {MOST}")
     if not 0 < minutes < FAR:
         raise InvalidRecord(f"siting: {minutes} minutes; choose between 1 and {FAR - 1}")
-    sort, level = sort_of(type or ANY), chosen_level(area, level)
+    sort, level = sort_of(type or KIND), chosen_level(area, level)
     if sort.hidden:
         raise UnsafePublication(
             f"siting: services of {sort.key} are not published here, so that a proposal would depend on hidden places; "
             "choose another type"
         )
-    entries = sort.of(counted(view, stale=stale))
+    everything = counted(view, stale=stale)
+    entries = sort.of(everything)
     spots, known = points(entries, area), towns(area)
-    candidates = [*known, *homes(area, known)]
+    candidates = [*known, *hosts(area, everything, (*spots, *(town.spot for town in known))), *homes(area, known)]
     answers = _answers(area, spots, known, candidates, n=n, minutes=minutes, scenario=scenario)
     people = area.people_grid.ravel()[living(area)].astype(np.float64)
-    chosen = [candidates[town] for town in _ordered(answers, people)]
-    within = _variants(area, spots, chosen, minutes=minutes, scenario=scenario, progress=progress)
+    choices = [answers.most.sites, *_otherwise(area, spots, candidates, n=n, minutes=minutes, scenario=scenario)]
+    chosen, means = _steadiest(area, spots, candidates, choices, minutes=minutes, scenario=scenario)
+    order = _onward(answers.close, people, chosen)
+    steps = [candidates[site - 1] for site in order]
+    path = _variants(area, spots, steps, minutes=minutes, scenario=scenario, progress=progress)
+    within, proposed = path[: len(chosen) + 1], steps[: len(chosen)]
     table = _table(area, within, level)
     total = {str(key): float(value) for key, value in _table(area, within, 0).iloc[0].items()}
-    proposals = _proposals(chosen, within, minutes)
+    proposals = _proposals(proposed, within, minutes)
     return Result(
         name="siting",
         title=Message("Where new services would reach most people: {type}", {"type": sort.label}),
         finding=_finding(total, proposals, minutes),
-        also=_also(area, answers, candidates, proposals, minutes),
+        also=_also(area, answers, candidates, proposals, minutes, steady=_steady(answers, chosen, means, people)),
         audience=view.audience,
         edition=view.edition,
         level=level,
@@ -140,6 +157,8 @@ def siting(
             *_partly_hidden(sort),
             Message("A proposal says where people are far from help. It does not say that a place is safe or wanted."),
         ),
+        curves=_curve(path) if proposals else (),
+        axes=(Message("New places"), ADDS),
         picture="before-after" if proposals else "none",
         proposals=proposals,
     )
@@ -156,6 +175,20 @@ def towns(area: StudyArea) -> list[Town]:
         names = {language: str(row[f"name_{language}"]) for language in area.languages if row[f"name_{language}"]}
         found.setdefault(spot, Town(names, spot))
     return list(found.values())[:TOWNS]
+
+
+def hosts(area: StudyArea, entries: Sequence[Entry], taken: Sequence[Point]) -> list[Town]:
+    """Return the places of listed services that could host another kind, called by whose they are; none twice."""
+    found: dict[Point, Town] = {}
+    for entry in entries:
+        if HOSTING.isdisjoint(code.partition("-")[0] for code in entry.types):
+            continue
+        for spot in points([entry], area):
+            if spot not in taken and (unit := area.unit_at(*spot)):
+                words = {"organization": entry.organization.name, "place": wording.named(area, unit)}
+                name: Text = Message("with {organization}, {place}", words)
+                found.setdefault(spot, Town(name, spot))
+    return [found[spot] for spot in sorted(found)]
 
 
 def homes(area: StudyArea, known: Sequence[Town]) -> list[Town]:
@@ -238,18 +271,61 @@ def _within(pairs: Pairs, minutes: float) -> Pairs:
     return Pairs(before[pairs.starts], pairs.places[kept], pairs.minutes[kept], pairs.count)
 
 
-def _ordered(answers: SitingAnswers, people: Floats) -> list[int]:
-    """Return the chosen towns by number, the one that adds most people first."""
-    close, sites = answers.close, answers.most.sites
-    reached = {site: close.places[close.starts[site] : close.starts[site + 1]] for site in (STANDING, *sites)}
-    done = np.zeros(close.count, np.bool_)
-    done[reached[STANDING]] = True
-    left, order = list(sites), []
-    while left:
-        best = max(left, key=lambda one: (float(people[reached[one][~done[reached[one]]]].sum()), -one))
-        order.append(best - 1)
-        done[reached[best]] = True
-        left.remove(best)
+def _otherwise(
+    area: StudyArea, spots: tuple[Point, ...], candidates: Sequence[Town], *, n: int, minutes: int, scenario: str
+) -> list[tuple[int, ...]]:
+    """Return the sites that are best in each other season, and with each other assumption on village tracks."""
+    among = choices_of(area, scenario)
+    others = [(season, None) for season in among.seasons[1:]] + [(scenario, tracks) for tracks in among.tracks[1:]]
+    people = area.people_grid.ravel()[living(area)].astype(np.float64)
+    found = []
+    for season, tracks in others:
+        ends = sources(area, spots, scenario=season).cells
+        before = ground(area, season, tracks=tracks).minutes(ends, limit=minutes).ravel()[living(area)]
+        places = near(area, [town.spot for town in candidates], scenario=season, limit=minutes, tracks=tracks).pairs
+        standing = Pairs(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), places.count)
+        close = _beside(before, standing, places, minutes)
+        found.append(engine.mclp(close, people, n, fixed=[STANDING], seconds=SECONDS).sites)
+    return found
+
+
+def _steadiest(
+    area: StudyArea,
+    spots: tuple[Point, ...],
+    candidates: Sequence[Town],
+    choices: Sequence[tuple[int, ...]],
+    *,
+    minutes: int,
+    scenario: str,
+) -> tuple[tuple[int, ...], dict[tuple[int, ...], float]]:
+    """Return the choice that reaches most people on average over the draws, and what each reaches so."""
+    different = list(dict.fromkeys(choices))
+    if len(different) == 1:
+        return different[0], {different[0]: 0.0}
+    wanted = {
+        str(number): (*spots, *(candidates[site - 1].spot for site in sites)) for number, sites in enumerate(different)
+    }
+    found = people_within(area, wanted, minutes=[minutes], scenario=scenario)
+    means = {
+        sites: float(found[str(number)].variants[1:].sum(axis=(1, 2)).mean()) for number, sites in enumerate(different)
+    }
+    return max(means, key=lambda sites: means[sites]), means
+
+
+def _onward(close: Pairs, people: Floats, sites: Sequence[int]) -> list[int]:
+    """Return the chosen sites, the one that adds most people first, and those that add most after them."""
+    site_of = np.repeat(np.arange(close.services), np.diff(close.starts))
+    left = people.copy()
+    left[close.places[site_of == STANDING]] = 0
+    order: list[int] = []
+    while len(order) < MOST:
+        gains = np.bincount(site_of, left[close.places], minlength=close.services)
+        first = [site for site in sites if site not in order]
+        best = max(first or range(close.services), key=lambda site: (gains[site], -site))
+        if not first and gains[best] <= 0:
+            break
+        order.append(best)
+        left[close.places[site_of == best]] = 0
     return order
 
 
@@ -268,6 +344,14 @@ def _variants(
     count = max(one.variants.shape[0] for one in found.values())
     shape = (count, len(area.unit_codes))
     return np.stack([np.broadcast_to(found[key].variants[:, :, 0], shape) for key in wanted])
+
+
+def _curve(path: Floats) -> tuple[Curve, ...]:
+    """Return how many people each number of new places gains, with the range."""
+    gained = np.maximum(path - path[0], 0).sum(axis=2)
+    low, high = np.array([interval(each) for each in gained]).T
+    numbers = tuple(float(number) for number in range(len(path)))
+    return (Curve(ADDS, numbers, tuple(gained[:, 0].tolist()), tuple(low.tolist()), tuple(high.tolist())),)
 
 
 def _table(area: StudyArea, within: Floats, level: int) -> pd.DataFrame:
@@ -351,6 +435,8 @@ def _also(
     candidates: Sequence[Town],
     proposals: Sequence[ProposedSite],
     minutes: int,
+    *,
+    steady: Message,
 ) -> tuple[Message, ...]:
     if not proposals:
         return ()
@@ -359,7 +445,7 @@ def _also(
         people, low, high = (People(round(value)) for value in (one.adds.value, one.adds.low or 0, one.adds.high or 0))
         words = {"place": one.name, "people": people, "low": low, "high": high}
         said.append(Message("{place} adds {people} people ({low}–{high}).", words))
-    said.append(_proof(answers.most))
+    said.append(steady)
     return (*said, *_all_reached(area, answers.fewest, minutes), *_shorter(answers, candidates))
 
 
@@ -369,6 +455,27 @@ def _proof(most: engine.Siting) -> Message:
         return Message("It is proven that no other choice of as many of these places reaches more people.")
     words = {"share": Share(most.gap)}
     return Message("Time ran out: another choice might reach up to {share} more people than have one now.", words)
+
+
+def _steady(
+    answers: SitingAnswers, chosen: tuple[int, ...], means: Mapping[tuple[int, ...], float], people: Floats
+) -> Message:
+    """Say how good the choice is: as asked, or on average over all that nobody knows."""
+    if chosen == answers.most.sites:
+        return _proof(answers.most)
+    reached = np.zeros(answers.close.count, np.bool_)
+    for site in (STANDING, *chosen):
+        reached[answers.close.places[answers.close.starts[site] : answers.close.starts[site + 1]]] = True
+    words = {
+        "count": len(means),
+        "share": Share(1 - float(people[reached].sum()) / max(answers.most.objective, 1)),
+        "more": People(round(means[chosen] - means[answers.most.sites])),
+    }
+    return Message(
+        "Of {count} choices, each the best under other assumptions, this one reaches the most people on average over "
+        "all draws: {more} more than the choice that is best as asked. As asked it reaches {share} fewer.",
+        words,
+    )
 
 
 def _all_reached(area: StudyArea, fewest: engine.Siting, minutes: int) -> tuple[Message, ...]:

@@ -26,7 +26,7 @@ from mapping.analysis.common.reached import Floats, Progress, gathering, people_
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import zone_sums
 from mapping.language.i18n import Message, People, Several, Text
-from mapping.result import Column, Figure, Result
+from mapping.result import Column, Figure, Kind, Result
 from mapping.travel import travel_time
 from mapping.view.view import View
 
@@ -100,7 +100,7 @@ def severity(
         "functions": _functions(view, area, minutes=minutes, scenario=scenario, level=level, stale=stale),
         "shared": fall.table["any_services"].to_numpy(float),
         "need": _need(view, area, level, people),
-        "unchecked": _unchecked(view, area, level, index),
+        "unchecked": _unchecked(view, area, level, [str(code) for code in index]),
     }
     ends = {
         "low": ("any_none_low", "any_services_high"),
@@ -183,7 +183,7 @@ def _need(view: View, area: StudyArea, level: int, people: Floats) -> Floats:
 
 def _unchecked(view: View, area: StudyArea, level: int, units: Sequence[str]) -> Floats:
     """Return the share of the services of each unit that are overdue or were never checked; NaN where none is."""
-    counts = {str(unit): [0, 0] for unit in units}
+    counts = {unit: [0, 0] for unit in units}
     for entry in listed_services(view):
         for unit in units_in(entry, area, level)[0]:
             counts[unit][0] += 1
@@ -197,7 +197,7 @@ def _columns(minutes: int) -> tuple[Column, ...]:
         Column("phase", Message("Phase, 1 to 5"), "count", "phase_low", "phase_high", "worse"),
     ]
     for key in LIMITS:
-        kind = "number" if key in ("shared", "need") else "share"
+        kind: Kind = "number" if key in ("shared", "need") else "share"
         columns.append(Column(key, _label(key, minutes), kind, more_is="better" if key == "shared" else "worse"))
     for key in LIMITS:
         label = Message("Score: {what}", {"what": _label(key, minutes)})

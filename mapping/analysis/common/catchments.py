@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mapping.analysis.common.listed import Point, Sort, points
 from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
+from mapping.area.settings import Tracks
 from mapping.area.study_area import StudyArea
 from mapping.engines.catchment import Steps, enhanced_two_step
 from mapping.engines.pairs import Pairs, on_grid
@@ -32,11 +33,14 @@ class Near:
     snapped: int
 
 
-def near(area: StudyArea, spots: Sequence[Point], *, scenario: str, limit: float) -> Near:
-    """Return which living cells are within some minutes of each point, ways on slopes as the study area counts them."""
+def near(area: StudyArea, spots: Sequence[Point], *, scenario: str, limit: float, tracks: Tracks | None = None) -> Near:
+    """Return which living cells are within some minutes of each point, ways on slopes as the study area counts them.
+
+    ``tracks`` are village tracks other than those of the study area, as for `mapping.travel.ground`.
+    """
     found, cells = sources(area, spots, scenario=scenario), living(area)
     if area.settings.travel.direction == "average" or area.settings.speeds.slope == "none":
-        cost = friction(area, scenario)
+        cost = friction(area, scenario, tracks=tracks)
         own = on_grid(cost, found.cells, cell_size=area.grid.cell_size, limit=limit, among=cells)
         lengths = np.zeros(len(spots), np.int64)
         lengths[found.points] = np.diff(own.starts)

@@ -249,20 +249,25 @@ def new_places(material: Sources) -> Iterator[Recommendation]:
         "places": Several(one.name for one in result.proposals),
         "people": People(gained),
         "without": People(without),
+        "what": result.title.values["type"],
     }
     yield _asked(
         material,
         "siting-any",
         "government",
         addressee(material, "health"),
-        Message("Plan the next new services in these places, where they add most people: {places}.", words),
+        Message(
+            "Plan the next new services of this kind in these places, where they add most people: {what}. Places: "
+            "{places}.",
+            words,
+        ),
         evidence=Message(
-            "Together they bring {people} of {without} people within an hour who have nothing now.", words
+            "Together they bring {people} of {without} people within an hour of it who have none now.", words
         ),
         table="siting",
         cost="high",
         indicator="I02",
-        measure=Message("People with nothing within an hour"),
+        measure=Message("People without, within an hour: {what}", words),
         value=without,
         target=without - gained,
         kind="people",

@@ -6,7 +6,8 @@ minutes from Qullaobod and farther from all others. In winter Qullaobod itself i
 
 import pytest
 
-from mapping.analysis.access.siting import homes, siting, towns
+from mapping.analysis.access.siting import _steadiest, homes, hosts, siting, towns
+from mapping.analysis.common.reached import people_within
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.render.layers import candidates
 from mapping.render.maps import draw
@@ -77,6 +78,52 @@ def test_where_nothing_is_missing_nothing_is_proposed(tiny_area):
     assert str(result.finding) == "No new place would bring more people within 60 minutes"
 
 
+def test_a_real_kind_of_service_is_asked_about_where_none_is_named(tiny_area):
+    lawyer = service("LEG-INF", at=CHASHMA)
+    assert names(siting(view(counselling(), lawyer), tiny_area, n=1)) == ["Kulnishin"]
+    assert siting(view(lawyer), tiny_area, n=1).total["without"] == pytest.approx(240_000), "a lawyer is no counsellor"
+
+
+def test_a_place_of_other_help_may_host_a_new_service(tiny_area):
+    """The village of 10 that no town reaches: a clinic that stands there can host the counsellor."""
+    open_ground = next(
+        place for place in siting(view(counselling()), tiny_area, n=3).proposals if " km from " in str(place.name)
+    )
+    village = (open_ground.latitude, open_ground.longitude)
+    clinic = service("HLT-EME", at=village)
+    assert [town.spot for town in hosts(tiny_area, [clinic, clinic], [CHASHMA])] == [village]
+    assert hosts(tiny_area, [clinic], [village]) == [], "no place twice"
+    result = siting(view(counselling(), clinic), tiny_area, n=3)
+    assert "with Organization, Qulla District" in [str(place.name) for place in result.proposals]
+
+
+def test_the_curve_goes_on_to_ten_places_and_never_falls(tiny_area):
+    result = siting(view(counselling()), tiny_area, n=1)
+    (curve,) = result.curves
+    assert curve.x == tuple(float(number) for number in range(len(curve.x)))
+    assert len(curve.x) <= 11
+    assert list(curve.y) == sorted(curve.y)
+    assert curve.y[1] == pytest.approx(result.total["gained"]) == pytest.approx(40_000)
+    assert curve.y[-1] == pytest.approx(70_000), "all who have none, in the end"
+    assert all(low <= value <= high for low, value, high in zip(curve.low, curve.y, curve.high, strict=True))
+
+
+def test_the_steadiest_of_several_choices_is_proposed(tiny_area):
+    """Of all single towns, by trying each: none reaches more people on average over the draws than that proposed."""
+    known = towns(tiny_area)
+    options = [(site,) for site in range(1, len(known) + 1)]
+    chosen, means = _steadiest(tiny_area, (CHASHMA,), known, options, minutes=60, scenario="summer")
+    by_hand = {
+        sites: people_within(tiny_area, {"": (CHASHMA, known[sites[0] - 1].spot)}, minutes=[60], scenario="summer")[""]
+        .variants[1:]
+        .sum(axis=(1, 2))
+        .mean()
+        for sites in options
+    }
+    assert means == pytest.approx(by_hand)
+    assert by_hand[chosen] == max(by_hand.values())
+
+
 @pytest.mark.parametrize("kind", ["ACC-VOT", "ACC"])
 def test_no_place_is_ever_proposed_for_what_is_secret(tiny_area, kind):
     """Not even for those who may see such services: a proposal is a hint at where the others are."""
@@ -92,7 +139,11 @@ def test_a_need_that_is_partly_secret_says_so(tiny_area):
 
 
 def test_options_must_make_sense(tiny_area):
-    for options, match in (({"n": 0}, "between 1 and 5"), ({"n": 6}, "between 1 and 5"), ({"minutes": 240}, "minutes")):
+    for options, match in (
+        ({"n": 0}, "between 1 and 10"),
+        ({"n": 11}, "between 1 and 10"),
+        ({"minutes": 240}, "minutes"),
+    ):
         with pytest.raises(InvalidRecord, match=match):
             siting(view(), tiny_area, **options)
 

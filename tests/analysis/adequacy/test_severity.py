@@ -58,7 +58,8 @@ def test_orzustan_by_hand(tiny_area):
 
 
 def test_need_counts_as_far_as_it_may_be_shown(tiny_area):
-    rows = [dict(id="a", area_unit="XT-E1", need="talk", count=30, since="2026-01-01", until="2026-06-30")]
+    period = {"since": "2026-01-01", "until": "2026-06-30"}
+    rows = [{"id": "a", "area_unit": "XT-E1", "need": "talk", "count": 30, **period}]
     table = severity(view(service("PSY-COU", at=CHASHMA), demand=rows), tiny_area).table
     people = tiny_area.units(2).loc["XT-E1", "people"]
     assert table.at["XT-E1", "need"] == pytest.approx(30 / people * 100_000)

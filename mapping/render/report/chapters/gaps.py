@@ -6,7 +6,7 @@ from mapping.analysis.adequacy.cases import PARTS
 from mapping.language.i18n import Message, Share, number
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import TableRow
-from mapping.result import STATES, Result
+from mapping.result import STATES, Curve, Figure, Result
 
 SECTIONS = (
     "severity",
@@ -72,6 +72,23 @@ def _proposals(pen: Pen, result: Result) -> None:
     head = (Message("Place"), Message("People within reach who had nothing"))
     source = pen.material.source(result, method=pen.material.numbers.get("method-siting", ""))
     pen.table(Message("What one new service adds"), head, rows, source=source)
+    for curve in result.curves:
+        gained = [Figure(*ends[:1], "people", result.title, *ends[1:]).text(language) for ends in _ends(curve)]
+        texts = [str(number) for number in range(1, len(gained) + 1)]
+        made = [TableRow(pen.material.say(curve.label), cells(*gained, language=language))]
+        pen.table(
+            Message("People gained by so many new places, one after the other"),
+            ("", *texts),
+            made,
+            source=source,
+            small=True,
+            even=True,
+        )
+
+
+def _ends(curve: Curve) -> list[tuple[float, float, float]]:
+    """Return value, low and high end of a curve, from its second point on."""
+    return list(zip(curve.y, curve.low, curve.high, strict=True))[1:]
 
 
 def _indicators(pen: Pen) -> Iterable[TableRow]:
