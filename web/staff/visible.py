@@ -22,7 +22,7 @@ from mapping.quality.known_organizations import LEARNT
 from mapping.quality.matching import Candidate, candidates
 from mapping.safety.redaction import PLACE_TEXTS, PRIVATE, PUBLISHED, Rules, Tables, project
 from web.access.roles import EVERYWHERE
-from web.staff.fields import FIELDS
+from web.staff.fields import FIELDS, TABLES
 
 SEEN_BY_STAFF: Audience = "focal_point"
 """The widest audience whose records stand on pages of stewards."""
@@ -335,6 +335,17 @@ class _Owned(dict[tuple[str, str], Groups]):
                     own = kept + [one for one in come if (getattr(one, column) or "") == owner]
                     after[owner] = sorted(own, key=lambda one: one.id)
         return new
+
+
+def name_of(whole: VisibleRecords, one: Any, language: str) -> str:
+    """Return what a record is called in a language, if it has a name in it."""
+    texts = {
+        text.language: text.text for text in whole.of_owner("translation", "link_id", one.id) if text.field == "name"
+    }
+    if one.table == "location" and not one.name:
+        streets = [each.address_1 or each.city for each in whole.of_owner("address", "location_id", one.id)]
+        return next(filter(None, streets), TABLES["location"].into(language))
+    return str(texts.get(language) or one.name)
 
 
 def _unflagged(records: Iterable[Record]) -> list[Record]:

@@ -34,6 +34,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, TABLES
+from web.staff.operations.new_values import new_values
 from web.staff.operations.uploads import Upload, Uploads, as_text, digest, save_map, saved_maps
 
 imports = Blueprint("imports", __name__)
@@ -71,6 +72,7 @@ class Preview:
     rows: int
     refused: int
     groups: tuple[IssueGroup, ...]
+    batch: Batch
 
 
 def uploads() -> Uploads:
@@ -130,6 +132,11 @@ def _agreed(columns: ColumnMap, *, trusted: bool) -> bool:
         if isinstance(one, Approval) and one.kind == "map" and one.subject == columns.source
     ]
     return digest(columns) in agreed or (trusted and any(not value for value in agreed))
+
+
+def _is_agreed(upload: Upload) -> bool:
+    """Whether two people agreed to the map that an upload is read by."""
+    return upload.columns is not None and _agreed(upload.columns, trusted=upload.trusted)
 
 
 @imports.route("/<language>/i/<token>/columns.html", methods=["GET", "POST"])
@@ -261,13 +268,14 @@ def preview(language: str, token: str) -> ResponseReturnValue:
 
 
 def _preview(language: str, upload: Upload, found: Preview, *, problem: Message | None = None) -> str:
-    agreed = upload.columns is not None and _agreed(upload.columns, trusted=upload.trusted)
+    agreed = _is_agreed(upload)
     source = upload.columns.source if upload.columns is not None else ""
     return page(
         "staff/preview.html",
         language,
         upload=upload,
         found=found,
+        values=new_values(found.batch, everything_seen(), study_area(), language),
         levels=LEVELS,
         agreed=agreed,
         asked=_asked(source),
@@ -303,13 +311,13 @@ def look(upload: Upload) -> Preview:
         counts[record.table]["same" if same else "changed"] += 1
         if AUDIENCES.index(record.audience) > AUDIENCES.index(old.audience):
             hidden.append(old.name or record.table)
-    return Preview(counts, tuple(hidden), batch.rows, len(batch.refused), tuple(grouped(batch.issues)))
+    return Preview(counts, tuple(hidden), batch.rows, len(batch.refused), tuple(grouped(batch.issues)), batch)
 
 
 def _read(upload: Upload, held: Any) -> Batch:
     """Read an upload as one who knows what ``held`` holds; only a map that two people agreed to opens anything."""
     known = Known.of(held)
-    agreed = upload.columns is not None and _agreed(upload.columns, trusted=upload.trusted)
+    agreed = _is_agreed(upload)
     source = upload.columns.source if upload.columns is not None else ""
     known.maps = {source} if agreed else set()
     if not agreed:
@@ -331,8 +339,9 @@ def store(language: str, token: str) -> ResponseReturnValue:
         choice = request.form.get("choice")
         if choice in ("map", "phones") and upload.columns is not None:
             return _ask(language, upload, cast("Literal['map', 'phones']", choice))
-        batch = _read(upload, directory())
-        directory().add(batch, by=me().login, on=today())
+        if upload.stored and _is_agreed(upload):  # what was stored as secret would stay so
+            directory().undo(upload.stored, by=me().login, on=today())
+        directory().add(_read(upload, directory()), by=me().login, on=today())
     except FormatError as error:
         return page("staff/refused.html", language, upload=upload, why=_reason(error, upload), problem=UNREADABLE), 400
     except (MappingError, ValueError):
@@ -340,7 +349,10 @@ def store(language: str, token: str) -> ResponseReturnValue:
     if upload.columns is not None and not upload.trusted:
         save_map(upload.columns, maps())
     log("imported", subject=upload.path.name)
-    uploads().drop(upload)
+    if upload.columns is None or _is_agreed(upload):
+        uploads().drop(upload)
+    else:
+        uploads().stored_by(upload, directory().batches()[-1].number)
     return redirect(f"/{language}/changes.html?done", code=303)
 
 

@@ -10,7 +10,7 @@ import re
 import secrets
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -35,6 +35,8 @@ class Upload:
     columns: ColumnMap | None = None
     trusted: bool = False
     """Whether the map is one that whoever runs the portal put beside the directory."""
+    stored: int = 0
+    """The act that stored it before two people agreed to its map; 0 where none did."""
 
 
 class Uploads:
@@ -83,7 +85,8 @@ class Uploads:
         if said["account"] != account:
             raise NotFound("there is no such upload")
         columns = ColumnMap.model_validate_json(said["columns"]) if said["columns"] else None
-        return Upload(token, account, self.folder / token / "file" / said["name"], columns, said["trusted"])
+        path = self.folder / token / "file" / said["name"]
+        return Upload(token, account, path, columns, said["trusted"], said.get("stored", 0))
 
     def of(self, account: str) -> list[Upload]:
         """Return the uploads that somebody has not finished, by the name of the file."""
@@ -98,13 +101,23 @@ class Uploads:
         self._note(noted)
         return noted
 
+    def stored_by(self, upload: Upload, act: int) -> None:
+        """Note which act stored an upload that is to be read anew when two people agreed to its map."""
+        self._note(replace(upload, stored=act))
+
     def drop(self, upload: Upload) -> None:
         """Remove an upload."""
         shutil.rmtree(self.folder / upload.token, ignore_errors=True)
 
     def _note(self, upload: Upload) -> None:
         columns = upload.columns.model_dump_json() if upload.columns else ""
-        said = {"account": upload.account, "name": upload.path.name, "columns": columns, "trusted": upload.trusted}
+        said = {
+            "account": upload.account,
+            "name": upload.path.name,
+            "columns": columns,
+            "trusted": upload.trusted,
+            "stored": upload.stored,
+        }
         about = self.folder / upload.token / "about.json"
         about.touch(mode=0o600)
         about.write_text(json.dumps(said), encoding="utf-8")

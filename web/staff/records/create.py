@@ -27,8 +27,8 @@ from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
 from web.staff.fields import TABLES, Field, fields, given
 from web.staff.records.edit import NO_REASON, STEWARDS
-from web.staff.records.records import RecordLine, line, name_of
-from web.staff.visible import VisibleRecords
+from web.staff.records.records import RecordLine, line
+from web.staff.visible import VisibleRecords, name_of
 
 blueprint = Blueprint("new", __name__)
 

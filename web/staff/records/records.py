@@ -23,7 +23,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, seen, study_area
 from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, editable, said
-from web.staff.visible import VisibleRecords
+from web.staff.visible import VisibleRecords, name_of
 
 records = Blueprint("records", __name__)
 blueprint = records
@@ -115,17 +115,6 @@ def line(whole: VisibleRecords, one: Any, language: str) -> RecordLine:
         one.audience,
         bool(getattr(one, "do_not_list", False)),
     )
-
-
-def name_of(whole: VisibleRecords, one: Any, language: str) -> str:
-    """Return what a record is called in a language, if it has a name in it."""
-    texts = {
-        text.language: text.text for text in whole.of_owner("translation", "link_id", one.id) if text.field == "name"
-    }
-    if one.table == "location" and not one.name:
-        streets = [each.address_1 or each.city for each in whole.of_owner("address", "location_id", one.id)]
-        return next(filter(None, streets), TABLES["location"].into(language))
-    return str(texts.get(language) or one.name)
 
 
 def _own_units(whole: VisibleRecords, one: Any) -> set[str]:

@@ -22,9 +22,9 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, FIELDS, LABELS, TABLES, said
-from web.staff.records.records import line, name_of
+from web.staff.records.records import line
 from web.staff.review.shown import acts, shown_records
-from web.staff.visible import VisibleRecords
+from web.staff.visible import VisibleRecords, name_of
 
 agree = Blueprint("agree", __name__)
 blueprint = agree

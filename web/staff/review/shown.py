@@ -19,8 +19,7 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import directory, everything_seen, study_area, today
 from web.staff.fields import LABELS, TABLES, said
-from web.staff.records.records import name_of
-from web.staff.visible import VisibleRecords
+from web.staff.visible import VisibleRecords, name_of
 
 blueprint = Blueprint("shown", __name__)
 

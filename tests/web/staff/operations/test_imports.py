@@ -5,13 +5,16 @@ import zipfile
 
 import pytest
 
+from mapping.batch import Issue
 from mapping.directory.directory import Directory
-from mapping.model import RECORDS, Approval, Organization, record_id
+from mapping.model import RECORDS, Approval, Organization, Provenance, record_id
 from tests.conftest import SecondPerson
-from tests.support.sample import SECRETS, TODAY, batch, key, organization, place, service
+from tests.support.sample import SECRETS, TODAY, batch, key, organization, place, sample_directory, service
 from tests.web.staff.records.test_records import fields_of, record, send, waiting
 from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
+from web.staff import visible
+from web.staff.operations.new_values import new_values
 from web.staff.operations.uploads import Uploads
 
 LIST = """No,Organization,Service,District,Phone,Who may see it,Remarks
@@ -78,8 +81,55 @@ def test_without_two_people_a_list_is_for_custodians_only(office, steward):
     path = mapped(steward)
     assert post(steward, path.replace("preview.html", "store"), page=path, choice="store").status_code == 303
     assert names(office)["Navruz Centre"] == "custodian"
-    assert list((office.directory.parent / "uploads").iterdir()) == []
     assert office.ledger.lines(newest=1)[0].action == "imported"
+    post(steward, path.replace("preview.html", "store"), page=path, choice="map")
+    decide(office.client("steward", login="second"), office)
+    post(steward, path.replace("preview.html", "store"), page=path, choice="store")  # not brought in again
+    assert names(office)["Navruz Centre"] == "public"
+    assert list((office.directory.parent / "uploads").iterdir()) == []
+
+
+def test_the_preview_names_what_changes_contacts_first_and_doubtful_rows_apart(office, steward):
+    path = mapped(steward)
+    second = office.client("steward", login="second")
+    for choice in ("map", "phones"):
+        post(steward, path.replace("preview.html", "store"), page=path, choice=choice)
+        decide(second, office)
+    post(steward, path.replace("preview.html", "store"), page=path, choice="store")
+    saved = next((office.directory.parent / "maps").glob("*.json")).name
+    text = steward.get(upload(steward, LIST, chosen=saved).location).text
+    assert "What it says otherwise" not in text
+    text = steward.get(upload(steward, LIST.replace("+992000100301", "+992000100309"), chosen=saved).location).text
+    told = text[text.index("What it says otherwise") : text.index("Issues by row")]
+    assert "<del>+992000100301</del>" in told
+    assert "<ins>+992000100309</ins>" in told
+
+
+def test_contacts_come_before_other_values(tiny_area, tmp_path):
+    parts = (organization("Umed", email="a@umed.example"), service("Advice", of="Umed", types=["LEG-INF"]))
+    with sample_directory(tmp_path, tiny_area, *parts) as opened:
+        whole = visible.VisibleRecords(visible.shown(opened.tables(), opened.rules(TODAY)), tiny_area, TODAY, key=b"")
+    said = parts[0][0].model_copy(update={"description": "New words", "email": "b@umed.example"})
+    found = new_values(batch([said]), whole, tiny_area, "en")
+    assert [(each.before, each.now, each.leads) for each in found] == [
+        ("a@umed.example", "b@umed.example", True),
+        ("", "New words", False),
+    ]
+
+
+def test_what_comes_from_a_row_to_look_at_is_told_apart(tiny_area, tmp_path):
+    with sample_directory(tmp_path, tiny_area, organization("Umed"), organization("Bahor")) as opened:
+        whole = visible.VisibleRecords(visible.shown(opened.tables(), opened.rules(TODAY)), tiny_area, TODAY, key=b"")
+    said = [organization(name, email=f"{name}@x.example")[0] for name in ("Umed", "Bahor")]
+    origin = Provenance(
+        id="p", link_id=said[0].id, link_entity="organization", source_id="s", source_key="1", sheet="A", row=7
+    )
+    list_ = batch([*said, origin])
+    list_.issues.append(Issue("x", "A", 7, "Mail", "looks odd", "ask", "doubt"))
+    assert {each.entry: each.doubtful for each in new_values(list_, whole, tiny_area, "en")} == {
+        "Umed": True,
+        "Bahor": False,
+    }
 
 
 def test_two_people_agree_to_a_map_and_to_no_other(office, steward):

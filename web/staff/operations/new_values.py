@@ -1,0 +1,82 @@
+"""What a list says otherwise, value by value: contacts and whereabouts first, doubtful rows apart."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mapping.area.study_area import StudyArea
+from mapping.batch import Batch
+from mapping.language.i18n import Message
+from mapping.model import ENTRY_POINTS, WHOLES, Provenance, references
+from web.staff.fields import FIELDS, LABELS, TABLES, said
+from web.staff.visible import VisibleRecords, name_of
+
+ADDED = ("phone", "address", "contact", "url")
+"""Parts that lead people somewhere: a new one of a known record is told beside those that the list does not repeat."""
+
+
+@dataclass(frozen=True)
+class NewValue:
+    """A field of a known record, as it is and as a list says."""
+
+    entry: str
+    label: Message
+    before: str
+    now: str
+    leads: bool
+    """Whether people are led elsewhere by it."""
+    doubtful: bool
+    """Whether something in its row has to be looked at."""
+
+
+def new_values(batch: Batch, whole: VisibleRecords, area: StudyArea, language: str) -> list[NewValue]:
+    """Return what a list says otherwise, as far as it may be seen, contacts and whereabouts first."""
+    doubtful = _doubtful(batch)
+    found = []
+    for record, table, name, before, now in (*_changed(batch, whole), *_added(batch, whole)):
+        owner = whole.owner(record) or (record.table, record.id)
+        found.append(
+            NewValue(
+                name_of(whole, whole.record(*owner), language) if whole.has(*owner) else "",
+                LABELS[name] if table in WHOLES else TABLES[table],
+                "; ".join(said(table, name, each, area, language) for each in before),
+                said(table, name, now, area, language),
+                name in ENTRY_POINTS.get(table, ()),
+                record.id in doubtful or owner[1] in doubtful,
+            )
+        )
+    return sorted(found, key=lambda value: (not value.leads, value.entry))
+
+
+def _changed(batch: Batch, whole: VisibleRecords) -> Iterator[tuple[Any, str, str, list[Any], Any]]:
+    """Yield the fields of known records that a list gives another value: record, table, field, before, now."""
+    for record in batch.records:
+        if record.table in FIELDS and whole.has(record.table, record.id):
+            old = whole.record(record.table, record.id)
+            if record.table == "location" and old.precision != "exact":
+                continue  # of such a place no more is seen here than the unit it is listed under
+            for name in FIELDS[record.table]:
+                before, now = getattr(old, name), getattr(record, name)
+                if name != "audience" and now not in (None, "") and now != before:
+                    yield record, record.table, name, [before], now
+
+
+def _added(batch: Batch, whole: VisibleRecords) -> Iterator[tuple[Any, str, str, list[Any], Any]]:
+    """Yield new contacts of known records, with those of the same kind that the list does not repeat."""
+    given = {record.id for record in batch.records}
+    for record in batch.records:
+        if record.table not in ADDED or whole.has(record.table, record.id):
+            continue
+        name = ENTRY_POINTS[record.table][-1 if record.table == "contact" else 0]
+        for column, table in references(type(record)).items():
+            owner = getattr(record, column)
+            if owner and table in WHOLES and whole.has(table, owner) and getattr(record, name):
+                old = [each for each in whole.of_owner(record.table, column, owner) if each.id not in given]
+                yield record, record.table, name, [getattr(each, name) for each in old], getattr(record, name)
+
+
+def _doubtful(batch: Batch) -> set[str]:
+    """Return the records that come from rows of which something has to be looked at."""
+    rows = {(issue.sheet, issue.row) for issue in batch.issues if issue.level == "doubt" and issue.row is not None}
+    origins = (record for record in batch.records if isinstance(record, Provenance))
+    return {origin.link_id for origin in origins if (origin.sheet or "", origin.row) in rows}
