@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 BUILD_FILES := pyproject.toml hatch_build.py package-lock.json
+SHARED_OUT := -n auto --dist loadfile --no-loadscope-reorder
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
 	$(UPGRADE)
 
@@ -21,10 +22,10 @@ serve: .venv/run  ## Serve the demo that is in build/
 	@$(BIN)/rohnamo serve --demo --view build/public.db --port $(PORT)
 
 test: .venv/dev  ## Run the tests (ARGS="-k store" for some of them)
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/pytest $(SHARED_OUT) $(ARGS)
 
 fuzz: .venv/dev  ## Run the property tests at random and long (ARGS="-k suppression" for some of them)
-	$(BIN)/pytest -n auto --dist loadfile --hypothesis-profile=fuzz $(ARGS)
+	$(BIN)/pytest $(SHARED_OUT) --hypothesis-profile=fuzz $(ARGS)
 
 check: .venv/dev  ## Check style, types, import rules, and that the docs are in step
 	$(BIN)/ruff check .

@@ -72,6 +72,11 @@ def formats() -> dict[str, ModuleType]:
     return found
 
 
+def readers() -> dict[str, ModuleType]:
+    """Return the formats that are read, by name."""
+    return {name: module for name, module in formats().items() if hasattr(module, "read") or hasattr(module, "records")}
+
+
 def format_of(path: Path) -> ModuleType:
     """Return the module that reads a file: by its ending, and where several share it, by what the file holds.
 
@@ -80,13 +85,10 @@ def format_of(path: Path) -> ModuleType:
     FormatError
         No format reads files of this ending, or the file is not there.
     """
-    suffix = path.suffix.lower()
-    readers = {
-        name: module for name, module in formats().items() if hasattr(module, "read") or hasattr(module, "records")
-    }
-    fitting = [module for module in readers.values() if suffix in module.SUFFIX.split()]
+    suffix, known = path.suffix.lower(), readers()
+    fitting = [module for module in known.values() if suffix in module.SUFFIX.split()]
     if not fitting:
-        there = ", ".join(sorted({each for module in readers.values() for each in module.SUFFIX.split()}))
+        there = ", ".join(sorted({ending for module in known.values() for ending in module.SUFFIX.split()}))
         raise FormatError(f"{path}: files ending in {suffix or 'nothing'} cannot be read; save it as one of {there}")
     if not path.exists():
         raise FormatError(f"{path}: there is no such file; check the name")

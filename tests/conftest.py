@@ -1,6 +1,9 @@
 """Fixtures for all tests: the study areas."""
 
+import datetime as dt
+import gc
 import os
+import pickle
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +13,12 @@ import pytest
 from hypothesis import settings
 
 from mapping.area.study_area import StudyArea
+from mapping.demo import import_demo
 from mapping.directory import gate
+from mapping.directory.directory import Directory
 from tests.support.browser import chromium, open_page  # noqa: F401
+from tests.support.once import once
+from tests.web.support.portal import published
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "tests" / "tiny"
@@ -21,6 +28,27 @@ TAJIKISTAN = ROOT / "data" / "geo" / "tj"
 settings.register_profile("rohnamo", deadline=None, derandomize=True)  # a slow machine is no fault
 settings.register_profile("fuzz", deadline=None, max_examples=2000, print_blob=True)  # at random and long: make fuzz
 settings.load_profile("rohnamo")
+
+
+MEMORY = Path("/dev/shm")
+ENOUGH = 4 << 30
+"""Bytes that must be free in memory for the folders of tests to lie there, which write and sync thousands of files."""
+
+
+def pytest_configure() -> None:
+    """Put the folders of tests into memory where there is room; pytest's own variable names another place."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the portals, whose files take longest: what is left for the end is then small."""
+    items.sort(key=lambda item: item.path, reverse=True)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over the thousands of tests themselves."""
+    gc.freeze()
 
 
 class SecondPerson:
@@ -64,6 +92,24 @@ def tiny_copy(tmp_path: Path) -> Path:
 def tj_area() -> StudyArea:
     """The default study area of the repository."""
     return StudyArea.load(TAJIKISTAN)
+
+
+@pytest.fixture(scope="session")
+def view_file(tmp_path_factory: pytest.TempPathFactory, tiny_area: StudyArea) -> Path:
+    """What is published of the sample, beside its directory."""
+    return once(tmp_path_factory, "portal", lambda folder: published(folder, tiny_area)) / "public.db"
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory, tj_area: StudyArea) -> Path:
+    """The demonstration's directory on its day, the reports of its lists, and what each gave, pickled: copy it."""
+
+    def build(folder: Path) -> None:
+        with Directory(folder / "directory.db", tj_area) as directory:
+            outcomes = import_demo(directory, tj_area, today=dt.date(2026, 11, 24), report_dir=folder / "reports")
+        (folder / "outcomes.pickle").write_bytes(pickle.dumps(outcomes))
+
+    return once(tmp_path_factory, "demo", build)
 
 
 @pytest.fixture(scope="session")

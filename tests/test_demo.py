@@ -2,6 +2,8 @@
 
 import csv
 import datetime as dt
+import pickle
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +89,7 @@ SECRETS = (
 
 @dataclass
 class Demo:
-    """The directory after the ten lists, their outcomes by file, and the reports."""
+    """A directory after the ten lists, their outcomes by file, and the reports."""
 
     directory: Directory
     outcomes: dict[str, ImportOutcome]
@@ -106,10 +108,10 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory, tj_area):
-    folder = tmp_path_factory.mktemp("demo")
+def demo(demo_folder, tmp_path_factory, tj_area):
+    folder = shutil.copytree(demo_folder, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True)
+    outcomes = pickle.loads((folder / "outcomes.pickle").read_bytes())
     with Directory(folder / "directory.db", tj_area) as directory:
-        outcomes = import_demo(directory, tj_area, today=TODAY, report_dir=folder / "reports")
         yield Demo(directory, {outcome.file: outcome for outcome in outcomes}, folder / "reports")
 
 

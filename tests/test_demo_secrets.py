@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 import pytest
 
 from mapping.area.study_area import StudyArea
-from mapping.demo import import_demo
 from mapping.directory.directory import DEMO_STEWARDS, Directory
 from mapping.editions.publish import publish
 from mapping.model import RECORDS, Audience, Location, Record, StandardAssessment, record_id
@@ -32,9 +32,9 @@ TELLING = {
 
 
 @pytest.fixture(scope="module")
-def directory(tj_area: StudyArea, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
-    with Directory(tmp_path_factory.mktemp("demo") / "directory.db", tj_area) as opened:
-        import_demo(opened, tj_area, today=TODAY)
+def directory(demo_folder: Path, tj_area: StudyArea, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+    folder = shutil.copytree(demo_folder, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True)
+    with Directory(folder / "directory.db", tj_area) as opened:
         yield opened
 
 

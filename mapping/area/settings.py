@@ -13,12 +13,14 @@ from zoneinfo import available_timezones
 import phonenumbers
 import pyproj
 from babel import Locale
+from babel.numbers import get_currency_name, get_territory_currencies
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pyproj.exceptions import CRSError
 
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS
 from mapping.language.i18n import Message
 from mapping.language.languages import codes
+from mapping.language.parsers import Money
 
 Speed = Annotated[float, Field(ge=0, le=200)]
 """Kilometres an hour; 0 is a barrier."""
@@ -332,6 +334,34 @@ class MovingHoliday(_SettingsTable):
         return self
 
 
+class Currency(_SettingsTable):
+    """The money of the country: code of ISO 4217, the words and signs by which lists name it, its name in a price."""
+
+    code: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    words: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    name: Texts = {}
+
+    @property
+    def money(self) -> Money:
+        """Return it as the parser of prices takes it."""
+        return Money(self.code, (*self.words, *self.name.values()), tuple(self.name.items()))
+
+
+def usual_money(country: str) -> Money | None:
+    """Return the money of a country by CLDR, called by the last word of its names; None for a country it has not."""
+    current = get_territory_currencies(country)
+    if not current:
+        return None
+    names = {(code, n): get_currency_name(current[0], count=n, locale=code) for code in codes() for n in (1, 2, 5)}
+    places = {Locale(code).territories[country].lower() for code in codes()}
+    words = dict.fromkeys(name.split()[-1].lower() for name in names.values())
+    return Money(
+        current[0],
+        tuple(word for word in words if word not in places),
+        tuple((code, names[code, 5]) for code in codes()),
+    )
+
+
 Addressee = Literal[
     "commission",
     "health",
@@ -384,6 +414,7 @@ class Settings(_SettingsTable):
     """Who publishes: the foot of every public page names them."""
     mail: Annotated[str, Field(pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")] = ""
     phone_region: str = ""
+    currency: Currency | None = None
     country_names: dict[Country, Texts] = {}
     addressees: dict[Addressee, Texts] = {}
     without_authority: tuple[str, ...] = ()

@@ -19,9 +19,10 @@ from mapping.area import check, files, gazetteer, grid
 from mapping.area.files import Fault
 from mapping.area.grid import Box, Grid
 from mapping.area.rasters import as_xarray, kept
-from mapping.area.settings import AreaFile, Level, Settings
+from mapping.area.settings import AreaFile, Level, Settings, usual_money
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import show
+from mapping.language.parsers import Money
 
 if TYPE_CHECKING:
     from xarray import DataArray
@@ -160,6 +161,12 @@ class StudyArea:
     def settings(self) -> Settings:
         """Return the choices of area.toml: speeds, scenarios, thresholds and so on."""
         return self.file.settings
+
+    @cached_property
+    def money(self) -> Money | None:
+        """Return the money of the country: that of area.toml, else that which CLDR has for its code."""
+        own = self.settings.currency
+        return own.money if own is not None else usual_money(self.code)
 
     @property
     def attribution(self) -> list[tuple[tuple[str, ...], dict[str, str]]]:

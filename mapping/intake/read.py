@@ -27,7 +27,6 @@ from mapping.intake.services import entries, organizations_seen
 from mapping.model import Source, record_id
 from mapping.quality.known_organizations import Known
 from mapping.registry import format_of, formats
-from mapping.resources import shipped
 
 __all__ = ["Known", "read"]
 
@@ -38,9 +37,9 @@ READERS = {**LINKS, "case": case_counts}
 def read(
     path: str | Path,
     *,
+    area: StudyArea,
     source: str = "",
     columns: str | Path | ColumnMap | None = None,
-    area: StudyArea | None = None,
     today: dt.date | None = None,
     known: Known | None = None,
 ) -> Batch:
@@ -50,13 +49,13 @@ def read(
     ----------
     path
         The list: a workbook or a CSV file.
+    area
+        The study area that its places, phones and prices are of.
     source
         Name of the sender, where no column map says it.
     columns
         The sender's column map, or the XLSForm with which the list was collected; without either, columns are guessed
         from their names and the rows stay with custodians. A map without fields adds to what the file says itself.
-    area
-        The study area; the demo's when not given.
     today
         The day on which dates are judged.
     known
@@ -68,7 +67,7 @@ def read(
         When the file as a whole cannot be taken: not a list, the wrong map, too few or too many rows, too many refused.
     """
     path = Path(path)
-    area, known, today = area or StudyArea.load(shipped("geo/tj")), known or Known(), today or dt.date.today()
+    known, today = known or Known(), today or dt.date.today()
     form = Path(columns) if isinstance(columns, str | Path) and Path(columns).suffix.lower() == ".xlsx" else None
     column_map = None if form else columns if not isinstance(columns, str | Path) else ColumnMap.load(columns)
     module = format_of(path)

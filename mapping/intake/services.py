@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mapping.area.geocode import Located, locate, served
+from mapping.area.study_area import StudyArea
 from mapping.intake.activities import checklist
 from mapping.intake.dialling import lacks_town, town_codes
 from mapping.intake.row_keys import row_key, without_repeats
@@ -378,10 +379,7 @@ def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
         for word in words:
             condition = match_term("conditions", word) if link == "excludes" else None
             if condition is not None:
-                labels = {
-                    lang: str(Vocabulary.load("conditions").label(condition.code, lang))
-                    for lang in reader.intake.area.languages
-                }
+                labels = _labels("conditions", condition.code, reader.intake.area)
                 attribute = record_id(source, "attribute", service, link, condition.code)
                 yield Attribute(
                     id=attribute, link_id=service, link_entity="service", link_type="excludes", value=labels["en"]
@@ -454,14 +452,21 @@ def _round_the_clock(reader: Reader) -> str:
     return ""
 
 
+def _labels(taxonomy: str, code: str, area: StudyArea) -> dict[str, str]:
+    """Return the label of a term in English, which records hold, and in every language of a study area."""
+    terms = Vocabulary.load(taxonomy)
+    return {language: str(terms.label(code, language)) for language in dict.fromkeys(("en", *area.languages))}
+
+
 def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
     """Yield languages, cost and papers; languages that are said of the whole place hold for each of its services."""
     spoken = reader if reader.text("languages") else owner
     for code in spoken.take("languages", parsers.language_codes) or []:
         yield Language(id=record_id(source, "language", service, code), service_id=service, code=code)
-    cost = reader.take("cost", parsers.cost)
+    money = reader.intake.area.money
+    cost = reader.take("cost", parsers.cost, money)
     if cost is not None:
-        texts = parsers.price_words(cost) or {"en": reader.harmless("cost", cost.text)}
+        texts = parsers.price_words(cost, money) or {"en": reader.harmless("cost", cost.text)}
         record.fees_description = texts["en"] or None
         yield from _translated("service", service, "fees_description", texts, source)
         yield CostOption(
@@ -473,7 +478,7 @@ def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, reco
         )
     codes, words = reader.terms("documents", "documents")
     for code in codes:
-        labels = {lang: str(Vocabulary.load("documents").label(code, lang)) for lang in reader.intake.area.languages}
+        labels = _labels("documents", code, reader.intake.area)
         paper = record_id(source, "required_document", service, code)
         yield RequiredDocument(id=paper, service_id=service, document=labels["en"])
         yield from _translated("required_document", paper, "document", labels, source)

@@ -5,10 +5,9 @@ that have no column ``label_<language>`` in the tables of ``terms/``.
 """
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import mapping.language
@@ -45,8 +44,6 @@ class LanguageFolder:
     """How lists mark a column in this language, folded."""
     place_names: tuple[str, ...] = ()
     """Languages whose names of places its readers can read, best first."""
-    currencies: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Code of ISO 4217 -> the name of the money in a price."""
 
     @property
     def chain(self) -> tuple[str, ...]:
@@ -84,7 +81,6 @@ def language(code: str) -> LanguageFolder:
         held: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
         }
-        held["currencies"] = MappingProxyType(said.get("currencies", {}))
         own = LanguageFolder(code, folder, **({"name": code} | held))
     except (tomllib.TOMLDecodeError, TypeError) as error:
         known = ", ".join(LanguageFolder.__dataclass_fields__)

@@ -26,9 +26,6 @@ fallback = ["en"]
 weekdays = ["lun", "mar", "mer", "jeu", "ven", "sam", "dim"]
 headings = ["fr", "french", "français"]
 place_names = ["fr", "en"]
-
-[currencies]
-TJS = "somonis"
 """
 CATALOGUE = """
 msgid ""

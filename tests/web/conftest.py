@@ -6,14 +6,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.support.portal import published
+from tests.support.once import once
 from web import create_app
 from web.freeze import freeze
-
-
-@pytest.fixture(scope="session")
-def view_file(tmp_path_factory, tiny_area) -> Path:
-    return published(tmp_path_factory.mktemp("portal"), tiny_area)
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +36,7 @@ def text(client) -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def site(app, tmp_path_factory) -> Path:
     """The frozen site of the sample."""
-    folder = tmp_path_factory.mktemp("frozen") / "site"
-    freeze(app, folder)
-    return folder
+    return once(tmp_path_factory, "frozen", lambda folder: freeze(app, folder / "site")) / "site"
 
 
 @pytest.fixture(scope="session")

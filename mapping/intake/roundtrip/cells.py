@@ -302,7 +302,8 @@ def _hours(edit: Edit) -> None:
 
 
 def _fees(edit: Edit) -> None:
-    ok, cost = _taken(edit, "fees", "cost", parsers.cost)
+    money = edit.reader.intake.area.money
+    ok, cost = _taken(edit, "fees", "cost", parsers.cost, money)
     if not ok:
         return
     old = edit.held.of("cost_option", "service_id", edit.service)
@@ -312,7 +313,7 @@ def _fees(edit: Edit) -> None:
     ]
     said: dict[str, str] = {}
     if cost is not None:
-        said = parsers.price_words(cost) or {edit.language: edit.reader.harmless("cost", cost.text)}
+        said = parsers.price_words(cost, money) or {edit.language: edit.reader.harmless("cost", cost.text)}
         if not any(said.values()):
             return
         new[cost.kind, cost.amount, cost.currency] = CostOption(

@@ -2,14 +2,15 @@
 
 A parser takes a cell as a spreadsheet gives it (text, number, date) and raises `Unreadable`, a ValueError, with the
 problem and what to do; `Partly` when it could read some of it. It never guesses: what could be read in two ways is
-refused, or returned with a ``doubt``. Nothing here knows a country: the region of phones is given, names of currencies
-and languages are general.
+refused, or returned with a ``doubt``. Nothing here knows a country: the region of phones and the country's money are
+given; names of other currencies and of languages are general.
 """
 
 from mapping.language.parsers._cells import Partly, Unreadable, cell, is_blank, says_none
 from mapping.language.parsers.amounts import (
     CapacityValue,
     CostValue,
+    Money,
     Number,
     capacity,
     cost,
@@ -31,6 +32,7 @@ __all__ = [
     "DateValue",
     "HoursValue",
     "MessengerAccount",
+    "Money",
     "Number",
     "Partly",
     "PhoneValue",

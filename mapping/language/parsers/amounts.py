@@ -2,16 +2,26 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import Message
-from mapping.language.languages import codes, language
+from mapping.language.languages import codes
 from mapping.language.parsers._cells import Unreadable, given, is_one_of, shown
 
 CostKind = Literal["free", "tariff", "amount", "mixed"]
 Counted = Literal["beds", "rooms", "places", "people", "cases", ""]
 Every = Literal["day", "week", "month", "year", ""]
+
+
+@dataclass(frozen=True)
+class Money:
+    """The money of a country: its code of ISO 4217, the words and signs for it in lists, its name in languages."""
+
+    code: str
+    words: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,6 @@ _SURVIVORS_FREE = {
 }
 _FREE_STEMS = ("fre", "besplat", "royg", "bepul", "tekin", "ucretsiz")
 _CURRENCIES = {
-    "TJS": "tjs,сомонӣ,сомони,somoni,с.",
     "RUB": "rub,руб,рубль,рублей,рубля,rubl,₽",
     "KZT": "kzt,тенге,тг,tenge,₸",
     "UZS": "uzs,сум,сўм,so‘m,som,sum",
@@ -84,14 +93,12 @@ _CURRENCIES = {
     "USD": "usd,доллар,долларов,dollar,dollars,$",
     "EUR": "eur,евро,euro,euros,€",
 }
-_BY_WORD = {skeleton(word): code for code, words in _CURRENCIES.items() for word in words.split(",") if skeleton(word)}
-_NAMED = {code: frozenset(coarse(word) for word in words.split(",")) for code, words in _CURRENCIES.items()}
-_BY_SIGN = {"₽": "RUB", "₸": "KZT", "₺": "TRY", "$": "USD", "€": "EUR"}
+_GENERAL = tuple(Money(code, tuple(words.split(","))) for code, words in _CURRENCIES.items())
 _AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ \u202f]\d{3})+|\d+)(?:[.,](\d{1,2}))?(?!\s?%)(?![\d.,]*\d)")
 
 
-def cost(value: object) -> CostValue:
-    """Read what something costs.
+def cost(value: object, money: Money | None = None) -> CostValue:
+    """Read what something costs, where ``money`` is that of the country: its words go before those of any other.
 
     Raises
     ------
@@ -109,7 +116,7 @@ def cost(value: object) -> CostValue:
     if is_one_of(text, _TARIFF):
         return CostValue("tariff", text=text)
     amounts = [_money(found) for found in _AMOUNT.finditer(text)]
-    currency = _currency(text)
+    currency = _currency(text, money)
     free = any(word.startswith(_FREE_STEMS) for word in skeleton(text).split())
     if len(amounts) == 1 and currency:
         return CostValue("mixed" if free else "amount", amounts[0], currency, text)
@@ -120,39 +127,51 @@ def cost(value: object) -> CostValue:
     raise Unreadable(f"{shown(text)} is no price", "write 'free', 'by tariff', or one amount with its currency")
 
 
-def price_words(cost: CostValue) -> dict[str, str]:
+def price_words(cost: CostValue, money: Money | None = None) -> dict[str, str]:
     """Return what something costs by language, where its own words say nothing that we cannot say in each; else empty.
 
     Examples
     --------
-    >>> price_words(cost("50 сомони"))["en"], price_words(cost("50 somoni per visit"))
-    ('50 somoni', {})
+    >>> price_words(cost("6 euros"))["ru"], price_words(cost("6 euros per visit"))
+    ('6 EUR', {})
     """
     if cost.kind in PRICES:
         return {code: PRICES[cost.kind].into(code) for code in codes()}
     if cost.amount is None or cost.currency is None:
         return {}
-    beside = frozenset(coarse(_AMOUNT.sub(" ", _mended(cost.text))).split()) - _NAMED[cost.currency]
+    names = dict(money.names) if money is not None and money.code == cost.currency else {}
+    own = frozenset(coarse(word) for word, code in _words(money).items() if code == cost.currency)
+    beside = frozenset(coarse(_AMOUNT.sub(" ", _mended(cost.text, money))).split()) - own
     if beside and beside not in _SURVIVORS_FREE:
         return {}
-    moneys = {code: language(code).currencies.get(cost.currency, cost.currency) for code in codes()}
-    prices = {code: f"{cost.amount:g} {money}" for code, money in moneys.items()}
+    prices = {code: f"{cost.amount:g} {names.get(code, cost.currency)}" for code in codes()}
     return {code: _survivors_free(code, price) if beside else price for code, price in prices.items()}
+
+
+@cache
+def _words(money: Money | None) -> dict[str, str]:
+    """Return every word and sign for money with its code; those of the country stand above all others."""
+    moneys = _GENERAL if money is None else (*_GENERAL, money)
+    return {word.lower(): each.code for each in moneys for word in (each.code, *each.words)}
 
 
 def _money(found: re.Match[str]) -> float:
     return float(re.sub(r"\D", "", found[1]) + "." + (found[2] or "0"))
 
 
-def _mended(text: str) -> str:
-    """Return a text in which a damaged export did not lose the end of the name of the money."""
-    return text.replace("сомон?", "сомонӣ")
+def _mended(text: str, money: Money | None) -> str:
+    """Return a text in which a damaged export did not lose the end of the name of the country's money."""
+    for word in money.words if money is not None else ():
+        text = text.replace(f"{word[:-1]}?", word) if len(word) > 3 else text
+    return text
 
 
-def _currency(text: str) -> str | None:
+def _currency(text: str, money: Money | None) -> str | None:
     """Return the one currency that is named, None for none and for several."""
-    words = {_BY_WORD[word] for word in skeleton(_mended(text)).split() if word in _BY_WORD}
-    signs = {code for sign, code in _BY_SIGN.items() if sign in text}
+    known = _words(money)
+    by_word = {skeleton(word): code for word, code in known.items() if skeleton(word)}
+    words = {by_word[word] for word in skeleton(_mended(text, money)).split() if word in by_word}
+    signs = {code for word, code in known.items() if not skeleton(word) and word in text}
     found = words | signs
     return found.pop() if len(found) == 1 else None
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mapping.language.parsers import (
     CapacityValue,
     CostValue,
+    Money,
     Number,
     Unreadable,
     capacity,
@@ -17,6 +18,12 @@ from mapping.language.parsers import (
     number,
     price_words,
     utc_offset,
+)
+
+SOMONI = Money(
+    "TJS",
+    ("сомонӣ", "сомони", "somoni", "с."),
+    (("en", "somoni"), ("ru", "сомони"), ("tg", "сомонӣ"), ("uz", "somoni")),
 )
 
 
@@ -47,7 +54,7 @@ def test_by_a_list_of_prices(text):
     ],
 )
 def test_amounts(text, amount, currency):
-    assert cost(text) == CostValue("amount", amount, currency, text)
+    assert cost(text, SOMONI) == CostValue("amount", amount, currency, text)
 
 
 @pytest.mark.parametrize(
@@ -60,8 +67,8 @@ def test_amounts(text, amount, currency):
     ],
 )
 def test_free_for_some_and_an_amount_for_others(text):
-    assert cost(text) == CostValue("mixed", 60, "TJS", text)
-    assert price_words(cost(text)) == {
+    assert cost(text, SOMONI) == CostValue("mixed", 60, "TJS", text)
+    assert price_words(cost(text, SOMONI), SOMONI) == {
         "en": "Free for survivors, 60 somoni for others",
         "ru": "Для пострадавших бесплатно, для остальных 60 сомони",
         "tg": "Барои ҷабрдидагон ройгон, барои дигарон 60 сомонӣ",
@@ -81,9 +88,9 @@ def test_free_for_some_and_an_amount_for_others(text):
     ],
 )
 def test_a_price_is_said_in_every_language_where_nothing_is_lost(text, tajik):
-    said = price_words(cost(text))
+    said = price_words(cost(text, SOMONI), SOMONI)
     assert said.get("tg") == tajik
-    assert {price_words(cost(each))["tg"] for each in said.values()} == ({tajik} if tajik else set())
+    assert {price_words(cost(each, SOMONI), SOMONI)["tg"] for each in said.values()} == ({tajik} if tajik else set())
 
 
 def test_free_for_some():
@@ -104,7 +111,15 @@ def test_free_for_some():
 )
 def test_what_is_no_price_is_refused(text, problem):
     with pytest.raises(Unreadable, match=problem):
-        cost(text)
+        cost(text, SOMONI)
+
+
+def test_words_for_money_are_those_of_the_country():
+    """A som is Kyrgyz beside Kyrgyzstan, and Uzbek where that is the country."""
+    assert cost("50 сом").currency == "KGS"
+    assert cost("50 сом", Money("UZS", ("сом",))).currency == "UZS"
+    with pytest.raises(Unreadable, match="without a currency"):
+        cost("50 сомони")
 
 
 @pytest.mark.parametrize(

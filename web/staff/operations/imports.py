@@ -26,7 +26,7 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, WHOLES, Approval, record_id
 from mapping.quality.call_list import SOURCE as CALLS
 from mapping.quality.known_organizations import Known
-from mapping.registry import format_of
+from mapping.registry import format_of, readers
 from mapping.safety.redaction import PUBLISHED
 from web.access.guard import Open, log, me
 from web.access.roles import Action
@@ -115,7 +115,14 @@ def _begin(language: str, *, why: object = "") -> str:
     states = {name: _agreed(columns, trusted=trusted) for name, (columns, trusted) in known.items()}
     waiting = uploads().of(me().id)
     return page(
-        "staff/import.html", language, maps=known, states=states, waiting=waiting, why=str(why), problem=UNREADABLE
+        "staff/import.html",
+        language,
+        maps=known,
+        states=states,
+        waiting=waiting,
+        formats=readers(),
+        why=str(why),
+        problem=UNREADABLE,
     )
 
 
