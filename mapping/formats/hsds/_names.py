@@ -10,7 +10,8 @@ Open Referral, Human Services Data Specification 1.1, 2.0.1 and 3.1.
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mapping.errors import FormatError
@@ -165,6 +166,7 @@ def table_of(name: str) -> str | None:
     return KNOWN.get(bare(name))
 
 
+@lru_cache(maxsize=1_000)
 def bare(name: str) -> str:
     """Return a table's name as it is written in the standard: of "hsds/Services.csv" services."""
     return name.replace("\\", "/").rpartition("/")[2].removesuffix(".csv").strip().casefold().replace("-", "_")
@@ -258,24 +260,32 @@ _VERSIONS = {
 }
 
 
-def rows_of_document(table: str, document: Mapping[str, Any], row: int) -> Iterator[Raw]:
-    """Yield the rows that one nested document holds, outermost first; ``row`` is its number in the file.
+def rows_of_document(table: str, document: Mapping[str, Any], row: int) -> list[Raw]:
+    """Return the rows that one nested document holds, outermost first; ``row`` is its number in the file.
 
     Raises
     ------
     FormatError
         Records stand in each other deeper than HSDS can need.
     """
-    yield from _rows(table, document, row, {}, 0)
+    rows: list[Raw] = []
+    _gather(rows, table, document, row, {}, 0)
+    return rows
 
 
-def _rows(name: str, document: Mapping[str, Any], row: int, above: dict[str, Any], depth: int) -> Iterator[Raw]:
+NESTED = (list, dict)
+
+
+def _gather(
+    rows: list[Raw], name: str, document: Mapping[str, Any], row: int, above: dict[str, Any], depth: int
+) -> None:
+    """Add the row of a document and those inside it to ``rows``."""
     if depth > DEEPEST:
         raise FormatError(f"document {row}: records stand in each other more than {DEEPEST} deep; is it HSDS?")
     cells: dict[str, Any] = dict(above)
     inside: list[tuple[str, Any]] = []
     for key, value in document.items():
-        if isinstance(value, dict | list) and key in PROPERTIES and key not in PASSED_OVER:
+        if isinstance(value, NESTED) and key in PROPERTIES and key not in PASSED_OVER:
             inside.append((key, value))
         elif key in LINKS and key in above:
             continue  # where a record stands tells better than it does itself what it is said of
@@ -293,9 +303,9 @@ def _rows(name: str, document: Mapping[str, Any], row: int, above: dict[str, Any
                 if down is None and up in _REFERENCES[table]:
                     cells[up] = identified(inner, each)
                 held.append((key, each, down or {}))
-    yield modern(name, cells, name, row)
+    rows.append(modern(name, cells, name, row))
     for key, each, down in held:
-        yield from _rows(key, each, row, down, depth + 1)
+        _gather(rows, key, each, row, down, depth + 1)
 
 
 def identified(table: str, cells: Mapping[str, Any]) -> str:

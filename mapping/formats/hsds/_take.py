@@ -13,7 +13,17 @@ from pydantic import ValidationError
 
 from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.formats import ReadContext
-from mapping.formats.hsds._names import EXPECTED, IGNORED, NO_ID, PASSED_OVER, REFERENCES, Raw, identified, table_of
+from mapping.formats.hsds._names import (
+    EXPECTED,
+    IGNORED,
+    NESTED,
+    NO_ID,
+    PASSED_OVER,
+    REFERENCES,
+    Raw,
+    identified,
+    table_of,
+)
 from mapping.formats.hsds._values import Mended, Parse, language_code, parsers, plain, values_shown
 from mapping.language.parsers import Partly, Unreadable
 from mapping.model import RECORDS, Audience, Provenance, Record, Source, least_precise, record_id, required, strictest
@@ -203,8 +213,8 @@ class Taking:
     def add(self, raw: Raw, own: str, fields: dict[str, Any], sent: str = "") -> Record | None:
         """Make a record and keep it; where that cannot be, set the row aside with the reason."""
         kind = RECORDS[raw.table]
-        missing = sorted(name for name in NEEDED[raw.table] if fields.get(name) in (None, ""))
-        if missing:
+        if any(fields.get(name) in (None, "") for name in NEEDED[raw.table]):
+            missing = sorted(name for name in NEEDED[raw.table] if fields.get(name) in (None, ""))
             self.refuse(raw, missing[0], f"the row has no {' and no '.join(missing)}", "ask the sender for it")
             return None
         try:
@@ -267,7 +277,7 @@ class Taking:
     def _read(self, raw: Raw, name: str, value: Any, parse: Parse, fields: dict[str, Any]) -> None:
         """Read one cell into its field."""
         try:
-            if isinstance(value, dict | list):
+            if isinstance(value, NESTED):
                 raise Unreadable("holds a list or an object where one value should stand", "write one value")
             read = parse(value)
         except Mended as mended:
