@@ -51,6 +51,18 @@ class RefusedRow:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class ReadColumn:
+    """A column of a file: its heading, the field that it was taken for, and its first different values.
+
+    The field is "private" where nothing of it is kept, which has no values either, and empty where it is not read.
+    """
+
+    heading: str
+    field: str
+    values: tuple[str, ...] = field(default=(), repr=False)
+
+
 @dataclass(repr=False)
 class Batch:
     """What one file gave: records ready to store, and everything that was seen on the way.
@@ -65,6 +77,8 @@ class Batch:
     refused: list[RefusedRow] = field(default_factory=list)
     cleaned: Counter[str] = field(default_factory=Counter)
     """Cleaning step -> number of values it changed."""
+    columns: list[ReadColumn] = field(default_factory=list)
+    """What the columns of its sheets were taken for."""
     rows: int = 0
     """Rows that held anything, refused ones among them."""
     removed: list[tuple[str, str]] = field(default_factory=list)

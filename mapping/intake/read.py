@@ -6,12 +6,12 @@ format -> sheets -> rows (`mapping.intake.rows`) -> fields (`mapping.intake.row_
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
 from mapping.area.study_area import StudyArea
-from mapping.batch import Batch, Issue, RefusedRow
+from mapping.batch import Batch, Issue, ReadColumn, RefusedRow
 from mapping.column_map import UNNAMED, ColumnMap, fold_header
 from mapping.errors import FormatError
 from mapping.formats import ReadContext, Sheet, source_of
@@ -32,6 +32,9 @@ __all__ = ["Known", "read"]
 
 READERS = {**LINKS, "case": case_counts}
 """Shapes whose rows are no services."""
+
+LOOKED_AT, FIRST_VALUES = 300, 5
+"""Rows in which the first values of a column are looked for, and how many are shown."""
 
 
 def read(
@@ -157,6 +160,7 @@ def _read_rows(path: Path, sheets: Sequence[Sheet], intake: Intake) -> Batch:
     for sheet, names in found.headers.items():
         places = {fold_header(name): place for place, name in reversed([*enumerate(names)])}
         intake.letters[sheet] = {name: letters_of(place) for name, place in places.items()}
+    batch.columns = list(_read_columns(found, columns))
     _require_expected(path, found, columns)
     _say_columns(found, columns, intake)
     readers = [Reader(intake, row) for row in found.rows]
@@ -172,6 +176,19 @@ def _read_rows(path: Path, sheets: Sequence[Sheet], intake: Intake) -> Batch:
         intake.known.learn(batch.of("organization"))
     _set_aside(path, readers, columns, batch)
     return batch
+
+
+def _read_columns(found: Rows, columns: ColumnMap) -> Iterator[ReadColumn]:
+    """Yield what each column was taken for, with its first values."""
+    taken = {fold_header(column): name for name, names in columns.fields.items() for column in names}
+    taken |= {fold_header(column): "service" for column in columns.services}
+    taken |= {fold_header(column): "private" for column in columns.private}
+    headings = dict.fromkeys(name for names in found.headers.values() for name in names if name)
+    for heading in headings:
+        name = taken.get(folded := fold_header(heading), "")
+        rows = (*found.rows[:LOOKED_AT], *found.children[:LOOKED_AT]) if name != "private" else ()
+        values = dict.fromkeys(text for row in rows if (text := row.cells.get(folded, "")))
+        yield ReadColumn(heading, name, tuple(values)[:FIRST_VALUES])
 
 
 def _require_expected(path: Path, found: Rows, columns: ColumnMap) -> None:
