@@ -59,7 +59,7 @@ class ReadColumn:
     """
 
     heading: str
-    field: str
+    taken_for: str
     values: tuple[str, ...] = field(default=(), repr=False)
 
 

@@ -106,12 +106,12 @@ def test_a_record_knows_the_sheet_the_row_and_the_cell_it_came_from(tmp_path, ti
 
 def test_a_batch_tells_what_each_column_was_taken_for_with_its_first_values(take):
     rows = [(str(n), f"Umed {n // 2}", *ROW[2:6], "a secret") for n in range(14)]
-    columns = {column.heading: (column.field, column.values) for column in take(*rows).columns}
+    columns = {column.heading: (column.taken_for, column.values) for column in take(*rows).columns}
     assert columns["Name"] == ("organization", tuple(f"Umed {n}" for n in range(5)))
     assert columns["Help"] == ("service", ("legal advice",))
     assert columns["Remark"] == ("private", ())
     heads, row = with_cells(Odd="7")
-    assert [(c.field, c.values) for c in take(row, heads=heads).columns if c.heading == "Odd"] == [("", ("7",))]
+    assert [(c.taken_for, c.values) for c in take(row, heads=heads).columns if c.heading == "Odd"] == [("", ("7",))]
 
 
 def test_the_extension_of_a_number_that_cannot_be_read_is_no_number(take):
