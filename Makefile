@@ -44,8 +44,8 @@ bench: .venv/dev  ## Measure each figure of docs/benchmarks.md beside its peers 
 	for file in benchmarks/[!_]*.py; do $(BIN)/python $$file || exit 1; done
 
 lock: .venv/dev  ## Write the requirements files anew from pyproject.toml (UPGRADE=--upgrade for newer releases)
-	$(BIN)/$(COMPILE) pyproject.toml -o requirements.txt
-	$(BIN)/$(COMPILE) --extra dev --extra bench -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/$(COMPILE) --extra portal pyproject.toml -o requirements.txt
+	$(BIN)/$(COMPILE) --extra portal --extra dev --extra bench -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean:  ## Remove all that make has made
 	rm -rf build dist .venv node_modules web/static/vendor

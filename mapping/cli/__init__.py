@@ -136,6 +136,9 @@ def main() -> None:
     except MappingError as error:
         typer.echo(f"rohnamo: {error}", err=True)
         sys.exit(1)
+    except ModuleNotFoundError as error:
+        typer.echo(f"rohnamo: this needs {error.name}; the portals' part: pip install 'rohnamo[portal]'", err=True)
+        sys.exit(1)
     except OSError as error:
         name, why = error.filename or "file", error.strerror
         typer.echo(f"rohnamo: {name}: {why}; check the path, its rights and the free space", err=True)
