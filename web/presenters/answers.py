@@ -11,7 +11,7 @@ from mapping.language.need_fits import LAST, fit
 from mapping.view.view import Entry
 from web.presenters import choices
 from web.presenters.beyond import minutes_beyond
-from web.presenters.cards import Blocks, Card, first_choice, minutes_to
+from web.presenters.cards import Blocks, Card, ContactLink, first_choice, minutes_to
 from web.presenters.choices import CHILD, EVERYWHERE, GROUPS_OF, Choice, Fit
 from web.presenters.edition import Edition
 
@@ -81,10 +81,8 @@ def _card(
     """Return the card of a service with why it is listed; None where nobody can reach it from the country chosen."""
     made = edition.card(entry, language)
     if choices.abroad(choice, edition.area):
-        country = choice.where.upper()
         made = callable_first(made)
-        there = any(place.country == country for place in entry.places)
-        if not there and (not made.calls or made.calls[0].short or not is_for(edition, entry, country)):
+        if not reaches(edition, entry, choice):
             return None
     rank = rank_of(entry, choice) or LAST
     return replace(made, minutes=minutes, fit=rank, why=tuple(why(made, choice, block, edition)))
@@ -152,6 +150,19 @@ def callable_first(made: Card) -> Card:
     """Return a card whose first number works from abroad, without those that do not, where it has one."""
     calls = tuple(sorted((call for call in made.calls if not call.short), key=lambda call: not call.spoken))
     return replace(made, calls=calls or made.calls)
+
+
+def reaches(edition: Edition, entry: Entry, choice: Choice) -> bool:
+    """Tell whether somebody in the country abroad that was chosen can turn to a service: go there, or call it."""
+    country = choice.where.upper()
+    if any(place.country == country for place in entry.places):
+        return True
+    numbers = [phone.number for phone in entry.phones]
+    return any(not _is_short(number) for number in numbers) and is_for(edition, entry, country)
+
+
+def _is_short(number: str) -> bool:
+    return ContactLink(number, number).short
 
 
 def is_for(edition: Edition, entry: Entry, country: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mapping.errors import NotFound
 from mapping.language.taxonomy import Term
 from web.presenters import choices
-from web.presenters.answers import callable_first, consulates, is_for, together
+from web.presenters.answers import callable_first, consulates, reaches, together
 from web.presenters.cards import Card, country_name, first_choice
 from web.presenters.choices import ABROAD, Choice
 from web.presenters.edition import Edition
@@ -51,21 +51,22 @@ def country(edition: Edition, code: str, language: str) -> Country:
     known = choices.countries(edition)
     if code not in (*known, ABROAD):
         raise NotFound("no such page")
+    choice = Choice(choices.needs()[0], code)
     found: dict[str, list[Card]] = defaultdict(list)
     for entry in edition.entries(language).values():
         there = any(place.country == known.get(code) for place in entry.places) if code in known else False
-        reached = choices.crosses_borders(entry, edition.area) or known.get(code) in entry.covers
-        if entry.status not in ("active", "temporarily closed") or not (there or reached):
+        reached = there or choices.crosses_borders(entry, edition.area) or known.get(code) in entry.covers
+        if entry.status not in ("active", "temporarily closed") or not reached:
+            continue
+        if not reaches(edition, entry, choice):
             continue
         made = callable_first(edition.card(entry, language))
-        if not there and (not made.calls or made.calls[0].short or not is_for(edition, entry, code.upper())):
-            continue
         found["later" if not first_choice(entry) else "others" if there else "lines"].append(made)
     official = consulates(edition, code, language)
     line = line_for(edition, language, abroad=True)
     return Country(
         code=code,
-        name=choices.where_name(Choice(choices.needs()[0], code), edition.area, language),
+        name=choices.where_name(choice, edition.area, language),
         line=line,
         emergency=emergency(edition.area, language, country=code.upper()),
         consulates=tuple(official),

@@ -21,6 +21,7 @@ from web.partner.finding.needs import FOR_A_CHILD, Needs
 from web.partner.finding.start_places import StartPlace, starts
 from web.partner.shareable import classes, open_line
 from web.presenters import choices
+from web.presenters.answers import reaches
 from web.presenters.beyond import minutes_beyond, minutes_within
 from web.presenters.cards import Card, ContactLink, first_choice, minutes_to
 from web.presenters.edition import Edition
@@ -292,8 +293,10 @@ class Finder:
             return True
         if self.start is None:
             choice = choices.Choice(choices.needs()[0], self.needs.place)
-            return bool(choices.place_of(entry, choice, self.area))
-        if choices.covers(entry, self.start.unit, self.area) or (choices.by_phone(entry) and not entry.covers):
+            return bool(choices.place_of(entry, choice, self.area)) and reaches(self.edition, entry, choice)
+        if choices.by_phone(entry):
+            return bool(entry.phones) and choices.covers(entry, self.start.unit, self.area, anywhere=True)
+        if choices.covers(entry, self.start.unit, self.area):
             return True
         around = {self.start.unit, *self.area.ancestors(self.start.unit)} - {self.area.code}
         return any(not place.has_point and place.area_unit in around for place in entry.places)

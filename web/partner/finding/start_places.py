@@ -53,11 +53,11 @@ def search(edition: Edition, language: str, text: str) -> list[StartPlace]:
     typed = skeleton(text)
     if not typed:
         return []
-    shown = [place for place in _places(edition, language).values() if skeleton(place.name) == typed]
-    if len(shown) == 1:
-        return list(_start_of(edition, language, shown[0].id))
     spelt = _spellings(edition)
     whole = [identifier for identifier, names in spelt.items() if coarse(text) in {coarse(name) for name in names}]
+    shown = [place.id for place in _places(edition, language).values() if skeleton(place.name) == typed]
+    if len(shown) == 1 and len(whole) <= 1:  # one of several twins is named with its unit
+        return list(_start_of(edition, language, shown[0]))
     begun = [
         identifier
         for identifier, names in spelt.items()
@@ -100,9 +100,10 @@ def _places(edition: Edition, language: str) -> dict[str, StartPlace]:
 
 
 def _spellings(edition: Edition) -> dict[str, list[str]]:
-    """Return every spelling of each place, by id."""
+    """Return every spelling of each place, by id; what stands in brackets after a name only tells it from another."""
     places = edition.area.gazetteer
-    return dict(zip(places["place_id"].astype(str), places["names"], strict=True))
+    names = ([*given, *(name.partition(" (")[0] for name in given)] for given in places["names"])
+    return dict(zip(places["place_id"].astype(str), names, strict=True))
 
 
 def _start_of(edition: Edition, language: str, identifier: str) -> Iterator[StartPlace]:
