@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as with_default
 from functools import cache
 from itertools import takewhile
 from typing import Any, NamedTuple, get_args
@@ -113,6 +114,8 @@ class Leak:
     name: str
     field: str
     what: str
+    text: str = with_default(default="", compare=False, repr=False)
+    """The whole text, by which hits that are one question are gathered; it is never said."""
 
     def __str__(self) -> str:
         """Say it in one line, without the fact."""
@@ -125,8 +128,17 @@ class HiddenFactFound(UnsafePublication):
 
     def __init__(self, hits: Sequence[Leak]) -> None:
         self.hits = list(hits)
-        shown = "\n".join(f"  {hit}" for hit in self.hits[:20])
-        more = f"\n  and {len(self.hits) - 20} more" if len(self.hits) > 20 else ""
+        alike: dict[tuple[str, ...], list[Leak]] = defaultdict(list)
+        for hit in self.hits:
+            alike[(hit.table, hit.field, hit.what, hit.text) if hit.text else (hit.table, hit.record, str(hit))] += [
+                hit
+            ]
+        lines = [
+            f"  {same[0]}" + (f", and so do {len(same) - 1} others that say the same there" if len(same) > 1 else "")
+            for same in alike.values()
+        ]
+        shown = "\n".join(lines[:20])
+        more = f"\n  and {len(lines) - 20} more" if len(lines) > 20 else ""
         super().__init__(
             f"{len(self.hits)} texts would tell what is hidden:\n{shown}{more}\n"
             "Change the text, or keep the field back by an approval of the kind 'withhold' (subject: the record's id, "
@@ -159,7 +171,7 @@ def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] =
                 if text not in told:
                     told[text] = frozenset(finder.told_by(text))
                 whats = told[text] - {"number"} if name == "number" else told[text]
-                hits += [Leak(table, row["id"], _called(row, but=name), name, what) for what in whats]
+                hits += [Leak(table, row["id"], _called(row, but=name), name, what, text) for what in whats]
     if hits:
         raise HiddenFactFound(sorted(hits))
 

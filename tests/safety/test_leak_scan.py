@@ -203,11 +203,22 @@ def test_all_hits_are_told_with_their_fields_and_without_the_secrets() -> None:
 
 
 def test_many_hits_are_counted_and_some_are_named() -> None:
-    many = [service(f"Talk {n}", of="Umed", types=["PSY-COU"], description="Зардолузор 17") for n in range(30)]
+    many = [service(f"Talk {n}", of="Umed", types=["PSY-COU"], description=f"{n}: Зардолузор 17") for n in range(30)]
     tables = tables_of(public_parts(), secret_parts(), *many)
     with pytest.raises(HiddenFactFound, match=r"30 texts would tell[\s\S]*and 10 more") as caught:
         refuse_hidden_facts(tables, project(tables, "public", RULES))
     assert len(caught.value.hits) == 30
+
+
+def test_one_text_in_many_records_is_asked_about_once() -> None:
+    many = [service(f"Talk {n}", of="Umed", types=["PSY-COU"], description="Зардолузор 17") for n in range(40)]
+    other = service("Other", of="Umed", types=["PSY-COU"], description="Зардолузор 17, door 2")
+    tables = tables_of(public_parts(), secret_parts(), *many, other)
+    with pytest.raises(HiddenFactFound, match="41 texts would tell") as caught:
+        refuse_hidden_facts(tables, project(tables, "public", RULES))
+    assert str(caught.value).count(": holds ") == 2
+    assert "and so do 39 others that say the same there" in str(caught.value)
+    assert "Зардолузор" not in str(caught.value)
 
 
 def test_keeping_the_field_back_lets_publishing_go_on(tiny_area: StudyArea, tmp_path: Path) -> None:
