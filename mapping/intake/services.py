@@ -314,6 +314,8 @@ def _service(
         for language, whole in reader.translations("description").items()
         if (text := reader.harmless("description", whole))
     }
+    description = reader.text("description")
+    description = reader.harmless("description", description) if description and not descriptions else ""
     status = entry.reader.closing() or next(iter(reader.terms("status", "statuses")[0]), "active")
     audience = reader.narrowed(entry.audience)
     if audience != entry.audience:  # the place must not tell where a service is that fewer may know
@@ -326,7 +328,7 @@ def _service(
         alternate_name=None if said in {code, *labels.values()} else reader.harmless("service", said) or None,
         audience=audience,
         status=status,  # type: ignore[arg-type]
-        description=first_of(descriptions.values()) or None,
+        description=first_of(descriptions.values()) or description or None,
         email=None,
         last_modified=None,
     )

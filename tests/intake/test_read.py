@@ -114,6 +114,16 @@ def test_a_batch_tells_what_each_column_was_taken_for_with_its_first_values(take
     assert [(c.taken_for, c.values) for c in take(row, heads=heads).columns if c.heading == "Odd"] == [("", ("7",))]
 
 
+def test_a_description_is_kept_though_no_column_says_its_language(take):
+    header, row = with_cells(About="Helps to write a claim.")
+    fields = MAP["fields"] | {"description": ["About"]}
+    assert [s.description for s in take(row, heads=header, fields=fields).of("service")] == ["Helps to write a claim."]
+    header, row = with_cells(About="Ask for +992 00 000 33 33")
+    batch = take(row, heads=header, fields=fields)
+    assert [service.description for service in batch.of("service")] == [None]
+    assert ("doubt", "About", "holds a number, a name or an address") in said(batch)
+
+
 def test_the_extension_of_a_number_that_cannot_be_read_is_no_number(take):
     """102 is the police."""
     batch = take((*ROW[:4], "221-00-01 доб. 102", *ROW[5:]))
