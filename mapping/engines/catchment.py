@@ -13,8 +13,6 @@ method     W_ij                                          source
 =========  ============================================  ==========================================================
 2SFCA      1 within the limit, else 0                    Luo and Wang 2003, Environment and Planning B 30(6)
 E2SFCA     w(t_ij), falling by steps or smoothly         Luo and Qi 2009, Health and Place 15(4)
-3SFCA      w(t_ij) * w(t_ij) / sum_k w(t_ik)             Wan, Zou and Sternberg 2012, IJGIS 26(6)
-RAAM       people choose: see `raam`                     Saxon and Snow 2020, Annals of the AAG 110(1)
 =========  ============================================  ==========================================================
 
 So nothing is lost and nothing invented: the sum over places of A_i P_i is the capacity of the services that reach
@@ -206,32 +204,6 @@ def enhanced_two_step(
     return _shared_out(pairs, people, ends, lambda at: _weights(decay, pairs.minutes[at]), threads)
 
 
-def three_step(
-    pairs: Pairs,
-    people: ArrayLike,
-    capacity: ArrayLike,
-    *,
-    decay: Decay,
-    unknown: tuple[float, float] = (0, np.inf),
-    threads: int = 1,
-) -> Access:
-    """Return the three-step floating catchment (3SFCA): who has several services near asks less of each.
-
-    Parameters and errors are those of `enhanced_two_step`.
-    """
-    people, ends = _checked(people, capacity, unknown, (pairs.count,), pairs.services)
-    choice = np.zeros(pairs.count)
-    for first, last in _blocks(pairs.starts, 0, pairs.services):
-        at = slice(pairs.starts[first], pairs.starts[last])
-        np.add.at(choice, pairs.places[at], _weights(decay, pairs.minutes[at]))
-
-    def weigh(at: slice) -> Floats:
-        weights, all_near = _weights(decay, pairs.minutes[at]), choice[pairs.places[at]]
-        return weights * np.divide(weights, all_near, where=all_near > 0, out=all_near)
-
-    return _shared_out(pairs, people, ends, weigh, threads)
-
-
 def _checked(
     people: ArrayLike, capacity: ArrayLike, unknown: tuple[float, float], shape: tuple[int, ...], services: int
 ) -> tuple[Floats, Ends]:
@@ -397,120 +369,3 @@ def access_on_grid(
     list(in_threads(share, search, np.arange(PARTS)[:, None], min(threads, PARTS)))
     scores = _total(sums).reshape(-1, *search.shape)
     return _access(scores, load, reached.reshape(search.shape), ends)
-
-
-# --- people who choose -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PeopleChoices:
-    """Where people go when each goes where it costs least, crowding included; see `raam`.
-
-    ``cost`` by place (inf where nothing is near, lower is better); ``load`` is the people at each service;
-    ``assigned`` the people of each pair. ``gap`` tells how far it is from balance: by what share of all people's cost
-    somebody could still gain by going elsewhere.
-    """
-
-    cost: Floats
-    load: Floats
-    assigned: Floats
-    gap: float
-    rounds: int
-
-
-def raam(
-    pairs: Pairs,
-    people: ArrayLike,
-    capacity: ArrayLike,
-    *,
-    tau: float,
-    rho: float | None = None,
-    tolerance: float = 1e-6,
-    rounds: int = 10_000,
-) -> PeopleChoices:
-    """Return the rational agent access model: people weigh the way against the crowd, and nobody gains by changing.
-
-    Going from place i to service j costs t_ij / tau + D_j / (rho S_j), where D_j are all the people who go there, S_j
-    its capacity, and rho the people per capacity overall. So ``tau`` is the way that one is ready to take to find a
-    service of half the crowd rather than one of average crowd and a half. In balance all services that the people of a
-    place use cost them the same, and no other costs less. That is where a convex function has its least value; it is
-    found by settling one place after another exactly (Saxon and Snow iterate by steps, to a percent or so).
-
-    Capacity must be known: in a balance, bounds of one service are no bounds of another. Try both ends.
-
-    Raises
-    ------
-    InvalidRecord
-        An array has the wrong length or a value below 0; a capacity is unknown; tau is not above 0.
-    """
-    own, (supply, _) = _checked(people, capacity, (0, 0), (pairs.count,), pairs.services)
-    if np.isnan(np.asarray(capacity, float)).any():
-        raise InvalidRecord("raam: a capacity is unknown; give a value for it, and another to see what it changes")
-    if not tau > 0:
-        raise InvalidRecord(f"raam: tau is {tau}; give minutes above 0")
-    places, services, minutes = pairs.table()
-    usable = supply[services] > 0
-    order = np.lexsort((services[usable], places[usable]))
-    i, j = places[usable][order], services[usable][order]
-    way = minutes[usable][order].astype(float) / tau
-    total = supply.sum()
-    crowd = rho if rho is not None else (own.sum() / total if total > 0 else 1.0)
-    if not crowd > 0:
-        crowd = 1.0
-    starts = np.searchsorted(i, np.arange(pairs.count + 1))
-    used, cost = np.zeros(i.size), np.full(pairs.count, np.inf)
-    load = np.zeros(pairs.services)
-    done, gap = _balance(starts, j, way, own, supply * crowd, used, load, cost, tolerance, rounds)
-    assigned = np.zeros(places.size)
-    assigned[np.flatnonzero(usable)[order]] = used
-    return PeopleChoices(cost, load, assigned, float(gap), int(done))
-
-
-@compiled
-def _balance(
-    starts: Starts,
-    j: Places,
-    way: Floats,
-    people: Floats,
-    room: Floats,
-    used: Floats,
-    load: Floats,
-    cost: Floats,
-    tolerance: float,
-    rounds: int,
-) -> tuple[int, float]:
-    """Settle one place after another: spread its people so that all services it uses cost the same."""
-    gap, done = np.inf, 0
-    while done < rounds and gap > tolerance:
-        done += 1
-        for p in range(people.size):
-            first, last = starts[p], starts[p + 1]
-            if first == last or people[p] == 0:
-                continue
-            empty = np.empty(last - first)  # what each would cost without this place's people
-            for k in range(first, last):
-                load[j[k]] = max(0.0, load[j[k]] - used[k])
-                empty[k - first] = way[k] + load[j[k]] / room[j[k]]
-            rest, slope, level = people[p], 0.0, 0.0
-            order = np.argsort(empty)
-            for n in range(order.size):
-                slope += room[j[first + order[n]]]
-                level = empty[order[n]]
-                beyond = empty[order[n + 1]] if n + 1 < order.size else np.inf
-                if (beyond - level) * slope >= rest:
-                    level += rest / slope
-                    break
-                rest -= (beyond - level) * slope
-            for k in range(first, last):
-                used[k] = max(0.0, (level - empty[k - first]) * room[j[k]])
-                load[j[k]] += used[k]
-        paid = least = 0.0
-        for p in range(people.size):
-            for k in range(starts[p], starts[p + 1]):
-                now = way[k] + load[j[k]] / room[j[k]]
-                paid += used[k] * now
-                cost[p] = now if k == starts[p] else min(cost[p], now)
-            if starts[p] < starts[p + 1]:
-                least += people[p] * cost[p]
-        gap = (paid - least) / paid if paid > 0 else 0.0
-    return done, gap

@@ -13,8 +13,6 @@ from mapping.engines.catchment import (
     enhanced_two_step,
     gaussian,
     gravity,
-    raam,
-    three_step,
     two_step,
     within,
 )
@@ -74,16 +72,6 @@ def test_the_published_example(shared, scenario):
             near = Pairs.of(*(column[pairs.minutes <= 60] for column in pairs.table()), shape=(3, 3))
             found = enhanced_two_step(near, PEOPLE, DOCTORS, decay=gravity(1)).low
         assert found.tolist() == pytest.approx(list(expected[name].values())), name
-    choices = raam(pairs, PEOPLE, DOCTORS, tau=60)
-    assert choices.cost.tolist() == pytest.approx(list(expected["raam_tau60"].values()), rel=0.02), "it stops early"
-
-
-def test_three_step_by_hand():
-    """A place with two services at equal weight asks half of each: 10 / 50 each, times a half, twice."""
-    pairs = Pairs.of([0, 0, 1], [0, 1, 1], [5, 5, 5], shape=(2, 2))
-    found = three_step(pairs, [100, 0], [10, 10], decay=within(30))
-    assert found.load.tolist() == [50, 50]
-    assert found.low.tolist() == pytest.approx([0.2, 0.2])
 
 
 def test_unknown_capacity_stays_unknown():
@@ -160,21 +148,19 @@ def random_pairs(rng):
 
 
 @settings(max_examples=examples(60))
-@given(st.integers(0, 2**32 - 1), st.sampled_from(["plain", "steps", "bell", "three"]))
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["plain", "steps", "bell"]))
 def test_what_must_always_hold(seed, method):
     """Access times people is the supply that reaches anybody; whole matrices say the same; threads change no bit."""
     pairs, people, capacity = random_pairs(np.random.default_rng(seed))
     decay = {"plain": within(60), "steps": Steps((10, 20, 30), (1, 0.68, 0.22))}.get(method, gaussian(60))
-    run = three_step if method == "three" else enhanced_two_step
-    found, again = (run(pairs, people, capacity, decay=decay, threads=threads) for threads in (1, 2))
+    found, again = (enhanced_two_step(pairs, people, capacity, decay=decay, threads=threads) for threads in (1, 2))
     assert found.low.tobytes() == again.low.tobytes()
     assert float(found.low @ people) == pytest.approx(found.supply[0])
     assert found.supply[0] + capacity[found.idle].sum() == pytest.approx(capacity.sum())
     assert (found.low[~found.reached] == 0).all()
-    if method != "three":
-        assert found.low == pytest.approx(dense(pairs, people, capacity, decay))
+    assert found.low == pytest.approx(dense(pairs, people, capacity, decay))
     gaps = np.where(np.arange(len(capacity)) % 2 == 0, NAN, capacity)
-    bounds = run(pairs, people, gaps, decay=decay, unknown=(0, 9))
+    bounds = enhanced_two_step(pairs, people, gaps, decay=decay, unknown=(0, 9))
     assert (bounds.low <= found.low + 1e-12).all()
     assert (found.low <= bounds.high + 1e-12).all()
 
@@ -211,43 +197,6 @@ def test_a_grid_without_pairs_says_what_pairs_say(seed):
         for end in ("low", "high", "reached"):
             assert getattr(one, end).ravel() == pytest.approx(getattr(by_pairs, end))
         assert one.idle.tolist() == by_pairs.idle.tolist()
-
-
-def test_raam_by_hand():
-    """Two services at 0 and 30 minutes for 100 people, capacity 1 each, rho 50: loads x and 100 - x cost the same where
-    x / 50 = 1 + (100 - x) / 50 for a tau of 30, so x = 75 and all pay 1.5.
-    """
-    pairs = Pairs.of([0, 0], [0, 1], [0, 30], shape=(2, 2))
-    found = raam(pairs, [100, 0], [1, 1], tau=30)
-    assert found.load.tolist() == pytest.approx([75, 25])
-    assert found.cost.tolist() == pytest.approx([1.5, np.inf])
-    assert found.gap <= 1e-6
-
-
-@settings(max_examples=examples(40))
-@given(st.integers(0, 2**32 - 1))
-def test_with_raam_nobody_gains_by_changing(seed):
-    pairs, people, capacity = random_pairs(np.random.default_rng(seed))
-    if not capacity.sum() or not people.sum():
-        return
-    found = raam(pairs, people, capacity, tau=30)
-    i, j, t = pairs.table()
-    rho = people.sum() / capacity.sum()
-    assert np.bincount(j, found.assigned, minlength=pairs.services) == pytest.approx(found.load)
-    usable = capacity[j] > 0
-    now = t[usable] / 30 + found.load[j[usable]] / (rho * capacity[j[usable]])
-    used = found.assigned[usable] > 1e-3 * people[i[usable]]
-    assert (now[used] <= found.cost[i[usable]][used] + 1e-2).all()
-    near = np.isin(np.arange(pairs.count), i[usable])
-    assert np.bincount(i, found.assigned, minlength=pairs.count)[near] == pytest.approx(people[near])
-    assert np.isinf(found.cost[~near]).all()
-
-
-def test_raam_needs_what_is_known():
-    with pytest.raises(InvalidRecord, match="unknown"):
-        raam(hospitals(), PEOPLE, [NAN, 1, 1], tau=60)
-    with pytest.raises(InvalidRecord, match="tau"):
-        raam(hospitals(), PEOPLE, DOCTORS, tau=0)
 
 
 @pytest.mark.filterwarnings("ignore")
