@@ -421,10 +421,6 @@ class Settings(_SettingsTable):
     """Codes of regions that no authority of their own governs: a report asks the commission instead."""
     context: tuple[CountryFact, ...] = ()
 
-    def verification_months(self, family: str) -> int:
-        """Return after how many months an entry of a family of service types must be verified again."""
-        return self.verification.get(family, self.verification.get("default", 12))
-
     @field_validator("phone_region")
     @classmethod
     def _region(cls, region: str) -> str:

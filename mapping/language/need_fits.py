@@ -81,13 +81,6 @@ def fit(need: str, types: Iterable[str], groups: Collection[str] = ()) -> int | 
     return min((fits[code].fit for code in types if code in fits and fits[code].suits(groups)), default=None)
 
 
-def needs_of(types: Iterable[str], *, worst: int = SECOND) -> list[str]:
-    """Return the needs that a service of some types answers at least so well, in the order of the needs."""
-    types = list(types)
-    ranks = ((need.code, fit(need.code, types)) for need in Vocabulary.load("needs").terms())
-    return [need for need, rank in ranks if rank is not None and rank <= worst]
-
-
 def _dimension(group: str) -> str:
     try:
         return Vocabulary.load("beneficiaries").term(group).dimension

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
-from mapping.quality.holdings import HeldService, Holdings
+from mapping.quality.holdings import HeldService
 
 
 @dataclass(frozen=True)
@@ -160,15 +160,6 @@ def completeness(held: HeldService) -> Score:
     missing = tuple(fact for fact in wanted if not fact.holds(held))
     whole = sum(fact.weight for fact in wanted)
     return Score(round(1 - sum(fact.weight for fact in missing) / whole, 3), missing)
-
-
-def of_bodies(holdings: Holdings) -> dict[str, float]:
-    """Return the score of each body that has services to list: the mean of theirs."""
-    shares: dict[str, list[float]] = {}
-    for held in holdings.listed:
-        if held.service.organization_id:
-            shares.setdefault(held.service.organization_id, []).append(completeness(held).share)
-    return {body: round(sum(own) / len(own), 3) for body, own in shares.items()}
 
 
 def mean(services: Iterable[HeldService]) -> float | None:

@@ -18,7 +18,6 @@ from functools import cache
 from typing import Any, Literal, NamedTuple, get_args
 from weakref import WeakKeyDictionary
 
-from mapping.errors import NotFound
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
 from mapping.language.i18n import chain
 from mapping.model import RECORDS, record_id
@@ -152,117 +151,6 @@ Services = Literal["none", "flat", "full"]
 """How an organization shows its services."""
 
 
-def services(
-    view: View, ids: Iterable[str] | None = None, *, full: bool = True, language: str | None = None
-) -> Iterator[Nested]:
-    """Yield services with all that belongs to them, in the order of the ids, or of all by id.
-
-    Parameters
-    ----------
-    view
-        What one audience may see.
-    ids
-        Ids that the view does not have are passed over.
-    full
-        Otherwise only what there is one of: fields, and the organization.
-    language
-        Every text in this language or the nearest to it, and ``text_languages`` says which; without one, texts as
-        they are stored and all ``translations`` of them.
-    """
-    return records(view, "service", ids, full=full, language=language)
-
-
-def service(view: View, service_id: str, *, full: bool = True, language: str | None = None) -> Nested:
-    """Return one service; see `services`.
-
-    Raises
-    ------
-    NotFound
-        When this audience has none of that id, whether there is a hidden one or none at all.
-    """
-    return record(view, "service", service_id, full=full, language=language)
-
-
-def organizations(
-    view: View,
-    ids: Iterable[str] | None = None,
-    *,
-    full: bool = True,
-    language: str | None = None,
-    services: Services = "flat",
-) -> Iterator[Nested]:
-    """Yield organizations, with their services as ``services`` says; see the function `services`."""
-    return records(view, "organization", ids, full=full, language=language, services=services)
-
-
-def organization(
-    view: View, organization_id: str, *, full: bool = True, language: str | None = None, services: Services = "flat"
-) -> Nested:
-    """Return one organization; raises `NotFound` as `service` does."""
-    return record(view, "organization", organization_id, full=full, language=language, services=services)
-
-
-def locations(
-    view: View, ids: Iterable[str] | None = None, *, full: bool = True, language: str | None = None
-) -> Iterator[Nested]:
-    """Yield locations: without coordinates and address where only the area may be known; see `services`."""
-    return records(view, "location", ids, full=full, language=language)
-
-
-def service_at_locations(
-    view: View, ids: Iterable[str] | None = None, *, full: bool = True, language: str | None = None
-) -> Iterator[Nested]:
-    """Yield services at their locations, with both; see `services`."""
-    return records(view, "service_at_location", ids, full=full, language=language)
-
-
-def service_at_location(view: View, tie_id: str, *, full: bool = True, language: str | None = None) -> Nested:
-    """Return one service at a location; raises `NotFound` as `service` does."""
-    return record(view, "service_at_location", tie_id, full=full, language=language)
-
-
-def taxonomies(view: View, ids: Iterable[str] | None = None, *, language: str | None = None) -> Iterator[Nested]:
-    """Yield taxonomies."""
-    return records(view, "taxonomy", ids, language=language)
-
-
-def taxonomy(view: View, taxonomy_id: str, *, language: str | None = None) -> Nested:
-    """Return one taxonomy; raises `NotFound` as `service` does."""
-    return record(view, "taxonomy", taxonomy_id, language=language)
-
-
-def taxonomy_terms(view: View, ids: Iterable[str] | None = None, *, language: str | None = None) -> Iterator[Nested]:
-    """Yield terms, each with its taxonomy."""
-    return records(view, "taxonomy_term", ids, language=language)
-
-
-def taxonomy_term(view: View, term_id: str, *, language: str | None = None) -> Nested:
-    """Return one term; raises `NotFound` as `service` does."""
-    return record(view, "taxonomy_term", term_id, language=language)
-
-
-def record(
-    view: View,
-    table: str,
-    record_id: str,
-    *,
-    full: bool = True,
-    language: str | None = None,
-    services: Services = "flat",
-) -> Nested:
-    """Return one record of a table.
-
-    Raises
-    ------
-    NotFound
-        When this audience has none of that id, whether there is a hidden one or none at all.
-    """
-    found = next(records(view, table, [record_id], full=full, language=language, services=services), None)
-    if found is None:
-        raise NotFound(f"{table} {record_id}: not in this directory")
-    return found
-
-
 def records(
     view: View,
     table: str,
@@ -272,7 +160,24 @@ def records(
     language: str | None = None,
     services: Services = "flat",
 ) -> Iterator[Nested]:
-    """Yield the records of a table of the view: see `services`."""
+    """Yield records of a table with all that belongs to them, in the order of the ids, or of all by id.
+
+    Parameters
+    ----------
+    view
+        What one audience may see; a place of which only the area may be known has no coordinates and no address.
+    table
+        The table of HSDS whose records are wanted.
+    ids
+        Ids that the view does not have are passed over.
+    full
+        Otherwise only what there is one of: fields, and the organization.
+    language
+        Every text in this language or the nearest to it, and ``text_languages`` says which; without one, texts as
+        they are stored and all ``translations`` of them.
+    services
+        How an organization shows its services.
+    """
     if ids is None:
         ids = [each for (each,) in view.connection.execute(f'SELECT id FROM "{table}" ORDER BY id')]
     wanted = list(ids)

@@ -48,16 +48,6 @@ def test_a_country_overrides_single_classes():
     assert population.landcover_weights == PEOPLE | {15: 0.1}
 
 
-def test_verification_months_by_family():
-    assert Settings().verification_months("ACC") == 12
-    settings = Settings(verification={"default": 9, "ACC": 6})
-    assert settings.verification_months("ACC") == 6
-    assert settings.verification_months("LEG") == 9
-    for months in (0, 61, -1):
-        with pytest.raises(ValidationError):
-            Settings(verification={"ACC": months})
-
-
 def test_road_rules_take_one_value_or_several():
     rule = RoadRule(where={"seasonal": "snow", "class": ["C", "D"]}, speed=0)
     assert list(rule.values()) == [("seasonal", ("snow",)), ("class", ("C", "D"))]
@@ -95,6 +85,12 @@ def test_holidays_are_days_of_the_year(day, right):
     else:
         with pytest.raises(ValidationError):
             Settings(holidays=[day])
+
+
+@pytest.mark.parametrize("months", [0, 61, -1])
+def test_months_between_verifications_are_some_and_not_too_many(months):
+    with pytest.raises(ValidationError):
+        Settings(verification={"ACC": months})
 
 
 def test_the_documentation_lists_every_key():

@@ -3,7 +3,7 @@
 import pytest
 
 from mapping.errors import NotFound
-from mapping.language.need_fits import FIRST, LAST, SECOND, fit, need_fits, needs_of, types_for
+from mapping.language.need_fits import FIRST, LAST, SECOND, fit, need_fits, types_for
 from mapping.language.taxonomy import Vocabulary
 
 
@@ -45,12 +45,6 @@ def test_the_need_of_a_type_is_one_that_it_fits():
 )
 def test_fit_first_for_the_person_it_is_for(need, types, groups, rank):
     assert fit(need, types, groups) == rank
-
-
-def test_what_a_service_answers_leaves_out_what_it_is_only_a_last_resort_for():
-    assert needs_of(["IDN-HOT"]) == ["stay", "talk", "child", "home"]
-    assert needs_of(["MAT-NFI"]) == ["food"]
-    assert needs_of(["CRD-COM"]) == []
 
 
 def test_an_unknown_need_is_refused():

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from mapping.area.study_area import StudyArea
-from mapping.errors import NotFound
 from mapping.model import CostOption, Funding, Phone, RequiredDocument, Schedule, ServiceCapacity, Unit, Url
 from mapping.view import hsds
 from mapping.view.view import View
@@ -30,14 +29,7 @@ from tests.support.sample import (
     translations,
 )
 
-KINDS = {
-    "service": hsds.services,
-    "organization": hsds.organizations,
-    "location": hsds.locations,
-    "service_at_location": hsds.service_at_locations,
-    "taxonomy": hsds.taxonomies,
-    "taxonomy_term": hsds.taxonomy_terms,
-}
+KINDS = ("service", "organization", "location", "service_at_location", "taxonomy", "taxonomy_term")
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +121,7 @@ def nodes(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_a_service_holds_all_that_belongs_to_it_and_the_office_its_own(rich):
-    made = named(hsds.services(rich), "All")
+    made = named(hsds.records(rich, "service"), "All")
     assert made["minimum_age"] == 14
     assert isinstance(made["minimum_age"], int)
     assert made["organization"]["name"] == "Body"
@@ -166,7 +158,7 @@ def test_a_service_holds_all_that_belongs_to_it_and_the_office_its_own(rich):
 
 
 def test_what_nobody_filled_is_left_out(rich):
-    bare = named(hsds.services(rich), "Bare")
+    bare = named(hsds.records(rich, "service"), "Bare")
     assert set(bare) - {"last_modified"} == {
         "id",
         "name",
@@ -177,79 +169,79 @@ def test_what_nobody_filled_is_left_out(rich):
         "freshness",
     }
     assert bare["freshness"] == "unverified"
-    assert not [node for each in hsds.services(rich) for node in nodes(each) if None in node.values()]
-    assert not [node for each in hsds.services(rich) for node in nodes(each) if [] in node.values()]
-    assert not [node for each in hsds.services(rich) for node in nodes(each) if "metadata" in node]
+    assert not [node for each in hsds.records(rich, "service") for node in nodes(each) if None in node.values()]
+    assert not [node for each in hsds.records(rich, "service") for node in nodes(each) if [] in node.values()]
+    assert not [node for each in hsds.records(rich, "service") for node in nodes(each) if "metadata" in node]
 
 
 def test_flat_records_hold_only_what_there_is_one_of(rich):
-    made = named(hsds.services(rich, full=False), "All")
+    made = named(hsds.records(rich, "service", full=False), "All")
     assert made["organization"]["name"] == "Body"
     assert not [name for name, value in made.items() if isinstance(value, list)]
-    (tie,) = hsds.service_at_locations(rich, full=False)
+    (tie,) = hsds.records(rich, "service_at_location", full=False)
     assert tie["location"]["latitude"] == CHASHMA[0]
     assert tie["service"]["organization"]["name"] == "Body"
     assert not [node for node in nodes(tie) for value in node.values() if isinstance(value, list)]
 
 
 def test_texts_come_in_a_language_or_with_all_translations(rich):
-    plain = named(hsds.services(rich), "All")
+    plain = named(hsds.records(rich, "service"), "All")
     assert {(each["field"], each["language"], each["text"]) for each in plain["translations"]} == {
         ("name", "tg", "Ҳама"),
         ("name", "ru", "Всё"),
     }
     assert plain["required_documents"][0]["translations"][0]["text"] == "Паспорт"
-    tajik = named(hsds.services(rich, language="tg"), "Ҳама")
+    tajik = named(hsds.records(rich, "service", language="tg"), "Ҳама")
     assert tajik["text_languages"] == {"name": "tg"}
     assert "translations" not in tajik
     paper = tajik["required_documents"][0]  # Tajik falls back on Russian, and says so
     assert (paper["document"], paper["text_languages"]) == ("Паспорт", {"document": "ru"})
     assert tajik["fees_description"] == "Free"
-    assert named(hsds.services(rich, full=False, language="uz"), "Всё")["text_languages"] == {"name": "ru"}
+    assert named(hsds.records(rich, "service", full=False, language="uz"), "Всё")["text_languages"] == {"name": "ru"}
     term = next(a["taxonomy_term"] for a in tajik["attributes"] if a["link_type"] == "service_type")
     assert term["name"] != "Legal information" and term["text_languages"]["name"] == "tg"  # noqa: PT018
 
 
 def test_a_body_shows_its_places_and_services_but_not_within_its_services(rich):
-    (body,) = hsds.organizations(rich)
+    (body,) = hsds.records(rich, "organization")
     assert {each["name"] for each in body["services"]} == {"All", "Bare"}
     assert "phones" not in body["services"][0]
-    (whole,) = hsds.organizations(rich, services="full")
+    (whole,) = hsds.records(rich, "organization", services="full")
     full = named(iter(whole["services"]), "All")
     assert full["service_at_locations"][0]["location"]["area_unit"] == "XT-W2"
     assert not {"organization", "organization_id"} & set(full)
-    assert "services" not in named(hsds.services(rich), "All")["organization"]
-    assert "services" not in next(hsds.organizations(rich, services="none"))
-    assert "services" not in next(hsds.organizations(rich, full=False))
+    assert "services" not in named(hsds.records(rich, "service"), "All")["organization"]
+    assert "services" not in next(hsds.records(rich, "organization", services="none"))
+    assert "services" not in next(hsds.records(rich, "organization", full=False))
 
 
 def test_order_is_that_of_the_ids_and_unknown_ones_are_passed_over(view):
     ids = [row["id"] for row in view.rows("service")]
-    assert [each["id"] for each in hsds.services(view)] == ids
+    assert [each["id"] for each in hsds.records(view, "service")] == ids
     some = [ids[3], "nowhere", ids[0]]
-    assert [each["id"] for each in hsds.services(view, some)] == [ids[3], ids[0]]
-    assert list(hsds.services(view, [])) == []
+    assert [each["id"] for each in hsds.records(view, "service", some)] == [ids[3], ids[0]]
+    assert list(hsds.records(view, "service", [])) == []
 
 
 def test_many_at_once_are_as_one_at_a_time(view, monkeypatch):
-    for kind, every in KINDS.items():
-        whole = list(every(view, language="ru"))
-        assert whole == [hsds.record(view, kind, each["id"], language="ru") for each in whole], kind
-    whole = list(hsds.services(view))
+    for kind in KINDS:
+        whole = list(hsds.records(view, kind, language="ru"))
+        alone = [next(hsds.records(view, kind, [record["id"]], language="ru")) for record in whole]
+        assert whole == alone, kind
+    whole = list(hsds.records(view, "service"))
     monkeypatch.setattr(hsds, "CHUNK", 2)
-    assert list(hsds.services(view)) == whole
+    assert list(hsds.records(view, "service")) == whole
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_unknown_and_hidden_ids_are_refused_alike(view, kind):
-    with pytest.raises(NotFound, match="not in this directory"):
-        hsds.record(view, kind, key(kind, "Паноҳгоҳи Зарнисор"))
+def test_unknown_and_hidden_ids_are_passed_over_alike(view, kind):
+    assert list(hsds.records(view, kind, [key(kind, "Паноҳгоҳи Зарнисор"), "nowhere"])) == []
 
 
 def test_no_row_of_a_service_is_lost_or_stands_twice(view, rich):
     """Each row of the view that belongs to a service stands once in the nest of each service it belongs to."""
     for each in (view, rich):
-        for made in hsds.services(each):
+        for made in hsds.records(each, "service"):
             counts = Counter(node["id"] for node in nodes(made) if "id" in node)
             for table in (
                 "phone",
@@ -273,12 +265,12 @@ def test_no_row_of_a_service_is_lost_or_stands_twice(view, rich):
 def test_every_record_fits_the_official_schema(view, rich, shared: Path):
     jsonschema_rs = pytest.importorskip("jsonschema_rs")
     api = json.loads((shared / "standards" / "hsds-3.1" / "openapi-bundled.json").read_text("utf-8"))
-    for kind, every in KINDS.items():
+    for kind in KINDS:
         schema = {"$ref": f"#/components/schemas/{kind}", "components": api["components"]}
         validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
         for each in (view, rich):
             for options in ({}, {"language": "tg"}):
-                for made in every(each, **options):
+                for made in hsds.records(each, kind, **options):
                     problems = [f"{list(e.instance_path)}: {e.message}" for e in validator.iter_errors(made)]
                     assert problems == [], (kind, made)
 
@@ -290,19 +282,19 @@ def test_properties_are_those_of_the_standard_or_declared_in_our_profile(view, r
     for kind in ("service", "organization", "location", "service_at_location"):
         known = set(json.loads((folder / f"{kind}.json").read_text("utf-8"))["properties"])
         for each in (view, rich):
-            for made in KINDS[kind](each):
+            for made in hsds.records(each, kind):
                 assert set(made) <= known | ours(RECORDS[kind]) | set(hsds.ADDED), kind
 
 
 def test_places_known_by_area_have_no_point_and_no_address(view):
-    by_area = [each for each in hsds.locations(view) if each["precision"] == "area"]
+    by_area = [each for each in hsds.records(view, "location") if each["precision"] == "area"]
     assert by_area
     for each in by_area:
         assert not {"latitude", "longitude", "addresses", "name", "transportation"} & set(each)
 
 
 def test_no_secret_is_nested_anywhere(view, tmp_path: Path):
-    everything = {kind: [*every(view), *every(view, language="ru")] for kind, every in KINDS.items()}
+    everything = {kind: [*hsds.records(view, kind), *hsds.records(view, kind, language="ru")] for kind in KINDS}
     path = tmp_path / "all.json"
     path.write_text(json.dumps(everything, ensure_ascii=False), "utf-8")
     assert find_canaries([path], SECRETS) == []
@@ -311,6 +303,6 @@ def test_no_secret_is_nested_anywhere(view, tmp_path: Path):
 
 def test_a_later_edition_judges_freshness_by_its_own_day(tiny_area, tmp_path: Path):
     with sample_view(tmp_path, tiny_area, *public_parts(), edition=dt.date(2029, 1, 1)) as later:
-        judged = {each["name"]: each["freshness"] for each in hsds.services(later)}
+        judged = {each["name"]: each["freshness"] for each in hsds.records(later, "service")}
         assert judged == {entry.name: entry.freshness for entry in later.services()}
         assert set(judged.values()) == {"lapsed"}

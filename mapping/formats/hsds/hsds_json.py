@@ -111,7 +111,7 @@ def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> No
 
 def documents(view: View) -> Iterator[dict[str, Any]]:
     """Yield the services of a view in full, in the order of their ids."""
-    yield from hsds.services(view)
+    yield from hsds.records(view, "service")
 
 
 def _documents(path: Path) -> Iterator[tuple[int, str | None, Any]]:

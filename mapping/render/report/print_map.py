@@ -138,23 +138,6 @@ def _key(words: Sequence[str], colours: Sequence[str], y: float) -> list[str]:
     return drawn
 
 
-def unit_map(area: StudyArea, code: str, *, title: str, language: str) -> str:
-    """Return the country with one unit filled; a ring around it where it is hard to see."""
-    height, spot = _frame(area)
-    shape = area.units(area.unit(code).level).geometry[code]
-    outline = area.units(0).geometry.iloc[0]
-    drawn = [
-        f'<path d="{_path(outline, spot)}" fill="{GOOD[0]}"/>',
-        f'<path d="{_path(shape, spot)}" fill="{CHOSEN}" stroke="{INK}" stroke-width="0.8"/>',
-    ]
-    drawn += _regions(area, spot, language)
-    if shape.area < outline.area / 60:
-        middle = shape.representative_point()
-        x, y = spot(middle.x, middle.y)
-        drawn.append(f'<circle cx="{x}" cy="{y}" r="16" fill="none" stroke="{CHOSEN}" stroke-width="3"/>')
-    return _svg(height, title, drawn)
-
-
 def _regions(area: StudyArea, spot: "PicturePoint", language: str) -> list[str]:
     """Return the lines of the regions, and the names of those that have room for one."""
     if len(area.levels) < 2:

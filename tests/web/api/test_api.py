@@ -181,7 +181,7 @@ def fitting(view: View, options: dict[str, Any]) -> dict[str, float]:
     listed = {entry.id for entry in (*found.here, *found.elsewhere)}
     asks_finder = {"search", "service_type", "serves", "speaks", "area_unit"} & set(options)
     fit: dict[str, float] = {}
-    for record in hsds.services(view):
+    for record in hsds.records(view, "service"):
         terms = [a["taxonomy_term"] for a in record.get("attributes", ()) if a["link_type"] != "excludes"]
         codes = {code for term in terms for code in above(term["code"])}
         points = [
