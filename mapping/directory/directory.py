@@ -455,6 +455,17 @@ class Directory:
         with self.acting("agree", by=by, on=on, reason=f"{len(shown)} agreed to"):
             return gate.agree(self, self.rules(on), shown, by=by, also=also)
 
+    def take_up(self, shown: Collection[Showing], *, by: str, on: dt.date) -> None:
+        """Let somebody who signed in stand for what waits and nobody is known to have done; another must agree then.
+
+        Raises
+        ------
+        NotFound
+            Something waits no more, is another difference now, or somebody stands for it already.
+        """
+        with self.acting("take up", by=by, on=on, reason=f"{len(shown)} taken up"):
+            gate.take_up(self.db, shown, by=by)
+
     def agreed(self, audience: Audience) -> Agreed:
         """Return what an audience was last agreed to see, for `mapping.safety.redaction.project`."""
         return gate.agreed(self.db, audience)

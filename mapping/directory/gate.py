@@ -190,6 +190,21 @@ def pass_everything(directory: Records, rules: Rules) -> None:
         _show(directory.db, differences(rows, {}, audience, rules.unit_to_show), rows, {})
 
 
+def take_up(db: sqlite_utils.Database, wanted: Collection[Showing], *, by: str) -> None:
+    """Let somebody who signed in stand for what waits and nobody is known to have done; another must agree then.
+
+    Raises
+    ------
+    NotFound
+        It waits no more, is another difference now, or somebody stands for it already.
+    """
+    changed = db.conn.executemany(
+        'UPDATE waiting SET "by" = ? WHERE digest = ? AND "by" = \'\'', ((by, showing.digest) for showing in wanted)
+    )
+    if changed.rowcount != len(wanted):
+        raise NotFound("this is no longer what would be shown; look at it again")
+
+
 def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: str, also: str = "") -> list[Showing]:
     """Let what waits be shown, each exactly as it was looked at; return it.
 

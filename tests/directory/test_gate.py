@@ -244,6 +244,22 @@ def test_a_lapsed_consent_takes_two_people_again(directory):
     assert SHELTER not in {row["id"] for row in seen(directory)["public"]["service"]}
 
 
+def test_what_nobody_is_known_to_have_done_is_taken_up_by_one_and_agreed_to_by_another(directory):
+    directory.signed_in = False
+    directory.edit("organization", key("organization", "Umed"), {"email": "new@umed.example"}, **ONE)
+    directory.signed_in = True
+    wanted = [each.showing for each in directory.waiting()]
+    with pytest.raises(OnePerson):
+        directory.agree(wanted, by="umed", on=TODAY)
+    directory.take_up(wanted, by="umed", on=TODAY)
+    with pytest.raises(NotFound):
+        directory.take_up(wanted, by="nigora", on=TODAY)
+    with pytest.raises(OnePerson):
+        directory.agree(wanted, by="Umed", on=TODAY)
+    directory.agree(wanted, by="nigora", on=TODAY)
+    assert ("public", "organization", key("organization", "Umed"), "email", "new@umed.example") in facts(directory)
+
+
 def test_another_study_area_is_refused_and_takes_nothing_away(directory):
     before = facts(directory)
     with Directory(directory.path) as other, pytest.raises(InvalidRecord, match="study area XT"):

@@ -23,7 +23,11 @@ from web.staff.visible import VisibleRecords, name_of
 
 blueprint = Blueprint("shown", __name__)
 
-ROUTES: dict[str, Action | Open] = {"shown.act": "approve", "shown.agree": "approve"}
+ROUTES: dict[str, Action | Open] = {
+    "shown.act": "approve",
+    "shown.take_up": "approve",
+    "shown.agree": "approve",
+}
 MENU = ()
 
 SAMPLE = 50
@@ -58,9 +62,23 @@ def act(language: str, number: int, *, problem: Message | None = None) -> str:
     if not found:
         raise NotFound("nothing of this waits")
     records = shown_records([each.showing for each in found], language)
-    mine = not _other_person(found)
+    mine, nobody = not _other_person(found), any(not each.by for each in found)
     told = {"act": _act(number, found), "records": records[:SAMPLE], "more": max(0, len(records) - SAMPLE)}
-    return page("staff/shown.html", language, **told, mine=mine, problem=problem)
+    return page("staff/shown.html", language, **told, mine=mine, nobody=nobody, problem=problem)
+
+
+@blueprint.post("/<language>/shown/<int:number>/take-up")
+def take_up(language: str, number: int) -> ResponseReturnValue:
+    """Stand for what nobody who signed in did, so that somebody else can agree to it."""
+    found = [each.showing for each in directory().waiting(number) if not each.by and _may_agree(each.showing)]
+    if not found:
+        abort(404)
+    try:
+        directory().take_up(found, by=me().login, on=today())
+    except NotFound:
+        return act(language, number, problem=GONE), 409
+    log("taken_up", subject=f"act {number}: {len(found)} differences")
+    return redirect(f"/{language}/shown/{number}.html", code=303)
 
 
 @blueprint.post("/<language>/shown/<int:number>")

@@ -27,6 +27,25 @@ def act(office, tiny_area, monkeypatch):
         return opened.waiting()[-1].batch
 
 
+def test_what_nobody_who_signed_in_did_is_taken_up_by_one_and_agreed_to_by_another(office, tiny_area, monkeypatch):
+    monkeypatch.setattr(SecondPerson, "present", False)
+    new = Language(id="spoken", service_id=LEGAL, code="de", name="German")
+    batch = Batch(Source(id=record_id("x", "source"), name="x"), "x", records=[new], partial=True)
+    with Directory(office.directory, tiny_area) as opened:
+        opened.add(batch, by="whoever", on=TODAY)
+        act = opened.waiting()[-1].batch
+    steward, second = office.client("steward"), office.client("steward", login="second")
+    path = f"/en/shown/{act}.html"
+    page = steward.get(path).text
+    assert "somebody who did not sign in" in page
+    assert f"{act}/take-up" in page
+    assert post(steward, f"/en/shown/{act}/take-up", page=path).status_code == 303
+    assert "Somebody else must agree" in steward.get(path).text
+    assert post(second, f"/en/shown/{act}", page=path).status_code == 303
+    with Directory(office.directory) as opened:
+        assert ("language", "spoken") in opened.agreed("public")
+
+
 def test_a_second_person_sees_words_and_agrees(office, act):
     steward, second = office.client("steward"), office.client("steward", login="second")
     assert "Somebody else must agree" in steward.get(f"/en/shown/{act}.html").text
