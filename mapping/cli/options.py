@@ -1,8 +1,11 @@
 """What commands share: their options, the two consoles, and how progress is shown."""
 
 import datetime as dt
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +30,13 @@ ViewOption = Annotated[Path, typer.Option("--view", help="The published view, a 
 TodayOption = Annotated[
     str | None, typer.Option("--today", help="Day to judge dates by, as 2026-11-24. Default: today.")
 ]
+MinutesOption = Annotated[int | None, typer.Option("--minutes", min=1, help="Minutes of travel that count as near.")]
+LevelOption = Annotated[int | None, typer.Option("--level", min=0, help="Level of the units: 1 for regions.")]
+TypesOption = Annotated[
+    list[str] | None, typer.Option("--type", help="Service type or family, as LEG-INF; may be repeated.")
+]
+ScenarioOption = Annotated[str | None, typer.Option("--scenario", help="A season or way to travel of the area.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 HostOption = Annotated[
     str,
     typer.Option("--host", envvar="ROHNAMO_HOST", help="Address to listen on: another one only within a container."),
@@ -41,6 +51,23 @@ def study_area(folder: Path | None) -> "StudyArea":
     from mapping.area.study_area import StudyArea
 
     return StudyArea.load(folder or shipped("geo/tj"))
+
+
+STDOUT = Path("-")
+"""What stands for the standard output where a file is asked for."""
+
+
+@contextmanager
+def file_or_stdout(path: Path, ending: str = "") -> Iterator[Path]:
+    """Give the path to write to; for ``-`` one whose content goes to the standard output afterwards."""
+    if path != STDOUT:
+        yield path
+        return
+    with TemporaryDirectory() as folder:
+        beside = Path(folder) / f"out{ending}"
+        yield beside
+        sys.stdout.buffer.write(beside.read_bytes())
+        sys.stdout.flush()
 
 
 def day_of(text: str | None, option: str = "--today") -> dt.date:

@@ -1,5 +1,9 @@
 """Questions to a view: find services, run an analysis, draw a map."""
 
+import inspect
+import json
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,13 +11,28 @@ import typer
 from rich.table import Table
 
 from mapping.area.geocode import locate
-from mapping.cli.options import VIEW, AreaOption, LanguageOption, ViewOption, out, study_area
+from mapping.cli.options import (
+    STDOUT,
+    VIEW,
+    AreaOption,
+    JsonOption,
+    LanguageOption,
+    LevelOption,
+    MinutesOption,
+    ScenarioOption,
+    TypesOption,
+    ViewOption,
+    err,
+    file_or_stdout,
+    out,
+    study_area,
+)
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import show
 from mapping.registry import analyses
 from mapping.render.maps import draw
 from mapping.render.tables import table_csv
-from mapping.view.view import View
+from mapping.view.view import Entry, View
 
 if TYPE_CHECKING:
     from mapping.area.study_area import StudyArea
@@ -31,6 +50,7 @@ def find(
     view: ViewOption = VIEW,
     area: AreaOption = None,
     lang: LanguageOption = "en",
+    json_: JsonOption = False,
 ) -> None:
     """Find services in a view: nearest first, or by name."""
     region = study_area(area)
@@ -38,6 +58,9 @@ def find(
     with View(view) as opened:
         found = opened.find(text, type=type_, serves=serves, near=point, within_km=within_km, language=lang)
         danger = bool(text) and opened.meaning(text).line
+    if json_:
+        _print_json([_told(entry, found.kilometres.get(entry.id)) for entry in (*found.here, *found.elsewhere)])
+        return
     if danger:
         numbers = (f"{show(each.label, lang)} {each.number}" for each in region.settings.emergency.values())
         out.print(f"This may tell of danger. Call first: {', '.join(numbers)}, or a hotline.", markup=False)
@@ -58,7 +81,12 @@ def analyse(
     view: ViewOption = VIEW,
     area: AreaOption = None,
     lang: LanguageOption = "en",
-    csv: Annotated[Path | None, typer.Option("--csv", help="Write the table to this file.")] = None,
+    minutes: MinutesOption = None,
+    level: LevelOption = None,
+    types: TypesOption = None,
+    scenario: ScenarioOption = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the table to this file; - for the output.")] = None,
+    json_: JsonOption = False,
 ) -> None:
     """Run an analysis on a view and print its finding, figures and table."""
     known = analyses()
@@ -68,9 +96,17 @@ def analyse(
         return
     if name not in known:
         raise NotFound(f"{name!r} is not an analysis; there are: {', '.join(known)}")
-    region = study_area(area)
+    region, options = study_area(area), {"minutes": minutes, "level": level, "types": types, "scenario": scenario}
     with View(view) as opened:
-        result = known[name](opened, region)
+        result = known[name](opened, region, **_taken(name, known[name], options))
+    if csv == STDOUT:
+        sys.stdout.write(table_csv(result, region, lang))
+        return
+    if json_:
+        frame = result.frame(lang)
+        rows = json.loads(frame.to_json(orient="index", force_ascii=False))
+        _print_json({"finding": result.finding.into(lang), "method": result.method.into(lang), "rows": rows})
+        return
     for sentence in (result.finding, *result.also):
         out.print(sentence.into(lang), markup=False, style="bold" if sentence is result.finding else None)
     out.print(_table(result, region, lang))
@@ -82,18 +118,67 @@ def analyse(
 
 @app.command("map")
 def map_(
-    output: Annotated[Path, typer.Argument(help="Page to write, as coverage.html.")],
+    output: Annotated[Path, typer.Argument(help="Page to write, as coverage.html; - for the output.")],
     analysis: Annotated[list[str] | None, typer.Option("--analysis", help="Analysis to show; may be repeated.")] = None,
     view: ViewOption = VIEW,
     area: AreaOption = None,
     lang: LanguageOption = "en",
+    minutes: MinutesOption = None,
+    level: LevelOption = None,
+    types: TypesOption = None,
+    scenario: ScenarioOption = None,
 ) -> None:
     """Draw a map of a view, with the findings of analyses on it."""
     region, known = study_area(area), analyses()
     with View(view) as opened:
-        results = [known[name](opened, region) for name in analysis or ()]
-        draw(opened, region, *results, language=lang).save(output)
-    out.print(f"Map: {output}")
+        options = {"minutes": minutes, "level": level, "types": types, "scenario": scenario}
+        results = [known[name](opened, region, **_taken(name, known[name], options)) for name in analysis or ()]
+        with file_or_stdout(output, ".html") as path:
+            draw(opened, region, *results, language=lang).save(path)
+    err.print(f"Map: {output}")
+
+
+def _taken(name: str, function: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that were given, by the names under which an analysis takes them.
+
+    Raises
+    ------
+    InvalidRecord
+        The analysis takes none of this name, or one kind of help alone.
+    """
+    known, taken = inspect.signature(function).parameters, {}
+    for option, value in options.items():
+        if value is None:
+            continue
+        if option in known:
+            taken[option] = value
+        elif option == "types" and "type" in known and len(value) == 1:
+            taken["type"] = value[0]
+        elif option == "types" and "type" in known:
+            raise InvalidRecord(f"--type: {name} takes one kind of help at a time")
+        else:
+            fitting = [f"--{one}" for one in ("minutes", "level", "type", "scenario") if {one, f"{one}s"} & {*known}]
+            written = "type" if option == "types" else option
+            raise InvalidRecord(f"--{written}: {name} takes {', '.join(fitting) or 'none of these options'}")
+    return taken
+
+
+def _told(entry: Entry, kilometres: float | None) -> dict[str, Any]:
+    """Return what programs read of a service."""
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "organization": entry.organization.name,
+        "types": entry.types,
+        "phones": [phone.number for phone in entry.phones],
+        "units": [place.area_unit for place in entry.places],
+        "kilometres": kilometres,
+        "verified_on": entry.verified_on and entry.verified_on.isoformat(),
+    }
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def _point(text: str, area: "StudyArea") -> tuple[float, float]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from mapping.cli.options import VIEW, AreaOption, LanguageOption, ViewOption, err, out, study_area
+from mapping.cli.options import VIEW, AreaOption, LanguageOption, ViewOption, err, file_or_stdout, out, study_area
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import show
 from mapping.render import report as reports
@@ -114,7 +114,9 @@ def _language(area: Any, text: str) -> str:
 
 @app.command()
 def export(
-    output: Annotated[Path, typer.Argument(help="File to write, such as list.xlsx; or the word list.")],
+    output: Annotated[
+        Path, typer.Argument(help="File to write, such as list.xlsx; - for the output; or the word list.")
+    ],
     format_: Annotated[str, typer.Option("--format", help="Name of the format, where the ending is not enough.")] = "",
     view: ViewOption = VIEW,
     lang: LanguageOption = "en",
@@ -130,8 +132,9 @@ def export(
     if lang not in region.languages:
         raise NotFound(f"--lang {lang}: this area speaks {', '.join(region.languages)}")
     with View(view) as opened:
-        write(opened, output, area=region, language=lang, name=format_)
-        out.print(f"Exported {output} ({output.stat().st_size / 1000:.0f} kB), edition {opened.edition}")
+        with file_or_stdout(output) as path:
+            write(opened, path, area=region, language=lang, name=format_)
+            err.print(f"Exported {output} ({path.stat().st_size / 1000:.0f} kB), edition {opened.edition}")
         if opened.audience != "public":
             err.print(f"Restricted: made for {opened.audience}; give it to nobody else")
 
