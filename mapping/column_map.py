@@ -104,6 +104,7 @@ FIELDS: dict[str, str] = {
     "nationality": "case figures: country code; empty for all",
     "counted_by": "case figures: who gave the number",
     "source_url": "case figures: where it can be read",
+    "printed": "case figures: yes where the source itself prints the number, at the address",
     "definition": "case figures: what was counted, in words",
     "confidence": "case figures: official, secondary, derived",
     "note": "case figures: remark, which stays private",

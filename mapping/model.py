@@ -515,6 +515,7 @@ class CaseCount(Record):
 
     A blank place, sex, age band, form, nationality or article means all of them together. ``count`` is None where it
     is too small to be shown (``suppressed``) or was not told. Sources that disagree each keep their own figure.
+    ``printed`` says that the cited source itself prints the number where anybody can read it.
     """
 
     table = "case_count"
@@ -532,6 +533,7 @@ class CaseCount(Record):
     nationality: Text = None
     count: Annotated[int | None, Field(ge=0)] = None
     suppressed: bool = False
+    printed: bool = False
     source: str
     source_url: Text = None
     definition: Text = None

@@ -80,6 +80,7 @@ def _facts(reader: Reader, terms: dict[str, str | None]) -> dict[str, object]:
         "nationality": _whole(reader.text("nationality")),
         "source": reader.text("counted_by") or reader.intake.columns.name,
         "source_url": _address(reader),
+        "printed": _printed(reader),
         "definition": reader.harmless("definition", reader.text("definition")) or None,
         "confidence": reader.text("confidence") or None,
         "note": reader.text("note") or None,
@@ -129,6 +130,17 @@ def _period(reader: Reader) -> str:
 def _whole(text: str) -> str | None:
     """Return a word, or None where it says all together."""
     return None if parsers.is_blank(text) or text.strip().casefold() in ALL else text.strip()
+
+
+def _printed(reader: Reader) -> bool:
+    """Tell whether the source prints the number itself; that needs an address at which it can be read."""
+    printed = bool(parsers.yes_no(reader.text("printed")))
+    if printed and not reader.text("source_url").strip():
+        reader.say(
+            "printed", "no address says where the number is printed", "give it; until then it counts as not printed"
+        )
+        return False
+    return printed
 
 
 def _address(reader: Reader) -> str | None:

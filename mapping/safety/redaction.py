@@ -53,7 +53,7 @@ from mapping.model import (
 from mapping.safety.agreed import Agreed, restrict
 from mapping.safety.checklist_sums import sums
 from mapping.safety.people import two_people
-from mapping.safety.suppression import suppress
+from mapping.safety.printed import tell_counts
 
 VIEWS: tuple[Audience, ...] = ("public", "partner", "focal_point")
 """Audiences that a view may be written for; what custodians know enters no view file."""
@@ -217,6 +217,7 @@ PUBLISHED: dict[str, tuple[str, ...]] = {
         "nationality",
         "count",
         "suppressed",
+        "printed",
         "source",
         "source_url",
         "definition",
@@ -363,7 +364,7 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
         shown = restrict(shown, agreed, rules.unit_to_show, _PARENTS, NEEDED)
     shown["standard_summary"] = _standard_sums(tables, shown, seen, public=audience == "public")
     if audience == "public":
-        shown["case_count"] = suppress(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
+        shown["case_count"] = tell_counts(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
     return _with_vocabularies(shown, tables, audience, rules)
 
 

@@ -121,7 +121,8 @@ def _counts(rows: Sequence[Row], view: View, area: StudyArea) -> list[Count]:
         if any(row[part] for part in PARTS) or unit not in area.all_units():
             continue
         number = row["count"]
-        small = number is not None and 0 < number < least
+        printed = dict(row).get("printed")  # views of earlier editions do not tell
+        small = number is not None and 0 < number < least and not printed
         found.append(
             Count(
                 row["measure"],

@@ -83,7 +83,10 @@ def _harmless(pen: Pen) -> Iterable[Message]:
             "This edition holds what may be known to those who arrange help. The addresses of shelters are "
             "in no edition."
         )
-    yield Message("Small numbers of cases are left out, so that nobody can be known from them.")
+    yield Message(
+        "Small numbers of cases are left out, so that nobody can be known from them, unless the source that is named "
+        "prints them itself."
+    )
     yield Message("Do not send anybody anywhere on the strength of this report: call first. Lists grow old.")
     yield Message("Maps and minutes are for planning. They are not for choosing a route or judging one village.")
     yield Message(
