@@ -134,7 +134,7 @@ def _whole(text: str) -> str | None:
 
 def _printed(reader: Reader) -> bool:
     """Tell whether the source prints the number itself; that needs an address at which it can be read."""
-    printed = bool(parsers.yes_no(reader.text("printed")))
+    printed = bool(reader.take("printed", parsers.yes_no))
     if printed and not reader.text("source_url").strip():
         reader.say(
             "printed", "no address says where the number is printed", "give it; until then it counts as not printed"

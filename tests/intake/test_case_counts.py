@@ -30,6 +30,7 @@ FIELDS = (
     "count",
     "counted_by",
     "source_url",
+    "printed",
     "definition",
     "confidence",
     "note",
@@ -86,6 +87,24 @@ def test_a_row_gives_a_count_in_controlled_terms(tmp_path, tiny_area):
     assert one.suppressed is False
     (origin,) = batch.of("provenance")
     assert (origin.link_entity, origin.link_id, origin.row) == ("case_count", one.id, 2)
+
+
+@pytest.mark.parametrize(
+    ("printed", "address", "expected", "said"),
+    [
+        ("yes", "https://stat.example/2024", True, ""),
+        ("да", "https://stat.example/2024", True, ""),
+        ("no", "https://stat.example/2024", False, ""),
+        ("", "https://stat.example/2024", False, ""),
+        ("yes", "", False, "no address says where"),
+        ("perhaps", "https://stat.example/2024", False, "perhaps"),
+    ],
+)
+def test_printed_needs_a_yes_and_an_address(tmp_path, tiny_area, printed, address, expected, said):
+    batch = given(tmp_path, tiny_area, ROW | {"printed": printed, "source_url": address})
+    (one,) = counts(batch)
+    assert one.printed is expected
+    assert any(said in issue.problem for issue in batch.issues if issue.field == "printed") is bool(said)
 
 
 def test_blank_and_all_mean_all_together(tmp_path, tiny_area):

@@ -27,7 +27,7 @@ METHOD = Message(
     "different things by different laws, definitions and months, so that no line is drawn through two of them and "
     "nothing is added up. Where two sources give a number for the same year and the same thing, or one counts by a "
     "narrower definition, their disagreement is told. Numbers so small that somebody could be known from them are not "
-    "shown."
+    "shown, unless their source prints them itself."
 )
 
 
