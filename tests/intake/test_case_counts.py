@@ -104,7 +104,7 @@ def test_printed_needs_a_yes_and_an_address(tmp_path, tiny_area, printed, addres
     batch = given(tmp_path, tiny_area, ROW | {"printed": printed, "source_url": address})
     (one,) = counts(batch)
     assert one.printed is expected
-    assert any(said in issue.problem for issue in batch.issues if issue.field == "printed") is bool(said)
+    assert any(said in issue.problem for issue in batch.issues if issue.column == "printed") is bool(said)
 
 
 def test_blank_and_all_mean_all_together(tmp_path, tiny_area):
