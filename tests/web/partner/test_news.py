@@ -36,9 +36,14 @@ ADDED = records_of(
 )
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, tiny_area):
+    return views(tmp_path_factory.mktemp("views"), tiny_area, public_parts(), secret_parts())
+
+
 @pytest.fixture
-def folder(tmp_path, tiny_area):
-    return views(tmp_path, tiny_area, public_parts(), secret_parts())
+def folder(published, tmp_path):
+    return shutil.copytree(published, tmp_path, dirs_exist_ok=True)
 
 
 @pytest.fixture
