@@ -322,6 +322,7 @@ def _list(name: str, about: str, page: Schema, parameters: list[Parameter]) -> S
                     "properties": {each.name: _described(each) for each in parameters},
                     "additionalProperties": False,
                 }
+                | _needs_a_place(parameters)
             }
         },
     }
@@ -329,6 +330,13 @@ def _list(name: str, about: str, page: Schema, parameters: list[Parameter]) -> S
     for operation in (got, posted):
         operation["responses"]["200"]["content"]["application/x-ndjson"] = {"schema": {"type": "string"}}
     return {"get": got, "post": posted}
+
+
+def _needs_a_place(parameters: list[Parameter]) -> Schema:
+    """Return what a body must hold beside a distance: from where it is measured."""
+    if not any(each.name == "proximity" for each in parameters):
+        return {}
+    return {"dependentSchemas": {"proximity": {"anyOf": [{"required": ["near"]}, {"required": ["postcode"]}]}}}
 
 
 def _operation(name: str, about: str, content: Schema, parameters: list[Parameter]) -> Schema:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -33,6 +34,7 @@ from tests.support.sample import (
     public_parts,
     records_of,
     sample_directory,
+    sample_view,
     secret_parts,
     service,
 )
@@ -832,3 +834,21 @@ def test_every_parameter_of_the_standard_is_there(app, shared: Path):
             wanted = {each.get("name") or each["$ref"].rsplit("/", 1)[1] for each in asked}
             assert wanted <= {each["name"] for each in ours[path]["get"]["parameters"]}, path
             assert method in ours[path]
+
+
+def test_a_language_that_no_service_speaks_is_asked_for_and_nothing_found(tmp_path, tiny_area):
+    """A view in which nobody says what is spoken describes the parameter, takes it, and has nothing for it."""
+    view = sample_view(tmp_path, tiny_area, organization("Umed"), service("Advice", of="Umed", types=["LEG-INF"]))
+    client = create_app(view.path, tiny_area).test_client()
+    described = client.get("/api/openapi.json").get_json()["paths"]["/services"]
+    (speaks,) = (each for each in described["get"]["parameters"] if each["name"] == "speaks")
+    assert "enum" not in speaks["schema"]
+    assert client.get("/api/services?speaks=tg").get_json()["contents"] == []
+
+
+def test_the_description_says_that_a_distance_needs_a_place(client):
+    described = client.get("/api/openapi.json").get_json()["paths"]["/services"]["post"]
+    schema = described["requestBody"]["content"]["application/json"]["schema"]
+    assert not jsonschema_rs.is_valid(schema, {"proximity": 5})
+    assert jsonschema_rs.is_valid(schema, {"proximity": 5, "near": "10.04,60.06"})
+    assert jsonschema_rs.is_valid(schema, {"proximity": 5, "postcode": "9"})
