@@ -1,6 +1,7 @@
 """The first page of an office: from an empty folder to accounts, a directory and first editions."""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from typer.main import get_group
 from mapping.area.study_area import StudyArea
 from mapping.cli import editions, office, portals
 from mapping.directory.directory import Directory
+from mapping.errors import MappingError
 from mapping.view.view import View
 from web.access.accounts import Accounts
 from web.setup import create_setup_app, office_files
@@ -123,3 +125,34 @@ def test_the_portals_are_started_with_options_that_exist(tmp_path):
         for name, *words in commands:
             options = {option for parameter in known[name].params for option in parameter.opts}
             assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_portals_start_again_when_settings_change_and_what_ends_is_told(tmp_path, monkeypatch):
+    (toml := office.office_files(tmp_path)["area"] / "area.toml").parent.mkdir()
+    toml.write_text("")
+    started = []
+
+    class Portal:
+        def __init__(self, command, env):
+            started.append(command[-1])
+            self.ended = None
+
+        def poll(self):
+            return 1 if len(started) > 2 and self is portals[-1] else None
+
+        def terminate(self):
+            self.ended = True
+
+        def wait(self):
+            assert self.ended
+
+    portals = []
+    monkeypatch.setattr(
+        office.subprocess, "Popen", lambda command, env: portals.append(Portal(command, env)) or portals[-1]
+    )
+    monkeypatch.setattr(office, "_answers", lambda _port: True)
+    monkeypatch.setattr(office.time, "sleep", lambda _seconds: os.utime(toml, (1, 1)))
+    with pytest.raises(MappingError, match="ended by itself"):
+        office.serve([["serve"], ["staff"]], tmp_path, 8000, timers=False)
+    assert started == ["serve", "staff", "serve", "staff"]
+    assert all(portal.ended for portal in portals)

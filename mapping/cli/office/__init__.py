@@ -4,10 +4,13 @@ import datetime as dt
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import Process
 from pathlib import Path
 from typing import Annotated
@@ -131,7 +134,7 @@ def demo_portals(folder: Path, port: int) -> list[list[str]]:
 
 
 def serve(commands: list[list[str]], folder: Path, port: int, *, timers: bool) -> None:
-    """Run portals until one of them ends or Ctrl-C; back up once a day, and remind where mail is set.
+    """Run portals until one of them ends or Ctrl-C, anew when settings change; back up and remind once a day.
 
     Raises
     ------
@@ -144,23 +147,53 @@ def serve(commands: list[list[str]], folder: Path, port: int, *, timers: bool) -
         "ROHNAMO_BACKUPS": str(files["backups"]),
         "ROHNAMO_PARTNER_ADDRESS": f"http://localhost:{port + 1}/",
     }
-    running = [subprocess.Popen([*COMMAND, *command], env=environment) for command in commands]  # noqa: S603
+    settings, due = files["area"] / "area.toml", time.monotonic() if timers else float("inf")
+    while True:
+        with _running(commands, environment) as processes:
+            _announce(processes, port)
+            before = _changed_at(settings)
+            while all(process.poll() is None for process in processes) and _changed_at(settings) == before:
+                if time.monotonic() >= due:
+                    due += DAY
+                    daily(folder)
+                time.sleep(1)
+            if _changed_at(settings) == before:
+                raise MappingError("a portal ended by itself; read what it said above, then start again")
+        out.print("Settings changed: the portals start again.")
+
+
+@contextmanager
+def _running(commands: list[list[str]], environment: dict[str, str]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Start portals, and end them afterwards."""
+    processes = [subprocess.Popen([*COMMAND, *command], env=environment) for command in commands]  # noqa: S603
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait()
+
+
+def _announce(processes: list[subprocess.Popen[bytes]], port: int) -> None:
+    """Say where the portals are, once all of them answer."""
+    out.print("The portals start; this can take a minute.")
+    while not all(map(_answers, range(port, port + len(processes)))):
+        if any(process.poll() is not None for process in processes):
+            return
+        time.sleep(0.2)
     for number, label in enumerate(("Public site", "Partners", "Staff")):
         out.print(f"{label:12} http://localhost:{port + number}/", markup=False)
     out.print("Ctrl-C ends all three.")
-    due = time.monotonic() if timers else float("inf")
-    try:
-        while all(process.poll() is None for process in running):
-            if time.monotonic() >= due:
-                due += DAY
-                daily(folder)
-            time.sleep(1)
-        raise MappingError("a portal ended by itself; read what it said above, then start again")
-    finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            process.wait()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _changed_at(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 def daily(folder: Path) -> None:
@@ -168,7 +201,7 @@ def daily(folder: Path) -> None:
     files = office_files(folder)
     files["backups"].mkdir(exist_ok=True, mode=0o700)
     jobs = [["backup", str(files["backups"]), "--private", str(files["private"]), "--key", str(files["key"])]]
-    if os.environ.get("ROHNAMO_MAIL_HOST"):
+    if os.environ.get("ROHNAMO_MAIL_HOST") or (files["private"] / "mail.toml").exists():
         named = [
             part for name in ("directory", "accounts", "ledger", "area") for part in (f"--{name}", str(files[name]))
         ]
