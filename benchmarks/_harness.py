@@ -1,7 +1,7 @@
-"""Measure calls beside their peers, each in a process of its own, and keep the figures in docs/benchmarks.md.
+"""Measure calls beside their peers, each in a process of its own, and keep the figures in docs/benchmarks/.
 
 A benchmark is a script with functions that prepare their input and return ``timed(call)``; ``fresh`` runs such a
-function in a new process. ``main`` gives every script the same options and prints, or writes, its section.
+function in a new process. ``main`` gives every script the same options and prints, or writes, its page.
 """
 
 from __future__ import annotations
@@ -21,14 +21,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-HEADING = """# Benchmarks
-
-Each section was written by a script in `benchmarks/` with `--write`; all rows of a table come from one run on one
-machine, ours beside the peers. `make bench` measures again. Times of other machines differ, ratios much less.
-Ratio 100 means 100 times as long as the first row. Where other work ran on the machine, time includes waiting for the
-processor: go by the processor time then, which for a call on several threads is that of all of them together.
-"""
+PAGES = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
+"""One page for each script; docs/benchmarks.md picks from them what a user decides by."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,7 @@ class Table:
         """Write the table."""
         base = self.rows[0][1]
         lines = [
-            f"### {self.title}",
+            f"## {self.title}",
             "",
             "| | time | ratio | processor time | ratio | extra memory | memory in all |",
             "|---|---:|---:|---:|---:|---:|---:|",
@@ -173,30 +167,17 @@ def version(package: str) -> str:
         return "(not installed)"
 
 
-def write_section(name: str, text: str, page: Path = PAGE) -> None:
-    """Put a section between its markers in the page, in place of what stands there, else at the end."""
-    section = f"<!-- {name} -->\n{text.strip()}\n<!-- /{name} -->\n"
-    content = page.read_text("utf-8") if page.exists() else HEADING
-    marked = re.compile(rf"<!-- {re.escape(name)} -->\n.*?<!-- /{re.escape(name)} -->\n", re.DOTALL)
-    if marked.search(content):
-        content = marked.sub(lambda _: section, content)
-    else:
-        content = f"{content.rstrip()}\n\n{section}"
-    page.parent.mkdir(exist_ok=True)
-    page.write_text(content, "utf-8")
-
-
 def main(name: str, heading: str, run: Callable[[bool], list[Table]], *, about: str, packages: Sequence[str]) -> None:
     """Run a benchmark from the command line: --quick for small sizes, --write to keep the figures in the page."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--quick", action="store_true", help="small sizes: does it run, and roughly how fast")
-    parser.add_argument("--write", action="store_true", help="keep the figures in docs/benchmarks.md")
+    parser.add_argument("--write", action="store_true", help="keep the figures in docs/benchmarks/")
     options = parser.parse_args()
     if options.quick and options.write:
         parser.error("figures of small sizes are not kept: leave out --quick or --write")
     measured = machine(packages)  # now: the measuring itself is a load too
     tables = "\n".join(table.markdown() for table in run(options.quick))
-    text = f"## {heading}\n\n{about}\n\n{measured}\n\n{tables}"
+    text = f"# {heading}\n\n{about}\n\n{measured}\n\n{tables}"
     print(text)
     if options.write:
-        write_section(name, text)
+        (PAGES / f"{name}.md").write_text(f"{text.strip()}\n", "utf-8")

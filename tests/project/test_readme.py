@@ -13,6 +13,8 @@ from docs.figures.screenshots import LARGEST, PICTURES, Picture, fewer_colours, 
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+BENCHMARKS = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+FIGURE = re.compile(r"\b[\d.,]+ (?:ms|s|MB|GB|times|kB|µs)\b")
 IMAGES = ROOT / "docs" / "images"
 
 
@@ -97,9 +99,27 @@ def test_a_picture_is_the_same_each_time_and_asks_nobody(chromium, tmp_path):
 
 
 def test_every_measured_figure_is_one_of_the_benchmarks():
-    said = set(re.findall(r"[\d.,]+ (?:ms|s|MB|GB|times|kB)\b", README))
-    benchmarks = ROOT / "docs" / "benchmarks.md"
-    assert said <= set(re.findall(r"[\d.,]+ \w+", benchmarks.read_text("utf-8") if said else ""))
+    said = set(FIGURE.findall(README + BENCHMARKS))
+    kept = "".join(page.read_text("utf-8") for page in (ROOT / "docs" / "benchmarks").glob("*.md"))
+    assert said
+    assert said <= set(FIGURE.findall(kept))
+
+
+def test_every_ratio_of_the_benchmarks_is_that_of_its_row():
+    rows = [
+        [cell.strip() for cell in line.split("|")[2:5]] for line in BENCHMARKS.splitlines() if line.startswith("| ")
+    ]
+    rows = [row for row in rows if row[2][:1].isdigit() and "a second" not in row[0]]
+    assert len(rows) > 8
+    for ours, beside, ratios in rows:
+        (own,) = map(seconds, FIGURE.findall(ours))
+        peers = [seconds(figure) / own for figure in FIGURE.findall(beside)]
+        assert peers == pytest.approx([float(ratio) for ratio in ratios.split("; ")], rel=0.02)
+
+
+def seconds(figure: str) -> float:
+    number, unit = figure.split(" ")
+    return float(number.replace(",", "")) * {"s": 1, "ms": 1e-3, "µs": 1e-6}[unit]
 
 
 def test_it_says_plainly_that_the_demonstration_is_invented():
