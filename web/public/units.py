@@ -1,7 +1,7 @@
 """Pages of area units: what is here, what is near, who is responsible."""
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from mapping.analysis.common.listed import units_of
@@ -9,7 +9,9 @@ from mapping.errors import NotFound
 from mapping.language.i18n import show
 from mapping.language.need_fits import FIRST, LAST, fit, types_for
 from mapping.language.taxonomy import Term, Vocabulary
+from mapping.view.view import Entry
 from web.presenters import choices
+from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Card, first_choice, in_a_row, minutes_to, said, shown_minutes
 from web.presenters.edition import Edition
 from web.presenters.hotlines import Hotline, lines, responsible, route, spoken_for
@@ -149,17 +151,34 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
         if hidden and 2 * sum(term.audience == "custodian" for term in answers) > len(answers):
             yield Nearest(need, None, False, None, hidden)  # such help is hidden: what is on the map is something else
             continue
-        reached = [(rank, near, entry) for rank, entry in fitting if (near := minutes_to(entry, summer, winter))]
+        reached = _reached(fitting, summer, winter)
+        if not reached and seat:
+            reached = _reached(fitting, *(minutes_beyond(edition, seat[0], season) for season in ("summer", "winter")))
         if reached:
             _, minutes, entry = min(reached, key=lambda row: (row[0], _as_read(row[1])))
             yield Nearest(need, edition.card(entry, language), code in units_of(entry, area), minutes)
             continue
         inside = [entry for _, entry in fitting if entry.points and code in units_of(entry, area)]
-        remote = [entry for _, entry in fitting if choices.covers(entry, code, area)]
+        remote = [
+            entry
+            for _, entry in fitting
+            if choices.covers(entry, code, area, anywhere=choices.by_phone(entry) and bool(entry.phones))
+        ]
         first = next(iter((*inside, *remote)), None)
         yield Nearest(
             need, edition.card(first, language) if first else None, bool(inside), None, None if first else hidden
         )
+
+
+def _reached(
+    fitting: Iterable[tuple[int, Entry]], summer: Mapping[str, float], winter: Mapping[str, float]
+) -> list[tuple[int, tuple[float, float], Entry]]:
+    """Return the services that can be travelled to: how well each fits, the minutes to it, and the service."""
+    return [
+        (rank, near, entry)
+        for rank, entry in fitting
+        if not choices.by_phone(entry) and (near := minutes_to(entry, summer, winter))
+    ]
 
 
 def _said(edition: Edition, code: str, types: Collection[str], language: str) -> StatementCard | None:
