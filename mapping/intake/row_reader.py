@@ -347,6 +347,8 @@ class Reader:
 
     def narrowed(self, audience: Audience) -> Audience:
         """Return who may see one service: those who may see its row, or fewer where it says so itself."""
+        if audience != "custodian" and self.held_back():
+            return "custodian"
         text = self.text("marking_service")
         if not text:
             return audience

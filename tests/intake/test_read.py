@@ -494,6 +494,31 @@ def test_a_question_of_consent_counts_though_the_map_does_not_name_it(take, head
     assert audiences(take(row, heads=head)) == {audience}
 
 
+@pytest.mark.parametrize(
+    ("heading", "answer", "audience"),
+    [
+        ("Можно ли публиковать?", "Нет", "custodian"),
+        ("Do not publish", "yes", "custodian"),
+        ("May we publish?", "yes", "public"),
+        ("Remark", "please do not publish", "custodian"),
+    ],
+)
+def test_a_question_on_the_second_sheet_counts_for_its_service(tmp_path, tiny_area, heading, answer, audience):
+    path = tmp_path / "survey.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        first, second = book.add_worksheet("main"), book.add_worksheet("services")
+        first.write_row(0, 0, ("_index", "Name", "District", "Open to", "Remark"))
+        first.write_row(1, 0, (1, "Umed", "Juybor", "all", ""))
+        second.write_row(0, 0, ("_parent_index", "_index", "Help", heading))
+        second.write_row(1, 0, (1, 1, "legal advice", answer))
+        second.write_row(2, 0, (1, 2, "psychologist", "no" if heading.startswith("Do not") else ""))
+    columns = ColumnMap.model_validate(MAP | {"key": ["_index"], "shape": "repeat", "sheets": {"children": "services"}})
+    batch = read(path, columns=columns, area=tiny_area, today=TODAY, known=Known(maps={"list"}))
+    by_row = {origin.row: origin.link_id for origin in batch.of("provenance") if origin.link_entity == "service"}
+    audiences_of = {record.id: record.audience for record in batch.of("service")}
+    assert audiences_of[by_row[2]] == audience
+
+
 def test_a_no_to_publishing_is_never_public_whatever_the_table_of_markings_says(take):
     head, row = with_cells(**{"May we publish?": "No"})
     fields = MAP["fields"] | {"marking": ["May we publish?"]}

@@ -1,5 +1,6 @@
 """Phone numbers, and the accounts of messengers that stand beside them."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -66,6 +67,8 @@ _CORE = re.compile(
     rf"\+?(?:\d|\(\+?\d{{1,5}}(?:{_GAP}\d{{1,5}})*\))"
     rf"(?:{_GAP}(?:\d|[{_O}](?![^\W\d_{_O}])|\(\d{{1,5}}\)(?={_GAP}\d)))*"
 )
+_PLAIN = re.compile(r"\+\d(?:[ -]?\d){8,14}")
+"""One whole number and nothing else, as most cells hold."""
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?:[ ,T]+\d{1,2}:\d\d.*)?|(?:19|20)\d\d-\d\d-\d\d(?:[T ].*)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\s*[-–—]\s*\d{1,2}[:.]\d\d")
 _ALWAYS = re.compile(r"\b24\s*/\s*7\b|\b24\s*(?:час\w*|соат\w*|hours?|saat|h)\b", re.I)
@@ -115,6 +118,9 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
     if is_blank(value) or says_none(cell(value)):
         return []
     text = given(value, "phone number")
+    if _PLAIN.fullmatch(text):
+        with contextlib.suppress(Unreadable):
+            return [_phone(text, region, towns)]
     if isinstance(value, int | float):
         _check_spreadsheet_number(text)
     if re.fullmatch(r"[\d.,]+e\+?\d+", text, re.I):
