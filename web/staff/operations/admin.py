@@ -351,12 +351,17 @@ def _people(language: str, problem: Message | None = None) -> str:
 
 def _link(language: str, person: Account, token: str) -> str:
     """Show a one-time link: its whole address where it is known under which one the person signs in."""
+    link = link_of(person, token)
+    return page("ops/link.html", language, person=person, link=link, known=not link.startswith("/"))
+
+
+def link_of(person: Account, token: str) -> str:
+    """Return a one-time link; from the root on, where nobody said under which address the person signs in."""
     if person.role in PORTAL_ROLES:
         address = os.environ.get(PARTNER_ADDRESS) or (post.settings.portal if (post := mailer()) else "")
     else:
         address = request.host_url
-    link = f"{address.rstrip('/')}/{person.language}/join/{token}"
-    return page("ops/link.html", language, person=person, link=link, known=bool(address))
+    return f"{address.rstrip('/')}/{person.language}/join/{token}"
 
 
 def _regions(language: str) -> list[tuple[str, str]]:
