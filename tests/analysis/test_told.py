@@ -181,6 +181,15 @@ def test_sources_that_disagree_stay_apart(tiny_area):
     assert [(curve.x, curve.y) for curve in result.curves] == [((2023, 2024), (30, 120)), ((2024,), (24,))]
 
 
+def test_half_a_year_does_not_contradict_a_whole_one(tiny_area):
+    half = count(8, measure="crimes_registered_narrow", period="Jan-Jun", printed=True)
+    assert "cannot be compared" in str(
+        cases(view(case_count=[half, count(86, measure="crimes_registered")]), tiny_area).finding
+    )
+    other = count(9, measure="crimes_registered_narrow", period="Jan-Jun", source="Report", printed=True)
+    assert "is 8 or 9" in str(cases(view(case_count=[half, other]), tiny_area).finding)
+
+
 def test_a_few_months_are_no_year(tiny_area):
     rows = [count(40, period="Jan-Jun"), count(90, 2023)]
     result = cases(view(case_count=rows), tiny_area)

@@ -186,18 +186,22 @@ def _column(key: str, name: tuple[str, int, str, str, str]) -> Column:
 def disagreements(counts: Sequence[Count]) -> list[tuple[Count, Count]]:
     """Return the lowest and the highest number of each year and thing that is counted more than once, the widest first.
 
-    The same thing has the same measure, or a narrower one whose name goes on from it, in the same unit.
+    The same thing has the same measure, or a narrower one whose name goes on from it, in the same unit and the same
+    part of the year.
     """
     pairs = {}
     numbered = [one for one in counts if one.number]
     for one in numbered:
-        same = [
-            o for o in numbered if o.year == one.year and o.unit == one.unit and _comparable(o.measure, one.measure)
-        ]
+        same = [o for o in numbered if _when(o) == _when(one) and _comparable(o.measure, one.measure)]
         low, high = min(same, key=lambda c: c.number or 0), max(same, key=lambda c: c.number or 0)
         if low.number != high.number:
-            pairs[one.year, one.unit, min(low.measure, high.measure, key=len)] = (low, high)
+            pairs[_when(one), min(low.measure, high.measure, key=len)] = (low, high)
     return sorted(pairs.values(), key=lambda p: (-(p[1].number or 0) / (p[0].number or 1), -p[0].year))
+
+
+def _when(count: Count) -> tuple[int, str, str]:
+    """Return what two numbers must share to be of the same time and place: year, part of the year, unit."""
+    return count.year, "" if count.whole_year else count.period.casefold(), count.unit
 
 
 def _comparable(one: str, other: str) -> bool:

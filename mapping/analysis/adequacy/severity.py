@@ -137,7 +137,7 @@ def severity(
             *wording.caveats(area, travel=True),
             Message("A phase orders areas for planning. It is no measure of how much any one person suffers."),
         ),
-        picture="bars" if (states["phase"] == "").any() else "none",
+        picture="none",  # bars of phases are all alike; the table and the map tell them apart
     )
 
 
