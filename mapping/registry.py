@@ -42,34 +42,34 @@ def questions() -> list[tuple["Message", list[str]]]:
     folders: dict[str, list[str]] = {}
     for name, dotted in sorted(_own("mapping.analysis")):
         folders.setdefault(dotted.rpartition(".")[0], []).append(name)
-    found = [(import_module(folder), names) for folder, names in folders.items()]
-    asking = [(folder, names) for folder, names in found if hasattr(folder, "QUESTION")]
+    modules = [(import_module(folder), names) for folder, names in folders.items()]
+    asking = [(folder, names) for folder, names in modules if hasattr(folder, "QUESTION")]
     return [(folder.QUESTION, names) for folder, names in sorted(asking, key=lambda pair: pair[0].ORDER)]
 
 
 def layers() -> dict[str, ModuleType]:
     """Return the module of every map layer by name."""
-    found = dict(_modules("render.layers", "rohnamo.layers"))
-    for name, module in found.items():
+    modules = dict(_modules("render.layers", "rohnamo.layers"))
+    for name, module in modules.items():
         _named(module, "layers", "layer")
         if not isinstance(getattr(module, "ORDER", None), int):
             raise InvalidRecord(f"layer {name}: {module.__name__} needs ORDER, its place on the map, 0 at the bottom")
-    return found
+    return modules
 
 
 def formats() -> dict[str, ModuleType]:
     """Return the module of every format by name."""
-    found = {
+    modules = {
         name: module
         for name, module in _modules("formats", "rohnamo.formats")
-        if any(hasattr(module, each) for each in ("SUFFIX", *FORMAT_FUNCTIONS))
+        if any(hasattr(module, needed) for needed in ("SUFFIX", *FORMAT_FUNCTIONS))
     }
-    for name, module in found.items():
+    for name, module in modules.items():
         if not any(hasattr(module, function) for function in FORMAT_FUNCTIONS):
             raise InvalidRecord(f"format {name}: {module.__name__} needs one of {', '.join(FORMAT_FUNCTIONS)}")
         if not isinstance(getattr(module, "SUFFIX", None), str) and not hasattr(module, "columns"):
             raise InvalidRecord(f"format {name}: {module.__name__} needs SUFFIX, the ending of its files")
-    return found
+    return modules
 
 
 def readers() -> dict[str, ModuleType]:

@@ -360,9 +360,9 @@ def access_on_grid(
 
     def share(desk: FrictionSearch, parts: NDArray[np.int64]) -> None:
         for part in parts.ravel().tolist():
-            for one in range(*_part(len(sources), part, PARTS)):
-                cells, minutes = desk.run(*sources[one])
-                at = slice(one, one + 1)
+            for service in range(*_part(len(sources), part, PARTS)):
+                cells, minutes = desk.run(*sources[service])
+                at = slice(service, service + 1)
                 ways = np.array([0, cells.size])
                 _share(ways, cells, _weights(weigh, minutes), flat, supply[:, at], load[at], sums[part], reached)
 

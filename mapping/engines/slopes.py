@@ -165,7 +165,7 @@ def pace(slope: npt.ArrayLike, rule: Pace = "tobler") -> Doubles:
     """Return how many times as long a metre takes on a slope (rise over run, positive uphill) as on the level."""
     langmuir = rule == "langmuir"
     flat = np.asarray(slope, np.float64)
-    return np.array([_pace(one, langmuir) for one in flat.ravel()]).reshape(flat.shape)
+    return np.array([_pace(rise, langmuir) for rise in flat.ravel()]).reshape(flat.shape)
 
 
 def walking_surface(

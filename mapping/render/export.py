@@ -31,28 +31,28 @@ def format_for(path: Path, name: str = "") -> ModuleType:
     FormatError
         There is no such format, the ending stands for none, or for several.
     """
-    known = {each: module for each, module in formats().items() if hasattr(module, "write")}
+    known = {format_: module for format_, module in formats().items() if hasattr(module, "write")}
     if name:
         if name.replace("-", "_") not in known:
             raise FormatError(f"{name!r} is no format that can be written; they are {', '.join(known)}")
         return known[name.replace("-", "_")]
     name, suffix = path.name.lower(), path.suffix.lower()
-    ending = {each: _ending(name, module) for each, module in known.items()}
+    ending = {format_: _ending(name, module) for format_, module in known.items()}
     longest = max(map(len, ending.values()))
-    fitting = [each for each in known if longest and len(ending[each]) == longest]
-    first = [each for each in fitting if known[each].SUFFIX.split()[0] == ending[each]]
-    plain = [each for each in first or fitting if not hasattr(known[each], "recognises")]
+    fitting = [format_ for format_ in known if longest and len(ending[format_]) == longest]
+    first = [format_ for format_ in fitting if known[format_].SUFFIX.split()[0] == ending[format_]]
+    plain = [format_ for format_ in first or fitting if not hasattr(known[format_], "recognises")]
     if len(plain or first or fitting) == 1:
         return known[(plain or first or fitting)[0]]
     if fitting:
         raise FormatError(f"{path}: several formats end in {suffix}; say which with --format {' or '.join(fitting)}")
-    endings = ", ".join(sorted({one for module in known.values() for one in module.SUFFIX.split()}))
+    endings = ", ".join(sorted({suffix for module in known.values() for suffix in module.SUFFIX.split()}))
     raise FormatError(f"{path}: no format ends in {suffix or 'nothing'}; end it in one of {endings}, or give --format")
 
 
 def _ending(name: str, module: ModuleType) -> str:
     """Return the longest ending of a format that a file's name has, such as ``.hxl.csv`` rather than ``.csv``."""
-    return max((one for one in module.SUFFIX.split() if name.endswith(one)), key=len, default="")
+    return max((suffix for suffix in module.SUFFIX.split() if name.endswith(suffix)), key=len, default="")
 
 
 def file_name(name: str, module: ModuleType, language: str = "") -> str:

@@ -87,7 +87,7 @@ def exchanged(cover: Cover, chosen: list[int], *, rising: bool) -> list[int]:
             counts[own] -= 1
             gains = added(cover, counts > 0)
             least = gains[site] * (1 + 1e-12)
-            gains[[one for one in chosen if one != site]] = -1
+            gains[[other for other in chosen if other != site]] = -1
             better = np.flatnonzero(gains > least) if rising else np.flatnonzero(gains[:site] >= gains[site])
             new = int(better[np.argmax(gains[better])] if rising else better[0]) if better.size else site
             counts[columns.indices[columns.indptr[new] : columns.indptr[new + 1]]] += 1

@@ -233,7 +233,7 @@ class _Tree:
         while changed:
             changed = False
             for place, site in enumerate(chosen):
-                others = [one for one in chosen if one != site]
+                others = [other for other in chosen if other != site]
                 base = np.minimum(self.base, self.table[others].min(axis=0, initial=np.inf))
                 for other in range(site):
                     if other not in others and np.minimum(base, self.table[other]).sum() <= self.value:

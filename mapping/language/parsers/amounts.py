@@ -152,7 +152,7 @@ def price_words(cost: CostValue, money: Money | None = None) -> dict[str, str]:
 def _words(money: Money | None) -> dict[str, str]:
     """Return every word and sign for money with its code; those of the country stand above all others."""
     moneys = _GENERAL if money is None else (*_GENERAL, money)
-    return {word.lower(): each.code for each in moneys for word in (each.code, *each.words)}
+    return {word.lower(): known.code for known in moneys for word in (known.code, *known.words)}
 
 
 def _money(found: re.Match[str]) -> float:
@@ -172,8 +172,8 @@ def _currency(text: str, money: Money | None) -> str | None:
     by_word = {skeleton(word): code for word, code in known.items() if skeleton(word)}
     words = {by_word[word] for word in skeleton(_mended(text, money)).split() if word in by_word}
     signs = {code for word, code in known.items() if not skeleton(word) and word in text}
-    found = words | signs
-    return found.pop() if len(found) == 1 else None
+    named = words | signs
+    return named.pop() if len(named) == 1 else None
 
 
 _ABOUT = re.compile(
