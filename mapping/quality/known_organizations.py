@@ -103,7 +103,7 @@ LEARNT = (
 """Tables of a directory that tell which bodies and services are known."""
 
 
-class Records(Protocol):
+class RecordsByKind(Protocol):
     """What holds records by kind: a `mapping.directory.directory.Directory`."""
 
     def records(self, kind: type[AnyRecord], /) -> Iterable[AnyRecord]:
@@ -175,11 +175,11 @@ class Known:
     phones: set[str] = field(default_factory=set)
     """Sources whose new numbers were called back by two people, or single numbers."""
 
-    held: Records | None = None
+    held: RecordsByKind | None = None
     """The directory itself, for lists of ours that come back."""
 
     @classmethod
-    def of(cls, directory: Records) -> "Known":
+    def of(cls, directory: RecordsByKind) -> "Known":
         """Gather what a directory knows."""
         known = cls(held=directory)
         known.learn(record for table in LEARNT for record in directory.records(RECORDS[table]))
