@@ -20,7 +20,7 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.model import WEEKDAYS, Record, Schedule, Source, Verification, record_id
 from mapping.quality.completeness import completeness
 from mapping.quality.holdings import NOT_REACHED, HeldService, Holdings
-from mapping.quality.known_organizations import Records
+from mapping.quality.known_organizations import RecordsByKind
 
 PUBLIC_LINE, ONLY_ONE, NEVER, LAPSED, PER_DAY, MOST = 3.0, 3.0, 2.0, 2.0, 1 / 60, 8.0
 """What puts a call first: a number that the public calls, the only service of its type in its unit, nobody ever
@@ -123,7 +123,7 @@ class Call:
         return max(one.points for one in self.due) + 0.1 * (len(self.due) - 1)
 
 
-def calls(directory: Records, area: StudyArea, today: dt.date) -> list[Call]:
+def calls(directory: RecordsByKind, area: StudyArea, today: dt.date) -> list[Call]:
     """Return the calls to make, those that matter most first."""
     return calls_of(Holdings.of(directory, area, today))
 
@@ -248,7 +248,7 @@ class CallListAnswers:
     """What changed, by service, for a steward to enter."""
 
 
-def read_done(path: str | Path, directory: Records, area: StudyArea, today: dt.date) -> CallListAnswers:
+def read_done(path: str | Path, directory: RecordsByKind, area: StudyArea, today: dt.date) -> CallListAnswers:
     """Read a filled call list; rows without a result are passed over.
 
     Raises

@@ -17,7 +17,7 @@ from mapping.errors import FormatError, InvalidRecord, NotFound
 from mapping.language.spreadsheet import neutral
 from mapping.model import RECORDS, Address, AnyRecord, Decision, Location, Record, Source, record_id
 from mapping.quality.holdings import HeldService, Holdings
-from mapping.quality.known_organizations import Known, Records
+from mapping.quality.known_organizations import Known, RecordsByKind
 from mapping.quality.matching import TABLES, Candidate, Table, candidates
 
 SOURCE = Source(id=record_id("stewards", "source"), name="Stewards")
@@ -105,7 +105,7 @@ def tables_of(word: str) -> tuple[Table, ...]:
     return tuple(table for table in TABLES if table == word)
 
 
-def pairs(directory: Records, area: StudyArea, tables: Collection[Table] = TABLES) -> list[ShownPair]:
+def pairs(directory: RecordsByKind, area: StudyArea, tables: Collection[Table] = TABLES) -> list[ShownPair]:
     """Return the pairs that may be one, with what each record says, likeliest first within a table."""
     known = Known.of(directory)
     holdings = Holdings.of(directory, area, dt.date.min)
@@ -164,7 +164,7 @@ def write_pairs(found: Sequence[ShownPair], path: str | Path, language: str = "e
             writer.writerow([neutral(str(cell)) for cell in cells])
 
 
-def read_decisions(path: str | Path, directory: Records) -> list[Decided]:
+def read_decisions(path: str | Path, directory: RecordsByKind) -> list[Decided]:
     """Read a decided file; rows without a decision are passed over.
 
     Raises

@@ -10,7 +10,7 @@ from typing import Any
 from mapping.area.study_area import StudyArea
 from mapping.freshness import Freshness, freshness, latest, next_due
 from mapping.model import RECORDS, Attribute, Location, Organization, Phone, Service, ServiceAtLocation, Verification
-from mapping.quality.known_organizations import Records, service_types
+from mapping.quality.known_organizations import RecordsByKind, service_types
 
 NOT_REACHED = "not reached"
 """Method of the record that keeps the days of calls which nobody answered."""
@@ -74,7 +74,7 @@ class Holdings:
     body_phones: dict[str, list[Phone]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, directory: Records, area: StudyArea, today: dt.date) -> "Holdings":
+    def of(cls, directory: RecordsByKind, area: StudyArea, today: dt.date) -> "Holdings":
         """Gather them."""
         organizations = {one.id: one for one in directory.records(Organization)}
         locations = {one.id: one for one in directory.records(Location)}

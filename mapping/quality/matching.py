@@ -22,7 +22,7 @@ from mapping.language.fold import coarse
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Address, Location, Service, ServiceAtLocation
-from mapping.quality.known_organizations import Body, Known, Point, Records
+from mapping.quality.known_organizations import Body, Known, Point, RecordsByKind
 from mapping.quality.names import Name, alike, other_languages
 
 Table = Literal["organization", "service", "location"]
@@ -104,7 +104,7 @@ class Candidate:
 
 
 def candidates(
-    directory: Records, area: StudyArea | None = None, *, tables: Collection[Table] = TABLES, least: float = LEAST
+    directory: RecordsByKind, area: StudyArea | None = None, *, tables: Collection[Table] = TABLES, least: float = LEAST
 ) -> list[Candidate]:
     """Return the pairs of a directory that may be one record and that nobody called different, likeliest first."""
     known = Known.of(directory)
@@ -165,7 +165,7 @@ def services(known: Known, *, of: Collection[str] | None = None) -> list[Candida
     return sorted(found, key=lambda pair: (-pair.score, pair.one, pair.other))
 
 
-def locations(directory: Records, decided: Collection[Pair]) -> list[Candidate]:
+def locations(directory: RecordsByKind, decided: Collection[Pair]) -> list[Candidate]:
     """Return the pairs of a body's places that may be one: the same address in the same unit, or the same point."""
     of_service = {s.id: s.organization_id for s in directory.records(Service)}
     owners = {at.location_id: of_service.get(at.service_id or "") for at in directory.records(ServiceAtLocation)}

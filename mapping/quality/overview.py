@@ -36,7 +36,7 @@ from mapping.model import (
 from mapping.quality.call_list import Call, calls_of
 from mapping.quality.completeness import completeness, mean
 from mapping.quality.holdings import HeldService, Holdings
-from mapping.quality.known_organizations import Known, Records
+from mapping.quality.known_organizations import Known, RecordsByKind
 from mapping.quality.matching import Candidate, candidates
 from mapping.safety.redaction import VIEWS, project
 
@@ -114,7 +114,7 @@ class Overview:
         return tuple(matter for matter in self.matters if matter.count)
 
 
-def overview(directory: Records, area: StudyArea, today: dt.date) -> Overview:
+def overview(directory: RecordsByKind, area: StudyArea, today: dt.date) -> Overview:
     """Gather the state of a directory on a day."""
     holdings = Holdings.of(directory, area, today)
     listed = holdings.listed
@@ -135,7 +135,7 @@ def overview(directory: Records, area: StudyArea, today: dt.date) -> Overview:
 
 
 def matters(
-    directory: Records, holdings: Holdings, calls: Sequence[Call], doubles: Sequence[Candidate]
+    directory: RecordsByKind, holdings: Holdings, calls: Sequence[Call], doubles: Sequence[Candidate]
 ) -> tuple[Matter, ...]:
     """Return what a steward should see to, the gravest first."""
     found = (
@@ -150,7 +150,7 @@ def matters(
     return tuple(sorted(found, key=lambda matter: order.index(matter.state)))
 
 
-def _counts(directory: Records, area: StudyArea, today: dt.date) -> dict[str, dict[str, int]]:
+def _counts(directory: RecordsByKind, area: StudyArea, today: dt.date) -> dict[str, dict[str, int]]:
     """Count the records of each table by the widest audience that a view would show them to."""
     tables = {table: list(directory.records(RECORDS[table])) for table in RECORDS}
     counts: dict[str, dict[str, int]] = {table: {} for table, _ in COUNTED}
@@ -188,7 +188,7 @@ def _of_services(key: str, title: Message, found: Sequence[HeldService], todo: M
     return Matter(key, title, len(found), todo, state, names, tuple(held.service for held in found))
 
 
-def _conflicts(directory: Records) -> Iterator[Matter]:
+def _conflicts(directory: RecordsByKind) -> Iterator[Matter]:
     """Yield what sources disagree about, where the directory keeps it."""
     conflicts: list[Any] = list(getattr(directory, "conflicts", list)())
     yield Matter(
@@ -201,7 +201,7 @@ def _conflicts(directory: Records) -> Iterator[Matter]:
     )
 
 
-def _doubles(doubles: Sequence[Candidate], directory: Records) -> Iterator[Matter]:
+def _doubles(doubles: Sequence[Candidate], directory: RecordsByKind) -> Iterator[Matter]:
     names = {one.id: one.name for one in directory.records(Organization)}
     for table, title in (
         ("organization", Message("Organizations that may be the same")),
@@ -219,7 +219,7 @@ def _doubles(doubles: Sequence[Candidate], directory: Records) -> Iterator[Matte
         yield Matter(f"double-{table}", title, len(pairs), todo, state, tuple(examples)[:SHOWN])
 
 
-def _ending(directory: Records, today: dt.date) -> Iterator[Matter]:
+def _ending(directory: RecordsByKind, today: dt.date) -> Iterator[Matter]:
     """Yield consents, money, agreements and statements that end within `SOON` days or ended."""
     soon = today + dt.timedelta(SOON)
 
@@ -257,7 +257,7 @@ def _ending(directory: Records, today: dt.date) -> Iterator[Matter]:
         yield Matter(key, title, len(found), todo, records=tuple(cast("Iterable[Record]", found)))
 
 
-def _hidden(directory: Records, holdings: Holdings) -> Iterator[Matter]:
+def _hidden(directory: RecordsByKind, holdings: Holdings) -> Iterator[Matter]:
     """Yield what is hidden for want of an approval, and what must not be listed."""
     known = Known.of(cast("Any", directory))
     sources = {one.id: one.name for one in directory.records(Source)}
@@ -286,7 +286,7 @@ def _hidden(directory: Records, holdings: Holdings) -> Iterator[Matter]:
     )
 
 
-def _loose(directory: Records, holdings: Holdings) -> Iterator[Matter]:
+def _loose(directory: RecordsByKind, holdings: Holdings) -> Iterator[Matter]:
     """Yield records that hang on nothing, and old figures."""
     nobody = [held for held in holdings.services if held.organization is None]
     used = {held.service.organization_id for held in holdings.services}
