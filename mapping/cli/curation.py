@@ -141,11 +141,15 @@ def agree(
     """Agree to what an act shows, or list what waits; who agrees signs in with their own password and code."""
     day = day_of(today)
     with _open(directory, area, "signed in") as store:
+        store.catch_up(on=day)
         acts = store.waiting(int(what) if what.isdigit() else None) if not what or what.isdigit() else []
         asked = [each for each in store.proposals() if each.id == what or not what]
         for act, own in groupby(acts, key=lambda each: (each.batch, each.on, each.what, each.by)):
             batch, on, file, by = act
-            out.print(f"Act {batch}, {on}, {file}, by {by or 'somebody who did not sign in'}:", markup=False)
+            done = (
+                f"{on}, {file}, by {by or 'somebody who did not sign in'}" if batch else "other settings or another day"
+            )
+            out.print(f"Act {batch}, {done}:", markup=False)
             _print_shown([each.showing for each in own])
         for each in asked:
             by = each.proposed_by if each.signed_in else "somebody who did not sign in"

@@ -110,6 +110,12 @@ def make_gate(db: sqlite_utils.Database) -> None:
     gate.create_gate(db)
 
 
+@migrations()
+def keep_thresholds(db: sqlite_utils.Database) -> None:
+    """Let two people agree to fewer people in a count, and to fewer organizations in a sum, than Rohnamo shows."""
+    gate.begin_thresholds(db)
+
+
 def complete_tables(db: sqlite_utils.Database) -> None:
     """Give a file that was made earlier the tables and columns that records have gained since."""
     there = set(db.table_names())
@@ -436,6 +442,18 @@ class Directory:
             empty_journal(self.db)
         return writing.change
 
+    def catch_up(self, *, on: dt.date) -> None:
+        """Let what another day or other rules would show wait for two people, as the next act would.
+
+        Raises
+        ------
+        InvalidRecord
+            The study area is another than the directory's.
+        """
+        with self._said_clearly("could not be brought up to date"), self._transaction(keep=True):
+            self._require_area()
+            gate.catch_up(self, self.rules(on))
+
     def waiting(self, batch: int | None = None) -> list[Waiting]:
         """Return what waits for a second person before it is shown, by act; of one act or of all."""
         return gate.waiting(self.db, batch)
@@ -460,9 +478,13 @@ class Directory:
 
         Raises
         ------
+        InvalidRecord
+            Nobody signed in.
         NotFound
             Something waits no more, is another difference now, or somebody stands for it already.
         """
+        if not self.signed_in:
+            raise InvalidRecord("sign in first: a typed name proves nothing")
         with self.acting("take up", by=by, on=on, reason=f"{len(shown)} taken up"):
             gate.take_up(self.db, shown, by=by)
 

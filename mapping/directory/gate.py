@@ -22,7 +22,7 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, WORDS, Audience, Record, references
 from mapping.safety.agreed import Agreed, Key, Row, Showing, differences, held, told
 from mapping.safety.people import same_person
-from mapping.safety.redaction import PUBLISHED, Rules, Tables, allowed_rows
+from mapping.safety.redaction import PUBLISHED, VIEWS, Rules, Tables, allowed_rows, thresholds
 
 Ids = dict[str, set[str]]
 """Table -> ids."""
@@ -85,6 +85,13 @@ def create_gate(db: sqlite_utils.Database) -> None:
         ' "by" TEXT NOT NULL, PRIMARY KEY (record, "table", audience)) STRICT, WITHOUT ROWID'
     )
     db.execute("CREATE TABLE gate (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
+
+
+def begin_thresholds(db: sqlite_utils.Database) -> None:
+    """Take the least counts that Rohnamo shows by itself for agreed to."""
+    for audience in VIEWS:
+        for (table, name), row in thresholds(Rules(today=dt.date.min)).items():
+            db.execute("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?)", [name, table, audience, _text(row)])
 
 
 def agreed(db: sqlite_utils.Database, audience: Audience) -> dict[Key, dict[str, Any]]:
@@ -269,7 +276,7 @@ def touched_by(db: sqlite_utils.Database, number: int) -> Ids | None:
 def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record]]:
     """Return some records with all that it takes to tell who may see them."""
     rows: dict[str, dict[str, Row | None]] = {table: {} for table in RECORDS}
-    new = {table: ids for table, ids in touched.items() if ids}
+    new = {table: ids for table, ids in touched.items() if ids and table in RECORDS}
     while new:
         found: Ids = defaultdict(set)
         for table, ids in new.items():
@@ -322,7 +329,11 @@ def _rows(tables: Tables, rules: Rules, touched: Ids | None) -> Iterator[tuple[A
     for audience, shown in allowed_rows(tables, rules):
         if touched is not None:
             shown = {t: [row for row in rows if row["id"] in touched.get(t, ())] for t, rows in shown.items()}
-        yield audience, told(shown)
+        rows = told(shown)
+        rows |= {
+            key: row for key, row in thresholds(rules).items() if touched is None or key[1] in touched.get(key[0], ())
+        }
+        yield audience, rows
 
 
 def _bring_up_to_date(

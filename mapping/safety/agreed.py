@@ -28,6 +28,9 @@ Agreed = Mapping[Key, Mapping[str, Any]]
 FREE = frozenset({*WORDS, *(table for table, kind in RECORDS.items() if kind.stands == "check"), "standard_summary"})
 """Tables that tell nothing by themselves: words, checks of what is shown, and sums of what is shown."""
 
+THRESHOLD = "threshold"
+"""Stands for a table of the least counts that are shown: two people agree to a lower one as they do to a record."""
+
 _CONTACT = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:[\w-]+\.)+[^\W\d_]{2,}(?:/\S*)?|\+?\d(?:[\s().\-\u2010-\u2015\u00a0]{0,3}\d){4,}"
 )
@@ -168,6 +171,8 @@ def _newly(table: str, before: Mapping[str, Any], row: Row, unit_to_show: Climb)
 
 def _leads(table: str, name: str, old: Any, new: Any) -> bool:
     """Whether another value of a field leads people elsewhere."""
+    if table == THRESHOLD:
+        return bool(new < old)
     if name in ENTRY_POINTS.get(table, ()) or name in _OWNERS[table]:
         return True
     return isinstance(new, str) and bool({*_CONTACT.findall(new)} - {*_CONTACT.findall(str(old))})

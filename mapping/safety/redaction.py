@@ -18,7 +18,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from mapping.errors import UnsafePublication
@@ -50,7 +50,7 @@ from mapping.model import (
     required,
     strictest,
 )
-from mapping.safety.agreed import Agreed, restrict
+from mapping.safety.agreed import THRESHOLD, Agreed, Key, restrict
 from mapping.safety.checklist_sums import sums
 from mapping.safety.people import two_people
 from mapping.safety.printed import tell_counts
@@ -292,6 +292,9 @@ class TypeRule:
     precision: Precision
 
 
+CASE_CELLS, PROVIDERS = (THRESHOLD, "case_cells"), (THRESHOLD, "providers")
+"""The least number of people in a count that is public, and of organizations whose answers are added up."""
+
 UNKNOWN_TYPE = TypeRule("custodian", "none")
 """A service of no known kind could be a shelter."""
 
@@ -358,6 +361,9 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
     if audience not in VIEWS:
         raise UnsafePublication(f"there is no view for {audience!r}; choose one of {', '.join(VIEWS)}")
     _refuse_unknown(tables)
+    if agreed is not None:
+        least = {key: max(row["least"], agreed.get(key, row)["least"]) for key, row in thresholds(rules).items()}
+        rules = replace(rules, least_count=least[CASE_CELLS], least_providers=least[PROVIDERS])
     seen = _Markings(tables, rules)
     shown = _allowed(tables, audience, seen)
     if agreed is not None:
@@ -366,6 +372,12 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
     if audience == "public":
         shown["case_count"] = tell_counts(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
     return _with_vocabularies(shown, tables, audience, rules)
+
+
+def thresholds(rules: Rules) -> dict[Key, Row]:
+    """Return the least counts that are shown, as rows to which two people agree."""
+    least = {CASE_CELLS: rules.least_count, PROVIDERS: rules.least_providers}
+    return {key: {"id": key[1], "least": count} for key, count in least.items()}
 
 
 def allowed_rows(tables: Tables, rules: Rules) -> Iterator[tuple[Audience, Shown]]:

@@ -34,7 +34,7 @@ PARTS = (
     organization("Umed", phones=["+992000100001"], email="a@umed.example"),
     organization("Hidden House", audience="custodian"),
     service("Advice", of="Umed", phones=["+992000100002"], hours=[("MO", "08:00", "17:00")], description="Law"),
-    service("Night", of="Umed", types=["ACC-SHE"], audience="public"),
+    service("Night", of="Umed", types=["ACC-GBV"], audience="public"),
     service("Silent", of="Hidden House"),
     place("Office", of=["Advice"], at=(10.0, 60.1), unit="XT-W2", address="Main street 1", city="Town"),
     place("Refuge", of=["Night"], at=(10.2, 60.2), unit="XT-W2", address="Secret street 9", city="Town"),

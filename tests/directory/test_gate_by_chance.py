@@ -20,7 +20,7 @@ KINDS = (Organization, Service, Location, Phone, Attribute, ServiceAtLocation)
 VALUES: dict[str, list[Any]] = {
     "organization_id": [],
     "location_id": [],
-    "taxonomy_term_id": [term("service_types", code) for code in ("LEG-INF", "ACC-SHE", "PSY-COU")],
+    "taxonomy_term_id": [term("service_types", code) for code in ("LEG-INF", "ACC-GBV", "PSY-COU")],
     "audience": ["public", "partner", "custodian"],
     "precision": ["none", "area", "exact"],
     "number": ["+992000100001", "+992999999999"],

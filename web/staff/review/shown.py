@@ -12,7 +12,7 @@ from mapping.directory.gate import OnePerson, Waiting
 from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from mapping.model import RECORDS, WHOLES, Audience, references
-from mapping.safety.agreed import Showing
+from mapping.safety.agreed import THRESHOLD, Showing
 from web.access.accounts import Accounts
 from web.access.guard import Open, log, me
 from web.access.roles import Action
@@ -33,6 +33,10 @@ MENU = ()
 SAMPLE = 50
 """Records of one act that its page shows; the rest is counted."""
 
+THRESHOLDS = {
+    "case_cells": Message("Least number of people in a count that is shown"),
+    "providers": Message("Least number of organizations whose answers are added up"),
+}
 SAME = Message("You did this yourself: somebody else must agree.")
 GONE = Message("This is no longer what would be shown. Look at it again.")
 
@@ -51,6 +55,7 @@ class ShownAct:
 
 def acts() -> list[ShownAct]:
     """Return the acts whose differences wait for somebody like the person signed in, oldest first."""
+    directory().catch_up(on=today())
     found = [each for each in directory().waiting() if _may_agree(each.showing)]
     return [_act(number, list(own)) for number, own in groupby(found, key=lambda each: each.batch)]
 
@@ -102,6 +107,8 @@ def agree(language: str, number: int) -> ResponseReturnValue:
 def _may_agree(one: Showing) -> bool:
     """Whether the person sees the record, in a region where they may agree."""
     whole = everything_seen()
+    if one.table == THRESHOLD:
+        return me().may("approve")
     if not whole.has(one.table, one.id):
         return me().role == "custodian" and me().may("approve")
     units = whole.units(whole.record(one.table, one.id))
@@ -134,6 +141,10 @@ def _record_of(one: Showing) -> tuple[str, str]:
 def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[str, Any]:
     """Return a record with the fields that would newly be shown, before and now."""
     one, area = shown[0], study_area()
+    audiences = [each.audience for each in shown]
+    if one.table == THRESHOLD:
+        before, now = one.fields["least"]
+        return {"label": None, "name": "", "rows": [(THRESHOLDS[one.id], before, now)], "audiences": audiences}
     owner = whole.owner(whole.record(one.table, one.id)) if whole.has(one.table, one.id) else None
     rows = [
         (LABELS[field], said(one.table, field, before, area, language), said(one.table, field, now, area, language))
@@ -148,7 +159,7 @@ def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[
         "label": TABLES.get(one.table),
         "name": _name(whole, *owner, language) if owner else "",
         "rows": rows,
-        "audiences": [each.audience for each in shown],
+        "audiences": audiences,
     }
 
 

@@ -1,5 +1,7 @@
 """What acts would newly show, as a second person looks at it."""
 
+from dataclasses import replace
+
 import pytest
 
 from mapping.batch import Batch
@@ -58,3 +60,17 @@ def test_a_second_person_sees_words_and_agrees(office, act):
         assert not opened.waiting(act)
         assert ("language", "spoken") in opened.agreed("public")
     assert second.get(f"/en/shown/{act}.html").status_code == 404
+
+
+def test_milder_settings_take_two_who_sign_in(office, monkeypatch):
+    real = Directory.rules
+    monkeypatch.setattr(Directory, "rules", lambda self, day: replace(real(self, day), least_count=2, digest="other"))
+    steward, second = office.client("steward"), office.client("steward", login="second")
+    assert "shown/0.html" in steward.get("/en/waiting.html").text
+    path, page = "/en/shown/0", "/en/shown/0.html"
+    assert "Least number of people in a count that is shown" in steward.get(page).text
+    assert post(steward, f"{path}/take-up", page=page).status_code == 303
+    assert post(steward, path, page="/en/import.html").status_code == 403
+    assert post(second, path, page=page).status_code == 303
+    with Directory(office.directory) as opened:
+        assert opened.agreed("public")["threshold", "case_cells"]["least"] == 2

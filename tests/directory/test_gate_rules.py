@@ -1,0 +1,125 @@
+"""A change of the rules alone (settings, units, vocabulary) shows nothing new before two people agreed to it."""
+
+import dataclasses
+
+import pytest
+
+from mapping.directory import directory as module
+from mapping.directory.directory import Directory
+from mapping.directory.gate import OnePerson
+from mapping.model import WORDS, CaseCount, StandardAssessment, Translation
+from mapping.safety.redaction import TypeRule
+from tests.conftest import SecondPerson
+from tests.directory.test_gate import LEGAL, PARTS, SHELTER, seen
+from tests.support.sample import TODAY, organization, place, sample_directory, service
+
+SMALL = CaseCount(
+    id="few", year=2024, measure="victims", unit_of_count="persons", count=4, source="Ministry", audience="public"
+)
+OTHERS = [
+    each
+    for name in ("A", "B")
+    for each in (
+        *organization(name),
+        *service(f"{name} advice", of=name, serves=["VUL-HIV"]),
+        StandardAssessment(
+            id=f"answer of {name}",
+            service_id=service(f"{name} advice", of=name)[0].id,
+            standard="S1",
+            answer="met",
+            assessed_on=TODAY,
+            audience="partner",
+        ),
+    )
+]
+VAGUE = place("Room", of=["A advice"], unit="XT-E1", precision="area")
+
+
+@pytest.fixture
+def directory(tmp_path, tiny_area, monkeypatch):
+    with sample_directory(tmp_path, tiny_area, *PARTS, [SMALL], OTHERS, VAGUE) as opened:
+        monkeypatch.setattr(SecondPerson, "present", False)
+        opened.signed_in = True
+        yield opened
+
+
+def facts(directory):
+    """Everything that anybody may read, but for the words in which it is said."""
+    words = {each.id for each in directory.records(Translation) if each.link_entity in WORDS}
+    return {
+        (audience, table, row["id"], name, value)
+        for audience, shown in seen(directory).items()
+        for table, rows in shown.items()
+        for row in rows
+        for name, value in row.items()
+        if table not in WORDS and row["id"] not in words
+    }
+
+
+def rules_of(directory, **changed):
+    """The rules of a directory, of which somebody changed some."""
+    own = Directory.rules(directory, TODAY)
+    return lambda _today: dataclasses.replace(own, **changed, digest="another")
+
+
+CHANGES = {
+    "sensitive groups may be told": lambda _: {"sensitive": set()},
+    "shelters are public": lambda own: {"types": {code: TypeRule("public", "exact") for code in own.types}},
+    "places are told by a smaller unit": lambda _: {"unit_to_show": lambda unit: unit},
+    "counts of a few are told": lambda _: {"least_count": 2},
+    "answers of a few are told": lambda _: {"least_providers": 1},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_other_rules_alone_show_nothing(directory, monkeypatch, change):
+    own = directory.rules(TODAY)
+    before = facts(directory)
+    monkeypatch.setattr(directory, "rules", rules_of(directory, **CHANGES[change](own)))
+    assert facts(directory) <= before
+    directory.catch_up(on=TODAY)
+    assert facts(directory) <= before
+    wanted = [each.showing for each in directory.waiting()]
+    assert wanted
+    assert {each.by for each in directory.waiting()} == {""}
+    with pytest.raises(OnePerson):
+        directory.agree(wanted, by="umed", on=TODAY)
+    directory.agree(wanted, by="umed", also="noor", on=TODAY)
+    assert facts(directory) - before
+    assert not directory.waiting()
+
+
+def test_whoever_acts_next_is_not_taken_for_whoever_changed_the_rules(directory, monkeypatch):
+    monkeypatch.setattr(directory, "rules", rules_of(directory, least_count=2))
+    directory.edit("service", LEGAL, {"description": "Lawyers"}, by="zarina", on=TODAY, reason="x")
+    (waits,) = (each for each in directory.waiting() if each.showing.audience == "public")
+    assert (waits.by, waits.showing.table, waits.showing.fields) == ("", "threshold", {"least": (10, 2)})
+
+
+def test_stricter_rules_hold_at_once_and_milder_ones_take_two_people_again(directory, monkeypatch):
+    strict, mild = rules_of(directory, least_count=20), rules_of(directory, least_count=10)
+    monkeypatch.setattr(directory, "rules", strict)
+    directory.catch_up(on=TODAY)
+    assert not directory.waiting()
+    monkeypatch.setattr(directory, "rules", lambda today: dataclasses.replace(mild(today), digest="a third"))
+    directory.catch_up(on=TODAY)
+    assert [each.showing.fields for each in directory.waiting() if each.showing.audience == "public"] == [
+        {"least": (20, 10)}
+    ]
+
+
+def test_another_vocabulary_alone_shows_nothing(directory, monkeypatch):
+    before = facts(directory)
+    real = module.Vocabulary.load
+
+    def load(name):
+        loaded = real(name)
+        if name == "service_types":
+            terms = {code: dataclasses.replace(each, audience="public") for code, each in loaded._terms.items()}
+            monkeypatch.setattr(loaded, "_terms", terms)
+        return loaded
+
+    monkeypatch.setattr(module.Vocabulary, "load", load)
+    directory.catch_up(on=TODAY)
+    assert facts(directory) <= before
+    assert SHELTER in {each.showing.id for each in directory.waiting()}
