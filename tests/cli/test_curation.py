@@ -165,14 +165,14 @@ def test_a_merge_waits_whole_and_another_agrees_to_it(desk):
     assert {row["name"] for row in desk.seen()["organization"]} == {"Umed"}
 
 
-def test_a_table_of_approvals_is_one_persons_proposal(desk):
+def test_a_table_of_approvals_is_one_persons_proposal(desk, tiny_area):
     table = desk.folder / "approvals.csv"
     table.write_text(
         "kind,source,table,key,value,approved_by,approved_by_too,approved_on,consent_by,consent_until,reason\n"
         f"audience,sample,service,Advice,public,A,B,{dt.date.today()},Umed,2099-01-01,they asked\n",
         encoding="utf-8",
     )
-    with Directory(desk.folder / "directory.db") as opened:
+    with Directory(desk.folder / "directory.db", tiny_area) as opened:
         opened.edit("service", LEGAL, {"audience": "custodian"}, by="x", on=dt.date.today(), reason="x")
         assert opened.record(Service, LEGAL).audience == "custodian"
     assert desk.seen()["service"] == []

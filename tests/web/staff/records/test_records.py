@@ -122,13 +122,13 @@ def test_what_leads_the_public_somewhere_new_waits_for_a_second_person(office, s
     assert len(waiting(office)) == 3
 
 
-def test_parts_are_added_changed_and_taken_out(office, steward):
+def test_parts_are_added_changed_and_taken_out(office, steward, tiny_area):
     add = f"/en/a/schedule/service/{LEGAL}.html"
     assert send(steward, add, opens_at="25:00", closes_at="17:00", reason="x").status_code == 400
     data = fields_of(steward, add) | {"byday": ["SA", "SU"], "opens_at": "10:00", "closes_at": "12:00", "reason": "x"}
     assert steward.post(add, data=data).location.endswith("?waits")  # the hours of a line lead people there
     hours = waiting(office)[-1]
-    with Directory(office.directory) as opened:
+    with Directory(office.directory, tiny_area) as opened:
         opened.decide(hours.id, "accepted", by="somebody else", on=TODAY)
     assert "Saturday, Sunday, 10:00, 12:00" in steward.get(PATH).text
     area = f"/en/a/service_area/service/{LEGAL}.html"
