@@ -257,7 +257,7 @@ def _notes(without: Sequence[Norm], drafts: int) -> tuple[Message, ...]:
     """Say what the norms are worth, and which of them are left out."""
     said: tuple[Message, ...] = (
         Message(
-            "Most norms come from the field of violence against women. They are borrowed for planning and bind nobody."
+            "The norms come from the field of violence against women. They are borrowed for planning and bind nobody."
         ),
         Message(
             "A type of service stands for what a norm names: a counselling centre that is listed need not be all that "

@@ -14,7 +14,7 @@ from mapping.view.view import Entry, View
 
 METHOD = Message(
     "We counted the listed services that have a place abroad and whose check is not long overdue, by country. The "
-    "countries to which most people go are named by the study area; where it names none, those stand here in which "
+    "main countries of destination are named by the study area; where it names none, those stand here in which "
     "something is listed. A line at home that can be called from abroad is not counted."
 )
 

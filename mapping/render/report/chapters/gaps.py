@@ -74,15 +74,13 @@ def _proposals(pen: Pen, result: Result) -> None:
     pen.table(Message("What one new service adds"), head, rows, source=source)
     for curve in result.curves:
         gained = [Figure(*ends[:1], "people", result.title, *ends[1:]).text(language) for ends in _ends(curve)]
-        texts = [str(number) for number in range(1, len(gained) + 1)]
-        made = [TableRow(pen.material.say(curve.label), cells(*gained, language=language))]
+        made = [TableRow(str(count), cells(text, language=language)) for count, text in enumerate(gained, 1)]
         pen.table(
             Message("People gained by so many new places, one after the other"),
-            ("", *texts),
+            (Message("New places"), curve.label),
             made,
             source=source,
             small=True,
-            even=True,
         )
 
 
