@@ -64,5 +64,5 @@ def test_files_go_to_the_output(run, tmp_path):
 
 
 def test_the_shell_completes_commands():
-    shown = CliRunner().invoke(app, ["--show-completion", "bash"], prog_name="rohnamo")
-    assert "_ROHNAMO_COMPLETE" in shown.output
+    asked = {"_ROHNAMO_COMPLETE": "complete_bash", "COMP_WORDS": "rohnamo ana", "COMP_CWORD": "1"}
+    assert CliRunner().invoke(app, [], prog_name="rohnamo", env=asked).output.split() == ["analyse"]
