@@ -207,7 +207,7 @@ LEAKS = {
         {"recommendations"},
     ),
     "the order of a list": (
-        "web.presenters.choices.minutes_to",
+        "web.presenters.answers.minutes_to",
         lambda real: (
             lambda entry, *rest: (
                 (found[0] + 1000 * any(near_hidden(one.latitude, one.longitude) for one in entry.points), found[1])

@@ -48,7 +48,6 @@ PAGES = (
     "ru/n4-d1.html",
     "en/n3-xn-e.html",
     "en/report/index.html",
-    "ru/report/gaps.html",
     "en/profile.html",
     "tg/print.html",
     "en/print-r1.html",
