@@ -432,7 +432,7 @@ class Accounts:
             Whatever was wrong.
         """
         login = login.strip().casefold()
-        attempt = self._count_try(login, source, now)
+        attempt = self.count_try(login, source, now)
         with self.opened() as db:
             row = db.execute("SELECT * FROM account WHERE login = ?", [login]).fetchone()
         there = row is not None and _usable(row)
@@ -451,14 +451,14 @@ class Accounts:
             if token:
                 db.execute("UPDATE account SET last_step = ? WHERE id = ?", [step, row["id"]])
             if token or (used and not locked):
-                db.execute("DELETE FROM attempt WHERE source = ? AND login = ?", attempt)
+                self.forget_tries(db, attempt)
         if token:
             return token
         if locked or not used:
             raise SignInRefused("locked" if locked else "code", login)
         raise CodeUsed("code used", login)
 
-    def _count_try(self, login: str, source: str, now: dt.datetime) -> tuple[str, str]:
+    def count_try(self, login: str, source: str, now: dt.datetime) -> tuple[str, str]:
         """Count a try to sign in; return under which numbers for source and login it stands, no address and no name.
 
         Raises
@@ -482,6 +482,10 @@ class Accounts:
         if over >= 0:
             raise TooManyTries(login if known else "", first=over == 0)
         return where, whose
+
+    def forget_tries(self, db: sqlite3.Connection, attempt: tuple[str, str]) -> None:
+        """Count no more what `count_try` counted, since an answer was right."""
+        db.execute("DELETE FROM attempt WHERE source = ? AND login = ?", attempt)
 
     def let_in(
         self, db: sqlite3.Connection, row: sqlite3.Row | None, *, right: bool, now: dt.datetime, portal: str = ""

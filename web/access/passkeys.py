@@ -164,13 +164,18 @@ class Passkeys:
         except (WebAuthnException, ValueError, sqlite3.IntegrityError) as error:
             raise InvalidRecord(str(NOT_ADDED)) from error
 
-    def sign_in(self, answer: str, *, site: Site, asked: str, now: dt.datetime, portal: str = "") -> str:
+    def sign_in(
+        self, answer: str, *, site: Site, asked: str, now: dt.datetime, portal: str = "", source: str = ""
+    ) -> str:
         """Check what a browser answers, and return the token of a new session of a portal.
 
-        A wrong answer of a known passkey counts as a wrong password does, and locks the account in the end.
+        A wrong answer of a known passkey counts as a wrong code does, and locks the account in the end; ``source``, the
+        address from which answers come, is slowed down as it is for passwords.
 
         Raises
         ------
+        TooManyTries
+            There were too many wrong answers from there.
         SignInRefused
             Whatever was wrong.
         """
@@ -178,6 +183,7 @@ class Passkeys:
             "SELECT account.*, passkey.id AS passkey, public_key, uses FROM passkey"
             " JOIN account ON account.id = passkey.account WHERE passkey.id = ?"
         )
+        attempt = self.accounts.count_try("", source, now)
         with self.accounts.opened() as db:
             db.execute("BEGIN IMMEDIATE")  # an answer that is sent twice at once must not count twice
             row = db.execute(query, [_named(answer)]).fetchone()
@@ -185,6 +191,7 @@ class Passkeys:
             right = uses is not None and _use_up(db, asked, now)
             token = self.accounts.let_in(db, row, right=right, now=now, portal=portal)
             if token:
+                self.accounts.forget_tries(db, attempt)
                 day = now.date().isoformat()
                 db.execute("UPDATE passkey SET uses = ?, used_on = ? WHERE id = ?", [uses, day, row["passkey"]])
                 return token

@@ -90,7 +90,13 @@ def sign_in_by_passkey(language: str) -> ResponseReturnValue:
         return redirect(f"/{language}/sign-in.html")
     answer, portal = request.form.get("answer", ""), current_app.config["PORTAL"]
     try:
-        token = Passkeys(_accounts()).sign_in(answer, site=_site(), asked=_asked(), now=now(), portal=portal)
+        token = Passkeys(_accounts()).sign_in(
+            answer, site=_site(), asked=_asked(), now=now(), portal=portal, source=_source()
+        )
+    except TooManyTries as refused:
+        if refused.first:
+            _log_refused(refused)
+        return _door(language, refused=str(refused)), 429
     except SignInRefused as refused:
         _log_refused(refused)
         return _door(language, refused=str(NOT_KNOWN)), 403

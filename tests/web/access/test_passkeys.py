@@ -15,7 +15,7 @@ from tests.support.examples import examples
 from tests.web.access.test_signin import NOW, Clock, csrf, enter, small_portal, take_up
 from tests.web.support.authenticator import PRESENT, Device, text
 from tests.web.support.office import PASSWORD  # with it come quick passwords
-from web.access.accounts import LOCKED, TRIES, Accounts, SignInRefused
+from web.access.accounts import LOCKED, TRIES, Accounts, SignInRefused, TooManyTries
 from web.access.passkeys import LASTS, MOST, Passkeys, Site, question, to_sign_in
 
 SITE = Site("localhost", secure=False)
@@ -125,6 +125,24 @@ def test_an_answer_is_good_once(keys):
     fresh = Device().make(keys.to_add(account, SITE, asked))
     with pytest.raises(InvalidRecord):
         keys.add(account.id, "x", fresh, site=SITE, asked=asked, now=NOW)
+
+
+def test_guessing_is_slowed_down_by_where_it_comes_from(keys):
+    device = made(keys)
+
+    def answer(source, text="{}"):
+        return keys.sign_in(text, site=SITE, asked=question(), now=NOW, source=source)
+
+    for _ in range(TRIES):
+        with pytest.raises(SignInRefused):
+            answer("10.0.0.1")
+    with pytest.raises(TooManyTries):
+        answer("10.0.0.1")
+    asked = question()
+    right = device.answer(to_sign_in(SITE, asked))
+    with pytest.raises(TooManyTries):
+        keys.sign_in(right, site=SITE, asked=asked, now=NOW, source="10.0.0.1")
+    assert keys.sign_in(right, site=SITE, asked=asked, now=NOW, source="10.0.0.2")
 
 
 def test_a_device_belongs_to_one_account(keys):
