@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -55,6 +55,8 @@ class Look:
     notes: tuple[str, ...] = ()
     struck: frozenset[tuple[int, int]] = frozenset()
     """Cells that are struck through, by row and column from 0."""
+    merged: tuple[tuple[int, int, int], ...] = ()
+    """Cells merged downwards, from 0: column, first row, last row."""
 
 
 def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, look: Look) -> Sheet:
@@ -62,6 +64,8 @@ def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, lo
     if sheet.width > MAX_COLUMNS or sheet.height * sheet.width > MAX_CELLS:
         raise _too_many(path, name, sheet.height, sheet.width)
     rows: Sequence[Sequence[object]] = sheet.to_python(skip_empty_area=False)
+    if look.merged:
+        rows = _filled(rows, look.merged)
     if look.rows or look.columns:
         rows = [
             [None if x in look.columns or y in look.rows else cell for x, cell in enumerate(row)]
@@ -76,6 +80,20 @@ def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, lo
         rows, crossed = _without_struck(rows, look.struck)
         skipped += crossed
     return Sheet(name, rows, skipped=(*skipped, *look.notes))
+
+
+def _filled(rows: Sequence[Sequence[object]], merged: Iterable[tuple[int, int, int]]) -> list[list[object]]:
+    """Return rows with what stands in the first of merged cells in each cell below it: it holds for all these rows."""
+    filled = [list(row) for row in rows]
+    left = MAX_CELLS
+    for column, first, last in merged:
+        for y in range(first + 1, min(last + 1, len(filled), first + left)):
+            if column < len(filled[y]) and filled[y][column] in (None, ""):
+                filled[y][column] = filled[first][column]
+        left -= min(last, len(filled)) - first
+        if left <= 0:
+            break
+    return filled
 
 
 def _without_struck(
@@ -155,6 +173,7 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
                 frozenset(columns),
                 (*notes, *said),
                 frozenset(_struck(xml, crossing) if crossing else ()),
+                tuple(_merged(xml)),
             )
             notes = ()
     return found
@@ -187,12 +206,26 @@ def _struck(xml: bytes, crossing: set[int]) -> Iterator[tuple[int, int]]:
         place = CELL_NAME.search(cell[0])
         style = CELL_STYLE.search(cell[0])
         if place and style and int(style[1]) in crossing:
-            column = 0
-            for letter in place[1].upper():
-                column = column * 26 + letter - 64
-            yield int(place[2]) - 1, column - 1
+            yield int(place[2]) - 1, _place(place[1])
 
 
+def _merged(xml: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield column, first and last row, from 0, of the cells that are merged downwards."""
+    for found in MERGED.finditer(xml, max(xml.rfind(b"sheetData>"), 0)):  # they stand behind the cells
+        first, last = int(found[2]) - 1, int(found[3]) - 1
+        if last > first >= 0:
+            yield _place(found[1]), first, last
+
+
+def _place(letters: bytes) -> int:
+    """Return the place of a column, from 0, by its letters."""
+    place = 0
+    for letter in letters.upper():
+        place = place * 26 + letter - 64
+    return place - 1
+
+
+MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref=["']([A-Za-z]{1,3})(\d{1,7}):[A-Za-z]{1,3}(\d{1,7})["']""")
 STYLED = re.compile(rb"<(?:\w+:)?c\s[^>]*>")
 CELL_NAME = re.compile(rb"""\br=["']([A-Za-z]+)(\d+)["']""")
 CELL_STYLE = re.compile(rb"""\bs=["'](\d+)["']""")

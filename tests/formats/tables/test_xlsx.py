@@ -8,6 +8,7 @@ import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -216,6 +217,25 @@ def test_other_workbooks_are_told_what_to_save_as(tmp_path, ending):
     path.write_bytes(b"anything")
     with pytest.raises(FormatError, match=r"save it as one of .*\.xlsx"):
         format_of(path)
+
+
+def test_what_is_merged_downwards_holds_for_each_row(tmp_path):
+    path = tmp_path / "merged.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range("A1:C1", "A list")
+        sheet.write_row(1, 0, ("Name", "District", "Help"))
+        sheet.merge_range("A3:A5", "Umed")
+        sheet.merge_range("B3:B4", "Juybor")
+        for row, word in enumerate(("advice", "psychologist", "hotline"), 2):
+            sheet.write(row, 2, word)
+    (sheet,) = read(path)
+    assert [list(row) for row in sheet.rows][2:] == [
+        ["Umed", "Juybor", "advice"],
+        ["Umed", "Juybor", "psychologist"],
+        ["Umed", "", "hotline"],
+    ]
+    assert list(sheet.rows[0]) == ["A list", "", ""]
 
 
 def test_what_is_struck_through_is_not_read_and_said(sheets):
