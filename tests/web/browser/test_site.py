@@ -48,6 +48,7 @@ PAGES = (
     "ru/n4-d1.html",
     "en/n3-xn-e.html",
     "en/report/index.html",
+    "ru/report/gaps.html",
     "en/profile.html",
     "tg/print.html",
     "en/print-r1.html",
