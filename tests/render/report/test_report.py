@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import docx
 import pypdf
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
@@ -134,6 +135,20 @@ def test_a_page_of_a_site_holds_a_chapter_under_its_own_heading(report):
     )
     assert "<style" not in inside
     assert "<svg" not in html.body(chapter, above=1, drawn=lambda picture: picture.label)
+
+
+@pytest.mark.parametrize(
+    ("label", "before", "last", "after"),
+    [("Table 8.1", "Table 8.", "1", ". Minutes"), ("8.12-jadval", "8.", "12", "-jadval. Minutes")],
+)
+def test_a_caption_of_word_numbers_itself_where_the_number_comes_first_too(label, before, last, after):
+    document = docx.Document()
+    document.styles.add_style("Table caption", WD_STYLE_TYPE.PARAGRAPH)
+    word._caption(document, label, "Minutes", "Table caption")
+    xml = document.paragraphs[0]._p.xml
+    assert re.search(rf'instr="SEQ Table_8 [^"]*">\s*<w:r>.*?<w:t>{last}</w:t>', xml, re.DOTALL)
+    texts = re.findall(r"<w:t[^>]*>([^<]*)</w:t>", xml)
+    assert "".join(texts) == f"{before}{last}{after}"
 
 
 def test_word_has_real_headings_heads_of_tables_and_alternative_texts(report):

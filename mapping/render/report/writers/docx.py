@@ -7,6 +7,7 @@ in when Word opens the file, since it is told to bring its fields up to date.
 import datetime as dt
 import html
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -198,17 +199,18 @@ def _paragraph(document: Any, block: Paragraph) -> None:
 def _caption(document: Any, label: str, text: str, style: str) -> None:
     """Write a caption whose last number is a field: within its chapter, Word numbers it anew where one is added."""
     line = _line(document, "", style)
-    before, dot, last = label.rpartition(".")
-    if dot and last.isdigit():
-        _run(line, f"{before}.", size=9, bold=True)
-        name = f"{style.split()[0]}_{before.rpartition(' ')[2]}"
+    numbered = re.fullmatch(r"(.*?(\d+)\.)(\d+)(.*)", label)  # "Table 8.1"; in Uzbek "8.1-jadval"
+    if numbered:
+        before, chapter, last, after = numbered.groups()
+        _run(line, before, size=9, bold=True)
+        name = f"{style.split()[0]}_{chapter}"
         line._p.append(
             parse_xml(
                 f'<w:fldSimple {nsdecls("w")} w:instr="SEQ {html.escape(name)} \\* ARABIC">'
                 f"<w:r><w:rPr><w:b/></w:rPr><w:t>{last}</w:t></w:r></w:fldSimple>"
             )
         )
-        _run(line, ". ", size=9, bold=True)
+        _run(line, f"{after}. ", size=9, bold=True)
     else:
         _run(line, f"{label}. ", size=9, bold=True)
     _run(line, text, size=9)
