@@ -179,6 +179,7 @@ def some(cases: Iterable[Any], every: int) -> Iterable[Any]:
     return cases if thorough() else itertools.islice(cases, every // 2, None, every)
 
 
+@pytest.mark.timeout(7200)  # all of them, in make fuzz
 def test_no_count_can_be_worked_out_from_any_sums_of_any_table_of_two_by_two() -> None:
     reader = Reader(2, 7)
     choices = [[n for n in range(9) if kept >> n & 1] for kept in range(1, 512)]
@@ -186,6 +187,7 @@ def test_no_count_can_be_worked_out_from_any_sums_of_any_table_of_two_by_two() -
         assert not reader.learns(counts, told, least), (counts, told, least)
 
 
+@pytest.mark.timeout(7200)  # all of them, in make fuzz
 def test_no_count_can_be_worked_out_from_any_margins_of_small_tables_of_two_by_two_by_two() -> None:
     reader = Reader(3, 3)
     margins = [[n for n, where in enumerate(reader.where) if _parted(where) == m] for m in range(8)]
