@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mapping.area.study_area import StudyArea
+    from mapping.directory.directory import Directory
     from mapping.editions.releases import Plan
 
 DEMO_DAY = dt.date(2026, 11, 24)
@@ -59,7 +60,7 @@ def demo(
         for outcome in outcomes:
             progress.console.print(f"  {outcome}", markup=False)
         inbox = _invented_messages(private / "inbox.db")
-        demand = _demand(inbox, area, DEMO_DAY)
+        demand = _demand(inbox, directory, DEMO_DAY)
         _publish(
             directory, area, build / "public.db", audience="public", day=DEMO_DAY, progress=progress, demand=demand
         )
@@ -94,10 +95,10 @@ def publish(
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
     region, day, first = study_area(area), day_of(today), not view.exists()
-    demand = _demand(inbox, region, day) if inbox is not None else None
     unavailable = _unavailable(inbox, day) if inbox is not None else None
     releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
     with Directory(directory, region) as store, progress_bar() as progress:
+        demand = _demand(inbox, store, day) if inbox is not None else None
         plan = releases.stage(
             store, day=day, demand=demand, unavailable=unavailable, progress=step(progress, "Building the edition")
         )
@@ -232,14 +233,15 @@ def _publish(
         progress.console.print(f"  {len(publication.warnings)} places to look at before the next edition: {looked}")
 
 
-def _demand(inbox: Path, area: "StudyArea", day: dt.date) -> "Mapping[tuple[str, str], int]":
+def _demand(inbox: Path, directory: "Directory", day: dt.date) -> "Mapping[tuple[str, str], int]":
     """Return how often visitors said that help is missing, counts under the threshold left out."""
     from mapping.editions.publish import demand_since
     from web.stores.inbox import Inbox
 
     if not inbox.exists():
         raise NotFound(f"{inbox}: there is no inbox; `rohnamo serve --inbox` makes one, or leave the option out")
-    return Inbox(inbox).missing_help(least=area.settings.thresholds.case_cells, since=demand_since(day), until=day)
+    least = directory.agreed_rules("public", day).least_count
+    return Inbox(inbox).missing_help(least=least, since=demand_since(day), until=day)
 
 
 def _unavailable(inbox: Path, day: dt.date) -> "Mapping[str, int]":

@@ -45,7 +45,7 @@ from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import NAMESPACE, RECORDS, AnyRecord, Audience, Record, columns, record_id, references
 from mapping.safety.agreed import Agreed, Showing
 from mapping.safety.leak_scan import doubtful_neighbours, refuse_hidden_facts
-from mapping.safety.redaction import PUBLISHED, Rules, TypeRule, project, rename
+from mapping.safety.redaction import PUBLISHED, Rules, TypeRule, agreed_rules, project, rename
 from mapping.view.view import View
 from mapping.view.writer import ViewContext, write_view
 
@@ -613,6 +613,10 @@ class Directory:
     def rules(self, today: dt.date) -> Rules:
         """Return what the projection must know besides the records."""
         return rules(today, self.area)
+
+    def agreed_rules(self, audience: Audience, today: dt.date) -> Rules:
+        """Return the rules with the least counts that two people agreed to show an audience."""
+        return agreed_rules(self.rules(today), gate.agreed_thresholds(self.db, audience))
 
     def common_names(self) -> list[str]:
         """Return names that everybody knows: of administrative units and places."""

@@ -20,7 +20,7 @@ import sqlite_utils
 from mapping.directory.rows import reader, stored_rows
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, WORDS, Audience, Record, references
-from mapping.safety.agreed import Agreed, Key, Row, Showing, differences, held, told
+from mapping.safety.agreed import THRESHOLD, Agreed, Key, Row, Showing, differences, held, told
 from mapping.safety.people import same_person
 from mapping.safety.redaction import PUBLISHED, VIEWS, Rules, Tables, allowed_rows, thresholds
 
@@ -97,6 +97,11 @@ def begin_thresholds(db: sqlite_utils.Database) -> None:
 def agreed(db: sqlite_utils.Database, audience: Audience) -> dict[Key, dict[str, Any]]:
     """Return what an audience was last agreed to see."""
     return _stored(db, audience, None)
+
+
+def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> Agreed:
+    """Return the least counts that an audience was last agreed to see."""
+    return _stored(db, audience, {THRESHOLD: {name for _, name in thresholds(Rules(today=dt.date.min))}})
 
 
 def waiting(db: sqlite_utils.Database, batch: int | None = None) -> list[Waiting]:

@@ -12,12 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from mapping.area.settings import Thresholds
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory
 from mapping.errors import MappingError, UnsafePublication
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
+from mapping.safety.redaction import Rules
 from mapping.travel import cost_surface, friction
 from mapping.view.ready import write_ready
 from mapping.view.view import View
@@ -73,18 +73,19 @@ def publish(
     ------
     UnsafePublication
         For an audience without a view, where a text to be published names something hidden, and where a count is
-        under the threshold of the study area.
+        under the threshold that two people agreed to.
     MappingError
         The file cannot be written.
     """
     path = Path(path)
     part = path.with_name(path.name + ".part")
-    said = None if demand is None else _demand_rows(demand, area, edition)
+    rules = directory.agreed_rules(audience, edition)
+    said = None if demand is None else _demand_rows(demand, edition, rules)
     warnings: list[str] = []
     try:
         with directory.view(audience, part, edition=edition, warn=warnings.append, previous=previous) as view:
             rows = list(travel_rows(view, area, progress=progress)) if area is not None else []
-            sums = _unavailable_rows(view, area, unavailable) if area is not None and unavailable else []
+            sums = _unavailable_rows(view, area, unavailable, rules) if area is not None and unavailable else []
         _write_travel(part, rows)
         if said is not None:
             _write_counts(part, "demand", "need", said)
@@ -183,29 +184,27 @@ def demand_since(edition: dt.date) -> dt.date:
 
 
 def _demand_rows(
-    demand: Mapping[tuple[str, str], int], area: StudyArea | None, edition: dt.date
+    demand: Mapping[tuple[str, str], int], edition: dt.date, rules: Rules
 ) -> list[tuple[str, str, str, int, str, str]]:
     """Return the rows of the table ``demand``; one count under the threshold refuses them all."""
-    least = area.settings.thresholds.case_cells if area is not None else Thresholds().case_cells
-    few = sum(count < least for count in demand.values())
+    few = sum(count < rules.least_count for count in demand.values())
     if few:
         raise UnsafePublication(
-            f"how often help was said to be missing: {few} counts are under {least}, the least that may be published; "
-            "leave them out"
+            f"how often help was said to be missing: {few} counts are under {rules.least_count}, "
+            "the least that may be published; leave them out"
         )
     period = demand_since(edition).isoformat(), edition.isoformat()
     return [(f"{unit} {need}", unit, need, count, *period) for (unit, need), count in sorted(demand.items())]
 
 
 def _unavailable_rows(
-    view: View, area: StudyArea, unavailable: Mapping[str, int]
+    view: View, area: StudyArea, unavailable: Mapping[str, int], rules: Rules
 ) -> list[tuple[str, str, str, int, str, str]]:
     """Return the rows of the table ``unavailable``: sums by region and type of the services that the view shows.
 
     Nothing is said of types whose places are secret, of a sum under the threshold of counts, nor where so few bodies
     offer the help that one of them is meant.
     """
-    least = area.settings.thresholds
     types = Vocabulary.load("service_types")
     counts: Counter[tuple[str, str]] = Counter()
     bodies: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -220,7 +219,7 @@ def _unavailable_rows(
     return [
         (f"{unit} {kind}", unit, kind, count, *period)
         for (unit, kind), count in sorted(counts.items())
-        if count >= least.case_cells and len(bodies[unit, kind]) >= least.providers
+        if count >= rules.least_count and len(bodies[unit, kind]) >= rules.least_providers
     ]
 
 

@@ -362,8 +362,7 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
         raise UnsafePublication(f"there is no view for {audience!r}; choose one of {', '.join(VIEWS)}")
     _refuse_unknown(tables)
     if agreed is not None:
-        least = {key: max(row["least"], agreed.get(key, row)["least"]) for key, row in thresholds(rules).items()}
-        rules = replace(rules, least_count=least[CASE_CELLS], least_providers=least[PROVIDERS])
+        rules = agreed_rules(rules, agreed)
     seen = _Markings(tables, rules)
     shown = _allowed(tables, audience, seen)
     if agreed is not None:
@@ -372,6 +371,12 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
     if audience == "public":
         shown["case_count"] = tell_counts(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
     return _with_vocabularies(shown, tables, audience, rules)
+
+
+def agreed_rules(rules: Rules, agreed: Agreed) -> Rules:
+    """Return rules with the least counts to which two people agreed, where those of the rules are lower."""
+    least = {key: max(row["least"], agreed.get(key, row)["least"]) for key, row in thresholds(rules).items()}
+    return replace(rules, least_count=least[CASE_CELLS], least_providers=least[PROVIDERS])
 
 
 def thresholds(rules: Rules) -> dict[Key, Row]:

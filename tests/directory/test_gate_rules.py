@@ -89,6 +89,16 @@ def test_other_rules_alone_show_nothing(directory, monkeypatch, change):
     assert not directory.waiting()
 
 
+def test_a_lower_least_count_holds_everywhere_once_two_people_agreed(directory, monkeypatch):
+    monkeypatch.setattr(directory, "rules", rules_of(directory, least_count=2))
+    directory.catch_up(on=TODAY)
+    assert directory.agreed_rules("public", TODAY).least_count == 10
+    directory.agree([each.showing for each in directory.waiting()], by="umed", also="noor", on=TODAY)
+    assert directory.agreed_rules("public", TODAY).least_count == 2
+    monkeypatch.setattr(directory, "rules", rules_of(directory, least_count=20))
+    assert directory.agreed_rules("public", TODAY).least_count == 20
+
+
 def test_whoever_acts_next_is_not_taken_for_whoever_changed_the_rules(directory, monkeypatch):
     monkeypatch.setattr(directory, "rules", rules_of(directory, least_count=2))
     directory.edit("service", LEGAL, {"description": "Lawyers"}, by="zarina", on=TODAY, reason="x")

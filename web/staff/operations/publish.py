@@ -16,7 +16,7 @@ from web.access.guard import Open, log, me, now
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, inbox, is_me, study_area, today, warnings_file
+from web.staff.common import directory, inbox, is_me, today, warnings_file
 from web.staff.fields import LABELS, TABLES
 from web.stores.referral_log import not_to_be_had
 
@@ -96,7 +96,7 @@ def overview(language: str) -> str:
 def build(language: str, audience: str) -> ResponseReturnValue:
     """Build the next edition aside."""
     waiting = releases(audience)
-    least = study_area().settings.thresholds.case_cells
+    least = directory().agreed_rules("public", today()).least_count
     demand = inbox().missing_help(least=least, since=demand_since(today()))
     try:
         public = {"demand": demand, "unavailable": not_to_be_had(inbox(), today())} if audience == "public" else {}
