@@ -128,8 +128,8 @@ def test_parts_are_added_changed_and_taken_out(office, steward, tiny_area):
     data = fields_of(steward, add) | {"byday": ["SA", "SU"], "opens_at": "10:00", "closes_at": "12:00", "reason": "x"}
     assert steward.post(add, data=data).location.endswith("?waits")  # the hours of a line lead people there
     hours = waiting(office)[-1]
-    with Directory(office.directory, tiny_area) as opened:
-        opened.decide(hours.id, "accepted", by="somebody else", on=TODAY)
+    with Directory(office.directory, tiny_area, signed_in=True) as opened:
+        opened.decide(hours.id, "accepted", by="another steward", on=TODAY)
     assert "Saturday, Sunday, 10:00, 12:00" in steward.get(PATH).text
     area = f"/en/a/service_area/service/{LEGAL}.html"
     assert send(steward, area, area_unit="XT-E1", reason="x").status_code == 303
