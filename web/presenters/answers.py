@@ -8,7 +8,7 @@ from phonenumbers import country_code_for_region
 
 from mapping.language.i18n import show, translate
 from mapping.language.need_fits import LAST, fit
-from mapping.view.view import Entry
+from mapping.view.view import Entry, ServicePlace
 from web.presenters import choices
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Blocks, Card, ContactLink, first_choice, minutes_to
@@ -229,10 +229,18 @@ def _fitting(cards: Iterable[Card]) -> list[Card]:
 
 def together(cards: Iterable[Card], *, by_place: bool = True) -> list[Card]:
     """Return services with those of one organization at one place as one: the first, with the others beside it."""
-    groups: dict[tuple[str, str], list[Card]] = {}
+    groups: dict[tuple[str, frozenset[tuple[object, ...]]], list[Card]] = {}
     for card in cards:
-        groups.setdefault((card.entry.organization.id, card.where if by_place else ""), []).append(card)
+        spots = frozenset(map(_spot, card.entry.places)) if by_place else frozenset()
+        groups.setdefault((card.entry.organization.id, spots), []).append(card)
     return [replace(first, also=tuple(others)) for first, *others in groups.values()]
+
+
+def _spot(place: ServicePlace) -> tuple[object, ...]:
+    """Return what two places have in common where people go to the same door."""
+    if place.has_point:
+        return place.latitude, place.longitude
+    return place.country, place.area_unit, place.city, place.address
 
 
 def _folded(blocks: Mapping[str, list[Card]], *, abroad: bool) -> Blocks:
