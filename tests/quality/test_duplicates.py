@@ -5,6 +5,7 @@ import stat
 
 import pytest
 
+from mapping.directory.writing import Change
 from mapping.errors import FormatError, InvalidRecord
 from mapping.model import Decision, Organization
 from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
@@ -106,6 +107,7 @@ class Merging:
     def merge(self, keep, others, *, table, by, on, reason, dry_run=False):
         if not dry_run:
             self.merged.append((table, keep, *others, by))
+        return Change()
 
 
 @pytest.mark.parametrize(("keep", "kept"), [("", 0), ("one", 0), ("other", 1), ("2", 1)])
