@@ -3,14 +3,18 @@
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import folium
 import pytest
 
 from mapping.directory.directory import Directory
 from mapping.errors import UnsafePublication
+from mapping.language.i18n import Message
 from mapping.registry import analyses
+from mapping.render.layers import candidates
 from mapping.render.maps import LOCAL, Page, build, draw, local
+from mapping.result import Figure, ProposedSite
 from tests.support.sample import TODAY, organization, place, sample_directory, sample_view, service
 
 HOSTILE = "</script><img src=x onerror=alert(1)>${alert(1)}{{7*7}}\"'`"
@@ -169,3 +173,11 @@ def test_a_messenger_account_is_no_number_to_dial(tmp_path, tiny_area):
         "places"
     ]
     assert spot["services"][0]["phone"]["dial"] == "+992000000001"
+
+
+def test_a_proposed_place_stands_on_the_map_by_its_gain_and_in_the_legend_by_its_name():
+    figure = Figure(120_000, "people", Message("People"), low=90_000, high=140_000)
+    result = SimpleNamespace(proposals=[ProposedSite({"en": "Panjakent"}, 39.5, 67.6, figure)])
+    (layer,) = candidates.layers(None, None, results=[result], language="en", links="")
+    assert [place["name"] for place in layer.contents["places"]] == ["+120,000"]
+    assert layer.legend[1].words == "Panjakent adds 120,000 (90,000–140,000) people"
