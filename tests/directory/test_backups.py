@@ -22,6 +22,7 @@ from mapping.directory.backups import MAGIC, PIECE, backup, kept, rehearse, rest
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
 from mapping.model import Organization
+from tests.conftest import TINY
 from tests.support.sample import TODAY, key, sample_batch
 from web.access.accounts import Accounts
 from web.stores.inbox import HelpMissing, Inbox
@@ -203,15 +204,15 @@ def test_what_is_there_is_not_overwritten(private, made, tmp_path):
 WRITER = """
     import datetime as dt, sys
     from pathlib import Path
+    from mapping.area.study_area import StudyArea
     from mapping.directory.directory import Directory
-    from web.access.accounts import Accounts
     from web.stores.inbox import HelpMissing, Inbox
     from web.stores.ledger import Ledger
 
     folder, service = Path(sys.argv[1]), sys.argv[2]
     day, now = dt.date(2026, 11, 24), dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
     inbox, ledger = Inbox(folder / "inbox.db"), Ledger(folder / "ledger.db")
-    with Directory(folder / "directory.db") as directory:
+    with Directory(folder / "directory.db", StudyArea.load(sys.argv[3])) as directory:
         for number in range(100_000):
             directory.edit("service", service, {"description": f"{number} "}, by="gul", on=day, reason="why")
             inbox.put(HelpMissing(need="legal", area_unit="OZ01"), on=day)
@@ -221,7 +222,7 @@ WRITER = """
 
 
 def test_backups_made_while_others_write_are_whole(private, tmp_path):
-    command = [sys.executable, "-c", textwrap.dedent(WRITER), str(private), key("service", "Legal advice")]
+    command = [sys.executable, "-c", textwrap.dedent(WRITER), str(private), key("service", "Legal advice"), str(TINY)]
     with subprocess.Popen(command, text=True, cwd=ROOT, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         done = [int(writer.stdout.readline())]
