@@ -80,7 +80,6 @@ def set_up(folder: Path, port: int) -> None:
         Another program listens on this port.
     """
     token = secrets.token_urlsafe(24)
-    out.print(f"Set up the office in your browser: http://localhost:{port}/{token}/en", markup=False)
     page = Process(target=_serve_setup, args=(folder, token, port), daemon=True)  # its connections end with it
     page.start()
     page.join()
@@ -89,12 +88,13 @@ def set_up(folder: Path, port: int) -> None:
 
 
 def _serve_setup(folder: Path, token: str, port: int) -> None:
-    """Serve the first page, and end this process when its last page has gone out."""
+    """Serve the first page, say where once it answers, and end this process when its last page has gone out."""
     done = threading.Event()
     try:
         server = create_server(create_setup_app(folder, token, port=port, done=done.set), port=port)
     except OSError:
         sys.exit(1)
+    out.print(f"Set up the office in your browser: http://localhost:{port}/{token}/en", markup=False)
     threading.Thread(target=_end_with, args=(server, done), daemon=True).start()
     server.run()
 
