@@ -6,18 +6,13 @@ is not named with an address, all of that table is suppressed as always, since w
 
 from collections.abc import Sequence
 
-from mapping.safety.suppression import ParentUnit, Row, suppress
+from mapping.safety.suppression import ParentUnit, Row, suppress, table_of
 
 
 def tell_counts(rows: Sequence[Row], *, least: int, parent_unit: ParentUnit = lambda _: None) -> list[Row]:
     """Return rows of case counts in their order, without the counts that must not be told (`suppress`)."""
     tables: dict[tuple[object, ...], bool] = {}
     for row in rows:
-        tables[_table(row)] = tables.get(_table(row), True) and bool(row["printed"] and row["source_url"])
-    kept = iter(suppress([row for row in rows if not tables[_table(row)]], least=least, parent_unit=parent_unit))
-    return [row if tables[_table(row)] else next(kept) for row in rows]
-
-
-def _table(row: Row) -> tuple[object, ...]:
-    """Return what counts must share to be parts of one another; the same as in `mapping.safety.suppression`."""
-    return str(row["year"]), str(row["measure"]).casefold(), row["unit_of_count"]
+        tables[table_of(row)] = tables.get(table_of(row), True) and bool(row["printed"] and row["source_url"])
+    kept = iter(suppress([row for row in rows if not tables[table_of(row)]], least=least, parent_unit=parent_unit))
+    return [row if tables[table_of(row)] else next(kept) for row in rows]

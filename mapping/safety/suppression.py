@@ -27,6 +27,8 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from mapping.errors import UnsafePublication
+
 DIMENSIONS = ("period", "law_article", "area_unit", "place", "sex", "age_band", "exploitation", "nationality")
 """Fields that part a count; a blank stands for the whole."""
 
@@ -127,7 +129,12 @@ def _cell(row: Row) -> Cell | None:
     values = [" ".join(str(row[name] or "").casefold().split()) for name in DIMENSIONS]
     values[0] = re.sub(rf"^{year}[\s/-]*", "", values[0])
     values = ["" if value in WHOLE else value for value in values]
-    return (year, str(row["measure"]).casefold(), row["unit_of_count"]), tuple(values), row["count"]
+    return table_of(row), tuple(values), row["count"]
+
+
+def table_of(row: Row) -> tuple[Any, ...]:
+    """Return what counts must share to be parts of one another: year, measure and unit of count."""
+    return str(row["year"]), str(row["measure"]).casefold(), row["unit_of_count"]
 
 
 def _hidden(given: Sequence[tuple[str, Cell]], least: int, parent_unit: ParentUnit) -> set[Cell]:
@@ -367,8 +374,9 @@ def _told(table: _CountTable, hidden: set[Cell], safe: set[Cell], least: int) ->
             safe.add(cell)
         if cell in safe or not (cell in hidden or 0 < low[number] < least):
             continue
-        costs = np.zeros(len(system.cells))
-        for costs[number] in (1.0, -1.0):
+        for sign in (1.0, -1.0):
+            costs = np.zeros(len(system.cells))
+            costs[number] = sign
             other = system.solve(costs)
             safe |= {each for each, one, two in zip(system.cells, low, other, strict=True) if one != two}
         if cell not in safe:
@@ -400,8 +408,19 @@ class _System:
         return not self.cells or self._solve(np.zeros(len(self.cells))).x is not None
 
     def solve(self, costs: Any) -> Any:
-        """Return the numbers of least cost that the unknowns can be."""
-        return np.round(self._solve(costs).x)
+        """Return the numbers of least cost that the unknowns can be.
+
+        Raises
+        ------
+        UnsafePublication
+            The solver gives none, or numbers that do not add up: it is not known what a reader could find out.
+        """
+        found = self._solve(costs).x
+        if found is not None:
+            numbers = np.round(found)
+            if (numbers >= self.least).all() and (self.matrix @ numbers == self.right).all():
+                return numbers
+        raise UnsafePublication("counts of cases: it could not be checked what is told by those that are shown")
 
     def _solve(self, costs: Any) -> Any:
         return milp(

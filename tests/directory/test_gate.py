@@ -1,6 +1,7 @@
 """Whoever acts alone shows nothing more, whichever way they write; two people show exactly what was agreed to."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -53,14 +54,20 @@ def less_precise(row: dict[str, Any], name: str) -> bool:
     return row.get("precision") == "area" and name in ("precision", "position_basis", "location_type", "area_unit")
 
 
+def values(directory) -> Iterator[tuple[str, str, dict[str, Any], str, Any]]:
+    """Every value that stands in some view: audience, table, row, field, value."""
+    for audience, shown in seen(directory).items():
+        for table, rows in shown.items():
+            for row in rows:
+                for name, value in row.items():
+                    yield audience, table, row, name, value
+
+
 def facts(directory) -> set[tuple[Any, ...]]:
     """Everything that anybody may read: (audience, table, id, field, value)."""
     return {
         (audience, table, row["id"], name, value)
-        for audience, shown in seen(directory).items()
-        for table, rows in shown.items()
-        for row in rows
-        for name, value in row.items()
+        for audience, table, row, name, value in values(directory)
         if value not in (None, "") and name not in ("id", "audience") and not less_precise(row, name)
     }
 

@@ -10,7 +10,7 @@ from mapping.directory.gate import OnePerson
 from mapping.model import WORDS, CaseCount, StandardAssessment, Translation
 from mapping.safety.redaction import TypeRule
 from tests.conftest import SecondPerson
-from tests.directory.test_gate import LEGAL, PARTS, SHELTER, seen
+from tests.directory.test_gate import LEGAL, PARTS, SHELTER, values
 from tests.support.sample import TODAY, organization, place, sample_directory, service
 
 SMALL = CaseCount(
@@ -48,10 +48,7 @@ def facts(directory):
     words = {each.id for each in directory.records(Translation) if each.link_entity in WORDS}
     return {
         (audience, table, row["id"], name, value)
-        for audience, shown in seen(directory).items()
-        for table, rows in shown.items()
-        for row in rows
-        for name, value in row.items()
+        for audience, table, row, name, value in values(directory)
         if table not in WORDS and row["id"] not in words
     }
 

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable, Sequence
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mapping.errors import UnsafePublication
+from mapping.safety import suppression as module
 from mapping.safety.suppression import DIMENSIONS, suppress
 from tests.support.examples import examples, thorough
 
@@ -236,3 +239,16 @@ def test_the_order_of_the_rows_does_not_matter(rows: list[dict[str, Any]], seed:
 @pytest.mark.parametrize("least", [0, 1])
 def test_a_threshold_of_one_hides_nothing(least: int) -> None:
     assert suppress([row(1)], least=least) == [row(1)]
+
+
+@pytest.mark.parametrize("answer", [None, "one more"])
+def test_an_answer_of_the_solver_that_does_not_hold_stops_publishing(monkeypatch, answer) -> None:
+    real = module.milp
+
+    def wrong(costs: Any, **given: Any) -> Any:
+        found = real(costs, **given)
+        return SimpleNamespace(x=None if answer is None or found.x is None else found.x + 1)
+
+    monkeypatch.setattr(module, "milp", wrong)
+    with pytest.raises(UnsafePublication, match="could not be checked"):
+        shown([row(27), row(3, sex="f"), row(4, sex="m"), row(20, sex="u")])

@@ -1,6 +1,7 @@
 """A campaign's page: an organization looks at its own entry by a one-time link, without an account.
 
-The link opens what everybody may see of it, and nothing else; what is changed goes to the stewards as a proposal.
+The link opens the services of it that everybody may see, and nothing else; what is changed goes to the stewards as a
+proposal.
 """
 
 from flask import Blueprint, current_app, request
@@ -33,16 +34,16 @@ def entry(language: str, token: str) -> ResponseReturnValue:
     if request.method == "GET":
         return plain("partner/mine.html", language, asked=asked, entries=entries, fields=FIELDS, of=fields_of)
     drafts = [draft for one in entries if (draft := _draft(one)) is not None]
-    campaigns().answer(token, changes=len(drafts), on=today())
-    if drafts:
+    if drafts:  # first of all: a link that ended cannot be used to send it again
         inbox().put_all(drafts, on=today(), sender=f"campaign {asked.campaign}: {asked.name}")
+    campaigns().answer(token, changes=len(drafts), on=today())
     return plain("partner/mine_done.html", language, changes=len(drafts))
 
 
 def campaigns() -> Campaigns:
-    """Return the campaigns of the office, beside its accounts."""
+    """Return the campaigns of the office."""
     accounts: Accounts = current_app.config["ACCOUNTS"]
-    return Campaigns(accounts.path.with_name("campaigns.db"))
+    return Campaigns.beside(accounts.path)
 
 
 def _shown(language: str) -> str:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from mapping.errors import NotFound
 from web.stores import sqlite_file
@@ -56,6 +56,11 @@ class Campaigns:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+
+    @classmethod
+    def beside(cls, accounts: Path) -> Self:
+        """Return the campaigns of an office, whose file lies beside that of its accounts."""
+        return cls(accounts.with_name("campaigns.db"))
 
     def begin(self, name: str, due: dt.date, *, by: str) -> int:
         """Begin a campaign, and return its number."""
@@ -119,7 +124,6 @@ class Campaigns:
         NotFound
             Another answer was faster.
         """
-        self.of_link(token)
         with sqlite_file.opened(self.path) as db:
             done = db.execute(
                 "UPDATE asked SET answered_on = ?, changes = ? WHERE digest = ? AND answered_on IS NULL",

@@ -358,10 +358,16 @@ def _link(language: str, person: Account, token: str) -> str:
 def link_of(person: Account, token: str) -> str:
     """Return a one-time link; from the root on, where nobody said under which address the person signs in."""
     if person.role in PORTAL_ROLES:
-        address = os.environ.get(PARTNER_ADDRESS) or (post.settings.portal if (post := mailer()) else "")
+        address = partner_address()
     else:
         address = request.host_url
     return f"{address.rstrip('/')}/{person.language}/join/{token}"
+
+
+def partner_address() -> str:
+    """Return where partners reach their portal; empty where nobody said."""
+    post = mailer()
+    return os.environ.get(PARTNER_ADDRESS) or (post.settings.portal if post else "")
 
 
 def _regions(language: str) -> list[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """Campaigns: asking every organization whether its entry is still right, and seeing who answered."""
 
 import datetime as dt
-import os
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from flask import Blueprint, redirect, request
@@ -11,14 +11,14 @@ from flask.typing import ResponseReturnValue
 from mapping.directory.directory import public_id
 from mapping.errors import MappingError
 from mapping.language.i18n import Message, date, translate
-from mapping.model import Organization, Phone, Service
+from mapping.safety.agreed import Row
 from web.access.guard import Open, log, me, now
 from web.access.mailer import usable
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, seen, today
-from web.staff.operations.admin import PARTNER_ADDRESS, accounts, mailer
+from web.staff.operations.admin import accounts, mailer, partner_address
 from web.stores.campaigns import Asked, Campaign, Campaigns
 
 blueprint = Blueprint("campaigns", __name__)
@@ -84,7 +84,7 @@ def one(language: str, number: int) -> str:
 @blueprint.post("/<language>/campaigns/<int:number>/ask")
 def ask(language: str, number: int) -> ResponseReturnValue:
     """Make a link for each organization that has not answered, send mails where that can be, and show the texts."""
-    campaign, address = _store().campaign(number), _address()
+    campaign, address = _store().campaign(number), partner_address()
     if not address:
         return _page(language, campaign, problem=NO_ADDRESS), 400
     answered = {asked.organization for asked in _store().asked(number) if asked.answered_on}
@@ -101,13 +101,7 @@ def ask(language: str, number: int) -> ResponseReturnValue:
 
 
 def _store() -> Campaigns:
-    return Campaigns(accounts().path.with_name("campaigns.db"))
-
-
-def _address() -> str:
-    """Return where partners reach their portal; empty where nobody said."""
-    post = mailer()
-    return os.environ.get(PARTNER_ADDRESS) or (post.settings.portal if post else "")
+    return Campaigns.beside(accounts().path)
 
 
 def _sent(mail: str, text: str, language: str) -> bool:
@@ -151,17 +145,27 @@ def _late_first(asked: list[Asked]) -> list[Asked]:
 
 
 def _organizations() -> Iterator[Own]:
-    """Yield the organizations in the person's regions whose services everybody may see, by name."""
+    """Yield the organizations in the person's regions of which everybody may see a service, by name.
+
+    What is told of them is what the public was agreed to see, as far as the person sees it too.
+    """
     mine, key = seen(), directory().key
-    services: dict[str, list[str]] = {}
-    for service in mine.records(Service):
-        if service.audience == "public" and service.organization_id:
-            services.setdefault(service.organization_id, []).append(public_id(key, service.id))
-    numbers: dict[str, list[str]] = {}
-    for phone in mine.records(Phone):
-        if phone.audience == "public" and phone.organization_id:
-            numbers.setdefault(phone.organization_id, []).append(phone.number)
-    for one in sorted(mine.records(Organization), key=lambda one: one.name.casefold()):
-        if one.id in services and one.audience == "public" and not one.do_not_list:
-            own = tuple(sorted(services[one.id]))
-            yield Own(public_id(key, one.id), one.name, one.email or "", tuple(numbers.get(one.id, ())), own)
+    rows: dict[str, dict[str, Row]] = defaultdict(dict)
+    for (table, record), row in directory().agreed("public").items():
+        if mine.has(table, record):
+            rows[table][record] = dict(row)
+    services, numbers = (
+        _by_organization(rows[table], value) for table, value in (("service", "id"), ("phone", "number"))
+    )
+    for record, row in sorted(rows["organization"].items(), key=lambda item: item[1]["name"].casefold()):
+        if record in services:
+            own = tuple(sorted(public_id(key, service) for service in services[record]))
+            yield Own(public_id(key, record), row["name"], row["email"] or "", tuple(numbers[record]), own)
+
+
+def _by_organization(rows: Mapping[str, Row], value: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows.values():
+        if row["organization_id"]:
+            found[row["organization_id"]].append(row[value])
+    return found

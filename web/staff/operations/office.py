@@ -4,9 +4,11 @@ Emergency numbers, holidays and who publishes stand on every public page, so tha
 administrator and made by another. It is written into area.toml, where it may be read and taken back.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from mapping.area.change import change_settings
 from mapping.area.study_area import StudyArea
 from mapping.errors import MappingError
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, show
 from web.access.guard import Open, log, me
 from web.access.mailer import MailSettings, mail_settings
 from web.access.roles import Action
@@ -55,6 +57,7 @@ MAIL_FIELDS: dict[str, Message] = {
 ANOTHER = Message("Another administrator must agree, who is another person.")
 AGAIN = Message("Password or code is not right. Nothing was changed.")
 NOTHING = Message("Nothing differs from what is set.")
+OTHER = Message("Another change waits by now than the one that you looked at. Look at it again.")
 
 
 class SettingChange(NamedTuple):
@@ -90,6 +93,8 @@ def decide(language: str) -> ResponseReturnValue:
         return redirect(f"/{language}/settings/change.html", code=303)
     if accounts().one_person(me().login, waiting["by"]):
         return _page(language, problem=ANOTHER), 403
+    if request.form.get("digest") != _digest(waiting):
+        return _page(language, problem=OTHER), 409
     try:
         change_settings(study_area().folder, waiting["changes"])
     except (MappingError, OSError) as error:
@@ -148,7 +153,8 @@ def _page(language: str, **more: object) -> str:
         present=_present(),
         languages=study_area().languages,
         waiting=waiting,
-        differences=list(_differences(waiting["changes"])) if waiting else [],
+        differences=list(_differences(waiting["changes"], language)) if waiting else [],
+        digest=_digest(waiting),
         own=waiting is not None and accounts().one_person(me().login, waiting["by"]),
         **values,
     )
@@ -180,19 +186,33 @@ def _wanted() -> dict[str, Any]:
         number = form.get(f"{name}.number", "").strip()
         labels = {code: text for code in languages if (text := form.get(f"{name}.{code}", "").strip())}
         if number:
-            key = f"line{len(wanted['emergency']) + 1}" if name == "new" else name
-            wanted["emergency"][key] = {"number": number, "label": labels}
+            free = (key for n in count(1) if (key := f"line{n}") not in present["emergency"])
+            wanted["emergency"][next(free) if name == "new" else name] = {"number": number, "label": labels}
     return wanted
 
 
-def _differences(changes: dict[str, Any]) -> Iterator[SettingChange]:
+def _differences(changes: dict[str, Any], language: str) -> Iterator[SettingChange]:
     present = _present()
     for key, value in changes.items():
-        yield SettingChange(LABELS[key], _said(present[key]), _said(value))
+        yield SettingChange(LABELS[key], *("\n".join(_said(key, each, language)) for each in (present[key], value)))
 
 
-def _said(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+def _said(key: str, value: Any, language: str) -> Iterator[str]:
+    """Yield what a setting says, in lines that people read."""
+    if key == "emergency":
+        for line in value.values():
+            yield f"{line['number']}: {'; '.join(line['label'].values())}"
+    elif key == "moving_holidays":
+        for holiday in value:
+            days = [*holiday["announced"], *(f"({day})" for day in holiday["estimated"])]
+            yield f"{show(holiday['name'], language)}: {', '.join(days)}"
+    else:
+        yield value if isinstance(value, str) else ", ".join(value)
+
+
+def _digest(waiting: dict[str, Any] | None) -> str:
+    """Return a short text that is another for every other change that waits."""
+    return hashlib.sha256(json.dumps(waiting, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _proposed() -> Path:

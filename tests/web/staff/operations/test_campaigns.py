@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from mapping.directory.directory import Directory, public_id
 from tests.support.canary import find_canaries
-from tests.support.sample import SECRETS
+from tests.support.sample import SECRETS, TODAY, batch, key, organization, service
 from tests.web.support.office import Office, post
 from web.access.mailer import MailSettings
 from web.stores.campaigns import Campaigns
@@ -61,6 +62,20 @@ def test_a_steward_of_one_region_asks_those_of_that_region(office):
     few = len(Campaigns(office.directory.with_name("campaigns.db")).asked(1))
     post(everywhere, "/en/campaigns/1/ask", page="/en/campaigns/1.html")
     assert few < len(Campaigns(office.directory.with_name("campaigns.db")).asked(1))
+
+
+def test_what_waits_for_a_second_person_is_not_sent(office, tiny_area, alone):
+    new = service("Night bus", of="Umed", phones=["+992000100077"])
+    with Directory(office.directory, tiny_area) as opened:
+        opened.add(batch(*new, *organization("Unseen"), *service("Silent", of="Unseen")), on=TODAY)
+        waits = public_id(opened.key, key("service", "Night bus"))
+    client = office.client("steward")
+    post(client, "/en/campaigns.html", name="Autumn", due="2026-12-24")
+    post(client, "/en/campaigns/1/ask", page="/en/campaigns/1.html")
+    asked = {one.name: one.services for one in Campaigns.beside(office.directory).asked(1)}
+    assert "Unseen" not in asked
+    assert waits not in asked["Umed"]
+    assert "+992000100077" not in client.get("/en/campaigns/1.html").text
 
 
 def test_without_an_address_of_the_portal_nothing_is_asked(office):

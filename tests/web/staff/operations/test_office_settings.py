@@ -1,5 +1,6 @@
 """Settings in the browser: what everybody reads is changed by two administrators, the mail server by one."""
 
+import re
 import shutil
 
 import pytest
@@ -35,6 +36,11 @@ def form(office, **changed):
     return fields | changed
 
 
+def digest(page):
+    """What the page says that it shows."""
+    return re.search(r'name="digest" value="(\w+)"', page)[1]
+
+
 def settings(office):
     return StudyArea.load(office.app.config["AREA"].folder).settings
 
@@ -49,7 +55,9 @@ def test_a_changed_emergency_number_takes_two_administrators(office):
     shown = ben.get(CHANGE).text
     assert "0102" in shown
     assert "The commission" in shown
-    assert post(ben, DECIDE, page=CHANGE, choice="agree").status_code == 303
+    assert re.search(r"0102: [^<\n]*Police", shown)
+    assert "{" not in re.search(r"<tbody>.*</tbody>", shown, re.DOTALL)[0]
+    assert post(ben, DECIDE, page=CHANGE, choice="agree", digest=digest(shown)).status_code == 303
     assert settings(office).emergency["police"].number == "0102"
     assert settings(office).emergency["ambulance"].number == "0003"
     assert settings(office).holidays == ("03-21", "09-09", "01-01")
@@ -64,12 +72,34 @@ def test_what_no_country_can_have_is_told_and_not_changed(office, changed):
     ann, ben = office.client("administrator", login="ann"), office.client("administrator", login="ben")
     before = settings(office)
     post(ann, CHANGE, **form(office, **changed))
-    told = post(ben, DECIDE, page=CHANGE, choice="agree")
+    told = post(ben, DECIDE, page=CHANGE, choice="agree", digest=digest(ben.get(CHANGE).text))
     assert told.status_code == 400
     assert 'role="alert"' in told.text
     assert settings(office) == before
     assert post(ben, DECIDE, page=CHANGE, choice="drop").status_code == 303
     assert "Propose it to another administrator" in ben.get(CHANGE).text
+
+
+def test_what_was_looked_at_is_not_what_another_proposed_meanwhile(office):
+    ann, ben = office.client("administrator", login="ann"), office.client("administrator", login="ben")
+    post(ann, CHANGE, **form(office, publisher="The commission"))
+    looked = digest(ben.get(CHANGE).text)
+    post(ann, DECIDE, page=CHANGE, choice="drop")
+    post(ann, CHANGE, **form(office, **{"police.number": "0199"}))
+    assert post(ben, DECIDE, page=CHANGE, choice="agree", digest=looked).status_code == 409
+    assert post(ben, DECIDE, page=CHANGE, choice="agree").status_code == 409
+    assert settings(office).emergency["police"].number == "0002"
+
+
+def test_a_new_line_takes_the_place_of_none(office):
+    ann, ben = office.client("administrator", login="ann"), office.client("administrator", login="ben")
+    for number in ("0021", "0022"):
+        new = {"new.number": number, "new.en": f"Line {number}", "new.ru": f"Линия {number}", "new.tg": number}
+        post(ann, CHANGE, **form(office, **new, **{"police.number": ""}))
+        post(ben, DECIDE, page=CHANGE, choice="agree", digest=digest(ben.get(CHANGE).text))
+    numbers = [line.number for line in settings(office).emergency.values()]
+    assert {"0021", "0022", "0003"} <= {*numbers}
+    assert len(numbers) == len({*numbers})
 
 
 def test_nothing_changed_is_no_proposal(office):

@@ -7,7 +7,6 @@ import pytest
 from mapping.batch import Batch
 from mapping.directory.directory import Directory
 from mapping.model import Language, Source, record_id
-from tests.conftest import SecondPerson
 from tests.support.sample import TODAY
 from tests.web.staff.records.test_records import LEGAL
 from tests.web.support.office import Office, post
@@ -18,24 +17,18 @@ def office(tmp_path, tiny_area):
     return Office(tmp_path, tiny_area)
 
 
-@pytest.fixture
-def act(office, tiny_area, monkeypatch):
-    """The number of an act of the steward that adds a language to a service."""
-    monkeypatch.setattr(SecondPerson, "present", False)
+@pytest.fixture(params=[True], ids=["signed in"])
+def act(request, office, tiny_area, alone):
+    """The number of an act of the steward, who signed in or not, that adds a language to a service."""
     new = Language(id="spoken", service_id=LEGAL, code="de", name="German")
     batch = Batch(Source(id=record_id("x", "source"), name="x"), "x", records=[new], partial=True)
-    with Directory(office.directory, tiny_area, signed_in=True) as opened:
+    with Directory(office.directory, tiny_area, signed_in=request.param) as opened:
         opened.add(batch, by="steward", on=TODAY)
         return opened.waiting()[-1].batch
 
 
-def test_what_nobody_who_signed_in_did_is_taken_up_by_one_and_agreed_to_by_another(office, tiny_area, monkeypatch):
-    monkeypatch.setattr(SecondPerson, "present", False)
-    new = Language(id="spoken", service_id=LEGAL, code="de", name="German")
-    batch = Batch(Source(id=record_id("x", "source"), name="x"), "x", records=[new], partial=True)
-    with Directory(office.directory, tiny_area) as opened:
-        opened.add(batch, by="whoever", on=TODAY)
-        act = opened.waiting()[-1].batch
+@pytest.mark.parametrize("act", [False], ids=["not signed in"], indirect=True)
+def test_what_nobody_who_signed_in_did_is_taken_up_by_one_and_agreed_to_by_another(office, act):
     steward, second = office.client("steward"), office.client("steward", login="second")
     path = f"/en/shown/{act}.html"
     page = steward.get(path).text
