@@ -14,9 +14,9 @@ from mapping.registry import analyses
 from mapping.render.report.sources import regional
 from mapping.result import Result
 from mapping.safety.redaction import require
+from mapping.view.letters import entry_in_letters, organization_in_letters
 from mapping.view.view import Entry, OrganizationEntry, StatementEntry, View
 from web.presenters.cards import Card, card
-from web.presenters.letters import entry_in_letters, organization_in_letters
 
 T = TypeVar("T")
 

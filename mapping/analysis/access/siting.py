@@ -17,6 +17,8 @@ from mapping.engines.location.p_median import p_median
 from mapping.engines.pairs import Minutes, Pairs
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import Message, People, Several, Share, Text
+from mapping.language.languages import codes
+from mapping.language.latin import latin
 from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Curve, Figure, ProposedSite, Result
 from mapping.travel import ground, sources, travel_time
@@ -178,15 +180,19 @@ def towns(area: StudyArea) -> list[Town]:
 
 
 def hosts(area: StudyArea, entries: Sequence[Entry], taken: Sequence[Point]) -> list[Town]:
-    """Return the places of listed services that could host another kind, called by whose they are; none twice."""
+    """Return the places of listed services that could host another kind, called by whose they are; none twice.
+
+    Names of organizations stand in the letters of each language.
+    """
     found: dict[Point, Town] = {}
     for entry in entries:
         if HOSTING.isdisjoint(code.partition("-")[0] for code in entry.types):
             continue
         for spot in points([entry], area):
             if spot not in taken and (unit := area.unit_at(*spot)):
-                words = {"organization": entry.organization.name, "place": wording.named(area, unit)}
-                name: Text = Message("with {organization}, {place}", words)
+                whose = {language: latin(entry.organization.name, language) for language in codes()}
+                words = {"organization": whose, "place": wording.named(area, unit)}
+                name: Text = Message("{place} ({organization})", words)
                 found.setdefault(spot, Town(name, spot))
     return [found[spot] for spot in sorted(found)]
 

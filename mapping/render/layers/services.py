@@ -11,6 +11,7 @@ from mapping.language.i18n import translate
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.layers import Layer, LegendLine
 from mapping.result import Result
+from mapping.view.letters import entry_in_letters
 from mapping.view.view import Entry, PhoneEntry, View
 
 ORDER = 90
@@ -47,7 +48,8 @@ def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: 
     del results
     west, south, east, north = area.bounds
     at: dict[tuple[float, float], list[Entry]] = defaultdict(list)
-    for entry in view.services(language=language):
+    for listed in view.services(language=language):
+        entry = entry_in_letters(listed, language)
         for place in entry.points:
             if south <= (place.latitude or 0) <= north and west <= (place.longitude or 0) <= east:
                 at[round(place.latitude or 0, 5), round(place.longitude or 0, 5)].append(entry)

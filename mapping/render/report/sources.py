@@ -12,6 +12,7 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.registry import analyses
 from mapping.result import Input, Result
 from mapping.safety.redaction import require
+from mapping.view.letters import entry_in_letters
 from mapping.view.view import Entry, OrganizationEntry, StatementEntry, View
 
 TRAVEL = frozenset(
@@ -83,7 +84,8 @@ class Sources:
     @cached_property
     def entries(self) -> list[Entry]:
         """Every listed service, by name."""
-        return listed_services(self.view, language=self.language)
+        found = listed_services(self.view, language=self.language)
+        return [entry_in_letters(entry, self.language) for entry in found]
 
     @cached_property
     def organizations(self) -> list[OrganizationEntry]:

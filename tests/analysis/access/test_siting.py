@@ -94,7 +94,7 @@ def test_a_place_of_other_help_may_host_a_new_service(tiny_area):
     assert [town.spot for town in hosts(tiny_area, [clinic, clinic], [CHASHMA])] == [village]
     assert hosts(tiny_area, [clinic], [village]) == [], "no place twice"
     result = siting(view(counselling(), clinic), tiny_area, n=3)
-    assert "with Organization, Qulla District" in [str(place.name) for place in result.proposals]
+    assert "Qulla District (Organization)" in [str(place.name) for place in result.proposals]
 
 
 def test_the_curve_goes_on_to_ten_places_and_never_falls(tiny_area):
@@ -170,17 +170,14 @@ def test_the_map_says_whom_each_place_adds(tiny_area, tmp_path):
         result = siting(opened, tiny_area, type="PSY-CLI", n=2)
         drawn = {language: draw(opened, tiny_area, result, language=language) for language in ("en", "ru", "tg", "uz")}
         drawn["en"].save(tmp_path / "map.html")
-    layer = next(one for one in drawn["en"].parts if one.id == "candidates-0")
-    assert layer.label == "Proposed places"
-    assert [place["name"] for place in layer.contents["places"]] == [
-        candidates.said(one, "en") for one in result.proposals
-    ]
-    assert "adds" in layer.contents["places"][0]["name"]
-    shown = [
-        next(one for one in each.parts if one.id == "candidates-0").contents["places"][0]["name"]
-        for each in drawn.values()
-    ]
-    assert len(set(shown)) == 4, "said in each language"
+    layers = {code: next(one for one in each.parts if one.id == "candidates-0") for code, each in drawn.items()}
+    assert layers["en"].label == "Proposed places"
+    names = [place["name"] for place in layers["en"].contents["places"]]
+    assert names == [candidates.gain(site, "en") for site in result.proposals]
+    told = {code: [line.words for line in layer.legend[1:]] for code, layer in layers.items()}
+    assert told["en"] == [candidates.said(site, "en") for site in result.proposals]
+    assert "adds" in told["en"][0]
+    assert len({lines[0] for lines in told.values()}) == 4, "said in each language"
     assert find_canaries([tmp_path / "map.html", tmp_path / "map_files"], SECRETS) == []
 
 

@@ -1,4 +1,4 @@
-"""Letters: names in the script of the page, by rule where nobody gave them so."""
+"""Letters: names in the script of a page or a report, by rule where nobody gave them so."""
 
 from dataclasses import replace
 
