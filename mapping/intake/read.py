@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
+from openpyxl.utils import get_column_letter
+
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, ReadColumn, RefusedRow
 from mapping.column_map import UNNAMED, ColumnMap, fold_header
@@ -22,7 +24,7 @@ from mapping.intake.guess.column_map import drafted, guessed_map, source_code
 from mapping.intake.guess.survey import map_from_form
 from mapping.intake.roundtrip.workbook import changes, is_returned
 from mapping.intake.row_reader import Intake, Reader
-from mapping.intake.rows import Rows, letters_of, missing_columns, rows_of, unnamed_columns
+from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import entries, organizations_seen
 from mapping.model import Source, record_id
 from mapping.quality.known_organizations import Known
@@ -159,7 +161,7 @@ def _read_rows(path: Path, sheets: Sequence[Sheet], intake: Intake) -> Batch:
     intake.headings = {sheet: {fold_header(name): name for name in names} for sheet, names in found.headers.items()}
     for sheet, names in found.headers.items():
         places = {fold_header(name): place for place, name in reversed([*enumerate(names)])}
-        intake.letters[sheet] = {name: letters_of(place) for name, place in places.items()}
+        intake.letters[sheet] = {name: get_column_letter(place + 1) for name, place in places.items()}
     batch.columns = list(_read_columns(found, columns))
     _require_expected(path, found, columns)
     _say_columns(found, columns, intake)

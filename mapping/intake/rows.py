@@ -156,16 +156,6 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found:
         yield row
 
 
-def letters_of(place: int) -> str:
-    """Return how spreadsheets call a column, from its place, which begins at 0.
-
-    >>> letters_of(0), letters_of(25), letters_of(26)
-    ('A', 'Z', 'AA')
-    """
-    before, last = divmod(place, 26)
-    return (letters_of(before - 1) if before else "") + chr(ord("A") + last)
-
-
 def written(cell: object) -> str:
     """Return a cell as text: whole numbers without the spreadsheet's ``.0``, days as 2026-11-24."""
     if cell is None or isinstance(cell, bool):

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import ParseError
 import python_calamine
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
+from openpyxl.utils import column_index_from_string
 
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
@@ -218,16 +219,13 @@ def _merged(xml: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _place(letters: bytes) -> int:
-    """Return the place of a column, from 0, by its letters."""
-    place = 0
-    for letter in letters.upper():
-        place = place * 26 + letter - 64
-    return place - 1
+    """Return the place of a column, from 0, by its letters: at most three."""
+    return column_index_from_string(letters.decode()) - 1
 
 
 MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref=["']([A-Za-z]{1,3})(\d{1,7}):[A-Za-z]{1,3}(\d{1,7})["']""")
 STYLED = re.compile(rb"<(?:\w+:)?c\s[^>]*>")
-CELL_NAME = re.compile(rb"""\br=["']([A-Za-z]+)(\d+)["']""")
+CELL_NAME = re.compile(rb"""\br=["']([A-Za-z]{1,3})(\d{1,7})["']""")
 CELL_STYLE = re.compile(rb"""\bs=["'](\d+)["']""")
 CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Za-z]+)(\d+)["']""")
 ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d+)["']""")

@@ -247,3 +247,24 @@ def test_what_is_struck_through_is_not_read_and_said(sheets):
     (sheet,) = sheets(workbook((("name", "phone"), ("Umed", "1"), ("Nur", "2"), ("Soya", "3")), strike))
     assert [list(row) for row in sheet.rows] == [["name", "phone"], ["Umed", "1"], [None, None], ["Soya", None]]
     assert sheet.skipped == ("struck through, not read: row 3", "struck through, not read: cells of row 4")
+
+
+@pytest.mark.parametrize("name", [b"AAAA3", b"A99999999", b"ZZZ3", b"A0"])
+def test_a_cell_outside_every_sheet_strikes_nothing_else_through(tmp_path, name):
+    def strike(book):
+        for cell in book.active[3]:
+            cell.font = openpyxl.styles.Font(strike=True)
+
+    path = tmp_path / "list.xlsx"
+    rows = (("name", "phone"), ("Umed", "1"), ("Nur", "2"))
+    with zipfile.ZipFile(io.BytesIO(workbook(rows, strike))) as whole, zipfile.ZipFile(path, "w") as out:
+        for member in whole.infolist():
+            text = whole.read(member)
+            out.writestr(
+                member.filename, text.replace(b'r="A3"', b'r="%s"' % name) if member.filename == SHEET else text
+            )
+    try:
+        (sheet,) = read(path)
+    except FormatError:
+        return
+    assert [row[0] for row in sheet.rows[:2]] == ["name", "Umed"]
