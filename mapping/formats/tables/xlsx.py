@@ -220,7 +220,7 @@ def _merged(xml: bytes) -> Iterator[tuple[int, int, int]]:
 
 def _place(letters: bytes) -> int:
     """Return the place of a column, from 0, by its letters: at most three."""
-    return column_index_from_string(letters.decode()) - 1
+    return int(column_index_from_string(letters.decode())) - 1
 
 
 MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref=["']([A-Za-z]{1,3})(\d{1,7}):[A-Za-z]{1,3}(\d{1,7})["']""")
