@@ -57,8 +57,8 @@ def kilometres_outside(area: StudyArea, lat: float, lon: float) -> float:
 
 def kilometres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     """Return the great-circle distance on a sphere of 6371 km (haversine)."""
-    one, two, across = np.radians([lat, other_lat, other_lon - lon])
-    chord = np.sin((two - one) / 2) ** 2 + np.cos(one) * np.cos(two) * np.sin(across / 2) ** 2
+    phi, two, across = np.radians([lat, other_lat, other_lon - lon])
+    chord = np.sin((two - phi) / 2) ** 2 + np.cos(phi) * np.cos(two) * np.sin(across / 2) ** 2
     return float(2 * 6371.0 * np.arcsin(np.sqrt(chord)))
 
 

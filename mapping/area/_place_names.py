@@ -66,7 +66,7 @@ def names_of(area: StudyArea) -> Names:
             names.current.setdefault(key_of(name)[0], set()).add(code)
             if len(initials := _initials(name)) >= 3:
                 names.initials.setdefault(initials, set()).add(code)
-        for name in (part for said in unit.other_names for part in re.split(r"\s*[,/;]\s*", said) if part):
+        for name in (part for other_name in unit.other_names for part in re.split(r"\s*[,/;]\s*", other_name) if part):
             names.former.setdefault(key_of(name)[0], set()).add(code)
     places = area.gazetteer
     for spellings, label, kind, seat, unit_code, lat, lon in zip(
@@ -86,8 +86,8 @@ def key_of(name: str) -> tuple[str, str, bool]:
     words = skeleton(_SHORTENED.sub("район", name)).split()
     kinds = [_KINDS[word] for word in words if word in _KINDS]
     vague = any(word in _VAGUE for word in words)
-    kept = [word for word in words if word not in _KINDS and word not in _VAGUE]
-    return "".join(kept or words), kinds[0] if kinds and kept else "", vague
+    stems = [word for word in words if word not in _KINDS and word not in _VAGUE]
+    return "".join(stems or words), kinds[0] if kinds and stems else "", vague
 
 
 @lru_cache(maxsize=65536)

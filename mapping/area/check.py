@@ -86,9 +86,11 @@ def check_cells(tables: AreaTables, file: AreaFile) -> None:
     if strangers := sorted(set(table[key]) - set(units.index)):
         tables.fault(name, f"names the unknown units {_some(strangers)}", "use the codes of the finest level")
     summed = people.groupby(table[key]).sum().reindex(units.index).fillna(0)
-    for code, told, found in zip(units.index, units["people"], summed, strict=True):
-        if abs(found - told) > max(1, ROUNDING * told):
-            tables.fault(name, f"the cells of {code!r} hold {found:.0f} people, the census {told}", "rebuild the cells")
+    for code, census, summed_people in zip(units.index, units["people"], summed, strict=True):
+        if abs(summed_people - census) > max(1, ROUNDING * census):
+            tables.fault(
+                name, f"the cells of {code!r} hold {summed_people:.0f} people, the census {census}", "rebuild the cells"
+            )
 
 
 def check_rasters(tables: AreaTables, file: AreaFile) -> None:
@@ -111,8 +113,8 @@ def check_rasters(tables: AreaTables, file: AreaFile) -> None:
                     name, f"holds the classes {strange}, which have no speed", "add them to [speeds.landcover]"
                 )
         elif values.count() and (values.min() < -500 or values.max() > 9000):
-            found = f"from {values.min()} to {values.max()}"
-            tables.fault(name, f"holds heights {found} m", "metres above the sea; declare the value of no data")
+            heights = f"from {values.min()} to {values.max()}"
+            tables.fault(name, f"holds heights {heights} m", "metres above the sea; declare the value of no data")
 
 
 def check_relief(tables: AreaTables, file: AreaFile) -> None:
@@ -153,8 +155,8 @@ def check_places(tables: AreaTables, file: AreaFile) -> None:
             tables.fault(name, f"names the unknown units {_some(strangers)}", "use the codes of the finest level")
         if file.places.key in table:
             ids = table.loc[table[file.places.key] != "", file.places.key]
-            for one in sorted(set(ids[ids.duplicated()])):
-                tables.fault(name, f"{file.places.key} {one!r} stands twice", "keep one row")
+            for place_id in sorted(set(ids[ids.duplicated()])):
+                tables.fault(name, f"{file.places.key} {place_id!r} stands twice", "keep one row")
         _check_points(tables, file, name, table, optional=kind == "official_towns")
 
 

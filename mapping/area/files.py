@@ -177,7 +177,7 @@ def _more(number: int) -> str:
 
 def perhaps(word: str, known: Any, otherwise: str) -> str:
     """Return a hint at the known word nearest to one that is not, or what else to do."""
-    close = difflib.get_close_matches(word, [str(one) for one in known], 1)
+    close = difflib.get_close_matches(word, [str(choice) for choice in known], 1)
     return f"did you mean {close[0]!r}?" if close else otherwise
 
 
@@ -219,7 +219,9 @@ def _known_keys(*, top: bool) -> set[str]:
     """Return the keys of area.toml: those outside all tables, or those of any table."""
     if top:
         return {*AreaFile.model_fields, *SETTINGS}
-    models = (one for one in vars(settings).values() if isinstance(one, type) and issubclass(one, BaseModel))
+    models = (
+        setting for setting in vars(settings).values() if isinstance(setting, type) and issubclass(setting, BaseModel)
+    )
     return {item.alias or name for model in models for name, item in model.model_fields.items()}
 
 
@@ -228,16 +230,16 @@ def _check_texts(tables: AreaTables, file: AreaFile) -> None:
     texts = [("name", file.name)]
     texts += [(f"level {level.level} label", level.label) for level in file.level]
     texts += [
-        (f"scenario {one.id} label", one.label)
-        for one in file.settings.scenarios
+        (f"scenario {scenario.id} label", scenario.label)
+        for scenario in file.settings.scenarios
         if "scenarios" in file.settings.model_fields_set
     ]
-    texts += [(f"emergency.{key}.label", one.label) for key, one in file.settings.emergency.items()]
-    texts += [(f"context {number} text", one.text) for number, one in enumerate(file.settings.context, 1)]
+    texts += [(f"emergency.{key}.label", number.label) for key, number in file.settings.emergency.items()]
+    texts += [(f"context {number} text", sentence.text) for number, sentence in enumerate(file.settings.context, 1)]
     if file.modelled:
         texts.append(("warning", file.warning))
-    for number, one in enumerate(file.attribution, 1):
-        if "en" not in one.text:
+    for number, sentence in enumerate(file.attribution, 1):
+        if "en" not in sentence.text:
             fix = "add it: it stands where a page's language has none"
             tables.fault(TOML, f"attribution {number} has no text in 'en'", fix)
     for key, text in texts:
@@ -342,26 +344,26 @@ def _read_level(tables: AreaTables, file: AreaFile, level: Level) -> gpd.GeoData
     return gpd.GeoDataFrame(out, geometry=frame.geometry.to_numpy(), crs="EPSG:4326")
 
 
-def _overlaps(one: Any, other: tuple[float, ...]) -> bool:
-    return bool(one[0] < other[2] and one[2] > other[0] and one[1] < other[3] and one[3] > other[1])
+def _overlaps(bounds: Any, other: tuple[float, ...]) -> bool:
+    return bool(bounds[0] < other[2] and bounds[2] > other[0] and bounds[1] < other[3] and bounds[3] > other[1])
 
 
 def _check_codes(tables: AreaTables) -> None:
     """Look for codes that are empty or stand twice, and for parents that are not there; give level 1 its country."""
     assert tables.file is not None
-    seen: dict[str, str] = {}
+    files: dict[str, str] = {}
     for level, frame in zip(tables.file.level, tables.units, strict=True):
         for code in frame.index:
             if not code.strip():
                 tables.fault(level.file, f"a unit has no {level.key}", "give every unit a code")
-            elif code in seen:
+            elif code in files:
                 tables.fault(
                     level.file,
-                    f"code {code!r} stands twice, also in {seen[code]}",
+                    f"code {code!r} stands twice, also in {files[code]}",
                     "give every unit of every level a code of its own, or name another column as key",
                 )
             else:
-                seen[code] = level.file
+                files[code] = level.file
     for above, frame, level in zip(tables.units, tables.units[1:], tables.file.level[1:], strict=False):
         if level.parent is None and len(above) == 1:
             frame["parent"] = above.index[0]
@@ -410,10 +412,10 @@ def _check_sums(tables: AreaTables, file: AreaFile, columns: list[str]) -> None:
     for above, frame in zip(tables.units, tables.units[1:], strict=False):
         sums = frame.groupby("parent")[columns].sum()
         for column in columns:
-            for code, told in above[column].items():
+            for code, total in above[column].items():
                 summed = int(sums[column].get(code, 0))
-                if summed != told:
-                    tables.fault(name, f"{code!r} has {told} {column}, its units together {summed}", "mend the counts")
+                if summed != total:
+                    tables.fault(name, f"{code!r} has {total} {column}, its units together {summed}", "mend the counts")
     if {"women", "men"} <= set(columns):
         for frame in tables.units:
             for code in frame.index[frame["women"] + frame["men"] != frame["people"]]:
@@ -455,11 +457,13 @@ def _read_roads(tables: AreaTables, file: AreaFile) -> gpd.GeoDataFrame | None:
     speed = classes.map(file.settings.speeds.roads).astype(float)
     if roads.speed:
         speed = speed.fillna(pd.to_numeric(frame[roads.speed], errors="coerce"))
-    for one in sorted(set(classes[~(speed > 0)])):
-        tables.fault(roads.file, f"road class {one!r} has no speed", f"add it to [speeds.roads] of {TOML}")
-    for one in sorted(set(file.settings.speeds.roads) - set(classes)):
+    for road_class in sorted(set(classes[~(speed > 0)])):
+        tables.fault(roads.file, f"road class {road_class!r} has no speed", f"add it to [speeds.roads] of {TOML}")
+    for road_class in sorted(set(file.settings.speeds.roads) - set(classes)):
         tables.fault(
-            TOML, f"speeds.roads names the class {one!r}, which no road has", perhaps(one, set(classes), "delete it")
+            TOML,
+            f"speeds.roads names the class {road_class!r}, which no road has",
+            perhaps(road_class, set(classes), "delete it"),
         )
     for scenario in file.settings.scenarios:
         for number, rule in enumerate(scenario.road, 1):

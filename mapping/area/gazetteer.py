@@ -62,7 +62,7 @@ def _places(table: pd.DataFrame, file: AreaFile) -> pd.DataFrame:
         {language: name for language, name in zip((*file.languages, ""), row, strict=True) if name} for row in rows
     ]
     for language in file.languages:
-        out[f"name_{language}"] = pd.Series([show(one, language) for one in shown], table.index, dtype=object)
+        out[f"name_{language}"] = pd.Series([show(text, language) for text in shown], table.index, dtype=object)
     out["name"] = out[f"name_{file.languages[0]}"]
     unit = column(file.places.unit)
     out["place_id"] = _ids(column(file.places.key), unit, plain.where(plain != "", out["name"]))
@@ -74,20 +74,20 @@ def _places(table: pd.DataFrame, file: AreaFile) -> pd.DataFrame:
     for new, old in (("lat", "lat"), ("lon", "lon"), ("people", "population")):
         out[new] = pd.to_numeric(column(old), errors="coerce").astype(float)
     out["people"] = out["people"].where(out["people"] > 0)  # GeoNames writes 0 where it does not know
-    spellings = [one for one in table.columns if re.match("name|alt_names|former", str(one))]
+    spellings = [column for column in table.columns if re.match("name|alt_names|former", str(column))]
     out["names"] = [_spellings(row) for row in table[spellings].itertuples(index=False)] if len(table) else []
-    rest = [one for one in out.columns if one not in PLACE_COLUMNS]
+    rest = [column for column in out.columns if column not in PLACE_COLUMNS]
     return out[[*PLACE_COLUMNS, *rest]]
 
 
 def _ids(ids: pd.Series, unit: pd.Series, name: pd.Series) -> list[str]:
     """Return a stable id for each place: its own, else one of its unit and name, made different where it must be."""
-    seen: dict[str, int] = {}
+    uses: dict[str, int] = {}
     out = []
     for own, code, called in zip(ids, unit, name, strict=True):
         base = own or f"{code}-{re.sub(r'[^a-z0-9а-яёӣӯҳқғҷ]+', '-', called.lower()).strip('-')}"
-        seen[base] = seen.get(base, 0) + 1
-        out.append(base if seen[base] == 1 else f"{base}-{seen[base]}")
+        uses[base] = uses.get(base, 0) + 1
+        out.append(base if uses[base] == 1 else f"{base}-{uses[base]}")
     return out
 
 

@@ -95,14 +95,14 @@ def locate(
     if country.strip() and not abroad:
         notes.append(Note("doubt", f"{country!r} is no country that is known; write its name or ISO 3166 code"))
     claim = find_unit(area, unit) if unit.strip() else UnitMatch(None)
-    found = _find_place(area, place, claim) if place.strip() else None
+    match = _find_place(area, place, claim) if place.strip() else None
     if lat is not None and lon is not None:
-        point = _by_point(area, lat, lon, claim, found, notes)
+        point = _by_point(area, lat, lon, claim, match, notes)
         if point is not None:
             return point
         if kilometres_outside(area, lat, lon) > APART_KM and not _names_unit(area, claim, unit):
             return Located(None, None, None, "none", tuple(notes))
-    return _by_name(area, claim, found, notes)
+    return _by_name(area, claim, match, notes)
 
 
 def find_unit(area: StudyArea, text: str) -> UnitMatch:
@@ -146,21 +146,21 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
 
 def served(area: StudyArea, text: str) -> str | None:
     """Return the code of the unit that is served, by its code or name; the whole country counts as one."""
-    said = text.strip()
-    if said.upper() in {area.code, area.code3} or skeleton(said) in {skeleton(name) for name in area.name.values()}:
+    code = text.strip()
+    if code.upper() in {area.code, area.code3} or skeleton(code) in {skeleton(name) for name in area.name.values()}:
         return area.code
-    return said if said in area.all_units() else locate(area, unit=said).unit
+    return code if code in area.all_units() else locate(area, unit=code).unit
 
 
 def country_code(area: StudyArea, text: str) -> str:
     """Return the ISO 3166 code of a country, whose name may be in any language of the study area, or ""."""
-    said = text.strip()
-    if not said:
+    country = text.strip()
+    if not country:
         return ""
-    if said.upper() in {area.code, area.code3}:
+    if country.upper() in {area.code, area.code3}:
         return area.code
     own = {skeleton(name) for name in area.name.values()}
-    for part in [said, *re.split(r"\s*[-–/(),]\s*", said)]:
+    for part in [country, *re.split(r"\s*[-–/(),]\s*", country)]:
         if skeleton(part) in own:
             return area.code
         for code, names in area.settings.country_names.items():
@@ -177,7 +177,7 @@ def country_code(area: StudyArea, text: str) -> str:
 @cache
 def _countries(languages: tuple[str, ...]) -> dict[str, str]:
     """Return the names of all countries in the languages of an area and in English, folded -> ISO 3166 code."""
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for language in dict.fromkeys((*languages, "en")):
         try:
             territories = Locale.parse(language).territories
@@ -185,18 +185,18 @@ def _countries(languages: tuple[str, ...]) -> dict[str, str]:
             continue
         for code, name in territories.items():
             if re.fullmatch("[A-Z]{2}", code):
-                found.setdefault(skeleton(name), code)
-    return found
+                codes.setdefault(skeleton(name), code)
+    return codes
 
 
 # By point ------------------------------------------------------------------------------------------------------------
 
 
 def _by_point(
-    area: StudyArea, lat: float, lon: float, claim: UnitMatch, found: "_Found | None", notes: list[Note]
+    area: StudyArea, lat: float, lon: float, claim: UnitMatch, match: "_Found | None", notes: list[Note]
 ) -> Located | None:
     """Read coordinates as given, or swapped, or with a slipped decimal point; None where they cannot be right."""
-    said = f"{lat:g}, {lon:g}"
+    point = f"{lat:g}, {lon:g}"
     if lat == 0 and lon == 0:
         notes.append(Note("refused", "0, 0 lies in the ocean; leave the coordinates empty where they are not known"))
         return None
@@ -205,22 +205,22 @@ def _by_point(
         lat, lon, here = lon, lat, swapped
         sure = claim.unit is not None and kilometres_to(area, lat, lon, claim.unit) <= DRAWN_KM
         notes.append(
-            Note("note" if sure else "doubt", f"{said}: latitude and longitude were swapped, and are put in order")
+            Note("note" if sure else "doubt", f"{point}: latitude and longitude were swapped, and are put in order")
         )
-    elif here is None and (slip := _slipped(area, lat, lon, claim, found)) is not None:
+    elif here is None and (slip := _slipped(area, lat, lon, claim, match)) is not None:
         (lat, lon), here = slip, unit_near(area, *slip)
-        notes.append(Note("doubt", f"{said}: the decimal point has slipped; read as {lat:g}, {lon:g}"))
+        notes.append(Note("doubt", f"{point}: the decimal point has slipped; read as {lat:g}, {lon:g}"))
     if here is None:
         far = kilometres_outside(area, lat, lon)
         country = area.name.get("en", area.code)
         notes.append(
-            Note("refused", f"{said} lies {far:.0f} km outside {country}; correct it, or say which country it is in")
+            Note("refused", f"{point} lies {far:.0f} km outside {country}; correct it, or say which country it is in")
         )
         return None
-    if found and found.place and claim.unit and found.place.unit == claim.unit and np.isfinite(found.place.lat):
-        apart = kilometres(lat, lon, found.place.lat, found.place.lon)
+    if match and match.place and claim.unit and match.place.unit == claim.unit and np.isfinite(match.place.lat):
+        apart = kilometres(lat, lon, match.place.lat, match.place.lon)
         if apart > APART_KM and kilometres_to(area, lat, lon, claim.unit) > DRAWN_KM:
-            text = f"{said} is {apart:.0f} km from {found.place.name}, which the row names"
+            text = f"{point} is {apart:.0f} km from {match.place.name}, which the row names"
             notes.append(Note("refused", f"{text}: the place is taken, not the point"))
             return None
     unit = _settle(area, lat, lon, here, claim, notes)
@@ -234,20 +234,20 @@ def _settle(area: StudyArea, lat: float, lon: float, here: str, claim: UnitMatch
     if wanted is None or wanted == here or wanted in area.ancestors(here):
         return here
     away = kilometres_to(area, lat, lon, wanted)
-    one, other = _label(area, wanted), _label(area, here)
+    named, other = _label(area, wanted), _label(area, here)
     if away <= DRAWN_KM:
         notes.append(
-            Note("note", f"the point lies {away:.1f} km outside {one} as drawn; the unit that the row names is kept")
+            Note("note", f"the point lies {away:.1f} km outside {named} as drawn; the unit that the row names is kept")
         )
         return wanted if area.unit(wanted).level == area.unit(here).level else here
     notes.append(
-        Note("doubt", f"the point lies in {other}, {away:.0f} km from {one}, which the row names; which is right?")
+        Note("doubt", f"the point lies in {other}, {away:.0f} km from {named}, which the row names; which is right?")
     )
     return here
 
 
 def _slipped(
-    area: StudyArea, lat: float, lon: float, claim: UnitMatch, found: "_Found | None"
+    area: StudyArea, lat: float, lon: float, claim: UnitMatch, match: "_Found | None"
 ) -> tuple[float, float] | None:
     """Move one decimal point by a place or two where that puts the point where the row says it is."""
     ways = set()
@@ -258,9 +258,9 @@ def _slipped(
         if unit_near(area, *moved) is None:
             continue
         near_unit = claim.unit is not None and kilometres_to(area, *moved, claim.unit) <= DRAWN_KM
-        near_place = found is not None and found.place is not None and np.isfinite(found.place.lat)
-        if near_place and found is not None and found.place is not None:
-            near_place = kilometres(*moved, found.place.lat, found.place.lon) <= APART_KM
+        near_place = match is not None and match.place is not None and np.isfinite(match.place.lat)
+        if near_place and match is not None and match.place is not None:
+            near_place = kilometres(*moved, match.place.lat, match.place.lon) <= APART_KM
         if near_unit or near_place:
             ways.add(moved)
     return ways.pop() if len(ways) == 1 else None
@@ -323,15 +323,15 @@ class _Found:
     notes: tuple[Note, ...] = ()
 
 
-def _by_name(area: StudyArea, claim: UnitMatch, found: _Found | None, notes: list[Note]) -> Located:
+def _by_name(area: StudyArea, claim: UnitMatch, match: _Found | None, notes: list[Note]) -> Located:
     """Place a row by the names it gives."""
-    notes += claim.notes if not (found and found.place and found.place.unit in claim.candidates) else ()
-    if found is not None:
-        notes += found.notes
-    if found is not None and found.place is not None:
-        if np.isfinite(found.place.lat):
-            return Located(found.place.lat, found.place.lon, found.place.unit, "place", tuple(dict.fromkeys(notes)))
-        return _in_unit(area, found.place.unit, notes)
+    notes += claim.notes if not (match and match.place and match.place.unit in claim.candidates) else ()
+    if match is not None:
+        notes += match.notes
+    if match is not None and match.place is not None:
+        if np.isfinite(match.place.lat):
+            return Located(match.place.lat, match.place.lon, match.place.unit, "place", tuple(dict.fromkeys(notes)))
+        return _in_unit(area, match.place.unit, notes)
     if claim.unit is not None:
         return _in_unit(area, claim.unit, notes)
     return Located(None, None, None, "none", tuple(dict.fromkeys(notes)))
@@ -354,13 +354,13 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
             if guessed:
                 continue
             where = ", ".join(sorted({_label(area, p.unit) for p in places}))
-            said = ", ".join(_label(area, code) for code in claim.candidates)
-            notes.append(Note("doubt", f"the place {text!r} is known in {where}, not in {said}, which the row names"))
+            named = ", ".join(_label(area, code) for code in claim.candidates)
+            notes.append(Note("doubt", f"the place {text!r} is known in {where}, not in {named}, which the row names"))
             return _Found(None, tuple(notes))
         chosen = within if claim.candidates else places
         units = {p.unit for p in chosen}
         if len(units) > 1:
-            where = ", ".join(sorted(_label(area, one) for one in units))
+            where = ", ".join(sorted(_label(area, code) for code in units))
             notes.append(Note("doubt", f"there are several places {text!r}: in {where}; name the unit too"))
             return _Found(None, tuple(notes))
         best = min(chosen, key=lambda p: (p.rank, p.name))
@@ -396,8 +396,8 @@ def _several(area: StudyArea, text: str, codes: Iterable[str], notes: list[Note]
     known = tuple(sorted(codes))
     if not known:
         return UnitMatch(None, (), tuple(notes))
-    said = ", ".join(_label(area, code) for code in known)
-    return UnitMatch(None, known, (*notes, Note("doubt", f"{text!r} could be {said}; write which")))
+    choices = ", ".join(_label(area, code) for code in known)
+    return UnitMatch(None, known, (*notes, Note("doubt", f"{text!r} could be {choices}; write which")))
 
 
 def _names_unit(area: StudyArea, claim: UnitMatch, text: str) -> bool:

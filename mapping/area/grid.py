@@ -302,7 +302,7 @@ def unit_grid(grid: Grid, units: gpd.GeoSeries) -> NDArray[np.int32]:
     there = np.zeros(len(units) + 1, bool)  # the last one is outside
     there[burnt] = True
     small = np.flatnonzero(~there[:-1])
-    for index in sorted(small, key=lambda one: (projected.iloc[one].area, one)):
+    for index in sorted(small, key=lambda index: (projected.iloc[index].area, index)):
         sizes = np.bincount(burnt[burnt >= 0], minlength=len(units))
         rows, columns = np.nonzero((burnt < 0) | (sizes[burnt] > 1))
         if rows.size:
@@ -489,7 +489,7 @@ class _Places:
     def degrees(self, flat: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return latitude and longitude of cells by their place in the flat grid."""
         rows, columns = np.divmod(flat, self.width)
-        (i, fy), (j, fx) = ((one // self.step, one % self.step / self.step) for one in (rows, columns))
+        (i, fy), (j, fx) = ((position // self.step, position % self.step / self.step) for position in (rows, columns))
         if self.step == 1:
             lats, lons = (part[i, j] for part in self.lattice)
             return lats, lons

@@ -171,13 +171,13 @@ class StudyArea:
     @property
     def attribution(self) -> list[tuple[tuple[str, ...], dict[str, str]]]:
         """Return each sentence of attribution by language, with the parts it is for."""
-        return [(one.parts, one.text) for one in self.file.attribution]
+        return [(sentence.parts, sentence.text) for sentence in self.file.attribution]
 
     def attributions(self, *parts: str, language: str = "en") -> list[str]:
         """Return the sentences that must stand where these parts, such as ``"admin"``, are shown; all without any."""
 
-        def touches(one: str, other: str) -> bool:
-            return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+        def touches(part: str, other: str) -> bool:
+            return f"{part}/".startswith(f"{other}/") or f"{other}/".startswith(f"{part}/")
 
         wanted = [
             show(text, language)
@@ -223,7 +223,7 @@ class StudyArea:
                 frame["parent"],
                 frame["level"],
                 frame["people"],
-                *(named[one] for one in named),
+                *(named[code] for code in named),
                 strict=True,
             ):
                 units[code] = AreaUnit(
@@ -238,16 +238,16 @@ class StudyArea:
 
     def ancestors(self, code: str) -> list[str]:
         """Return the codes of a unit's parent, grandparent and so on up to the country."""
-        found = []
+        ancestors = []
         parent = self.unit(code).parent
         while parent is not None:
-            found.append(parent)
+            ancestors.append(parent)
             parent = self.unit(parent).parent
-        return found
+        return ancestors
 
     def region_of(self, code: str) -> str:
         """Return the level-1 unit that a unit lies in, or the unit itself where it is one or the country."""
-        return next((one for one in [code, *self.ancestors(code)] if self.unit(one).level == 1), code)
+        return next((ancestor for ancestor in [code, *self.ancestors(code)] if self.unit(ancestor).level == 1), code)
 
     def label(self, code: str, language: str) -> str:
         """Return the name of a unit in a language, or in the nearest one there is."""
@@ -260,7 +260,7 @@ class StudyArea:
         """
         chain = [code, *self.ancestors(code)]
         enough = self.settings.thresholds.area_people
-        return next((one for one in chain if self.unit(one).people >= enough), chain[-1])
+        return next((place for place in chain if self.unit(place).people >= enough), chain[-1])
 
     def unit_at(self, lat: float, lon: float) -> str | None:
         """Return the finest unit that a place falls in, None outside the country."""

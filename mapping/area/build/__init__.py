@@ -245,8 +245,8 @@ def _ground(
         findings.note(f"Grid: that of {source.name}, unchanged: {_shown(grid)}.")
     except InvalidRecord:
         grid = _metric_grid(sources.units, _side(source))
-        told = "whose cells are no squares in metres; each cell takes the value at its middle"
-        findings.note(f"Grid: {_shown(grid)}, as fine as {source.name}, {told}.")
+        reason = "whose cells are no squares in metres; each cell takes the value at its middle"
+        findings.note(f"Grid: {_shown(grid)}, as fine as {source.name}, {reason}.")
     if _not_too_large(grid, findings) is None:
         return None, {}
     if plan.surface:
@@ -265,20 +265,20 @@ def _ground(
 def _tell_classes(classes: NDArray[np.int64], speeds: SpeedTable, path: Path, findings: Findings) -> None:
     """Say which classes of a surface have a speed, and which are barriers because they have none."""
     numbers, counts = np.unique(classes, return_counts=True)
-    found = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
-    crossed = {number for number, speed in speeds.surface.items() if speed > 0} & set(found)
+    counted = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+    crossed = {number for number, speed in speeds.surface.items() if speed > 0} & set(counted)
     if not crossed:
-        known = ", ".join(map(str, list(found)[:12]))
+        known = ", ".join(map(str, list(counted)[:12]))
         findings.fault(path, f"none of its classes ({known}) has a speed", "name them in the table of --speeds")
         return
     walls = ", ".join(
         f"{'no data' if number == 65535 else number} ({count:,})"
-        for number, count in found.items()
+        for number, count in counted.items()
         if number not in crossed
     )
-    told = f"; barriers, as they have no speed: {walls}" if walls else ""
-    findings.note(f"Surface: classes {', '.join(map(str, sorted(crossed)))} of {path.name} have a speed{told}.")
-    if absent := sorted(set(speeds.surface) - set(found)):
+    barriers = f"; barriers, as they have no speed: {walls}" if walls else ""
+    findings.note(f"Surface: classes {', '.join(map(str, sorted(crossed)))} of {path.name} have a speed{barriers}.")
+    if absent := sorted(set(speeds.surface) - set(counted)):
         findings.note(f"Speeds: no cell has the classes {', '.join(map(str, absent))}.")
 
 
@@ -420,7 +420,7 @@ def _shown(grid: Grid) -> str:
 
 def _head(plan: BuildPlan, units: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any]:
     """Return the keys of area.toml that stand above its tables."""
-    bounds = [float(one) for one in units.total_bounds]
+    bounds = [float(bound) for bound in units.total_bounds]
     west, south, east, north = grid.bounds_lonlat
     window = [min(bounds[0], west), min(bounds[1], south), max(bounds[2], east), max(bounds[3], north)]
     return {
@@ -428,10 +428,10 @@ def _head(plan: BuildPlan, units: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any
         "code3": _codes()[plan.code],
         "languages": list(plan.languages),
         "area_crs": grid.crs,
-        "bounds": [round(one, 6) for one in bounds],
+        "bounds": [round(bound, 6) for bound in bounds],
         "window": [
-            *(math.floor(one * 1e4) / 1e4 for one in window[:2]),
-            *(math.ceil(one * 1e4) / 1e4 for one in window[2:]),
+            *(math.floor(degree * 1e4) / 1e4 for degree in window[:2]),
+            *(math.ceil(degree * 1e4) / 1e4 for degree in window[2:]),
         ],
         "timezone": plan.timezone or get_global("territory_zones")[plan.code][0],
         "modelled": False,

@@ -131,8 +131,8 @@ def read_units(
         units["region"] = _words(frame[region])
         if (units["region"] == "").any():
             out.fault(path, f"some units have no {region}", "give every unit its region, or leave out --region-name")
-    told = f"codes from {code}" if code else f"codes {units['code'].iloc[0]} to {units['code'].iloc[-1]}"
-    out.note(f"Units: {len(units)} from {path.name}, {told}.")
+    origin = f"codes from {code}" if code else f"codes {units['code'].iloc[0]} to {units['code'].iloc[-1]}"
+    out.note(f"Units: {len(units)} from {path.name}, {origin}.")
     return units
 
 
@@ -144,7 +144,7 @@ def read_speeds(path: Path, findings: Findings) -> SpeedTable | None:
         findings.fault(path, f"cannot be read as a table ({_short(error)})", "save it as CSV: class,label,speed_kmh")
         return None
     table.columns = table.columns.str.strip().str.lower()
-    column = next((one for one in ("speed_kmh", "speed") if one in table), None)
+    column = next((column for column in ("speed_kmh", "speed") if column in table), None)
     if "class" not in table or column is None:
         there = ", ".join(table.columns)
         findings.fault(path, f"has the columns {there}", "name them class,label,speed_kmh")
@@ -187,7 +187,7 @@ def read_roads(
     frame = read_vector(path, findings, osm_key="highway")
     if frame is None:
         return None
-    column = column or next((one for one in ROAD_CLASSES if one in frame), None)
+    column = column or next((candidate for candidate in ROAD_CLASSES if candidate in frame), None)
     if column not in frame:
         there = ", ".join(map(str, frame.columns.drop("geometry")))
         what = f"has no column {column!r}" if column else "has no column of road classes that is known"
@@ -232,7 +232,7 @@ def read_places(path: Path, units: gpd.GeoDataFrame, findings: Findings) -> pd.D
     points = read_points(path, findings)
     if points is None:
         return None
-    name = next((one for one in ("name", "name_en", "asciiname") if one in points), None)
+    name = next((column for column in ("name", "name_en", "asciiname") if column in points), None)
     if name is None:
         findings.fault(path, "has no column of names", "name the column name")
         return None
@@ -270,8 +270,8 @@ def read_points(path: Path, findings: Findings) -> gpd.GeoDataFrame | None:
         findings.fault(path, f"cannot be read as a table ({_short(error)})", "save it as CSV UTF-8 with lat and lon")
         return None
     by_name = {str(column).strip().lower(): column for column in table}
-    lat = next((by_name[one] for one in ("lat", "latitude", "y") if one in by_name), None)
-    lon = next((by_name[one] for one in ("lon", "lng", "long", "longitude", "x") if one in by_name), None)
+    lat = next((by_name[column] for column in ("lat", "latitude", "y") if column in by_name), None)
+    lon = next((by_name[column] for column in ("lon", "lng", "long", "longitude", "x") if column in by_name), None)
     if lat is None or lon is None:
         findings.fault(
             path,
@@ -305,13 +305,13 @@ def _mended(shapes: gpd.GeoSeries, path: Path, findings: Findings) -> gpd.GeoSer
 def _code_column(name: str, columns: list[str]) -> str | None:
     """Return the column of codes beside a column of names, as ADM2_PCODE stands beside ADM2_EN or adm2_name."""
     stem = re.sub(r"_(name|[a-z]{2})$", "", name, flags=re.IGNORECASE)
-    return next((one for one in columns if one.lower() == f"{stem.lower()}_pcode"), None)
+    return next((column for column in columns if column.lower() == f"{stem.lower()}_pcode"), None)
 
 
 def _in_language(name: str, language: str, columns: list[str]) -> str:
     """Return the column of names in a language, the one of ``name`` where there is none."""
     stem = re.sub(r"_[a-z]{2,3}$", "", name, flags=re.IGNORECASE)
-    return next((one for one in columns if one.lower() == f"{stem}_{language}".lower()), name)
+    return next((column for column in columns if column.lower() == f"{stem}_{language}".lower()), name)
 
 
 def _words(column: pd.Series) -> pd.Series:
