@@ -80,8 +80,8 @@ class Steps:
 
     def __call__(self, minutes: Minutes) -> Floats:
         """Return the weights."""
-        found: Floats = _steps(np.asarray(minutes, np.float32), np.array(self.edges), np.array([*self.weights, 0.0]))
-        return found
+        weights: Floats = _steps(np.asarray(minutes, np.float32), np.array(self.edges), np.array([*self.weights, 0.0]))
+        return weights
 
 
 def within(limit: float) -> Steps:
@@ -115,13 +115,13 @@ def gravity(power: float, *, scale: float = 1.0, least: float = 0.0) -> Decay:
 
 @compiled
 def _steps(minutes: Minutes, edges: Floats, weights: Floats) -> Floats:
-    found = np.empty(minutes.size)
+    weighted = np.empty(minutes.size)
     for k in range(minutes.size):
         step = 0
         for edge in edges:
             step += not minutes[k] <= edge
-        found[k] = weights[step]
-    return found
+        weighted[k] = weights[step]
+    return weighted
 
 
 def _weights(decay: Decay, minutes: Minutes) -> Floats:

@@ -175,7 +175,7 @@ class _Blocks:
         self, block: tuple[int, int], better: Ints, values: Floats, corner: tuple[int, int]
     ) -> list[tuple[tuple[int, int], float]]:
         """Return the blocks around this one that read a cell of it which improved, with the smallest such cost."""
-        found: dict[tuple[int, int], float] = {}
+        costs: dict[tuple[int, int], float] = {}
         cells = better + np.array(corner)
         for dy in (-1, 0, 1):
             for dx in (-1, 0, 1):
@@ -186,8 +186,8 @@ class _Blocks:
                 high = (np.array(other) + 1) * self.side + self.reach
                 read = ((cells >= low) & (cells < high)).all(axis=1)
                 if other[0] * self.side < self.rows and other[1] * self.side < self.columns and read.any():
-                    found[other] = float(values[read].min())
-        return list(found.items())
+                    costs[other] = float(values[read].min())
+        return list(costs.items())
 
 
 def _edges(cost: Floats, width: int) -> Floats:

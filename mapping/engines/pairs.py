@@ -142,21 +142,21 @@ def _rising(starts: Starts, places: Places) -> bool:
 @compiled
 def _unique(starts: Starts, places: Places, minutes: Minutes, count: int) -> tuple[Starts, Places, Minutes]:
     """Keep the shorter of equal pairs, in place."""
-    kept = np.zeros_like(starts)
-    seen = np.full(count, -1, np.int64)  # by place: where its latest pair stands
+    ends = np.zeros_like(starts)
+    latest = np.full(count, -1, np.int64)  # by place: where its latest pair stands
     n = 0
     for s in range(starts.size - 1):
         first = n
         for k in range(starts[s], starts[s + 1]):
-            at = seen[places[k]]
+            at = latest[places[k]]
             if at >= first:
                 minutes[at] = min(minutes[at], minutes[k])
             else:
-                seen[places[k]] = n
+                latest[places[k]] = n
                 places[n], minutes[n] = places[k], minutes[k]
                 n += 1
-        kept[s + 1] = n
-    return kept, places[:n], minutes[:n]
+        ends[s + 1] = n
+    return ends, places[:n], minutes[:n]
 
 
 # --- a grid ----------------------------------------------------------------------------------------------------------
@@ -359,15 +359,15 @@ def on_graph(graph: csr_array, places: ArrayLike, services: ArrayLike, *, limit:
     if graph.nnz and graph.data.min() < 0:
         raise InvalidRecord("on_graph: an edge takes less than no time; use minutes")
     edges = csr_array(graph.T if towards else graph)
-    found: list[tuple[Places, Minutes]] = []
+    trips: list[tuple[Places, Minutes]] = []
     step = max(1, AT_ONCE // max(1, nodes))
     for first in range(0, sources.size, step):
         far = dijkstra(edges, directed=True, indices=sources[first : first + step], limit=limit)
         for row in far:
             minutes = row[at]
             near = np.flatnonzero(minutes <= limit)
-            found.append((near.astype(np.int32), minutes[near].astype(np.float32)))
-    return _joined(found, at.size)
+            trips.append((near.astype(np.int32), minutes[near].astype(np.float32)))
+    return _joined(trips, at.size)
 
 
 def between_points(places: ArrayLike, services: ArrayLike, *, limit: float, speed: float = 1.0) -> Pairs:
@@ -381,21 +381,21 @@ def between_points(places: ArrayLike, services: ArrayLike, *, limit: float, spee
         raise InvalidRecord("between_points: a point without place, a speed of 0 or a limit below 0")
     if not at.size:
         return _joined([(np.zeros(0, np.int32), np.zeros(0, np.float32)) for _ in sources], 0)
-    tree, found = KDTree(at), []
+    tree, near_enough = KDTree(at), []
     for source in sources:
         near = np.array(sorted(tree.query_ball_point(source, limit * speed * (1 + 1e-9))), np.int32)
         minutes = np.hypot(at[near, 0] - source[0], at[near, 1] - source[1]) / speed
-        kept = minutes <= limit
-        found.append((near[kept], minutes[kept].astype(np.float32)))
-    return _joined(found, len(at))
+        trips = minutes <= limit
+        near_enough.append((near[trips], minutes[trips].astype(np.float32)))
+    return _joined(near_enough, len(at))
 
 
-def _joined(found: list[tuple[Places, Minutes]], count: int) -> Pairs:
-    starts = np.cumsum([0, *(places.size for places, _ in found)])
+def _joined(trips: list[tuple[Places, Minutes]], count: int) -> Pairs:
+    starts = np.cumsum([0, *(places.size for places, _ in trips)])
     none = (np.zeros(0, np.int32), np.zeros(0, np.float32))
     return Pairs(
         starts,
-        np.concatenate([none[0], *(p for p, _ in found)]),
-        np.concatenate([none[1], *(m for _, m in found)]),
+        np.concatenate([none[0], *(p for p, _ in trips)]),
+        np.concatenate([none[1], *(m for _, m in trips)]),
         count,
     )

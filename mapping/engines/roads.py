@@ -73,9 +73,9 @@ def road_graph(
     steps = np.where(new, 0, np.hypot(*(at[flat] - at[np.roll(flat, 1)]).T))
     along = np.cumsum(steps)
     along -= along[new][way]
-    kept = (np.bincount(flat, minlength=len(at)) > 1)[flat] | new | np.roll(new, -1)
-    kept |= np.diff(along // spacing, prepend=0) > 0
-    flat, way, along = flat[kept], way[kept], along[kept]
+    is_node = (np.bincount(flat, minlength=len(at)) > 1)[flat] | new | np.roll(new, -1)
+    is_node |= np.diff(along // spacing, prepend=0) > 0
+    flat, way, along = flat[is_node], way[is_node], along[is_node]
     same = way[1:] == way[:-1]
     tails, heads, metres = flat[:-1][same], flat[1:][same], np.diff(along)[same]
     speed = speeds[:, way[1:][same]]
@@ -214,8 +214,8 @@ def _nearest(nodes: Floats, points: Floats, count: int, farthest: float) -> tupl
     count = min(count, len(nodes))
     if not (count and len(points)):
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-    metres, found = KDTree(nodes).query(
+    metres, nearest = KDTree(nodes).query(
         points, k=np.arange(1, count + 1), distance_upper_bound=np.nextafter(farthest, np.inf)
     )
     near = np.isfinite(metres)
-    return np.nonzero(near)[0], found[near], metres[near]
+    return np.nonzero(near)[0], nearest[near], metres[near]

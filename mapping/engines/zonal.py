@@ -85,12 +85,12 @@ def medians(zones: ArrayLike, values: ArrayLike, weights: ArrayLike, *, count: i
     zone, value, weight = zone[order], value[order], weights[used][order].astype(np.float64)
     halves = np.bincount(zone, weight, minlength=count) / 2
     starts = np.searchsorted(zone, np.arange(count + 1))
-    found = np.full(count, np.inf)
+    middles = np.full(count, np.inf)
     for number, (first, last) in enumerate(pairwise(starts)):
         if last > first:
             enough = np.cumsum(weight[first:last]) >= halves[number] * (1 - 1e-12)  # sums in another order differ a bit
-            found[number] = value[first + int(np.argmax(enough))]
-    return found
+            middles[number] = value[first + int(np.argmax(enough))]
+    return middles
 
 
 def _check(zones: NDArray[np.generic], count: int, **others: NDArray[np.generic]) -> None:

@@ -214,11 +214,11 @@ def travel_time(
     ``direction`` says how slopes count for those who walk: the mean of up and down, towards the points, or away from
     them; without it as the study area says (``travel.direction``).
     """
-    found = sources(area, points, scenario=scenario)
+    source_cells = sources(area, points, scenario=scenario)
     minutes = ground(area, scenario, direction).minutes(
-        found.cells, limit=limit, neighbours=neighbours, threads=threads
+        source_cells.cells, limit=limit, neighbours=neighbours, threads=threads
     )
-    return TravelTime(minutes, found.snapped, found.lost)
+    return TravelTime(minutes, source_cells.snapped, source_cells.lost)
 
 
 @dataclass(frozen=True)
@@ -298,19 +298,19 @@ def sources(
     cost = friction(area, scenario, cross_borders=cross_borders)
     places = np.asarray(points, float).reshape(-1, 2)
     reach = area.settings.travel.snap_km * 1000
-    cells, kept, snapped, lost = [], [], [], []
+    cells, indices, snapped, lost = [], [], [], []
     at = area.grid.project(places[:, 0], places[:, 1])
     for index, (cell, place) in enumerate(zip(area.grid.cells(places[:, 0], places[:, 1]).tolist(), at, strict=True)):
-        found = None if cell[0] < 0 else _passable(area, cost, (cell[0], cell[1]), place, reach)
-        if found is None:
+        nearest = None if cell[0] < 0 else _passable(area, cost, (cell[0], cell[1]), place, reach)
+        if nearest is None:
             lost.append(index)
             continue
-        source, metres = found
+        source, metres = nearest
         cells.append(source)
-        kept.append(index)
+        indices.append(index)
         if metres:
             snapped.append(Snap(index, metres))
-    return SourceCells(np.array(cells, np.int64).reshape(-1, 2), kept, snapped, lost)
+    return SourceCells(np.array(cells, np.int64).reshape(-1, 2), indices, snapped, lost)
 
 
 def scenario_of(area: StudyArea, name: str) -> Scenario:
@@ -321,10 +321,10 @@ def scenario_of(area: StudyArea, name: str) -> Scenario:
     NotFound
         The study area has no such scenario.
     """
-    for one in area.settings.scenarios:
-        if one.id == name:
-            return one
-    known = ", ".join(one.id for one in area.settings.scenarios)
+    for scenario in area.settings.scenarios:
+        if scenario.id == name:
+            return scenario
+    known = ", ".join(scenario.id for scenario in area.settings.scenarios)
     raise NotFound(f"{name}: {area.code} has no such scenario; it has {known}")
 
 

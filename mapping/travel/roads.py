@@ -93,11 +93,11 @@ def _ways(
     A way that leaves the extract ends at its last node that is known.
     """
     kinds = osmium.osm.NODE | osmium.osm.WAY
-    for one in osmium.FileProcessor(path, kinds).with_locations().with_filter(osmium.filter.KeyFilter("highway")):
-        if not one.is_way():
+    for way in osmium.FileProcessor(path, kinds).with_locations().with_filter(osmium.filter.KeyFilter("highway")):
+        if not way.is_way():
             continue
-        forward, backward = way_speeds({tag.k: tag.v for tag in one.tags}, area, plan)
-        known = [node for node in one.nodes if node.location.valid()]
+        forward, backward = way_speeds({tag.k: tag.v for tag in way.tags}, area, plan)
+        known = [node for node in way.nodes if node.location.valid()]
         if len(known) > 1 and (forward or backward):
             positions.update({node.ref: (node.lat, node.lon) for node in known})
             yield Way([node.ref for node in known], forward, backward)
@@ -127,8 +127,8 @@ def _fits(rule: Iterator[tuple[str, tuple[str, ...]]], tags: Mapping[str, str]) 
 
 def _most(text: str) -> float:
     """Return the speed limit in km/h; inf where there is none or it is no number, such as ``RU:urban``."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh)?", text.strip())
-    return float(found[1]) * (MILE if found[2] == "mph" else 1) if found and float(found[1]) > 0 else float("inf")
+    limit = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh)?", text.strip())
+    return float(limit[1]) * (MILE if limit[2] == "mph" else 1) if limit and float(limit[1]) > 0 else float("inf")
 
 
 def area_roads(area: StudyArea, *, scenario: str = "summer") -> RoadGraph:

@@ -104,10 +104,10 @@ def reached(cover: Cover, chosen: list[int]) -> float:
 def thinned(cover: Cover, chosen: list[int]) -> list[int]:
     """Drop sites that the others make needless, the last chosen first."""
     counts = np.asarray(cover.sets[:, chosen].sum(axis=1)).ravel()
-    kept = list(chosen)
+    sites = list(chosen)
     for site in reversed(chosen):
         own = cover.sets[:, [site]].toarray().ravel()
         if (counts[own > 0] > 1).all():
             counts -= own
-            kept.remove(site)
-    return kept
+            sites.remove(site)
+    return sites

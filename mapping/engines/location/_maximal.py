@@ -45,15 +45,15 @@ def most(cover: Cover, p: int, start: list[int], seconds: float) -> Most:
             rest = sorted(inside + free[:left].tolist())
             best, value = max((best, value), (rest, reached(cover, rest)), key=lambda choice: choice[1])
             return Most(best, value, "optimal")
-        told = priced(cover.sets[rows][:, free], cover.weights[rows], left, value - before, prices, until)
-        if told.chosen is not None:
-            best, value = sorted(inside + free[told.chosen].tolist()), before + told.reached
-        bound = min(bound, before + max(told.bound, value - before))
-        inside += free[told.inside].tolist()
-        still = np.asarray(cover.sets[rows][:, free[told.inside]].sum(axis=1)).ravel() == 0
-        rows, prices = rows[still], told.prices[still]
-        few = told.inside.sum() + told.outside.sum() < free.size / 10
-        free = free[~told.inside & ~told.outside]
+        settled = priced(cover.sets[rows][:, free], cover.weights[rows], left, value - before, prices, until)
+        if settled.chosen is not None:
+            best, value = sorted(inside + free[settled.chosen].tolist()), before + settled.reached
+        bound = min(bound, before + max(settled.bound, value - before))
+        inside += free[settled.inside].tolist()
+        still = np.asarray(cover.sets[rows][:, free[settled.inside]].sum(axis=1)).ravel() == 0
+        rows, prices = rows[still], settled.prices[still]
+        few = settled.inside.sum() + settled.outside.sum() < free.size / 10
+        free = free[~settled.inside & ~settled.outside]
         if few and not tried:  # a better answer settles more
             best, tried = _tried(cover, p, best, until), True
             value = reached(cover, best)
@@ -79,14 +79,14 @@ def _decided(
     """Let HiGHS choose among the free sites those that are best together with the ones inside."""
     done = np.asarray(cover.sets[:, inside].sum(axis=1)).ravel() > 0
     sets, weights, _ = merged(cover.sets[np.flatnonzero(~done)][:, free], cover.weights[~done])
-    found = _solved(Cover(sets, weights, free), p - len(inside), seconds)
+    solution = _solved(Cover(sets, weights, free), p - len(inside), seconds)
     value = reached(cover, best)
-    if found.values is not None:
-        own = sorted(inside + free[np.flatnonzero(found.values[: free.size] > 0.5)].tolist())
+    if solution.values is not None:
+        own = sorted(inside + free[np.flatnonzero(solution.values[: free.size] > 0.5)].tolist())
         best, value = max((best, value), (own, reached(cover, own)), key=lambda choice: choice[1])
     # a better choice than the one known is among those that HiGHS looked at, or there is none
-    bound = min(bound, max(value, float(cover.weights[done].sum()) - found.bound))
-    least, status = proven(-value, -bound, found.status)
+    bound = min(bound, max(value, float(cover.weights[done].sum()) - solution.bound))
+    least, status = proven(-value, -bound, solution.status)
     return Most(best, -least, status, free.size)
 
 

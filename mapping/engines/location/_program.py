@@ -60,7 +60,7 @@ def solve(program: IntegerProgram, *, seconds: float) -> Solved:
     return checked(program, run(program, max(seconds, 0.01)))
 
 
-def checked(program: IntegerProgram, found: Solved) -> Solved:
+def checked(program: IntegerProgram, solved: Solved) -> Solved:
     """Return an answer with whole numbers where they must be, if it keeps the rules and costs what it should.
 
     Raises
@@ -68,9 +68,9 @@ def checked(program: IntegerProgram, found: Solved) -> Solved:
     MappingError
         The answer breaks a rule, costs more than the bound although it is called optimal, or less than the bound.
     """
-    if found.values is None:
-        return found
-    values = np.where(program.whole, np.rint(found.values), found.values)
+    if solved.values is None:
+        return solved
+    values = np.where(program.whole, np.rint(solved.values), solved.values)
     sums = program.rows @ values
     size = EXACT * np.maximum(1, abs(program.rows) @ np.abs(values))
     column = EXACT * np.maximum(1, np.abs(values))
@@ -81,7 +81,7 @@ def checked(program: IntegerProgram, found: Solved) -> Solved:
         and (values <= program.high + column).all()
     ):
         raise MappingError("HiGHS handed back an answer that breaks a rule; please report this with your input")
-    bound, status = proven(float(program.cost @ values), found.bound, found.status)
+    bound, status = proven(float(program.cost @ values), solved.bound, solved.status)
     return Solved(values, bound, status)
 
 
@@ -119,13 +119,13 @@ def run(program: IntegerProgram, seconds: float) -> Solved:
     model.passModel(_lp(program))
     model.run()
     status, info = model.getModelStatus(), model.getInfo()
-    found = np.array(model.getSolution().col_value) if info.primal_solution_status == 2 else None
+    values = np.array(model.getSolution().col_value) if info.primal_solution_status == 2 else None
     if status == highspy.HighsModelStatus.kInfeasible:
         return Solved(None, np.inf, "infeasible")
     if status == highspy.HighsModelStatus.kOptimal:
-        return Solved(found, info.mip_dual_bound if program.whole.any() else info.objective_function_value, "optimal")
+        return Solved(values, info.mip_dual_bound if program.whole.any() else info.objective_function_value, "optimal")
     if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt):
-        return Solved(found, info.mip_dual_bound, "time limit")
+        return Solved(values, info.mip_dual_bound, "time limit")
     raise MappingError(f"HiGHS ended with {model.modelStatusToString(status)}; please report this with your input")
 
 
@@ -137,15 +137,15 @@ def _greet() -> None:
     """Let HiGHS print its banner where nobody sees it: it does so once, past Python, into whatever a program writes."""
     sys.stdout.flush()
     try:
-        kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+        standard_output, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     except OSError:  # there is no standard output to spoil
         return
     os.dup2(nowhere, 1)
     try:
         highspy.Highs()  # type: ignore[no-untyped-call]
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
+        os.dup2(standard_output, 1)
+        os.close(standard_output)
         os.close(nowhere)
 
 

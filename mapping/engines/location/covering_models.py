@@ -165,21 +165,23 @@ def mclp(
         return _with_capacity(sets, own, standing, free, p, _limits(capacity, pairs.services), begun, seconds)
     cover, served = uncovered(sets, own, standing, free)
     start = exchanged(cover, greedy(cover, p), rising=True)
-    found = most(cover, p, start, seconds - (time.perf_counter() - begun))
-    chosen = found.chosen
-    if found.status == "optimal":
+    most_people = most(cover, p, start, seconds - (time.perf_counter() - begun))
+    chosen = most_people.chosen
+    if most_people.status == "optimal":
         chosen = exchanged(cover, thinned(cover, chosen), rising=False)
-    answer = _answer(sets, own, standing, free[chosen], begun=begun, method=_how(found, chosen == start))
-    least, status = proven(-answer.objective, -float(own[served].sum()) - found.bound, found.status)
+    answer = _answer(sets, own, standing, free[chosen], begun=begun, method=_how(most_people, chosen == start))
+    least, status = proven(-answer.objective, -float(own[served].sum()) - most_people.bound, most_people.status)
     return replace(answer, bound=-least, status=status)
 
 
-def _how(found: Most, as_begun: bool) -> str:
+def _how(most_people: Most, as_begun: bool) -> str:
     """Say how the most people were found."""
     how = "maximal covering: greedy choice and interchange"
-    if found.status == "time limit" and as_begun:
+    if most_people.status == "time limit" and as_begun:
         return how + "; time ran out before anything better was found"
-    return f"{how}, Lagrangian bound, reduced-cost fixing" + (f", HiGHS for {found.left} sites" if found.left else "")
+    return f"{how}, Lagrangian bound, reduced-cost fixing" + (
+        f", HiGHS for {most_people.left} sites" if most_people.left else ""
+    )
 
 
 def _answer(
@@ -231,8 +233,8 @@ def lscp(
     lost = np.flatnonzero(~usable & (own > 0))
     if capacity is not None:
         limits = _limits(capacity, pairs.services)
-        found = _with_capacity(sets, np.where(usable, own, 0), standing, free, None, limits, begun, seconds)
-        return replace(found, unreachable=lost)
+        siting = _with_capacity(sets, np.where(usable, own, 0), standing, free, None, limits, begun, seconds)
+        return replace(siting, unreachable=lost)
     cover, _ = uncovered(sets, own, standing, free)
     start = exchanged(cover, thinned(cover, greedy(cover, None)), rising=False)
     solved = _fewest(cover, seconds - (time.perf_counter() - begun))
@@ -377,29 +379,29 @@ def p_center(
         raise InvalidRecord(f"p: 0 or more sites, not {p}")
     used = np.concatenate([standing, free])
     nearest = far[used].min(axis=0, initial=np.inf)
-    lost, kept = np.flatnonzero(np.isinf(nearest)), np.flatnonzero(np.isfinite(nearest))
-    levels = np.unique(far[used][:, kept])
-    levels = levels[np.isfinite(levels) & (levels >= nearest[kept].max(initial=0))]
-    best = _farthest_first(far[:, kept], standing, free, p)
+    lost, reachable = np.flatnonzero(np.isinf(nearest)), np.flatnonzero(np.isfinite(nearest))
+    levels = np.unique(far[used][:, reachable])
+    levels = levels[np.isfinite(levels) & (levels >= nearest[reachable].max(initial=0))]
+    best = _farthest_first(far[:, reachable], standing, free, p)
     # from `high` on so many sites are known to do, below `low` they are proven not to
-    low, high, status = 0, int(np.searchsorted(levels, _longest(far[:, kept], standing, best))), "optimal"
+    low, high, status = 0, int(np.searchsorted(levels, _longest(far[:, reachable], standing, best))), "optimal"
     while low < high and status == "optimal":
         middle = (low + high) // 2
-        j, i = np.nonzero(far[:, kept] <= levels[middle])
-        near = Pairs.of(i, j, np.zeros(i.size), shape=(kept.size, far.shape[0]))
+        j, i = np.nonzero(far[:, reachable] <= levels[middle])
+        near = Pairs.of(i, j, np.zeros(i.size), shape=(reachable.size, far.shape[0]))
         left = seconds - (time.perf_counter() - begun)
-        found = lscp(near, fixed=fixed, candidates=free.tolist(), seconds=left)
-        if len(found.sites) <= p:
-            best = np.array(found.sites, np.int64)
-            high = int(np.searchsorted(levels, _longest(far[:, kept], standing, best)))
-        elif found.bound > p:
+        siting = lscp(near, fixed=fixed, candidates=free.tolist(), seconds=left)
+        if len(siting.sites) <= p:
+            best = np.array(siting.sites, np.int64)
+            high = int(np.searchsorted(levels, _longest(far[:, reachable], standing, best)))
+        elif siting.bound > p:
             low = middle + 1
         else:
             status = "time limit"
-    radius = _longest(far[:, kept], standing, best)
-    if low == levels.size and kept.size:
+    radius = _longest(far[:, reachable], standing, best)
+    if low == levels.size and reachable.size:
         return replace(_center(far, standing, best[:0], lost), status="infeasible", seconds=time.perf_counter() - begun)
-    bound = float(levels[low]) if kept.size else 0.0
+    bound = float(levels[low]) if reachable.size else 0.0
     least, proof = proven(radius, bound, "optimal" if low >= high else "time limit")
     answer = _center(far, standing, np.sort(best), lost)
     return replace(answer, objective=radius, bound=least, status=proof, seconds=time.perf_counter() - begun)

@@ -409,19 +409,19 @@ def _with_capacity(
         row_low=np.concatenate([weights[places], np.full(n + n * m, -np.inf), [-np.inf]]),
         row_high=np.concatenate([weights[places], np.zeros(n + n * m), [float(p)]]),
     )
-    found = solve(program, seconds=seconds - (time.perf_counter() - begun))
+    solution = solve(program, seconds=seconds - (time.perf_counter() - begun))
     method, none = "p-median with capacities: HiGHS", np.full(weights.size, -1)
     served = np.zeros(weights.size)
-    if found.values is None:
-        return Siting((), 0.0, found.bound, found.status, time.perf_counter() - begun, method, served, none, lost)
+    if solution.values is None:
+        return Siting((), 0.0, solution.bound, solution.status, time.perf_counter() - begun, method, served, none, lost)
     served[:] = 1
-    chosen = sites[np.flatnonzero((found.values[:n] > 0.5) & new[:n])]
-    objective = float(program.cost @ found.values)
+    chosen = sites[np.flatnonzero((solution.values[:n] > 0.5) & new[:n])]
+    objective = float(program.cost @ solution.values)
     return Siting(
         tuple(np.sort(chosen).tolist()),
         objective,
-        found.bound,
-        found.status,
+        solution.bound,
+        solution.status,
         time.perf_counter() - begun,
         method,
         served,
