@@ -280,8 +280,8 @@ def restore(text: str, known: Iterable[str]) -> str:
     for written in known:
         by_skeleton.setdefault(skeleton(written), {}).setdefault(written.casefold(), written)
 
-    def mend(found: re.Match[str]) -> str:
-        word = found[0]
+    def mend(match: re.Match[str]) -> str:
+        word = match[0]
         if "?" not in word or not word.strip("?"):
             return word
         pattern = re.compile(_pattern(_plain(word)))
@@ -335,9 +335,9 @@ def quoted_key(name: str) -> str:
     >>> quoted_key("Маркази дастгирии занон «Нилуфари Обӣ»") == quoted_key('Support centre "Nilufari Obi"')
     True
     """
-    found = _QUOTED.search(_WRAPPED.sub(r"\1", name.strip()))
-    key = skeleton(found[1] or found[2]) if found else ""
-    return " ".join([key, *_NUMBER.findall(name[: found.start()] + name[found.end() :])]) if found and key[2:] else ""
+    match = _QUOTED.search(_WRAPPED.sub(r"\1", name.strip()))
+    key = skeleton(match[1] or match[2]) if match else ""
+    return " ".join([key, *_NUMBER.findall(name[: match.start()] + name[match.end() :])]) if match and key[2:] else ""
 
 
 def _plain(text: str) -> str:

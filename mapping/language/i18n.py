@@ -89,7 +89,7 @@ def show(value: object, language: str) -> str:
     if isinstance(value, Mapping):
         return next((str(value[tried]) for tried in (*chain(language), *value) if value.get(tried)), "")
     if isinstance(value, Several):
-        return ", ".join(show(one, language) for one in value)
+        return ", ".join(show(part, language) for part in value)
     if isinstance(value, dt.date):
         return date(value, language)
     if isinstance(value, bool) or not isinstance(value, int | float):

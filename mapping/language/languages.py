@@ -77,9 +77,9 @@ def language(code: str) -> LanguageFolder:
         return LanguageFolder(code, None, code, document=code, headings=(code,), place_names=(code, SOURCE))
     file = folder / "language.toml"
     try:
-        said: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+        settings: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
         held: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
+            name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
         }
         own = LanguageFolder(code, folder, **({"name": code} | held))
     except (tomllib.TOMLDecodeError, TypeError) as error:

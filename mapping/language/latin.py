@@ -85,8 +85,8 @@ def uzbek_signs(text: str) -> str:
     'Oʻzbek, gʻoya, maʼno, taʼlim'
     """
 
-    def sign(found: re.Match[str]) -> str:
-        return "ʻ" if text[found.start() - 1] in "oOgG" else "ʼ"
+    def sign(match: re.Match[str]) -> str:
+        return "ʻ" if text[match.start() - 1] in "oOgG" else "ʼ"
 
     return _UZBEK_SIGN.sub(sign, text)
 
@@ -102,5 +102,5 @@ def _letter(letter: str, before: str, rules: dict[str, str]) -> str:
     """Return a letter: е is ye where a word or a syllable begins with it."""
     lower = letter.lower()
     starts = not before or before in _AFTER_VOWEL or before in "ъь"
-    found = ("ye" if starts else "e") if lower == "е" else rules.get(lower, letter)
-    return found[:1].upper() + found[1:] if letter != lower else found
+    latin = ("ye" if starts else "e") if lower == "е" else rules.get(lower, letter)
+    return latin[:1].upper() + latin[1:] if letter != lower else latin

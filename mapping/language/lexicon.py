@@ -62,8 +62,8 @@ def _words() -> tuple[dict[str, str], dict[str, str], list[list[Any]], list[str]
     phrases: dict[tuple[str, ...], set[str]] = defaultdict(set)
     small: set[str] = set()
     for path in sorted(HERE.glob("*/search.csv")):
-        for concept, said in _entries(path):
-            row = _folded(said)
+        for concept, entry in _entries(path):
+            row = _folded(entry)
             if not row:
                 continue
             if concept == SMALL:
@@ -84,13 +84,13 @@ def _entries(path: Path) -> Iterable[tuple[str, str]]:
     """Yield concept and word of each entry of a language."""
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            yield from ((row["concept"], said.strip()) for said in row["words"].split(";") if said.strip())
+            yield from ((row["concept"], entry.strip()) for entry in row["words"].split(";") if entry.strip())
 
 
-def _folded(said: str) -> tuple[str, ...]:
+def _folded(entry: str) -> tuple[str, ...]:
     """Return the folded words of an entry, each still with the star that ends a stem."""
     row = []
-    for part in said.split("_"):
+    for part in entry.split("_"):
         folded = tokens(part.rstrip("*"))
         row += folded[:-1] + [word + "*" * part.endswith("*") for word in folded[-1:]]
     return tuple(row)
@@ -127,7 +127,7 @@ def _rules() -> list[list[Any]]:
             groups = [group.split("|") for group in when if not group.startswith("-")]
             barred = [group[1:] for group in when if group.startswith("-")]
             help_ = row["help"].split()
-            unknown = [each for group in (*groups, barred) for each in group if each not in known]
+            unknown = [concept for group in (*groups, barred) for concept in group if concept not in known]
             unknown += [code for code in help_ if code not in types]
             if unknown:
                 raise InvalidRecord(f"meanings.csv, row {number}: no language has words for {', '.join(unknown)}")
@@ -139,15 +139,15 @@ def _rules() -> list[list[Any]]:
 def _terms() -> dict[str, list[list[str]]]:
     """Return what each service type is called, and what is asked for where it fits best, as rows of folded words."""
     small = set(_words()[3])
-    said: dict[str, set[str]] = {code: set(words) for code, words in words_of("service_types").items()}
+    terms: dict[str, set[str]] = {code: set(words) for code, words in words_of("service_types").items()}
     for need in Vocabulary.load("needs").terms():
         for code in types_for(need.code, FIRST):
-            said[code] |= words_of("needs")[need.code]
+            terms[code] |= words_of("needs")[need.code]
     types = Vocabulary.load("service_types")
     helping = {term.code for term in types.terms() if term.parent}
     table = {}
     for code in sorted(helping):
-        rows = {tuple(word for word in tokens(text) if word not in small) for text in said[code]}
+        rows = {tuple(word for word in tokens(text) if word not in small) for text in terms[code]}
         table[code] = [list(row) for row in sorted(rows) if row]
     return table
 
@@ -155,10 +155,10 @@ def _terms() -> dict[str, list[list[str]]]:
 def _places(places: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """Return the codes of places by folded name; a name that is also a common word of the search is left out."""
     words, _, _, small = _words()
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for code, names in places.items():
         for name in names:
             row = tokens(name)
             if len(row) == 1 and len(row[0]) >= 3 and row[0] not in small and row[0] not in words:
-                found.setdefault(row[0], code)
-    return dict(sorted(found.items()))
+                codes.setdefault(row[0], code)
+    return dict(sorted(codes.items()))

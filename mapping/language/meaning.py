@@ -65,16 +65,16 @@ class QueryReader:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.small = frozenset(lexicon["small"])
-        self.concepts = {word: said.split() for word, said in lexicon["words"].items()}
-        self.stems = {stem: said.split() for stem, said in lexicon["stems"].items()}
+        self.concepts = {word: concepts.split() for word, concepts in lexicon["words"].items()}
+        self.stems = {stem: concepts.split() for stem, concepts in lexicon["stems"].items()}
         self.phrases: dict[str, list[tuple[list[str], list[str]]]] = {}
-        for row, said in lexicon["phrases"]:
-            self.phrases.setdefault(row[0][:2], []).append((row, said.split()))
+        for row, concepts in lexicon["phrases"]:
+            self.phrases.setdefault(row[0][:2], []).append((row, concepts.split()))
         self.coarse: dict[str, set[str]] = {}
         for table in (self.concepts, self.stems):
-            for word, said in table.items():
+            for word, concepts in table.items():
                 if len(word) >= 5:
-                    self.coarse.setdefault(coarse_word(word), set()).update(said)
+                    self.coarse.setdefault(coarse_word(word), set()).update(concepts)
         self.coarse_stems = frozenset(coarse_word(stem) for stem in self.stems if len(stem) >= 5)
         self.coarse_places: dict[str, str] = {
             coarse_word(name): code for name, code in lexicon["places"].items() if len(name) >= 6
@@ -138,21 +138,21 @@ class QueryReader:
 
     def exact(self, word: str) -> set[str]:
         """Return the concepts of a word as it stands: of itself, and of every stem that it begins with."""
-        found = set(self.concepts.get(word, ()))
+        concepts = set(self.concepts.get(word, ()))
         if word in self.small:
-            return found
+            return concepts
         for cut in range(2, len(word) + 1):
-            found.update(self.stems.get(word[:cut], ()))
-        return found
+            concepts.update(self.stems.get(word[:cut], ()))
+        return concepts
 
     def _phrases(self, words: list[str], concepts: list[set[str]]) -> None:
         """Add the concepts of words that stand side by side."""
         for at, word in enumerate(words):
-            for row, said in self.phrases.get(word[:2], ()):
+            for row, meanings in self.phrases.get(word[:2], ()):
                 part = words[at : at + len(row)]
                 if len(part) == len(row) and all(map(meets, part, row)):
                     for place in range(at, at + len(row)):
-                        concepts[place].update(said)
+                        concepts[place].update(meanings)
 
     def alike(self, word: str, *, last: bool) -> set[str]:
         """Return the concepts of words that a word is a spelling or a slip of, or, as the last, the beginning."""
@@ -161,17 +161,19 @@ class QueryReader:
             if key in self.coarse:
                 return set(self.coarse[key])
             for table, whole in ((self.concepts, True), (self.stems, False)):
-                found: set[str] = set()
-                for other, said in table.items():
+                concepts: set[str] = set()
+                for other, meanings in table.items():
                     if len(other) >= 6 and starts(word, other) and slips(word, other, whole=whole):
-                        found.update(said)
-                if found:
-                    return found
+                        concepts.update(meanings)
+                if concepts:
+                    return concepts
             for cut in range(len(key) - 1, 5, -1):
                 if key[:cut] in self.coarse_stems:
                     return set(self.coarse[key[:cut]])
         if last and len(word) >= 3:
-            ways = [said for table in (self.concepts, self.stems) for o, said in table.items() if o.startswith(word)]
+            ways = [
+                meanings for table in (self.concepts, self.stems) for o, meanings in table.items() if o.startswith(word)
+            ]
             begun = set().union(*ways) - QUIET
             if len(begun) <= 2:
                 return begun
@@ -220,7 +222,7 @@ class QueryReader:
 
     def _called(self, words: list[str]) -> tuple[dict[str, float], set[str]]:
         """Return how much of what service types are called stands in words, of 1, and the words that told it."""
-        found: dict[str, float] = {}
+        shares: dict[str, float] = {}
         used: set[str] = set()
         for code, rows in self.terms.items():
             for row in rows:
@@ -228,8 +230,8 @@ class QueryReader:
                 covered = sum(any(inflected(word, other) for word in hits) for other in row) / len(row) if hits else 0
                 if covered > 0.5 or (covered == 0.5 and len(row) == 2):
                     used.update(hits)
-                    found[code] = max(found.get(code, 0.0), covered)
-        return found, used
+                    shares[code] = max(shares.get(code, 0.0), covered)
+        return shares, used
 
 
 def joined(words: list[str]) -> list[str]:
@@ -260,25 +262,25 @@ def inflected(word: str, other: str) -> bool:
     return same >= max(4, shorter - 2) and abs(len(word) - len(other)) <= 3 and shorter >= 5
 
 
-def near(one: str, other: str) -> bool:
+def near(word: str, other: str) -> bool:
     """Tell whether two words differ by one slip at most: a letter wrong, missing, too many, or two swapped.
 
     What one letter of Cyrillic stands for (sh, ch) is one letter here.
     """
-    one, other = (word.replace("sh", "ş").replace("ch", "ç") for word in (one, other))
-    if abs(len(one) - len(other)) > 1:
+    word, other = (word.replace("sh", "ş").replace("ch", "ç") for word in (word, other))
+    if abs(len(word) - len(other)) > 1:
         return False
     at = 0
-    while at < min(len(one), len(other)) and one[at] == other[at]:
+    while at < min(len(word), len(other)) and word[at] == other[at]:
         at += 1
-    if one[at:] == other[at:] or one[at + 1 :] == other[at + 1 :]:
+    if word[at:] == other[at:] or word[at + 1 :] == other[at + 1 :]:
         return True
-    if one[at:] == other[at + 1 :] or one[at + 1 :] == other[at:]:
+    if word[at:] == other[at + 1 :] or word[at + 1 :] == other[at:]:
         return True
     return (
-        one[at : at + 1] == other[at + 1 : at + 2]
-        and one[at + 1 : at + 2] == other[at : at + 1]
-        and one[at + 2 :] == other[at + 2 :]
+        word[at : at + 1] == other[at + 1 : at + 2]
+        and word[at + 1 : at + 2] == other[at : at + 1]
+        and word[at + 2 :] == other[at + 2 :]
     )
 
 

@@ -107,8 +107,8 @@ class Term:
 
     def label(self, language: str) -> Label:
         """Return the label in a language, or in the nearest one there is: tg -> ru -> en, uz -> ru -> en."""
-        found = next((one for one in (*chain(language), "en") if self.labels.get(one)), None)
-        return Label(self.labels[found], found) if found else Label(self.code, "")
+        nearest = next((code for code in (*chain(language), "en") if self.labels.get(code)), None)
+        return Label(self.labels[nearest], nearest) if nearest else Label(self.code, "")
 
 
 @dataclass(frozen=True)
@@ -206,10 +206,10 @@ def match_term(taxonomy: str, text: str, *, least: float = 0.88) -> Match | None
 
 def words_of(taxonomy: str) -> dict[str, set[str]]:
     """Return all that is said for each term: code -> labels and synonyms, as they are written."""
-    said: dict[str, set[str]] = {term.code: set(term.labels.values()) - {""} for term in _load(taxonomy).terms()}
+    words: dict[str, set[str]] = {term.code: set(term.labels.values()) - {""} for term in _load(taxonomy).terms()}
     for code, word in _synonyms().get(taxonomy, ()):
-        said[code].add(word)
-    return said
+        words[code].add(word)
+    return words
 
 
 LEFT_OUT = 0.85
@@ -259,8 +259,8 @@ class _Index:
     coarse: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     by_length: dict[int, dict[tuple[str, ...], set[str]]] = field(default_factory=lambda: defaultdict(dict))
 
-    def add(self, code: str, said: str, how: Literal["label", "synonym"]) -> None:
-        for spelt in _spellings(said):
+    def add(self, code: str, word: str, how: Literal["label", "synonym"]) -> None:
+        for spelt in _spellings(word):
             key = skeleton(spelt)
             if not key:
                 continue
@@ -289,12 +289,12 @@ def _match(taxonomy: str, text: str, least: float) -> Match | None:
     if text.casefold() in by_code:
         return Match(by_code[text.casefold()], 1.0, "code")
     index = _index(taxonomy)
-    found = _look_up(index, text) or _fuzzy(index, text, least)
+    match = _look_up(index, text) or _fuzzy(index, text, least)
     bare = _without_brackets(text)
-    if found or bare == text:
-        return found
-    found = _look_up(index, bare) or _fuzzy(index, bare, least)
-    return replace(found, score=min(found.score, LEFT_OUT)) if found else None
+    if match or bare == text:
+        return match
+    match = _look_up(index, bare) or _fuzzy(index, bare, least)
+    return replace(match, score=min(match.score, LEFT_OUT)) if match else None
 
 
 def _look_up(index: _Index, text: str) -> Match | None:
@@ -303,15 +303,15 @@ def _look_up(index: _Index, text: str) -> Match | None:
     if not key:
         return None
     for spelt in (key, *map(skeleton, _spellings(text))):
-        said = index.exact.get(spelt, {})
-        if code := _only(said):
-            return Match(code, 1.0, said[code])
+        codes = index.exact.get(spelt, {})
+        if code := _only(codes):
+            return Match(code, 1.0, codes[code])
     if code := _only(index.words.get(_content(key), ())):
         return Match(code, 0.98, "words")
     if code := _only(index.coarse.get(coarse(text), ())):
         return Match(code, 0.96, "spelling")
     pattern = wildcard(text)
-    fits = {code for said, codes in index.exact.items() if pattern and pattern.fullmatch(said) for code in codes}
+    fits = {code for key, codes in index.exact.items() if pattern and pattern.fullmatch(key) for code in codes}
     return Match(code, 0.95, "damaged") if (code := _only(fits)) else None
 
 
@@ -319,20 +319,20 @@ def _fuzzy(index: _Index, text: str, least: float) -> Match | None:
     """Find a text in whose words letters are wrong, missing or too many, or that end otherwise."""
     words = _content(skeleton(text))
     likest: dict[str, float] = {}
-    for said, codes in index.by_length.get(len(words), {}).items():
-        if (score := _likeness(words, said)) >= least:
+    for spelling, codes in index.by_length.get(len(words), {}).items():
+        if (score := _likeness(words, spelling)) >= least:
             for code in codes:
                 likest[code] = max(score, likest.get(code, 0.0))
     if not likest:
         return None
     best = max(likest.values())
-    found = _only({code for code, score in likest.items() if score > best - 0.02})
-    return Match(found, round(min(best, 0.94), 2), "fuzzy") if found else None
+    likest_code = _only({code for code, score in likest.items() if score > best - 0.02})
+    return Match(likest_code, round(min(best, 0.94), 2), "fuzzy") if likest_code else None
 
 
-def _likeness(words: tuple[str, ...], said: tuple[str, ...]) -> float:
+def _likeness(words: tuple[str, ...], spelling: tuple[str, ...]) -> float:
     """Return how alike two lists of as many words are: of 1, and 0 as soon as one word has no counterpart."""
-    left = list(said)
+    left = list(spelling)
     alike = 0.0
     for word in words:
         score, other = max((fuzz.ratio(word, other) / 100, other) for other in left)
@@ -345,19 +345,19 @@ def _likeness(words: tuple[str, ...], said: tuple[str, ...]) -> float:
 
 def _only(codes: Iterable[str]) -> str | None:
     """Return the code if there is just one."""
-    found = set(codes)
-    return found.pop() if len(found) == 1 else None
+    distinct = set(codes)
+    return distinct.pop() if len(distinct) == 1 else None
 
 
 def _without_brackets(text: str) -> str:
     """Return a text without what stands in brackets, whole if nothing would be left."""
-    kept, depth = [], 0
+    letters, depth = [], 0
     for letter in text.translate(_BRACKETS):
         depth += letter == "("
         if depth == 0:
-            kept.append(letter)
+            letters.append(letter)
         depth -= letter == ")" and depth > 0
-    return " ".join("".join(kept).split()) or text
+    return " ".join("".join(letters).split()) or text
 
 
 @cache
@@ -481,8 +481,8 @@ def _own_words(name: str, language: str) -> dict[tuple[str, str], list[str]]:
 
 def _strictest(order: tuple[T, ...], own: str, below: Iterable[str]) -> T:
     """Return the strictest of a term's own value and those below it; the mildest where nothing is said."""
-    said = {own, *below}
-    return next((value for value in reversed(order) if value in said), order[0])
+    values = {own, *below}
+    return next((value for value in reversed(order) if value in values), order[0])
 
 
 def _obligation(text: str) -> Obligation:

@@ -34,17 +34,17 @@ class CatalogueText:
 
 def texts(folder: Path) -> list[CatalogueText]:
     """Return all texts of the catalogues in the folder of a language, by file, in their order."""
-    found = []
+    entries = []
     for path in sorted(folder.glob("*.po")):
         for english, text in _entries(path.read_text(encoding="utf-8")):
-            found.append(CatalogueText(path.stem, english, text))
-    return found
+            entries.append(CatalogueText(path.stem, english, text))
+    return entries
 
 
 def export_texts(folder: Path, target: Path) -> int:
     """Write the texts of a language into a workbook for a native reader; return how many."""
-    found = texts(folder)
-    if not found:
+    entries = texts(folder)
+    if not entries:
         raise InvalidRecord(f"{folder}: no catalogue (*.po) lies here; name the folder of a language")
     book = Workbook()
     sheet = book.active
@@ -53,7 +53,7 @@ def export_texts(folder: Path, target: Path) -> int:
     for number, width in enumerate(WIDTHS, 1):
         sheet.column_dimensions[sheet.cell(1, number).column_letter].width = width
         sheet.cell(1, number).font = Font(bold=True)
-    for row, entry in enumerate(found, 2):
+    for row, entry in enumerate(entries, 2):
         for column, text in enumerate((entry.catalogue, entry.english, entry.text, "", ""), 1):
             cell = sheet.cell(row, column, neutral(text) or None)
             cell.data_type = "s" if text else cell.data_type
@@ -62,7 +62,7 @@ def export_texts(folder: Path, target: Path) -> int:
     sheet.freeze_panes = "A2"
     sheet.protection.sheet = True
     book.save(target)
-    return len(found)
+    return len(entries)
 
 
 def import_texts(source: Path, folder: Path) -> list[CatalogueText]:
@@ -123,8 +123,8 @@ def _rows(source: Path) -> Iterator[tuple[int, tuple[str, str, str, str]]]:
 
 
 def _entries(content: str) -> Iterator[tuple[str, str]]:
-    for found in _ENTRY.finditer(content):
-        english, text = (_joined(part) for part in found.groups())
+    for match in _ENTRY.finditer(content):
+        english, text = (_joined(part) for part in match.groups())
         if english:
             yield english, text
 
@@ -132,9 +132,9 @@ def _entries(content: str) -> Iterator[tuple[str, str]]:
 def _corrected(content: str, texts: Mapping[str, str]) -> str:
     """Return a catalogue with other texts; all else stays as it is, byte for byte."""
 
-    def entry(found: re.Match[str]) -> str:
-        english = _joined(found[1])
-        return found[0] if english not in texts else f'msgid {found[1]}msgstr "{_escaped(texts[english])}"\n'
+    def entry(match: re.Match[str]) -> str:
+        english = _joined(match[1])
+        return match[0] if english not in texts else f'msgid {match[1]}msgstr "{_escaped(texts[english])}"\n'
 
     return _ENTRY.sub(entry, content)
 

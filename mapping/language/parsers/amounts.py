@@ -115,7 +115,7 @@ def cost(value: object, money: Money | None = None) -> CostValue:
         return CostValue("free", text=text)
     if is_one_of(text, _TARIFF):
         return CostValue("tariff", text=text)
-    amounts = [_money(found) for found in _AMOUNT.finditer(text)]
+    amounts = [_money(match) for match in _AMOUNT.finditer(text)]
     currency = _currency(text, money)
     free = any(word.startswith(_FREE_STEMS) for word in skeleton(text).split())
     if len(amounts) == 1 and currency:
@@ -155,8 +155,8 @@ def _words(money: Money | None) -> dict[str, str]:
     return {word.lower(): known.code for known in moneys for word in (known.code, *known.words)}
 
 
-def _money(found: re.Match[str]) -> float:
-    return float(re.sub(r"\D", "", found[1]) + "." + (found[2] or "0"))
+def _money(match: re.Match[str]) -> float:
+    return float(re.sub(r"\D", "", match[1]) + "." + (match[2] or "0"))
 
 
 def _mended(text: str, money: Money | None) -> str:
@@ -245,8 +245,8 @@ def number(value: object) -> Number:
     """
     text = given(value, "number")
     plain = _ABOUT.sub("", text)
-    if found := _RANGE.fullmatch(plain):
-        low, high = (int(re.sub(r"\D", "", part)) for part in found.groups())
+    if match := _RANGE.fullmatch(plain):
+        low, high = (int(re.sub(r"\D", "", part)) for part in match.groups())
         if low > high:
             raise Unreadable(f"{shown(text)} goes down", "write the smaller number first")
         return Number(low, most=high, about=plain != text)
@@ -272,12 +272,12 @@ def capacity(value: object) -> CapacityValue:
     if skeleton(text) in _FULL:
         return CapacityValue(number=None, full=True)
     plain = _ABOUT.sub("", text)
-    found = _RANGE.match(plain) or _COUNT.match(plain)
-    if not found:
+    match = _RANGE.match(plain) or _COUNT.match(plain)
+    if not match:
         raise Unreadable(f"{shown(text)} says no number", "write how many, as '6 beds' or '15 per month'")
     counted: Counted = ""
     every: Every = ""
-    for word in skeleton(plain[found.end() :]).split():
+    for word in skeleton(plain[match.end() :]).split():
         unit = next((unit for stem, unit in _COUNTED.items() if word.startswith(stem)), None)
         time = next((time for stem, time in _EVERY.items() if word.startswith(stem)), None)
         if time and (unit is None or word in _EVERY):
@@ -288,7 +288,7 @@ def capacity(value: object) -> CapacityValue:
             raise Unreadable(
                 f"{shown(text)}: {word!r} is neither a unit nor a time", "write '6 beds' or '15 per month'"
             )
-    read = number(found[0])
+    read = number(match[0])
     return CapacityValue(Number(read.value, read.most, about=plain != text), counted, every)
 
 
@@ -304,11 +304,11 @@ def utc_offset(value: object) -> float:
         For what is none, or beyond those in use (-12 to +14).
     """
     text = given(value, "offset from UTC")
-    found = _UTC.fullmatch(text)
-    if not found or text.upper().startswith("МСК"):
+    match = _UTC.fullmatch(text)
+    if not match or text.upper().startswith("МСК"):
         raise Unreadable(f"{shown(text)} is no offset from UTC", "write it as +5")
-    hours = int(found[2]) + int(found[3] or 0) / 60
-    hours = -hours if found[1] in ("-", "−") else hours
+    hours = int(match[2]) + int(match[3] or 0) / 60
+    hours = -hours if match[1] in ("-", "−") else hours
     if not -12 <= hours <= 14:
         raise Unreadable(f"no place is {text} hours from UTC", "write it as +5")
     return hours
@@ -363,8 +363,8 @@ def hours_within(value: object) -> float:
     folded = skeleton(text)
     if folded in _SAME_DAY:
         return 24.0
-    found = re.fullmatch(r"(\d+) ?(.*)", folded)
-    words = [word for word in found[2].split() if word not in _WORKING] if found else []
-    if not found or len(words) != 1 or words[0] not in _HOURS:
+    match = re.fullmatch(r"(\d+) ?(.*)", folded)
+    words = [word for word in match[2].split() if word not in _WORKING] if match else []
+    if not match or len(words) != 1 or words[0] not in _HOURS:
         raise Unreadable(f"{shown(text)} says no time", "write it in hours or days: 24 h, 3 days")
-    return float(int(found[1]) * _HOURS[words[0]])
+    return float(int(match[1]) * _HOURS[words[0]])

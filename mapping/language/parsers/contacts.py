@@ -23,23 +23,23 @@ def emails(value: object) -> list[str]:
     if is_blank(value) or says_none(cell(value)):
         return []
     text = _AT.sub("@", given(value, "mail address"))
-    found, unread = [], []
+    addresses, unread = [], []
     for part in filter(None, re.split(r"[;,\s|]+", text)):
         plain = part.removeprefix("mailto:").strip("<>().")
         if _MAIL.fullmatch(plain) and plain.isascii():
-            found.append(plain.lower())
+            addresses.append(plain.lower())
         else:
             unread.append(part)
-    if not found:
+    if not addresses:
         raise Unreadable(f"{shown(text)} is no mail address", "write it as name@example.org")
     if unread:
         raise Partly(
-            list(dict.fromkeys(found)),
+            list(dict.fromkeys(addresses)),
             " ".join(unread),
             f"{shown(' '.join(unread))} is no mail address",
             "write it as name@example.org",
         )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(addresses))
 
 
 def website(value: object) -> str | None:

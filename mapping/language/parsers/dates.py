@@ -122,12 +122,12 @@ def date_value(
     DateValue(day=datetime.date(2026, 5, 31), precise='month', doubt='')
     """
     if isinstance(value, dt.datetime):
-        found = DateValue(value.date())
+        day = DateValue(value.date())
     elif isinstance(value, dt.date):
-        found = DateValue(value)
+        day = DateValue(value)
     else:
-        found = _read(given(value, "date"), today, of_period=of_period, day_first=day_first)
-    return _bounded(found, cell(value), today, latest)
+        day = _read(given(value, "date"), today, of_period=of_period, day_first=day_first)
+    return _bounded(day, cell(value), today, latest)
 
 
 def last_day(value: object, today: dt.date, *, day_first: bool = True) -> DateValue | None:
@@ -137,22 +137,24 @@ def last_day(value: object, today: dt.date, *, day_first: bool = True) -> DateVa
     return date_value(value, today, of_period="last", day_first=day_first)
 
 
-def _bounded(found: DateValue, text: str, today: dt.date, latest: dt.date | None) -> DateValue:
-    if found.day < EARLIEST:
-        raise Unreadable(f"{found.day} is before {EARLIEST.year}", "look whether the year is right")
-    if latest is not None and found.day > latest:
-        if found.precise != "day" and _start(found) <= latest:
-            return replace(found, day=latest)
-        raise Unreadable(f"{found.day} is after {latest}", "look whether day, month and year are right")
-    if found.day > today.replace(year=today.year + YEARS_AHEAD, day=1):
+def _bounded(date_value: DateValue, text: str, today: dt.date, latest: dt.date | None) -> DateValue:
+    if date_value.day < EARLIEST:
+        raise Unreadable(f"{date_value.day} is before {EARLIEST.year}", "look whether the year is right")
+    if latest is not None and date_value.day > latest:
+        if date_value.precise != "day" and _start(date_value) <= latest:
+            return replace(date_value, day=latest)
+        raise Unreadable(f"{date_value.day} is after {latest}", "look whether day, month and year are right")
+    if date_value.day > today.replace(year=today.year + YEARS_AHEAD, day=1):
         raise Unreadable(f"{shown(text)} is more than {YEARS_AHEAD} years ahead", "look whether the year is right")
-    return found
+    return date_value
 
 
-def _start(found: DateValue) -> dt.date:
+def _start(date_value: DateValue) -> dt.date:
     """Return the first day of the month, quarter or year that was given."""
-    month = {"year": 1, "quarter": (found.day.month - 1) // 3 * 3 + 1}.get(found.precise, found.day.month)
-    return dt.date(found.day.year, month, 1)
+    month = {"year": 1, "quarter": (date_value.day.month - 1) // 3 * 3 + 1}.get(
+        date_value.precise, date_value.day.month
+    )
+    return dt.date(date_value.day.year, month, 1)
 
 
 def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) -> DateValue:
@@ -160,24 +162,24 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) ->
         return DateValue(
             EXCEL_EPOCH + dt.timedelta(int(float(text))), doubt=f"{text} is read as a spreadsheet's day number"
         )
-    if found := _ISO.fullmatch(text):
-        year, month, day = map(int, found.groups())
+    if match := _ISO.fullmatch(text):
+        year, month, day = map(int, match.groups())
         return DateValue(_day(year, month, day, text))
     plain = re.sub(r"\s*(?:г\.?|года|год)$", "", text).strip()
-    if found := _NUMBERS.fullmatch(plain):
-        return _from_numbers(found, plain, today, day_first)
-    if found := _MONTH_YEAR.fullmatch(plain):
-        number, of_year = (found[1], found[2]) if found[1] else (found[4], found[3])
+    if match := _NUMBERS.fullmatch(plain):
+        return _from_numbers(match, plain, today, day_first)
+    if match := _MONTH_YEAR.fullmatch(plain):
+        number, of_year = (match[1], match[2]) if match[1] else (match[4], match[3])
         return _period(int(of_year), int(number), 1, of_period, text)
     return _in_words(text, of_period)
 
 
-def _from_numbers(found: re.Match[str], text: str, today: dt.date, day_first: bool) -> DateValue:
-    one, two, year = int(found[1]), int(found[3]), _year(found[4], today)
-    dotted = found[2] == "."
-    day, month = (one, two) if day_first or dotted else (two, one)
+def _from_numbers(match: re.Match[str], text: str, today: dt.date, day_first: bool) -> DateValue:
+    first, two, year = int(match[1]), int(match[3]), _year(match[4], today)
+    dotted = match[2] == "."
+    day, month = (first, two) if day_first or dotted else (two, first)
     day_of_month = _day(year, month, day, text)
-    if dotted or max(one, two) > 12 or one == two:
+    if dotted or max(first, two) > 12 or first == two:
         return DateValue(day_of_month)
     other = dt.date(year, day, month)
     return DateValue(day_of_month, doubt=f"{text} is read as {day_of_month}; it could be {other}")

@@ -351,18 +351,18 @@ def hours(value: object) -> list[HoursValue]:
 
 def _tokens(text: str) -> Iterator[_Token]:
     """Cut a text into tokens; words are joined to the longest phrase that is known."""
-    found = list(_TOKEN.finditer(text))
-    folded = [_folded(token) for token in found]
+    matches = list(_TOKEN.finditer(text))
+    folded = [_folded(token) for token in matches]
     at = 0
-    while at < len(found):
-        for length in range(min(_LONGEST, len(found) - at), 0, -1):
+    while at < len(matches):
+        for length in range(min(_LONGEST, len(matches) - at), 0, -1):
             known = _phrase(folded[at : at + length])
-            if known and (length > 1 or found[at].lastgroup == "word"):
-                yield _Token(*known, found[at].start(), found[at + length - 1].end())
+            if known and (length > 1 or matches[at].lastgroup == "word"):
+                yield _Token(*known, matches[at].start(), matches[at + length - 1].end())
                 at += length
                 break
         else:
-            yield _single(found[at])
+            yield _single(matches[at])
             at += 1
 
 
@@ -390,7 +390,7 @@ def _phrase(words: list[frozenset[str]]) -> tuple[Means, object] | None:
     means = {
         meaning
         for phrase, meaning in _PHRASES.items()
-        if len(phrase) == len(words) and all(one in fits for one, fits in zip(phrase, words, strict=True))
+        if len(phrase) == len(words) and all(word in fits for word, fits in zip(phrase, words, strict=True))
     }
     return means.pop() if len(means) == 1 else None
 
@@ -399,19 +399,19 @@ def _single(token: re.Match[str]) -> _Token:
     """Make a token of what stands alone and is not a known word."""
     kind = token.lastgroup
     means: Means = "other"
-    for one in ("always", "nth", "time", "dash", "part", "comma", "open", "close"):
-        if kind == one:
-            means = one
+    for group in ("always", "nth", "time", "dash", "part", "comma", "open", "close"):
+        if kind == group:
+            means = group
     value: object = token["nth"] if means == "nth" else token[0]
     return _Token(means, value, token.start(), token.end())
 
 
 def _minutes(text: str) -> int:
     """Return a time of day in minutes, as it is written."""
-    found = re.fullmatch(r"(\d{1,2})[:.]?(\d\d)?\s?(?:([ap])\.?m\.?)?", text, re.I)
-    assert found is not None
-    hour, minute = int(found[1]), int(found[2] or 0)
-    half = (found[3] or "").lower()
+    match = re.fullmatch(r"(\d{1,2})[:.]?(\d\d)?\s?(?:([ap])\.?m\.?)?", text, re.I)
+    assert match is not None
+    hour, minute = int(match[1]), int(match[2] or 0)
+    half = (match[3] or "").lower()
     if half and not 1 <= hour <= 12:
         raise Unreadable(f"{text}: there is no such hour", "write the times by 24 hours: 9:00-17:00")
     if half:
@@ -421,10 +421,10 @@ def _minutes(text: str) -> int:
     return hour * 60 + minute
 
 
-def _span(one: str, two: str) -> tuple[int, int]:
+def _span(opening: str, two: str) -> tuple[int, int]:
     """Return opening and closing in minutes; "2-5pm" is in the afternoon altogether, "9-5pm" is not."""
-    opens, closes = _minutes(one), _minutes(two)
-    afternoon = re.search(r"p\.?m", two, re.I) and not re.search(r"[ap]\.?m", one, re.I)
+    opens, closes = _minutes(opening), _minutes(two)
+    afternoon = re.search(r"p\.?m", two, re.I) and not re.search(r"[ap]\.?m", opening, re.I)
     if afternoon and opens < HALF and opens + HALF < closes:
         opens += HALF
     return opens, closes or DAY_ENDS

@@ -116,12 +116,12 @@ def split_list(value: object, known: Known | None = None) -> list[str]:
     ['advice', 'unpaid wages, labour disputes']
     """
     text = "" if value is None else str(value).strip()
-    found: list[str] = []
+    terms: list[str] = []
     known = _bounded(known) if known else None
     whole = known is not None and "\n" not in text and ";" not in text and known(text)
     for part in [text] if whole else _cut(text, _STRONG):
-        found += _terms(part, known, 0)
-    return list(dict.fromkeys(term for term in map(_trimmed, found) if term))
+        terms += _terms(part, known, 0)
+    return list(dict.fromkeys(term for term in map(_trimmed, terms) if term))
 
 
 def _terms(text: str, known: Known | None, level: int) -> list[str]:
@@ -188,15 +188,15 @@ def _side_by_side(text: str, known: Known) -> list[str]:
 def _cut(text: str, separator: re.Pattern[str], *, keep: bool = False) -> list[str]:
     """Cut a text at separators that stand outside brackets; with ``keep``, separators stand between the pieces."""
     pieces, start, depth, looked = [], 0, 0, 0
-    for found in separator.finditer(text):
-        depth += text.count("(", looked, found.start()) - text.count(")", looked, found.start())
-        looked = found.start()
+    for match in separator.finditer(text):
+        depth += text.count("(", looked, match.start()) - text.count(")", looked, match.start())
+        looked = match.start()
         if depth > 0:
             continue
-        pieces.append(text[start : found.start()])
+        pieces.append(text[start : match.start()])
         if keep:
-            pieces.append(found[0])
-        start = found.end()
+            pieces.append(match[0])
+        start = match.end()
     return [*pieces, text[start:]]
 
 
@@ -221,14 +221,14 @@ def language_codes(value: object) -> list[str]:
     """
     text = given(value, "language")
     parts = {part: match_term("languages", part) for part in split_list(text.replace(".", " "), _is_language)}
-    found = list(dict.fromkeys(match.code for match in parts.values() if match))
+    codes = list(dict.fromkeys(match.code for match in parts.values() if match))
     unread = [part for part, match in parts.items() if not match]
-    if not found:
+    if not codes:
         raise Unreadable(f"{shown(text)} names no language", "write the names of the languages")
     if unread:
         words = ", ".join(unread)
-        raise Partly(found, words, f"{shown(words)} is no language that is known here", "write its name in full")
-    return found
+        raise Partly(codes, words, f"{shown(words)} is no language that is known here", "write its name in full")
+    return codes
 
 
 def _is_language(text: str) -> bool:

@@ -154,17 +154,17 @@ def accounts(value: object) -> list[MessengerAccount]:
     if is_blank(value) or says_none(cell(value)):
         return []
     text = given(value, "account")
-    found = [
+    messengers = [
         MessengerAccount("telegram", name, f"https://t.me/{name}")
         for name in re.findall(r"(?:t\.me/|telegram\.me/|(?<![\w.])@)([A-Za-z]\w{3,31})", text)
     ]
-    found += [
+    messengers += [
         MessengerAccount("whatsapp", f"+{digits}", f"https://wa.me/{digits}")
         for digits in re.findall(r"wa\.me/\+?(\d{8,15})", text)
     ]
-    if not found:
+    if not messengers:
         raise Unreadable(f"{shown(text)} is no account of a messenger", "write it as @name, or as t.me/name")
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(messengers))
 
 
 @dataclass
@@ -250,14 +250,14 @@ class _PhoneReader:
             self._fail(fault, core)
         behind = _EXTENSION.match(part, end)
         bracketed = None if behind else _BRACKETED.match(part, end)
-        found = behind or bracketed
-        if numbers and found:
-            extension = int(found["extension"])
+        match = behind or bracketed
+        if numbers and match:
+            extension = int(match["extension"])
             doubt = f"({extension}) behind the number is taken for its extension" if bracketed else ""
             last = numbers[-1]
             numbers[-1] = replace(last, extension=extension, doubt="; ".join(filter(None, (last.doubt, doubt))))
         self.found += numbers
-        return found.end() if found else end
+        return match.end() if match else end
 
     def _numbers(self, core: str) -> list[PhoneValue]:
         """Read digits as one number, or as several that stand side by side where only that can be."""
@@ -398,8 +398,8 @@ def _completed(digits: str, lengths: tuple[int, ...], towns: tuple[str, ...]) ->
 
 def _split(digits: str, core: str) -> tuple[str, str]:
     """Part the digits of an international number into calling code and rest."""
-    if found := _possible(digits):
-        return found
+    if parts := _possible(digits):
+        return parts
     for length in (1, 2, 3):
         if (code := digits[:length]) and int(code) in COUNTRY_CODE_TO_REGION_CODE:
             region = COUNTRY_CODE_TO_REGION_CODE[int(code)][0]

@@ -64,24 +64,24 @@ def coordinates(lat: object, lon: object = None) -> Point:
         return _both(given(lat, "coordinate"))
     if cell(lat) == "":
         raise Unreadable("only the longitude is given", "give both coordinates, or none")
-    one, two = (_one(given(value, "coordinate")) for value in (lat, lon))
-    return _point(one, two)
+    first, two = (_one(given(value, "coordinate")) for value in (lat, lon))
+    return _point(first, two)
 
 
 def _both(text: str) -> Point:
     """Read both coordinates from one cell."""
-    if found := _KOBO.fullmatch(text):
-        lat, lon, accuracy = float(found[1]), float(found[2]), float(found[4])
+    if match := _KOBO.fullmatch(text):
+        lat, lon, accuracy = float(match[1]), float(match[2]), float(match[4])
         doubt = f"the device was sure only to {accuracy:g} m" if accuracy > POOR_ACCURACY else ""
-        decimals = max(_decimals(found[1]), _decimals(found[2]))
+        decimals = max(_decimals(match[1]), _decimals(match[2]))
         return Point(lat, lon, accuracy=accuracy, decimals=decimals, doubt=doubt)
     for pattern in _PAIR:
-        if found := pattern.fullmatch(text.strip("()[] ")):
+        if match := pattern.fullmatch(text.strip("()[] ")):
             try:
-                one, two = _one(found["one"]), _one(found["two"])
+                first, two = _one(match["one"]), _one(match["two"])
             except Unreadable:
                 continue
-            return _point(one, two)
+            return _point(first, two)
     if _ONE.fullmatch(text):
         raise Unreadable(
             f"{shown(text)} is one number, not a latitude and a longitude", "give both coordinates, or none"
@@ -98,19 +98,19 @@ class _Angle:
 
 def _one(text: str) -> _Angle:
     """Read one coordinate."""
-    found = _ONE.fullmatch(text)
-    if not found:
+    match = _ONE.fullmatch(text)
+    if not match:
         raise Unreadable(f"{shown(text)} is no coordinate", "write degrees as a decimal number, such as 38.5407")
-    side = (found["lead"] or found["side"] or " ")[0].upper()
-    if found["decimal"]:
-        degrees, decimals = _float(found["decimal"]), _decimals(found["decimal"])
+    side = (match["lead"] or match["side"] or " ")[0].upper()
+    if match["decimal"]:
+        degrees, decimals = _float(match["decimal"]), _decimals(match["decimal"])
     else:
-        whole, minutes, seconds = _float(found["degrees"]), _float(found["minutes"]), _float(found["seconds"] or "0")
+        whole, minutes, seconds = _float(match["degrees"]), _float(match["minutes"]), _float(match["seconds"] or "0")
         if minutes >= 60 or seconds >= 60:
             raise Unreadable(f"{shown(text)} has 60 minutes or seconds or more", "look at the numbers again")
-        sign = -1 if found["degrees"][0] in "-−" else 1
+        sign = -1 if match["degrees"][0] in "-−" else 1
         degrees = round(sign * (abs(whole) + minutes / 60 + seconds / 3600), 6)
-        decimals = 5 if found["seconds"] else 2 + _decimals(found["minutes"])
+        decimals = 5 if match["seconds"] else 2 + _decimals(match["minutes"])
     if abs(degrees) > 180:
         raise Unreadable(f"{shown(text)} is more than 180 degrees", "look whether the decimal point is missing")
     if side in "SWЮЗ":
@@ -119,21 +119,21 @@ def _one(text: str) -> _Angle:
     return _Angle(degrees, decimals, axis)
 
 
-def _point(one: _Angle, two: _Angle) -> Point:
+def _point(angle: _Angle, two: _Angle) -> Point:
     """Make a point of two coordinates, latitude first unless letters say otherwise."""
-    if one.axis and one.axis == two.axis:
+    if angle.axis and angle.axis == two.axis:
         raise Unreadable(
-            f"both coordinates are a {'latitude' if one.axis == 'lat' else 'longitude'}", "give one of each"
+            f"both coordinates are a {'latitude' if angle.axis == 'lat' else 'longitude'}", "give one of each"
         )
-    if one.axis == "lon" or two.axis == "lat":
-        one, two = two, one
-    decimals = max(one.decimals, two.decimals)
+    if angle.axis == "lon" or two.axis == "lat":
+        angle, two = two, angle
+    decimals = max(angle.decimals, two.decimals)
     doubt = ""
-    if decimals < 2 and (one.degrees, two.degrees) != (0, 0):
+    if decimals < 2 and (angle.degrees, two.degrees) != (0, 0):
         doubt = (
             f"rounded to {'whole degrees' if decimals == 0 else 'a tenth of a degree'}, about {110 // 10**decimals} km"
         )
-    return Point(one.degrees, two.degrees, decimals=decimals, doubt=doubt)
+    return Point(angle.degrees, two.degrees, decimals=decimals, doubt=doubt)
 
 
 def _float(text: str) -> float:
