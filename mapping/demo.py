@@ -76,10 +76,12 @@ def import_demo(
     if progress is not None:
         progress(len(lists) + 1, len(lists) + 1)
     if report_dir is not None:
-        told = [(each.batch, f"Stored: {each.change}") for each in outcomes if each.batch is not None]
-        for batch, stored in told:
+        stored_batches = [
+            (outcome.batch, f"Stored: {outcome.change}") for outcome in outcomes if outcome.batch is not None
+        ]
+        for batch, stored in stored_batches:
             write_report(batch, report_dir, stored=stored)
-        write_index(told, report_dir)
+        write_index(stored_batches, report_dir)
     return outcomes
 
 

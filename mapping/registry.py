@@ -107,11 +107,11 @@ def _modules(folder: str, group: str) -> Iterator[tuple[str, ModuleType]]:
     own = dict(sorted(_own(f"mapping.{folder}")))
     for name, module in own.items():
         yield name, import_module(module)
-    seen = set(own)
+    names = set(own)
     for point in sorted(entry_points(group=group), key=lambda point: point.name):
-        if point.name in seen:
+        if point.name in names:
             raise InvalidRecord(f"{group}: the name {point.name} ({point.value}) is taken; uninstall or rename one")
-        seen.add(point.name)
+        names.add(point.name)
         try:
             yield point.name, import_module(point.module)
         except ImportError as error:

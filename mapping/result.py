@@ -298,7 +298,7 @@ class Result:
 
     def _shading(self, column: str | None) -> Column:
         """Return the column that shades a map."""
-        numbers = [one for one in self.headlines if one.kind not in ("state", "text")]
+        numbers = [headline for headline in self.headlines if headline.kind not in ("state", "text")]
         chosen = self.column(column) if column is not None else numbers[0] if numbers else None
         if chosen is None or chosen.kind in ("state", "text"):
             raise InvalidRecord(f"{self.name}: no number to shade by; name a column: {', '.join(self.table.columns)}")

@@ -120,7 +120,7 @@ class Call:
     @property
     def points(self) -> float:
         """How much the call matters: as the weightiest of its services, and a little for each further one."""
-        return max(one.points for one in self.due) + 0.1 * (len(self.due) - 1)
+        return max(service.points for service in self.due) + 0.1 * (len(self.due) - 1)
 
 
 def calls(directory: RecordsByKind, area: StudyArea, today: dt.date) -> list[Call]:
@@ -135,13 +135,13 @@ def calls_of(holdings: Holdings) -> list[Call]:
     for held in holdings.listed:
         if held.freshness != "fresh":
             groups.setdefault(held.service.organization_id or held.service.id, []).append(_due(held, holdings, rivals))
-    found = []
+    calls = []
     for owner, dues in groups.items():
         body = holdings.organizations.get(owner)
         dues.sort(key=lambda due: (-due.points, due.held.service.name, due.held.service.id))
         numbers = [phone.number for due in dues for phone in holdings.numbers(due.held)]
-        found.append(Call(body.name if body else "", numbers[0] if numbers else "", tuple(dues)))
-    return sorted(found, key=lambda call: (-call.points, call.body, call.due[0].held.service.id))
+        calls.append(Call(body.name if body else "", numbers[0] if numbers else "", tuple(dues)))
+    return sorted(calls, key=lambda call: (-call.points, call.body, call.due[0].held.service.id))
 
 
 def _rivals(holdings: Holdings) -> dict[tuple[str, str], set[str]]:
@@ -183,14 +183,14 @@ def _due(held: HeldService, holdings: Holdings, rivals: dict[tuple[str, str], se
 
 def _questions(held: HeldService, holdings: Holdings) -> tuple[Message, ...]:
     """Return what to ask: whether it still holds what the directory says, then what it does not say."""
-    asked = [Message("Is it still there, and does it do the same?")]
+    questions = [Message("Is it still there, and does it do the same?")]
     if numbers := [phone.number for phone in holdings.numbers(held)]:
-        asked.append(Message("Is {number} the number that people should call?", {"number": numbers[0]}))
+        questions.append(Message("Is {number} the number that people should call?", {"number": numbers[0]}))
     if held.parts["schedule"]:
         hours = "; ".join(dict.fromkeys(_hours(row) for row in held.parts["schedule"]))
-        asked.append(Message("Is it still open {hours}?", {"hours": hours}))
+        questions.append(Message("Is it still open {hours}?", {"hours": hours}))
     missing = [fact.question for fact in completeness(held).missing if fact.key != "verified"]
-    return (*asked, *missing[:QUESTIONS])
+    return (*questions, *missing[:QUESTIONS])
 
 
 def _hours(row: Schedule) -> str:
@@ -203,7 +203,7 @@ def _hours(row: Schedule) -> str:
     return f"{f'{days[0]}-{days[-1]}' if whole else ','.join(days)} {row.opens_at}-{row.closes_at}".strip()
 
 
-def write_calls(found: Sequence[Call], path: str | Path, area: StudyArea, language: str = "en") -> None:
+def write_calls(calls: Sequence[Call], path: str | Path, area: StudyArea, language: str = "en") -> None:
     """Write the call list as CSV, readable by its owner only, with empty columns for what the calls find."""
     path = Path(path)
     path.touch(mode=0o600)
@@ -211,7 +211,7 @@ def write_calls(found: Sequence[Call], path: str | Path, area: StudyArea, langua
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow((*COLUMNS, *ANSWERS))
-        for call in found:
+        for call in calls:
             for due in call.due:
                 writer.writerow([neutral(str(cell)) for cell in (*_cells(call, due, area, language), *("",) * 5)])
 
@@ -259,12 +259,12 @@ def read_done(path: str | Path, directory: RecordsByKind, area: StudyArea, today
         Naming every row that cannot be taken; nothing is.
     """
     rows = _rows(Path(path))
-    held = {one.service.id: one for one in Holdings.of(directory, area, today).services}
+    held = {held_service.service.id: held_service for held_service in Holdings.of(directory, area, today).services}
     records: list[Record] = []
     faults: list[str] = []
-    found: dict[str, int] = {}
+    results: dict[str, int] = {}
     to_enter: list[str] = []
-    seen: dict[str, int] = {}
+    row_of_service: dict[str, int] = {}
     for number, row in rows:
         if not row.get("result", ""):
             continue
@@ -272,18 +272,21 @@ def read_done(path: str | Path, directory: RecordsByKind, area: StudyArea, today
         if isinstance(answer, str):
             faults.append(f"row {number}: {answer}")
             continue
-        one, result, day, level = answer
-        if one.service.id in seen:
-            faults.append(f"row {number}: row {seen[one.service.id]} is about this service too; keep one of them")
+        held_service, result, day, level = answer
+        if held_service.service.id in row_of_service:
+            faults.append(
+                f"row {number}: row {row_of_service[held_service.service.id]} is about this service too; keep one of "
+                "them"
+            )
             continue
-        seen[one.service.id] = number
-        found[result] = found.get(result, 0) + 1
-        records += found_by_call(one, result, day, level, row, area)
+        row_of_service[held_service.service.id] = number
+        results[result] = results.get(result, 0) + 1
+        records += found_by_call(held_service, result, day, level, row, area)
         if result == "changed":
-            to_enter.append(f"{one.service.name}: {row.get('note') or '(no note)'}")
+            to_enter.append(f"{held_service.service.name}: {row.get('note') or '(no note)'}")
     if faults:
         raise InvalidRecord(f"{path}: nothing was stored; {'; '.join(faults)}")
-    return CallListAnswers(batch_of_calls(Path(path).name, records, sum(found.values())), found, tuple(to_enter))
+    return CallListAnswers(batch_of_calls(Path(path).name, records, sum(results.values())), results, tuple(to_enter))
 
 
 def batch_of_calls(file: str, records: list[Record], rows: int = 1) -> Batch:
@@ -314,8 +317,8 @@ def _answer(
     row: dict[str, str], held: dict[str, HeldService], today: dt.date
 ) -> tuple[HeldService, str, dt.date, str] | str:
     """Return the service, the result, the day and the level of a row, or what is wrong with it."""
-    one = held.get(row["service_id"])
-    if one is None:
+    held_service = held.get(row["service_id"])
+    if held_service is None:
         return f"service_id {row['service_id']!r} is no service of this directory; it may have been merged"
     result = RESULTS.get(row["result"].casefold())
     if result is None:
@@ -331,16 +334,16 @@ def _answer(
         return f"on {row['on']!r} is no day: write it as 2026-11-24"
     if day > today:
         return f"on {day} is after today, {today}"
-    return one, result, day, level
+    return held_service, result, day, level
 
 
 def found_by_call(
-    one: HeldService, result: str, day: dt.date, level: str, row: dict[str, str], area: StudyArea
+    held_service: HeldService, result: str, day: dt.date, level: str, row: dict[str, str], area: StudyArea
 ) -> Iterable[Record]:
     """Yield the records that a call leaves behind."""
-    service = one.service
+    service = held_service.service
     if result == "unreachable":
-        days = sorted({*one.attempts, day.isoformat()})
+        days = sorted({*held_service.attempts, day.isoformat()})
         yield Verification(
             id=record_id("calls", "verification", service.id, "attempts"),
             link_id=service.id,
@@ -360,7 +363,7 @@ def found_by_call(
         method=row.get("method") or "phone",
         verified_by=row["by"],
         verified_on=day,
-        next_due=next_due(day, one.types, area.settings.verification),
+        next_due=next_due(day, held_service.types, area.settings.verification),
         evidence=note,
     )
     if result in STATUS:

@@ -109,9 +109,9 @@ def pairs(directory: RecordsByKind, area: StudyArea, tables: Collection[Table] =
     """Return the pairs that may be one, with what each record says, likeliest first within a table."""
     known = Known.of(directory)
     holdings = Holdings.of(directory, area, dt.date.min)
-    held = {one.service.id: one for one in holdings.services}
-    streets = {one.location_id: one for one in directory.records(Address)}
-    places = {one.id: one for one in directory.records(Location)}
+    held = {held_service.service.id: held_service for held_service in holdings.services}
+    streets = {address.location_id: address for address in directory.records(Address)}
+    places = {location.id: location for location in directory.records(Location)}
 
     def says(table: Table, record: str) -> str:
         if table == "organization":
@@ -140,7 +140,7 @@ def _service(held: HeldService, area: StudyArea) -> str:
 
 
 def _line(*parts: str | Iterable[str]) -> str:
-    flat = [part for each in parts for part in ([each] if isinstance(each, str) else each)]
+    flat = [part for group in parts for part in ([group] if isinstance(group, str) else group)]
     return " | ".join(part for part in flat if part)
 
 
@@ -149,7 +149,7 @@ def _units(units: Iterable[str | None], area: StudyArea) -> list[str]:
     return [area.label(unit, "en") if unit in known else unit for unit in units if unit]
 
 
-def write_pairs(found: Sequence[ShownPair], path: str | Path, language: str = "en") -> None:
+def write_pairs(shown_pairs: Sequence[ShownPair], path: str | Path, language: str = "en") -> None:
     """Write pairs as CSV, readable by its owner only, with empty columns for what is decided."""
     path = Path(path)
     path.touch(mode=0o600)
@@ -157,10 +157,21 @@ def write_pairs(found: Sequence[ShownPair], path: str | Path, language: str = "e
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for pair in found:
-            one = pair.candidate
-            reasons = "; ".join(reason.into(language) for reason in one.reasons)
-            cells = (one.table, one.score, reasons, one.one, pair.one, one.other, pair.other, "", "", "")
+        for pair in shown_pairs:
+            candidate = pair.candidate
+            reasons = "; ".join(reason.into(language) for reason in candidate.reasons)
+            cells = (
+                candidate.table,
+                candidate.score,
+                reasons,
+                candidate.one,
+                pair.one,
+                candidate.other,
+                pair.other,
+                "",
+                "",
+                "",
+            )
             writer.writerow([neutral(str(cell)) for cell in cells])
 
 
@@ -193,16 +204,16 @@ def read_decisions(path: str | Path, directory: RecordsByKind) -> list[Decided]:
         cells = {name: (cell or "").strip() for name, cell in row.items() if isinstance(name, str)}
         if not cells["decision"]:
             continue
-        one = _decision(number, cells, ids)
-        if isinstance(one, Decided) and one.kind == "same":
-            one = replace(one, keep=_survivor(gone, one.keep), lost=_survivor(gone, one.lost))
-            if one.keep == one.lost:
+        decision = _decision(number, cells, ids)
+        if isinstance(decision, Decided) and decision.kind == "same":
+            decision = replace(decision, keep=_survivor(gone, decision.keep), lost=_survivor(gone, decision.lost))
+            if decision.keep == decision.lost:
                 continue  # earlier rows made them one
-            gone[one.lost] = one.keep
-        if isinstance(one, str):
-            faults.append(f"row {number}: {one}")
+            gone[decision.lost] = decision.keep
+        if isinstance(decision, str):
+            faults.append(f"row {number}: {decision}")
         else:
-            decided.append(one)
+            decided.append(decision)
     if faults:
         raise InvalidRecord(f"{path}: nothing was stored; {'; '.join(faults)}")
     return decided
@@ -215,18 +226,26 @@ def _decision(number: int, cells: dict[str, str], ids: dict[Table, set[str]]) ->
         return f"table {cells['table']!r}: is none of {', '.join(TABLES)}"
     if kind is None:
         return f"decision {cells['decision']!r}: write same, different or later"
-    one, other = cells["one"], cells["other"]
-    for record in (one, other):
+    record_id, other = cells["one"], cells["other"]
+    for record in (record_id, other):
         if record not in ids[table]:
             return f"{record!r} is no {table} of this directory; it may have been merged"
-    if one == other:
+    if record_id == other:
         return "both are the same record"
-    keep = {"": one, "one": one, "1": one, one: one, "other": other, "2": other, other: other}.get(
-        cells.get("keep", "")
-    )
+    keep = {
+        "": record_id,
+        "one": record_id,
+        "1": record_id,
+        record_id: record_id,
+        "other": other,
+        "2": other,
+        other: other,
+    }.get(cells.get("keep", ""))
     if keep is None:
         return f"keep {cells['keep']!r}: write one or other"
-    return Decided(number, table, one, other, kind, keep, other if keep == one else one, cells.get("reason", ""))
+    return Decided(
+        number, table, record_id, other, kind, keep, other if keep == record_id else record_id, cells.get("reason", "")
+    )
 
 
 def _survivor(gone: dict[str, str], record: str) -> str:
@@ -248,36 +267,43 @@ def apply(
     """
     if not by.strip():
         raise InvalidRecord("who decided? add --by NAME; the name stays in the private history")
-    same = sorted((one for one in decisions if one.kind == "same"), key=lambda one: MERGED_FIRST.index(one.table))
+    same = sorted(
+        (decision for decision in decisions if decision.kind == "same"),
+        key=lambda decision: MERGED_FIRST.index(decision.table),
+    )
     records: list[Record] = [
         Decision(
-            id=record_id("stewards", "decision", one.table, *sorted((one.one, one.other))),
-            kind=one.kind,
-            link_entity=one.table,
-            one=one.one,
-            other=one.other,
+            id=record_id("stewards", "decision", decision.table, *sorted((decision.one, decision.other))),
+            kind=decision.kind,
+            link_entity=decision.table,
+            one=decision.one,
+            other=decision.other,
             decided_by=by,
             decided_on=on,
-            reason=one.reason or None,
+            reason=decision.reason or None,
         )
-        for one in decisions
-        if one.kind != "same"
+        for decision in decisions
+        if decision.kind != "same"
     ]
-    for one in same:  # whatever cannot be merged is found before anything is stored
-        directory.merge(one.keep, [one.lost], table=one.table, by=by, on=on, reason=one.reason, dry_run=True)
+    for decision in same:  # whatever cannot be merged is found before anything is stored
+        directory.merge(
+            decision.keep, [decision.lost], table=decision.table, by=by, on=on, reason=decision.reason, dry_run=True
+        )
     if records:
         batch = Batch(SOURCE, "decisions", records=records, partial=True)
         change = directory.add(batch, by=by, on=on, dry_run=dry_run)
         yield f"{'Would be' if dry_run else 'Remembered'}: {change}"
-    for one in same:
+    for decision in same:
         if dry_run:
-            yield f"row {one.row}: would be merged into {one.keep}"
+            yield f"row {decision.row}: would be merged into {decision.keep}"
             continue
         try:
-            change = directory.merge(one.keep, [one.lost], table=one.table, by=by, on=on, reason=one.reason)
+            change = directory.merge(
+                decision.keep, [decision.lost], table=decision.table, by=by, on=on, reason=decision.reason
+            )
             done = "is to be merged, when two people agreed," if change.proposal else "was merged"
-            yield f"row {one.row}: {done} into {one.keep}"
+            yield f"row {decision.row}: {done} into {decision.keep}"
         except NotFound:
-            yield f"row {one.row}: became one with an earlier row"
+            yield f"row {decision.row}: became one with an earlier row"
     if not decisions:
         yield "No row has a decision."

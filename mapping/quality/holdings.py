@@ -76,8 +76,8 @@ class Holdings:
     @classmethod
     def of(cls, directory: RecordsByKind, area: StudyArea, today: dt.date) -> "Holdings":
         """Gather them."""
-        organizations = {one.id: one for one in directory.records(Organization)}
-        locations = {one.id: one for one in directory.records(Location)}
+        organizations = {organization.id: organization for organization in directory.records(Organization)}
+        locations = {location.id: location for location in directory.records(Location)}
         places = _grouped(directory.records(ServiceAtLocation), "service_id")
         attributes = _grouped(directory.records(Attribute), "link_id")
         checks = _grouped(directory.records(Verification), "link_id")
@@ -87,8 +87,10 @@ class Holdings:
             if phone.organization_id:
                 holdings.body_phones.setdefault(phone.organization_id, []).append(phone)
         for service in sorted(directory.records(Service), key=lambda service: service.id):
-            said = attributes.get(service.id, [])
-            codes = {service_types().get(a.taxonomy_term_id) for a in said if a.link_type == "service_type"}
+            service_attributes = attributes.get(service.id, [])
+            codes = {
+                service_types().get(a.taxonomy_term_id) for a in service_attributes if a.link_type == "service_type"
+            }
             at = (locations.get(row.location_id or "") for row in places.get(service.id, []))
             holdings.services.append(
                 holdings._held(
@@ -97,20 +99,20 @@ class Holdings:
                     tuple(sorted(code for code in codes if code)),
                     places=tuple(place for place in at if place is not None),
                     parts={table: rows.get(service.id, []) for table, rows in parts.items()},
-                    attributes=frozenset(a.link_type for a in said),
+                    attributes=frozenset(a.link_type for a in service_attributes),
                 )
             )
         return holdings
 
     def _held(self, service: Service, checks: list[Verification], types: tuple[str, ...], **rest: Any) -> HeldService:
-        last = latest([{"verified_on": one.verified_on, "id": one.id, "record": one} for one in checks])
+        last = latest([{"verified_on": check.verified_on, "id": check.id, "record": check} for check in checks])
         check: Verification | None = last["record"] if last else None
         days = dict(self.area.settings.freshness)
         due = None
         if check is not None and check.verified_on is not None:
             due = check.next_due or next_due(check.verified_on, types, self.area.settings.verification)
         since = check.verified_on.isoformat() if check is not None and check.verified_on else ""
-        tried = [day for one in checks if one.method == NOT_REACHED for day in (one.evidence or "").split()]
+        tried = [day for check in checks if check.method == NOT_REACHED for day in (check.evidence or "").split()]
         return HeldService(
             service=service,
             organization=self.organizations.get(service.organization_id or ""),

@@ -258,8 +258,8 @@ class Known:
 
     def called(self, names: Iterable[str]) -> list[Body]:
         """Return the bodies of any of these names, in the order in which they became known."""
-        found = [body for name in names if name for body in self.names.get(_name_key(name), ())]
-        return list({body.id: body for body in found}.values())
+        bodies = [body for name in names if name for body in self.names.get(_name_key(name), ())]
+        return list({body.id: body for body in bodies}.values())
 
 
 class NamesHeld:
@@ -286,11 +286,11 @@ class NamesHeld:
         return [body for score, body in likeness.values() if score == best]
 
 
-def may_be_one(one: Body, other: Body) -> bool:
+def may_be_one(body: Body, other: Body) -> bool:
     """Tell whether two bodies have one name and are not known to be in different places."""
-    if one.units and other.units and not one.units & other.units:
+    if body.units and other.units and not body.units & other.units:
         return False
-    names, others = ([*map(Name.of, body.names or {body.name})] for body in (one, other))
+    names, others = ([*map(Name.of, body.names or {body.name})] for body in (body, other))
     return any(_same(name, another) for name in names for another in others)
 
 

@@ -108,14 +108,14 @@ def candidates(
 ) -> list[Candidate]:
     """Return the pairs of a directory that may be one record and that nobody called different, likeliest first."""
     known = Known.of(directory)
-    found: list[Candidate] = []
+    pairs: list[Candidate] = []
     if "organization" in tables:
-        found += organizations(known, area=area, least=least)
+        pairs += organizations(known, area=area, least=least)
     if "service" in tables:
-        found += [pair for pair in services(known) if pair.score >= least]
+        pairs += [pair for pair in services(known) if pair.score >= least]
     if "location" in tables:
-        found += [pair for pair in locations(directory, known.different) if pair.score >= least]
-    return found
+        pairs += [pair for pair in locations(directory, known.different) if pair.score >= least]
+    return pairs
 
 
 def organizations(
@@ -130,16 +130,16 @@ def organizations(
         of = None
     compared = _Comparison(sorted(known.bodies.values(), key=lambda body: body.id), area)
     worth = math.log(least / (1 - least))
-    found = []
+    pairs = []
     for m, n in compared.pairs(of):
-        one, other = compared.bodies[m].id, compared.bodies[n].id
-        if frozenset({one, other}) in known.different:
+        body, other = compared.bodies[m].id, compared.bodies[n].id
+        if frozenset({body, other}) in known.different:
             continue
         odds, reasons = compared.judge(m, n, worth)
         if odds >= worth:
             score = round(1 / (1 + math.exp(-odds)), 2)
-            found.append(Candidate("organization", one, other, score, reasons))
-    return sorted(found, key=lambda pair: (-pair.score, pair.one, pair.other))
+            pairs.append(Candidate("organization", body, other, score, reasons))
+    return sorted(pairs, key=lambda pair: (-pair.score, pair.one, pair.other))
 
 
 def services(known: Known, *, of: Collection[str] | None = None) -> list[Candidate]:
@@ -148,21 +148,21 @@ def services(known: Known, *, of: Collection[str] | None = None) -> list[Candida
     Services with points more than `SAME_PLACE` apart are two branches. With ``of`` only the pairs that one of these
     is the later in.
     """
-    types, found = Vocabulary.load("service_types"), []
+    types, pairs = Vocabulary.load("service_types"), []
     for (owner, code, unit), entries in sorted(known.offered.items()):
         if not unit or owner not in known.bodies:
             continue
-        for (one, here), (other, there) in _first_near(entries, of):
-            if frozenset({one, other}) in known.different:
+        for (service, here), (other, there) in _first_near(entries, of):
+            if frozenset({service, other}) in known.different:
                 continue
-            numbers = sorted(known.numbers.get(one, set()) & known.numbers.get(other, set()))
+            numbers = sorted(known.numbers.get(service, set()) & known.numbers.get(other, set()))
             what = Message(
                 "{body} has {type} twice", {"body": known.bodies[owner].name, "type": types.term(code).labels}
             )
             reasons = (what, _apart(here, there), *(_number(number) for number in numbers[:1]))
             score = 0.6 + 0.2 * (here is not None and there is not None) + 0.15 * bool(numbers)
-            found.append(Candidate("service", one, other, round(score, 2), reasons))
-    return sorted(found, key=lambda pair: (-pair.score, pair.one, pair.other))
+            pairs.append(Candidate("service", service, other, round(score, 2), reasons))
+    return sorted(pairs, key=lambda pair: (-pair.score, pair.one, pair.other))
 
 
 def locations(directory: RecordsByKind, decided: Collection[Pair]) -> list[Candidate]:
@@ -180,18 +180,18 @@ def locations(directory: RecordsByKind, decided: Collection[Pair]) -> list[Candi
                 groups["street", owner, place.area_unit or "", street].append(place)
             if place.position_basis == "given" and place.latitude is not None:
                 groups["point", owner, f"{place.latitude:.4f} {place.longitude:.4f}"].append(place)
-    found: dict[Pair, Candidate] = {}
+    pairs: dict[Pair, Candidate] = {}
     for (what, *_rest), places in sorted(groups.items()):
         for place in places[1:]:
-            one, other = places[0].id, place.id
-            pair = frozenset({one, other})
+            location, other = places[0].id, place.id
+            pair = frozenset({location, other})
             if pair in decided:
                 continue
             why = Message("the same point") if what == "point" else Message("the same street and house")
-            before = found.get(pair)
+            before = pairs.get(pair)
             reasons = (*before.reasons, why) if before else (Message("one organization"), why)
-            found[pair] = Candidate("location", one, other, 0.9 if before else 0.75, reasons)
-    return sorted(found.values(), key=lambda pair: (-pair.score, pair.one, pair.other))
+            pairs[pair] = Candidate("location", location, other, 0.9 if before else 0.75, reasons)
+    return sorted(pairs.values(), key=lambda pair: (-pair.score, pair.one, pair.other))
 
 
 Entry = tuple[str, Point | None]
@@ -208,14 +208,14 @@ def _first_near(entries: Mapping[str, Point | None], of: Collection[str] | None)
             yield first, later
 
 
-def near(one: Point | None, other: Point | None) -> bool:
+def near(point: Point | None, other: Point | None) -> bool:
     """Tell whether two points may be one place; where one is not known they may."""
-    return one is None or other is None or kilometres(one, other) < SAME_PLACE
+    return point is None or other is None or kilometres(point, other) < SAME_PLACE
 
 
-def kilometres(one: Point, other: Point) -> float:
+def kilometres(point: Point, other: Point) -> float:
     """Return about how far two near points are apart."""
-    north, east = one[0] - other[0], (one[1] - other[1]) * math.cos(math.radians(one[0]))
+    north, east = point[0] - other[0], (point[1] - other[1]) * math.cos(math.radians(point[0]))
     return math.hypot(north, east) * 111.2
 
 
@@ -235,17 +235,17 @@ class _Comparison:
         hashes: list[int] = []
         owners: list[int] = []
         wanted = [of is None or body.id in of for body in self.bodies]
-        asked = (
+        numbers = (
             None
             if of is None
             else {hash(key) for place, want in enumerate(wanted) if want for key in self._keys(place)}
         )
         for place in range(len(self.bodies)):
-            mine = [number for number in map(hash, self._keys(place)) if asked is None or number in asked]
+            mine = [number for number in map(hash, self._keys(place)) if numbers is None or number in numbers]
             hashes += mine
             owners += [place] * len(mine)
-        found = _within_blocks(np.array(hashes, np.int64), np.array(owners, np.int64), len(self.bodies))
-        for code in found.tolist():
+        codes = _within_blocks(np.array(hashes, np.int64), np.array(owners, np.int64), len(self.bodies))
+        for code in codes.tolist():
             first, second = divmod(code, len(self.bodies))
             if wanted[first] or wanted[second]:
                 yield first, second
@@ -298,16 +298,16 @@ class _Comparison:
         return odds + name, (*named, *registered, *shared, *where)
 
     def _by_name(self, m: int, n: int) -> tuple[float, tuple[Message, ...]]:
-        likeness, one, other = max(
-            ((alike(one, other, self._common), one, other) for one in self.names[m] for other in self.names[n]),
-            key=lambda found: found[0],
+        likeness, name, other = max(
+            ((alike(name, other, self._common), name, other) for name in self.names[m] for other in self.names[n]),
+            key=lambda triple: triple[0],
         )
         odds = float(np.interp(likeness, *LIKENESS))
-        if likeness < 0.7 and one.numbers == other.numbers and other_languages(one, other):
+        if likeness < 0.7 and name.numbers == other.numbers and other_languages(name, other):
             odds = max(odds, OTHER_LANGUAGE)
-        if 0.55 <= likeness < 0.97 and any(self._words[word] == 2 for word in {*one.proper} & {*other.proper}):
+        if 0.55 <= likeness < 0.97 and any(self._words[word] == 2 for word in {*name.proper} & {*other.proper}):
             odds = min(odds + RARE_WORD, LIKENESS[1][-1])
-        branches = self.called[one.coarse] if one.coarse == other.coarse else 0
+        branches = self.called[name.coarse] if name.coarse == other.coarse else 0
         if branches > 2:
             odds += COMMON_NAME * math.log2(branches / 2)
         if likeness == 1:
@@ -325,32 +325,32 @@ class _Comparison:
         return 0.0, ()
 
     def _by_signs(self, m: int, n: int, *, elsewhere: bool) -> tuple[float, tuple[Message, ...]]:
-        one, other = self.bodies[m], self.bodies[n]
+        body, other = self.bodies[m], self.bodies[n]
         odds, reasons = 0.0, []
         for shared, weights, word in (
-            (one.phones & other.phones, NUMBER, _number),
-            (one.mails & other.mails, NUMBER, _mail),
+            (body.phones & other.phones, NUMBER, _number),
+            (body.mails & other.mails, NUMBER, _mail),
             (self.domains[m] & self.domains[n], DOMAIN, _domain),
         ):
             most = 3 if elsewhere else SAME_NUMBER  # branches elsewhere have their head office's number
             telling = [(self.owners[sign], sign) for sign in shared if self.owners[sign] < most]
-            if telling and not (word is _domain and one.mails & other.mails):
+            if telling and not (word is _domain and body.mails & other.mails):
                 owners, sign = min(telling)
                 odds += weights[min(owners, 4) - 2]
                 reasons.append(word(sign))
         return odds, tuple(reasons)
 
     def _by_place(self, m: int, n: int) -> tuple[float, tuple[Message, ...]]:
-        one, other = self.bodies[m], self.bodies[n]
-        close = min((kilometres(p, q) for p in one.points for q in other.points), default=math.inf)
+        body, other = self.bodies[m], self.bodies[n]
+        close = min((kilometres(p, q) for p in body.points for q in other.points), default=math.inf)
         if close < SAME_PLACE:
             return NEAR + SAME_UNIT, (_metres(close),)
-        if not one.units or not other.units:
+        if not body.units or not other.units:
             return 0.0, ()
-        if shared := sorted(one.units & other.units):
+        if shared := sorted(body.units & other.units):
             return SAME_UNIT, (Message("both in {unit}", {"unit": self._unit(shared[0])}),)
-        if any(unit in self._above(under) for unit in one.units for under in other.units) or any(
-            unit in self._above(under) for unit in other.units for under in one.units
+        if any(unit in self._above(under) for unit in body.units for under in other.units) or any(
+            unit in self._above(under) for unit in other.units for under in body.units
         ):
             return UNIT_ABOVE, ()
         return OTHER_UNIT, (Message("in different places"),)
@@ -370,13 +370,13 @@ def _within_blocks(hashes: NDArray[np.int64], owners: NDArray[np.int64], count: 
     hashes, owners = hashes[order], owners[order]
     starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]]) if len(hashes) else np.empty(0, np.int64)
     sizes = np.diff(np.r_[starts, len(hashes)])
-    found = []
+    codes = []
     for size in range(2, LARGEST_BLOCK + 1):
         here = owners[starts[sizes == size][:, None] + np.arange(size)]
         first, second = np.triu_indices(size, 1)
         low, high = np.minimum(here[:, first], here[:, second]), np.maximum(here[:, first], here[:, second])
-        found.append((low * count + high)[low < high])
-    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+        codes.append((low * count + high)[low < high])
+    return np.unique(np.concatenate(codes)) if codes else np.empty(0, np.int64)
 
 
 def _one_letter_less(word: str) -> set[str]:
@@ -390,10 +390,10 @@ def _domains(body: Body) -> set[str]:
     return {f"@{domain}" for domain in (mails | body.sites) - FREE_MAIL if domain}
 
 
-def _apart(one: Point | None, other: Point | None) -> Message:
-    if one is None or other is None:
+def _apart(point: Point | None, other: Point | None) -> Message:
+    if point is None or other is None:
         return Message("in the same unit; the point of one is not known")
-    return _metres(kilometres(one, other))
+    return _metres(kilometres(point, other))
 
 
 def _metres(kilometres: float) -> Message:

@@ -98,10 +98,14 @@ class Name:
     def of(cls, text: str) -> "Name":
         """Fold a name."""
         words = key_words(_whole_words(text))
-        told = [concept_of(word) for word in words]
-        proper = [word for word, concept in zip(words, told, strict=True) if concept is None and not word.isdigit()]
-        concepts = {concept[0] for concept in told if concept} - {FILLER}
-        spoken = [concept[1] for concept in told if concept and concept[0] != FILLER]
+        concepts_of_words = [concept_of(word) for word in words]
+        proper = [
+            word
+            for word, concept in zip(words, concepts_of_words, strict=True)
+            if concept is None and not word.isdigit()
+        ]
+        concepts = {concept[0] for concept in concepts_of_words if concept} - {FILLER}
+        spoken = [concept[1] for concept in concepts_of_words if concept and concept[0] != FILLER]
         return cls(
             text=text,
             key="".join(words),
@@ -118,7 +122,7 @@ class Name:
         )
 
 
-def alike(one: Name, other: Name, common: Container[str] = frozenset()) -> float:
+def alike(name: Name, other: Name, common: Container[str] = frozenset()) -> float:
     """Say how likely two names mean the same body, from 0 to 1.
 
     ``common`` are words that many bodies have in their names: they may be what a body is, in words nobody told us, and
@@ -133,41 +137,41 @@ def alike(one: Name, other: Name, common: Container[str] = frozenset()) -> float
     >>> alike(Name.of("Больница «Себистон» № 901"), Name.of("Hospital Sebiston No. 902"))
     0.0
     """
-    if one.numbers != other.numbers or not one.key or not other.key:
+    if name.numbers != other.numbers or not name.key or not other.key:
         return 0.0
-    if one.key == other.key:
+    if name.key == other.key:
         return 1.0
-    for damaged, whole in ((one, other), (other, one)):
+    for damaged, whole in ((name, other), (other, name)):
         if damaged.damaged is not None and damaged.damaged.fullmatch(skeleton(whole.text)):
             return 0.97
-    if one.coarse == other.coarse:
+    if name.coarse == other.coarse:
         return 0.97
-    kind = _kind(one, other)
-    if one.quoted and one.quoted == other.quoted:
+    kind = _kind(name, other)
+    if name.quoted and name.quoted == other.quoted:
         return 0.9 if kind > 0 else 0.75
-    proper, proper_of_other = _without_acronyms(one, other), _without_acronyms(other, one)
+    proper, proper_of_other = _without_acronyms(name, other), _without_acronyms(other, name)
     if not proper or not proper_of_other:
         both = not proper and not proper_of_other
         return round((0.9 if kind == 1 else 0.6 * kind) if both else 0.5 * kind, 3)
     share, left, left_of_other = matched(proper, proper_of_other)
-    told = bool(one.concepts and other.concepts)  # else a word that many bodies have may be what they are
-    if share and (left or left_of_other) and not told and other_languages(one, other):
+    kinds_known = bool(name.concepts and other.concepts)  # else a word that many bodies have may be what they are
+    if share and (left or left_of_other) and not kinds_known and other_languages(name, other):
         rare = [[word for word in words if word not in common] for words in (left, left_of_other)]
         if rare != [left, left_of_other]:
             kind = min(kind, 0.7)
-            kept = [
+            proper_words = [
                 [w for w in words if w not in lost or w not in common]
                 for words, lost in ((proper, left), (proper_of_other, left_of_other))
             ]
-            share, left, left_of_other = matched(*kept)
+            share, left, left_of_other = matched(*proper_words)
     return round(_by_words(share, bool(left), bool(left_of_other), kind), 3)
 
 
-def other_languages(one: Name, other: Name) -> bool:
+def other_languages(name: Name, other: Name) -> bool:
     """Tell whether two names are in different languages, by script or by what their words are from."""
-    if one.latin != other.latin:
+    if name.latin != other.latin:
         return True
-    return bool(one.languages and other.languages and not one.languages & other.languages)
+    return bool(name.languages and other.languages and not name.languages & other.languages)
 
 
 def _by_words(share: float, left: bool, left_of_other: bool, kind: float) -> float:
@@ -228,39 +232,39 @@ Concepts = dict[str, tuple[str, frozenset[str]]]
 @cache
 def _name_words() -> tuple[Concepts, Concepts]:
     """Return the folded words, and the folded stems, that name kinds of bodies."""
-    found: tuple[dict[str, tuple[str, set[str]]], ...] = ({}, {})
+    tables: tuple[dict[str, tuple[str, set[str]]], ...] = ({}, {})
     with NAME_WORDS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             concept = row.pop("concept")
             for language, words in row.items():
                 for word in filter(None, words.split(";")):
-                    table = found[word.endswith("*")]
+                    table = tables[word.endswith("*")]
                     table.setdefault("".join(tokens(word.rstrip("*"))), (concept, set()))[1].add(language)
-    whole, stems = ({w: (c, frozenset(spoken)) for w, (c, spoken) in table.items()} for table in found)
+    whole, stems = ({w: (c, frozenset(spoken)) for w, (c, spoken) in table.items()} for table in tables)
     return whole, stems
 
 
-def _kind(one: Name, other: Name) -> float:
+def _kind(name: Name, other: Name) -> float:
     """Return how alike the kinds of two bodies are: 1 the same, 0 nothing in common, between where one is not said."""
-    if one.acronyms & other.initials or other.acronyms & one.initials:
+    if name.acronyms & other.initials or other.acronyms & name.initials:
         return 1.0
-    if not one.concepts or not other.concepts:
-        return 0.7 if one.concepts or other.concepts else 1.0
-    return len(one.concepts & other.concepts) / min(len(one.concepts), len(other.concepts))
+    if not name.concepts or not other.concepts:
+        return 0.7 if name.concepts or other.concepts else 1.0
+    return len(name.concepts & other.concepts) / min(len(name.concepts), len(other.concepts))
 
 
-def _without_acronyms(one: Name, other: Name) -> tuple[str, ...]:
+def _without_acronyms(name: Name, other: Name) -> tuple[str, ...]:
     """Return the proper words of a name, but for what abbreviates the kind of the other."""
-    short = {coarse_word(word) for word in one.acronyms & other.initials}
-    return tuple(word for word in one.proper if word not in short)
+    short = {coarse_word(word) for word in name.acronyms & other.initials}
+    return tuple(word for word in name.proper if word not in short)
 
 
 def _whole_words(text: str) -> str:
     """Return a name without the words that lost letters, if any others remain."""
     if not is_damaged(text):
         return text
-    kept = [word for word in text.split() if "?" not in word]
-    return " ".join(kept) or text
+    whole = [word for word in text.split() if "?" not in word]
+    return " ".join(whole) or text
 
 
 def _is_latin(text: str) -> bool:

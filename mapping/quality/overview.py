@@ -138,7 +138,7 @@ def matters(
     directory: RecordsByKind, holdings: Holdings, calls: Sequence[Call], doubles: Sequence[Candidate]
 ) -> tuple[Matter, ...]:
     """Return what a steward should see to, the gravest first."""
-    found = (
+    all_matters = (
         *_checks(holdings, calls),
         *_conflicts(directory),
         *_doubles(doubles, directory),
@@ -147,7 +147,7 @@ def matters(
         *_loose(directory, holdings),
     )
     order = list(get_args(State))
-    return tuple(sorted(found, key=lambda matter: order.index(matter.state)))
+    return tuple(sorted(all_matters, key=lambda matter: order.index(matter.state)))
 
 
 def _counts(directory: RecordsByKind, area: StudyArea, today: dt.date) -> dict[str, dict[str, int]]:
@@ -175,17 +175,17 @@ def _checks(holdings: Holdings, calls: Sequence[Call]) -> Iterator[Matter]:
         ("unverified", Message("Services that nobody ever checked"), "warn"),
         ("due", Message("Checks soon due"), "plain"),
     ):
-        found = by_state.get(state, [])
+        services = by_state.get(state, [])
         todo = Message("Call them: rohnamo due")
-        yield _of_services(f"check-{state}", title, found, todo, cast("State", grave))
+        yield _of_services(f"check-{state}", title, services, todo, cast("State", grave))
     tried = [held for held in holdings.listed if len(held.attempts) > 2]
     visit = Message("Visit them, or ask whoever sent the list")
     yield _of_services("unreachable", Message("Services that three calls did not reach"), tried, visit, "bad")
 
 
-def _of_services(key: str, title: Message, found: Sequence[HeldService], todo: Message, state: State) -> Matter:
-    names = tuple(map(_named, found[:SHOWN]))
-    return Matter(key, title, len(found), todo, state, names, tuple(held.service for held in found))
+def _of_services(key: str, title: Message, held_services: Sequence[HeldService], todo: Message, state: State) -> Matter:
+    names = tuple(map(_named, held_services[:SHOWN]))
+    return Matter(key, title, len(held_services), todo, state, names, tuple(held.service for held in held_services))
 
 
 def _conflicts(directory: RecordsByKind) -> Iterator[Matter]:
@@ -197,12 +197,12 @@ def _conflicts(directory: RecordsByKind) -> Iterator[Matter]:
         len(conflicts),
         Message("Ask which is true, and edit the record"),
         "warn",
-        tuple(f"{one.name or one.record}: {one.field}" for one in conflicts[:SHOWN]),
+        tuple(f"{conflict.name or conflict.record}: {conflict.field}" for conflict in conflicts[:SHOWN]),
     )
 
 
 def _doubles(doubles: Sequence[Candidate], directory: RecordsByKind) -> Iterator[Matter]:
-    names = {one.id: one.name for one in directory.records(Organization)}
+    names = {organization.id: organization.name for organization in directory.records(Organization)}
     for table, title in (
         ("organization", Message("Organizations that may be the same")),
         ("service", Message("Services that may be one")),
@@ -228,15 +228,22 @@ def _ending(directory: RecordsByKind, today: dt.date) -> Iterator[Matter]:
 
     approvals = directory.records(Approval)
     # the latest word counts: what was renewed ends no more
-    last = {(one.kind, one.subject): one for one in sorted(approvals, key=lambda one: (one.approved_on, one.id))}
-    consents = [one for one in last.values() if ends(one.consent_until)]
+    last = {
+        (approval.kind, approval.subject): approval
+        for approval in sorted(approvals, key=lambda approval: (approval.approved_on, approval.id))
+    }
+    consents = [approval for approval in last.values() if ends(approval.consent_until)]
     statements = directory.records(Statement)
-    ending = [one for one in statements if ends(one.consent_until)]
-    ended = [one for one in statements if one.consent_until < today]
-    funding = [one for one in directory.records(Funding) if ends(one.valid_to)]
+    ending = [statement for statement in statements if ends(statement.consent_until)]
+    ended = [statement for statement in statements if statement.consent_until < today]
+    funding = [funding_ for funding_ in directory.records(Funding) if ends(funding_.valid_to)]
     agreements = directory.records(ReferralAgreement)
-    closing = [one for one in agreements if one.status == "active" and ends(one.valid_to)]
-    over = [one for one in agreements if one.status == "active" and one.valid_to and one.valid_to < today]
+    closing = [agreement for agreement in agreements if agreement.status == "active" and ends(agreement.valid_to)]
+    over = [
+        agreement
+        for agreement in agreements
+        if agreement.status == "active" and agreement.valid_to and agreement.valid_to < today
+    ]
     renew, ask = Message("Renew it before it ends"), Message("Ask who pays afterwards")
     again = Message("Ask the operator again; what was lowered falls back to its default")
     yield Matter("consent", Message("Consents that end soon"), len(consents), again, "bad", (), tuple(consents))
@@ -246,24 +253,24 @@ def _ending(directory: RecordsByKind, today: dt.date) -> Iterator[Matter]:
         len(ending) + len(ended),
         again,
         "bad",
-        tuple(one.text for one in (*ended, *ending)[:SHOWN]),
+        tuple(record.text for record in (*ended, *ending)[:SHOWN]),
         (*ended, *ending),
     )
-    for key, title, found, todo in (
+    for key, title, records, todo in (
         ("agreement", Message("Agreements that end soon"), closing, renew),
         ("agreement-over", Message("Agreements that are over and called active"), over, renew),
         ("funding", Message("Funding that ends soon"), funding, ask),
     ):
-        yield Matter(key, title, len(found), todo, records=tuple(cast("Iterable[Record]", found)))
+        yield Matter(key, title, len(records), todo, records=tuple(cast("Iterable[Record]", records)))
 
 
 def _hidden(directory: RecordsByKind, holdings: Holdings) -> Iterator[Matter]:
     """Yield what is hidden for want of an approval, and what must not be listed."""
     known = Known.of(cast("Any", directory))
-    sources = {one.id: one.name for one in directory.records(Source)}
-    given = {one.source_id for one in directory.records(Provenance)}
+    sources = {source.id: source.name for source in directory.records(Source)}
+    given = {provenance.source_id for provenance in directory.records(Provenance)}
     approved = {record_id(code, "source") for code in (*known.maps, "calls", "stewards")}
-    waiting = sorted(sources[one] for one in given - approved if one in sources)
+    waiting = sorted(sources[source_id] for source_id in given - approved if source_id in sources)
     yield Matter(
         "approval",
         Message("Lists whose map nobody approved"),
@@ -273,8 +280,8 @@ def _hidden(directory: RecordsByKind, holdings: Holdings) -> Iterator[Matter]:
         tuple(waiting[:SHOWN]),
     )
     flagged = [held for held in holdings.services if held.service.do_not_list]
-    bodies = [one for one in holdings.organizations.values() if one.do_not_list]
-    names = [*(one.name for one in bodies), *map(_named, flagged)]
+    bodies = [organization for organization in holdings.organizations.values() if organization.do_not_list]
+    names = [*(body.name for body in bodies), *map(_named, flagged)]
     yield Matter(
         "do-not-list",
         Message("Kept out of every list"),
@@ -294,26 +301,26 @@ def _loose(directory: RecordsByKind, holdings: Holdings) -> Iterator[Matter]:
         used |= {activity.organization_id, activity.implementer_id}
     for agreement in directory.records(ReferralAgreement):
         used |= {agreement.from_organization_id, agreement.to_organization_id}
-    empty = [one for key, one in holdings.organizations.items() if key not in used]
-    at = {one.location_id for one in directory.records(ServiceAtLocation)}
-    places = [one for one in directory.records(Location) if one.id not in at]
+    empty = [organization for key, organization in holdings.organizations.items() if key not in used]
+    at = {at_location.location_id for at_location in directory.records(ServiceAtLocation)}
+    places = [location for location in directory.records(Location) if location.id not in at]
     untyped = [held for held in holdings.services if not held.types]
     wordless = [held for held in holdings.listed if not holdings.numbers(held) and not held.service.email]
-    figures = [one for one in directory.records(CaseCount) if one.count is None]
+    figures = [case_count for case_count in directory.records(CaseCount) if case_count.count is None]
     look = Message("Complete them or take them out")
-    for key, title, found in (
+    for key, title, records in (
         ("no-body", Message("Services without an organization"), nobody),
         ("no-type", Message("Services of no kind"), untyped),
         ("no-route", Message("Services without number or mail"), wordless),
     ):
-        yield _of_services(key, title, found, look, "warn")
+        yield _of_services(key, title, records, look, "warn")
     yield Matter(
         "empty-body",
         Message("Organizations without a service or a place"),
         len(empty),
         look,
         "plain",
-        tuple(one.name for one in empty[:SHOWN]),
+        tuple(organization.name for organization in empty[:SHOWN]),
         tuple(empty),
     )
     hang = (Message("Places that no service is at"), len(places), look)
@@ -333,9 +340,9 @@ def lines(state: Overview, language: str = "en") -> Iterator[str]:
 
     yield _("The directory on {day}", day=state.today)
     for table, title in COUNTED:
-        seen = state.counts[table]
-        if total := sum(seen.values()):
-            parts = ", ".join(f"{AUDIENCE_NAMES[a].into(language)} {count}" for a, count in seen.items() if count)
+        audiences = state.counts[table]
+        if total := sum(audiences.values()):
+            parts = ", ".join(f"{AUDIENCE_NAMES[a].into(language)} {count}" for a, count in audiences.items() if count)
             yield f"  {title.into(language)}: {total} ({parts})"
     parts = ", ".join(f"{FRESHNESS_NAMES[name].into(language)} {count}" for name, count in state.freshness.items())
     yield _("Checks of the services to be listed: {states}", states=parts)
