@@ -61,18 +61,18 @@ class Roll:
     """The ids of a table's records in their order."""
 
     def __init__(self, ids: Iterable[str]) -> None:
-        self.ids = np.array([each.encode() for each in ids] or [b""], dtype=np.bytes_)
+        self.ids = np.array([record_id.encode() for record_id in ids] or [b""], dtype=np.bytes_)
         self.size = 0 if self.ids[0] == b"" else len(self.ids)
 
     def __iter__(self) -> Iterator[str]:
-        return (each.decode() for each in self.ids[: self.size].tolist())
+        return (record_id.decode() for record_id in self.ids[: self.size].tolist())
 
     def positions(self, ids: Iterable[str]) -> Positions:
         """Return where some ids stand; those that do not are passed over."""
-        wanted = np.array([each.encode() for each in ids] or [b""], dtype=np.bytes_)
+        wanted = np.array([record_id.encode() for record_id in ids] or [b""], dtype=np.bytes_)
         places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        found: Positions = places[(self.ids[places] == wanted) & (wanted != b"")]
-        return found
+        positions: Positions = places[(self.ids[places] == wanted) & (wanted != b"")]
+        return positions
 
     def mask(self, ids: Iterable[str]) -> Mask:
         """Return one truth value for each record: whether it is among some ids."""
@@ -82,7 +82,7 @@ class Roll:
 
     def at(self, positions: Positions) -> list[str]:
         """Return the ids at some positions."""
-        return [each.decode() for each in self.ids[positions].tolist()]
+        return [record_id.decode() for record_id in self.ids[positions].tolist()]
 
 
 class Selection(NamedTuple):
@@ -142,18 +142,20 @@ class Catalogue:
             there = table in self.tables or table == "area_unit"
             with self.view() as view:
                 query = f'SELECT "{column}" FROM "{table}" ORDER BY "{column}"'
-                self._rolls[table] = Roll(each for (each,) in view.connection.execute(query)) if there else Roll(())
+                self._rolls[table] = (
+                    Roll(record_id for (record_id,) in view.connection.execute(query)) if there else Roll(())
+                )
         return self._rolls[table]
 
-    def select(self, table: str, asked: Asked, page: int | None, per_page: int) -> Selection:
+    def select(self, table: str, filters: Asked, page: int | None, per_page: int) -> Selection:
         """Return a page of the records that fit all that was asked, or all of them where ``page`` is None."""
         roll = self.roll(table)
         first, last = (0, roll.size) if page is None else ((page - 1) * per_page, page * per_page)
-        mask = self._fitting(table, asked)
-        centre = self._centre(asked)
+        mask = self._fitting(table, filters)
+        centre = self._centre(filters)
         if centre is not None:
-            return self._nearest(table, mask, centre, asked, (first, last))
-        if "proximity" in asked:
+            return self._nearest(table, mask, centre, filters, (first, last))
+        if "proximity" in filters:
             return Selection([], 0, {})  # nobody knows where that postcode is
         if mask is None:
             return Selection(
@@ -178,13 +180,13 @@ class Catalogue:
                 self._kept.popitem(last=False)
         return mask
 
-    def _fitting(self, table: str, asked: Asked) -> Mask | None:
+    def _fitting(self, table: str, filters: Asked) -> Mask | None:
         """Return what fits all filters but the distance; None where there are none."""
-        masks = list(self._own(table, asked))
+        masks = list(self._own(table, filters))
         if table == "service":
-            masks += self._listed(asked)
+            masks += self._listed(filters)
         elif table == "service_at_location":
-            theirs = {name: value for name, value in asked.items() if name not in OWN_OF_TIES}
+            theirs = {name: value for name, value in filters.items() if name not in OWN_OF_TIES}
             services = self._fitting("service", theirs)
             if services is not None:
                 masks.append(services[self._ties[0]])
@@ -193,18 +195,18 @@ class Catalogue:
             fitting = mask if fitting is None else fitting & mask
         return fitting
 
-    def _listed(self, asked: Asked) -> Iterator[Mask]:
+    def _listed(self, filters: Asked) -> Iterator[Mask]:
         """Yield what the site's own search finds: services that are active, or closed for a time."""
         named = {"search": "text", "service_type": "type", "serves": "serves", "speaks": "speaks"}
-        wanted = {field: asked[name] for name, field in named.items() if name in asked}
-        if not wanted and "area_unit" not in asked:
+        wanted = {field: filters[name] for name, field in named.items() if name in filters}
+        if not wanted and "area_unit" not in filters:
             return
         with self.view() as view:
             search = Search(view.connection, Query(**wanted), self.facts)
             fits = search.wanted()
-            if "area_unit" in asked:
+            if "area_unit" in filters:
                 fits = fits & (
-                    search.having("in", [asked["area_unit"]]) | search.having("covers", [asked["area_unit"]])
+                    search.having("in", [filters["area_unit"]]) | search.having("covers", [filters["area_unit"]])
                 )
         mask = np.zeros(self.roll("service").size, bool)
         mask[self._listed_at[fits]] = True
@@ -215,7 +217,7 @@ class Catalogue:
         """The position of each service of the search index."""
         with self.view() as view:
             rows = view.connection.execute("SELECT service FROM listed ORDER BY number")
-            return self.roll("service").positions(each for (each,) in rows)
+            return self.roll("service").positions(service_id for (service_id,) in rows)
 
     @cached_property
     def _ties(self) -> tuple[Positions, Positions]:
@@ -227,20 +229,20 @@ class Catalogue:
         locations = self.roll("location").positions(location for _, location in pairs)
         return services, locations
 
-    def _own(self, table: str, asked: Asked) -> Iterator[Mask]:
+    def _own(self, table: str, filters: Asked) -> Iterator[Mask]:
         """Yield what each filter lets through that the columns of a table answer."""
-        for name, value in asked.items():
+        for name, value in filters.items():
             if (table, name) in FILTERS:
                 yield self.kept((table, name, value), table, partial(FILTERS[table, name], value=value))
-        if "search" in asked and table in TEXTS:
-            yield self._meeting(table, asked["search"])
-        if "postcode" in asked and "proximity" not in asked and table in ("service", "service_at_location"):
-            yield self._in_postcode(table, asked["postcode"])
-        if "area_unit" in asked and table in UNIT_TABLES:
-            yield self._in_unit(table, asked["area_unit"])
-        elif "area_unit" in asked and table == "service_at_location":
-            yield self._in_unit("location", asked["area_unit"])[self._ties[1]]
-        since = asked.get("modified_after")
+        if "search" in filters and table in TEXTS:
+            yield self._meeting(table, filters["search"])
+        if "postcode" in filters and "proximity" not in filters and table in ("service", "service_at_location"):
+            yield self._in_postcode(table, filters["postcode"])
+        if "area_unit" in filters and table in UNIT_TABLES:
+            yield self._in_unit(table, filters["area_unit"])
+        elif "area_unit" in filters and table == "service_at_location":
+            yield self._in_unit("location", filters["area_unit"])[self._ties[1]]
+        since = filters.get("modified_after")
         if since is not None and since > self.facts["edition"]:
             yield np.zeros(self.roll(table).size, bool)
         elif since is not None and "modified" in self.tables and table in ENTITIES:
@@ -251,20 +253,20 @@ class Catalogue:
 
         def ids(view: View) -> Iterable[str]:
             query = f'{_BELOW} SELECT id FROM "{table}" WHERE area_unit IN (SELECT code FROM below)'
-            return [each for (each,) in view.connection.execute(query, [unit])]
+            return [record_id for (record_id,) in view.connection.execute(query, [unit])]
 
         return self.kept((table, "area_unit", unit), table, ids)
 
     @cached_property
     def _postcodes(self) -> dict[str, list[str]]:
         """Postcode -> locations that have an address with it."""
-        found: dict[str, list[str]] = defaultdict(list)
+        locations: dict[str, list[str]] = defaultdict(list)
         if "address" in self.tables:
             with self.view() as view:
                 query = "SELECT postal_code, location_id FROM address WHERE postal_code != '' ORDER BY id"
                 for code, location in view.connection.execute(query):
-                    found[plain_code(code)].append(location)
-        return found
+                    locations[plain_code(code)].append(location)
+        return locations
 
     def _in_postcode(self, table: str, postcode: str) -> Mask:
         places = self.roll("location").mask(self._postcodes.get(plain_code(postcode), ()))
@@ -309,15 +311,15 @@ class Catalogue:
                     holders[word].add(place)
         return sorted(holders), {word: sorted(places) for word, places in holders.items()}
 
-    def _centre(self, asked: Asked) -> tuple[float, float] | None:
+    def _centre(self, filters: Asked) -> tuple[float, float] | None:
         """Return where distances are measured from: a point, or the middle of a postcode."""
-        if "near" in asked:
-            near: tuple[float, float] = asked["near"]
+        if "near" in filters:
+            near: tuple[float, float] = filters["near"]
             return near
-        if "proximity" not in asked or "postcode" not in asked:
+        if "proximity" not in filters or "postcode" not in filters:
             return None
         latitude, longitude = self._location_points
-        places = self.roll("location").positions(self._postcodes.get(plain_code(asked["postcode"]), ()))
+        places = self.roll("location").positions(self._postcodes.get(plain_code(filters["postcode"]), ()))
         pointed = places[~np.isnan(latitude[places])]
         if not pointed.size:
             return None
@@ -345,7 +347,7 @@ class Catalogue:
         }
 
     def _nearest(
-        self, table: str, mask: Mask | None, centre: tuple[float, float], asked: Asked, span: tuple[int, int]
+        self, table: str, mask: Mask | None, centre: tuple[float, float], filters: Asked, span: tuple[int, int]
     ) -> Selection:
         """Return those with a point, the nearest first; equally near ones by id.
 
@@ -356,8 +358,8 @@ class Catalogue:
             chosen = mask[points.owner]
             points = Points(points.owner[chosen], points.latitude[chosen], points.longitude[chosen])
         km = estimated(centre, points.latitude, points.longitude)
-        if "proximity" in asked:
-            within = asked["proximity"] / 1000
+        if "proximity" in filters:
+            within = filters["proximity"] / 1000
             edge = np.abs(km - within) <= within * SPHERE + 0.001
             km[edge] = measured(centre, points.latitude[edge], points.longitude[edge])
             inside = km <= within
@@ -377,7 +379,7 @@ class Catalogue:
         ids = self.roll(table).at(owners[order])
         return Selection(ids, int(nearest.size), dict(zip(ids, metres[order].tolist(), strict=True)))
 
-    def changes(self, asked: Asked, page: int | None, per_page: int) -> tuple[list[dict[str, str]], int]:
+    def changes(self, filters: Asked, page: int | None, per_page: int) -> tuple[list[dict[str, str]], int]:
         """Return a page of what changed or left on a day or later, in the order of days, and how much in all.
 
         A view without days of change stands for one in which everything changed on the day of its edition.
@@ -385,21 +387,23 @@ class Catalogue:
         if "modified" in self.tables:
             parts = ["SELECT modified_on, entity, id, 'changed' FROM modified"]
         else:
-            day, known = self.facts["edition"], [each for each in ENTITIES if each in self.tables]
+            day, known = self.facts["edition"], [entity for entity in ENTITIES if entity in self.tables]
             parts = [f"SELECT '{day}', '{entity}', id, 'changed' FROM \"{entity}\"" for entity in known]
         if "tombstone" in self.tables:
             parts.append("SELECT gone_on, entity, id, 'gone' FROM tombstone")
         parts = parts or ["SELECT '', '', '', '' WHERE 0"]
         query = f"WITH delta(day, entity, id, change) AS ({' UNION ALL '.join(parts)}) SELECT * FROM delta"
         query += " WHERE day >= ? AND entity = coalesce(?, entity)"
-        values = [asked.get("since", ""), asked.get("entity")]
+        values = [filters.get("since", ""), filters.get("entity")]
         size, skip = (-1, 0) if page is None else (per_page, (page - 1) * per_page)
         with self.view() as view:
             (total,) = view.connection.execute(f"SELECT count(*) FROM ({query})", values).fetchone()
             rows = view.connection.execute(
                 f"{query} ORDER BY day, entity, id, change LIMIT ? OFFSET ?", [*values, size, skip]
             ).fetchall()
-        made = [{"entity": entity, "id": each, "change": change, "on": day} for day, entity, each, change in rows]
+        made = [
+            {"entity": entity, "id": record_id, "change": change, "on": day} for day, entity, record_id, change in rows
+        ]
         return made, int(total)
 
 
@@ -418,7 +422,7 @@ def _ids(query: str) -> Chooser:
     """Return a filter that is one query for ids."""
 
     def ids(view: View, value: Any) -> Iterable[str]:
-        return [each for (each,) in view.connection.execute(query, [value])]
+        return [record_id for (record_id,) in view.connection.execute(query, [value])]
 
     return ids
 
@@ -432,23 +436,23 @@ def _bodies(query: str) -> Chooser:
     """Return a filter of organizations: those that a term is said of, or of one of their services."""
 
     def ids(view: View, value: Any) -> Iterable[str]:
-        linked = [each for (each,) in view.connection.execute(query, [value])]
+        linked = [body_id for (body_id,) in view.connection.execute(query, [value])]
         bodies = view.connection.execute(
             "SELECT organization_id FROM service WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(linked)]
         )
-        return {*linked, *(each for (each,) in bodies)}
+        return {*linked, *(body_id for (body_id,) in bodies)}
 
     return ids
 
 
 def _either_end(view: View, value: Any) -> Iterable[str]:
     query = "SELECT id FROM referral_agreement WHERE from_organization_id = ? OR to_organization_id = ?"
-    return [each for (each,) in view.connection.execute(query, [value, value])]
+    return [record_id for (record_id,) in view.connection.execute(query, [value, value])]
 
 
 def _top(view: View, value: Any) -> Iterable[str]:
     query = "SELECT id FROM taxonomy_term WHERE parent_id IS NULL OR NOT ?"
-    return [each for (each,) in view.connection.execute(query, [value])]
+    return [record_id for (record_id,) in view.connection.execute(query, [value])]
 
 
 FILTERS: dict[tuple[str, str], Chooser] = {
@@ -472,7 +476,7 @@ FILTERS: dict[tuple[str, str], Chooser] = {
 def _modified(view: View, entity: str, since: str) -> list[str]:
     """Return the records that changed on a day or later, and those of which nobody knows when."""
     query = f'SELECT id FROM "{entity}" WHERE id NOT IN (SELECT id FROM modified WHERE entity = ? AND modified_on < ?)'
-    return [each for (each,) in view.connection.execute(query, [entity, since])]
+    return [record_id for (record_id,) in view.connection.execute(query, [entity, since])]
 
 
 def plain_code(postcode: str) -> str:

@@ -46,7 +46,7 @@ class BadRequest(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
-        super().__init__("; ".join(f"{each.parameter}: {each.problem}" for each in self.problems))
+        super().__init__("; ".join(f"{problem.parameter}: {problem.problem}" for problem in self.problems))
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Parameter:
         """What values can be taken, in words."""
         schema = self.schema
         if "enum" in schema:
-            shown = [str(each) for each in schema["enum"][:60]]
+            shown = [str(choice) for choice in schema["enum"][:60]]
             return "one of " + ", ".join(shown) + (", ..." if len(schema["enum"]) > 60 else "")
         if schema["type"] == "boolean":
             return "true or false"
@@ -285,7 +285,7 @@ class KnownCodes:
             TOP,
             YEAR,
         )
-        object.__setattr__(self, "parameters", {each.name: each for each in (*fixed, *made)})
+        object.__setattr__(self, "parameters", {parameter.name: parameter for parameter in (*fixed, *made)})
 
 
 def _one_of(codes: Iterable[str]) -> Schema:
@@ -329,24 +329,24 @@ def read(given: Iterable[tuple[str, Any]], allowed: Mapping[str, Parameter]) -> 
     BadRequest
         With every parameter that is unknown, given twice, wrong, or without another that it needs.
     """
-    asked: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in given:
         if name not in allowed:
             shown = name if name.isprintable() and len(name) <= 40 else "a name that is too long or unreadable"
             problems.append(Problem(shown, "is not known here", "one of " + ", ".join(allowed)))
-        elif name in asked:
+        elif name in values:
             problems.append(Problem(name, "is given twice", "one value"))
         else:
             try:
-                asked[name] = allowed[name].read(value)
+                values[name] = allowed[name].read(value)
             except ValueError as error:
-                asked[name] = None
+                values[name] = None
                 problems.append(Problem(name, _reason(error), allowed[name].allowed))
-    problems += _missing(asked)
+    problems += _missing(values)
     if problems:
         raise BadRequest(dict.fromkeys(problems))
-    return asked
+    return values
 
 
 def _reason(error: ValueError) -> str:
@@ -354,6 +354,6 @@ def _reason(error: ValueError) -> str:
     return text if text.startswith("is ") else "is no day"
 
 
-def _missing(asked: Mapping[str, Any]) -> Iterator[Problem]:
-    if "proximity" in asked and not {"near", "postcode"} & set(asked):
+def _missing(values: Mapping[str, Any]) -> Iterator[Problem]:
+    if "proximity" in values and not {"near", "postcode"} & set(values):
         yield Problem("proximity", "is without a place that it is measured from", "near or postcode beside it")

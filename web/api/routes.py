@@ -73,7 +73,7 @@ class EditionAnswers:
 
     def root(self, base: str) -> dict[str, Any]:
         """Return what the API says of itself; ``base`` is the address of the site, as seen from it."""
-        counts = {each.name: self.catalogue.roll(each.table).size for each in COLLECTIONS.values()}
+        counts = {collection.name: self.catalogue.roll(collection.table).size for collection in COLLECTIONS.values()}
         return {
             "version": HSDS_VERSION,
             "profile": f"{base}profile/profile.json",
@@ -90,13 +90,13 @@ class EditionAnswers:
         }
 
     def texts(
-        self, view: View, collection: Collection, ids: list[str], asked: Mapping[str, Any], metres: Mapping[str, int]
+        self, view: View, collection: Collection, ids: list[str], query: Mapping[str, Any], metres: Mapping[str, int]
     ) -> Iterator[bytes]:
         """Yield the records of some ids as JSON, each with its distance in metres where there is one."""
-        form = self._ready_form(collection, asked)
+        form = self._ready_form(collection, query)
         if form is None:
-            for record in self.records(view, collection, ids, asked):
-                if record["id"] in metres and not asked.get("minimal"):
+            for record in self.records(view, collection, ids, query):
+                if record["id"] in metres and not query.get("minimal"):
                     record["distance"] = metres[record["id"]]
                 yield dump(record)
             return
@@ -107,23 +107,26 @@ class EditionAnswers:
                 text = texts[record_id]
                 yield text[:-1] + b',"distance":%d}' % metres[record_id] if record_id in metres else text
 
-    def _ready_form(self, collection: Collection, asked: Mapping[str, Any]) -> Form | None:
+    def _ready_form(self, collection: Collection, query: Mapping[str, Any]) -> Form | None:
         """Return in which form the records that were asked for stand ready; None where they must be made."""
-        form: Form = "full" if asked.get("full") else "flat"
-        made = asked.get("minimal") or asked.get("full_service") or "lang" in asked
+        form: Form = "full" if query.get("full") else "flat"
+        made = query.get("minimal") or query.get("full_service") or "lang" in query
         return form if self.ready and not made and form in FORMS.get(collection.table, ()) else None
 
-    def records(self, view: View, collection: Collection, ids: list[str], asked: Mapping[str, Any]) -> Iterator[Any]:
+    def records(self, view: View, collection: Collection, ids: list[str], query: Mapping[str, Any]) -> Iterator[Any]:
         """Yield the records of some ids as they were asked for."""
-        language = asked.get("lang")
-        if asked.get("minimal"):
+        language = query.get("lang")
+        if query.get("minimal"):
             days = hsds.modified_on(view, collection.table, ids) if "modified" in self.catalogue.tables else {}
-            yield from ({"id": each, "modified_date": days.get(each, self.edition.day.isoformat())} for each in ids)
+            yield from (
+                {"id": record_id, "modified_date": days.get(record_id, self.edition.day.isoformat())}
+                for record_id in ids
+            )
         elif collection.table == "area_unit":
             yield from area_units(view, ids, language)
         else:
-            services: hsds.Services = "full" if asked.get("full_service") else "flat"
-            full = bool(asked.get("full") or asked.get("full_service") or collection.table not in FLAT_TABLES)
+            services: hsds.Services = "full" if query.get("full_service") else "flat"
+            full = bool(query.get("full") or query.get("full_service") or collection.table not in FLAT_TABLES)
             yield from hsds.records(view, collection.table, ids, full=full, language=language, services=services)
 
 
@@ -135,9 +138,9 @@ FLAT_TABLES = ("service", "organization", "service_at_location", "location")
 @api.get("/index.json", endpoint="index")
 def root() -> Response:
     """Say what this API is."""
-    asked = _asked(())
+    query = _asked(())
     base = "../" if request.endpoint == "api.index" else _base()
-    return _answer(dump(_answers().root(base)) + b"\n", asked)
+    return _answer(dump(_answers().root(base)) + b"\n", query)
 
 
 @api.get("/openapi.json")
@@ -151,14 +154,14 @@ def description() -> Response:
 @api.get("/deltas.ndjson", endpoint="deltas_file")
 def deltas() -> Response:
     """List what changed and what left since a day."""
-    asked = _asked(DELTAS) if request.endpoint == "api.deltas" else _asked(()) | {"format": "ndjson"}
-    answers, page = _answers(), _page(asked)
-    if (same := _unchanged(asked)) is not None:
+    query = _asked(DELTAS) if request.endpoint == "api.deltas" else _asked(()) | {"format": "ndjson"}
+    answers, page = _answers(), _page(query)
+    if (same := _unchanged(query)) is not None:
         return same
-    rows, total = answers.catalogue.changes(asked, page, asked["per_page"])
+    rows, total = answers.catalogue.changes(query, page, query["per_page"])
     if page is None:
-        return _answer(b"".join(dump(row) + b"\n" for row in rows), asked, NDJSON)
-    return _answer(_paged([dump(row) for row in rows], total, page, asked["per_page"]), asked)
+        return _answer(b"".join(dump(row) + b"\n" for row in rows), query, NDJSON)
+    return _answer(_paged([dump(row) for row in rows], total, page, query["per_page"]), query)
 
 
 @api.route("/<any({}):name>".format(",".join(COLLECTIONS)), methods=["GET", "POST"])
@@ -186,37 +189,37 @@ def whole_file(name: str) -> Response:
 def one(name: str, identifier: str) -> Response:
     """Show one record in full; with ``.json`` after its id as without."""
     collection = COLLECTIONS[name]
-    asked = _asked(collection.of_one)
+    query = _asked(collection.of_one)
     answers = _answers()
     if not identifier.isascii() or len(identifier) > 100:
         abort(404)
     with answers.catalogue.view() as view:
         wanted = [identifier.removesuffix(".json")]
-        texts = list(answers.texts(view, collection, wanted, {**asked, "full": True}, {}))
+        texts = list(answers.texts(view, collection, wanted, {**query, "full": True}, {}))
     if not texts:
         abort(404)
-    return _answer(texts[0] + b"\n", asked, kept=False)
+    return _answer(texts[0] + b"\n", query, keep=False)
 
 
-def _list(collection: Collection, asked: dict[str, Any]) -> Response:
+def _list(collection: Collection, query: dict[str, Any]) -> Response:
     """Answer with a page of records, or with all of them one a line."""
-    page = _page(asked)
-    same = _unchanged(asked)
+    page = _page(query)
+    same = _unchanged(query)
     if same is not None:
         return same
     answers = _answers()
-    per_page = asked.get("per_page", PER_PAGE)
-    if asked.get("minimal") and page is not None:
+    per_page = query.get("per_page", PER_PAGE)
+    if query.get("minimal") and page is not None:
         page, per_page = 1, max(1, answers.catalogue.roll(collection.table).size)
-    found = answers.catalogue.select(collection.table, asked, page, per_page)
+    selection = answers.catalogue.select(collection.table, query, page, per_page)
 
     def texts() -> Iterator[bytes]:
         with answers.catalogue.view() as view:
-            yield from answers.texts(view, collection, found.ids, asked, found.metres)
+            yield from answers.texts(view, collection, selection.ids, query, selection.metres)
 
     if page is None:
-        return _answer((text + b"\n" for text in texts()), asked, NDJSON)
-    return _answer(_paged(list(texts()), found.total, page, per_page), asked)
+        return _answer((text + b"\n" for text in texts()), query, NDJSON)
+    return _answer(_paged(list(texts()), selection.total, page, per_page), query)
 
 
 def _paged(contents: list[bytes], total: int, page: int, per_page: int) -> bytes:
@@ -234,10 +237,10 @@ def _paged(contents: list[bytes], total: int, page: int, per_page: int) -> bytes
     return dump(about)[:-1] + b',"contents":[' + b",".join(contents) + b"]}\n"
 
 
-def _page(asked: dict[str, Any]) -> int | None:
+def _page(query: dict[str, Any]) -> int | None:
     """Return the page that was asked for, None for everything; fill in what was not said."""
-    asked.setdefault("per_page", PER_PAGE)
-    return None if asked.get("format") == "ndjson" else int(asked.setdefault("page", 1))
+    query.setdefault("per_page", PER_PAGE)
+    return None if query.get("format") == "ndjson" else int(query.setdefault("page", 1))
 
 
 def _asked(names: Iterable[str]) -> dict[str, Any]:
@@ -260,8 +263,8 @@ def _answers() -> EditionAnswers:
     if "api" not in g:
         edition: Edition = current_app.config["EDITIONS"].now()
         g.api = edition.keep("api", lambda: EditionAnswers(edition, demo=bool(current_app.config.get("DEMO"))))
-    found: EditionAnswers = g.api
-    return found
+    answers: EditionAnswers = g.api
+    return answers
 
 
 def _pages(collection: Collection) -> int:
@@ -270,41 +273,41 @@ def _pages(collection: Collection) -> int:
 
 def _base() -> str:
     """Return the address of the site: as it was set, else as it was used; where that could be none, the way to it."""
-    if told := _told():
-        return told
+    if address := _told():
+        return address
     return request.host_url if re.fullmatch(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?", request.host) else "../"
 
 
 def _told() -> str:
     """Return the address of the site as it was set; empty where it was not."""
-    told = os.environ.get(ADDRESS, "")
-    return f"{told.rstrip('/')}/" if re.fullmatch(r"https?://[\w.\-:]+(/[\w.\-/]*)?", told) else ""
+    address = os.environ.get(ADDRESS, "")
+    return f"{address.rstrip('/')}/" if re.fullmatch(r"https?://[\w.\-:]+(/[\w.\-/]*)?", address) else ""
 
 
-def _tag(asked: Mapping[str, Any]) -> str:
+def _tag(query: Mapping[str, Any]) -> str:
     """Return what an answer is known by: the view, the address and all that was asked."""
-    key = json.dumps([_answers().stamp, request.path, _base(), sorted(asked.items())], default=str)
+    key = json.dumps([_answers().stamp, request.path, _base(), sorted(query.items())], default=str)
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _unchanged(asked: Mapping[str, Any]) -> Response | None:
+def _unchanged(query: Mapping[str, Any]) -> Response | None:
     """Return an answer without content where the one that asks has it already."""
-    if request.method != "POST" and request.if_none_match.contains(_tag(asked)):
-        return _answer(b"", asked)
+    if request.method != "POST" and request.if_none_match.contains(_tag(query)):
+        return _answer(b"", query)
     return None
 
 
 def _answer(
-    contents: bytes | Iterable[bytes], asked: Mapping[str, Any], mimetype: str = JSON, *, kept: bool = True
+    contents: bytes | Iterable[bytes], query: Mapping[str, Any], mimetype: str = JSON, *, keep: bool = True
 ) -> Response:
     response = Response(contents, mimetype=mimetype)
     known = _answers().choices.parameters
-    lasting = kept and request.method != "POST" and not any(known[n].personal for n in asked if n in known)
+    lasting = keep and request.method != "POST" and not any(known[n].personal for n in query if n in known)
     response.headers["Cache-Control"] = LASTING if lasting else "no-store"
-    if "lang" in asked:
-        response.headers["Content-Language"] = asked["lang"]
+    if "lang" in query:
+        response.headers["Content-Language"] = query["lang"]
     if request.method != "POST":
-        response.set_etag(_tag(asked))
+        response.set_etag(_tag(query))
         if isinstance(contents, bytes):  # what is streamed would be gathered to be measured
             response.make_conditional(request.environ)
             response.headers.pop("Date", None)  # the server's to say
@@ -316,7 +319,7 @@ def refuse(error: Exception) -> Response:
     problems = []
     if isinstance(error, BadRequest):
         status, detail = 400, "Some parameters cannot be taken; errors names them and what is allowed."
-        problems = [each._asdict() for each in error.problems]
+        problems = [problem._asdict() for problem in error.problems]
     elif isinstance(error, RequestEntityTooLarge):
         status, detail = 413, f"The body is larger than {BODY_LIMIT} bytes."
     elif isinstance(error, HTTPException) and error.code == 405:
@@ -325,8 +328,8 @@ def refuse(error: Exception) -> Response:
         status, detail = 404, "There is nothing at this address."
     else:
         status, detail = 500, "Something broke here; it is not your request."
-    said: dict[str, Any] = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail}
-    response = Response(dump(said | ({"errors": problems} if problems else {})) + b"\n", status, mimetype=PROBLEM)
+    body: dict[str, Any] = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail}
+    response = Response(dump(body | ({"errors": problems} if problems else {})) + b"\n", status, mimetype=PROBLEM)
     response.headers["Cache-Control"] = "no-store"
     if status == 405 and isinstance(error, HTTPException):
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
@@ -342,12 +345,12 @@ def file_paths(app: Any) -> list[str]:
     with app.test_request_context("/api/"):
         answers = _answers()
         paths = ["api/index.json", "api/openapi.json", "api/deltas.ndjson"]
-        for each in COLLECTIONS.values():
-            roll = answers.catalogue.roll(each.table)
-            paths.append(f"api/{each.name}.json")
-            paths += [f"api/{each.name}-{page}.json" for page in range(2, _pages(each) + 1)]
-            paths.append(f"api/{each.name}.ndjson")
-            paths += [f"api/{each.name}/{identifier}.json" for identifier in roll]
+        for collection in COLLECTIONS.values():
+            roll = answers.catalogue.roll(collection.table)
+            paths.append(f"api/{collection.name}.json")
+            paths += [f"api/{collection.name}-{page}.json" for page in range(2, _pages(collection) + 1)]
+            paths.append(f"api/{collection.name}.ndjson")
+            paths += [f"api/{collection.name}/{identifier}.json" for identifier in roll]
     return paths
 
 
@@ -359,7 +362,7 @@ def area_units(view: View, codes: Iterable[str], language: str | None) -> Iterat
     units = {row["code"]: row for row in view.connection.execute("SELECT * FROM area_unit")}
     for code in (known for known in codes if known in units):
         row, own = units[code], names.get(code, {})
-        tried = next((each for each in chain(language or "en") if each in own), "")
+        tried = next((tag for tag in chain(language or "en") if tag in own), "")
         unit = {"id": code, "name": own.get(tried, code), "level": row["level"]}
         unit |= {"parent_id": row["parent"]} if row["parent"] else {}
         unit |= {"people": row["people"]} if row["people"] is not None else {}
@@ -372,9 +375,9 @@ def _choices(catalogue: Catalogue) -> KnownCodes:
 
         def known(taxonomy: str, kind: str) -> tuple[str, ...]:
             query = "SELECT code FROM taxonomy_term WHERE taxonomy = ? AND code IS NOT NULL ORDER BY code"
-            seeded, said = Vocabulary.load(taxonomy), set(codes(kind))
+            seeded, known_codes = Vocabulary.load(taxonomy), set(codes(kind))
             shown = [code for (code,) in view.connection.execute(query, [taxonomy])]
-            return tuple(dict.fromkeys(code for code in shown if code in seeded or code in said))
+            return tuple(dict.fromkeys(code for code in shown if code in seeded or code in known_codes))
 
         def codes(kind: str) -> list[str]:
             query = "SELECT code FROM code WHERE kind = ? AND code != '' ORDER BY code"

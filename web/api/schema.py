@@ -56,8 +56,8 @@ class Collection:
 
 
 COLLECTIONS: dict[str, Collection] = {
-    each.name: each
-    for each in (
+    collection.name: collection
+    for collection in (
         Collection("services", "service", _FOUND, standard=True),
         Collection(
             "organizations",
@@ -96,7 +96,7 @@ COLLECTIONS: dict[str, Collection] = {
         Collection("case_counts", "case_count", ("search", *_PAGED, "area_unit", "year", "lang")),
         Collection("area_units", "area_unit", (*_PAGED, "lang")),
     )
-    if each.table in PUBLISHED or each.table == "area_unit"
+    if collection.table in PUBLISHED or collection.table == "area_unit"
 }
 """Every list by the last part of its address."""
 
@@ -136,27 +136,31 @@ def record_schema(table: str) -> Schema:
 
 def _said(table: str) -> dict[str, Schema]:
     """Return the properties that any record may have, and those of services."""
-    said: dict[str, Schema] = {
+    properties: dict[str, Schema] = {
         name: {"type": "array", "items": _ref(linked)}
         for linked, name in hsds.LINKED.items()
         if table not in hsds.LINKED
     }
-    said["text_languages"] = {"type": "object", "additionalProperties": {"type": "string"}}
+    properties["text_languages"] = {"type": "object", "additionalProperties": {"type": "string"}}
     if table == "service":
-        said["freshness"] = {"type": "string", "enum": list(Freshness.__args__)}  # type: ignore[attr-defined]
-        said["last_modified"] = {"type": "string", "format": "date-time"}
+        properties["freshness"] = {"type": "string", "enum": list(Freshness.__args__)}  # type: ignore[attr-defined]
+        properties["last_modified"] = {"type": "string", "format": "date-time"}
     if table in ("service", "service_at_location"):
-        said["distance"] = {"type": "integer", "minimum": 0, "description": "Metres from what was asked for as near."}
-    return said
+        properties["distance"] = {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Metres from what was asked for as near.",
+        }
+    return properties
 
 
 def _plain(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema:
     """Return a field's schema without null, which is never written, and without titles and defaults."""
-    kinds = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
-    found = dict(kinds[0]) if len(kinds) == 1 else {"anyOf": [dict(each) for each in kinds]}
-    if "$ref" in found:
-        found = dict(definitions[str(found["$ref"]).rsplit("/", 1)[1]])
-    return {name: value for name, value in found.items() if name not in ("title", "default")}
+    kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
+    plain = dict(kinds[0]) if len(kinds) == 1 else {"anyOf": [dict(kind) for kind in kinds]}
+    if "$ref" in plain:
+        plain = dict(definitions[str(plain["$ref"]).rsplit("/", 1)[1]])
+    return {name: value for name, value in plain.items() if name not in ("title", "default")}
 
 
 def _ref(name: str) -> Schema:
@@ -284,20 +288,24 @@ def openapi(choices: KnownCodes, title: str, description: str, licence: Mapping[
     """Return the OpenAPI 3.1 document."""
     tables = {*PUBLISHED, "area_unit"}
     paths: Schema = {"/": {"get": _operation("root", "Say what this API is.", _json(_ref("root")), [])}}
-    for each in COLLECTIONS.values():
-        kinds = (each.table, "minimal") if "minimal" in each.parameters else (each.table,)
-        about = f"List {each.name.replace('_', ' ')}" + ("." if each.standard else ", which HSDS does not have.")
-        asked = [choices.parameters[name] for name in each.parameters]
-        paths[f"/{each.name}"] = _list(each.name, about, page_schema(*kinds), asked)
-        one = [choices.parameters[name] for name in each.of_one]
-        operation = _operation(f"one_of_{each.name}", f"Show one of {each.name}.", _json(_ref(each.table)), one)
+    for collection in COLLECTIONS.values():
+        kinds = (collection.table, "minimal") if "minimal" in collection.parameters else (collection.table,)
+        about = f"List {collection.name.replace('_', ' ')}" + (
+            "." if collection.standard else ", which HSDS does not have."
+        )
+        of_list = [choices.parameters[name] for name in collection.parameters]
+        paths[f"/{collection.name}"] = _list(collection.name, about, page_schema(*kinds), of_list)
+        of_record = [choices.parameters[name] for name in collection.of_one]
+        operation = _operation(
+            f"one_of_{collection.name}", f"Show one of {collection.name}.", _json(_ref(collection.table)), of_record
+        )
         operation["responses"]["404"] = _problem("There is none of that id: a hidden one is as one that never was.")
-        paths[f"/{each.name}/{{id}}"] = {
+        paths[f"/{collection.name}/{{id}}"] = {
             "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
             "get": operation,
         }
-    asked = [choices.parameters[name] for name in DELTAS]
-    paths["/deltas"] = _list("deltas", "List what changed and what left.", page_schema("change"), asked)
+    of_list = [choices.parameters[name] for name in DELTAS]
+    paths["/deltas"] = _list("deltas", "List what changed and what left.", page_schema("change"), of_list)
     schemas = {table: record_schema(table) for table in sorted(tables)}
     schemas |= {"minimal": MINIMAL, "change": CHANGE, "problem": PROBLEM, "root": ROOT}
     return {
@@ -319,7 +327,7 @@ def _list(name: str, about: str, page: Schema, parameters: list[Parameter]) -> S
             "application/json": {
                 "schema": {
                     "type": "object",
-                    "properties": {each.name: _described(each) for each in parameters},
+                    "properties": {parameter.name: _described(parameter) for parameter in parameters},
                     "additionalProperties": False,
                 }
                 | _needs_a_place(parameters)
@@ -334,7 +342,7 @@ def _list(name: str, about: str, page: Schema, parameters: list[Parameter]) -> S
 
 def _needs_a_place(parameters: list[Parameter]) -> Schema:
     """Return what a body must hold beside a distance: from where it is measured."""
-    if not any(each.name == "proximity" for each in parameters):
+    if not any(parameter.name == "proximity" for parameter in parameters):
         return {}
     return {"dependentSchemas": {"proximity": {"anyOf": [{"required": ["near"]}, {"required": ["postcode"]}]}}}
 
@@ -345,13 +353,13 @@ def _operation(name: str, about: str, content: Schema, parameters: list[Paramete
         "summary": about,
         "parameters": [
             {
-                "name": each.name,
+                "name": parameter.name,
                 "in": "query",
                 "required": False,
-                "description": each.about,
-                "schema": {k: v for k, v in each.schema.items() if k != "example"},
+                "description": parameter.about,
+                "schema": {k: v for k, v in parameter.schema.items() if k != "example"},
             }
-            for each in parameters
+            for parameter in parameters
         ],
         "responses": {
             "200": {"description": "What was asked for.", "content": content},
