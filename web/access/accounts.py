@@ -302,12 +302,12 @@ class Accounts:
         owner; so are all accounts that one made. Where there never was a second administrator nobody else can meet
         anybody: then only an account and its maker are one.
         """
-        made = {each.login: each for each in self.accounts()}
+        made = {account.login: account for account in self.accounts()}
 
         def person(login: str) -> str:
-            seen = set()
-            while login in made and login not in seen and not made[login].met_by and made[login].made_by in made:
-                seen.add(login)
+            logins = set()
+            while login in made and login not in logins and not made[login].met_by and made[login].made_by in made:
+                logins.add(login)
                 login = made[login].made_by
             return login
 

@@ -89,23 +89,23 @@ def mail_settings(path: Path | None = None, environment: Mapping[str, str] = os.
     InvalidRecord
         A setting is missing or cannot be; names each of them, and never the password.
     """
-    told: dict[str, object] = {}
+    values: dict[str, object] = {}
     if path is not None and path.exists():
         try:
-            told = tomllib.loads(path.read_text(encoding="utf-8"))
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise FormatError(f"{path}: is no TOML in UTF-8 ({error}); see docs/deploy.md") from error
-    told |= {
+    values |= {
         name: environment[f"{PREFIX}{name.upper()}"]
         for name in MailSettings.model_fields
         if environment.get(f"{PREFIX}{name.upper()}")
     }
-    if not told:
+    if not values:
         return None
     try:
-        return MailSettings.model_validate(told)
+        return MailSettings.model_validate(values)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, each['loc']))} {each['msg']}".strip() for each in error.errors())
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))} {fault['msg']}".strip() for fault in error.errors())
         raise InvalidRecord(f"{path or 'settings of mails'}: {faults}; see docs/deploy.md") from None
 
 
@@ -217,14 +217,19 @@ def usable(address: str) -> bool:
 
 def of_role(accounts: Accounts, *roles: Role) -> list[Account]:
     """Return the accounts of some roles that can be written to."""
-    return [one for one in accounts.accounts() if one.role in roles and not one.disabled and usable(one.mail)]
+    return [
+        account
+        for account in accounts.accounts()
+        if account.role in roles and not account.disabled and usable(account.mail)
+    ]
 
 
 def to_remind(accounts: Accounts, due: Iterable[str]) -> list[Account]:
     """Return the providers that can be written to about organizations with something due, by published id."""
     wanted = set(due)
     return [
-        one
-        for one in of_role(accounts, "provider")
-        if not wanted.isdisjoint(one.grants.organizations) or (EVERYWHERE in one.grants.organizations and wanted)
+        account
+        for account in of_role(accounts, "provider")
+        if not wanted.isdisjoint(account.grants.organizations)
+        or (EVERYWHERE in account.grants.organizations and wanted)
     ]

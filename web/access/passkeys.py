@@ -91,10 +91,10 @@ def question() -> str:
     return secrets.token_urlsafe(32)
 
 
-def to_sign_in(site: Site, asked: str) -> str:
+def to_sign_in(site: Site, challenge: str) -> str:
     """Return what the browser is asked for to sign somebody in, as JSON; it names no account."""
     options = webauthn.generate_authentication_options(
-        rp_id=site.name, challenge=_bytes(asked), user_verification=UserVerificationRequirement.REQUIRED
+        rp_id=site.name, challenge=_bytes(challenge), user_verification=UserVerificationRequirement.REQUIRED
     )
     return webauthn.options_to_json(options)
 
@@ -115,16 +115,16 @@ class Passkeys:
             for key, name, added, used in rows
         ]
 
-    def to_add(self, account: Account, site: Site, asked: str) -> str:
+    def to_add(self, account: Account, site: Site, challenge: str) -> str:
         """Return what the browser is asked for to make a passkey, as JSON."""
-        there = [PublicKeyCredentialDescriptor(id=_bytes(each.id)) for each in self.of(account.id)]
+        there = [PublicKeyCredentialDescriptor(id=_bytes(passkey.id)) for passkey in self.of(account.id)]
         options = webauthn.generate_registration_options(
             rp_id=site.name,
             rp_name=MADE_BY,
             user_name=account.login,
             user_id=account.id.encode(),
             user_display_name=account.login,
-            challenge=_bytes(asked),
+            challenge=_bytes(challenge),
             exclude_credentials=there,
             authenticator_selection=AuthenticatorSelectionCriteria(
                 resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
@@ -132,7 +132,7 @@ class Passkeys:
         )
         return webauthn.options_to_json(options)
 
-    def add(self, account_id: str, name: str, answer: str, *, site: Site, asked: str, now: dt.datetime) -> None:
+    def add(self, account_id: str, name: str, answer: str, *, site: Site, challenge: str, now: dt.datetime) -> None:
         """Keep a passkey that a browser has just made; ask for password and code before.
 
         Raises
@@ -146,7 +146,7 @@ class Passkeys:
         try:
             made = webauthn.verify_registration_response(
                 credential=answer[:LONGEST_ANSWER],
-                expected_challenge=_bytes(asked),
+                expected_challenge=_bytes(challenge),
                 expected_rp_id=site.name,
                 expected_origin=site.origin,
                 require_user_verification=True,
@@ -159,13 +159,13 @@ class Passkeys:
                 made.sign_count,
                 now.date().isoformat(),
             )
-            with self._answered(asked, now) as db:
+            with self._answered(challenge, now) as db:
                 db.execute("INSERT INTO passkey VALUES (?, ?, ?, ?, ?, ?, NULL)", row)
         except (WebAuthnException, ValueError, sqlite3.IntegrityError) as error:
             raise InvalidRecord(str(NOT_ADDED)) from error
 
     def sign_in(
-        self, answer: str, *, site: Site, asked: str, now: dt.datetime, portal: str = "", source: str = ""
+        self, answer: str, *, site: Site, challenge: str, now: dt.datetime, portal: str = "", source: str = ""
     ) -> str:
         """Check what a browser answers, and return the token of a new session of a portal.
 
@@ -187,8 +187,8 @@ class Passkeys:
         with self.accounts.opened() as db:
             db.execute("BEGIN IMMEDIATE")  # an answer that is sent twice at once must not count twice
             row = db.execute(query, [_named(answer)]).fetchone()
-            uses = _uses(answer, row, site=site, asked=asked) if row is not None else None
-            right = uses is not None and _use_up(db, asked, now)
+            uses = _uses(answer, row, site=site, challenge=challenge) if row is not None else None
+            right = uses is not None and _use_up(db, challenge, now)
             token = self.accounts.let_in(db, row, right=right, now=now, portal=portal)
             if token:
                 self.accounts.forget_tries(db, attempt)
@@ -206,21 +206,21 @@ class Passkeys:
         return bool(gone)
 
     @contextmanager
-    def _answered(self, asked: str, now: dt.datetime) -> Iterator[sqlite3.Connection]:
+    def _answered(self, challenge: str, now: dt.datetime) -> Iterator[sqlite3.Connection]:
         """Use a question up and do something with it, both or neither."""
         with self.accounts.opened() as db:
             db.execute("BEGIN IMMEDIATE")
-            if not _use_up(db, asked, now):
+            if not _use_up(db, challenge, now):
                 raise ValueError("this question was answered before")
             yield db
 
 
-def _uses(answer: str, row: sqlite3.Row, *, site: Site, asked: str) -> int | None:
+def _uses(answer: str, row: sqlite3.Row, *, site: Site, challenge: str) -> int | None:
     """Return how often a passkey says that it was used, where its answer is right."""
     try:
-        found = webauthn.verify_authentication_response(
+        verified = webauthn.verify_authentication_response(
             credential=answer,
-            expected_challenge=_bytes(asked),
+            expected_challenge=_bytes(challenge),
             expected_rp_id=site.name,
             expected_origin=site.origin,
             credential_public_key=row["public_key"],
@@ -228,14 +228,14 @@ def _uses(answer: str, row: sqlite3.Row, *, site: Site, asked: str) -> int | Non
             require_user_verification=True,
         )
         owner = json.loads(answer)["response"].get("userHandle")
-        return found.new_sign_count if owner is None or _bytes(owner) == row["id"].encode() else None
+        return verified.new_sign_count if owner is None or _bytes(owner) == row["id"].encode() else None
     except (WebAuthnException, ValueError):
         return None
 
 
-def _use_up(db: sqlite3.Connection, asked: str, now: dt.datetime) -> bool:
+def _use_up(db: sqlite3.Connection, challenge: str, now: dt.datetime) -> bool:
     """Note that a question was answered; tell whether it was the first time."""
-    digest, moment = hashlib.sha256(asked.encode()).hexdigest(), now.astimezone(dt.UTC)
+    digest, moment = hashlib.sha256(challenge.encode()).hexdigest(), now.astimezone(dt.UTC)
     db.execute("DELETE FROM answered WHERE until < ?", [moment.isoformat(timespec="seconds")])
     until = (moment + LASTS).isoformat(timespec="seconds")
     return bool(db.execute("INSERT OR IGNORE INTO answered VALUES (?, ?)", [digest, until]).rowcount)
@@ -244,10 +244,10 @@ def _use_up(db: sqlite3.Connection, asked: str, now: dt.datetime) -> bool:
 def _named(answer: str) -> str:
     """Return the id of the passkey that an answer is of, as it says itself; "" where it says none."""
     try:
-        said = json.loads(answer) if len(answer) <= LONGEST_ANSWER else None
+        credential = json.loads(answer) if len(answer) <= LONGEST_ANSWER else None
     except ValueError:
         return ""
-    name = said.get("id") if isinstance(said, dict) else None
+    name = credential.get("id") if isinstance(credential, dict) else None
     return name if isinstance(name, str) else ""
 
 

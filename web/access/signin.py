@@ -91,7 +91,7 @@ def sign_in_by_passkey(language: str) -> ResponseReturnValue:
     answer, portal = request.form.get("answer", ""), current_app.config["PORTAL"]
     try:
         token = Passkeys(_accounts()).sign_in(
-            answer, site=_site(), asked=_asked(), now=now(), portal=portal, source=_source()
+            answer, site=_site(), challenge=_asked(), now=now(), portal=portal, source=_source()
         )
     except TooManyTries as refused:
         if refused.first:
@@ -118,8 +118,8 @@ def _enter(language: str, token: str, *, by: str = "") -> ResponseReturnValue:
 
 def _door(language: str, **values: object) -> str:
     """Render the page that asks who is there."""
-    asked = to_sign_in(_site(), _ask()) if _site().able else ""
-    return page("account/sign_in.html", language, asked=asked, **values)
+    challenge = to_sign_in(_site(), _ask()) if _site().able else ""
+    return page("account/sign_in.html", language, asked=challenge, **values)
 
 
 @blueprint.post("/<language>/sign-out")
@@ -203,7 +203,7 @@ def add_passkey(language: str) -> ResponseReturnValue:
     try:
         _accounts().confirm(me().id, form.get("password", ""), form.get("code", ""), now=now())
         Passkeys(_accounts()).add(
-            me().id, form.get("name", ""), form.get("answer", ""), site=_site(), asked=_asked(), now=now()
+            me().id, form.get("name", ""), form.get("answer", ""), site=_site(), challenge=_asked(), now=now()
         )
     except (InvalidRecord, SignInRefused) as error:
         return _own(language, not_added=str(error)), 400
@@ -224,8 +224,8 @@ def remove_passkey(language: str) -> ResponseReturnValue:
 def _own(language: str, **values: object) -> str:
     """Render the page of the own account."""
     keys, able = Passkeys(_accounts()), _site().able
-    asked = keys.to_add(me(), _site(), _ask()) if able else ""
-    return page("account/account.html", language, passkeys=keys.of(me().id), asked=asked, **values)
+    challenge = keys.to_add(me(), _site(), _ask()) if able else ""
+    return page("account/account.html", language, passkeys=keys.of(me().id), asked=challenge, **values)
 
 
 def _site() -> Site:

@@ -56,12 +56,12 @@ class Audit:
     @property
     def betrayed(self) -> bool:
         """Whether something is better explained by a hidden service than without one, or depends on one."""
-        return any(one.explaining for one in self.replays) or bool(self.worlds and self.worlds.differences)
+        return any(replay.explaining for replay in self.replays) or bool(self.worlds and self.worlds.differences)
 
     @property
     def clean(self) -> bool:
         """Whether everything is what the view alone gives."""
-        return not self.differences and not self.betrayed and not any(one.faults for one in self.replays)
+        return not self.differences and not self.betrayed and not any(replay.faults for replay in self.replays)
 
 
 def audit(
@@ -127,11 +127,11 @@ def _differences(own: Sums, made: Sums) -> list[Difference]:
 
 
 def _attacked(products: Sequence[tuple[BandPicture | Shares, str]], area: StudyArea, tell: Progress) -> list[Replay]:
-    found = []
+    replays = []
     for done, (product, plan) in enumerate(products, 1):
-        found.append(replay(product, area, plan))
+        replays.append(replay(product, area, plan))
         tell(done, len(products))
-    return found
+    return replays
 
 
 def _minutes(view: View, area: StudyArea, progress: Progress | None = None) -> list[Difference]:
@@ -146,7 +146,7 @@ def _minutes(view: View, area: StudyArea, progress: Progress | None = None) -> l
 def _products(site: Path, view: View, edition: Edition, area: StudyArea) -> Iterator[tuple[BandPicture | Shares, str]]:
     """Yield what the site says about travel, as it stands in its files, each with its scenario."""
     results = edition.results()
-    plans = ["summer", *(one.id for one in area.settings.scenarios if one.id != "summer")]
+    plans = ["summer", *(scenario.id for scenario in area.settings.scenarios if scenario.id != "summer")]
     for number, (surface, plan) in enumerate(zip(results["reach"].scenarios, plans, strict=True)):
         path = site / "static" / "m" / (f"bands-0-{number}.webp" if number else "bands-0.webp")
         if path.is_file():
@@ -157,11 +157,11 @@ def _products(site: Path, view: View, edition: Edition, area: StudyArea) -> Iter
         return
     entries, coverage = counted(view), results["coverage"]
     spots = {key: points(sort_of(key).of(entries), area) for key in coverage.groups}
-    found = surfaces(area, {key: own for key, own in spots.items() if own}, limit=max(BANDS))
+    surveyed = surfaces(area, {key: own for key, own in spots.items() if own}, limit=max(BANDS))
     rows = {row["area_unit"]: row for row in csv.DictReader(io.StringIO(path.read_text("utf-8")))}
     for key, own in spots.items():
         published = _published(rows, coverage, [f"{key}_{band}" for band in BANDS])
-        base = found[key, "summer"].found if own else np.full(area.grid.shape, np.inf, np.float32)
+        base = surveyed[key, "summer"].found if own else np.full(area.grid.shape, np.inf, np.float32)
         yield Shares(f"{path.relative_to(site).as_posix()}: {key}", published, BANDS, base, area), "summer"
 
 

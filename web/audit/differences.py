@@ -32,20 +32,20 @@ def _sum(path: Path) -> str:
 
 def compared(own: Sums, again: Sums, *, added: str, missing: str, other: str) -> list[Difference]:
     """Return how the files of one folder differ from those of another, in the words that are given."""
-    found = [Difference(name, added) for name in sorted(own.keys() - again.keys())]
-    found += [Difference(name, missing) for name in sorted(again.keys() - own.keys())]
+    differences = [Difference(name, added) for name in sorted(own.keys() - again.keys())]
+    differences += [Difference(name, missing) for name in sorted(again.keys() - own.keys())]
     both = sorted(own.keys() & again.keys())
-    return found + [Difference(name, other) for name in both if own[name] != again[name]]
+    return differences + [Difference(name, other) for name in both if own[name] != again[name]]
 
 
-def tables_that_differ(one: Path, other: Path) -> list[str]:
+def tables_that_differ(path: Path, other: Path) -> list[str]:
     """Return the tables in which two views differ; where only their bytes do, the file itself is named."""
-    if _sum(one) == _sum(other):
+    if _sum(path) == _sum(other):
         return []
-    with closing(_opened(one)) as first, closing(_opened(other)) as second:
+    with closing(_opened(path)) as first, closing(_opened(other)) as second:
         names = sorted({*_tables(first), *_tables(second)})
-        found = [name for name in names if _rows(first, name) != _rows(second, name)]
-    return found or ["the file itself"]
+        tables = [name for name in names if _rows(first, name) != _rows(second, name)]
+    return tables or ["the file itself"]
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -98,12 +98,12 @@ class BandPicture:
     def evidence(self) -> list[tuple[NDArray[np.bool_], float]]:
         """Return pixels that are nearer than they should be, and the minutes of their band."""
         nearer = np.flatnonzero(self._band < _band(self.base.ravel()[self._cell]))
-        found = []
+        evidence = []
         for place in _spread(nearer, SAMPLE).tolist():
             cells = np.zeros(self.base.size, np.bool_)
             cells[self._cell[place]] = True
-            found.append((cells.reshape(self.base.shape), float(BANDS[max(0, int(self._band[place]))])))
-        return found
+            evidence.append((cells.reshape(self.base.shape), float(BANDS[max(0, int(self._band[place]))])))
+        return evidence
 
 
 def _band(minutes: Minutes) -> NDArray[np.intp]:
@@ -118,10 +118,10 @@ def _bands_of(contents: bytes) -> NDArray[np.intp]:
             red, green, blue, alpha = picture.read().astype(np.int64)
     value = np.where(alpha == 0, -1, (red << 16) | (green << 8) | blue)
     known = [int(colour, 16) for colour in FAR] + [-1]
-    found = np.full(value.shape, -1)
+    bands = np.full(value.shape, -1)
     for band, colour in enumerate(known):
-        found[value == colour] = band
-    return found
+        bands[value == colour] = band
+    return bands
 
 
 class Shares:
@@ -153,11 +153,11 @@ class Shares:
     def evidence(self) -> list[tuple[NDArray[np.bool_], float]]:
         """Return the people beyond a limit in each unit with too large a share, and the limit."""
         more = self.published > self._shares(self.base) + EXACT
-        found = []
+        evidence = []
         for unit, column in _spread(np.argwhere(more), SAMPLE).tolist():
             limit = float(self.limits[column])
-            found.append((self._beyond(limit) & (self.area.unit_grid == unit), limit))
-        return found
+            evidence.append((self._beyond(limit) & (self.area.unit_grid == unit), limit))
+        return evidence
 
 
 def replay(product: Product, area: StudyArea, scenario: str) -> Replay:
@@ -168,8 +168,8 @@ def replay(product: Product, area: StudyArea, scenario: str) -> Replay:
     telling = np.zeros(area.grid.shape, np.bool_)
     for cells, limit in product.thresholds():
         telling |= _within(back, cells, limit, strict=isinstance(product, BandPicture))
-    found = Replay(product.name, int(possible.sum()), int((telling & possible).sum()), product.faults(product.base))
-    return _explained(found, product, ways, back, possible) if found.faults else found
+    attempt = Replay(product.name, int(possible.sum()), int((telling & possible).sum()), product.faults(product.base))
+    return _explained(attempt, product, ways, back, possible) if attempt.faults else attempt
 
 
 def _within(ways: Ground, cells: NDArray[np.bool_], limit: float, *, strict: bool = False) -> NDArray[np.bool_]:
@@ -177,18 +177,18 @@ def _within(ways: Ground, cells: NDArray[np.bool_], limit: float, *, strict: boo
     return np.asarray(minutes < limit if strict else minutes <= limit)
 
 
-def _explained(found: Replay, product: Product, ways: Ground, back: Ground, possible: NDArray[np.bool_]) -> Replay:
+def _explained(replay: Replay, product: Product, ways: Ground, back: Ground, possible: NDArray[np.bool_]) -> Replay:
     """Follow the faults to the cells from which most of them could come, and try these."""
     votes = np.zeros(possible.shape, np.int64)
     for cells, limit in product.evidence():
         votes += _within(back, cells, limit)
     votes[~possible] = 0
     if not votes.any():
-        return found
+        return replay
     likely = _spread(np.argwhere(votes == votes.max()), TRIED)
     left = [product.faults(np.minimum(product.base, ways.minutes(cell[None, :]))) for cell in likely]
-    better = [count for count in left if count < found.faults]
-    return replace(found, explaining=len(better), tried=len(likely), left=min(left))
+    better = [count for count in left if count < replay.faults]
+    return replace(replay, explaining=len(better), tried=len(likely), left=min(left))
 
 
 def _spread(values: NDArray[np.int64], count: int) -> NDArray[np.int64]:

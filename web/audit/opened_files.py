@@ -18,12 +18,12 @@ _looking = threading.local()
 def watched() -> Iterator[list[Path]]:
     """Note every private directory that this process opens, by whatever path and means of Python."""
     _hook()
-    found: list[Path] = []
-    _noted.append(found)
+    paths: list[Path] = []
+    _noted.append(paths)
     try:
-        yield found
+        yield paths
     finally:
-        _noted.remove(found)
+        _noted.remove(paths)
 
 
 @cache
@@ -38,9 +38,9 @@ def _note(event: str, arguments: tuple[object, ...]) -> None:
     name = arguments[0].decode() if isinstance(arguments[0], bytes) else str(arguments[0])
     path = Path(unquote(urlsplit(name).path) if name.startswith("file:") else name)
     if (event == "sqlite3.connect" or path.suffix == ".db") and _is_directory(path):
-        for found in _noted:
-            if path not in found:
-                found.append(path)
+        for paths in _noted:
+            if path not in paths:
+                paths.append(path)
 
 
 def _is_directory(path: Path) -> bool:

@@ -135,27 +135,27 @@ def two_worlds(
     worlds = (elsewhere(area),) if worlds is None else worlds
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        found: list[Difference] = []
+        differences: list[Difference] = []
         plain = _published(directory, view, area, None, folder / "0")
         current = not tables_that_differ(plain, view)
         if made is None or not current:
-            made = _made(make, plain, found)
+            made = _made(make, plain, differences)
         for number, world in enumerate(worlds, 1):
             other = _published(directory, view, area, world, folder / str(number))
-            said = f"is another with {world.name}"
-            found += [Difference(f"the view's {table}", said) for table in tables_that_differ(plain, other)]
-            changed = _made(make, other, found)
-            found += compared(changed, made, added=said, missing=said, other=said)
+            phrase = f"is another with {world.name}"
+            differences += [Difference(f"the view's {table}", phrase) for table in tables_that_differ(plain, other)]
+            changed = _made(make, other, differences)
+            differences += compared(changed, made, added=phrase, missing=phrase, other=phrase)
     put = {spot for world in worlds for spot in world.spots}
     names = tuple(world.name for world in worlds)
-    return Worlds(names, len(put), len(possible(area)), len(made), tuple(dict.fromkeys(found)), current)
+    return Worlds(names, len(put), len(possible(area)), len(made), tuple(dict.fromkeys(differences)), current)
 
 
-def _made(make: Make, view: Path, found: list[Difference]) -> Mapping[str, str]:
+def _made(make: Make, view: Path, differences: list[Difference]) -> Mapping[str, str]:
     with tempfile.TemporaryDirectory(dir=view.parent) as folder:
         with watched() as opened:
             make(view, Path(folder))
-        found += opened_privately(opened)
+        differences += opened_privately(opened)
         return sums(Path(folder))
 
 
@@ -197,15 +197,15 @@ def _change(directory: Directory, world: World, area: StudyArea, day: dt.date) -
     if world.moved:
         tables = {table: directory.records(RECORDS[table]) for table in RECORDS}
         shown = {row["id"]: row for row in project(tables, "public", directory.rules(day))["location"]}
-        hidden = [one.id for one in tables["location"] if shown.get(one.id, {}).get("latitude") is None]
-        for number, one in enumerate(hidden):
+        hidden = [location.id for location in tables["location"] if shown.get(location.id, {}).get("latitude") is None]
+        for number, location_id in enumerate(hidden):
             latitude, longitude = world.spots[number % len(world.spots)]
             directory.db.execute(
-                "UPDATE location SET latitude = ?, longitude = ? WHERE id = ?", [latitude, longitude, one]
+                "UPDATE location SET latitude = ?, longitude = ? WHERE id = ?", [latitude, longitude, location_id]
             )
-            if one not in shown:  # of the others the unit is told
+            if location_id not in shown:  # of the others the unit is told
                 directory.db.execute(
-                    "UPDATE location SET area_unit = ? WHERE id = ?", [area.unit_at(latitude, longitude), one]
+                    "UPDATE location SET area_unit = ? WHERE id = ?", [area.unit_at(latitude, longitude), location_id]
                 )
     source = Source(id=record_id("audit", "source"), name="audit")
     made_up = Batch(source, "audit", list(_invented(world, area, day)))
@@ -222,11 +222,13 @@ def _invented(world: World, area: StudyArea, day: dt.date) -> Iterator[Record]:
     yield unit
     ordinary = [term for term in core_types() if term.audience == "public" and visited(term)]
     secret = [term for term in core_types() if term.audience != "public"]
-    asked = [term.code for term in Vocabulary.load("standards").terms()]
+    standards = [term.code for term in Vocabulary.load("standards").terms()]
     for number in range(min(BODIES, len(world.spots))):
         body = Organization(id=record_id("audit", "body", number), name=f"{NAME} {number}", audience=world.audience)
-        seen: Audience = "public" if number == 1 else world.audience
-        own = Service(id=record_id("audit", "service", number), organization_id=body.id, name=body.name, audience=seen)
+        audience: Audience = "public" if number == 1 else world.audience
+        own = Service(
+            id=record_id("audit", "service", number), organization_id=body.id, name=body.name, audience=audience
+        )
         yield from (body, own)
         kinds = (ordinary, secret, [*ordinary, *secret])[number]
         for term in ordinary if world.audience == "public" else kinds:
@@ -243,7 +245,7 @@ def _invented(world: World, area: StudyArea, day: dt.date) -> Iterator[Record]:
             available=7,
             maximum=70,
             updated=day,
-            audience=seen,
+            audience=audience,
         )
         yield Verification(
             id=record_id("audit", "check", number),
@@ -252,14 +254,14 @@ def _invented(world: World, area: StudyArea, day: dt.date) -> Iterator[Record]:
             level="visit",
             verified_on=day,
         )
-        for code in asked:
+        for code in standards:
             yield StandardAssessment(
                 id=record_id("audit", "answer", number, code),
                 service_id=own.id,
                 standard=code,
                 answer="not met",
                 assessed_on=day,
-                audience=seen,
+                audience=audience,
             )
         for latitude, longitude in world.spots[number::BODIES]:
             place = Location(
@@ -269,11 +271,11 @@ def _invented(world: World, area: StudyArea, day: dt.date) -> Iterator[Record]:
                 area_unit=area.unit_at(latitude, longitude),
                 precision="exact",
                 position_basis="given",
-                audience=seen,
+                audience=audience,
             )
             yield place
             tie = record_id("audit", "tie", latitude, longitude)
-            yield ServiceAtLocation(id=tie, service_id=own.id, location_id=place.id, audience=seen)
+            yield ServiceAtLocation(id=tie, service_id=own.id, location_id=place.id, audience=audience)
 
 
 def opened_privately(paths: Sequence[Path]) -> list[Difference]:

@@ -82,10 +82,10 @@ class Campaigns:
         NotFound
             There is none of this number.
         """
-        found = next((one for one in self.all() if one.number == number), None)
-        if found is None:
+        match = next((campaign for campaign in self.all() if campaign.number == number), None)
+        if match is None:
             raise NotFound(f"there is no campaign {number}")
-        return found
+        return match
 
     def ask(self, number: int, organization: str, name: str, services: Collection[str], *, on: dt.date) -> str:
         """Make the link of an organization, and return its secret part; an earlier link of the campaign ends."""

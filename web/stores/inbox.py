@@ -169,7 +169,7 @@ class Inbox:
         """Take messages in, all or none, and return the number of the last; see `put`."""
         rows = [
             (
-                next(name for name, each in KINDS.items() if type(message) is each),
+                next(name for name, form in KINDS.items() if type(message) is form),
                 (on.replace(day=1) if isinstance(message, MONTHLY) else on).isoformat(),
                 sender,
                 message.model_dump_json(exclude_none=True),

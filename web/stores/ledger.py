@@ -123,16 +123,16 @@ class Ledger:
 
     def faults(self) -> list[str]:
         """Return what is wrong with the log, a sentence each; nothing where it is whole."""
-        found = list(self._broken())
+        faults = list(self._broken())
         count, seal = self._end()
         with sqlite_file.opened(self.path) as db:
             (there,) = db.execute("SELECT coalesce(max(number), 0) FROM line").fetchone()
             noted = db.execute("SELECT seal FROM line WHERE number = ?", [count]).fetchone()
         if there < count:
-            found.append(f"lines {there + 1} to {count} are missing at the end")
+            faults.append(f"lines {there + 1} to {count} are missing at the end")
         elif (noted[0] if noted else START) != seal or there > count + 1:
-            found.append("the end is not the one that was noted")
-        return found
+            faults.append("the end is not the one that was noted")
+        return faults
 
     def _broken(self) -> Iterator[str]:
         before, expected = START, 1

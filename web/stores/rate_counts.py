@@ -83,8 +83,8 @@ class Counts(Storage):
     def _row(self, key: str) -> tuple[int, float]:
         now = time.time()
         with self._opened() as db:
-            found = db.execute("SELECT times, until FROM count WHERE name = ? AND until > ?", [key, now]).fetchone()
-        return found or (0, now)
+            row = db.execute("SELECT times, until FROM count WHERE name = ? AND until > ?", [key, now]).fetchone()
+        return row or (0, now)
 
     def _opened(self) -> AbstractContextManager[sqlite3.Connection]:
         return sqlite_file.opened(self.path, synchronous="NORMAL")

@@ -74,7 +74,7 @@ def alias(key: bytes, account: str) -> str:
 
 def find_noted(inbox: Inbox, number: str) -> Noted | None:
     """Return a referral by its number."""
-    return next((each for each in noted(inbox) if each.referral.number == number), None)
+    return next((note for note in noted(inbox) if note.referral.number == number), None)
 
 
 @dataclass(frozen=True)
@@ -93,15 +93,15 @@ def tally(referrals: Iterable[Noted], entries: Mapping[str, Entry], area: StudyA
     Only services that the edition shows are counted.
     """
     cells: dict[tuple[str, str], list[Noted]] = defaultdict(list)
-    for each in referrals:
-        entry = entries.get(each.referral.service)
+    for note in referrals:
+        entry = entries.get(note.referral.service)
         if entry is not None:
-            cells[region_of(entry, area), each.referral.service_type].append(each)
+            cells[region_of(entry, area), note.referral.service_type].append(note)
     return [_tally(*key, some, least) for key, some in sorted(cells.items()) if len(some) >= least]
 
 
 def _tally(region: str, kind: str, some: list[Noted], least: int) -> Tally:
-    counts: Counter[str] = Counter(each.outcome or "waiting" for each in some)
+    counts: Counter[str] = Counter(note.outcome or "waiting" for note in some)
     return Tally(region, kind, len(some), shown(counts, least))
 
 
@@ -114,10 +114,10 @@ def shown(counts: Mapping[str, int], least: int) -> dict[str, int | None]:
     order = sorted(counts, key=lambda name: (counts[name], name))
     hidden: list[str] = []
     for name in order:
-        together = sum(counts[each] for each in hidden)
+        together = sum(counts[cell] for cell in hidden)
         if counts[name] < least or 0 < together < least:
             hidden.append(name)
-    if 0 < sum(counts[each] for each in hidden) < least:
+    if 0 < sum(counts[cell] for cell in hidden) < least:
         hidden = order
     return {name: None if name in hidden else count for name, count in counts.items()}
 
@@ -136,21 +136,21 @@ def unavailable(
 ) -> list[Signal]:
     """Return where help that is listed was not to be had, from ``least`` times on, the most frequent first."""
     counts = Counter(
-        (region_of(entries[each.referral.service], area), each.referral.service_type)
-        for each in referrals
-        if each.outcome == "unavailable" and each.referral.service in entries
+        (region_of(entries[note.referral.service], area), note.referral.service_type)
+        for note in referrals
+        if note.outcome == "unavailable" and note.referral.service in entries
     )
-    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return [Signal(*key, count) for key, count in ordered if count >= least]
 
 
 def not_to_be_had(inbox: Inbox, on: dt.date) -> dict[str, int]:
     """Return how often each service was said to be unavailable in the last twelve whole months, for publishing."""
-    return Counter(each.referral.service for each in last_months(noted(inbox), on) if each.outcome == "unavailable")
+    return Counter(note.referral.service for note in last_months(noted(inbox), on) if note.outcome == "unavailable")
 
 
 def last_months(referrals: Iterable[Noted], on: dt.date, months: int = 12) -> list[Noted]:
     """Return the referrals of the last whole months before the one that a day is in."""
     start = on.year * 12 + on.month - 1 - months
     since, before = f"{start // 12:04}-{start % 12 + 1:02}", f"{on:%Y-%m}"
-    return [each for each in referrals if since <= each.referral.month < before]
+    return [note for note in referrals if since <= note.referral.month < before]

@@ -40,14 +40,14 @@ def made(keys, login="dilnoza", device=None, name="work phone", **how):
     """Add a passkey to an account and return its device."""
     device, asked, account = device or Device(), question(), keys.accounts.by_login(login)
     answer = device.make(keys.to_add(account, SITE, asked), **how)
-    keys.add(account.id, name, answer, site=SITE, asked=asked, now=NOW)
+    keys.add(account.id, name, answer, site=SITE, challenge=asked, now=NOW)
     return device
 
 
 def entered(keys, device, *, now=NOW, site=SITE, **how):
     """Sign in with a device and return the session's token."""
     asked = question()
-    return keys.sign_in(device.answer(to_sign_in(site, asked), **how), site=site, asked=asked, now=now)
+    return keys.sign_in(device.answer(to_sign_in(site, asked), **how), site=site, challenge=asked, now=now)
 
 
 def test_a_passkey_opens_a_session_of_its_owner(keys):
@@ -110,7 +110,7 @@ def test_a_wrong_answer_is_refused_in_the_same_words(keys, wrong):
     asked, given_to = question(), question() if wrong == "question" else None
     answer = device.answer(to_sign_in(SITE, given_to or asked), **how)
     with pytest.raises(SignInRefused) as refused:
-        keys.sign_in(answer, site=SITE, asked=asked, now=NOW)
+        keys.sign_in(answer, site=SITE, challenge=asked, now=NOW)
     assert str(refused.value) == str(SignInRefused())
 
 
@@ -118,20 +118,20 @@ def test_an_answer_is_good_once(keys):
     device, asked = made(keys), question()
     device.uses = -1  # devices that share a passkey count nothing: 0 each time
     answer = device.answer(to_sign_in(SITE, asked))
-    keys.sign_in(answer, site=SITE, asked=asked, now=NOW)
+    keys.sign_in(answer, site=SITE, challenge=asked, now=NOW)
     with pytest.raises(SignInRefused):
-        keys.sign_in(answer, site=SITE, asked=asked, now=NOW + LASTS)
+        keys.sign_in(answer, site=SITE, challenge=asked, now=NOW + LASTS)
     account = keys.accounts.by_login("rustam")
     fresh = Device().make(keys.to_add(account, SITE, asked))
     with pytest.raises(InvalidRecord):
-        keys.add(account.id, "x", fresh, site=SITE, asked=asked, now=NOW)
+        keys.add(account.id, "x", fresh, site=SITE, challenge=asked, now=NOW)
 
 
 def test_guessing_is_slowed_down_by_where_it_comes_from(keys):
     device = made(keys)
 
     def answer(source, text="{}"):
-        return keys.sign_in(text, site=SITE, asked=question(), now=NOW, source=source)
+        return keys.sign_in(text, site=SITE, challenge=question(), now=NOW, source=source)
 
     for _ in range(TRIES):
         with pytest.raises(SignInRefused):
@@ -141,8 +141,8 @@ def test_guessing_is_slowed_down_by_where_it_comes_from(keys):
     asked = question()
     right = device.answer(to_sign_in(SITE, asked))
     with pytest.raises(TooManyTries):
-        keys.sign_in(right, site=SITE, asked=asked, now=NOW, source="10.0.0.1")
-    assert keys.sign_in(right, site=SITE, asked=asked, now=NOW, source="10.0.0.2")
+        keys.sign_in(right, site=SITE, challenge=asked, now=NOW, source="10.0.0.1")
+    assert keys.sign_in(right, site=SITE, challenge=asked, now=NOW, source="10.0.0.2")
 
 
 def test_a_device_belongs_to_one_account(keys):
@@ -213,9 +213,9 @@ def nobodys(tmp_path_factory):
 )
 def test_any_answer_is_refused(answer, nobodys):
     with pytest.raises(SignInRefused):
-        nobodys.sign_in(answer, site=SITE, asked=question(), now=NOW)
+        nobodys.sign_in(answer, site=SITE, challenge=question(), now=NOW)
     with pytest.raises(InvalidRecord):
-        nobodys.add("nobody", "x", answer, site=SITE, asked=question(), now=NOW)
+        nobodys.add("nobody", "x", answer, site=SITE, challenge=question(), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_broken_answer_of_a_known_passkey_is_refused(keys, change):
     device, asked = made(keys), question()
     answer = json.loads(device.answer(to_sign_in(SITE, asked))) | change
     with pytest.raises(SignInRefused):
-        keys.sign_in(json.dumps(answer), site=SITE, asked=asked, now=NOW)
+        keys.sign_in(json.dumps(answer), site=SITE, challenge=asked, now=NOW)
 
 
 @pytest.mark.parametrize(
