@@ -101,7 +101,7 @@ def _save(app: Flask, folder: Path, progress: Progress | None, *, archive: bool)
     client = app.test_client()
     own = routes.file_paths(app) if routes.api.name in app.blueprints else ()
     waiting: list[tuple[str, str]] = [(path, "the site") for path in (*ALWAYS, *own)]
-    seen = {path for path, _ in waiting}
+    paths = {path for path, _ in waiting}
     sums: dict[str, str] = {}
     sizes: dict[str, int] = {}
     total = 0
@@ -117,8 +117,8 @@ def _save(app: Flask, folder: Path, progress: Progress | None, *, archive: bool)
         if name.endswith(".html"):
             sizes[name] = len(gzip.compress(contents, 9, mtime=0))
             for link in links(contents.decode(), name):
-                if link not in seen:
-                    seen.add(link)
+                if link not in paths:
+                    paths.add(link)
                     waiting.append((link, name))
         if progress is not None:
             progress(done, len(waiting))
@@ -152,12 +152,12 @@ def _archive(app: Flask, folder: Path, sums: dict[str, str], sizes: dict[str, in
 
 def zip_folder(folder: Path, path: Path, *, top: str) -> None:
     """Write every file of a folder into a ZIP, in the order of names and without times: the same bytes each time."""
-    files = sorted(each for each in folder.rglob("*") if each.is_file() and each != path)
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and file != path)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
-        for each in files:
-            entry = zipfile.ZipInfo(f"{top}/{each.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
+        for file in files:
+            entry = zipfile.ZipInfo(f"{top}/{file.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
             entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
-            packed.writestr(entry, each.read_bytes(), compresslevel=9)
+            packed.writestr(entry, file.read_bytes(), compresslevel=9)
 
 
 def _write_sums(folder: Path, sums: dict[str, str]) -> None:
@@ -167,15 +167,15 @@ def _write_sums(folder: Path, sums: dict[str, str]) -> None:
 
 def links(page: str, name: str) -> list[str]:
     """Return the paths within the site that a page links to, in their order."""
-    found = []
+    paths = []
     for match in _LINK.finditer(page):
         link = unquote(html.unescape(match[1]))
         if not link or _OUTSIDE.match(link):
             continue
         path = posixpath.normpath(posixpath.join(posixpath.dirname(name), link))
         if not link.endswith("/"):
-            found.append(path)
-    return list(dict.fromkeys(found))
+            paths.append(path)
+    return list(dict.fromkeys(paths))
 
 
 def _weigh(folder: Path, sizes: dict[str, int], total: int, files: int) -> Frozen:
@@ -186,8 +186,8 @@ def _weigh(folder: Path, sizes: dict[str, int], total: int, files: int) -> Froze
 
     def needed(name: str, part: str, *, waiting: bool = False) -> int:
         page = (folder / name).read_text(encoding="utf-8")
-        found = [each for each in links(page if waiting else _WAITING.sub("", page), name) if part in each]
-        return sum(len(gzip.compress((folder / each).read_bytes(), 9, mtime=0)) for each in found)
+        parts = [link for link in links(page if waiting else _WAITING.sub("", page), name) if part in link]
+        return sum(len(gzip.compress((folder / part).read_bytes(), 9, mtime=0)) for part in parts)
 
     home = 0
     heavy = []

@@ -63,26 +63,26 @@ class KeptPages:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING") or not self.fits(path):
             return self.app(environ, start_response)
         edition = self.edition()
-        kept = self._find(path, edition)
-        if kept is None:
+        kept_answer = self._find(path, edition)
+        if kept_answer is None:
             answer, status, headers = run_wsgi_app(self.app, {**environ, "REQUEST_METHOD": "GET"}, buffered=True)
             contents = b"".join(answer)
             if status[:3] != "200" or "Set-Cookie" in headers:
                 start_response(status, list(headers))
                 return [contents] if environ["REQUEST_METHOD"] == "GET" else []
-            kept = _made(list(headers), contents)
-            self._keep(path, edition, kept)
-        return _answer(kept, environ, start_response)
+            kept_answer = _made(list(headers), contents)
+            self._keep(path, edition, kept_answer)
+        return _answer(kept_answer, environ, start_response)
 
     def _find(self, path: str, edition: object) -> KeptAnswer | None:
         with self._lock:
             if edition is not self._of:
                 self._kept.clear()
                 self._size, self._of = 0, edition
-            kept = self._kept.get(path)
-            if kept is not None:
+            kept_answer = self._kept.get(path)
+            if kept_answer is not None:
                 self._kept.move_to_end(path)
-        return kept
+        return kept_answer
 
     def _keep(self, path: str, edition: object, answer: KeptAnswer) -> None:
         with self._lock:
@@ -95,26 +95,26 @@ class KeptPages:
 
 
 def _made(headers: list[tuple[str, str]], contents: bytes) -> KeptAnswer:
-    kept = tuple((name, value) for name, value in headers if name not in ("Content-Length", "ETag"))
+    lasting_headers = tuple((name, value) for name, value in headers if name not in ("Content-Length", "ETag"))
     etag = hashlib.sha256(contents).hexdigest()[:20]
     kind = dict(headers).get("Content-Type", "").partition(";")[0]
     if len(contents) >= LEAST and kind not in PLAIN:
         packed = gzip.compress(contents, 6, mtime=0)
         if len(packed) < GAIN * len(contents):
-            return KeptAnswer((*kept, ("Vary", "Accept-Encoding")), packed, True, etag)
-    return KeptAnswer(kept, contents, False, etag)
+            return KeptAnswer((*lasting_headers, ("Vary", "Accept-Encoding")), packed, True, etag)
+    return KeptAnswer(lasting_headers, contents, False, etag)
 
 
-def _answer(kept: KeptAnswer, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    headers = [*kept.headers, ("ETag", f'W/"{kept.etag}"')]
-    asked = environ.get("HTTP_IF_NONE_MATCH")
-    if asked and parse_etags(asked).contains_weak(kept.etag):
-        start_response("304 NOT MODIFIED", [one for one in headers if one[0] != "Content-Type"])
+def _answer(kept_answer: KeptAnswer, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    headers = [*kept_answer.headers, ("ETag", f'W/"{kept_answer.etag}"')]
+    tags = environ.get("HTTP_IF_NONE_MATCH")
+    if tags and parse_etags(tags).contains_weak(kept_answer.etag):
+        start_response("304 NOT MODIFIED", [header for header in headers if header[0] != "Content-Type"])
         return []
-    contents = kept.contents
-    if kept.packed and parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""), Accept)["gzip"] > 0:
+    contents = kept_answer.contents
+    if kept_answer.packed and parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""), Accept)["gzip"] > 0:
         headers.append(("Content-Encoding", "gzip"))
-    elif kept.packed:
-        contents = gzip.GzipFile(fileobj=io.BytesIO(kept.contents)).read()
+    elif kept_answer.packed:
+        contents = gzip.GzipFile(fileobj=io.BytesIO(kept_answer.contents)).read()
     start_response("200 OK", [*headers, ("Content-Length", str(len(contents)))])
     return [contents] if environ["REQUEST_METHOD"] == "GET" else []

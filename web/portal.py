@@ -79,7 +79,7 @@ def create_portal(
     errors: ErrorPages = ErrorPages(),
     demo: bool = False,
     proxies: int = 0,
-    kept: Callable[[str], bool] = lambda path: path.startswith("/static/"),
+    cacheable: Callable[[str], bool] = lambda path: path.startswith("/static/"),
     edition: Callable[[], object] = lambda: None,
     **settings: object,
 ) -> Flask:
@@ -100,7 +100,7 @@ def create_portal(
     proxies
         How many web servers of ours stand before the portal: so many of the last addresses in ``X-Forwarded-For`` are
         believed, and none without them, since whoever sends a request can write others.
-    kept, edition
+    cacheable, edition
         Of which paths the answers are kept, and what they are of; see `web.kept_pages.KeptPages`.
     settings
         What the pages ask for, by the name under which they find it in the app's configuration.
@@ -128,7 +128,7 @@ def create_portal(
     for kind in errors.others or ():
         app.register_error_handler(kind, _not_done)
     app.register_error_handler(Exception, _fail)
-    app.wsgi_app = KeptPages(app.wsgi_app, fits=kept, edition=edition)  # type: ignore[method-assign]
+    app.wsgi_app = KeptPages(app.wsgi_app, fits=cacheable, edition=edition)  # type: ignore[method-assign]
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     return app

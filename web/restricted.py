@@ -53,24 +53,26 @@ def edition() -> Edition | None:
 @blueprint.get("/<language>/restricted.html")
 def overview(language: str) -> str:
     """Show what every analysis finds, and offer the report."""
-    found = edition()
-    if found is None or not _ready(found):
-        return page("restricted/none.html", language, working=found is not None)
-    shown = findings.questions(found, language)
+    current = edition()
+    if current is None or not _ready(current):
+        return page("restricted/none.html", language, working=current is not None)
+    shown = findings.questions(current, language)
     log("restricted_read", subject="overview")
-    return page("restricted/overview.html", language, shown=shown, day_=found.day, formats=_formats(found))
+    return page("restricted/overview.html", language, shown=shown, day_=current.day, formats=_formats(current))
 
 
 @blueprint.get("/<language>/restricted/<name>.html")
 def finding(language: str, name: str) -> str:
     """Show what one analysis finds, with its whole table."""
-    found = _edition()
-    shown = findings.finding(found, name, language)
+    current = _edition()
+    shown = findings.finding(current, name, language)
     grid = replace(
-        shown.grid, across=tuple((each, "") for each, _ in shown.grid.across), down=tuple("" for _ in shown.grid.down)
+        shown.grid,
+        across=tuple((heading, "") for heading, _ in shown.grid.across),
+        down=tuple("" for _ in shown.grid.down),
     )
     log("restricted_read", subject=name)
-    return page("restricted/finding.html", language, shown=replace(shown, grid=grid), day_=found.day)
+    return page("restricted/finding.html", language, shown=replace(shown, grid=grid), day_=current.day)
 
 
 @blueprint.get("/<language>/restricted/<name>.svg")
@@ -82,41 +84,41 @@ def picture(language: str, name: str) -> Response:
 @blueprint.get("/<language>/restricted/report.<kind>")
 def report(language: str, kind: str) -> ResponseReturnValue:
     """Return the restricted report as a file, made for its one reader."""
-    found = _edition()
-    if kind not in _formats(found) or language not in found.area.languages:
+    current = _edition()
+    if kind not in _formats(current) or language not in current.area.languages:
         abort(404)
     log("restricted_report", subject=f"report.{kind}", reason=language)
-    with View(found.path) as view:
+    with View(current.path) as view:
         made = reports.make(
             view,
-            found.area,
+            current.area,
             language=language,
             edition="restricted",
             reader=me().name,
-            results=found.results(),
+            results=current.results(),
             demo=bool(current_app.config["DEMO"]),
         )
     answer = file(import_module(f"mapping.render.report.writers.{kind}").write(made), f"report.{kind}")
-    answer.headers["Content-Disposition"] = f"attachment; filename=report-{found.day.isoformat()}.{kind}"
+    answer.headers["Content-Disposition"] = f"attachment; filename=report-{current.day.isoformat()}.{kind}"
     return answer
 
 
-def _ready(found: Edition) -> bool:
+def _ready(current: Edition) -> bool:
     """Tell whether the analyses of an edition are worked out; they go on while nobody waits."""
-    working = threading.Thread(target=found.results, daemon=True)
+    working = threading.Thread(target=current.results, daemon=True)
     working.start()
     working.join(WAIT)
     return not working.is_alive()
 
 
 def _edition() -> Edition:
-    found = edition()
-    if found is None:
+    current = edition()
+    if current is None:
         abort(404)
-    return found
+    return current
 
 
-def _formats(found: Edition) -> dict[str, Message]:
+def _formats(current: Edition) -> dict[str, Message]:
     """Return in which formats there is a report: it is made from the edition of focal points alone."""
-    with View(found.path) as view:
+    with View(current.path) as view:
         return {kind: FORMATS[kind] for kind in get_args(Format)} if view.audience == "focal_point" else {}

@@ -62,7 +62,7 @@ def create_app(
         pages_of(web.public),
         demo=invented,
         proxies=proxies,
-        kept=lambda path: keep and not of_api(path),
+        cacheable=lambda path: keep and not of_api(path),
         edition=editions.now,
         editions=editions,
         materials=materials.library(area, demo=invented),
