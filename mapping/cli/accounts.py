@@ -96,10 +96,10 @@ def meet(login: Annotated[str, typer.Argument(help="Whose account.")], accounts:
 def list_(accounts: AccountsOption = ACCOUNTS) -> None:
     """Show the accounts."""
     table = Table("Login", "Name", "Role", "Regions", "Bodies", "State")
-    for each in Accounts(accounts).accounts():
-        state = "disabled" if each.disabled else "" if each.enrolled else "link not used yet"
-        regions, bodies = (", ".join(sorted(own)) for own in (each.grants.regions, each.grants.organizations))
-        table.add_row(each.login, each.name, each.role, regions, bodies, state)
+    for account in Accounts(accounts).accounts():
+        state = "disabled" if account.disabled else "" if account.enrolled else "link not used yet"
+        regions, bodies = (", ".join(sorted(own)) for own in (account.grants.regions, account.grants.organizations))
+        table.add_row(account.login, account.name, account.role, regions, bodies, state)
     out.print(table)
 
 
@@ -121,13 +121,17 @@ def _body(view: Path, text: str) -> str:
             f"{view}: there is no view in which to look for bodies; publish one, or name another with --view"
         )
     with View(view) as opened:
-        names = [(one.id, one.name) for language in codes() for one in opened.organizations(language=language)]
-    found = {one for one, name in names if text == one or coarse(text) == coarse(name)}
-    if not found:
+        names = [
+            (organization.id, organization.name)
+            for language in codes()
+            for organization in opened.organizations(language=language)
+        ]
+    ids = {identifier for identifier, name in names if text == identifier or coarse(text) == coarse(name)}
+    if not ids:
         raise NotFound(f"{text}: no body of {view} has this name or id; nothing was changed")
-    if len(found) > 1:
-        raise InvalidRecord(f"{text}: {len(found)} bodies have this name; give one id of {', '.join(sorted(found))}")
-    return found.pop()
+    if len(ids) > 1:
+        raise InvalidRecord(f"{text}: {len(ids)} bodies have this name; give one id of {', '.join(sorted(ids))}")
+    return ids.pop()
 
 
 def _say_link(token: str) -> None:

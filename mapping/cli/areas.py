@@ -106,17 +106,17 @@ def travel(
     """Write the minutes from everywhere to the nearest of some points, and how many people live within some of them."""
     edges = _edges(bands)
     area, places = StudyArea.load(folder), points_of(points)
-    found = travel_time(area, places, scenario=scenario, limit=limit)
-    shares = people_within(area, found.minutes, edges)
-    write_minutes(to, area, found.minutes)
-    reached = float((found.minutes < float("inf")).mean())
-    out.print(f"Minutes: {to}, from {len(places) - len(found.lost)} points; {reached:.1%} of the cells are reached.")
-    if found.snapped:
-        farthest = max(snap.metres for snap in found.snapped)
-        out.print(f"{len(found.snapped)} points lay on barriers and were moved, at most {farthest:.0f} m.")
-    if found.lost:
-        rows = ", ".join(str(index + 1) for index in found.lost[:10])
-        out.print(f"{len(found.lost)} points took no part, outside the grid or far from passable ground: {rows}.")
+    surface = travel_time(area, places, scenario=scenario, limit=limit)
+    shares = people_within(area, surface.minutes, edges)
+    write_minutes(to, area, surface.minutes)
+    reached = float((surface.minutes < float("inf")).mean())
+    out.print(f"Minutes: {to}, from {len(places) - len(surface.lost)} points; {reached:.1%} of the cells are reached.")
+    if surface.snapped:
+        farthest = max(snap.metres for snap in surface.snapped)
+        out.print(f"{len(surface.snapped)} points lay on barriers and were moved, at most {farthest:.0f} m.")
+    if surface.lost:
+        rows = ", ".join(str(index + 1) for index in surface.lost[:10])
+        out.print(f"{len(surface.lost)} points took no part, outside the grid or far from passable ground: {rows}.")
     whole = shares.iloc[-1]
     for edge in edges:
         out.print(f"Within {edge:g} minutes: {whole[f'share_{edge:g}']:.4%} of {whole['people']:,.0f} people.")

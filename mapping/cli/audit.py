@@ -39,38 +39,41 @@ def audit(
     from web.audit.audit import audit as examine
 
     with progress_bar() as progress:
-        found = examine(site, view, study_area(area), demo=demo, directory=directory, steps=partial(step, progress))
-    for line in report(found, demo=demo):
+        outcome = examine(site, view, study_area(area), demo=demo, directory=directory, steps=partial(step, progress))
+    for line in report(outcome, demo=demo):
         out.print(line, markup=False)
-    if not found.clean:
-        raise typer.Exit(BETRAYED if found.betrayed else DIFFERS)
+    if not outcome.clean:
+        raise typer.Exit(BETRAYED if outcome.betrayed else DIFFERS)
 
 
-def report(found: "Audit", *, demo: bool) -> list[str]:
+def report(outcome: "Audit", *, demo: bool) -> list[str]:
     """Say in lines what an audit found. No line tells where a hidden place could be."""
-    differs = found.differences
-    lines = [f"Made again from the view alone: {found.files} files compared, {len(differs)} differ."]
-    lines += [f"  {one.name}: {one.what}" for one in differs[:SHOWN]]
+    differs = outcome.differences
+    lines = [f"Made again from the view alone: {outcome.files} files compared, {len(differs)} differ."]
+    lines += [f"  {difference.name}: {difference.what}" for difference in differs[:SHOWN]]
     if len(differs) > SHOWN:
         lines.append(f"  and {len(differs) - SHOWN} more")
-    if len(differs) > found.files / 2:
-        said = "without" if demo else "with"
-        lines.append(f"  Almost everything differs: is it the view of this site, and was the site made {said} --demo?")
+    if len(differs) > outcome.files / 2:
+        option = "without" if demo else "with"
+        lines.append(
+            f"  Almost everything differs: is it the view of this site, and was the site made {option} --demo?"
+        )
     lines.append("Inverse attack: every cell of the country as the place of a hidden service.")
-    for one in found.replays:
-        line = f"  {one.product}: {one.telling:,} of {one.cells:,} cells would have shown; "
-        if one.explaining:
+    for replay in outcome.replays:
+        line = f"  {replay.product}: {replay.telling:,} of {replay.cells:,} cells would have shown; "
+        if replay.explaining:
             line += (
-                f"BETRAYED: {one.faults:,} values differ from the view, and {one.explaining} of {one.tried} cells tried"
-                f" explain them better than no hidden service does; the best leaves {one.left:,}"
+                f"BETRAYED: {replay.faults:,} values differ from the view, and {replay.explaining} of {replay.tried} "
+                "cells tried"
+                f" explain them better than no hidden service does; the best leaves {replay.left:,}"
             )
-        elif one.faults:
-            line += f"{one.faults:,} values differ from the view; no single hidden service explains them"
+        elif replay.faults:
+            line += f"{replay.faults:,} values differ from the view; no single hidden service explains them"
         else:
             line += "none explains it better than the view does"
         lines.append(line)
-    lines += _worlds(found.worlds)
-    if found.clean:
+    lines += _worlds(outcome.worlds)
+    if outcome.clean:
         lines.append("Nothing published depends on anything but the view.")
     else:
         lines.append(
@@ -79,17 +82,18 @@ def report(found: "Audit", *, demo: bool) -> list[str]:
     return lines
 
 
-def _worlds(found: "Worlds | None") -> list[str]:
+def _worlds(worlds: "Worlds | None") -> list[str]:
     """Say what came of changing secrets."""
-    if found is None:
+    if worlds is None:
         return ["Other secrets were not tried: name the private directory with --directory."]
-    differs = found.differences
-    lines = [f"Published again from a directory with other secrets: {'; '.join(found.names)}."]
-    if not found.current:
+    differs = worlds.differences
+    lines = [f"Published again from a directory with other secrets: {'; '.join(worlds.names)}."]
+    if not worlds.current:
         lines.append("  The directory has changed since this view was published: worlds of today were compared.")
     lines.append(
-        f"  {found.spots:,} of {found.cells:,} cells had a hidden service. The view and {found.files:,} files of the "
+        f"  {worlds.spots:,} of {worlds.cells:,} cells had a hidden service. The view and {worlds.files:,} files of "
+        "the "
         f"site and the report were compared, {len(differs)} differ."
     )
-    lines += [f"  BETRAYED: {one.name} {one.what}" for one in differs[:SHOWN]]
+    lines += [f"  BETRAYED: {difference.name} {difference.what}" for difference in differs[:SHOWN]]
     return lines + ([f"  and {len(differs) - SHOWN} more"] if len(differs) > SHOWN else [])

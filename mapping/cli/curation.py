@@ -36,13 +36,15 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would c
 def conflicts(directory: DirectoryOption = DIRECTORY, area: AreaOption = None) -> None:
     """Show every field on which sources disagree: the value that counts, why, and what the others say."""
     with _open(directory, area) as store:
-        found = store.conflicts()
-    for one in found:
-        out.print(f"{one.table} {one.name or one.record} ({one.record}), {one.field}:", markup=False)
-        out.print(f"    {_said(one.winner)} counts: {one.why}", markup=False)
-        for other in one.losers:
+        disagreements = store.conflicts()
+    for conflict in disagreements:
+        out.print(
+            f"{conflict.table} {conflict.name or conflict.record} ({conflict.record}), {conflict.field}:", markup=False
+        )
+        out.print(f"    {_said(conflict.winner)} counts: {conflict.why}", markup=False)
+        for other in conflict.losers:
             out.print(f"    {_said(other)}", markup=False)
-    out.print(f"{len(found)} fields on which sources disagree; `rohnamo edit` settles one.")
+    out.print(f"{len(disagreements)} fields on which sources disagree; `rohnamo edit` settles one.")
 
 
 @app.command()
@@ -60,10 +62,10 @@ def edit(
 ) -> None:
     """Change fields of a record as a steward; no later import undoes it."""
     fields: dict[str, Any] = {}
-    for each in values:
-        name, equals, value = each.partition("=")
+    for assignment in values:
+        name, equals, value = assignment.partition("=")
         if not equals:
-            raise InvalidRecord(f"{each}: write field=value")
+            raise InvalidRecord(f"{assignment}: write field=value")
         fields[name.strip()] = value.strip() or None
     who = _who(login, by, accounts)
     with _open(directory, area, login) as store:
@@ -114,8 +116,8 @@ def undo(
     who = "" if list_ else _who(login, by, accounts)
     with _open(directory, area, login) as store:
         if list_:
-            for each in store.batches():
-                out.print(_line(each), markup=False)
+            for line in store.batches():
+                out.print(_line(line), markup=False)
             return
         batch = undoable(store.db, number)
         change = store.undo(batch, by=who, on=day_of(today), dry_run=dry_run)
@@ -143,31 +145,34 @@ def agree(
     with _open(directory, area, "signed in") as store:
         store.catch_up(on=day)
         acts = store.waiting(int(what) if what.isdigit() else None) if not what or what.isdigit() else []
-        asked = [each for each in store.proposals() if each.id == what or not what]
-        for act, own in groupby(acts, key=lambda each: (each.batch, each.on, each.what, each.by)):
+        proposals = [proposal for proposal in store.proposals() if proposal.id == what or not what]
+        for act, own in groupby(acts, key=lambda act: (act.batch, act.on, act.what, act.by)):
             batch, on, file, by = act
             done = (
                 f"{on}, {file}, by {by or 'somebody who did not sign in'}" if batch else "other settings or another day"
             )
             out.print(f"Act {batch}, {done}:", markup=False)
-            _print_shown([each.showing for each in own])
-        for each in asked:
-            by = each.proposed_by if each.signed_in else "somebody who did not sign in"
-            out.print(f"Proposal {each.id}, {each.proposed_on}, {each.kind}, by {by}: {each.reason}", markup=False)
-            _print_shown(store.would_show(each.id, on=day))
-        if not what or not (acts or asked):
-            out.print("To agree: rohnamo agree NUMBER --as LOGIN" if acts or asked else "Nothing waits.")
+            _print_shown([act.showing for act in own])
+        for proposal in proposals:
+            by = proposal.proposed_by if proposal.signed_in else "somebody who did not sign in"
+            out.print(
+                f"Proposal {proposal.id}, {proposal.proposed_on}, {proposal.kind}, by {by}: {proposal.reason}",
+                markup=False,
+            )
+            _print_shown(store.would_show(proposal.id, on=day))
+        if not what or not (acts or proposals):
+            out.print("To agree: rohnamo agree NUMBER --as LOGIN" if acts or proposals else "Nothing waits.")
             return
-        author = acts[0].by if acts else asked[0].proposed_by if asked[0].signed_in else ""
+        author = acts[0].by if acts else proposals[0].proposed_by if proposals[0].signed_in else ""
         if not author and not other:
             raise InvalidRecord("nobody signed in for this: two people agree, with --as LOGIN and --and LOGIN")
-        people = [acting(one, accounts, "approve") for one in ([login] if author else [login, other])]
+        people = [acting(person, accounts, "approve") for person in ([login] if author else [login, other])]
         if Accounts(accounts).one_person(people[0], author or people[1]):
             raise InvalidRecord(f"{login}: counts as one person with {author or other}; somebody else must agree")
         if acts:
-            store.agree([each.showing for each in acts], by=people[0], also=people[-1], on=day)
-        for one in people if asked else ():  # of two the first has proposed it, where nobody was known to
-            store.decide(what, "accepted", by=one, on=day)
+            store.agree([act.showing for act in acts], by=people[0], also=people[-1], on=day)
+        for person in people if proposals else ():  # of two the first has proposed it, where nobody was known to
+            store.decide(what, "accepted", by=person, on=day)
     out.print(f"Agreed to by {' and '.join(people)}; it is shown from the next edition on.")
 
 
@@ -184,10 +189,10 @@ def _who(login: str, typed: str, accounts: Path) -> str:
 def told(shown: "Sequence[Showing]") -> "Iterator[str]":
     """Say what is shown, record by record: before and now, and to whom."""
     by_record: dict[tuple[str, str], list[Showing]] = {}
-    for one in shown:
-        by_record.setdefault((one.table, one.id), []).append(one)
+    for showing in shown:
+        by_record.setdefault((showing.table, showing.id), []).append(showing)
     for (table, record), own in by_record.items():
-        audiences = ", ".join(one.audience for one in own)
+        audiences = ", ".join(showing.audience for showing in own)
         yield f"{table} {record}, to {audiences}{': is not seen yet' if own[0].appears else ''}"
         for name, (before, now) in own[0].fields.items():
             yield f"    {name}: {_text(before)} -> {_text(now)}"
@@ -206,8 +211,8 @@ def history(
         raise NotFound(f"{record}: the history tells nothing of it; is it the private id?")
     for line in lines:
         reason = f": {line['reason']}" if line["reason"] else ""
-        said = f"{line['on']}  batch {line['batch']}  {line['change']} by {line['by']} ({line['file']}{reason})"
-        out.print(said, markup=False)
+        text = f"{line['on']}  batch {line['batch']}  {line['change']} by {line['by']} ({line['file']}{reason})"
+        out.print(text, markup=False)
         before, after = line["before"] or {}, line["after"] or {}
         for name in after or before:
             old, new = before.get(name), after.get(name)
@@ -225,15 +230,15 @@ def contacts(
     wanted, digits = skeleton(words), re.sub(r"\D", "", words)
     shown = 0
     with _open(directory, area) as store:
-        bodies = {one.id: one.__dict__["name"] for one in store.records(Organization)}
+        bodies = {organization.id: organization.__dict__["name"] for organization in store.records(Organization)}
         for table, fields in (("contact", ("name", "email")), ("phone", ("number", "description"))):
-            for one in store.records(RECORDS[table]):
-                told = {name: str(one.__dict__[name]) for name in fields if one.__dict__.get(name)}
-                number = re.sub(r"\D", "", told.get("number", ""))
+            for record in store.records(RECORDS[table]):
+                texts = {name: str(record.__dict__[name]) for name in fields if record.__dict__.get(name)}
+                number = re.sub(r"\D", "", texts.get("number", ""))
                 hit = len(digits) >= 4 and digits in number
-                if hit or (wanted and any(wanted in skeleton(text) for text in told.values())):
-                    owner = bodies.get(one.__dict__.get("organization_id") or "", "")
-                    out.print(f"{one.id}  {table}  {'; '.join([*told.values(), owner]).rstrip('; ')}", markup=False)
+                if hit or (wanted and any(wanted in skeleton(text) for text in texts.values())):
+                    owner = bodies.get(record.__dict__.get("organization_id") or "", "")
+                    out.print(f"{record.id}  {table}  {'; '.join([*texts.values(), owner]).rstrip('; ')}", markup=False)
                     shown += 1
     out.print(f"{shown} found. To forget one for good: rohnamo erase ID" if shown else "None found.")
 
@@ -265,15 +270,15 @@ def _open(directory: Path, area: Path | None, login: str = "") -> "Directory":
     return Directory(directory, study_area(area), signed_in=bool(login))
 
 
-def _line(one: "BatchLine") -> str:
-    did = f"{one.added} new, {one.changed} changed, {one.removed} removed"
-    undone = f"; undone by {one.undone_by}" if one.undone_by else ""
-    reason = f" ({one.reason})" if one.reason else ""
-    return f"{one.number:5}  {one.on}  {one.file}{reason} by {one.by}: {did}{undone}"
+def _line(line: "BatchLine") -> str:
+    did = f"{line.added} new, {line.changed} changed, {line.removed} removed"
+    undone = f"; undone by {line.undone_by}" if line.undone_by else ""
+    reason = f" ({line.reason})" if line.reason else ""
+    return f"{line.number:5}  {line.on}  {line.file}{reason} by {line.by}: {did}{undone}"
 
 
-def _said(one: "Claimed") -> str:
-    return f"{_text(one.value)} ({one.source}{f', as of {one.on}' if one.on else ''})"
+def _said(claim: "Claimed") -> str:
+    return f"{_text(claim.value)} ({claim.source}{f', as of {claim.on}' if claim.on else ''})"
 
 
 def _text(value: Any) -> str:

@@ -145,9 +145,14 @@ def editions(
         out.print(f"Edition {edition.number} of {edition.day} is in use again: {view}", markup=False)
         return
     table = Table("Edition", "Day", "Services", "By", "In use", "SHA-256")
-    for one in releases.editions():
+    for release in releases.editions():
         table.add_row(
-            str(one.number), one.day.isoformat(), str(one.entries), one.by, "yes" if one.live else "", one.digest[:16]
+            str(release.number),
+            release.day.isoformat(),
+            str(release.entries),
+            release.by,
+            "yes" if release.live else "",
+            release.digest[:16],
         )
     out.print(table)
 

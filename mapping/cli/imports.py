@@ -178,17 +178,17 @@ def due(
             for text in filled.to_enter:
                 out.print(f"To enter: {text}", markup=False)
             return
-        found = calls(store, region, day)
+        call_list = calls(store, region, day)
     if csv is not None:
-        write_calls(found, csv, region, lang)
-    for call in found[:LONGEST]:
+        write_calls(call_list, csv, region, lang)
+    for call in call_list[:LONGEST]:
         out.print(f"{call.number or 'no number':16} {call.body or '(no body)'}", markup=False, style="bold")
-        for each in call.due:
-            held = each.held
+        for question in call.due:
+            held = question.held
             last = f"last {held.verification.verified_on}" if held.verification else "never"
-            why = "; ".join(reason.into(lang) for reason in each.why)
+            why = "; ".join(reason.into(lang) for reason in question.why)
             out.print(f"    {held.service.name} [{held.freshness}, {last}] {why}", markup=False)
-    out.print(f"{len(found)} calls about {sum(len(call.due) for call in found)} services.")
+    out.print(f"{len(call_list)} calls about {sum(len(call.due) for call in call_list)} services.")
     if csv is not None:
         out.print(f"Call list: {csv} (private). Fill it and give it back: rohnamo due --done {csv}", markup=False)
 
@@ -214,19 +214,19 @@ def duplicates(
             for line in apply(store, decisions, by=by, on=day, dry_run=dry_run):
                 out.print(line, markup=False)
             return
-        found = pairs(store, region, tables_of(table))
+        shown_pairs = pairs(store, region, tables_of(table))
     if csv is not None:
-        write_pairs(found, csv, lang)
-    for pair in found[:LONGEST]:
+        write_pairs(shown_pairs, csv, lang)
+    for pair in shown_pairs[:LONGEST]:
         reasons = "; ".join(reason.into(lang) for reason in pair.candidate.reasons)
         out.print(f"{pair.candidate.score:.2f} {pair.candidate.table}: {reasons}", markup=False, style="bold")
         out.print(f"    {pair.one}", markup=False)
         out.print(f"    {pair.other}", markup=False)
-    out.print(f"{len(found)} pairs may be one.")
+    out.print(f"{len(shown_pairs)} pairs may be one.")
     if csv is not None:
         out.print(f"Pairs: {csv} (private). Decide them: rohnamo duplicates --decide {csv} --by NAME", markup=False)
-    elif len(found) > LONGEST:
-        err.print(f"{len(found) - LONGEST} more: write them to a file with --csv FILE")
+    elif len(shown_pairs) > LONGEST:
+        err.print(f"{len(shown_pairs) - LONGEST} more: write them to a file with --csv FILE")
 
 
 def _require(directory: Path) -> None:

@@ -58,13 +58,15 @@ def restore(
     """Bring a backup back, or rehearse it; stop the portals before you replace what is there."""
     secret = secret_of(key, passphrase)
     if check:
-        found = rehearse(file, secret=secret, check=log_faults, beside=private if private.is_dir() else None)
-        if found.faults:
-            raise InvalidRecord(f"{file}: {'; '.join(found.faults)}; take another backup")
-        out.print(f"Made {found.made}: {len(found.files)} files can be restored; databases, keys and log are whole.")
+        contents = rehearse(file, secret=secret, check=log_faults, beside=private if private.is_dir() else None)
+        if contents.faults:
+            raise InvalidRecord(f"{file}: {'; '.join(contents.faults)}; take another backup")
+        out.print(
+            f"Made {contents.made}: {len(contents.files)} files can be restored; databases, keys and log are whole."
+        )
         return
-    found = bring_back(file, private, secret=secret, check=log_faults, replace=replace)
-    out.print(f"Restored {len(found.files)} files of {found.made}: {found.folder}", markup=False)
+    contents = bring_back(file, private, secret=secret, check=log_faults, replace=replace)
+    out.print(f"Restored {len(contents.files)} files of {contents.made}: {contents.folder}", markup=False)
 
 
 @app.command()
@@ -94,13 +96,13 @@ def remind(
         raise NotFound(f"{accounts.parent / 'mail.toml'}: no mail server is set up; see docs/deploy.md")
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
-    region, now, book, kept = study_area(area), dt.datetime.now(dt.UTC), Ledger(ledger), VisibleCache()
+    region, now, book, cache = study_area(area), dt.datetime.now(dt.UTC), Ledger(ledger), VisibleCache()
     day = now.astimezone(ZoneInfo(region.timezone)).date()
     with Directory(directory, region) as store:
-        found = waiting(lambda regions: kept.seen(store, region, day, regions), Accounts(accounts), book, now=now)
-    for one in found:
-        done = f"reminded on {one.told}" if one.told else "to be written to"
-        out.print(f"{one.account.login:20} {one.why:8} {done}", markup=False)
+        reminders = waiting(lambda regions: cache.seen(store, region, day, regions), Accounts(accounts), book, now=now)
+    for reminder in reminders:
+        done = f"reminded on {reminder.told}" if reminder.told else "to be written to"
+        out.print(f"{reminder.account.login:20} {reminder.why:8} {done}", markup=False)
     audiences: tuple[Audience, ...] = ("partner", "focal_point")
     beside = [(accounts.parent / f"{audience}.db", audience) for audience in audiences]
     editions = [Editions(path, region, audience) for path, audience in beside if path.exists()]
@@ -108,11 +110,13 @@ def remind(
     for person, _day in news:
         out.print(f"{person.login:20} {'news':8} to be written to", markup=False)
     if dry_run or settings is None:
-        out.print(f"{sum(not one.told for one in found) + len(news)} would be written to; nothing was sent.")
+        out.print(
+            f"{sum(not reminder.told for reminder in reminders) + len(news)} would be written to; nothing was sent."
+        )
         return
     mailer, by = Mailer(settings), "command line"
     mails = [
-        write(mailer, book, found, by=by, now=now),
+        write(mailer, book, reminders, by=by, now=now),
         send_news(Accounts(accounts), editions, mailer, book, by=by, now=now),
     ]
     out.print(f"{sum(len(sent.to) for sent in mails)} were written to.")

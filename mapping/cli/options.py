@@ -114,5 +114,5 @@ def tell_shown(change: "Change", login: str = "") -> None:
     if change.proposal:
         out.print(f"It waits as a whole until {who} agreed: rohnamo agree {change.proposal}")
     elif change.shows:
-        records = len({(one.table, one.id) for one in change.shows})
+        records = len({(showing.table, showing.id) for showing in change.shows})
         out.print(f"{records} records wait to be shown until {who} agreed: rohnamo agree")

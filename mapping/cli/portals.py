@@ -171,7 +171,7 @@ def demo_staff(
     if not (private / "directory.db").exists():
         raise NotFound(f"{private / 'directory.db'}: there is no demo; run `rohnamo demo --build {build}` first")
     accounts = Accounts(private / "demo-accounts.db")
-    known = {each.login: each for each in accounts.accounts()}
+    known = {account.login: account for account in accounts.accounts()}
     for login, name, role in DEMO_STAFF:
         if login in known and known[login].enrolled:
             out.print(f"  {login:14} has taken up the account already", markup=False)
@@ -219,8 +219,8 @@ def _demo_people(accounts: "Accounts", view: Path, port: int) -> Iterator[tuple[
     now = dt.datetime.now(dt.UTC)
     with View(view) as opened:
         givers = Counter(row["from_organization_id"] for row in opened.rows("referral_agreement"))
-    body = min(givers, key=lambda each: (-givers[each], each)) if givers else EVERYWHERE
-    known = {each.login: each for each in accounts.accounts()}
+    body = min(givers, key=lambda giver: (-givers[giver], giver)) if givers else EVERYWHERE
+    known = {account.login: account for account in accounts.accounts()}
     for role in PORTAL_ROLES:
         if role not in known:
             accounts.add(role, f"Demo {role.replace('_', ' ')} (invented)", role, by="demo", now=now)

@@ -56,19 +56,19 @@ def find(
     region = study_area(area)
     point = _point(near, region) if near else None
     with View(view) as opened:
-        found = opened.find(text, type=type_, serves=serves, near=point, within_km=within_km, language=lang)
+        matches = opened.find(text, type=type_, serves=serves, near=point, within_km=within_km, language=lang)
         danger = bool(text) and opened.meaning(text).line
     if json_:
-        _print_json([_told(entry, found.kilometres.get(entry.id)) for entry in (*found.here, *found.elsewhere)])
+        _print_json([_told(entry, matches.kilometres.get(entry.id)) for entry in (*matches.here, *matches.elsewhere)])
         return
     if danger:
-        numbers = (f"{show(each.label, lang)} {each.number}" for each in region.settings.emergency.values())
+        numbers = (f"{show(number.label, lang)} {number.number}" for number in region.settings.emergency.values())
         out.print(f"This may tell of danger. Call first: {', '.join(numbers)}, or a hotline.", markup=False)
     table = Table("Service", "Organization", "Where", "Call", "km")
-    for entry in (*found.here, *found.elsewhere):
+    for entry in (*matches.here, *matches.elsewhere):
         place = _where(entry.places[0], region, lang) if entry.places else "by phone"
         phone = entry.phones[0].number if entry.phones else ""
-        distance = found.kilometres.get(entry.id)
+        distance = matches.kilometres.get(entry.id)
         table.add_row(
             entry.name, entry.organization.name, place, phone, f"{distance:.0f}" if distance is not None else ""
         )
@@ -91,8 +91,8 @@ def analyse(
     """Run an analysis on a view and print its finding, figures and table."""
     known = analyses()
     if name == "list":
-        for each, function in known.items():
-            out.print(f"{each:12} {(function.__doc__ or '').strip().splitlines()[0]}", markup=False)
+        for title, function in known.items():
+            out.print(f"{title:12} {(function.__doc__ or '').strip().splitlines()[0]}", markup=False)
         return
     if name not in known:
         raise NotFound(f"{name!r} is not an analysis; there are: {', '.join(known)}")
@@ -157,7 +157,11 @@ def _taken(name: str, function: Callable[..., Any], options: Mapping[str, Any]) 
         elif option == "types" and "type" in known:
             raise InvalidRecord(f"--type: {name} takes one kind of help at a time")
         else:
-            fitting = [f"--{one}" for one in ("minutes", "level", "type", "scenario") if {one, f"{one}s"} & {*known}]
+            fitting = [
+                f"--{option}"
+                for option in ("minutes", "level", "type", "scenario")
+                if {option, f"{option}s"} & {*known}
+            ]
             written = "type" if option == "types" else option
             raise InvalidRecord(f"--{written}: {name} takes {', '.join(fitting) or 'none of these options'}")
     return taken

@@ -188,8 +188,8 @@ def _announce(processes: list[subprocess.Popen[bytes]], port: int) -> None:
 
 
 def _answers(port: int) -> bool:
-    with socket.socket() as asked:
-        return asked.connect_ex(("127.0.0.1", port)) == 0
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _changed_at(path: Path) -> int:
