@@ -28,15 +28,15 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
     try:
         require_readable(path, path.stat().st_size)
         with zipfile.ZipFile(path) as archive:
-            found = archive.infolist()
+            files = archive.infolist()
     except OSError as error:
         raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
         raise FormatError(f"{path}: is no zip file or a damaged one ({error}); ask the sender for it again") from error
-    if len(found) > MAX_MEMBERS:
-        raise FormatError(f"{path}: holds {len(found)} files, which no honest list does; ask for the tables alone")
-    unpacked = sum(member.file_size for member in found)
-    for member in found:
+    if len(files) > MAX_MEMBERS:
+        raise FormatError(f"{path}: holds {len(files)} files, which no honest list does; ask for the tables alone")
+    unpacked = sum(member.file_size for member in files)
+    for member in files:
         name = member.filename.replace("\\", "/")
         if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
             raise FormatError(f"{path}: holds {member.filename!r}, a file outside itself; do not trust its sender")
@@ -47,7 +47,7 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
             raise FormatError(
                 f"{path}: unpacks to {unpacked / 2**20:.0f} MB, which no honest list does; ask for the tables alone"
             )
-    return [member for member in found if not member.is_dir()]
+    return [member for member in files if not member.is_dir()]
 
 
 def content(path: Path, member: zipfile.ZipInfo) -> bytes:
@@ -60,12 +60,12 @@ def content(path: Path, member: zipfile.ZipInfo) -> bytes:
     """
     try:
         with zipfile.ZipFile(path) as archive, archive.open(member) as file:
-            found = file.read(member.file_size + 1)
+            contents = file.read(member.file_size + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
         raise FormatError(f"{path}: {member.filename} is damaged ({error}); ask the sender for it again") from error
-    if len(found) > member.file_size:
+    if len(contents) > member.file_size:
         raise FormatError(f"{path}: {member.filename} is larger than it says; do not trust its sender")
-    return found
+    return contents
 
 
 def write_archive(path: Path, files: Iterable[tuple[str, bytes]]) -> None:

@@ -46,8 +46,8 @@ def parse(contents: bytes | str, place: str) -> Any:
     try:
         return json.loads(contents, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
-        said = "records stand in each other too deep" if isinstance(error, RecursionError) else str(error)[:120]
-        raise FormatError(f"{place}: is not JSON ({said}); ask the sender to export it again") from error
+        reason = "records stand in each other too deep" if isinstance(error, RecursionError) else str(error)[:120]
+        raise FormatError(f"{place}: is not JSON ({reason}); ask the sender to export it again") from error
 
 
 def lines(path: Path) -> Iterator[tuple[int, Any]]:

@@ -87,44 +87,44 @@ def _say_unapproved(taking: Taking) -> None:
     columns = taking.context.columns
     if columns is None or columns.source not in taking.context.known.maps:
         name = columns.source if columns else taking.source.name
-        said = f"two people have not approved the map and the markings of {name!r}"
+        problem = f"two people have not approved the map and the markings of {name!r}"
         fix = "all records are for custodians only, and stay so: approve a map first (docs/importing.md), then store"
-        taking.say(Raw("", {}, "", None), "", said, fix)
+        taking.say(Raw("", {}, "", None), "", problem, fix)
 
 
 def _places(taking: Taking) -> None:
     """Make locations and addresses: where each place is, and how closely it may be shown."""
     lines: dict[str, list[LateRow]] = defaultdict(list)
-    for kept in taking.late["address"].values():
-        lines[kept.fields.get("location_id", "")].append(kept)
-    for kept in taking.late["location"].values():
-        _place(taking, kept, lines.get(kept.id, []))
+    for line in taking.late["address"].values():
+        lines[line.fields.get("location_id", "")].append(line)
+    for late_row in taking.late["location"].values():
+        _place(taking, late_row, lines.get(late_row.id, []))
     for location, addresses in lines.items():
         place = taking.records.get(location)
-        for kept in addresses:
-            _address(taking, kept, place if isinstance(place, Location) else None)
+        for line in addresses:
+            _address(taking, line, place if isinstance(place, Location) else None)
 
 
-def _place(taking: Taking, kept: LateRow, addresses: list[LateRow]) -> None:
-    fields = taking.with_audience("location", dict(kept.fields))
-    _bound(taking, kept.raw, fields)
+def _place(taking: Taking, late_row: LateRow, addresses: list[LateRow]) -> None:
+    fields = taking.with_audience("location", dict(late_row.fields))
+    _bound(taking, late_row.raw, fields)
     hold = next((text for text in _told(fields, addresses) if HOLD.search(text)), None)
     if "position_basis" not in fields or "precision" not in fields:
-        _locate(taking, kept, fields, addresses)
+        _locate(taking, late_row, fields, addresses)
     elif fields.get("area_unit") and fields["area_unit"] not in taking.context.area.all_units():
-        said = f"{values_shown(fields['area_unit'])} is no unit of the study area"
-        taking.say(kept.raw, "area_unit", said, "the unit was left out; is it the right study area?")
+        problem = f"{values_shown(fields['area_unit'])} is no unit of the study area"
+        taking.say(late_row.raw, "area_unit", problem, "the unit was left out; is it the right study area?")
         fields["area_unit"] = None
     fields["precision"] = least_precise(fields.get("precision", "none"), _by_map(taking))
     if hold is not None:
         fields |= {"precision": "none", "audience": "custodian"}
         taking.say(
-            kept.raw,
+            late_row.raw,
             "address_1",
             f"{values_shown(hold)} asks that the place be not told",
             "it is for custodians only; ask its operator",
         )
-    taking.add(kept.raw, kept.id, fields)
+    taking.add(late_row.raw, late_row.id, fields)
 
 
 def _told(fields: dict[str, Any], addresses: list[LateRow]) -> Iterable[str]:
@@ -151,7 +151,7 @@ def _bound(taking: Taking, raw: Raw, fields: dict[str, Any]) -> None:
         taking.say(raw, "latitude", problem, "the point was left out; are the columns swapped?", "refused")
 
 
-def _locate(taking: Taking, kept: LateRow, fields: dict[str, Any], addresses: list[LateRow]) -> None:
+def _locate(taking: Taking, late_row: LateRow, fields: dict[str, Any], addresses: list[LateRow]) -> None:
     """Find the unit and the country of a place by its point, else by its address."""
     area = taking.context.area
     address = _first(addresses)
@@ -170,9 +170,9 @@ def _locate(taking: Taking, kept: LateRow, fields: dict[str, Any], addresses: li
     for note in located.notes:
         problem, _, fix = note.text.partition("; ")
         column = "latitude" if fields.get("latitude") is not None else "city"
-        taking.say(kept.raw, column, problem, fix or "check the place", "note" if note.level == "note" else "doubt")
+        taking.say(late_row.raw, column, problem, fix or "check the place", "note" if note.level == "note" else "doubt")
     if located.precision == "none" and not located.country and not located.notes:
-        taking.say(kept.raw, "latitude", "the place has no point and no town that is known", "ask where it is")
+        taking.say(late_row.raw, "latitude", "the place has no point and no town that is known", "ask where it is")
     fields |= {
         "latitude": None if located.precision in ("unit", "none") else located.lat,
         "longitude": None if located.precision in ("unit", "none") else located.lon,
@@ -184,8 +184,8 @@ def _locate(taking: Taking, kept: LateRow, fields: dict[str, Any], addresses: li
 
 
 def _first(addresses: list[LateRow]) -> dict[str, Any]:
-    physical = [kept for kept in addresses if kept.fields.get("address_type", "physical") == "physical"]
-    return next((kept.fields for kept in physical or addresses), {})
+    physical = [address for address in addresses if address.fields.get("address_type", "physical") == "physical"]
+    return next((address.fields for address in physical or addresses), {})
 
 
 def _known_to(located: Located) -> Precision:
@@ -203,16 +203,16 @@ def _by_map(taking: Taking) -> Precision:
     return columns.precisions.get(columns.constants.get("precision", ""), "none")
 
 
-def _address(taking: Taking, kept: LateRow, place: Location | None) -> None:
+def _address(taking: Taking, late_row: LateRow, place: Location | None) -> None:
     area = taking.context.area
-    fields = taking.with_audience("address", dict(kept.fields))
-    said = str(fields.get("country") or "")
-    if not said:
-        taking.say(kept.raw, "country", "the country is blank", f"it was taken as {area.code}; write its code")
-    fields["country"] = country_code(area, said) or (said if said else (place and place.country) or area.code)
+    fields = taking.with_audience("address", dict(late_row.fields))
+    country = str(fields.get("country") or "")
+    if not country:
+        taking.say(late_row.raw, "country", "the country is blank", f"it was taken as {area.code}; write its code")
+    fields["country"] = country_code(area, country) or (country if country else (place and place.country) or area.code)
     if place is not None and place.audience == "custodian":
         fields["audience"] = "custodian"
-    taking.add(kept.raw, kept.id, fields)
+    taking.add(late_row.raw, late_row.id, fields)
 
 
 def _phones(taking: Taking) -> None:
@@ -230,19 +230,19 @@ def _phones(taking: Taking) -> None:
         if isinstance(record, Service) and record.id in where and record.organization_id:
             where.setdefault(record.organization_id, where[record.id])
     source = taking.context.columns.source if taking.context.columns else ""
-    for kept in taking.late["phone"].values():
-        owners = (kept.fields.get(name) for name in REFERENCES["phone"])
+    for phone in taking.late["phone"].values():
+        owners = (phone.fields.get(name) for name in REFERENCES["phone"])
         country = next((where[owner] for owner in owners if owner in where), area.code)
-        fields = taking.with_audience("phone", dict(kept.fields))
-        number = _number(taking, kept, home if country == area.code else country, fields)
+        fields = taking.with_audience("phone", dict(phone.fields))
+        number = _number(taking, phone, home if country == area.code else country, fields)
         if number is None:
             continue
         called = source in known.phones or number in known.phones
         fields |= {"number": number, "audience": fields["audience"] if called else "custodian"}
-        taking.add(kept.raw, kept.id, fields)
+        taking.add(phone.raw, phone.id, fields)
 
 
-def _number(taking: Taking, kept: LateRow, region: str, fields: dict[str, Any]) -> str | None:
+def _number(taking: Taking, phone: LateRow, region: str, fields: dict[str, Any]) -> str | None:
     """Read a number, saying what is wrong with it; None where it is none."""
     text = plain(fields.get("number", ""))
     if _E164.fullmatch(text):
@@ -250,38 +250,38 @@ def _number(taking: Taking, kept: LateRow, region: str, fields: dict[str, Any]) 
     if text.startswith(("https://t.me/", "https://wa.me/")):
         return text
     try:
-        found = parsers.phones(text, region)
+        numbers = parsers.phones(text, region)
     except Partly as error:
-        taking.say(kept.raw, "number", error.problem, error.fix)
-        found = error.value
+        taking.say(phone.raw, "number", error.problem, error.fix)
+        numbers = error.value
     except Unreadable as error:
-        taking.refuse(kept.raw, "number", error.problem, error.fix)
+        taking.refuse(phone.raw, "number", error.problem, error.fix)
         return None
-    if not found:
-        taking.refuse(kept.raw, "number", "the row has no number", "ask the sender for it")
+    if not numbers:
+        taking.refuse(phone.raw, "number", "the row has no number", "ask the sender for it")
         return None
-    if found[0].doubt:
-        taking.say(kept.raw, "number", found[0].doubt, "look whether it is right", "note")
-    if found[0].extension is not None:
-        fields.setdefault("extension", found[0].extension)
-    for place, other in enumerate(found[1:], 2):
-        more = kept.fields | {"number": other.number}
-        again = LateRow(record_id(taking.source.id, "phone", kept.sent, place), kept.sent, more, kept.raw)
+    if numbers[0].doubt:
+        taking.say(phone.raw, "number", numbers[0].doubt, "look whether it is right", "note")
+    if numbers[0].extension is not None:
+        fields.setdefault("extension", numbers[0].extension)
+    for place, other in enumerate(numbers[1:], 2):
+        more = phone.fields | {"number": other.number}
+        again = LateRow(record_id(taking.source.id, "phone", phone.sent, place), phone.sent, more, phone.raw)
         taking.add(again.raw, again.id, taking.with_audience("phone", more) | {"audience": "custodian"})
-    return found[0].number
+    return numbers[0].number
 
 
 def _eligibility(taking: Taking) -> None:
-    for service, said in taking.eligibility.items():
+    for service, texts in taking.eligibility.items():
         record = taking.records.get(service)
         if isinstance(record, Service):
-            text = said.get("eligibility_description")
+            text = texts.get("eligibility_description")
             if text and not record.eligibility_description:
                 record.eligibility_description = plain(text)
             for name in ("minimum_age", "maximum_age"):
-                if name in said and getattr(record, name) is None:
+                if name in texts and getattr(record, name) is None:
                     with contextlib.suppress(Unreadable):
-                        setattr(record, name, number(said[name]))
+                        setattr(record, name, number(texts[name]))
 
 
 def _ages(taking: Taking) -> None:
@@ -296,9 +296,9 @@ def _ages(taking: Taking) -> None:
                 taking.say(taking.where(record), name, f"{age:g} is no age", "the value was left out", "refused")
         least, most = record.minimum_age, record.maximum_age
         if least is not None and most is not None and least > most:
-            said = f"maximum_age {most:g} is below minimum_age {least:g}"
+            problem = f"maximum_age {most:g} is below minimum_age {least:g}"
             record.minimum_age = record.maximum_age = None
-            taking.say(taking.where(record), "maximum_age", said, "both were left out; ask which holds", "refused")
+            taking.say(taking.where(record), "maximum_age", problem, "both were left out; ask which holds", "refused")
 
 
 OLDEST = 130
@@ -336,17 +336,17 @@ def _dangles(taking: Taking, record: Record, there: Mapping[str, Container[str]]
     if record.table == "provenance" or (linked and not broken):
         return not linked
     for name, sent in broken.items():
-        said = f"{name} {sent!r} is in no row of {refs[name]}"
-        taking.say(taking.where(record), name, said, "the reference was left out; ask the sender for the row")
+        problem = f"{name} {sent!r} is in no row of {refs[name]}"
+        taking.say(taking.where(record), name, problem, "the reference was left out; ask the sender for the row")
     if not _orphan(record, refs) and linked:
         return False
-    said = (
+    problem = (
         f"{entity} {taking.sent_as(entity, str(link))!r} is not there"
         if not linked
         else "what it belongs to is not there"
     )
     column = "link_id" if not linked else next(iter(broken))
-    taking.refuse(taking.where(record), column, said, "ask the sender for the row it belongs to")
+    taking.refuse(taking.where(record), column, problem, "ask the sender for the row it belongs to")
     return True
 
 
@@ -379,11 +379,11 @@ def _meet(taking: Taking) -> None:
         if body is not None:
             met[organization.id] = body
         elif pool:
-            said = ", ".join(repr(body.name) for body in list(pool.values())[:3])
+            others = ", ".join(repr(body.name) for body in list(pool.values())[:3])
             taking.say(
                 taking.where(organization),
                 "name",
-                f"another list has {said} too, without a phone, mail or unit in common",
+                f"another list has {others} too, without a phone, mail or unit in common",
                 "merge them if they are one",
             )
     for record in list(taking.records.values()):
@@ -454,9 +454,9 @@ def _audiences(taking: Taking) -> None:
     verified = {r.link_id for r in taking.records.values() if isinstance(r, Verification)}
     for record in [r for r in taking.records.values() if isinstance(r, Service)]:
         if record.id not in types:
-            said = f"no term says in our words what {record.name!r} is"
+            problem = f"no term says in our words what {record.name!r} is"
             fix = "it is for custodians only until it has a kind: give it one, or add the word to the terms"
-            taking.say(taking.where(record), "attributes", said, fix)
+            taking.say(taking.where(record), "attributes", problem, fix)
         if SHELTER.search(record.name) and record.audience != "custodian":
             record.audience = "custodian"
             fix = "it is for custodians only until its operator agrees and two people lower it"
@@ -477,9 +477,9 @@ def _audiences(taking: Taking) -> None:
     for body in taking.records.values():
         if isinstance(body, Organization):
             alone: Audience = body.audience if body.id in taking.marked else "custodian"
-            seen = min(shown.get(body.id, ()), key=AUDIENCES.index, default=alone)
+            audience = min(shown.get(body.id, ()), key=AUDIENCES.index, default=alone)
             tells = body.id in telling or SHELTER.search(body.name)
-            body.audience = "custodian" if tells else strictest(body.audience, seen)
+            body.audience = "custodian" if tells else strictest(body.audience, audience)
 
 
 def _require_expected(taking: Taking) -> None:
@@ -487,7 +487,7 @@ def _require_expected(taking: Taking) -> None:
     if columns is None:
         return
     counts = Counter(record.table for record in taking.records.values())
-    table = next((each for each in ("service", "organization", "location") if counts[each]), "service")
+    table = next((table for table in ("service", "organization", "location") if counts[table]), "service")
     rows, refused = columns.rows, taking.batch.refused
     if not rows.least <= counts[table] <= rows.most:
         raise FormatError(

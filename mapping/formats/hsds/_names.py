@@ -297,15 +297,15 @@ def _gather(
     for key, value in inside:
         inner = KNOWN[key]
         down = _tie(table, own, inner)
-        for each in value if isinstance(value, list) else (value,):
-            if isinstance(each, dict):
+        for child in value if isinstance(value, list) else (value,):
+            if isinstance(child, dict):
                 up = f"{inner}_id"
                 if down is None and up in _REFERENCES[table]:
-                    cells[up] = identified(inner, each)
-                held.append((key, each, down or {}))
+                    cells[up] = identified(inner, child)
+                held.append((key, child, down or {}))
     rows.append(modern(name, cells, name, row))
-    for key, each, down in held:
-        _gather(rows, key, each, row, down, depth + 1)
+    for key, child, down in held:
+        _gather(rows, key, child, row, down, depth + 1)
 
 
 def identified(table: str, cells: Mapping[str, Any]) -> str:
@@ -313,8 +313,8 @@ def identified(table: str, cells: Mapping[str, Any]) -> str:
     sent = cells.get("id")
     if isinstance(sent, str | int) and (text := str(sent).strip()):
         return text
-    said = sorted((key, str(value)) for key, value in cells.items() if not isinstance(value, dict | list) and value)
-    return NO_ID + hashlib.sha1(repr((table, said)).encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+    pairs = sorted((key, str(value)) for key, value in cells.items() if not isinstance(value, dict | list) and value)
+    return NO_ID + hashlib.sha1(repr((table, pairs)).encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
 def _tie(table: str, own: Any, inner: str) -> dict[str, Any] | None:

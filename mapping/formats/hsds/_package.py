@@ -88,7 +88,7 @@ def field(table: str, name: str) -> dict[str, Any]:
     constraints: dict[str, Any] = {}
     annotation = kind.model_fields[name].annotation
     kinds = set(get_args(annotation) or (annotation,))
-    choices = [get_args(each) for each in (annotation, *get_args(annotation)) if get_origin(each) is Literal]
+    choices = [get_args(part) for part in (annotation, *get_args(annotation)) if get_origin(part) is Literal]
     if choices:
         constraints["enum"] = list(choices[0])
     elif dt.date in kinds:

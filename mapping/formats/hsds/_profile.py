@@ -44,7 +44,7 @@ FIELDS: dict[str, str] = {
 
 def patches() -> dict[str, dict[str, Any]]:
     """Return the merge patch of each schema of the standard that gains something: file -> patch."""
-    found = {}
+    changes = {}
     for table in tables():
         if table not in HSDS_TABLES:
             continue
@@ -52,20 +52,20 @@ def patches() -> dict[str, dict[str, Any]]:
         added = {name: _property(table, name) for name in columns(table) if name in ours(kind)}
         added |= _nested(table)
         if added:
-            found[f"{table}.json"] = {"properties": added}
-    return found
+            changes[f"{table}.json"] = {"properties": added}
+    return changes
 
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the schemas of the tables that the standard does not have: file -> schema; they refuse unknown fields."""
-    found = {}
+    documents = {}
     for table in tables():
         if table in HSDS_TABLES:
             continue
         kind = RECORDS[table]
         names = columns(table)
         needed = [name for name in names if name == "id" or (name in required(kind) and not name.startswith("link_"))]
-        found[f"{table}.json"] = {
+        documents[f"{table}.json"] = {
             "$schema": DRAFT,
             "name": table,
             "path": file_of(table),
@@ -75,7 +75,7 @@ def schemas() -> dict[str, dict[str, Any]]:
             "required": needed,
             "additionalProperties": False,
         }
-    return found
+    return documents
 
 
 def datapackage() -> dict[str, Any]:
@@ -108,16 +108,16 @@ def about() -> dict[str, Any]:
 @cache
 def files() -> Mapping[str, bytes]:
     """Return every file of the profile: path -> contents, the same bytes each time."""
-    found: dict[str, Any] = {"profile.json": about(), "datapackage.json": datapackage()}
-    found |= {f"schema/{name}": schema for name, schema in (patches() | schemas()).items()}
+    documents: dict[str, Any] = {"profile.json": about(), "datapackage.json": datapackage()}
+    documents |= {f"schema/{name}": schema for name, schema in (patches() | schemas()).items()}
     return MappingProxyType(
-        {name: _json(content) for name, content in found.items()} | {"README.md": readme().encode()}
+        {name: _json(content) for name, content in documents.items()} | {"README.md": readme().encode()}
     )
 
 
 def rows() -> list[tuple[str, str, str, str]]:
     """Return what the profile adds, for a page: (table, property, kind, what it says); without what all may have."""
-    found = []
+    table_rows = []
     for name, schema in (patches() | schemas()).items():
         for field, about_it in schema["properties"].items():
             if field in COMMON:
@@ -126,9 +126,9 @@ def rows() -> list[tuple[str, str, str, str]]:
             if kind == "array":
                 kind = f"list of {about_it['items'].get('$ref', '').removesuffix('.json')}"
             words = ", ".join(map(str, about_it.get("enum", ())))
-            said = " ".join(filter(None, (about_it.get("description", ""), words and f"One of: {words}.")))
-            found.append((name.removesuffix(".json"), field, str(kind), said))
-    return found
+            description = " ".join(filter(None, (about_it.get("description", ""), words and f"One of: {words}.")))
+            table_rows.append((name.removesuffix(".json"), field, str(kind), description))
+    return table_rows
 
 
 def readme() -> str:
@@ -151,12 +151,12 @@ def readme() -> str:
         *(f"- `{name}`: {hsds.ADDED[name]}" for name in COMMON),
         "",
     ]
-    told, fields = schemas(), rows()
+    own_schemas, fields = schemas(), rows()
     for table in dict.fromkeys(row[0] for row in fields):
         lines += [f"## {table}", ""]
-        lines += [told[f"{table}.json"]["description"], ""] if f"{table}.json" in told else []
+        lines += [own_schemas[f"{table}.json"]["description"], ""] if f"{table}.json" in own_schemas else []
         lines += ["| property | kind | what it says |", "|---|---|---|"]
-        lines += [f"| `{field}` | {kind} | {said} |" for of, field, kind, said in fields if of == table]
+        lines += [f"| `{field}` | {kind} | {description} |" for of, field, kind, description in fields if of == table]
         lines.append("")
     return "\n".join(lines)
 
@@ -168,36 +168,36 @@ def _property(table: str, name: str) -> dict[str, Any]:
         return {"type": "string", "format": "uuid"}
     annotation = kind.model_fields[name].annotation
     kinds = set(get_args(annotation) or (annotation,))
-    choices = [get_args(each) for each in (annotation, *get_args(annotation)) if get_origin(each) is Literal]
-    found: dict[str, Any] = {"type": "string"}
+    choices = [get_args(part) for part in (annotation, *get_args(annotation)) if get_origin(part) is Literal]
+    schema: dict[str, Any] = {"type": "string"}
     if choices:
-        found["enum"] = list(choices[0])
+        schema["enum"] = list(choices[0])
     elif dt.date in kinds:
-        found["format"] = "date"
+        schema["format"] = "date"
     elif bool in kinds:
-        found["type"] = "boolean"
+        schema["type"] = "boolean"
     elif int in kinds:
-        found["type"] = "integer"
+        schema["type"] = "integer"
     elif float in kinds:
-        found["type"] = "number"
+        schema["type"] = "number"
     if name in FIELDS:
-        found["description"] = FIELDS[name]
-    return found
+        schema["description"] = FIELDS[name]
+    return schema
 
 
 def _nested(table: str) -> dict[str, Any]:
     """Return the properties that a record has in JSON besides its fields: what stands inside it, what is said of it."""
-    said: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
     if table not in hsds.LINKED:
-        said |= {name: _list(linked) for linked, name in hsds.LINKED.items() if name in hsds.ADDED}
+        properties |= {name: _list(linked) for linked, name in hsds.LINKED.items() if name in hsds.ADDED}
     for name, part in (hsds.MANY.get(table, {}) | hsds.ONE.get(table, {})).items():
         if name in hsds.ADDED and part.table in PUBLISHED:
-            said[name] = _list(part.table) if name in hsds.MANY.get(table, {}) else {"$ref": f"{part.table}.json"}
+            properties[name] = _list(part.table) if name in hsds.MANY.get(table, {}) else {"$ref": f"{part.table}.json"}
     if table not in hsds.LINKED:
-        said["text_languages"] = {"type": "object", "additionalProperties": {"type": "string"}}
+        properties["text_languages"] = {"type": "object", "additionalProperties": {"type": "string"}}
     if table == "service":
-        said["freshness"] = {"type": "string", "enum": list(get_args(Freshness))}
-    return {name: schema | {"description": hsds.ADDED[name]} for name, schema in said.items()}
+        properties["freshness"] = {"type": "string", "enum": list(get_args(Freshness))}
+    return {name: schema | {"description": hsds.ADDED[name]} for name, schema in properties.items()}
 
 
 def _list(table: str) -> dict[str, Any]:

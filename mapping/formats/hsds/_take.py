@@ -153,10 +153,10 @@ class Taking:
         """Keep what a table without records of its own says of services."""
         service = raw.cells.get("service_id")
         if raw.table == "eligibility" and isinstance(service, str | int):
-            said = {name: raw.cells[name] for name in ("minimum_age", "maximum_age") if raw.cells.get(name)}
+            texts = {name: raw.cells[name] for name in ("minimum_age", "maximum_age") if raw.cells.get(name)}
             if raw.cells.get("eligibility"):
-                said["eligibility_description"] = raw.cells["eligibility"]
-            self.eligibility.setdefault(self.key("service", service), {}).update(said)
+                texts["eligibility_description"] = raw.cells["eligibility"]
+            self.eligibility.setdefault(self.key("service", service), {}).update(texts)
         elif raw.table == "payment_accepted":
             self.say(raw, "payment", "how one can pay is not kept", "put it into the description of the fees", "note")
 
@@ -199,8 +199,8 @@ class Taking:
         return bool(before) or value if name == "do_not_list" else value
 
     def _twice(self, raw: Raw, name: str, before: Any, value: Any) -> None:
-        said = f"the id of the row stands twice: {values_shown(str(before))} and {values_shown(str(value))}"
-        self.say(raw, name, said, "the later row stands; ask the sender which is right")
+        problem = f"the id of the row stands twice: {values_shown(str(before))} and {values_shown(str(value))}"
+        self.say(raw, name, problem, "the later row stands; ask the sender which is right")
 
     def _apart(self, table: str, own: str, before: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
         """Return the id of a part that belongs to another record than before: one phone of two services is two."""
@@ -301,8 +301,8 @@ class Taking:
             if text and text != before and text != into:
                 fields[into] = f"{plain(before)}\n{text}" if before else text
         elif name in LOST.get(raw.table, {}):
-            told = f"{values_shown(str(value))}: {LOST[raw.table][name]}"
-            self.say(raw, name, told, "put it into the description, or the hours are wrong")
+            problem = f"{values_shown(str(value))}: {LOST[raw.table][name]}"
+            self.say(raw, name, problem, "put it into the description, or the hours are wrong")
         elif name not in IGNORED.get(raw.table, ()) and (raw.table, name) not in self._unknown:
             self._unknown.add((raw.table, name))
             self.say(
@@ -315,17 +315,17 @@ class Taking:
     def with_audience(self, table: str, fields: dict[str, Any]) -> dict[str, Any]:
         """Add who may see a record: what it says itself, and never more than the source as a whole."""
         if "audience" in RECORDS[table].model_fields:
-            said = fields.get("audience")
-            if table == "contact" and said is None:
-                said = "custodian"  # people's names stay with the custodians until somebody says otherwise
+            audience = fields.get("audience")
+            if table == "contact" and audience is None:
+                audience = "custodian"  # people's names stay with the custodians until somebody says otherwise
             elif table in ("funding", "service_capacity"):
-                said = strictest(said or "partner", "partner")
-            fields["audience"] = self.audience(said)
+                audience = strictest(audience or "partner", "partner")
+            fields["audience"] = self.audience(audience)
         return fields
 
-    def audience(self, said: Audience | None) -> Audience:
+    def audience(self, audience: Audience | None) -> Audience:
         """Return who may see what says this of itself; a feed never lowers."""
-        return strictest(self.context.audience, said or self.context.audience)
+        return strictest(self.context.audience, audience or self.context.audience)
 
     def say(self, raw: Raw, column: str, problem: str, fix: str, level: Level = "doubt") -> None:
         """Keep an issue of a row; of one that repeats, the first ones by row."""
@@ -348,5 +348,5 @@ class Taking:
         """Say how often faults stood in further rows, that were not said one by one."""
         for (sheet, column, fix, level), count in self._said.items():
             if count > MOST_SAID:
-                said = f"and {count - MOST_SAID} more rows with the same fault"
-                self.batch.issues.append(Issue(self.file, sheet, None, column, said, fix, level))
+                problem = f"and {count - MOST_SAID} more rows with the same fault"
+                self.batch.issues.append(Issue(self.file, sheet, None, column, problem, fix, level))

@@ -34,12 +34,12 @@ class Ours(NamedTuple):
 @cache
 def _open_eligibility() -> dict[str, str]:
     """Return our service types by the id and the title of Open Eligibility."""
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for term in Terms.load("service_types").terms():
         for text in (term.details.get("oe_id", ""), term.details.get("oe_title", "")):
             for part in filter(None, re.split(r"\s*[;|]\s*", text)):
-                found.setdefault(part.casefold(), term.code)
-    return found
+                codes.setdefault(part.casefold(), term.code)
+    return codes
 
 
 def meaning(name: str, code: str, taxonomy: str) -> Ours | None:
@@ -49,9 +49,9 @@ def meaning(name: str, code: str, taxonomy: str) -> Ours | None:
     Ours(taxonomy='service_types', code='IDN-HOT')
     """
     if OPEN_ELIGIBILITY.search(taxonomy):
-        found = _open_eligibility().get(code.casefold()) or _open_eligibility().get(name.casefold())
-        if found:
-            return Ours("service_types", found)
+        ours_code = _open_eligibility().get(code.casefold()) or _open_eligibility().get(name.casefold())
+        if ours_code:
+            return Ours("service_types", ours_code)
     for ours in LINKS:
         match = match_term(ours, name) if name else None
         if match is not None and match.score >= SURE and match.how != "code":
@@ -64,73 +64,84 @@ def settle_terms(taking: Taking) -> dict[str, Ours]:
     taxonomies = taking.late["taxonomy"]
     means: dict[str, Ours] = {}
     own: set[str] = set()
-    for kept in taking.late["taxonomy_term"].values():
-        fields = kept.fields
+    for late_term in taking.late["taxonomy_term"].values():
+        fields = late_term.fields
         taxonomy = taxonomies.get(fields.get("taxonomy_id", ""))
         called = str(fields.get("taxonomy") or (taxonomy.fields.get("name") if taxonomy else "") or "")
         code, name = str(fields.get("code") or ""), str(fields.get("name") or "")
         if called in VOCABULARIES and code in Terms.load(called):
-            means[kept.id] = Ours(called, code)
-            own.add(kept.id)
+            means[late_term.id] = Ours(called, code)
+            own.add(late_term.id)
             continue
-        found = meaning(name, code or kept.sent, called)
-        if found is not None:
-            means[kept.id] = found
-        if found is None or not Terms.load(found.taxonomy).term(found.code).sensitive:
+        ours_term = meaning(name, code or late_term.sent, called)
+        if ours_term is not None:
+            means[late_term.id] = ours_term
+        if ours_term is None or not Terms.load(ours_term.taxonomy).term(ours_term.code).sensitive:
             if name or code:
                 taking.add(
-                    kept.raw, kept.id, fields | {"name": name or code, "description": fields.get("description", "")}
+                    late_term.raw,
+                    late_term.id,
+                    fields | {"name": name or code, "description": fields.get("description", "")},
                 )
             else:
-                taking.refuse(kept.raw, "name", "the term has no name", "ask the sender for it")
+                taking.refuse(late_term.raw, "name", "the term has no name", "ask the sender for it")
     for text in [r for r in taking.records.values() if isinstance(r, Translation) and r.link_id in own]:
         del taking.records[text.id]  # our terms bring their labels with them
-    ours = {kept.fields.get("taxonomy_id") for id_, kept in taking.late["taxonomy_term"].items() if id_ in own}
-    for kept in taxonomies.values():
-        if kept.id not in ours or kept.fields.get("name") not in VOCABULARIES:
-            taking.add(kept.raw, kept.id, {"name": kept.sent, "description": ""} | kept.fields)
+    ours = {
+        late_term.fields.get("taxonomy_id") for id_, late_term in taking.late["taxonomy_term"].items() if id_ in own
+    }
+    for late_taxonomy in taxonomies.values():
+        if late_taxonomy.id not in ours or late_taxonomy.fields.get("name") not in VOCABULARIES:
+            taking.add(
+                late_taxonomy.raw,
+                late_taxonomy.id,
+                {"name": late_taxonomy.sent, "description": ""} | late_taxonomy.fields,
+            )
     for record in [r for r in taking.records.values() if isinstance(r, TaxonomyTerm)]:
         if record.parent_id in own:
             record.parent_id = means[record.parent_id].id
         if record.taxonomy_id is not None and record.taxonomy_id not in taking.records:
-            said = f"taxonomy_id {taking.sent_as('taxonomy', record.taxonomy_id)!r} is in no row of taxonomies"
-            taking.say(taking.where(record), "taxonomy_id", said, "the reference was left out")
+            problem = f"taxonomy_id {taking.sent_as('taxonomy', record.taxonomy_id)!r} is in no row of taxonomies"
+            taking.say(taking.where(record), "taxonomy_id", problem, "the reference was left out")
             record.taxonomy_id = None
     return means
 
 
 def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
     """Make the attributes: terms of ours as what they say, terms of others as classifications with ours beside them."""
-    for kept in taking.late["attribute"].values():
-        fields = dict(kept.fields)
+    for attribute in taking.late["attribute"].values():
+        fields = dict(attribute.fields)
         link, entity = fields.get("link_id"), fields.get("link_entity", "")
         if link is None or (link not in taking.records and not _known(taking, link)):
-            sent = kept.raw.cells.get("link_id")
+            sent = attribute.raw.cells.get("link_id")
             taking.refuse(
-                kept.raw, "link_id", f"link_id {sent!r} is in no row of the file", "ask the sender for the row"
+                attribute.raw, "link_id", f"link_id {sent!r} is in no row of the file", "ask the sender for the row"
             )
             continue
         term = fields.get("taxonomy_term_id")
         ours = means.get(term or "")
-        said = _link_type(str(kept.raw.cells.get("link_type") or ""))
+        link_type = _link_type(str(attribute.raw.cells.get("link_type") or ""))
         if ours is not None and term not in taking.records:
-            fields |= {"taxonomy_term_id": ours.id, "link_type": said or LINKS.get(ours.taxonomy, "classification")}
-            taking.add(kept.raw, kept.id, fields)
+            fields |= {
+                "taxonomy_term_id": ours.id,
+                "link_type": link_type or LINKS.get(ours.taxonomy, "classification"),
+            }
+            taking.add(attribute.raw, attribute.id, fields)
             continue
         if term is not None and term not in taking.records:
-            sent = kept.raw.cells.get("taxonomy_term_id")
+            sent = attribute.raw.cells.get("taxonomy_term_id")
             taking.say(
-                kept.raw,
+                attribute.raw,
                 "taxonomy_term_id",
                 f"taxonomy_term_id {sent!r} is in no row of taxonomy_terms",
                 "the term was left out; ask the sender for it",
             )
             fields["taxonomy_term_id"] = None
         if not (fields.get("taxonomy_term_id") or fields.get("value") or fields.get("label")):
-            taking.refuse(kept.raw, "taxonomy_term_id", "the row says nothing", "ask the sender for its term")
+            taking.refuse(attribute.raw, "taxonomy_term_id", "the row says nothing", "ask the sender for its term")
             continue
-        words_only = not fields.get("taxonomy_term_id") and said in ("serves", "excludes")
-        taking.add(kept.raw, kept.id, fields | {"link_type": said if words_only else "classification"})
+        words_only = not fields.get("taxonomy_term_id") and link_type in ("serves", "excludes")
+        taking.add(attribute.raw, attribute.id, fields | {"link_type": link_type if words_only else "classification"})
         if ours is not None:
             add_meaning(taking, entity, link, ours)
     taking.late["attribute"].clear()

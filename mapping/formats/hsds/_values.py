@@ -61,9 +61,9 @@ def day(value: Any) -> dt.date:
     text = plain(value)
     try:
         if _DAY.match(text):
-            found = dt.date.fromisoformat(text[:10])
-            if found.year >= 1800:
-                return found
+            date = dt.date.fromisoformat(text[:10])
+            if date.year >= 1800:
+                return date
         read = values.date(text, TODAY, latest=TODAY)
     except ValueError as error:
         if isinstance(error, Unreadable):
@@ -137,10 +137,10 @@ def email(value: Any) -> str:
     text = plain(value)
     if _MAIL.fullmatch(text):
         return text
-    found = values.emails(text)
-    if not found:
+    addresses = values.emails(text)
+    if not addresses:
         raise Unreadable(f"{values_shown(text)} is no mail address", "write it as name@example.org")
-    return found[0]
+    return addresses[0]
 
 
 def web(value: Any) -> str:
@@ -148,10 +148,10 @@ def web(value: Any) -> str:
     text = plain(value)
     if _WEB.fullmatch(text):
         return text
-    found = values.website(text)
-    if found is None:
+    address = values.website(text)
+    if address is None:
         raise Unreadable(f"{values_shown(text)} is no web address", "write it as https://example.org")
-    return found
+    return address
 
 
 def weekdays(value: Any) -> str:
@@ -166,13 +166,13 @@ def weekdays(value: Any) -> str:
     raise Unreadable(f"{values_shown(text)} names no days", "write them as MO,TU,WE")
 
 
-def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, said: Mapping[str, str]) -> str:
+def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, synonyms: Mapping[str, str]) -> str:
     """Read one of some words; an unknown one becomes ``otherwise``, or is no value."""
     text = " ".join(plain(value).split())
     if text in allowed:
         return text
     folded = text.casefold().replace("_", " ")
-    known = {each.casefold(): each for each in allowed} | dict(said)
+    known = {choice.casefold(): choice for choice in allowed} | dict(synonyms)
     use = f"use one of {', '.join(allowed)}"
     if folded in known:
         raise Mended(known[folded], f"{values_shown(text)} was read as {known[folded]!r}", use)
@@ -188,13 +188,13 @@ def status(value: Any) -> str:
     if text in allowed:
         return text
     match = match_term("statuses", text)
-    said = {text.casefold().replace("_", " "): match.code} if match else {}
-    return word(text, allowed=allowed, otherwise="inactive", said=said)
+    synonyms = {text.casefold().replace("_", " "): match.code} if match else {}
+    return word(text, allowed=allowed, otherwise="inactive", synonyms=synonyms)
 
 
 def frequency(value: Any) -> str:
     """Read how often hours repeat."""
-    return word(value, allowed=("WEEKLY", "MONTHLY"), otherwise=None, said={"daily": "WEEKLY"})
+    return word(value, allowed=("WEEKLY", "MONTHLY"), otherwise=None, synonyms={"daily": "WEEKLY"})
 
 
 def language_code(value: Any) -> str:
@@ -268,13 +268,13 @@ _SYNONYMS: dict[str, dict[str, str]] = {
 def parsers(table: str) -> dict[str, Parse]:
     """Return how each field of a table is read, but for its keys."""
     kind = RECORDS[table]
-    found: dict[str, Parse] = {}
+    parses: dict[str, Parse] = {}
     for name, about in kind.model_fields.items():
         if name != "id" and name not in references(kind) and name not in ("link_id", "link_entity"):
-            found[name] = _parser(table, name, about.annotation)
+            parses[name] = _parser(table, name, about.annotation)
     if table == "language":
-        found["code"] = language_code
-    return found
+        parses["code"] = language_code
+    return parses
 
 
 def _parser(table: str, name: str, annotation: Any) -> Parse:
@@ -283,7 +283,7 @@ def _parser(table: str, name: str, annotation: Any) -> Parse:
     choices = next((get_args(kind) for kind in (annotation, *get_args(annotation)) if get_origin(kind) is Literal), ())
     if choices:
         default = "unknown" if name == "status" else _DEFAULTS.get(name)
-        return partial(word, allowed=choices, otherwise=default, said=_SYNONYMS.get(name, {}))
+        return partial(word, allowed=choices, otherwise=default, synonyms=_SYNONYMS.get(name, {}))
     kinds = set(get_args(annotation) or (annotation,))
     for kind, parse in ((dt.date, day), (bool, yes), (int, whole), (float, number)):
         if kind in kinds:

@@ -66,7 +66,7 @@ def records(path: Path, context: ReadContext) -> Batch:
     """
     csv.field_size_limit(MAX_CELL)
     taking = Taking(context, path.name)
-    found = set()
+    tables = set()
     for name, contents in _files(path):
         if bare(name) in PASSED_OVER:
             raw = Raw(bare(name), {}, name, None)
@@ -74,11 +74,11 @@ def records(path: Path, context: ReadContext) -> Batch:
         elif table_of(name) is None:
             taking.say(Raw("", {}, name, None), "", "is no table of HSDS", "it was not read; ask what it holds")
         else:
-            found.add(table_of(name))
+            tables.add(table_of(name))
             for raw in _rows(taking, path, name, contents):
                 taking.counted += 1
                 taking.take(raw)
-    if not found & CORE:
+    if not tables & CORE:
         raise FormatError(f"{path}: holds no services, organizations or locations; is it a package of HSDS?")
     return finish(taking)
 
@@ -117,9 +117,9 @@ def _rows(taking: Taking, path: Path, name: str, contents: bytes) -> Iterator[Ra
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) > len(header):
-                said = f"has {len(row)} cells where the header has {len(header)}"
+                problem = f"has {len(row)} cells where the header has {len(header)}"
                 taking.say(
-                    Raw("", {}, name, number), "", said, "the last ones were not read; is a quotation mark missing?"
+                    Raw("", {}, name, number), "", problem, "the last ones were not read; is a quotation mark missing?"
                 )
             cells = {column: _cell(cell) for column, cell in zip(header, row, strict=False) if column}
             yield modern(name, cells, name, number)
@@ -173,14 +173,14 @@ def package(view: View, area: StudyArea, shown: list[str]) -> dict[str, Any]:
 
 
 def _has(view: View, table: str) -> bool:
-    found = view.connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", [table])
-    return found.fetchone() is not None
+    rows = view.connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", [table])
+    return rows.fetchone() is not None
 
 
 def _table(view: View, table: str) -> bytes:
     """Return a table as CSV."""
     names = columns(table)
-    schema = {each["name"]: each["type"] for each in resource(table)["schema"]["fields"]}
+    schema = {column["name"]: column["type"] for column in resource(table)["schema"]["fields"]}
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)

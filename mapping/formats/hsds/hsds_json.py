@@ -69,18 +69,18 @@ def records(path: Path, context: ReadContext) -> Batch:
         It is no JSON, holds no HSDS, or is too large.
     """
     taking = Taking(context, path.name)
-    found = False
-    for row, said, document in _documents(path):
-        table = said or _table(document)
+    any_record = False
+    for row, key, document in _documents(path):
+        table = key or _table(document)
         taking.counted += 1
         if table is None or not isinstance(document, dict):
             cells = document if isinstance(document, dict) else {"document": document}
             taking.refuse(Raw("", cells, "", row), "", "is no service, organization or place", "look what was meant")
             continue
-        found = True
+        any_record = True
         for raw in rows_of_document(table, document, row):
             taking.take(raw)
-    if not found:
+    if not any_record:
         raise FormatError(f"{path}: holds no service, organization or place of HSDS; is it the right file?")
     return finish(taking)
 

@@ -42,10 +42,10 @@ def unit_cells(area: StudyArea, code: str | None, language: str) -> dict[str, st
     if not code or code not in units:
         return {}
     cells: dict[str, str] = {}
-    for one in (code, *area.ancestors(code)):
-        level = units[one].level
+    for unit in (code, *area.ancestors(code)):
+        level = units[unit].level
         if level > 0:
-            cells |= {f"#adm{level}+name": area.label(one, language), f"#adm{level}+code": one}
+            cells |= {f"#adm{level}+name": area.label(unit, language), f"#adm{level}+code": unit}
     return cells
 
 

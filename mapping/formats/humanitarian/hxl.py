@@ -57,11 +57,11 @@ class Tag:
 def tag_of(cell: object) -> Tag | None:
     """Read a hashtag; None for any other cell, errors of a spreadsheet such as "#N/A" among them."""
     text = str(cell).strip() if isinstance(cell, str) else ""
-    found = TAG.fullmatch(text)
-    if not found:
+    match = TAG.fullmatch(text)
+    if not match:
         return None
-    attributes = frozenset(part.strip().casefold() for part in found[2].split("+") if part.strip())
-    return Tag(found[1].casefold(), attributes, text)
+    attributes = frozenset(part.strip().casefold() for part in match[2].split("+") if part.strip())
+    return Tag(match[1].casefold(), attributes, text)
 
 
 def tags_of(sheet: Sheet) -> tuple[int, list[Tag | None]] | None:
@@ -78,13 +78,13 @@ def tags_of(sheet: Sheet) -> tuple[int, list[Tag | None]] | None:
 def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
     """Return the map that the hashtags of a sheet imply; None where no sheet has any that tell who and where."""
     for sheet in sheets:
-        found = tags_of(sheet)
-        if found is None:
+        header = tags_of(sheet)
+        if header is None:
             continue
-        tags = [tag for tag in found[1] if tag is not None]
+        tags = [tag for tag in header[1] if tag is not None]
         fields = _fields(tags, max(level.level for level in area.levels))
         if "organization" in fields and {"unit", "unit_code"} & fields.keys():
-            return _map(sheet, found[0], tags, fields)
+            return _map(sheet, header[0], tags, fields)
     return None
 
 
@@ -117,13 +117,14 @@ def _map(sheet: Sheet, place: int, tags: Sequence[Tag], fields: dict[str, list[s
 
 def _fields(tags: Sequence[Tag], levels: int) -> dict[str, list[str]]:
     """Return field -> the columns that fill it, the best first."""
-    found: dict[str, list[tuple[int, str]]] = {}
+    candidates: dict[str, list[tuple[int, str]]] = {}
     for tag in tags:
         field, worth = _field(tag, levels)
         if field:
-            found.setdefault(field, []).append((worth, tag.written))
+            candidates.setdefault(field, []).append((worth, tag.written))
     fields = {
-        name: [written for _, written in sorted(columns, key=lambda one: -one[0])] for name, columns in found.items()
+        name: [written for _, written in sorted(columns, key=lambda pair: -pair[0])]
+        for name, columns in candidates.items()
     }
     if "organization" not in fields and "implementer" in fields:
         fields["organization"] = fields.pop("implementer")
@@ -214,32 +215,32 @@ def write(view: View, path: Path, *, area: StudyArea, language: str = "en") -> N
 
 def _rows(view: View, area: StudyArea, language: str) -> Iterator[dict[str, object]]:
     """Yield the activities by organization, place and type."""
-    names = {one.id: one.name for one in view.organizations(language=language)}
+    names = {organization.id: organization.name for organization in view.organizations(language=language)}
     types, given = Vocabulary.load("service_types"), licence(view, area)
     rows = []
-    for one in view.rows("activity"):
-        code = one["service_type"] if one["service_type"] in types else ""
+    for activity in view.rows("activity"):
+        code = activity["service_type"] if activity["service_type"] in types else ""
         row: dict[str, object] = {
-            "#activity+id": one["id"],
-            "#org+name": names.get(one["organization_id"], ""),
-            "#org+impl": names.get(one["implementer_id"], ""),
-            "#org+funder": one["funder"],
-            "#activity+programme": one["programme"],
+            "#activity+id": activity["id"],
+            "#org+name": names.get(activity["organization_id"], ""),
+            "#org+impl": names.get(activity["implementer_id"], ""),
+            "#org+funder": activity["funder"],
+            "#activity+programme": activity["programme"],
             "#sector+name": str(types.family(code).label(language)) if code else "",
             "#activity+type+name": str(types.label(code, language)) if code else "",
             "#activity+type+code": code,
-            "#activity+name": one["name"],
-            "#date+start": one["start"],
-            "#date+end": one["end"],
-            "#status": "" if one["status"] == "unknown" else one["status"],
-            "#beneficiary+type": one["target_group"],
-            "#targeted": one["planned"],
-            "#reached": one["reached"],
-            "#reached+f": one["reached_women"],
-            "#value+budget": one["budget_band"],
-            "#date+reported": one["reported_on"],
+            "#activity+name": activity["name"],
+            "#date+start": activity["start"],
+            "#date+end": activity["end"],
+            "#status": "" if activity["status"] == "unknown" else activity["status"],
+            "#beneficiary+type": activity["target_group"],
+            "#targeted": activity["planned"],
+            "#reached": activity["reached"],
+            "#reached+f": activity["reached_women"],
+            "#value+budget": activity["budget_band"],
+            "#date+reported": activity["reported_on"],
             "#meta+licence": given,
         }
-        rows.append(row | unit_cells(area, one["area_unit"], language))
+        rows.append(row | unit_cells(area, activity["area_unit"], language))
     order = ("#org+name", *(f"#adm{level.level}+code" for level in area.levels), "#activity+type+code", "#date+start")
     yield from sorted(rows, key=lambda row: [str(row.get(tag) or "") for tag in (*order, "#activity+id")])

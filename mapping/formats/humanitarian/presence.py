@@ -68,7 +68,7 @@ def write(view: View, path: Path, *, area: StudyArea, language: str = "en") -> N
 
 def _rows(view: View, area: StudyArea, language: str) -> Iterator[dict[str, object]]:
     types, kinds = Vocabulary.load("service_types"), Vocabulary.load("organization_types")
-    bodies = {one.id: one for one in view.organizations(language=language)}
+    bodies = {organization.id: organization for organization in view.organizations(language=language)}
     given, units = licence(view, area), area.all_units()
     rows = []
     for presence, period in _presence(view, area).items():
@@ -91,10 +91,10 @@ def _rows(view: View, area: StudyArea, language: str) -> Iterator[dict[str, obje
             "#date+end": period.end,
             "#meta+licence": given,
         }
-        for one in (presence.unit, *area.ancestors(presence.unit)):
+        for unit in (presence.unit, *area.ancestors(presence.unit)):
             row |= {
-                f"#adm{units[one].level}+code": one,
-                f"#adm{units[one].level}+name": area.label(one, language),
+                f"#adm{units[unit].level}+code": unit,
+                f"#adm{units[unit].level}+name": area.label(unit, language),
             }
         rows.append(row)
     keys = ("#org+name", "#adm1+code", "#adm2+code", "#service+code", "#org+type+code")
@@ -104,31 +104,34 @@ def _rows(view: View, area: StudyArea, language: str) -> Iterator[dict[str, obje
 def _presence(view: View, area: StudyArea) -> dict[PresenceRow, Period]:
     """Gather who does what where, with the period that is told."""
     types, units = Vocabulary.load("service_types"), area.all_units()
-    found: dict[PresenceRow, Period] = {}
+    periods: dict[PresenceRow, Period] = {}
 
     def add(presence: PresenceRow, period: Period) -> None:
         if presence.service_type not in types or presence.unit not in units:
             return
-        before = found.get(presence)
+        before = periods.get(presence)
         if before is None:
-            found[presence] = period
+            periods[presence] = period
             return
         start = min(filter(None, (before.start, period.start)), default="")
         end = max(before.end, period.end) if before.end and period.end else ""
-        found[presence] = Period(start, end, before.basis if before.basis == period.basis else "both")
+        periods[presence] = Period(start, end, before.basis if before.basis == period.basis else "both")
 
     for entry in view.services():
         if not entry.offered:
             continue
-        told = _text(entry.verified_on)
+        day = _text(entry.verified_on)
         for unit in {place.area_unit for place in entry.places if place.area_unit}:
             for code in entry.types:
-                add(PresenceRow(entry.organization.id, code, unit), Period(told, "", "service"))
-    for one in view.rows("activity"):
-        if one["status"] not in ("cancelled", "planned"):
-            period = Period(_text(one["start"]), _text(one["end"]), "activity")
-            add(PresenceRow(one["organization_id"], one["service_type"] or "", one["area_unit"] or ""), period)
-    return found
+                add(PresenceRow(entry.organization.id, code, unit), Period(day, "", "service"))
+    for activity in view.rows("activity"):
+        if activity["status"] not in ("cancelled", "planned"):
+            period = Period(_text(activity["start"]), _text(activity["end"]), "activity")
+            add(
+                PresenceRow(activity["organization_id"], activity["service_type"] or "", activity["area_unit"] or ""),
+                period,
+            )
+    return periods
 
 
 def _text(day: dt.date | str | None) -> str:

@@ -37,11 +37,11 @@ def plain_hours(text: str) -> str:
     for rule in filter(None, (part.strip() for part in bare.split(";"))):
         fresh: set[str] = set()
         for part in _parts(rule):
-            found = _RULE.fullmatch(part.strip())
-            if found is None:
+            match = _RULE.fullmatch(part.strip())
+            if match is None:
                 return text
-            times = _times(found["what"])
-            for day in _days(found["days"]):
+            times = _times(match["what"])
+            for day in _days(match["days"]):
                 if day not in fresh:
                     week[day] = []
                 fresh.add(day)

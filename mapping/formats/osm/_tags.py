@@ -119,7 +119,7 @@ def sheet_of(elements: Iterable[Element]) -> Sheet:
     rows: list[list[object]] = []
     skipped: list[str] = []
     named: set[str] = set()
-    found = []
+    help_elements = []
     for element in elements:
         if is_gone(element.tags):
             skipped.append("an element that is no longer there, or not yet")
@@ -130,10 +130,10 @@ def sheet_of(elements: Iterable[Element]) -> Sheet:
             continue
         if element.latitude is None:
             skipped.append(f"no position or centre: {element.id}; ask for it with `out center`")
-        found.append((element, holds))
+        help_elements.append((element, holds))
         named |= {key for key in element.tags if re.fullmatch(r"name:[a-z]{2,3}", key)}
     languages = sorted(named)
-    for element, holds in found:
+    for element, holds in help_elements:
         rows.append([*_cells(element, holds), *(element.tags.get(key, "") for key in languages)])
     return Sheet(SHEET, [[*COLUMNS, *languages], *rows], skipped=tuple(skipped))
 
@@ -141,7 +141,12 @@ def sheet_of(elements: Iterable[Element]) -> Sheet:
 def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
     """Return the map of a sheet that `sheet_of` made, None for any other."""
     sheet = next(
-        (one for one in sheets if one.name == SHEET and one.rows and tuple(one.rows[0][:1]) == COLUMNS[:1]), None
+        (
+            candidate
+            for candidate in sheets
+            if candidate.name == SHEET and candidate.rows and tuple(candidate.rows[0][:1]) == COLUMNS[:1]
+        ),
+        None,
     )
     if sheet is None:
         return None
@@ -149,9 +154,9 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
     own = {
         f"organization.{language}": [f"name:{language}"] for language in area.languages if f"name:{language}" in header
     }
-    said = {part for row in sheet.rows[1:] for part in str(row[COLUMNS.index("serves")]).split("; ")}
+    terms = {part for row in sheet.rows[1:] for part in str(row[COLUMNS.index("serves")]).split("; ")}
     groups = {
-        part: "MIG-ABR" if part == NATIONALS + area.code else "MIG-FOR" for part in said if part.startswith(NATIONALS)
+        part: "MIG-ABR" if part == NATIONALS + area.code else "MIG-FOR" for part in terms if part.startswith(NATIONALS)
     }
     fields = {
         "organization": "name",

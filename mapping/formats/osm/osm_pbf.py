@@ -36,27 +36,31 @@ def read(path: str | Path) -> Iterator[Sheet]:
 def _elements(osmium: Any, path: str) -> Iterator[osm.Element]:
     """Yield what could be help. Relations come first, since their ways are needed to place them."""
     related: dict[int, tuple[dict[str, str], set[int], set[int]]] = {}
-    for one in osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(osmium.filter.KeyFilter(*osm.first_keys())):
-        tags = {tag.k: tag.v for tag in one.tags}
-        ways = {member.ref for member in one.members if member.type == "w"}
-        related[one.id] = tags, ways, {member.ref for member in one.members if member.type == "n"}
+    for relation in osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(
+        osmium.filter.KeyFilter(*osm.first_keys())
+    ):
+        tags = {tag.k: tag.v for tag in relation.tags}
+        ways = {member.ref for member in relation.members if member.type == "w"}
+        related[relation.id] = tags, ways, {member.ref for member in relation.members if member.type == "n"}
     wanted_ways = {way for _, ways, _ in related.values() for way in ways}
     wanted_nodes = {node for _, _, nodes in related.values() for node in nodes}
     first = osm.first_keys()
     boxes: dict[str, list[tuple[float, float]]] = {}
-    for one in osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY).with_locations():
-        known = any(tag.k in first for tag in one.tags)
-        if one.is_node():
+    for feature in osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY).with_locations():
+        known = any(tag.k in first for tag in feature.tags)
+        if feature.is_node():
             if known:
-                yield osm.Element(f"node/{one.id}", {tag.k: tag.v for tag in one.tags}, one.lat, one.lon)
-            if one.id in wanted_nodes:
-                boxes[f"n{one.id}"] = [(one.lat, one.lon)]
-        elif known or one.id in wanted_ways:
-            points = [(node.lat, node.lon) for node in one.nodes if node.location.valid()]
+                yield osm.Element(
+                    f"node/{feature.id}", {tag.k: tag.v for tag in feature.tags}, feature.lat, feature.lon
+                )
+            if feature.id in wanted_nodes:
+                boxes[f"n{feature.id}"] = [(feature.lat, feature.lon)]
+        elif known or feature.id in wanted_ways:
+            points = [(node.lat, node.lon) for node in feature.nodes if node.location.valid()]
             if known:
-                yield osm.Element(f"way/{one.id}", {tag.k: tag.v for tag in one.tags}, *osm.centre(points))
-            if one.id in wanted_ways:
-                boxes[f"w{one.id}"] = points
+                yield osm.Element(f"way/{feature.id}", {tag.k: tag.v for tag in feature.tags}, *osm.centre(points))
+            if feature.id in wanted_ways:
+                boxes[f"w{feature.id}"] = points
     for number, (tags, ways, nodes) in sorted(related.items()):
         names = [*(f"w{way}" for way in sorted(ways)), *(f"n{node}" for node in sorted(nodes))]
         points = [point for name in names for point in boxes.get(name, ())]

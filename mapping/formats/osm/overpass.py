@@ -50,20 +50,22 @@ def read(path: str | Path) -> Iterator[Sheet]:
 
 def _elements(elements: list[object]) -> Iterator[osm.Element]:
     """Yield the elements that have tags."""
-    for one in elements:
-        tags = one.get("tags") if isinstance(one, Mapping) else None
-        if not isinstance(one, Mapping) or not isinstance(tags, Mapping) or not tags:
+    for element in elements:
+        tags = element.get("tags") if isinstance(element, Mapping) else None
+        if not isinstance(element, Mapping) or not isinstance(tags, Mapping) or not tags:
             continue
-        at = next((one[key] for key in ("center", "bounds") if isinstance(one.get(key), Mapping)), one)
+        at = next((element[key] for key in ("center", "bounds") if isinstance(element.get(key), Mapping)), element)
         latitude, longitude = (_number(at.get(key)) for key in ("lat", "lon"))
-        if latitude is None and isinstance(one.get("geometry"), list):
-            points = [(_number(p.get("lat")), _number(p.get("lon"))) for p in one["geometry"] if isinstance(p, Mapping)]
+        if latitude is None and isinstance(element.get("geometry"), list):
+            points = [
+                (_number(p.get("lat")), _number(p.get("lon"))) for p in element["geometry"] if isinstance(p, Mapping)
+            ]
             latitude, longitude = osm.centre([(a, b) for a, b in points if a is not None and b is not None])
         if latitude is None and "minlat" in at:
             ends = [(_number(at.get(f"{end}lat")), _number(at.get(f"{end}lon"))) for end in ("min", "max")]
             latitude, longitude = osm.centre([(a, b) for a, b in ends if a is not None and b is not None])
-        said = {str(key): str(value) for key, value in tags.items()}
-        yield osm.Element(f"{one.get('type', 'element')}/{one.get('id', '')}", said, latitude, longitude)
+        texts = {str(key): str(value) for key, value in tags.items()}
+        yield osm.Element(f"{element.get('type', 'element')}/{element.get('id', '')}", texts, latitude, longitude)
 
 
 def _number(value: object) -> float | None:

@@ -46,17 +46,17 @@ def layers(path: Path) -> Iterator[Sheet]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL finds odd is either read or refused
-            found = _layers(path)
+            sheets = _layers(path)
     except wrong as error:
-        said = " ".join(str(error).split())[:160]
-        raise FormatError(f"{path}: the file is damaged or is none of its kind ({said}); export it again") from error
-    yield from found
+        reason = " ".join(str(error).split())[:160]
+        raise FormatError(f"{path}: the file is damaged or is none of its kind ({reason}); export it again") from error
+    yield from sheets
 
 
 def _layers(path: Path) -> list[Sheet]:
     import pyogrio
 
-    found = []
+    sheets = []
     names = [str(name) for name, _ in pyogrio.list_layers(path)]
     for name in names:
         count = pyogrio.read_info(path, layer=name, force_feature_count=True)
@@ -64,8 +64,8 @@ def _layers(path: Path) -> list[Sheet]:
         if wide > MAX_COLUMNS or count["features"] * max(wide, 1) > MAX_CELLS:
             raise FormatError(f"{path} [{name}]: {count['features']} features of {wide} attributes are too many")
         table = pyogrio.read_dataframe(path, layer=name, use_arrow=False)
-        found.append(sheet(name if len(names) > 1 else "", table, path))
-    return found
+        sheets.append(sheet(name if len(names) > 1 else "", table, path))
+    return sheets
 
 
 def sheet(name: str, frame: Any, path: Path) -> Sheet:
@@ -82,13 +82,14 @@ def sheet(name: str, frame: Any, path: Path) -> Sheet:
     located = isinstance(frame, gpd.GeoDataFrame)
     plain = pd.DataFrame(frame.drop(columns=frame.geometry.name) if located else frame)
     heads = [str(column) for column in plain.columns]
-    cells = [[_plain(one) for one in row] for row in plain.astype(object).to_numpy()]
+    cells = [[_plain(cell) for cell in row] for row in plain.astype(object).to_numpy()]
     if not located or frame.geometry.isna().all():
         return Sheet(name, [heads, *cells])
     points, skipped = _points(frame.geometry, path)
     taken = {head.strip().casefold() for head in heads}
     latitude, longitude = (  # a column of that name beside a geometry says less than the geometry
-        next(one for one in (word, f"{word} (geometry)") if one not in taken) for word in ("latitude", "longitude")
+        next(heading for heading in (word, f"{word} (geometry)") if heading not in taken)
+        for word in ("latitude", "longitude")
     )
     rows = [[*cell, *point] for cell, point in zip(cells, points, strict=True)]
     return Sheet(name, [[*heads, latitude, longitude], *rows], skipped=skipped)
@@ -97,7 +98,7 @@ def sheet(name: str, frame: Any, path: Path) -> Sheet:
 def _plain(value: Any) -> Any:
     """Return an attribute as a cell: several values joined, days as days, nothing for what is missing or no text."""
     if isinstance(value, list | tuple | set) or type(value).__name__ == "ndarray":
-        return LISTED.join(str(one) for one in value)
+        return LISTED.join(str(part) for part in value)
     if isinstance(value, dt.datetime):
         return None if value != value else value.date() if value.time() == dt.time() else value
     if value is None or isinstance(value, bytes | dict) or value != value:
@@ -116,12 +117,12 @@ def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | N
     there = ~(degrees.isna() | degrees.is_empty)
     away = there & (degrees.geom_type != "Point")
     spots = degrees.where(~away, degrees.representative_point()) if away.any() else degrees
-    found: list[tuple[float | None, float | None]] = [
+    points: list[tuple[float | None, float | None]] = [
         (round(float(spot.y), 7), round(float(spot.x), 7)) if here else (None, None)
         for spot, here in zip(spots, there, strict=True)
     ]
     counts = ((AWAY, int(away.sum())), (EMPTY, int((~there).sum())))
-    return found, tuple(f"{count} {text}" for text, count in counts if count)
+    return points, tuple(f"{count} {text}" for text, count in counts if count)
 
 
 def table(view: View, area: StudyArea, language: str) -> Any:

@@ -44,8 +44,8 @@ def read(path: str | Path) -> Iterator[Sheet]:
         frame = gpd.read_parquet(path) if located else pd.read_parquet(path)
         yield sheet("", frame, path)
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        said = " ".join(str(error).split())[:160]
-        raise FormatError(f"{path}: the file is damaged or no Parquet ({said}); export it again") from error
+        reason = " ".join(str(error).split())[:160]
+        raise FormatError(f"{path}: the file is damaged or no Parquet ({reason}); export it again") from error
 
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:

@@ -42,10 +42,10 @@ def read(path: str | Path) -> Iterator[Sheet]:
             (home / f"{name.stem}{name.suffix.lower()}").write_bytes(content(path, member))
         for shape in sorted(Path(folder).glob("*/*.shp")):
             try:
-                found = list(layers(shape))
+                sheets = list(layers(shape))
             except FormatError as error:
                 raise FormatError(str(error).replace(str(shape), f"{path} [{shape.stem}]")) from error
-            yield from (Sheet(sheet.name or shape.stem, sheet.rows, sheet.first_row, sheet.skipped) for sheet in found)
+            yield from (Sheet(sheet.name or shape.stem, sheet.rows, sheet.first_row, sheet.skipped) for sheet in sheets)
 
 
 def _whole_name(member: zipfile.ZipInfo) -> str:

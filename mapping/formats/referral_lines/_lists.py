@@ -40,10 +40,10 @@ _STATES: tuple[tuple[str, State, str], ...] = (
 def state(taking: Taking, place: Raw, column: str, text: str) -> State:
     """Return what a status of a sender means; an unknown word counts as inactive."""
     folded = " ".join(text.split()).casefold()
-    for pattern, meant, told in _STATES:
+    for pattern, meant, fix in _STATES:
         if re.search(pattern, folded):
-            if told:
-                taking.say(place, column, f"the record is marked {values_shown(text)}", told)
+            if fix:
+                taking.say(place, column, f"the record is marked {values_shown(text)}", fix)
             return meant
     taking.say(
         place, column, f"{values_shown(text)} is no state that is known", "it counts as inactive; ask what it means"
@@ -112,8 +112,8 @@ def terms(place: Raw, named: Iterable[tuple[str, str]], service: str) -> Iterato
         sent = code or name
         term = {"id": sent, "code": code or None, "name": name or code, "description": "", "taxonomy": TAXONOMY}
         yield Raw("taxonomy_term", term, place.sheet, place.row)
-        said = {"id": f"{service} {sent}", "link_id": service, "link_entity": "service", "taxonomy_term_id": sent}
-        yield Raw("attribute", said, place.sheet, place.row)
+        cells = {"id": f"{service} {sent}", "link_id": service, "link_entity": "service", "taxonomy_term_id": sent}
+        yield Raw("attribute", cells, place.sheet, place.row)
 
 
 def _of(owner: dict[str, Any]) -> str:

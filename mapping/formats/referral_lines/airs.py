@@ -68,8 +68,8 @@ def _agencies(path: Path) -> Iterator[tuple[Element, str]]:
                 raise FormatError(f"{path}: elements stand in each other more than {DEEPEST} deep; is it AIRS XML?")
             if event == "start" or depth != 1 or _name(element) != "Agency":
                 continue
-            for each in element.iter():
-                each.tag = _name(each)
+            for child in element.iter():
+                child.tag = _name(child)
             yield from _nested(element, "")
             element.clear()
     except OSError as error:
@@ -141,8 +141,8 @@ class _Agency:
         secret = any(site.find(name) is not None for name in UNDISCLOSED)
         secret = secret or (address is not None and self._flag(address, "Confidential"))
         if secret:
-            told = "it is for custodians only; how it is reached stays as the sender gave it"
-            self.taking.say(self.place, "PhysicalAddress", "the address of a site is confidential", told, "note")
+            fix = "it is for custodians only; how it is reached stays as the sender gave it"
+            self.taking.say(self.place, "PhysicalAddress", "the address of a site is confidential", fix, "note")
         yield self._raw(
             "location",
             marked | (hide if secret else {}),
@@ -192,7 +192,7 @@ class _Agency:
         yield from self._phones(service, marked, f"service {own}", service_id=own)
         yield from schedules(self.taking, self.place, "TimeOpen", _text(service, "TimeOpen"), {"service_id": own})
         spoken = " ; ".join(
-            _text(each) for each in service.findall("Languages") + service.findall("LanguageConsiderations")
+            _text(language) for language in service.findall("Languages") + service.findall("LanguageConsiderations")
         )
         yield from languages(self.place, spoken, own)
         papers = _text(service, "DocumentsRequired")
@@ -200,10 +200,10 @@ class _Agency:
             yield self._raw("required_document", {}, id=own, service_id=own, document=papers)
         for number, area in enumerate(service.findall("GeographicAreaServed")):
             yield self._raw("service_area", {}, id=f"{own} {number}", service_id=own, name=_text(area))
-        codes = [_text(each, "Code") for each in service.findall("Taxonomy")]
-        named = [_text(each, "Name") or _text(each, "Term") for each in service.findall("Taxonomy")]
-        said = [(code, name) for code, name in zip(codes, named, strict=True) if code or name]
-        yield from terms(self.place, said, own)
+        codes = [_text(taxonomy, "Code") for taxonomy in service.findall("Taxonomy")]
+        named = [_text(taxonomy, "Name") or _text(taxonomy, "Term") for taxonomy in service.findall("Taxonomy")]
+        pairs = [(code, name) for code, name in zip(codes, named, strict=True) if code or name]
+        yield from terms(self.place, pairs, own)
 
     def _address(self, address: Element | None, site: str, kind: str, marked: dict[str, Any]) -> Iterator[Raw]:
         if address is None or not _text(address):
@@ -256,34 +256,35 @@ class _Agency:
     def _state(self, element: Element, above: State) -> State:
         """Return the state of a record: its own, and never better than that of what it belongs to."""
         info = element.find("ResourceInfo")
-        found = above
-        for each in (element, *((info,) if info is not None else ())):
+        strictest_state = above
+        for holder in (element, *((info,) if info is not None else ())):
             for name in ("Status", "RecordStatus", "Action"):
-                text = each.get(name) or _text(each, name)
+                text = holder.get(name) or _text(holder, name)
                 if text:
                     own = state(self.taking, self.place, name, text)
-                    found = State(
-                        own.status if own.status != "active" else found.status, found.do_not_list or own.do_not_list
+                    strictest_state = State(
+                        own.status if own.status != "active" else strictest_state.status,
+                        strictest_state.do_not_list or own.do_not_list,
                     )
-            if each.get("AvailableForReferral"):
+            if holder.get("AvailableForReferral"):
                 refer = hidden(
-                    self.taking, self.place, "AvailableForReferral", each.get("AvailableForReferral"), when=False
+                    self.taking, self.place, "AvailableForReferral", holder.get("AvailableForReferral"), when=False
                 )
-                found = found._replace(do_not_list=found.do_not_list or refer)
-        return found
+                strictest_state = strictest_state._replace(do_not_list=strictest_state.do_not_list or refer)
+        return strictest_state
 
     def _flag(self, element: Element, name: str) -> bool:
         """Tell whether a flag hides, as an attribute or an element."""
         return hidden(self.taking, self.place, name, element.get(name) or _text(element, name))
 
     def _aka(self, element: Element) -> str:
-        shown = [each for each in element.findall("AKA") if not self._flag(each, "Confidential")]
-        return "; ".join(filter(None, (_text(each, "Name") for each in shown)))
+        shown = [aka for aka in element.findall("AKA") if not self._flag(aka, "Confidential")]
+        return "; ".join(filter(None, (_text(aka, "Name") for aka in shown)))
 
     def _reach(self, element: Element, name: str) -> str:
         """Return the first page or mail address that is not confidential."""
-        shown = (each for each in element.findall(name) if not self._flag(each, "Confidential"))
-        return next((text for each in shown if (text := _text(each, "Address"))), "")
+        shown = (address for address in element.findall(name) if not self._flag(address, "Confidential"))
+        return next((text for address in shown if (text := _text(address, "Address"))), "")
 
     def _raw(self, table: str, marked: dict[str, Any], **cells: Any) -> Raw:
         return Raw(table, marked | cells, table, self.row)
@@ -291,8 +292,8 @@ class _Agency:
 
 def _text(element: Element, path: str = "") -> str:
     """Return all text within an element, or within the first one that a path leads to."""
-    found = element.find(path) if path else element
-    return " ".join(" ".join(found.itertext()).split()) if found is not None else ""
+    target = element.find(path) if path else element
+    return " ".join(" ".join(target.itertext()).split()) if target is not None else ""
 
 
 def _label(kind: str) -> str:

@@ -119,10 +119,10 @@ def records(path: Path, context: ReadContext) -> Batch:
 def _say_unknown(taking: Taking, header: list[str]) -> None:
     for column in header:
         if column and column not in _READ and column not in NEVER_READ:
-            said = (
+            problem = (
                 "is a column of the sender's own" if column.startswith("custom_") else "is a column that is not known"
             )
-            taking.say(Raw("", {}, "", None), column, said, "it was not read; ask what it holds")
+            taking.say(Raw("", {}, "", None), column, problem, "it was not read; ask what it holds")
 
 
 class _Row:

@@ -139,7 +139,7 @@ def rows(area: StudyArea) -> tuple[list[Cells], list[Cells]]:
 
 def unit_questions(area: StudyArea) -> list[str]:
     """Return the questions for the unit of each level below the country, the finest first."""
-    return [f"unit_{level.level}" for level in sorted(area.levels, key=lambda one: -one.level) if level.level > 0]
+    return [f"unit_{level.level}" for level in sorted(area.levels, key=lambda level: -level.level) if level.level > 0]
 
 
 def fields(area: StudyArea) -> dict[str, str]:
@@ -164,9 +164,9 @@ def checklist() -> list[Term]:
 
 def standard_of(question: str) -> tuple[str, bool] | None:
     """Return the item that a question is about and whether it asks for the evidence; None for other questions."""
-    found = re.fullmatch(r"std_(\w+?)(_evidence)?", question)
+    match = re.fullmatch(r"std_(\w+?)(_evidence)?", question)
     codes = _items()
-    return (codes[found[1]], bool(found[2])) if found and found[1] in codes else None
+    return (codes[match[1]], bool(match[2])) if match and match[1] in codes else None
 
 
 @cache
@@ -212,7 +212,7 @@ class _Form:
 
     def said(self, column: str, text: Text) -> Cells:
         """Return a text in every language, each in its column."""
-        return {f"{column}::{_column(one)}": show(text, one) for one in self.area.languages}
+        return {f"{column}::{_column(language)}": show(text, language) for language in self.area.languages}
 
     def ask(self, kind: str, name: str, label: Text | None = None, **more: str) -> Cells:
         """Return the row of a question."""
@@ -298,7 +298,7 @@ class _Form:
         for term in checklist():
             name = f"std_{_safe(term.code)}"
             only = {"relevant": f"${{service}} = '{term.service_type}'"} if term.service_type else {}
-            label = {one: f"{term.code}. {term.label(one)}" for one in self.area.languages}
+            label = {language: f"{term.code}. {term.label(language)}" for language in self.area.languages}
             yield self.ask("select_one answers", name, label, **only)
             shown = f"selected('met partly', ${{{name}}})"
             yield self.ask("text", f"{name}_evidence", evidence(term.code), relevant=f"${{{name}}} != '' and {shown}")
@@ -312,7 +312,7 @@ class _Form:
 
     def names_of(self, language: str) -> dict[str, str]:
         """Return the name of a language in all of them."""
-        return {one: language_name(language, one) for one in self.area.languages}
+        return {code: language_name(language, code) for code in self.area.languages}
 
     def choices(self) -> Iterator[Cells]:
         """Yield the answers that can be selected."""
@@ -338,7 +338,7 @@ class _Form:
         units = sorted(self.area.all_units().values(), key=lambda unit: (unit.level, unit.parent or "", unit.code))
         below = [unit for unit in units if unit.level > 0]
         for level in self.levels:
-            for unit in (one for one in below if one.level == level):
+            for unit in (candidate for candidate in below if candidate.level == level):
                 own = self.option(f"unit_{level}", unit.code, self.unit_names(unit.code, level))
                 yield own | ({"parent": unit.parent or ""} if level != self.levels[0] else {})
         yield from (self.option("units", unit.code, self.unit_names(unit.code)) for unit in below)
@@ -350,16 +350,18 @@ class _Form:
         for language in self.area.languages:
             own = self.area.label(code, language)
             others = [
-                one
-                for one in self.area.all_units().values()
-                if one.level > 0 and (level in (None, one.level)) and self.area.label(one.code, language) == own
+                namesake
+                for namesake in self.area.all_units().values()
+                if namesake.level > 0
+                and (level in (None, namesake.level))
+                and self.area.label(namesake.code, language) == own
             ]
             parent = self.area.label(unit.parent, language) if unit.parent else ""
             named[language] = f"{own} ({parent})" if len(others) > 1 and parent else own
         return named
 
     def term(self, name: str, term: Term) -> Cells:
-        return self.option(name, term.code, {one: str(term.label(one)) for one in self.area.languages})
+        return self.option(name, term.code, {language: str(term.label(language)) for language in self.area.languages})
 
     def option(self, name: str, code: str, text: Text) -> Cells:
         return {"list_name": name, "name": choice_name(code)} | self.said("label", text)
@@ -367,21 +369,21 @@ class _Form:
 
 def _version(survey: list[Cells], choices: list[Cells]) -> str:
     """Return a checksum of all that the form asks."""
-    asked = json.dumps([survey, choices], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(asked.encode()).hexdigest()[:12]
+    questions = json.dumps([survey, choices], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(questions.encode()).hexdigest()[:12]
 
 
 def _repeatable(book: openpyxl.Workbook) -> bytes:
     """Return a workbook as bytes that do not tell when they were made."""
     day = dt.datetime(*FIRST_DAY)
     book.properties.created = day
-    made, kept = io.BytesIO(), io.BytesIO()
+    made, repeatable = io.BytesIO(), io.BytesIO()
     book.save(made)
-    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as into:
+    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(repeatable, "w", zipfile.ZIP_DEFLATED) as into:
         for part in parts.infolist():
             content = parts.read(part)
             if part.filename == "docProps/core.xml":
                 stamp = f"{day:%Y-%m-%dT%H:%M:%SZ}".encode()
                 content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, content)
             into.writestr(zipfile.ZipInfo(part.filename, FIRST_DAY), content, zipfile.ZIP_DEFLATED)
-    return kept.getvalue()
+    return repeatable.getvalue()

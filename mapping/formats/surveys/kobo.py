@@ -61,7 +61,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
         return None
     fields = dict.fromkeys(field_form.unit_questions(area), "unit") | field_form.fields(area)
     survey = field_form.survey(area)
-    found = map_of(
+    draft = map_of(
         survey,
         sheets,
         fields,
@@ -69,7 +69,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
         source="field-form",
         name="Field form",
     )
-    if found is None:
+    if draft is None:
         return None
     standards, evidence, private, passed = {}, {}, [], []
     for sheet in sheets:
@@ -83,20 +83,22 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
                 private.append(header)
             elif name not in fields:
                 passed.append(header)
-    words = dict(found.words)
+    words = dict(draft.words)
     markings = words.pop("marking_service", {}) | words.pop("marking", {})
     precisions = words.pop("precision", {})
     answers = next((q.choices for q in survey.questions if field_form.standard_of(q.name) and q.choices), {})
     words["answer"] = {
-        said: field_form.code_of(choice) for choice, texts in answers.items() for said in (choice, *texts.values())
+        word: field_form.code_of(choice) for choice, texts in answers.items() for word in (choice, *texts.values())
     }
-    agreed = any(fold_header(one) in _called("consent") for sheet in sheets for one in map(_last, _header(sheet)))
-    whose = {name: columns for name, columns in found.fields.items() if agreed or name != "marking"}
+    agreed = any(
+        fold_header(heading) in _called("consent") for sheet in sheets for heading in map(_last, _header(sheet))
+    )
+    whose = {name: columns for name, columns in draft.fields.items() if agreed or name != "marking"}
     notes = [] if agreed else ["no column tells whether the organization agreed: all is for custodians only"]
-    if found.sheets.children not in found.sheets.only:
+    if draft.sheets.children not in draft.sheets.only:
         notes.append("the services are missing: export them too, as XLSX or as a zip of CSV files")
     own = ColumnMap.model_validate(
-        found.model_dump()
+        draft.model_dump()
         | {
             "fields": whose,
             "words": words,
@@ -105,8 +107,8 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
             "notes": notes,
             "standards": standards,
             "evidence": evidence,
-            "private": [*found.private, *private],
-            "ignored": list(dict.fromkeys([*found.ignored, *passed])),
+            "private": [*draft.private, *private],
+            "ignored": list(dict.fromkeys([*draft.ignored, *passed])),
         }
     )
     return own.asking_consent() if agreed else own
@@ -122,9 +124,9 @@ def tidied(sheets: Sequence[Sheet]) -> list[Sheet]:
     if parted:
         main, *more = parted
         rest = [*more, *rest]
-    dropped, said = _dropped(main)
+    dropped, notes = _dropped(main)
     rest = [_without(sheet, _orphans(sheet, main, dropped), ()) for sheet in rest]
-    return [_without(main, dropped, said), *(_numbered(sheet, main) for sheet in rest)]
+    return [_without(main, dropped, notes), *(_numbered(sheet, main) for sheet in rest)]
 
 
 def _link(main: Sheet, sheet: Sheet) -> tuple[str, str] | None:
@@ -141,24 +143,24 @@ def _numbered(sheet: Sheet, main: Sheet) -> Sheet:
     start, header = _start(sheet), _header(sheet)
     parent = header.index(link[1])
     own = header.index(link[0]) if link[0] in header else len(header)
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     rows: list[Sequence[object]] = [*sheet.rows[: start - 1], [*header[:own], link[0], *header[own + 1 :]]]
     for row in sheet.rows[start:]:
         if not (text := _cell(row, parent)):
             rows.append(row)
             continue
-        seen[text] += 1
+        counts[text] += 1
         whole = [_raw(row, at) for at in range(max(len(row), own + 1))]
-        rows.append([*whole[:own], seen[text], *whole[own + 1 :]])
+        rows.append([*whole[:own], counts[text], *whole[own + 1 :]])
     return Sheet(sheet.name, rows, sheet.first_row, sheet.skipped)
 
 
-def _without(sheet: Sheet, dropped: set[int], said: Sequence[str]) -> Sheet:
+def _without(sheet: Sheet, dropped: set[int], notes: Sequence[str]) -> Sheet:
     """Return a sheet whose dropped rows are empty, so that the numbers of the others stay."""
-    if not dropped and not said:
+    if not dropped and not notes:
         return sheet
     rows = [() if at in dropped else row for at, row in enumerate(sheet.rows)]
-    return Sheet(sheet.name, rows, sheet.first_row, (*sheet.skipped, *said))
+    return Sheet(sheet.name, rows, sheet.first_row, (*sheet.skipped, *notes))
 
 
 def _orphans(sheet: Sheet, main: Sheet, dropped: set[int]) -> set[int]:
@@ -177,11 +179,11 @@ def _orphans(sheet: Sheet, main: Sheet, dropped: set[int]) -> set[int]:
 def _parted(sheet: Sheet) -> list[Sheet]:
     """Part a single table with numbered columns for the services into two sheets; nothing where there are none."""
     header = _header(sheet)
-    numbered = {at: found for at, name in enumerate(header) if (found := REPEATED.fullmatch(name))}
+    numbered = {at: match for at, name in enumerate(header) if (match := REPEATED.fullmatch(name))}
     if not numbered:
         return []
     start = _start(sheet)
-    names = list(dict.fromkeys(found[3] for found in numbered.values()))
+    names = list(dict.fromkeys(match[3] for match in numbered.values()))
     alone = [at for at in range(len(header)) if at not in numbered and header[at] != "_index"]
     own: list[list[object]] = [[*(header[at] for at in alone), "_index"]]
     parts: list[list[object]] = [[*names, "_parent_index"]]
@@ -191,9 +193,9 @@ def _parted(sheet: Sheet) -> list[Sheet]:
             continue
         own.append([_raw(row, at) for at in alone] + [number])
         repeats: dict[tuple[str, int], dict[str, object]] = {}
-        for at, found in numbered.items():
+        for at, match in numbered.items():
             if _cell(row, at):
-                repeats.setdefault((found[1], int(found[2])), {})[found[3]] = _raw(row, at)
+                repeats.setdefault((match[1], int(match[2])), {})[match[3]] = _raw(row, at)
         parts += [[cells.get(name) for name in names] + [number] for _, cells in sorted(repeats.items())]
     first = sheet.first_row + start - 1
     return [Sheet(sheet.name, own, first, sheet.skipped), Sheet("services", parts)]
@@ -227,7 +229,7 @@ def _yes() -> frozenset[str]:
 
 def _holds_form(text: str) -> bool:
     folded = fold_header(text)
-    return all(any(name in folded for name in _called(one)) for one in ("who_may_see", "organization_name"))
+    return all(any(name in folded for name in _called(question)) for question in ("who_may_see", "organization_name"))
 
 
 def _is_main(header: Sequence[str]) -> bool:
@@ -298,7 +300,7 @@ def _dropped(sheet: Sheet) -> tuple[set[int], list[str]]:
     key = next((folded.index(fold_header(name)) for name in KEYS if fold_header(name) in folded), None)
     times = [folded.index(name) for name in ("_submission_time", "submissiondate", "end") if name in folded]
     dropped: set[int] = set()
-    said: list[str] = []
+    notes: list[str] = []
     latest: dict[str, tuple[str, int]] = {}
     for at, row in enumerate(sheet.rows[start:], start):
         if not any(cell not in (None, "") for cell in row):
@@ -306,11 +308,11 @@ def _dropped(sheet: Sheet) -> tuple[set[int], list[str]]:
         number = sheet.first_row + at
         if consent is not None and fold_header(_cell(row, consent)) not in _yes():
             dropped.add(at)
-            said.append(f"a submission without the organization's consent, row {number}: nothing of it was read")
+            notes.append(f"a submission without the organization's consent, row {number}: nothing of it was read")
             continue
         if state is not None and fold_header(_cell(row, state)) in REJECTED:
             dropped.add(at)
-            said.append(f"a submission that was rejected, row {number}")
+            notes.append(f"a submission that was rejected, row {number}")
             continue
         name = _cell(row, key) if key is not None else ""
         if not name:
@@ -319,8 +321,8 @@ def _dropped(sheet: Sheet) -> tuple[set[int], list[str]]:
         if name in latest:
             older, mine = sorted((latest[name], mine))
             dropped.add(older[1])
-            said.append(
+            notes.append(
                 f"row {sheet.first_row + older[1]}, sent again as row {sheet.first_row + mine[1]}: the later stands"
             )
         latest[name] = mine
-    return dropped, said
+    return dropped, notes

@@ -61,7 +61,7 @@ def _submissions(whole: object) -> list[Mapping[str, object]] | None:
     """Return the submissions, whether they stand in a list or in a page of one."""
     if isinstance(whole, Mapping):
         whole = next((whole[key] for key in ("results", "value") if key in whole), [whole])
-    if not isinstance(whole, list) or not all(isinstance(one, Mapping) for one in whole):
+    if not isinstance(whole, list) or not all(isinstance(record, Mapping) for record in whole):
         return None
     return list(whole)
 
@@ -74,13 +74,13 @@ def _take(record: Mapping[str, object], table: str, tables: Rows, parent: int | 
         row["_parent_index"] = parent
     tables[table].append(row)
     for path, value in _flat(record, "", 0):
-        if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+        if isinstance(value, list) and value and all(isinstance(child, Mapping) for child in value):
             name = path.rpartition("/")[2]
             tables.setdefault(name, [])
-            for one in value:
-                _take(one, name, tables, number)
+            for child in value:
+                _take(child, name, tables, number)
         elif isinstance(value, list):
-            row[path] = " ".join(str(one) for one in value if not isinstance(one, list | Mapping))
+            row[path] = " ".join(str(part) for part in value if not isinstance(part, list | Mapping))
         elif path not in ("_index", "_parent_index"):
             row[path] = value
 

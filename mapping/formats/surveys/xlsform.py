@@ -138,7 +138,7 @@ class Survey:
             name = line.get("list_name", "") or line.get("list name", "")
             lists.setdefault(name, {})[line.get("name", "")] = _labels(line)
         groups: list[QuestionGroup] = []
-        found = []
+        questions = []
         for line in survey:
             kind, _, rest = " ".join(line.get("type", "").replace("_", " ").split()).partition(" ")
             if kind in ("begin", "end"):
@@ -154,8 +154,8 @@ class Survey:
             options = lists.get(words[-1], {}) if words[0].startswith("select") else {}
             several = words[0] == "select_multiple" or line["type"].startswith("select multiple")
             shape = "select_multiple" if several else "select_one" if options else words[0]
-            found.append(Question(name, shape, _labels(line), tuple(groups), options, line.get("hxl", "")))
-        return cls(tuple(found))
+            questions.append(Question(name, shape, _labels(line), tuple(groups), options, line.get("hxl", "")))
+        return cls(tuple(questions))
 
     @classmethod
     def read(cls, sheets: Sequence[Sheet]) -> Self | None:
@@ -164,8 +164,8 @@ class Survey:
         if "survey" not in by_name:
             return None
         survey, choices = _lines(by_name["survey"]), _lines(by_name["choices"]) if "choices" in by_name else []
-        found = cls.of(survey, choices)
-        return found if found.questions and any("type" in line for line in survey) else None
+        survey_form = cls.of(survey, choices)
+        return survey_form if survey_form.questions and any("type" in line for line in survey) else None
 
     def question(self, name: str) -> Question | None:
         """Return a question by its name."""
@@ -203,36 +203,36 @@ def answered(survey: Survey, sheet: Sheet) -> Answered:
     """Find the columns of a sheet that hold answers; where two questions share a label, the first has it."""
     called: dict[str, tuple[str, str, str]] = {}
     for question in survey.questions:
-        for language, said in question.said():
-            called.setdefault(fold_header(said), (question.name, "", ""))
+        for language, label in question.said():
+            called.setdefault(fold_header(label), (question.name, "", ""))
             if question.kind == "select_multiple":
                 for shown, name in question.answers(language).items():
-                    called.setdefault(fold_header(f"{said}/{shown}"), (question.name, "choice", name))
+                    called.setdefault(fold_header(f"{label}/{shown}"), (question.name, "choice", name))
             if question.kind == "geopoint":
                 for part, pattern in (*POINT.items(), *POINT_TOO.items()):
-                    called.setdefault(fold_header(pattern.format(said)), (question.name, "point", part))
-    found = Answered(sheet.name)
+                    called.setdefault(fold_header(pattern.format(label)), (question.name, "point", part))
+    answered_sheet = Answered(sheet.name)
     for header in header_of(sheet):
         question_name, what, part = called.get(fold_header(header), ("", "", ""))
         if not question_name:
-            found.others.append(header)
+            answered_sheet.others.append(header)
         elif what == "choice":
-            found.choices.setdefault(question_name, {})[header] = part
+            answered_sheet.choices.setdefault(question_name, {})[header] = part
         elif what == "point":
-            found.points.setdefault(question_name, {}).setdefault(part, header)
+            answered_sheet.points.setdefault(question_name, {}).setdefault(part, header)
         else:
-            found.columns.setdefault(question_name, header)
-    return found
+            answered_sheet.columns.setdefault(question_name, header)
+    return answered_sheet
 
 
 def _labels(line: Line) -> dict[str, str]:
     """Return the labels of a row by language; the one without a language is under a dash."""
-    found = {}
+    labels = {}
     for column, text in line.items():
         name, _, language = column.partition("::")
         if name.strip().casefold() == "label" and text:
-            found[language.strip() or "-"] = " ".join(text.split())
-    return found
+            labels[language.strip() or "-"] = " ".join(text.split())
+    return labels
 
 
 def _lines(sheet: Sheet) -> list[dict[str, str]]:
@@ -280,16 +280,16 @@ def map_of(
         {name for name in fields if (q := survey.question(name)) is not None and bool(q.repeat) is inner}
         for inner in (False, True)
     )
-    found = [answered(survey, sheet) for sheet in sheets if sheet.rows]
-    main = max(found, key=lambda one: len(own & one.named()), default=None)
+    answered_sheets = [answered(survey, sheet) for sheet in sheets if sheet.rows]
+    main = max(answered_sheets, key=lambda sheet: len(own & sheet.named()), default=None)
     if main is None or not own & main.named():
         return None
-    others = [one for one in found if one is not main]
-    child = max(others, key=lambda one: len(repeated & one.named()), default=None)
+    others = [sheet for sheet in answered_sheets if sheet is not main]
+    child = max(others, key=lambda sheet: len(repeated & sheet.named()), default=None)
     if child is not None and not repeated & child.named():
         child = None
     columns = about | _answers(survey, fields, meaning, main, child)
-    added = [header for one in (main, child) if one for header in one.others if is_added(header)]
+    added = [header for sheet in (main, child) if sheet for header in sheet.others if is_added(header)]
     states = [header for header in added if fold_header(header) in STATES]
     columns["private"] = [*columns.get("private", ()), *states]
     columns["ignored"] = [*columns.get("ignored", ()), *(header for header in added if header not in states)]
@@ -299,7 +299,7 @@ def map_of(
     links = [pair for pair in LINKS if pair[0] in main.others and (child is None or pair[1] in child.others)]
     parent_key, child_key = (*links, LINKS[0])[0]
     columns["sheets"] = Sheets(
-        only=[one.sheet for one in (main, child) if one],
+        only=[sheet.sheet for sheet in (main, child) if sheet],
         children=child.sheet if child else "services",
         parent_key=parent_key,
         child_key=child_key,
@@ -335,8 +335,8 @@ def _answers(
         if name not in where.named() and field_name in NEEDED and field_name not in named:
             named[field_name] = [name]  # so that it is said; others may be missing because nobody answered
         for choice, labels in question.choices.items():
-            for said in (choice, *labels.values()):
-                words.setdefault(field_name, {}).setdefault(said, meaning(question, choice))
+            for text in (choice, *labels.values()):
+                words.setdefault(field_name, {}).setdefault(text, meaning(question, choice))
     parts = [
         where.points[name][part]
         for where in (main, child)

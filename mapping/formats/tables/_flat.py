@@ -84,7 +84,7 @@ def _row(entry: Entry, place: ServicePlace | None, names: Row) -> Row:
         "description": entry.description,
         "fees": entry.fees,
         "documents": entry.documents,
-        "hours": tuple(hours_text(each) for each in entry.hours),
+        "hours": tuple(hours_text(hours) for hours in entry.hours),
         "covers": entry.covers,
         "place_id": where.id,
         "place": where.name,
@@ -118,7 +118,7 @@ def cell(value: Any) -> str | int | float:
 
 def properties(row: Row) -> Row:
     """Return a row as the attributes of a point: texts and numbers, no coordinates, None where nothing is known."""
-    kept = {name: value for name, value in row.items() if name not in ("latitude", "longitude")}
+    shown = {name: value for name, value in row.items() if name not in ("latitude", "longitude")}
     return {
         name: LISTED.join(map(str, value)) or None
         if isinstance(value, tuple)
@@ -127,7 +127,7 @@ def properties(row: Row) -> Row:
         else value
         if value != ""
         else None
-        for name, value in kept.items()
+        for name, value in shown.items()
     }
 
 

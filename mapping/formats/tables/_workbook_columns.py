@@ -298,11 +298,13 @@ def labels(language: str) -> dict[str, str]:
 def headings(language: str, there: Iterable[str]) -> dict[str, str]:
     """Return the heading of each column as a row holds it: in a language, or as it was before; else as it is now."""
     written = {_folded(heading): " ".join(heading.split()) for heading in there}
-    found = {}
+    headings_ = {}
     for key, label in labels(language).items():
-        said = (label, *FORMER.get(key, ()))
-        found[key] = next((written[_folded(one)] for one in said if _folded(one) in written), label)
-    return found
+        spellings = (label, *FORMER.get(key, ()))
+        headings_[key] = next(
+            (written[_folded(spelling)] for spelling in spellings if _folded(spelling) in written), label
+        )
+    return headings_
 
 
 def _folded(heading: str) -> str:
@@ -344,8 +346,11 @@ def language_of(row: Sequence[str], languages: Iterable[str]) -> str | None:
     there = {_folded(heading) for heading in row}
     best, most = None, len(COLUMNS) // 2
     for language in languages:
-        own = {key: {_folded(one) for one in (label, *FORMER.get(key, ()))} for key, label in labels(language).items()}
-        hits = sum(not there.isdisjoint(said) for said in own.values())
+        own = {
+            key: {_folded(spelling) for spelling in (label, *FORMER.get(key, ()))}
+            for key, label in labels(language).items()
+        }
+        hits = sum(not there.isdisjoint(spellings) for spellings in own.values())
         if not there.isdisjoint(own["id"]) and hits > most:
             best, most = language, hits
     return best

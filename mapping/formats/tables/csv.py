@@ -177,7 +177,7 @@ def _cyrillic(contents: bytes) -> list[str]:
     def likeness(encoding: str) -> int:
         text = contents[:100_000].decode(encoding, errors="replace")
         counts = Counter(text)
-        inside = sum(one.islower() and other.isupper() for one, other in itertools.pairwise(text))
+        inside = sum(letter.islower() and other.isupper() for letter, other in itertools.pairwise(text))
         odd = sum(count for letter, count in counts.items() if letter > "\x7f" and not letter.isalpha())
         return sum(counts[letter] for letter in FREQUENT) - 2 * inside - odd
 

@@ -61,8 +61,8 @@ def _text(table: Any, cell: Any) -> tuple[str, int]:
     """Return what stands in a cell and is not struck through, a paragraph a line, and how much was."""
     lines, struck = [], 0
     for paragraph in docx.table._Cell(cell, table).paragraphs:
-        kept = [run for run in paragraph.runs if not (run.font.strike or run.font.double_strike)]
-        struck += len(paragraph.runs) - len(kept)
-        whole = paragraph.text if len(kept) == len(paragraph.runs) else "".join(run.text for run in kept)
+        runs = [run for run in paragraph.runs if not (run.font.strike or run.font.double_strike)]
+        struck += len(paragraph.runs) - len(runs)
+        whole = paragraph.text if len(runs) == len(paragraph.runs) else "".join(run.text for run in runs)
         lines.append(whole.strip())
     return "\n".join(filter(None, lines)), struck

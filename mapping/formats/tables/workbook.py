@@ -85,14 +85,14 @@ def _map(sheet: str, language: str, heads: dict[str, str]) -> ColumnMap:
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:
     """Write the services of a view as a workbook in a language."""
-    found = list(pairs(view, language))
+    places = list(pairs(view, language))
     rows = []
-    for number, (entry, place) in enumerate(found, 1):
+    for number, (entry, place) in enumerate(places, 1):
         row = cells(entry, place, area, language)
         if view.audience == "public":
             row["marking"] = AUDIENCE_LABELS["public"].into(language)
-        said = {key: value.isoformat() if isinstance(value, dt.date) else str(value) for key, value in row.items()}
-        row["check"] = check_of(said, number, len(found), view.audience)
+        texts = {key: value.isoformat() if isinstance(value, dt.date) else str(value) for key, value in row.items()}
+        row["check"] = check_of(texts, number, len(places), view.audience)
         rows.append(row)
     write_workbook(path, rows, area=area, language=language, about=terms(view, area))
 
@@ -154,18 +154,18 @@ def unit_name(code: str, area: StudyArea, language: str) -> str:
 def hours_text(hours: Iterable[Hours], language: str) -> str:
     """Write hours as people and `mapping.language.parsers.hours` read them: "Mon-Fri 08:00-17:00; Sat 24/7"."""
     names = languages.language(language).weekdays
-    said = []
-    for each in hours:
-        places = [place for place, day in enumerate(WEEK) if day in each.days]
-        if each.all_day and len(places) == len(WEEK):
-            said.append("24/7")
-        elif each.opens and each.closes and places:
+    spans = []
+    for span in hours:
+        places = [place for place, day in enumerate(WEEK) if day in span.days]
+        if span.all_day and len(places) == len(WEEK):
+            spans.append("24/7")
+        elif span.opens and span.closes and places:
             whole = len(places) > 2 and places == list(range(places[0], places[-1] + 1))
             days = f"{names[places[0]]}-{names[places[-1]]}" if whole else ",".join(names[place] for place in places)
-            said.append(f"{days} {each.opens}-{each.closes}")
-        elif each.note:
-            said.append(each.note)
-    return LISTED.join(dict.fromkeys(said))
+            spans.append(f"{days} {span.opens}-{span.closes}")
+        elif span.note:
+            spans.append(span.note)
+    return LISTED.join(dict.fromkeys(spans))
 
 
 def allowed(area: StudyArea, language: str) -> dict[str, list[str]]:
@@ -185,7 +185,7 @@ def allowed(area: StudyArea, language: str) -> dict[str, list[str]]:
     words["countries"] = sorted({area.code, *area.settings.country_names})
     words["yes_no"] = [label.into(language) for label in YES_NO.values()]
     words["audiences"] = [label.into(language) for label in AUDIENCE_LABELS.values()]
-    return {name: list(dict.fromkeys(each)) for name, each in words.items()}
+    return {name: list(dict.fromkeys(column_words)) for name, column_words in words.items()}
 
 
 def write_workbook(
@@ -264,18 +264,18 @@ def _offer(sheet: Any, place: int, column: WorkbookColumn, ranges: dict[str, str
     """Offer a column's list in its cells, or say beside them what belongs there; other words only bring a warning."""
     if column.kind == "fixed":
         return
-    said = {
+    message = {
         "ignore_blank": True,
         "input_title": column.label.into(language)[:32],
         "input_message": column.meaning.into(language)[:255],
     }
     if column.allowed is None:
-        sheet.data_validation(1, place, last, place, {"validate": "any"} | said)
+        sheet.data_validation(1, place, last, place, {"validate": "any"} | message)
         return
     rule: dict[str, Any] = {"validate": "list", "source": ranges[column.allowed], "error_type": "warning"}
     if column.several:
         rule |= {"show_error": False}
-    sheet.data_validation(1, place, last, place, rule | said)
+    sheet.data_validation(1, place, last, place, rule | message)
 
 
 def _write_dictionary(book: Any, sheet: Any, lists: dict[str, list[str]], area: StudyArea, language: str) -> None:
