@@ -213,7 +213,7 @@ def _also(
         return ()
     first = f"{sorts[0].key}_services"
     score = table[first][table["people"] > 0]
-    said = []
+    sentences = []
     if len(score) > 1 and score.max() > score.min():
         least, most = str(score.idxmin()), str(score.idxmax())
         words = {
@@ -222,8 +222,10 @@ def _also(
             "other": wording.named(area, most),
             "most": round(float(score.max()), 1),
         }
-        said.append(Message("The fewest fall to the people of {place}: {least}. The most in {other}: {most}.", words))
-    return tuple(said)
+        sentences.append(
+            Message("The fewest fall to the people of {place}: {least}. The most in {other}: {most}.", words)
+        )
+    return tuple(sentences)
 
 
 def _figures(

@@ -112,12 +112,12 @@ NOTES = (
 
 def _said(rows: Sequence[MissingHelp], area: StudyArea, level: int, need: str) -> dict[str, int]:
     """Return what may be shown of a need: unit -> count; what was said of a wider unit is in none."""
-    found: dict[str, int] = defaultdict(int)
+    counts: dict[str, int] = defaultdict(int)
     for row in rows:
         units = units_at(area, row.area_unit, level)
         if row.need == need and len(units) == 1:
-            found[units[0]] += row.count
-    return found
+            counts[units[0]] += row.count
+    return counts
 
 
 def _listed(entries: Sequence[Entry], area: StudyArea, level: int, index: pd.Index) -> list[int]:
@@ -180,12 +180,12 @@ def _also(rows: Sequence[MissingHelp], needs: Mapping[str, Text], area: StudyAre
         name: Text = wording.named(area, row.area_unit) if known else area.settings.country_names.get(row.area_unit, {})
         words = {"place": name or {"en": row.area_unit}, "help": needs[row.need], "count": row.count}
         (wide if known else abroad).append(Message("{place}, {help} ({count})", words))
-    said = []
+    sentences = []
     if wide:
-        said.append(Message("Said of a wider area as a whole: {what}.", {"what": Several(wide)}))
+        sentences.append(Message("Said of a wider area as a whole: {what}.", {"what": Several(wide)}))
     if abroad:
-        said.append(Message("Said by people in another country: {what}.", {"what": Several(abroad)}))
-    return tuple(said)
+        sentences.append(Message("Said by people in another country: {what}.", {"what": Several(abroad)}))
+    return tuple(sentences)
 
 
 def _figures(rows: Sequence[MissingHelp]) -> dict[str, Figure]:

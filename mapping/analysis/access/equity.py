@@ -109,8 +109,8 @@ def equity(
         area, {"": points(sort.of(entries), area)}, minutes=[minutes], scenario=scenario, unchecked={"": doubtful}
     )[""]
     table = _table(around, score, within, level)
-    cells = [lorenz(one, around.people) for one in score]
-    units = [lorenz(one, people_of(area)) for one in around.by_unit(score)]
+    cells = [lorenz(cell_scores, around.people) for cell_scores in score]
+    units = [lorenz(unit_scores, people_of(area)) for unit_scores in around.by_unit(score)]
     somebody = bool((score[0] * around.people).sum() > 0)
     total = _total(table, cells, units, somebody=somebody)
     everybody = people_of(area).sum(keepdims=True)
@@ -169,10 +169,10 @@ def _total(table: pd.DataFrame, cells: list[Lorenz], units: list[Lorenz], *, som
     total = {"people": float(table["people"].sum())}
     if somebody:
         for key, values in (
-            ("gini", [one.gini for one in cells]),
-            ("gini_units", [one.gini for one in units]),
-            ("fifth", [one.share(FIFTH) for one in cells]),
-            ("richest", [1 - one.share(1 - FIFTH) for one in cells]),
+            ("gini", [cell.gini for cell in cells]),
+            ("gini_units", [unit.gini for unit in units]),
+            ("fifth", [cell.share(FIFTH) for cell in cells]),
+            ("richest", [1 - cell.share(1 - FIFTH) for cell in cells]),
         ):
             total |= {key: values[0], f"{key}_low": min(values), f"{key}_high": max(values)}
     return total

@@ -81,20 +81,20 @@ def reach(
     if sort.hidden and not spots:
         raise UnsafePublication(f"reach: services of {sort.key} are not published; choose another type")
     plans = [scenario, *other_scenarios(area, scenario)]
-    every = [*plans, *(one.id for one in scenarios(area) if one.id not in plans)]
+    every = [*plans, *(season.id for season in scenarios(area) if season.id not in plans)]
     surveyed = surfaces(area, {"": spots}, scenarios=every, client=client, progress=progress)
-    found, first = [surveyed["", plan].found for plan in plans], surveyed["", scenario]
+    minutes, first = [surveyed["", plan].found for plan in plans], surveyed["", scenario]
     zones = _zones(area, level)
     whole = _Zones(["all"], np.where(zones.grid >= 0, 0, -1).astype(np.int32), zones.census.sum(keepdims=True))
     doubtful = points(sort.of(counted(view, stale=not stale)), area)
     drawn = people_within(area, {"": spots}, minutes=BANDS, scenario=scenario, unchecked={"": doubtful}, client=client)[
         ""
     ]
-    table = _with_ranges(area, _table(area, zones, found), drawn.gathered(gathering(area, zones.codes, level)), zones)
+    table = _with_ranges(area, _table(area, zones, minutes), drawn.gathered(gathering(area, zones.codes, level)), zones)
     everything = drawn.gathered(np.ones((1, len(area.unit_codes))))
     total = {
         str(key): float(value)
-        for key, value in _with_ranges(area, _table(area, whole, found), everything, whole).iloc[0].items()
+        for key, value in _with_ranges(area, _table(area, whole, minutes), everything, whole).iloc[0].items()
     }
     shown = tuple(_surface(area, whole, sort, plan, surveyed["", plan].found) for plan in every)
     return Result(
@@ -144,10 +144,10 @@ def _surface(area: StudyArea, whole: _Zones, sort: Sort, plan: str, minutes: Min
     return Surface(minutes, _title(area, sort, plan), scenario_of(area, plan).label, figures)
 
 
-def _table(area: StudyArea, zones: _Zones, found: Sequence[Minutes]) -> pd.DataFrame:
+def _table(area: StudyArea, zones: _Zones, minutes: Sequence[Minutes]) -> pd.DataFrame:
     """Return people, median and shares by band with their ranges; one variant for each speed and season."""
-    base, count = found[0], len(zones.codes)
-    plans = [(base, 1.0), (base, SLOWER), (base, FASTER), *((other, 1.0) for other in found[1:])]
+    base, count = minutes[0], len(zones.codes)
+    plans = [(base, 1.0), (base, SLOWER), (base, FASTER), *((other, 1.0) for other in minutes[1:])]
     people = zone_sums(zones.grid, area.people_grid, count=count)
     share = np.stack(
         [
@@ -213,11 +213,11 @@ def _finding(total: Mapping[str, float], sort: Sort, *, has_points: bool) -> Mes
 
 def _also(total: Mapping[str, float], *, has_points: bool) -> tuple[Message, ...]:
     far, low, high = total[f"over_{BANDS[-1]}"], total["half_low"], total["half_high"]
-    said = []
+    sentences = []
     if has_points and math.isfinite(high) and total["half"] > 0:
         words = {"low": round(low), "high": round(high)}
-        said.append(Message("At other speeds and in other seasons it is between {low} and {high} minutes.", words))
+        sentences.append(Message("At other speeds and in other seasons it is between {low} and {high} minutes.", words))
     if has_points and far > 0:
         cut = {"share": Share(far), "minutes": BANDS[-1]}
-        said.append(Message("{share} of the people need over {minutes} minutes, or are cut off.", cut))
-    return tuple(said)
+        sentences.append(Message("{share} of the people need over {minutes} minutes, or are cut off.", cut))
+    return tuple(sentences)

@@ -171,12 +171,12 @@ def towns(area: StudyArea) -> list[Town]:
     places = area.gazetteer
     places = places[places["lat"].notna() & places["lon"].notna()]
     order = np.lexsort((places["place_id"].astype(str), -places["people"].fillna(0), places["seat"] < 0))
-    found: dict[Point, Town] = {}
+    sites: dict[Point, Town] = {}
     for row in places.iloc[order].to_dict("records"):
         spot = (float(row["lat"]), float(row["lon"]))
         names = {language: str(row[f"name_{language}"]) for language in area.languages if row[f"name_{language}"]}
-        found.setdefault(spot, Town(names, spot))
-    return list(found.values())[:TOWNS]
+        sites.setdefault(spot, Town(names, spot))
+    return list(sites.values())[:TOWNS]
 
 
 def hosts(area: StudyArea, entries: Sequence[Entry], taken: Sequence[Point]) -> list[Town]:
@@ -184,7 +184,7 @@ def hosts(area: StudyArea, entries: Sequence[Entry], taken: Sequence[Point]) -> 
 
     Names of organizations stand in the letters of each language.
     """
-    found: dict[Point, Town] = {}
+    sites: dict[Point, Town] = {}
     for entry in entries:
         if HOSTING.isdisjoint(code.partition("-")[0] for code in entry.types):
             continue
@@ -193,8 +193,8 @@ def hosts(area: StudyArea, entries: Sequence[Entry], taken: Sequence[Point]) -> 
                 whose = {language: latin(entry.organization.name, language) for language in codes()}
                 words = {"organization": whose, "place": wording.named(area, unit)}
                 name: Text = Message("{place} ({organization})", words)
-                found.setdefault(spot, Town(name, spot))
-    return [found[spot] for spot in sorted(found)]
+                sites.setdefault(spot, Town(name, spot))
+    return [sites[spot] for spot in sorted(sites)]
 
 
 def homes(area: StudyArea, known: Sequence[Town]) -> list[Town]:
@@ -205,14 +205,14 @@ def homes(area: StudyArea, known: Sequence[Town]) -> list[Town]:
     people = np.where(area.unit_grid >= 0, area.people_grid, 0)
     latitudes, longitudes = (np.array([town.spot[axis] for town in known]) for axis in (0, 1))
     taken = {(int(row) // SQUARE, int(column) // SQUARE) for row, column in area.grid.cells(latitudes, longitudes)}
-    found: dict[tuple[int, int], int] = {}
+    fullest: dict[tuple[int, int], int] = {}
     order = np.argsort(-people.ravel(), kind="stable")
     for cell in order[: np.count_nonzero(people)].tolist():
         row, column = divmod(cell, people.shape[1])
         square = (row // SQUARE, column // SQUARE)
         if square not in taken:
-            found.setdefault(square, cell)
-    cells = sorted(found.values(), key=lambda cell: (-people.ravel()[cell], cell))[:HOMES]
+            fullest.setdefault(square, cell)
+    cells = sorted(fullest.values(), key=lambda cell: (-people.ravel()[cell], cell))[:HOMES]
     if not cells or not known:
         return []
     lats, lons = area.grid.centres(*np.divmod(np.array(cells), people.shape[1]))
@@ -272,9 +272,9 @@ def _beside(before: Minutes, far: Pairs, others: Pairs, minutes: float) -> Pairs
 
 def _within(pairs: Pairs, minutes: float) -> Pairs:
     """Return the pairs that are within fewer minutes."""
-    kept = pairs.minutes <= np.float32(minutes)
-    before = np.concatenate([[0], np.cumsum(kept)])
-    return Pairs(before[pairs.starts], pairs.places[kept], pairs.minutes[kept], pairs.count)
+    near = pairs.minutes <= np.float32(minutes)
+    before = np.concatenate([[0], np.cumsum(near)])
+    return Pairs(before[pairs.starts], pairs.places[near], pairs.minutes[near], pairs.count)
 
 
 def _otherwise(
@@ -284,15 +284,15 @@ def _otherwise(
     among = choices_of(area, scenario)
     others = [(season, None) for season in among.seasons[1:]] + [(scenario, tracks) for tracks in among.tracks[1:]]
     people = area.people_grid.ravel()[living(area)].astype(np.float64)
-    found = []
+    choices = []
     for season, tracks in others:
         ends = sources(area, spots, scenario=season).cells
         before = ground(area, season, tracks=tracks).minutes(ends, limit=minutes).ravel()[living(area)]
         places = near(area, [town.spot for town in candidates], scenario=season, limit=minutes, tracks=tracks).pairs
         standing = Pairs(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), places.count)
         close = _beside(before, standing, places, minutes)
-        found.append(engine.mclp(close, people, n, fixed=[STANDING], seconds=SECONDS).sites)
-    return found
+        choices.append(engine.mclp(close, people, n, fixed=[STANDING], seconds=SECONDS).sites)
+    return choices
 
 
 def _steadiest(
@@ -311,9 +311,10 @@ def _steadiest(
     wanted = {
         str(number): (*spots, *(candidates[site - 1].spot for site in sites)) for number, sites in enumerate(different)
     }
-    found = people_within(area, wanted, minutes=[minutes], scenario=scenario)
+    reached = people_within(area, wanted, minutes=[minutes], scenario=scenario)
     means = {
-        sites: float(found[str(number)].variants[1:].sum(axis=(1, 2)).mean()) for number, sites in enumerate(different)
+        sites: float(reached[str(number)].variants[1:].sum(axis=(1, 2)).mean())
+        for number, sites in enumerate(different)
     }
     return max(means, key=lambda sites: means[sites]), means
 
@@ -346,16 +347,16 @@ def _variants(
 ) -> Floats:
     """Return the people within reach with none, one, ... all of the proposals; (proposals + 1, variants, units)."""
     wanted = {str(k): (*spots, *(town.spot for town in chosen[:k])) for k in range(len(chosen) + 1)}
-    found = people_within(area, wanted, minutes=[minutes], scenario=scenario, progress=progress)
-    count = max(one.variants.shape[0] for one in found.values())
+    reached = people_within(area, wanted, minutes=[minutes], scenario=scenario, progress=progress)
+    count = max(count_of_people.variants.shape[0] for count_of_people in reached.values())
     shape = (count, len(area.unit_codes))
-    return np.stack([np.broadcast_to(found[key].variants[:, :, 0], shape) for key in wanted])
+    return np.stack([np.broadcast_to(reached[key].variants[:, :, 0], shape) for key in wanted])
 
 
 def _curve(path: Floats) -> tuple[Curve, ...]:
     """Return how many people each number of new places gains, with the range."""
     gained = np.maximum(path - path[0], 0).sum(axis=2)
-    low, high = np.array([interval(each) for each in gained]).T
+    low, high = np.array([interval(draws) for draws in gained]).T
     numbers = tuple(float(number) for number in range(len(path)))
     return (Curve(ADDS, numbers, tuple(gained[:, 0].tolist()), tuple(low.tolist()), tuple(high.tolist())),)
 
@@ -410,13 +411,13 @@ def _gained(total: Mapping[str, float]) -> Figure:
 def _proposals(chosen: Sequence[Town], within: Floats, minutes: int) -> tuple[ProposedSite, ...]:
     """Return each town with the people whom it adds to those before it."""
     label = Message("More people within {minutes} min", {"minutes": minutes})
-    found = []
+    sites = []
     for number, town in enumerate(chosen):
         adds = np.maximum((within[number + 1] - within[number]).sum(axis=1), 0)
         low, high = interval(adds)
         figure = Figure(float(adds[0]), "people", label, float(low), float(high))
-        found.append(ProposedSite(town.name, *town.spot, figure))
-    return tuple(found)
+        sites.append(ProposedSite(town.name, *town.spot, figure))
+    return tuple(sites)
 
 
 def _finding(total: Mapping[str, float], proposals: Sequence[ProposedSite], minutes: int) -> Message:
@@ -428,7 +429,7 @@ def _finding(total: Mapping[str, float], proposals: Sequence[ProposedSite], minu
         "count": len(proposals),
         "people": People(round(total["gained"])),
         "minutes": minutes,
-        "places": Several(one.name for one in proposals),
+        "places": Several(proposal.name for proposal in proposals),
     }
     if len(proposals) == 1:
         return Message("One new service, in {places}, would bring {people} more people within {minutes} minutes", words)
@@ -446,13 +447,15 @@ def _also(
 ) -> tuple[Message, ...]:
     if not proposals:
         return ()
-    said = []
-    for one in proposals:
-        people, low, high = (People(round(value)) for value in (one.adds.value, one.adds.low or 0, one.adds.high or 0))
-        words = {"place": one.name, "people": people, "low": low, "high": high}
-        said.append(Message("{place} adds {people} people ({low}–{high}).", words))
-    said.append(steady)
-    return (*said, *_all_reached(area, answers.fewest, minutes), *_shorter(answers, candidates))
+    sentences = []
+    for proposal in proposals:
+        people, low, high = (
+            People(round(value)) for value in (proposal.adds.value, proposal.adds.low or 0, proposal.adds.high or 0)
+        )
+        words = {"place": proposal.name, "people": people, "low": low, "high": high}
+        sentences.append(Message("{place} adds {people} people ({low}–{high}).", words))
+    sentences.append(steady)
+    return (*sentences, *_all_reached(area, answers.fewest, minutes), *_shorter(answers, candidates))
 
 
 def _proof(most: engine.Siting) -> Message:
@@ -496,10 +499,12 @@ def _all_reached(area: StudyArea, fewest: engine.Siting, minutes: int) -> tuple[
                 words,
             ),
         )
-    said = [Message("It takes {count} new places until everybody within {minutes} minutes of a town has one.", words)]
+    sentences = [
+        Message("It takes {count} new places until everybody within {minutes} minutes of a town has one.", words)
+    ]
     if beyond:
-        said.append(Message("{people} people live farther than that from every town and every service.", words))
-    return tuple(said)
+        sentences.append(Message("{people} people live farther than that from every town and every service.", words))
+    return tuple(sentences)
 
 
 def _shorter(answers: SitingAnswers, candidates: Sequence[Town]) -> tuple[Message, ...]:

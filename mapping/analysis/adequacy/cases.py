@@ -62,19 +62,23 @@ def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Se
         The study area has no such level.
     """
     level = chosen_level(area, 0 if level is None else level)
-    found = [
-        one for one in _counts(rows_of(view, "case_count"), view, area) if measures is None or one.measure in measures
+    counts = [
+        count
+        for count in _counts(rows_of(view, "case_count"), view, area)
+        if measures is None or count.measure in measures
     ]
     here = [
-        (one, at[0]) for one in found if len(at := units_at(area, one.unit, level)) == 1 and _of_level(one, area, level)
+        (count, at[0])
+        for count in counts
+        if len(at := units_at(area, count.unit, level)) == 1 and _of_level(count, area, level)
     ]
     index = pd.Index([str(code) for code in area.units(level).index], name="code")
-    keys = _keys([one for one, _ in here])
+    keys = _keys([count for count, _ in here])
     table, states = _table(here, keys, index)
     groups: dict[str, list[str]] = {}
     for (measure, *_), key in keys.items():
         groups.setdefault(measure, []).append(key)
-    national = [one for one in found if area.unit(one.unit).level == 0]
+    national = [count for count in counts if area.unit(count.unit).level == 0]
     return Result(
         name="cases",
         title=Message("What is counted, and by whom"),
@@ -90,7 +94,7 @@ def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Se
         group_labels={measure: label(measure) for measure in groups},
         figures=_figures(national, area),
         method=METHOD,
-        inputs=(*wording.inputs(view, area, travel=False)[:2], *_sources(found)),
+        inputs=(*wording.inputs(view, area, travel=False)[:2], *_sources(counts)),
         caveats=NOTES,
         curves=_curves(national),
         axes=(Message("Year"), Message("Count")),
@@ -114,7 +118,7 @@ def _counts(rows: Sequence[Row], view: View, area: StudyArea) -> list[Count]:
     """Return the numbers of all cases of a unit, by measure, year, period and source; parts of them are left out."""
     least = area.settings.thresholds.case_cells if view.audience == "public" else 0
     country = str(area.units(0).index[0])
-    found = []
+    counts = []
     for row in rows:
         unit = row["area_unit"] or country
         unit = country if unit == area.code else unit
@@ -123,7 +127,7 @@ def _counts(rows: Sequence[Row], view: View, area: StudyArea) -> list[Count]:
         number = row["count"]
         printed = dict(row).get("printed")  # views of earlier editions do not tell
         small = number is not None and 0 < number < least and not printed
-        found.append(
+        counts.append(
             Count(
                 row["measure"],
                 int(row["year"]),
@@ -136,21 +140,21 @@ def _counts(rows: Sequence[Row], view: View, area: StudyArea) -> list[Count]:
             )
         )
     order = {term.code: place for place, term in enumerate(Vocabulary.load("case_measures").terms())}
-    return sorted(found, key=lambda c: (order.get(c.measure, len(order)), c.measure, c.year, c.period, c.source, c.of))
+    return sorted(counts, key=lambda c: (order.get(c.measure, len(order)), c.measure, c.year, c.period, c.source, c.of))
 
 
-def _of_level(one: Count, area: StudyArea, level: int) -> bool:
-    return area.unit(one.unit).level == level
+def _of_level(count: Count, area: StudyArea, level: int) -> bool:
+    return area.unit(count.unit).level == level
 
 
 def _keys(counts: Sequence[Count]) -> dict[tuple[str, int, str, str, str], str]:
     """Return a key of a column for each measure, year, period, source and definition."""
     keys: dict[tuple[str, int, str, str, str], str] = {}
-    for one in counts:
-        name = one.measure, one.year, one.period, one.source, one.of
+    for count in counts:
+        name = count.measure, count.year, count.period, count.source, count.of
         if name not in keys:
             same = sum(other[:2] == name[:2] for other in keys)
-            keys[name] = f"{re.sub(r'[^a-z0-9_]+', '_', one.measure.casefold())}_{one.year}_{same + 1}"
+            keys[name] = f"{re.sub(r'[^a-z0-9_]+', '_', count.measure.casefold())}_{count.year}_{same + 1}"
     return keys
 
 
@@ -159,11 +163,11 @@ def _table(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = pd.DataFrame(0, index, list(keys.values()))
     states = pd.DataFrame("unknown", index, list(keys.values()), dtype=object)
-    for one, unit in here:
-        key = keys[one.measure, one.year, one.period, one.source, one.of]
-        if one.number is not None:
-            table.at[unit, key], states.at[unit, key] = one.number, ""
-        elif one.suppressed:
+    for count, unit in here:
+        key = keys[count.measure, count.year, count.period, count.source, count.of]
+        if count.number is not None:
+            table.at[unit, key], states.at[unit, key] = count.number, ""
+        elif count.suppressed:
             states.at[unit, key] = "not published"
     return table, states
 
@@ -174,12 +178,14 @@ def _column(key: str, name: tuple[str, int, str, str, str]) -> Column:
     if (months := re.fullmatch(r"(\w{3})-(\w{3})", period)) and {*months.groups()} <= {*MONTHS}:
         first, last = (MONTHS.index(month) + 1 for month in months.groups())
         when = Message("{year}, months {first} to {last}", {"year": str(year), "first": first, "last": last})
-    said: Text | str = ", ".join(filter(None, (source, of)))
+    source_text: Text | str = ", ".join(filter(None, (source, of)))
     if article := re.match(r"[\d.]+(?= |$)", of):
         rest = of[article.end() :].strip()
         who = ", ".join(filter(None, (source, rest)))
-        said = Message("{source}, article {article} of the criminal code", {"source": who, "article": article[0]})
-    words = {"measure": label(measure), "when": when, "source": said}
+        source_text = Message(
+            "{source}, article {article} of the criminal code", {"source": who, "article": article[0]}
+        )
+    words = {"measure": label(measure), "when": when, "source": source_text}
     return Column(key, Message("{measure}, {when}: {source}", words), "count", short=Message("{when}: {source}", words))
 
 
@@ -190,12 +196,12 @@ def disagreements(counts: Sequence[Count]) -> list[tuple[Count, Count]]:
     part of the year.
     """
     pairs = {}
-    numbered = [one for one in counts if one.number]
-    for one in numbered:
-        same = [o for o in numbered if _when(o) == _when(one) and _comparable(o.measure, one.measure)]
+    numbered = [count for count in counts if count.number]
+    for count in numbered:
+        same = [o for o in numbered if _when(o) == _when(count) and _comparable(o.measure, count.measure)]
         low, high = min(same, key=lambda c: c.number or 0), max(same, key=lambda c: c.number or 0)
         if low.number != high.number:
-            pairs[_when(one), min(low.measure, high.measure, key=len)] = (low, high)
+            pairs[_when(count), min(low.measure, high.measure, key=len)] = (low, high)
     return sorted(pairs.values(), key=lambda p: (-(p[1].number or 0) / (p[0].number or 1), -p[0].year))
 
 
@@ -204,8 +210,8 @@ def _when(count: Count) -> tuple[int, str, str]:
     return count.year, "" if count.whole_year else count.period.casefold(), count.unit
 
 
-def _comparable(one: str, other: str) -> bool:
-    return one == other or one.startswith(f"{other}_") or other.startswith(f"{one}_")
+def _comparable(measure: str, other: str) -> bool:
+    return measure == other or measure.startswith(f"{other}_") or other.startswith(f"{measure}_")
 
 
 def _finding(national: Sequence[Count]) -> Message:
@@ -213,10 +219,10 @@ def _finding(national: Sequence[Count]) -> Message:
     if not national:
         return Message("No numbers of cases are known here")
     words: dict[str, object] = {
-        "sources": len({one.source for one in national}),
+        "sources": len({count.source for count in national}),
         "numbers": len(national),
-        "first": str(min(one.year for one in national)),
-        "last": str(max(one.year for one in national)),
+        "first": str(min(count.year for count in national)),
+        "last": str(max(count.year for count in national)),
     }
     pairs = disagreements(national)
     if pairs:
@@ -231,17 +237,17 @@ def _finding(national: Sequence[Count]) -> Message:
 
 
 def _also(national: Sequence[Count], area: StudyArea) -> tuple[Message, ...]:
-    said = []
+    sentences = []
     pairs = disagreements(national)
     if len(pairs) > 1:
         words: dict[str, object] = {"count": len(pairs)}
-        said.append(Message("Years and things for which the numbers differ: {count}.", words))
+        sentences.append(Message("Years and things for which the numbers differ: {count}.", words))
     if rate := _rate(national, area):
         words = {"year": str(rate[0].year), "number": rate[0].number, "rate": round(rate[1], 1)}
-        said.append(
+        sentences.append(
             Message("Victims identified in {year}: {number}, or {rate} for each 100,000 people of the census.", words)
         )
-    return tuple(said)
+    return tuple(sentences)
 
 
 def _rate(national: Sequence[Count], area: StudyArea) -> tuple[Count, float] | None:
@@ -258,7 +264,7 @@ def _rate(national: Sequence[Count], area: StudyArea) -> tuple[Count, float] | N
 def _figures(national: Sequence[Count], area: StudyArea) -> dict[str, Figure]:
     figures = {}
     if national:
-        sources = len({one.source for one in national})
+        sources = len({count.source for count in national})
         figures["sources"] = Figure(sources, "count", Message("Sources"))
     if pairs := disagreements(national):
         spread = (pairs[0][1].number or 0) / (pairs[0][0].number or 1)
@@ -271,15 +277,15 @@ def _figures(national: Sequence[Count], area: StudyArea) -> dict[str, Figure]:
 def _curves(national: Sequence[Count]) -> tuple[Curve, ...]:
     """Return the numbers of each measure and source; only whole years of one source and definition are joined."""
     series: dict[tuple[str, str, str, bool], list[Count]] = {}
-    for one in national:
-        if one.number is not None:
-            series.setdefault((one.measure, one.source, one.of, one.whole_year), []).append(one)
+    for count in national:
+        if count.number is not None:
+            series.setdefault((count.measure, count.source, count.of, count.whole_year), []).append(count)
     return tuple(
         Curve(
             Message("{measure}: {source}", {"measure": label(measure), "source": source}),
-            tuple(float(one.year) for one in own),
-            tuple(float(one.number or 0) for one in own),
-            joined=whole and len({one.year for one in own}) == len(own),
+            tuple(float(count.year) for count in own),
+            tuple(float(count.number or 0) for count in own),
+            joined=whole and len({count.year for count in own}) == len(own),
         )
         for (measure, source, _, whole), own in series.items()
     )
@@ -287,5 +293,5 @@ def _curves(national: Sequence[Count]) -> tuple[Curve, ...]:
 
 def _sources(counts: Sequence[Count]) -> tuple[Input, ...]:
     return tuple(
-        Input(Message("Source of numbers"), None, source) for source in dict.fromkeys(one.source for one in counts)
+        Input(Message("Source of numbers"), None, source) for source in dict.fromkeys(count.source for count in counts)
     )

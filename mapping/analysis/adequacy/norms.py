@@ -102,15 +102,15 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
 def countable(*, drafts: bool) -> list[Norm]:
     """Return the norms that can be counted by area unit, in the order of the list."""
     types = {term.code: term for term in Vocabulary.load("service_types").terms()}
-    found = []
+    norms = []
     for term in Vocabulary.load("norms").terms():
         base = BASES.get(term.population_base)
         if base is None or term.service_type not in types or term.value is None or not term.per:
             continue
         if drafts or term.source_status == "seen":
             kind = types[term.service_type]
-            found.append(Norm(term, kind, term.value, term.per, base))
-    return found
+            norms.append(Norm(term, kind, term.value, term.per, base))
+    return norms
 
 
 def _keys(norm: Norm) -> tuple[str, ...]:
@@ -130,8 +130,8 @@ def _table(norms: Sequence[Norm], units: pd.DataFrame, listing: ServicePresence)
     for norm in norms:
         code = norm.term.code
         columns[f"{code}_needed"] = pd.Series([_needed(norm, row) for _, row in units.iterrows()], index, dtype="int64")
-        said = listing.states(norm.type)
-        states[f"{code}_listed"] = pd.Series([said[unit][0] for unit in index], index, dtype=object)
+        type_states = listing.states(norm.type)
+        states[f"{code}_listed"] = pd.Series([type_states[unit][0] for unit in index], index, dtype=object)
         if norm.hidden:
             columns[f"{code}_listed"] = states[f"{code}_listed"]
             continue
@@ -209,20 +209,20 @@ def _finding(norms: Sequence[Norm], table: pd.DataFrame, states: pd.DataFrame) -
 
 def _also(norms: Sequence[Norm], table: pd.DataFrame, total: Mapping[str, float]) -> tuple[Message, ...]:
     """Say what each norm asks of the whole country, and what of it is there."""
-    said = []
+    sentences = []
     for norm in norms:
         code = norm.term.code
         words: dict[str, object] = {"norm": norm.term.labels, "needed": total[f"{code}_needed"]}
         if norm.hidden:
-            said.append(Message("{norm}: needed {needed}. What there is, is not published here.", words))
+            sentences.append(Message("{norm}: needed {needed}. What there is, is not published here.", words))
             continue
         words |= {"listed": total[f"{code}_listed"], "missing": total[f"{code}_missing"]}
         words["beyond"] = total[f"{code}_listed"] + total[f"{code}_missing"] - total[f"{code}_needed"]
         words["short"] = int((table[f"{code}_missing"] > 0).sum())
         if not words["missing"]:
-            said.append(Message("{norm}: needed {needed}, confirmed {listed}, missing nowhere.", words))
+            sentences.append(Message("{norm}: needed {needed}, confirmed {listed}, missing nowhere.", words))
         elif words["beyond"]:
-            said.append(
+            sentences.append(
                 Message(
                     "{norm}: needed {needed}, confirmed {listed}, of which {beyond} are beyond what their region "
                     "needs, missing {missing}. Regions that have too few: {short}.",
@@ -230,14 +230,14 @@ def _also(norms: Sequence[Norm], table: pd.DataFrame, total: Mapping[str, float]
                 )
             )
         else:
-            said.append(
+            sentences.append(
                 Message(
                     "{norm}: needed {needed}, confirmed {listed}, missing {missing}. Regions that have too few: "
                     "{short}.",
                     words,
                 )
             )
-    return tuple(said)
+    return tuple(sentences)
 
 
 def _figures(norms: Sequence[Norm], total: Mapping[str, float]) -> dict[str, Figure]:
@@ -255,7 +255,7 @@ def _sources(norms: Sequence[Norm]) -> tuple[Input, ...]:
 
 def _notes(without: Sequence[Norm], drafts: int) -> tuple[Message, ...]:
     """Say what the norms are worth, and which of them are left out."""
-    said: tuple[Message, ...] = (
+    notes: tuple[Message, ...] = (
         Message(
             "The norms come from the field of violence against women. They are borrowed for planning and bind nobody."
         ),
@@ -265,8 +265,8 @@ def _notes(without: Sequence[Norm], drafts: int) -> tuple[Message, ...]:
         ),
     )
     if drafts:
-        said = (*said, Message("Drafts left out, since nobody has seen their source: {count}.", {"count": drafts}))
+        notes = (*notes, Message("Drafts left out, since nobody has seen their source: {count}.", {"count": drafts}))
     if without:
         left = Several(norm.term.labels for norm in without)
-        return (*said, Message("Left out, since the census does not count women here: {norms}.", {"norms": left}))
-    return said
+        return (*notes, Message("Left out, since the census does not count women here: {norms}.", {"norms": left}))
+    return notes

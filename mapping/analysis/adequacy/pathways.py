@@ -73,11 +73,11 @@ def links() -> list[Link]:
     """Return the referrals: from each step to the next, and past a hidden one to the step after it."""
     taxonomy = Vocabulary.load("service_types")
     steps = [PathwayStep(taxonomy.term(f), tuple(t for t in taxonomy.children(f) if t.core)) for f in CHAIN]
-    found, before = [], steps[0]
+    chain, before = [], steps[0]
     for step in steps[1:]:
-        found.append(Link(before, step))
+        chain.append(Link(before, step))
         before = before if step.hidden else step
-    return found
+    return chain
 
 
 def pathways(
@@ -166,30 +166,32 @@ class _Look:
             return self._told(link.after), variants
         givers, takers = self._within(link.before), self._within(link.after)
         nobody_sure = self._doubtful(link.before), self._doubtful(link.after)
-        found: list[State] = []
+        states: list[State] = []
         for unit in self.units:
             if not givers[0][unit]:
-                found.append("unknown" if unit in nobody_sure[0] else "not applicable")
+                states.append("unknown" if unit in nobody_sure[0] else "not applicable")
             elif not takers[0][unit] and unit in nobody_sure[1]:
-                found.append("unknown")
+                states.append("unknown")
             else:
                 variants += [not variant[unit] for variant in takers]
                 if not takers[0][unit]:
-                    found.append("none listed")
+                    states.append("none listed")
                 else:
-                    found.append("present" if self._agreed(link, givers[0][unit], takers[0][unit]) else "no agreement")
-        return found, variants
+                    states.append("present" if self._agreed(link, givers[0][unit], takers[0][unit]) else "no agreement")
+        return states, variants
 
     def _told(self, step: PathwayStep) -> list[State]:
         """Return what statements say of a hidden step: a place is arranged by phone, or nothing is published."""
-        said = [self.listing.states(term) for term in step.terms]
-        lines = [any(states[unit][0] == "line" for states in said) for unit in self.units]
+        states_of_terms = [self.listing.states(term) for term in step.terms]
+        lines = [any(states[unit][0] == "line" for states in states_of_terms) for unit in self.units]
         return ["line" if line else "not published" for line in lines]
 
     def _doubtful(self, step: PathwayStep) -> set[str]:
         """Return the units in which something of a step is listed that nobody confirmed."""
-        said = [self.listing.states(term) for term in step.terms]
-        return {unit for unit in self.units if any(states[unit][0] in ("unknown", "stale") for states in said)}
+        states_of_terms = [self.listing.states(term) for term in step.terms]
+        return {
+            unit for unit in self.units if any(states[unit][0] in ("unknown", "stale") for states in states_of_terms)
+        }
 
     def _within(self, step: PathwayStep) -> list[dict[str, set[str]]]:
         """Return for each variant of travel and each unit the bodies that take a step there or within reach."""
@@ -212,12 +214,12 @@ class _Look:
             (self.plans[0], FASTER),
             *((plan, 1.0) for plan in self.plans[1:]),
         ):
-            found = {}
+            bodies_of_unit = {}
             for unit in self.units:
                 minutes = self._minutes(unit, plan)
                 near = inside & (minutes[at[:, 0], at[:, 1]] / factor <= self.minutes)
-                found[unit] = here[unit].union(*(bodies[n] for n in np.flatnonzero(near)))
-            variants.append(found)
+                bodies_of_unit[unit] = here[unit].union(*(bodies[n] for n in np.flatnonzero(near)))
+            variants.append(bodies_of_unit)
         return variants
 
     def _minutes(self, unit: str, plan: str) -> NDArray[np.float32]:
@@ -225,8 +227,8 @@ class _Look:
         if (unit, plan) not in self._surfaces:
             home = self._homes.get(unit)
             spots = [home] if home else []
-            found = travel_time(self.area, spots, scenario=plan, limit=self.minutes * FASTER)
-            self._surfaces[unit, plan] = found.minutes
+            surface = travel_time(self.area, spots, scenario=plan, limit=self.minutes * FASTER)
+            self._surfaces[unit, plan] = surface.minutes
         return self._surfaces[unit, plan]
 
     def _agreed(self, link: Link, givers: set[str], takers: set[str]) -> bool:
@@ -252,13 +254,13 @@ def homes(area: StudyArea, units: Sequence[str], level: int) -> dict[str, Point]
     for number, code in enumerate(area.unit_codes):
         for unit in units_at(area, code, level):
             inside[unit].append(number)
-    found = {}
+    places = {}
     for unit, numbers in inside.items():
         people = np.where(np.isin(area.unit_grid, numbers), area.people_grid, 0)
         if people.any():
             row, column = np.unravel_index(int(people.argmax()), people.shape)
-            found[unit] = area.grid.centre(int(row), int(column))
-    return found
+            places[unit] = area.grid.centre(int(row), int(column))
+    return places
 
 
 def _keys(table: pd.DataFrame) -> list[str]:
@@ -283,21 +285,23 @@ def _finding(table: pd.DataFrame) -> Message:
 
 def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
     """Say which link breaks most often, and for how many nothing is agreed."""
-    said = []
+    sentences = []
     broken = {link.key: int((table[link.key] == "none listed").sum()) for link in chain}
     worst = max(chain, key=lambda link: broken[link.key])
     if broken[worst.key]:
         words: dict[str, object] = {"link": worst.label, "count": broken[worst.key]}
-        said.append(Message("It breaks most often here: {link}. Areas: {count}.", words))
+        sentences.append(Message("It breaks most often here: {link}. Areas: {count}.", words))
     states = table[_keys(table)].to_numpy()
     held, unagreed = int((states == "present").sum()), int((states == "no agreement").sum())
     if unagreed > sum(broken.values()) > 0:  # the finding tells the agreements then
         words = {"count": int((table["broken"] > 0).sum()), "units": len(table)}
-        said.insert(0, Message("The way through help breaks at least once in {count} of {units} areas.", words))
+        sentences.insert(0, Message("The way through help breaks at least once in {count} of {units} areas.", words))
     elif 0 < unagreed <= sum(broken.values()):
         words = {"count": unagreed, "of": held + unagreed}
-        said.append(Message("Nothing is agreed for {count} of the {of} referrals for which somebody is near.", words))
-    return tuple(said)
+        sentences.append(
+            Message("Nothing is agreed for {count} of the {of} referrals for which somebody is near.", words)
+        )
+    return tuple(sentences)
 
 
 def _unavailable(view: View, area: StudyArea) -> list[Row]:

@@ -144,8 +144,8 @@ def severity(
 def scores(dimension: str, values: Floats) -> Floats:
     """Return the scores of what was measured, 1 to 5; 0 where it is not known (NaN)."""
     signed = -values if LIMITS[dimension][0] < 0 else values
-    found = 1 + np.searchsorted(LIMITS[dimension], signed, side="right").astype(np.float64)
-    return np.where(np.isnan(values), 0.0, found)
+    steps = 1 + np.searchsorted(LIMITS[dimension], signed, side="right").astype(np.float64)
+    return np.where(np.isnan(values), 0.0, steps)
 
 
 def phases(measured: Mapping[str, Floats]) -> Floats:
@@ -177,8 +177,8 @@ def _visited_functions() -> list[Sort]:
 
 def _need(view: View, area: StudyArea, level: int, people: Floats) -> Floats:
     """Return how often help was said to be missing, for each 100,000 people; NaN where that may not be shown."""
-    said = demand(view, area, level=level).table["said"].to_numpy(float)
-    return np.where((said > 0) & (people > 0), said / np.where(people > 0, people, 1) * PER, np.nan)
+    missing = demand(view, area, level=level).table["said"].to_numpy(float)
+    return np.where((missing > 0) & (people > 0), missing / np.where(people > 0, people, 1) * PER, np.nan)
 
 
 def _unchecked(view: View, area: StudyArea, level: int, units: Sequence[str]) -> Floats:
@@ -233,17 +233,19 @@ def _also(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame, minutes: i
     severe = _severe(table)
     if severe.empty:
         return ()
-    said = []
+    sentences = []
     for phase in sorted(set(severe["phase"]), reverse=True):
         names: list[Text] = [wording.named(area, str(code)) for code in severe.index[severe["phase"] == phase]]
-        said.append(Message("In phase {phase}: {places}.", {"phase": int(phase), "places": Several(names)}))
+        sentences.append(Message("In phase {phase}: {places}.", {"phase": int(phase), "places": Several(names)}))
     sure = int((table["phase_low"] >= SEVERE).sum())
     words = {"phase": SEVERE, "sure": sure, "most": int((table["phase_high"] >= SEVERE).sum())}
-    said.append(Message("In phase {phase} or 5 whatever nobody knows for sure: {sure} areas; at most {most}.", words))
+    sentences.append(
+        Message("In phase {phase} or 5 whatever nobody knows for sure: {sure} areas; at most {most}.", words)
+    )
     means = {key: float(severe[f"{key}_score"][states.loc[severe.index, key] == ""].mean()) for key in LIMITS}
     worst = max(means, key=lambda key: np.nan_to_num(means[key]))
-    said.append(Message("What scores highest there: {what}.", {"what": _label(worst, minutes)}))
-    return tuple(said)
+    sentences.append(Message("What scores highest there: {what}.", {"what": _label(worst, minutes)}))
+    return tuple(sentences)
 
 
 def _figures(table: pd.DataFrame, states: pd.DataFrame) -> dict[str, Figure]:

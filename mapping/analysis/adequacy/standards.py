@@ -42,8 +42,8 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     families: dict[str, Counter[str]] = {}
     items: dict[str, Counter[str]] = {}
     for row in rows:
-        for key, found in ((row["family"], families), (row["standard"], items)):
-            found.setdefault(key, Counter()).update({answer: row[answer] for answer in ANSWERS})
+        for key, tally in ((row["family"], families), (row["standard"], items)):
+            tally.setdefault(key, Counter()).update({answer: row[answer] for answer in ANSWERS})
     order = [term.code for term in Vocabulary.load("service_types").terms() if term.code in families]
     least = sorted((code for code in items if _known(items[code])), key=lambda code: (_met(items[code]), code))[:LEAST]
     values = {f"{f}_{key}": value for f in order for key, value in _shares(families[f]).items()}
@@ -135,16 +135,16 @@ def _also(
     least: Sequence[str],
 ) -> tuple[Message, ...]:
     """Name the item and the family for which the least is met."""
-    said = []
+    sentences = []
     if least and _met(items[least[0]]) < 1:
         words: dict[str, object] = {"item": _label("standards", least[0]), "share": Share(_met(items[least[0]]))}
-        said.append(Message("Met least: “{item}”, by {share}.", words))
-    asked = [family for family in order if _known(families[family])]
-    if len(asked) > 1:
-        worst = min(asked, key=lambda family: _met(families[family]))
+        sentences.append(Message("Met least: “{item}”, by {share}.", words))
+    answered = [family for family in order if _known(families[family])]
+    if len(answered) > 1:
+        worst = min(answered, key=lambda family: _met(families[family]))
         words = {"family": _label("service_types", worst), "share": Share(_met(families[worst]))}
-        said.append(Message("The family that meets the least: “{family}”, {share}.", words))
-    return tuple(said)
+        sentences.append(Message("The family that meets the least: “{family}”, {share}.", words))
+    return tuple(sentences)
 
 
 def _method(providers: int) -> Message:

@@ -38,24 +38,24 @@ def near(area: StudyArea, spots: Sequence[Point], *, scenario: str, limit: float
 
     ``tracks`` are village tracks other than those of the study area, as for `mapping.travel.ground`.
     """
-    found, cells = sources(area, spots, scenario=scenario), living(area)
+    ends, cells = sources(area, spots, scenario=scenario), living(area)
     if area.settings.travel.direction == "average" or area.settings.speeds.slope == "none":
         cost = friction(area, scenario, tracks=tracks)
-        own = on_grid(cost, found.cells, cell_size=area.grid.cell_size, limit=limit, among=cells)
+        own = on_grid(cost, ends.cells, cell_size=area.grid.cell_size, limit=limit, among=cells)
         lengths = np.zeros(len(spots), np.int64)
-        lengths[found.points] = np.diff(own.starts)
+        lengths[ends.points] = np.diff(own.starts)
         pairs = Pairs(np.concatenate([[0], np.cumsum(lengths)]), own.places, own.minutes, cells.size)
     else:
         rows = [travel_time(area, [spot], scenario=scenario, limit=limit).minutes.ravel()[cells] for spot in spots]
         table = np.array(rows).reshape(len(spots), cells.size)
         j, i = np.nonzero(np.isfinite(table))
         pairs = Pairs.of(i, j, table[j, i], shape=(cells.size, len(spots)))
-    return Near(pairs, len(found.lost), len(found.snapped))
+    return Near(pairs, len(ends.lost), len(ends.snapped))
 
 
 def only(pairs: Pairs, wanted: Sequence[int], factor: float = 1.0) -> Pairs:
     """Return the pairs of some of the points, at speeds changed by a factor."""
-    parts = [slice(pairs.starts[one], pairs.starts[one + 1]) for one in wanted]
+    parts = [slice(pairs.starts[number], pairs.starts[number + 1]) for number in wanted]
     starts = np.concatenate([[0], np.cumsum([part.stop - part.start for part in parts], dtype=np.int64)])
     places = np.concatenate([np.zeros(0, np.int32), *(pairs.places[part] for part in parts)])
     minutes = np.concatenate([np.zeros(0, np.float32), *(pairs.minutes[part] for part in parts)])
@@ -94,8 +94,8 @@ class Surroundings:
         """Return the pairs of some points: as asked for, slower, faster, and in other seasons."""
         number = {spot: place for place, spot in enumerate(self.spots)}
         own = [number[spot] for spot in wanted]
-        base, *others = (one.pairs for one in self._near)
-        return [only(base, own, factor) for factor in (1.0, SLOWER, FASTER)] + [only(one, own) for one in others]
+        base, *others = (near.pairs for near in self._near)
+        return [only(base, own, factor) for factor in (1.0, SLOWER, FASTER)] + [only(other, own) for other in others]
 
     def scores(self, wanted: Sequence[Point], capacity: Sequence[float]) -> Floats:
         """Return what each person has, shape (variants, cells).
@@ -131,18 +131,18 @@ def capacities(view: View, sort: Sort, entries: Sequence[Entry], area: StudyArea
     Services count in different things: places, beds, people a month. What most services of the sort count in is taken;
     a service that counts in another thing is unknown. A service with several points shares its capacity out evenly.
     """
-    said: dict[str, list[tuple[str, float]]] = {}
+    limits: dict[str, list[tuple[str, float]]] = {}
     for row in view.rows("service_capacity"):
         most = row["maximum"] if row["maximum"] is not None else row["available"]
         if most is not None:
-            said.setdefault(row["service_id"], []).append((row["description"] or "", float(most)))
+            limits.setdefault(row["service_id"], []).append((row["description"] or "", float(most)))
     visited = [entry for entry in sort.of(entries) if points([entry], area)]
-    kinds = [kind for entry in visited for kind, _ in said.get(entry.id, [])]
+    kinds = [kind for entry in visited for kind, _ in limits.get(entry.id, [])]
     common = min(set(kinds), key=lambda kind: (-kinds.count(kind), kind), default="")
     spots = list(points(visited, area))
     number, total, known = {spot: place for place, spot in enumerate(spots)}, [float("nan")] * len(spots), 0
     for entry in visited:
-        own = [most for kind, most in said.get(entry.id, []) if kind == common]
+        own = [most for kind, most in limits.get(entry.id, []) if kind == common]
         known += bool(own)
         for spot in points([entry], area) if own else ():
             before = total[number[spot]]

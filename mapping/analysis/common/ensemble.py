@@ -148,7 +148,7 @@ def effects(among: Choices, variants: Floats) -> dict[str, Floats]:
     lowest and the highest quarter of its values.
     """
     own, numbers = draws(among), variants[1:]
-    found = {}
+    moves = {}
     for factor in FACTORS:
         values = getattr(own, factor)
         if values.dtype.kind == "i":
@@ -160,8 +160,8 @@ def effects(among: Choices, variants: Floats) -> dict[str, Floats]:
         means = (
             np.stack([numbers[group].mean(axis=0) for group in groups]) if groups else np.zeros((1, *numbers.shape[1:]))
         )
-        found[factor] = np.ptp(means, axis=0)
-    return found
+        moves[factor] = np.ptp(means, axis=0)
+    return moves
 
 
 def evenly(area: StudyArea) -> NDArray[np.float32]:
@@ -235,7 +235,7 @@ def count_people(
     grounds, jobs, moved = _jobs(area, {*wanted.values(), *doubtful.values()} - {()}, among)
     made = survey(grounds, jobs, limit=float(edges[-1]), then=counting, client=client, progress=progress)
     nobody = np.zeros((2, counting.count, len(edges)))
-    found = {}
+    counted = {}
     for key, spots in wanted.items():
         own = {
             (season, track, cells, group): made.get((points, f"{season} {track} {cells}"), nobody)
@@ -243,8 +243,8 @@ def count_people(
             for group, points in enumerate((spots, doubtful[key]))
         }
         lost, snapped = moved.get(spots, (0, 0))
-        found[key] = Counted(*_in_each(own, draws(among), among, steps, edges, minutes), lost, snapped)
-    return found
+        counted[key] = Counted(*_in_each(own, draws(among), among, steps, edges, minutes), lost, snapped)
+    return counted
 
 
 def _counting(area: StudyArea, edges: Floats) -> PeopleBelow:
@@ -300,23 +300,23 @@ def _in_each(
         place = np.searchsorted(edges, np.round(np.asarray(minutes, float) * factor, 6) - 1e-9)
         return counts[key][:, :, place]
 
-    asked = at((0, 0, 0, 0), 1.0)[0]
-    feet = at((-1, 0, 0, 0), steps[0])[0] if among.driven else asked
-    found = [asked]
+    base = at((0, 0, 0, 0), 1.0)[0]
+    feet = at((-1, 0, 0, 0), steps[0])[0] if among.driven else base
+    variants = [base]
     for n in range(DRAWS):
         season, cells, group = int(own.season[n]), int(own.cells[n]), int(own.unchecked[n])
         both = own.rides[n] * at((season, int(own.tracks[n]), cells, group), own.speed[n])
         if own.rides[n] < 1:
             walked = at((-1, 0, cells, group), own.speed[n] * steps[season])
             both = both + (1 - own.rides[n]) * walked
-        found.append((1 - own.spread[n]) * both[0] + own.spread[n] * both[1])
-    return np.stack(found), feet
+        variants.append((1 - own.spread[n]) * both[0] + own.spread[n] * both[1])
+    return np.stack(variants), feet
 
 
-def strongest(found: Mapping[str, Floats], unit: int = 0) -> Text:
+def strongest(moves: Mapping[str, Floats], unit: int = 0) -> Text:
     """Return what moves a share most: the factor with the largest effect on one unit."""
-    name = max(found, key=lambda factor: float(found[factor][unit]))
-    return FACTORS[name] if float(found[name][unit]) >= 0.005 else Message("Nothing by half a point or more")
+    name = max(moves, key=lambda factor: float(moves[factor][unit]))
+    return FACTORS[name] if float(moves[name][unit]) >= 0.005 else Message("Nothing by half a point or more")
 
 
 def told(area: StudyArea, scenario: str, shares: Floats, foot: float, minutes: int) -> tuple[Message, ...]:

@@ -52,17 +52,17 @@ def ledger(view: View, area: StudyArea, results: Mapping[str, Result]) -> dict[t
     InvalidRecord
         One name has two values for the same area unit.
     """
-    found: dict[tuple[str, str], LedgerNumber] = {}
+    first_numbers: dict[tuple[str, str], LedgerNumber] = {}
     numbers = [*directory_numbers(view, area)]
     numbers += [number for result in results.values() for number in result_numbers(result, area)]
     for number in numbers:
-        before = found.setdefault((number.name, number.unit), number)
+        before = first_numbers.setdefault((number.name, number.unit), number)
         if not math.isclose(before.value, number.value, rel_tol=1e-9, abs_tol=1e-12) and before.value != number.value:
             raise InvalidRecord(
                 f"{number.name} of {number.unit} is {before.value} and {number.value}: one name has one value; "
                 "give one of them another name where it is worked out"
             )
-    return found
+    return first_numbers
 
 
 def directory_numbers(view: View, area: StudyArea) -> Iterator[LedgerNumber]:
@@ -175,12 +175,25 @@ def to_csv(numbers: Iterable[LedgerNumber], language: str, *, audience: str, dem
     lines, invented = io.StringIO(), "yes" if demo else "no"
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for one in sorted(numbers, key=lambda one: (one.name, one.unit)):
-        ends = (one.value, one.low, one.high)
+    for number in sorted(numbers, key=lambda number: (number.name, number.unit)):
+        ends = (number.value, number.low, number.high)
         value, low, high = ("" if end is None else f"{end:.10g}" for end in ends)
-        size = "" if one.of is None else f"{one.of:.10g}"
-        texts = (neutral(show(one.label, language)), neutral(show(one.population, language)))
+        size = "" if number.of is None else f"{number.of:.10g}"
+        texts = (neutral(show(number.label, language)), neutral(show(number.population, language)))
         writer.writerow(
-            (one.name, texts[0], one.unit, value, low, high, one.kind, size, texts[1], one.edition, audience, invented)
+            (
+                number.name,
+                texts[0],
+                number.unit,
+                value,
+                low,
+                high,
+                number.kind,
+                size,
+                texts[1],
+                number.edition,
+                audience,
+                invented,
+            )
         )
     return lines.getvalue()

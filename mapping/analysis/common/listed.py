@@ -48,7 +48,7 @@ def sort_of(code: str) -> Sort:
     if code == ANY:
         helping = [term for term in types if term.need]
         families = {term.parent for term in helping}
-        return _sort(ANY, Message("Any listed service"), [*helping, *(one for one in types if one.code in families)])
+        return _sort(ANY, Message("Any listed service"), [*helping, *(term for term in types if term.code in families)])
     if code in needs:
         return _sort(code, needs[code].labels, [term for term in types if term.need == code])
     if own := [term for term in types if code in (term.code, term.parent)]:
@@ -102,7 +102,7 @@ def points(entries: Iterable[Entry], area: StudyArea, *, cross_borders: bool | N
     Only exact public points; a point that stands for a whole area unit is none. Beyond the border as
     `mapping.view.visits.can_be_visited` says.
     """
-    found = {
+    spots = {
         (place.latitude, place.longitude)
         for entry in entries
         for place in entry.points
@@ -110,7 +110,7 @@ def points(entries: Iterable[Entry], area: StudyArea, *, cross_borders: bool | N
         and place.position_basis != "unit"
         and can_be_visited(entry, place, area, cross_borders=cross_borders)
     }
-    return tuple(sorted((lat, lon) for lat, lon in found if lat is not None and lon is not None))
+    return tuple(sorted((lat, lon) for lat, lon in spots if lat is not None and lon is not None))
 
 
 def by_area(entries: Iterable[Entry], area: StudyArea) -> list[Entry]:
@@ -167,8 +167,8 @@ def units_at(area: StudyArea, code: str, level: int) -> tuple[str, ...]:
     if code not in units:
         return ()
     if units[code].level >= level:
-        return tuple(one for one in (code, *area.ancestors(code)) if units[one].level == level)
-    return tuple(one for one in units if units[one].level == level and code in area.ancestors(one))
+        return tuple(place for place in (code, *area.ancestors(code)) if units[place].level == level)
+    return tuple(unit for unit in units if units[unit].level == level and code in area.ancestors(unit))
 
 
 def units_in(entry: Entry, area: StudyArea, level: int) -> tuple[frozenset[str], frozenset[str]]:

@@ -55,7 +55,9 @@ class ServicePresence:
         self._reported = self._pairs(
             (row["service_type"], row["area_unit"]) for row in view.rows("activity") if row["status"] == "ongoing"
         )
-        self._lines = self._pairs((one.service_type, one.area_unit or area.code) for one in view.statements())
+        self._lines = self._pairs(
+            (statement.service_type, statement.area_unit or area.code) for statement in view.statements()
+        )
 
     def _locate(self, entry: Entry) -> PlacedService:
         here, perhaps = units_in(entry, self.area, self.level)
@@ -64,20 +66,20 @@ class ServicePresence:
             perhaps = frozenset(self.units)
         return PlacedService(entry, here, perhaps, covered)
 
-    def _pairs(self, said: Iterable[tuple[str | None, str | None]]) -> set[tuple[str, str]]:
+    def _pairs(self, pairs: Iterable[tuple[str | None, str | None]]) -> set[tuple[str, str]]:
         """Return each type with each unit of the level that it was said of."""
         country = str(self.area.units(0).index[0])
-        units = ((kind, country if code == self.area.code else code) for kind, code in said if kind and code)
+        units = ((kind, country if code == self.area.code else code) for kind, code in pairs if kind and code)
         return {(kind, unit) for kind, code in units for unit in units_at(self.area, code, self.level)}
 
     def presence(self, term: Term, only: Callable[[Entry], bool] | None = None) -> dict[str, Presence]:
         """Return what is listed of a type in each unit, of all services or ``only`` of some."""
-        found = {unit: Presence() for unit in self.units}
-        for one in self._of(term, only):
-            here, remote = self._reach(term, one)
-            for unit in here | remote | one.perhaps:
-                _count(found[unit], one.entry, here=unit in here, remote=unit in remote)
-        return found
+        presences = {unit: Presence() for unit in self.units}
+        for service in self._of(term, only):
+            here, remote = self._reach(term, service)
+            for unit in here | remote | service.perhaps:
+                _count(presences[unit], service.entry, here=unit in here, remote=unit in remote)
+        return presences
 
     def _of(self, term: Term, only: Callable[[Entry], bool] | None = None) -> list[PlacedService]:
         """Return the services of a type, one for each body and place.
@@ -85,32 +87,34 @@ class ServicePresence:
         A body that two lists name is one body still: the entry that was checked best speaks for it.
         """
         best: dict[tuple[str, frozenset[object]], PlacedService] = {}
-        for one in self._located:
-            if term.code in one.entry.types and (only is None or only(one.entry)):
-                places = frozenset(place.area_unit or (place.latitude, place.longitude) for place in one.entry.places)
-                key = one.entry.organization.id, places or one.covered
-                if key not in best or one.entry.rank < best[key].entry.rank:
-                    best[key] = one
+        for service in self._located:
+            if term.code in service.entry.types and (only is None or only(service.entry)):
+                places = frozenset(
+                    place.area_unit or (place.latitude, place.longitude) for place in service.entry.places
+                )
+                key = service.entry.organization.id, places or service.covered
+                if key not in best or service.entry.rank < best[key].entry.rank:
+                    best[key] = service
         return list(best.values())
 
     def in_person(self, term: Term) -> int:
         """Return how many services of a type are in some unit and confirmed, each counted once."""
-        return sum(one.entry.confirmed and bool(self._reach(term, one)[0]) for one in self._of(term))
+        return sum(service.entry.confirmed and bool(self._reach(term, service)[0]) for service in self._of(term))
 
-    def _reach(self, term: Term, one: PlacedService) -> tuple[frozenset[str], frozenset[str]]:
+    def _reach(self, term: Term, service: PlacedService) -> tuple[frozenset[str], frozenset[str]]:
         """Return the units that a service is in, and those that it only reaches from elsewhere."""
         if term.location_kind == COUNTRYWIDE:
-            return one.covered or frozenset(self.units), frozenset()
+            return service.covered or frozenset(self.units), frozenset()
         if term.location_kind == TRAVELLING:
-            return one.here | one.covered, frozenset()
-        return one.here, one.covered - one.here
+            return service.here | service.covered, frozenset()
+        return service.here, service.covered - service.here
 
     def states(self, term: Term, only: Callable[[Entry], bool] | None = None) -> dict[str, tuple[State, int]]:
         """Return what may be said of a type in each unit, and the number of services behind it.
 
         A type that is secret by default is never said to be missing: a statement speaks for it, or nothing does.
         """
-        said = {}
+        states = {}
         for unit, presence in self.presence(term, only).items():
             state, count = presence.state()
             if state == "none listed":
@@ -121,28 +125,29 @@ class ServicePresence:
                     state = "not published"
                 elif not self._reported.isdisjoint(named):
                     state = "unknown"
-            said[unit] = (state, count)
-        return said
+            states[unit] = (state, count)
+        return states
 
     def serving(self, terms: Iterable[Term]) -> dict[str, list[Entry]]:
         """Return the services of some types that are in each unit or reach it, and are confirmed."""
-        found: dict[str, dict[str, Entry]] = {unit: {} for unit in self.units}
+        entries_of: dict[str, dict[str, Entry]] = {unit: {} for unit in self.units}
         for term in terms:
-            for one in self._of(term):
-                here, remote = self._reach(term, one)
-                for unit in here | remote if one.entry.confirmed else ():
-                    found[unit][one.entry.id] = one.entry
-        return {unit: list(entries.values()) for unit, entries in found.items()}
+            for service in self._of(term):
+                here, remote = self._reach(term, service)
+                for unit in here | remote if service.entry.confirmed else ():
+                    entries_of[unit][service.entry.id] = service.entry
+        return {unit: list(entries.values()) for unit, entries in entries_of.items()}
 
     def confirmed(self) -> list[Entry]:
         """Return the services that somebody checked in time, wherever they are."""
-        return [one.entry for one in self._located if one.entry.confirmed]
+        return [service.entry for service in self._located if service.entry.confirmed]
 
     def adrift(self, terms: Iterable[Term]) -> int:
         """Return how many services of some types say neither where they are nor what they cover."""
         codes = {term.code for term in terms if term.location_kind != COUNTRYWIDE}
         return sum(
-            not one.entry.places and not one.covered and not codes.isdisjoint(one.entry.types) for one in self._located
+            not service.entry.places and not service.covered and not codes.isdisjoint(service.entry.types)
+            for service in self._located
         )
 
 

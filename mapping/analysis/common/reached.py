@@ -87,10 +87,10 @@ def people_within(
     asked for, without them). Everything is counted on the grid, neighbouring units included. With a ``client`` the
     surfaces are worked out on its cluster, see `mapping.travel.surfaces`.
     """
-    found = count_people(
+    counted = count_people(
         area, wanted, minutes=minutes, scenario=scenario, unchecked=unchecked, client=client, progress=progress
     )
-    return {key: Reached(one.variants, one.foot, one.lost, one.snapped) for key, one in found.items()}
+    return {key: Reached(count.variants, count.foot, count.lost, count.snapped) for key, count in counted.items()}
 
 
 def without(key: str, reached: Reached, people: Floats) -> dict[str, Floats]:

@@ -39,7 +39,7 @@ class Served:
 
 def served(
     area: StudyArea,
-    asked: Sequence[CountedServices],
+    kinds: Sequence[CountedServices],
     *,
     name: str,
     level: int,
@@ -61,8 +61,8 @@ def served(
         The minutes make no sense.
     """
     minutes = chosen_minutes(name, minutes)
-    spots = {one.key: points(one.entries, area) for one in asked}
-    found = people_within(area, spots, minutes=[minutes], scenario=scenario, progress=progress)
+    spots = {kind.key: points(kind.entries, area) for kind in kinds}
+    reached = people_within(area, spots, minutes=[minutes], scenario=scenario, progress=progress)
     units = area.units(level)
     codes = [str(code) for code in units.index]
     census, people = units["people"].to_numpy(float), people_of(area)
@@ -70,38 +70,38 @@ def served(
     columns: dict[str, object] = {"people": census.astype("int64")}
     states: dict[str, object] = {}
     total: dict[str, float | str] = {"people": float(census.sum())}
-    for one in asked:
-        lines = np.array([bool(_lines(one.entries, area, level, code)) for code in codes], bool)
-        block = _block(one.key, found[one.key].gathered(matrix), matrix @ people, census)
+    for kind in kinds:
+        lines = np.array([bool(_lines(kind.entries, area, level, code)) for code in codes], bool)
+        block = _block(kind.key, reached[kind.key].gathered(matrix), matrix @ people, census)
         for end in ("", "_low", "_high"):
-            block[f"{one.key}_without{end}"] = np.where(lines, 0, block[f"{one.key}_without{end}"])
-        columns |= block | {f"{one.key}_phone": np.where(lines, "only remote", "none listed").astype(object)}
-        whole = _block(one.key, found[one.key].gathered(everything), everything @ people, census.sum(keepdims=True))
+            block[f"{kind.key}_without{end}"] = np.where(lines, 0, block[f"{kind.key}_without{end}"])
+        columns |= block | {f"{kind.key}_phone": np.where(lines, "only remote", "none listed").astype(object)}
+        whole = _block(kind.key, reached[kind.key].gathered(everything), everything @ people, census.sum(keepdims=True))
         far = matrix[~lines].sum(axis=0, keepdims=True)  # where no line can be called; each variant adds up by itself
-        left = _block(one.key, found[one.key].gathered(far), far @ people, census[~lines].sum(keepdims=True))
-        without = {key: values for key, values in left.items() if key.startswith(f"{one.key}_without")}
+        left = _block(kind.key, reached[kind.key].gathered(far), far @ people, census[~lines].sum(keepdims=True))
+        without = {key: values for key, values in left.items() if key.startswith(f"{kind.key}_without")}
         total |= {key: float(values[0]) for key, values in (whole | without).items()}
-        total[f"{one.key}_phone"] = "only remote" if lines.all() and len(lines) else "none listed"
-        states[one.key] = np.where(census == 0, "not applicable", state_of(one.entries, area))
+        total[f"{kind.key}_phone"] = "only remote" if lines.all() and len(lines) else "none listed"
+        states[kind.key] = np.where(census == 0, "not applicable", state_of(kind.entries, area))
     index = pd.Index(codes, name="code")
     table = pd.DataFrame(columns, index=index)
     return Served(
         table=table,
         states=pd.DataFrame(states, index=index, dtype=object),
         total=total,
-        columns=_columns(asked, minutes),
+        columns=_columns(kinds, minutes),
         figures={
-            one.key: Figure(
-                float(total[one.key]),
+            kind.key: Figure(
+                float(total[kind.key]),
                 "share",
-                _within(one, minutes),
-                float(total[f"{one.key}_low"]),
-                float(total[f"{one.key}_high"]),
+                _within(kind, minutes),
+                float(total[f"{kind.key}_low"]),
+                float(total[f"{kind.key}_high"]),
             )
-            for one in asked
-            if spots[one.key]
+            for kind in kinds
+            if spots[kind.key]
         },
-        caveats=_caveats(area, found.values(), asked),
+        caveats=_caveats(area, reached.values(), kinds),
     )
 
 
@@ -128,17 +128,17 @@ def _block(key: str, reached: Reached, people: Floats, census: Floats) -> dict[s
     return columns
 
 
-def _within(one: CountedServices, minutes: int) -> Message:
-    return Message("{type}: people within {minutes} min", {"type": one.label, "minutes": minutes})
+def _within(kind: CountedServices, minutes: int) -> Message:
+    return Message("{type}: people within {minutes} min", {"type": kind.label, "minutes": minutes})
 
 
-def _columns(asked: Sequence[CountedServices], minutes: int) -> tuple[Column, ...]:
+def _columns(kinds: Sequence[CountedServices], minutes: int) -> tuple[Column, ...]:
     columns = [Column("people", Message("People"), "people")]
-    for one in asked:
-        key, words = one.key, {"type": one.label, "minutes": minutes}
+    for kind in kinds:
+        key, words = kind.key, {"type": kind.label, "minutes": minutes}
         short = Message("Within {minutes} min", words)
         columns += [
-            Column(key, _within(one, minutes), "share", f"{key}_low", f"{key}_high", "better", short),
+            Column(key, _within(kind, minutes), "share", f"{key}_low", f"{key}_high", "better", short),
             Column(f"{key}_phone", Message("{type}: by phone", words), "state", short=Message("By phone")),
             Column(
                 f"{key}_without",
@@ -153,10 +153,10 @@ def _columns(asked: Sequence[CountedServices], minutes: int) -> tuple[Column, ..
     return tuple(columns)
 
 
-def _caveats(area: StudyArea, found: Iterable[Reached], asked: Sequence[CountedServices]) -> tuple[Message, ...]:
-    made = list(found)
-    lost, snapped = (max((getattr(one, name) for one in made), default=0) for name in ("lost", "snapped"))
-    unshown = {entry.id: entry for one in asked for entry in by_area(one.entries, area)}
+def _caveats(area: StudyArea, reached: Iterable[Reached], kinds: Sequence[CountedServices]) -> tuple[Message, ...]:
+    made = list(reached)
+    lost, snapped = (max((getattr(count, name) for count in made), default=0) for name in ("lost", "snapped"))
+    unshown = {entry.id: entry for kind in kinds for entry in by_area(kind.entries, area)}
     return (
         *wording.caveats(area, travel=True),
         *wording.unshown(list(unshown.values())),

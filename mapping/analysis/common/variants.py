@@ -57,7 +57,7 @@ class Counters:
 
     def __call__(self, minutes: NDArray[np.float32]) -> Floats:
         """Count over a surface."""
-        return np.stack([one(minutes) for one in self.each])
+        return np.stack([counter(minutes) for counter in self.each])
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,10 @@ class VariantQuestion:
     ) -> Floats:
         """Return the people within reach, shape (scenarios, speeds, grids of people, sorts, finest units)."""
         edges = tuple(round(self.minutes * factor, 6) for factor in (SLOWER, 1, FASTER))
-        then = Counters(tuple(PeopleWithin(area.unit_grid, one, edges, len(area.unit_codes)) for one in people))
+        then = Counters(tuple(PeopleWithin(area.unit_grid, grid, edges, len(area.unit_codes)) for grid in people))
         spots = {sort.key: points(sort.of(entries), area, cross_borders=cross_borders) for sort in self.sorts}
         plans = scenarios or (self.scenario,)
-        found = surfaces(
+        surveyed = surfaces(
             area,
             spots,
             scenarios=plans,
@@ -94,23 +94,23 @@ class VariantQuestion:
             client=self.client,
             progress=self.progress,
         )
-        counts = np.array([[found[key, plan].found for key in spots] for plan in plans])
+        counts = np.array([[surveyed[key, plan].found for key in spots] for plan in plans])
         return counts.reshape(len(plans), len(spots), len(people), len(area.unit_codes), 3).transpose(0, 4, 2, 1, 3)
 
 
 def variants(
-    area: StudyArea, asked: VariantQuestion, entries: Sequence[Entry], others: Sequence[Entry], *, stale: bool
+    area: StudyArea, question: VariantQuestion, entries: Sequence[Entry], others: Sequence[Entry], *, stale: bool
 ) -> list[Variant]:
     """Return every variant, what was asked for first.
 
     ``others`` are the services with those whose check is overdue, or with ``stale`` without them.
     """
-    plans = [asked.scenario, *(one.id for one in scenarios(area) if one.id != asked.scenario)]
-    seasons, crossing = other_scenarios(area, asked.scenario), area.settings.travel.cross_borders
+    plans = [question.scenario, *(season.id for season in scenarios(area) if season.id != question.scenario)]
+    seasons, crossing = other_scenarios(area, question.scenario), area.settings.travel.cross_borders
     people, own = people_of(area), area.people_grid
-    base = asked.count(area, entries, (own, evenly(area)), scenarios=plans)
-    with_others = asked.count(area, others, (own,))
-    border = asked.count(area, entries, (own,), cross_borders=not crossing)
+    base = question.count(area, entries, (own, evenly(area)), scenarios=plans)
+    with_others = question.count(area, others, (own,))
+    border = question.count(area, entries, (own,), cross_borders=not crossing)
     made = [Variant("asked", Message("As asked"), base[0, SAME, 0], people)]
     for number, plan in enumerate(plans[1:], 1):
         called, season = scenario_of(area, plan).label, plan in seasons
@@ -126,7 +126,7 @@ def variants(
     for path in sorted(Path(area.folder).glob(f"{ALTERNATIVES}/*/area.toml")):
         other, name = alternative(path.parent, tuple(area.unit_codes)), path.parent.name
         label = Message("Other data: {name}", {"name": name})
-        within = asked.count(other, entries, (other.people_grid,))[0, SAME, 0]
+        within = question.count(other, entries, (other.people_grid,))[0, SAME, 0]
         made.append(Variant(f"other_{name}", label, within, people_of(other)))
     return made
 

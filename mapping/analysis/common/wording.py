@@ -39,7 +39,7 @@ def who(share: float) -> Message:
         return Message("Almost no people")
     if share > 0.995:
         return Message("Almost all people")
-    nearest, words = min(FRACTIONS, key=lambda one: abs(one[0] - share))
+    nearest, words = min(FRACTIONS, key=lambda fraction: abs(fraction[0] - share))
     return words if abs(nearest - share) <= 0.015 else Message("{share} of the people", {"share": Share(share)})
 
 
@@ -79,24 +79,26 @@ def inputs(view: View, area: StudyArea, *, travel: bool) -> tuple[Input, ...]:
 
 def _sources(area: StudyArea, *parts: str) -> Text:
     """Return the sentences for parts of the study area, by language."""
-    return {each: "; ".join(area.attributions(*parts, language=each)) for each in (*area.languages, "en")}
+    return {language: "; ".join(area.attributions(*parts, language=language)) for language in (*area.languages, "en")}
 
 
 def caveats(area: StudyArea, *, travel: bool) -> tuple[Message, ...]:
     """Return what every reader should know of such numbers."""
-    said = [Message("Secret places are left out. They take no part in any number here.")]
+    sentences = [Message("Secret places are left out. They take no part in any number here.")]
     if travel:
-        said.append(
+        sentences.append(
             Message("Not for choosing a route, nor for judging one village. Differences under 5 points are noise.")
         )
         if not area.settings.travel.cross_borders:
-            said.append(Message("Ways through neighbour countries and services beyond the border are not counted."))
+            sentences.append(
+                Message("Ways through neighbour countries and services beyond the border are not counted.")
+            )
         else:
             words = {"km": round(margin(area))}
-            said.append(Message("Ways that leave the country by more than {km} km are not counted.", words))
+            sentences.append(Message("Ways that leave the country by more than {km} km are not counted.", words))
     if area.modelled:
-        said.append(Message("Modelled: {warning}", {"warning": area.warning}))
-    return tuple(said)
+        sentences.append(Message("Modelled: {warning}", {"warning": area.warning}))
+    return tuple(sentences)
 
 
 def margin(area: StudyArea) -> float:
@@ -123,11 +125,15 @@ def hidden(sorts: Sequence[Sort], shown: Sequence[Sort]) -> tuple[Message, ...]:
 
 def snapping(area: StudyArea, *, lost: int, snapped: int) -> tuple[Message, ...]:
     """Return what became of places that lie where nobody can go, such as in a lake or on the wrong side of a line."""
-    said = []
+    sentences = []
     if snapped:
-        said.append(Message("Places moved to the nearest ground that can be crossed: {count}.", {"count": snapped}))
+        sentences.append(
+            Message("Places moved to the nearest ground that can be crossed: {count}.", {"count": snapped})
+        )
     if lost:
         distance = area.settings.travel.snap_km
         words = {"km": distance, "count": lost}
-        said.append(Message("Places left out, since no ground within {km} km of them can be crossed: {count}.", words))
-    return tuple(said)
+        sentences.append(
+            Message("Places left out, since no ground within {km} km of them can be crossed: {count}.", words)
+        )
+    return tuple(sentences)

@@ -55,8 +55,10 @@ def change(view: View, area: StudyArea, *, previous: View | None = None, level: 
         _require_like(view, previous)
         day: dt.date | None = previous.edition
         kinds = _kinds(view, previous)
-        table = pd.DataFrame({key: _counts(found.values(), area, level, index) for key, found in kinds.items()}, index)
-        total: dict[str, int] = {key: len(found) for key, found in kinds.items()}
+        table = pd.DataFrame(
+            {key: _counts(entries.values(), area, level, index) for key, entries in kinds.items()}, index
+        )
+        total: dict[str, int] = {key: len(entries) for key, entries in kinds.items()}
     else:
         day, table, total = _stored(view, level, index)
     unknown = [key for key in LABELS if key != "now"]
@@ -108,11 +110,11 @@ def write_counts(path: Path, view: View, previous: View, area: StudyArea) -> Non
     """Write into a new view what `change` counts between the one that it replaces and itself, at every level."""
     _require_like(view, previous)
     kinds = _kinds(view, previous)
-    rows = [(-1, "", key, len(found)) for key, found in kinds.items()]
+    rows = [(-1, "", key, len(entries)) for key, entries in kinds.items()]
     for level in area.levels:
         index = pd.Index([str(code) for code in area.units(level.level).index])
-        for key, found in kinds.items():
-            counts = _counts(found.values(), area, level.level, index)
+        for key, entries in kinds.items():
+            counts = _counts(entries.values(), area, level.level, index)
             rows += [(level.level, code, key, count) for code, count in zip(index, counts, strict=True)]
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = off")
@@ -122,8 +124,8 @@ def write_counts(path: Path, view: View, previous: View, area: StudyArea) -> Non
             " code TEXT NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL) STRICT, WITHOUT ROWID"
         )
         since = previous.edition.isoformat()
-        told = ((f"{level} {code} {kind}", since, level, code, kind, count) for level, code, kind, count in rows)
-        db.executemany("INSERT INTO changed VALUES (?, ?, ?, ?, ?, ?)", sorted(told))
+        lines = ((f"{level} {code} {kind}", since, level, code, kind, count) for level, code, kind, count in rows)
+        db.executemany("INSERT INTO changed VALUES (?, ?, ?, ?, ?, ?)", sorted(lines))
         db.execute("COMMIT")
 
 
@@ -158,11 +160,11 @@ def _where(entry: Entry) -> frozenset[tuple[object, ...]]:
 
 
 def _counts(entries: Iterable[Entry], area: StudyArea, level: int, index: pd.Index) -> list[int]:
-    found: dict[str, int] = dict.fromkeys(map(str, index), 0)
+    tally: dict[str, int] = dict.fromkeys(map(str, index), 0)
     for entry in entries:
         for unit in units_in(entry, area, level)[0]:
-            found[unit] += 1
-    return list(found.values())
+            tally[unit] += 1
+    return list(tally.values())
 
 
 def _earlier(day: dt.date | None) -> tuple[Input, ...]:
@@ -181,11 +183,11 @@ def _finding(total: Mapping[str, int], day: dt.date | None) -> Message:
 
 def _also(area: StudyArea, table: pd.DataFrame) -> tuple[Message, ...]:
     """Name the unit that gained the most, and the one that lost the most."""
-    net, said = table["now"] - table["before"], []
+    net, sentences = table["now"] - table["before"], []
     if len(table) > 1 and net.max() > 0:
         words = {"place": wording.named(area, str(net.idxmax())), "count": int(net.max())}
-        said.append(Message("The most were added in {place}: {count}.", words))
+        sentences.append(Message("The most were added in {place}: {count}.", words))
     if len(table) > 1 and net.min() < 0:
         words = {"place": wording.named(area, str(net.idxmin())), "count": -int(net.min())}
-        said.append(Message("The most were lost in {place}: {count}.", words))
-    return tuple(said)
+        sentences.append(Message("The most were lost in {place}: {count}.", words))
+    return tuple(sentences)

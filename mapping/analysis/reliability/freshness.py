@@ -42,8 +42,8 @@ def freshness(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
     listed = listed_services(view)
     index = pd.Index([str(code) for code in area.units(level).index], name="code")
-    seen = Counter((unit, entry.freshness) for entry in listed for unit in units_in(entry, area, level)[0])
-    counts = pd.DataFrame({key: [seen[unit, key] for unit in index] for key in LABELS}, index)
+    tally = Counter((unit, entry.freshness) for entry in listed for unit in units_in(entry, area, level)[0])
+    counts = pd.DataFrame({key: [tally[unit, key] for unit in index] for key in LABELS}, index)
     services = counts.sum(axis=1)
     shares = counts.div(services.where(services > 0, 1), axis=0).astype(float)
     whole = {key: sum(entry.freshness == key for entry in listed) for key in LABELS}
@@ -90,17 +90,21 @@ def _also(
     area: StudyArea, counts: pd.DataFrame, services: pd.Series, whole: dict[Freshness, int]
 ) -> tuple[Message, ...]:
     """Say how many are old, and where the most are."""
-    said = []
+    sentences = []
     old = counts["overdue"] + counts["lapsed"] + counts["unverified"]
     if whole["lapsed"]:
-        said.append(Message("No longer offered first, since their check lapsed: {count}.", {"count": whole["lapsed"]}))
+        sentences.append(
+            Message("No longer offered first, since their check lapsed: {count}.", {"count": whole["lapsed"]})
+        )
     if whole["unverified"]:
-        said.append(Message("Never checked by anybody: {count}.", {"count": whole["unverified"]}))
+        sentences.append(Message("Never checked by anybody: {count}.", {"count": whole["unverified"]}))
     if len(counts) > 1 and old.any():
         share = (old / services.where(services > 0, 1)).sort_values(ascending=False, kind="stable")
         words = {"place": wording.named(area, str(share.index[0])), "share": Share(float(share.iloc[0]))}
-        said.append(Message("The largest share that is overdue or was never checked is in {place}: {share}.", words))
-    return tuple(said)
+        sentences.append(
+            Message("The largest share that is overdue or was never checked is in {place}: {share}.", words)
+        )
+    return tuple(sentences)
 
 
 def _notes(listed: list[Entry]) -> tuple[Message, ...]:

@@ -59,8 +59,8 @@ def funding(
         "before": points(helping, area),
         "after": points([entry for entry in helping if entry.id not in ending], area),
     }
-    found = people_within(area, spots, minutes=[minutes], scenario=scenario, progress=progress)
-    table, total = _tables(area, level, helping, ends, ending, found)
+    reached = people_within(area, spots, minutes=[minutes], scenario=scenario, progress=progress)
+    table, total = _tables(area, level, helping, ends, ending, reached)
     state = "" if ends else "unknown" if view.audience != "public" else "not published"
     states = pd.DataFrame(
         {key: np.where(table["people"] == 0, "not applicable", state) for key in ("ending", "silent", "losing")},
@@ -101,13 +101,13 @@ def last_days(rows: Sequence[Row], entries: Sequence[Entry]) -> dict[str, dt.dat
             own.setdefault(row["service_id"], []).append(row["valid_to"])
         elif row["organization_id"]:
             of_body.setdefault(row["organization_id"], []).append(row["valid_to"])
-    found = {}
+    ends = {}
     for entry in entries:
         days = own.get(entry.id) or of_body.get(entry.organization.id) or [None]
         known = [day for day in days if day]
         if known and len(known) == len(days):  # one who pays without an end is enough
-            found[entry.id] = dt.date.fromisoformat(max(known))
-    return found
+            ends[entry.id] = dt.date.fromisoformat(max(known))
+    return ends
 
 
 def _tables(
@@ -116,24 +116,24 @@ def _tables(
     helping: Sequence[Entry],
     ends: Mapping[str, dt.date],
     ending: set[str],
-    found: Mapping[str, Reached],
+    reached: Mapping[str, Reached],
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     units = area.units(level)
     codes = [str(code) for code in units.index]
     index = pd.Index(codes, name="code")
     census = units["people"].to_numpy(float)
     here = [(unit, entry.id) for entry in helping for unit in units_in(entry, area, level)[0]]
-    seen = {
+    by_state = {
         "services": Counter(unit for unit, _ in here),
         "ending": Counter(unit for unit, entry in here if entry in ending),
         "silent": Counter(unit for unit, entry in here if entry not in ends),
     }
-    counts = pd.DataFrame({key: [units_of[unit] for unit in codes] for key, units_of in seen.items()}, index)
+    counts = pd.DataFrame({key: [units_of[unit] for unit in codes] for key, units_of in by_state.items()}, index)
     matrix, everything = gathering(area, codes, level), np.ones((1, len(area.unit_codes)))
     table = pd.DataFrame(
-        {"people": census.astype("int64"), **counts, **_losing(found, matrix, people_of(area), census)}, index
+        {"people": census.astype("int64"), **counts, **_losing(reached, matrix, people_of(area), census)}, index
     )
-    whole = _losing(found, everything, people_of(area), census.sum(keepdims=True))
+    whole = _losing(reached, everything, people_of(area), census.sum(keepdims=True))
     total = {
         "people": float(census.sum()),
         "services": len(helping),
@@ -143,9 +143,9 @@ def _tables(
     return table, total | {key: float(values[0]) for key, values in whole.items()}
 
 
-def _losing(found: Mapping[str, Reached], matrix: Floats, people: Floats, census: Floats) -> dict[str, Floats]:
+def _losing(reached: Mapping[str, Reached], matrix: Floats, people: Floats, census: Floats) -> dict[str, Floats]:
     """Return the people who lose reach, each variant of travel by itself."""
-    before, after = (found[key].gathered(matrix).variants[:, :, 0] for key in ("before", "after"))
+    before, after = (reached[key].gathered(matrix).variants[:, :, 0] for key in ("before", "after"))
     here = matrix @ people
     lost = np.maximum(before - after, 0) / np.where(here > 0, here, 1) * census
     low, high = interval(lost)

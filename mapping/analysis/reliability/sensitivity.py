@@ -69,9 +69,9 @@ def sensitivity(
     sorts = [first, *(sort for sort in others if points(sort.of(entries), area))]
     if first.hidden and not points(first.of(entries), area):
         sorts = sorts[1:] or [sort_of(ANY)]
-    asked = VariantQuestion(sorts, minutes, scenario, client, progress)
+    question = VariantQuestion(sorts, minutes, scenario, client, progress)
     doubtful = counted(view, stale=not stale)
-    found = variants(area, asked, entries, doubtful, stale=stale)
+    outcomes = variants(area, question, entries, doubtful, stale=stale)
     drawn = people_within(
         area,
         {sort.key: points(sort.of(entries), area) for sort in sorts},
@@ -81,25 +81,25 @@ def sensitivity(
         client=client,
     )
     among = choices(area, scenario)
-    table = _table(area, found, drawn[sorts[0].key], among, level)
-    total = _total(found)
+    table = _table(area, outcomes, drawn[sorts[0].key], among, level)
+    total = _total(outcomes)
     shares = {sort.key: _whole(area, drawn[sort.key]) for sort in sorts}
-    ends = np.array([interval(each) for each in shares.values()])  # (sorts, low or high)
-    most = {key: strongest(effects(among, each[:, None])) for key, each in shares.items()}
+    ends = np.array([interval(share) for share in shares.values()])  # (sorts, low or high)
+    most = {key: strongest(effects(among, share[:, None])) for key, share in shares.items()}
     state = state_of(sorts[0].of(entries), area)
     return Result(
         name="sensitivity",
         title=Message("How sure the numbers are"),
-        finding=_finding(found, ends, state, minutes),
-        also=_also(total, found, sorts, shares, ends, most, state),
+        finding=_finding(outcomes, ends, state, minutes),
+        also=_also(total, outcomes, sorts, shares, ends, most, state),
         audience=view.audience,
         edition=view.edition,
         level=level,
         table=table,
         states=_states(table, state),
-        total=_totals(total, found, ends, middle(shares[sorts[0].key]), most[sorts[0].key]),
-        columns=_columns(found, minutes),
-        headline=("asked", "middle", *(one.key for one in found[1:]), "most"),
+        total=_totals(total, outcomes, ends, middle(shares[sorts[0].key]), most[sorts[0].key]),
+        columns=_columns(outcomes, minutes),
+        headline=("asked", "middle", *(variant.key for variant in outcomes[1:]), "most"),
         figures=_figures(total, sorts, ends, state, minutes),
         method=METHOD,
         inputs=wording.inputs(view, area, travel=True),
@@ -107,12 +107,12 @@ def sensitivity(
     )
 
 
-def _shares(found: Sequence[Variant], matrix: Floats) -> Floats:
+def _shares(variants: Sequence[Variant], matrix: Floats) -> Floats:
     """Return the share within reach of each variant, sort and unit that the matrix gathers."""
     shares = []
-    for one in found:
-        people = matrix @ one.people
-        shares.append(np.minimum(one.within @ matrix.T / np.where(people > 0, people, 1), 1))
+    for variant in variants:
+        people = matrix @ variant.people
+        shares.append(np.minimum(variant.within @ matrix.T / np.where(people > 0, people, 1), 1))
     return np.stack(shares)
 
 
@@ -121,11 +121,11 @@ def _whole(area: StudyArea, drawn: Reached) -> Floats:
     return drawn.gathered(np.ones((1, len(area.unit_codes)))).shares(people_of(area).sum(keepdims=True))[:, 0]
 
 
-def _table(area: StudyArea, found: Sequence[Variant], drawn: Reached, among: Choices, level: int) -> pd.DataFrame:
+def _table(area: StudyArea, variants: Sequence[Variant], drawn: Reached, among: Choices, level: int) -> pd.DataFrame:
     units = area.units(level)
     codes = [str(code) for code in units.index]
     matrix = gathering(area, codes, level)
-    shares = _shares(found, matrix)[:, 0]
+    shares = _shares(variants, matrix)[:, 0]
     draws = drawn.gathered(matrix).shares(matrix @ people_of(area))
     draws[0] = shares[0]
     low, high = interval(draws)
@@ -136,21 +136,21 @@ def _table(area: StudyArea, found: Sequence[Variant], drawn: Reached, among: Cho
         "asked_high": high,
     }
     columns["middle"] = np.median(draws[1:], axis=0) if len(draws) > 1 else draws[0]
-    columns |= {one.key: row for one, row in zip(found[1:], shares[1:], strict=True)}
+    columns |= {variant.key: row for variant, row in zip(variants[1:], shares[1:], strict=True)}
     moved = effects(among, draws)
     columns["most"] = [strongest(moved, unit) for unit in range(len(codes))]
     return pd.DataFrame(columns, index=pd.Index(codes, name="code"))
 
 
-def _total(found: Sequence[Variant]) -> Floats:
+def _total(variants: Sequence[Variant]) -> Floats:
     """Return the share of the whole area, shape (variants, sorts)."""
-    return _shares(found, np.ones((1, found[0].people.size)))[:, :, 0]
+    return _shares(variants, np.ones((1, variants[0].people.size)))[:, :, 0]
 
 
-def _totals(total: Floats, found: Sequence[Variant], ends: Floats, half: float, most: Text) -> dict[str, object]:
-    rest = {variant.key: float(share) for variant, share in zip(found[1:], total[1:, 0], strict=True)}
+def _totals(total: Floats, variants: Sequence[Variant], ends: Floats, half: float, most: Text) -> dict[str, object]:
+    rest = {variant.key: float(share) for variant, share in zip(variants[1:], total[1:, 0], strict=True)}
     return {
-        "people": float(found[0].people.sum()),
+        "people": float(variants[0].people.sum()),
         "asked": float(total[0, 0]),
         "asked_low": float(ends[0, 0]),
         "asked_high": float(ends[0, 1]),
@@ -165,13 +165,13 @@ def _states(table: pd.DataFrame, state: str) -> pd.DataFrame:
     return pd.DataFrame({key: values for key in table if key != "people"}, index=table.index, dtype=object)
 
 
-def _columns(found: Sequence[Variant], minutes: int) -> tuple[Column, ...]:
+def _columns(variants: Sequence[Variant], minutes: int) -> tuple[Column, ...]:
     label = Message("People within {minutes} min", {"minutes": minutes})
     return (
         Column("people", Message("People"), "people"),
         Column("asked", label, "share", "asked_low", "asked_high", "better"),
         Column("middle", Message("In half of the counts less than"), "share"),
-        *(Column(one.key, one.label, "share") for one in found[1:]),
+        *(Column(variant.key, variant.label, "share") for variant in variants[1:]),
         Column("most", Message("What moves it most"), "text"),
     )
 
@@ -185,10 +185,10 @@ def _figures(total: Floats, sorts: Sequence[Sort], ends: Floats, state: str, min
     return figures
 
 
-def _finding(found: Sequence[Variant], ends: Floats, state: str, minutes: int) -> Message:
+def _finding(variants: Sequence[Variant], ends: Floats, state: str, minutes: int) -> Message:
     if state:
         return Message("No service is listed that people could travel to, so nothing can move the number")
-    if found[0].people.sum() == 0:
+    if variants[0].people.sum() == 0:
         return Message("Nobody lives here, so nothing can move the number")
     words = {"low": Share(ends[0, 0]), "high": Share(ends[0, 1]), "minutes": minutes}
     return Message("Between {low} and {high} of the people are within {minutes} minutes of a service", words)
@@ -196,7 +196,7 @@ def _finding(found: Sequence[Variant], ends: Floats, state: str, minutes: int) -
 
 def _also(
     total: Floats,
-    found: Sequence[Variant],
+    variants: Sequence[Variant],
     sorts: Sequence[Sort],
     shares: Mapping[str, Floats],
     ends: Floats,
@@ -204,16 +204,16 @@ def _also(
     state: str,
 ) -> tuple[Message, ...]:
     """Say what moves the number most, its middle, what travel on foot makes of it, and which type is least sure."""
-    if state or found[0].people.sum() == 0:
+    if state or variants[0].people.sum() == 0:
         return ()
     first = sorts[0].key
-    said = [
+    sentences = [
         Message("What moves the share most: {what}.", {"what": most[first]}),
         Message("In half of the counts it is under {share}.", {"share": Share(middle(shares[first]))}),
     ]
-    said += [
+    sentences += [
         Message("{how}: {share}.", {"how": variant.label, "share": Share(total[number, 0])})
-        for number, variant in enumerate(found)
+        for number, variant in enumerate(variants)
         if variant.question
     ]
     ranged = np.ptp(ends, axis=1)
@@ -225,5 +225,5 @@ def _also(
             "high": Share(ends[widest, 1]),
             "what": most[sorts[widest].key],
         }
-        said.append(Message("Least sure: “{type}”, between {low} and {high}. What moves it most: {what}.", words))
-    return tuple(said)
+        sentences.append(Message("Least sure: “{type}”, between {low} and {high}. What moves it most: {what}.", words))
+    return tuple(sentences)

@@ -47,10 +47,10 @@ def activities(view: View, area: StudyArea, *, level: int | None = None) -> Resu
             by_unit[at[0]].append(row)
     types = sorted({str(row["service_type"]) for row in rows if row["service_type"]})
     services = _services(view, area, level, units)
-    lines = {unit: _line(found, view.edition, types) | {"services": services[unit]} for unit, found in by_unit.items()}
+    lines = {unit: _line(own, view.edition, types) | {"services": services[unit]} for unit, own in by_unit.items()}
     index = pd.Index(units, name="code")
     table = pd.DataFrame([lines[unit] for unit in units], index).astype("int64")
-    unknown = {unit: _silent(found) for unit, found in by_unit.items()}
+    unknown = {unit: _silent(own) for unit, own in by_unit.items()}
     states = pd.DataFrame({"reached": [_reached_state(by_unit[u], unknown[u]) for u in units]}, index, dtype=object)
     total = _line(rows, view.edition, types) | {"services": len(sort_of(ANY).of(counted(view)))}
     total["overlaps"] = int(table["overlaps"].sum())
@@ -140,11 +140,11 @@ def _overlaps(rows: Sequence[Row]) -> int:
             dated[row["service_type"]].append(row)
     return sum(
         any(
-            one["organization_id"] != other["organization_id"]
-            and one["area_unit"] == other["area_unit"]
-            and one["start"] <= other["end"]
-            and other["start"] <= one["end"]
-            for number, one in enumerate(same)
+            activity["organization_id"] != other["organization_id"]
+            and activity["area_unit"] == other["area_unit"]
+            and activity["start"] <= other["end"]
+            and other["start"] <= activity["end"]
+            for number, activity in enumerate(same)
             for other in same[number + 1 :]
         )
         for same in dated.values()
@@ -163,11 +163,11 @@ def _reached_state(rows: Sequence[Row], silent: int) -> str:
 
 
 def _services(view: View, area: StudyArea, level: int, units: Sequence[str]) -> dict[str, int]:
-    found = dict.fromkeys(units, 0)
+    tally = dict.fromkeys(units, 0)
     for entry in sort_of(ANY).of(counted(view)):
         for unit in units_in(entry, area, level)[0]:
-            found[unit] += 1
-    return found
+            tally[unit] += 1
+    return tally
 
 
 def _finding(total: Mapping[str, int], table: pd.DataFrame) -> Message:
@@ -189,37 +189,39 @@ def _finding(total: Mapping[str, int], table: pd.DataFrame) -> Message:
 
 
 def _also(total: Mapping[str, int], table: pd.DataFrame) -> tuple[Message, ...]:
-    said = []
+    sentences = []
     if total["reached"]:
-        said.append(
+        sentences.append(
             Message("People reached, as the organizations told: {people}.", {"people": People(total["reached"])})
         )
     if total["overlaps"]:
-        said.append(
+        sentences.append(
             Message(
                 "Organizations do the same at the same time in the same place: {count}.", {"count": total["overlaps"]}
             )
         )
     if total["ended"]:
-        said.append(Message("Called ongoing, though their last day has passed: {count}.", {"count": total["ended"]}))
+        sentences.append(
+            Message("Called ongoing, though their last day has passed: {count}.", {"count": total["ended"]})
+        )
     alone = int(((table["activities"] > 0) & (table["services"] == 0)).sum())
     if alone:
-        said.append(Message("Areas with activities, but without any listed service: {count}.", {"count": alone}))
-    return tuple(said)
+        sentences.append(Message("Areas with activities, but without any listed service: {count}.", {"count": alone}))
+    return tuple(sentences)
 
 
 def _notes(wider: int, silent: int) -> tuple[Message, ...]:
-    said = []
+    notes = []
     if silent:
         words = {"count": silent}
-        said.append(
+        notes.append(
             Message("Activities whose number of people reached is not told, or too small to be shown: {count}.", words)
         )
     if wider:
-        said.append(
+        notes.append(
             Message(
                 "Activities told for a wider area, which stand in the line of the country only: {count}.",
                 {"count": wider},
             )
         )
-    return tuple(said)
+    return tuple(notes)

@@ -70,9 +70,9 @@ class BeneficiaryGroup:
 def groups_of(view: View, area: StudyArea) -> list[BeneficiaryGroup]:
     """Return the groups that may be spoken of to the readers of a view, by kind."""
     terms = [term for term in Vocabulary.load("beneficiaries").terms() if _may_be_named(term, view, area)]
-    found = [BeneficiaryGroup(term.code, term.labels, (term.code,), term.dimension) for term in terms]
-    found += [BeneficiaryGroup(key, label, codes, "age") for key, (codes, label) in BOTH.items()]
-    return [group for dimension in DIMENSIONS for group in found if group.dimension == dimension]
+    groups = [BeneficiaryGroup(term.code, term.labels, (term.code,), term.dimension) for term in terms]
+    groups += [BeneficiaryGroup(key, label, codes, "age") for key, (codes, label) in BOTH.items()]
+    return [group for dimension in DIMENSIONS for group in groups if group.dimension == dimension]
 
 
 def _may_be_named(term: Term, view: View, area: StudyArea) -> bool:
@@ -94,14 +94,16 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
     """
     level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
     known = groups_of(view, area)
-    if group is not None and group not in {one.key for one in known}:
-        raise NotFound(f"{group!r} is no group of people here; there are {', '.join(one.key for one in known)}")
+    if group is not None and group not in {known_group.key for known_group in known}:
+        raise NotFound(
+            f"{group!r} is no group of people here; there are {', '.join(known_group.key for known_group in known)}"
+        )
     terms = [term for term in core_types() if term.audience == "public"]
     listing = ServicePresence(view, area, level)
     anybody = _reached(listing, terms)
     if group is not None:
-        return _one(view, area, listing, terms, next(one for one in known if one.key == group))
-    closed = {one.key: _closed(anybody, _open(listing, terms, one)) for one in known}
+        return _one(view, area, listing, terms, next(known_group for known_group in known if known_group.key == group))
+    closed = {known_group.key: _closed(anybody, _open(listing, terms, known_group)) for known_group in known}
     people = area.units(level)["people"].to_numpy()
     table = pd.DataFrame(
         {"listed": anybody.sum(axis=1), **{key: boxes.sum(axis=1) for key, boxes in closed.items()}}, anybody.index
@@ -117,14 +119,19 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
         edition=view.edition,
         level=level,
         table=table,
-        states=pd.DataFrame({one.key: state for one in known}, table.index, dtype=object),
+        states=pd.DataFrame({known_group.key: state for known_group in known}, table.index, dtype=object),
         total={"listed": int(anybody.any().sum())}
-        | {key: int((found.any() & ~(anybody & ~found).any()).sum()) for key, found in closed.items()},
+        | {
+            key: int((closed_cells.any() & ~(anybody & ~closed_cells).any()).sum())
+            for key, closed_cells in closed.items()
+        },
         columns=(
             Column("listed", Message("Functions listed, for anybody"), "count"),
-            *(Column(one.key, one.label, "count", more_is="worse") for one in known),
+            *(Column(known_group.key, known_group.label, "count", more_is="worse") for known_group in known),
         ),
-        groups={key: tuple(one.key for one in known if one.dimension == key) for key in DIMENSIONS},
+        groups={
+            key: tuple(known_group.key for known_group in known if known_group.dimension == key) for key in DIMENSIONS
+        },
         group_labels=DIMENSIONS,
         figures=_figures(known, closed, boxes),
         method=METHOD,
@@ -136,20 +143,20 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
 
 def _reached(listing: ServicePresence, terms: Sequence[Term]) -> pd.DataFrame:
     """Return in which units each function is there for anybody: rows units, columns types."""
-    found = {term.code: [said[0] in REACHED for said in listing.states(term).values()] for term in terms}
-    return pd.DataFrame(found, pd.Index(listing.units, name="code"), dtype=bool)
+    reached = {term.code: [state[0] in REACHED for state in listing.states(term).values()] for term in terms}
+    return pd.DataFrame(reached, pd.Index(listing.units, name="code"), dtype=bool)
 
 
 def _open(listing: ServicePresence, terms: Sequence[Term], group: BeneficiaryGroup) -> pd.DataFrame:
     """Return where each function takes a group, or may: what nobody confirmed is not called closed."""
-    found = {}
+    columns = {}
     for term in terms:
         states = listing.states(term, group.fits).values()
-        found[term.code] = [
+        columns[term.code] = [
             not group.concerns(term) or state in REACHED or (state in ("unknown", "stale") and count > 0)
             for state, count in states
         ]
-    return pd.DataFrame(found, pd.Index(listing.units, name="code"), dtype=bool)
+    return pd.DataFrame(columns, pd.Index(listing.units, name="code"), dtype=bool)
 
 
 def _closed(anybody: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
@@ -160,10 +167,10 @@ def _one(
     view: View, area: StudyArea, listing: ServicePresence, terms: Sequence[Term], group: BeneficiaryGroup
 ) -> Result:
     """Return the matrix of functions for one group."""
-    said = {term.code: listing.states(term, group.fits) for term in terms}
+    by_term = {term.code: listing.states(term, group.fits) for term in terms}
     index = pd.Index(listing.units, name="code")
-    states = pd.DataFrame({c: [found[u][0] for u in index] for c, found in said.items()}, index, dtype=object)
-    counts = pd.DataFrame({c: [found[u][1] for u in index] for c, found in said.items()}, index)
+    states = pd.DataFrame({c: [cells[u][0] for u in index] for c, cells in by_term.items()}, index, dtype=object)
+    counts = pd.DataFrame({c: [cells[u][1] for u in index] for c, cells in by_term.items()}, index)
     anybody = _reached(listing, terms)
     closed = _closed(anybody, _open(listing, terms, group))
     table = pd.DataFrame({"listed": anybody.sum(axis=1), "closed": closed.sum(axis=1), **counts})
@@ -194,11 +201,11 @@ def _finding(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFram
     """Name the groups that find the most closed; several may find as much."""
     if not boxes:
         return Message("Nothing is listed that could be open or closed to anybody")
-    counts = {one.key: int(closed[one.key].to_numpy().sum()) for one in known}
+    counts = {group.key: int(closed[group.key].to_numpy().sum()) for group in known}
     most = max(counts.values(), default=0)
     if not most:
         return Message("Every function that is listed takes every group that we looked at")
-    worst = [one.label for one in known if counts[one.key] == most]
+    worst = [group.label for group in known if counts[group.key] == most]
     words = {"group": Several(worst), "closed": most, "boxes": boxes}
     return Message("The most, {closed} of {boxes} cells in which others find help, are closed to: {group}", words)
 
@@ -208,42 +215,44 @@ def _also(
 ) -> tuple[Message, ...]:
     """Say for the worst three groups which function is closed to them in several regions."""
     label = {term.code: term.labels for term in terms}
-    said = []
-    for one in sorted(known, key=lambda one: -int(closed[one.key].to_numpy().sum()))[:3]:
-        by_type = closed[one.key].sum()
+    sentences = []
+    for group in sorted(known, key=lambda group: -int(closed[group.key].to_numpy().sum()))[:3]:
+        by_type = closed[group.key].sum()
         if by_type.empty or by_type.max() < 2:
             continue
         words = {
-            "group": one.label,
+            "group": group.label,
             "type": Several(label[str(key)] for key in by_type.index[by_type == by_type.max()]),
             "count": int(by_type.max()),
-            "units": len(closed[one.key]),
+            "units": len(closed[group.key]),
         }
-        said.append(Message("“{group}” lack most often: “{type}”, in {count} of {units} regions.", words))
-    return tuple(said)
+        sentences.append(Message("“{group}” lack most often: “{type}”, in {count} of {units} regions.", words))
+    return tuple(sentences)
 
 
 def _figures(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], boxes: int) -> dict[str, Figure]:
     """Return for each group the share of the listed boxes that is closed to it, the worst ten first."""
     if not boxes:
         return {}
-    shares = {one.key: float(closed[one.key].to_numpy().sum()) / boxes for one in known}
-    worst = sorted(known, key=lambda one: -shares[one.key])[:10]
+    shares = {group.key: float(closed[group.key].to_numpy().sum()) / boxes for group in known}
+    worst = sorted(known, key=lambda group: -shares[group.key])[:10]
     return {
-        one.key: Figure(shares[one.key], "share", Message("{group}: closed to them", {"group": one.label}))
-        for one in worst
-        if shares[one.key] > 0
+        group.key: Figure(shares[group.key], "share", Message("{group}: closed to them", {"group": group.label}))
+        for group in worst
+        if shares[group.key] > 0
     }
 
 
 def _notes(view: View) -> tuple[Message, ...]:
     silent = sum(not entry.serves and not entry.excludes for entry in view.services())
     words = {"count": silent}
-    said = [
+    notes = [
         Message("A service that names only some people may take others too when they ask. This shows what is written.")
     ]
     if silent:
-        said.append(Message("Services that do not say whom they take, and count as open to everybody: {count}.", words))
+        notes.append(
+            Message("Services that do not say whom they take, and count as open to everybody: {count}.", words)
+        )
     if view.audience == "public":
-        said.append(Message("Groups whose name could endanger somebody are left out."))
-    return tuple(said)
+        notes.append(Message("Groups whose name could endanger somebody are left out."))
+    return tuple(notes)

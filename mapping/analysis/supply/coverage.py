@@ -73,7 +73,7 @@ def coverage(
     doubtful = counted(view, stale=not stale)
     spots = {sort.key: points(sort.of(entries), area) for sort in sorts}
     shown = [sort for sort in sorts if spots[sort.key] or not sort.hidden]
-    found = people_within(
+    reached_by = people_within(
         area,
         {sort.key: spots[sort.key] for sort in shown},
         minutes=bands,
@@ -82,11 +82,11 @@ def coverage(
         client=client,
         progress=progress,
     )
-    table, total = _tables(area, shown, found, level, bands, minutes)
+    table, total = _tables(area, shown, reached_by, level, bands, minutes)
     listed = [sort for sort in shown if spots[sort.key]]
     also = _also(area, table, total, listed, minutes)
     if also:
-        also = (*_uncertain(area, found[listed[0].key], scenario, bands.index(minutes), minutes), *also)
+        also = (*_uncertain(area, reached_by[listed[0].key], scenario, bands.index(minutes), minutes), *also)
     return Result(
         name="coverage",
         title=Message("People within reach of services"),
@@ -108,7 +108,7 @@ def coverage(
         caveats=(
             *wording.caveats(area, travel=True),
             *wording.unshown(by_area(sort_of(ANY).of(entries), area)),
-            *_notes(area, found, sorts, shown),
+            *_notes(area, reached_by, sorts, shown),
         ),
     )
 
@@ -116,7 +116,7 @@ def coverage(
 def _tables(
     area: StudyArea,
     sorts: Sequence[Sort],
-    found: Mapping[str, Reached],
+    reached_by: Mapping[str, Reached],
     level: int,
     bands: Sequence[int],
     minutes: int,
@@ -128,7 +128,7 @@ def _tables(
     everything = np.ones((1, len(area.unit_codes)))
     columns, total = {"people": census}, {"people": float(census.sum())}
     for sort in sorts:
-        reached = found[sort.key]
+        reached = reached_by[sort.key]
         columns |= _block(sort.key, reached.gathered(matrix), matrix @ people, census, bands, minutes)
         whole = _block(
             sort.key, reached.gathered(everything), everything @ people, census.sum(keepdims=True), bands, minutes
@@ -204,7 +204,7 @@ def _also(
     area: StudyArea, table: pd.DataFrame, total: Mapping[str, float], sorts: Sequence[Sort], minutes: int
 ) -> tuple[Message, ...]:
     """Say where the share and the number out of reach are largest, and which sort is farthest away."""
-    said: list[Message] = []
+    sentences: list[Message] = []
     if not sorts or total["people"] == 0:
         return ()
     first, farthest = sorts[0], min(sorts, key=lambda sort: total[f"{sort.key}_{minutes}"])
@@ -213,18 +213,18 @@ def _also(
         share, number = str((1 - table[f"{first.key}_{minutes}"])[table["people"] > 0].idxmax()), str(beyond.idxmax())
         words = {"place": wording.named(area, share), "other": wording.named(area, number)}
         if share == number:
-            said.append(
+            sentences.append(
                 Message("The largest share and the largest number of people out of reach are in {place}.", words)
             )
         else:
-            said.append(
+            sentences.append(
                 Message("The largest share out of reach is in {place}, the largest number of people in {other}.", words)
             )
     if farthest != first:
         beyond_it = Share(1 - total[f"{farthest.key}_{minutes}"])
-        told = {"type": farthest.label, "share": beyond_it, "far": wording.farther(minutes)}
-        said.append(Message("Farthest away: “{type}”. {share} of the people live {far} from it.", told))
-    return tuple(said)
+        farthest_words = {"type": farthest.label, "share": beyond_it, "far": wording.farther(minutes)}
+        sentences.append(Message("Farthest away: “{type}”. {share} of the people live {far} from it.", farthest_words))
+    return tuple(sentences)
 
 
 def _uncertain(area: StudyArea, reached: Reached, scenario: str, band: int, minutes: int) -> tuple[Message, ...]:
@@ -252,8 +252,10 @@ def _figures(
 
 
 def _notes(
-    area: StudyArea, found: Mapping[str, Reached], sorts: Sequence[Sort], shown: Sequence[Sort]
+    area: StudyArea, reached_by: Mapping[str, Reached], sorts: Sequence[Sort], shown: Sequence[Sort]
 ) -> tuple[Message, ...]:
     """Say which places were moved or left out, and which types are not published."""
-    lost, snapped = (max((getattr(one, name) for one in found.values()), default=0) for name in ("lost", "snapped"))
+    lost, snapped = (
+        max((getattr(reached, name) for reached in reached_by.values()), default=0) for name in ("lost", "snapped")
+    )
     return (*wording.snapping(area, lost=lost, snapped=snapped), *wording.hidden(sorts, shown))

@@ -31,13 +31,13 @@ def destinations(view: View, area: StudyArea, *, level: int | None = None) -> Re
         The study area has no such level.
     """
     level = chosen_level(area, 0 if level is None else level)
-    found = [(country, entry) for entry in counted(view) for country in _abroad(entry, area)]
-    by_country = Counter(country for country, _ in found)
+    pairs = [(country, entry) for entry in counted(view) for country in _abroad(entry, area)]
+    by_country = Counter(country for country, _ in pairs)
     main = tuple(getattr(area.settings, "destinations", ()))
     countries = [*main, *(code for code in sorted(by_country) if code not in main)]
     total = {
-        "services": len({entry.id for _, entry in found}),
-        "bodies": len({entry.organization.id for _, entry in found}),
+        "services": len({entry.id for _, entry in pairs}),
+        "bodies": len({entry.organization.id for _, entry in pairs}),
         **{code: by_country[code] for code in countries},
     }
     index = pd.Index([str(code) for code in area.units(level).index], name="code")
@@ -110,12 +110,12 @@ def _finding(services: int, countries: int, main: tuple[str, ...], missing: list
 
 
 def _also(by_country: Mapping[str, int], missing: list[str], area: StudyArea) -> tuple[Message, ...]:
-    said = []
+    sentences = []
     if missing:
         words = {"countries": Several(_name(code, area) for code in missing)}
-        said.append(Message("Nothing is listed in: {countries}.", words))
+        sentences.append(Message("Nothing is listed in: {countries}.", words))
     if by_country:
         most = max(sorted(by_country), key=lambda code: by_country[code])
         words_: dict[str, object] = {"place": _name(most, area), "count": by_country[most]}
-        said.append(Message("The most is listed in: {place}, {count}.", words_))
-    return tuple(said)
+        sentences.append(Message("The most is listed in: {place}, {count}.", words_))
+    return tuple(sentences)

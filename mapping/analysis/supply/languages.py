@@ -47,28 +47,28 @@ def languages(
     level = chosen_level(area, level)
     helping = sort_of(ANY).of(counted(view, stale=stale))
     wanted = _languages(helping, area) if codes is None else list(dict.fromkeys(codes))
-    asked = [CountedServices(code, label(code), tuple(e for e in helping if code in e.languages)) for code in wanted]
-    found = served(area, asked, name="languages", level=level, minutes=minutes, scenario=scenario, progress=progress)
+    kinds = [CountedServices(code, label(code), tuple(e for e in helping if code in e.languages)) for code in wanted]
+    result = served(area, kinds, name="languages", level=level, minutes=minutes, scenario=scenario, progress=progress)
     silent = sum(not entry.languages for entry in helping)
     return Result(
         name="languages",
         title=Message("In which languages people reach help"),
-        finding=_finding(found, asked, area, minutes),
-        also=_also(asked, area),
+        finding=_finding(result, kinds, area, minutes),
+        also=_also(kinds, area),
         audience=view.audience,
         edition=view.edition,
         level=level,
-        table=found.table,
-        states=found.states,
-        total=found.total,
-        columns=found.columns,
-        headline=("people", *(one.key for one in asked if one.key in area.languages)),
-        groups={one.key: (one.key, f"{one.key}_phone", f"{one.key}_without") for one in asked},
-        group_labels={one.key: one.label for one in asked},
-        figures=found.figures,
+        table=result.table,
+        states=result.states,
+        total=result.total,
+        columns=result.columns,
+        headline=("people", *(kind.key for kind in kinds if kind.key in area.languages)),
+        groups={kind.key: (kind.key, f"{kind.key}_phone", f"{kind.key}_without") for kind in kinds},
+        group_labels={kind.key: kind.label for kind in kinds},
+        figures=result.figures,
         method=METHOD,
         inputs=wording.inputs(view, area, travel=True),
-        caveats=(*found.caveats, *_notes(silent)),
+        caveats=(*result.caveats, *_notes(silent)),
         picture="bars",
     )
 
@@ -80,40 +80,40 @@ def label(code: str) -> Text:
 
 
 def _languages(entries: Sequence[Entry], area: StudyArea) -> list[str]:
-    said = {code for entry in entries for code in entry.languages}
-    return [*area.languages, *sorted(said - set(area.languages))]
+    codes = {code for entry in entries for code in entry.languages}
+    return [*area.languages, *sorted(codes - set(area.languages))]
 
 
-def _finding(found: Served, asked: Sequence[CountedServices], area: StudyArea, minutes: int) -> Message:
+def _finding(result: Served, kinds: Sequence[CountedServices], area: StudyArea, minutes: int) -> Message:
     """Say which of the languages of the country serves the fewest people in person."""
-    total = found.total
-    own = [one for one in asked if one.key in area.languages and one.key in found.figures]
+    total = result.total
+    own = [kind for kind in kinds if kind.key in area.languages and kind.key in result.figures]
     if not own or not total["people"]:
         return Message("No service that people could travel to says in which language it helps")
-    least = min(own, key=lambda one: float(total[one.key]))
+    least = min(own, key=lambda kind: float(total[kind.key]))
     words = {"spoken": least.label, "share": Share(float(total[least.key])), "minutes": minutes}
     return Message("Fewest people are within {minutes} minutes of help in this language: “{spoken}”, {share}", words)
 
 
-def _also(asked: Sequence[CountedServices], area: StudyArea) -> tuple[Message, ...]:
+def _also(kinds: Sequence[CountedServices], area: StudyArea) -> tuple[Message, ...]:
     """Say in which languages a line can be called, and which have neither."""
-    said: list[Message] = []
-    for one in asked:
-        if one.key not in area.languages:
+    sentences: list[Message] = []
+    for kind in kinds:
+        if kind.key not in area.languages:
             continue
-        words: Mapping[str, object] = {"spoken": one.label}
-        if not one.entries:
-            said.append(Message("No service says that it helps in: “{spoken}”.", words))
-        elif not any(by_phone(entry) for entry in one.entries):
-            said.append(Message("No phone line is listed that answers in: “{spoken}”.", words))
-    return tuple(said)
+        words: Mapping[str, object] = {"spoken": kind.label}
+        if not kind.entries:
+            sentences.append(Message("No service says that it helps in: “{spoken}”.", words))
+        elif not any(by_phone(entry) for entry in kind.entries):
+            sentences.append(Message("No phone line is listed that answers in: “{spoken}”.", words))
+    return tuple(sentences)
 
 
 def _notes(silent: int) -> tuple[Message, ...]:
-    said = [
+    notes = [
         Message("How many people speak which language where is not known here: the shares are of all people."),
     ]
     if silent:
         words = {"count": silent}
-        said.append(Message("Services left out, since they do not say in which languages they help: {count}.", words))
-    return tuple(said)
+        notes.append(Message("Services left out, since they do not say in which languages they help: {count}.", words))
+    return tuple(notes)

@@ -48,14 +48,14 @@ def nrm(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     """
     level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
     terms, listing = core_types(), ServicePresence(view, area, level)
-    found = {term.code: listing.states(term) for term in terms}
+    by_term = {term.code: listing.states(term) for term in terms}
     states = pd.DataFrame(
-        {code: [said[unit][0] for unit in listing.units] for code, said in found.items()},
+        {code: [cells[unit][0] for unit in listing.units] for code, cells in by_term.items()},
         index=pd.Index(listing.units, name="code"),
         dtype=object,
     )
     counts = pd.DataFrame(
-        {code: [said[unit][1] for unit in listing.units] for code, said in found.items()}, index=states.index
+        {code: [cells[unit][1] for unit in listing.units] for code, cells in by_term.items()}, index=states.index
     )
     hidden = {term.code for term in terms if term.audience != "public"}
     table = pd.DataFrame(
@@ -134,14 +134,16 @@ def _finding(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame) -> Mess
 
 def _also(states: pd.DataFrame) -> tuple[Message, ...]:
     """Say on how many boxes everything hangs on one service, and how many nobody can vouch for."""
-    tally, said = _tally(states), []
+    tally, sentences = _tally(states), []
     if single := tally.get("single", 0):
-        said.append(Message("Cells that depend on a single service: {count}.", {"count": single}))
+        sentences.append(Message("Cells that depend on a single service: {count}.", {"count": single}))
     if unclear := tally.get("unknown", 0) + tally.get("stale", 0):
-        said.append(Message("Cells that nobody confirmed in time: {count}.", {"count": unclear}))
+        sentences.append(Message("Cells that nobody confirmed in time: {count}.", {"count": unclear}))
     if secret := tally.get("not published", 0):
-        said.append(Message("Cells that are not published, so that nobody is endangered: {count}.", {"count": secret}))
-    return tuple(said)
+        sentences.append(
+            Message("Cells that are not published, so that nobody is endangered: {count}.", {"count": secret})
+        )
+    return tuple(sentences)
 
 
 def _figures(states: pd.DataFrame) -> Mapping[str, Figure]:
@@ -160,12 +162,12 @@ def _figures(states: pd.DataFrame) -> Mapping[str, Figure]:
 
 
 def _notes(adrift: int) -> tuple[Message, ...]:
-    said = (Message("“None listed” means that nobody told us of one. It does not prove that there is none."),)
+    notes = (Message("“None listed” means that nobody told us of one. It does not prove that there is none."),)
     if not adrift:
-        return said
+        return notes
     words = {"count": adrift}
     return (
-        *said,
+        *notes,
         Message(
             "Services that say neither where they are nor what they cover: {count}. Cells that could be theirs say "
             "“not known” where they would be empty.",

@@ -51,29 +51,29 @@ def round_the_clock(
     offered = counted(view, stale=stale)
     nightly = [entry for entry in offered if at_night(entry, view.edition)]
     sorts = _sorts(types, nightly)
-    asked = [CountedServices(sort.key, sort.label, tuple(sort.of(nightly))) for sort in sorts if not sort.hidden]
-    found = served(
-        area, asked, name="round_the_clock", level=level, minutes=minutes, scenario=scenario, progress=progress
+    kinds = [CountedServices(sort.key, sort.label, tuple(sort.of(nightly))) for sort in sorts if not sort.hidden]
+    result = served(
+        area, kinds, name="round_the_clock", level=level, minutes=minutes, scenario=scenario, progress=progress
     )
     return Result(
         name="round_the_clock",
         title=Message("Who reaches help at night"),
-        finding=_finding(found, asked, minutes),
-        also=_also(found, asked),
+        finding=_finding(result, kinds, minutes),
+        also=_also(result, kinds),
         audience=view.audience,
         edition=view.edition,
         level=level,
-        table=found.table,
-        states=found.states,
-        total=found.total,
-        columns=found.columns,
-        headline=("people", *(f"{asked[0].key}{end}" for end in ("", "_phone", "_without"))) if asked else ("people",),
-        groups={one.key: (one.key, f"{one.key}_phone", f"{one.key}_without") for one in asked},
-        group_labels={one.key: one.label for one in asked},
-        figures=found.figures,
+        table=result.table,
+        states=result.states,
+        total=result.total,
+        columns=result.columns,
+        headline=("people", *(f"{kinds[0].key}{end}" for end in ("", "_phone", "_without"))) if kinds else ("people",),
+        groups={kind.key: (kind.key, f"{kind.key}_phone", f"{kind.key}_without") for kind in kinds},
+        group_labels={kind.key: kind.label for kind in kinds},
+        figures=result.figures,
         method=METHOD,
         inputs=wording.inputs(view, area, travel=True),
-        caveats=(*found.caveats, *_notes(sum(not spans(entry) for entry in offered))),
+        caveats=(*result.caveats, *_notes(sum(not spans(entry) for entry in offered))),
         picture="bars",
     )
 
@@ -103,23 +103,23 @@ def _sorts(types: Sequence[str] | None, nightly: Sequence[Entry]) -> list[Sort]:
     return [sort_of(ANY), *(sort for sort in core if sort.of(nightly))]
 
 
-def _finding(found: Served, asked: Sequence[CountedServices], minutes: int) -> Message:
+def _finding(result: Served, kinds: Sequence[CountedServices], minutes: int) -> Message:
     """Say what share of the people reaches the first kind at night."""
-    if not asked or asked[0].key not in found.figures or not found.total["people"]:
+    if not kinds or kinds[0].key not in result.figures or not result.total["people"]:
         return Message("No service is listed that people could go to at night")
-    share = float(found.total[asked[0].key])
+    share = float(result.total[kinds[0].key])
     words = {"who": wording.who(1 - share), "far": wording.farther(minutes)}
-    if asked[0].key == ANY:
+    if kinds[0].key == ANY:
         return Message("{who} live {far} from any help that is open at night", words)
-    return Message("{who} live {far} from what they may need at night: “{type}”", words | {"type": asked[0].label})
+    return Message("{who} live {far} from what they may need at night: “{type}”", words | {"type": kinds[0].label})
 
 
-def _also(found: Served, asked: Sequence[CountedServices]) -> tuple[Message, ...]:
-    if not asked:
+def _also(result: Served, kinds: Sequence[CountedServices]) -> tuple[Message, ...]:
+    if not kinds:
         return ()
-    first = asked[0]
+    first = kinds[0]
     if any(by_phone(entry) for entry in first.entries):
-        if not float(found.total[f"{first.key}_without"]):
+        if not float(result.total[f"{first.key}_without"]):
             return (Message("A phone line answers at night everywhere."),)
         return (Message("A phone line answers at night in some places only."),)
     return (Message("No phone line is listed that answers at night."),)
