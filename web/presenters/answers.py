@@ -51,7 +51,7 @@ def chosen(edition: Edition, choice: Choice, language: str) -> Answers:
     unit = choices.unit_of(choice, area)
     seat = edition.seats.get(unit)
     summer, winter = (edition.minutes(seat[0], scenario) if seat else {} for scenario in ("summer", "winter"))
-    found: dict[str, list[Card]] = defaultdict(list)
+    cards_of: dict[str, list[Card]] = defaultdict(list)
     elsewhere: list[Entry] = []
     for entry in answering(edition, choice, language):
         block, taken = choices.place_of(entry, choice, area), choices.fits(entry, choice.who)
@@ -64,8 +64,8 @@ def chosen(edition: Edition, choice: Choice, language: str) -> Answers:
         minutes = minutes_to(entry, summer, winter) if _is_place(entry) else None
         made = _card(edition, entry, choice, block, minutes, language)
         if made:
-            found["later" if not first_choice(entry) else "ask" if taken == "ask" else block].append(made)
-    in_order = {name: _fitting(cards) for name, cards in found.items()}
+            cards_of["later" if not first_choice(entry) else "ask" if taken == "ask" else block].append(made)
+    in_order = {name: _fitting(cards) for name, cards in cards_of.items()}
     near = in_order.get("near", [])
     far = _elsewhere(edition, elsewhere, near, choice, seat[0] if seat else "", language)
     start = show(seat[1], language) if seat and any(card.minutes for card in (*near, *far)) else ""
@@ -96,7 +96,7 @@ def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
     area, unit = edition.area, choices.unit_of(choice, edition.area)
     seat = next((edition.seats[code] for code in (unit, area.region_of(unit)) if code in edition.seats), None)
     timed: list[tuple[Entry, Fit]] = []
-    found: dict[str, list[Card]] = defaultdict(list)
+    blocks: dict[str, list[Card]] = defaultdict(list)
     for entry in answering(edition, choice, language):
         block, taken = choices.place_of(entry, choice, area), choices.fits(entry, choice.who)
         if taken == "no" or not first_choice(entry) or rank_of(entry, choice) is None:
@@ -104,12 +104,12 @@ def nearest(edition: Edition, choice: Choice, language: str) -> Answers:
         if seat and _is_place(entry):
             timed.append((entry, taken))
         elif block and (made := _card(edition, entry, choice, block, None, language)):
-            found["ask" if taken == "ask" else "named"].append(made)
+            blocks["ask" if taken == "ask" else "named"].append(made)
     for name, wanted in (("near", "yes"), ("ask", "ask")):
         entries = [entry for entry, taken in timed if taken == wanted]
-        found[name] = [*_by_travel(edition, entries, choice, seat[0] if seat else "", language), *found[name]]
+        blocks[name] = [*_by_travel(edition, entries, choice, seat[0] if seat else "", language), *blocks[name]]
     parts = (
-        together(_fitting(found[name]))[:most]
+        together(_fitting(blocks[name]))[:most]
         for name, most in (("near", NEAREST), ("named", NEAREST), ("ask", ENOUGH))
     )
     return Answers(Blocks(*map(tuple, parts)), start=show(seat[1], language) if seat else "")

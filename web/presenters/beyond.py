@@ -17,8 +17,8 @@ def minutes_within(edition: Edition, place: str, scenario: str) -> Mapping[str, 
     published = edition.minutes(place, scenario)
     if published:
         return published
-    found = minutes_beyond(edition, place, scenario)
-    return {location: minutes for location, minutes in found.items() if minutes <= FOUR_HOURS}
+    minutes_of = minutes_beyond(edition, place, scenario)
+    return {location: minutes for location, minutes in minutes_of.items() if minutes <= FOUR_HOURS}
 
 
 def minutes_beyond(edition: Edition, place: str, scenario: str) -> dict[str, float]:
@@ -37,12 +37,12 @@ def minutes_beyond(edition: Edition, place: str, scenario: str) -> dict[str, flo
             for spot in entry.points
             if spot.country in (None, "", area.code)
         }
-        if rows.empty or not spots or scenario not in {each.id for each in area.settings.scenarios}:
+        if rows.empty or not spots or scenario not in {scenario.id for scenario in area.settings.scenarios}:
             return {}
         minutes = travel_time(area, rows[["lat", "lon"]].to_numpy()[:1], scenario=scenario).minutes
         ends, ids = sources(area, np.array(list(spots.values()), float), scenario=scenario), list(spots)
         reached = np.ceil(minutes[ends.cells[:, 0], ends.cells[:, 1]])
-        told = zip(ends.points, reached.tolist(), strict=True)
-        return {ids[index]: minutes for index, minutes in told if math.isfinite(minutes)}
+        pairs = zip(ends.points, reached.tolist(), strict=True)
+        return {ids[index]: minutes for index, minutes in pairs if math.isfinite(minutes)}
 
     return edition.keep(("minutes beyond", place, scenario), find)

@@ -124,7 +124,7 @@ def answered(entry: Entry, language: str) -> Iterable[str]:
             yield str(need.label(language))
 
 
-ENTRANCES = {each.text: each for each in (Message("Step-free entrance"), Message("Steps at the entrance"))}
+ENTRANCES = {message.text: message for message in (Message("Step-free entrance"), Message("Steps at the entrance"))}
 """What readers of lists write of an entrance; other words stand as they were sent."""
 
 
@@ -149,7 +149,7 @@ def facts(made: Card) -> ServiceFacts:
     """Say who is taken and who is not, in what languages, for what money, with what papers, through what entrance."""
     language, entry = made.language, made.entry
     more = " …" if len(made.serves) > GROUPS else ""
-    said = (
+    pairs = (
         (translate("For", language), ", ".join(made.serves[:GROUPS]) + more),
         (translate("Not for", language), ", ".join(made.excludes)),
         (translate("Speaks", language), ", ".join(made.speaks)),
@@ -157,12 +157,12 @@ def facts(made: Card) -> ServiceFacts:
         (translate("Bring", language), ", ".join(made.documents)),
         (translate("Entrance", language), ", ".join(made.access)),
     )
-    asked = [label for label, text in said if not text and label != said[1][0]]
-    if not entry.places and asked and asked[-1] == said[-1][0]:
-        asked.pop()  # help by phone has no entrance
-    missing = ", ".join(label[:1].lower() + label[1:] for label in asked)
+    labels = [label for label, text in pairs if not text and label != pairs[1][0]]
+    if not entry.places and labels and labels[-1] == pairs[-1][0]:
+        labels.pop()  # help by phone has no entrance
+    missing = ", ".join(label[:1].lower() + label[1:] for label in labels)
     return ServiceFacts(
-        tuple(each for each in said if each[1]),
+        tuple(pair for pair in pairs if pair[1]),
         translate("Not known, ask by phone: {what}.", language, what=missing) if missing else "",
     )
 
@@ -189,8 +189,8 @@ def in_a_row(names: Sequence[str], language: str) -> tuple[str, ...]:
 
 def condition(note: str, language: str) -> str:
     """Return a condition in the words of a language where it is a known one, else as it was written."""
-    found = match_term("conditions", note)
-    return str(label("conditions", found.code, language)) if found and found.score == 1 else note
+    term = match_term("conditions", note)
+    return str(label("conditions", term.code, language)) if term and term.score == 1 else note
 
 
 def calls(phones: Iterable[PhoneEntry], area: StudyArea) -> tuple[ContactLink, ...]:
@@ -260,8 +260,8 @@ def check(entry: Entry, language: str) -> Check:
     if entry.freshness == "overdue":
         return Check("warn", "!", translate("Due for checking. Last confirmed on {day}. Call first.", language, day=on))
     if entry.freshness == "lapsed":
-        said = translate("Not confirmed for a long time, last on {day}. Call first.", language, day=on)
-        return Check("bad", "!", said)
+        last_check = translate("Not confirmed for a long time, last on {day}. Call first.", language, day=on)
+        return Check("bad", "!", last_check)
     text = LEVELS.get(entry.verification_level, CONFIRMED).text
     return Check("ok", "✓", translate(text, language, day=on))
 
@@ -316,8 +316,8 @@ def minutes_to(entry: Entry, summer: Mapping[str, float], winter: Mapping[str, f
         return None
     infinity = float("inf")
     return (
-        min(summer.get(each, infinity) for each in reached),
-        min(winter.get(each, infinity) for each in reached),
+        min(summer.get(location, infinity) for location in reached),
+        min(winter.get(location, infinity) for location in reached),
     )
 
 

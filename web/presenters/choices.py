@@ -74,8 +74,8 @@ def districts(area: StudyArea) -> Mapping[str, str]:
 def districts_of(area: StudyArea, where: str) -> dict[str, str]:
     """Return the answers that are districts of a region: d1 -> unit; none where it is one itself."""
     region = regions(area).get(where)
-    found = {code: unit for code, unit in districts(area).items() if area.region_of(unit) == region}
-    return found if len(found) > 1 else {}
+    answers = {code: unit for code, unit in districts(area).items() if area.region_of(unit) == region}
+    return answers if len(answers) > 1 else {}
 
 
 def countries(edition: Edition) -> dict[str, str]:
@@ -83,9 +83,9 @@ def countries(edition: Edition) -> dict[str, str]:
 
     def read() -> dict[str, str]:
         places = (place for entry in edition.entries("en").values() for place in entry.places)
-        found = {place.country for place in places if place.country and place.country != edition.area.code}
+        abroad = {place.country for place in places if place.country and place.country != edition.area.code}
         order = {code: place for place, code in enumerate(edition.area.settings.country_names)}
-        return {code.lower(): code for code in sorted(found, key=lambda code: (order.get(code, len(order)), code))}
+        return {code.lower(): code for code in sorted(abroad, key=lambda code: (order.get(code, len(order)), code))}
 
     return edition.keep("countries", read)
 
@@ -98,18 +98,18 @@ def parse(code: str, edition: Edition) -> Choice:
     NotFound
         When it holds an answer that is not offered.
     """
-    found = PATTERN.fullmatch(code)
-    need = next((each for each in needs() if found and each.details["path"] == f"n{found['need']}"), None)
-    if found is None or need is None:
+    match = PATTERN.fullmatch(code)
+    need = next((term for term in needs() if match and term.details["path"] == f"n{match['need']}"), None)
+    if match is None or need is None:
         raise NotFound("no such page")
-    where = found["where"] or ""
-    who = found["who"] or ""
+    where = match["where"] or ""
+    who = match["who"] or ""
     inside = regions(edition.area)
     if where not in {"", EVERYWHERE, ABROAD, *inside, *districts(edition.area), *countries(edition)}:
         raise NotFound("no such page")
-    if (who == MAP and found["sheet"]) or (who and where in districts(edition.area)):
+    if (who == MAP and match["sheet"]) or (who and where in districts(edition.area)):
         raise NotFound("no such page")
-    return Choice(need, where, who, int(found["sheet"] or 1))
+    return Choice(need, where, who, int(match["sheet"] or 1))
 
 
 def where_name(choice: Choice, area: StudyArea, language: str) -> str:

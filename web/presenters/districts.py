@@ -86,11 +86,11 @@ def found(edition: Edition, choice: Choice, language: str) -> DistrictList:
     )
 
 
-def _alike(one: Answers, other: Answers) -> bool:
+def _alike(answers: Answers, other: Answers) -> bool:
     """Tell whether two lists offer the same services in the same blocks."""
 
     def ids(answers: Answers) -> list[list[str]]:
         blocks = (answers.blocks.near, answers.blocks.named, answers.blocks.ask)
         return [[card.id for card in block] for block in blocks]
 
-    return ids(one) == ids(other)
+    return ids(answers) == ids(other)

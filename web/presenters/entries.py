@@ -113,20 +113,25 @@ class OrganizationPage:
 
 def home(edition: Edition, language: str) -> Home:
     """Return what the first page shows."""
-    found = lines(edition, language)
+    hotlines = lines(edition, language)
     return Home(
-        found[0] if found else None, tuple(found[1:4]), emergency(edition.area, language), tuple(choices.needs())
+        hotlines[0] if hotlines else None,
+        tuple(hotlines[1:4]),
+        emergency(edition.area, language),
+        tuple(choices.needs()),
     )
 
 
 def numbers_in_all(edition: Edition) -> list[NumbersInLanguage]:
     """Return whom to call in every language of the study area, for pages that are read before one is chosen."""
-    found = []
+    numbers = []
     for language in edition.area.languages:
         line = line_for(edition, language, abroad=False)
         text = translate("Talk to someone now", language)
-        found.append(NumbersInLanguage(language, text, line.call if line else None, emergency(edition.area, language)))
-    return found
+        numbers.append(
+            NumbersInLanguage(language, text, line.call if line else None, emergency(edition.area, language))
+        )
+    return numbers
 
 
 def emergency(area: StudyArea, language: str, *, country: str = "") -> tuple[Emergency, ...]:
@@ -139,8 +144,8 @@ def emergency(area: StudyArea, language: str, *, country: str = "") -> tuple[Eme
             for kind, number in numbers.items()
         )
     return tuple(
-        Emergency(show(each.label, language), ContactLink(each.number, each.number))
-        for each in settings.emergency.values()
+        Emergency(show(number.label, language), ContactLink(number.number, number.number))
+        for number in settings.emergency.values()
     )
 
 
@@ -213,7 +218,7 @@ def service(edition: Edition, identifier: str, language: str) -> ServicePage:
         others=tuple(others(edition, entry, language)),
         line=next(iter(lines(edition, language)), None),
         fallback=next(iter(sorted(foreign)), ""),
-        needs=tuple(each for each in choices.needs() if each.code in met),
+        needs=tuple(need for need in choices.needs() if need.code in met),
     )
 
 
@@ -235,23 +240,23 @@ def others(edition: Edition, entry: Entry, language: str) -> Iterable[Card]:
     """Yield confirmed services of the same kind in the same region, by name."""
     area, known = edition.area, edition.area.all_units()
 
-    def around(one: Entry) -> set[str]:
-        return {area.region_of(p.area_unit) if p.area_unit in known else p.country or "" for p in one.places}
+    def around(service_entry: Entry) -> set[str]:
+        return {area.region_of(p.area_unit) if p.area_unit in known else p.country or "" for p in service_entry.places}
 
     def by_type() -> dict[str, list[tuple[int, Entry, set[str]]]]:
-        found: dict[str, list[tuple[int, Entry, set[str]]]] = defaultdict(list)
-        for place, one in enumerate(edition.entries(language).values()):
-            for code in one.types if first_choice(one) else ():
-                found[code].append((place, one, around(one)))
-        return dict(found)
+        confirmed: dict[str, list[tuple[int, Entry, set[str]]]] = defaultdict(list)
+        for place, entry in enumerate(edition.entries(language).values()):
+            for code in entry.types if first_choice(entry) else ():
+                confirmed[code].append((place, entry, around(entry)))
+        return dict(confirmed)
 
-    kept, own = edition.keep(("confirmed by type", language), by_type), around(entry)
+    confirmed, own = edition.keep(("confirmed by type", language), by_type), around(entry)
     place = operator.itemgetter(0)
-    alike = heapq.merge(*(kept.get(code, ()) for code in entry.types), key=place)
+    alike = heapq.merge(*(confirmed.get(code, ()) for code in entry.types), key=place)
     once = (next(same) for _, same in itertools.groupby(alike, key=place))
-    near = (one for _, one, where in once if one.id != entry.id and (where & own or one.remote))
-    for one in itertools.islice(near, OTHERS):
-        yield edition.card(one, language)
+    near = (neighbour for _, neighbour, where in once if neighbour.id != entry.id and (where & own or neighbour.remote))
+    for neighbour in itertools.islice(near, OTHERS):
+        yield edition.card(neighbour, language)
 
 
 def organization(edition: Edition, identifier: str, language: str) -> OrganizationPage:
@@ -265,18 +270,18 @@ def organization(edition: Edition, identifier: str, language: str) -> Organizati
     known = edition.organizations(language)
     if identifier not in known:
         raise NotFound("no such page")
-    found = known[identifier]
+    organization_entry = known[identifier]
     cards = tuple(
         edition.card(entry, language)
         for entry in edition.entries(language).values()
         if entry.organization.id == identifier
     )
     return OrganizationPage(
-        organization=found,
+        organization=organization_entry,
         code=edition.codes[identifier],
-        kind=str(label("organization_types", found.kind, language)),
+        kind=str(label("organization_types", organization_entry.kind, language)),
         cards=cards,
-        calls=calls(found.phones, edition.area),
+        calls=calls(organization_entry.phones, edition.area),
         line=next(iter(lines(edition, language)), None),
     )
 

@@ -31,17 +31,22 @@ def lines(edition: Edition, language: str) -> list[Hotline]:
             for entry in edition.entries(language).values()
             if HOTLINE in entry.types and entry.phones and entry.status == "active" and entry.offered
         ]
-        ordered = sorted(cards, key=lambda each: _rank(each.entry, each.week.always, edition.area))
-        return [Hotline(each, each.calls[0]) for each in ordered if each.calls[0].spoken]
+        ordered = sorted(cards, key=lambda card: _rank(card.entry, card.week.always, edition.area))
+        return [Hotline(card, card.calls[0]) for card in ordered if card.calls[0].spoken]
 
     return edition.keep(("lines", language), find)
 
 
 def line_for(edition: Edition, language: str, *, abroad: bool) -> Hotline | None:
     """Return the line to name first; for somebody abroad only one with a number that works there."""
-    found = lines(edition, language)
-    far = (Hotline(each.card, call) for each in found for call in each.card.calls if call.spoken and not call.short)
-    return next(far if abroad else iter(found), None)
+    hotlines = lines(edition, language)
+    far = (
+        Hotline(hotline.card, call)
+        for hotline in hotlines
+        for call in hotline.card.calls
+        if call.spoken and not call.short
+    )
+    return next(far if abroad else iter(hotlines), None)
 
 
 def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool, bool, int]:
@@ -53,21 +58,21 @@ def _rank(entry: Entry, always: bool, area: StudyArea) -> tuple[bool, bool, bool
 def spoken_for(edition: Edition, unit: str | None, needs: Collection[str], language: str) -> tuple[StatementEntry, ...]:
     """Return what may be said about hidden help for a need, in a unit, in what lies around or within it."""
     area, kinds = edition.area, Vocabulary.load("service_types")
-    found = []
-    for each in edition.statements(language):
-        need = kinds.term(each.service_type).need if each.service_type in kinds else None
+    statements = []
+    for statement in edition.statements(language):
+        need = kinds.term(statement.service_type).need if statement.service_type in kinds else None
         if need and needs and need not in needs:
             continue
-        if unit is None or not each.area_unit or _touch(area, unit, each.area_unit):
-            found.append(each)
-    return tuple(found)
+        if unit is None or not statement.area_unit or _touch(area, unit, statement.area_unit):
+            statements.append(statement)
+    return tuple(statements)
 
 
-def _touch(area: StudyArea, one: str, other: str) -> bool:
+def _touch(area: StudyArea, unit: str, other: str) -> bool:
     known = area.all_units()
-    if one not in known or other not in known:
+    if unit not in known or other not in known:
         return False
-    return one == other or one in area.ancestors(other) or other in area.ancestors(one)
+    return unit == other or unit in area.ancestors(other) or other in area.ancestors(unit)
 
 
 def route(statement: StatementEntry, area: StudyArea) -> ContactLink | None:
@@ -82,7 +87,7 @@ def responsible(edition: Edition, unit: str, language: str) -> list[Card]:
     area = edition.area
     around = {unit, *area.ancestors(unit)}
     region = area.region_of(unit)
-    found = []
+    cards = []
     for entry in edition.entries(language).values():
         if entry.status != "active" or not {COMMISSION, DESK}.intersection(entry.types):
             continue
@@ -92,5 +97,5 @@ def responsible(edition: Edition, unit: str, language: str) -> list[Card]:
             if place.area_unit
         )
         if around.intersection(entry.covers) or (not entry.covers and own):
-            found.append(edition.card(entry, language))
-    return sorted(found, key=lambda each: COMMISSION not in each.entry.types)
+            cards.append(edition.card(entry, language))
+    return sorted(cards, key=lambda card: COMMISSION not in card.entry.types)

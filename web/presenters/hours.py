@@ -60,12 +60,12 @@ def week(hours: Sequence[Hours], language: str) -> Week:
     rows = tuple(_rows(by_day, DAYS, language)) if known and not always else ()
     short = translate("Day and night", language) if always else "; ".join(_shortly(by_day, language))
     spans = [[day, opens, closes] for day, times in by_day.items() for opens, closes in times]
-    offsets = {one.utc_offset for one in hours if one.utc_offset is not None}
+    offsets = {span.utc_offset for span in hours if span.utc_offset is not None}
     return Week(
         rows=rows,
         short=short,
         always=always,
-        notes=tuple(dict.fromkeys(note(one.note, language) for one in hours if one.note)),
+        notes=tuple(dict.fromkeys(note(span.note, language) for span in hours if span.note)),
         script=json.dumps(spans, separators=(",", ":")) if spans else "",
         offset=offsets.pop() if len(offsets) == 1 else None,
     )
@@ -103,25 +103,25 @@ def ahead(timezone: str, day: dt.date) -> str:
         return f"{(time.astimezone(zone).utcoffset() or dt.timedelta()) / hour:g}"
 
     start = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
-    found = [offset(start)]
+    offsets = [offset(start)]
     for number in range(365 * YEARS):
-        today, tomorrow = (start + dt.timedelta(number + each) for each in (0, 1))
+        today, tomorrow = (start + dt.timedelta(number + hours_later) for hours_later in (0, 1))
         if offset(tomorrow) != offset(today):
-            change = next(time for each in range(25) if offset(time := today + each * hour) != offset(today))
-            found += [f"{change:%Y-%m-%dT%H:%MZ}", offset(tomorrow)]
-    return " ".join(found)
+            change = next(time for hours_on in range(25) if offset(time := today + hours_on * hour) != offset(today))
+            offsets += [f"{change:%Y-%m-%dT%H:%MZ}", offset(tomorrow)]
+    return " ".join(offsets)
 
 
 def _by_day(hours: Iterable[Hours]) -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, set[tuple[str, str]]] = {day: set() for day in WEEKDAYS}
-    for one in hours:
-        if not (one.opens and one.closes):
+    times_of: dict[str, set[tuple[str, str]]] = {day: set() for day in WEEKDAYS}
+    for span in hours:
+        if not (span.opens and span.closes):
             continue
-        closes = "24:00" if one.closes in ("23:59", "24:00", "00:00") else one.closes
-        for day in one.days or WEEKDAYS:
-            if day in found:
-                found[day].add((one.opens, closes))
-    return {day: sorted(times) for day, times in found.items()}
+        closes = "24:00" if span.closes in ("23:59", "24:00", "00:00") else span.closes
+        for day in span.days or WEEKDAYS:
+            if day in times_of:
+                times_of[day].add((span.opens, closes))
+    return {day: sorted(times) for day, times in times_of.items()}
 
 
 def _spans(by_day: dict[str, list[tuple[str, str]]]) -> Iterable[tuple[int, int, list[tuple[str, str]]]]:
@@ -136,7 +136,7 @@ def _spans(by_day: dict[str, list[tuple[str, str]]]) -> Iterable[tuple[int, int,
 
 def _rows(by_day: dict[str, list[tuple[str, str]]], names: Sequence[Message], language: str) -> Iterable[HoursRow]:
     for first, last, times in _spans(by_day):
-        yield HoursRow(_days(first, last, names, language), tuple(_time(*each) for each in times))
+        yield HoursRow(_days(first, last, names, language), tuple(_time(*pair) for pair in times))
 
 
 def _shortly(by_day: dict[str, list[tuple[str, str]]], language: str) -> Iterable[str]:
@@ -146,8 +146,8 @@ def _shortly(by_day: dict[str, list[tuple[str, str]]], language: str) -> Iterabl
 
 
 def _days(first: int, last: int, names: Sequence[Message], language: str) -> str:
-    said = [names[place].into(language) for place in (first, last)]
-    return said[0] if first == last else f"{said[0]}–{said[1]}" if names is SHORT else f"{said[0]} – {said[1]}"
+    ends = [names[place].into(language) for place in (first, last)]
+    return ends[0] if first == last else f"{ends[0]}–{ends[1]}" if names is SHORT else f"{ends[0]} – {ends[1]}"
 
 
 def _time(opens: str, closes: str) -> str:
@@ -160,7 +160,9 @@ def holidays(settings: Settings, *, estimated: bool = False) -> str:
     With ``estimated`` those whose day was reckoned beforehand, and the days beside each.
     """
     if not estimated:
-        told = [day.isoformat() for one in settings.moving_holidays for day in one.announced]
-        return " ".join((*settings.holidays, *told))
-    days = {day + dt.timedelta(n) for one in settings.moving_holidays for day in one.estimated for n in (-1, 0, 1)}
+        announced = [day.isoformat() for holiday in settings.moving_holidays for day in holiday.announced]
+        return " ".join((*settings.holidays, *announced))
+    days = {
+        day + dt.timedelta(n) for holiday in settings.moving_holidays for day in holiday.estimated for n in (-1, 0, 1)
+    }
     return " ".join(day.isoformat() for day in sorted(days))

@@ -95,10 +95,10 @@ def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
 def statements(edition: Edition, choice: Choice, language: str) -> tuple[StatementCard, ...]:
     """Return what may be said of hidden help for a choice; abroad only what can be arranged from there."""
     unit = choices.unit_of(choice, edition.area) or None
-    told = spoken_for(edition, unit, {choice.need.code}, language)
-    made = (StatementCard(statement, route(statement, edition.area)) for statement in told)
+    entries = spoken_for(edition, unit, {choice.need.code}, language)
+    made = (StatementCard(statement, route(statement, edition.area)) for statement in entries)
     abroad = choices.abroad(choice, edition.area)
-    return tuple(each for each in made if not (abroad and each.call and each.call.short))
+    return tuple(card for card in made if not (abroad and card.call and card.call.short))
 
 
 def leads_on(edition: Edition, choice: Choice) -> bool:
@@ -118,9 +118,9 @@ def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
     def read() -> tuple[Blocks, tuple[tuple[str, str], ...]]:
         cards = [edition.card(e, language) for e in edition.entries(language).values() if listed(e)]
         blocks = Blocks(
-            near=tuple(each for each in cards if first_choice(each.entry) and each.entry.points),
-            named=tuple(each for each in cards if first_choice(each.entry) and not each.entry.points),
-            later=tuple(each for each in cards if not first_choice(each.entry)),
+            near=tuple(card for card in cards if first_choice(card.entry) and card.entry.points),
+            named=tuple(card for card in cards if first_choice(card.entry) and not card.entry.points),
+            later=tuple(card for card in cards if not first_choice(card.entry)),
         )
         return blocks, spoken(cards, language)
 
@@ -137,16 +137,16 @@ def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
         spoken=tongues,
         rest="*" if sheets > 1 else "",
         statements=tuple(
-            StatementCard(each, route(each, edition.area))
-            for each in (edition.statements(language) if sheet == 1 else ())
+            StatementCard(statement, route(statement, edition.area))
+            for statement in (edition.statements(language) if sheet == 1 else ())
         ),
     )
 
 
 def spoken(cards: Iterable[Card], language: str) -> tuple[tuple[str, str], ...]:
     """Return the languages that are spoken by services, code and name, by name."""
-    codes = {code for each in cards for code in each.entry.languages}
-    return tuple(sorted(((code, str(label("languages", code, language))) for code in codes), key=lambda each: each[1]))
+    codes = {code for card in cards for code in card.entry.languages}
+    return tuple(sorted(((code, str(label("languages", code, language))) for code in codes), key=lambda pair: pair[1]))
 
 
 def rest(edition: Edition, whole: Blocks, shown: Blocks) -> str:
@@ -156,8 +156,10 @@ def rest(edition: Edition, whole: Blocks, shown: Blocks) -> str:
         ids = sorted(entry.id for entry in edition.entries("en").values() if listed(entry))
         return {identifier: place for place, identifier in enumerate(ids)}
 
-    places, here = edition.keep("places", number), {each.id for each in shown.services}
-    return " ".join(str(places[each.id]) for each in whole.services if each.id in places and each.id not in here)
+    places, here = edition.keep("places", number), {service.id for service in shown.services}
+    return " ".join(
+        str(places[service.id]) for service in whole.services if service.id in places and service.id not in here
+    )
 
 
 def listed(entry: Entry) -> bool:

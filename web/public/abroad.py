@@ -52,7 +52,7 @@ def country(edition: Edition, code: str, language: str) -> Country:
     if code not in (*known, ABROAD):
         raise NotFound("no such page")
     choice = Choice(choices.needs()[0], code)
-    found: dict[str, list[Card]] = defaultdict(list)
+    blocks: dict[str, list[Card]] = defaultdict(list)
     for entry in edition.entries(language).values():
         there = any(place.country == known.get(code) for place in entry.places) if code in known else False
         reached = there or choices.crosses_borders(entry, edition.area) or known.get(code) in entry.covers
@@ -61,7 +61,7 @@ def country(edition: Edition, code: str, language: str) -> Country:
         if not reaches(edition, entry, choice):
             continue
         made = callable_first(edition.card(entry, language))
-        found["later" if not first_choice(entry) else "others" if there else "lines"].append(made)
+        blocks["later" if not first_choice(entry) else "others" if there else "lines"].append(made)
     official = consulates(edition, code, language)
     line = line_for(edition, language, abroad=True)
     return Country(
@@ -70,9 +70,9 @@ def country(edition: Edition, code: str, language: str) -> Country:
         line=line,
         emergency=emergency(edition.area, language, country=code.upper()),
         consulates=tuple(official),
-        others=_each_once(found["others"], but=official),
-        lines=_each_once(found["lines"], but=(*official, *found["others"])),
-        later=_each_once(found["later"], but=(*official, *found["others"], *found["lines"])),
+        others=_each_once(blocks["others"], but=official),
+        lines=_each_once(blocks["lines"], but=(*official, *blocks["others"])),
+        later=_each_once(blocks["later"], but=(*official, *blocks["others"], *blocks["lines"])),
         needs=tuple((need, next_page(edition, Choice(need, code))) for need in choices.needs()),
     )
 

@@ -47,11 +47,11 @@ def offered(edition: Edition, language: str) -> list[Offer]:
         labels = {file_name(name, module, language): module.LABEL for name, module in writers().items()}
         labels[DATABASE] = Message("The whole public directory (SQLite)")
         labels[NUMBERS] = Message("Every number that pages and reports tell: what it counts, of what, where (CSV)")
-        found = []
+        offers = []
         for name, label in labels.items():
             held = contents(edition, name)
-            found.append(Offer(name, label, len(held), hashlib.sha256(held).hexdigest()))
-        return found
+            offers.append(Offer(name, label, len(held), hashlib.sha256(held).hexdigest()))
+        return offers
 
     return edition.keep(("offers", language), make)
 

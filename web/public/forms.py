@@ -157,8 +157,8 @@ def thanks(language: str) -> str:
 @blueprint.errorhandler(429)
 def _too_many(_error: Exception) -> tuple[str, int]:
     """Say that no more is taken now: whoever needs help should not have to wait for a form."""
-    asked, languages = (request.view_args or {}).get("language", ""), _edition().area.languages
-    return _page("forms/later.html", asked if asked in languages else languages[0]), 429
+    language, languages = (request.view_args or {}).get("language", ""), _edition().area.languages
+    return _page("forms/later.html", language if language in languages else languages[0]), 429
 
 
 def opened_from(code: str, edition: Edition) -> dict[str, str]:
@@ -187,7 +187,7 @@ def where(edition: Edition, language: str) -> list[tuple[str, list[tuple[str, st
     for region in choices.regions(area).values():
         within = [code for code in units if region in area.ancestors(code)]
         whole = Message("{region}: anywhere", {"region": units[region].names}).into(language)
-        named = sorted(((code, area.label(code, language)) for code in within), key=lambda one: one[1])
+        named = sorted(((code, area.label(code, language)) for code in within), key=lambda pair: pair[1])
         groups.append((area.label(region, language), [(region, whole), *named]))
     abroad = dict.fromkeys((*edition.area.settings.destinations, *choices.countries(edition).values()))
     if abroad:

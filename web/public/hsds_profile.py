@@ -23,8 +23,8 @@ def shown(language: str) -> str:
         abort(404)
     editions: Editions = current_app.config["EDITIONS"]
     tables: dict[str, list[Any]] = {}
-    for table, field, kind, said in hsds_profile.rows():
-        tables.setdefault(table, []).append((field, kind, said))
+    for table, field, kind, description in hsds_profile.rows():
+        tables.setdefault(table, []).append((field, kind, description))
     return render_template(
         "profile.html",
         frame=Frame.of(editions.now(), request.path, language),

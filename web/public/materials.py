@@ -99,25 +99,29 @@ def read(path: Path) -> tuple[Leaflet, ...]:
         missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
         if missing:
             raise InvalidRecord(f"{path.name}: there is no column {', '.join(missing)}; add it to the first row")
-        found = [Leaflet(**{name: (row[name] or "").strip() for name in COLUMNS}) for row in table]
-    faults, seen = [], set()
-    for number, each in enumerate(found, 2):
+        leaflets = [Leaflet(**{name: (row[name] or "").strip() for name in COLUMNS}) for row in table]
+    faults, codes = [], set()
+    for number, leaflet in enumerate(leaflets, 2):
         where = f"{path.name}, row {number}"
-        for column, value, known in (("kind", each.kind, KINDS), ("audience", each.audience, AUDIENCES)):
+        for column, value, known in (("kind", leaflet.kind, KINDS), ("audience", leaflet.audience, AUDIENCES)):
             if value not in known:
                 faults.append(f"{where}: {column} is {value!r}; write one of {', '.join(known)}")
-        if not each.title or not each.text:
+        if not leaflet.title or not leaflet.text:
             faults.append(f"{where}: title or text is empty; fill it in or take the row out")
-        if not (each.id.isalnum() and each.id.isascii()) or not (each.language.isalpha() and each.language.isascii()):
+        if not (leaflet.id.isalnum() and leaflet.id.isascii()) or not (
+            leaflet.language.isalpha() and leaflet.language.isascii()
+        ):
             faults.append(
-                f"{where}: id {each.id!r} or language {each.language!r} has other signs than letters and digits"
+                f"{where}: id {leaflet.id!r} or language {leaflet.language!r} has other signs than letters and digits"
             )
-        if each.code in seen:
-            faults.append(f"{where}: {each.id} stands there twice in {each.language!r}; give one of them another id")
-        seen.add(each.code)
+        if leaflet.code in codes:
+            faults.append(
+                f"{where}: {leaflet.id} stands there twice in {leaflet.language!r}; give one of them another id"
+            )
+        codes.add(leaflet.code)
     if faults:
         raise InvalidRecord("\n".join(faults))
-    return tuple(found)
+    return tuple(leaflets)
 
 
 def shelf(materials: tuple[Leaflet, ...], code: str) -> Shelf:
@@ -128,14 +132,14 @@ def shelf(materials: tuple[Leaflet, ...], code: str) -> Shelf:
     NotFound
         When there is nothing under that code.
     """
-    languages = tuple(dict.fromkeys(each.language for each in materials))
-    audiences = tuple(name for name in AUDIENCES if any(each.audience == name for each in materials))
+    languages = tuple(dict.fromkeys(leaflet.language for leaflet in materials))
+    audiences = tuple(name for name in AUDIENCES if any(leaflet.audience == name for leaflet in materials))
     for language in ("", *languages):
         for audience in ("", *audiences):
             if Shelf.path(language, audience) != (f"materials-{code}.html" if code else "materials.html"):
                 continue
-            found = tuple(m for m in materials if language in ("", m.language) and audience in ("", m.audience))
-            return Shelf(found, language, audience, languages, audiences)
+            leaflets = tuple(m for m in materials if language in ("", m.language) and audience in ("", m.audience))
+            return Shelf(leaflets, language, audience, languages, audiences)
     raise NotFound("no such page")
 
 
@@ -147,7 +151,7 @@ def material(materials: tuple[Leaflet, ...], code: str) -> Leaflet:
     NotFound
         When there is none of that code.
     """
-    for each in materials:
-        if each.code == code:
-            return each
+    for leaflet in materials:
+        if leaflet.code == code:
+            return leaflet
     raise NotFound("no such page")

@@ -89,15 +89,17 @@ def booklet(edition: Edition, code: str, language: str, sheet: int = 1) -> Bookl
     shown = placed[SHEET * (sheet - 1) : SHEET * sheet] if sheet else placed
     parts = tuple(
         PrintedGroup(heading, tuple(made for _, made in group))
-        for heading, group in groupby(shown, key=lambda each: each[0])
+        for heading, group in groupby(shown, key=lambda pair: pair[0])
     )
-    said = tuple(StatementCard(each, route(each, area)) for each in spoken_for(edition, unit, (), language))
+    statements = tuple(
+        StatementCard(statement, route(statement, area)) for statement in spoken_for(edition, unit, (), language)
+    )
     return Booklet(
         code,
         area.label(unit, language),
         tuple(lines(edition, language)),
         emergency(area, language),
-        said,
+        statements,
         parts,
         len(placed),
         sheet,
@@ -124,7 +126,7 @@ def _placed(edition: Edition, region: str, language: str) -> Iterator[tuple[str,
         else:
             key = (1, translate("By phone or visit, for the whole region", language))
         by_heading.setdefault(key, []).append(edition.card(entry, language))
-    for (_, heading), cards in sorted(by_heading.items(), key=lambda each: each[0]):
+    for (_, heading), cards in sorted(by_heading.items(), key=lambda pair: pair[0]):
         yield from ((heading, made) for made in cards)
 
 

@@ -63,13 +63,13 @@ def script(edition: Edition, language: str) -> bytes:
         rows = [
             _row(edition, entry, language, texts, kinds, facts_of[entry.id]) for entry in _listed(edition, language)
         ]
-        said = [_said(edition, statement, texts) for statement in edition.statements(language)]
+        statements = [_said(edition, statement, texts) for statement in edition.statements(language)]
         index = {
             "types": codes,
             "texts": list(texts.numbers),
             "names": _place_names(edition, language),
             "rows": rows,
-            "said": said,
+            "said": statements,
         }
         return f"ROHNAMO_INDEX={script_json(index)};\n".encode()
 
@@ -95,14 +95,14 @@ def travel(edition: Edition) -> bytes:
     """Return the minutes from every place to every service, in the order of the services' ids: summer, then winter."""
 
     def make() -> bytes:
-        entries = sorted(_listed(edition, "en"), key=lambda each: each.id)
-        found = {}
-        for start in (each for _, group in starts(edition, "en") for each in group):
+        entries = sorted(_listed(edition, "en"), key=lambda entry: entry.id)
+        minutes = {}
+        for start in (place for _, group in starts(edition, "en") for place in group):
             seat = edition.seats[start.code][0]
             summer, winter = (edition.minutes(seat, scenario) for scenario in ("summer", "winter"))
             pairs = [minutes_to(entry, summer, winter) for entry in entries]
-            found[start.code] = ["".join(_sign(pair, season) for pair in pairs) for season in (0, 1)]
-        return f"ROHNAMO_TRAVEL={script_json(found)};\n".encode()
+            minutes[start.code] = ["".join(_sign(pair, season) for pair in pairs) for season in (0, 1)]
+        return f"ROHNAMO_TRAVEL={script_json(minutes)};\n".encode()
 
     return edition.keep("travel", make)
 
@@ -146,8 +146,8 @@ def _row(
 ) -> list[object]:
     made, number = edition.card(entry, language), texts.number
     call = made.calls[0] if made.calls else None
-    told = facts(made)
-    foreign = ["" if each == language else each for each in (made.name.language, entry.organization.language)]
+    service_facts = facts(made)
+    foreign = ["" if spoken == language else spoken for spoken in (made.name.language, entry.organization.language)]
     return [
         found_by.words,
         [kinds[code] for code in entry.types if code in kinds],
@@ -162,8 +162,8 @@ def _row(
         number(made.week.short),
         number(made.week.script),
         made.week.offset,
-        [number(text) for pair in told.known for text in pair],
-        number(told.unknown),
+        [number(text) for pair in service_facts.known for text in pair],
+        number(service_facts.unknown),
         number(" · ".join(made.why)),
         made.check.tone,
         made.check.sign,

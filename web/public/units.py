@@ -75,14 +75,14 @@ def regions(edition: Edition, language: str) -> list[Region]:
     counts = edition.keep("counts", lambda: _counts(edition))
     units = area.all_units().values()
     finest = max(unit.level for unit in units)
-    found = []
+    all_regions = []
     for code in choices.regions(area).values():
         inside = [
             unit for unit in units if unit.level == finest and unit.code != code and area.region_of(unit.code) == code
         ]
         rows = tuple((u.code, area.label(u.code, language), u.people, counts.get(u.code, 0)) for u in inside)
-        found.append(Region(code, area.label(code, language), area.unit(code).people, rows))
-    return found
+        all_regions.append(Region(code, area.label(code, language), area.unit(code).people, rows))
+    return all_regions
 
 
 def _counts(edition: Edition) -> dict[str, int]:
@@ -102,26 +102,26 @@ def unit(edition: Edition, code: str, language: str) -> UnitPage:
         When the study area has no such unit, and for the country, which has no page.
     """
     area = edition.area
-    found = area.unit(code)
-    if found.level == 0 and len(area.levels) > 1:
+    area_unit = area.unit(code)
+    if area_unit.level == 0 and len(area.levels) > 1:
         raise NotFound("no such page")
     seat = edition.seats.get(code)
     inside = [e for e in edition.entries(language).values() if e.listed and code in units_of(e, area)]
     here = [edition.card(e, language) for e in inside if first_choice(e) and e.points]
     named = [edition.card(e, language) for e in inside if first_choice(e) and not e.points]
-    codes = {code for each in (*here, *named) for code in each.entry.languages}
+    codes = {code for card in (*here, *named) for code in card.entry.languages}
     above = tuple((c, area.label(c, language)) for c in reversed(area.ancestors(code)) if area.unit(c).level > 0)
     below = tuple((u.code, area.label(u.code, language)) for u in area.all_units().values() if u.parent == code)
     return UnitPage(
         code=code,
         name=area.label(code, language),
-        label=show(area.levels[found.level].label, language),
+        label=show(area.levels[area_unit.level].label, language),
         above=above,
         below=below,
-        people=found.people,
+        people=area_unit.people,
         year=area.file.population.date.year,
         services=len(inside),
-        organizations=len({each.organization.id for each in inside}),
+        organizations=len({card.organization.id for card in inside}),
         speaks=in_a_row(sorted(said("languages", codes, language)), language),
         start=show(seat[1], language) if seat else "",
         nearest=tuple(_nearest(edition, code, language)),
@@ -141,7 +141,7 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
     area, seat, kinds = edition.area, edition.seats.get(code), Vocabulary.load("service_types")
     summer = edition.minutes(seat[0], "summer") if seat else {}
     winter = edition.minutes(seat[0], "winter") if seat else {}
-    offered = [each for each in edition.entries(language).values() if first_choice(each)]
+    offered = [entry for entry in edition.entries(language).values() if first_choice(entry)]
     for need in choices.needs():
         answers = [kinds.term(code) for code in types_for(need.code, FIRST)]
         types = {term.code for term in answers}
@@ -183,11 +183,11 @@ def _reached(
 
 def _said(edition: Edition, code: str, types: Collection[str], language: str) -> StatementCard | None:
     """Return what is said of hidden help of these types in a unit, what has a number first."""
-    found = [each for each in spoken_for(edition, code, (), language) if each.service_type in types]
-    made = [StatementCard(each, route(each, edition.area)) for each in found]
-    return min(made, key=lambda each: each.call is None, default=None)
+    statements = [statement for statement in spoken_for(edition, code, (), language) if statement.service_type in types]
+    made = [StatementCard(statement, route(statement, edition.area)) for statement in statements]
+    return min(made, key=lambda card: card.call is None, default=None)
 
 
 def _as_read(minutes: tuple[float, float]) -> tuple[float, ...]:
     """Return minutes as they are read: what reads alike is equally near."""
-    return tuple(each if math.isinf(each) else shown_minutes(each) for each in minutes)
+    return tuple(minute if math.isinf(minute) else shown_minutes(minute) for minute in minutes)
