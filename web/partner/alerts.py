@@ -51,7 +51,11 @@ class Alerts:
         """Return who wants mails, and about what; not those whose account is disabled."""
         with self.accounts.opened() as db:
             chosen = {row["account"]: _alert(row) for row in db.execute("SELECT * FROM alert WHERE mail")}
-        return [(one, chosen[one.id]) for one in self.accounts.accounts() if one.id in chosen and not one.disabled]
+        return [
+            (account, chosen[account.id])
+            for account in self.accounts.accounts()
+            if account.id in chosen and not account.disabled
+        ]
 
     def tell(self, account_id: str, day: dt.date) -> None:
         """Note that somebody was told of the edition of a day."""

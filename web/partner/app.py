@@ -54,8 +54,8 @@ def create_partner_app(
     views = [Editions(view, area, "partner")]
     if focal_view is not None:
         views.append(Editions(focal_view, area, "focal_point"))
-    for each in views:
-        each.now()
+    for edition_view in views:
+        edition_view.now()
     return create_portal(
         area,
         [*pages_of(web.partner), restricted, signin],

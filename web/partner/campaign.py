@@ -27,15 +27,15 @@ ROUTES: dict[str, Action | Open] = {"campaign.entry": "everyone"}
 def entry(language: str, token: str) -> ResponseReturnValue:
     """Show the services of the organization of a link with their texts to be changed, and take the answer in."""
     try:
-        asked = campaigns().of_link(token)
+        link = campaigns().of_link(token)
     except NotFound:
         return plain("partner/link_gone.html", _shown(language)), 404
-    entries = _entries(asked, checked(language))
+    entries = _entries(link, checked(language))
     if request.method == "GET":
-        return plain("partner/mine.html", language, asked=asked, entries=entries, fields=FIELDS, of=fields_of)
-    drafts = [draft for one in entries if (draft := _draft(one)) is not None]
+        return plain("partner/mine.html", language, asked=link, entries=entries, fields=FIELDS, of=fields_of)
+    drafts = [draft for service in entries if (draft := _draft(service)) is not None]
     if drafts:  # first of all: a link that ended cannot be used to send it again
-        inbox().put_all(drafts, on=today(), sender=f"campaign {asked.campaign}: {asked.name}")
+        inbox().put_all(drafts, on=today(), sender=f"campaign {link.campaign}: {link.name}")
     campaigns().answer(token, changes=len(drafts), on=today())
     return plain("partner/mine_done.html", language, changes=len(drafts))
 
@@ -50,11 +50,11 @@ def _shown(language: str) -> str:
     return language if language in area().languages else area().languages[0]
 
 
-def _entries(asked: Asked, language: str) -> list[Entry]:
+def _entries(link: Asked, language: str) -> list[Entry]:
     """Return the services that a link opens, as the edition for partners has them."""
     editions: tuple[Editions, ...] = current_app.config["EDITIONS"]
     known = editions[0].now().entries(language)
-    return [known[service] for service in asked.services if service in known]
+    return [known[service] for service in link.services if service in known]
 
 
 def _draft(entry: Entry) -> InboxForm | None:

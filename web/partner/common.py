@@ -26,15 +26,15 @@ def edition() -> Edition:
     return cast("Edition", g.edition)
 
 
-def readable(found: Iterable[Editions], role: Role) -> Editions | None:
+def readable(kinds: Iterable[Editions], role: Role) -> Editions | None:
     """Return the widest of some editions, the most open first, that a role may read; None where it may read none."""
-    fitting = [each for each in found if allows(ROLES[role].audience, each.audience)]
+    fitting = [kind for kind in kinds if allows(ROLES[role].audience, kind.audience)]
     return fitting[-1] if fitting else None
 
 
-def editions(*found: Editions) -> tuple[Editions, ...]:
+def editions(*kinds: Editions) -> tuple[Editions, ...]:
     """Return editions in the order of their audiences, the most open first."""
-    return tuple(sorted(found, key=lambda each: ("public", "partner", "focal_point").index(each.audience)))
+    return tuple(sorted(kinds, key=lambda kind: ("public", "partner", "focal_point").index(kind.audience)))
 
 
 def area() -> StudyArea:

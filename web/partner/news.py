@@ -106,31 +106,31 @@ def alerts() -> Alerts:
     return Alerts(current_app.config["ACCOUNTS"])
 
 
-def due_news(accounts: Accounts, found: Sequence[Editions]) -> list[tuple[Account, dt.date]]:
+def due_news(accounts: Accounts, editions: Sequence[Editions]) -> list[tuple[Account, dt.date]]:
     """Return whom to write to, since something changed that they want to hear of, and the day of their edition.
 
     Parameters
     ----------
     accounts
         Who may sign in; what they chose stands beside them.
-    found
+    editions
         What is published for partners and for focal points, the most open first (`web.partner.common.editions`).
     """
     due = []
     for person, alert in Alerts(accounts).by_mail():
-        widest = readable(found, person.role) if person.may("find") and usable(person.mail) else None
+        widest = readable(editions, person.role) if person.may("find") and usable(person.mail) else None
         if widest is None:
             continue
         now, units = widest.now(), {alert.unit} - {""}
-        told = changed(now, now.area.languages[0], units, alert.need, alert.told + dt.timedelta(days=1))
+        news = changed(now, now.area.languages[0], units, alert.need, alert.told + dt.timedelta(days=1))
         everything = not units and not alert.need  # of what is gone nobody can tell where it was, or what
-        if told.changed or (everything and told.gone):
+        if news.changed or (everything and news.gone):
             due.append((person, now.day))
     return due
 
 
 def send_news(
-    accounts: Accounts, found: Sequence[Editions], mailer: Mailer, ledger: Ledger, *, by: str, now: dt.datetime
+    accounts: Accounts, editions: Sequence[Editions], mailer: Mailer, ledger: Ledger, *, by: str, now: dt.datetime
 ) -> Sent:
     """Write to those whom `due_news` names, log each mail, and note that they were told of their edition.
 
@@ -139,11 +139,11 @@ def send_news(
     MappingError
         The mail server cannot be used; nobody counts as told.
     """
-    due, kept = due_news(accounts, found), Alerts(accounts)
+    due, alerts = due_news(accounts, editions), Alerts(accounts)
     sent = mailer.send([person for person, _ in due], "news", now=now)
     for person, day in due:
         if person.login in sent.to:
-            kept.tell(person.id, day)
+            alerts.tell(person.id, day)
             ledger.append(by, "news_sent", subject=person.login, now=now)
     for login, fault in sent.failed.items():
         ledger.append(by, "mail_failed", subject=login, reason=fault, now=now)
@@ -153,15 +153,18 @@ def send_news(
 @blueprint.get("/<language>/agreements.html")
 def agreements_(language: str) -> str:
     """Show the referral agreements: those of the own organizations first, then those that hold."""
-    names = {each.id: each for each in edition().organizations(checked(language)).values()}
+    names = {organization.id: organization for organization in edition().organizations(checked(language)).values()}
     own = me().grants.organizations
 
-    def order(each: Agreement) -> tuple[bool, bool, str, str]:
-        mine = bool({each.giver, each.taker} & own)
-        return not mine, not each.holds, names[each.giver].name, names[each.taker].name
+    def order(agreement: Agreement) -> tuple[bool, bool, str, str]:
+        mine = bool({agreement.giver, agreement.taker} & own)
+        return not mine, not agreement.holds, names[agreement.giver].name, names[agreement.taker].name
 
-    found = sorted((each for each in agreements(edition()) if each.giver in names and each.taker in names), key=order)
-    return page("partner/agreements.html", language, found=found, names=names, own=own, label=label)
+    own_agreements = sorted(
+        (agreement for agreement in agreements(edition()) if agreement.giver in names and agreement.taker in names),
+        key=order,
+    )
+    return page("partner/agreements.html", language, found=own_agreements, names=names, own=own, label=label)
 
 
 def changed(edition: Edition, language: str, units: Collection[str], need: str, since: dt.date) -> News:
@@ -170,7 +173,7 @@ def changed(edition: Edition, language: str, units: Collection[str], need: str, 
     with View(edition.path) as view:
         days = {row["id"]: dt.date.fromisoformat(row["modified_on"]) for row in _rows(view, "modified")}
         gone = sum(row["gone_on"] >= since.isoformat() for row in _rows(view, "tombstone"))
-    found = [
+    changes = [
         (days[entry.id], edition.card(entry, language))
         for entry in edition.entries(language).values()
         if entry.id in days
@@ -178,7 +181,7 @@ def changed(edition: Edition, language: str, units: Collection[str], need: str, 
         and (kinds.intersection(entry.types) or not need)
         and (not units or not _regions(edition, entry.id, language).isdisjoint(units))
     ]
-    return News(tuple(sorted(found, key=lambda each: (-each[0].toordinal(), str(each[1].name)))), gone)
+    return News(tuple(sorted(changes, key=lambda change: (-change[0].toordinal(), str(change[1].name)))), gone)
 
 
 def _rows(view: View, table: str) -> list[dict[str, str]]:

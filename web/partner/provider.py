@@ -104,13 +104,18 @@ def draft(language: str, identifier: str) -> ResponseReturnValue:
 def standards(language: str, identifier: str) -> ResponseReturnValue:
     """Ask for the answers to the checklist that fits an own service."""
     entry = _entry(language, "assess", identifier)
-    asked = checklist(entry)
+    checklist_items = checklist(entry)
     if request.method == "GET":
         return page(
-            "partner/standards.html", language, entry=entry, asked=asked, answers=ANSWERS, before=_before(entry.id)
+            "partner/standards.html",
+            language,
+            entry=entry,
+            asked=checklist_items,
+            answers=ANSWERS,
+            before=_before(entry.id),
         )
-    given = {term.code: request.form.get(f"a-{term.code}", "") for term in asked}
-    evidence = {term.code: request.form.get(f"e-{term.code}", "").strip() for term in asked}
+    given = {term.code: request.form.get(f"a-{term.code}", "") for term in checklist_items}
+    evidence = {term.code: request.form.get(f"e-{term.code}", "").strip() for term in checklist_items}
     fields: dict[str, object] = {
         "service": entry.id,
         "answers": {code: answer for code, answer in given.items() if answer},
@@ -162,13 +167,17 @@ def fields_of(entry: Entry) -> dict[str, str]:
 
 def _proposed() -> list[Received]:
     """Return what this account sent for a steward to look at, newest first."""
-    return [each for each in inbox().messages("draft", "answers") if each.sender == me().login][::-1]
+    return [message for message in inbox().messages("draft", "answers") if message.sender == me().login][::-1]
 
 
 def _before(service: str) -> dict[str, str]:
     """Return the last answers that this account gave about a service."""
-    found: dict[str, str] = {}
-    for each in inbox().messages("answers"):
-        if isinstance(each.message, StandardsAnswers) and each.message.service == service and each.sender == me().login:
-            found = dict(each.message.answers)
-    return found
+    answers: dict[str, str] = {}
+    for message in inbox().messages("answers"):
+        if (
+            isinstance(message.message, StandardsAnswers)
+            and message.message.service == service
+            and message.sender == me().login
+        ):
+            answers = dict(message.message.answers)
+    return answers

@@ -74,7 +74,7 @@ def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name
     made, known = edition.card(entry, language), open_parts(edition)
     line = open_line(edition, language, abroad=False)
     passed_on = entry.id in known.services
-    own = (each for each in made.calls if each.spoken and each.dial in known.numbers) if passed_on else iter(())
+    own = (call for call in made.calls if call.spoken and call.dial in known.numbers) if passed_on else iter(())
     call = next(own, None) or (line.call if line else None)
     plain = passed_on and tells_nothing(entry)
     bare = PaperCard(
@@ -87,7 +87,7 @@ def paper_card(edition: Edition, entry: Entry, language: str, kind: str, *, name
     )
     if kind == "number" or not plain:
         return bare
-    place = next((each for each in entry.points if each.id in known.places), None)
+    place = next((point for point in entry.points if point.id in known.places), None)
     return replace(
         bare,
         types=tuple(map(str, made.types)),
@@ -108,7 +108,7 @@ def tells_nothing(entry: Entry) -> bool:
 def plain_body(edition: Edition, entry: Entry) -> bool:
     """Tell whether an organization is known for nothing but help that anybody may need."""
     body = entry.organization.id
-    return all(tells_nothing(each) for each in edition.entries("en").values() if each.organization.id == body)
+    return all(tells_nothing(entry) for entry in edition.entries("en").values() if entry.organization.id == body)
 
 
 def printable() -> bool:
@@ -138,8 +138,8 @@ def _refuse(url: str, *_: object, **__: object) -> dict[str, object]:
 
 def known_papers(entry: Entry, language: str) -> tuple[str, ...]:
     """Return the papers to bring, in the words of our own list: what somebody wrote freely might tell."""
-    found = (match_term("documents", text) for text in entry.documents)
-    return tuple(str(label("documents", each.code, language)) for each in found if each)
+    terms = (match_term("documents", text) for text in entry.documents)
+    return tuple(str(label("documents", term.code, language)) for term in terms if term)
 
 
 def picture(call: ContactLink) -> Markup:

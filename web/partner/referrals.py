@@ -94,30 +94,30 @@ def link(language: str) -> ResponseReturnValue:
 @blueprint.post("/<language>/outcome")
 def outcome(language: str) -> ResponseReturnValue:
     """Note what came of an own referral."""
-    one = _own(request.form.get("number", ""))
-    inbox().put(_outcome(one), on=today(), sender=_alias())
+    referral = _own(request.form.get("number", ""))
+    inbox().put(_outcome(referral), on=today(), sender=_alias())
     return redirect(f"/{checked(language)}/referrals.html", code=303)
 
 
 @blueprint.route("/<language>/r/<token>", methods=["GET", "POST"])
 def answer(language: str, token: str) -> ResponseReturnValue:
     """Ask a receiver without an account what came of a referral; the link is good once, and for some days."""
-    one = _by_token(token)
-    told = one is None or any(
-        each.sender == LINK and cast("ReferralOutcome", each.message).number == one.referral.number
-        for each in inbox().messages("outcome")
+    referral = _by_token(token)
+    answered = referral is None or any(
+        message.sender == LINK and cast("ReferralOutcome", message.message).number == referral.referral.number
+        for message in inbox().messages("outcome")
     )
-    if one is None or told:
+    if referral is None or answered:
         return plain("partner/answered.html", checked(language), used=True), 404
     if request.method == "GET":
-        return plain("partner/answer.html", checked(language), one=one, outcomes=OUTCOMES, reasons=REASONS)
+        return plain("partner/answer.html", checked(language), one=referral, outcomes=OUTCOMES, reasons=REASONS)
     try:
-        said = _outcome(one)
+        reply = _outcome(referral)
     except InvalidRecord:
         return plain(
-            "partner/answer.html", checked(language), one=one, outcomes=OUTCOMES, reasons=REASONS, incomplete=True
+            "partner/answer.html", checked(language), one=referral, outcomes=OUTCOMES, reasons=REASONS, incomplete=True
         ), 400
-    if not inbox().put_once(said, on=today(), sender=LINK):
+    if not inbox().put_once(reply, on=today(), sender=LINK):
         return plain("partner/answered.html", checked(language), used=True), 404
     return plain("partner/answered.html", checked(language), used=False)
 
@@ -132,9 +132,9 @@ def counts(language: str) -> str:
     return page(
         "partner/counts.html",
         language,
-        rows=[each for each in rows if _granted(each.region)],
+        rows=[row for row in rows if _granted(row.region)],
         label=label,
-        signals=[each for each in signals if _granted(each.region)],
+        signals=[signal for signal in signals if _granted(signal.region)],
         outcomes=OUTCOMES,
         least=least,
         codes=[*OUTCOMES, "waiting"],
@@ -147,10 +147,10 @@ def _granted(region: str) -> bool:
 
 def _own(number: str) -> Noted:
     """Return a referral that this account noted; any other is as if it never was."""
-    found = find_noted(inbox(), number)
-    if found is None or found.sender != _alias():
+    note = find_noted(inbox(), number)
+    if note is None or note.sender != _alias():
         raise NotFound("no such page")
-    return found
+    return note
 
 
 def _alias() -> str:
@@ -158,13 +158,13 @@ def _alias() -> str:
     return alias(_key(), me().id)
 
 
-def _outcome(one: Noted) -> ReferralOutcome:
+def _outcome(note: Noted) -> ReferralOutcome:
     """Read what came of a referral from a form."""
-    said = request.form.get("outcome", "")
-    reason = request.form.get("reason", "") if said in ("declined", "unavailable") else ""
+    reply = request.form.get("outcome", "")
+    reason = request.form.get("reason", "") if reply in ("declined", "unavailable") else ""
     fields: dict[str, object] = {
-        "number": one.referral.number,
-        "outcome": said,
+        "number": note.referral.number,
+        "outcome": reply,
         "reason": reason,
     }
     return cast("ReferralOutcome", read_form(ReferralOutcome, fields))
@@ -181,12 +181,12 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(_key(), salt="answer to a referral")
 
 
-def _with_link(language: str, one: Noted) -> str:
+def _with_link(language: str, note: Noted) -> str:
     until = today() + dt.timedelta(days=LINK_DAYS)
-    token = _signer().dumps([one.referral.number, until.isoformat()])
+    token = _signer().dumps([note.referral.number, until.isoformat()])
     address = f"{request.host_url}{language}/r/{token}"
-    entry = edition().entries(language).get(one.referral.service)
-    return page("partner/noted.html", language, one=one, entry=entry, address=address, until=until)
+    entry = edition().entries(language).get(note.referral.service)
+    return page("partner/noted.html", language, one=note, entry=entry, address=address, until=until)
 
 
 def _by_token(token: str) -> Noted | None:

@@ -25,7 +25,7 @@ def open_parts(edition: Edition) -> Open:
     def find() -> Open:
         with View(edition.path) as view:
             rows = {table: view.rows(table) for table in ("service", "location", "phone", "address", "schedule")}
-        closed = {table: [row for row in found if row["audience"] != "public"] for table, found in rows.items()}
+        closed = {table: [row for row in records if row["audience"] != "public"] for table, records in rows.items()}
         services, places = ({row["id"] for row in rows[table]} for table in ("service", "location"))
         services -= {row["id"] for row in closed["service"]}
         places -= {row["id"] for row in closed["location"]} | {row["location_id"] for row in closed["address"]}
@@ -39,14 +39,14 @@ def open_parts(edition: Edition) -> Open:
 def open_line(edition: Edition, language: str, *, abroad: bool) -> Hotline | None:
     """Return the line to name first of those that everybody may know; abroad one that works there, if there is any."""
     known = open_parts(edition)
-    found = [each for each in lines(edition, language) if each.card.id in known.services]
+    hotlines = [hotline for hotline in lines(edition, language) if hotline.card.id in known.services]
     calls = [
-        Hotline(each.card, call)
-        for each in found
-        for call in each.card.calls
+        Hotline(hotline.card, call)
+        for hotline in hotlines
+        for call in hotline.card.calls
         if call.spoken and call.dial in known.numbers
     ]
-    far = [each for each in calls if not each.call.short] if abroad else []
+    far = [call for call in calls if not call.call.short] if abroad else []
     return next(iter(far or calls), None)
 
 

@@ -40,7 +40,7 @@ def agreements(edition: Edition) -> list[Agreement]:
     def find() -> list[Agreement]:
         with View(edition.path) as view:
             rows = view.rows("referral_agreement")
-        found = [
+        agreements_ = [
             Agreement(
                 giver=row["from_organization_id"],
                 taker=row["to_organization_id"],
@@ -54,6 +54,6 @@ def agreements(edition: Edition) -> list[Agreement]:
             )
             for row in rows
         ]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(agreements_))
 
     return edition.keep("agreements", find)

@@ -154,12 +154,12 @@ class Finder:
     @cached_property
     def reached(self) -> dict[str, tuple[Entry, tuple[float, float] | None]]:
         """Return the services that are not closed for good and can be reached, with the minutes to them."""
-        found = {}
+        services = {}
         for entry in self._listed:
             minutes = None if choices.by_phone(entry) else minutes_to(entry, self._summer, self._winter)
             if minutes is not None or self._comes(entry):
-                found[entry.id] = (entry, minutes)
-        return found
+                services[entry.id] = (entry, minutes)
+        return services
 
     @cached_property
     def judged(self) -> dict[str, Fitting]:
@@ -181,16 +181,16 @@ class Finder:
     def confidential(self) -> Confidential:
         """Return what is said of help that has no place here, and who is to be asked for it."""
         unit = self.start.unit if self.start else None
-        said = spoken_for(self.edition, unit, {"stay", "child"}, self.language)
+        spoken = spoken_for(self.edition, unit, {"stay", "child"}, self.language)
         kinds = Vocabulary.load("service_types")
         if self.needs.child:  # a child is never sent to a place for adults
-            said = tuple(
+            spoken = tuple(
                 statement
-                for statement in said
+                for statement in spoken
                 if not statement.service_type
                 or (statement.service_type in kinds and kinds.term(statement.service_type).need == "child")
             )
-        statements = tuple(StatementCard(statement, route(statement, self.area)) for statement in said)
+        statements = tuple(StatementCard(statement, route(statement, self.area)) for statement in spoken)
         desks = responsible(self.edition, unit, self.language) if unit else []
         abroad = bool(self.needs.place) and self.start is None
         return Confidential(statements, tuple(desks[:3]), open_line(self.edition, self.language, abroad=abroad))
@@ -199,7 +199,7 @@ class Finder:
         """Return what helps at once; None where nobody is in danger."""
         if "danger" not in self.needs.marks:
             return None
-        told = self.confidential()
+        confidential = self.confidential()
         urgent = [self._of_need(need) for need in dict.fromkeys((*URGENT, *self.needs.need))]
         usable = {
             fitting.card.id: fitting
@@ -207,17 +207,23 @@ class Finder:
             for fitting in fittings
             if fitting.sign != "no" and fitting.first and fitting.rank == FIRST and HOTLINE not in fitting.entry.types
         }
-        nearest = sorted((each for each in usable.values() if each.open_now), key=lambda each: each.order)
+        nearest = sorted(
+            (fitting for fitting in usable.values() if fitting.open_now), key=lambda fitting: fitting.order
+        )
         open_now = {
-            each.entry.organization.id: each for each in reversed(nearest)
+            fitting.entry.organization.id: fitting for fitting in reversed(nearest)
         }  # each body once, by what is nearest
-        stays = [each for each in urgent[0] if each.card.id in usable and (each.open_now or not each.entry.hours)]
+        stays = [
+            fitting
+            for fitting in urgent[0]
+            if fitting.card.id in usable and (fitting.open_now or not fitting.entry.hours)
+        ]
         return Tonight(
             emergency=emergency(self.area, self.language),
-            line=told.line.call if told.line else None,
-            open_now=tuple(sorted(open_now.values(), key=lambda each: each.order)[:TONIGHT]),
-            takes=tuple(sorted(stays, key=lambda each: each.order)[:TONIGHT]),
-            confidential=told,
+            line=confidential.line.call if confidential.line else None,
+            open_now=tuple(sorted(open_now.values(), key=lambda fitting: fitting.order)[:TONIGHT]),
+            takes=tuple(sorted(stays, key=lambda fitting: fitting.order)[:TONIGHT]),
+            confidential=confidential,
             no_police="no_police" in self.needs.marks,
         )
 
@@ -239,8 +245,11 @@ class Finder:
         )
 
     def _block(self, need: Term) -> Block:
-        found = self._of_need(need.code)
-        fit = sorted((each for each in found if each.sign == "yes"), key=lambda each: (each.rank, each.order))
+        services = self._of_need(need.code)
+        fit = sorted(
+            (service for service in services if service.sign == "yes"),
+            key=lambda service: (service.rank, service.order),
+        )
         far = [entry for entry in self._answering(need.code) if entry.id not in self.reached]
         return Block(
             need=need,
@@ -248,12 +257,14 @@ class Finder:
             fit=tuple(fit),
             ask=tuple(
                 sorted(
-                    (each for each in found if each.sign == "ask"),
-                    key=lambda each: (not each.first, each.rank, each.unknown, each.order),
+                    (service for service in services if service.sign == "ask"),
+                    key=lambda service: (not service.first, service.rank, service.unknown, service.order),
                 )
             ),
-            no=tuple(sorted((each for each in found if each.sign == "no"), key=lambda each: each.order)),
-            beyond=self._beyond(need.code, far) if sum(each.minutes is not None for each in fit) < BEYOND else (),
+            no=tuple(
+                sorted((service for service in services if service.sign == "no"), key=lambda service: service.order)
+            ),
+            beyond=self._beyond(need.code, far) if sum(service.minutes is not None for service in fit) < BEYOND else (),
             far=len(far),
         )
 
@@ -275,8 +286,12 @@ class Finder:
             return ()
         summer, winter = (minutes_beyond(self.edition, self.start.id, scenario) for scenario in ("summer", "winter"))
         judged = [self.judge(entry, minutes_to(entry, summer, winter), need=need) for entry in far]
-        usable = [each for each in judged if each.minutes and each.sign != "no" and each.first and each.rank <= SECOND]
-        return tuple(sorted(usable, key=lambda each: (each.rank, each.order))[:BEYOND])
+        usable = [
+            service
+            for service in judged
+            if service.minutes and service.sign != "no" and service.first and service.rank <= SECOND
+        ]
+        return tuple(sorted(usable, key=lambda service: (service.rank, service.order))[:BEYOND])
 
     def _sole_need(self, entry: Entry) -> str:
         """Return the need of a child, where a service answers no other that was asked for; else nothing."""

@@ -236,19 +236,19 @@ class Judge:
             yield Reason("ask", Message("Not listed as spoken: {tongue}. Ask for an interpreter", name))
 
     def _of_access(self, entry: Entry) -> Iterator[Reason]:
-        told = next((place.accessibility for place in entry.places if place.accessibility), "")
-        if told == STEPS:
+        entrance = next((place.accessibility for place in entry.places if place.accessibility), "")
+        if entrance == STEPS:
             yield Reason("ask", Message("Steps at the entrance: ask how to get in"))
-        elif told:
-            yield Reason("yes", Message("Entrance: {words}", {"words": ENTRANCES.get(told, told)}))
+        elif entrance:
+            yield Reason("yes", Message("Entrance: {words}", {"words": ENTRANCES.get(entrance, entrance)}))
         elif entry.places:
             yield Reason("ask", Message("Not known whether the entrance is step-free"))
 
     def _of_room(self, entry: Entry) -> Iterator[Reason]:
-        told = self.rooms.get(entry.id)
-        if told is not None:
-            sign: Sign = "yes" if told.room == "open" else "ask"
-            until = {"room": ROOMS[told.room], "day": told.until or self.edition.day}
+        room = self.rooms.get(entry.id)
+        if room is not None:
+            sign: Sign = "yes" if room.room == "open" else "ask"
+            until = {"room": ROOMS[room.room], "day": room.until or self.edition.day}
             yield Reason(sign, Message("{room}; holds until {day}", until))
 
     def _of_agreement(self, entry: Entry) -> Iterator[Reason]:

@@ -129,8 +129,8 @@ class NeedsForm:
     def abroad(self) -> list[StartPlace]:
         """Return the countries abroad where something is listed."""
         area = self.edition.area
-        found = choices.countries(self.edition).items()
-        return [StartPlace(code, country_name(area, country, self.language)) for code, country in found]
+        codes = choices.countries(self.edition).items()
+        return [StartPlace(code, country_name(area, country, self.language)) for code, country in codes]
 
     @property
     def happened(self) -> list[Term]:
@@ -171,18 +171,18 @@ def read(form: MultiDict[str, str], edition: Edition) -> Needs:
     InvalidRecord
         A field holds something that was not offered; names the field and never what was sent.
     """
-    asked = NeedsForm(edition, "en")
-    places = {*starts(edition, "en"), *(country.id for country in asked.abroad)}
-    nations = [country.id for country in asked.nations]
+    form_choices = NeedsForm(edition, "en")
+    places = {*starts(edition, "en"), *(country.id for country in form_choices.abroad)}
+    nations = [country.id for country in form_choices.nations]
     offered: dict[str, Iterable[str]] = {
         "place": places,
         "sex": SEXES,
         "age": AGES,
-        "speaks": [term.code for term in asked.languages],
+        "speaks": [term.code for term in form_choices.languages],
         "nationality": nations,
         "destination": nations,
-        "happened": [term.code for term in asked.happened],
-        "need": [term.code for term in asked.needs],
+        "happened": [term.code for term in form_choices.happened],
+        "need": [term.code for term in form_choices.needs],
     }
     wrong = [name for name, known in offered.items() if {*form.getlist(name)} - {"", *known}]
     if wrong:

@@ -86,20 +86,20 @@ def pathway(finder: Finder) -> Pathway:
 def _takers(finder: Finder, step: PathwayStep) -> list[Fitting]:
     """Return the services that take a step for these needs and are reached: the surest, core and nearest first."""
     family = step.family.code
-    found = [
-        each
-        for each in finder.judged.values()
-        if each.sign != "no" and any(code.partition("-")[0] == family for code in each.entry.types)
+    services = [
+        service
+        for service in finder.judged.values()
+        if service.sign != "no" and any(code.partition("-")[0] == family for code in service.entry.types)
     ]
     core = step.codes
     return sorted(
-        found,
-        key=lambda each: (
-            not each.first,
-            each.sign != "yes",
-            not near(each),
-            core.isdisjoint(each.entry.types),
-            each.order,
+        services,
+        key=lambda service: (
+            not service.first,
+            service.sign != "yes",
+            not near(service),
+            core.isdisjoint(service.entry.types),
+            service.order,
         ),
     )
 
@@ -111,10 +111,10 @@ def near(fitting: Fitting) -> bool:
 
 def _stage(step: PathwayStep, takers: list[Fitting], hand: HandOver | None) -> Stage:
     code = step.family.code
-    close = [each for each in takers if near(each)]
+    close = [taker for taker in takers if near(taker)]
     shown = close or takers
     if hand and hand.state in ("agreed", "one body"):  # who is named in the referral stands first
-        shown = sorted(shown, key=lambda each: each.entry.organization.id != hand.body)
+        shown = sorted(shown, key=lambda taker: taker.entry.organization.id != hand.body)
     return Stage(code, TITLES[code], tuple(shown[:SHOWN]), len(shown), bool(close), step.hidden, hand)
 
 
@@ -122,20 +122,20 @@ def _hand(finder: Finder, link: Link, givers: list[Fitting], takers: list[Fittin
     """Say whether the referral to a step is agreed between two bodies that take both, those first that are near."""
     if not givers or not takers:
         return HandOver("broken")
-    agreed = [each for each in agreements(finder.edition) if each.holds and _covers(each, link)]
+    agreed = [agreement for agreement in agreements(finder.edition) if agreement.holds and _covers(agreement, link)]
     for some, others, state in (
         ([g for g in givers if near(g)], [t for t in takers if near(t)], "agreed"),
         (givers, takers, "far"),
     ):
-        giving = {each.entry.organization.id: each for each in reversed(some)}
+        giving = {giver.entry.organization.id: giver for giver in reversed(some)}
         for taker in others:
             body = taker.entry.organization
             if body.id in giving and state == "agreed":
                 return HandOver("one body", body.name, body.name, body.id)
-            for each in agreed:
-                if each.taker == body.id and each.giver in giving:
-                    giver = giving[each.giver].entry.organization.name
-                    return HandOver(cast("State", state), giver, body.name, body.id, each, taker.minutes)
+            for agreement in agreed:
+                if agreement.taker == body.id and agreement.giver in giving:
+                    giver = giving[agreement.giver].entry.organization.name
+                    return HandOver(cast("State", state), giver, body.name, body.id, agreement, taker.minutes)
     return HandOver("unagreed")
 
 

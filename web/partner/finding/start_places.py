@@ -63,10 +63,10 @@ def search(edition: Edition, language: str, text: str) -> list[StartPlace]:
         for identifier, names in spelt.items()
         if len(typed) >= SHORTEST and any(skeleton(name).startswith(typed) for name in names)
     ]
-    found = [place for identifier in whole or begun for place in _start_of(edition, language, identifier)]
-    seen = {place.unit for place in found}
-    found += [place for place in _of_units(edition, language, text) if place.unit not in seen]
-    return found[:MOST]
+    places = [place for identifier in whole or begun for place in _start_of(edition, language, identifier)]
+    units = {place.unit for place in places}
+    places += [place for place in _of_units(edition, language, text) if place.unit not in units]
+    return places[:MOST]
 
 
 def place_names(edition: Edition, language: str) -> list[str]:
@@ -79,7 +79,7 @@ def _places(edition: Edition, language: str) -> dict[str, StartPlace]:
 
     def find() -> dict[str, StartPlace]:
         area = edition.area
-        known, found = area.all_units(), {}
+        known, places = area.all_units(), {}
         for row in area.gazetteer.to_dict("records"):
             unit = str(row["unit"])
             if unit in known:
@@ -87,13 +87,13 @@ def _places(edition: Edition, language: str) -> dict[str, StartPlace]:
                 spelt = {tongue: name for tongue, name in names.items() if isinstance(name, str) and name}
                 name = show(spelt, next((tongue for tongue in chain(language) if tongue in spelt), language))
                 region = area.label(area.region_of(unit), language)
-                found[str(row["place_id"])] = StartPlace(str(row["place_id"]), name, unit, region)
-        twins = {name for name, count in Counter(place.name for place in found.values()).items() if count > 1}
+                places[str(row["place_id"])] = StartPlace(str(row["place_id"]), name, unit, region)
+        twins = {name for name, count in Counter(place.name for place in places.values()).items() if count > 1}
         return {
             identifier: replace(place, name=f"{place.name} ({area.label(place.unit, language)})")
             if place.name in twins
             else place
-            for identifier, place in found.items()
+            for identifier, place in places.items()
         }
 
     return edition.keep(("places", language), find)
@@ -108,34 +108,34 @@ def _spellings(edition: Edition) -> dict[str, list[str]]:
 
 def _start_of(edition: Edition, language: str, identifier: str) -> Iterator[StartPlace]:
     """Yield a place as one to start from; nothing where no travel times are told near it."""
-    told, place = starts(edition, language), _places(edition, language).get(identifier)
+    start_places, place = starts(edition, language), _places(edition, language).get(identifier)
     if place is None:
         return
-    if identifier in told:
+    if identifier in start_places:
         yield place
-    elif nearest := _nearest(edition.area.gazetteer, identifier, told):
-        yield replace(place, id=nearest, near=told[nearest].name)
+    elif nearest := _nearest(edition.area.gazetteer, identifier, start_places):
+        yield replace(place, id=nearest, near=start_places[nearest].name)
 
 
-def _nearest(places: pd.DataFrame, identifier: str, told: Collection[str]) -> str:
+def _nearest(places: pd.DataFrame, identifier: str, codes: Collection[str]) -> str:
     """Return the place with travel times that is nearest to a place, in a straight line, or in its unit; or nothing."""
     rows = {str(row["place_id"]): row for row in places.to_dict("records")}
     own = rows[identifier]
     if math.isnan(own["lat"]):
-        return next((code for code in told if rows[code]["unit"] == own["unit"]), "")
+        return next((code for code in codes if rows[code]["unit"] == own["unit"]), "")
 
     def apart(code: str) -> float:
         across = (rows[code]["lon"] - own["lon"]) * math.cos(math.radians(own["lat"]))
         return math.hypot(rows[code]["lat"] - own["lat"], across)
 
-    return min(told, key=apart, default="")
+    return min(codes, key=apart, default="")
 
 
 def _of_units(edition: Edition, language: str, text: str) -> Iterator[StartPlace]:
     """Yield the main place of each unit that a text names or once named."""
-    told = starts(edition, language)
+    start_places = starts(edition, language)
     for unit in find_unit(edition.area, text).candidates:
         seat = edition.seats.get(unit)
-        if seat and seat[0] in told:
-            place = told[seat[0]]
+        if seat and seat[0] in start_places:
+            place = start_places[seat[0]]
             yield replace(place, name=edition.area.label(unit, language), near=place.name)
