@@ -242,11 +242,11 @@ def _linked(figure: Figure) -> tuple[list[str], list[str]]:
 
 def _contents(drawn: AreaMap) -> dict[str, Any]:
     west, south, east, north = drawn.area.bounds
-    said = {key: message.into(drawn.language) for key, message in WORDS.items()}
+    words = {key: message.into(drawn.language) for key, message in WORDS.items()}
     return {
         "bounds": [[south, west], [north, east]],
-        "words": said,
-        "layers": [{"id": x.id, "kind": x.kind, "fixed": x.fixed, "words": said, **x.contents} for x in drawn.parts],
+        "words": words,
+        "layers": [{"id": x.id, "kind": x.kind, "fixed": x.fixed, "words": words, **x.contents} for x in drawn.parts],
     }
 
 
@@ -260,9 +260,9 @@ WORDS = {
 
 def _figure(drawn: AreaMap, body: str) -> str:
     language = drawn.language
-    said = html.escape(translate("Map. The same is in the table below.", language))
+    label = html.escape(translate("Map. The same is in the table below.", language))
     without = html.escape(translate("This map needs JavaScript. The table holds the same.", language))
-    frame = body.strip().replace('class="folium-map"', f'class="folium-map mapbox" role="region" aria-label="{said}"')
+    frame = body.strip().replace('class="folium-map"', f'class="folium-map mapbox" role="region" aria-label="{label}"')
     chosen = [layer for layer in drawn.parts if layer.group == "colour" and not layer.instead_of]
     shown = [layer for layer in drawn.parts if layer.group == "show"]
     turns, keyed = _slider.turns(drawn.parts), [layer for layer in drawn.parts if not layer.instead_of]
@@ -314,12 +314,12 @@ def _key(layer: Layer, *, hidden: bool) -> str:
 
 def _caption(drawn: AreaMap) -> str:
     area, language = drawn.area, drawn.language
-    said = [translate("Secret places are not on the map and take no part in its colours or its frame.", language)]
+    sentences = [translate("Secret places are not on the map and take no part in its colours or its frame.", language)]
     if area.modelled:
-        said.append(next((area.warning[k] for k in chain(language) if area.warning.get(k)), ""))
+        sentences.append(next((area.warning[k] for k in chain(language) if area.warning.get(k)), ""))
     parts = ("admin", "basemap", "roads", "raster", "population", "places")
-    said.append(". ".join(area.attributions(*parts, language=language)) + ".")
-    return " ".join(filter(None, said))
+    sentences.append(". ".join(area.attributions(*parts, language=language)) + ".")
+    return " ".join(filter(None, sentences))
 
 
 def _services_table(layers: Sequence[Layer], language: str) -> str:

@@ -76,12 +76,12 @@ class Drawing:
         """Return the picture as it stands."""
         height = _n(self._y + 4)
         defs = f"<defs>{''.join(self._patterns.values())}</defs>" if self._patterns else ""
-        name, said = html.escape(self.title), html.escape(self.description)
+        name, description = html.escape(self.title), html.escape(self.description)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(self.width)}" height="{height}"'
             f' viewBox="0 0 {_n(self.width)} {height}" role="img" aria-labelledby="t d"'
             f' font-family="{FONT}" font-size="{SIZE}" fill="{INK}">'
-            f'<title id="t">{name}</title><desc id="d">{said}</desc>{defs}'
+            f'<title id="t">{name}</title><desc id="d">{description}</desc>{defs}'
             f'<rect width="{_n(self.width)}" height="{height}" fill="{PAPER}"/>{"".join(self._parts)}</svg>\n'
         )
 

@@ -34,5 +34,5 @@ def table_csv(result: Result, area: StudyArea, language: str) -> str:
     """Return a result's whole table as CSV: numbers as numbers, what they mean beside them, neutral cells."""
     sheet = result.sheet()
     sheet.insert(0, "name", [area.label(str(code), language) for code in sheet.index])
-    kept = sheet.map(lambda value: neutral(value) if isinstance(value, str) else value)
-    return str(kept.to_csv(index_label="area_unit", lineterminator="\n"))
+    neutral_sheet = sheet.map(lambda value: neutral(value) if isinstance(value, str) else value)
+    return str(neutral_sheet.to_csv(index_label="area_unit", lineterminator="\n"))

@@ -13,12 +13,12 @@ Turn = tuple[Layer, ...]
 
 def turns(layers: Sequence[Layer]) -> list[Turn]:
     """Return each layer that others stand in for, with these, in their order."""
-    found = [
+    groups = [
         (layer, *(other for other in layers if other.instead_of == layer.id))
         for layer in layers
         if not layer.instead_of
     ]
-    return [turn for turn in found if len(turn) > 1]
+    return [turn for turn in groups if len(turn) > 1]
 
 
 def slider(turn: Turn, language: str) -> str:

@@ -22,8 +22,8 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
         if result.name != "demand" or result.level != finest or not result.table["said"].any():
             continue
         classes, tips = {}, {}
-        for code, said in result.table["said"].items():
-            classes[str(code)] = f"unit c{sum(said >= step for step in STEPS)}" if said else "unit c0"
+        for code, missing in result.table["said"].items():
+            classes[str(code)] = f"unit c{sum(missing >= step for step in STEPS)}" if missing else "unit c0"
             tips[str(code)] = translate(
                 "{unit}: help was said to be missing: {said}; services: {listed}",
                 language,

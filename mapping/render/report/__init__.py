@@ -94,14 +94,14 @@ def make(
         A restricted edition names no reader, or is made from another view than that for focal points.
     """
     require_edition(view, edition, reader)
-    found = dict(results) if results is not None else gather(view, area, previous=previous)
-    if not found.keys() >= BY_REGION.keys():
-        found |= regional(view, area)
-    material = Sources(view, area, language, found, demo=demo or view.demo, previous=previous)
-    methods = [name for name in found if name not in BY_REGION]
+    worked_out = dict(results) if results is not None else gather(view, area, previous=previous)
+    if not worked_out.keys() >= BY_REGION.keys():
+        worked_out |= regional(view, area)
+    material = Sources(view, area, language, worked_out, demo=demo or view.demo, previous=previous)
+    methods = [name for name in worked_out if name not in BY_REGION]
     material.numbers.update({f"method-{name}": f"M{place}" for place, name in enumerate(methods, 1)})
-    told, progress = compared(numbered(advise(material)), earlier)
-    pen = Pen(material, told, progress, reader)
+    advice, progress = compared(numbered(advise(material)), earlier)
+    pen = Pen(material, advice, progress, reader)
     for chapter in CHAPTERS:
         chapter(pen)
     return _bound(pen, edition)
@@ -150,13 +150,13 @@ def publish(
     """
     from mapping.render.report.writers import files
 
-    found, wanted = dict(results) if results is not None else gather(view, area), languages or area.languages
-    if not found.keys() >= BY_REGION.keys():
-        found |= regional(view, area)
+    worked_out, wanted = dict(results) if results is not None else gather(view, area), languages or area.languages
+    if not worked_out.keys() >= BY_REGION.keys():
+        worked_out |= regional(view, area)
     written = []
     for place, language in enumerate(wanted, 1):
-        made = make(view, area, language=language, results=found, demo=demo)
-        written += [files.write(made, folder / f"report.{language}.{one}", one) for one in formats]
+        made = make(view, area, language=language, results=worked_out, demo=demo)
+        written += [files.write(made, folder / f"report.{language}.{ending}", ending) for ending in formats]
         written.append(files.write_recommendations(made, folder / f"recommendations.{language}.csv"))
         if progress is not None:
             progress(place, len(wanted))
@@ -221,7 +221,7 @@ def _bound(pen: Pen, edition: Edition) -> Report:
             material.say(Message("Figures")),
         ),
         cover=tuple((material.say(name), text) for name, text in cover),
-        warnings=tuple(show(one, language) for one in warnings),
+        warnings=tuple(show(warning, language) for warning in warnings),
         recommendations=pen.advice,
         numbers=dict(material.numbers),
     )

@@ -43,14 +43,14 @@ def find_unit(area: StudyArea, text: str) -> str:
         return text
     wanted = text.strip().casefold()
     names = {code: {n.casefold() for n in (*unit.names.values(), *unit.other_names)} for code, unit in units.items()}
-    found = [code for code, own in names.items() if wanted in own]  # else by one word: Рашт for Ноҳияи Рашт
-    found = found or [code for code, own in names.items() if any(wanted in name.split() for name in own)]
-    finest = [code for code in found if units[code].level == max(units[one].level for one in found)]
+    codes = [code for code, own in names.items() if wanted in own]  # else by one word: Рашт for Ноҳияи Рашт
+    codes = codes or [code for code, own in names.items() if any(wanted in name.split() for name in own)]
+    finest = [code for code in codes if units[code].level == max(units[code].level for code in codes)]
     if len(finest) == 1:
         return finest[0]
     if finest:
-        said = ", ".join(f"{code} ({units[code].names['en']})" for code in finest)
-        raise NotFound(f"{text}: several area units have this name; give the code of one: {said}")
+        matches = ", ".join(f"{code} ({units[code].names['en']})" for code in finest)
+        raise NotFound(f"{text}: several area units have this name; give the code of one: {matches}")
     raise NotFound(f"{text}: no area unit has this code or name; `rohnamo area` lists them")
 
 
@@ -73,10 +73,10 @@ def make(
         The study area has no such unit.
     """
     require_edition(view, edition, reader)
-    found = dict(results) if results is not None else gather(view, area)
-    if not found.keys() >= BY_REGION.keys():
-        found |= regional(view, area)
-    material = Sources(view, area, language, found, demo=demo or view.demo)
+    worked_out = dict(results) if results is not None else gather(view, area)
+    if not worked_out.keys() >= BY_REGION.keys():
+        worked_out |= regional(view, area)
+    material = Sources(view, area, language, worked_out, demo=demo or view.demo)
     name = area.unit(unit).names
     pen = Pen(material, numbered(advise(material)), reader=reader)
     pen.chapter("", Message("What is there, and what is missing"), "brief")
@@ -162,19 +162,19 @@ def _near(pen: Pen, unit: str) -> None:
         hidden = 2 * sum(term.audience == "custodian" for term in answers) > len(answers)
         ranks = () if hidden else (FIRST, SECOND)
         nearest = (_nearest(material, unit, set(types_for(need.code, rank)), summer) for rank in ranks)
-        found = next(filter(None, nearest), None)
+        entry = next(filter(None, nearest), None)
         name = str(need.label(material.language))
-        if found is None:
+        if entry is None:
             rows.append(
                 TableRow(name, cells(_unsaid(material, answers, hidden=hidden), "", "", "", language=material.language))
             )
             continue
-        minutes = [_minutes(material, found, times) for times in (summer, winter)]
+        minutes = [_minutes(material, entry, times) for times in (summer, winter)]
         rows.append(
             TableRow(
                 name,
                 (
-                    *cells(found.organization.name, where(pen, found), calls(pen, found), language=material.language),
+                    *cells(entry.organization.name, where(pen, entry), calls(pen, entry), language=material.language),
                     Cell(" / ".join(minutes)),
                 ),
             )
@@ -208,16 +208,22 @@ def _seat(material: Sources, unit: str) -> tuple[str, dict[str, str]] | None:
         ["rank", "people", "place_id"], ascending=[True, False, True], na_position="last"
     )
     row = ordered.iloc[0]
-    names = {one: str(row[f"name_{one}"]) for one in material.area.languages if isinstance(row.get(f"name_{one}"), str)}
+    names = {
+        language: str(row[f"name_{language}"])
+        for language in material.area.languages
+        if isinstance(row.get(f"name_{language}"), str)
+    }
     return str(row["place_id"]), names
 
 
 def _unsaid(material: Sources, answers: Iterable[Term], *, hidden: bool) -> str:
     """Say what may be said where no service is named: a statement, or that it is not published or not known."""
     types = {term.code for term in answers}
-    said = next((one for one in material.statements if one.service_type in types), None)
-    if said is not None:
-        return material.say(Message("{said} Call: {route}.", {"said": said.text, "route": said.route}))
+    statement = next(
+        (statement_entry for statement_entry in material.statements if statement_entry.service_type in types), None
+    )
+    if statement is not None:
+        return material.say(Message("{said} Call: {route}.", {"said": statement.text, "route": statement.route}))
     return STATES["not published" if hidden else "unknown"].into(material.language)
 
 
@@ -225,9 +231,9 @@ def _nearest(material: Sources, unit: str, types: set[str], minutes: Mapping[str
     """Return the nearest service for a need; of those without a way, one in the unit, or one that covers it."""
     fit = [e for e in material.entries if e.confirmed and types.intersection(e.types) and not material.is_abroad(e)]
     reached = [(min(minutes.get(p.id, math.inf) for p in e.points), e.rank, e) for e in fit if e.points]
-    reached = [one for one in reached if math.isfinite(one[0])]
+    reached = [way for way in reached if math.isfinite(way[0])]
     if reached:
-        return min(reached, key=lambda one: (one[0], one[1], one[2].id))[2]
+        return min(reached, key=lambda way: (way[0], way[1], way[2].id))[2]
     around = {unit, *material.area.ancestors(unit)}
     inside = [e for e in fit if unit in material.units_of(e)]
     return next(iter((*inside, *(e for e in fit if around.intersection(e.covers)))), None)
@@ -249,15 +255,15 @@ def _norms(pen: Pen, unit: str) -> None:
     own = material.area.unit(unit)
     row = material.area.units(own.level).loc[unit]
     bases = {"total population": own.people, "women": row.get("women")}
-    said = []
+    norms = []
     for term in Vocabulary.load("norms").terms():
         base = bases.get(term.population_base)
         if base is not None and not pd.isna(base) and term.value and term.per and term.source_status == "seen":
             words = {"norm": term.labels, "share": float(base) * term.value / term.per}
-            said.append(Message("{norm}. For the people here that is {share}.", words))
-    if said:
+            norms.append(Message("{norm}. For the people here that is {share}.", words))
+    if norms:
         pen.heading(Message("What norms ask for"))
-        pen.items(said)
+        pen.items(norms)
 
 
 def _gaps(pen: Pen, unit: str) -> None:
@@ -274,7 +280,7 @@ def _gaps(pen: Pen, unit: str) -> None:
             made = tuple(Cell(plain(coverage.text(unit, key, language)), number=True) for key in chosen)
             share = float(coverage.table.loc[unit, chosen[0]]) if chosen else 1.0  # type: ignore[arg-type]
             rows.append((share, TableRow(material.say(coverage.group_labels.get(group, group)), made)))
-        rows.sort(key=lambda one: one[0])
+        rows.sort(key=lambda row: row[0])
         heads = [m for minutes in (60, 120) for m in (Message("Within {minutes} minutes", {"minutes": minutes}),)]
         pen.table(
             Message("Core functions that are farthest"),
@@ -328,17 +334,17 @@ def _responsible(pen: Pen, unit: str) -> None:
     """Name the commissions and referral desks whose duty the unit is."""
     material = pen.material
     around, region = {unit, *material.area.ancestors(unit)}, material.area.region_of(unit)
-    found = [
+    desks = [
         e
         for e in material.entries
         if {COMMISSION, DESK}.intersection(e.types)
         and (around.intersection(e.covers) or (not e.covers and region in material.units_of(e)))
     ]
-    found.sort(key=lambda entry: COMMISSION not in entry.types)
+    desks.sort(key=lambda entry: COMMISSION not in entry.types)
     pen.heading(Message("Who is responsible"))
-    if found:
-        said = dict.fromkeys(f"{entry.organization.name}: {calls(pen, entry)}" for entry in found)
-        pen.items(list(said)[:4])
+    if desks:
+        desk_lines = dict.fromkeys(f"{entry.organization.name}: {calls(pen, entry)}" for entry in desks)
+        pen.items(list(desk_lines)[:4])
     else:
         pen.say(Message("Not known: no commission and no referral desk is listed for this district."), "note")
 
@@ -349,12 +355,12 @@ def _asked(pen: Pen, unit: str) -> None:
     chosen = about_unit(pen.material, pen.advice, unit)
     if not chosen:
         pen.say(Message("No rule found anything to recommend."))
-    for one in chosen:
+    for recommendation in chosen:
         if len(chosen) == 1:
-            write(pen, one, whom=True)
+            write(pen, recommendation, whom=True)
         else:
-            pen.say(f"{one.number}. {one.text.into(pen.material.language)}", "lead")
-            pen.say(one.evidence)
+            pen.say(f"{recommendation.number}. {recommendation.text.into(pen.material.language)}", "lead")
+            pen.say(recommendation.evidence)
 
 
 def _lines(pen: Pen, unit: str) -> None:

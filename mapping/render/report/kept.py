@@ -68,8 +68,8 @@ def _keep(path: Path, results: dict[str, Result]) -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(pickle.dumps(results))
         os.replace(file.name, path)
-        kept = sorted(path.parent.glob("*.results"), key=lambda one: one.stat().st_mtime)
-        for old in kept[:-MOST]:
+        files = sorted(path.parent.glob("*.results"), key=lambda file: file.stat().st_mtime)
+        for old in files[:-MOST]:
             old.unlink(missing_ok=True)
     except OSError:
         return

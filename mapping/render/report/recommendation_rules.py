@@ -71,7 +71,7 @@ def region_authority(material: Sources, code: str) -> Message:
 
 def advise(material: Sources) -> list[Recommendation]:
     """Return what every rule asks for."""
-    return [one for rule in RULES for one in rule(material)]
+    return [recommendation for rule in RULES for recommendation in rule(material)]
 
 
 def _asked(
@@ -118,23 +118,23 @@ def _ministry(material: Sources, code: str) -> Text:
 
 def national(material: Sources) -> Iterator[Recommendation]:
     """Ask the state for what no number asks for: law, procedures, budget, one system of data, standards."""
-    for one in NATIONAL:
-        asked = _asked(
+    for rule in NATIONAL:
+        recommendation = _asked(
             material,
-            f"national-{one.key}",
+            f"national-{rule.key}",
             "national",
-            addressee(material, one.lead),
-            one.text,
-            evidence=one.why,
-            table=one.table,
-            cost=one.cost,
+            addressee(material, rule.lead),
+            rule.text,
+            evidence=rule.why,
+            table=rule.table,
+            cost=rule.cost,
             indicator="N",
             measure=Message("Done"),
             value=None,
             target=1,
-            priority=1 if one.cost != "high" else 2,
+            priority=1 if rule.cost != "high" else 2,
         )
-        yield replace(asked, aim=one.aim)
+        yield replace(recommendation, aim=rule.aim)
 
 
 def missing_functions(material: Sources) -> Iterator[Recommendation]:
@@ -197,12 +197,12 @@ def missing_in_region(material: Sources) -> Iterator[Recommendation]:
 
 def _without(result: Result) -> dict[str, list[str]]:
     """Return the functions with the regions in which none is listed."""
-    found = {}
+    lacking = {}
     for column in (c for keys in result.groups.values() for c in map(result.column, keys)):
         codes = [str(code) for code in result.table.index if result.state(str(code), column.key) == "none listed"]
         if codes:
-            found[column.key] = codes
-    return found
+            lacking[column.key] = codes
+    return lacking
 
 
 def far_districts(material: Sources) -> Iterator[Recommendation]:
@@ -246,7 +246,7 @@ def new_places(material: Sources) -> Iterator[Recommendation]:
         return
     gained, without = float(result.total["gained"]), float(result.total["without"])
     words = {
-        "places": Several(one.name for one in result.proposals),
+        "places": Several(proposal.name for proposal in result.proposals),
         "people": People(gained),
         "without": People(without),
         "what": result.title.values["type"],
@@ -409,14 +409,16 @@ def hand_overs(material: Sources) -> Iterator[Recommendation]:
     if broken is not None and broken.value:
         units = [str(code) for code in result.table.index if result.table.loc[code, "broken"] > 0]
         names = Several(material.area.unit(code).names for code in units)
-        said = {"units": names, "count": int(broken.value)}
+        broken_words = {"units": names, "count": int(broken.value)}
         yield _asked(
             material,
             "broken",
             "government",
             addressee(material, "health"),
-            Message("Name who takes the next step, or who travels there, in: {units}.", said),
-            evidence=Message("Referrals that break, since nobody is listed who takes the next step: {count}.", said),
+            Message("Name who takes the next step, or who travels there, in: {units}.", broken_words),
+            evidence=Message(
+                "Referrals that break, since nobody is listed who takes the next step: {count}.", broken_words
+            ),
             table="pathways",
             cost="medium",
             indicator="I09",
@@ -430,7 +432,7 @@ def hand_overs(material: Sources) -> Iterator[Recommendation]:
 def groups_closed(material: Sources) -> Iterator[Recommendation]:
     """Ask services to open functions that are closed to groups."""
     result = material.results["beneficiaries"]
-    worst = sorted(((f.value, key) for key, f in result.figures.items() if f.value), key=lambda one: -one[0])[:MOST]
+    worst = sorted(((f.value, key) for key, f in result.figures.items() if f.value), key=lambda pair: -pair[0])[:MOST]
     for value, key in worst:
         words: dict[str, object] = {
             "group": result.figures[key].label.values.get("group", result.column(key).label),
@@ -492,7 +494,7 @@ def _figure(result: Result, key: str) -> float:
 
 def overdue(material: Sources) -> Iterator[Recommendation]:
     """Ask for checks of what is overdue or was never checked."""
-    late = [one for one in material.entries if not one.checked_in_time]
+    late = [entry for entry in material.entries if not entry.checked_in_time]
     if late:
         words = {"count": len(late), "known": len(material.entries)}
         yield _asked(
@@ -516,7 +518,7 @@ def capacity_unknown(material: Sources) -> Iterator[Recommendation]:
     """Ask donors to pay for asking how many people a service can take; a public edition cannot say who told it."""
     if material.view.audience == "public":
         return
-    silent = sum(not one.capacity for one in material.entries)
+    silent = sum(not entry.capacity for entry in material.entries)
     if material.entries and silent > len(material.entries) / 2:
         words = {"count": silent, "known": len(material.entries)}
         yield _asked(
@@ -700,7 +702,7 @@ RULES: tuple[Rule, ...] = (
 def about_unit(material: Sources, advice: Iterable[Recommendation], unit: str) -> list[Recommendation]:
     """Return what is asked for one unit or of its region."""
     keys = {f"reach-{unit}", f"region-{material.area.region_of(unit)}"}
-    return [one for one in advice if one.key in keys]
+    return [recommendation for recommendation in advice if recommendation.key in keys]
 
 
 Words = dict[str, Any]

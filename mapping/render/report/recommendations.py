@@ -146,10 +146,16 @@ def deadline(day: dt.date, cost: Cost) -> dt.date:
 
 def numbered(advice: Iterable[Recommendation]) -> list[Recommendation]:
     """Put recommendations in the order of their addressees, as a report prints them, and number them."""
-    asked, groups = list(advice), list(get_args(Group))
-    names = list(dict.fromkeys(show(one.addressee, "en") for one in asked))
-    ordered = sorted(asked, key=lambda one: (groups.index(one.group), names.index(show(one.addressee, "en"))))
-    return [replace(one, number=f"R{place}") for place, one in enumerate(ordered, 1)]
+    recommendations, groups = list(advice), list(get_args(Group))
+    names = list(dict.fromkeys(show(recommendation.addressee, "en") for recommendation in recommendations))
+    ordered = sorted(
+        recommendations,
+        key=lambda recommendation: (
+            groups.index(recommendation.group),
+            names.index(show(recommendation.addressee, "en")),
+        ),
+    )
+    return [replace(recommendation, number=f"R{place}") for place, recommendation in enumerate(ordered, 1)]
 
 
 def compared(
@@ -161,13 +167,22 @@ def compared(
     """
     if not earlier:
         return list(advice), None
-    known, now = {one.key: one for one in earlier}, {one.key: one for one in advice}
-    told = [
-        replace(one, status=_status(known[one.key], one), before=known[one.key].value) if one.key in known else one
-        for one in advice
+    known, now = (
+        {recommendation.key: recommendation for recommendation in earlier},
+        {recommendation.key: recommendation for recommendation in advice},
+    )
+    recommendations = [
+        replace(
+            recommendation,
+            status=_status(known[recommendation.key], recommendation),
+            before=known[recommendation.key].value,
+        )
+        if recommendation.key in known
+        else recommendation
+        for recommendation in advice
     ]
-    outcomes = [(one, _status(one, now.get(one.key))) for one in earlier]
-    return told, Progress(tuple(outcomes))
+    outcomes = [(recommendation, _status(recommendation, now.get(recommendation.key))) for recommendation in earlier]
+    return recommendations, Progress(tuple(outcomes))
 
 
 def _status(before: Earlier, now: Recommendation | None) -> Status:
@@ -188,25 +203,25 @@ def to_csv(
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for one in advice:
+    for recommendation in advice:
         texts = {
-            "key": one.key,
-            "number": one.number,
-            "group": one.group,
-            "cost": one.cost,
-            "priority": str(one.priority),
-            "indicator": one.indicator,
-            "addressee": show(one.addressee, language),
-            "text": one.text.into(language),
-            "evidence": one.evidence.into(language),
-            "table": numbers.get(one.table, ""),
-            "responsible": show(one.responsible, language),
-            "deadline": one.deadline.isoformat(),
-            "measure": one.measure.into(language),
-            "value": _plain(one.value),
-            "target": _plain(one.target),
-            "status": one.status,
-            "before": _plain(one.before),
+            "key": recommendation.key,
+            "number": recommendation.number,
+            "group": recommendation.group,
+            "cost": recommendation.cost,
+            "priority": str(recommendation.priority),
+            "indicator": recommendation.indicator,
+            "addressee": show(recommendation.addressee, language),
+            "text": recommendation.text.into(language),
+            "evidence": recommendation.evidence.into(language),
+            "table": numbers.get(recommendation.table, ""),
+            "responsible": show(recommendation.responsible, language),
+            "deadline": recommendation.deadline.isoformat(),
+            "measure": recommendation.measure.into(language),
+            "value": _plain(recommendation.value),
+            "target": _plain(recommendation.target),
+            "status": recommendation.status,
+            "before": _plain(recommendation.before),
             "edition": edition.isoformat(),
             "audience": audience,
         }
@@ -239,7 +254,7 @@ def read_csv(path: Path) -> list[Earlier]:
             earlier.append(Earlier(row["key"], value, float(row["target"]), row["text"] or ""))
         except (TypeError, ValueError):
             wrong.append(f"line {line}: value and target must be numbers, value may be empty")
-    keys = [one.key for one in earlier]
+    keys = [recommendation.key for recommendation in earlier]
     wrong += [f"key {key!r} stands more than once" for key in sorted({k for k in keys if keys.count(k) > 1})]
     if wrong:
         raise FormatError(f"{path}: {'; '.join(wrong)}")

@@ -47,8 +47,8 @@ def _directory(pen: Pen) -> None:
     material = pen.material
     public = material.view.audience == "public"
     pen.heading(Message("Public directory") if public else Message("Directory of this edition"))
-    for one in material.statements:
-        pen.say(Message("{said} Call: {route}.", {"said": one.text, "route": one.route}), "note")
+    for statement in material.statements:
+        pen.say(Message("{said} Call: {route}.", {"said": statement.text, "route": statement.route}), "note")
     pen.say(
         Message("Call first. ! stands beside entries whose check is overdue, ? beside those that were never checked."),
         "source",

@@ -115,16 +115,16 @@ def joined(pairs: Iterable[Candidate]) -> int:
     """Return by how many records a list is shorter if both of each pair are one."""
     heads: dict[str, str] = {}
 
-    def head(one: str) -> str:
-        while heads.get(one, one) != one:
-            one = heads[one]
-        return one
+    def head(record_id: str) -> str:
+        while heads.get(record_id, record_id) != record_id:
+            record_id = heads[record_id]
+        return record_id
 
     fewer = 0
     for pair in pairs:
-        one, other = head(pair.one), head(pair.other)
-        if one != other:
-            heads[other], fewer = one, fewer + 1
+        head_id, other = head(pair.one), head(pair.other)
+        if head_id != other:
+            heads[other], fewer = head_id, fewer + 1
     return fewer
 
 
@@ -151,21 +151,24 @@ def capacity(pen: Pen) -> None:
             )
         )
         return
-    told: dict[str, list[tuple[str, float]]] = {}
+    capacities: dict[str, list[tuple[str, float]]] = {}
     for row in material.view.rows("service_capacity"):
         most = row["maximum"] if row["maximum"] is not None else row["available"]
         if most is not None and row["service_id"]:
-            told.setdefault(row["service_id"], []).append((row["description"] or "", float(most)))
+            capacities.setdefault(row["service_id"], []).append((row["description"] or "", float(most)))
     counted = sorted(
-        {what for own in told.values() for what, _ in own},
-        key=lambda one: (list(COUNTED).index(one) if one in COUNTED else len(COUNTED), one),
+        {what for own in capacities.values() for what, _ in own},
+        key=lambda unit_of_count: (
+            list(COUNTED).index(unit_of_count) if unit_of_count in COUNTED else len(COUNTED),
+            unit_of_count,
+        ),
     )
     rows = []
     for family, own in _families(material.entries).items():
-        known = [entry for entry in own if entry.id in told]
+        known = [entry for entry in own if entry.id in capacities]
         sums: Counter[str] = Counter()
         for entry in known:
-            for what, most in told[entry.id]:
+            for what, most in capacities[entry.id]:
                 sums[what] += round(most)
         made = cells(len(own), len(known), language=material.language)
         made += tuple(
@@ -183,7 +186,7 @@ def capacity(pen: Pen) -> None:
         Message("How many people services can take: the least that is known"),
         head,
         rows,
-        source=material.own_source([e for e in material.entries if e.id in told]),
+        source=material.own_source([e for e in material.entries if e.id in capacities]),
         anchor="capacity",
     )
     pen.say(
@@ -199,7 +202,7 @@ def capacity(pen: Pen) -> None:
 def _families(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     """Return services by family, in the order of the types."""
     types = Vocabulary.load("service_types")
-    found: dict[str, list[Entry]] = {}
+    families: dict[str, list[Entry]] = {}
     for term in types.terms():
         if term.parent is None:
             own = [
@@ -208,8 +211,8 @@ def _families(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
                 if any(code in types and types.term(code).parent == term.code for code in entry.types)
             ]
             if own:
-                found[term.code] = own
-    return found
+                families[term.code] = own
+    return families
 
 
 def counted_twice(pen: Pen) -> None:

@@ -31,8 +31,8 @@ def context(pen: Pen) -> None:
     of_census, of_people = (
         material.area.attributions(part, language=material.language) for part in ("population/census", "population")
     )
-    said = "; ".join(of_census or of_people)
-    source = Message("Source: census of {day}. {said}", {"day": population.date, "said": said})
+    basis = "; ".join(of_census or of_people)
+    source = Message("Source: census of {day}. {said}", {"day": population.date, "said": basis})
     pen.table(
         Message("People by the census"),
         (material.area.levels[min(1, len(material.area.levels) - 1)].label, Message("People")),
@@ -65,7 +65,7 @@ def context(pen: Pen) -> None:
         pen.say(
             Message(
                 "Main countries of destination, by the study area: {countries}.",
-                {"countries": ", ".join(material.say(one) for one in destinations)},
+                {"countries": ", ".join(material.say(destination) for destination in destinations)},
             )
         )
     else:
@@ -79,7 +79,7 @@ def bibliography(pen: Pen) -> None:
     facts = dict.fromkeys(_source(pen, fact) for fact in material.area.settings.context)
     cited = {(row["source"], row["source_url"] or "") for row in material.view.rows("case_count")}
     figures = dict.fromkeys(". ".join(filter(None, pair)) for pair in sorted(cited))
-    norms = dict.fromkeys(material.say(one.source) for one in material.results["norms"].inputs if one.source)
+    norms = dict.fromkeys(material.say(text.source) for text in material.results["norms"].inputs if text.source)
     pen.heading(Message("Bibliography"))
     for title, sources in (
         (Message("Law, plans and commissions"), facts),
@@ -93,8 +93,8 @@ def bibliography(pen: Pen) -> None:
 
 def _source(pen: Pen, fact: CountryFact) -> str:
     """Return where a sentence is from, as it stands in the list of sources."""
-    said = pen.material.say(fact.source)
-    dated = said if str(fact.year) in said else f"{said} ({fact.year})"
+    source = pen.material.say(fact.source)
+    dated = source if str(fact.year) in source else f"{source} ({fact.year})"
     return ". ".join(filter(None, (dated, fact.address)))
 
 

@@ -66,8 +66,8 @@ def gaps(pen: Pen) -> None:
 def _proposals(pen: Pen, result: Result) -> None:
     language = pen.material.language
     rows = [
-        TableRow(pen.material.say(one.name), cells(one.adds.text(language), language=language))
-        for one in result.proposals
+        TableRow(pen.material.say(proposal.name), cells(proposal.adds.text(language), language=language))
+        for proposal in result.proposals
     ]
     head = (Message("Place"), Message("People within reach who had nothing"))
     source = pen.material.source(result, method=pen.material.numbers.get("method-siting", ""))
@@ -94,13 +94,13 @@ def _indicators(pen: Pen) -> Iterable[TableRow]:
     material = pen.material
 
     def figure(name: str, key: str) -> str:
-        found = material.results[name].figures.get(key)
-        return found.text(material.language) if found is not None else material.say(Message("not known"))
+        figure = material.results[name].figures.get(key)
+        return figure.text(material.language) if figure is not None else material.say(Message("not known"))
 
     def total(name: str, key: str) -> str:
         result = material.results[name]
-        said = result.total_text(key, material.language) if key in result.table else ""
-        return said or material.say(Message("not known"))
+        text = result.total_text(key, material.language) if key in result.table else ""
+        return text or material.say(Message("not known"))
 
     hidden = STATES["not published"].into(material.language)
     scores: tuple[tuple[str, Message, str, str], ...] = (
@@ -164,8 +164,8 @@ def _gini(pen: Pen) -> str:
     total, language = pen.material.results["equity"].total, pen.material.language
     if "gini" not in total:
         return pen.material.say(Message("not known"))
-    said = [number(float(total[key]), language, digits=2) for key in ("gini", "gini_low", "gini_high")]
-    return f"{said[0]} ({said[1]}–{said[2]})"
+    texts = [number(float(total[key]), language, digits=2) for key in ("gini", "gini_low", "gini_high")]
+    return f"{texts[0]} ({texts[1]}–{texts[2]})"
 
 
 def _least(pen: Pen) -> str:

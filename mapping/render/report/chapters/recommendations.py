@@ -22,15 +22,15 @@ def recommendations(pen: Pen) -> None:
     if pen.progress is not None:
         _progress(pen)
     for group, title in GROUPS.items():
-        chosen = [one for one in pen.advice if one.group == group]
+        chosen = [recommendation for recommendation in pen.advice if recommendation.group == group]
         if not chosen:
             continue
         pen.heading(title)
-        for name in dict.fromkeys(material.say(one.addressee) for one in chosen):
+        for name in dict.fromkeys(material.say(recommendation.addressee) for recommendation in chosen):
             pen.heading(name, level=3)
-            for one in chosen:
-                if material.say(one.addressee) == name:
-                    write(pen, one)
+            for recommendation in chosen:
+                if material.say(recommendation.addressee) == name:
+                    write(pen, recommendation)
     if not pen.advice:
         pen.say(Message("No rule found anything to recommend."), "note")
     else:
@@ -44,12 +44,21 @@ def _matrix(pen: Pen) -> None:
     pen.heading(Message("All recommendations by priority"), anchor="all-advice")
     rows = []
     for priority, title in PRIORITIES.items():
-        own = [one for one in pen.advice if one.priority == priority]
+        own = [recommendation for recommendation in pen.advice if recommendation.priority == priority]
         rows += [TableRow(material.say(title))] if own else []
-        for one in own:
-            what = one.text.into(language) if one.aim is not None else one.measure.into(language)
-            texts = (what, material.say(one.addressee), f"{one.deadline:%m.%Y}", one.value_text(language))
-            rows.append(TableRow(one.number, cells(*texts, language=language)))
+        for recommendation in own:
+            what = (
+                recommendation.text.into(language)
+                if recommendation.aim is not None
+                else recommendation.measure.into(language)
+            )
+            texts = (
+                what,
+                material.say(recommendation.addressee),
+                f"{recommendation.deadline:%m.%Y}",
+                recommendation.value_text(language),
+            )
+            rows.append(TableRow(recommendation.number, cells(*texts, language=language)))
     head = (
         Message("No."),
         Message("What is to change"),
@@ -61,25 +70,26 @@ def _matrix(pen: Pen) -> None:
     pen.table(title, head, rows, source=material.own_source(material.entries), anchor="matrix", small=True)
 
 
-def write(pen: Pen, one: Recommendation, *, whom: bool = False) -> None:
+def write(pen: Pen, recommendation: Recommendation, *, whom: bool = False) -> None:
     """Write one recommendation with all that belongs to it."""
     material = pen.material
     language = material.language
-    pen.say(f"{one.number}. {one.text.into(language)}", "lead")
-    table = material.numbers.get(one.table, "")
-    evidence = f"{one.evidence.into(language)} ({table})" if table else one.evidence
-    pairs: list[tuple[object, object]] = [(Message("Addressee"), one.addressee)] if whom else []
+    pen.say(f"{recommendation.number}. {recommendation.text.into(language)}", "lead")
+    table = material.numbers.get(recommendation.table, "")
+    evidence = f"{recommendation.evidence.into(language)} ({table})" if table else recommendation.evidence
+    pairs: list[tuple[object, object]] = [(Message("Addressee"), recommendation.addressee)] if whom else []
     pairs += [
         (Message("Evidence"), evidence),
-        (Message("Until"), date(one.deadline, language)),
-        (Message("Cost class"), COSTS[one.cost]),
+        (Message("Until"), date(recommendation.deadline, language)),
+        (Message("Cost class"), COSTS[recommendation.cost]),
     ]
-    if one.aim is not None:
-        pairs.append((Message("Aim"), one.aim))
+    if recommendation.aim is not None:
+        pairs.append((Message("Aim"), recommendation.aim))
     else:
-        pairs.append((Message("Aim"), f"{one.measure.into(language)}: {one.value_text(language)} ({one.indicator})"))
+        target = f"{recommendation.value_text(language)} ({recommendation.indicator})"
+        pairs.append((Message("Aim"), f"{recommendation.measure.into(language)}: {target}"))
     if pen.progress is not None:
-        pairs.append((Message("Status"), STATUSES[one.status]))
+        pairs.append((Message("Status"), STATUSES[recommendation.status]))
     pen.facts(pairs)
 
 
@@ -89,16 +99,16 @@ def _progress(pen: Pen) -> None:
         return
     material = pen.material
     pen.heading(Message("What became of the earlier recommendations"))
-    counts = {status: sum(found == status for _, found in progress.outcomes) for status in STATUSES if status != "new"}
+    counts = {status: sum(state == status for _, state in progress.outcomes) for status in STATUSES if status != "new"}
     rows = [
         TableRow(material.say(STATUSES[status]), cells(count, language=material.language))
         for status, count in counts.items()
         if count
     ]
-    asked = len(progress.outcomes)
+    count = len(progress.outcomes)
     source = Message(
         "Earlier recommendations: {asked}. A recommendation is reached when its rule asks for nothing any more.",
-        {"asked": asked},
+        {"asked": count},
     )
     pen.table(
         Message("Earlier recommendations by what became of them"),
@@ -107,7 +117,7 @@ def _progress(pen: Pen) -> None:
         source=material.say(source),
         anchor="progress",
     )
-    reached = [one.text for one, status in progress.outcomes if status == "reached"]
+    reached = [outcome.text for outcome, status in progress.outcomes if status == "reached"]
     if reached:
         pen.say(Message("Reached:"))
         pen.items(reached)

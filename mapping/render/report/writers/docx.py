@@ -258,11 +258,11 @@ def _grid(
 def _cells(row: TableRow, right: tuple[bool, ...], across: int, size: float) -> str:
     if not row.cells:
         return _cell(row.name, size, bold=True, fill="EEF4F6", span=across)
-    found = [_cell(row.name, size)]
+    cells = [_cell(row.name, size)]
     for place, cell in enumerate(row.cells):
         fill = FILLS[cell.look[0]].lstrip("#").upper() if cell.look else ""
         light = bool(cell.look) and cell.look[0] in ON_DARK
-        found.append(
+        cells.append(
             _cell(
                 cell.text,
                 size,
@@ -272,7 +272,7 @@ def _cells(row: TableRow, right: tuple[bool, ...], across: int, size: float) -> 
                 middle=bool(cell.look),
             )
         )
-    return "".join(found)
+    return "".join(cells)
 
 
 def _cell(

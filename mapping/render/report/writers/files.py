@@ -30,9 +30,9 @@ def format_of(path: Path, name: str = "") -> Format:
         There is no such format.
     """
     wanted = name or path.suffix.lstrip(".").lower()
-    for one in get_args(Format):
-        if wanted == one:
-            return one  # type: ignore[no-any-return]
+    for ending in get_args(Format):
+        if wanted == ending:
+            return ending  # type: ignore[no-any-return]
     raise FormatError(
         f"{path}: a report is written as {', '.join(get_args(Format))}; end the file so, or give --format"
     )
