@@ -60,8 +60,8 @@ class Showing:
     @property
     def digest(self) -> str:
         """A short text that is another for every other difference."""
-        told = [self.audience, self.table, self.id, self.appears, sorted((n, *v) for n, v in self.fields.items())]
-        return hashlib.sha256(json.dumps(told, ensure_ascii=False, default=str).encode()).hexdigest()[:32]
+        facts = [self.audience, self.table, self.id, self.appears, sorted((n, *v) for n, v in self.fields.items())]
+        return hashlib.sha256(json.dumps(facts, ensure_ascii=False, default=str).encode()).hexdigest()[:32]
 
 
 def told(shown: Shown) -> dict[Key, Row]:
@@ -107,27 +107,27 @@ def restrict(
     needed: Mapping[str, tuple[str, ...]],
 ) -> Shown:
     """Return rows without what nobody agreed to show, and without what belongs to something held back."""
-    kept: Shown = {}
+    agreed_rows: Shown = {}
     for table, own in rows.items():
-        kept[table] = own if table in FREE else []
+        agreed_rows[table] = own if table in FREE else []
         for row in own if table not in FREE else ():
             before = agreed.get((table, row["id"]))
             if before is not None:
-                kept[table].append(held(table, row, before, unit_to_show))
+                agreed_rows[table].append(held(table, row, before, unit_to_show))
     while True:
-        ids = {table: {row["id"] for row in own} for table, own in kept.items()}
-        placed = {row["location_id"] for row in kept.get("service_at_location", ())}
+        ids = {table: {row["id"] for row in own} for table, own in agreed_rows.items()}
+        placed = {row["location_id"] for row in agreed_rows.get("service_at_location", ())}
         left = {
             table: [
                 row
                 for row in own
                 if _hangs(table, row, ids, parents, needed) and (table != "location" or row["id"] in placed)
             ]
-            for table, own in kept.items()
+            for table, own in agreed_rows.items()
         }
-        if all(len(left[table]) == len(kept[table]) for table in kept):
-            return kept
-        kept = left
+        if all(len(left[table]) == len(agreed_rows[table]) for table in agreed_rows):
+            return agreed_rows
+        agreed_rows = left
 
 
 def _hangs(
@@ -146,7 +146,7 @@ def _hangs(
     roots = RECORDS[table].stands == "entry" or table in ("organization", "location") or row.get("link_entity") in WORDS
     if not all(row.get(name) for name in needed.get(table, ())):
         return False
-    return (bool(owners) or roots) and all(one in ids.get(parent, ()) for parent, one in owners)
+    return (bool(owners) or roots) and all(owner in ids.get(parent, ()) for parent, owner in owners)
 
 
 def _newly(table: str, before: Mapping[str, Any], row: Row, unit_to_show: Climb) -> set[str]:

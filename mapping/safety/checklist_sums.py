@@ -45,21 +45,21 @@ def sums(
     """
     taxonomy = Vocabulary.load("service_types")
     last: dict[tuple[str, str], StandardAssessment] = {}
-    for one in sorted(assessments, key=lambda a: (a.assessed_on or dt.date.min, CLAIMS.index(a.answer), a.id)):
-        if one.service_id is not None and one.service_id in services:
-            last[one.service_id, one.standard] = one
+    for assessment in sorted(assessments, key=lambda a: (a.assessed_on or dt.date.min, CLAIMS.index(a.answer), a.id)):
+        if assessment.service_id is not None and assessment.service_id in services:
+            last[assessment.service_id, assessment.standard] = assessment
     answers: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     providers: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for (service, standard), one in last.items():
+    for (service, standard), assessment in last.items():
         families = [taxonomy.family(code) for code in types.get(service, ()) if code in taxonomy]
         for family in {term.code: term for term in families}.values():
             if not public or family.audience == "public":
-                answers[family.code, standard][ANSWERS[one.answer]] += 1
+                answers[family.code, standard][ANSWERS[assessment.answer]] += 1
                 providers[family.code, standard].add(services[service])
     return [
         {"id": record_id("rohnamo", "standard_summary", family, standard), "family": family, "standard": standard}
         | {name: answers[family, standard][name] for name in ANSWERS.values()}
-        | {"providers": len(found)}
-        for (family, standard), found in sorted(providers.items())
-        if len(found) >= least
+        | {"providers": len(bodies)}
+        for (family, standard), bodies in sorted(providers.items())
+        if len(bodies) >= least
     ]

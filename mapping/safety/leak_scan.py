@@ -158,7 +158,7 @@ def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] =
         A `HiddenFactFound` that lists every hit: field, record and kind of fact.
     """
     finder = _Finder(_facts(tables, shown), _known_words(common))
-    told: dict[str, frozenset[str]] = {}
+    kinds_of_text: dict[str, frozenset[str]] = {}
     hits = []
     for table, rows in shown.items():
         names = _text_fields(table)
@@ -168,9 +168,9 @@ def refuse_hidden_facts(tables: Tables, shown: Shown, *, common: Iterable[str] =
                 text = row[name]
                 if not text or text in ours:
                     continue
-                if text not in told:
-                    told[text] = frozenset(finder.told_by(text))
-                whats = told[text] - {"number"} if name == "number" else told[text]
+                if text not in kinds_of_text:
+                    kinds_of_text[text] = frozenset(finder.told_by(text))
+                whats = kinds_of_text[text] - {"number"} if name == "number" else kinds_of_text[text]
                 hits += [Leak(table, row["id"], _called(row, but=name), name, what, text) for what in whats]
     if hits:
         raise HiddenFactFound(sorted(hits))
@@ -263,7 +263,9 @@ class _Finder:
         self.phones = _endings(facts.hidden["phone"]) - self.published_phones
         self.mails = {m.casefold() for m in facts.hidden["mail"]} - {m.casefold() for m in facts.published["mail"]}
         self.hosts = _hosts(facts.hidden) - _hosts(facts.published) - MAIL_PROVIDERS
-        self.identifiers = {key for one in facts.hidden["identifier"] if len(key := _alphanumeric(one)) >= 5}
+        self.identifiers = {
+            key for identifier in facts.hidden["identifier"] if len(key := _alphanumeric(identifier)) >= 5
+        }
         self.points = [(lat, lon) for lat, lon in facts.hidden["point"]]
 
     def told_by(self, text: str) -> Iterator[str]:
@@ -372,7 +374,7 @@ def _tells_person(fact: tuple[str, ...], words: Sequence[str], place: int, known
     del known
     pair = words[place : place + 2]
     return len(pair) == 2 and any(
-        _same_word(one, pair[0]) and _same_word(other, pair[1]) for one, other in (fact, fact[::-1])
+        _same_word(name, pair[0]) and _same_word(other, pair[1]) for name, other in (fact, fact[::-1])
     )
 
 
@@ -396,12 +398,12 @@ _CHECKS: dict[str, Callable[[tuple[str, ...], Sequence[str], int, frozenset[str]
 }
 
 
-def _same_word(one: str, other: str) -> bool:
+def _same_word(word: str, other: str) -> bool:
     """Whether two folded words are one, but for the ending of its case."""
-    if one == other:
+    if word == other:
         return True
-    stem = max(5, min(len(one), len(other)) - 2)
-    return abs(len(one) - len(other)) <= 3 and len(one) >= 5 and one[:stem] == other[:stem]
+    stem = max(5, min(len(word), len(other)) - 2)
+    return abs(len(word) - len(other)) <= 3 and len(word) >= 5 and word[:stem] == other[:stem]
 
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -414,11 +416,11 @@ _SEXAGESIMAL = re.compile(r"(\d{1,3})\s*[°º˚]\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:['
 
 def _coordinates(text: str) -> list[float]:
     """Return every number of a text that could be a latitude or a longitude: decimals, or degrees and minutes."""
-    found = [float(number.replace(",", ".")) for number in _DECIMAL.findall(text)]
+    numbers = [float(number.replace(",", ".")) for number in _DECIMAL.findall(text)]
     for degrees, minutes, seconds in _SEXAGESIMAL.findall(text):
         parts = (float(part.replace(",", ".") or 0) for part in (degrees, minutes, seconds))
-        found.append(sum(part / unit for part, unit in zip(parts, (1, 60, 3600), strict=True)))
-    return [sign * number for number in found if abs(number) <= 180 for sign in (1, -1)]
+        numbers.append(sum(part / unit for part, unit in zip(parts, (1, 60, 3600), strict=True)))
+    return [sign * number for number in numbers if abs(number) <= 180 for sign in (1, -1)]
 
 
 def _endings(numbers: Iterable[str]) -> set[str]:
@@ -465,7 +467,11 @@ def _known_words(common: Iterable[str]) -> frozenset[str]:
 def _vocabulary_words() -> frozenset[str]:
     """Return the folded words of every term, in every language: what services and bodies are commonly called."""
     return frozenset(
-        word for name in (*FILES, *LISTS) for said in words_of(name).values() for text in said for word in tokens(text)
+        word
+        for name in (*FILES, *LISTS)
+        for labels in words_of(name).values()
+        for text in labels
+        for word in tokens(text)
     )
 
 
@@ -500,8 +506,8 @@ def _place_names(shown: Shown) -> dict[str, str]:
     streets = {row["location_id"]: row["address_1"] for row in shown.get("address", ())}
     places: dict[str, str] = {}
     for tie in shown.get("service_at_location", ()):
-        said = dict.fromkeys((owners.get(tie["service_id"]), streets.get(tie["location_id"])))
-        places[tie["location_id"]] = f"{', '.join(filter(None, said))} ({tie['location_id']})"
+        names = dict.fromkeys((owners.get(tie["service_id"]), streets.get(tie["location_id"])))
+        places[tie["location_id"]] = f"{', '.join(filter(None, names))} ({tie['location_id']})"
     return places
 
 
@@ -541,8 +547,8 @@ def _shared_houses(tables: Tables, shown: Shown) -> Iterator[str]:
     open_ones = {row["id"] for row in shown.get("location", ())} & unplaced
     hidden: dict[tuple[str, ...], str] = {}
     for address in of_kind(tables, Address):
-        told = address.id in visible or address.location_id in open_ones
-        if not told and (house := _house(address.__dict__)):
+        is_shown = address.id in visible or address.location_id in open_ones
+        if not is_shown and (house := _house(address.__dict__)):
             hidden[house] = str(address.location_id)
     for row in shown.get("address", ()):
         if (house := _house(row)) in hidden:
@@ -572,6 +578,8 @@ def _unknown_kinds(tables: Tables, shown: Shown) -> Iterator[str]:
         if attribute.link_type == "service_type" and attribute.taxonomy_term_id
     }
     visible = {row["id"] for row in shown.get("service", ())}
-    unknown = [one for one in tables.get("service", ()) if one.id not in typed and one.id not in visible]
+    unknown = [
+        service for service in tables.get("service", ()) if service.id not in typed and service.id not in visible
+    ]
     if unknown:
         yield f"{len(unknown)} services are not shown, since nobody knows of which kind they are: give them a type"

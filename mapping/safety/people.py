@@ -8,18 +8,18 @@ from confusable_homoglyphs import confusables
 from mapping.language.fold import skeleton
 
 
-def same_person(one: str, other: str) -> bool:
+def same_person(name: str, other: str) -> bool:
     """Tell whether two names may be one person's, by the letters that are seen or by how they sound in Latin ones.
 
     >>> same_person("Anna  Karimova", "ANNA-KARIMOVA"), same_person("Anna", "Zarina")
     (True, False)
     """
-    return _seen(one) == _seen(other) or _heard(one) == _heard(other)
+    return _seen(name) == _seen(other) or _heard(name) == _heard(other)
 
 
-def two_people(one: str, other: str) -> bool:
+def two_people(name: str, other: str) -> bool:
     """Tell whether two names are there and are those of two people."""
-    return bool(_seen(one)) and bool(_seen(other)) and not same_person(one, other)
+    return bool(_seen(name)) and bool(_seen(other)) and not same_person(name, other)
 
 
 def _seen(name: str) -> str:
@@ -41,6 +41,6 @@ def _lookalike(letter: str) -> str:
     """Return the Latin letter or digit that a letter can be taken for, else itself."""
     if letter.isascii():
         return {"0": "o", "1": "l", "i": "l"}.get(letter, letter)
-    found = confusables.is_confusable(letter, greedy=True, preferred_aliases=[]) or []
-    like = sorted(h["c"] for each in found for h in each["homoglyphs"] if h["c"].isascii() and h["c"].isalnum())
+    lookalikes = confusables.is_confusable(letter, greedy=True, preferred_aliases=[]) or []
+    like = sorted(h["c"] for group in lookalikes for h in group["homoglyphs"] if h["c"].isascii() and h["c"].isalnum())
     return _lookalike(like[0].casefold()) if like else letter

@@ -14,5 +14,5 @@ def tell_counts(rows: Sequence[Row], *, least: int, parent_unit: ParentUnit = la
     tables: dict[tuple[object, ...], bool] = {}
     for row in rows:
         tables[table_of(row)] = tables.get(table_of(row), True) and bool(row["printed"] and row["source_url"])
-    kept = iter(suppress([row for row in rows if not tables[table_of(row)]], least=least, parent_unit=parent_unit))
-    return [row if tables[table_of(row)] else next(kept) for row in rows]
+    counts = iter(suppress([row for row in rows if not tables[table_of(row)]], least=least, parent_unit=parent_unit))
+    return [row if tables[table_of(row)] else next(counts) for row in rows]

@@ -86,17 +86,17 @@ class _CountTable:
     @cached_property
     def sums_of(self) -> dict[Cell, list[_Sum]]:
         """The sums that each cell has a part in."""
-        found: dict[Cell, list[_Sum]] = defaultdict(list)
-        for each in self.ordered:
-            for cell in each.cells:
-                found[cell].append(each)
-        return found
+        sums: dict[Cell, list[_Sum]] = defaultdict(list)
+        for total in self.ordered:
+            for cell in total.cells:
+                sums[cell].append(total)
+        return sums
 
     def left_alone(self, cell: Cell, hidden: set[Cell]) -> int:
         """Count the sums in which a cell would be the only unknown, were it hidden."""
         return sum(
-            all(other == cell or (other in self.given and other not in hidden) for other in each.cells)
-            for each in self.sums_of[cell]
+            all(other == cell or (other in self.given and other not in hidden) for other in total.cells)
+            for total in self.sums_of[cell]
         )
 
 
@@ -145,12 +145,12 @@ def _hidden(given: Sequence[tuple[str, Cell]], least: int, parent_unit: ParentUn
     while True:
         while more := _second(table, hidden):
             hidden.add(more)
-        told = _told(table, hidden, safe, least)
-        if told is None:
+        cell = _told(table, hidden, safe, least)
+        if cell is None:
             return hidden
-        beside = _beside(table, hidden, told)
+        beside = _beside(table, hidden, cell)
         if beside is None:
-            safe.add(told)  # nothing is left that could tell it
+            safe.add(cell)  # nothing is left that could tell it
         else:
             hidden.add(beside)
 
@@ -179,13 +179,13 @@ def _parts(cells: Iterable[Values], parent_unit: ParentUnit) -> dict[tuple[Value
     bands = sorted({values[DIMENSIONS.index("age_band")] for values in cells} - {""})
     parts: dict[tuple[Values, Kind], set[Values]] = defaultdict(set)
     waiting = sorted(cells)
-    seen = set(waiting)
+    met = set(waiting)
     while waiting:
         values = waiting.pop()
         for whole, kind in _wholes(values, bands, parent_unit):
             parts[whole, kind].add(values)
-            if whole not in seen:
-                seen.add(whole)
+            if whole not in met:
+                met.add(whole)
                 waiting.append(whole)
     return parts
 
@@ -228,7 +228,7 @@ def _rests(
     sums: set[_Sum] = set()
     crossed = _crossed(cells, values_of)
     waiting = sorted(cells)
-    seen = set(waiting)
+    met = set(waiting)
     while waiting:
         values = waiting.pop()
         around = [*_wholes(values, bands, parent_unit)]
@@ -236,12 +236,12 @@ def _rests(
         for whole, kind in around:
             place = kind[0]
             members = [(*whole[:place], value, *whole[place + 1 :]) for value in sorted(values_of[kind, whole[place]])]
-            waiting += sorted({whole, *members} - seen)
-            seen |= {whole, *members}
+            waiting += sorted({whole, *members} - met)
+            met |= {whole, *members}
             figures = [cells.get(values) or {(name, values, NOT_GIVEN)} for values in (whole, *members)]
-            if any(len(each) != 1 for each in figures):
+            if any(len(figure) != 1 for figure in figures):
                 continue
-            total, *own = (cell for each in figures for cell in each)
+            total, *own = (cell for figure in figures for cell in figure)
             known = sum(max(cell[2], 0) for cell in own)
             if known <= total[2] or total[2] == NOT_GIVEN:
                 sums.add(_Sum(total, tuple(own), exact=True))
@@ -255,7 +255,7 @@ def _crossed(cells: Iterable[Values], values_of: Mapping[tuple[Kind, str], set[s
     """
     places = {place for values in cells if sum(map(bool, values)) > 1 for place, value in enumerate(values) if value}
     parted = [(kind, above) for kind, above in sorted(values_of) if kind[0] in places]
-    counts = [sum(len(values_of[each]) for each in parted if each[0][0] == place) + 1 for place in sorted(places)]
+    counts = [sum(len(values_of[key]) for key in parted if key[0][0] == place) + 1 for place in sorted(places)]
     return parted if math.prod(counts) <= MOST_CROSSED else []
 
 
@@ -269,8 +269,8 @@ def _values_of(
     for (whole, kind), members in parts.items():
         known = values_of[kind, whole[kind[0]]]
         figures = [cells.get(values, set()) for values in members]
-        short = all(len(each) == 1 for each in figures) and any(
-            total[2] > sum(cell[2] for each in figures for cell in each) for total in cells.get(whole, ())
+        short = all(len(figure) == 1 for figure in figures) and any(
+            total[2] > sum(cell[2] for figure in figures for cell in figure) for total in cells.get(whole, ())
         )
         if len(known) == 1 or (short and len(members) == len(known)):
             known.add(f"{OTHER}{kind[1]} {whole[kind[0]]}")
@@ -326,9 +326,9 @@ def _wider(value: str, bands: Sequence[str]) -> str:
     if own is None:
         return ""
     around = [
-        (each[1] - each[0], band)
+        (years[1] - years[0], band)
         for band in bands
-        if (each := _band(band)) is not None and each != own and each[0] <= own[0] and each[1] >= own[1]
+        if (years := _band(band)) is not None and years != own and years[0] <= own[0] and years[1] >= own[1]
     ]
     return min(around)[1] if around else ""
 
@@ -348,13 +348,13 @@ def _band(text: str) -> tuple[float, float] | None:
 
 def _second(table: _CountTable, hidden: set[Cell]) -> Cell | None:
     """Return the count to hide beside one that is alone in a sum: the part that leaves the fewest others alone."""
-    for each in table.ordered:
-        unknown = [c for c in each.cells if table.is_unknown(c, hidden)]
-        if len(unknown) != 1 or unknown[0] not in hidden or not (each.exact or unknown[0] in each.parts):
+    for total in table.ordered:
+        unknown = [c for c in total.cells if table.is_unknown(c, hidden)]
+        if len(unknown) != 1 or unknown[0] not in hidden or not (total.exact or unknown[0] in total.parts):
             continue
-        shown = [c for c in each.parts if c not in hidden and c[2]]
-        if not shown and each.exact and each.whole not in hidden:
-            shown = [each.whole]
+        shown = [c for c in total.parts if c not in hidden and c[2]]
+        if not shown and total.exact and total.whole not in hidden:
+            shown = [total.whole]
         if shown:
             return min(shown, key=lambda c: (table.left_alone(c, hidden), c[2], c[1]))
     return None
@@ -378,7 +378,7 @@ def _told(table: _CountTable, hidden: set[Cell], safe: set[Cell], least: int) ->
             costs = np.zeros(len(system.cells))
             costs[number] = sign
             other = system.solve(costs)
-            safe |= {each for each, one, two in zip(system.cells, low, other, strict=True) if one != two}
+            safe |= {cell for cell, low_value, two in zip(system.cells, low, other, strict=True) if low_value != two}
         if cell not in safe:
             return cell
     return None
@@ -388,13 +388,13 @@ class _System:
     """What a reader knows of the unknown cells of a table: linear equations, and the smallest number of each."""
 
     def __init__(self, table: _CountTable, sums: Iterable[_Sum], hidden: set[Cell]) -> None:
-        exact = sorted(each for each in sums if each.exact)
-        self.cells = sorted({cell for each in exact for cell in each.cells if table.is_unknown(cell, hidden)})
+        exact = sorted(total for total in sums if total.exact)
+        self.cells = sorted({cell for total in exact for cell in total.cells if table.is_unknown(cell, hidden)})
         self.place = {cell: number for number, cell in enumerate(self.cells)}
         self.matrix = sparse.lil_matrix((len(exact), len(self.cells)))
         self.right = np.zeros(len(exact))
-        for number, each in enumerate(exact):
-            for cell, sign in ((each.whole, -1), *((part, 1) for part in each.parts)):
+        for number, total in enumerate(exact):
+            for cell, sign in ((total.whole, -1), *((part, 1) for part in total.parts)):
                 if cell in self.place:
                     self.matrix[number, self.place[cell]] += sign
                 else:
@@ -415,9 +415,9 @@ class _System:
         UnsafePublication
             The solver gives none, or numbers that do not add up: it is not known what a reader could find out.
         """
-        found = self._solve(costs).x
-        if found is not None:
-            numbers = np.round(found)
+        answer = self._solve(costs).x
+        if answer is not None:
+            numbers = np.round(answer)
             if (numbers >= self.least).all() and (self.matrix @ numbers == self.right).all():
                 return numbers
         raise UnsafePublication("counts of cases: it could not be checked what is told by those that are shown")
@@ -436,10 +436,10 @@ def _beside(table: _CountTable, hidden: set[Cell], cell: Cell) -> Cell | None:
     near: set[Cell] = set()
     reached = {cell}
     while not near:
-        around = reached | {c for one in reached for each in table.sums_of[one] for c in each.cells}
+        around = reached | {c for member in reached for total in table.sums_of[member] for c in total.cells}
         near = {c for c in around if c in table.given and c not in hidden and c[2]}
         if around == reached:
             break
         reached = around
-    parts = {c for each in table.sums_of[cell] if cell in each.parts for c in each.parts} & near
+    parts = {c for total in table.sums_of[cell] if cell in total.parts for c in total.parts} & near
     return min(parts or near, key=lambda c: (table.left_alone(c, hidden), c[2], c[1]), default=None)
