@@ -179,7 +179,7 @@ def records(
         How an organization shows its services.
     """
     if ids is None:
-        ids = [each for (each,) in view.connection.execute(f'SELECT id FROM "{table}" ORDER BY id')]
+        ids = [identifier for (identifier,) in view.connection.execute(f'SELECT id FROM "{table}" ORDER BY id')]
     wanted = list(ids)
     for first in range(0, len(wanted), CHUNK):
         chunk = wanted[first : first + CHUNK]
@@ -211,14 +211,14 @@ class _Nest:
         if self.full:
             flat = ("service",) if self.table == "organization" and self.services != "full" else ()
             for leaf in LEAVES:
-                for table in (each for each in MANY if each not in flat):
+                for table in (table_name for table_name in MANY if table_name not in flat):
                     for part in MANY[table].values():
                         if part.table == leaf:
                             self._read(leaf, part.column, self.rows[table])
         self._read_linked()
-        for each in ids:
-            if each in self.rows[self.table]:
-                yield self._nested(self.table, self.rows[self.table][each], (), self.full)
+        for identifier in ids:
+            if identifier in self.rows[self.table]:
+                yield self._nested(self.table, self.rows[self.table][identifier], (), self.full)
 
     def _wanted(self, step: TableRead) -> bool:
         """Whether a step is needed: flat records need only the one that their columns name."""
@@ -237,20 +237,20 @@ class _Nest:
             f'SELECT * FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?)) ORDER BY id',
             [json.dumps(wanted)],
         ).fetchall()
-        found = self.inside.setdefault(NestedTable(table, column), defaultdict(list))
+        rows_by_value = self.inside.setdefault(NestedTable(table, column), defaultdict(list))
         for row in rows:
             self.rows[table][row["id"]] = row
-            found[row[column]].append(row)
+            rows_by_value[row[column]].append(row)
 
     def _read_linked(self) -> None:
         """Read what is said of all records at hand: attributes with their terms, verifications and translations."""
         if self.full:
-            self._read("attribute", "link_id", [each for table in self.rows.values() for each in table])
+            self._read("attribute", "link_id", [identifier for table in self.rows.values() for identifier in table])
             terms = {row["taxonomy_term_id"] for row in self.rows["attribute"].values()} - {None}
             self._read("taxonomy_term", "id", terms)
             self._read("taxonomy", "id", {row["taxonomy_id"] for row in self.rows["taxonomy_term"].values()} - {None})
             self._read("unit", "id", {row["unit_id"] for row in self.rows["service_capacity"].values()} - {None})
-        everything = [each for name, table in self.rows.items() if name not in LINKED for each in table]
+        everything = [identifier for name, table in self.rows.items() if name not in LINKED for identifier in table]
         self._read("verification", "link_id", everything if self.full else self.rows["service"])
         if self.full or self.language is not None:
             self._read("translation", "link_id", everything)
@@ -263,9 +263,9 @@ class _Nest:
         nested = self._fields(table, row, {part.column for part in ones.values()})
         down = (*above, table)
         for name, part in ones.items():
-            found = self.rows[part.table].get(row[part.column])
-            if found is not None:
-                nested[name] = self._nested(part.table, found, down, full)
+            whole = self.rows[part.table].get(row[part.column])
+            if whole is not None:
+                nested[name] = self._nested(part.table, whole, down, full)
         if full:
             for name, part in MANY.get(table, {}).items():
                 if not self._has(table, name, part.table, above):
@@ -273,7 +273,7 @@ class _Nest:
                 inner = full and (name != "services" or self.services == "full")
                 held = self.inside.get(part, {}).get(row["id"], ())
                 if held:
-                    nested[name] = [self._without(part, each, down, inner) for each in held]
+                    nested[name] = [self._without(part, part_row, down, inner) for part_row in held]
             self._say(table, row["id"], nested)
         if table == "service":
             nested["freshness"] = self._freshness(row["id"])
@@ -303,10 +303,10 @@ class _Nest:
         kind = _kind(table)
         texts = self._texts(row["id"]) if self.language is not None else {}
         fields: Nested = {}
-        said: dict[str, str] = {}
+        text_languages: dict[str, str] = {}
         for name, value in zip(row.keys(), row, strict=True):
             if name in texts:
-                value, said[name] = texts[name]
+                value, text_languages[name] = texts[name]
             if value is None:
                 value = kind.needed.get(name)
             if value is None or name in dropped:
@@ -314,8 +314,8 @@ class _Nest:
             fields[name] = kind.written(name, value)
         if (on := self.modified.get(row["id"])) is not None and table == "service":
             fields["last_modified"] = moment(on)
-        if said:
-            fields["text_languages"] = said
+        if text_languages:
+            fields["text_languages"] = text_languages
         return fields
 
     def _texts(self, record_id: str) -> dict[str, tuple[str, str]]:
@@ -338,9 +338,9 @@ class _Nest:
                 continue  # a term stands in every record that it is said of; its own record has them
             made = [self._without(NestedTable(linked, "link_id"), row, (), True) for row in rows]
             if linked == "verification":
-                made.sort(key=lambda each: (each.get("verified_on", ""), each["id"]), reverse=True)
+                made.sort(key=lambda attribute: (attribute.get("verified_on", ""), attribute["id"]), reverse=True)
             if linked != "attribute":
-                made = [{k: v for k, v in each.items() if k != "link_entity"} for each in made]
+                made = [{k: v for k, v in record.items() if k != "link_entity"} for record in made]
             nested[name] = made
 
     def _freshness(self, service_id: str) -> Freshness:
@@ -417,7 +417,7 @@ def modified_on(view: View, entity: str, ids: Iterable[str]) -> dict[str, str]:
         "SELECT id, modified_on FROM modified WHERE entity = ? AND id IN (SELECT value FROM json_each(?))",
         [entity, json.dumps(list(ids))],
     )
-    return {each: day for each, day in rows if day is not None}
+    return {identifier: day for identifier, day in rows if day is not None}
 
 
 def moment(day: str) -> str:

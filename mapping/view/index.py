@@ -135,17 +135,17 @@ class SearchIndex:
 
     def _always(self, service: str) -> bool:
         """Tell whether a service is open day and night."""
-        told = map(hours_of, self.schedules.get(service, ()))
-        days = [day for hours in told if hours.all_day for day in hours.days]
+        all_hours = map(hours_of, self.schedules.get(service, ()))
+        days = [day for hours in all_hours if hours.all_day for day in hours.days]
         return len(set(days)) == len(WEEKDAYS)
 
     def _terms(self, service: str) -> dict[str, frozenset[str]]:
-        found: dict[str, set[str]] = {"service_type": set(), "serves": set(), "excludes": set()}
+        codes_by_link: dict[str, set[str]] = {"service_type": set(), "serves": set(), "excludes": set()}
         for row in self.attributes.get(service, ()):
             code = self.terms.get(row["taxonomy_term_id"])
             if code is not None:
-                found.setdefault(row["link_type"], set()).add(code)
-        return {link: frozenset(codes) for link, codes in found.items()}
+                codes_by_link.setdefault(row["link_type"], set()).add(code)
+        return {link: frozenset(codes) for link, codes in codes_by_link.items()}
 
     def _suits(self, service: Row, terms: Mapping[str, frozenset[str]], *, stays: bool) -> tuple[str, ...]:
         """Return the groups that a service takes; many services say the same of whom they take."""
@@ -158,13 +158,13 @@ class SearchIndex:
     def _groups(self) -> list[str]:
         """Return every group that one can ask for: those of the taxonomy, and others that the view names."""
         known = {term.code for term in Vocabulary.load("beneficiaries").terms()}
-        said = {
+        groups = {
             self.terms[row["taxonomy_term_id"]]
             for rows in self.attributes.values()
             for row in rows
             if row["link_type"] in ("serves", "excludes") and row["taxonomy_term_id"] in self.terms
         }
-        return sorted(known | said)
+        return sorted(known | groups)
 
     def openings(self, service: Row) -> Iterator[Opening]:
         """Yield the times at which a service is open."""
@@ -193,13 +193,16 @@ class SearchIndex:
         What kind of help it is, where it is and for whom is not among them: that is found by meaning.
         """
         organization = self.organizations[service["organization_id"]]
-        said = [service["name"], service["alternate_name"], organization["name"], organization["alternate_name"]]
+        texts = [service["name"], service["alternate_name"], organization["name"], organization["alternate_name"]]
         for record in (service["id"], organization["id"]):
-            said += [row["text"] for row in self.texts.get(record, ()) if row["field"] in ("name", "alternate_name")]
+            texts += [row["text"] for row in self.texts.get(record, ()) if row["field"] in ("name", "alternate_name")]
         for place in self.places.get(service["id"], ()):
-            said += [place["name"], *(row["text"] for row in self.texts.get(place["id"], ()) if row["field"] == "name")]
-            said += [text for row in self.addresses.get(place["id"], ()) for text in (row["address_1"], row["city"])]
-        folded = {word for text in said if text for word in folded_words(text)}
+            texts += [
+                place["name"],
+                *(row["text"] for row in self.texts.get(place["id"], ()) if row["field"] == "name"),
+            ]
+            texts += [text for row in self.addresses.get(place["id"], ()) for text in (row["address_1"], row["city"])]
+        folded = {word for text in texts if text for word in folded_words(text)}
         for record in (service["id"], organization["id"]):
             folded |= {digits for row in self.phones.get(record, ()) for digits in _digits(row["number"], self.area)}
         return sorted(folded)
@@ -215,10 +218,10 @@ class SearchIndex:
             if row["unit"] in names and row["seat"] >= 0:
                 names[row["unit"]] += [row[f"name_{tried}"] for tried in area.languages if row.get(f"name_{tried}")]
         settings = area.settings
-        names |= {code: list(said.values()) for code, said in settings.country_names.items() if code != area.code}
-        told = {code: [name for name in said if isinstance(name, str)] for code, said in names.items()}
-        numbers = [each.number for each in settings.emergency.values()]
-        return json.dumps(lexicon(told, numbers), ensure_ascii=False, separators=(",", ":"))
+        names |= {code: list(labels.values()) for code, labels in settings.country_names.items() if code != area.code}
+        places = {code: [name for name in labels if isinstance(name, str)] for code, labels in names.items()}
+        numbers = [number.number for number in settings.emergency.values()]
+        return json.dumps(lexicon(places, numbers), ensure_ascii=False, separators=(",", ":"))
 
 
 def write_index(connection: sqlite3.Connection, listing: SearchIndex) -> None:
@@ -240,7 +243,10 @@ def write_index(connection: sqlite3.Connection, listing: SearchIndex) -> None:
     )
     connection.executemany(
         "INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        ((*one, *packed(openings[one], size)) for one in sorted(openings, key=lambda o: tuple(map(str, o)))),
+        (
+            (*opening, *packed(openings[opening], size))
+            for opening in sorted(openings, key=lambda o: tuple(map(str, o)))
+        ),
     )
     _write_series(connection, listing)
     _write_words(connection, listing)

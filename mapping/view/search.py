@@ -111,7 +111,7 @@ class Search:
         self.query = query
         self.timezone = ZoneInfo(facts["timezone"]) if "timezone" in facts else None
         languages = facts["languages"].split()
-        wanted = next((one for one in chain(query.language) if one in languages), languages[0])
+        wanted = next((candidate for candidate in chain(query.language) if candidate in languages), languages[0])
         self.order = f"by_name_{wanted}"
         self.asked_order: NDArray[Any] | None = None
         (self.size,) = connection.execute("SELECT count(*) FROM listed").fetchone()
@@ -168,10 +168,10 @@ class Search:
 
     def _any(self, sets: Iterable[Any]) -> Mask:
         """Return the services that are in one of some packed sets."""
-        found = np.zeros(self.size, bool)
+        mask = np.zeros(self.size, bool)
         for bits, content in sets:
-            found |= unpacked(bool(bits), content, self.size)
-        return found
+            mask |= unpacked(bool(bits), content, self.size)
+        return mask
 
     @cached_property
     def meaning(self) -> Meaning:
@@ -239,12 +239,12 @@ class Search:
 
     def _matching(self, ways: list[str]) -> Mask:
         """Return the services that one of several questions to the full-text index finds."""
-        found = np.zeros(self.size, bool)
+        mask = np.zeros(self.size, bool)
         if ways:
             match = " OR ".join(f"({way})" for way in ways)
             rows = self.connection.execute("SELECT rowid FROM search WHERE search MATCH ?", (match,)).fetchall()
-            found[[number for (number,) in rows]] = True
-        return found
+            mask[[number for (number,) in rows]] = True
+        return mask
 
     def _is_name(self, word: str, loosely: bool) -> bool:
         if loosely:
@@ -285,17 +285,17 @@ class Search:
         for (offset,) in self.connection.execute("SELECT DISTINCT utc_offset FROM open WHERE utc_offset IS NOT NULL"):
             if at.tzinfo is not None:
                 clocks.append((offset, at.astimezone(dt.timezone(dt.timedelta(hours=offset)))))
-        found = np.zeros(self.size, bool)
+        mask = np.zeros(self.size, bool)
         for clock, time in clocks:
             minute, day = time.hour * 60 + time.minute, time.date().isoformat()
-            found |= self._any(
+            mask |= self._any(
                 self.connection.execute(
                     "SELECT bits, numbers FROM open WHERE day = ? AND opens <= ? AND closes > ? AND utc_offset IS ?"
                     " AND coalesce(first <= ?, 1) AND coalesce(last >= ?, 1)",
                     (time.weekday(), minute, minute, clock, day, day),
                 )
             )
-        return found
+        return mask
 
     def _by_name(self, fits: Mask) -> list[Hit]:
         """Return the first services that fit, those of the best rank first and by name."""
@@ -327,8 +327,8 @@ class Search:
         sure = np.flatnonzero(np.isin(owner[points], services[chosen]))
         exact = measured(near, self._series("latitude")[points[sure]], self._series("longitude")[points[sure]])
         exactly: dict[int, float] = {}
-        for number, one in zip(owner[points[sure]].tolist(), exact.tolist(), strict=True):
-            exactly[number] = min(one, exactly.get(number, math.inf))
+        for number, exact_distance in zip(owner[points[sure]].tolist(), exact.tolist(), strict=True):
+            exactly[number] = min(exact_distance, exactly.get(number, math.inf))
         ranks, order = self._series("rank"), self._series(self.order)
         best = sorted(exactly, key=lambda number: (ranks[number], exactly[number], order[number]))
         best = best[: self.query.limit]
