@@ -109,11 +109,11 @@ def _for_focal_points() -> Edition | None:
     path = views()["focal_point"]
     if not path.exists():
         return None
-    kept = current_app.extensions.setdefault("rohnamo_restricted", {})
-    if path not in kept:
-        kept[path] = Editions(path, current_app.config["AREA"], "focal_point")
-    found: Editions = kept[path]
-    return found.now()
+    of_paths = current_app.extensions.setdefault("rohnamo_restricted", {})
+    if path not in of_paths:
+        of_paths[path] = Editions(path, current_app.config["AREA"], "focal_point")
+    editions: Editions = of_paths[path]
+    return editions.now()
 
 
 def _words() -> dict[str, object]:

@@ -188,7 +188,7 @@ def editable(table: str, record: Any = None) -> tuple[str, ...]:
 
 def fields(table: str, record: Any, area: StudyArea, language: str) -> list[Field]:
     """Return the fields of a form for a record; for a new one where ``record`` is None."""
-    kind, found = RECORDS[table], []
+    kind, form_fields = RECORDS[table], []
     for name in editable(table, record):
         value = getattr(record, name, None) if record is not None else None
         if record is None and name == "audience":
@@ -197,10 +197,10 @@ def fields(table: str, record: Any, area: StudyArea, language: str) -> list[Fiel
         choices = tuple(_choices(kind, name, record, area, language))
         needed = kind.model_fields[name].is_required()
         text = value.isoformat() if isinstance(value, dt.date) else "" if value is None else f"{value}"
-        found.append(
+        form_fields.append(
             Field(name, LABELS[name], "choice" if choices and widget != "days" else widget, text, choices, needed)
         )
-    return found
+    return form_fields
 
 
 def _widget(kind: type[Record], name: str) -> Widget:
@@ -217,7 +217,7 @@ def _widget(kind: type[Record], name: str) -> Widget:
 def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, language: str) -> Iterator[tuple[str, str]]:
     if name == "audience":
         least = AUDIENCES.index(record.audience) if record is not None else 0
-        yield from ((each, AUDIENCE_LABELS[each].into(language)) for each in AUDIENCES[least:])
+        yield from ((choice, AUDIENCE_LABELS[choice].into(language)) for choice in AUDIENCES[least:])
     elif name == "byday":
         yield from zip(WEEKDAYS, (day.into(language) for day in DAYS), strict=True)
     elif name == "area_unit":
@@ -235,7 +235,9 @@ def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, langua
             for term in Vocabulary.load(taxonomy).terms():
                 yield term_id(term), str(Vocabulary.load(taxonomy).label(term.code, language))
     elif name == "field":
-        yield from ((each, LABELS[each].into(language)) for each in ("name", "description", "alternate_name"))
+        yield from (
+            (field_name, LABELS[field_name].into(language)) for field_name in ("name", "description", "alternate_name")
+        )
 
 
 def _terms(taxonomy: str, language: str) -> Iterator[tuple[str, str]]:

@@ -40,15 +40,17 @@ def due_bodies(whole: VisibleRecords) -> set[str]:
 
 
 def waiting(
-    seen: Callable[[Collection[str]], VisibleRecords], accounts: Accounts, ledger: Ledger, *, now: dt.datetime
+    visible_in: Callable[[Collection[str]], VisibleRecords], accounts: Accounts, ledger: Ledger, *, now: dt.datetime
 ) -> list[Reminder]:
     """Return who could be written to, providers first; ``seen`` gives what stewards see in some regions."""
-    people = [(one, "entries") for one in to_remind(accounts, due_bodies(seen({EVERYWHERE})))]
-    people += [(one, "ending") for one in of_role(accounts, "steward") if _ends(seen(one.grants.regions))]
-    return [Reminder(one, why, _told(one, ledger, now)) for one, why in people]
+    people = [(account, "entries") for account in to_remind(accounts, due_bodies(visible_in({EVERYWHERE})))]
+    people += [
+        (account, "ending") for account in of_role(accounts, "steward") if _ends(visible_in(account.grants.regions))
+    ]
+    return [Reminder(account, why, _told(account, ledger, now)) for account, why in people]
 
 
-def remind(mailer: Mailer, ledger: Ledger, found: Iterable[Reminder], *, by: str, now: dt.datetime) -> Sent:
+def remind(mailer: Mailer, ledger: Ledger, reminders: Iterable[Reminder], *, by: str, now: dt.datetime) -> Sent:
     """Write to those who were not written to a short while ago, and log each mail.
 
     Raises
@@ -56,11 +58,11 @@ def remind(mailer: Mailer, ledger: Ledger, found: Iterable[Reminder], *, by: str
     MappingError
         The server cannot be reached, or does not let us in; those who were written to before it are in the log.
     """
-    soon = [one for one in found if not one.told]
+    soon = [reminder for reminder in reminders if not reminder.told]
     to: list[str] = []
     failed: dict[str, str] = {}
-    for why in dict.fromkeys(one.why for one in soon):
-        sent = mailer.send([one.account for one in soon if one.why == why], why, now=now)
+    for why in dict.fromkeys(reminder.why for reminder in soon):
+        sent = mailer.send([reminder.account for reminder in soon if reminder.why == why], why, now=now)
         for login in sent.to:
             ledger.append(by, "reminder_sent", subject=login, reason=why, now=now)
         for login, fault in sent.failed.items():
@@ -71,8 +73,8 @@ def remind(mailer: Mailer, ledger: Ledger, found: Iterable[Reminder], *, by: str
 
 
 def _ends(mine: VisibleRecords) -> bool:
-    found = matters(mine, mine.holdings, calls_of(mine.holdings), ())
-    return any(one.count for one in found if one.key in ENDING)
+    pressing = matters(mine, mine.holdings, calls_of(mine.holdings), ())
+    return any(matter.count for matter in pressing if matter.key in ENDING)
 
 
 def _told(account: Account, ledger: Ledger, now: dt.datetime) -> str:

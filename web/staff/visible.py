@@ -37,40 +37,42 @@ def shown(tables: Tables, rules: Rules) -> dict[str, list[Record]]:
     It looks at a record together with what it belongs to, and depends on nothing but its arguments. What is not to be
     listed is seen as well, with its flag. Sums of answers are of no record and stand on no page.
     """
-    flagged = {one.id for table in WHOLES for one in tables.get(table, ()) if getattr(one, "do_not_list", False)}
+    flagged = {
+        record.id for table in WHOLES for record in tables.get(table, ()) if getattr(record, "do_not_list", False)
+    }
     listed = {**tables} | {table: _unflagged(tables.get(table, ())) for table in ("organization", "service")}
     rows = project(listed, SEEN_BY_STAFF, rules) | {"standard_summary": []}
     checks: list[Any] = list(tables.get("verification", ()))
-    tried = {one.id: one.evidence for one in checks if one.method == NOT_REACHED}
-    seen: dict[str, list[Record]] = {table: [] for table in RECORDS}
+    tried = {check.id: check.evidence for check in checks if check.method == NOT_REACHED}
+    visible: dict[str, list[Record]] = {table: [] for table in RECORDS}
     for table, own in rows.items():
         kind = RECORDS[table]
         blank = {name: None if info.is_required() else info.get_default() for name, info in kind.model_fields.items()}
-        seen[table] = [kind.model_construct(**(blank | row)) for row in own]
-    for one in (*seen["organization"], *seen["service"]):
-        one.__dict__["do_not_list"] = one.id in flagged
-    for one in seen["verification"]:
-        if one.id in tried:  # a call that nobody answered: nothing but its days
-            one.__dict__.update(method=NOT_REACHED, evidence=tried[one.id])
-    ids = {one.id for own in seen.values() for one in own}
+        visible[table] = [kind.model_construct(**(blank | row)) for row in own]
+    for record in (*visible["organization"], *visible["service"]):
+        record.__dict__["do_not_list"] = record.id in flagged
+    for record in visible["verification"]:
+        if record.id in tried:  # a call that nobody answered: nothing but its days
+            record.__dict__.update(method=NOT_REACHED, evidence=tried[record.id])
+    ids = {record.id for own in visible.values() for record in own}
     for table in sorted(PRIVATE):
-        seen[table] = [one for one in tables.get(table, ()) if _may_be_seen(one, ids)]
-    return seen
+        visible[table] = [record for record in tables.get(table, ()) if _may_be_seen(record, ids)]
+    return visible
 
 
-def told(conflicts: Iterable[Conflict], seen: "VisibleRecords", real: Mapping[str, Record]) -> list[Conflict]:
+def told(conflicts: Iterable[Conflict], visible: "VisibleRecords", real: Mapping[str, Record]) -> list[Conflict]:
     """Return the conflicts that may be seen: of open fields of records that are for more than custodians.
 
     ``real`` are the records as the directory holds them, by id.
     """
     open_ = {table: {*FIELDS[table]} & {*PUBLISHED[table]} - {*PLACE_TEXTS.get(table, ())} for table in WHOLES}
     return [
-        one
-        for one in conflicts
-        if seen.has(one.table, one.record)
-        and getattr(real.get(one.record), "audience", "custodian") != "custodian"
-        and one.field in open_[one.table]
-        and one.winner.source != "stewards"
+        conflict
+        for conflict in conflicts
+        if visible.has(conflict.table, conflict.record)
+        and getattr(real.get(conflict.record), "audience", "custodian") != "custodian"
+        and conflict.field in open_[conflict.table]
+        and conflict.winner.source != "stewards"
     ]
 
 
@@ -96,7 +98,8 @@ class VisibleRecords:
     ) -> None:
         self.area, self.day, self.key = area, day, key
         self._by_id = {
-            table: {one.id: one for one in sorted(tables.get(table, ()), key=lambda one: one.id)} for table in RECORDS
+            table: {record.id: record for record in sorted(tables.get(table, ()), key=lambda record: record.id)}
+            for table in RECORDS
         }
         self._conflicts = list(conflicts)
         self._owned = _Owned(self._by_id)
@@ -127,12 +130,14 @@ class VisibleRecords:
         new._by_id, new._conflicts = dict(self._by_id), list(conflicts)
         changed: dict[str, tuple[list[Record], list[Record]]] = {}
         for table, held in self._by_id.items():
-            gone = {one: held[one] for one in touched if one in held}
-            come = {one.id: one for one in now.get(table, ())}
-            if {one: gone[one].__dict__ for one in gone} != {one: come[one].__dict__ for one in come}:
+            gone = {identifier: held[identifier] for identifier in touched if identifier in held}
+            come = {record.id: record for record in now.get(table, ())}
+            if {identifier: gone[identifier].__dict__ for identifier in gone} != {
+                identifier: come[identifier].__dict__ for identifier in come
+            }:
                 changed[table] = [*gone.values()], [*come.values()]
-                kept = {one: record for one, record in held.items() if one not in gone} | come
-                new._by_id[table] = dict(sorted(kept.items()))
+                remaining = {identifier: record for identifier, record in held.items() if identifier not in gone} | come
+                new._by_id[table] = dict(sorted(remaining.items()))
         new._owned = self._owned.patched(new._by_id, changed)
         for name in ("_published", "_held", "holdings", *(("doubles",) if COMPARED & {*changed} else ())):
             new.__dict__.pop(name, None)
@@ -145,21 +150,25 @@ class VisibleRecords:
     def _published_after(
         self, before: dict[tuple[str, str], str], changed: Mapping[str, tuple[list[Record], list[Record]]]
     ) -> dict[tuple[str, str], str]:
-        found = dict(before)
+        published = dict(before)
         for table in {*changed} & {*WHOLES}:
             gone, come = changed[table]
-            for one in gone:
-                found.pop((table, public_id(self.key, one.id)), None)
-            found |= {(table, public_id(self.key, one.id)): one.id for one in come}
-        return found
+            for record in gone:
+                published.pop((table, public_id(self.key, record.id)), None)
+            published |= {(table, public_id(self.key, record.id)): record.id for record in come}
+        return published
 
     def _holdings_after(
         self, before: Holdings, touched: Collection[str], now: Mapping[str, Iterable[Record]]
     ) -> Holdings:
         part = VisibleRecords(now, self.area, self.day, key=self.key).holdings
         services = [held for held in before.services if held.service.id not in touched] + part.services
-        bodies = {one: body for one, body in before.organizations.items() if one not in touched} | part.organizations
-        phones = {one: own for one, own in before.body_phones.items() if one not in touched} | part.body_phones
+        bodies = {
+            identifier: body for identifier, body in before.organizations.items() if identifier not in touched
+        } | part.organizations
+        phones = {
+            identifier: own for identifier, own in before.body_phones.items() if identifier not in touched
+        } | part.body_phones
         return Holdings(
             self.area,
             self.day,
@@ -176,10 +185,10 @@ class VisibleRecords:
         NotFound
             It is not there, or may not be seen: nobody can tell which.
         """
-        found = self._by_id.get(table, {}).get(record)
-        if found is None:
+        row = self._by_id.get(table, {}).get(record)
+        if row is None:
             raise NotFound(f"there is no such {table}")
-        return found
+        return row
 
     def has(self, table: str, record: str | None) -> bool:
         """Tell whether a record may be seen."""
@@ -231,31 +240,42 @@ class VisibleRecords:
 
         def asked(table: str) -> list[Any]:
             held = self._by_id[table]
-            return [*held.values()] if before is None else [held[one] for one in sorted(touched) if one in held]
+            return (
+                [*held.values()]
+                if before is None
+                else [held[identifier] for identifier in sorted(touched) if identifier in held]
+            )
 
-        kept: dict[str, set[str]] = {
-            table: {one.id for one in asked(table) if self.units(one) & wanted} for table in WHOLES
+        inside_ids: dict[str, set[str]] = {
+            table: {record.id for record in asked(table) if self.units(record) & wanted} for table in WHOLES
         }
-        owners = {self.record("service", service).organization_id for service in kept["service"]}
-        kept["organization"] |= {one for one in owners if one}
+        owners = {self.record("service", service).organization_id for service in inside_ids["service"]}
+        inside_ids["organization"] |= {owner for owner in owners if owner}
 
-        def inside(table: str, one: str) -> bool:
-            return one in kept[table] or (before is not None and one not in touched and before.has(table, one))
+        def inside(table: str, identifier: str) -> bool:
+            return identifier in inside_ids[table] or (
+                before is not None and identifier not in touched and before.has(table, identifier)
+            )
 
-        def stays(one: Any) -> bool:
-            if one.table in WHOLES:
-                return one.id in kept[one.table]
-            if one.table in ("source", "taxonomy", "taxonomy_term", "unit"):
+        def stays(record: Any) -> bool:
+            if record.table in WHOLES:
+                return record.id in inside_ids[record.table]
+            if record.table in ("source", "taxonomy", "taxonomy_term", "unit"):
                 return True
-            parents = [(parent, getattr(one, name)) for name, parent in references(type(one)).items()]
-            parents.append((getattr(one, "link_entity", ""), getattr(one, "link_id", None)))
-            named = [(parent, each) for parent, each in parents if parent in WHOLES and each]
+            parents = [(parent, getattr(record, name)) for name, parent in references(type(record)).items()]
+            parents.append((getattr(record, "link_entity", ""), getattr(record, "link_id", None)))
+            named = [(parent, parent_id) for parent, parent_id in parents if parent in WHOLES and parent_id]
             if named:
-                return any(inside(parent, each) for parent, each in named)
-            return bool(self.units(one) & wanted) or one.table in ("translation", "approval", "decision", "language")
+                return any(inside(parent, parent_id) for parent, parent_id in named)
+            return bool(self.units(record) & wanted) or record.table in (
+                "translation",
+                "approval",
+                "decision",
+                "language",
+            )
 
-        tables = {table: [one for one in asked(table) if stays(one)] for table in RECORDS}
-        conflicts = [one for one in self._conflicts if inside(one.table, one.record)]
+        tables = {table: [record for record in asked(table) if stays(record)] for table in RECORDS}
+        conflicts = [conflict for conflict in self._conflicts if inside(conflict.table, conflict.record)]
         if before is not None:
             return before.patched(touched, tables, conflicts)
         return VisibleRecords(tables, self.area, self.day, key=self.key, conflicts=conflicts)
@@ -280,13 +300,17 @@ class VisibleRecords:
 
     @cached_property
     def _published(self) -> dict[tuple[str, str], str]:
-        return {(table, public_id(self.key, one)): one for table in WHOLES for one in self._by_id[table]}
+        return {
+            (table, public_id(self.key, identifier)): identifier
+            for table in WHOLES
+            for identifier in self._by_id[table]
+        }
 
     def _units_of(self, table: str, record: str) -> set[str | None]:
         if table == "location":
             return {self.record(table, record).area_unit} if self.has(table, record) else set()
         if table == "service":
-            covers = {each.area_unit for each in self.of_owner("service_area", "service_id", record)}
+            covers = {area.area_unit for area in self.of_owner("service_area", "service_id", record)}
             return covers | {place.area_unit for place in self.places(record)}
         own = {place.area_unit for place in self.of_owner("location", "organization_id", record)}
         for service in self.of_owner("service", "organization_id", record):
@@ -314,8 +338,8 @@ class _Owned(dict[tuple[str, str], Groups]):
     def __missing__(self, wanted: tuple[str, str]) -> Groups:
         table, column = wanted
         grouped: Groups = defaultdict(list)
-        for one in self.tables[table].values():
-            grouped[getattr(one, column) or ""].append(one)
+        for record in self.tables[table].values():
+            grouped[getattr(record, column) or ""].append(record)
         self[wanted] = grouped
         return grouped
 
@@ -329,35 +353,38 @@ class _Owned(dict[tuple[str, str], Groups]):
             if table in changed:
                 new[table, column] = after = dict(groups)
                 gone, come = changed[table]
-                for owner in {getattr(one, column) or "" for one in (*gone, *come)}:
-                    ids = {one.id for one in gone}
-                    kept = [one for one in groups.get(owner, ()) if one.id not in ids]
-                    own = kept + [one for one in come if (getattr(one, column) or "") == owner]
-                    after[owner] = sorted(own, key=lambda one: one.id)
+                for owner in {getattr(record, column) or "" for record in (*gone, *come)}:
+                    ids = {record.id for record in gone}
+                    remaining = [record for record in groups.get(owner, ()) if record.id not in ids]
+                    own = remaining + [record for record in come if (getattr(record, column) or "") == owner]
+                    after[owner] = sorted(own, key=lambda record: record.id)
         return new
 
 
-def name_of(whole: VisibleRecords, one: Any, language: str) -> str:
+def name_of(whole: VisibleRecords, record: Any, language: str) -> str:
     """Return what a record is called in a language, if it has a name in it."""
     texts = {
-        text.language: text.text for text in whole.of_owner("translation", "link_id", one.id) if text.field == "name"
+        text.language: text.text for text in whole.of_owner("translation", "link_id", record.id) if text.field == "name"
     }
-    if one.table == "location" and not one.name:
-        streets = [each.address_1 or each.city for each in whole.of_owner("address", "location_id", one.id)]
+    if record.table == "location" and not record.name:
+        streets = [street.address_1 or street.city for street in whole.of_owner("address", "location_id", record.id)]
         return next(filter(None, streets), TABLES["location"].into(language))
-    return str(texts.get(language) or one.name)
+    return str(texts.get(language) or record.name)
 
 
 def _unflagged(records: Iterable[Record]) -> list[Record]:
-    return [one.model_copy(update={"do_not_list": False}) if getattr(one, "do_not_list", 0) else one for one in records]
+    return [
+        record.model_copy(update={"do_not_list": False}) if getattr(record, "do_not_list", 0) else record
+        for record in records
+    ]
 
 
-def _may_be_seen(one: Any, ids: Collection[str]) -> bool:
+def _may_be_seen(record: Any, ids: Collection[str]) -> bool:
     """Whether a record that is never published speaks of nothing but what may be seen."""
-    if one.table == "source":
+    if record.table == "source":
         return True
-    if one.table == "approval":
-        return one.kind in ("map", "phone") or one.subject in ids
-    if one.table == "decision":
-        return one.one in ids and one.other in ids
-    return getattr(one, "link_id", None) in ids
+    if record.table == "approval":
+        return record.kind in ("map", "phone") or record.subject in ids
+    if record.table == "decision":
+        return record.one in ids and record.other in ids
+    return getattr(record, "link_id", None) in ids

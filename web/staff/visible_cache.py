@@ -38,18 +38,18 @@ class Kin:
         self.clear = True
         """Whether no two records have one id."""
         for own in tables.values():
-            for one in own:
-                self.clear &= one.id not in self.records
-                self._put(one)
+            for record in own:
+                self.clear &= record.id not in self.records
+                self._put(record)
 
     def change(self, now: Mapping[str, Record | None]) -> set[str]:
         """Put records in place of those of the same ids, or take them out; return from where to look around."""
         start = set(now)
-        for one, new in now.items():
-            old = self.records.pop(one, None)
+        for identifier, new in now.items():
+            old = self.records.pop(identifier, None)
             if old is not None:
                 for owner in _owners(old):
-                    self.near[owner].discard(one)
+                    self.near[owner].discard(identifier)
                 start |= _owners(old) if old.table not in BETWEEN else set()
             if new is not None:
                 self.clear &= old is None or old.table == new.table
@@ -59,28 +59,30 @@ class Kin:
     def around(self, start: Iterable[str]) -> tuple[set[str], set[str]]:
         """Return what may be seen otherwise when some records changed, and all that it takes to tell."""
         touched = self._hanging(start, between=True)
-        between = (self.records[one] for one in touched if self._is_between(one))
-        return touched, touched | self._hanging((o for one in between for o in _owners(one)), between=False)
+        between = (self.records[identifier] for identifier in touched if self._is_between(identifier))
+        return touched, touched | self._hanging(
+            (o for identifier in between for o in _owners(identifier)), between=False
+        )
 
     def _hanging(self, start: Iterable[str], *, between: bool) -> set[str]:
-        found, waiting = set[str](), list(start)
+        around, waiting = set[str](), list(start)
         while waiting:
-            one = waiting.pop()
-            if one in found or (self._is_between(one) and not between):
+            identifier = waiting.pop()
+            if identifier in around or (self._is_between(identifier) and not between):
                 continue
-            found.add(one)
-            waiting += self.near.get(one, ())
-            if one in self.records and not self._is_between(one):
-                waiting += _owners(self.records[one])
-        return found
+            around.add(identifier)
+            waiting += self.near.get(identifier, ())
+            if identifier in self.records and not self._is_between(identifier):
+                waiting += _owners(self.records[identifier])
+        return around
 
-    def _is_between(self, one: str) -> bool:
-        return one in self.records and self.records[one].table in BETWEEN
+    def _is_between(self, identifier: str) -> bool:
+        return identifier in self.records and self.records[identifier].table in BETWEEN
 
-    def _put(self, one: Record) -> None:
-        self.records[one.id] = one
-        for owner in _owners(one):
-            self.near[owner].add(one.id)
+    def _put(self, record: Record) -> None:
+        self.records[record.id] = record
+        for owner in _owners(record):
+            self.near[owner].add(record.id)
 
 
 class VisibleCache:
@@ -127,38 +129,41 @@ class VisibleCache:
         """Work out what changed after a batch; False where that could change what is seen elsewhere."""
         query = 'SELECT DISTINCT "table", record, change FROM history WHERE batch > ?'
         changed: dict[str, set[str]] = defaultdict(set)
-        for table, one, how in directory.db.conn.execute(query, [last]):
+        for table, identifier, how in directory.db.conn.execute(query, [last]):
             if how == "erased" or table in VOCABULARIES:
                 return False
-            changed[table].add(one)
+            changed[table].add(identifier)
         now: dict[str, Record | None] = {}
         for table in {*changed} & {*RECORDS}:
             rows, read = stored_rows(directory.db, table, sorted(changed[table])), reader(RECORDS[table])
-            now |= {one: read([*rows[one].values()]) if one in rows else None for one in changed[table]}
-        old = [self._kin.records.get(one) for one in now]
-        if any(getattr(one, "link_entity", "") in VOCABULARIES for one in (*now.values(), *old)):
+            now |= {
+                identifier: read([*rows[identifier].values()]) if identifier in rows else None
+                for identifier in changed[table]
+            }
+        old = [self._kin.records.get(record) for record in now]
+        if any(getattr(identifier, "link_entity", "") in VOCABULARIES for identifier in (*now.values(), *old)):
             return False
         whole = self._seen[frozenset()]
         touched, needed = self._kin.around(self._kin.change(now))
         if (
             not self._kin.clear
             or len(needed) > MOST
-            or any(whole.has(table, one) for table in VOCABULARIES for one in touched)
+            or any(whole.has(table, identifier) for table in VOCABULARIES for identifier in touched)
         ):
             return False
         tables: dict[str, list[Record]] = {table: [] for table in RECORDS}
-        for one in sorted(needed & self._kin.records.keys()):
-            tables[self._kin.records[one].table].append(self._kin.records[one])
-        found = shown(tables, self._rules)
-        here = {table: [one for one in own if one.id in touched] for table, own in found.items()}
+        for identifier in sorted(needed & self._kin.records.keys()):
+            tables[self._kin.records[identifier].table].append(self._kin.records[identifier])
+        visible = shown(tables, self._rules)
+        here = {table: [record for record in own if record.id in touched] for table, own in visible.items()}
         if _words(whole, touched) - {*self._rules.vocabulary} != _words_of(here) - {*self._rules.vocabulary}:
             return False  # a word of another's list is used for the first time, or no more
         everywhere = "source" in changed  # of which rank a source is decides whose word counts
         claimed = _claimed(directory, last) | touched
         after = whole.patched(touched, here, ())
         fresh = told(directory.conflicts(None if everywhere else claimed), after, self._kin.records)
-        kept = [] if everywhere else [one for one in whole.conflicts() if one.record not in claimed]
-        after = after.patched((), {}, sorted(kept + fresh, key=_place))
+        remaining = [] if everywhere else [conflict for conflict in whole.conflicts() if conflict.record not in claimed]
+        after = after.patched((), {}, sorted(remaining + fresh, key=_place))
         self._seen = {
             regions: after.within(regions, before=before, touched=touched) if regions else after
             for regions, before in self._seen.items()
@@ -173,21 +178,24 @@ def _claimed(directory: Directory, last: int) -> set[str]:
         " UNION SELECT c.link_id FROM history h JOIN claim c ON c.id = h.record"
         " WHERE h.batch > ? AND h.\"table\" = 'claim'"
     )
-    return {one for (one,) in directory.db.conn.execute(query, [last, last]) if one}
+    return {identifier for (identifier,) in directory.db.conn.execute(query, [last, last]) if identifier}
 
 
-def _place(one: Conflict) -> tuple[int, str]:
-    return CLAIMED.index(one.table), one.record
+def _place(conflict: Conflict) -> tuple[int, str]:
+    return CLAIMED.index(conflict.table), conflict.record
 
 
-def _words(seen: VisibleRecords, touched: Collection[str]) -> set[str]:
+def _words(visible: VisibleRecords, touched: Collection[str]) -> set[str]:
     """Return the words that some records use."""
-    own = {table: [seen.record(table, one) for one in touched if seen.has(table, one)] for table in _USING}
+    own = {
+        table: [visible.record(table, identifier) for identifier in touched if visible.has(table, identifier)]
+        for table in _USING
+    }
     return _words_of(own)
 
 
 def _words_of(tables: Mapping[str, Iterable[Any]]) -> set[str]:
-    return {getattr(one, column) for table, column in _USING.items() for one in tables[table]} - {None}
+    return {getattr(record, column) for table, column in _USING.items() for record in tables[table]} - {None}
 
 
 _USING = {"attribute": "taxonomy_term_id", "service_capacity": "unit_id"}
@@ -202,10 +210,10 @@ def _columns(table: str) -> tuple[str, ...]:
     return (*names, *(name for name in ("link_id", "subject", "one", "other") if name in kind.model_fields))
 
 
-def _owners(one: Record) -> set[str]:
+def _owners(record: Record) -> set[str]:
     """Return the ids of what a record hangs on."""
-    values = one.__dict__
-    return {values[name] for name in _columns(one.table) if values[name]}
+    values = record.__dict__
+    return {values[name] for name in _columns(record.table) if values[name]}
 
 
 @contextlib.contextmanager

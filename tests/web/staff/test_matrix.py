@@ -14,6 +14,7 @@ VALUES = {
     "table": "service",
     "owner_table": "organization",
     "one": key("service", "Legal advice"),
+    "identifier": key("service", "Legal advice"),
     "owner": key("organization", "Umed"),
     "other": key("service", "Papers"),
     "number": 999,

@@ -72,8 +72,8 @@ FAILED = Message("It could not be done, and nothing was changed:")
 
 def accounts() -> Accounts:
     """Return who may sign in."""
-    found: Accounts = current_app.config["ACCOUNTS"]
-    return found
+    book: Accounts = current_app.config["ACCOUNTS"]
+    return book
 
 
 def private() -> Path:
@@ -101,10 +101,10 @@ def mailer() -> Mailer | None:
     if given is not None:
         return cast("Mailer", given)
     try:
-        found = mail_settings(private() / "mail.toml")
+        mail_server = mail_settings(private() / "mail.toml")
     except MappingError:
         return None
-    return Mailer(found) if found is not None else None
+    return Mailer(mail_server) if mail_server is not None else None
 
 
 # -- people ----------------------------------------------------------------------------------------------------------
@@ -140,10 +140,10 @@ def add(language: str) -> ResponseReturnValue:
     return _link(language, person, token)
 
 
-@blueprint.route("/<language>/people/<one>.html", methods=["GET", "POST"])
-def person(language: str, one: str) -> ResponseReturnValue:
+@blueprint.route("/<language>/people/<identifier>.html", methods=["GET", "POST"])
+def person(language: str, identifier: str) -> ResponseReturnValue:
     """Show an account, and change what it is called, what it may do, and whether it may sign in."""
-    account = accounts().account(one)
+    account = accounts().account(identifier)
     if request.method == "GET":
         return _person(language, account)
     form = request.form
@@ -165,44 +165,44 @@ def person(language: str, one: str) -> ResponseReturnValue:
         name=form.get("name", "").strip() or account.name,
         language=form["language"],
     )
-    return redirect(f"/{language}/people/{one}.html", code=303)
+    return redirect(f"/{language}/people/{identifier}.html", code=303)
 
 
-@blueprint.post("/<language>/people/<one>/invite")
-def invite(language: str, one: str) -> ResponseReturnValue:
+@blueprint.post("/<language>/people/<identifier>/invite")
+def invite(language: str, identifier: str) -> ResponseReturnValue:
     """Recover an account: its password, authenticator and sessions end, and a new one-time link is shown once."""
-    account = accounts().account(one)
+    account = accounts().account(identifier)
     log("account_invited", subject=account.login)
     token = accounts().invite(account.id, by=me().login, now=now())
     return _link(language, account, token)
 
 
-@blueprint.post("/<language>/people/<one>/meet")
-def meet(language: str, one: str) -> ResponseReturnValue:
+@blueprint.post("/<language>/people/<identifier>/meet")
+def meet(language: str, identifier: str) -> ResponseReturnValue:
     """Note that the administrator who is here has met the owner of an account that another one made."""
-    account = accounts().account(one)
+    account = accounts().account(identifier)
     try:
         accounts().meet(account.id, by=me().login)
     except InvalidRecord:
         log("meeting_refused", subject=account.login)
         return _person(language, account, problem=ANOTHER), 400
     log("account_met", subject=account.login)
-    return redirect(f"/{language}/people/{one}.html", code=303)
+    return redirect(f"/{language}/people/{identifier}.html", code=303)
 
 
-@blueprint.post("/<language>/people/<one>/end-sessions")
-def end_sessions(language: str, one: str) -> ResponseReturnValue:
+@blueprint.post("/<language>/people/<identifier>/end-sessions")
+def end_sessions(language: str, identifier: str) -> ResponseReturnValue:
     """End every session of an account."""
-    account = accounts().account(one)
+    account = accounts().account(identifier)
     log("sessions_ended", subject=account.login)
     accounts().end_all(account.id)
-    return redirect(f"/{language}/people/{one}.html", code=303)
+    return redirect(f"/{language}/people/{identifier}.html", code=303)
 
 
-@blueprint.post("/<language>/people/<one>/grants")
-def grants(language: str, one: str) -> ResponseReturnValue:
+@blueprint.post("/<language>/people/<identifier>/grants")
+def grants(language: str, identifier: str) -> ResponseReturnValue:
     """Give somebody a region or an organization, or take it back."""
-    account, form = accounts().account(one), request.form
+    account, form = accounts().account(identifier), request.form
     scope, value = form.get("scope", ""), form.get("value", "").strip()
     if scope not in ("region", "organization"):
         abort(400)
@@ -213,7 +213,7 @@ def grants(language: str, one: str) -> ResponseReturnValue:
         abort(400)
     log("grant_taken_back" if take else "granted", subject=account.login, reason=f"{scope} {value}")
     (accounts().revoke if take else accounts().grant)(account.id, cast("Scope", scope), value)
-    return redirect(f"/{language}/people/{one}.html", code=303)
+    return redirect(f"/{language}/people/{identifier}.html", code=303)
 
 
 # -- log, settings, backups, reminders -------------------------------------------------------------------------------
@@ -278,12 +278,12 @@ def rehearsal(language: str) -> ResponseReturnValue:
     if path is None:
         abort(404)
     try:
-        found = rehearse(path, secret=secret, check=_log_faults, beside=private())
+        outcome = rehearse(path, secret=secret, check=_log_faults, beside=private())
     except MappingError as error:
         log("rehearsal_failed", subject=path.name)
         return _backups(language, problem=FAILED, details=(str(error),)), 409
-    log("rehearsal_failed" if found.faults else "backup_rehearsed", subject=path.name)
-    return _backups(language, found=found, name=path.name)
+    log("rehearsal_failed" if outcome.faults else "backup_rehearsed", subject=path.name)
+    return _backups(language, found=outcome, name=path.name)
 
 
 @blueprint.post("/<language>/backups/download")
@@ -314,13 +314,13 @@ def reminders(language: str) -> ResponseReturnValue:
 
 
 def _reminders(language: str, **more: object) -> str:
-    found = _waiting()
+    reminders = _waiting()
     values: dict[str, object] = {"problem": None, "details": (), "sent": None, **more}
-    soon = sum(not one.told for one in found)
+    soon = sum(not reminder.told for reminder in reminders)
     return page(
         "ops/reminders.html",
         language,
-        waiting=found,
+        waiting=reminders,
         soon=soon,
         due=len(due_bodies(everything_seen())),
         why=WHY,
@@ -405,24 +405,28 @@ def _person(language: str, account: Account, problem: Message | None = None) -> 
 def _organizations() -> dict[str, str]:
     """Return the bodies that everybody may know, by published id: administrators see the public's names only."""
     key = directory().key
-    found = {
-        public_id(key, one.id): str(getattr(one, "name", ""))
-        for one in everything_seen().records(Organization)
-        if getattr(one, "audience", "") == "public" and not getattr(one, "do_not_list", False)
+    names = {
+        public_id(key, organization.id): str(getattr(organization, "name", ""))
+        for organization in everything_seen().records(Organization)
+        if getattr(organization, "audience", "") == "public" and not getattr(organization, "do_not_list", False)
     }
-    return dict(sorted(found.items(), key=lambda item: item[1].casefold()))
+    return dict(sorted(names.items(), key=lambda item: item[1].casefold()))
 
 
 def _is_last_administrator(account: Account) -> bool:
-    able = [one for one in accounts().accounts() if one.role == "administrator" and not one.disabled and one.enrolled]
-    return [one.id for one in able] == [account.id]
+    able = [
+        account
+        for account in accounts().accounts()
+        if account.role == "administrator" and not account.disabled and account.enrolled
+    ]
+    return [account.id for account in able] == [account.id]
 
 
 def _settings(
     language: str, problem: Message | None = None, details: Sequence[str] = (), sent: int | None = None
 ) -> str:
     area, store = study_area(), directory()
-    sources = sorted(cast("list[Source]", store.records(Source)), key=lambda one: one.name.casefold())
+    sources = sorted(cast("list[Source]", store.records(Source)), key=lambda source: source.name.casefold())
     post = mailer()
     mail = list(mail_in_words(post.settings, language)) if post is not None else None
     return page(

@@ -87,7 +87,7 @@ def ask(language: str, number: int) -> ResponseReturnValue:
     campaign, address = _store().campaign(number), partner_address()
     if not address:
         return _page(language, campaign, problem=NO_ADDRESS), 400
-    answered = {asked.organization for asked in _store().asked(number) if asked.answered_on}
+    answered = {sent_request.organization for sent_request in _store().asked(number) if sent_request.answered_on}
     letters = []
     for own in _organizations():
         if own.id in answered:
@@ -118,30 +118,34 @@ def _sent(mail: str, text: str, language: str) -> bool:
 
 def _all() -> list[tuple[Campaign, int, int]]:
     """Return the campaigns with the counts of those who answered and who were asked."""
-    found = []
+    counts = []
     for campaign in _store().all():
-        asked = _store().asked(campaign.number)
-        found.append((campaign, sum(one.answered_on is not None for one in asked), len(asked)))
-    return found
+        requests = _store().asked(campaign.number)
+        counts.append((campaign, sum(sent_request.answered_on is not None for sent_request in requests), len(requests)))
+    return counts
 
 
 def _page(language: str, campaign: Campaign, **more: Any) -> str:
     own = {organization.id: organization for organization in _organizations()}
-    asked = [one for one in _store().asked(campaign.number) if one.organization in own]
+    requests = [sent_request for sent_request in _store().asked(campaign.number) if sent_request.organization in own]
     return page(
         "ops/campaign.html",
         language,
         campaign=campaign,
-        answered=[one for one in asked if one.answered_on],
-        calls=[(one, own[one.organization]) for one in _late_first(asked) if not one.answered_on],
-        new=len(own) - len(asked),
+        answered=[sent_request for sent_request in requests if sent_request.answered_on],
+        calls=[
+            (sent_request, own[sent_request.organization])
+            for sent_request in _late_first(requests)
+            if not sent_request.answered_on
+        ],
+        new=len(own) - len(requests),
         late=campaign.due < today(),
         **{"letters": (), "problem": None} | more,
     )
 
 
-def _late_first(asked: list[Asked]) -> list[Asked]:
-    return sorted(asked, key=lambda one: (-one.times, one.name))
+def _late_first(requests: list[Asked]) -> list[Asked]:
+    return sorted(requests, key=lambda sent_request: (-sent_request.times, sent_request.name))
 
 
 def _organizations() -> Iterator[Own]:
@@ -164,8 +168,8 @@ def _organizations() -> Iterator[Own]:
 
 
 def _by_organization(rows: Mapping[str, Row], value: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+    values: dict[str, list[str]] = defaultdict(list)
     for row in rows.values():
         if row["organization_id"]:
-            found[row["organization_id"]].append(row[value])
-    return found
+            values[row["organization_id"]].append(row[value])
+    return values

@@ -134,9 +134,9 @@ def _reason(error: Exception, upload: Upload) -> str:
 def _agreed(columns: ColumnMap, *, trusted: bool) -> bool:
     """Whether two people agreed to this very map; to one that the operator installed, under its sender's name."""
     agreed = [
-        one.value
-        for one in directory().records(Approval)
-        if isinstance(one, Approval) and one.kind == "map" and one.subject == columns.source
+        approval.value
+        for approval in directory().records(Approval)
+        if isinstance(approval, Approval) and approval.kind == "map" and approval.subject == columns.source
     ]
     return digest(columns) in agreed or (trusted and any(not value for value in agreed))
 
@@ -150,37 +150,37 @@ def _is_agreed(upload: Upload) -> bool:
 def columns(language: str, token: str) -> ResponseReturnValue:
     """Say what the columns of a list are: as guessed, or otherwise."""
     upload = uploads().get(token, me().id)
-    found = guessed(list(format_of(upload.path).read(upload.path)), study_area())
+    guess = guessed(list(format_of(upload.path).read(upload.path)), study_area())
     if request.method == "GET":
-        return _columns(language, upload, found)
+        return _columns(language, upload, guess)
     try:
-        made = map_of(found, request.form, unknown_words(found, study_area()))
+        made = map_of(guess, request.form, unknown_words(guess, study_area()))
     except (ValidationError, KeyError, ValueError):
-        return _columns(language, upload, found, problem=MAP_WRONG), 400
+        return _columns(language, upload, guess, problem=MAP_WRONG), 400
     uploads().read_by(upload, made, trusted=False)
     return redirect(f"/{language}/i/{token}/preview.html", code=303)
 
 
-def _columns(language: str, upload: Upload, found: Any, *, problem: Message | None = None) -> str:
-    chosen = {name: field for field, names in found.fields.items() for name in names}
-    chosen |= dict.fromkeys(found.private, "private")
+def _columns(language: str, upload: Upload, guess: Any, *, problem: Message | None = None) -> str:
+    chosen = {name: field for field, names in guess.fields.items() for name in names}
+    chosen |= dict.fromkeys(guess.private, "private")
     marking = next((name for name, field in chosen.items() if field == "marking"), "")
-    words = sorted(word for word in found.seen[marking].words if word) if marking else []
+    words = sorted(word for word in guess.seen[marking].words if word) if marking else []
     return page(
         "staff/columns.html",
         language,
         upload=upload,
-        names=[name for name in found.names if name],
+        names=[name for name in guess.names if name],
         chosen=chosen,
         meanings=MEANINGS,
         fields=_offered(chosen.values()),
-        seen=found.seen,
+        seen=guess.seen,
         words=words,
-        unknown=unknown_words(found, study_area()),
+        unknown=unknown_words(guess, study_area()),
         meant=_meant(language),
         typed=request.form,
         problem=problem,
-        key=found.key[0] if found.key else "",
+        key=guess.key[0] if guess.key else "",
         name=upload.path.stem,
     )
 
@@ -204,7 +204,7 @@ def _meant(language: str) -> dict[str, dict[str, str]]:
     return {name: dict(sorted(labels.items(), key=lambda pair: pair[1])) for name, labels in known.items()}
 
 
-def map_of(found: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple[str, int]]]) -> ColumnMap:
+def map_of(guess: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple[str, int]]]) -> ColumnMap:
     """Make a column map of what was chosen for each column of a list, and for each of its unknown words.
 
     Raises
@@ -214,7 +214,7 @@ def map_of(found: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
     """
     fields: dict[str, list[str]] = {}
     private, ignored = [], []
-    for place, name in enumerate(name for name in found.names if name):
+    for place, name in enumerate(name for name in guess.names if name):
         choice = form.get(f"c{place}", "")
         if choice == "private":
             private.append(name)
@@ -225,11 +225,11 @@ def map_of(found: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
     source = form["source"].strip().casefold()
     if record_id(source, "source") in RESERVED:
         raise ValueError("this name is kept for the portal itself")
-    markings = {word: form[f"m{place}"] for place, word in enumerate(_words(found, fields)) if form.get(f"m{place}")}
+    markings = {word: form[f"m{place}"] for place, word in enumerate(_words(guess, fields)) if form.get(f"m{place}")}
     constants = {} if "marking" in fields else {"marking": "all"}
     if not markings and form.get("all"):
         markings = {"all": form["all"]}
-    key = [form["key"]] if form.get("key") in found.names else []
+    key = [form["key"]] if form.get("key") in guess.names else []
     taught = {
         name: {word: form[f"w{name}{place}"] for place, (word, _) in enumerate(words) if form.get(f"w{name}{place}")}
         for name, words in unknown.items()
@@ -246,21 +246,21 @@ def map_of(found: Any, form: Mapping[str, str], unknown: Mapping[str, list[tuple
             "markings": markings,
             "constants": constants,
             "words": {name: meanings for name, meanings in taught.items() if meanings and name in fields},
-            "header": found.header,
-            "sheets": {"only": [name for name in found.sheets if name]},
+            "header": guess.header,
+            "sheets": {"only": [name for name in guess.sheets if name]},
             "rows": {
-                "least": max(1, found.count * 8 // 10),
-                "most": found.count * 5 // 4 + 10,
-                "refused": 20 + found.count // 2,
+                "least": max(1, guess.count * 8 // 10),
+                "most": guess.count * 5 // 4 + 10,
+                "refused": 20 + guess.count // 2,
             },
         }
     )
 
 
-def _words(found: Any, fields: Mapping[str, list[str]]) -> list[str]:
+def _words(guess: Any, fields: Mapping[str, list[str]]) -> list[str]:
     """Return the words by which the sender says who may see a row."""
     column = next(iter(fields.get("marking", ())), "")
-    return sorted(word for word in found.seen[column].words if word) if column in found.seen else []
+    return sorted(word for word in guess.seen[column].words if word) if column in guess.seen else []
 
 
 @imports.get("/<language>/i/<token>/preview.html")
@@ -268,21 +268,21 @@ def preview(language: str, token: str) -> ResponseReturnValue:
     """Show what a list would do: every issue by row, what is new, what would change, what would be hidden."""
     upload = uploads().get(token, me().id)
     try:
-        found = look(upload)
+        preview = look(upload)
     except (MappingError, ValueError) as error:
         return page("staff/refused.html", language, upload=upload, why=_reason(error, upload), problem=UNREADABLE), 400
-    return _preview(language, upload, found)
+    return _preview(language, upload, preview)
 
 
-def _preview(language: str, upload: Upload, found: Preview, *, problem: Message | None = None) -> str:
+def _preview(language: str, upload: Upload, preview: Preview, *, problem: Message | None = None) -> str:
     agreed = _is_agreed(upload)
     source = upload.columns.source if upload.columns is not None else ""
     return page(
         "staff/preview.html",
         language,
         upload=upload,
-        found=found,
-        values=new_values(found.batch, everything_seen(), study_area(), language),
+        found=preview,
+        values=new_values(preview.batch, everything_seen(), study_area(), language),
         levels=LEVELS,
         agreed=agreed,
         asked=_asked(source),
@@ -342,7 +342,7 @@ def store(language: str, token: str) -> ResponseReturnValue:
     """Store a list, or ask a second person to agree to its map first."""
     upload = uploads().get(token, me().id)
     try:
-        found = look(upload)
+        preview = look(upload)
         choice = request.form.get("choice")
         if choice in ("map", "phones") and upload.columns is not None:
             return _ask(language, upload, cast("Literal['map', 'phones']", choice))
@@ -352,7 +352,7 @@ def store(language: str, token: str) -> ResponseReturnValue:
     except FormatError as error:
         return page("staff/refused.html", language, upload=upload, why=_reason(error, upload), problem=UNREADABLE), 400
     except (MappingError, ValueError):
-        return _preview(language, upload, found, problem=NOT_STORED), 409
+        return _preview(language, upload, preview, problem=NOT_STORED), 409
     if upload.columns is not None and not upload.trusted:
         save_map(upload.columns, maps())
     log("imported", subject=upload.path.name)
@@ -385,7 +385,9 @@ def _asked(source: str) -> set[str]:
 
 
 def _numbers_trusted(source: str) -> bool:
-    return any(one.kind == "phone" and one.subject == source for one in everything_seen().records(Approval))
+    return any(
+        approval.kind == "phone" and approval.subject == source for approval in everything_seen().records(Approval)
+    )
 
 
 @imports.post("/<language>/i/<token>/drop")

@@ -32,20 +32,20 @@ class NewValue:
 def new_values(batch: Batch, whole: VisibleRecords, area: StudyArea, language: str) -> list[NewValue]:
     """Return what a list says otherwise, as far as it may be seen, contacts and whereabouts first."""
     doubtful = _doubtful(batch)
-    found = []
+    values = []
     for record, table, name, before, now in (*_changed(batch, whole), *_added(batch, whole)):
         owner = whole.owner(record) or (record.table, record.id)
-        found.append(
+        values.append(
             NewValue(
                 name_of(whole, whole.record(*owner), language) if whole.has(*owner) else "",
                 LABELS[name] if table in WHOLES else TABLES[table],
-                "; ".join(said(table, name, each, area, language) for each in before),
+                "; ".join(said(table, name, old_value, area, language) for old_value in before),
                 said(table, name, now, area, language),
                 name in ENTRY_POINTS.get(table, ()),
                 record.id in doubtful or owner[1] in doubtful,
             )
         )
-    return sorted(found, key=lambda value: (not value.leads, value.entry))
+    return sorted(values, key=lambda value: (not value.leads, value.entry))
 
 
 def _changed(batch: Batch, whole: VisibleRecords) -> Iterator[tuple[Any, str, str, list[Any], Any]]:
@@ -71,8 +71,8 @@ def _added(batch: Batch, whole: VisibleRecords) -> Iterator[tuple[Any, str, str,
         for column, table in references(type(record)).items():
             owner = getattr(record, column)
             if owner and table in WHOLES and whole.has(table, owner) and getattr(record, name):
-                old = [each for each in whole.of_owner(record.table, column, owner) if each.id not in given]
-                yield record, record.table, name, [getattr(each, name) for each in old], getattr(record, name)
+                old = [contact for contact in whole.of_owner(record.table, column, owner) if contact.id not in given]
+                yield record, record.table, name, [getattr(contact, name) for contact in old], getattr(record, name)
 
 
 def _doubtful(batch: Batch) -> set[str]:

@@ -121,10 +121,10 @@ def mail(language: str) -> ResponseReturnValue:
     given["password"] = request.form.get("mail_password", "") or (known.password if known else "")
     part = path.with_name("mail.toml.part")
     part.touch(mode=0o600)
-    told: dict[str, object] = {
+    mail_server: dict[str, object] = {
         name: int(value) if value.isdigit() and name == "port" else value for name, value in given.items() if value
     }
-    part.write_text(tomlkit.dumps(told), encoding="utf-8")
+    part.write_text(tomlkit.dumps(mail_server), encoding="utf-8")
     try:
         mail_settings(part, {})
     except MappingError as error:
@@ -179,7 +179,7 @@ def _wanted() -> dict[str, Any]:
     wanted["moving_holidays"] = []
     for place, holiday in enumerate(present["moving_holidays"]):
         days = form.get(f"moving{place}", "").replace(",", " ").split()
-        estimated = [day for day in holiday["estimated"] if day[:4] not in {told[:4] for told in days}]
+        estimated = [day for day in holiday["estimated"] if day[:4] not in {known_day[:4] for known_day in days}]
         wanted["moving_holidays"].append(holiday | {"announced": days, "estimated": estimated})
     wanted["emergency"] = {}
     for name in (*present["emergency"], "new"):
@@ -194,7 +194,9 @@ def _wanted() -> dict[str, Any]:
 def _differences(changes: dict[str, Any], language: str) -> Iterator[SettingChange]:
     present = _present()
     for key, value in changes.items():
-        yield SettingChange(LABELS[key], *("\n".join(_said(key, each, language)) for each in (present[key], value)))
+        yield SettingChange(
+            LABELS[key], *("\n".join(_said(key, setting, language)) for setting in (present[key], value))
+        )
 
 
 def _said(key: str, value: Any, language: str) -> Iterator[str]:

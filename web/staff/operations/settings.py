@@ -46,13 +46,16 @@ def area_in_words(area: StudyArea, language: str) -> Iterator[Said]:
 
     yield Message("Languages"), [language_of(code).name for code in area.languages]
     yield Message("Time zone"), [area.timezone]
-    yield Message("Emergency numbers"), [f"{show(one.label, language)}: {one.number}" for one in own.emergency.values()]
+    yield (
+        Message("Emergency numbers"),
+        [f"{show(number.label, language)}: {number.number}" for number in own.emergency.values()],
+    )
     yield Message("Where “leave this page” leads"), [own.exit_address]
     yield Message("Public holidays, day and month"), [", ".join(f"{day[3:]}.{day[:2]}" for day in own.holidays)]
     for holiday in own.moving_holidays:
-        told = [date(day, language) for day in holiday.announced]
-        told += [_("{day}, estimated", day=day) for day in holiday.estimated]
-        yield Message("Holiday that moves: {name}", {"name": holiday.name}), told
+        days = [date(day, language) for day in holiday.announced]
+        days += [_("{day}, estimated", day=day) for day in holiday.estimated]
+        yield Message("Holiday that moves: {name}", {"name": holiday.name}), days
     least = own.thresholds
     yield (
         Message("Least counts that are published"),
@@ -80,7 +83,7 @@ def area_in_words(area: StudyArea, language: str) -> Iterator[Said]:
     yield Message("Mail address on public pages"), [own.mail] * bool(own.mail)
     yield Message("Licence of what is published"), [own.licence.text]
     yield Message("Walking speed on level ground"), [_("{speed} km/h", speed=number(own.speeds.walking, language))]
-    yield Message("Seasons of travel times"), [show(one.label, language) for one in own.scenarios]
+    yield Message("Seasons of travel times"), [show(scenario.label, language) for scenario in own.scenarios]
     yield Message("Side of a cell of the map"), [_("{metres} m", metres=number(own.grid.cell_size, language))]
 
 

@@ -61,8 +61,8 @@ class Uploads:
             raise FormatError("too many files wait; finish or drop one of them first")
         token = secrets.token_urlsafe(16)
         folder = self.folder / token
-        for each in (self.folder, folder, folder / "file"):
-            each.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for subfolder in (self.folder, folder, folder / "file"):
+            subfolder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / "file" / plain
         path.touch(mode=0o600)
         path.write_bytes(contents)
@@ -81,12 +81,12 @@ class Uploads:
         about = self.folder / token / "about.json"
         if not re.fullmatch(r"[\w-]{10,40}", token) or not about.is_file():
             raise NotFound("there is no such upload")
-        said = json.loads(about.read_text(encoding="utf-8"))
-        if said["account"] != account:
+        note = json.loads(about.read_text(encoding="utf-8"))
+        if note["account"] != account:
             raise NotFound("there is no such upload")
-        columns = ColumnMap.model_validate_json(said["columns"]) if said["columns"] else None
-        path = self.folder / token / "file" / said["name"]
-        return Upload(token, account, path, columns, said["trusted"], said.get("stored", 0))
+        columns = ColumnMap.model_validate_json(note["columns"]) if note["columns"] else None
+        path = self.folder / token / "file" / note["name"]
+        return Upload(token, account, path, columns, note["trusted"], note.get("stored", 0))
 
     def of(self, account: str) -> list[Upload]:
         """Return the uploads that somebody has not finished, by the name of the file."""
@@ -111,7 +111,7 @@ class Uploads:
 
     def _note(self, upload: Upload) -> None:
         columns = upload.columns.model_dump_json() if upload.columns else ""
-        said = {
+        note = {
             "account": upload.account,
             "name": upload.path.name,
             "columns": columns,
@@ -120,7 +120,7 @@ class Uploads:
         }
         about = self.folder / upload.token / "about.json"
         about.touch(mode=0o600)
-        about.write_text(json.dumps(said), encoding="utf-8")
+        about.write_text(json.dumps(note), encoding="utf-8")
 
     def _sweep(self) -> None:
         """Remove what nobody finished."""
@@ -141,16 +141,16 @@ def as_text(columns: ColumnMap) -> str:
 
 def saved_maps(folder: Path) -> dict[str, tuple[ColumnMap, bool]]:
     """Return the column maps of a folder by file name, and whether whoever runs the portal put it there (TOML)."""
-    found = {}
+    maps = {}
     for path in sorted((*folder.glob("*.toml"), *folder.glob("*.json"))):
         try:
             if path.suffix == ".toml":
-                found[path.name] = (ColumnMap.load(path), True)
+                maps[path.name] = (ColumnMap.load(path), True)
             else:
-                found[path.name] = (ColumnMap.model_validate_json(path.read_text(encoding="utf-8")), False)
+                maps[path.name] = (ColumnMap.model_validate_json(path.read_text(encoding="utf-8")), False)
         except (FormatError, ValidationError, OSError, UnicodeDecodeError):
             continue  # some other file, or one that is not finished
-    return found
+    return maps
 
 
 def save_map(columns: ColumnMap, folder: Path) -> str:

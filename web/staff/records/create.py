@@ -122,18 +122,18 @@ def service(language: str, owner: str) -> ResponseReturnValue:
 @blueprint.route("/<language>/new/location/<owner>.html", methods=["GET", "POST"])
 def place(language: str, owner: str) -> ResponseReturnValue:
     """Enter a further place of a service."""
-    found = seen().record("service", owner)
-    require_over("edit", found)
-    return _answer(language, ("location",), found)
+    service = seen().record("service", owner)
+    require_over("edit", service)
+    return _answer(language, ("location",), service)
 
 
-def _answer(language: str, asked: Sequence[str], owner: Any = None) -> ResponseReturnValue:
+def _answer(language: str, tables: Sequence[str], owner: Any = None) -> ResponseReturnValue:
     if request.method == "GET":
-        return _form(language, asked, owner)
-    entered = _entered(asked, owner)
+        return _form(language, tables, owner)
+    entered = _entered(tables, owner)
     alike = [] if entered.problem or "sure" in request.form else list(_alike(entered.records, language))
     if entered.problem or alike:
-        return _form(language, asked, owner, entered=entered, alike=alike), 409 if alike else 400
+        return _form(language, tables, owner, entered=entered, alike=alike), 409 if alike else 400
     reason, main = request.form["reason"].strip(), entered.records[0]
     back = f"r/{owner.table}/{owner.id}.html" if owner is not None else "waiting.html"
     if _for_custodians(entered.records, owner):
@@ -141,8 +141,8 @@ def _answer(language: str, asked: Sequence[str], owner: Any = None) -> ResponseR
         directory().add(batch, by=me().login, on=today())
         log("added", subject=f"{main.table} {main.id}", reason=reason)
         return redirect(f"/{language}/{back}?hidden", code=303)
-    told = as_fields(entered.records)
-    directory().propose("new", main.table, main.id, told, by=me().login, on=today(), reason=reason)
+    fields = as_fields(entered.records)
+    directory().propose("new", main.table, main.id, fields, by=me().login, on=today(), reason=reason)
     log("proposed", subject=f"{main.table} {main.id}", reason=reason)
     return redirect(f"/{language}/{back}?waits", code=303)
 
@@ -150,66 +150,68 @@ def _answer(language: str, asked: Sequence[str], owner: Any = None) -> ResponseR
 # -- what a form says ------------------------------------------------------------------------------------------------
 
 
-def _entered(asked: Sequence[str], owner: Any) -> Entered:
+def _entered(tables: Sequence[str], owner: Any) -> Entered:
     """Return the records of a form, owners first."""
-    found = Entered()
+    entered = Entered()
     new = {table: str(uuid.uuid4()) for table in WHOLES}
-    body = new["organization"] if "organization" in asked else getattr(owner, "organization_id", None) or owner.id
+    body = new["organization"] if "organization" in tables else getattr(owner, "organization_id", None) or owner.id
     marked: Audience = "public"
-    if "organization" in asked:
-        values = _values(found, "organization")
+    if "organization" in tables:
+        values = _values(entered, "organization")
         marked = values.get("audience", marked)
-        _add(found, "organization", body, values)
-        _number(found, "organization", body, marked)
-    offered = "service" in asked and ("organization" not in asked or _is_filled("service"))
+        _add(entered, "organization", body, values)
+        _number(entered, "organization", body, marked)
+    offered = "service" in tables and ("organization" not in tables or _is_filled("service"))
     if offered:
-        values = _values(found, "service")
+        values = _values(entered, "service")
         marked = strictest(values.get("audience", marked), marked)
         kind = request.form.get("service-kind", "")
         if not values.get("name") or kind not in dict(_kinds("en")):
-            found.problem = NO_NAME
-        _add(found, "service", new["service"], values | {"organization_id": body})
+            entered.problem = NO_NAME
+        _add(entered, "service", new["service"], values | {"organization_id": body})
         link = {"link_id": new["service"], "link_entity": "service", "link_type": "service_type"}
-        _add(found, "attribute", str(uuid.uuid4()), link | {"taxonomy_term_id": kind})
-        _number(found, "service", new["service"], marked)
-    if offered or asked == ("location",):
+        _add(entered, "attribute", str(uuid.uuid4()), link | {"taxonomy_term_id": kind})
+        _number(entered, "service", new["service"], marked)
+    if offered or tables == ("location",):
         tied = new["service"] if offered else owner.id
-        _place(found, tied, body, new["location"], marked if offered else owner.audience, only=asked == ("location",))
-    if found.wrong:
-        found.problem = WRONG
-    elif found.problem is None and not request.form.get("reason", "").strip():
-        found.problem = NO_REASON
-    elif found.problem is None and found.units and not me().may("edit", found.units):
-        found.problem = NOT_YOURS
-    return found
+        _place(
+            entered, tied, body, new["location"], marked if offered else owner.audience, only=tables == ("location",)
+        )
+    if entered.wrong:
+        entered.problem = WRONG
+    elif entered.problem is None and not request.form.get("reason", "").strip():
+        entered.problem = NO_REASON
+    elif entered.problem is None and entered.units and not me().may("edit", entered.units):
+        entered.problem = NOT_YOURS
+    return entered
 
 
-def _place(found: Entered, service: str, body: str | None, new: str, marked: Audience, *, only: bool) -> None:
+def _place(entered: Entered, service: str, body: str | None, new: str, marked: Audience, *, only: bool) -> None:
     """Tie a service to a known place of its body or to a new one; without an address it is told as an area served."""
     whole, area = everything_seen(), study_area()
     known = request.form.get("known", "")
     tie = {"service_id": service, "audience": marked, "role": "delivery"}
     if known:
-        if known not in {one.id for one in _places(whole, body)}:
+        if known not in {place.id for place in _places(whole, body)}:
             abort(400)
-        found.units |= whole.units(whole.record("location", known))
-        _add(found, "service_at_location", str(uuid.uuid4()), tie | {"location_id": known})
+        entered.units |= whole.units(whole.record("location", known))
+        _add(entered, "service_at_location", str(uuid.uuid4()), tie | {"location_id": known})
         return
-    values, street = _values(found, "location"), _values(found, "address")
+    values, street = _values(entered, "location"), _values(entered, "address")
     unit, north, east = str(values.get("area_unit") or ""), values.get("latitude"), values.get("longitude")
     located = north is not None and east is not None
     if (north is None) != (east is None):
-        found.wrong.append("location-latitude")
+        entered.wrong.append("location-latitude")
     if unit not in area.all_units():
-        found.problem = found.problem or NO_PLACE
+        entered.problem = entered.problem or NO_PLACE
         return
-    found.units |= {unit, *area.ancestors(unit)}
+    entered.units |= {unit, *area.ancestors(unit)}
     if north is not None and east is not None and (area.unit_at(north, east) or "") not in {*_within(unit)}:
-        found.problem = found.problem or OUTSIDE
+        entered.problem = entered.problem or OUTSIDE
     if not located and not any(street.values()):
         if only:
-            found.problem = found.problem or NO_ADDRESS
-        _add(found, "service_area", str(uuid.uuid4()), {"service_id": service, "area_unit": unit})
+            entered.problem = entered.problem or NO_ADDRESS
+        _add(entered, "service_area", str(uuid.uuid4()), {"service_id": service, "area_unit": unit})
         return
     values |= {
         "organization_id": body,
@@ -218,11 +220,11 @@ def _place(found: Entered, service: str, body: str | None, new: str, marked: Aud
         "country": area.code,
         "position_basis": "given" if located else "none",
     }
-    _add(found, "location", new, values)
-    _add(found, "service_at_location", str(uuid.uuid4()), tie | {"location_id": new})
+    _add(entered, "location", new, values)
+    _add(entered, "service_at_location", str(uuid.uuid4()), tie | {"location_id": new})
     if any(street.values()):
         street |= {"location_id": new, "country": area.code, "audience": marked}
-        _add(found, "address", str(uuid.uuid4()), street)
+        _add(entered, "address", str(uuid.uuid4()), street)
 
 
 def _within(unit: str) -> Iterator[str]:
@@ -230,29 +232,31 @@ def _within(unit: str) -> Iterator[str]:
     return (code for code in units if unit in (code, *study_area().ancestors(code)))
 
 
-def _values(found: Entered, table: str) -> dict[str, Any]:
+def _values(entered: Entered, table: str) -> dict[str, Any]:
     """Return what the form says of a table's record, and note what does not fit."""
     texts = {name: request.form.get(f"{table}-{name}", "") for name in ASKED[table]}
     values, wrong = given(table, texts, ())
-    found.wrong += [f"{table}-{name}" for name in wrong if name in texts]
+    entered.wrong += [f"{table}-{name}" for name in wrong if name in texts]
     if values.get("audience") == "custodian":
         abort(400)
     return values
 
 
-def _number(found: Entered, table: str, owner: str, marked: Audience) -> None:
+def _number(entered: Entered, table: str, owner: str, marked: Audience) -> None:
     """Add the number of a body or a service, where one is told."""
     text = request.form.get(f"{table}-number", "")
     if not text.strip():
         return
     values, wrong = given("phone", {"number": text}, ())
-    found.wrong += [f"{table}-number"] * bool(wrong)
-    _add(found, "phone", str(uuid.uuid4()), {"number": values.get("number"), f"{table}_id": owner, "audience": marked})
+    entered.wrong += [f"{table}-number"] * bool(wrong)
+    _add(
+        entered, "phone", str(uuid.uuid4()), {"number": values.get("number"), f"{table}_id": owner, "audience": marked}
+    )
 
 
-def _add(found: Entered, table: str, one: str, values: Mapping[str, Any]) -> None:
-    if not found.wrong and not found.problem:
-        found.records.append(RECORDS[table].model_validate({**values, "id": one}))
+def _add(entered: Entered, table: str, identifier: str, values: Mapping[str, Any]) -> None:
+    if not entered.wrong and not entered.problem:
+        entered.records.append(RECORDS[table].model_validate({**values, "id": identifier}))
 
 
 def _is_filled(table: str) -> bool:
@@ -262,13 +266,13 @@ def _is_filled(table: str) -> bool:
 
 def _for_custodians(records: Sequence[Any], owner: Any) -> bool:
     """Whether the kind of help makes a new service one that only custodians may see, whoever entered it."""
-    marked = [_by_kind(one.taxonomy_term_id) for one in records if one.table == "attribute"]
+    marked = [_by_kind(record.taxonomy_term_id) for record in records if record.table == "attribute"]
     return "custodian" in marked or getattr(owner, "audience", "public") == "custodian"
 
 
 def _by_kind(term: str) -> Audience:
     terms = Vocabulary.load("service_types").terms()
-    return next(each.audience for each in terms if term_id(each) == term)
+    return next(service_type.audience for service_type in terms if term_id(service_type) == term)
 
 
 # -- what may be there already ---------------------------------------------------------------------------------------
@@ -276,19 +280,23 @@ def _by_kind(term: str) -> Audience:
 
 def _alike(records: Sequence[Record], language: str) -> Iterator[tuple[RecordLine, Candidate]]:
     """Yield records that a new one may be, with the reasons, likeliest first."""
-    whole, new = everything_seen(), {one.id for one in records}
+    whole, new = everything_seen(), {record.id for record in records}
     tables: dict[str, list[Record]] = {}
-    for one in records:
-        tables.setdefault(one.table, []).append(one)
+    for record in records:
+        tables.setdefault(record.table, []).append(record)
     then = whole.patched(new, tables, whole.conflicts())
     known = Known.of(then)
-    found = organizations(known, of=new, area=study_area()) if "organization" in tables else []
-    found += services(known, of=new) if "service_at_location" in tables else []
-    found += [each for each in locations(then, known.different) if each.pair & new] if "location" in tables else []
-    for each in sorted(found, key=lambda one: -one.score):
-        other = each.other if each.one in new else each.one
-        if whole.has(each.table, other):
-            yield line(whole, whole.record(each.table, other), language), each
+    candidates = organizations(known, of=new, area=study_area()) if "organization" in tables else []
+    candidates += services(known, of=new) if "service_at_location" in tables else []
+    candidates += (
+        [location for location in locations(then, known.different) if location.pair & new]
+        if "location" in tables
+        else []
+    )
+    for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
+        other = candidate.other if candidate.one in new else candidate.one
+        if whole.has(candidate.table, other):
+            yield line(whole, whole.record(candidate.table, other), language), candidate
 
 
 # -- the form --------------------------------------------------------------------------------------------------------
@@ -296,28 +304,28 @@ def _alike(records: Sequence[Record], language: str) -> Iterator[tuple[RecordLin
 
 def _form(
     language: str,
-    asked: Sequence[str],
+    tables: Sequence[str],
     owner: Any,
     *,
     entered: Entered | None = None,
     alike: Sequence[tuple[RecordLine, Candidate]] = (),
 ) -> str:
     whole, entered = everything_seen(), entered or Entered()
-    sections = [(table, SECTIONS[table], list(_fields(table, language, owner))) for table in asked]
-    names = {each.name: each.label for _, _, own in sections for each in own}
+    sections = [(table, SECTIONS[table], list(_fields(table, language, owner))) for table in tables]
+    names = {form_field.name: form_field.label for _, _, own in sections for form_field in own}
     return page(
         "staff/new.html",
         language,
         sections=sections,
         owner=line(whole, owner, language) if owner is not None else None,
-        label=TABLES[asked[0]],
+        label=TABLES[tables[0]],
         problem=ALIKE if alike else entered.problem,
         alike=alike,
         typed=request.form,
         wrong=[names[name] for name in entered.wrong if name in names],
         wrong_names=entered.wrong,
         more=MORE,
-        mine={one.id for one, _ in alike if seen().has(one.table, one.id)},
+        mine={record_line.id for record_line, _ in alike if seen().has(record_line.table, record_line.id)},
     )
 
 
@@ -326,18 +334,18 @@ def _fields(table: str, language: str, owner: Any) -> Iterator[Field]:
     area, whole = study_area(), everything_seen()
     if table == "location":
         body = getattr(owner, "organization_id", None) or getattr(owner, "id", None)
-        known = [(one.id, _place_name(whole, one, language)) for one in _places(whole, body)]
+        known = [(place.id, _place_name(whole, place, language)) for place in _places(whole, body)]
         if known:
             yield Field("known", OWN_PLACE, "choice", "", tuple(known))
     for part in (table, "address") if table == "location" else (table,):
-        for each in fields(part, None, area, language):
-            if each.name in ASKED[part]:
-                choices = tuple(choice for choice in each.choices if choice[0] != "custodian")
-                needed = each.needed and table == "organization"
-                yield replace(each, name=f"{part}-{each.name}", choices=choices, needed=needed)
-            if each.name == "name" and part == "service":
+        for form_field in fields(part, None, area, language):
+            if form_field.name in ASKED[part]:
+                choices = tuple(choice for choice in form_field.choices if choice[0] != "custodian")
+                needed = form_field.needed and table == "organization"
+                yield replace(form_field, name=f"{part}-{form_field.name}", choices=choices, needed=needed)
+            if form_field.name == "name" and part == "service":
                 yield Field("service-kind", KIND, "choice", "", tuple(_kinds(language)))
-            if each.name == "name" and part in ("organization", "service"):
+            if form_field.name == "name" and part in ("organization", "service"):
                 yield Field(f"{part}-number", NUMBER, "text", "")
 
 
@@ -348,13 +356,13 @@ def _kinds(language: str) -> Iterator[tuple[str, str]]:
 
 def _places(whole: VisibleRecords, body: str | None) -> list[Any]:
     """Return the places of a body that are known: its own, and those of its services."""
-    own = {one.id: one for one in whole.of_owner("location", "organization_id", body or "-")}
+    own = {location.id: location for location in whole.of_owner("location", "organization_id", body or "-")}
     for service in whole.of_owner("service", "organization_id", body or "-"):
-        own |= {one.id: one for one in whole.places(service.id)}
-    return [own[one] for one in sorted(own)]
+        own |= {location.id: location for location in whole.places(service.id)}
+    return [own[identifier] for identifier in sorted(own)]
 
 
-def _place_name(whole: VisibleRecords, one: Any, language: str) -> str:
+def _place_name(whole: VisibleRecords, location: Any, language: str) -> str:
     area = study_area()
-    unit = area.label(one.area_unit, language) if one.area_unit in area.all_units() else ""
-    return ", ".join(filter(None, (name_of(whole, one, language), unit)))
+    unit = area.label(location.area_unit, language) if location.area_unit in area.all_units() else ""
+    return ", ".join(filter(None, (name_of(whole, location, language), unit)))

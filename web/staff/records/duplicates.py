@@ -44,48 +44,48 @@ def pairs(language: str, table: str) -> str:
     if table not in COMPARED:
         abort(404)
     mine, whole = seen(), everything_seen()
-    found = [
+    candidates = [
         pair
         for pair in whole.doubles
         if pair.table == table and (mine.has(table, pair.one) or mine.has(table, pair.other))
     ]
     rows = [
         (pair, _line(whole, table, pair.one, language), _line(whole, table, pair.other, language))
-        for pair in found[:MOST]
+        for pair in candidates[:MOST]
     ]
-    return page("staff/doubles.html", language, table=table, rows=rows, count=len(found), compared=COMPARED)
+    return page("staff/doubles.html", language, table=table, rows=rows, count=len(candidates), compared=COMPARED)
 
 
-def _line(whole: VisibleRecords, table: str, one: str, language: str) -> RecordLine:
-    return line(whole, whole.record(table, one), language)
+def _line(whole: VisibleRecords, table: str, identifier: str, language: str) -> RecordLine:
+    return line(whole, whole.record(table, identifier), language)
 
 
-@doubles.route("/<language>/d/<table>/<one>/<other>.html", methods=["GET", "POST"])
-def pair(language: str, table: str, one: str, other: str) -> ResponseReturnValue:
+@doubles.route("/<language>/d/<table>/<identifier>/<other>.html", methods=["GET", "POST"])
+def pair(language: str, table: str, identifier: str, other: str) -> ResponseReturnValue:
     """Show two records side by side, and take what somebody decides about them."""
-    if table not in COMPARED or one == other:
+    if table not in COMPARED or identifier == other:
         abort(404)
     whole = everything_seen()
-    both = [whole.record(table, each) for each in (one, other)]
-    for each in both:
-        require_over("edit", each)
+    both = [whole.record(table, record) for record in (identifier, other)]
+    for record in both:
+        require_over("edit", record)
     if request.method == "GET":
         return _pair(language, table, both)
     kind, keep, reason = (request.form.get(name, "").strip() for name in ("decision", "keep", "reason"))
-    if kind not in CHOICES or keep not in (one, other):
+    if kind not in CHOICES or keep not in (identifier, other):
         abort(400)
-    lost = other if keep == one else one
+    lost = other if keep == identifier else identifier
     login, day, done = me().login, today(), "done"
     try:
         if kind == "same":
             change = directory().merge(keep, [lost], table=table, by=login, on=day, reason=reason)
             done = "waits" if change.proposal else "done"
         else:
-            decided = Decided(1, table, one, other, cast("Kind", kind), keep, lost, reason)
+            decided = Decided(1, table, identifier, other, cast("Kind", kind), keep, lost, reason)
             list(apply(directory(), [decided], by=login, on=day))
     except (InvalidRecord, NotFound):
         return _pair(language, table, both, problem=GONE), 409
-    log(f"doubles_{kind}", subject=f"{table} {one} {other}", reason=reason)
+    log(f"doubles_{kind}", subject=f"{table} {identifier} {other}", reason=reason)
     path = f"r/{table}/{keep}.html" if kind == "same" else f"doubles/{table}.html"
     return redirect(f"/{language}/{path}?{done}", code=303)
 
@@ -93,18 +93,23 @@ def pair(language: str, table: str, one: str, other: str) -> ResponseReturnValue
 def _pair(language: str, table: str, both: list[Any], *, problem: Message | None = None) -> str:
     whole = everything_seen()
     likely: Candidate | None = next(
-        (each for each in whole.doubles if {each.one, each.other} == {one.id for one in both}), None
+        (
+            candidate
+            for candidate in whole.doubles
+            if {candidate.one, candidate.other} == {record.id for record in both}
+        ),
+        None,
     )
-    said_of = [{each.name: each.text for each in shown(one, language)} for one in both]
-    rows = [(LABELS[name], *(each.get(name, "") for each in said_of)) for name in FIELDS[table]]
+    said_of = [{fields.name: fields.text for fields in shown(record, language)} for record in both]
+    rows = [(LABELS[name], *(texts.get(name, "") for texts in said_of)) for name in FIELDS[table]]
     for part in PARTS[table]:
-        texts = ["; ".join(text for _, text in parts_of(whole, one, part, language)) for one in both]
+        texts = ["; ".join(text for _, text in parts_of(whole, record, part, language)) for record in both]
         rows.append((TABLES[part], *texts))
     return page(
         "staff/pair.html",
         language,
         table=table,
-        lines=[line(whole, one, language) for one in both],
+        lines=[line(whole, record, language) for record in both],
         rows=[row for row in rows if any(row[1:])],
         likely=likely,
         choices=CHOICES,
@@ -117,39 +122,42 @@ def conflicts(language: str, *, problem: Message | None = None) -> str:
     """Show the facts on which sources differ: what counts now and why, and what the others say."""
     mine, area = seen(), study_area()
     rows = []
-    for each in mine.conflicts():
-        told = [(one, said(each.table, each.field, one.value, area, language)) for one in (each.winner, *each.losers)]
+    for conflict in mine.conflicts():
+        claims = [
+            (claim, said(conflict.table, conflict.field, claim.value, area, language))
+            for claim in (conflict.winner, *conflict.losers)
+        ]
         rows.append(
             (
-                each,
-                line(mine, mine.record(each.table, each.record), language),
-                LABELS[each.field],
-                told,
-                version(directory().db, each.table, each.record),
+                conflict,
+                line(mine, mine.record(conflict.table, conflict.record), language),
+                LABELS[conflict.field],
+                claims,
+                version(directory().db, conflict.table, conflict.record),
             )
         )
     return page("staff/conflicts.html", language, rows=rows, problem=problem)
 
 
-@doubles.post("/<language>/conflicts/<table>/<one>/<field>")
-def settle(language: str, table: str, one: str, field: str) -> ResponseReturnValue:
+@doubles.post("/<language>/conflicts/<table>/<identifier>/<field>")
+def settle(language: str, table: str, identifier: str, field: str) -> ResponseReturnValue:
     """Let one of the values count, as the stewards' own word."""
-    found = next((e for e in seen().conflicts() if (e.table, e.record, e.field) == (table, one, field)), None)
-    if found is None:
+    conflict = next((e for e in seen().conflicts() if (e.table, e.record, e.field) == (table, identifier, field)), None)
+    if conflict is None:
         return conflicts(language, problem=GONE), 409
-    record, told = seen().record(table, one), (found.winner, *found.losers)
+    record, claims = seen().record(table, identifier), (conflict.winner, *conflict.losers)
     require_over("edit", record)
     chosen = request.form.get("value", "")
-    if not chosen.isdigit() or int(chosen) >= len(told):
+    if not chosen.isdigit() or int(chosen) >= len(claims):
         abort(400)
-    values = {field: told[int(chosen)].value}
-    reason, number = f"sources differ: {told[int(chosen)].source}", int(request.form.get("seen", "0") or 0)
+    values = {field: claims[int(chosen)].value}
+    reason, number = f"sources differ: {claims[int(chosen)].source}", int(request.form.get("seen", "0") or 0)
     try:
-        if leads_elsewhere(table, one, values):
-            directory().propose("edit", table, one, values, by=me().login, on=today(), reason=reason)
+        if leads_elsewhere(table, identifier, values):
+            directory().propose("edit", table, identifier, values, by=me().login, on=today(), reason=reason)
             return redirect(f"/{language}/conflicts.html?waits", code=303)
-        directory().edit(table, one, values, by=me().login, on=today(), reason=reason, seen=number)
+        directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, seen=number)
     except Outdated:
         return conflicts(language, problem=GONE), 409
-    log("edited", subject=f"{table} {one}: {field}", reason=reason)
+    log("edited", subject=f"{table} {identifier}: {field}", reason=reason)
     return redirect(f"/{language}/conflicts.html?done", code=303)

@@ -44,50 +44,50 @@ NO_REASON = Message("Say why, in a few words: the history keeps it.")
 NOTHING = Message("Nothing was changed.")
 
 
-def back(language: str, one: Any, *, said: str = "done") -> ResponseReturnValue:
+def back(language: str, record: Any, *, outcome: str = "done") -> ResponseReturnValue:
     """Lead to the page of the record that another belongs to."""
-    table, owner = everything_seen().owner(one) or (one.table, one.id)
-    return redirect(f"/{language}/r/{table}/{owner}.html?{said}", code=303)
+    table, owner = everything_seen().owner(record) or (record.table, record.id)
+    return redirect(f"/{language}/r/{table}/{owner}.html?{outcome}", code=303)
 
 
-def visible(table: str, one: str) -> Any:
+def visible(table: str, identifier: str) -> Any:
     """Return a record that the person sees and may change, or refuse."""
     if table not in TABLES:
         abort(404)
-    found = seen().record(table, one)
-    require_over("edit", found)
-    return found
+    record = seen().record(table, identifier)
+    require_over("edit", record)
+    return record
 
 
-@edit.route("/<language>/e/<table>/<one>.html", methods=["GET", "POST"])
-def change(language: str, table: str, one: str) -> ResponseReturnValue:
+@edit.route("/<language>/e/<table>/<identifier>.html", methods=["GET", "POST"])
+def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Change fields of a record or of a part of one."""
-    found = visible(table, one)
+    record = visible(table, identifier)
     if request.method == "GET":
-        return _form(language, table, found)
-    values, wrong = given(table, request.form, request.form.getlist("byday"), found)
+        return _form(language, table, record)
+    values, wrong = given(table, request.form, request.form.getlist("byday"), record)
     problem = _problem(wrong, values)
     if problem is not None:
-        return _form(language, table, found, problem=problem, wrong=wrong, typed=request.form), 400
+        return _form(language, table, record, problem=problem, wrong=wrong, typed=request.form), 400
     reason, number = request.form["reason"].strip(), int(request.form.get("seen", "0") or 0)
     try:
-        two = leads_elsewhere(table, one, values)
+        two = leads_elsewhere(table, identifier, values)
     except InvalidRecord:
-        return _form(language, table, found, problem=NOTHING, typed=request.form), 400
+        return _form(language, table, record, problem=NOTHING, typed=request.form), 400
     if two or "ask" in request.form:
-        if version(directory().db, table, one) != number:
-            return _form(language, table, found, problem=STALE), 409
-        directory().propose("edit", table, one, values, by=me().login, on=today(), reason=reason)
-        log("proposed", subject=f"{table} {one}", reason=reason)
-        return back(language, found, said="waits")
+        if version(directory().db, table, identifier) != number:
+            return _form(language, table, record, problem=STALE), 409
+        directory().propose("edit", table, identifier, values, by=me().login, on=today(), reason=reason)
+        log("proposed", subject=f"{table} {identifier}", reason=reason)
+        return back(language, record, outcome="waits")
     try:
-        directory().edit(table, one, values, by=me().login, on=today(), reason=reason, seen=number)
+        directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, seen=number)
     except Outdated:
-        return _form(language, table, everything_seen().record(table, one), problem=STALE), 409
+        return _form(language, table, everything_seen().record(table, identifier), problem=STALE), 409
     except InvalidRecord:
-        return _form(language, table, found, problem=NOTHING, typed=request.form), 400
-    log("edited", subject=f"{table} {one}: {', '.join(sorted(values))}", reason=reason)
-    return back(language, found)
+        return _form(language, table, record, problem=NOTHING, typed=request.form), 400
+    log("edited", subject=f"{table} {identifier}: {', '.join(sorted(values))}", reason=reason)
+    return back(language, record)
 
 
 @edit.route("/<language>/a/<table>/<owner_table>/<owner>.html", methods=["GET", "POST"])
@@ -95,48 +95,48 @@ def add(language: str, table: str, owner_table: str, owner: str) -> ResponseRetu
     """Add a part to a record; a number or an address that more than custodians see needs a second person."""
     if owner_table not in WHOLES or table not in PARTS[owner_table]:
         abort(404)
-    found = visible(owner_table, owner)
+    owner_record = visible(owner_table, owner)
     if request.method == "GET":
-        return _form(language, table, None, owner=found)
+        return _form(language, table, None, owner=owner_record)
     values, wrong = given(table, request.form, request.form.getlist("byday"))
     problem = _problem(wrong, values)
     if problem is not None:
-        return _form(language, table, None, owner=found, problem=problem, wrong=wrong, typed=request.form), 400
+        return _form(language, table, None, owner=owner_record, problem=problem, wrong=wrong, typed=request.form), 400
     reason, new = request.form["reason"].strip(), str(uuid.uuid4())
-    values |= _belonging(table, found)
+    values |= _belonging(table, owner_record)
     if table in ENTRY_POINTS and values.get("audience") != "custodian":
         directory().propose("add", table, new, values, by=me().login, on=today(), reason=reason)
         log("proposed", subject=f"{table} {new}", reason=reason)
-        return back(language, found, said="waits")
+        return back(language, owner_record, outcome="waits")
     record = RECORDS[table].model_validate(values | {"id": new})
     batch = Batch(STEWARDS, f"{table} of a steward", records=[record], rows=1, partial=True)
     directory().add(batch, by=me().login, on=today())
     log("added", subject=f"{table} {new}", reason=reason)
-    return back(language, found)
+    return back(language, owner_record)
 
 
-@edit.post("/<language>/x/<table>/<one>")
-def remove(language: str, table: str, one: str) -> ResponseReturnValue:
+@edit.post("/<language>/x/<table>/<identifier>")
+def remove(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Take out a part; where more people would see the record then, a second person agrees first."""
-    found = visible(table, one)
+    record = visible(table, identifier)
     if table in WHOLES:
         abort(404)
-    batch = Batch(STEWARDS, f"{table} of a steward", removed=[(table, one)], partial=True)
+    batch = Batch(STEWARDS, f"{table} of a steward", removed=[(table, identifier)], partial=True)
     if directory().add(batch, by=me().login, on=today(), dry_run=True).shows:
         reason = request.form.get("reason", "").strip() or "-"
-        directory().propose("remove", table, one, {}, by=me().login, on=today(), reason=reason)
-        log("proposed", subject=f"{table} {one}")
-        return back(language, found, said="waits")
-    answer = back(language, found)
+        directory().propose("remove", table, identifier, {}, by=me().login, on=today(), reason=reason)
+        log("proposed", subject=f"{table} {identifier}")
+        return back(language, record, outcome="waits")
+    answer = back(language, record)
     directory().add(batch, by=me().login, on=today())
-    log("removed", subject=f"{table} {one}")
+    log("removed", subject=f"{table} {identifier}")
     return answer
 
 
-@edit.post("/<language>/c/<one>")
-def check(language: str, one: str) -> ResponseReturnValue:
+@edit.post("/<language>/c/<identifier>")
+def check(language: str, identifier: str) -> ResponseReturnValue:
     """Note that a service was checked: what was found, how, by whom, when."""
-    found = visible("service", one)
+    record = visible("service", identifier)
     result, level, day = request.form.get("result", ""), request.form.get("level", ""), request.form.get("on", "")
     if result not in RESULTS or level not in LEVELS:
         abort(400)
@@ -146,32 +146,32 @@ def check(language: str, one: str) -> ResponseReturnValue:
         abort(400)
     if on > today():
         abort(400)
-    held = cast("HeldService", everything_seen().held(one))
-    held = replace(held, service=directory().record(Service, one))
+    held = cast("HeldService", everything_seen().held(identifier))
+    held = replace(held, service=directory().record(Service, identifier))
     note = request.form.get("note", "").strip()
-    told = {"by": me().login, "method": level, "note": note}
-    records = list(found_by_call(held, result, on, METHODS.get(level, level), told, study_area()))
+    details = {"by": me().login, "method": level, "note": note}
+    records = list(found_by_call(held, result, on, METHODS.get(level, level), details, study_area()))
     directory().add(batch_of_calls("check", records), by=me().login, on=today())
-    log("checked", subject=f"service {one}: {result}")
+    log("checked", subject=f"service {identifier}: {result}")
     if result == "changed":
-        return redirect(f"/{language}/e/service/{one}.html", code=303)
-    return back(language, found)
+        return redirect(f"/{language}/e/service/{identifier}.html", code=303)
+    return back(language, record)
 
 
-@edit.post("/<language>/f/<table>/<one>")
-def flag(language: str, table: str, one: str) -> ResponseReturnValue:
+@edit.post("/<language>/f/<table>/<identifier>")
+def flag(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Keep an entry out of every list at once; to list it again, a second person must agree."""
-    found = visible(table, one)
+    record = visible(table, identifier)
     reason = request.form.get("reason", "").strip()
     if table not in ("organization", "service") or not reason:
         abort(400)
-    if found.do_not_list:
-        directory().propose("edit", table, one, {"do_not_list": False}, by=me().login, on=today(), reason=reason)
-        log("proposed", subject=f"{table} {one}: do_not_list", reason=reason)
-        return back(language, found, said="waits")
-    directory().edit(table, one, {"do_not_list": True}, by=me().login, on=today(), reason=reason)
-    log("edited", subject=f"{table} {one}: do_not_list", reason=reason)
-    return back(language, found)
+    if record.do_not_list:
+        directory().propose("edit", table, identifier, {"do_not_list": False}, by=me().login, on=today(), reason=reason)
+        log("proposed", subject=f"{table} {identifier}: do_not_list", reason=reason)
+        return back(language, record, outcome="waits")
+    directory().edit(table, identifier, {"do_not_list": True}, by=me().login, on=today(), reason=reason)
+    log("edited", subject=f"{table} {identifier}: do_not_list", reason=reason)
+    return back(language, record)
 
 
 STEWARDS = Source(id=record_id("stewards", "source"), name="Stewards")
@@ -186,14 +186,14 @@ def _problem(wrong: list[str], values: dict[str, Any]) -> Message | None:
     return None if values else NOTHING
 
 
-def leads_elsewhere(table: str, one: str, values: Mapping[str, Any]) -> bool:
+def leads_elsewhere(table: str, identifier: str, values: Mapping[str, Any]) -> bool:
     """Whether an edit would lead people elsewhere, or show a record that is not shown.
 
     It waits as a whole then, so that the record tells what is shown; what merely tells more is stored at once, and
     the gate holds it back until somebody else agreed.
     """
-    would = directory().edit(table, one, values, by=me().login, on=today(), reason="-", dry_run=True)
-    return any(one.leads for one in would.shows)
+    would = directory().edit(table, identifier, values, by=me().login, on=today(), reason="-", dry_run=True)
+    return any(showing.leads for showing in would.shows)
 
 
 def _belonging(table: str, owner: Any) -> dict[str, Any]:
@@ -206,7 +206,7 @@ def _belonging(table: str, owner: Any) -> dict[str, Any]:
 def _form(
     language: str,
     table: str,
-    one: Any,
+    record: Any,
     *,
     owner: Any = None,
     problem: Message | None = None,
@@ -214,19 +214,19 @@ def _form(
     typed: Any = None,
 ) -> str:
     whole = everything_seen()
-    belongs = owner if owner is not None else whole.record(*(whole.owner(one) or (table, one.id)))
+    belongs = owner if owner is not None else whole.record(*(whole.owner(record) or (table, record.id)))
     return page(
         "staff/form.html",
         language,
         table=table,
         label=TABLES[table],
-        one=one,
+        one=record,
         owner=line(whole, belongs, language),
-        fields=fields(table, one, study_area(), language),
+        fields=fields(table, record, study_area(), language),
         problem=problem,
         typed=typed or {},
         wrong=[LABELS[name] for name in wrong or ()],
         wrong_names=wrong or [],
-        seen=version(directory().db, table, one.id) if one is not None else 0,
+        seen=version(directory().db, table, record.id) if record is not None else 0,
         points=ENTRY_POINTS.get(table, ()),
     )

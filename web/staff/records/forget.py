@@ -83,9 +83,9 @@ def _matching(word: str) -> Iterator[Found]:
     name, digits = skeleton(word), re.sub(r"\D", "", word)
     owners = {organization.id: organization.name for organization in directory().records(Organization)}
     for contact in directory().records(Contact):
-        said = [text for text in (contact.name, contact.email) if text]
-        if name and any(name in skeleton(text) for text in said):
-            yield Found(contact.id, "; ".join(said), owners.get(contact.organization_id or "", ""))
+        texts = [text for text in (contact.name, contact.email) if text]
+        if name and any(name in skeleton(text) for text in texts):
+            yield Found(contact.id, "; ".join(texts), owners.get(contact.organization_id or "", ""))
     for phone in directory().records(Phone):
         if len(digits) >= LEAST_WORD and digits in re.sub(r"\D", "", phone.number):
             yield Found(phone.id, phone.number, owners.get(phone.organization_id or "", ""))

@@ -39,9 +39,13 @@ class PastAct:
 def all_(language: str, *, problem: Message | None = None) -> str:
     """Show what was done, as far as it is about what may be seen."""
     lines = directory().batches()[-MOST:]
-    counts = _seen_of([each.number for each in lines])
-    found = [PastAct(each, counts[each.number]) for each in reversed(lines) if counts[each.number].total()]
-    return page("staff/changes.html", language, found=found, problem=problem)
+    counts = _seen_of([batch_line.number for batch_line in lines])
+    acts = [
+        PastAct(batch_line, counts[batch_line.number])
+        for batch_line in reversed(lines)
+        if counts[batch_line.number].total()
+    ]
+    return page("staff/changes.html", language, found=acts, problem=problem)
 
 
 def _seen_of(numbers: list[int]) -> dict[int, Counter[str]]:

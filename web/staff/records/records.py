@@ -83,118 +83,123 @@ class Turn:
 def search(language: str) -> str:
     """Find records by name, number, mail or place; what is looked for stands in no address."""
     form = request.form
-    asked = {name: form.get(name, "") for name in ("words", "table", "unit", "state")}
-    found = list(_found(seen(), asked, language))
+    query = {name: form.get(name, "") for name in ("words", "table", "unit", "state")}
+    record_lines = list(_found(seen(), query, language))
     area = study_area()
     regions = [(unit.code, area.label(unit.code, language)) for unit in area.all_units().values()]
     return page(
         "staff/records.html",
         language,
-        asked=asked,
-        lines=found[:MOST],
-        count=len(found),
+        asked=query,
+        lines=record_lines[:MOST],
+        count=len(record_lines),
         regions=regions,
         tables={table: TABLES[table] for table in WHOLES},
         states=FRESHNESS_NAMES,
     )
 
 
-def line(whole: VisibleRecords, one: Any, language: str) -> RecordLine:
+def line(whole: VisibleRecords, record: Any, language: str) -> RecordLine:
     """Return a record as lists show it."""
-    area, held = study_area(), _held(whole, one)
-    units = held.units if held else sorted(_own_units(whole, one))
+    area, held = study_area(), _held(whole, record)
+    units = held.units if held else sorted(_own_units(whole, record))
     names = [area.label(unit, language) if unit in area.all_units() else unit for unit in units[:3]]
     body = held.organization.name if held and held.organization else ""
     return RecordLine(
-        one.table,
-        one.id,
-        name_of(whole, one, language),
+        record.table,
+        record.id,
+        name_of(whole, record, language),
         body,
         ", ".join(names),
         held.freshness if held else None,
-        one.audience,
-        bool(getattr(one, "do_not_list", False)),
+        record.audience,
+        bool(getattr(record, "do_not_list", False)),
     )
 
 
-def _own_units(whole: VisibleRecords, one: Any) -> set[str]:
-    units = [getattr(one, "area_unit", None)] if one.table == "location" else []
-    for service in whole.of_owner("service", "organization_id", one.id) if one.table == "organization" else ():
+def _own_units(whole: VisibleRecords, record: Any) -> set[str]:
+    units = [getattr(record, "area_unit", None)] if record.table == "location" else []
+    for service in whole.of_owner("service", "organization_id", record.id) if record.table == "organization" else ():
         units += [place.area_unit for place in whole.places(service.id)]
     return {unit for unit in units if unit}
 
 
-def _held(whole: VisibleRecords, one: Any) -> HeldService | None:
-    if one.table != "service":
+def _held(whole: VisibleRecords, record: Any) -> HeldService | None:
+    if record.table != "service":
         return None
-    return whole.held(one.id)
+    return whole.held(record.id)
 
 
-def _found(whole: VisibleRecords, asked: dict[str, str], language: str) -> Iterator[RecordLine]:
-    words = coarse(asked["words"]).split()
-    tables = (asked["table"],) if asked["table"] in WHOLES else WHOLES if words or asked["unit"] else ("service",)
+def _found(whole: VisibleRecords, query: dict[str, str], language: str) -> Iterator[RecordLine]:
+    words = coarse(query["words"]).split()
+    tables = (query["table"],) if query["table"] in WHOLES else WHOLES if words or query["unit"] else ("service",)
     states = {held.service.id: held.freshness for held in whole.holdings.services}
-    found = []
+    records = []
     for table in tables:
-        for one in whole.records(RECORDS[table]):
-            if asked["state"] and states.get(one.id) != asked["state"]:
+        for record in whole.records(RECORDS[table]):
+            if query["state"] and states.get(record.id) != query["state"]:
                 continue
-            if asked["unit"] and asked["unit"] not in whole.units(one):
+            if query["unit"] and query["unit"] not in whole.units(record):
                 continue
-            if words and not _fits(whole, one, words, asked["words"]):
+            if words and not _fits(whole, record, words, query["words"]):
                 continue
-            found.append(one)
-    for one in sorted(found, key=lambda each: (WHOLES.index(each.table), coarse(getattr(each, "name", "") or ""))):
-        yield line(whole, one, language)
+            records.append(record)
+    for record in sorted(
+        records, key=lambda record: (WHOLES.index(record.table), coarse(getattr(record, "name", "") or ""))
+    ):
+        yield line(whole, record, language)
 
 
-def _fits(whole: VisibleRecords, one: Any, words: list[str], asked: str) -> bool:
-    texts = [one.name or "", getattr(one, "alternate_name", None) or "", getattr(one, "email", None) or ""]
-    texts += [text.text for text in whole.of_owner("translation", "link_id", one.id)]
-    texts += [street.address_1 for street in whole.of_owner("address", "location_id", one.id)]
+def _fits(whole: VisibleRecords, record: Any, words: list[str], text: str) -> bool:
+    texts = [record.name or "", getattr(record, "alternate_name", None) or "", getattr(record, "email", None) or ""]
+    texts += [text.text for text in whole.of_owner("translation", "link_id", record.id)]
+    texts += [street.address_1 for street in whole.of_owner("address", "location_id", record.id)]
     folded = coarse(" ".join(texts))
-    if all(word in folded for word in words) or one.id == asked.strip():
+    if all(word in folded for word in words) or record.id == text.strip():
         return True
-    digits = "".join(sign for sign in asked if sign.isdigit())
-    numbers = whole.of_owner("phone", f"{one.table}_id", one.id)
+    digits = "".join(sign for sign in text if sign.isdigit())
+    numbers = whole.of_owner("phone", f"{record.table}_id", record.id)
     return len(digits) > 3 and any(digits in phone.number for phone in numbers)
 
 
-@records.get("/<language>/r/<table>/<one>.html")
-def record(language: str, table: str, one: str) -> str:
+@records.get("/<language>/r/<table>/<identifier>.html")
+def record(language: str, table: str, identifier: str) -> str:
     """Show a record: what it says, its parts, what it belongs to, and what can be done about it."""
     if table not in WHOLES:
         abort(404)
     whole = everything_seen()
-    found = seen().record(table, one)
-    parts = [(name, TABLES[name], list(parts_of(whole, found, name, language))) for name in PARTS[table]]
-    waiting = [each for each in directory().proposals() if _speaks_of(whole, each, found)]
+    record = seen().record(table, identifier)
+    parts = [(name, TABLES[name], list(parts_of(whole, record, name, language))) for name in PARTS[table]]
+    waiting = [proposal for proposal in directory().proposals() if _speaks_of(whole, proposal, record)]
     return page(
         "staff/record.html",
         language,
-        line=line(whole, found, language),
-        one=found,
-        shown=shown(found, language),
+        line=line(whole, record, language),
+        one=record,
+        shown=shown(record, language),
         parts=parts,
-        places=[line(whole, each, language) for each in _places(whole, found)],
-        services=[line(whole, each, language) for each in _services(whole, found)],
-        held=_held(whole, found),
-        body=_body(whole, found, language),
+        places=[line(whole, place, language) for place in _places(whole, record)],
+        services=[line(whole, service, language) for service in _services(whole, record)],
+        held=_held(whole, record),
+        body=_body(whole, record, language),
         waiting=waiting,
-        types=_types(whole, found, language),
+        types=_types(whole, record, language),
         results=RESULTS,
         levels=LEVELS,
-        seen=version(directory().db, table, one),
+        seen=version(directory().db, table, identifier),
         states=FRESHNESS_NAMES,
-        may_edit=me().may("edit", whole.units(found)),
-        may_agree=me().may("approve", whole.units(found)),
+        may_edit=me().may("edit", whole.units(record)),
+        may_agree=me().may("approve", whole.units(record)),
         may_add=me().may("edit"),
     )
 
 
-def shown(one: Any, language: str) -> list[ShownField]:
+def shown(record: Any, language: str) -> list[ShownField]:
     """Return the fields of a record that say something, in words."""
-    texts = ((name, said(one.table, name, getattr(one, name), study_area(), language)) for name in editable(one.table))
+    texts = (
+        (name, said(record.table, name, getattr(record, name), study_area(), language))
+        for name in editable(record.table)
+    )
     return [ShownField(name, LABELS[name], text) for name, text in texts if text]
 
 
@@ -204,64 +209,66 @@ def parts_of(whole: VisibleRecords, owner: Any, table: str, language: str) -> It
     for part in whole.of_owner(table, column, owner.id):
         if table == "attribute" and part.link_type not in ("service_type", "serves", "excludes"):
             continue
-        yield part, ", ".join(each.text for each in shown(part, language) if each.name != "audience")
+        yield part, ", ".join(field.text for field in shown(part, language) if field.name != "audience")
 
 
-def _places(whole: VisibleRecords, one: Any) -> Iterable[Any]:
-    if one.table == "service":
-        return whole.places(one.id)
-    return whole.of_owner("location", "organization_id", one.id) if one.table == "organization" else ()
+def _places(whole: VisibleRecords, record: Any) -> Iterable[Any]:
+    if record.table == "service":
+        return whole.places(record.id)
+    return whole.of_owner("location", "organization_id", record.id) if record.table == "organization" else ()
 
 
-def _services(whole: VisibleRecords, one: Any) -> list[Any]:
-    if one.table == "organization":
-        return whole.of_owner("service", "organization_id", one.id)
-    ties = whole.of_owner("service_at_location", "location_id", one.id) if one.table == "location" else ()
+def _services(whole: VisibleRecords, record: Any) -> list[Any]:
+    if record.table == "organization":
+        return whole.of_owner("service", "organization_id", record.id)
+    ties = whole.of_owner("service_at_location", "location_id", record.id) if record.table == "location" else ()
     return [whole.record("service", tie.service_id) for tie in ties if whole.has("service", tie.service_id)]
 
 
-def _body(whole: VisibleRecords, one: Any, language: str) -> RecordLine | None:
-    owner = getattr(one, "organization_id", None) or ""
+def _body(whole: VisibleRecords, record: Any, language: str) -> RecordLine | None:
+    owner = getattr(record, "organization_id", None) or ""
     return line(whole, whole.record("organization", owner), language) if whole.has("organization", owner) else None
 
 
-def _types(whole: VisibleRecords, one: Any, language: str) -> list[str]:
-    held = _held(whole, one)
+def _types(whole: VisibleRecords, record: Any, language: str) -> list[str]:
+    held = _held(whole, record)
     return [str(Vocabulary.load("service_types").label(code, language)) for code in held.types] if held else []
 
 
-def _speaks_of(whole: VisibleRecords, proposal: Any, one: Any) -> bool:
+def _speaks_of(whole: VisibleRecords, proposal: Any, record: Any) -> bool:
     """Whether a proposal is about a record or a part of it."""
-    if proposal.link_id == one.id or f'"{one.id}"' in proposal.fields:
+    if proposal.link_id == record.id or f'"{record.id}"' in proposal.fields:
         return True
     part = whole.has(proposal.link_entity, proposal.link_id)
-    return part and whole.owner(whole.record(proposal.link_entity, proposal.link_id)) == (one.table, one.id)
+    return part and whole.owner(whole.record(proposal.link_entity, proposal.link_id)) == (record.table, record.id)
 
 
-@records.get("/<language>/h/<table>/<one>.html")
-def history(language: str, table: str, one: str) -> str:
+@records.get("/<language>/h/<table>/<identifier>.html")
+def history(language: str, table: str, identifier: str) -> str:
     """Show every change of a record and of its parts, newest first, each field before and after."""
     if table not in WHOLES:
         abort(404)
     whole = everything_seen()
-    found = seen().record(table, one)
-    about = [found, *(part for name in PARTS[table] for part, _ in parts_of(whole, found, name, language))]
-    turns = sorted((turn for each in about for turn in _turns(each, language)), key=lambda t: -t.number)
-    return page("staff/history.html", language, line=line(whole, found, language), turns=turns, tables=TABLES)
+    record = seen().record(table, identifier)
+    about = [record, *(part for name in PARTS[table] for part, _ in parts_of(whole, record, name, language))]
+    turns = sorted((turn for part in about for turn in _turns(part, language)), key=lambda t: -t.number)
+    return page("staff/history.html", language, line=line(whole, record, language), turns=turns, tables=TABLES)
 
 
-def _turns(one: Any, language: str) -> Iterator[Turn]:
+def _turns(record: Any, language: str) -> Iterator[Turn]:
     """Yield the changes of a record, as far as they may be seen.
 
     A field is shown where its value of today is seen as it stands, and of times when the record was not for
     custodians only: else an old value could tell what is hidden.
     """
-    real = to_row(directory().record(RECORDS[one.table], one.id))
-    open_ = [name for name in PUBLISHED[one.table] if name in FIELDS[one.table] and real[name] == to_row(one)[name]]
+    real = to_row(directory().record(RECORDS[record.table], record.id))
+    open_ = [
+        name for name in PUBLISHED[record.table] if name in FIELDS[record.table] and real[name] == to_row(record)[name]
+    ]
     open_ += ["audience"] * ("audience" in real and "audience" not in open_)
     open_ += ["do_not_list"] * ("do_not_list" in real)
-    for row in directory().history(one.id):
-        if row["table"] != one.table:
+    for row in directory().history(record.id):
+        if row["table"] != record.table:
             continue
         before, after = row["before"] or {}, row["after"] or {}
         changed = [name for name in {*before, *after} - {"id"} if before.get(name) != after.get(name)]
@@ -269,10 +276,12 @@ def _turns(one: Any, language: str) -> Iterator[Turn]:
         names = (
             []
             if secret
-            else [name for name in (*FIELDS[one.table], "do_not_list") if name in changed and name in open_]
+            else [name for name in (*FIELDS[record.table], "do_not_list") if name in changed and name in open_]
         )
-        told = partial(said, one.table, area=study_area(), language=language)
-        fields = tuple((LABELS[name], told(name, before.get(name)), told(name, after.get(name))) for name in names)
+        in_words = partial(said, record.table, area=study_area(), language=language)
+        fields = tuple(
+            (LABELS[name], in_words(name, before.get(name)), in_words(name, after.get(name))) for name in names
+        )
         yield Turn(
             row["number"],
             row["batch"],
@@ -281,7 +290,7 @@ def _turns(one: Any, language: str) -> Iterator[Turn]:
             row["file"],
             row["reason"] or "",
             row["change"],
-            one.table,
+            record.table,
             fields,
             bool({*changed} - {*names}),
         )

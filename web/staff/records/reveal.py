@@ -119,18 +119,18 @@ class RevealedPlace:
 
 def places() -> list[HiddenPlace]:
     """Return what is hidden from the staff's pages, in the regions granted, by region and code."""
-    found = [place for place in _hidden() if me().may("reveal", place.over)]
-    return sorted(found, key=lambda place: (str(place.region), place.code))
+    hidden = [place for place in _hidden() if me().may("reveal", place.over)]
+    return sorted(hidden, key=lambda place: (str(place.region), place.code))
 
 
 def reveals(who: str = "") -> list[tuple[LedgerLine, dt.datetime, bool]]:
     """Return the reveals that were given, newest first: the line, until when, whether it still holds."""
     ledger: Ledger = current_app.config["LEDGER"]
-    found = []
+    shown_lines = []
     for line in ledger.lines(who=who, action="reveal"):
         until = dt.datetime.fromisoformat(line.at) + LASTS
-        found.append((line, until, until > now()))
-    return found
+        shown_lines.append((line, until, until > now()))
+    return shown_lines
 
 
 @blueprint.get("/<language>/reveal.html")
@@ -143,7 +143,7 @@ def all_(language: str) -> str:
 @blueprint.route("/<language>/reveal/<table>/<published>.html", methods=["GET", "POST"])
 def one(language: str, table: str, published: str) -> ResponseReturnValue:
     """Ask for a reason, then show one place until 24 hours have passed."""
-    place = next((each for each in places() if (each.table, each.id) == (table, published)), None)
+    place = next((place for place in places() if (place.table, place.id) == (table, published)), None)
     if place is None:
         abort(404)
     given = reveals(me().login)
@@ -171,18 +171,18 @@ def one(language: str, table: str, published: str) -> ResponseReturnValue:
 @blueprint.get("/<language>/reveals.html")
 def listed(language: str) -> str:
     """List who saw which place and why, for those who read the log; no place is named."""
-    found = reveals()
+    lines = reveals()
     per_person: dict[str, int] = defaultdict(int)
-    for line, _, holds in found:
+    for line, _, holds in lines:
         per_person[line.who] += holds
     alarms = {who: count for who, count in sorted(per_person.items()) if count > MANY}
-    codes = {line.number: short_code(line.subject.partition(" ")[2]) for line, _, _ in found}
-    return page("ops/reveals.html", language, found=found[:500], alarms=alarms, codes=codes)
+    codes = {line.number: short_code(line.subject.partition(" ")[2]) for line, _, _ in lines}
+    return page("ops/reveals.html", language, found=lines[:500], alarms=alarms, codes=codes)
 
 
 def _hidden() -> Iterator[HiddenPlace]:
     """Yield places whose point or address stewards do not see, and hidden services without a place."""
-    store, seen = directory(), everything_seen()
+    store, visible = directory(), everything_seen()
     key = store.key
     services = {service.id: service for service in store.records(Service)}
     codes = {term.id: term.code or "" for term in store.records(TaxonomyTerm)}
@@ -197,27 +197,27 @@ def _hidden() -> Iterator[HiddenPlace]:
             at[tie.location_id].append(services[tie.service_id])
             housed.add(tie.service_id)
     for location in store.records(Location):
-        if _told(seen, location):
+        if _told(visible, location):
             continue
         own = at[location.id]
         kinds = sorted({code for service in own for code in types[service.id]})
         yield HiddenPlace("location", public_id(key, location.id), location, own, tuple(kinds))
-    for one, service in services.items():
-        if one not in housed and not seen.has("service", one):
-            yield HiddenPlace("service", public_id(key, one), None, [service], tuple(sorted(types[one])))
+    for service_id, service in services.items():
+        if service_id not in housed and not visible.has("service", service_id):
+            yield HiddenPlace("service", public_id(key, service_id), None, [service], tuple(sorted(types[service_id])))
 
 
-def _told(seen: Any, location: Location) -> bool:
+def _told(visible: Any, location: Location) -> bool:
     """Tell whether stewards see a place as closely as the directory knows it."""
-    if not seen.has("location", location.id):
+    if not visible.has("location", location.id):
         return False
-    return bool(seen.record("location", location.id).latitude == location.latitude)
+    return bool(visible.record("location", location.id).latitude == location.latitude)
 
 
 def _shown(place: HiddenPlace, until: dt.datetime) -> RevealedPlace:
     """Gather what belongs to a place."""
     store = directory()
-    services = {one.id for one in place.services}
+    services = {service.id for service in place.services}
     owners = {service.organization_id for service in place.services if service.organization_id}
     location = place.location.id if place.location is not None else None
     if place.location is not None and place.location.organization_id:
@@ -225,10 +225,10 @@ def _shown(place: HiddenPlace, until: dt.datetime) -> RevealedPlace:
 
     def of_owners(kind: type[Phone] | type[Contact]) -> Iterator[Any]:
         """Yield the records of a kind that belong to the place, to its services or to their organizations, once."""
-        owned = [("location_id", one) for one in (location,) if one]
+        owned = [("location_id", owner) for owner in (location,) if owner]
         owned += [("service_id", service) for service in sorted(services)]
         owned += [("organization_id", owner) for owner in sorted(owners)]
-        yield from {row.id: row for column, one in owned for row in store.records(kind, **{column: one})}.values()
+        yield from {row.id: row for column, owner in owned for row in store.records(kind, **{column: owner})}.values()
 
     return RevealedPlace(
         place,

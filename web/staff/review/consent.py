@@ -35,19 +35,19 @@ NOT_YOURS = Message("This is in a region that is not granted to you.")
 TEXT, ROUTE, KIND = Message("What can be arranged"), Message("Through which line"), Message("Kind of help")
 
 
-@blueprint.route("/<language>/consent/<one>.html", methods=["GET", "POST"])
-def anew(language: str, one: str) -> ResponseReturnValue:
+@blueprint.route("/<language>/consent/<identifier>.html", methods=["GET", "POST"])
+def anew(language: str, identifier: str) -> ResponseReturnValue:
     """Renew the consent by which more people see a record."""
-    found = seen().record("approval", one)
-    subject = next((seen().record(t, found.subject) for t in WHOLES if seen().has(t, found.subject)), None)
-    if subject is None or found.kind not in ("audience", "precision"):
+    approval = seen().record("approval", identifier)
+    subject = next((seen().record(t, approval.subject) for t in WHOLES if seen().has(t, approval.subject)), None)
+    if subject is None or approval.kind not in ("audience", "precision"):
         abort(404)
     require_over("approve", subject)
     shown = line(seen(), subject, language)
-    told = {"name": shown.name, "back": f"r/{subject.table}/{subject.id}.html", "ends": found.consent_until}
+    shown_values = {"name": shown.name, "back": f"r/{subject.table}/{subject.id}.html", "ends": approval.consent_until}
     if request.method == "GET":
-        return _form(language, **told)
-    return _propose(language, found.kind, subject.table, subject.id, {"value": found.value}, told)
+        return _form(language, **shown_values)
+    return _propose(language, approval.kind, subject.table, subject.id, {"value": approval.value}, shown_values)
 
 
 @blueprint.route("/<language>/statement.html", methods=["GET", "POST"])
@@ -58,34 +58,40 @@ def statement(language: str) -> ResponseReturnValue:
         return _form(language, fields=fields)
     form = request.form
     if any(
-        form.get(each.name, "") not in dict(each.choices) for each in fields if each.choices and form.get(each.name)
+        form.get(field.name, "") not in dict(field.choices)
+        for field in fields
+        if field.choices and form.get(field.name)
     ):
         abort(400)
     texts = {code: form.get(f"text-{code}", "").strip() for code in study_area().languages}
     texts = {code: text for code, text in texts.items() if text}
-    told: dict[str, Any] = {name: form.get(name, "").strip() or None for name in ("route", "service_type", "area_unit")}
-    told |= {"audience": form.get("audience", ""), "texts": texts, "text": next(iter(texts.values()), "")}
-    unit = told["area_unit"]
+    values: dict[str, Any] = {
+        name: form.get(name, "").strip() or None for name in ("route", "service_type", "area_unit")
+    }
+    values |= {"audience": form.get("audience", ""), "texts": texts, "text": next(iter(texts.values()), "")}
+    unit = values["area_unit"]
     if unit and not me().may("approve", {unit, *study_area().ancestors(unit)}):
         return _form(language, fields=fields, problem=NOT_YOURS), 403
-    return _propose(language, "statement", "statement", str(uuid.uuid4()), told, {"fields": fields})
+    return _propose(language, "statement", "statement", str(uuid.uuid4()), values, {"fields": fields})
 
 
-@blueprint.route("/<language>/statement/<one>.html", methods=["GET", "POST"])
-def statement_anew(language: str, one: str) -> ResponseReturnValue:
+@blueprint.route("/<language>/statement/<identifier>.html", methods=["GET", "POST"])
+def statement_anew(language: str, identifier: str) -> ResponseReturnValue:
     """Renew the consent to a statement; what it says stays."""
-    found = seen().record("statement", one)
-    if found.area_unit:
-        require_over("approve", found)
-    told = {"name": found.text, "back": "see/statement.html", "ends": found.consent_until}
+    statement = seen().record("statement", identifier)
+    if statement.area_unit:
+        require_over("approve", statement)
+    shown_values = {"name": statement.text, "back": "see/statement.html", "ends": statement.consent_until}
     if request.method == "GET":
-        return _form(language, **told)
+        return _form(language, **shown_values)
     names = ("text", "service_type", "area_unit", "route", "audience")
-    return _propose(language, "statement", "statement", one, {name: getattr(found, name) for name in names}, told)
+    return _propose(
+        language, "statement", "statement", identifier, {name: getattr(statement, name) for name in names}, shown_values
+    )
 
 
 def _propose(
-    language: str, kind: Any, table: str, one: str, values: dict[str, Any], shown: dict[str, Any]
+    language: str, kind: Any, table: str, identifier: str, values: dict[str, Any], shown: dict[str, Any]
 ) -> ResponseReturnValue:
     """Keep what was asked for until a second person agrees."""
     form = request.form
@@ -93,7 +99,7 @@ def _propose(
         directory().propose(
             kind,
             table,
-            one,
+            identifier,
             values,
             by=me().login,
             on=today(),
@@ -103,7 +109,7 @@ def _propose(
         )
     except (ValueError, InvalidRecord):
         return _form(language, **shown, problem=CONSENT), 400
-    log("proposed", subject=f"{table} {one}: consent", reason=form.get("reason", ""))
+    log("proposed", subject=f"{table} {identifier}: consent", reason=form.get("reason", ""))
     return redirect(f"/{language}/{shown.get('back') or 'waiting.html'}?waits", code=303)
 
 
@@ -133,7 +139,7 @@ def _fields(language: str) -> tuple[Field, ...]:
     area, terms = study_area(), Vocabulary.load("service_types")
     kinds = tuple((term.code, str(terms.label(term.code, language))) for term in terms.terms())
     units = tuple((code, area.label(code, language)) for code in area.all_units())
-    readers = tuple((each, AUDIENCE_LABELS[each].into(language)) for each in AUDIENCES[:3])
+    readers = tuple((audience, AUDIENCE_LABELS[audience].into(language)) for audience in AUDIENCES[:3])
     texts = (
         Field(f"text-{code}", Message("What can be arranged: {tongue}", {"tongue": language_of(code).name}), "long", "")
         for code in area.languages

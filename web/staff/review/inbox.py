@@ -109,8 +109,8 @@ def about(whole: VisibleRecords, received: Received) -> Any:
 @letters.get("/<language>/inbox.html")
 def all_(language: str) -> str:
     """Show what waits for a decision."""
-    found = [_letter(each, language) for each in waiting_for_me()]
-    return page("staff/inbox.html", language, found=found)
+    letters = [_letter(message, language) for message in waiting_for_me()]
+    return page("staff/inbox.html", language, found=letters)
 
 
 def _letter(received: Received, language: str) -> Letter:

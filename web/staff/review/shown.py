@@ -56,107 +56,115 @@ class ShownAct:
 def acts() -> list[ShownAct]:
     """Return the acts whose differences wait for somebody like the person signed in, oldest first."""
     directory().catch_up(on=today())
-    found = [each for each in directory().waiting() if _may_agree(each.showing)]
-    return [_act(number, list(own)) for number, own in groupby(found, key=lambda each: each.batch)]
+    differences = [difference for difference in directory().waiting() if _may_agree(difference.showing)]
+    return [_act(number, list(own)) for number, own in groupby(differences, key=lambda difference: difference.batch)]
 
 
 @blueprint.get("/<language>/shown/<int:number>.html")
 def act(language: str, number: int, *, problem: Message | None = None) -> str:
     """Show what an act would newly show, before and now, record by record."""
-    found = [each for each in directory().waiting(number) if _may_agree(each.showing)]
-    if not found:
+    differences = [difference for difference in directory().waiting(number) if _may_agree(difference.showing)]
+    if not differences:
         raise NotFound("nothing of this waits")
-    records = shown_records([each.showing for each in found], language)
-    mine, nobody = not _other_person(found), any(not each.by for each in found)
-    told = {"act": _act(number, found), "records": records[:SAMPLE], "more": max(0, len(records) - SAMPLE)}
-    return page("staff/shown.html", language, **told, mine=mine, nobody=nobody, problem=problem)
+    records = shown_records([difference.showing for difference in differences], language)
+    mine, nobody = not _other_person(differences), any(not difference.by for difference in differences)
+    values = {"act": _act(number, differences), "records": records[:SAMPLE], "more": max(0, len(records) - SAMPLE)}
+    return page("staff/shown.html", language, **values, mine=mine, nobody=nobody, problem=problem)
 
 
 @blueprint.post("/<language>/shown/<int:number>/take-up")
 def take_up(language: str, number: int) -> ResponseReturnValue:
     """Stand for what nobody who signed in did, so that somebody else can agree to it."""
-    found = [each.showing for each in directory().waiting(number) if not each.by and _may_agree(each.showing)]
-    if not found:
+    showings = [
+        difference.showing
+        for difference in directory().waiting(number)
+        if not difference.by and _may_agree(difference.showing)
+    ]
+    if not showings:
         abort(404)
     try:
-        directory().take_up(found, by=me().login, on=today())
+        directory().take_up(showings, by=me().login, on=today())
     except NotFound:
         return act(language, number, problem=GONE), 409
-    log("taken_up", subject=f"act {number}: {len(found)} differences")
+    log("taken_up", subject=f"act {number}: {len(showings)} differences")
     return redirect(f"/{language}/shown/{number}.html", code=303)
 
 
 @blueprint.post("/<language>/shown/<int:number>")
 def agree(language: str, number: int) -> ResponseReturnValue:
     """Agree to all that an act shows, exactly as it stands."""
-    found = [each for each in directory().waiting(number) if _may_agree(each.showing)]
-    if not found:
+    differences = [difference for difference in directory().waiting(number) if _may_agree(difference.showing)]
+    if not differences:
         abort(404)
-    if not _other_person(found):
+    if not _other_person(differences):
         return act(language, number, problem=SAME), 403
     try:
-        directory().agree([each.showing for each in found], by=me().login, on=today())
+        directory().agree([difference.showing for difference in differences], by=me().login, on=today())
     except OnePerson:
         return act(language, number, problem=SAME), 403
     except NotFound:
         return act(language, number, problem=GONE), 409
-    log("agreed", subject=f"act {number}: {len(found)} differences")
+    log("agreed", subject=f"act {number}: {len(differences)} differences")
     return redirect(f"/{language}/waiting.html?done", code=303)
 
 
-def _may_agree(one: Showing) -> bool:
+def _may_agree(showing: Showing) -> bool:
     """Whether the person sees the record, in a region where they may agree."""
     whole = everything_seen()
-    if one.table == THRESHOLD:
+    if showing.table == THRESHOLD:
         return me().may("approve")
-    if not whole.has(one.table, one.id):
+    if not whole.has(showing.table, showing.id):
         return me().role == "custodian" and me().may("approve")
-    units = whole.units(whole.record(one.table, one.id))
+    units = whole.units(whole.record(showing.table, showing.id))
     return me().may("approve", units) if units else me().may("approve")
 
 
-def _other_person(found: list[Waiting]) -> bool:
+def _other_person(differences: list[Waiting]) -> bool:
     accounts: Accounts = current_app.config["ACCOUNTS"]
-    return all(each.by and not accounts.one_person(each.by, me().login) for each in found)
+    return all(difference.by and not accounts.one_person(difference.by, me().login) for difference in differences)
 
 
-def _act(number: int, found: list[Waiting]) -> ShownAct:
-    records = {(each.showing.table, each.showing.id) for each in found}
-    audiences = Counter(each.showing.audience for each in found)
-    return ShownAct(number, found[0].what, found[0].by, found[0].on, len(records), audiences)
+def _act(number: int, differences: list[Waiting]) -> ShownAct:
+    records = {(difference.showing.table, difference.showing.id) for difference in differences}
+    audiences = Counter(difference.showing.audience for difference in differences)
+    return ShownAct(number, differences[0].what, differences[0].by, differences[0].on, len(records), audiences)
 
 
 def shown_records(shown: list[Showing], language: str) -> list[dict[str, Any]]:
     """Return the records of which something would newly be shown, with that, as far as somebody may see them."""
     whole = everything_seen()
-    visible = [each for each in shown if _may_agree(each)]
+    visible = [showing for showing in shown if _may_agree(showing)]
     by_record = groupby(sorted(visible, key=_record_of), key=_record_of)
     return [_record(whole, list(own), language) for _, own in by_record]
 
 
-def _record_of(one: Showing) -> tuple[str, str]:
-    return one.table, one.id
+def _record_of(showing: Showing) -> tuple[str, str]:
+    return showing.table, showing.id
 
 
 def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[str, Any]:
     """Return a record with the fields that would newly be shown, before and now."""
-    one, area = shown[0], study_area()
-    audiences = [each.audience for each in shown]
-    if one.table == THRESHOLD:
-        before, now = one.fields["least"]
-        return {"label": None, "name": "", "rows": [(THRESHOLDS[one.id], before, now)], "audiences": audiences}
-    owner = whole.owner(whole.record(one.table, one.id)) if whole.has(one.table, one.id) else None
+    showing, area = shown[0], study_area()
+    audiences = [showing.audience for showing in shown]
+    if showing.table == THRESHOLD:
+        before, now = showing.fields["least"]
+        return {"label": None, "name": "", "rows": [(THRESHOLDS[showing.id], before, now)], "audiences": audiences}
+    owner = whole.owner(whole.record(showing.table, showing.id)) if whole.has(showing.table, showing.id) else None
     rows = [
-        (LABELS[field], said(one.table, field, before, area, language), said(one.table, field, now, area, language))
-        for field, (before, now) in one.fields.items()
+        (
+            LABELS[field],
+            said(showing.table, field, before, area, language),
+            said(showing.table, field, now, area, language),
+        )
+        for field, (before, now) in showing.fields.items()
         if field in LABELS
     ]
-    for field, (before, now) in one.fields.items():
-        table = references(RECORDS[one.table]).get(field, "")
+    for field, (before, now) in showing.fields.items():
+        table = references(RECORDS[showing.table]).get(field, "")
         if table in WHOLES:
             rows.append((TABLES[table], _name(whole, table, before, language), _name(whole, table, now, language)))
     return {
-        "label": TABLES.get(one.table),
+        "label": TABLES.get(showing.table),
         "name": _name(whole, *owner, language) if owner else "",
         "rows": rows,
         "audiences": audiences,

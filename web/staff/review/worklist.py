@@ -53,14 +53,14 @@ class WorkItem:
 def attention(language: str) -> str:
     """Show what needs attention in the regions of whoever is signed in, the most pressing first."""
     mine = seen()
-    found = [item for item in (*_people(), *_signals(), *(_of(each) for each in _matters(mine))) if item.count]
+    items = [item for item in (*_people(), *_signals(), *(_of(matter) for matter in _matters(mine))) if item.count]
     states = Counter(held.freshness for held in mine.holdings.listed)
     audiences = Counter(held.service.audience for held in mine.holdings.services)
     order: list[State] = ["bad", "warn", "plain", "ok"]
     return page(
         "staff/attention.html",
         language,
-        items=sorted(found, key=lambda item: order.index(item.state)),
+        items=sorted(items, key=lambda item: order.index(item.state)),
         freshness=[(FRESHNESS_NAMES[name], states[name]) for name in FRESHNESS_NAMES],
         total=states.total(),
         audiences_counted=[(AUDIENCE_NAMES[name], audiences[name]) for name in ("public", "partner", "focal_point")],
@@ -79,7 +79,7 @@ def _people() -> list[WorkItem]:
             WorkItem(kinds["missing"], Message("Visitors say that help is missing"), "warn", "inbox.html"),
         ]
     if me().may("approve"):
-        count = sum(may_see(each) for each in directory().proposals())
+        count = sum(may_see(proposal) for proposal in directory().proposals())
         items.append(WorkItem(count, Message("Changes wait for a second person"), "bad", "waiting.html"))
     return items
 
@@ -97,24 +97,24 @@ def _signals() -> list[WorkItem]:
 def _full() -> list[str]:
     """Return the services in the person's regions of which the last word is that they are full."""
     rooms = inbox().rooms(on=today())
-    return _mine(service for service, said in rooms.items() if isinstance(said, Capacity) and said.room == "full")
+    return _mine(service for service, room in rooms.items() if isinstance(room, Capacity) and room.room == "full")
 
 
 def _unavailable() -> list[str]:
     """Return the services that several referrals of the last months found unavailable."""
-    referrals = [each.message for each in inbox().messages("referral")]
-    sent = {each.number: each.service for each in referrals if isinstance(each, Referral)}
+    referrals = [message.message for message in inbox().messages("referral")]
+    sent = {referral.number: referral.service for referral in referrals if isinstance(referral, Referral)}
     counts: Counter[str] = Counter()
-    for each in inbox().messages("outcome"):
-        if isinstance(each.message, ReferralOutcome) and each.message.outcome == "unavailable":
-            counts[sent.get(each.message.number, "")] += 1
+    for message in inbox().messages("outcome"):
+        if isinstance(message.message, ReferralOutcome) and message.message.outcome == "unavailable":
+            counts[sent.get(message.message.number, "")] += 1
     return _mine(service for service, count in counts.items() if count >= UNAVAILABLE)
 
 
 def _mine(published: Any) -> list[str]:
     whole = seen()
-    found = (whole.private("service", each) for each in published)
-    return sorted(each for each in found if each and whole.has("service", each))
+    identifiers = (whole.private("service", identifier) for identifier in published)
+    return sorted(identifier for identifier in identifiers if identifier and whole.has("service", identifier))
 
 
 def _matters(mine: Any) -> tuple[Matter, ...]:
@@ -135,34 +135,39 @@ def matter(language: str, key: str) -> str:
     if key in ("full", "unavailable"):
         title = next(item.title for item in _signals() if item.path == f"see/{key}.html")
         ids = _full() if key == "full" else _unavailable()
-        rows = [(line(mine, mine.record("service", one), language), None, "") for one in ids]
+        rows = [(line(mine, mine.record("service", identifier), language), None, "") for identifier in ids]
         return page("staff/matter.html", language, title=title, rows=rows, states=FRESHNESS_NAMES, key=key)
-    found = next((each for each in _matters(mine) if each.key == key), None)
-    if found is None or key in ELSEWHERE:
+    matter = next((matter for matter in _matters(mine) if matter.key == key), None)
+    if matter is None or key in ELSEWHERE:
         abort(404)
-    rows = [(each, ends, _anew(one)) for one in found.records for each, ends in [_line_of(mine, one, language)] if each]
-    return page("staff/matter.html", language, title=found.title, rows=rows, states=FRESHNESS_NAMES, key=key)
+    rows = [
+        (record_line, ends, _anew(record))
+        for record in matter.records
+        for record_line, ends in [_line_of(mine, record, language)]
+        if record_line
+    ]
+    return page("staff/matter.html", language, title=matter.title, rows=rows, states=FRESHNESS_NAMES, key=key)
 
 
-def _anew(one: Any) -> str:
+def _anew(record: Any) -> str:
     """Return the page on which a consent is renewed, for what holds by one."""
     if not me().may("approve"):
         return ""
-    return {"approval": f"consent/{one.id}.html", "statement": f"statement/{one.id}.html"}.get(one.table, "")
+    return {"approval": f"consent/{record.id}.html", "statement": f"statement/{record.id}.html"}.get(record.table, "")
 
 
-def _line_of(mine: Any, one: Any, language: str) -> tuple[RecordLine | None, Any]:
+def _line_of(mine: Any, record: Any, language: str) -> tuple[RecordLine | None, Any]:
     """Return the line of the record that another speaks of, and the day on which it ends."""
-    ends = getattr(one, "valid_to", None) or getattr(one, "consent_until", None)
-    if one.table == "approval":
+    ends = getattr(record, "valid_to", None) or getattr(record, "consent_until", None)
+    if record.table == "approval":
         return next(
-            (line(mine, mine.record(t, one.subject), language) for t in WHOLES if mine.has(t, one.subject)), None
+            (line(mine, mine.record(t, record.subject), language) for t in WHOLES if mine.has(t, record.subject)), None
         ), ends
-    if one.table == "referral_agreement":
-        owner = ("organization", one.from_organization_id)
-    elif one.table == "statement":
-        name = f"{one.text} ({study_area().label(one.area_unit, language)})" if one.area_unit else one.text
-        return RecordLine("statement", "", name, "", "", None, one.audience, False), ends
+    if record.table == "referral_agreement":
+        owner = ("organization", record.from_organization_id)
+    elif record.table == "statement":
+        name = f"{record.text} ({study_area().label(record.area_unit, language)})" if record.area_unit else record.text
+        return RecordLine("statement", "", name, "", "", None, record.audience, False), ends
     else:
-        owner = mine.owner(one) or ("", "")
+        owner = mine.owner(record) or ("", "")
     return (line(mine, mine.record(*owner), language) if mine.has(*owner) else None), ends
