@@ -34,7 +34,7 @@ ASSESSORS = ("self", "peer", "commission")
 def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
     """Yield an activity for each row; a body that no list spoke of yet becomes one, seen by whoever may see the row."""
     source = intake.columns.source
-    seen: dict[str, int] = {}
+    uses: dict[str, int] = {}
     bodies: dict[str, str] = {}
     for reader in readers:
         audience = reader.audience()
@@ -61,11 +61,11 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         if planned and reached and reached > 10 * planned:
             reader.say("reached", f"{reached} reached of {planned} planned", "ask whether a digit is wrong")
         implementer = _body(reader, "implementer", audience_of_new=audience, records=records)
-        for column, one in (("organization", body), ("implementer", implementer)):
-            if one is not None:
-                bodies.setdefault(one.id, reader.text(column))
-                _say_spelling(reader, column, bodies[one.id])
-        key = _own_key(reader, seen)
+        for column, named_body in (("organization", body), ("implementer", implementer)):
+            if named_body is not None:
+                bodies.setdefault(named_body.id, reader.text(column))
+                _say_spelling(reader, column, bodies[named_body.id])
+        key = _own_key(reader, uses)
         activity = Activity(
             id=record_id(source, "activity", key),
             organization_id=body.id,
@@ -88,8 +88,8 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         )
         yield reader.row, [*records, activity, provenance(reader, "activity", activity.id, key)]
     for short, whole in proposals(bodies.values()):
-        said = f"{short!r} may be short for {whole!r}"
-        intake.batch.extend([Issue(intake.batch.file, "", None, "organization", said, "merge them if they are one")])
+        problem = f"{short!r} may be short for {whole!r}"
+        intake.batch.extend([Issue(intake.batch.file, "", None, "organization", problem, "merge them if they are one")])
 
 
 def _say_spelling(reader: Reader, column: str, first: str) -> None:
@@ -119,17 +119,17 @@ def _refuse_activity(reader: Reader, who: bool, where: bool) -> None:
     """Set a row aside that does not say who does something, or where, or what, in words that are known."""
     name = "organization" if who else "unit" if where else "service"
     what = {"organization": "who", "unit": "where", "service": "what"}[name]
-    said = reader.text(name) or (reader.text("unit_code") if where else "")
+    text = reader.text(name) or (reader.text("unit_code") if where else "")
     problem = (
-        f"the row does not say {what}" if not said else f"{said!r} is not known here, so the row does not say {what}"
+        f"the row does not say {what}" if not text else f"{text!r} is not known here, so the row does not say {what}"
     )
-    reader.refuse(name, problem, "mend the row and send it again" if not said else "give the code of a unit or term")
+    reader.refuse(name, problem, "mend the row and send it again" if not text else "give the code of a unit or term")
 
 
 def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
     """Yield an agreement for each row whose two ends are known; one end alone would be a rumour."""
     source = intake.columns.source
-    seen: dict[str, int] = {}
+    uses: dict[str, int] = {}
     held = NamesHeld(intake.known.bodies.values())
     for reader in readers:
         giver, taker = (_end(reader, name, held) for name in ("from", "to"))
@@ -139,8 +139,8 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             reader.refuse("to", f"{giver.name!r} has an agreement with itself", "ask which two organizations it binds")
             continue
         if may_be_one(giver, taker):
-            said = f"{giver.name!r} and {taker.name!r} may be one organization"
-            reader.refuse("to", said, "decide with `rohnamo duplicates`, or ask which two organizations it binds")
+            problem = f"{giver.name!r} and {taker.name!r} may be one organization"
+            reader.refuse("to", problem, "decide with `rohnamo duplicates`, or ask which two organizations it binds")
             continue
         types, words = reader.terms("service", "service_types")
         for word in words:
@@ -155,7 +155,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
                 "valid_to", f"ends on {valid}, before it was signed on {signed}", "the end was left out", "refused"
             )
             valid = None
-        key = _own_key(reader, seen)
+        key = _own_key(reader, uses)
         paper = match_term("agreement_documents", reader.text("document")) if reader.text("document") else None
         agreement = ReferralAgreement(
             id=record_id(source, "referral_agreement", key),
@@ -243,14 +243,14 @@ def checklist(reader: Reader, owner: Reader, service: str, audience: Audience) -
         )
 
 
-def _own_key(reader: Reader, seen: dict[str, int]) -> str:
+def _own_key(reader: Reader, uses: dict[str, int]) -> str:
     """Return the sender's number of a row, or where it stands; one that stands twice is said, and both are read."""
     key = reader.text("key") or f"{reader.row.sheet} {reader.row.number}".strip()
-    seen[key] = seen.get(key, 0) + 1
-    if seen[key] == 1:
+    uses[key] = uses.get(key, 0) + 1
+    if uses[key] == 1:
         return key
-    reader.say("key", f"the number {key!r} stands in the file {seen[key]} times", "tell which is meant; both were read")
-    return f"{key}#{seen[key]}"
+    reader.say("key", f"the number {key!r} stands in the file {uses[key]} times", "tell which is meant; both were read")
+    return f"{key}#{uses[key]}"
 
 
 def _free(reader: Reader, name: str) -> str | None:
@@ -316,8 +316,8 @@ def unit_of(reader: Reader) -> str | None:
         located = locate(area, unit=name)
         by_name = located.unit
     if by_code and by_name and by_code != by_name and by_name not in area.ancestors(by_code):
-        said = f"the code {code} is {area.label(by_code, 'en')}, the name is {name}"
-        reader.say("unit_code", said, "the code was followed")
+        problem = f"the code {code} is {area.label(by_code, 'en')}, the name is {name}"
+        reader.say("unit_code", problem, "the code was followed")
     return by_code or by_name
 
 
@@ -343,9 +343,9 @@ def _known(reader: Reader, name: str, held: NamesHeld | None = None) -> Body | N
         if len(bodies) == 1:
             reader.say(name, f"{text!r} was taken for {bodies[0].name!r}", "say so if it is another", "note")
     if len(bodies) > 1:
-        said = ", ".join(body.name for body in bodies[:3])
+        names = ", ".join(body.name for body in bodies[:3])
         reader.say(
-            name, f"{text!r} may be {len(bodies)} bodies: {said}", "the first was taken; merge them if they are one"
+            name, f"{text!r} may be {len(bodies)} bodies: {names}", "the first was taken; merge them if they are one"
         )
     return bodies[0] if bodies else None
 

@@ -34,7 +34,7 @@ PARTED = ("law_article", "area_unit", "place", "sex", "age_band", "exploitation"
 def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
     """Yield a count for each row that says what was counted, when and by whom."""
     source = intake.columns.source
-    seen: dict[str, tuple[int, int | None]] = {}
+    counts: dict[str, tuple[int, int | None]] = {}
     for reader in readers:
         terms = {name: _listed(reader, name) for name in LISTED}
         year, count = _year(reader), reader.take("count", parsers.number)
@@ -51,15 +51,15 @@ def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
             for name in ("year", "period", "measure", "unit_of_count", *PARTED, "source", "definition")
         )
         number = count.value if count is not None else None
-        if key in seen:
-            row, before = seen[key]
+        if key in counts:
+            row, before = counts[key]
             if before == number:
                 reader.say("count", f"row {row} says the same", "delete one of them", "note")
                 continue
-            said = f"row {row} has {before} for the same source and thing, this row {number}"
-            reader.refuse("count", said, "say in another column what tells them apart")
+            problem = f"row {row} has {before} for the same source and thing, this row {number}"
+            reader.refuse("count", problem, "say in another column what tells them apart")
             continue
-        seen[key] = (reader.row.number, number)
+        counts[key] = (reader.row.number, number)
         record = CaseCount.model_validate(
             facts | {"id": record_id(source, "case_count", key), "count": number, "audience": reader.audience()}
         )
@@ -93,11 +93,11 @@ def _listed(reader: Reader, name: str) -> str | None:
     if parsers.is_blank(text) or text.casefold() in ALL:
         return None
     terms = Vocabulary.load(LISTED[name])
-    found = match_term(LISTED[name], text)
+    match = match_term(LISTED[name], text)
     if text in terms:
         return text
-    if found is not None:
-        return found.code
+    if match is not None:
+        return match.code
     known = ", ".join(term.code for term in terms.terms())
     reader.refuse(name, f"{text!r} is in no list of ours", f"use one of {known}, or add the word to the column map")
     return None

@@ -16,10 +16,10 @@ Check = Callable[[Batch, Known], Iterator[Issue]]
 
 def shared_numbers(batch: Batch, _known: Known) -> Iterator[Issue]:
     """Say which numbers many bodies share: a switchboard, or a column filled down by mistake."""
-    for number, found in sorted(_callers(batch).items()):
-        if len(found) >= SAME_NUMBER:
+    for number, bodies in sorted(_callers(batch).items()):
+        if len(bodies) >= SAME_NUMBER:
             yield _about(
-                batch, "phone", f"{number} is the number of {len(found)} bodies", "ask whether it was filled down"
+                batch, "phone", f"{number} is the number of {len(bodies)} bodies", "ask whether it was filled down"
             )
 
 
@@ -31,8 +31,8 @@ def shared_points(batch: Batch, _known: Known) -> Iterator[Issue]:
             at[place.latitude, place.longitude or 0] += 1
     for (latitude, longitude), count in sorted(at.items()):
         if count >= SAME_NUMBER:
-            said = f"{latitude}, {longitude} is the point of {count} places"
-            yield _about(batch, "coordinates", said, "ask whether it is the middle of the town")
+            problem = f"{latitude}, {longitude} is the point of {count} places"
+            yield _about(batch, "coordinates", problem, "ask whether it is the middle of the town")
 
 
 def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
@@ -48,19 +48,19 @@ def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
     rows = _rows(batch)
     mine = {record.id for record in batch.of("organization")}
     for pair in matching.organizations(known, of=mine):
-        one, other = (pair.one, pair.other) if pair.one in mine else (pair.other, pair.one)
+        body, other = (pair.one, pair.other) if pair.one in mine else (pair.other, pair.one)
         why = "; ".join(map(str, pair.reasons))
-        said = f"{known.bodies[one].name!r} and {known.bodies[other].name!r} may be one body: {why}"
-        yield _about(batch, "organization", said, "decide with `rohnamo duplicates`", row=rows.get(one))
+        problem = f"{known.bodies[body].name!r} and {known.bodies[other].name!r} may be one body: {why}"
+        yield _about(batch, "organization", problem, "decide with `rohnamo duplicates`", row=rows.get(body))
 
 
 def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say where a body has a kind of help in one place that another entry gives too; both stand until one is chosen."""
     rows = _rows(batch)
     for pair in matching.services(known, of={service.id for service in batch.of("service")}):
-        said = "; ".join(map(str, pair.reasons))
+        reasons = "; ".join(map(str, pair.reasons))
         fix = "look whether they are one entry, and keep the better with `rohnamo duplicates`"
-        yield _about(batch, "service", said, fix, row=rows.get(pair.other))
+        yield _about(batch, "service", reasons, fix, row=rows.get(pair.other))
 
 
 def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
@@ -79,8 +79,8 @@ def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
                 hidden[body.id] += 1
     for owner, count in sorted(hidden.items()):
         body = known.bodies[owner]
-        said = f"{body.name!r} is for {body.audience} by another list, and {count} services of this one with it"
-        yield _about(batch, "organization", said, "two people may lower it when its operator agrees")
+        problem = f"{body.name!r} is for {body.audience} by another list, and {count} services of this one with it"
+        yield _about(batch, "organization", problem, "two people may lower it when its operator agrees")
 
 
 def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
@@ -88,9 +88,9 @@ def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
     rows = _rows(batch)
     for record in batch.of("organization"):
         if isinstance(record, Organization) and SHELTER.search(record.name):
-            said = f"the name {record.name!r} tells of a shelter"
+            problem = f"the name {record.name!r} tells of a shelter"
             fix = "it is for custodians only, with all its services, until its operator agrees and two people lower it"
-            yield _about(batch, "organization", said, fix, row=rows.get(record.id))
+            yield _about(batch, "organization", problem, fix, row=rows.get(record.id))
 
 
 CHECKS: list[Check] = [

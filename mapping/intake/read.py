@@ -111,8 +111,8 @@ def implied_map(sheets: Sequence[Sheet], area: StudyArea, *, source: str = "", n
         recognise = getattr(module, "columns", None)
         if getattr(recognise, "__module__", "") != module.__name__:
             continue  # another function of that name which it only uses
-        if (found := module.columns(sheets, area)) is not None:
-            implied = cast("ColumnMap", found)
+        if (column_map := module.columns(sheets, area)) is not None:
+            implied = cast("ColumnMap", column_map)
             sender = source or (name if implied.source == UNNAMED else "")
             return implied.model_copy(update={"source": source_code(sender), "name": sender}) if sender else implied
     return None
@@ -156,23 +156,23 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
 def _read_rows(path: Path, sheets: Sequence[Sheet], intake: Intake) -> Batch:
     """Turn the rows of sheets into records."""
     columns, batch = intake.columns, intake.batch
-    found = rows_of(sheets, columns, path)
-    batch.cleaned, batch.rows = found.cleaned, len(found.rows)
-    intake.headings = {sheet: {fold_header(name): name for name in names} for sheet, names in found.headers.items()}
-    for sheet, names in found.headers.items():
+    rows = rows_of(sheets, columns, path)
+    batch.cleaned, batch.rows = rows.cleaned, len(rows.rows)
+    intake.headings = {sheet: {fold_header(name): name for name in names} for sheet, names in rows.headers.items()}
+    for sheet, names in rows.headers.items():
         places = {fold_header(name): place for place, name in reversed([*enumerate(names)])}
         intake.letters[sheet] = {name: get_column_letter(place + 1) for name, place in places.items()}
-    batch.columns = list(_read_columns(found, columns))
-    _require_expected(path, found, columns)
-    _say_columns(found, columns, intake)
-    readers = [Reader(intake, row) for row in found.rows]
+    batch.columns = list(_read_columns(rows, columns))
+    _require_expected(path, rows, columns)
+    _say_columns(rows, columns, intake)
+    readers = [Reader(intake, row) for row in rows.rows]
     changes([reader for reader in readers if is_returned(reader)], intake)
     readers = [reader for reader in readers if not is_returned(reader)]
     if columns.shape in READERS:
         for _row, records in READERS[columns.shape](readers, intake):
             batch.records += records
     else:
-        for entry in entries(readers, intake, _children(found, columns, intake)):
+        for entry in entries(readers, intake, _children(rows, columns, intake)):
             batch.records += entry.records
         organizations_seen(batch.records)
         intake.known.learn(batch.of("organization"))
@@ -180,21 +180,21 @@ def _read_rows(path: Path, sheets: Sequence[Sheet], intake: Intake) -> Batch:
     return batch
 
 
-def _read_columns(found: Rows, columns: ColumnMap) -> Iterator[ReadColumn]:
+def _read_columns(own_rows: Rows, columns: ColumnMap) -> Iterator[ReadColumn]:
     """Yield what each column was taken for, with its first values."""
     taken = {fold_header(column): name for name, names in columns.fields.items() for column in names}
     taken |= {fold_header(column): "service" for column in columns.services}
     taken |= {fold_header(column): "private" for column in columns.private}
-    headings = dict.fromkeys(name for names in found.headers.values() for name in names if name)
+    headings = dict.fromkeys(name for names in own_rows.headers.values() for name in names if name)
     for heading in headings:
         name = taken.get(folded := fold_header(heading), "")
-        rows = (*found.rows[:LOOKED_AT], *found.children[:LOOKED_AT]) if name != "private" else ()
+        rows = (*own_rows.rows[:LOOKED_AT], *own_rows.children[:LOOKED_AT]) if name != "private" else ()
         values = dict.fromkeys(text for row in rows if (text := row.cells.get(folded, "")))
         yield ReadColumn(heading, name, tuple(values)[:FIRST_VALUES])
 
 
-def _require_expected(path: Path, found: Rows, columns: ColumnMap) -> None:
-    expected, count = columns.rows, len(found.rows)
+def _require_expected(path: Path, rows: Rows, columns: ColumnMap) -> None:
+    expected, count = columns.rows, len(rows.rows)
     if not expected.least <= count <= expected.most:
         raise FormatError(
             f"{path}: {count} rows where {expected.least} to {expected.most} are expected; "
@@ -202,54 +202,54 @@ def _require_expected(path: Path, found: Rows, columns: ColumnMap) -> None:
         )
 
 
-def _say_columns(found: Rows, columns: ColumnMap, intake: Intake) -> None:
+def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
     """Say which columns nobody named, which are missing, and what was passed over."""
     batch = intake.batch
-    back = columns.returned is not None and all(is_returned(Reader(intake, row)) for row in found.rows)
+    back = columns.returned is not None and all(is_returned(Reader(intake, row)) for row in rows.rows)
     if not intake.approved and not back:
-        said = f"two people have not approved the map and the markings of {columns.source!r}"
+        problem = f"two people have not approved the map and the markings of {columns.source!r}"
         fix = "all rows are for custodians only, and stay so: read the approval first (docs/importing.md), then store"
-        batch.issues.append(Issue(batch.file, "", None, "", said, fix))
+        batch.issues.append(Issue(batch.file, "", None, "", problem, fix))
     batch.extend(Issue(batch.file, "", None, "", note, "", "note") for note in columns.notes)
-    for sheet, name, close in unnamed_columns(found, columns):
+    for sheet, name, close in unnamed_columns(rows, columns):
         fix = f"is it {close!r}? " if close else ""
         batch.issues.append(
             Issue(batch.file, sheet, None, name, "is a column that the map does not name", f"{fix}name it in the map")
         )
-    for name in missing_columns(found, columns):
+    for name in missing_columns(rows, columns):
         wanted = " or ".join(map(repr, columns.fields[name]))
         fix = "mend the map, or ask for the column"
         if columns.returned is not None:
             fix = "nothing of it was read; if it stands there under another heading, write this one above it"
         batch.issues.append(Issue(batch.file, "", None, name, f"there is no column {wanted}", fix))
-    for sheet, number, total in found.totals:
-        there = sum(row.sheet == sheet for row in found.rows)
+    for sheet, number, total in rows.totals:
+        there = sum(row.sheet == sheet for row in rows.rows)
         if there != total:
-            said = f"the list says that it has {total} rows, and {there} are there"
-            batch.issues.append(Issue(batch.file, sheet, number, "", said, "ask whether some were lost"))
-    for what, places in sorted(found.skipped.items()):
+            problem = f"the list says that it has {total} rows, and {there} are there"
+            batch.issues.append(Issue(batch.file, sheet, number, "", problem, "ask whether some were lost"))
+    for what, places in sorted(rows.skipped.items()):
         where = ", ".join(filter(None, places[:40])) + (f" and {len(places) - 40} more" if len(places) > 40 else "")
         times = f" ({len(places)} times)" if len(places) > 1 else ""
-        said = f"passed over: {what}{times}" + (f": {where}" if where else "")
-        batch.issues.append(Issue(batch.file, "", None, "", said, "", "note"))
+        problem = f"passed over: {what}{times}" + (f": {where}" if where else "")
+        batch.issues.append(Issue(batch.file, "", None, "", problem, "", "note"))
 
 
-def _children(found: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[Reader]]:
+def _children(rows: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[Reader]]:
     """Return the rows of the second sheet by what they belong to, and say which belong to nothing."""
     children: dict[str, list[Reader]] = defaultdict(list)
-    parents = {row.text([columns.sheets.parent_key]) for row in found.rows}
-    for row in found.children:
+    parents = {row.text([columns.sheets.parent_key]) for row in rows.rows}
+    for row in rows.children:
         reader, parent = Reader(intake, row), row.text([columns.sheets.child_key])
         if parent in parents:
             children[parent].append(reader)
         else:
             batch = intake.batch
-            said = f"belongs to {parent!r}, which is not in the list"
+            problem = f"belongs to {parent!r}, which is not in the list"
             fix = "look whether its entry was deleted or passed over"
             batch.issues.append(
-                Issue(batch.file, row.sheet, row.number, columns.sheets.child_key, said, fix, "refused")
+                Issue(batch.file, row.sheet, row.number, columns.sheets.child_key, problem, fix, "refused")
             )
-            batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, (f"{said}; {fix}",)))
+            batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, (f"{problem}; {fix}",)))
     return children
 
 

@@ -57,9 +57,9 @@ def grouped(issues: Iterable[Issue]) -> list[IssueGroup]:
     groups: dict[tuple[Level, str, str], list[Issue]] = defaultdict(list)
     for issue in issues:
         groups[issue.level, issue.column, issue.fix].append(issue)
-    found = [IssueGroup(level, column, fix, tuple(each)) for (level, column, fix), each in groups.items()]
+    issue_groups = [IssueGroup(level, column, fix, tuple(group)) for (level, column, fix), group in groups.items()]
     order = list(LEVELS)
-    return sorted(found, key=lambda g: (SECRECY not in g.fix, order.index(g.level), -len(g.issues), g.column))
+    return sorted(issue_groups, key=lambda g: (SECRECY not in g.fix, order.index(g.level), -len(g.issues), g.column))
 
 
 TABLES = (

@@ -16,7 +16,7 @@ def without_repeats(readers: list[Reader]) -> Iterator[Reader]:
     body, place and kind of help.
     """
     first: dict[str, Reader] = {}
-    kept: dict[str, Reader] = {}
+    readers_of: dict[str, Reader] = {}
     for reader in readers:
         whole = "|".join(reader.row.cells.values())
         if whole in first:
@@ -25,14 +25,14 @@ def without_repeats(readers: list[Reader]) -> Iterator[Reader]:
         first[whole] = reader
         numbered = any(reader.row.cells.get(fold_header(column)) for column in reader.intake.columns.key)
         key = f"row {reader.row.sheet} {reader.row.number}" if numbered else _content_key(reader)
-        other = kept.get(key)
+        other = readers_of.get(key)
         if other is not None:
-            days = [_day_of_check(each) for each in (other, reader)]
+            days = [_day_of_check(row) for row in (other, reader)]
             reader, older = (reader, other) if days[1] >= days[0] else (other, reader)
-            said = f"row {reader.row.number} is of the same body, place and kind of help"
-            older.say("", said, "the one checked last stands")
-        kept[key] = reader
-    yield from kept.values()
+            problem = f"row {reader.row.number} is of the same body, place and kind of help"
+            older.say("", problem, "the one checked last stands")
+        readers_of[key] = reader
+    yield from readers_of.values()
 
 
 def _day_of_check(reader: Reader) -> dt.date:
@@ -43,20 +43,20 @@ def _day_of_check(reader: Reader) -> dt.date:
         return dt.date.min
 
 
-def row_key(reader: Reader, seen: dict[str, int]) -> str:
+def row_key(reader: Reader, uses: dict[str, int]) -> str:
     """Return the sender's key of a row: its own number, else what tells it from the others."""
     columns = reader.intake.columns
     parts = [reader.row.cells.get(c.strip().casefold(), "") for c in columns.key]
     key = "|".join(parts) if any(parts) else reader.row.cells.get("_uuid", "")
     if not key:
         key = _content_key(reader)
-    seen[key] = seen.get(key, 0) + 1
-    if seen[key] > 1:
+    uses[key] = uses.get(key, 0) + 1
+    if uses[key] > 1:
         column = columns.key[0] if columns.key else "organization"
         reader.say(
-            column, f"the key {key!r} stands in the file {seen[key]} times", "tell which row is meant; both were read"
+            column, f"the key {key!r} stands in the file {uses[key]} times", "tell which row is meant; both were read"
         )
-        return f"{key}#{seen[key]}"
+        return f"{key}#{uses[key]}"
     return key
 
 

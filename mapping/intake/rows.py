@@ -55,11 +55,11 @@ def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
     FormatError
         When no sheet of the list is there, or none of its columns is one that the map names.
     """
-    found = Rows()
+    rows = Rows()
     wanted = [sheet for sheet in sheets if sheet.rows and columns.sheets.wants(sheet.name)]
     for sheet in sheets:
         for what in sheet.skipped:
-            found.skipped[what].append(f"[{sheet.name}]" if sheet.rows else "")
+            rows.skipped[what].append(f"[{sheet.name}]" if sheet.rows else "")
     if not wanted:
         there = ", ".join(repr(sheet.name) for sheet in sheets if sheet.rows) or "none"
         raise FormatError(
@@ -67,25 +67,25 @@ def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
         )
     for sheet in wanted:
         start, names = _header(sheet, columns, path)
-        found.headers[sheet.name] = names
-        into = found.children if columns.sheets.children and sheet.name == columns.sheets.children else found.rows
-        into.extend(_body(sheet, start, names, columns, found))
-    return found
+        rows.headers[sheet.name] = names
+        into = rows.children if columns.sheets.children and sheet.name == columns.sheets.children else rows.rows
+        into.extend(_body(sheet, start, names, columns, rows))
+    return rows
 
 
-def unnamed_columns(found: Rows, columns: ColumnMap) -> Iterator[tuple[str, str, str]]:
+def unnamed_columns(rows: Rows, columns: ColumnMap) -> Iterator[tuple[str, str, str]]:
     """Yield (sheet, column, likely meant) of the columns that the map does not speak of."""
     named = columns.named()
-    for sheet, names in found.headers.items():
+    for sheet, names in rows.headers.items():
         for name in names:
             if name and fold_header(name) not in named:
                 close = difflib.get_close_matches(fold_header(name), named, 1, 0.75)
                 yield sheet, name, close[0] if close else ""
 
 
-def missing_columns(found: Rows, columns: ColumnMap) -> list[str]:
+def missing_columns(rows: Rows, columns: ColumnMap) -> list[str]:
     """Return the fields of the map for which the file has no column."""
-    there = {fold_header(name) for names in found.headers.values() for name in names}
+    there = {fold_header(name) for names in rows.headers.values() for name in names}
     return [f for f, names in columns.fields.items() if not any(fold_header(name) in there for name in names)]
 
 
@@ -123,7 +123,7 @@ def joined(lines: list[list[object]]) -> list[str]:
     return [" / ".join(dict.fromkeys(part for line in texts if (part := line[column]))) for column in range(width)]
 
 
-def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found: Rows) -> Iterator[SheetRow]:
+def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: Rows) -> Iterator[SheetRow]:
     patterns = [re.compile(pattern, re.I) for pattern in columns.skip.any_cell]
     folded = [fold_header(name) for name in names]
     for offset, cells in enumerate(sheet.rows[start:], sheet.first_row + start):
@@ -132,14 +132,14 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found:
         if not filled:
             continue
         if [fold_header(text) for text in texts[: len(names)]] == folded[: len(texts)]:
-            found.skipped["a repeated header"].append(f"{sheet.name} {offset}".strip())
+            rows.skipped["a repeated header"].append(f"{sheet.name} {offset}".strip())
             continue
-        found.totals += [(sheet.name, offset, int(match[1])) for text in filled if (match := TOTAL.match(text))]
+        rows.totals += [(sheet.name, offset, int(match[1])) for text in filled if (match := TOTAL.match(text))]
         if any(pattern.search(text) for pattern in patterns for text in filled):
-            found.skipped["a row that the map passes over"].append(f"{sheet.name} {offset}".strip())
+            rows.skipped["a row that the map passes over"].append(f"{sheet.name} {offset}".strip())
             continue
         if len(filled) < columns.skip.fewer_cells:
-            found.skipped["a heading or a row with almost nothing in it"].append(f"{sheet.name} {offset}".strip())
+            rows.skipped["a heading or a row with almost nothing in it"].append(f"{sheet.name} {offset}".strip())
             continue
         raw = {
             name or f"column {n + 1}": text for n, (name, text) in enumerate(zip(names, texts, strict=False)) if text
@@ -149,7 +149,7 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, found:
         named: dict[str, str] = {}
         for name, text in zip(folded, whole, strict=False):
             if name and not named.get(name):  # of columns with one name, the first that says anything
-                named[name] = clean(text, found.cleaned)
+                named[name] = clean(text, rows.cleaned)
         row = SheetRow(sheet.name, offset, named, raw, cut=names[len(texts)] if len(texts) < len(names) else "")
         if beyond:
             row.raw["beyond the last column"] = "; ".join(beyond)

@@ -82,17 +82,17 @@ class ColumnGuess:
         """Parts of its cells that are no kind of help that is known."""
         unknown: Counter[str] = Counter()
         for text, count in self.counts.items():
-            for part in parsers.split_list(text, known=lambda one: match_term("service_types", one) is not None):
+            for part in parsers.split_list(text, known=lambda term: match_term("service_types", term) is not None):
                 if match_term("service_types", part) is None:
                     unknown[part] += count
         return unknown
 
-    def speaks_against(self, said: str) -> bool:
+    def speaks_against(self, field: str) -> bool:
         """Tell whether the cells can hardly be what the column's name says."""
-        if self.answers and said not in ("marking", "accessible", "key", "status"):
+        if self.answers and field not in ("marking", "accessible", "key", "status"):
             return True
-        shape = "degrees" if said in ("latitude", "longitude") else said
-        return said in STRICT and bool(self.shares) and self.shares.get(shape, 0.0) < 0.2
+        shape = "degrees" if field in ("latitude", "longitude") else field
+        return field in STRICT and bool(self.shares) and self.shares.get(shape, 0.0) < 0.2
 
 
 STRICT = ("phone", "email", "website", "latitude", "longitude", "coordinates", "verified_on", "hours")
@@ -108,23 +108,23 @@ def looked_at(cells: Sequence[object], area: StudyArea | None) -> ColumnGuess:
     some = [text for text, _ in counts.most_common(DISTINCT)]
     weight = sum(counts[text] for text in some)
     shares = {name: sum(counts[text] for text in some if fits(text)) / weight for name, fits in _tests(area).items()}
-    seen = ColumnGuess(shares=shares, words=sorted(counts) if len(counts) <= 12 else [])
-    seen.answers = shares["answers"] >= 0.8 and len(counts) <= 12
+    guess = ColumnGuess(shares=shares, words=sorted(counts) if len(counts) <= 12 else [])
+    guess.answers = shares["answers"] >= 0.8 and len(counts) <= 12
     for name in ORDER:
         if shares.get(name, 0.0) >= ENOUGH and (name != "marking" or len(counts) <= 12):
-            seen.taken_for, seen.share = name, shares[name]
+            guess.taken_for, guess.share = name, shares[name]
             break
     if (
-        seen.taken_for == ""
+        guess.taken_for == ""
         and len(counts) == len(texts) > 3
         and all(re.fullmatch(r"[\w/-]{1,40}", text) for text in texts)
     ):
-        seen.taken_for, seen.share = ("key", 1.0) if any(re.search(r"\d", text) for text in texts) else ("", 0.0)
+        guess.taken_for, guess.share = ("key", 1.0) if any(re.search(r"\d", text) for text in texts) else ("", 0.0)
     longest = max(map(len, texts))
-    seen.filled, seen.counts = len(texts), counts
-    seen.worded = sum(len(re.findall(r"[^\W\d_]", text)) > 3 for text in texts) * 2 > len(texts)
-    seen.about = f"filled in {len(texts)} rows, {len(counts)} different, up to {longest} letters"
-    return seen
+    guess.filled, guess.counts = len(texts), counts
+    guess.worded = sum(len(re.findall(r"[^\W\d_]", text)) > 3 for text in texts) * 2 > len(texts)
+    guess.about = f"filled in {len(texts)} rows, {len(counts)} different, up to {longest} letters"
+    return guess
 
 
 ORDER = (
@@ -154,8 +154,12 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         "email": lambda text: "@" in text and _reads(parsers.emails, text),
         "website": lambda text: bool(re.match(r"(https?://|www\.)", text)),
         "marking": lambda text: skeleton(text.strip(" .!?")) in MARKINGS,
-        "phone": lambda text: bool(re.search(r"\d{2}", text)) and _reads(lambda one: parsers.phones(one, region), text),
-        "verified_on": lambda text: len(text) > 5 and _reads(lambda one: parsers.date(one, dt.date(2100, 1, 1)), text),
+        "phone": lambda text: (
+            bool(re.search(r"\d{2}", text)) and _reads(lambda cell: parsers.phones(cell, region), text)
+        ),
+        "verified_on": lambda text: (
+            len(text) > 5 and _reads(lambda cell: parsers.date(cell, dt.date(2100, 1, 1)), text)
+        ),
         "hours": lambda text: bool(re.search(r"\d", text)) and _reads(parsers.hours, text),
         "service": lambda text: _all_known("service_types", text),
         "serves": lambda text: _all_known("beneficiaries", text),
@@ -188,10 +192,10 @@ def _reads(parse: Callable[[str], object], text: str) -> bool:
 
 def _all_known(taxonomy: str, text: str) -> bool:
     """Tell whether at least half of the parts of a cell are terms."""
-    parts = parsers.split_list(text, known=lambda one: match_term(taxonomy, one) is not None)
+    parts = parsers.split_list(text, known=lambda term: match_term(taxonomy, term) is not None)
     return bool(parts) and sum(match_term(taxonomy, part) is not None for part in parts) * 2 >= len(parts)
 
 
 def _between(text: str, least: float, most: float) -> bool:
-    found = re.fullmatch(r"-?\d{1,3}[.,]\d{2,}", text)
-    return found is not None and least <= float(text.replace(",", ".")) <= most
+    match = re.fullmatch(r"-?\d{1,3}[.,]\d{2,}", text)
+    return match is not None and least <= float(text.replace(",", ".")) <= most

@@ -159,21 +159,22 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
     FormatError
         When no row looks like the names of columns, or none of them, but for a draft, like that of the organizations.
     """
-    found = [one for sheet in sheets if sheet.rows for one in _headers(sheet)]
-    if to_draft and not found:
-        found = [one for sheet in sheets if (one := _fullest(sheet)) is not None]
-    if not found:
+    guesses = [guess for sheet in sheets if sheet.rows for guess in _headers(sheet)]
+    if to_draft and not guesses:
+        guesses = [fullest for sheet in sheets if (fullest := _fullest(sheet)) is not None]
+    if not guesses:
         raise FormatError(
             "no row looks like the names of columns; is it a list, with a row of names above its rows? "
             "If it is, write a column map: rohnamo check FILE --draft FILE.toml begins one"
         )
     if not to_draft:
-        _require_services(found)
-    _, best = max(found, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
+        _require_services(guesses)
+    _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
     alike = {
-        each.sheet.name: each
-        for _, each in reversed(found)
-        if each.header.rows == best.header.rows and len(set(each.names) & set(best.names)) >= 0.7 * len(set(best.names))
+        guess.sheet.name: guess
+        for _, guess in reversed(guesses)
+        if guess.header.rows == best.header.rows
+        and len(set(guess.names) & set(best.names)) >= 0.7 * len(set(best.names))
     } | {best.sheet.name: best}
     best.sheets = [sheet.name for sheet in sheets if sheet.name in alike]
     _guess_columns(best, list(alike.values()), area)
@@ -206,7 +207,7 @@ ANSWERS = re.compile(
 )
 
 
-def _require_services(found: Sequence[tuple[float, "Guessed"]]) -> None:
+def _require_services(guesses: Sequence[tuple[float, "Guessed"]]) -> None:
     """Refuse a list of agreements or of answers to a checklist: its rows are no services, and only a map says whose.
 
     Raises
@@ -214,7 +215,7 @@ def _require_services(found: Sequence[tuple[float, "Guessed"]]) -> None:
     FormatError
         It is such a list.
     """
-    _, best = max(found, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
+    _, best = max(guesses, key=lambda pair: (pair[0], -pair[1].header.rows, -pair[1].first))
     heads = [fold_header(name) for name in best.names if name]
     parties = [name for name in heads if PARTIES.search(name)]
     whole = " ".join([*heads, fold_header(best.sheet.name)])
@@ -230,23 +231,23 @@ def _require_services(found: Sequence[tuple[float, "Guessed"]]) -> None:
         )
 
 
-def _holds_items(found: Guessed) -> bool:
+def _holds_items(guess: Guessed) -> bool:
     """Tell whether most cells of some column are codes of the checklist of standards."""
     items = Vocabulary.load("standards")
-    columns = zip_longest(*found.sheet.rows[found.first : found.first + SAMPLE], fillvalue="")
+    columns = zip_longest(*guess.sheet.rows[guess.first : guess.first + SAMPLE], fillvalue="")
     filled = ([str(cell).strip() for cell in column if cell not in (None, "")] for column in columns)
     return any(sum(text in items for text in texts) * 2 > len(texts) for texts in filled)
 
 
-def _suppose_organization(found: Guessed) -> None:
+def _suppose_organization(guess: Guessed) -> None:
     """Suppose that the names of bodies stand in the column of words that nobody could guess and that is filled most."""
-    worded = [name for name in found.open if name in found.seen and found.seen[name].worded]
+    worded = [name for name in guess.open if name in guess.seen and guess.seen[name].worded]
     if not worded:
         return
-    name = max(worded, key=lambda each: (found.seen[each].filled, -found.names.index(each)))
-    found.open.remove(name)
-    found.fields = {"organization": [name]} | found.fields
-    found.why[name] = "PERHAPS, since no other column looks like names of bodies"
+    name = max(worded, key=lambda column: (guess.seen[column].filled, -guess.names.index(column)))
+    guess.open.remove(name)
+    guess.fields = {"organization": [name]} | guess.fields
+    guess.why[name] = "PERHAPS, since no other column looks like names of bodies"
 
 
 def source_code(name: str) -> str:
@@ -266,7 +267,7 @@ def _headers(sheet: Sheet) -> Iterator[tuple[float, Guessed]]:
             if height == 2 and not _continues(*lines):
                 continue
             names = joined(lines)
-            hits = len({each for name in names if (each := _by_name(name))})
+            hits = len({field for name in names if (field := _by_name(name))})
             named = any(_by_name(name) == "organization" for name in names)
             filled = sum(map(bool, names))
             if filled < 2 or (hits < 2 and not named):
@@ -314,14 +315,14 @@ def _by_name(name: str) -> str:
     for part in (*reversed(parts), name):
         folded = coarse(fold_header(part).replace("_", " "))
         words = re.findall(r"[^\W_]+|№", folded) or ["№"] * ("№" in part)
-        for each, said in _VOCABULARY:
-            if any(phrase in folded if " " in phrase else phrase in words for phrase in said):
-                return each
+        for field_name, phrases in _VOCABULARY:
+            if any(phrase in folded if " " in phrase else phrase in words for phrase in phrases):
+                return field_name
     return ""
 
 
-def _phrases(said: str) -> tuple[str, ...]:
-    parts = said.split("|")
+def _phrases(text: str) -> tuple[str, ...]:
+    parts = text.split("|")
     alone = [word for part in parts[:1] if len(parts) == 1 or len(part.split()) > 4 for word in part.split()]
     together = parts if not alone else parts[1:]
     return tuple(filter(None, (coarse(word) or word for word in (*alone, *together))))
@@ -346,80 +347,81 @@ FIRST = (
 """Fields known by several words together, or by words that stand beside those of other fields."""
 
 _VOCABULARY = sorted(
-    ((each, _phrases(said)) for each, said in WORDS.items()),
+    ((field, _phrases(text)) for field, text in WORDS.items()),
     key=lambda pair: (pair[0] not in FIRST, 0),
 )
 """Fields with their words; those of several words first, since their single words mean something else."""
 
 
-def _guess_columns(found: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> None:
+def _guess_columns(guess: Guessed, alike: Sequence[Guessed], area: StudyArea | None) -> None:
     """Give every column its field: by its name where its cells do not speak against it, else by its cells."""
     body = []
-    for one in alike:  # cells of the other sheets stand where this one has their column
-        order = [one.names.index(name) if name in one.names else -1 for name in found.names]
+    for other in alike:  # cells of the other sheets stand where this one has their column
+        order = [other.names.index(name) if name in other.names else -1 for name in guess.names]
         body += [
-            [row[place] if 0 <= place < len(row) else None for place in order] for row in one.sheet.rows[one.first :]
+            [row[place] if 0 <= place < len(row) else None for place in order]
+            for row in other.sheet.rows[other.first :]
         ]
     filled = [row for row in body if sum(cell not in (None, "") for cell in row) > 1]
-    found.count = len(filled)
-    found.totals = any(re.match(TOTALS, str(cell or ""), re.I) for row in body for cell in row[:3])
+    guess.count = len(filled)
+    guess.totals = any(re.match(TOTALS, str(cell or ""), re.I) for row in body for cell in row[:3])
     taken: set[str] = set()
-    for place, name in enumerate(found.names):
+    for place, name in enumerate(guess.names):
         if not name:
             continue
-        seen = looked_at([row[place] for row in filled[:SAMPLE] if place < len(row)], area)
-        found.seen[name] = seen
-        said = "marking" if asks_consent(name) else _by_name(name)
+        column_guess = looked_at([row[place] for row in filled[:SAMPLE] if place < len(row)], area)
+        guess.seen[name] = column_guess
+        field = "marking" if asks_consent(name) else _by_name(name)
         if ADDED.match(fold_header(name)):
-            found.private.append(name)
-            found.why[name] = "added by the survey tool"
+            guess.private.append(name)
+            guess.why[name] = "added by the survey tool"
         elif {coarse(word) for word in REMARKS} & set(re.findall(r"[^\W_]+", coarse(name))):
-            found.private.append(name)
-            found.why[name] = "remarks are never kept"
-        elif said and not seen.speaks_against(said):
-            _give(found, name, said, "by its name", taken)
-        elif (code := _service_of(name, seen)) is not None:
-            found.services[name] = code
-            found.why[name] = "yes or no, by its name"
-        elif said in HEADING_SAYS and seen.taken_for not in SHAPED:
-            found.open.append(name)
-            found.why[name] = f"is called {said}, and holds something else"
-        elif seen.taken_for and seen.taken_for not in taken:
-            _give(found, name, seen.taken_for, f"by what stands in it ({seen.share:.0%})", taken)
+            guess.private.append(name)
+            guess.why[name] = "remarks are never kept"
+        elif field and not column_guess.speaks_against(field):
+            _give(guess, name, field, "by its name", taken)
+        elif (code := _service_of(name, column_guess)) is not None:
+            guess.services[name] = code
+            guess.why[name] = "yes or no, by its name"
+        elif field in HEADING_SAYS and column_guess.taken_for not in SHAPED:
+            guess.open.append(name)
+            guess.why[name] = f"is called {field}, and holds something else"
+        elif column_guess.taken_for and column_guess.taken_for not in taken:
+            _give(guess, name, column_guess.taken_for, f"by what stands in it ({column_guess.share:.0%})", taken)
         else:
-            found.open.append(name)
-    _choose_service(found)
+            guess.open.append(name)
+    _choose_service(guess)
 
 
-def _choose_service(found: Guessed) -> None:
+def _choose_service(guess: Guessed) -> None:
     """Keep the columns that name kinds of help; where none does, columns of yes and no tell them."""
-    columns = found.fields.get("service", [])
-    known = {name: found.seen[name].shares.get("service", 0.0) for name in columns}
+    columns = guess.fields.get("service", [])
+    known = {name: guess.seen[name].shares.get("service", 0.0) for name in columns}
     columns.sort(key=lambda name: -known[name])
     if columns and known[columns[0]] >= 0.3:
-        found.open += [name for name in columns if known[name] < 0.3]
-        found.fields["service"] = [name for name in columns if known[name] >= 0.3]
+        guess.open += [name for name in columns if known[name] < 0.3]
+        guess.fields["service"] = [name for name in columns if known[name] >= 0.3]
     if columns:
-        found.open += found.services
-        found.services = {}
+        guess.open += guess.services
+        guess.services = {}
 
 
-def _give(found: Guessed, name: str, said: str, why: str, taken: set[str]) -> None:
-    spoken = _language_in(name) if said in SPOKEN else ""
-    full = f"{said}.{spoken}" if spoken else said
-    if full in found.fields and full not in ("phone", "service", "place", "unit"):
-        if full == "organization" and found.seen[name].taken_for:
-            _give(found, name, found.seen[name].taken_for, why, taken)
+def _give(guess: Guessed, name: str, field: str, why: str, taken: set[str]) -> None:
+    spoken = _language_in(name) if field in SPOKEN else ""
+    full = f"{field}.{spoken}" if spoken else field
+    if full in guess.fields and full not in ("phone", "service", "place", "unit"):
+        if full == "organization" and guess.seen[name].taken_for:
+            _give(guess, name, guess.seen[name].taken_for, why, taken)
             return
-        found.open.append(name)
+        guess.open.append(name)
         return
-    found.fields.setdefault(full, []).append(name)
-    found.why[name] = why
-    taken.add(said)
+    guess.fields.setdefault(full, []).append(name)
+    guess.why[name] = why
+    taken.add(field)
     if full == "key":
-        found.key = [name]
+        guess.key = [name]
     if full == "contact":
-        found.why[name] = "a person: stays with the custodians"
+        guess.why[name] = "a person: stays with the custodians"
 
 
 def _language_in(name: str) -> str:
@@ -438,27 +440,27 @@ def _language_in(name: str) -> str:
     )
 
 
-def _service_of(name: str, seen: ColumnGuess) -> str | None:
+def _service_of(name: str, column_guess: ColumnGuess) -> str | None:
     """Return the kind of help that a column of yes and no is about."""
-    match = match_term("service_types", name) if seen.answers else None
+    match = match_term("service_types", name) if column_guess.answers else None
     return match.code if match is not None else None
 
 
-def _map(found: Guessed, source: str) -> ColumnMap:
-    fields = {name: columns for name, columns in found.fields.items() if name != "key"}
+def _map(guess: Guessed, source: str) -> ColumnMap:
+    fields = {name: columns for name, columns in guess.fields.items() if name != "key"}
     return ColumnMap(
         source=source_code(source),
         name=source,
         fields=fields,
-        header=found.header,
-        key=found.key,
-        ignored=[*found.open, *(() if found.services and "service" not in fields else found.services)],
-        private=found.private,
-        sheets=Sheets(only=[name for name in found.sheets if name]),
-        shape="place" if found.services and "service" not in fields else "service",
-        services=found.services,
-        rows=Expected(least=0, refused=20 + found.count // 2),
-        skip=Skip(any_cell=[TOTALS] if found.totals else []),
+        header=guess.header,
+        key=guess.key,
+        ignored=[*guess.open, *(() if guess.services and "service" not in fields else guess.services)],
+        private=guess.private,
+        sheets=Sheets(only=[name for name in guess.sheets if name]),
+        shape="place" if guess.services and "service" not in fields else "service",
+        services=guess.services,
+        rows=Expected(least=0, refused=20 + guess.count // 2),
+        skip=Skip(any_cell=[TOTALS] if guess.totals else []),
     )
 
 
@@ -472,10 +474,10 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     FormatError
         When no row looks like the names of columns.
     """
-    found = guessed(sheets, area, to_draft=True)
+    guess = guessed(sheets, area, to_draft=True)
     stem = re.sub(r"\.\w+$", "", file)
-    made = _map(found, stem)
-    least, most = max(1, found.count * 8 // 10), found.count * 5 // 4 + 10
+    made = _map(guess, stem)
+    least, most = max(1, guess.count * 8 // 10), guess.count * 5 // 4 + 10
     lines = [
         f"# Draft of a column map for {file}, guessed. Read every line; docs/importing.md explains the keys.",
         f"source = {_text(_short(stem))}    # short name of the sender: choose it now, it never changes",
@@ -484,40 +486,40 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     ]
     if made.shape != "service":
         lines.append(f"shape = {_text(made.shape)}    # a row is a place; columns say which services are there")
-    if found.key:
-        lines.append(f"key = {_text(found.key[0])}    # the sender's own number of a row")
+    if guess.key:
+        lines.append(f"key = {_text(guess.key[0])}    # the sender's own number of a row")
     else:
         lines.append('# key = "..."    # a column with the sender\'s own number, if there is one')
     lines += [
-        f"rows = {{ least = {least}, most = {most}, refused = {max(20, found.count // 10)} }}"
-        f"    # {found.count} rows are there now",
+        f"rows = {{ least = {least}, most = {most}, refused = {max(20, guess.count // 10)} }}"
+        f"    # {guess.count} rows are there now",
     ]
-    if found.sheet.name:
-        others = [sheet.name for sheet in sheets if sheet.rows and sheet.name not in found.sheets]
+    if guess.sheet.name:
+        others = [sheet.name for sheet in sheets if sheet.rows and sheet.name not in guess.sheets]
         note = f"    # left out: {', '.join(others)}" if others else ""
-        lines.append(f"sheets = {{ only = [{', '.join(map(_text, found.sheets))}] }}{note}")
-    header = found.header
+        lines.append(f"sheets = {{ only = [{', '.join(map(_text, guess.sheets))}] }}{note}")
+    header = guess.header
     more = (f", rows = {header.rows}" if header.rows > 1 else "") + (
         f", skip_after = {header.skip_after}" if header.skip_after else ""
     )
-    lines.append(f"header = {{ has = {_text(header.has)}{more} }}    # the row of names, row {_row_of(found)}")
-    if found.totals:
+    lines.append(f"header = {{ has = {_text(header.has)}{more} }}    # the row of names, row {_row_of(guess)}")
+    if guess.totals:
         lines.append(f"skip = {{ any_cell = [{_text(TOTALS)}] }}    # rows of totals")
-    lines += _listed("private", found.private, "remarks: looked at for words such as 'do not publish', never kept")
-    lines += _open_columns(found)
+    lines += _listed("private", guess.private, "remarks: looked at for words such as 'do not publish', never kept")
+    lines += _open_columns(guess)
     lines += ["", "[fields]    # field = column; the fields are listed in docs/importing.md"]
-    if not any(name.partition(".")[0] == "organization" for name in found.fields):
+    if not any(name.partition(".")[0] == "organization" for name in guess.fields):
         lines.append(
             '# organization = "..."    # TO BE DECIDED: the column with the names of bodies; no row counts without'
         )
-    for name, columns in found.fields.items():
+    for name, columns in guess.fields.items():
         shown = _text(columns[0]) if len(columns) == 1 else f"[{', '.join(map(_text, columns))}]"
-        why = found.why.get(columns[0], "")
+        why = guess.why.get(columns[0], "")
         lines.append(f"{_text(name) if '.' in name else name} = {shown}    # {why}: {FIELDS[name.partition('.')[0]]}")
-    if found.services and made.shape == "place":
+    if guess.services and made.shape == "place":
         lines += ["", "[services]    # column = kind of help that it says yes or no to"]
-        lines += [f"{_text(column)} = {_text(code)}" for column, code in found.services.items()]
-    lines += [*_markings(found), *_precisions(found), *_words(found)]
+        lines += [f"{_text(column)} = {_text(code)}" for column, code in guess.services.items()]
+    lines += [*_markings(guess), *_precisions(guess), *_words(guess)]
     return "\n".join(lines) + "\n"
 
 
@@ -527,22 +529,26 @@ def _short(stem: str) -> str:
     return plain if stem.isascii() and plain else source_code(stem)
 
 
-def _row_of(found: Guessed) -> int:
-    return found.sheet.first_row + found.first - found.header.rows - found.header.skip_after
+def _row_of(guess: Guessed) -> int:
+    return guess.sheet.first_row + guess.first - guess.header.rows - guess.header.skip_after
 
 
-def _open_columns(found: Guessed) -> list[str]:
+def _open_columns(guess: Guessed) -> list[str]:
     """List the columns that are to be decided, with what they look like and never what stands in them."""
-    if not found.open:
+    if not guess.open:
         return ["ignored = []"]
     lines = ["", "# TO BE DECIDED: move each to [fields] or to private, or leave it ignored.", "ignored = ["]
-    for name in found.open:
-        seen = found.seen.get(name)
+    for name in guess.open:
+        column_guess = guess.seen.get(name)
         about = (
             ""
-            if seen is None
-            else seen.about
-            + ('; says yes and no: perhaps a kind of help, for [services] with shape = "place"' if seen.answers else "")
+            if column_guess is None
+            else column_guess.about
+            + (
+                '; says yes and no: perhaps a kind of help, for [services] with shape = "place"'
+                if column_guess.answers
+                else ""
+            )
         )
         lines.append(f"  {_text(name)},    # {about}")
     return [*lines, "]"]
@@ -552,15 +558,15 @@ def _listed(key: str, names: Sequence[str], why: str) -> list[str]:
     return [f"{key} = [{', '.join(map(_text, names))}]    # {why}"] if names else [f"{key} = []"]
 
 
-def _markings(found: Guessed) -> list[str]:
+def _markings(guess: Guessed) -> list[str]:
     """Write the table of markings: every one that was seen, for custodians until two people say otherwise."""
-    column = next(iter(found.fields.get("marking", ())), None)
+    column = next(iter(guess.fields.get("marking", ())), None)
     lines: list[str] = []
     if column is None:
         lines += ["", "[constants]    # no column says who may see a row: all are alike", 'marking = "all"']
         words = ["all"]
     else:
-        words = sorted(word for word in found.seen[column].words if word)
+        words = sorted(word for word in guess.seen[column].words if word)
     lines += [
         "",
         "[markings]    # the sender's word = public, partner, focal_point or custodian; two people approve it",
@@ -568,22 +574,22 @@ def _markings(found: Guessed) -> list[str]:
     return lines + [f'{_text(word)} = "custodian"' for word in words]
 
 
-def _precisions(found: Guessed) -> list[str]:
+def _precisions(guess: Guessed) -> list[str]:
     """Write the table of how closely a place may be shown: nowhere until the sender's words are understood."""
-    column = next(iter(found.fields.get("precision", ())), None)
+    column = next(iter(guess.fields.get("precision", ())), None)
     if column is None:
         return []
-    words = found.seen[column].words
+    words = guess.seen[column].words
     return ["", "[precisions]    # the sender's word = exact, area or none"] + [
         f'{_text(word)} = "none"' for word in words
     ]
 
 
-def _words(found: Guessed) -> list[str]:
+def _words(guess: Guessed) -> list[str]:
     """Write the words for kinds of help that nobody knows."""
     unknown: Counter[str] = Counter()
-    for column in found.fields.get("service", ()):
-        unknown += found.seen[column].unknown
+    for column in guess.fields.get("service", ()):
+        unknown += guess.seen[column].unknown
     if not unknown:
         return []
     lines = [
@@ -604,7 +610,7 @@ MOST_TAUGHT = 40
 """Words of a field that a person is asked about."""
 
 
-def unknown_words(found: Guessed, area: StudyArea) -> dict[str, list[tuple[str, int]]]:
+def unknown_words(guess: Guessed, area: StudyArea) -> dict[str, list[tuple[str, int]]]:
     """Return the words of a list that mean nothing known, by field, each with the number of its cells.
 
     They are those of kinds of help, of groups and of districts, the most frequent first.
@@ -617,8 +623,8 @@ def unknown_words(found: Guessed, area: StudyArea) -> dict[str, list[tuple[str, 
     words: dict[str, list[tuple[str, int]]] = {}
     for name, known in tests.items():
         counts: Counter[str] = Counter()
-        for column in found.fields.get(name, ()):
-            for cell, count in found.seen[column].counts.items():
+        for column in guess.fields.get(name, ()):
+            for cell, count in guess.seen[column].counts.items():
                 for part in [cell] if name == "unit" else parsers.split_list(cell, known=known):
                     counts[part] += 0 if known(part) else count
         words[name] = [(word, count) for word, count in counts.most_common(MOST_TAUGHT) if count]

@@ -66,7 +66,7 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
     fields = _fields(survey, area)
     if "organization" not in fields.values():
         raise FormatError(f"{path}: no question of the form asks for the organization's name; write a column map")
-    found = map_of(
+    draft = map_of(
         survey,
         sheets,
         fields,
@@ -74,12 +74,12 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
         source=source_code(name),
         name=name,
     )
-    if found is None:
+    if draft is None:
         raise FormatError(f"{path}: the export holds no answers to this form; is it the right one?")
-    words = dict(found.words)
+    words = dict(draft.words)
     markings: dict[str, Audience] = {
-        said: "custodian" if meant == "yes" else "public"
-        for said, meant in words.pop("marking", {}).items()
+        word: "custodian" if meant == "yes" else "public"
+        for word, meant in words.pop("marking", {}).items()
         if meant in ("yes", "no")
     }
     for question in survey.questions:
@@ -88,27 +88,27 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
             question.kind == "select_one" and field in TAXONOMIES
         ):  # a word that means no term is cut into words that may
             terms = Vocabulary.load(TAXONOMIES[field])
-            words[field] = {said: meant for said, meant in words.get(field, {}).items() if meant in terms}
+            words[field] = {word: meant for word, meant in words.get(field, {}).items() if meant in terms}
     notes = [f"the map was drafted from {Path(path).name}; look it through, and keep it as a column map"]
-    return found.model_copy(update={"words": words, "markings": markings, "notes": notes})
+    return draft.model_copy(update={"words": words, "markings": markings, "notes": notes})
 
 
 def _fields(survey: Survey, area: StudyArea) -> dict[str, str]:
     """Return the questions that a field could be guessed for: those with choices first, they are the surest."""
     fields: dict[str, str] = {}
-    asked = [question for question in survey.questions if question.kind not in SILENT]
-    for question in asked:
+    questions = [question for question in survey.questions if question.kind not in SILENT]
+    for question in questions:
         field = "coordinates" if question.kind == "geopoint" else _by_choices(question, area)
         if field and (field not in fields.values() or field == "unit"):
             fields[question.name] = field
     taken = set(fields.values())
     for field, words in WORDS.items():
         known = {skeleton(word) for word in words.split()} - {""}
-        for question in asked:
-            said = [question.name.replace("_", " "), *question.labels.values()]
+        for question in questions:
+            texts = [question.name.replace("_", " "), *question.labels.values()]
             if field in taken or question.name in fields or question.choices:
                 continue
-            if any(set(skeleton(fold_header(text)).split()) & known for text in said):
+            if any(set(skeleton(fold_header(text)).split()) & known for text in texts):
                 fields[question.name] = field
                 taken.add(field)
     return fields
@@ -146,8 +146,8 @@ def _meant(question: Question, choice: str, field: str, area: StudyArea) -> str:
 
 def _term(taxonomy: str, choice: str, labels: Mapping[str, str]) -> str | None:
     """Return the term that one of the labels of a choice means; its name alone is too short to tell."""
-    return next((found.code for text in (*labels.values(), choice) if (found := match_term(taxonomy, text))), None)
+    return next((match.code for text in (*labels.values(), choice) if (match := match_term(taxonomy, text))), None)
 
 
 def _unit(area: StudyArea, choice: str, labels: Mapping[str, str]) -> str | None:
-    return next((found for text in (*labels.values(), choice) if (found := find_unit(area, text).unit)), None)
+    return next((unit for text in (*labels.values(), choice) if (unit := find_unit(area, text).unit)), None)

@@ -51,24 +51,24 @@ def _taken(
     return value is not None, value
 
 
-def _say_in(edit: Edit, table: str, one: str, field: str, key: str) -> None:
+def _say_in(edit: Edit, table: str, identifier: str, field: str, key: str) -> None:
     """Change a text in the language of the workbook; where it is the only one, it is that of all languages."""
-    text, record = edit.text(key), edit.current(table, one)
-    texts = [t for t in edit.held.of("translation", "link_id", one) if getattr(t, "field", "") == field]
+    text, record = edit.text(key), edit.current(table, identifier)
+    texts = [t for t in edit.held.of("translation", "link_id", identifier) if getattr(t, "field", "") == field]
     own = [t for t in texts if getattr(t, "language", "") == edit.language]
     base = getattr(record, field, None)
     if not text:
         for old in own:
             edit.remove(old)
         if edit.language == "en" or not texts:
-            edit.set(table, one, key, **{field: "" if field == "name" else None})
+            edit.set(table, identifier, key, **{field: "" if field == "name" else None})
         elif not own:
             edit.say(key, "the text stands in another language", "empty it in the workbook of that language", "doubt")
         return
     if texts or edit.language != "en":
         made = Translation(
-            id=record_id(edit.source, "translation", one, field, edit.language),
-            link_id=one,
+            id=record_id(edit.source, "translation", identifier, field, edit.language),
+            link_id=identifier,
             link_entity=table,
             field=field,
             language=edit.language,
@@ -76,7 +76,7 @@ def _say_in(edit: Edit, table: str, one: str, field: str, key: str) -> None:
         )
         edit.put(made.model_copy(update={"id": own[0].id}) if own else made)
     if edit.language == "en" or not base:
-        edit.set(table, one, key, **{field: text})
+        edit.set(table, identifier, key, **{field: text})
 
 
 def _organization(edit: Edit) -> None:
@@ -190,11 +190,11 @@ def _languages(edit: Edit) -> None:
 def _numbers(edit: Edit) -> list[Record]:
     """Return every number that the service is reached by, its places' and its body's among them."""
     ties = edit.held.of("service_at_location", "service_id", edit.service)
-    found = edit.held.of("phone", "service_id", edit.service)
+    phones = edit.held.of("phone", "service_id", edit.service)
     for tie in ties:
-        found = [*found, *edit.held.of("phone", "service_at_location_id", tie.id)]
-        found += edit.held.of("phone", "location_id", getattr(tie, "location_id", None) or "-")
-    return list({record.id: record for record in found}.values())
+        phones = [*phones, *edit.held.of("phone", "service_at_location_id", tie.id)]
+        phones += edit.held.of("phone", "location_id", getattr(tie, "location_id", None) or "-")
+    return list({record.id: record for record in phones}.values())
 
 
 def _phones(edit: Edit) -> None:
@@ -205,7 +205,7 @@ def _phones(edit: Edit) -> None:
     }
     new: dict[Any, Record] = {}
     fresh = []
-    for part in filter(None, (one.strip() for one in edit.text("phones").split(LISTED.strip()))):
+    for part in filter(None, (part.strip() for part in edit.text("phones").split(LISTED.strip()))):
         bare = re.sub(r"\s*ext\.\s*\d+$", "", part)
         if bare in known:
             new[bare] = known[bare]
@@ -223,8 +223,8 @@ def _phones(edit: Edit) -> None:
 def _own(edit: Edit, record: Record) -> Record:
     """Return a number of the body as one of the service, which has its own from now on."""
     if isinstance(record, Phone) and record.organization_id and not record.service_id:
-        one = record_id(edit.source, "phone", edit.service, record.number)
-        return record.model_copy(update={"id": one, "organization_id": None, "service_id": edit.service})
+        own_id = record_id(edit.source, "phone", edit.service, record.number)
+        return record.model_copy(update={"id": own_id, "organization_id": None, "service_id": edit.service})
     return record
 
 
@@ -238,8 +238,8 @@ def _read_numbers(edit: Edit, parts: Iterable[str]) -> Iterable[tuple[str, int |
             if "/" in part or "@" in part:
                 yield from ((account.url, None, account.app) for account in parsers.accounts(part))
             else:
-                for found in parsers.phones(part, region):
-                    yield found.number, found.extension, "/".join(found.apps) or "voice"
+                for phone in parsers.phones(part, region):
+                    yield phone.number, phone.extension, "/".join(phone.apps) or "voice"
         except parsers.Unreadable as error:
             edit.reader.unread.add("phone")
             edit.say("phones", error.problem, error.fix)
@@ -261,8 +261,8 @@ def _phone(edit: Edit, number: str, extension: int | None, kind: str) -> Phone:
 
 def _audience(edit: Edit) -> Audience:
     service = edit.current("service", edit.service)
-    found: Audience = getattr(service, "audience", "custodian")
-    return found
+    audience: Audience = getattr(service, "audience", "custodian")
+    return audience
 
 
 def _email(edit: Edit) -> None:
@@ -311,10 +311,10 @@ def _fees(edit: Edit) -> None:
     texts = [
         t for t in edit.held.of("translation", "link_id", edit.service) if getattr(t, "field", "") == "fees_description"
     ]
-    said: dict[str, str] = {}
+    words_of: dict[str, str] = {}
     if cost is not None:
-        said = parsers.price_words(cost, money) or {edit.language: edit.reader.harmless("cost", cost.text)}
-        if not any(said.values()):
+        words_of = parsers.price_words(cost, money) or {edit.language: edit.reader.harmless("cost", cost.text)}
+        if not any(words_of.values()):
             return
         new[cost.kind, cost.amount, cost.currency] = CostOption(
             id=record_id(edit.source, "cost_option", edit.service),
@@ -326,9 +326,9 @@ def _fees(edit: Edit) -> None:
     edit.replace(old, new, lambda r: tuple(getattr(r, name, None) for name in ("option", "amount", "currency")))
     by_language = {getattr(text, "language", ""): text for text in texts}
     for language, text in by_language.items():
-        if language not in said:  # a price that changed is wrong in every language
+        if language not in words_of:  # a price that changed is wrong in every language
             edit.remove(text)
-    for language, words in said.items():
+    for language, words in words_of.items():
         made = Translation(
             id=record_id(edit.source, "translation", edit.service, "fees_description", language),
             link_id=edit.service,
@@ -338,26 +338,28 @@ def _fees(edit: Edit) -> None:
             text=words,
         )
         edit.put(made.model_copy(update={"id": by_language[language].id}) if language in by_language else made)
-    edit.set("service", edit.service, "fees", fees_description=said.get("en") or next(iter(said.values()), None))
+    edit.set(
+        "service", edit.service, "fees", fees_description=words_of.get("en") or next(iter(words_of.values()), None)
+    )
 
 
 def _documents(edit: Edit) -> None:
     codes, words = edit.reader.terms("documents", "documents")
     terms, old = Vocabulary.load("documents"), edit.held.of("required_document", "service_id", edit.service)
-    kept = {getattr(record, "document", None): record for record in old}
+    papers = {getattr(record, "document", None): record for record in old}
     new: dict[Any, Record] = {}
     for code in codes:
         paper = record_id(edit.source, "required_document", edit.service, code)
         label = str(terms.label(code, "en"))
-        if label in kept:
-            new[label] = kept[label]
+        if label in papers:
+            new[label] = papers[label]
             continue
         new[label] = RequiredDocument(id=paper, service_id=edit.service, document=label)
         for language in edit.reader.intake.area.languages:
-            one = record_id(edit.source, "translation", paper, "document", language)
+            translation_id = record_id(edit.source, "translation", paper, "document", language)
             edit.put(
                 Translation(
-                    id=one,
+                    id=translation_id,
                     link_id=paper,
                     link_entity="required_document",
                     field="document",
@@ -365,8 +367,8 @@ def _documents(edit: Edit) -> None:
                     text=str(terms.label(code, language)),
                 )
             )
-    unknown = [word for word in words if word not in kept]
-    new |= {word: kept[word] for word in words if word in kept}
+    unknown = [word for word in words if word not in papers]
+    new |= {word: papers[word] for word in words if word in papers}
     for word in unknown:
         edit.say("documents", f"{word!r} is no paper that we know", f"choose one of the list; {NOTHING}")
     if not unknown:
@@ -386,7 +388,7 @@ def _status(edit: Edit) -> None:
 def _covers(edit: Edit) -> None:
     area = edit.reader.intake.area
     new: dict[Any, Record] = {}
-    for part in filter(None, (one.strip() for one in edit.text("covers").split(LISTED.strip()))):
+    for part in filter(None, (part.strip() for part in edit.text("covers").split(LISTED.strip()))):
         unit = served(area, part)
         if unit is None:
             edit.say("covers", f"{part!r} is no unit that we know", f"choose one of the list; {NOTHING}")
@@ -417,19 +419,19 @@ def _address(edit: Edit, key: str, field: str) -> None:
     place = _place(edit, key)
     if not place:
         return
-    old = next((one for one in edit.held.of("address", "location_id", place) if edit.seen(one)), None)
+    old = next((address for address in edit.held.of("address", "location_id", place) if edit.seen(address)), None)
     text = edit.text(key)
     if old is not None:
         edit.set("address", old.id, key, **{field: text})
         return
-    one = record_id(edit.source, "address", place)
-    told = bool(edit.reader.harmless("address", text)) or field == "city"
+    address_id = record_id(edit.source, "address", place)
+    shown = bool(edit.reader.harmless("address", text)) or field == "city"
     location = edit.current("location", place)
-    made = edit.current("address", one) or Address(
-        id=one,
+    made = edit.current("address", address_id) or Address(
+        id=address_id,
         location_id=place,
         country=getattr(location, "country", None) or "",
-        audience=getattr(location, "audience", "custodian") if told else "custodian",
+        audience=getattr(location, "audience", "custodian") if shown else "custodian",
     )
     edit.put(made.model_copy(update={field: text}))
 
@@ -489,8 +491,8 @@ def _accessible(edit: Edit) -> None:
     words = {wheels: text for text, wheels in ENTRANCES.items()}
     new: dict[Any, Record] = {}
     if yes is not None:
-        one = record_id(edit.source, "accessibility", place)
-        new[words[yes]] = Accessibility(id=one, location_id=place, description=words[yes])
+        accessibility_id = record_id(edit.source, "accessibility", place)
+        new[words[yes]] = Accessibility(id=accessibility_id, location_id=place, description=words[yes])
     edit.replace(edit.held.of("accessibility", "location_id", place), new, lambda r: getattr(r, "description", None))
 
 

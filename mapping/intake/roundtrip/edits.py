@@ -30,7 +30,11 @@ class HeldRecords:
     @cached_property
     def private(self) -> dict[tuple[str, str], str]:
         """Private id by table and published id."""
-        return {(table, public_id(self.key, one)): one for table in KEYED for one in self.records(table)}
+        return {
+            (table, public_id(self.key, identifier)): identifier
+            for table in KEYED
+            for identifier in self.records(table)
+        }
 
     def records(self, table: str) -> dict[str, Record]:
         """Return the records of a table by id."""
@@ -94,27 +98,27 @@ class Edit:
         marked: Audience = getattr(record, "audience", "public")
         return AUDIENCES.index(marked) <= AUDIENCES.index(self.audience)
 
-    def current(self, table: str, one: str) -> Record | None:
+    def current(self, table: str, identifier: str) -> Record | None:
         """Return a record as this file has changed it so far."""
-        return self.records.get(one) or self.held.records(table).get(one)
+        return self.records.get(identifier) or self.held.records(table).get(identifier)
 
     def put(self, record: Record) -> None:
         """Give a record that is new or changed."""
         self.records[record.id] = record
         self.touched = True
 
-    def set(self, table: str, one: str | None, key: str, **fields: Any) -> None:
+    def set(self, table: str, identifier: str | None, key: str, **fields: Any) -> None:
         """Change fields of a known record; what does not fit is said, and changes nothing."""
-        record = self.current(table, one or "")
+        record = self.current(table, identifier or "")
         if record is None:
             self.reader.say("", f"there is no {table} to change", "ask a steward", "refused")
             return
         try:
             self.put(type(record).model_validate(record.model_dump() | fields))
         except ValidationError as error:
-            said = error.errors()[0]["msg"]
+            reason = error.errors()[0]["msg"]
             self.say(
-                key, f"{self.text(key)!r} cannot stand here ({said})", "look at the sheet that explains the columns"
+                key, f"{self.text(key)!r} cannot stand here ({reason})", "look at the sheet that explains the columns"
             )
 
     def say(self, key: str, problem: str, fix: str, level: Level = "refused") -> None:

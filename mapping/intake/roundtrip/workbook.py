@@ -48,8 +48,8 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
     try:
         held = HeldRecords(intake.known)
     except LookupError:
-        said = f"{len(readers)} rows carry ids of a directory, and can be compared with that directory only"
-        batch.issues.append(Issue(batch.file, "", None, "", said, "look with `rohnamo import --dry-run`", "note"))
+        problem = f"{len(readers)} rows carry ids of a directory, and can be compared with that directory only"
+        batch.issues.append(Issue(batch.file, "", None, "", problem, "look with `rohnamo import --dry-run`", "note"))
         return
     file = _File(intake, returned)
     for reader in _single(readers, returned):
@@ -58,8 +58,8 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
             _apply(edit, file)
     batch.records += file.records.values()
     batch.edited |= {record.id for record in file.records.values()}
-    said = f"{len(readers)} rows of ours came back, {file.changed} of them edited"
-    batch.issues.append(Issue(batch.file, "", None, "", said, "only edited cells are read", "note"))
+    problem = f"{len(readers)} rows of ours came back, {file.changed} of them edited"
+    batch.issues.append(Issue(batch.file, "", None, "", problem, "only edited cells are read", "note"))
     _say_deleted(file)
 
 
@@ -109,11 +109,13 @@ def _edit(reader: Reader, file: _File, held: HeldRecords) -> Edit | None:
     there = {fold_header(name) for name in row.cells}
     columns = edited(cells, check)
     match = CHECK.fullmatch(check.strip())
-    audience: Audience = next((one for one in VIEWS if match and match[3] == one), "public")
+    audience: Audience = next((view for view in VIEWS if match and match[3] == view), "public")
     if columns is None:
         columns = {key for key, text in cells.items() if text}
-        said = "the check of the row is damaged: every filled cell was taken for edited, and empty ones change nothing"
-        reader.say("", said, "look whether the row is right")
+        problem = (
+            "the check of the row is damaged: every filled cell was taken for edited, and empty ones change nothing"
+        )
+        reader.say("", problem, "look whether the row is right")
     elif match is not None:
         file.numbers.append((int(match[1]), int(match[2]), cells["name"]))
     columns = {key for key in columns if fold_header(heads[key]) in there}  # a column that was deleted says nothing
@@ -180,10 +182,10 @@ def _say_deleted(file: _File) -> None:
         return
     shown = []
     for number in gone[:20]:
-        before = max((one for one in there if one < number), default=None)
+        before = max((number_there for number_there in there if number_there < number), default=None)
         shown.append(f"no. {number}" + (f" (after {there[before]!r})" if before else " (the first)"))
     more = f" and {len(gone) - 20} more" if len(gone) > 20 else ""
     batch = file.intake.batch
-    said = f"{len(gone)} of the {total} rows that were sent are missing: {', '.join(shown)}{more}"
+    problem = f"{len(gone)} of the {total} rows that were sent are missing: {', '.join(shown)}{more}"
     fix = "nothing was deleted; ask whether these services are closed, and say so in the column of the status"
-    batch.issues.append(Issue(batch.file, "", None, "", said, fix))
+    batch.issues.append(Issue(batch.file, "", None, "", problem, fix))
