@@ -193,8 +193,8 @@ def rehearse(path: str | Path, *, secret: bytes, check: Check | None = None, bes
 
 def kept(folder: str | Path) -> list[tuple[Path, int]]:
     """Return the backups in a folder, newest first: file and bytes."""
-    found = sorted(Path(folder).glob("rohnamo-*.backup"), reverse=True) if Path(folder).is_dir() else []
-    return [(path, path.stat().st_size) for path in found]
+    backups = sorted(Path(folder).glob("rohnamo-*.backup"), reverse=True) if Path(folder).is_dir() else []
+    return [(path, path.stat().st_size) for path in backups]
 
 
 def _to_keep(folder: Path) -> Iterator[str]:
@@ -252,7 +252,7 @@ def _unpack(path: Path, folder: Path, secret: bytes) -> tuple[str, tuple[str, ..
     if not path.is_file():
         raise NotFound(f"{path}: there is no such file")
     folder.mkdir(mode=0o700)
-    found: list[str] = []
+    names: list[str] = []
     about: dict[str, object] = {}
     with path.open("rb") as file:
         opening = _Opening(file, secret, path)
@@ -263,14 +263,14 @@ def _unpack(path: Path, folder: Path, secret: bytes) -> tuple[str, tuple[str, ..
                         about = json.load(cast("BinaryIO", tar.extractfile(member)))
                     else:
                         tar.extract(member, folder, filter="data")
-                        found.append(member.name)
+                        names.append(member.name)
             while opening.read(PIECE):  # to the mark of the last piece
                 pass
         except tarfile.TarError as error:
             raise FormatError(f"{path}: holds no files that can be read ({error}); take another backup") from error
-    for one in folder.rglob("*"):
-        one.chmod(0o700 if one.is_dir() else 0o600)
-    return str(about.get("made", "")), tuple(found)
+    for path_in_folder in folder.rglob("*"):
+        path_in_folder.chmod(0o700 if path_in_folder.is_dir() else 0o600)
+    return str(about.get("made", "")), tuple(names)
 
 
 def _faults(folder: Path, names: Iterable[str]) -> Iterator[str]:
@@ -280,12 +280,12 @@ def _faults(folder: Path, names: Iterable[str]) -> Iterator[str]:
         if name.endswith(".db"):
             try:
                 with closing(sqlite3.connect(path)) as db:
-                    said = [row[0] for row in db.execute("PRAGMA integrity_check(3)") if row[0] != "ok"]
+                    faults = [row[0] for row in db.execute("PRAGMA integrity_check(3)") if row[0] != "ok"]
                     orphans = db.execute("PRAGMA foreign_key_check").fetchone()
             except sqlite3.Error as error:
-                said, orphans = [str(error)], None
-            if said:
-                yield f"{name} is damaged: {said[0]}"
+                faults, orphans = [str(error)], None
+            if faults:
+                yield f"{name} is damaged: {faults[0]}"
             if orphans:
                 yield f"{name}: a row of {orphans[0]} refers to one that is not there"
         elif name.endswith(".key"):
@@ -445,11 +445,11 @@ def _advice(text: str) -> str:
 
 def _free(folder: Path) -> Path:
     """Return a name beside a folder under which it can be kept."""
-    found, number = folder.with_name(f"{folder.name}.before"), 1
-    while found.exists():
+    free, number = folder.with_name(f"{folder.name}.before"), 1
+    while free.exists():
         number += 1
-        found = folder.with_name(f"{folder.name}.before-{number}")
-    return found
+        free = folder.with_name(f"{folder.name}.before-{number}")
+    return free
 
 
 def _version() -> str:

@@ -72,13 +72,13 @@ def said_anew(old: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def claim(
-    table: str, kept: str, said_of: str, source: str, *, fields: Mapping[str, Any], said_on: str | None, batch: int
+    table: str, record: str, said_of: str, source: str, *, fields: Mapping[str, Any], said_on: str | None, batch: int
 ) -> Row:
     """Return the row of a claim."""
     return {
         "id": record_id("claim", table, said_of, source),
         "link_entity": table,
-        "link_id": kept,
+        "link_id": record,
         "said_of": said_of,
         "source_id": source,
         "said_on": said_on,
@@ -90,9 +90,9 @@ def claim(
 def claims_of(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> dict[str, list[Row]]:
     """Return the claims about some records of a table, by record."""
     query = "SELECT id FROM claim WHERE link_entity = ? AND link_id IN (SELECT value FROM json_each(?))"
-    found = [one for (one,) in db.conn.execute(query, [table, json.dumps(list(ids))])]
+    claim_ids = [identifier for (identifier,) in db.conn.execute(query, [table, json.dumps(list(ids))])]
     claims: dict[str, list[Row]] = defaultdict(list)
-    for row in stored_rows(db, "claim", found).values():
+    for row in stored_rows(db, "claim", claim_ids).values():
         claims[row["link_id"]].append(row)
     return claims
 
@@ -119,57 +119,60 @@ def conflicts(db: sqlite_utils.Database, records: Collection[str] | None = None)
     """Return every field on which sources differ, by table and record; with ``records`` only of these."""
     rank = ranks(db)
     names = dict(db.conn.execute("SELECT id, name FROM source").fetchall()) | {STEWARDS: "stewards"}
-    found = []
+    conflicts = []
     for table in CLAIMED:
-        ids = [one for (one,) in db.conn.execute("SELECT DISTINCT link_id FROM claim WHERE link_entity = ?", [table])]
-        ids = ids if records is None else [one for one in ids if one in records]
+        ids = [
+            identifier
+            for (identifier,) in db.conn.execute("SELECT DISTINCT link_id FROM claim WHERE link_entity = ?", [table])
+        ]
+        ids = ids if records is None else [identifier for identifier in ids if identifier in records]
         rows = stored_rows(db, table, sorted(ids))
         for record, claims in sorted(claims_of(db, table, sorted(ids)).items()):
             if record in rows:
-                found += _differing(table, rows[record], _ordered(claims, rank), names)
-    return found
+                conflicts += _differing(table, rows[record], _ordered(claims, rank), names)
+    return conflicts
 
 
 Claim = tuple[Row, dict[str, Any]]
 
 
 def _ordered(claims: Iterable[Row], rank: Mapping[str, int]) -> list[Claim]:
-    def weight(one: Row) -> tuple[Any, ...]:
-        source = one["source_id"]
-        return source == STEWARDS, one["said_on"] or "", rank.get(source, 0), one["batch"], one["id"]
+    def weight(claim_row: Row) -> tuple[Any, ...]:
+        source = claim_row["source_id"]
+        return source == STEWARDS, claim_row["said_on"] or "", rank.get(source, 0), claim_row["batch"], claim_row["id"]
 
-    return [(one, json.loads(one["fields"])) for one in sorted(claims, key=weight, reverse=True)]
+    return [(row, json.loads(row["fields"])) for row in sorted(claims, key=weight, reverse=True)]
 
 
 def _winner(name: str, group: tuple[str, ...], ordered: Sequence[Claim]) -> Claim:
     """Return the claim that decides a field: the first that says it, or what it belongs to."""
-    leading = [one for one in ordered if name in one[1] and one[0]["source_id"] == STEWARDS]
-    leading += [one for one in ordered if group[0] in one[1]]
-    return next(iter([*leading, *(one for one in ordered if name in one[1])]), ({}, {}))
+    leading = [claim for claim in ordered if name in claim[1] and claim[0]["source_id"] == STEWARDS]
+    leading += [claim for claim in ordered if group[0] in claim[1]]
+    return next(iter([*leading, *(claim for claim in ordered if name in claim[1])]), ({}, {}))
 
 
 def _differing(table: str, row: Row, ordered: Sequence[Claim], names: Mapping[str, str]) -> list[Conflict]:
-    found = []
+    conflicts = []
     for name in RECORDS[table].model_fields:
-        told = [(one, fields[name]) for one, fields in ordered if name in fields]
-        if len({json.dumps(value) for _, value in told}) < 2:
+        said_values = [(claim_row, fields[name]) for claim_row, fields in ordered if name in fields]
+        if len({json.dumps(value) for _, value in said_values}) < 2:
             continue
         group = next((group for group in TOGETHER if name in group), (name,))
         first, fields = _winner(name, group, ordered)
         value = fields.get(name)
-        losers = tuple(_said(one, other, names) for one, other in told if other != value)
-        best = next(one for one, other in told if other != value)
-        found.append(
+        losers = tuple(_said(claim_row, other, names) for claim_row, other in said_values if other != value)
+        best = next(claim_row for claim_row, other in said_values if other != value)
+        conflicts.append(
             Conflict(
                 table, row["id"], row.get("name") or "", name, _said(first, value, names), losers, _why(first, best)
             )
         )
-    return found
+    return conflicts
 
 
-def _said(one: Row, value: Any, names: Mapping[str, str]) -> Claimed:
-    on = dt.date.fromisoformat(one["said_on"]) if one["said_on"] else None
-    return Claimed(value, names.get(one["source_id"], one["source_id"]), on)
+def _said(claim_row: Row, value: Any, names: Mapping[str, str]) -> Claimed:
+    on = dt.date.fromisoformat(claim_row["said_on"]) if claim_row["said_on"] else None
+    return Claimed(value, names.get(claim_row["source_id"], claim_row["source_id"]), on)
 
 
 def _why(first: Row, other: Row) -> str:

@@ -23,48 +23,50 @@ def erase(writing: Writing, record: str) -> None:
     query = 'SELECT DISTINCT "table" FROM history WHERE record = ?'
     known = {table for (table,) in db.conn.execute(query, [record])}
     known |= {table for (table,) in db.conn.execute("SELECT link_entity FROM proposal WHERE link_id = ?", [record])}
-    table = next((one for one in ERASABLE if one in known or stored_rows(db, one, [record])), None)
+    table = next(
+        (candidate for candidate in ERASABLE if candidate in known or stored_rows(db, candidate, [record])), None
+    )
     if table is None:
         raise NotFound(f"{record}: is no contact and no phone; `rohnamo history` shows what an id belongs to")
     for name, ids in reversed(_with_parts(writing, table, record).items()):
-        db.conn.executemany(f'DELETE FROM "{name}" WHERE id = ?', ((one,) for one in sorted(ids)))
-        for one in sorted(ids):
-            db.conn.execute('DELETE FROM history WHERE record = ? AND "table" = ?', [one, name])
+        db.conn.executemany(f'DELETE FROM "{name}" WHERE id = ?', ((identifier,) for identifier in sorted(ids)))
+        for identifier in sorted(ids):
+            db.conn.execute('DELETE FROM history WHERE record = ? AND "table" = ?', [identifier, name])
             db.conn.execute(
                 'INSERT INTO history (batch, "table", record, change) VALUES (?, ?, ?, ?)',
-                [writing.number, name, one, "erased"],
+                [writing.number, name, identifier, "erased"],
             )
-            for kept in ("shown", "waiting"):
-                db.conn.execute(f'DELETE FROM {kept} WHERE record = ? AND "table" = ?', [one, name])
+            for queue in ("shown", "waiting"):
+                db.conn.execute(f'DELETE FROM {queue} WHERE record = ? AND "table" = ?', [identifier, name])
         writing.change.removed[name] += len(ids)
 
 
 def _with_parts(writing: Writing, table: str, record: str) -> dict[str, set[str]]:
     """Return a record and what refers to it, now or as the history tells, by table; owners come first."""
-    found: dict[str, set[str]] = {table: {record}}
+    ids_of: dict[str, set[str]] = {table: {record}}
     for child, kind in STORED.items():
-        columns = [(column, found[parent]) for column, parent in references(kind).items() if parent in found]
+        columns = [(column, ids_of[parent]) for column, parent in references(kind).items() if parent in ids_of]
         if "link_id" in kind.model_fields:
-            columns.append(("link_id", {one for ids in found.values() for one in ids}))
+            columns.append(("link_id", {identifier for ids in ids_of.values() for identifier in ids}))
         for column, ids in columns:
-            for one in ids:
-                now = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE "{column}" = ?', [one])
+            for identifier in ids:
+                now = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE "{column}" = ?', [identifier])
                 before = writing.db.conn.execute(
                     'SELECT record FROM history WHERE "table" = ? AND before IS NOT NULL'
                     f" AND json_extract(before, '$.{column}') = ?",
-                    [child, one],
+                    [child, identifier],
                 )
-                if hits := {each for (each,) in (*now.fetchall(), *before.fetchall())}:
-                    found.setdefault(child, set()).update(hits)
+                if hits := {identifier for (identifier,) in (*now.fetchall(), *before.fetchall())}:
+                    ids_of.setdefault(child, set()).update(hits)
     # an entry that was proposed as a whole holds its numbers; it stays in the directory, what was proposed goes
     proposed = writing.db.conn.execute(
         "SELECT id FROM proposal WHERE kind = 'new' AND instr(fields, ?)"
         " UNION SELECT record FROM history WHERE \"table\" = 'proposal' AND instr(coalesce(before, ''), ?)",
         [record, record],
     )
-    if hits := {each for (each,) in proposed}:
-        found.setdefault("proposal", set()).update(hits)
-    return found
+    if hits := {identifier for (identifier,) in proposed}:
+        ids_of.setdefault("proposal", set()).update(hits)
+    return ids_of
 
 
 def empty_journal(db: sqlite_utils.Database) -> None:

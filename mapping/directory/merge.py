@@ -67,8 +67,8 @@ def checked(old: Record, fields: Mapping[str, Any]) -> Record:
     try:
         new = type(old).model_validate(old.__dict__ | dict(fields))
     except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise InvalidRecord(f"{old.table} {old.id}: {told}") from error
+        problems = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise InvalidRecord(f"{old.table} {old.id}: {problems}") from error
     for name, strict in (("audience", strictest), ("precision", least_precise)):
         if name in fields and getattr(new, name) != strict(getattr(old, name), getattr(new, name)):
             raise InvalidRecord(
@@ -82,7 +82,7 @@ def keep_edit(writing: Writing, old: Row, new: Row, *, table: str, fields: Mappi
     """Store an edited record so that no import undoes it: as the stewards' claim, or as a part that is settled."""
     if table in CLAIMED:
         _claim_as_it_stands(writing, table, old)
-        names = {each for name in fields for each in next((g for g in TOGETHER if name in g), (name,))}
+        names = {field for name in fields for field in next((g for g in TOGETHER if name in g), (name,))}
         _say(writing, table, old["id"], {name: new[name] for name in sorted(names - DECIDED_OTHERWISE)})
     else:
         _settle(writing, table, old["id"])
@@ -108,11 +108,11 @@ def merge(writing: Writing, table: str, keep: str, others: Sequence[str], *, on:
     waiting = [(table, other, keep) for other in others]
     gone: list[tuple[str, str]] = []
     while waiting:
-        name, other, kept = waiting.pop(0)
-        _move_all(writing, name, other, kept)
-        _note_merged(writing, name, other, kept, on)
+        name, other, survivor = waiting.pop(0)
+        _move_all(writing, name, other, survivor)
+        _note_merged(writing, name, other, survivor, on)
         gone.append((name, other))
-        waiting += [each for each in _repeats(writing, name, kept) if (each[0], each[1]) not in gone]
+        waiting += [repeat for repeat in _repeats(writing, name, survivor) if (repeat[0], repeat[1]) not in gone]
     _part_texts(writing, table, keep, own)
     kept_row = _settled_row(writing, table, rows, keep, others)
     writing.put(table, {keep: kept_row})
@@ -124,7 +124,7 @@ def merge(writing: Writing, table: str, keep: str, others: Sequence[str], *, on:
 def _settled_row(writing: Writing, table: str, rows: Mapping[str, Row], keep: str, others: Sequence[str]) -> Row:
     """Return the kept record: its own name, the names of the others beside it, the strictest markings of all."""
     first = rows[keep]
-    names = [rows[one].get(name) for one in (keep, *others) for name in ("alternate_name", "name")]
+    names = [rows[identifier].get(name) for identifier in (keep, *others) for name in ("alternate_name", "name")]
     other_names = list(dict.fromkeys(name for name in names if name and name != first.get("name")))
     own = {"name": first["name"]} if first.get("name") else {}
     if other_names:
@@ -132,11 +132,11 @@ def _settled_row(writing: Writing, table: str, rows: Mapping[str, Row], keep: st
     _say(writing, table, keep, own)
     moved = dict(stored_rows(writing.db, table, [keep])[keep])
     row = settled(table, moved, claims_of(writing.db, table, [keep])[keep], ranks(writing.db))
-    row["audience"] = strictest(*(one["audience"] for one in rows.values()))
+    row["audience"] = strictest(*(kept_row["audience"] for kept_row in rows.values()))
     if "precision" in row:
-        row["precision"] = least_precise(*(one["precision"] for one in rows.values()))
+        row["precision"] = least_precise(*(kept_row["precision"] for kept_row in rows.values()))
     if "do_not_list" in row:
-        row["do_not_list"] = max(one["do_not_list"] or 0 for one in rows.values())
+        row["do_not_list"] = max(kept_row["do_not_list"] or 0 for kept_row in rows.values())
     for name, parent in references(RECORDS[table]).items():
         if parent == table and row[name] in (keep, *others):
             row[name] = None
@@ -148,21 +148,23 @@ def _settled_row(writing: Writing, table: str, rows: Mapping[str, Row], keep: st
 def _texts(writing: Writing, table: str, record: str) -> dict[str, Row]:
     """Return the translations of a record by id."""
     query = "SELECT id FROM translation WHERE link_entity = ? AND link_id = ? ORDER BY id"
-    return stored_rows(writing.db, "translation", [one for (one,) in writing.db.conn.execute(query, [table, record])])
+    return stored_rows(
+        writing.db, "translation", [identifier for (identifier,) in writing.db.conn.execute(query, [table, record])]
+    )
 
 
 def _part_texts(writing: Writing, table: str, keep: str, own: Container[str]) -> None:
     """Leave one text of each field and language, that of the kept record; other names stay beside it."""
     first: dict[tuple[str, str], str] = {}
-    for one, row in sorted(_texts(writing, table, keep).items(), key=lambda item: (item[0] not in own, item[0])):
+    for identifier, row in sorted(_texts(writing, table, keep).items(), key=lambda item: (item[0] not in own, item[0])):
         if (row["field"], row["language"]) not in first:
-            first[row["field"], row["language"]] = one
+            first[row["field"], row["language"]] = identifier
         elif row["field"] == "name":
-            writing.put("translation", {one: row | {"field": "alternate_name"}})
-            _settle(writing, "translation", one)
+            writing.put("translation", {identifier: row | {"field": "alternate_name"}})
+            _settle(writing, "translation", identifier)
         elif row["field"] != "alternate_name":
-            _settle(writing, "translation", one, kept=first[row["field"], row["language"]])
-            writing.remove("translation", [one])
+            _settle(writing, "translation", identifier, survivor=first[row["field"], row["language"]])
+            writing.remove("translation", [identifier])
 
 
 def _name_text(table: str, record: str, name: str) -> Row:
@@ -203,49 +205,55 @@ def _claim_as_it_stands(writing: Writing, table: str, row: Row) -> None:
 
 def _say(writing: Writing, table: str, record: str, fields: Mapping[str, Any]) -> None:
     """Add to what the stewards say of a record."""
-    before = [one for one in claims_of(writing.db, table, [record]).get(record, ()) if one["source_id"] == STEWARDS]
+    before = [row for row in claims_of(writing.db, table, [record]).get(record, ()) if row["source_id"] == STEWARDS]
     earlier: dict[str, Any] = {}
-    for one in sorted(before, key=lambda one: one["batch"]):
-        earlier |= json.loads(one["fields"])
+    for row in sorted(before, key=lambda row: row["batch"]):
+        earlier |= json.loads(row["fields"])
     own = claim(table, record, record, STEWARDS, fields=earlier | dict(fields), said_on=None, batch=writing.number)
     writing.put("claim", {own["id"]: own})
 
 
-def _move_all(writing: Writing, table: str, other: str, kept: str) -> None:
+def _move_all(writing: Writing, table: str, other: str, survivor: str) -> None:
     """Let whatever refers to one record refer to another."""
     for child, kind in RECORDS.items():
         columns = [column for column, parent in references(kind).items() if parent == table]
         columns += [column for column in ("link_id", "subject", "one", "other") if column in kind.model_fields]
         for column in columns:
-            found = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE "{column}" = ?', [other])
-            rows = stored_rows(writing.db, child, [one for (one,) in found])
+            ids = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE "{column}" = ?', [other])
+            rows = stored_rows(writing.db, child, [identifier for (identifier,) in ids])
             if child == "approval":  # an agreement to lower one record is none to lower another
-                rows = {one: row for one, row in rows.items() if row["kind"] not in ("audience", "precision")}
-            writing.put(child, {one: row | {column: kept} for one, row in rows.items()})
-    for one in claims_of(writing.db, table, [other]).get(other, ()):
-        writing.put("claim", {one["id"]: one | {"link_id": kept}})
-    told = writing.db.conn.execute("SELECT id FROM claim WHERE instr(fields, ?)", [json.dumps(other)])
-    for told_by, row in stored_rows(writing.db, "claim", [each for (each,) in told]).items():
-        writing.put("claim", {told_by: row | {"fields": row["fields"].replace(json.dumps(other), json.dumps(kept))}})
+                rows = {
+                    identifier: row for identifier, row in rows.items() if row["kind"] not in ("audience", "precision")
+                }
+            writing.put(child, {identifier: row | {column: survivor} for identifier, row in rows.items()})
+    for claim_row in claims_of(writing.db, table, [other]).get(other, ()):
+        writing.put("claim", {claim_row["id"]: claim_row | {"link_id": survivor}})
+    claim_ids = writing.db.conn.execute("SELECT id FROM claim WHERE instr(fields, ?)", [json.dumps(other)])
+    for told_by, row in stored_rows(writing.db, "claim", [claim_id for (claim_id,) in claim_ids]).items():
+        writing.put(
+            "claim", {told_by: row | {"fields": row["fields"].replace(json.dumps(other), json.dumps(survivor))}}
+        )
     query = "SELECT id FROM merged WHERE link_entity = ? AND kept = ?"
-    led = stored_rows(writing.db, "merged", [one for (one,) in writing.db.conn.execute(query, [table, other])])
-    writing.put("merged", {one: row | {"kept": kept} for one, row in led.items()})
+    led = stored_rows(
+        writing.db, "merged", [identifier for (identifier,) in writing.db.conn.execute(query, [table, other])]
+    )
+    writing.put("merged", {identifier: row | {"kept": survivor} for identifier, row in led.items()})
 
 
-def _note_merged(writing: Writing, table: str, other: str, kept: str, on: dt.date) -> None:
-    row = {"id": other, "link_entity": table, "kept": kept, "on": on.isoformat()}
+def _note_merged(writing: Writing, table: str, other: str, survivor: str, on: dt.date) -> None:
+    row = {"id": other, "link_entity": table, "kept": survivor, "on": on.isoformat()}
     writing.put("merged", {other: row})
 
 
-def _settle(writing: Writing, table: str, record: str, *, kept: str | None = None) -> None:
+def _settle(writing: Writing, table: str, record: str, *, survivor: str | None = None) -> None:
     """Let imports leave a record as it stands, or take it for another."""
     (on,) = writing.db.conn.execute('SELECT "on" FROM batch WHERE number = ?', [writing.number]).fetchone()
-    writing.put("merged", {record: {"id": record, "link_entity": table, "kept": kept or record, "on": on}})
+    writing.put("merged", {record: {"id": record, "link_entity": table, "kept": survivor or record, "on": on}})
 
 
-def _repeats(writing: Writing, table: str, kept: str) -> list[tuple[str, str, str]]:
+def _repeats(writing: Writing, table: str, survivor: str) -> list[tuple[str, str, str]]:
     """Return the parts of a record that say the same as another of its parts: (table, part, the one that stays)."""
-    found = []
+    repeats = []
     for child in sorted(PARTS):
         kind = RECORDS[child]
         columns = [column for column, parent in references(kind).items() if parent == table]
@@ -254,9 +262,9 @@ def _repeats(writing: Writing, table: str, kept: str) -> list[tuple[str, str, st
         query = " OR ".join(f'"{column}" = ?' for column in columns)
         if not query:
             continue
-        ids = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE {query} ORDER BY id', [kept] * len(columns))
+        ids = writing.db.conn.execute(f'SELECT id FROM "{child}" WHERE {query} ORDER BY id', [survivor] * len(columns))
         first: dict[Any, Row] = {}
-        for row in stored_rows(writing.db, child, [one for (one,) in ids]).values():
+        for row in stored_rows(writing.db, child, [identifier for (identifier,) in ids]).values():
             sign = _sign(child, row)
             if sign in first:
                 stays = first[sign]
@@ -264,14 +272,14 @@ def _repeats(writing: Writing, table: str, kept: str) -> list[tuple[str, str, st
                     stays = stays | {"audience": strictest(stays["audience"], row["audience"])}
                     first[sign] = stays
                     writing.put(child, {stays["id"]: stays})
-                found.append((child, row["id"], stays["id"]))
+                repeats.append((child, row["id"], stays["id"]))
             else:
                 first[sign] = row
-    return found
+    return repeats
 
 
 def _sign(table: str, row: Row) -> tuple[Any, ...]:
-    owners = [*references(RECORDS[table]), *(each for each in ("link_id", "link_entity") if each in row)]
+    owners = [*references(RECORDS[table]), *(column for column in ("link_id", "link_entity") if column in row)]
     names = SAME.get(table) or [name for name in row if name not in ("id", "audience", *owners)]
     if table == "service_at_location":
         names = ["role"]

@@ -90,7 +90,7 @@ def keep_proposal(writing: Writing, proposal: Proposal) -> str:
 
 def as_fields(records: Sequence[Record]) -> dict[str, Any]:
     """Return records as the fields of a proposal that would add them, owners first."""
-    return {"records": [{"table": one.table} | to_row(one) for one in records]}
+    return {"records": [{"table": record.table} | to_row(record) for record in records]}
 
 
 def new_records(fields: Mapping[str, Any]) -> list[Record]:
@@ -102,8 +102,8 @@ def new_records(fields: Mapping[str, Any]) -> list[Record]:
         One of them is none.
     """
     return [
-        _new(one["table"], one["id"], {name: value for name, value in one.items() if name != "table"})
-        for one in fields["records"]
+        _new(values["table"], values["id"], {name: value for name, value in values.items() if name != "table"})
+        for values in fields["records"]
     ]
 
 
@@ -173,13 +173,15 @@ def carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
         own = _statement(record, fields, row["consent_by"], until, row["proposed_by"], by)
         writing.put(table, {record: to_row(own)})
         for language, text in fields.get("texts", {}).items():
-            one = record_id("stewards", "translation", record, "text", language)
+            translation_id = record_id("stewards", "translation", record, "text", language)
             link = {"link_id": record, "link_entity": table, "field": "text", "language": language}
-            writing.put("translation", {one: to_row(_new("translation", one, link | {"text": text}))})
+            writing.put(
+                "translation", {translation_id: to_row(_new("translation", translation_id, link | {"text": text}))}
+            )
     elif kind == "remove":
         writing.remove(table, [record])
     elif kind == "merge":
-        if any(version(writing.db, table, other) != seen for other, seen in fields["others"].items()):
+        if any(version(writing.db, table, other) != before for other, before in fields["others"].items()):
             raise Outdated
         merge(writing, table, record, list(fields["others"]), on=on)
     elif kind == "undo":
@@ -210,39 +212,39 @@ def _approve(writing: Writing, row: Row, kind: Any, subject: str, value: Any, *,
 
 def _add_new(writing: Writing, records: Sequence[Record], row: Row, *, by: str, on: dt.date) -> None:
     """Store new records as the stewards' own word, which no list undoes; what they belong to must still be there."""
-    new = {one.id for one in records}
-    for one in records:
-        owners = {name: value for name, value in to_row(one).items() if value and value not in new}
-        for name, table in references(type(one)).items():
+    new = {new_record.id for new_record in records}
+    for new_record in records:
+        owners = {name: value for name, value in to_row(new_record).items() if value and value not in new}
+        for name, table in references(type(new_record)).items():
             if name in owners and not stored_rows(writing.db, table, [owners[name]]):
                 raise Outdated
         link, entity = owners.get("link_id"), owners.get("link_entity")
         if link and not stored_rows(writing.db, str(entity), [link]):
             raise Outdated
-        writing.put(one.table, {one.id: to_row(one)})
-        if one.table in CLAIMED:
+        writing.put(new_record.table, {new_record.id: to_row(new_record)})
+        if new_record.table in CLAIMED:
             own = claim(
-                one.table,
-                one.id,
-                one.id,
+                new_record.table,
+                new_record.id,
+                new_record.id,
                 STEWARDS,
-                fields=said(one.table, to_row(one)),
+                fields=said(new_record.table, to_row(new_record)),
                 said_on=on.isoformat(),
                 batch=writing.number,
             )
             writing.put("claim", {own["id"]: own})
-        elif one.table == "phone":
-            _approve(writing, row, "phone", one.id, None, by=by, on=on)
+        elif new_record.table == "phone":
+            _approve(writing, row, "phone", new_record.id, None, by=by, on=on)
 
 
 def _statement(
-    record: str, fields: Mapping[str, Any], consent_by: str, until: dt.date | None, one: str, other: str
+    record: str, fields: Mapping[str, Any], consent_by: str, until: dt.date | None, approver: str, other: str
 ) -> Record:
-    told = {"consent_by": consent_by, "consent_until": until, "approved_by": one, "approved_by_too": other}
+    consent = {"consent_by": consent_by, "consent_until": until, "approved_by": approver, "approved_by_too": other}
     if not str(fields.get("text") or "").strip() or not str(fields.get("route") or "").strip():
         raise InvalidRecord("statement: text and route: say what can be arranged, and through which line")
     own = {name: value for name, value in fields.items() if name != "texts"}
-    return _new("statement", record, own | told)
+    return _new("statement", record, own | consent)
 
 
 def _new(table: str, record: str, fields: Mapping[str, Any]) -> Record:

@@ -120,9 +120,9 @@ def undo(writing: Writing, batch: int) -> None:
         rows = {record: _whole(table, row) for record, row in before.get(table, {}).items() if row is not None}
         if rows:
             writing.put(table, rows)
-    gone = {table: [one for one, row in before.get(table, {}).items() if row is None] for table in STORED}
+    gone = {table: [identifier for identifier, row in before.get(table, {}).items() if row is None] for table in STORED}
     for table in ("source", "taxonomy", "taxonomy_term", "unit"):  # words that later batches use stay
-        gone[table] = [one for one in gone[table] if one not in _used(db, table, gone)]
+        gone[table] = [identifier for identifier in gone[table] if identifier not in _used(db, table, gone)]
     for table in reversed(STORED):
         writing.remove(table, gone[table])
     for table, ids in gone.items():
@@ -136,7 +136,7 @@ def _used(db: sqlite_utils.Database, table: str, gone: Mapping[str, list[str]]) 
     for child, column in _referring(table):
         if column != "link_id":
             query = f'SELECT DISTINCT "{column}" FROM "{child}" WHERE id NOT IN (SELECT value FROM json_each(?))'
-            used |= {one for (one,) in db.conn.execute(query, [json.dumps(gone[child])])}
+            used |= {identifier for (identifier,) in db.conn.execute(query, [json.dumps(gone[child])])}
     return used
 
 
@@ -158,13 +158,14 @@ def _refuse_changed_since(writing: Writing, batch: int) -> None:
     later = [row for row in writing.db.conn.execute(query, [batch]) if row[0] not in (*off, *off.values())]
     later = [row for row in later if row[0] != writing.number]
     if later:
-        told = [
+        counts = [
             f"batch {number} ({_file(writing.db, number)}) changed {count} of its records"
             for number, count, *_ in later
         ]
         named = _called(writing.db, later[0][2], later[0][3])
         raise InvalidRecord(
-            f"batch {batch} cannot be undone: {_few(told)}, such as {named}; undo these first, beginning with the last"
+            f"batch {batch} cannot be undone: {_few(counts)}, such as {named}; undo these first, beginning with the "
+            "last"
         )
 
 
@@ -177,7 +178,7 @@ def _refuse_orphans(writing: Writing, table: str, ids: Iterable[str], batch: int
         match = f'link_entity = "{table}" AND ' if column == "link_id" else ""
         match = match.replace('"', "'")
         query = f'SELECT id FROM "{child}" WHERE {match}"{column}" IN (SELECT value FROM json_each(?)) ORDER BY id'
-        left = [one for (one,) in writing.db.conn.execute(query, [wanted])]
+        left = [identifier for (identifier,) in writing.db.conn.execute(query, [wanted])]
         if left:
             (number,) = writing.db.conn.execute(
                 'SELECT max(batch) FROM history WHERE record = ? AND "table" = ?', [left[0], child]
@@ -207,5 +208,5 @@ def _called(db: sqlite_utils.Database, table: str, record: str) -> str:
     return f"{table} {name!r} ({record})" if name else f"{table} {record}"
 
 
-def _few(told: list[str]) -> str:
-    return "; ".join(told[:5]) + (f"; and {len(told) - 5} more" if len(told) > 5 else "")
+def _few(counts: list[str]) -> str:
+    return "; ".join(counts[:5]) + (f"; and {len(counts) - 5} more" if len(counts) > 5 else "")
