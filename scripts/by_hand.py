@@ -39,14 +39,14 @@ def listed(db: sqlite3.Connection, region: str, *, of: str) -> int:
     """Count the bodies with a service of a type, once for each unit of a region, climbing from unit to unit."""
     above = dict(db.execute("SELECT code, parent FROM area_unit"))
     confirmed = {link for (link,) in db.execute("SELECT link_id FROM verification WHERE verified_on IS NOT NULL")}
-    found = set()
+    pairs = set()
     for service, body, place, *_ in db.execute(CHECKED, {"type": of}):
         unit = place
         while unit and unit != region:
             unit = above.get(unit)
         if unit and service in confirmed:
-            found.add((body, place))
-    return len(found)
+            pairs.add((body, place))
+    return len(pairs)
 
 
 def missing(db: sqlite3.Connection, area: mapping.StudyArea, region: str, *, of: str, women_each: int) -> int:
@@ -67,12 +67,12 @@ def share_within(db: sqlite3.Connection, area: mapping.StudyArea, minutes: float
         (cells[:-1, :-1], cells[1:, 1:], math.sqrt(2)),
         (cells[:-1, 1:], cells[1:, :-1], math.sqrt(2)),
     ]
-    one = np.concatenate([side[0].ravel() for side in sides])
+    ends = np.concatenate([side[0].ravel() for side in sides])
     other = np.concatenate([side[1].ravel() for side in sides])
     cost = np.concatenate([np.full(side[0].size, side[2]) for side in sides]) * area.grid.cell_size
-    cost *= (per_metre.ravel()[one] + per_metre.ravel()[other]) / 2
+    cost *= (per_metre.ravel()[ends] + per_metre.ravel()[other]) / 2
     way = np.isfinite(cost)
-    graph = coo_matrix((cost[way], (one[way], other[way])), shape=(cells.size, cells.size)).tocsr()
+    graph = coo_matrix((cost[way], (ends[way], other[way])), shape=(cells.size, cells.size)).tocsr()
     east, north = Transformer.from_crs(4326, area.crs, always_xy=True).transform(places[:, 1], places[:, 0])
     columns, rows = ~area.grid.transform * (east, north)
     start = cells[np.floor(rows).astype(int), np.floor(columns).astype(int)]

@@ -84,7 +84,7 @@ def not_listed(db: sqlite3.Connection, region: str, country: str) -> set[str]:
     """Return the public core functions of which nothing is in a region, covers it, or may be in it."""
     above = dict(db.execute("SELECT code, parent FROM area_unit"))
     reported = set(db.execute("SELECT service_type, area_unit FROM activity WHERE status = 'ongoing'"))
-    found = set()
+    codes = set()
     for row in terms():
         if row["matrix_row"] != "1" or row["audience"] != "public":
             continue
@@ -99,8 +99,8 @@ def not_listed(db: sqlite3.Connection, region: str, country: str) -> set[str]:
             touching |= covered is None and (line or bool(nowhere))
         touching |= any((row["code"], unit) in reported for unit in (region, country))
         if not touching:
-            found.add(row["code"])
-    return found
+            codes.add(row["code"])
+    return codes
 
 
 def main(path: Path) -> int:
@@ -112,7 +112,7 @@ def main(path: Path) -> int:
     worst = str(coverage.table["any_beyond"].idxmax())
     region = "TJ-RA"
     keys = {key for keys in nrm.groups.values() for key in keys}
-    said = {key for key in keys if nrm.state(region, key) == "none listed"}
+    published = {key for key in keys if nrm.state(region, key) == "none listed"}
     hand = not_listed(db, region, area.code)
     rows = [
         (
@@ -122,8 +122,8 @@ def main(path: Path) -> int:
         ),
         (
             f"Core functions not listed in the {area.label(region, 'en')} ({', '.join(sorted(hand))})",
-            len(hand) if hand == said else -1,
-            len(said),
+            len(hand) if hand == published else -1,
+            len(published),
         ),
         ("Services listed in Russia", db.execute(ABROAD, {"country": "RU"}).fetchone()[0], abroad.table.iloc[0]["RU"]),
         (

@@ -27,14 +27,14 @@ def main() -> None:
     with (FOLDER / "keys.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("person", "public"))
-        writer.writerows((one, key_of(one).public_key().public_bytes_raw().hex()) for one in STEWARDS)
+        writer.writerows((steward, key_of(steward).public_key().public_bytes_raw().hex()) for steward in STEWARDS)
     with (FOLDER / "signatures.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for name in ("approvals.csv", *lists, "statements.csv"):
             files = [path for path in (FOLDER / name, (FOLDER / name).with_suffix(".toml")) if path.exists()]
             sha256 = digest(files)
-            writer.writerows((name, sha256, one, signature(key_of(one), name, sha256)) for one in STEWARDS)
+            writer.writerows((name, sha256, steward, signature(key_of(steward), name, sha256)) for steward in STEWARDS)
 
 
 if __name__ == "__main__":

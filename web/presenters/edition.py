@@ -70,8 +70,8 @@ class Edition:
 
         def read() -> dict[str, OrganizationEntry]:
             with View(self.path) as view:
-                found = view.organizations(language=language)
-                return {each.id: organization_in_letters(each, language) for each in found}
+                entries = view.organizations(language=language)
+                return {entry.id: organization_in_letters(entry, language) for entry in entries}
 
         return self.keep(("organizations", language), read)
 
@@ -115,7 +115,7 @@ class Edition:
     def codes(self) -> dict[str, str]:
         """Return the short code of each service and organization, by id; pages are titled with it."""
         ids = sorted({*self.entries("en"), *self.organizations("en")})
-        return {each: short_code(each) for each in ids}
+        return {identifier: short_code(identifier) for identifier in ids}
 
     @cached_property
     def seats(self) -> dict[str, tuple[str, dict[str, str]]]:

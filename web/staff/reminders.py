@@ -42,7 +42,7 @@ def due_bodies(whole: VisibleRecords) -> set[str]:
 def waiting(
     visible_in: Callable[[Collection[str]], VisibleRecords], accounts: Accounts, ledger: Ledger, *, now: dt.datetime
 ) -> list[Reminder]:
-    """Return who could be written to, providers first; ``seen`` gives what stewards see in some regions."""
+    """Return who could be written to, providers first; ``visible_in`` gives what stewards see in some regions."""
     people = [(account, "entries") for account in to_remind(accounts, due_bodies(visible_in({EVERYWHERE})))]
     people += [
         (account, "ending") for account in of_role(accounts, "steward") if _ends(visible_in(account.grants.regions))

@@ -101,12 +101,12 @@ def _without_struck(
     rows: Sequence[Sequence[object]], struck: frozenset[tuple[int, int]]
 ) -> tuple[list[list[object]], list[str]]:
     """Return rows without what is struck through, and where that stood: whoever crossed it out took it back."""
-    kept: list[list[object]] = []
+    rows_left: list[list[object]] = []
     whole: list[str] = []
     some: list[str] = []
     for y, row in enumerate(rows):
         left = [None if (y, x) in struck else cell for x, cell in enumerate(row)]
-        kept.append(left)
+        rows_left.append(left)
         if left != list(row):
             (some if any(cell not in (None, "") for cell in left) else whole).append(str(y + 1))
     notes = [
@@ -114,7 +114,7 @@ def _without_struck(
         for what, at in (("row", whole), ("cells of row", some))
         if at
     ]
-    return kept, notes
+    return rows_left, notes
 
 
 def _looked_at(path: Path) -> dict[str, Look]:
@@ -158,7 +158,7 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     kinds = (("vbaproject.bin", "macros, not read"), ("externallinks/", "links to other files, not followed"))
     notes = tuple(note for sign, note in kinds if any(sign in name.casefold() for name in names))
-    found: dict[str, Look] = {}
+    looks: dict[str, Look] = {}
     crossing = _crossing(parts.read("xl/styles.xml")) if "xl/styles.xml" in names else set()
     for sheet in book.iter(f"{MAIN}sheet"):
         part = targets.get(sheet.get(REL), "")
@@ -168,16 +168,18 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
             _require_extent(path, sheet.get("name", ""), xml)
             rows, columns = _hidden_in(xml)
             empty = len(NO_VALUE.findall(xml))
-            said = (f"{empty} formulas without a value, read as empty: save it in a spreadsheet program",) * bool(empty)
-            found[sheet.get("name", "")] = Look(
+            unread = (f"{empty} formulas without a value, read as empty: save it in a spreadsheet program",) * bool(
+                empty
+            )
+            looks[sheet.get("name", "")] = Look(
                 frozenset(rows),
                 frozenset(columns),
-                (*notes, *said),
+                (*notes, *unread),
                 frozenset(_struck(xml, crossing) if crossing else ()),
                 tuple(_merged(xml)),
             )
             notes = ()
-    return found
+    return looks
 
 
 def _crossing(xml: bytes) -> set[int]:
@@ -212,10 +214,10 @@ def _struck(xml: bytes, crossing: set[int]) -> Iterator[tuple[int, int]]:
 
 def _merged(xml: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield column, first and last row, from 0, of the cells that are merged downwards."""
-    for found in MERGED.finditer(xml, max(xml.rfind(b"sheetData>"), 0)):  # they stand behind the cells
-        first, last = int(found[2]) - 1, int(found[3]) - 1
+    for match in MERGED.finditer(xml, max(xml.rfind(b"sheetData>"), 0)):  # they stand behind the cells
+        first, last = int(match[2]) - 1, int(match[3]) - 1
         if last > first >= 0:
-            yield _place(found[1]), first, last
+            yield _place(match[1]), first, last
 
 
 def _place(letters: bytes) -> int:
