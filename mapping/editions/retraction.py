@@ -32,7 +32,7 @@ class Hidden:
         self.tables = {table: directory.records(RECORDS[table]) for table in RECORDS}
         self.shown = shown = project(self.tables, audience, directory.rules(day), directory.agreed(audience))
         key = directory.key
-        self.ids: set[str] = {public_id(key, one) for one in _erased(directory)}
+        self.ids: set[str] = {public_id(key, identifier) for identifier in _erased(directory)}
         self.fields: dict[str, dict[str, Any]] = {}
         """Published id -> fields that are shown otherwise than the directory has them -> what is shown."""
         for table, names in PUBLISHED.items():
@@ -40,12 +40,12 @@ class Hidden:
                 continue
             rows = {row["id"]: row for row in shown.get(table, ())}
             for record in self.tables[table]:
-                one = public_id(key, record.id)
+                identifier = public_id(key, record.id)
                 row = rows.get(record.id)
                 if row is None:
-                    self.ids.add(one)
-                elif kept := {name: row[name] for name in names if row[name] != getattr(record, name)}:
-                    self.fields[one] = kept
+                    self.ids.add(identifier)
+                elif fields := {name: row[name] for name in names if row[name] != getattr(record, name)}:
+                    self.fields[identifier] = fields
 
     def refuse(self, rows: Shown) -> None:
         """Refuse rows of an old view if a text of theirs tells something that is hidden now.
@@ -118,14 +118,14 @@ def _hangs_on(table: str, row: Row, gone: Collection[str]) -> bool:
 
 
 def _rows(view: View) -> Shown:
-    found: Shown = {}
+    rows: Shown = {}
     for table, names in PUBLISHED.items():
         dates = _dates(table)
-        found[table] = [
+        rows[table] = [
             {name: _date(row[name]) if name in dates else row[name] for name in ("id", *names)}
             for row in view.rows(table)
         ]
-    return found
+    return rows
 
 
 def _dates(table: str) -> set[str]:
@@ -164,4 +164,4 @@ def _copy_rest(old: sqlite3.Connection, out: Path, *, gone: Collection[str]) -> 
 
 def _erased(directory: Directory) -> set[str]:
     rows = directory.db.execute("SELECT DISTINCT record FROM history WHERE change = 'erased'")
-    return {one for (one,) in rows}
+    return {identifier for (identifier,) in rows}
