@@ -3,6 +3,7 @@
 The same rules stand in ``web/static/meaning.js``; a test holds both to the same answers. Nothing here knows a service.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +23,9 @@ OUT, INSULT = "out", "insult"
 CONDITIONS = ("night", "free")
 QUIET = {NOT, OUT, INSULT, *CONDITIONS}
 """Concepts that say nothing by themselves of the help that is asked for."""
+PEOPLE = {"boss", "child", "family", "husband"}
+HARD_I = re.compile("(?<=[^aeiouy])y(?=[^aeiouy])")
+"""Where Russian in Latin letters writes ``y`` for ы, which `fold` writes ``i``: vygnal, ubyt."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ class QueryReader:
         ruled = bool(types)
         if not types and called and len(used) < len(set(dropped) - used):
             called = {}
+        if not size and met & PEOPLE:  # what happened to somebody is not understood
+            line = line or NOT in met or bool(set(dropped) - used)
         for code, score in called.items():
             types[code] = types.get(code, 0.0) + (0.3 * score if ruled else 2 * score)
         dropped = [word for word in dropped if not (types and word in used)]
@@ -157,6 +163,8 @@ class QueryReader:
     def alike(self, word: str, *, last: bool) -> set[str]:
         """Return the concepts of words that a word is a spelling or a slip of, or, as the last, the beginning."""
         if len(word) >= 5:
+            if exact := self.exact(HARD_I.sub("i", word)):
+                return exact
             key = coarse_word(word)
             if key in self.coarse:
                 return set(self.coarse[key])
@@ -202,6 +210,7 @@ class QueryReader:
     def _rules(self, met: set[str], *, vague: bool) -> tuple[dict[str, float], bool, int]:
         """Return the scores of service types that concepts call for, whether a line comes first, and how sure that is.
 
+        How sure is the number of concepts that the surest rule asks for; 0 where weak rules only guess.
         ``vague`` says that more words met nothing than met something: what a weak rule guesses is then left out.
         """
         fired: list[tuple[frozenset[str], int, str, list[str]]] = []
@@ -218,7 +227,7 @@ class QueryReader:
             for place, code in enumerate(codes):
                 types[code] = max(types.get(code, 0.0), weight * (1 - 0.1 * place))
         line = any(mode in ("yes", "alone") for _, _, mode, _ in rules)
-        return types, line, max((size for _, size, _, _ in rules), default=0)
+        return types, line, max((size for _, size, _, _ in rules), default=0) if strong else 0
 
     def _called(self, words: list[str]) -> tuple[dict[str, float], set[str]]:
         """Return how much of what service types are called stands in words, of 1, and the words that told it."""

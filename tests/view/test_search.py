@@ -72,6 +72,55 @@ def test_phrases_of_others_do_too(reader, shared):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "фото на паспорт",
+        "хочу выйти замуж",
+        "помогите найти работу",
+        "уехать учиться в москву",
+        "таблетки от головы",
+        "номер юриста",
+        "сдать анализ крови",
+        "заявление в школу",
+        "пенсия после смерти мужа",
+        "мактаб дар кӯчаи Рӯдакӣ",
+        "духтарам мактаб меҷӯям",
+        "хун супоридан",
+        "o'g'limga maktab qidiryapman",
+        "kasalxona telefoni",
+        "find a school for my daughter",
+        "i look for work",
+        "how to kill cockroaches",
+    ],
+)
+def test_words_of_danger_in_a_harmless_phrase_raise_no_alarm(reader, text):
+    assert not reader.read(text).line
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("муж сломал мне нос", "IDN-HOT"),
+        ("аз болои бом худамро мепартоям", "PSY-CRI"),
+        ("напилась таблеток", "HLT-EME"),
+        ("nobody has seen my son for a week", "CHP-FTR"),
+        ("vygnal na ulicu", "ACC-EME"),
+        ("singlimni majburan turmushga berishyapti", "IDN-HOT"),
+        ("угрожает разослать мои фотки", "IDN-HOT"),
+    ],
+)
+def test_danger_in_other_words_gets_the_line(reader, text, first):
+    meaning = reader.read(text)
+    assert meaning.line
+    assert first in meaning.first_types()[:3]
+
+
+def test_what_happened_to_somebody_and_is_not_understood_gets_the_line(reader):
+    assert reader.read("дочку брзкмл сегодня").line
+    assert not reader.read("брзкмл юрист для дочки").line
+
+
+@pytest.mark.parametrize(
     ("text", "first"),
     [
         ("юристу", "LEG-INF"),

@@ -3,7 +3,9 @@
   "use strict";
   var fold = window.rohnamoFold, coarse = fold.coarse;
   var MOST = 24, GOOD = 0.6, LEAST = 0.3, SHARED = 4;
-  var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], QUIET = new Set(["not"].concat(BESIDE, CONDITIONS));
+  var HARD_I = /(?<=[^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
+  var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
+  var QUIET = new Set(["not"].concat(BESIDE, CONDITIONS));
 
   function split(text) { return text ? text.split(" ") : []; }
   function each(table, use) { Object.keys(table).forEach(function (key) { use(key, table[key]); }); }
@@ -75,6 +77,8 @@
   Reader.prototype.alike = function (word, last) {
     var tables = [[this.words, true], [this.stems, false]], found = new Set();
     if (word.length >= 5) {
+      found = this.exact(word.replace(HARD_I, "i"));
+      if (found.size) return found;
       var key = coarse(word);
       if (this.coarse.has(key)) return new Set(this.coarse.get(key));
       for (var at = 0; at < 2 && !found.size; at++) {
@@ -132,14 +136,15 @@
       return one.size <= other.size && one.used.size < other.used.size && Array.from(one.used).every(function (c) { return other.used.has(c); });
     }
     var rules = fired.filter(function (rule) { return rule.mode === "" || rule.mode === "yes"; });
-    if (!rules.length) rules = fired.filter(function (rule) { return rule.mode === "alone" || !vague; });
+    var sure = rules.length > 0;
+    if (!sure) rules = fired.filter(function (rule) { return rule.mode === "alone" || !vague; });
     rules = rules.filter(function (rule) { return !rules.some(function (other) { return part(rule, other); }); });
     var types = {}, line = false, size = 0;
     rules.forEach(function (rule) {
       var weight = rule.size * (rule.mode === "yes" ? 1.5 : 1);
       rule.codes.forEach(function (code, place) { types[code] = Math.max(types[code] || 0, weight * (1 - 0.1 * place)); });
       line = line || rule.mode === "yes" || rule.mode === "alone";
-      size = Math.max(size, rule.size);
+      size = sure ? Math.max(size, rule.size) : 0;
     });
     return { types: types, line: line, size: size };
   };
@@ -197,6 +202,9 @@
     var called = this.called(telling), names = called.types;
     var unknown = new Set(dropped.filter(function (word) { return !called.used.has(word); }));
     if (!ruled && called.used.size < unknown.size) names = {};
+    if (!rules.size && PEOPLE.some(function (concept) { return met.has(concept); })) {
+      rules.line = rules.line || unknown.size > 0 || met.has("not"); // what happened to somebody is not understood
+    }
     each(names, function (code, score) { types[code] = (types[code] || 0) + (ruled ? 0.3 : 2) * score; });
     if (Object.keys(types).length) dropped = dropped.filter(function (word) { return !called.used.has(word); });
     var outside = concepts.filter(function (of) { return of.has("out") || of.has("insult"); }).length;
