@@ -43,6 +43,9 @@ STARTS = 6
 ROUNDS = 400
 """Steps of prices between two looks at the clock; four times as many at first, half as many in a branch."""
 
+LOOK, GAIN = 40, 0.02
+"""Prices are left alone when that many steps closed less than this share of the gap: branching closes more."""
+
 
 def p_median(
     costs: ArrayLike,
@@ -183,9 +186,12 @@ class _Tree:
         for number in range(STARTS + 1):
             mixed = random.permutation(self.table.shape[0])[: self.p]
             chosen = mixed if number else _greedy(self.table, self.base, self.p)
-            self._offer(_interchange(self.table, self.base, np.asarray(chosen, np.int64)).tolist())
+            self._offer(self._exchanged(chosen))
             if time.perf_counter() > self.until:
                 return
+
+    def _exchanged(self, chosen: Sequence[int] | Numbers) -> list[int]:
+        return list(_interchange(self.table, self.base, np.asarray(chosen, np.int64)))
 
     def _offer(self, chosen: list[int]) -> None:
         value = self._cost(chosen)
@@ -203,11 +209,15 @@ class _Tree:
                 self._offer(inside + free[:left].tolist())
                 return []
             rounds = 4 * ROUNDS if at_root and free.size == self.table.shape[0] else ROUNDS // (1 if at_root else 2)
-            bound, prices, worth = _priced(self.table, base, free, left, prices, self.value, rounds)
+            bound, prices, worth, use = _priced(
+                self.table, base, free, left, np.minimum(prices, base), self.value, rounds
+            )
             self.greedy_only = False
             branch.bound = max(branch.bound, bound)
             order = np.argsort(worth, kind="stable")
             self._offer(inside + free[order[:left]].tolist())
+            if at_root:  # near the best prices lie good answers: a better one fixes more
+                self._offer(self._exchanged([*inside, *free[order[:left]]]))
             if branch.bound >= self._goal():
                 return []
             out = bound + worth - worth[order[left - 1]] >= self._goal()
@@ -216,13 +226,13 @@ class _Tree:
             into[order[left:]] = False
             inside += free[into].tolist()
             settled = out | into
-            free, worth = free[~settled], worth[~settled]
+            free, worth, use = free[~settled], worth[~settled], use[~settled]
             if not settled.any() or time.perf_counter() > self.until:
                 break
         if len(inside) == self.p or free.size <= self.p - len(inside):
             self._offer(inside + free[: self.p - len(inside)].tolist())
             return []
-        pivot = int(free[np.argmin(worth)])
+        pivot = int(free[np.argmin(np.abs(use - 0.5))])  # the one that prices settle least
         rest = free[free != pivot]
         without = _Branch(inside, rest, prices, branch.bound)
         return [without, _Branch([*inside, pivot], rest, prices, branch.bound)]
@@ -313,30 +323,44 @@ def _interchange(table: Floats, base: Floats, chosen: Numbers) -> Numbers:
 
 @reordered
 def _priced(
-    table: Floats, base: Floats, free: Numbers, left: int, prices: Floats, goal: float, rounds: int
-) -> tuple[float, Floats, Floats]:
-    """Better the prices of places; return the best bound with its prices and the worth of each free site there."""
+    table: Floats,
+    base: Floats,
+    free: Numbers,
+    left: int,
+    prices: Floats,
+    goal: float,
+    rounds: int,
+) -> tuple[float, Floats, Floats, Floats]:
+    """Better the prices of places; return the best bound with its prices, and each free site's worth and use there.
+
+    A price above what a place costs anyway (``base``) is never better than that cost: prices stay below it.
+    """
     places = base.size
     u, best_u = prices.copy(), prices.copy()
     best, best_worth = -np.inf, np.zeros(free.size)
     worth, slope, drift = np.empty(free.size), np.empty(places), np.zeros(places)
     step, idle = 1.0, 0
-    for _ in range(rounds):
+    use = np.zeros(free.size)  # how often of late each site was among the best, a share
+    before = -np.inf
+    for number in range(1, rounds + 1):
+        if number % LOOK == 0:
+            if best - before < GAIN * (goal - best):
+                break
+            before = best
         bound = 0.0
         for i in range(places):
-            slope[i] = 1.0
             bound += u[i]
-            if base[i] < u[i]:
-                bound += base[i] - u[i]
-                slope[i] = 0.0
+            slope[i] = u[i] < base[i]
         for n in range(free.size):
             row, total = table[free[n]], 0.0
             for i in range(places):
                 total += min(0.0, row[i] - u[i])
             worth[n] = total
         order = np.argsort(worth, kind="mergesort")
+        use *= 0.97
         for n in order[:left]:
             bound += worth[n]
+            use[n] += 0.03
             row = table[free[n]]
             for i in range(places):
                 slope[i] -= row[i] < u[i]
@@ -365,8 +389,8 @@ def _priced(
             break
         pace = step * (goal - bound) / norm
         for i in range(places):
-            u[i] += pace * drift[i]
-    return best, best_u, best_worth
+            u[i] = min(u[i] + pace * drift[i], base[i])
+    return best, best_u, best_worth, use
 
 
 # --- sites that can take only so much --------------------------------------------------------------------------------
