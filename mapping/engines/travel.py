@@ -557,7 +557,7 @@ def cost_surface(
     neighbours: Neighbours = 8,
     threads: int = 1,
 ) -> Floats:
-    """Compute the least minutes from the nearest source to every cell.
+    """Compute the least minutes from the nearest source to every cell; `mapping.engines.large` takes larger grids.
 
     Parameters
     ----------
@@ -574,8 +574,6 @@ def cost_surface(
         8, or 16 with knight's moves.
     threads
         Threads to use, with equal results for any number; below about a million cells one is best. The GIL is released.
-
-    Grids larger than memory: `mapping.engines.large`.
 
     Returns
     -------

@@ -166,4 +166,4 @@ MEANINGS: dict[str, str] = {
     "edition": "day of the edition",
     "audience": "who may see the table",
 }
-"""Column of the flat formats -> what it means; docs/exporting.md shows them."""
+"""Column of the flat formats -> what it means, as the data dictionary tells it."""
