@@ -28,10 +28,10 @@ HEADING = re.compile(r"^#+ +(.+?) *#*$", re.MULTILINE)
 def problems(root: Path, files: list[Path], command: Any) -> list[str]:
     """Return a line for each thing that a file says and that is not so."""
     targets = set(re.findall(r"^([a-z-]+):", (root / "Makefile").read_text("utf-8"), re.MULTILINE))
-    found = []
+    lines = []
     for path in files:
         text = path.read_text("utf-8")
-        said = [
+        faults = [
             *broken_links(path, text),
             *(problem for line in command_lines(text) for problem in wrong_command(line, command, targets)),
             *(
@@ -41,8 +41,8 @@ def problems(root: Path, files: list[Path], command: Any) -> list[str]:
                 for problem in wrong_names(code)
             ),
         ]
-        found += [f"{path.relative_to(root)}: {problem}" for problem in said]
-    return found
+        lines += [f"{path.relative_to(root)}: {problem}" for problem in faults]
+    return lines
 
 
 def broken_links(path: Path, text: str) -> Iterator[str]:
@@ -132,6 +132,6 @@ def pages(root: Path) -> list[Path]:
 
 if __name__ == "__main__":
     app = importlib.import_module("mapping.cli").app
-    found = problems(ROOT, pages(ROOT), typer.main.get_command(app))
-    print("\n".join(found) or "The documentation is in step.")
-    sys.exit(bool(found))
+    wrong = problems(ROOT, pages(ROOT), typer.main.get_command(app))
+    print("\n".join(wrong) or "The documentation is in step.")
+    sys.exit(bool(wrong))
