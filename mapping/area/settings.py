@@ -307,6 +307,8 @@ class EmergencyNumber(_SettingsTable):
 
     number: ShortNumber
     label: Texts
+    label_abroad: Texts | None = None
+    """What it is called in other countries, where that differs."""
 
 
 class Licence(_SettingsTable):

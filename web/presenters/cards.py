@@ -91,10 +91,12 @@ class Card:
 def card(entry: Entry, area: StudyArea, language: str) -> Card:
     """Put an entry into the words of a language."""
     types = tuple(label("service_types", code, language) for code in entry.types)
-    serves, excludes = (
-        (*said("beneficiaries", codes, language), *(condition(note, language) for note in notes))
-        for codes, notes in ((entry.serves, entry.serves_notes), (entry.excludes, entry.excludes_notes))
+    serves = (
+        *said("beneficiaries", entry.serves, language),
+        *(condition(note, language) for note in entry.serves_notes),
     )
+    conditions = tuple(note for note in entry.excludes_notes if is_condition(note))
+    refused = (note for note in entry.excludes_notes if note not in conditions)
     name = Label(entry.name, entry.name_language) if entry.name else (types[0] if types else Label("—", ""))
     return Card(
         entry=entry,
@@ -105,8 +107,8 @@ def card(entry: Entry, area: StudyArea, language: str) -> Card:
         calls=calls(entry.phones, area),
         week=week(entry.hours, language),
         check=check(entry, language),
-        serves=serves,
-        excludes=excludes,
+        serves=(*(condition(note, language) for note in conditions), *serves),  # "only residents" is nobody refused
+        excludes=(*said("beneficiaries", entry.excludes, language), *refused),
         speaks=in_a_row(said("languages", entry.languages, language), language),
         documents=said("documents", entry.documents, language),
         covers=tuple(unit_name(area, code, language) for code in entry.covers),
@@ -187,10 +189,16 @@ def in_a_row(names: Sequence[str], language: str) -> tuple[str, ...]:
     return (*names[:1], *(name[:1].lower() + name[1:] for name in names[1:]))
 
 
+def is_condition(note: str) -> bool:
+    """Tell whether a note is a known condition, such as that only residents are taken."""
+    term = match_term("conditions", note)
+    return bool(term and term.score == 1)
+
+
 def condition(note: str, language: str) -> str:
     """Return a condition in the words of a language where it is a known one, else as it was written."""
     term = match_term("conditions", note)
-    return str(label("conditions", term.code, language)) if term and term.score == 1 else note
+    return str(label("conditions", term.code, language)) if term and is_condition(note) else note
 
 
 def calls(phones: Iterable[PhoneEntry], area: StudyArea) -> tuple[ContactLink, ...]:

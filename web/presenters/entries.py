@@ -139,9 +139,9 @@ def emergency(area: StudyArea, language: str, *, country: str = "") -> tuple[Eme
     settings = area.settings
     if country:
         numbers = settings.emergency_abroad.get(country, {})
+        labels = {kind: settings.emergency[kind].label_abroad or settings.emergency[kind].label for kind in numbers}
         return tuple(
-            Emergency(show(settings.emergency[kind].label, language), ContactLink(number, number))
-            for kind, number in numbers.items()
+            Emergency(show(labels[kind], language), ContactLink(number, number)) for kind, number in numbers.items()
         )
     return tuple(
         Emergency(show(number.label, language), ContactLink(number.number, number.number))

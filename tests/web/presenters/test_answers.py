@@ -1,5 +1,6 @@
 """Which services a list offers, in which order: near a district, folded, abroad; and no question leads to nothing."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -9,6 +10,7 @@ from tests.support.sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, pl
 from tests.web.support.portal import published
 from web.presenters import choices, districts, entries, lists
 from web.presenters.answers import chosen, is_for, nearest, together
+from web.presenters.cards import card
 from web.presenters.edition import Edition
 
 FRESH = {"verified": dt.date(2026, 9, 1), "next_due": dt.date(2027, 3, 1)}
@@ -145,3 +147,12 @@ def test_no_question_leads_to_nothing_without_saying_so(edition, app):
         sheet = lists.found(edition, choice, "en")
         if not (sheet.total or sheet.far or sheet.statements):
             assert choice.who == choices.ANYONE, choice.code
+
+
+def test_a_condition_is_no_group_that_is_refused(edition):
+    entry = next(entry for entry in edition.entries("ru").values() if entry.name == "Surgery")
+    made = card(
+        dataclasses.replace(entry, excludes_notes=("Only residents of this area", "пьющие")), edition.area, "ru"
+    )
+    assert made.serves == ("Только жители этого района",)
+    assert made.excludes == ("пьющие",)

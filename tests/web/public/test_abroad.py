@@ -2,10 +2,13 @@
 
 import pytest
 
+from mapping.area.settings import EmergencyNumber
 from mapping.errors import NotFound
+from tests.analysis.invented import Changed
 from tests.support.sample import organization, place, service
 from tests.web.support.portal import published
 from web.presenters.edition import Edition
+from web.presenters.entries import emergency
 from web.public.abroad import countries, country
 
 FRESH = {"verified": "2026-09-01", "next_due": "2027-03-01"}
@@ -70,3 +73,11 @@ def test_from_the_first_page_to_a_number_that_works_from_there(text):
     page = text("/en/c-xn.html")
     assert "tel:+" in page
     assert "n8-xn.html" in page
+
+
+def test_the_police_of_another_country_is_called_as_it_is_there(tiny_area):
+    police = EmergencyNumber(number="0002", label={"ru": "Милиция"}, label_abroad={"ru": "Полиция"})
+    changes = {"emergency": {"police": police}, "emergency_abroad": {"RU": {"police": "0702"}}}
+    area = Changed(tiny_area, settings=tiny_area.settings.model_copy(update=changes))
+    assert [number.label for number in emergency(area, "ru", country="RU")] == ["Полиция"]
+    assert [number.label for number in emergency(area, "ru")] == ["Милиция"]

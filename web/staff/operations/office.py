@@ -167,7 +167,7 @@ def _present() -> dict[str, Any]:
         **{key: getattr(own, key) for key in PLAIN},
         "holidays": list(own.holidays),
         "moving_holidays": [holiday.model_dump(mode="json") for holiday in own.moving_holidays],
-        "emergency": {name: line.model_dump(mode="json") for name, line in own.emergency.items()},
+        "emergency": {name: line.model_dump(mode="json", exclude_none=True) for name, line in own.emergency.items()},
     }
 
 
@@ -187,7 +187,8 @@ def _wanted() -> dict[str, Any]:
         labels = {code: text for code in languages if (text := form.get(f"{name}.{code}", "").strip())}
         if number:
             free = (key for n in count(1) if (key := f"line{n}") not in present["emergency"])
-            wanted["emergency"][next(free) if name == "new" else name] = {"number": number, "label": labels}
+            line = present["emergency"].get(name, {}) | {"number": number, "label": labels}
+            wanted["emergency"][next(free) if name == "new" else name] = line
     return wanted
 
 
