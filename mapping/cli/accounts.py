@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from mapping.cli.options import out
+from mapping.cli.options import ACCOUNTS, AccountsOption, out
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import coarse
 from mapping.language.languages import codes
@@ -19,17 +19,7 @@ app = typer.Typer()
 user_app = typer.Typer(help="Accounts of the portals.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
 
-AccountsOption = Annotated[Path, typer.Option("--accounts", help="The file of accounts.")]
-ACCOUNTS = Path("build/private/accounts.db")
 PARTNER_VIEW = Path("build/private/partner.db")
-LoginOption = Annotated[
-    str,
-    typer.Option(
-        "--as",
-        help="Your login: you are asked for password and code, and one other person is enough to agree to what it "
-        "shows. Without it nobody is known to have done it, and two people must.",
-    ),
-]
 
 
 def acting(login: str, accounts: Path, action: Action) -> str:

@@ -10,8 +10,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mapping.cli.accounts import ACCOUNTS, AccountsOption, LoginOption, acting
-from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, TodayOption, day_of, out, study_area, tell_shown
+from mapping.cli.accounts import acting
+from mapping.cli.options import (
+    ACCOUNTS,
+    DIRECTORY,
+    AccountsOption,
+    AreaOption,
+    DirectoryOption,
+    LoginOption,
+    TodayOption,
+    day_of,
+    out,
+    study_area,
+    tell_shown,
+)
 from mapping.directory.directory import Directory
 from mapping.directory.undo import undoable
 from mapping.errors import InvalidRecord, NotFound

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mapping.cli.options import (
+    ACCOUNTS,
     DIRECTORY,
     HOST,
     VIEW,
+    AccountsOption,
     AreaOption,
     DirectoryOption,
     HostOption,
+    LoginOption,
     TodayOption,
     ViewOption,
     day_of,
@@ -22,6 +25,7 @@ from mapping.cli.options import (
     step,
     study_area,
 )
+from mapping.directory.gate import OnePerson
 from mapping.errors import InvalidRecord, MappingError, NotFound
 
 if TYPE_CHECKING:
@@ -33,6 +37,9 @@ if TYPE_CHECKING:
 
 DEMO_DAY = dt.date(2026, 11, 24)
 """The demo's today, fixed so that two builds give the same bytes."""
+
+SIGNS = 12
+"""So many signs of a checksum name an edition that was looked at."""
 
 app = typer.Typer()
 
@@ -82,43 +89,78 @@ def publish(
         Path | None,
         typer.Option(help="File of what visitors and partners sent; the view then tells where help is missing."),
     ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Only tell what would change.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="You looked at what could be read for the first time.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only tell what would change: in the edition that waits, or in a new one.")
+    ] = False,
+    confirm: Annotated[
+        str,
+        typer.Option(help="Publish what another person built and you looked at: the first 12 signs of its SHA-256."),
+    ] = "",
     reason: Annotated[str, typer.Option(help="Why something unusual is right.")] = "",
+    login: LoginOption = "",
+    accounts: AccountsOption = ACCOUNTS,
     area: AreaOption = None,
     today: TodayOption = None,
 ) -> None:
-    """Write what an audience may see into a file of its own, in the place of the one before, which is kept."""
+    """Write what an audience may see into a file of its own, in the place of the one before, which is kept.
+
+    One person builds an edition in which something could be read for the first time, and another confirms it; each
+    signs in, here or in the staff portal.
+    """
     from mapping.directory.directory import Directory
-    from mapping.editions.releases import Releases
+    from mapping.editions.releases import CHANGED_SINCE, Releases
 
     if not directory.exists():
         raise NotFound(f"{directory}: there is no directory; import a list first or build the demo")
-    region, day, first = study_area(area), day_of(today), not view.exists()
+    by = _signed_in(login, accounts) if login else ""
+    region, day = study_area(area), day_of(today)
     unavailable = _unavailable(inbox, day) if inbox is not None else None
     releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
     with Directory(directory, region) as store, progress_bar() as progress:
-        demand = _demand(inbox, store, day) if inbox is not None else None
-        plan = releases.stage(
-            store, day=day, demand=demand, unavailable=unavailable, progress=step(progress, "Building the edition")
-        )
-        if not first or check:
+        plan = releases.plan()
+        if confirm:
+            if plan is None or len(confirm) < SIGNS or not plan.digest.startswith(confirm):
+                raise InvalidRecord(CHANGED_SINCE)
+            if plan.newly and by and _one_person(plan.by, by, accounts):
+                raise OnePerson
+        else:
+            waits = check and not by and plan is not None and not releases.is_outdated(plan, store, day=day)
+            if plan is None or not waits:
+                demand = _demand(inbox, store, day) if inbox is not None else None
+                told = step(progress, "Building the edition")
+                plan = releases.stage(store, day=day, by=by, demand=demand, unavailable=unavailable, progress=told)
             _tell(plan)
-        if check:
-            return
-        if plan.newly and not (yes or first):
-            raise InvalidRecord("look at the list, then publish with --yes; nothing was published")
+            if check:
+                return
+            if plan.newly:
+                who = "somebody else" if by else "build it with --as LOGIN; then somebody else"
+                raise InvalidRecord(
+                    f"something could be read for the first time, and nothing was published: {who} looks at it with "
+                    f"--check and publishes it with --confirm {plan.digest[:SIGNS]} --as LOGIN, or in the staff portal"
+                )
         edition = releases.publish(
             store,
             digest=plan.digest,
             confirmed={item.key for item in plan.newly},
-            by="command line",
+            by=by,
             now=dt.datetime.now(dt.UTC),
             day=day,
             reason=reason,
         )
     _note_warnings(list(plan.warnings), directory.with_name("publishing.txt"))
     out.print(f"Published for {audience}, edition {edition.number}: {view}\nSHA-256 {edition.digest}", markup=False)
+
+
+def _signed_in(login: str, accounts: Path) -> str:
+    from mapping.cli.accounts import acting
+
+    return acting(login, accounts, "publish")
+
+
+def _one_person(first: str, second: str, accounts: Path) -> bool:
+    from web.access.accounts import Accounts
+
+    return Accounts(accounts).one_person(first, second)
 
 
 @app.command()
@@ -162,10 +204,13 @@ def _tell(plan: "Plan") -> None:
     kinds = {kind: sum(item.kind == kind for item in plan.items) for kind in ("new", "changed", "gone")}
     out.print(", ".join(f"{count} {kind}" for kind, count in kinds.items()))
     for item in plan.newly:
-        fields = dict.fromkeys(fact.field for fact in item.facts if fact.newly)
-        out.print(f"  {item.kind}: {item.table} {item.name} ({', '.join(fields)})", markup=False)
+        of = f" of {item.organization}" if item.organization else ""
+        out.print(f"  {item.kind}: {item.table} {item.name}{of}", markup=False)
+        for fact in item.facts if item.kind == "changed" else ():
+            out.print(f"    {fact.field}: {fact.before or '-'} -> {fact.now or '-'}", markup=False)
     for alarm in plan.alarms:
         out.print(f"  LOOK: {alarm.message}", markup=False)
+    out.print(f"SHA-256 {plan.digest}", markup=False)
 
 
 def _note_warnings(warnings: list[str], path: Path) -> None:

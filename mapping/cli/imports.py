@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
-from mapping.cli.accounts import ACCOUNTS, AccountsOption, LoginOption, acting
+from mapping.cli.accounts import acting
 from mapping.cli.options import (
+    ACCOUNTS,
     DIRECTORY,
+    AccountsOption,
     AreaOption,
     DirectoryOption,
     LanguageOption,
+    LoginOption,
     TodayOption,
     day_of,
     err,

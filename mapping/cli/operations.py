@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from mapping.cli.accounts import ACCOUNTS, AccountsOption
-from mapping.cli.options import DIRECTORY, AreaOption, DirectoryOption, out, study_area
+from mapping.cli.options import ACCOUNTS, DIRECTORY, AccountsOption, AreaOption, DirectoryOption, out, study_area
 from mapping.directory.backups import rehearse, secret_of
 from mapping.directory.backups import restore as bring_back
 from mapping.directory.directory import Directory

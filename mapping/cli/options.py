@@ -42,8 +42,18 @@ HostOption = Annotated[
     typer.Option("--host", envvar="ROHNAMO_HOST", help="Address to listen on: another one only within a container."),
 ]
 HOST = "127.0.0.1"
+AccountsOption = Annotated[Path, typer.Option("--accounts", help="The file of accounts.")]
+LoginOption = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        help="Your login: you are asked for password and code, and one other person is enough to agree to what it "
+        "shows. Without it nobody is known to have done it, and two people must.",
+    ),
+]
 LanguageOption = Annotated[str, typer.Option("--lang", help="Language of the output.")]
 DIRECTORY, VIEW = Path("build/private/directory.db"), Path("build/public.db")
+ACCOUNTS = Path("build/private/accounts.db")
 
 
 def study_area(folder: Path | None) -> "StudyArea":

@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mapping.cli.accounts import ACCOUNTS, AccountsOption
-from mapping.cli.options import DIRECTORY, HOST, AreaOption, DirectoryOption, HostOption, out, study_area
+from mapping.cli.options import (
+    ACCOUNTS,
+    DIRECTORY,
+    HOST,
+    AccountsOption,
+    AreaOption,
+    DirectoryOption,
+    HostOption,
+    out,
+    study_area,
+)
 from mapping.errors import MappingError, NotFound
 from mapping.resources import shipped
 

@@ -1,8 +1,9 @@
 """Releases: a view is built aside, looked at, confirmed, and then takes the old one's place at once; and the way back.
 
-Nothing is published that was not looked at: whoever confirms names the very file by its checksum, and a directory that
-changed meanwhile must be built again. What is published is kept for stewards, and leaves even there whatever may no
-longer be read (`mapping.editions.retraction`).
+Nothing is published that was not looked at: whoever confirms names the very file by its checksum, and where something
+else would be shown meanwhile it must be built again. One person builds what shows something new, another confirms it.
+What is published is kept for stewards, and leaves even there whatever may no longer be read
+(`mapping.editions.retraction`).
 """
 
 import datetime as dt
@@ -21,11 +22,13 @@ from filelock import FileLock
 from mapping.analysis.reliability.change import write_counts
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory, public_id
+from mapping.directory.gate import OnePerson
 from mapping.editions.publish import Progress, publish
 from mapping.editions.retraction import Hidden, rows_of, without_hidden
-from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
+from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.language.i18n import Message, Share
 from mapping.model import Audience
+from mapping.safety.people import two_people
 from mapping.view.diff import EntryChange, FieldChange, compare
 from mapping.view.view import View
 
@@ -73,6 +76,8 @@ class Plan:
     warnings: tuple[str, ...]
     first: bool
     """Whether nothing was published before it: there is no view in use, or an empty one."""
+    by: str = ""
+    """Who built it and signed in; "" where nobody did."""
 
     @property
     def newly(self) -> tuple[EntryChange, ...]:
@@ -82,7 +87,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Release:
-    """An edition that was published: its number, day and checksum, when, by whom and why."""
+    """An edition that was published: its number, day and checksum, when, who confirmed it and why, who built it."""
 
     number: int
     day: dt.date
@@ -94,6 +99,7 @@ class Release:
     state: int
     purged_on: str
     """Day on which something was last taken out of it; empty where it is as it was published."""
+    built_by: str = ""
     live: bool = False
 
 
@@ -119,11 +125,14 @@ class Releases:
         directory: Directory,
         *,
         day: dt.date,
+        by: str = "",
         demand: Mapping[tuple[str, str], int] | None = None,
         unavailable: Mapping[str, int] | None = None,
         progress: Progress | None = None,
     ) -> Plan:
         """Build the next edition aside, and tell what would change; what is published stays as it is.
+
+        ``by`` signed in: another person must confirm what is new. Where nobody did, nothing new can be published.
 
         Raises
         ------
@@ -164,6 +173,7 @@ class Releases:
                 tuple(self._alarms(directory, previous, items)),
                 tuple(map(str, publication.warnings)),
                 previous is None or not compare(None, previous),
+                by,
             )
             _write(self._noted, _told(plan))
         return plan
@@ -189,6 +199,7 @@ class Releases:
             alarms,
             tuple(told["warnings"]),
             told["first"],
+            told.get("by", ""),
         )
 
     def drop(self) -> None:
@@ -209,12 +220,15 @@ class Releases:
     ) -> Release:
         """Put the edition that was built in the place of the one in use, at once, and keep a copy.
 
-        ``digest`` is the checksum of what was looked at, ``confirmed`` the keys of the entries that were confirmed.
+        ``digest`` is the checksum of what was looked at, ``confirmed`` the keys of the entries that were confirmed,
+        ``by`` somebody who signed in, "" where nobody did. What shows nothing new is published by one person.
 
         Raises
         ------
+        OnePerson
+            Something could be read for the first time, and whoever built the edition confirms it, or is not known.
         InvalidRecord
-            Not everything newly readable was confirmed, an alarm has no reason, or something changed meanwhile.
+            Not everything newly readable was confirmed, an alarm has no reason, or what is shown changed meanwhile.
         MappingError
             The disk is full or may not be written: the edition in use stays.
         """
@@ -222,6 +236,8 @@ class Releases:
             plan = self.plan()
             if plan is None or plan.digest != digest or self._changed(plan, directory, day):
                 raise InvalidRecord(CHANGED_SINCE)
+            if plan.newly and not two_people(plan.by, by):
+                raise OnePerson
             missing = [item for item in plan.newly if item.key not in confirmed]
             if missing:
                 raise InvalidRecord(
@@ -246,6 +262,7 @@ class Releases:
                 count,
                 plan.state,
                 "",
+                plan.by,
             )
             with _said_clearly(f"{self.view}: the edition was not published"):
                 shutil.copyfile(self._staged, self._file(number, ".db.part"))
@@ -315,10 +332,30 @@ class Releases:
             self._purge(directory, day)
             return sorted(edition.number for edition in self.editions() if before[edition.number] != edition.digest)
 
+    def is_outdated(self, plan: Plan, directory: Directory, *, day: dt.date) -> bool:
+        """Tell whether an edition that was built is no longer what would be built."""
+        with self._alone():
+            return self._changed(plan, directory, day)
+
     def _changed(self, plan: Plan, directory: Directory, day: dt.date) -> bool:
         replaces = digest(self.view) if self.view.exists() else ""
-        now = (_state(directory), replaces, day, digest(self._staged))
-        return now != (plan.state, plan.replaces, plan.day, plan.digest)
+        if (replaces, day, digest(self._staged)) != (plan.replaces, plan.day, plan.digest):
+            return True
+        return _state(directory) != plan.state and self._shows_otherwise(directory, day)
+
+    def _shows_otherwise(self, directory: Directory, day: dt.date) -> bool:
+        """Tell whether the directory would show other rows than those of the edition that was built.
+
+        Others work on in the directory while a second person looks; a text that tells what is hidden since stops it.
+        """
+        fresh = self.folder / "fresh.db.part"
+        try:
+            directory.view(self.audience, fresh, edition=day).close()
+            return rows_of(fresh) != rows_of(self._staged)
+        except UnsafePublication:
+            return True
+        finally:
+            fresh.unlink(missing_ok=True)
 
     def _alarms(self, directory: Directory, previous: Path | None, items: tuple[EntryChange, ...]) -> Iterator[Alarm]:
         if previous is None:

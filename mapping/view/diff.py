@@ -176,7 +176,7 @@ NAMED = ("name", "text", "number", "address_1", "measure", "document", "standard
 """Fields that can stand for a record: the first that it has."""
 
 UNTOLD = {"id", "link_id", "link_entity", *PARENTS}
-"""Fields that only tie records together."""
+"""Fields that only tie records together, and are told where they name an entry besides the one they belong to."""
 
 Kind = Literal["new", "changed", "gone"]
 Values = Mapping[tuple[str, str, str], str]
@@ -206,6 +206,8 @@ class EntryChange:
     id: str
     name: str
     facts: tuple[FieldChange, ...]
+    organization: str = ""
+    """Name of the organization that it belongs to, if it belongs to one."""
 
     @property
     def key(self) -> str:
@@ -227,10 +229,9 @@ def compare(old: Path | None, new: Path) -> list[EntryChange]:
         was, is_ = before.get(key), now.get(key)
         if was != is_:
             kind: Kind = "new" if was is None else "gone" if is_ is None else "changed"
-            name = (is_ or was or _Entry("", {})).name
-            found.append(
-                EntryChange(kind, *key, name, tuple(_facts(was.values if was else {}, is_.values if is_ else {})))
-            )
+            entry = is_ or was or _Entry("", {})
+            facts = tuple(_facts(was.values if was else {}, is_.values if is_ else {}))
+            found.append(EntryChange(kind, *key, entry.name, facts, entry.organization))
     order = {table: at for at, table in enumerate(ENTRIES)}
     return sorted(found, key=lambda item: (order[item.table], item.name.casefold(), item.id))
 
@@ -246,6 +247,7 @@ class _Entry:
 
     name: str
     values: Values
+    organization: str = ""
 
 
 def _entries(view: Path) -> dict[Key, _Entry]:
@@ -253,20 +255,34 @@ def _entries(view: Path) -> dict[Key, _Entry]:
         db.row_factory = sqlite3.Row
         rows = {table: {row["id"]: row for row in _rows(db, table)} for table in PUBLISHED if table not in VOCABULARIES}
         terms = {row["id"]: row["name"] or row["code"] for row in _rows(db, "taxonomy_term")}
+    names = {(table, record): _name(row) for table in ENTRIES for record, row in rows[table].items()}
+    for row in rows["address"].values():  # most places have no name
+        place = "location", row["location_id"]
+        names[place] = names.get(place) or ", ".join(filter(None, (row["address_1"], row["city"])))
+    organizations = {key: rows[key[0]][key[1]].get("organization_id") for key in names}
+    for row in rows["service_at_location"].values():
+        place = "location", row["location_id"]
+        organizations[place] = organizations.get(place) or organizations.get(("service", row["service_id"]))
     values: dict[Key, dict[tuple[str, str, str], str]] = defaultdict(dict)
     for table, own in rows.items():
-        for one, row in own.items():
-            owner = _owner(rows, table, one)
+        parents = references(RECORDS[table])
+        for record, row in own.items():
+            owner = _owner(rows, table, record)
             if owner is not None:
                 for field, value in row.items():
-                    if field not in UNTOLD and value not in (None, ""):
-                        told = terms.get(value, value) if field == "taxonomy_term_id" else value
-                        values[owner][table, one, field] = str(told)
+                    parent = parents.get(field, ""), value
+                    if field == "taxonomy_term_id":
+                        value = terms.get(value, value)
+                    elif parent in names and parent != owner:  # another entry that it ties its own to
+                        value = names[parent] or value
+                    elif field in UNTOLD:
+                        continue
+                    if value not in (None, ""):
+                        values[owner][table, record, field] = str(value)
     return {
-        (table, one): _Entry(_name(row), values[table, one])
-        for table, own in rows.items()
-        if table in ENTRIES
-        for one, row in own.items()
+        key: _Entry(name, values[key], names.get(("organization", organizations.get(key) or ""), ""))
+        for key, name in names.items()
+        if key[1] in rows[key[0]]
     }
 
 

@@ -1,47 +1,91 @@
-"""Publishing from the command line: looked at first, kept, and gone back to."""
+"""Publishing from the command line: one builds, another looks and confirms; editions are kept, and gone back to."""
+
+import datetime as dt
+import re
 
 import pytest
-from typer.testing import CliRunner
 
-from mapping.cli import app
-from mapping.errors import InvalidRecord
-from mapping.model import Organization
-from tests.support.sample import TODAY, batch, key, organization, sample_directory
+from mapping.directory.directory import Directory
+from tests.cli.test_curation import Desk
+from tests.support.sample import batch, key, organization
+
+TODAY = dt.date.today()
 
 
 @pytest.fixture
-def run(tmp_path, tiny_area):
-    sample_directory(tmp_path / "private", tiny_area).close()
-    files = ["--directory", str(tmp_path / "private/directory.db"), "--view", str(tmp_path / "public.db")]
-    files += ["--area", "tests/tiny", "--today", str(TODAY)]
+def desk(tmp_path, tiny_area):
+    return Desk(tmp_path / "private", tiny_area)
 
-    def call(*arguments):
-        return CliRunner().invoke(app, [*arguments, *files], catch_exceptions=False).output
+
+@pytest.fixture
+def run(desk, tmp_path):
+    def call(*words, login=""):
+        done = desk.run(*words, "--view", tmp_path / "public.db", login=login)
+        return done.output if done.exception is None else f"{done.output}REFUSED {done.exception}"
 
     return call
 
 
-def test_an_edition_is_told_confirmed_and_gone_back_to(run, tmp_path, tiny_area):
-    assert "edition 1:" in run("publish")
+def add(desk, area, *names):
+    with Directory(desk.folder / "directory.db", area) as directory:
+        for name in names:
+            directory.add(batch(organization(name), file=f"{name}.csv"), on=TODAY)
+
+
+def signs(told):
+    return re.search("SHA-256 ([0-9a-f]{12})", told)[1]
+
+
+def publish(run, *words):
+    """Build as one person, and confirm as another."""
+    return run("publish", "--confirm", signs(run("publish", "--check", login="zarina")), *words, login="umed")
+
+
+def test_one_builds_and_another_confirms(desk, run, tmp_path, tiny_area):
+    view = tmp_path / "public.db"
+    assert "edition 1:" in publish(run)
+    before = view.read_bytes()
+    add(desk, tiny_area, "Care")
+    refused = run("publish", login="zarina")
+    assert "1 new, 0 changed, 0 gone\n  new: organization Care\n" in refused
+    assert "REFUSED something could be read for the first time, and nothing was published: somebody else" in refused
+    assert run("publish", "--check").strip() in refused  # looking builds nothing anew
+    for login in ("zarina", ""):
+        assert "REFUSED a second person must agree" in run("publish", "--confirm", signs(refused), login=login)
+    assert "REFUSED the directory, the published view or the day" in run("publish", "--confirm", "0" * 12, login="umed")
+    assert view.read_bytes() == before
+    assert "edition 2:" in run("publish", "--confirm", signs(refused), login="umed")
+
+
+def test_an_account_and_its_maker_are_one_person(desk, run, tiny_area):
+    publish(run)
+    add(desk, tiny_area, "Care")
+    with desk.accounts.opened() as db:
+        db.execute("UPDATE account SET created_by = 'zarina', link_by = 'zarina' WHERE login = 'umed'")
+    assert "REFUSED a second person must agree" in publish(run)
+
+
+def test_what_nobody_who_signed_in_built_is_not_confirmed(desk, run, tiny_area):
+    told = run("publish")
+    assert "build it with --as LOGIN; then somebody else" in told
+    assert "REFUSED a second person must agree" in run("publish", "--confirm", signs(told), login="umed")
+
+
+def test_what_hides_something_is_published_by_one_person(desk, run, tmp_path, tiny_area):
+    publish(run)
+    with Directory(desk.folder / "directory.db", tiny_area) as directory:
+        directory.edit("service", key("service", "Advice"), {"audience": "custodian"}, by="g", on=TODAY, reason="r")
+    assert "edition 2:" in run("publish", "--reason", "asked for")
+
+
+def test_much_that_changes_needs_a_reason_and_old_editions_are_gone_back_to(desk, run, tmp_path, tiny_area):
+    publish(run)
     before = (tmp_path / "public.db").read_bytes()
-    with sample_directory(tmp_path / "private", tiny_area) as directory:
-        directory.add(batch(organization("Care")), on=TODAY)
-    told = run("publish", "--check")
-    assert "1 new, 0 changed, 0 gone\n  new: organization Care (organization.audience, organization.kind" in told
-    with pytest.raises(InvalidRecord, match="look at the list, then publish with --yes"):
-        run("publish")
-    assert (tmp_path / "public.db").read_bytes() == before
-    assert "edition 2:" in run("publish", "--yes")
-    with sample_directory(tmp_path / "private", tiny_area) as directory:
-        for number in range(20):
-            name = f"Body {number}"
-            directory.add(batch(organization(name), file=f"{number}.csv"), on=TODAY)
-        assert directory.record(Organization, key("organization", "Body 3"))
-    with pytest.raises(InvalidRecord, match="write why this is right"):
-        run("publish", "--yes")
+    add(desk, tiny_area, *(f"Body {number}" for number in range(20)))
     assert "LOOK: 20 of " in run("publish", "--check")
-    assert "edition 3:" in run("publish", "--yes", "--reason", "a register came")
-    assert "Edition 1 of 2026-11-24 is in use again" in run("editions", "--back-to", "1")
+    assert "REFUSED write why this is right" in publish(run)
+    assert "edition 2:" in publish(run, "--reason", "a register came")
+    assert f"Edition 1 of {TODAY} is in use again" in run("editions", "--back-to", "1")
     assert (tmp_path / "public.db").read_bytes() == before
     lines = [line for line in run("editions").splitlines() if "yes" in line]
     assert len(lines) == 1

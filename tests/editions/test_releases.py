@@ -10,6 +10,7 @@ import pytest
 
 from mapping.analysis.reliability.change import change
 from mapping.directory.directory import public_id
+from mapping.directory.gate import OnePerson
 from mapping.editions.releases import CHANGED_SINCE, FEW, Releases, digest
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.model import Phone
@@ -45,7 +46,7 @@ def releases(directory, tmp_path):
 
 
 def published(releases, directory, *, day=TODAY, reason="", leave=()):
-    plan = releases.stage(directory, day=day)
+    plan = releases.stage(directory, day=day, by="zarina")
     confirmed = {item.key for item in plan.newly} - set(leave)
     return releases.publish(
         directory, digest=plan.digest, confirmed=confirmed, by="gul", now=NOW, day=day, reason=reason
@@ -82,7 +83,7 @@ def test_the_first_edition_is_the_view_that_the_directory_gives(releases, direct
 def test_what_would_be_new_is_told_and_must_be_confirmed_one_by_one(releases, directory, first):
     before = releases.view.read_bytes()
     add(directory, organization("Care"), CARE)
-    plan = releases.stage(directory, day=LATER)
+    plan = releases.stage(directory, day=LATER, by="zarina")
     assert [(item.kind, item.table, item.name) for item in plan.items] == [
         ("new", "organization", "Care"),
         ("new", "service", "Night line"),
@@ -169,6 +170,43 @@ def test_what_changed_meanwhile_is_not_published(releases, directory, first):
     with pytest.raises(InvalidRecord, match=CHANGED_SINCE[:40]):
         releases.publish(directory, **{**told, "digest": plan.digest})
     assert digest(releases.view) == first.digest
+
+
+def test_what_is_new_takes_another_person_than_the_one_who_built_it(releases, directory, first):
+    add(directory, organization("Care"))
+    for builder, confirmer in (("gul", "GUL\u200b"), ("", "gul"), ("gul", "")):
+        plan = releases.stage(directory, day=TODAY, by=builder)
+        told = {"digest": plan.digest, "confirmed": [item.key for item in plan.newly], "now": NOW, "day": TODAY}
+        with pytest.raises(OnePerson):
+            releases.publish(directory, **told, by=confirmer)
+    assert digest(releases.view) == first.digest
+    plan = releases.stage(directory, day=TODAY, by="gul")
+    edition = releases.publish(directory, **told, by="zarina")
+    assert (edition.built_by, edition.by, releases.edition(2).built_by) == ("gul", "zarina", "gul")
+
+
+def test_what_shows_nothing_new_is_published_by_one_person(releases, directory, first):
+    directory.edit("service", key("service", "Legal advice"), {"audience": "custodian"}, by="g", on=TODAY, reason="r")
+    plan = releases.stage(directory, day=TODAY)
+    assert plan.items
+    assert releases.publish(directory, digest=plan.digest, confirmed=(), by="", now=NOW, day=TODAY).number == 2
+    assert "Legal advice" not in names(releases)
+
+
+def test_others_may_work_on_while_an_edition_is_looked_at(releases, directory, first):
+    """What is shown counts, not whether anybody wrote; a text that tells what is hidden since counts too."""
+    add(directory, organization("Care", description="Ask for Rose"))
+    plan = releases.stage(directory, day=TODAY, by="gul")
+    told = {"digest": plan.digest, "confirmed": [item.key for item in plan.newly], "by": "zarina", "now": NOW}
+    directory.add(batch(organization("Quiet", audience="custodian"), source="other", file="other.csv"), on=TODAY)
+    assert not releases.is_outdated(plan, directory, day=TODAY)
+    directory.add(batch(organization("Ask for Rose", audience="custodian"), source="third", file="t.csv"), on=TODAY)
+    assert releases.is_outdated(plan, directory, day=TODAY)
+    with pytest.raises(InvalidRecord, match=CHANGED_SINCE[:40]):
+        releases.publish(directory, **told, day=TODAY)
+    directory.undo(by="gul", on=TODAY)
+    assert releases.publish(directory, **told, day=TODAY).number == 2
+    assert not list(releases.folder.glob("fresh*"))
 
 
 def test_rolling_back(releases, directory, first):
@@ -311,7 +349,7 @@ def test_views_for_partners_are_readable_by_their_owner_only(directory, tmp_path
 
 def test_a_full_disk_leaves_the_edition_in_use(releases, directory, first):
     add(directory, organization("Care"))
-    plan = releases.stage(directory, day=TODAY)
+    plan = releases.stage(directory, day=TODAY, by="zarina")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
     try:
@@ -352,4 +390,5 @@ def test_secrets_change_no_byte_of_an_edition_that_replaces_another(tiny_area, t
 def test_notes_of_editions_are_plain(first, releases):
     told = json.loads((releases.folder / "00001.json").read_text(encoding="utf-8"))
     assert told["day"] == "2026-11-24"
-    assert set(told) == {"by", "day", "digest", "entries", "number", "published_on", "purged_on", "reason", "state"}
+    known = "built_by", "by", "day", "digest", "entries", "number", "published_on", "purged_on", "reason", "state"
+    assert set(told) == {*known}

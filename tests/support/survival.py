@@ -80,7 +80,7 @@ def publications(folder, told, start):
         for number in range(start, start + 10_000):
             directory.add(batch(organization(f"Public {number}"), file=f"{number}.csv"), on=TODAY)
             releases = Releases(folder / "editions", folder / "public.db", "public")
-            plan = releases.stage(directory, day=TODAY)
+            plan = releases.stage(directory, day=TODAY, by="umed")
             confirmed = {item.key for item in plan.newly}
             releases.publish(
                 directory, digest=plan.digest, confirmed=confirmed, by="g", now=NOW, day=TODAY, reason="tests"

@@ -9,6 +9,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory, public_id
 from mapping.editions.publish import publish
 from mapping.errors import InvalidRecord
+from mapping.view.diff import compare
 from mapping.view.view import View
 from tests.support.canary import find_canaries
 from tests.support.sample import (
@@ -116,3 +117,24 @@ def test_what_is_no_view_of_that_audience_is_refused(tiny_area: StudyArea, tmp_p
                 directory.view("public", tmp_path / "p.db", edition=TODAY, previous=tmp_path / name)
         assert not (tmp_path / "p.db").exists()
         directory.add(batch(organization("New")), on=TODAY)
+
+
+def test_a_service_under_another_organization_or_at_another_place_is_told_by_names(tiny_area, tmp_path):
+    def of_and_at(body: str, where: str) -> Path:
+        bodies, at = (organization("Umed"), organization("Noor")), place(where, of=["Advice"], unit="XT-E1")
+        return edition(tmp_path, tiny_area, *bodies, service("Advice", of=body), at, name=where)
+
+    items = {(item.table, item.name): item for item in compare(of_and_at("Umed", "Office"), of_and_at("Noor", "Yard"))}
+    advice = items["service", "Advice"]
+    facts = [(fact.field, fact.before, fact.now) for fact in advice.facts]
+    assert ("service.organization_id", "Umed", "Noor") in facts
+    assert ("service_at_location.location_id", "", "Yard") in facts or (
+        "service_at_location.location_id",
+        "Office",
+        "Yard",
+    ) in facts
+    assert advice.organization == "Noor"
+    assert {name: item.organization for (table, name), item in items.items() if table == "location"} == {
+        "Office": "Umed",
+        "Yard": "Noor",
+    }

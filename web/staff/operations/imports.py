@@ -6,7 +6,7 @@ hidden; what is stored meets the hidden records as any import does, and is hidde
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -33,9 +33,10 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, study_area, today
-from web.staff.fields import AUDIENCE_LABELS, TABLES
+from web.staff.fields import TABLES
+from web.staff.operations.map_words import MapWords, becomes, in_words
 from web.staff.operations.new_values import new_values
-from web.staff.operations.uploads import Upload, Uploads, as_text, digest, save_map, saved_maps
+from web.staff.operations.uploads import Upload, Uploads, digest, save_map, saved_maps
 
 imports = Blueprint("imports", __name__)
 blueprint = imports
@@ -173,6 +174,7 @@ def _columns(language: str, upload: Upload, guess: Any, *, problem: Message | No
         names=[name for name in guess.names if name],
         chosen=chosen,
         meanings=MEANINGS,
+        becomes=becomes,
         fields=_offered(chosen.values()),
         seen=guess.seen,
         words=words,
@@ -290,7 +292,7 @@ def _preview(language: str, upload: Upload, preview: Preview, *, problem: Messag
         problem=problem,
         wholes={table: TABLES[table] for table in WHOLES},
         map_=upload.columns,
-        audience_labels=AUDIENCE_LABELS,
+        becomes=becomes,
     )
 
 
@@ -321,10 +323,13 @@ def look(upload: Upload) -> Preview:
     return Preview(counts, tuple(hidden), batch.rows, len(batch.refused), tuple(grouped(batch.issues)), batch)
 
 
-def _read(upload: Upload, held: Any) -> Batch:
-    """Read an upload as one who knows what ``held`` holds; only a map that two people agreed to opens anything."""
+def _read(upload: Upload, held: Any, *, agreed: bool = False) -> Batch:
+    """Read an upload as one who knows what ``held`` holds; only a map that two people agreed to opens anything.
+
+    With ``agreed`` as if they had, for whoever is to agree.
+    """
     known = Known.of(held)
-    agreed = _is_agreed(upload)
+    agreed = agreed or _is_agreed(upload)
     source = upload.columns.source if upload.columns is not None else ""
     known.maps = {source} if agreed else set()
     if not agreed:
@@ -368,10 +373,26 @@ def _ask(language: str, upload: Upload, kind: Literal["map", "phones"]) -> Respo
     columns = cast("ColumnMap", upload.columns)
     if kind == "map":
         save_map(columns, maps())
-        _propose("map", columns.source, {"value": digest(columns), "map": as_text(columns)}, upload.path.name)
+        _propose("map", columns.source, _asked_fields(upload), upload.path.name)
     if not _numbers_trusted(columns.source) and "phones" not in _asked(columns.source):
         _propose("phones", columns.source, {}, upload.path.name)
     return redirect(f"/{language}/i/{upload.token}/preview.html?waits", code=303)
+
+
+def _asked_fields(upload: Upload) -> dict[str, Any]:
+    columns = cast("ColumnMap", upload.columns)
+    return {"value": digest(columns), "map": columns.model_dump_json(exclude_defaults=True), "upload": upload.token}
+
+
+def words_of(fields: Mapping[str, Any], language: str) -> MapWords:
+    """Return the map of a proposal in words, with the first values of its list as long as the file is there."""
+    columns, area = ColumnMap.model_validate_json(fields["map"]), study_area()
+    try:
+        upload = uploads().get(fields.get("upload", ""), None)
+        batch = _read(replace(upload, columns=columns), everything_seen(), agreed=True)
+    except (MappingError, ValueError, OSError):
+        batch = None
+    return in_words(columns, batch, {code: area.label(code, language) for code in area.all_units()}, language)
 
 
 def _propose(kind: Literal["map", "phones"], source: str, fields: dict[str, Any], reason: str) -> None:

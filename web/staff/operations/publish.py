@@ -1,10 +1,11 @@
-"""Publishing from the browser: look at what would change, confirm what nobody could read before, and go back."""
+"""Publishing from the browser: one builds, another looks and confirms what is new; and the way back."""
 
 from pathlib import Path
 
 from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
+from mapping.directory.gate import OnePerson
 from mapping.editions.publish import demand_since
 from mapping.editions.releases import Plan, Releases
 from mapping.errors import InvalidRecord, MappingError, UnsafePublication
@@ -16,8 +17,8 @@ from web.access.guard import Open, log, me, now
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, inbox, is_me, today, warnings_file
-from web.staff.fields import LABELS, TABLES
+from web.staff.common import directory, inbox, is_me, is_other_person, study_area, today, warnings_file
+from web.staff.operations.edition_words import in_words, tables
 from web.stores.referral_log import not_to_be_had
 
 blueprint = Blueprint("publishing", __name__)
@@ -37,22 +38,16 @@ FOR: dict[Audience, Message] = {
     "partner": Message("For partners"),
     "focal_point": Message("For focal points"),
 }
-MORE_TABLES: dict[str, Message] = {
-    "activity": Message("Activity"),
-    "referral_agreement": Message("Agreement"),
-    "statement": Message("Statement"),
-    "case_count": Message("Count of cases"),
-    "standard_summary": Message("Sum of answers about standards"),
-}
 KINDS: dict[str, Message] = {
     "new": Message("new"),
     "changed": Message("changed"),
     "gone": Message("gone"),
 }
 STALE = Message(
-    "The directory, the published edition or the day changed since this one was built. Nothing was published: build it "
+    "What is shown, the published edition or the day changed since this one was built. Nothing was published: build it "
     "again and look at it."
 )
+SAME = Message("You built this edition yourself: somebody else must look at it and confirm what is new.")
 CONFIRM = Message("Not everything that could be read for the first time was confirmed. Nothing was published.")
 REASON = Message("Write why what is unusual is right. Nothing was published.")
 AGAIN = Message("Password or code is not right. Nothing was published.")
@@ -80,16 +75,13 @@ def releases(audience: str) -> Releases:
     return Releases(folder, found[audience], audience)
 
 
-def tables() -> dict[str, Message]:
-    """Return what records of each table are called."""
-    return TABLES | MORE_TABLES
-
-
 @blueprint.get("/<language>/publish.html")
 def overview(language: str) -> str:
     """Show for each audience what is in use, what was built, and what was before."""
     found = [(audience, releases(audience).plan(), releases(audience).editions()) for audience in VIEWS]
-    return page("ops/publish.html", language, found=found, called=FOR, done=request.args.get("done", ""))
+    accounts: Accounts = current_app.config["ACCOUNTS"]
+    values = {"found": found, "called": FOR, "done": request.args.get("done", "")}
+    return page("ops/publish.html", language, **values, alone=not accounts.two_administrators())
 
 
 @blueprint.post("/<language>/publish/<audience>/build")
@@ -100,7 +92,7 @@ def build(language: str, audience: str) -> ResponseReturnValue:
     demand = inbox().missing_help(least=least, since=demand_since(today()))
     try:
         public = {"demand": demand, "unavailable": not_to_be_had(inbox(), today())} if audience == "public" else {}
-        plan = waiting.stage(directory(), day=today(), **public)  # type: ignore[arg-type]
+        plan = waiting.stage(directory(), day=today(), by=me().login, **public)  # type: ignore[arg-type]
     except MappingError as error:
         return _look(language, audience, None, problem=_said(error), details=_lines(error)), 400
     log("edition_built", subject=f"{audience} {plan.digest[:16]}")
@@ -117,7 +109,7 @@ def drop(language: str, audience: str) -> ResponseReturnValue:
 
 @blueprint.route("/<language>/next/<audience>.html", methods=["GET", "POST"])
 def next_edition(language: str, audience: str) -> ResponseReturnValue:
-    """Show the edition that was built, and publish it when all that is new was confirmed."""
+    """Show the edition that was built, and publish it when another person confirmed all that is new."""
     waiting = releases(audience)
     plan = waiting.plan()
     if plan is None:
@@ -127,6 +119,8 @@ def next_edition(language: str, audience: str) -> ResponseReturnValue:
     form = request.form
     confirmed = _confirmed(plan)
     problem: Message | None = None
+    if not _may_confirm(plan):
+        return _look(language, audience, plan, problem=SAME), 403
     if any(item.key not in confirmed for item in plan.newly):
         problem = CONFIRM
     elif plan.alarms and not form.get("reason", "").strip():
@@ -146,6 +140,8 @@ def next_edition(language: str, audience: str) -> ResponseReturnValue:
             day=today(),
             reason=form.get("reason", ""),
         )
+    except OnePerson:
+        return _look(language, audience, plan, problem=SAME), 403
     except InvalidRecord:
         return _look(language, audience, plan, problem=STALE), 409
     except MappingError as error:
@@ -176,17 +172,29 @@ def back(language: str, audience: str, number: int) -> ResponseReturnValue:
     return redirect(f"/{language}/publish.html?done={audience}", code=303)
 
 
+def _may_confirm(plan: Plan) -> bool:
+    """Whether the person may publish an edition: another than the one who built it, where something is new in it."""
+    return not plan.newly or (bool(plan.by) and is_other_person(plan.by))
+
+
 def _look(language: str, audience: str, plan: Plan | None, **more: object) -> str:
-    values = {"confirmed": (), "problem": None, "details": (), **more}
+    """Show an edition that was built; one that no longer is what would be built can only be discarded."""
+    outdated = plan is not None and releases(audience).is_outdated(plan, directory(), day=today())
+    accounts: Accounts = current_app.config["ACCOUNTS"]
+    values = {"confirmed": (), "problem": STALE if outdated else None, "details": (), **more}
     return page(
         "ops/next.html",
         language,
         plan=plan,
+        newly=list(in_words(plan.newly, study_area(), language)) if plan else [],
+        rest=list(in_words((item for item in plan.items if not item.newly), study_area(), language)) if plan else [],
+        outdated=outdated,
+        own=plan is not None and not _may_confirm(plan),
+        alone=not accounts.two_administrators(),
         audience=audience,
         called=FOR,
         kinds=KINDS,
         names=tables(),
-        labels=LABELS,
         **values,
     )
 
@@ -198,12 +206,10 @@ def _compare(language: str, audience: str, number: int, **more: object) -> str:
         "ops/edition.html",
         language,
         one=kept.edition(number),
-        items=kept.compare(number),
+        items=list(in_words(kept.compare(number), study_area(), language)),
         audience=audience,
         called=FOR,
         kinds=KINDS,
-        names=tables(),
-        labels=LABELS,
         **values,
     )
 

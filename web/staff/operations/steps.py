@@ -68,7 +68,7 @@ def _steps() -> Iterator[Step]:
     yield Step(
         _published(),
         Message("The first edition is published"),
-        Message("A steward opens Publish, builds the edition, looks at it and publishes it."),
+        Message("A steward opens Publish and builds the edition; another one looks at it and publishes it."),
     )
     yield Step(
         bool(kept(backup_folder())),

@@ -70,8 +70,8 @@ class Uploads:
         self._note(upload)
         return upload
 
-    def get(self, token: str, account: str) -> Upload:
-        """Return somebody's own upload.
+    def get(self, token: str, account: str | None) -> Upload:
+        """Return somebody's own upload; with None whosever it is, for the second person who is to agree to its map.
 
         Raises
         ------
@@ -82,11 +82,11 @@ class Uploads:
         if not re.fullmatch(r"[\w-]{10,40}", token) or not about.is_file():
             raise NotFound("there is no such upload")
         note = json.loads(about.read_text(encoding="utf-8"))
-        if note["account"] != account:
+        if account not in (None, note["account"]):
             raise NotFound("there is no such upload")
         columns = ColumnMap.model_validate_json(note["columns"]) if note["columns"] else None
         path = self.folder / token / "file" / note["name"]
-        return Upload(token, account, path, columns, note["trusted"], note.get("stored", 0))
+        return Upload(token, note["account"], path, columns, note["trusted"], note.get("stored", 0))
 
     def of(self, account: str) -> list[Upload]:
         """Return the uploads that somebody has not finished, by the name of the file."""
@@ -132,11 +132,6 @@ class Uploads:
 def digest(columns: ColumnMap) -> str:
     """Return the digest of a column map, by which two people agree to it and to no other."""
     return hashlib.sha256(columns.model_dump_json().encode()).hexdigest()
-
-
-def as_text(columns: ColumnMap) -> str:
-    """Return what a column map says, for somebody to read."""
-    return json.dumps(columns.model_dump(exclude_defaults=True, mode="json"), ensure_ascii=False, indent=1)
 
 
 def saved_maps(folder: Path) -> dict[str, tuple[ColumnMap, bool]]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, request
+from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.proposals import OF_NO_RECORD, Outdated, SamePerson, new_records
@@ -14,14 +14,13 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, RECORDS, WHOLES, references
-from mapping.safety.people import two_people
-from web.access.accounts import Accounts
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen, seen, study_area, today
+from web.staff.common import directory, everything_seen, is_other_person, seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, FIELDS, LABELS, TABLES, said
+from web.staff.operations.imports import words_of
 from web.staff.records.records import line
 from web.staff.review.shown import acts, shown_records
 from web.staff.visible import VisibleRecords, name_of
@@ -154,7 +153,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
     choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
     if choice not in ("accepted", "refused", "withdrawn"):
         abort(400)
-    if choice == "accepted" and not _other_person(found):
+    if choice == "accepted" and not is_other_person(found.proposed_by):
         return _page(language, found, problem=SAME), 403
     try:
         directory().decide(number, choice, by=me().login, on=today(), note=note)  # type: ignore[arg-type]
@@ -166,18 +165,6 @@ def one(language: str, number: str) -> ResponseReturnValue:
         return _page(language, found, problem=OUTDATED), 409
     log(f"proposal_{choice}", subject=f"{found.link_entity} {found.link_id}", reason=note)
     return redirect(f"/{language}/waiting.html?done", code=303)
-
-
-def _other_person(one: Proposal) -> bool:
-    """Whether this is another person than the one who proposed: another login, and not the same name under it."""
-    if not two_people(one.proposed_by, me().login):
-        return False
-    accounts: Accounts = current_app.config["ACCOUNTS"]
-    try:
-        names = two_people(accounts.by_login(one.proposed_by).name, me().name)
-        return names and not accounts.one_person(one.proposed_by, me().login)
-    except NotFound:
-        return True
 
 
 def _page(language: str, one: Proposal, *, problem: Message | None = None) -> str:
@@ -192,9 +179,9 @@ def _page(language: str, one: Proposal, *, problem: Message | None = None) -> st
         asked=ASKED,
         shown=_shown(one, language),
         problem=problem,
-        mine=not _other_person(one),
+        mine=not is_other_person(one.proposed_by),
         label=TABLES.get(one.link_entity),
-        map_=_map(one),
+        map_=words_of(json.loads(one.fields), language) if one.kind == "map" else None,
     )
 
 
@@ -278,11 +265,6 @@ STATEMENT_FIELDS: dict[str, Message] = {
     "area_unit": LABELS["area_unit"],
     "audience": LABELS["audience"],
 }
-
-
-def _map(one: Proposal) -> str:
-    """Return the column map that a proposal is about, as it would be read."""
-    return str(json.loads(one.fields).get("map", "")) if one.kind == "map" else ""
 
 
 @agree.route("/<language>/w/<table>/<one>.html", methods=["GET", "POST"])

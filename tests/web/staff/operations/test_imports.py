@@ -1,6 +1,7 @@
 """Import, changes, doubles and conflicts through the pages; what strangers send in is refused with a reason."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -136,7 +137,12 @@ def test_two_people_agree_to_a_map_and_to_no_other(office, steward):
     path = mapped(steward)
     post(steward, path.replace("preview.html", "store"), page=path, choice="map")
     second = office.client("steward", login="second")
-    assert "hidden" in second.get(f"/en/p/{waiting(office)[0].id}.html").text
+    told = second.get(f"/en/p/{waiting(office)[0].id}.html").text
+    assert "hidden" in told
+    assert "<dt>public</dt><dd>Everybody</dd>" in told
+    assert "Navruz Centre" in told
+    assert re.search(r"<dt>Everybody</dt><dd>\d+</dd>", told)
+    assert not re.search(r"[{}]|&#34;|organization_kind|marking", told[told.index("<main") : told.index("</main")])
     assert decide(second, office).status_code == 303
     assert "Two people have not agreed" not in steward.get(path).text
     post(steward, path.replace("preview.html", "store"), page=path, choice="store")

@@ -10,10 +10,10 @@ import pytest
 
 from mapping.directory.directory import Directory, public_id
 from mapping.editions.releases import digest
-from mapping.model import Location, Organization
+from mapping.model import Location, Organization, Phone
 from mapping.view.view import View
 from tests.support.canary import find_canaries
-from tests.support.sample import HIDDEN, SECRETS, TODAY, batch, key, organization
+from tests.support.sample import HIDDEN, SECRETS, TODAY, batch, key, organization, service
 from tests.web.support.office import NOW, PASSWORD, Office, csrf, post
 from web.access.mailer import MailSettings, Sent
 from web.staff.records.reveal import MANY, MOST
@@ -89,7 +89,12 @@ def boxes(text):
     return re.findall(r'name="confirm" value="([^"]+)"', text)
 
 
-def publish(client, audience="public", **fields):
+def publish(office, audience="public", **fields):
+    """Confirm what somebody else built; with a code where a password is given."""
+    client = office.client("steward", login="checker")
+    if "password" in fields:
+        office.clock.step()
+        fields = {"code": office.code("checker"), **fields}
     text = client.get(f"/en/next/{audience}.html").text
     given = {"digest": re.search(r'name="digest" value="(\w+)"', text)[1], "confirm": boxes(text), **fields}
     return client.post(f"/en/next/{audience}.html", data={"csrf_token": csrf(text), **given})
@@ -101,9 +106,9 @@ def test_an_edition_is_built_looked_at_confirmed_and_gone_back_to(office, tiny_a
     assert build(client).location == "/en/next/public.html"
     shown = client.get("/en/next/public.html").text
     assert "This is the first edition" in shown
-    assert publish(client, confirm=boxes(shown)[:1]).status_code == 400
+    assert publish(office, confirm=boxes(shown)[:1]).status_code == 400
     assert not (tmp_path / "public.db").exists()
-    assert publish(client).location == "/en/publish.html?done=public"
+    assert publish(office).location == "/en/publish.html?done=public"
     first = digest(tmp_path / "public.db")
     with opened(office, tiny_area) as directory:
         directory.add(batch(organization("Care <b>", phones=["+992 37 999 00 05"])), on=TODAY)
@@ -111,10 +116,10 @@ def test_an_edition_is_built_looked_at_confirmed_and_gone_back_to(office, tiny_a
     shown = client.get("/en/next/public.html").text
     assert "<mark>+992 37 999 00 05</mark>" in shown
     assert "Care &lt;b&gt;" in shown
-    refused = publish(client, confirm=[])
+    refused = publish(office, confirm=[])
     assert (refused.status_code, digest(tmp_path / "public.db")) == (400, first)
     assert "Not everything that could be read for the first time" in refused.text
-    assert publish(client).status_code == 303
+    assert publish(office).status_code == 303
     assert digest(tmp_path / "public.db") != first
     assert actions(office)[:2] == ["edition_published", "edition_confirmed"]
     old = client.get("/en/editions/public/1.html").text
@@ -133,33 +138,35 @@ def test_an_edition_is_built_looked_at_confirmed_and_gone_back_to(office, tiny_a
 def test_what_is_unusual_needs_a_reason_and_the_person(office, tiny_area, tmp_path):
     client = office.client("steward")
     build(client)
-    publish(client)
+    publish(office)
     with opened(office, tiny_area) as directory:
         directory.add(batch(*(organization(f"Body {number}") for number in range(20))), on=TODAY)
     build(client)
     assert "entries change: more than 20%" in client.get("/en/next/public.html").text
-    assert "Write why what is unusual is right" in publish(client).text
-    refused = publish(client, reason="the register came", password=PASSWORD, code="1")
+    assert "Write why what is unusual is right" in publish(office).text
+    refused = publish(office, reason="the register came", password=PASSWORD, code="1")
     assert "Password or code is not right" in refused.text
-    office.clock.step()
-    right = {"reason": "the register came", "password": PASSWORD, "code": office.code("steward")}
-    assert publish(client, **right).status_code == 303
+    assert publish(office, reason="the register came", password=PASSWORD).status_code == 303
     assert office.ledger.lines(action="edition_published")[0].reason == "the register came"
 
 
 def test_what_changed_meanwhile_is_not_published(office, tiny_area, tmp_path):
     client = office.client("steward")
     build(client)
-    publish(client)
+    publish(office)
     with opened(office, tiny_area) as directory:
         directory.add(batch(organization("Care")), on=TODAY)
     build(client)
     with opened(office, tiny_area) as directory:
         care = key("organization", "Care")
         directory.edit("organization", care, {"audience": "custodian"}, by="gul", on=TODAY, reason="asked")
-    answer = publish(client)
-    assert answer.status_code == 409
-    assert "changed since this one was built" in answer.text
+        published = public_id(directory.key, care)
+    other = office.client("steward", login="checker")
+    shown = other.get("/en/next/public.html").text
+    assert "changed since this one was built" in shown
+    assert "Publish it" not in shown
+    told = {"digest": office_digest(tmp_path), "confirm": [f"organization:{published}"]}
+    assert post(other, "/en/next/public.html", **told).status_code == 409
     assert post(client, "/en/publish/public/drop", page="/en/publish.html").status_code == 303
     assert client.get("/en/next/public.html").location == "/en/publish.html"
 
@@ -175,11 +182,71 @@ def test_a_text_that_tells_what_is_hidden_stops_the_building(office, tiny_area, 
     assert str(SECRETS["name of a hidden organization"]) not in answer.text
 
 
+def test_whoever_built_an_edition_does_not_confirm_it(office, tiny_area, tmp_path):
+    client = office.client("steward")
+    build(client)
+    shown = client.get("/en/next/public.html").text
+    assert "You built this edition yourself" in shown
+    assert "There is only one administrator" in shown
+    assert boxes(shown) == []
+    told = {"digest": office_digest(tmp_path), "confirm": ["all:organization", "all:service", "all:location"]}
+    refused = post(client, "/en/next/public.html", **told)
+    assert (refused.status_code, "somebody else must look at it" in refused.text) == (403, True)
+    maker = office.accounts.by_login("steward")
+    token = office.accounts.add("twin", "Twin", "steward", by=maker.login, now=office.clock.now)
+    office.secrets["twin"] = office.accounts.begin_enrolment(token, PASSWORD, now=office.clock.now)
+    office.accounts.finish_enrolment(token, office.code("twin"), now=office.clock.now)
+    assert post(office.client(login="twin"), "/en/next/public.html", **told).status_code == 403
+    assert not (tmp_path / "public.db").exists()
+    assert publish(office).status_code == 303
+
+
+def office_digest(folder):
+    return digest(folder / "private" / "editions" / "public" / "next.db.part")
+
+
+def test_what_hides_something_is_published_by_whoever_built_it(office, tiny_area, tmp_path):
+    client = office.client("steward")
+    build(client)
+    publish(office)
+    with opened(office, tiny_area) as directory:
+        legal = key("service", "Legal advice")
+        directory.edit("service", legal, {"audience": "custodian"}, by="gul", on=TODAY, reason="asked")
+    build(client)
+    assert "Legal advice" in client.get("/en/next/public.html").text
+    assert post(client, "/en/next/public.html", digest=office_digest(tmp_path)).status_code == 303
+    with View(tmp_path / "public.db") as view:
+        assert "Legal advice" not in {entry.name for entry in view.services()}
+
+
+def test_what_is_new_is_told_in_words_side_by_side(office, tiny_area):
+    client = office.client("steward")
+    build(client)
+    publish(office)
+    advice = key("service", "Legal advice")
+    with opened(office, tiny_area) as directory:
+        (number, *_) = directory.records(Phone, service_id=advice)
+        directory.edit("phone", number.id, {"number": "+992372000099"}, by="gul", on=TODAY, reason="call")
+        directory.add(batch(organization("Care"), service("Night desk", of="Care", types=["LEG-INF"])), on=TODAY)
+    build(client)
+    shown = office.client("steward", login="checker").get("/ru/next/public.html").text
+    card = re.search(r"<h3>Legal advice.*?</section>", shown, re.DOTALL)[0]
+    assert "ведёт людей туда" in card
+    assert "<mark>+992372000099</mark>" in card
+    assert f"<del>{number.number}</del>" in card
+    desk = re.search(r"<h3>Night desk.*?</section>", shown, re.DOTALL)[0]
+    assert 'class="soft">Care<' in desk
+    assert "впервые видно" in desk
+    assert "LEG-INF" not in desk
+    for code in ("custodian", "taxonomy", "service_at_location", "organization_id"):
+        assert code not in shown, code
+
+
 def test_views_for_others_lie_in_the_private_folder(office, tmp_path):
     client = office.client("steward")
     for audience in ("partner", "focal_point"):
         build(client, audience)
-        assert publish(client, audience).status_code == 303
+        assert publish(office, audience).status_code == 303
         with View(tmp_path / "private" / f"{audience}.db") as view:
             assert view.audience == audience
     assert client.get("/en/next/custodian.html").status_code == 404

@@ -1,0 +1,104 @@
+"""A column map in words: what each column becomes, with its first values, and how many entries are for whom."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mapping.batch import Batch
+from mapping.column_map import FIELDS, ColumnMap
+from mapping.language.i18n import Message
+from mapping.language.languages import language as language_of
+from mapping.language.taxonomy import Vocabulary
+from mapping.model import AUDIENCES, Audience
+from web.staff.fields import AUDIENCE_LABELS, LABELS, SENT_AS, TABLES
+from web.staff.operations.edition_words import MORE_LABELS, MORE_TABLES, PRECISE
+
+PRIVATE = Message("never kept: remarks, people")
+UNREAD = Message("not read")
+
+BECOMES: dict[str, Message] = {
+    "organization": TABLES["organization"],
+    "organization_kind": MORE_LABELS["kind"],
+    "service": Message("Kind of help"),
+    "description": LABELS["description"],
+    "place_name": Message("Name of the place"),
+    "unit": LABELS["area_unit"],
+    "unit_code": LABELS["area_unit"],
+    "place": LABELS["city"],
+    "address": LABELS["address_1"],
+    "latitude": LABELS["latitude"],
+    "longitude": LABELS["longitude"],
+    "coordinates": TABLES["location"],
+    "country": MORE_LABELS["country"],
+    "covers": TABLES["service_area"],
+    "phone": TABLES["phone"],
+    "phone_international": TABLES["phone"],
+    "email": LABELS["email"],
+    "website": LABELS["website"],
+    "hours": TABLES["schedule"],
+    "serves": Message("Who is helped"),
+    "excludes": Message("Who is not taken"),
+    "languages": TABLES["language"],
+    "cost": LABELS["fees_description"],
+    "documents": LABELS["document"],
+    "accessible": TABLES["accessibility"],
+    "status": LABELS["status"],
+    "funder": LABELS["source"],
+    "funded_until": LABELS["valid_to"],
+    "verified_on": MORE_LABELS["verified_on"],
+    "verified_how": MORE_LABELS["level"],
+    "marking": SENT_AS,
+    "marking_service": SENT_AS,
+    "precision": MORE_LABELS["precision"],
+    "contact": MORE_TABLES["contact"],
+}
+"""Field of a list -> what an entry calls it; other fields are told by what `mapping.column_map.FIELDS` says of them."""
+
+
+@dataclass(frozen=True)
+class MapWords:
+    """A column map in words."""
+
+    columns: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """Heading, what it becomes, first values."""
+    meanings: tuple[tuple[str, str], ...]
+    """A word of the sender, and what it stands for."""
+    audiences: tuple[tuple[Audience, int], ...]
+    """How many services are for whom, were the map agreed to."""
+
+
+def becomes(field: str, language: str) -> str:
+    """Return what a column becomes, in words."""
+    name, _, spoken = field.partition(".")
+    if name in ("private", ""):
+        return (PRIVATE if name else UNREAD).into(language)
+    word = BECOMES[name].into(language) if name in BECOMES else FIELDS.get(name, name)
+    return f"{word} ({language_of(spoken).name})" if spoken else word
+
+
+def in_words(columns: ColumnMap, batch: Batch | None, units: Mapping[str, str], language: str) -> MapWords:
+    """Return a column map in words; ``batch`` is its list read by it, ``units`` the names of area units by code."""
+    if batch is not None:
+        read = tuple((each.heading, becomes(each.taken_for, language), each.values) for each in batch.columns)
+    else:
+        named = [(name, field) for field, names in columns.fields.items() for name in names]
+        named += [(name, "private") for name in columns.private] + [(name, "") for name in columns.ignored]
+        read = tuple((name, becomes(field, language), ()) for name, field in named)
+    counts: Counter[Any] = Counter(getattr(record, "audience", "") for record in (batch.of("service") if batch else ()))
+    return MapWords(
+        read,
+        tuple(_meanings(columns, units, language)),
+        tuple((audience, counts[audience]) for audience in AUDIENCES if counts[audience]),
+    )
+
+
+def _meanings(columns: ColumnMap, units: Mapping[str, str], language: str) -> list[tuple[str, str]]:
+    meanings = [(word, AUDIENCE_LABELS[audience].into(language)) for word, audience in columns.markings.items()]
+    meanings += [(word, PRECISE[precision].into(language)) for word, precision in columns.precisions.items()]
+    terms = Vocabulary.load("service_types"), Vocabulary.load("beneficiaries")
+    told = [pair for words in (*columns.words.values(), *columns.choices.values()) for pair in words.items()]
+    for word, code in (*told, *columns.services.items(), *columns.constants.items()):
+        labels = [str(known.label(code, language)) for known in terms if code in known]
+        meanings.append((word, labels[0] if labels else units.get(code, code)))
+    return meanings
