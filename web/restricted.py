@@ -21,6 +21,7 @@ from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem, file
+from web.presenters import sheets
 from web.presenters.edition import Edition
 from web.public import findings
 
@@ -78,7 +79,7 @@ def finding(language: str, name: str) -> str:
 @blueprint.get("/<language>/restricted/<name>.svg")
 def picture(language: str, name: str) -> Response:
     """Return the chart of an analysis."""
-    return file(findings.picture(_edition(), name, language).encode(), f"{name}.svg")
+    return file(sheets.picture(_edition(), name, language).encode(), f"{name}.svg")
 
 
 @blueprint.get("/<language>/restricted/report.<kind>")

@@ -14,7 +14,7 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import number, percent, show, translate
 from mapping.render.svg import Drawing
-from mapping.result import STATES, Column, Curve, Picture, Result, State, write
+from mapping.result import STATES, Column, Curve, Kind, Picture, Result, State, write
 
 WIDTH = 400
 """Units across: 14 units of text are as high as print of 9 points in a column of 7 cm."""
@@ -72,6 +72,19 @@ def chart(result: Result, area: StudyArea, *, language: str, kind: Picture | Non
     drawing = Drawing(width, result.title.into(language), f"{result.finding.into(language)}.")
     DRAW[kind](drawing, result, area, language)
     return drawing.text()
+
+
+def unit_of(result: Result) -> Kind | None:
+    """Return what the numbers of a result's chart are counted in; None where its axes or headings say that."""
+    kind = kind_of(result)
+    if kind == "bars":
+        what = _bars(result)[0][1]
+        return what.kind if isinstance(what, Column) else result.figures[what].kind
+    if kind == "before-after":
+        return _pairs(result)[0][0].kind
+    if kind == "stacked" and not any(column.kind == "state" for column in result.columns):
+        return "share"
+    return "count" if kind in ("stacked", "heat") else None
 
 
 def _drawable(result: Result, kind: Picture) -> bool:

@@ -103,14 +103,18 @@ class Drawing:
         self.say(text, size=SMALL, soft=True)
 
     def label(self, text: str, value: str) -> None:
-        """Write what the next bar is, and its value at the right end."""
+        """Write what the next bar is, and its value at the right end: below, where the name needs the whole width."""
         room = self.width - 24 - (width_of(value, SIZE * BOLD) + 6 if value else 0)
         self._y += 3
-        for number, line in enumerate(wrapped(text, room, SIZE, 2)):
+        lines = wrapped(text, room, SIZE, 2)
+        if value and len(lines) > 1:
+            lines = [*wrapped(text, self.width - 16, SIZE, 2), ""]
+        for line in lines:
             self._y += SIZE + 3
-            self._put(8, self._y - 3, line)
-            if not number and value:
-                self._put(self.width - 8, self._y - 3, value, anchor="end", bold=True)
+            if line:
+                self._put(8, self._y - 3, line)
+        if value:
+            self._put(self.width - 8, self._y - 3, value, anchor="end", bold=True)
 
     def bar(self, share: float, low: float | None, high: float | None, *, fill: str = "a", text: str = "") -> None:
         """Draw a bar of a share of the width, with a thin line from low to high below it."""

@@ -10,6 +10,7 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from mapping.registry import analyses
 from mapping.render.charts import WIDTH, chart, kind_of
+from mapping.render.svg import Drawing
 from mapping.result import Column, Curve, Figure, Result
 from tests.analysis.invented import TODAY
 from tests.support.sample import SECRETS, public_parts, sample_view, secret_parts
@@ -171,3 +172,11 @@ def test_every_picture_is_light_and_needs_no_style_script_or_font(worlds):
             if node.get("transform") is None:
                 assert 0 <= float(node.get("x")) <= WIDTH, (name, node.text)
                 assert 0 <= float(node.get("y")) <= height, (name, node.text)
+
+
+def test_a_long_name_stands_whole_above_its_value():
+    drawing = Drawing(400, "Title", "Finding")
+    drawing.label("Бободжон-Гафуровский район", "81 000 (81 000–255 000)")
+    picture = drawing.text()
+    assert ">Бободжон-Гафуровский район<" in picture
+    assert ">81 000 (81 000–255 000)<" in picture

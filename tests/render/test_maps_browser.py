@@ -1,10 +1,13 @@
 """Maps in a real browser: drawn from the disk, nobody else asked, keyboard and eyes served, hostile names inert."""
 
+import io
 import json
 from pathlib import Path
 
+import pypdf
 import pytest
 
+from mapping.analysis.common.listed import core_types, visited
 from mapping.registry import analyses
 from mapping.render.maps import draw
 from tests.support.browser import AXE
@@ -145,3 +148,52 @@ def test_the_whole_area_is_on_paper_and_the_screen_is_as_it_was(drawn, open_page
     after = page.evaluate(state)
     assert after[:3] == before[:3]
     assert after[3] == {name: pytest.approx(value, abs=0.01) for name, value in before[3].items()}
+
+
+UNDER = """() => {
+  const box = (element) => element.getBoundingClientRect();
+  const hit = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const names = Array.from(document.querySelectorAll(".place span")).filter(
+    (name) => name.offsetWidth && getComputedStyle(name).visibility === "visible");
+  const markers = Array.from(document.querySelectorAll(".spot, .cluster"));
+  const under = names.filter((name) => markers.some((marker) => hit(box(name), box(marker))));
+  const crossed = names.filter((name, place) => names.slice(0, place).some((other) => hit(box(name), box(other))));
+  return [names.length, under.map((name) => name.textContent), crossed.map((name) => name.textContent)];
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_name_lies_under_a_marker_or_across_another(drawn, open_page, width):
+    page = open_page(drawn.as_uri(), width=width)
+    page.wait_for_selector("[data-ready]")
+    page.wait_for_timeout(300)
+    shown, under, crossed = page.evaluate(UNDER)
+    assert shown > 0
+    assert (under, crossed) == ([], [])
+
+
+def test_the_switches_stand_beside_the_map_where_there_is_room_and_never_over_it(drawn, open_page):
+    for width, beside in ((1280, True), (360, False)):
+        page = open_page(drawn.as_uri(), width=width)
+        page.wait_for_selector("[data-ready]")
+        box, switches = page.locator(".mapbox").bounding_box(), page.locator(".switches").bounding_box()
+        if beside:
+            assert switches["x"] >= box["x"] + box["width"]
+            assert switches["y"] < box["y"] + box["height"]
+        else:
+            assert switches["y"] >= box["y"] + box["height"]
+
+
+def test_the_map_prints_on_one_page_with_what_its_colours_mean(page):
+    printed = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True)))
+    assert "Place names" not in printed.pages[0].extract_text()  # switches are for the screen
+    assert "under 30 min" in printed.pages[0].extract_text()
+    assert "Secret places are not on the map" in printed.pages[0].extract_text()
+
+
+def test_there_is_a_layer_for_each_core_function_that_people_visit(page):
+    labels = page.locator("[data-colour] + span").all_inner_texts()
+    core = [term for term in core_types() if visited(term) and term.audience == "public"]
+    assert core
+    for term in core:
+        assert any(str(term.label("en")) in label for label in labels), term.code

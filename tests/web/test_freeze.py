@@ -55,6 +55,9 @@ def test_every_kind_of_page_is_there(site, ids):
         "ru/n9-zz-e.html",
         "en/all-1.html",
         "en/map.html",
+        "en/g/coverage.png",
+        "en/g/map-coverage.svg",
+        "en/g/map-coverage.png",
         "en/gaps.html",
         "en/g/coverage.html",
         "en/g/norms.csv",
@@ -89,7 +92,7 @@ def test_every_link_leads_to_a_file(site):
 
 def test_the_map_says_what_it_weighs(site):
     page = (site / "en" / "map.html").read_text()
-    files = [site / link for link in links(page, "en/map.html") if "/m/" in link and "map-still" not in link]
+    files = [site / link for link in links(page, "en/map.html") if "/m/" in link]
     assert {"leaflet.js", "map.js", "map-layers.js", "map-start.js", "bands-0.webp"} <= {path.name for path in files}
     size = sum(len(gzip.compress(path.read_bytes(), 6)) for path in files)
     assert f"Show the map ({round(size / 1000)} kB)" in page

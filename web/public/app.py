@@ -20,7 +20,7 @@ from web.api import routes
 from web.headers import of_api
 from web.layout import Frame
 from web.portal import create_portal, error_page, file, note_failure, pages_of
-from web.presenters import choices, districts, entries, lists
+from web.presenters import choices, districts, entries, lists, sheets
 from web.presenters.edition import Edition, Editions
 from web.presenters.hotlines import line_for
 from web.public import abroad, downloads, findings, maps, materials, printing
@@ -265,7 +265,13 @@ def finding_table(language: str, name: str) -> Response:
 @blueprint.get("/<language>/g/<name>.svg")
 def finding_picture(language: str, name: str) -> Response:
     """Return the chart of an analysis."""
-    return file(findings.picture(edition(), name, checked(language)).encode(), f"{name}.svg")
+    return file(sheets.picture(edition(), name, checked(language)).encode(), f"{name}.svg")
+
+
+@blueprint.get("/<language>/g/<name>.png")
+def finding_picture_file(language: str, name: str) -> Response:
+    """Return the chart of an analysis as PNG."""
+    return file(sheets.picture_file(edition(), name, checked(language)), f"{name}.png")
 
 
 @blueprint.get("/<language>/map.html")

@@ -1,6 +1,5 @@
 """Findings: any result of an analysis as a heading, a picture, the same as a table, and how it was worked out."""
 
-import re
 from dataclasses import dataclass
 from typing import cast
 
@@ -8,10 +7,11 @@ from mapping import registry
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, date, show, translate
-from mapping.render.charts import chart, kind_of
+from mapping.render.charts import kind_of
 from mapping.render.tables import table_csv
 from mapping.result import STATE_NOTES, STATES, Column, Input, Result, State
 from web.presenters.edition import Edition
+from web.presenters.sheets import PictureSize, chart_of
 
 FEW = 8
 """With at most so many area units a table reads better with the units across and the columns down."""
@@ -61,15 +61,6 @@ class FindingTable:
 
 
 @dataclass(frozen=True)
-class PictureSize:
-    """How large a picture is, and what it says to those who cannot see it."""
-
-    width: int
-    height: int
-    words: str
-
-
-@dataclass(frozen=True)
 class Finding:
     """A result in one language, ready to be placed."""
 
@@ -81,6 +72,7 @@ class Finding:
     key: tuple[tuple[str, str, str, str], ...]
     grid: FindingTable
     picture: PictureSize | None
+    drawable: bool
     method: str
     inputs: tuple[str, ...]
     caveats: tuple[str, ...]
@@ -122,20 +114,6 @@ def finding(edition: Edition, name: str, language: str) -> Finding:
     return edition.keep(("finding", name, language), lambda: present(edition, results[name], language))
 
 
-def picture(edition: Edition, name: str, language: str) -> str:
-    """Return the chart of a result as SVG.
-
-    Raises
-    ------
-    NotFound
-        When no analysis has this name, or there is nothing to draw.
-    """
-    results = edition.results()
-    if name not in results:
-        raise NotFound("no such page")
-    return edition.keep(("chart", name, language), lambda: chart(results[name], edition.area, language=language))
-
-
 def table(edition: Edition, name: str, language: str) -> bytes:
     """Return the whole table of a result as CSV: every column, its range and what its cells mean."""
     results = edition.results()
@@ -157,7 +135,8 @@ def present(edition: Edition, result: Result, language: str) -> Finding:
         figures=tuple((f.label.into(language), f.text(language)) for f in result.figures.values()),
         key=_key(result, language),
         grid=grid,
-        picture=_picture(result, area, language),
+        picture=_picture(result, edition, language),
+        drawable=kind_of(result) != "none",
         method=result.method.into(language),
         inputs=tuple(_input(each, language) for each in result.inputs),
         caveats=tuple(each.into(language) for each in result.caveats),
@@ -275,12 +254,9 @@ def _unit_path(area: StudyArea, code: str) -> str:
     return f"u/{code}.html" if area.unit(code).level > 0 or len(area.levels) == 1 else ""
 
 
-def _picture(result: Result, area: StudyArea, language: str) -> PictureSize | None:
+def _picture(result: Result, edition: Edition, language: str) -> PictureSize | None:
     """Return the size of a result's chart; none where there is nothing to draw, or the table is a picture itself."""
     if result.layout == "matrix" or kind_of(result) == "none":
         return None
-    size = re.search(r' width="(\d+)" height="(\d+)', chart(result, area, language=language))
-    if size is None:
-        return None
     words = f"{result.title.into(language)}: {result.finding.into(language)}."
-    return PictureSize(int(size[1]), int(size[2]), words)
+    return PictureSize.of(chart_of(edition, result, language), words)

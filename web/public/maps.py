@@ -1,19 +1,18 @@
 """The page of the map: what `mapping.render.maps` draws, put into the frame of the site."""
 
 import gzip
-import html
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mapping.errors import NotFound
-from mapping.language.i18n import translate
-from mapping.render.layers.units import shaded
 from mapping.render.maps import Page, draw
-from mapping.render.report.print_map import sheet
+from mapping.render.report.sheet import title_of
 from mapping.result import Result
 from mapping.view.view import View
+from web.presenters import sheets
 from web.presenters.edition import Edition
-from web.public.findings import Finding, PictureSize, overview
+from web.presenters.sheets import PictureSize
+from web.public.findings import Finding, overview
 
 SHOWN = ("coverage", "reach", "demand", "siting")
 """Analyses whose findings can be chosen as layers."""
@@ -24,7 +23,7 @@ class MapPage:
     """The map's parts, the paths within the site of the files that it needs, and what it shows as findings.
 
     ``size`` is what the map and all that it needs have in kilobytes, compressed: what somebody who asks for it loads at
-    most.
+    most. ``sheets`` are maps that can be kept, by name.
     """
 
     page: Page
@@ -33,7 +32,7 @@ class MapPage:
     pictures: tuple[str, ...]
     findings: tuple[Finding, ...]
     size: int
-    still: PictureSize | None = None
+    sheets: Mapping[str, PictureSize]
 
 
 def map_page(edition: Edition, language: str) -> MapPage:
@@ -47,36 +46,8 @@ def map_page(edition: Edition, language: str) -> MapPage:
         tuple(_path(name, language) for name in page.files if name not in linked),
         tuple(each for each in overview(edition, language) if each.name in SHOWN),
         round(sum(len(gzip.compress(contents, 6, mtime=0)) for contents in page.files.values()) / 1000),
-        _size(still(edition, language)),
+        {name: PictureSize.of(drawn, title_of(drawn)) for name, drawn in sheets.maps(edition, language).items()},
     )
-
-
-def _size(drawn: str) -> PictureSize | None:
-    """Return how large a picture is, and its title; None where there is none."""
-    found = re.search(r' width="(\d+)" height="(\d+)[^>]*><title>([^<]*)', drawn)
-    return PictureSize(int(found[1]), int(found[2]), html.unescape(found[3])) if found else None
-
-
-STILL = "map-still.svg"
-"""A light picture of the first finding that can be shaded: it is there at once, and can be kept and printed."""
-
-
-def still(edition: Edition, language: str) -> str:
-    """Return the finding of the map as a picture; empty where nothing can be shaded."""
-
-    def make() -> str:
-        result = edition.results().get(SHOWN[0])
-        column = shaded(result) if result is not None and len(result.table) else None
-        if result is None or column is None:
-            return ""
-        sources = "; ".join(edition.area.attributions("admin", "population", "roads", language=language))
-        said = [translate("Edition of {day}.", language, day=edition.day)]
-        said.append(translate("Source: {sources}.", language, sources=sources))
-        if edition.demo:
-            said.insert(0, translate("Demonstration: everything here is invented.", language))
-        return sheet(edition.area, result, column, source=" ".join(said), language=language)
-
-    return edition.keep(("still map", language), make)
 
 
 def map_file(edition: Edition, language: str, name: str) -> bytes:
@@ -87,8 +58,6 @@ def map_file(edition: Edition, language: str, name: str) -> bytes:
     NotFound
         When the map has no such file.
     """
-    if name == STILL and (drawn := still(edition, language)):
-        return drawn.encode()
     return _file(_drawn(edition, language), name, own=True)
 
 

@@ -3,7 +3,6 @@
 It is made from the public edition alone, as every page is: once for each language, from results that all share.
 """
 
-import re
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
@@ -12,12 +11,16 @@ from markupsafe import Markup
 from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from mapping.render import report as reports
+from mapping.render.picture import png
+from mapping.render.report import sheet
 from mapping.render.report.elements import Chapter, Picture, Report
 from mapping.render.report.recommendations import to_csv
 from mapping.render.report.writers import docx, html, pdf
 from mapping.view.view import View
 from web.layout import Frame
+from web.presenters import sheets
 from web.presenters.edition import Edition, Editions
+from web.presenters.sheets import PictureSize
 
 blueprint = Blueprint("report_pages", __name__)
 
@@ -67,40 +70,60 @@ def chapter(language: str, anchor: str) -> str:
         language,
         report=made,
         shown=shown,
-        body=body(shown),
+        body=body(edition, shown, language),
         before=around[place],
         after=around[place + 2],
     )
 
 
-def body(shown: Chapter) -> Markup:
+def body(edition: Edition, shown: Chapter, language: str) -> Markup:
     """Return the parts of a chapter, whose pictures are files beside its page: text comes first on a slow line."""
     names = {id(picture): name for name, picture in pictures(shown).items()}
 
     def drawn(picture: Picture) -> Markup:
-        size = re.search(r' width="([\d.]+)" height="([\d.]+)', picture.svg)
-        width, height = size.groups() if size else ("", "")
-        return Markup('<img class="chart" src="{}" width="{}" height="{}" alt="{}" loading="lazy">').format(
-            names[id(picture)], width, height, picture.words
-        )
+        path = names.get(id(picture), f"../g/{picture.of}")
+        size = PictureSize.of(drawing_of(edition, picture, language), picture.words)
+        links = [
+            Markup('<a href="{}.{}" download>{}</a>').format(path, ending, words.into(language))
+            for ending, words in FILES.items()
+        ]
+        return Markup(
+            '<img class="chart" src="{}.svg" width="{}" height="{}" alt="{}" loading="lazy"><p class="small">{}</p>'
+        ).format(path, size.width, size.height, size.words, Markup(" · ").join(links))
 
     return html.body(shown, above=1, drawn=drawn)
 
 
+FILES = {"svg": Message("Download this picture (SVG)"), "png": Message("Download this picture (PNG)")}
+
+
 def pictures(shown: Chapter) -> dict[str, Picture]:
-    """Return the pictures of a chapter by the names of their files."""
+    """Return the pictures of a chapter that are nowhere else on the site, by the names of their files."""
     found = (block for block in shown.blocks if isinstance(block, Picture))
-    return {f"{shown.anchor}-{number}.svg": picture for number, picture in enumerate(found, 1)}
+    return {f"{shown.anchor}-{number}": picture for number, picture in enumerate(found, 1) if not picture.of}
 
 
-@blueprint.get("/<language>/report/<anchor>-<int:number>.svg")
-def drawing(language: str, anchor: str, number: int) -> Response:
+def drawing_of(edition: Edition, picture: Picture, language: str) -> str:
+    """Return a picture as a sheet that says everything itself: the one of the site that shows the same, or its own."""
+    if picture.of:
+        return sheets.picture(edition, picture.of, language)
+    return sheet.sheet(picture.svg, title=picture.finding, foot=picture.foot)
+
+
+@blueprint.get("/<language>/report/<anchor>-<int:number>.svg", defaults={"ending": "svg"})
+@blueprint.get("/<language>/report/<anchor>-<int:number>.png", defaults={"ending": "png"})
+def drawing(language: str, anchor: str, number: int, ending: str) -> Response:
     """Return a picture of a chapter."""
-    chapters = [one for one in report_of(_edition(language), language).chapters if one.anchor == anchor]
-    found = pictures(chapters[0]).get(f"{anchor}-{number}.svg") if chapters else None
+    edition = _edition(language)
+    chapters = [one for one in report_of(edition, language).chapters if one.anchor == anchor]
+    found = pictures(chapters[0]).get(f"{anchor}-{number}") if chapters else None
     if found is None:
         raise NotFound("no such page")
-    return Response(found.svg, mimetype="image/svg+xml")
+    drawn = drawing_of(edition, found, language)
+    if ending == "svg":
+        return Response(drawn, mimetype="image/svg+xml")
+    made = edition.keep(("picture", anchor, number, language), lambda: png(drawn, sheets.PAGE))
+    return Response(made, mimetype="image/png")
 
 
 @blueprint.get("/<language>/report/<name>.docx", defaults={"ending": "docx"})

@@ -1,7 +1,6 @@
 """Pictures from the study area's grid, warped to the projection of web maps."""
 
 import warnings
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,13 +42,17 @@ def mercator(
 
 def webp(bands: NDArray[np.uint8], *, quality: int | None = None) -> bytes:
     """Encode red, green, blue and perhaps alpha (3 or 4, rows, columns) as WebP; without a quality, without loss."""
-    options: dict[str, Any] = {"LOSSLESS": "YES"} if quality is None else {"QUALITY": str(quality)}
+    return encoded(bands, "WEBP", **({"LOSSLESS": "YES"} if quality is None else {"QUALITY": str(quality)}))
+
+
+def encoded(bands: NDArray[np.uint8], driver: str, **options: str) -> bytes:
+    """Encode red, green, blue and perhaps alpha (3 or 4, rows, columns) with a driver of GDAL."""
     count, rows, columns = bands.shape
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a picture of a page has no place of its own
         with MemoryFile() as memory:
             with memory.open(
-                driver="WEBP", width=columns, height=rows, count=count, dtype="uint8", **options
+                driver=driver, width=columns, height=rows, count=count, dtype="uint8", **options
             ) as picture:
                 picture.write(bands)
             return bytes(memory.read())

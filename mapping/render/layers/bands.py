@@ -4,11 +4,13 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from rasterio.transform import from_bounds
+from rasterio.warp import Resampling, reproject
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import show, translate
 from mapping.render.layers import Layer, LegendLine
-from mapping.render.layers._picture import mercator, webp
+from mapping.render.layers._picture import encoded, mercator, webp
 from mapping.result import Result, Surface
 from mapping.view.view import View
 
@@ -29,8 +31,7 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
 
 
 def _layer(area: StudyArea, surface: Surface, name: str, instead_of: str, language: str) -> Layer:
-    inside = np.where(area.unit_grid >= 0, surface.minutes, np.nan).astype(np.float32)
-    picture, bounds = mercator(area, inside, width=800, nearest=True)
+    picture, bounds = mercator(area, _inside(area, surface), width=800, nearest=True)
     contents = {"file": f"{name}.webp", "bounds": bounds, "class": "bands", "pane": "bands"}
     return Layer(
         name,
@@ -44,6 +45,27 @@ def _layer(area: StudyArea, surface: Surface, name: str, instead_of: str, langua
         scenario=show(surface.scenario, language),
         figures=tuple((show(each.label, language), each.text(language)) for each in surface.figures),
     )
+
+
+def flat(area: StudyArea, surface: Surface, width: int, height: int) -> bytes:
+    """Return the bands as PNG in degrees rather than in Mercator's projection, for a map on paper."""
+    picture = np.full((height, width), np.nan, np.float32)
+    reproject(
+        _inside(area, surface),
+        picture,
+        src_transform=area.grid.transform,
+        src_crs=area.grid.crs,
+        src_nodata=np.nan,
+        dst_transform=from_bounds(*area.bounds, width, height),
+        dst_crs="EPSG:4326",
+        dst_nodata=np.nan,
+        resampling=Resampling.nearest,
+    )
+    return encoded(_painted(picture), "PNG")
+
+
+def _inside(area: StudyArea, surface: Surface) -> np.ndarray:
+    return np.where(area.unit_grid >= 0, surface.minutes, np.nan).astype(np.float32)
 
 
 def legend(language: str) -> tuple[LegendLine, ...]:

@@ -17,6 +17,9 @@ from mapping.result import Result
 from mapping.view.view import View
 
 ORDER = 10
+BESIDE = 0.1
+"""Degrees around the country within which rivers and lakes are shown."""
+
 DIGITS = 3
 """Decimals of coordinates: 0.001 degrees is about 100 m, less than a pixel of a national map."""
 
@@ -35,10 +38,11 @@ def layers(_view: View, area: StudyArea, *, results: Sequence[Result], language:
         contents = {"file": "relief.webp", "bounds": bounds, "class": "relief", "pane": "land"}
         yield Layer("relief", "image", "", contents, group="base", files={"relief.webp": picture})
     lakes, rivers = area.basemap("lakes"), area.basemap("rivers")
+    country = shapely.union_all(units.to_numpy()).buffer(BESIDE)  # water would end in the straight edge of its file
     if lakes["features"]:
-        yield _shapes("lakes", "lines", shapes_of(lakes, "lake"))
+        yield _shapes("lakes", "lines", shapes_of(lakes, "lake", near=country))
     if rivers["features"]:
-        yield _shapes("rivers", "lines", shapes_of(rivers, "river"))
+        yield _shapes("rivers", "lines", shapes_of(rivers, "river", near=country))
     yield Layer("edges", "shapes", "", {"of": "units", "class": "edge2", "pane": "lines"}, group="base")
     yield _shapes("regions", "lines", [_regions(area, units)])
     yield Layer("names", "labels", translate("Place names", language), _names(area, language))
@@ -68,9 +72,11 @@ def rounded(coordinates: Any) -> Any:
     return [rounded(part) for part in coordinates]
 
 
-def shapes_of(collection: dict[str, Any], style: str) -> list[dict[str, Any]]:
-    """Return the features of a GeoJSON collection, simplified to about 1 km."""
+def shapes_of(collection: dict[str, Any], style: str, near: BaseGeometry | None = None) -> list[dict[str, Any]]:
+    """Return the features of a GeoJSON collection, simplified to about 1 km; with ``near``, what lies within it."""
     shapes = (shapely.geometry.shape(f["geometry"]).simplify(0.008) for f in collection["features"])
+    if near is not None:
+        shapes = (shape.intersection(near) for shape in shapes)
     return [feature(shape, style) for shape in shapes if not shape.is_empty]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from mapping.language.i18n import Message, show
 from mapping.render.charts import SIGNS, chart, kind_of
 from mapping.render.charts import WIDE as WIDE_CHART
+from mapping.render.report import sheet
 from mapping.render.report.elements import (
     Block,
     Cell,
@@ -21,7 +22,7 @@ from mapping.render.report.elements import (
 )
 from mapping.render.report.recommendations import Progress, Recommendation
 from mapping.render.report.sources import Sources
-from mapping.result import SPEAKING, STATE_NOTES, STATES, Column, Result, State
+from mapping.result import SPEAKING, STATE_NOTES, STATES, Column, Kind, Result, State
 
 FEW = 8
 """With at most so many units, and more columns than units, a table reads better with the units across."""
@@ -111,17 +112,24 @@ class Pen:
     def picture(
         self,
         svg: str,
-        words: str,
+        result: Result,
         *,
         caption: object,
+        words: str = "",
         source: str = "",
         anchor: str = "",
         legend: str = "",
+        kind: Kind | None = None,
+        of: str = "",
     ) -> None:
-        """Write a picture."""
+        """Write a picture of a result, whose finding it says to those who cannot see it, unless ``words`` do."""
+        language, finding = self.material.language, sheet.finding(result, self.material.language)
+        words = words or f"{self.material.say(result.title)}: {finding}"
+        foot = sheet.foot(result, language, kind=kind, demo=self.material.view.demo)
         label = self.material.say(Message("Figure {number}", {"number": self._next("figure")}))
         own = own_ids(svg, f"f{self._number}-{self._counts['figure']}-")
-        self._blocks.append(Picture(label, self.material.say(caption), own, words, source, anchor, legend))
+        caption = self.material.say(caption)
+        self._blocks.append(Picture(label, caption, own, words, source, anchor, legend, finding, foot, of))
 
     def result(
         self,
@@ -138,15 +146,14 @@ class Pen:
         With ``brief``, only the finding and the table; with ``most``, the table holds so many units at most: those
         that are worst off.
         """
-        say = self.material.say
         self.say(result.finding, "lead")
         if not brief:
             self.items(result.also)
         source = self.material.source(result, method=self.material.numbers.get(f"method-{result.name}", ""))
         if drawn and not brief and result.layout != "matrix" and kind_of(result) != "none":
-            words = f"{say(result.title)}: {say(result.finding)}."
             svg = chart(result, self.material.area, language=self.material.language, width=WIDE_CHART)
-            self.picture(svg, words, caption=result.title)  # what it stands on is said below the table
+            # what it stands on is said below the table
+            self.picture(svg, result, caption=result.title, of=result.name)
         worst = self.worst(result, most)
         head, rows = self.laid_out(result, columns, worst)
         caption: object = result.title

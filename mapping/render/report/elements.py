@@ -91,7 +91,9 @@ class ReportTable:
 class Picture:
     """An SVG picture; ``words`` say what it shows to those who cannot see it.
 
-    ``legend`` says in words what its shades mean.
+    ``legend`` says in words what its shades mean. ``finding`` and ``foot`` stand in it where it is passed on by itself
+    (`mapping.render.report.sheet`); ``of`` is the name of the analysis or map of which the site
+    has a sheet that shows the same.
     """
 
     label: str
@@ -101,6 +103,9 @@ class Picture:
     source: str = ""
     anchor: str = ""
     legend: str = ""
+    finding: str = ""
+    foot: str = ""
+    of: str = ""
 
 
 Block = Heading | Paragraph | Items | FactList | ReportTable | Picture

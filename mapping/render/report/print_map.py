@@ -1,5 +1,6 @@
 """A map for print: the units of a study area shaded in five steps, as SVG."""
 
+import base64
 import html
 import itertools
 import math
@@ -8,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from shapely.geometry.base import BaseGeometry
 
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import percent, show
-from mapping.render.svg import FONT, INK, PAPER, SOFT, wrapped
-from mapping.result import Column, Result
+from mapping.language.i18n import percent, show, translate
+from mapping.render.layers import bands
+from mapping.render.layers.candidates import said
+from mapping.render.svg import FONT, INK, PAPER, width_of, wrapped
+from mapping.result import Column, Result, Surface
 
 WIDTH = 640
 DETAIL = 0.004
@@ -21,7 +24,8 @@ BAD = ("#fbeccb", "#f2c987", "#dc964b", "#b0592a", "#6a2a17")
 """Five fifths of a share of which more is better, or worse, as on the site; lightness alone tells them apart."""
 
 STEPS = (0.2, 0.4, 0.6, 0.8)
-CHOSEN = "#d9653b"
+CHOSEN = "#ffbf2f"
+EDGE = 'stroke="#8a979e" stroke-width="0.6"'
 
 Size = tuple[float, float, float, float]
 
@@ -49,9 +53,8 @@ def country_map(
     """Return units shaded by their step, with the lines and names of regions, and what the shades mean."""
     height, spot = _frame(area)
     key = legend(language)
-    line = 'stroke="#8a979e" stroke-width="0.6"'
     drawn = [
-        f'<path d="{_path(shape, spot)}" fill="{colours[steps.get(str(code), 0)]}" {line}/>'
+        f'<path d="{_path(shape, spot)}" fill="{colours[steps.get(str(code), 0)]}" {EDGE}/>'
         for code, shape in area.units(level).geometry.items()
     ]
     drawn += _regions(area, spot, language)
@@ -63,31 +66,63 @@ def country_map(
     return _svg(height + 12 + 22 * math.ceil(len(key) / 3), title, drawn)
 
 
-def sheet(area: StudyArea, result: Result, column: Column, *, source: str, language: str) -> str:
-    """Return a map that says everything itself: the finding above, what is shaded and the source below."""
+def labelled_map(area: StudyArea, result: Result, column: Column, *, language: str) -> str:
+    """Return the units of a result shaded by a share: what is shaded above, what the shades mean below."""
     height, spot = _frame(area)
-    colours, steps, drawn = ramp(column), shaded(result, column), []
-    title = f"{result.finding.into(language)}."
-    top = 10
-    for line in wrapped(title, WIDTH - 16, 17, 3):
-        top += 21
-        drawn.append(f'<text x="8" y="{top}" font-size="17" font-weight="bold">{html.escape(line)}</text>')
-    top += 10
-    shapes = "".join(
-        f'<path d="{_path(shape.simplify(COARSE), spot)}" fill="{colours[steps.get(str(code), 0)]}" stroke="#8a979e"'
-        ' stroke-width="0.6"/>'
+    colours, steps = ramp(column), shaded(result, column)
+    label = show(column.label, language)
+    shapes = [
+        f'<path d="{_path(shape.simplify(COARSE), spot)}" fill="{colours[steps.get(str(code), 0)]}" {EDGE}/>'
         for code, shape in area.units(result.level).geometry.items()
-    )
-    drawn.append(f'<g transform="translate(0 {top})">{shapes}{"".join(_regions(area, spot, language))}</g>')
-    below = top + height + 6
-    below += 16
-    drawn.append(f'<text x="8" y="{below}" font-size="14">{html.escape(show(column.label, language))}</text>')
-    drawn += _key(legend(language), colours, below + 8)
-    below += 30
-    for line in wrapped(source, WIDTH - 16, 11, 4):
-        below += 14
-        drawn.append(f'<text x="8" y="{below}" font-size="11" fill="{SOFT}">{html.escape(line)}</text>')
-    return _svg(below + 10, title, drawn)
+    ]
+    drawn, below = _under_label(label, [*shapes, *_regions(area, spot, language)], height)
+    drawn += _key(legend(language), colours, below)
+    return _svg(below + 22, label, drawn)
+
+
+def sites_map(area: StudyArea, result: Result, *, language: str) -> str:
+    """Return where new services are proposed, numbered by how many people they add, and the same in words below."""
+    height, spot = _frame(area)
+    shapes = [
+        f'<path d="{_path(shape.simplify(COARSE), spot)}" fill="#f6f4ee" {EDGE}/>'
+        for shape in area.units(area.levels[-1].level).geometry
+    ]
+    marks, words = [], []
+    for number, site in enumerate(result.proposals, 1):
+        x, y = spot(site.longitude, site.latitude)
+        marks.append(
+            f'<circle cx="{x:g}" cy="{y:g}" r="11" fill="{CHOSEN}" stroke="{INK}" stroke-width="1.5"/>'
+            f'<text x="{x:g}" y="{y + 5:g}" font-size="14" font-weight="bold" text-anchor="middle">{number}</text>'
+        )
+        words.append(f"{number}. {said(site, language)}")
+    label = translate("A new service here would add so many people", language)
+    drawn, below = _under_label(label, [*shapes, *_regions(area, spot, language), *marks], height)
+    for text in words:
+        for line in wrapped(text, WIDTH - 16, 13, 2):
+            below += 17
+            drawn.append(f'<text x="8" y="{below:g}" font-size="13">{html.escape(line)}</text>')
+    return _svg(below + 8, label, drawn)
+
+
+def bands_map(area: StudyArea, surface: Surface, *, language: str) -> str:
+    """Return a surface of minutes in bands of travel time, within the lines of the regions."""
+    height, spot = _frame(area)
+    held = base64.b64encode(bands.flat(area, surface, WIDTH, height)).decode()
+    image = f'<image width="{WIDTH}" height="{height}" href="data:image/png;base64,{held}"/>'
+    label = surface.label.into(language)
+    drawn, below = _under_label(label, [image, *_regions(area, spot, language)], height)
+    drawn += _key([line.words for line in bands.legend(language)], BAD, below)
+    return _svg(below + 22, label, drawn)
+
+
+def _under_label(label: str, drawn: Sequence[str], height: float) -> tuple[list[str], float]:
+    """Return a drawing under a line that says what it shows, and where it ends."""
+    top, texts = 4.0, []
+    for line in wrapped(label, WIDTH - 16, 14, 2):
+        top += 17
+        texts.append(f'<text x="8" y="{top:g}" font-size="14">{html.escape(line)}</text>')
+    top += 8
+    return [*texts, f'<g transform="translate(0 {top:g})">{"".join(drawn)}</g>'], top + height + 10
 
 
 COARSE = 0.01
@@ -123,6 +158,11 @@ def small_maps(area: StudyArea, result: Result, columns: Sequence[Column], *, ti
     return _svg(below + 26, title, drawn)
 
 
+def functions(result: Result) -> list[Column]:
+    """Return the columns that hold who has each core function within an hour."""
+    return [c for c in result.columns if c.key.endswith("_60") and c.kind == "share" and not c.key.startswith("any")]
+
+
 def _without_minutes(column: Column, result: Result, language: str) -> str:
     """Return the name of the group that a column stands in, else its own."""
     group = next((group for group, keys in result.groups.items() if column.key in keys), "")
@@ -130,11 +170,12 @@ def _without_minutes(column: Column, result: Result, language: str) -> str:
 
 
 def _key(words: Sequence[str], colours: Sequence[str], y: float) -> list[str]:
-    drawn = []
+    drawn, x = [], 8.0
+    room = (WIDTH - 16 - sum(28 + width_of(text, 12) for text in words)) / max(len(words) - 1, 1)
     for place, text in enumerate(words):
-        x = 8 + (WIDTH / len(words)) * place
         drawn.append(f'<rect x="{x:.0f}" y="{y:.0f}" width="22" height="13" fill="{colours[place]}" stroke="{INK}"/>')
         drawn.append(f'<text x="{x + 28:.0f}" y="{y + 11:.0f}" font-size="12">{html.escape(text)}</text>')
+        x += 28 + width_of(text, 12) + min(max(room, 2), 40)
     return drawn
 
 

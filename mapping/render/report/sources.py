@@ -48,6 +48,14 @@ SOURCES = {
 """Short names of sources, as tables of terms have them -> what a reader knows them by."""
 
 
+def input_words(one: Input, language: str) -> str:
+    """Return what a result was worked out from: its name and day, or whose it is where it has no day."""
+    known = SOURCES.get(one.source) if isinstance(one.source, str) else None
+    if one.day is None and (source := show(known or one.source, language)):
+        return source
+    return ", ".join(filter(None, (one.name.into(language), date(one.day, language) if one.day else "")))
+
+
 @dataclass(frozen=True)
 class Sources:
     """A view, a study area and results, in one language.
@@ -139,7 +147,7 @@ class Sources:
 
     def source(self, result: Result, *, method: str = "") -> str:
         """Return the line below a table: where its numbers are from, of which day, on how much they stand."""
-        said = [*dict.fromkeys(self._input(one) for one in result.inputs)]
+        said = [*dict.fromkeys(input_words(one, self.language) for one in result.inputs)]
         parts = [self.say(Message("Source: {sources}.", {"sources": "; ".join(said).rstrip(".")})), self.basis(result)]
         if method:
             parts.append(self.say(Message("Method: {method}, annexes.", {"method": method})))
@@ -148,16 +156,10 @@ class Sources:
     def own_source(self, entries: Collection[Entry]) -> str:
         """Return the line below a table that was counted from the list itself."""
         directory = self.results["freshness"].inputs[:1]
-        said = "; ".join(self._input(one) for one in directory).rstrip(".")
+        said = "; ".join(input_words(one, self.language) for one in directory).rstrip(".")
         words = {"count": len(entries), "known": len(self.entries), "share": self.fresh_text(self.share_of(entries))}
         based = Message("Counted from {count} of {known} listed services; checked in time: {share}.", words)
         return f"{self.say(Message('Source: {sources}.', {'sources': said}))} {self.say(based)}"
-
-    def _input(self, one: Input) -> str:
-        known = SOURCES.get(one.source) if isinstance(one.source, str) else None
-        if one.day is None and (source := show(known or one.source, self.language)):
-            return source
-        return ", ".join(filter(None, (one.name.into(self.language), date(one.day, self.language) if one.day else "")))
 
     def basis(self, result: Result) -> str:
         """Say on how much of what is known a result stands, and how much of that was checked in time."""

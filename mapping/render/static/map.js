@@ -172,6 +172,7 @@ window.ROHNAMO = window.ROHNAMO || {};
         key.hidden = !colour || key.dataset.key !== colour.dataset.colour;
       });
       figure.querySelectorAll("[data-layer]").forEach((input) => show(input.dataset.layer, input.checked));
+      settle();
     };
     layers.filter((layer) => layer.fixed).forEach((layer) => show(layer.id, true));
     figure.querySelectorAll("[data-colour], [data-layer]").forEach((input) => input.addEventListener("change", follow));
@@ -188,9 +189,11 @@ window.ROHNAMO = window.ROHNAMO || {};
       input.addEventListener("input", slide);
       if (+input.value) slide(); // a browser may remember where it stood
     });
+    const settle = () => setTimeout(() => place(map.getContainer()), 0); // markers are there by then
     const zoomed = () => {
       map.getContainer().dataset.zoom = map.getZoom() < 6.75 ? 1 : map.getZoom() < 8 ? 2 : 3;
       if (made.services && made.services.name) setTimeout(made.services.name, 0);
+      settle();
     };
     map.on("zoomend moveend", zoomed);
     map.zoomControl && label(map, words);
@@ -201,6 +204,35 @@ window.ROHNAMO = window.ROHNAMO || {};
     figure.querySelector(".switches").hidden = false;
     map.getContainer().dataset.ready = "1";
   };
+
+  // A name stands on its place, else beside it where no marker and no other name is; where there is no room, nowhere.
+  const SIDES = ["", "below", "above", "right", "left", "lower"];
+  const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+  const boxOf = (element) => element.getBoundingClientRect();
+
+  function place(box) {
+    const frame = boxOf(box);
+    const proposals = Array.from(box.querySelectorAll(".proposal span"));
+    const taken = Array.from(box.querySelectorAll(".spot, .cluster")).map(boxOf);
+    taken.push(...proposals.map((name) => boxOf(name.parentElement)).map(({ x, y }) => new DOMRect(x - 9, y - 9, 18, 18)));
+    for (const name of [...proposals, ...box.querySelectorAll(".place:not(.proposal) span")]) {
+      const sides = proposals.includes(name) ? SIDES.slice(1) : SIDES;
+      const marker = name.parentElement;
+      marker.classList.remove("nowhere", ...SIDES.slice(1));
+      if (!name.offsetWidth) continue;
+      const free = sides.find((side) => {
+        marker.classList.remove(...SIDES.slice(1));
+        if (side) marker.classList.add(side);
+        const own = boxOf(name);
+        return own.left >= frame.left && own.right <= frame.right && taken.every((other) => apart(own, other));
+      });
+      if (free === undefined) {
+        marker.classList.remove(...SIDES.slice(1));
+        if (!proposals.includes(name)) marker.classList.add("nowhere");
+      }
+      if (!marker.classList.contains("nowhere")) taken.push(boxOf(name));
+    }
+  }
 
   // A map that was laid out for the screen would be cut off at the edge of the paper.
   function forPaper(map, bounds, whole) {

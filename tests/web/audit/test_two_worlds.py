@@ -21,7 +21,9 @@ from mapping.editions import publish
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, show
 from mapping.render import charts
-from mapping.render.report import recommendation_rules
+from mapping.render.layers.units import shaded
+from mapping.render.picture import png
+from mapping.render.report import print_map, recommendation_rules, sheet
 from mapping.render.report.sources import Sources
 from mapping.view.view import Entry, OrganizationEntry, ServicePlace, View
 from tests.support.sample import TODAY, km, place, public_parts, sample_directory, secret_parts, service
@@ -71,15 +73,27 @@ def tables(view: Path, area) -> dict[str, bytes]:
         found = {one.__name__: one(opened, area) for one in (coverage, funding, nrm)}
         found["siting"] = siting(opened, area, type="HLT", minutes=30)
         results = {name: one.sheet().to_csv() for name, one in found.items()}
-        surface = reach(opened, area).surface.minutes.tobytes()
+        surface = reach(opened, area).surface
         asked = [show(one.text, "en") for one in recommendation_rules.advise(Sources(opened, area, "en", found))]
     results["chart"] = charts.chart(found["coverage"], area, language="en")
+    results["sheet"] = sheet.sheet(
+        results["chart"],
+        title=sheet.finding(found["coverage"], "en"),
+        foot=sheet.foot(found["coverage"], "en", sources="; ".join(area.attributions())),
+    )
+    results["map"] = print_map.labelled_map(area, found["coverage"], shaded(found["coverage"]), language="en")
+    results["map of bands"] = print_map.bands_map(area, surface, language="en")
+    results["map of sites"] = print_map.sites_map(area, found["siting"], language="en")
     results["proposals"] = str([one.name for one in found["siting"].proposals])
     results["recommendations"] = str(asked)
     edition = Edition(view, area)
     near = chosen(edition, choices.parse("n4-r1-e", edition), "en").blocks.near
     results["order"] = str([str(card.name) for card in near])
-    return {name: text.encode() for name, text in results.items()} | {"surface": surface}
+    return {name: text.encode() for name, text in results.items()} | {
+        "surface": surface.minutes.tobytes(),
+        "picture": png(results["sheet"], 400),
+        "picture of a map": png(results["map of bands"], 320),
+    }
 
 
 @pytest.fixture
@@ -112,7 +126,7 @@ def test_a_directory_with_other_secrets_gives_the_same(replayed, tiny_area):
     found = replayed()
     assert found.differences == ()
     assert found.current
-    assert found.files == 9
+    assert found.files == 15
     assert found.spots == len(spots(tiny_area)) >= 300
     assert found.cells == len(possible(tiny_area)) == 24 * 16 - 4 * 3  # the lake
 
@@ -129,6 +143,7 @@ def test_the_same_services_in_public_would_change_everything(replayed, tiny_area
     found = replayed(replace(elsewhere(tiny_area, sample=10), audience="public"))
     differing = {one.name for one in found.differences}
     assert {"coverage", "nrm", "siting", "chart", "proposals", "recommendations", "order", "surface"} <= differing
+    assert {"sheet", "map", "map of bands", "map of sites", "picture", "picture of a map"} <= differing
     assert {"the view's service", "the view's travel"} <= differing
 
 
@@ -188,13 +203,13 @@ def leaking_rule(material):
 
 
 LEAKS = {
-    "a table": ("mapping.analysis.supply.coverage.counted", counting_hidden, {"coverage", "chart"}),
+    "a table": ("mapping.analysis.supply.coverage.counted", counting_hidden, {"coverage", "chart", "sheet", "picture"}),
     "a table of counts": ("mapping.analysis.reliability.funding.counted", counting_hidden, {"funding"}),
-    "a surface": ("mapping.analysis.access.reach.counted", counting_hidden, {"surface"}),
+    "a surface": ("mapping.analysis.access.reach.counted", counting_hidden, {"surface", "picture of a map"}),
     "the order of new places": (
         "mapping.analysis.access.siting.towns",
         lambda real: lambda area: [town for town in real(area) if not near_hidden(*town.spot)],
-        {"proposals", "recommendations"},
+        {"proposals", "recommendations", "map of sites"},
     ),
     "a chart": (
         "mapping.render.charts.chart",

@@ -120,7 +120,8 @@ def test_the_map_comes_when_it_is_asked_for(site, open_page, width):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.reload()
-    assert [url.rpartition("/")[2] for url in asked if "/m/" in url] == ["map-still.svg"]  # a picture, and nothing more
+    pictures = [url.rpartition("/")[2] for url in asked if "/m/" in url or "/g/" in url]
+    assert pictures == ["map-coverage.svg"]  # a picture, and nothing more
     assert not page.locator(".mapbox").is_visible()
     assert page.locator("table tbody tr").first.is_visible()
     button = page.locator(".ask-map button")

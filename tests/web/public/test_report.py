@@ -3,11 +3,12 @@
 import csv
 import hashlib
 import io
+import xml.etree.ElementTree as ET
 
 import docx
 import pytest
 
-from mapping.render.report.elements import ReportTable
+from mapping.render.report.elements import Picture, ReportTable
 from web import create_app
 from web.freeze import links
 from web.presenters import edition
@@ -18,6 +19,11 @@ from web.public import report as report_pages
 def report(app):
     with app.test_request_context():
         return report_pages.report_of(app.config["EDITIONS"].now(), "ru")
+
+
+@pytest.fixture(scope="module")
+def current(app):
+    return app.config["EDITIONS"].now()
 
 
 def test_the_pages_of_gaps_and_of_open_data_lead_to_it(text):
@@ -32,10 +38,10 @@ def test_the_first_page_leads_to_every_chapter_and_file(text, report):
     assert wanted | {"ru/report/report.ru.docx", "ru/report/recommendations.ru.csv", "ru/gaps.html"} <= found
 
 
-def test_a_chapter_has_its_parts_the_way_on_and_back_and_the_exit(text, report, tiny_area):
+def test_a_chapter_has_its_parts_the_way_on_and_back_and_the_exit(text, report, current, tiny_area):
     page = text("/ru/report/gaps.html")
     chapter = next(one for one in report.chapters if one.anchor == "gaps")
-    assert report_pages.body(chapter) in page
+    assert report_pages.body(current, chapter, "ru") in page
     assert f"<h1>8. {chapter.title}</h1>" in page
     found = links(page, "ru/report/gaps.html")
     assert {
@@ -52,17 +58,35 @@ def test_a_chapter_has_its_parts_the_way_on_and_back_and_the_exit(text, report, 
 
 def test_every_chapter_is_there_in_every_language_and_frozen(site, report, tiny_area):
     for language in tiny_area.languages:
-        names = {path.name for path in (site / language / "report").iterdir() if path.suffix != ".svg"}
+        names = {path.name for path in (site / language / "report").iterdir() if path.suffix not in (".svg", ".png")}
         chapters = {f"{one.anchor}.html" for one in report.chapters}
         assert names == {"index.html", f"report.{language}.docx", f"recommendations.{language}.csv", *chapters}
 
 
-def test_every_picture_is_a_file_beside_its_chapter(client, report):
+def test_every_picture_can_be_kept_as_a_sheet_with_its_finding_edition_and_source(client, report, current):
+    seen = 0
     for one in report.chapters:
-        for name, picture in report_pages.pictures(one).items():
-            answer = client.get(f"/ru/report/{name}")
-            assert answer.mimetype == "image/svg+xml"
-            assert answer.get_data(as_text=True) == picture.svg
+        page = client.get(f"/ru/report/{one.anchor}.html").text
+        files = links(page, f"ru/report/{one.anchor}.html")
+        for picture in (block for block in one.blocks if isinstance(block, Picture)):
+            drawn = report_pages.drawing_of(current, picture, "ru")
+            words = " ".join(ET.fromstring(drawn).itertext())
+            assert picture.finding in words
+            assert "Выпуск" in words
+            assert "Источник" in words
+            seen += 1
+        for path in (path for path in files if path.endswith(".svg") and "static/" not in path):
+            assert path.replace(".svg", ".png") in files
+            assert client.get(f"/{path}").mimetype == "image/svg+xml"
+            assert client.get(f"/{path.replace('.svg', '.png')}").data.startswith(b"\x89PNG")
+    assert seen > 4
+
+
+def test_a_picture_that_stands_elsewhere_on_the_site_is_made_once(client, report):
+    again = [b for one in report.chapters for b in one.blocks if isinstance(b, Picture) and b.of]
+    assert {"map-coverage", "map-functions"} <= {picture.of for picture in again}
+    for picture in again:
+        assert client.get(f"/ru/g/{picture.of}.svg").status_code == 200
 
 
 def test_the_files_hold_the_report(client, report):

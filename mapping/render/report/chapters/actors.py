@@ -199,7 +199,7 @@ def _mechanism(pen: Pen) -> None:
         return
     pen.picture(
         svg,
-        f"{material.say(result.title)}: {material.say(result.finding)}.",
+        result,
         caption=Message("The referral mechanism: in how many districts each referral holds"),
         source=material.source(result, method=material.numbers.get("method-pathways", "")),
         anchor="mechanism",

@@ -72,8 +72,7 @@ def _families(pen: Pen, result: Result) -> None:
     families = [group for group in result.groups if group != "items"]
     if kind_of(result) != "none":
         svg = chart(result, material.area, language=material.language, width=WIDE)
-        words = f"{material.say(result.title)}: {material.say(result.finding)}."
-        pen.picture(svg, words, caption=result.title, source=source)
+        pen.picture(svg, result, caption=result.title, source=source, of="standards")
     heads = [result.column(key).short or result.column(key).label for key in result.groups[families[0]]]
     rows = [
         TableRow(

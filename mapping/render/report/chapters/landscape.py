@@ -85,10 +85,10 @@ def services(pen: Pen) -> None:
     pen.result(coverage, columns=("people", "any_30", "any_60", "any_120"), anchor="coverage-regions", brief=True)
     if reach.table.shape[0] and not reach.table["people"].eq(0).all():
         svg = chart(reach, material.area, language=material.language, kind="stacked", width=WIDE)
-        words = f"{material.say(reach.title)}: {material.say(reach.finding)}."
         pen.picture(
             svg,
-            words,
+            reach,
+            kind="share",
             caption=Message("People by minutes of travel to the nearest service"),
             source=material.source(reach, method=material.numbers.get("method-reach", "")),
         )
@@ -104,14 +104,14 @@ def _small_maps(pen: Pen) -> None:
     """Draw for each core function that people visit which districts have it within an hour."""
     material = pen.material
     result = material.results["coverage"]
-    columns = [c for c in result.columns if c.key.endswith("_60") and c.kind == "share" and not c.key.startswith("any")]
+    columns = print_map.functions(result)
     if not columns or result.table.empty:
         return
     title = Message("People within an hour of each core function, by district")
     words = f"{material.say(title)}. {material.say(result.finding)}."
     svg = print_map.small_maps(material.area, result, columns, title=material.say(title), language=material.language)
     source = material.source(result, method=material.numbers.get("method-coverage", ""))
-    pen.picture(svg, words, caption=title, source=source, anchor="small-maps")
+    pen.picture(svg, result, words=words, caption=title, source=source, anchor="small-maps", of="map-functions")
 
 
 def _by_type(pen: Pen, listing: ServicePresence, terms: Iterable[Term]) -> tuple[list[TableRow], list[str]]:

@@ -181,8 +181,10 @@ def coverage_map(pen: Pen) -> None:
     words = f"{title}. {material.say(result.finding)}. {'. '.join(material.say(one) for one in result.also)}"
     pen.picture(
         svg,
-        words,
+        result,
+        words=words,
         caption=column.label,
+        of="map-coverage",
         source=material.source(result),
         anchor="map",
         legend=material.say(Message("From light to dark: {steps}.", {"steps": ", ".join(key)})),

@@ -1,0 +1,112 @@
+"""Charts and maps that can be kept, printed and passed on: each says its finding, unit, edition and source itself."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from mapping.errors import NotFound
+from mapping.language.i18n import translate
+from mapping.render.charts import chart, unit_of
+from mapping.render.layers.units import shaded
+from mapping.render.picture import png
+from mapping.render.report import print_map, sheet
+from mapping.result import Kind, Result
+from web.presenters.edition import Edition
+
+COLUMN, PAGE = 800, 1280
+"""Pixels across as PNG of a chart and of a map: 300 to the inch in a column of 7 cm, 190 on a page."""
+
+FIRST_MAP = "map-coverage"
+"""The light map of the first finding: it is on the page of the map at once."""
+
+
+@dataclass(frozen=True)
+class PictureSize:
+    """How large a picture is, and what it says to those who cannot see it."""
+
+    width: int
+    height: int
+    words: str
+
+    @classmethod
+    def of(cls, drawn: str, words: str) -> Self:
+        """Return the size of an SVG picture."""
+        found = re.search(r' width="([\d.]+)" height="([\d.]+)', drawn)
+        width, height = (round(float(number)) for number in found.groups()) if found else (0, 0)
+        return cls(width, height, words)
+
+
+def picture(edition: Edition, name: str, language: str) -> str:
+    """Return the chart of an analysis, or a map by its name, as SVG.
+
+    Raises
+    ------
+    NotFound
+        There is no such analysis or map, or nothing to draw.
+    """
+    if name in (drawn := maps(edition, language)):
+        return drawn[name]
+    results = edition.results()
+    if name not in results:
+        raise NotFound("no such page")
+    return chart_of(edition, results[name], language)
+
+
+def picture_file(edition: Edition, name: str, language: str) -> bytes:
+    """Return the same as PNG.
+
+    Raises
+    ------
+    NotFound
+        As `picture`.
+    """
+    drawn = picture(edition, name, language)
+    width = PAGE if name in maps(edition, language) else COLUMN
+    return edition.keep(("picture", name, language), lambda: png(drawn, width))
+
+
+def chart_of(edition: Edition, result: Result, language: str) -> str:
+    """Return the chart of a result as SVG.
+
+    Raises
+    ------
+    NotFound
+        There is nothing to draw.
+    """
+
+    def make() -> str:
+        drawn = chart(result, edition.area, language=language)
+        return _sheet(edition, result, drawn, unit_of(result), language)
+
+    return edition.keep(("chart", result.name, language), make)
+
+
+def maps(edition: Edition, language: str) -> dict[str, str]:
+    """Return the maps as SVG, by name."""
+    return edition.keep(("maps to keep", language), lambda: dict(_maps(edition, language)))
+
+
+def _maps(edition: Edition, language: str) -> Iterator[tuple[str, str]]:
+    results, area = edition.results(), edition.area
+    sources = "; ".join(area.attributions("admin", "population", "roads", language=language))
+
+    def whole(result: Result, drawn: str, kind: Kind) -> str:
+        return _sheet(edition, result, drawn, kind, language, sources)
+
+    coverage, reach, siting = (results.get(name) for name in ("coverage", "reach", "siting"))
+    if coverage is not None and len(coverage.table) and (column := shaded(coverage)):
+        yield FIRST_MAP, whole(coverage, print_map.labelled_map(area, coverage, column, language=language), "share")
+        if columns := print_map.functions(coverage):
+            title = translate("People within an hour of each core function, by district", language)
+            drawn = print_map.small_maps(area, coverage, columns, title=title, language=language)
+            yield "map-functions", whole(coverage, drawn, "share")
+    if reach is not None and reach.surface is not None:
+        yield "map-reach", whole(reach, print_map.bands_map(area, reach.surface, language=language), "minutes")
+    if siting is not None and siting.proposals:
+        yield "map-siting", whole(siting, print_map.sites_map(area, siting, language=language), "people")
+
+
+def _sheet(edition: Edition, result: Result, drawn: str, kind: Kind | None, language: str, sources: str = "") -> str:
+    foot = sheet.foot(result, language, kind=kind, sources=sources, demo=edition.demo)
+    return sheet.sheet(drawn, title=sheet.finding(result, language), foot=foot)
