@@ -2,14 +2,17 @@
 
 Links are followed from the first page with the app's own test client, so that whatever can be reached is there and
 no link leads nowhere. Beside them stand the answers of the API that need no question. The site is built beside the
-old one and takes its place at once.
+old one and takes its place at once; a file that says what it said before stays the same file, with its day, so that
+whoever copies the site elsewhere copies what changed.
 """
 
+import contextlib
 import dataclasses
 import gzip
 import hashlib
 import html
 import logging
+import os
 import posixpath
 import re
 import shutil
@@ -88,7 +91,7 @@ def freeze(app: Flask, out: str | Path, progress: Progress | None = None, *, arc
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        frozen = _save(app, aside, progress, archive=archive)
+        frozen = _save(app, _Files(aside, out), progress, archive=archive)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
@@ -97,7 +100,26 @@ def freeze(app: Flask, out: str | Path, progress: Progress | None = None, *, arc
     return dataclasses.replace(frozen, folder=out)
 
 
-def _save(app: Flask, folder: Path, progress: Progress | None, *, archive: bool) -> Frozen:
+@dataclass(frozen=True)
+class _Files:
+    """Files of a site that is being saved in a folder, beside the one that it takes the place of."""
+
+    folder: Path
+    before: Path
+
+    def write(self, name: str, contents: bytes) -> None:
+        """Write a file, or take over the one before where it has the same bytes."""
+        path, before = self.folder / name, self.before / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)  # it may be the one before, which must stay as it is
+        if before.is_file() and before.read_bytes() == contents:
+            with contextlib.suppress(OSError):  # not every disk lets a file stand in two folders
+                os.link(before, path, follow_symlinks=False)
+                return
+        path.write_bytes(contents)
+
+
+def _save(app: Flask, files: _Files, progress: Progress | None, *, archive: bool) -> Frozen:
     client = app.test_client()
     own = routes.file_paths(app) if routes.api.name in app.blueprints else ()
     waiting: list[tuple[str, str]] = [(path, "the site") for path in (*ALWAYS, *own)]
@@ -111,7 +133,7 @@ def _save(app: Flask, folder: Path, progress: Progress | None, *, archive: bool)
             raise NotFound(f"{found_on}: links to {path}, which answers {response.status_code}; mend the link")
         name = path + "index.html" if path.endswith("/") or not path else path
         contents = response.get_data()
-        _write(folder / name, contents)
+        files.write(name, contents)
         sums[name] = hashlib.sha256(contents).hexdigest()
         total += len(contents)
         if name.endswith(".html"):
@@ -123,18 +145,18 @@ def _save(app: Flask, folder: Path, progress: Progress | None, *, archive: bool)
         if progress is not None:
             progress(done, len(waiting))
     missing = client.get("/404.html").get_data()
-    _write(folder / "404.html", missing)
+    files.write("404.html", missing)
     sums["404.html"] = hashlib.sha256(missing).hexdigest()
-    _write_sums(folder, sums)
+    _write_sums(files, sums)
     if archive:
-        total += _archive(app, folder, sums, sizes)
-    return _weigh(folder, sizes, total, len(sums) + 1)
+        total += _archive(app, files, sums, sizes)
+    return _weigh(files.folder, sizes, total, len(sums) + 1)
 
 
-def _archive(app: Flask, folder: Path, sums: dict[str, str], sizes: dict[str, int]) -> int:
+def _archive(app: Flask, files: _Files, sums: dict[str, str], sizes: dict[str, int]) -> int:
     """Put the site into one file, then offer it on the pages of open data; return how many bytes it has."""
-    path = folder / ARCHIVE
-    zip_folder(folder, path, top="rohnamo")
+    path = files.folder / ARCHIVE
+    zip_folder(files.folder, path, top="rohnamo")
     contents = path.read_bytes()
     sums[ARCHIVE] = hashlib.sha256(contents).hexdigest()
     app.config["ARCHIVE"] = Offer(posixpath.basename(ARCHIVE), ARCHIVE_LABEL, len(contents), sums[ARCHIVE])
@@ -142,11 +164,11 @@ def _archive(app: Flask, folder: Path, sums: dict[str, str], sizes: dict[str, in
         for language in app.config["AREA"].languages:
             name = f"{language}/data.html"
             page = app.test_client().get(f"/{name}").get_data()
-            _write(folder / name, page)
+            files.write(name, page)
             sums[name], sizes[name] = hashlib.sha256(page).hexdigest(), len(gzip.compress(page, 9, mtime=0))
     finally:
         del app.config["ARCHIVE"]
-    _write_sums(folder, sums)
+    _write_sums(files, sums)
     return len(contents)
 
 
@@ -160,9 +182,9 @@ def zip_folder(folder: Path, path: Path, *, top: str) -> None:
             packed.writestr(entry, file.read_bytes(), compresslevel=9)
 
 
-def _write_sums(folder: Path, sums: dict[str, str]) -> None:
+def _write_sums(files: _Files, sums: dict[str, str]) -> None:
     lines = "".join(f"{sum_}  {name}\n" for name, sum_ in sorted(sums.items()))
-    _write(folder / "checksums.txt", lines.encode())
+    files.write("checksums.txt", lines.encode())
 
 
 def links(page: str, name: str) -> list[str]:
@@ -205,11 +227,6 @@ def _weigh(folder: Path, sizes: dict[str, int], total: int, files: int) -> Froze
     if maps > MAP_BUDGET:
         log.warning("the map has %d bytes compressed; %d is what a slow line bears", maps, MAP_BUDGET)
     return Frozen(folder, files, total, heaviest, sizes[heaviest], home, maps)
-
-
-def _write(path: Path, contents: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(contents)
 
 
 def _switch(aside: Path, out: Path) -> None:

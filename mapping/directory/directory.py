@@ -811,7 +811,7 @@ def _licences(tables: Mapping[str, Sequence[Any]], shown: Mapping[str, Sequence[
 
 def public_id(key: bytes, record_id: str) -> str:
     """Return the published id of a record: it stays the same and tells nothing of the private one."""
-    return str(uuid.uuid5(NAMESPACE, hmac.new(key, record_id.encode(), hashlib.sha256).hexdigest()))
+    return str(uuid.uuid5(NAMESPACE, hmac.digest(key, record_id.encode(), "sha256").hex()))
 
 
 def _advice(error: Exception) -> str:

@@ -3,9 +3,11 @@
 import datetime as dt
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +28,9 @@ from mapping.view.visits import can_be_visited, region_of
 SCENARIOS = ("summer", "winter")
 LIMIT = 240.0
 """Minutes beyond which a place counts as too far to be told."""
+
+TOO_FAR = 255
+"""Stands for minutes beyond the limit."""
 
 DEMAND_MONTHS = 12
 """For so long, back from the edition, it is told how often help was said to be missing."""
@@ -59,6 +64,7 @@ def publish(
     demand: Mapping[tuple[str, str], int] | None = None,
     unavailable: Mapping[str, int] | None = None,
     progress: Progress | None = None,
+    anew: bool = False,
 ) -> Publication:
     """Write what an audience may see into a new file, with travel times from the places of the study area.
 
@@ -67,7 +73,8 @@ def publish(
     are gone, and when each was last changed. ``demand`` tells how often help was said to be missing since
     `demand_since`: (area unit, need) -> count; without it the view says nothing of that. ``unavailable`` tells how
     often referrals found a service unable to help in the last whole months: its published id -> count. The view has
-    sums of it, by region and type, of services that it shows; see `_unavailable_rows`.
+    sums of it, by region and type, of services that it shows; see `_unavailable_rows`. What did not change is taken
+    over from ``previous``, unless everything is to be made ``anew``, as an audit must.
 
     Raises
     ------
@@ -84,15 +91,15 @@ def publish(
     warnings: list[str] = []
     try:
         with directory.view(audience, part, edition=edition, warn=warnings.append, previous=previous) as view:
-            rows = list(travel_rows(view, area, progress=progress)) if area is not None else []
+            travel = travel_times(view, area, progress=progress) if area is not None else TravelTimes()
             sums = _unavailable_rows(view, area, unavailable, rules) if area is not None and unavailable else []
-        _write_travel(part, rows)
+        _write_travel(part, travel)
         if said is not None:
             _write_counts(part, "demand", "need", said)
         if sums:
             _write_counts(part, "unavailable", "service_type", sums)
         if audience == "public":
-            write_ready(part)
+            write_ready(part, previous=None if anew else previous)
         part.replace(path)
     except (sqlite3.Error, OSError) as error:
         raise MappingError(
@@ -101,43 +108,58 @@ def publish(
     finally:
         part.unlink(missing_ok=True)
     view = View(path)
-    counts = {table: len(view.rows(table)) for table in ("organization", "service", "location", "statement")}
+    tables = ("organization", "service", "location", "statement")
+    counts = {name: view.connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
     return Publication(view, warnings, counts)
 
 
-def travel_rows(
-    view: View, area: StudyArea, *, progress: Progress | None = None
-) -> Iterator[tuple[str, str, str, float]]:
-    """Yield (place, location, scenario, minutes) for each location within four hours of a place, in whole minutes.
+class TravelTimes(NamedTuple):
+    """Whole minutes to each location from each start, `TOO_FAR` beyond `LIMIT`.
 
-    From each place of `places`, over the study area's roads and ground, rounded up so that nobody comes too late.
-    Locations abroad take part as `mapping.view.visits.can_be_visited` says.
+    ``starts`` are (place, scenario); ``minutes`` has a row for each of ``locations`` and a column for each start.
+    """
+
+    starts: Sequence[tuple[str, str]] = ()
+    locations: Sequence[str] = ()
+    minutes: NDArray[np.uint8] = np.empty((0, 0), np.uint8)
+
+    def told(self) -> Iterator[tuple[str, str, str, int]]:
+        """Yield (place, location, scenario, minutes) of each location that is not too far."""
+        for location, column in np.argwhere(self.minutes < TOO_FAR).tolist():
+            place, scenario = self.starts[column]
+            yield place, self.locations[location], scenario, int(self.minutes[location, column])
+
+
+def travel_times(view: View, area: StudyArea, *, progress: Progress | None = None) -> TravelTimes:
+    """Return the minutes from each of `places` to the locations of a view, rounded up so that nobody comes too late.
+
+    Over the study area's roads and ground. Locations abroad take part as `mapping.view.visits.can_be_visited` says.
     """
     towns = places(area)
     abroad = _usable_abroad(view, area)
-    locations = [
-        row
-        for row in view.rows("location")
-        if row["latitude"] is not None and (row["country"] in (None, "", area.code) or row["id"] in abroad)
-    ]
+    rows = view.connection.execute(
+        "SELECT id, country, latitude, longitude FROM location WHERE latitude IS NOT NULL ORDER BY id"
+    )
+    locations = [row for row in rows if row["country"] in (None, "", area.code) or row["id"] in abroad]
     if not locations:
-        return
+        return TravelTimes()
     scenarios = [one.id for one in area.settings.scenarios if one.id in SCENARIOS]
-    done, of = 0, len(towns) * len(scenarios)
-    for scenario in scenarios:
-        cost = friction(area, scenario)
-        there = _cells(area, cost, [(row["latitude"], row["longitude"]) for row in locations])
-        from_ = _cells(area, cost, list(zip(towns["lat"], towns["lon"], strict=True)))
-        for place, cell in zip(towns["place_id"], from_, strict=True):
-            if cell[0] >= 0:
-                minutes = cost_surface(cost, cell[None, :], cell_size=area.grid.cell_size, limit=LIMIT)
-                reached = np.where(there[:, 0] >= 0, minutes[there[:, 0], there[:, 1]], np.inf)
-                for row, one in zip(locations, np.ceil(reached).tolist(), strict=True):
-                    if one <= LIMIT:
-                        yield str(place), row["id"], scenario, one
-            done += 1
-            if progress is not None:
-                progress(done, of)
+    starts = [(str(place), scenario) for scenario in scenarios for place in towns["place_id"]]
+    minutes = np.full((len(locations), len(starts)), TOO_FAR, np.uint8)
+    for done, (scenario, start) in enumerate(product(scenarios, range(len(towns)))):
+        if start == 0:
+            cost = friction(area, scenario)
+            there = _cells(area, cost, [(row["latitude"], row["longitude"]) for row in locations])
+            usable = np.flatnonzero(there[:, 0] >= 0)
+            at = there[usable, 0], there[usable, 1]
+            cells = _cells(area, cost, list(zip(towns["lat"], towns["lon"], strict=True)))
+        if cells[start, 0] >= 0:
+            surface = cost_surface(cost, cells[start][None, :], cell_size=area.grid.cell_size, limit=LIMIT)
+            reached = np.ceil(surface[at])
+            minutes[usable, done] = np.where(reached <= LIMIT, reached, TOO_FAR)
+        if progress is not None:
+            progress(done + 1, len(starts))
+    return TravelTimes(starts, [row["id"] for row in locations], minutes)
 
 
 def _usable_abroad(view: View, area: StudyArea) -> set[str]:
@@ -223,13 +245,22 @@ def _unavailable_rows(
     ]
 
 
-def _write_travel(path: Path, rows: list[tuple[str, str, str, float]]) -> None:
+def _write_travel(path: Path, travel: TravelTimes) -> None:
+    """Write the table ``travel``: one byte for each of the starts, in a row for each location that any leads to."""
+    reached = np.flatnonzero((travel.minutes < TOO_FAR).any(axis=1)).tolist()
+    rows = ((travel.locations[number], travel.minutes[number].tobytes()) for number in reached)
+    starts = ((number, *start) for number, start in enumerate(travel.starts, 1))
     _write(
         path,
-        "CREATE TABLE travel (place TEXT, location TEXT, scenario TEXT, minutes REAL NOT NULL,"
-        " PRIMARY KEY (place, scenario, location)) STRICT, WITHOUT ROWID",
-        "INSERT INTO travel VALUES (?, ?, ?, ?)",
-        sorted(rows),
+        "CREATE TABLE travel_from (number INTEGER PRIMARY KEY, place TEXT NOT NULL, scenario TEXT NOT NULL) STRICT",
+        "INSERT INTO travel_from VALUES (?, ?, ?)",
+        starts,
+    )
+    _write(
+        path,
+        "CREATE TABLE travel (location TEXT PRIMARY KEY, minutes BLOB NOT NULL) STRICT, WITHOUT ROWID",
+        "INSERT INTO travel VALUES (?, ?)",
+        rows,
     )
 
 
@@ -243,7 +274,7 @@ def _write_counts(path: Path, table: str, of: str, rows: list[tuple[str, str, st
     )
 
 
-def _write(path: Path, table: str, insert: str, rows: Sequence[tuple[object, ...]]) -> None:
+def _write(path: Path, table: str, insert: str, rows: Iterable[tuple[object, ...]]) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = off")

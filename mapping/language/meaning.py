@@ -16,6 +16,8 @@ MOST = 24
 GOOD = 0.6
 """The share of the best score from which a kind of service is what was asked for; what has less is beside it."""
 LEAST = 0.3
+SAME = 4
+"""First letters that words with different endings have in common, at the least."""
 SHARED = 4
 """Kinds of service that share the first places of a list."""
 
@@ -83,7 +85,11 @@ class QueryReader:
         self.coarse_places: dict[str, str] = {
             coarse_word(name): code for name, code in lexicon["places"].items() if len(name) >= 6
         }
-        self.terms = {code: [tuple(row) for row in rows] for code, rows in lexicon["terms"].items()}
+        self.called = [(code, row) for code, rows in lexicon["terms"].items() for row in rows]
+        self.called_by_start: dict[str, list[int]] = {}
+        for number, (_, row) in enumerate(self.called):
+            for word in row:
+                self.called_by_start.setdefault(word[:SAME], []).append(number)
 
     def read(self, text: str, is_name: Callable[[str, bool], bool] | None = None) -> Meaning:
         """Return what a text asks for; ``is_name`` tells whether a word stands in a name, or, loosely, slightly off."""
@@ -233,13 +239,13 @@ class QueryReader:
         """Return how much of what service types are called stands in words, of 1, and the words that told it."""
         shares: dict[str, float] = {}
         used: set[str] = set()
-        for code, rows in self.terms.items():
-            for row in rows:
-                hits = [word for word in words if any(inflected(word, other) for other in row)]
-                covered = sum(any(inflected(word, other) for word in hits) for other in row) / len(row) if hits else 0
-                if covered > 0.5 or (covered == 0.5 and len(row) == 2):
-                    used.update(hits)
-                    shares[code] = max(shares.get(code, 0.0), covered)
+        for number in sorted({number for word in words for number in self.called_by_start.get(word[:SAME], ())}):
+            code, row = self.called[number]
+            hits = [word for word in words if any(inflected(word, other) for other in row)]
+            covered = sum(any(inflected(word, other) for word in hits) for other in row) / len(row) if hits else 0
+            if covered > 0.5 or (covered == 0.5 and len(row) == 2):
+                used.update(hits)
+                shares[code] = max(shares.get(code, 0.0), covered)
         return shares, used
 
 
@@ -268,7 +274,7 @@ def inflected(word: str, other: str) -> bool:
     same = next((at for at in range(shorter) if word[at] != other[at]), shorter)
     if same == shorter and shorter >= 5:
         return True
-    return same >= max(4, shorter - 2) and abs(len(word) - len(other)) <= 3 and shorter >= 5
+    return same >= max(SAME, shorter - 2) and abs(len(word) - len(other)) <= 3 and shorter >= 5
 
 
 def near(word: str, other: str) -> bool:

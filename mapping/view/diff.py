@@ -6,14 +6,14 @@ record that was closed, merged, or taken out of the public leaves the same trace
 """
 
 import datetime as dt
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mapping.errors import InvalidRecord
 from mapping.model import RECORDS, Audience, references
@@ -38,6 +38,9 @@ Key = tuple[str, str]
 
 Changes = dict[Key, dt.date]
 
+OLD = "previous"
+"""The name under which the view that another replaces is attached."""
+
 
 def write_changes(
     connection: sqlite3.Connection,
@@ -58,11 +61,8 @@ def write_changes(
     gone: Changes = {}
     modified: Changes = dict.fromkeys(ids, edition)
     if previous is not None:
-        old = _open(previous, audience)
-        try:
-            gone, modified = _compare(connection, old, fields, ids, edition)
-        finally:
-            old.close()
+        with _attached(connection, previous, audience):
+            gone, modified = _compare(connection, fields, ids, edition)
     for name, day, rows in (("tombstone", "gone_on", gone), ("modified", "modified_on", modified)):
         connection.execute(
             f'CREATE TABLE "{name}" (entity TEXT, id TEXT, {day} TEXT NOT NULL, PRIMARY KEY (entity, id))'
@@ -75,86 +75,95 @@ def write_changes(
 
 
 def _compare(
-    new: sqlite3.Connection,
-    old: sqlite3.Connection,
-    fields: Mapping[str, Sequence[str]],
-    ids: set[Key],
-    edition: dt.date,
+    db: sqlite3.Connection, fields: Mapping[str, Sequence[str]], ids: set[Key], edition: dt.date
 ) -> tuple[Changes, Changes]:
-    """Return what is gone, and when each record that is there was last changed."""
-    common = {table: names for table in fields if (names := _columns(old, table) & _columns(new, table))}
-    before, now = _digests(old, common), _digests(new, common)
-    (day,) = old.execute("SELECT value FROM edition WHERE name = 'edition'").fetchone()
-    earlier: Changes = dict.fromkeys((key for key in before if key[0] in ENTITIES), dt.date.fromisoformat(day))
-    earlier |= _days(old, "modified", "modified_on")
-    gone = {key: day for key, day in _days(old, "tombstone", "gone_on").items() if key not in ids}
+    """Return what is gone since the attached view, and when each record that is there was last changed."""
+    before = {(table, row[0]) for table in ENTITIES if _columns(db, table, OLD) for row in db.execute(_ids(table, OLD))}
+    (day,) = db.execute(f"SELECT value FROM {OLD}.edition WHERE name = 'edition'").fetchone()
+    earlier: Changes = dict.fromkeys(before, dt.date.fromisoformat(day))
+    earlier |= _days(db, "modified", "modified_on")
+    gone = {key: day for key, day in _days(db, "tombstone", "gone_on").items() if key not in ids}
     gone |= dict.fromkeys((key for key in earlier if key not in ids and key not in gone), edition)
-    modified = {key: earlier[key] if before.get(key) == now.get(key) and key in earlier else edition for key in ids}
+    changed = _changed(db, fields)
+    modified = {key: edition if key in changed or key not in before else earlier[key] for key in ids}
     return gone, modified
 
 
-def _digests(connection: sqlite3.Connection, common: Mapping[str, set[str]]) -> dict[Key, int]:
-    """Return for each record a number that changes with it, with its parts, and for a service with its places."""
-    found: dict[Key, int] = defaultdict(int)
-    ties: list[tuple[str, str | None, str | None]] = []
-    for table, names in common.items():
-        columns = sorted(names)
-        refers = [(columns.index(name), parent) for name, parent in references(RECORDS[table]).items() if name in names]
-        linked = [columns.index(name) for name in ("link_entity", "link_id") if name in names]
-        where = columns.index("id")
-        for row in connection.execute(f'SELECT {", ".join(map(_quoted, columns))} FROM "{table}"'):
-            told = int.from_bytes(blake2b(repr((table, row)).encode(), digest_size=8).digest())
-            if table in ENTITIES:
-                found[table, row[where]] += told
-                if table == "service_at_location":
-                    ties.append((row[where], row[columns.index("service_id")], row[columns.index("location_id")]))
-                continue
-            owners = [(parent, row[place]) for place, parent in refers if parent in ENTITIES]
-            if len(linked) == 2:
-                owners.append((row[linked[0]], row[linked[1]]))
-            for owner in owners:
-                if owner[1] is not None and owner[0] in ENTITIES:
-                    found[owner] += told
-    for tie, service, place in ties:
-        found["service_at_location", tie] += found.get(("location", place or ""), 0)
-        if service:
-            found["service", service] += found["service_at_location", tie]
-    return found
+def _changed(db: sqlite3.Connection, fields: Mapping[str, Sequence[str]]) -> set[Key]:
+    """Return the records that differ from the attached view, by themselves, by a part, or a service by its places."""
+    changed: set[Key] = set()
+    for table in fields:
+        names = sorted(_columns(db, table, OLD) & _columns(db, table))
+        for row in differing(db, table, names) if names else ():
+            changed |= {owner for owner in _owners(table, row) if owner[0] in ENTITIES}
+    query = (
+        "SELECT id, service_id FROM {}.service_at_location WHERE location_id IN (SELECT value FROM json_each(:ids))"
+        " OR id IN (SELECT value FROM json_each(:ids))"
+    )
+    ids = json.dumps([record for table, record in changed if table in ("location", "service_at_location")])
+    for schema in ("main", OLD) if _columns(db, "service_at_location", OLD) else ():
+        for tie, service in db.execute(query.format(schema), {"ids": ids}):
+            changed |= {("service_at_location", tie), ("service", service)}
+    return changed
 
 
-def _open(path: Path, audience: Audience) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+def _owners(table: str, row: Mapping[str, Any]) -> Iterator[Key]:
+    """Yield the records that a row is a part of, or itself where it is a record."""
+    if table in ENTITIES:
+        yield table, row["id"]
+        return
+    for name, parent in references(RECORDS[table]).items():
+        if row.get(name):
+            yield parent, row[name]
+    if row.get("link_id") and row.get("link_entity"):
+        yield row["link_entity"], row["link_id"]
+
+
+def differing(db: sqlite3.Connection, table: str, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table that are not the same in the attached view: as they are, and as they were."""
+    row = ", ".join(f'n."{name}"' for name in names)
+    other = ", ".join(f'o."{name}"' for name in names)
+    for here, there in (("main", OLD), (OLD, "main")):
+        cursor = db.execute(
+            f'SELECT {row} FROM {here}."{table}" n LEFT JOIN {there}."{table}" o ON o.id = n.id'
+            f" WHERE o.id IS NULL OR ({row}) IS NOT ({other})"
+        )
+        for values in cursor:
+            yield dict(zip(names, values, strict=True))
+
+
+@contextmanager
+def _attached(connection: sqlite3.Connection, path: Path, audience: Audience) -> Iterator[None]:
+    """Attach the view that another replaces, for reading."""
     try:
-        row = connection.execute("SELECT value FROM edition WHERE name = 'audience'").fetchone()
-        if row is None or row[0] != audience:
-            raise InvalidRecord(f"{path}: is not a view for {audience}; name the view that this one replaces")
+        attach(connection, path)
+        row = connection.execute(f"SELECT value FROM {OLD}.edition WHERE name = 'audience'").fetchone()
     except sqlite3.DatabaseError as error:
-        connection.close()
         raise InvalidRecord(f"{path}: is not a view ({error}); name the view that this one replaces") from error
-    except InvalidRecord:
-        connection.close()
-        raise
-    return connection
+    if row is None or row[0] != audience:
+        raise InvalidRecord(f"{path}: is not a view for {audience}; name the view that this one replaces")
+    yield
 
 
-def _days(connection: sqlite3.Connection, table: str, day: str) -> Changes:
-    """Return a table of days of an earlier view; views that were written before there was one have none."""
-    if not _columns(connection, table):
+def attach(connection: sqlite3.Connection, path: Path) -> None:
+    """Attach a view as `OLD`, for reading, to a connection that was opened by an address."""
+    connection.execute(f"ATTACH ? AS {OLD}", [f"{path.resolve().as_uri()}?mode=ro"])
+
+
+def _days(db: sqlite3.Connection, table: str, day: str) -> Changes:
+    """Return a table of days of the attached view; views that were written before there was one have none."""
+    if not _columns(db, table, OLD):
         return {}
-    rows = connection.execute(f'SELECT entity, id, {day} FROM "{table}"')
-    return {(entity, one): dt.date.fromisoformat(on) for entity, one, on in rows}
+    rows = db.execute(f'SELECT entity, id, {day} FROM {OLD}."{table}"')
+    return {(entity, record): dt.date.fromisoformat(on) for entity, record, on in rows}
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
-    return {row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')}
+def _columns(db: sqlite3.Connection, table: str, schema: str = "main") -> set[str]:
+    return {row[1] for row in db.execute(f'PRAGMA {schema}.table_info("{table}")')}
 
 
-def _ids(table: str) -> str:
-    return f'SELECT id FROM "{table}"'
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
+def _ids(table: str, schema: str = "main") -> str:
+    return f'SELECT id FROM {schema}."{table}"'
 
 
 ENTRIES = (

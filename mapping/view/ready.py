@@ -4,15 +4,23 @@ A record stands there in full and, where lists show it short, flat; in no langua
 translations. Whoever asks for it in one language, or in another form, has it made from the rows (`mapping.view.hsds`).
 """
 
+import datetime as dt
 import json
 import sqlite3
+import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
+from mapping import freshness, model
+from mapping.model import RECORDS, WORDS, references
+from mapping.safety.redaction import PUBLISHED
 from mapping.view import hsds
+from mapping.view.diff import OLD, attach, differing
 from mapping.view.view import View
 
 Form = Literal["full", "flat"]
@@ -25,7 +33,21 @@ FORMS: dict[str, tuple[Form, ...]] = {
 }
 """Table -> the forms that stand ready: those that are asked for most, and are long to make."""
 
-TABLE = "CREATE TABLE ready (entity TEXT, form TEXT, id TEXT, json BLOB, PRIMARY KEY (entity, form, id))"
+TABLE = (
+    "CREATE TABLE {}.ready (number INTEGER PRIMARY KEY, entity TEXT NOT NULL, form TEXT NOT NULL, id TEXT NOT NULL,"
+    " json BLOB NOT NULL) STRICT"
+)
+INDEX = "CREATE UNIQUE INDEX ready_record ON ready (entity, form, id)"
+
+NESTED: dict[str, list[str]] = {
+    table: [
+        name
+        for name, parent in {**references(RECORDS[table]), "link_id": table}.items()
+        if name in PUBLISHED[table] and parent not in WORDS
+    ]
+    for table in (*FORMS, *hsds.LEAVES, *hsds.LINKED)
+}
+"""Table of which ready records are made -> its columns that name other rows of these."""
 
 
 def dump(value: object) -> bytes:
@@ -33,31 +55,126 @@ def dump(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def write_ready(path: Path) -> None:
-    """Write the ready records of a view into its file, which nobody may be reading."""
+def write_ready(path: Path, *, previous: Path | None = None) -> None:
+    """Write the ready records of a view into its file, which nobody may be reading.
+
+    What a ``previous`` view holds of records that hang together with nothing that differs is taken over, where the
+    same code made it. The file has the same bytes with and without.
+    """
     beside = path.with_name(path.name + ".ready")
     try:
-        with View(path) as view, closing(sqlite3.connect(beside, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = off")
-            connection.execute(f"{TABLE} STRICT, WITHOUT ROWID")
-            connection.execute("BEGIN")
-            connection.executemany("INSERT INTO ready VALUES (?, ?, ?, ?)", _records(view))
-            connection.execute("COMMIT")
-        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = off")
-            connection.execute("ATTACH ? AS beside", [str(beside)])
-            connection.execute(f"{TABLE} STRICT, WITHOUT ROWID")
-            connection.execute("INSERT INTO ready SELECT * FROM beside.ready ORDER BY entity, form, id")
+        with closing(sqlite3.connect(path.resolve().as_uri(), uri=True, isolation_level=None)) as db:
+            db.execute("PRAGMA journal_mode = off")
+            db.execute("INSERT OR REPLACE INTO edition VALUES ('ready', ?)", [maker()])
+            unlike = None
+            if previous is not None:
+                attach(db, previous)
+                unlike = _unlike(db)
+                if unlike is None:
+                    db.execute(f"DETACH {OLD}")
+            if unlike is None:
+                db.execute(f"ATTACH ':memory:' AS {OLD}")
+                db.execute(TABLE.format(OLD))
+            with View(path) as view, closing(sqlite3.connect(beside, isolation_level=None)) as made:
+                made.execute("PRAGMA journal_mode = off")
+                made.execute("BEGIN")
+                made.execute(TABLE.format("main"))
+                made.executemany("INSERT INTO ready VALUES (NULL, ?, ?, ?, ?)", _records(view, unlike))
+                made.execute(INDEX)
+                made.execute("COMMIT")
+            db.execute("ATTACH ? AS beside", [beside.resolve().as_uri()])
+            db.execute("BEGIN")
+            db.execute(TABLE.format("main"))
+            for table, forms in FORMS.items():
+                for form in forms:
+                    db.execute(
+                        "INSERT INTO main.ready SELECT NULL, :entity, :form, t.id, coalesce(made.json, taken.json)"
+                        f' FROM main."{table}" t'
+                        " LEFT JOIN beside.ready made ON (made.entity, made.form, made.id) = (:entity, :form, t.id)"
+                        f" LEFT JOIN {OLD}.ready taken"
+                        " ON (taken.entity, taken.form, taken.id) = (:entity, :form, t.id) ORDER BY t.id",
+                        {"entity": table, "form": form},
+                    )
+            db.execute(INDEX)
+            db.execute("COMMIT")
     finally:
         beside.unlink(missing_ok=True)
 
 
-def _records(view: View) -> Iterator[tuple[str, str, str, bytes]]:
+def _records(view: View, ids: set[str] | None) -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield (table, form, id, compressed JSON) of some records, or of all."""
     filled = hsds.filled_tables(view)
     for table, forms in FORMS.items():
+        wanted = None if ids is None else [row["id"] for row in view.rows(table) if row["id"] in ids]
         for form in forms if table in filled else ():
-            for record in hsds.records(view, table, full=form == "full"):
+            for record in hsds.records(view, table, wanted, full=form == "full"):
                 yield table, form, record["id"], zlib.compress(dump(record))
+
+
+@cache
+def maker() -> str:
+    """Return a text that is another wherever another code could make other records of the same rows."""
+    files = [Path(str(module.__file__)).read_bytes() for module in (hsds, freshness, model, sys.modules[__name__])]
+    return sha256(b"".join(files) + zlib.ZLIB_RUNTIME_VERSION.encode()).hexdigest()
+
+
+def _unlike(db: sqlite3.Connection) -> set[str] | None:
+    """Return the ids of all that hangs together with what differs from the attached view; None where all may differ."""
+    facts, schemas = (
+        [dict(db.execute(query.format(schema))) for schema in ("main", OLD)]
+        for query in ("SELECT name, value FROM {}.edition", "SELECT name, sql FROM {}.sqlite_schema")
+    )
+    days = [dt.date.fromisoformat(known.pop("edition")) for known in facts]
+    if facts[0] != facts[1] or any(schemas[0].get(table) != schemas[1].get(table) for table in (*WORDS, *NESTED)):
+        return None
+    names = {table: [row[1] for row in db.execute(f'PRAGMA main.table_info("{table}")')] for table in schemas[0]}
+    if any(True for table in WORDS for _ in differing(db, table, names[table])):
+        return None
+    unlike = {
+        record
+        for (record,) in db.execute(
+            f"SELECT n.id FROM main.modified n LEFT JOIN {OLD}.modified o ON (o.entity, o.id) = (n.entity, n.id)"
+            " WHERE o.modified_on IS NOT n.modified_on"
+        )
+    }
+    for table, ties in NESTED.items():
+        for row in differing(db, table, names[table]):
+            if row.get("link_entity") in WORDS:
+                return None
+            unlike |= {row[name] for name in ("id", *ties)}
+    if days[0] != days[1]:
+        unlike |= _aged(
+            db, days, {name: int(facts[0][name]) for name in ("due_days", "lapsed_days") if name in facts[0]}
+        )
+    return _hanging_together(db, unlike)
+
+
+def _aged(db: sqlite3.Connection, days: list[dt.date], limits: dict[str, int]) -> set[str]:
+    """Return the ids of records of which a verification is judged otherwise on another of some days."""
+    rows = db.execute("SELECT link_id, verified_on, next_due FROM main.verification")
+    return {
+        record
+        for record, on, due in rows
+        if len({freshness.freshness(_day(on), _day(due), day, **limits) for day in days}) > 1
+    }
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _hanging_together(db: sqlite3.Connection, ids: set[str | None]) -> set[str]:
+    """Return the ids of rows, and of all that name them or are named by them, however far."""
+    together: set[str] = set()
+    while new := {record for record in ids if record is not None} - together:
+        together |= new
+        wanted, ids = json.dumps(sorted(new)), set()
+        for table, ties in NESTED.items():
+            columns = ", ".join(f'"{name}"' for name in ("id", *ties))
+            for name in ("id", *ties):
+                query = f'SELECT {columns} FROM main."{table}" WHERE "{name}" IN (SELECT value FROM json_each(?))'
+                ids |= {value for row in db.execute(query, [wanted]) for value in row}
+    return together
 
 
 def ready_records(view: View, table: str, form: Form, ids: Iterable[str]) -> dict[str, bytes]:

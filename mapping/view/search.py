@@ -207,11 +207,12 @@ class Search:
         if fits.any():
             fits = fits & (met == met[fits].max())
         later = self._series("rank") if self.size else np.zeros(0)
+        numbers = np.flatnonzero(fits)
         keys = (self._series(self.order), -conditions, -score, -where, -tier, later)
-        ordered = np.lexsort(keys)
+        ordered = numbers[np.lexsort([key[numbers] for key in keys])]
         place = np.empty(self.size, np.int64)
-        place[ordered] = np.arange(self.size)
-        self._share(place, ordered[fits[ordered]], np.stack([later, tier, where]))
+        place[ordered] = np.arange(ordered.size)
+        self._share(place, ordered, np.stack([later, tier, where]))
         self.asked_order = place
         return fits
 

@@ -206,17 +206,17 @@ class View:
         """
         if not self._has_travel:
             return {}
-        rows = self.connection.execute(
-            "SELECT location, minutes FROM travel WHERE place = ? AND scenario = ? ORDER BY location",
-            (place_id, scenario),
+        query = (
+            "SELECT location, substr(minutes, number, 1) FROM travel, travel_from"
+            " WHERE place = ? AND scenario = ? AND substr(minutes, number, 1) <> x'ff' ORDER BY location"
         )
-        return {location: float(minutes) for location, minutes in rows}
+        return {location: float(byte[0]) for location, byte in self.connection.execute(query, (place_id, scenario))}
 
     def places(self) -> list[str]:
         """Return the places of the gazetteer from which minutes are told."""
         if not self._has_travel:
             return []
-        return [place for (place,) in self.connection.execute("SELECT DISTINCT place FROM travel ORDER BY place")]
+        return [place for (place,) in self.connection.execute("SELECT DISTINCT place FROM travel_from ORDER BY place")]
 
     @cached_property
     def _has_travel(self) -> bool:
@@ -326,10 +326,15 @@ class View:
     def _terms(self) -> dict[str, str]:
         return {row["id"]: row["code"] for row in self.connection.execute("SELECT id, code FROM taxonomy_term")}
 
+    @cached_property
+    def _filled(self) -> set[str]:
+        """The tables that have rows; the others need not be asked."""
+        return {name for name in self._tables if self.connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone()}
+
     def _where(self, table: str, column: str, ids: Iterable[str | None]) -> list[sqlite3.Row]:
         """Return the rows whose column is one of the ids, in the order of their own ids."""
         wanted = sorted({one for one in ids if one})
-        if not wanted:
+        if not wanted or table not in self._filled:
             return []
         query = f'SELECT * FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?)) ORDER BY id'
         return list(self.connection.execute(query, [json.dumps(wanted)]))

@@ -18,7 +18,7 @@ from mapping.model import RECORDS, Audience, SqlType, columns, references
 from mapping.view.diff import write_changes
 from mapping.view.index import SearchIndex, write_index
 
-FORMAT = "4"
+FORMAT = "5"
 APPLICATION_ID = 0x526F6876
 """Stands in the header of a view file: "Rohv"."""
 
@@ -66,7 +66,7 @@ def write_view(
     try:
         fresh.unlink(missing_ok=True)
         with_due = _with_due_days(tables, context.area)
-        connection = sqlite3.connect(fresh, isolation_level=None)
+        connection = sqlite3.connect(fresh.resolve().as_uri(), uri=True, isolation_level=None)
         try:
             _write(connection, with_due, fields, context)
         finally:

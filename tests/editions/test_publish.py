@@ -10,7 +10,7 @@ import pytest
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import public_id
-from mapping.editions.publish import LIMIT, MOST_PLACES, places, publish, travel_rows
+from mapping.editions.publish import LIMIT, MOST_PLACES, places, publish, travel_times
 from mapping.errors import MappingError, NotFound, UnsafePublication
 from mapping.travel import travel_time
 from mapping.view.view import View
@@ -72,7 +72,8 @@ def test_travel_times_are_told_of_what_may_be_shown_only(published: View) -> Non
     shown = {row["id"] for row in published.rows("location") if row["latitude"] is not None}
     rows = published.connection.execute("SELECT * FROM travel").fetchall()
     assert {row["location"] for row in rows} <= shown
-    assert {row["scenario"] for row in rows} == {"summer", "winter"}
+    starts = published.connection.execute("SELECT scenario FROM travel_from").fetchall()
+    assert {row["scenario"] for row in starts} == {"summer", "winter"}
     abroad = next(row["id"] for row in published.rows("location") if row["name"] == "Consulate, Bandar")
     assert abroad not in {row["location"] for row in rows}
     assert published.minutes("nowhere") == published.minutes("p1", "spring") == {}
@@ -90,7 +91,7 @@ def test_a_service_abroad_has_minutes_where_people_cross_and_it_is_for_them(
     with sample_view(
         tmp_path, tiny_area, *parts, place("Beyond", of=["Beyond"], at=km(-0.5, 4.5), country="XN")
     ) as view:
-        rows = list(travel_rows(view, lowered(tiny_area, cross_borders=crossing)))
+        rows = list(travel_times(view, lowered(tiny_area, cross_borders=crossing)).told())
     assert {row[2]: row[3] for row in rows if row[0] == "p1"} == told
 
 
@@ -142,7 +143,7 @@ def test_no_minutes_are_told_beyond_the_limit(
 ) -> None:
     monkeypatch.setattr("mapping.editions.publish.LIMIT", 23.5)
     with sample_view(tmp_path, tiny_area) as view:
-        told = {(row[0], row[3]) for row in travel_rows(view, tiny_area) if row[2] == "summer"}
+        told = {(row[0], row[3]) for row in travel_times(view, tiny_area).told() if row[2] == "summer"}
     assert ("p1", 14) in told
     assert max(minutes_ for _, minutes_ in told) <= 23.5
     assert LIMIT == 240
@@ -151,7 +152,7 @@ def test_no_minutes_are_told_beyond_the_limit(
 def test_times_are_rounded_up_to_whole_minutes(tiny_area: StudyArea, tmp_path: Path) -> None:
     with sample_view(tmp_path, tiny_area) as view:
         points = {row["id"]: (row["latitude"], row["longitude"]) for row in view.rows("location") if row["latitude"]}
-        for place_, location, scenario, told in travel_rows(view, tiny_area):
+        for place_, location, scenario, told in travel_times(view, tiny_area).told():
             spot = places(tiny_area).set_index("place_id").loc[place_]
             surface = travel_time(tiny_area, [(spot["lat"], spot["lon"])], scenario=scenario).minutes
             row, column = tiny_area.grid.cell(*points[location])
@@ -164,7 +165,7 @@ def test_a_point_on_a_barrier_is_reached_from_the_nearest_ground(tiny_area: Stud
     for name, at in (("Shore", shore), ("Middle", middle)):
         parts += [service(name, of="Umed"), place(name, of=[name], at=at)]
     with sample_view(tmp_path, tiny_area, *parts) as view:
-        told = {row[1]: row[3] for row in travel_rows(view, tiny_area) if row[0] == "p2" and row[2] == "summer"}
+        told = {row[1]: row[3] for row in travel_times(view, tiny_area).told() if row[0] == "p2" and row[2] == "summer"}
         names = {row["id"]: row["name"] for row in view.rows("location")}
         by_name = {names[one]: minutes_ for one, minutes_ in told.items()}
         surface = travel_time(tiny_area, [km(2.5, 12.5)]).minutes

@@ -1,13 +1,42 @@
 """Ready records say the same as those that are made when they are asked for, and come from the view alone."""
 
+import datetime as dt
 import json
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import rules
+from mapping.model import Record, references
+from mapping.safety.redaction import PUBLISHED, project, rename
 from mapping.view import hsds
+from mapping.view import ready as making
 from mapping.view.ready import FORMS, is_ready, ready_records, write_ready
 from mapping.view.view import View
-from tests.support.sample import sample_view
+from mapping.view.writer import ViewContext, write_view
+from tests.support.canary import find_canaries
+from tests.support.examples import examples
+from tests.support.sample import (
+    TODAY,
+    organization,
+    phone,
+    place,
+    public_parts,
+    records_of,
+    sample_view,
+    secret_parts,
+    service,
+    tables_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +72,133 @@ def test_the_same_view_gives_the_same_bytes(ready, tmp_path, tiny_area):
     write_ready(view.path)
     assert view.path.read_bytes() == ready.path.read_bytes()
     assert [path.name for path in tmp_path.glob("*.ready")] == []
+
+
+SAMPLE = records_of(public_parts(), secret_parts())
+
+
+def view_of(records: list[Record], area: StudyArea, path: Path, day: dt.date = TODAY, previous: Path | None = None):
+    shown = rename(project(tables_of(records), "public", rules(day, area)), lambda private: f"id of {private}")
+    write_view(shown, path, fields=PUBLISHED, context=ViewContext("public", day, area, previous))
+    return path
+
+
+def edited(draw: Callable[[st.SearchStrategy[Any]], Any]) -> list[Record]:
+    """The sample after some edits: records that are gone, are hidden, say something else or belong elsewhere."""
+    records = list(SAMPLE)
+    for _ in range(draw(st.integers(0, 4))):
+        number = draw(st.integers(0, len(records) - 1))
+        record = records[number]
+        refers = references(type(record))
+        options = [name for name in PUBLISHED.get(record.table, ()) if isinstance(getattr(record, name), str)]
+        change = draw(st.sampled_from(["gone", "hidden", *options]))
+        fields: dict[str, Any] = {}
+        if change == "gone":
+            del records[number]
+            continue
+        if change == "hidden" or change == "audience":
+            fields = {"audience": "custodian"} if "audience" in type(record).model_fields else {}
+        elif change in refers:
+            fields = {change: draw(st.sampled_from([r.id for r in SAMPLE if r.table == refers[change]] or [""]))}
+        elif change == "link_id":
+            fields = {change: draw(st.sampled_from([r.id for r in SAMPLE if r.table == record.link_entity]))}
+        elif change not in ("link_entity", "precision", "position_basis", "byday", "status", "service_types", "field"):
+            fields = {change: draw(st.sampled_from(["2027-01-01", "08:00", "Сухан"]))}
+        records[number] = record.model_copy(update=fields)
+    return records
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory, tiny_area):
+    path = view_of(SAMPLE, tiny_area, tmp_path_factory.mktemp("before") / "public.db")
+    write_ready(path)
+    return path
+
+
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), days=st.sampled_from([0, 1, 40, 200, 500]))
+def test_what_is_taken_over_is_what_would_be_made(data, days, before, tiny_area, tmp_path):
+    """Whatever was edited since the view before, and however long ago that was, the file has the same bytes."""
+    day = TODAY + dt.timedelta(days=days)
+    view_of(edited(data.draw), tiny_area, tmp_path / "anew.db", day, before)
+    shutil.copy(tmp_path / "anew.db", tmp_path / "taken.db")
+    write_ready(tmp_path / "anew.db")
+    write_ready(tmp_path / "taken.db", previous=before)
+    assert (tmp_path / "anew.db").read_bytes() == (tmp_path / "taken.db").read_bytes()
+
+
+ADVICE = [
+    organization("Umed"),
+    service("Advice", of="Umed"),
+    place("Zarnisor house", of=["Advice"], at=(10.04, 60.05), unit="XT-E1", address="17 Gulafshon Street"),
+]
+TALKS = [organization("Nihoni"), service("Talks", of="Nihoni"), phone("+992 44 600 11 11", service="Talks")]
+
+
+def spoiled(path: Path) -> Path:
+    """The view, its ready records all made to say something else: what is taken over is seen by it."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE ready SET json = ?", [zlib.compress(b"taken")])
+        db.commit()
+    return path
+
+
+def taken(path: Path) -> set[str]:
+    with View(path) as view:
+        return {
+            row["id"]
+            for row in view.connection.execute("SELECT * FROM ready")
+            if zlib.decompress(row["json"]) == b"taken"
+        }
+
+
+def test_only_what_hangs_together_with_an_edit_is_made_anew(tiny_area, tmp_path):
+    parts = records_of(*ADVICE, *TALKS)
+    first = view_of(parts, tiny_area, tmp_path / "a.db")
+    write_ready(first)
+    renamed = [r.model_copy(update={"name": "Counsel"}) if getattr(r, "name", "") == "Advice" else r for r in parts]
+    second = view_of(renamed, tiny_area, tmp_path / "b.db", previous=spoiled(first))
+    write_ready(second, previous=first)
+    with View(second) as view:
+        names = {
+            row["name"]: row["id"] for table in FORMS if table != "service_at_location" for row in view.rows(table)
+        }
+    assert taken(second) == {names["Nihoni"], names["Talks"]}
+
+
+@pytest.mark.parametrize("change", ["code", "days", "words"])
+def test_nothing_is_taken_over_where_all_may_differ(change, before, tiny_area, tmp_path, monkeypatch):
+    first = tmp_path / "a.db"
+    shutil.copy(before, first)
+    spoiled(first)
+    second = view_of(SAMPLE, tiny_area, tmp_path / "b.db", previous=first)
+    if change == "code":
+        monkeypatch.setattr(making, "maker", lambda: "another")
+    with closing(sqlite3.connect(second)) as db:
+        if change == "days":
+            db.execute("UPDATE edition SET value = 5 WHERE name = 'due_days'")
+        if change == "words":
+            db.execute("UPDATE taxonomy_term SET name = 'Another' WHERE id = (SELECT min(id) FROM taxonomy_term)")
+        db.commit()
+    write_ready(second, previous=first)
+    assert not taken(second)
+
+
+@pytest.mark.parametrize(
+    ("table", "secrets"),
+    [
+        ("phone", ["+992 44 600 11 11"]),
+        ("location", ["Zarnisor", "17 Gulafshon Street"]),
+        ("organization", ["Nihoni", "+992 44 600 11 11", "Zarnisor", "17 Gulafshon Street"]),
+    ],
+)
+def test_what_became_secret_is_not_taken_over(table, secrets, tiny_area, tmp_path):
+    parts = records_of(*ADVICE, *TALKS)
+    words = {secret: secret for secret in secrets}
+    first = view_of(parts, tiny_area, tmp_path / "a.db")
+    write_ready(first)
+    assert {canary.secret for canary in find_canaries([first], words)} == {*secrets}
+    hidden = [r.model_copy(update={"audience": "custodian"}) if r.table == table else r for r in parts]
+    second = view_of(hidden, tiny_area, tmp_path / "b.db", previous=first)
+    write_ready(second, previous=first)
+    assert not find_canaries([second], words)

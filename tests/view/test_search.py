@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from mapping.language.fold import tokens
 from mapping.language.lexicon import lexicon
-from mapping.language.meaning import Meaning, QueryReader
+from mapping.language.meaning import Meaning, QueryReader, inflected
 from mapping.language.need_fits import SECOND, types_for
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.search import Query, Search
@@ -151,6 +152,18 @@ def test_a_town_is_a_place_and_night_and_free_are_conditions(reader):
 def test_a_football_result_finds_nothing(reader):
     for text in ("натиҷаи футбол", "футбол счёт", "futbol natijalari", "football score", "qwxz"):
         assert reader.read(text).nothing, text
+
+
+def test_what_services_are_called_is_looked_up_as_if_every_name_were_compared(reader):
+    for row in rows(PHRASES):
+        words = tokens(row["phrase"])
+        covered = {}
+        for code, name in reader.called:
+            hits = [word for word in words if any(inflected(word, other) for other in name)]
+            share = sum(any(inflected(word, other) for word in hits) for other in name) / len(name)
+            if share > 0.5 or (share == 0.5 and len(name) == 2):
+                covered[code] = max(covered.get(code, 0.0), share)
+        assert reader._called(words)[0] == covered
 
 
 def test_a_number_is_a_number(reader):

@@ -2,11 +2,13 @@
 
 import gzip
 import hashlib
+import os
 import re
 import zipfile
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from mapping.errors import NotFound, UnsafePublication
 from tests.support.canary import find_canaries
@@ -136,6 +138,47 @@ def test_it_reports_progress_and_sizes_and_replaces_the_old_site_whole(view_file
     assert "kB" in str(frozen)
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
     assert not (tmp_path / "site" / "gone").exists()
+
+
+def pages(**texts: str) -> Flask:
+    """An app of a few pages, each linked to from the first one."""
+    app = Flask("pages")
+    texts = {f"{name}.html": text for name, text in texts.items()} | {"robots.txt": "", "404.html": "none"}
+    texts["index.html"] = "".join(f'<a href="{name}">' for name in texts)
+
+    @app.get("/")
+    @app.get("/<path:name>")
+    def page(name: str = "index.html") -> str:
+        return texts[name]
+
+    return app
+
+
+def test_only_what_says_something_else_is_written_again(tmp_path):
+    site = tmp_path / "site"
+    freeze(pages(same="same", changed="before", gone="gone"), site)
+    before = {path.name: path.stat() for path in site.iterdir()}
+    os.link(site / "changed.html", tmp_path / "old")
+    freeze(pages(same="same", changed="after", new="new"), site)
+    freeze(pages(same="same", changed="after", new="new"), tmp_path / "anew")
+    assert tree(site) == tree(tmp_path / "anew")
+    after = {path.name: path.stat() for path in site.iterdir()}
+    assert {*before} - {*after} == {"gone.html"}
+    kept = {name for name in {*before} & {*after} if os.path.samestat(before[name], after[name])}
+    assert kept == {"same.html", "robots.txt", "404.html"}
+    assert all(before[name].st_mtime_ns == after[name].st_mtime_ns for name in kept)
+    assert (tmp_path / "old").read_text() == "before"  # no file of the old site was written into
+
+
+def test_a_disk_on_which_no_file_stands_in_two_folders_has_the_same_site(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError
+
+    freeze(pages(same="same"), tmp_path / "site")
+    before = tree(tmp_path / "site")
+    monkeypatch.setattr("web.freeze.os.link", refuse)
+    freeze(pages(same="same"), tmp_path / "site")
+    assert tree(tmp_path / "site") == before
 
 
 def test_the_whole_site_is_one_file_too(site, view_file, tiny_area, tmp_path):

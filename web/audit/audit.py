@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from mapping.analysis.common.listed import counted, points, sort_of
 from mapping.analysis.supply.coverage import BANDS
 from mapping.area.study_area import StudyArea
-from mapping.editions.publish import travel_rows
+from mapping.editions.publish import travel_times
 from mapping.errors import NotFound
 from mapping.render import report
 from mapping.render.report.writers import files as writing
@@ -138,8 +138,13 @@ def _minutes(view: View, area: StudyArea, progress: Progress | None = None) -> l
     """Compare the view's table of travel times, by which pages are ordered, with the one that its own places give."""
     if not view.connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'travel'").fetchone():
         return []
-    published = {tuple(row) for row in view.connection.execute("SELECT place, location, scenario, minutes FROM travel")}
-    wrong = len(published ^ set(travel_rows(view, area, progress=progress)))
+    starts = view.connection.execute("SELECT place, scenario FROM travel_from")
+    published = {
+        (place, location, scenario, minutes)
+        for place, scenario in starts
+        for location, minutes in view.minutes(place, scenario).items()
+    }
+    wrong = len(published ^ set(travel_times(view, area, progress=progress).told()))
     return [Difference("the view's travel times", f"{wrong} are not those of its own places")] if wrong else []
 
 
