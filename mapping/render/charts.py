@@ -223,8 +223,8 @@ def _stacks(result: Result) -> list[tuple[Mapping[str, str] | str | Column, list
     if len(states) >= 2:
         made = []
         for column in states:
-            found = Counter(str(value) for value in result.table[column.key])
-            made.append((column, [(state, float(found[state])) for state in STATES if found[state]]))
+            tally = Counter(str(value) for value in result.table[column.key])
+            made.append((column, [(state, float(tally[state])) for state in STATES if tally[state]]))
         return made  # type: ignore[return-value]
     if len(result.table) == 1:
         code = str(result.table.index[0])
@@ -286,7 +286,7 @@ def _heat_columns(result: Result) -> list[Column]:
 def _draw_heat(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
     codes = [str(code) for code in result.table.index]
     drawing.head([area.label(code, language) for code in codes])
-    seen: dict[str, None] = {}
+    states: dict[str, None] = {}
     own = {key: group for group, keys in result.groups.items() for key in keys}
     before = ""
     for column in _heat_columns(result):
@@ -302,9 +302,9 @@ def _draw_heat(drawing: Drawing, result: Result, area: StudyArea, language: str)
             plain = column.kind != "state"
             cells.append((fill, sign or (write(value, column.kind, language) if plain else "✓")))
             if state:
-                seen.setdefault(state)
+                states.setdefault(state)
         drawing.cells(show(column.short if group and column.short else column.label, language), cells)
-    drawing.key([(*SIGNS[s], STATES[s].into(language)) for s in STATES if s in seen])
+    drawing.key([(*SIGNS[s], STATES[s].into(language)) for s in STATES if s in states])
 
 
 # Curves and dots
@@ -392,7 +392,7 @@ def _draw_pairs(drawing: Drawing, result: Result, area: StudyArea, language: str
     """Draw two bars for each unit in which the most changes; of several pairs, those of the whole area."""
     pairs = _pairs(result)
     rows: list[tuple[str, float, float, str, str]] = []
-    one, other = pairs[0]
+    earlier, other = pairs[0]
     if len(pairs) > 1 and all(column.key in result.total for pair in pairs for column in pair):
         own = {key: group for group, keys in result.groups.items() for key in keys}
         for first, second in pairs:
@@ -400,14 +400,14 @@ def _draw_pairs(drawing: Drawing, result: Result, area: StudyArea, language: str
             before, after = (float(result.total[column.key]) for column in (first, second))
             rows.append((name, before, after, *_both(result.total_text(c.key, language) for c in (first, second))))
     else:
-        values = result.table[[one.key, other.key]].astype(float)
-        change = (values[other.key] - values[one.key]).abs()
+        values = result.table[[earlier.key, other.key]].astype(float)
+        change = (values[other.key] - values[earlier.key]).abs()
         most = change[change > change.max() / 100] if change.any() else change
         for code in map(str, most.sort_values(ascending=False, kind="stable").index[:MOST]):
-            before, after = (_number(result, code, column.key) for column in (one, other))
-            texts = _both(result.text(code, column.key, language) for column in (one, other))
+            before, after = (_number(result, code, column.key) for column in (earlier, other))
+            texts = _both(result.text(code, column.key, language) for column in (earlier, other))
             rows.append((area.label(code, language), before, after, *texts))
-    share = one.kind == "share"
+    share = earlier.kind == "share"
     top = 1.0 if share else _round(max(max(row[1:3]) for row in rows))
     for name, before, after, text, other_text in rows:
         drawing.label(name, "")
@@ -415,13 +415,16 @@ def _draw_pairs(drawing: Drawing, result: Result, area: StudyArea, language: str
         drawing.bar(after / top, None, None, text=other_text)
     drawing.axis(_ticks(top, share=share, language=language))
     drawing.key(
-        [("b/", "", show(one.short or one.label, language)), ("a", "", show(other.short or other.label, language))]
+        [
+            ("b/", "", show(earlier.short or earlier.label, language)),
+            ("a", "", show(other.short or other.label, language)),
+        ]
     )
 
 
 def _both(texts: Iterable[str]) -> tuple[str, str]:
-    one, other = texts
-    return one, other
+    first, other = texts
+    return first, other
 
 
 def _number(result: Result, code: str, key: str) -> float:

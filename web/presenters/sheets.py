@@ -32,8 +32,8 @@ class PictureSize:
     @classmethod
     def of(cls, drawn: str, words: str) -> Self:
         """Return the size of an SVG picture."""
-        found = re.search(r' width="([\d.]+)" height="([\d.]+)', drawn)
-        width, height = (round(float(number)) for number in found.groups()) if found else (0, 0)
+        match = re.search(r' width="([\d.]+)" height="([\d.]+)', drawn)
+        width, height = (round(float(number)) for number in match.groups()) if match else (0, 0)
         return cls(width, height, words)
 
 

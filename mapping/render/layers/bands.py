@@ -43,7 +43,7 @@ def _layer(area: StudyArea, surface: Surface, name: str, instead_of: str, langua
         files={f"{name}.webp": webp(_painted(picture))},
         instead_of=instead_of,
         scenario=show(surface.scenario, language),
-        figures=tuple((show(each.label, language), each.text(language)) for each in surface.figures),
+        figures=tuple((show(figure.label, language), figure.text(language)) for figure in surface.figures),
     )
 
 

@@ -64,23 +64,23 @@ class Pen:
 
     def heading(self, text: object, *, anchor: str = "", level: int = 2) -> None:
         """Write a heading; sections are numbered within their chapter."""
-        said = self.material.say(text)
+        title = self.material.say(text)
         if level == 2 and self._number:
-            said = f"{self._next('section')}. {said}"
-        self._blocks.append(Heading(said, 2 if level == 2 else 3, anchor))
+            title = f"{self._next('section')}. {title}"
+        self._blocks.append(Heading(title, 2 if level == 2 else 3, anchor))
 
     def say(self, text: object, role: Role = "") -> None:
         """Write a paragraph; nothing where the text is empty."""
-        if said := self.material.say(text):
-            self._blocks.append(Paragraph(_ended(said), role))
+        if sentence := self.material.say(text):
+            self._blocks.append(Paragraph(_ended(sentence), role))
 
     def items(self, items: Iterable[object], *, ordered: bool = False, small: bool = False) -> None:
         """Write a list; nothing where there are no items."""
-        said = tuple(self.material.say(item) for item in items)
-        if any(item.endswith(".") for item in said):  # sentences, of which findings come without a full stop
-            said = tuple(_ended(item) for item in said)
-        if said:
-            self._blocks.append(Items(said, ordered, small))
+        lines = tuple(self.material.say(item) for item in items)
+        if any(item.endswith(".") for item in lines):  # sentences, of which findings come without a full stop
+            lines = tuple(_ended(item) for item in lines)
+        if lines:
+            self._blocks.append(Items(lines, ordered, small))
 
     def facts(self, pairs: Iterable[tuple[object, object]]) -> None:
         """Write names and what stands beside each."""
@@ -104,7 +104,7 @@ class Pen:
             return
         label = say(Message("Table {number}", {"number": self._next("table")}))
         self._remember(anchor, label)
-        titles = tuple(say(one) for one in head)
+        titles = tuple(say(title) for title in head)
         self._blocks.append(
             ReportTable(label, say(caption), titles, made, source, anchor and f"t-{anchor}", small, even)
         )
@@ -191,17 +191,17 @@ class Pen:
         """Say what the signs of a matrix mean."""
         if result.layout != "matrix" or result.states is None:
             return
-        found = set(result.states.to_numpy().ravel())
-        found |= {state for c in result.columns if c.kind == "state" for state in result.table[c.key]}
-        said = [
-            ((SIGNS | OWN_SIGNS)[state][1], STATES[state], STATE_NOTES[state]) for state in STATES if state in found
+        states = set(result.states.to_numpy().ravel())
+        states |= {state for c in result.columns if c.kind == "state" for state in result.table[c.key]}
+        notes = [
+            ((SIGNS | OWN_SIGNS)[state][1], STATES[state], STATE_NOTES[state]) for state in STATES if state in states
         ]
         self.items(
             (
                 Message("{sign} {state}: {note}", {"sign": sign, "state": name, "note": note})
                 if sign
                 else Message("{state}: {note}", {"state": name, "note": note})
-                for sign, name, note in said
+                for sign, name, note in notes
             ),
             small=True,
         )
@@ -294,8 +294,8 @@ class Pen:
             self.material.numbers[anchor] = label
 
 
-def _ended(said: str) -> str:
-    return said if said[-1:] in ".:;!?…]" else f"{said}."
+def _ended(sentence: str) -> str:
+    return sentence if sentence[-1:] in ".:;!?…]" else f"{sentence}."
 
 
 def _grouped(result: Result, columns: Sequence[Column]) -> list[tuple[object | None, list[Column]]]:
@@ -310,8 +310,8 @@ def _grouped(result: Result, columns: Sequence[Column]) -> list[tuple[object | N
 
 def plain(text: str) -> str:
     """Leave out a range that says no more than the number: 0 (0–0), 100% (100–100)."""
-    found = re.fullmatch(r"(([<>]?[\d.,\u00a0]+?)(\u00a0?%)?) \(\2–\2\)", text)
-    return found[1] if found else text
+    match = re.fullmatch(r"(([<>]?[\d.,\u00a0]+?)(\u00a0?%)?) \(\2–\2\)", text)
+    return match[1] if match else text
 
 
 def own_ids(svg: str, prefix: str) -> str:

@@ -131,12 +131,12 @@ class Chapter:
 
     def labelled(self, kind: type[ReportTable] | type[Picture]) -> list[tuple[str, str]]:
         """Return the tables or the pictures of the chapter: id in the page, label and caption."""
-        found = []
+        labels = []
         for place, block in enumerate(self.blocks, 1):
             if isinstance(block, kind):
                 own = f"p-{block.anchor}" if block.anchor else f"{self.anchor}-p{place}"
-                found.append((own if kind is Picture else f"{self.anchor}-{place}", f"{block.label}. {block.caption}"))
-        return found
+                labels.append((own if kind is Picture else f"{self.anchor}-{place}", f"{block.label}. {block.caption}"))
+        return labels
 
 
 @dataclass(frozen=True)

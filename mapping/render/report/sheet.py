@@ -26,10 +26,10 @@ UNITS: dict[Kind, Message] = {
 
 def sheet(drawn: str, *, title: str, foot: str = "") -> str:
     """Return an SVG picture between its title, of five lines at most, and its foot, as one SVG picture."""
-    found = re.match(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)', drawn)
-    if found is None:
+    match = re.match(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)', drawn)
+    if match is None:
         raise ValueError("a sheet holds an SVG picture with a width and a height")
-    width, height = float(found[1]), float(found[2])
+    width, height = float(match[1]), float(match[2])
     size = TITLE if width > 500 else TITLE - 2
     texts, y = [], 8.0
     for line in wrapped(title, width - 16, size * BOLD, 5):
@@ -69,7 +69,7 @@ def foot(result: Result, language: str, *, kind: Kind | None = None, sources: st
     if kind in UNITS:
         parts.append(translate("Unit: {unit}.", language, unit=UNITS[kind].into(language)))
     parts.append(translate("Edition of {day}.", language, day=result.edition))
-    told = "; ".join([*(input_words(one, language) for one in result.inputs), sources]).split("; ")
-    own = "; ".join(dict.fromkeys(source.strip().rstrip(".") for source in told if source))
+    origins = "; ".join([*(input_words(origin, language) for origin in result.inputs), sources]).split("; ")
+    own = "; ".join(dict.fromkeys(source.strip().rstrip(".") for source in origins if source))
     parts.append(translate("Source: {sources}.", language, sources=own))
     return " ".join(part if part.endswith(".") else f"{part}." for part in parts)

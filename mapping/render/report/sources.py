@@ -48,12 +48,12 @@ SOURCES = {
 """Short names of sources, as tables of terms have them -> what a reader knows them by."""
 
 
-def input_words(one: Input, language: str) -> str:
+def input_words(origin: Input, language: str) -> str:
     """Return what a result was worked out from: its name and day, or whose it is where it has no day."""
-    known = SOURCES.get(one.source) if isinstance(one.source, str) else None
-    if one.day is None and (source := show(known or one.source, language)):
+    known = SOURCES.get(origin.source) if isinstance(origin.source, str) else None
+    if origin.day is None and (source := show(known or origin.source, language)):
         return source
-    return ", ".join(filter(None, (one.name.into(language), date(one.day, language) if one.day else "")))
+    return ", ".join(filter(None, (origin.name.into(language), date(origin.day, language) if origin.day else "")))
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ class Sources:
     @cached_property
     def entries(self) -> list[Entry]:
         """Every listed service, by name."""
-        found = listed_services(self.view, language=self.language)
-        return [entry_in_letters(entry, self.language) for entry in found]
+        services = listed_services(self.view, language=self.language)
+        return [entry_in_letters(entry, self.language) for entry in services]
 
     @cached_property
     def organizations(self) -> list[OrganizationEntry]:
@@ -147,8 +147,11 @@ class Sources:
 
     def source(self, result: Result, *, method: str = "") -> str:
         """Return the line below a table: where its numbers are from, of which day, on how much they stand."""
-        said = [*dict.fromkeys(input_words(one, self.language) for one in result.inputs)]
-        parts = [self.say(Message("Source: {sources}.", {"sources": "; ".join(said).rstrip(".")})), self.basis(result)]
+        inputs = [*dict.fromkeys(input_words(origin, self.language) for origin in result.inputs)]
+        parts = [
+            self.say(Message("Source: {sources}.", {"sources": "; ".join(inputs).rstrip(".")})),
+            self.basis(result),
+        ]
         if method:
             parts.append(self.say(Message("Method: {method}, annexes.", {"method": method})))
         return " ".join(filter(None, parts))
@@ -156,10 +159,10 @@ class Sources:
     def own_source(self, entries: Collection[Entry]) -> str:
         """Return the line below a table that was counted from the list itself."""
         directory = self.results["freshness"].inputs[:1]
-        said = "; ".join(input_words(one, self.language) for one in directory).rstrip(".")
+        inputs = "; ".join(input_words(origin, self.language) for origin in directory).rstrip(".")
         words = {"count": len(entries), "known": len(self.entries), "share": self.fresh_text(self.share_of(entries))}
         based = Message("Counted from {count} of {known} listed services; checked in time: {share}.", words)
-        return f"{self.say(Message('Source: {sources}.', {'sources': said}))} {self.say(based)}"
+        return f"{self.say(Message('Source: {sources}.', {'sources': inputs}))} {self.say(based)}"
 
     def basis(self, result: Result) -> str:
         """Say on how much of what is known a result stands, and how much of that was checked in time."""
@@ -197,8 +200,8 @@ def _of_places_abroad(material: Sources) -> Message:
 
 def _of_activities(material: Sources) -> Message:
     rows = material.view.rows("activity")
-    told = {one for row in rows for one in (row["organization_id"], row["implementer_id"]) if one}
-    words = {"told": len(told), "known": len(material.organizations)}
+    bodies = {body for row in rows for body in (row["organization_id"], row["implementer_id"]) if body}
+    words = {"told": len(bodies), "known": len(material.organizations)}
     return Message(
         "Organizations that told of activities: {told} of {known} listed. How many were asked: not known.", words
     )

@@ -51,20 +51,20 @@ def _mandates(pen: Pen) -> None:
         if code in material.types:
             tasks[key].append(code)
     rows: list[tuple[str, str]] = []
-    seen: dict[str, list[str]] = {}
+    codes_of: dict[str, list[str]] = {}
     for key in DEFAULTS:
         name = material.say(addressee(material, key))
-        if name in seen or (key not in tasks and key not in OWN_TASKS):
-            seen.get(name, []).extend(tasks.get(key, ()))
+        if name in codes_of or (key not in tasks and key not in OWN_TASKS):
+            codes_of.get(name, []).extend(tasks.get(key, ()))
             continue
-        seen[name] = tasks[key]
+        codes_of[name] = tasks[key]
         rows.append((key, name))
     made = []
     for key, name in rows:
-        codes = seen[name]
-        said = ", ".join(material.type_label(code) for code in codes) or material.say(OWN_TASKS[key])
+        codes = codes_of[name]
+        helps = ", ".join(material.type_label(code) for code in codes) or material.say(OWN_TASKS[key])
         state = [e for e in material.entries if e.organization.kind == "government" and _answers(e, codes)]
-        made.append(TableRow(name, (Cell(said), Cell(material.say(len(state)) if codes else "", number=True))))
+        made.append(TableRow(name, (Cell(helps), Cell(material.say(len(state)) if codes else "", number=True))))
     pen.table(
         Message("Who answers for which help"),
         (Message("Organization"), Message("Answers for"), Message("Listed services of state authorities")),
@@ -151,22 +151,32 @@ def _profiles(pen: Pen) -> None:
         for body in filter(None, (row["organization_id"], row["implementer_id"])):
             activities[body].add(row["id"])
             programmes[body].update(filter(None, (row["programme"],)))
-    bodies = [one for one in material.organizations if one.kind in CIVIL and (services[one.id] or activities[one.id])]
-    bodies.sort(key=lambda one: (CIVIL.index(one.kind) > 1, -len(services[one.id]) - len(activities[one.id]), one.name))
+    bodies = [
+        organization
+        for organization in material.organizations
+        if organization.kind in CIVIL and (services[organization.id] or activities[organization.id])
+    ]
+    bodies.sort(
+        key=lambda organization: (
+            CIVIL.index(organization.kind) > 1,
+            -len(services[organization.id]) - len(activities[organization.id]),
+            organization.name,
+        )
+    )
     pen.heading(Message("Profiles of international organizations and civil organizations"))
 
-    def profile(one: OrganizationEntry) -> TableRow:
-        own = services[one.id]
+    def profile(organization: OrganizationEntry) -> TableRow:
+        own = services[organization.id]
         families = dict.fromkeys(code.split("-")[0] for entry in own for code in entry.types)
         regions = [code for code in material.regions if any(code in material.units_of(entry) for entry in own)]
         texts = (
             ", ".join(material.type_label(code) for code in families),
             ", ".join(material.label(code) for code in regions),
-            ", ".join(sorted(programmes[one.id])),
+            ", ".join(sorted(programmes[organization.id])),
         )
         return TableRow(
-            one.name,
-            cells(*texts, len(own), len(activities[one.id]), language=material.language),
+            organization.name,
+            cells(*texts, len(own), len(activities[organization.id]), language=material.language),
         )
 
     head = (
@@ -180,8 +190,8 @@ def _profiles(pen: Pen) -> None:
     pen.table(
         Message("Who offers what, where, and within which programmes"),
         head,
-        (profile(one) for one in bodies[:MOST]),
-        source=material.own_source([entry for one in bodies[:MOST] for entry in services[one.id]]),
+        (profile(organization) for organization in bodies[:MOST]),
+        source=material.own_source([entry for organization in bodies[:MOST] for entry in services[organization.id]]),
         anchor="profiles",
         small=True,
     )
@@ -209,17 +219,17 @@ def _mechanism(pen: Pen) -> None:
 def _kinds(pen: Pen) -> Iterable[TableRow]:
     """Count organizations by kind and region; where there is none, say so."""
     material = pen.material
-    regions: dict[str, set[str]] = {one.id: set() for one in material.organizations}
+    regions: dict[str, set[str]] = {organization.id: set() for organization in material.organizations}
     for entry in material.entries:
         inside = material.units_of(entry).intersection(material.regions)
         regions.setdefault(entry.organization.id, set()).update(inside)
     counts: Counter[tuple[str, str]] = Counter()
-    for one in material.organizations:
-        for place in (*(regions[one.id] or {"elsewhere"}), "all"):
-            counts[one.kind, place] += 1
+    for organization in material.organizations:
+        for place in (*(regions[organization.id] or {"elsewhere"}), "all"):
+            counts[organization.kind, place] += 1
     kinds = Vocabulary.load("organization_types")
     order = [term.code for term in kinds.terms() if counts[term.code, "all"]]
-    order += sorted({one.kind for one in material.organizations} - set(order))
+    order += sorted({organization.kind for organization in material.organizations} - set(order))
     none = STATES["none listed"].into(material.language)
     for kind in order:
         name = str(kinds.label(kind, material.language)) if kind in kinds else material.say(Message("not stated"))
@@ -232,7 +242,7 @@ def _agreements(pen: Pen) -> None:
     material = pen.material
     least = material.area.settings.thresholds.providers
     rows = material.view.rows("referral_agreement")
-    kinds = {one.id: one.kind for one in material.organizations}
+    kinds = {organization.id: organization.kind for organization in material.organizations}
     force = [
         row
         for row in rows
@@ -254,9 +264,10 @@ def _agreements(pen: Pen) -> None:
     few = material.say(Message("fewer than {least}", {"least": least}))
     made = [
         TableRow(
-            name(one), (Cell(name(other)), Cell(material.say(count) if count >= least else few, number=count >= least))
+            name(giver),
+            (Cell(name(other)), Cell(material.say(count) if count >= least else few, number=count >= least)),
         )
-        for (one, other), count in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
+        for (giver, other), count in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
     head = (Message("From"), Message("To"), Message("Agreements"))
     source = material.own_source(material.entries)

@@ -93,11 +93,11 @@ def _families(pen: Pen, result: Result) -> None:
 
 def _sums(rows: Iterable[Record]) -> dict[str, tuple[int, int]]:
     """Add the answers to each item up over the families: how many are "met", and how many could be answered."""
-    found: dict[str, tuple[int, int]] = {}
+    sums: dict[str, tuple[int, int]] = {}
     for row in rows:
-        met, known = found.get(row["standard"], (0, 0))
-        found[row["standard"]] = met + row["met"], known + row["met"] + row["partly"] + row["not_met"]
-    return found
+        met, known = sums.get(row["standard"], (0, 0))
+        sums[row["standard"]] = met + row["met"], known + row["met"] + row["partly"] + row["not_met"]
+    return sums
 
 
 def _item(pen: Pen, term: Term, sums: dict[str, tuple[int, int]]) -> TableRow:
@@ -129,7 +129,7 @@ def data(pen: Pen) -> None:
     made = [
         TableRow(
             material.say(label),
-            cells(told := sum(bool(row[key]) for row in rows), len(rows) - told, language=material.language),
+            cells(count := sum(bool(row[key]) for row in rows), len(rows) - count, language=material.language),
         )
         for key, label in ASKED.items()
     ]

@@ -36,18 +36,18 @@ def where(pen: Pen, entry: Entry) -> str:
     """Say where a service is: towns or units, countries, or that it is reached by phone."""
     material = pen.material
     known = material.area.all_units()
-    said = []
+    places = []
     for place in entry.places:
         if place.country not in (None, "", material.area.code):
             country = material.say(material.area.settings.country_names.get(str(place.country), {"en": place.country}))
-            said.append(", ".join(filter(None, (place.city, country))))
+            places.append(", ".join(filter(None, (place.city, country))))
         elif place.area_unit in known:
-            said.append(material.label(str(place.area_unit)))
+            places.append(material.label(str(place.area_unit)))
         elif place.city:
-            said.append(place.city)
-    if not said and entry.covers:
-        said = [material.label(code) for code in entry.covers if code in known]
-    shown = list(dict.fromkeys(said))
+            places.append(place.city)
+    if not places and entry.covers:
+        places = [material.label(code) for code in entry.covers if code in known]
+    shown = list(dict.fromkeys(places))
     more = [material.say(Message("and {count} more", {"count": len(shown) - 3}))] if len(shown) > 3 else []
     return "; ".join((*shown[:3], *more)) or material.say(Message("not stated"))
 
@@ -118,13 +118,13 @@ def _by_type(pen: Pen, listing: ServicePresence, terms: Iterable[Term]) -> tuple
     """Return a row for each type of which something is listed or said, and the names of the others."""
     rows, empty = [], []
     for term in terms:
-        said = listing.states(term)
+        states = listing.states(term)
         name = str(term.label(pen.material.language))
-        if all(state == "none listed" for state, _ in said.values()):
+        if all(state == "none listed" for state, _ in states.values()):
             empty.append(name)
             continue
         made = []
-        for state, count in said.values():
+        for state, count in states.values():
             words = STATES[state].into(pen.material.language)
             there = state in ("present", "single")
             made.append(

@@ -57,8 +57,8 @@ def front(pen: Pen) -> None:
                 {"licence": licence.text, "url": licence.url},
             )
         )
-    for one in material.view.licences:
-        pen.say(one, "small")
+    for notice in material.view.licences:
+        pen.say(notice, "small")
     pen.items(material.area.attributions(language=material.language), small=True)
     if material.area.modelled:
         pen.say(material.area.warning, "small")
@@ -148,7 +148,7 @@ def _gaps(material: Sources) -> Iterator[Message]:
         )
     short = {norm: int(norms.total.get(f"{norm}_missing", 0)) for norm in norms.groups}
     if any(short.values()):
-        norm = max(short, key=lambda one: short[one])
+        norm = max(short, key=lambda norm: short[norm])
         yield Message(
             "{norm}: {missing} are missing, region by region.",
             {"norm": norms.group_labels[norm], "missing": short[norm]},
@@ -178,7 +178,7 @@ def coverage_map(pen: Pen) -> None:
     steps, key = print_map.shaded(result, column), print_map.legend(language)
     colours = print_map.ramp(column)
     svg = print_map.country_map(area, steps, level=result.level, title=title, colours=colours, language=language)
-    words = f"{title}. {material.say(result.finding)}. {'. '.join(material.say(one) for one in result.also)}"
+    words = f"{title}. {material.say(result.finding)}. {'. '.join(material.say(sentence) for sentence in result.also)}"
     pen.picture(
         svg,
         result,
