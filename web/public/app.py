@@ -79,8 +79,8 @@ def edition() -> Edition:
     """Return the edition that this request is answered from."""
     if "edition" not in g:
         g.edition = current_app.config["EDITIONS"].now()
-    found: Edition = g.edition
-    return found
+    current: Edition = g.edition
+    return current
 
 
 def page(template: str, language: str, **values: Any) -> str:
@@ -111,10 +111,10 @@ def start() -> str:
 @blueprint.get("/<language>/aloud/<name>.wav")
 def aloud(language: str, name: str) -> Response:
     """Return a recording of a text."""
-    found = {recording.name: recording.file for recording in recordings(checked(language))}
-    if name not in found:
+    files = {recording.name: recording.file for recording in recordings(checked(language))}
+    if name not in files:
         abort(404)
-    return file(found[name].read_bytes(), f"{name}.wav")
+    return file(files[name].read_bytes(), f"{name}.wav")
 
 
 @blueprint.get("/<language>/")
@@ -222,11 +222,11 @@ def with_pdf() -> bool:
 @blueprint.get("/<language>/all-<int:sheet>.html")
 def everything(language: str, sheet: int) -> str:
     """Show a sheet of the list of everything."""
-    found = lists.everything(edition(), sheet, checked(language))
+    list_sheet = lists.everything(edition(), sheet, checked(language))
     return page(
         "all.html",
         language,
-        found=found,
+        found=list_sheet,
         starts=index.starts(edition(), language),
         emergency=entries.emergency(edition().area, language),
     )
@@ -347,8 +347,8 @@ def _refuse(error: Exception) -> ResponseReturnValue:
     if of_api(request.path):
         return routes.refuse(error)
     code = error.code if isinstance(error, HTTPException) and error.code else 404
-    told = entries.numbers_in_all(edition())
-    return error_page("missing.html", code if code == 405 or code >= 500 else 404, told=told)
+    numbers = entries.numbers_in_all(edition())
+    return error_page("missing.html", code if code == 405 or code >= 500 else 404, told=numbers)
 
 
 def _fail(error: Exception) -> ResponseReturnValue:

@@ -84,7 +84,7 @@ def overview(edition: Edition, language: str) -> list[Finding]:
     ordered = sorted(
         results, key=lambda result: (result.layout != "matrix", kind_of(result) == "none", result.level, result.name)
     )
-    return [finding(edition, each.name, language) for each in ordered]
+    return [finding(edition, result.name, language) for result in ordered]
 
 
 OTHER = Message("What else was found")
@@ -92,12 +92,13 @@ OTHER = Message("What else was found")
 
 def questions(edition: Edition, language: str) -> list[tuple[str, list[Finding]]]:
     """Return every finding under the question that it answers."""
-    waiting = {each.name: each for each in overview(edition, language)}
+    waiting = {finding.name: finding for finding in overview(edition, language)}
     groups = [
-        (asked, [waiting.pop(name) for name in list(waiting) if name in names]) for asked, names in registry.questions()
+        (question, [waiting.pop(name) for name in list(waiting) if name in names])
+        for question, names in registry.questions()
     ]
     groups.append((OTHER, list(waiting.values())))
-    return [(asked.into(language), found) for asked, found in groups if found]
+    return [(question.into(language), findings) for question, findings in groups if findings]
 
 
 def finding(edition: Edition, name: str, language: str) -> Finding:
@@ -131,35 +132,39 @@ def present(edition: Edition, result: Result, language: str) -> Finding:
         name=result.name,
         title=result.title.into(language),
         heading=result.finding.into(language),
-        also=tuple(each.into(language) for each in result.also),
+        also=tuple(message.into(language) for message in result.also),
         figures=tuple((f.label.into(language), f.text(language)) for f in result.figures.values()),
         key=_key(result, language),
         grid=grid,
         picture=_picture(result, edition, language),
         drawable=kind_of(result) != "none",
         method=result.method.into(language),
-        inputs=tuple(_input(each, language) for each in result.inputs),
-        caveats=tuple(each.into(language) for each in result.caveats),
+        inputs=tuple(_input(source, language) for source in result.inputs),
+        caveats=tuple(caveat.into(language) for caveat in result.caveats),
     )
 
 
-def _input(each: Input, language: str) -> str:
-    parts = [each.name.into(language), date(each.day, language) if each.day else "", show(each.source, language)]
+def _input(source: Input, language: str) -> str:
+    parts = [
+        source.name.into(language),
+        date(source.day, language) if source.day else "",
+        show(source.source, language),
+    ]
     return ", ".join(filter(None, parts))
 
 
 def _key(result: Result, language: str) -> tuple[tuple[str, str, str, str], ...]:
     """Return the states that occur: class, sign, words and what they mean."""
-    found: set[str] = set()
+    states: set[str] = set()
     if result.states is not None:
-        found |= set(result.states.to_numpy().ravel())
+        states |= set(result.states.to_numpy().ravel())
     for column in result.columns:
         if column.kind == "state":
-            found |= set(result.table[column.key])
+            states |= set(result.table[column.key])
     return tuple(
         (SIGNS[state][0], SIGNS[state][1], words.into(language), STATE_NOTES[state].into(language))
         for state, words in STATES.items()
-        if state in found
+        if state in states
     )
 
 

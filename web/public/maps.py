@@ -44,7 +44,7 @@ def map_page(edition: Edition, language: str) -> MapPage:
         tuple(_path(name, language) for name in page.styles),
         tuple(_path(name, language) for name in page.scripts),
         tuple(_path(name, language) for name in page.files if name not in linked),
-        tuple(each for each in overview(edition, language) if each.name in SHOWN),
+        tuple(finding for finding in overview(edition, language) if finding.name in SHOWN),
         round(sum(len(gzip.compress(contents, 6, mtime=0)) for contents in page.files.values()) / 1000),
         {name: PictureSize.of(drawn, title_of(drawn)) for name, drawn in sheets.maps(edition, language).items()},
     )
@@ -89,8 +89,8 @@ def _headlines(result: Result) -> Result:
     """
     hour = [c for c in result.columns if c.key.endswith("_60") and c not in result.headlines]
     columns = (*result.headlines, *hour)
-    kept = {column.key for column in columns}
-    groups = {group: tuple(key for key in keys if key in kept) for group, keys in result.groups.items()}
+    drawn_keys = {column.key for column in columns}
+    groups = {group: tuple(key for key in keys if key in drawn_keys) for group, keys in result.groups.items()}
     shown = replace(result, columns=columns, groups={g: k for g, k in groups.items() if k}, headline=())
     return replace(shown, surface=None, scenarios=()) if result.proposals else shown
 

@@ -59,7 +59,7 @@ def chapter(language: str, anchor: str) -> str:
     """Show one chapter."""
     edition = _edition(language)
     made = report_of(edition, language)
-    place = next((place for place, one in enumerate(made.chapters) if one.anchor == anchor), None)
+    place = next((place for place, chapter in enumerate(made.chapters) if chapter.anchor == anchor), None)
     if place is None:
         raise NotFound("no such page")
     shown = made.chapters[place]
@@ -99,8 +99,8 @@ FILES = {"svg": Message("Download this picture (SVG)"), "png": Message("Download
 
 def pictures(shown: Chapter) -> dict[str, Picture]:
     """Return the pictures of a chapter that are nowhere else on the site, by the names of their files."""
-    found = (block for block in shown.blocks if isinstance(block, Picture))
-    return {f"{shown.anchor}-{number}": picture for number, picture in enumerate(found, 1) if not picture.of}
+    blocks = (block for block in shown.blocks if isinstance(block, Picture))
+    return {f"{shown.anchor}-{number}": picture for number, picture in enumerate(blocks, 1) if not picture.of}
 
 
 def drawing_of(edition: Edition, picture: Picture, language: str) -> str:
@@ -115,11 +115,11 @@ def drawing_of(edition: Edition, picture: Picture, language: str) -> str:
 def drawing(language: str, anchor: str, number: int, ending: str) -> Response:
     """Return a picture of a chapter."""
     edition = _edition(language)
-    chapters = [one for one in report_of(edition, language).chapters if one.anchor == anchor]
-    found = pictures(chapters[0]).get(f"{anchor}-{number}") if chapters else None
-    if found is None:
+    chapters = [part for part in report_of(edition, language).chapters if part.anchor == anchor]
+    picture = pictures(chapters[0]).get(f"{anchor}-{number}") if chapters else None
+    if picture is None:
         raise NotFound("no such page")
-    drawn = drawing_of(edition, found, language)
+    drawn = drawing_of(edition, picture, language)
     if ending == "svg":
         return Response(drawn, mimetype="image/svg+xml")
     made = edition.keep(("picture", anchor, number, language), lambda: png(drawn, sheets.PAGE))
@@ -132,9 +132,9 @@ def drawing(language: str, anchor: str, number: int, ending: str) -> Response:
 def download(language: str, name: str, ending: str) -> Response:
     """Return the report, or its recommendations, as a file."""
     edition = _edition(language)
-    for one in downloads(edition, language):
-        if one.name == f"{name}.{ending}":
-            return Response(one.contents, mimetype=KINDS[ending])
+    for file in downloads(edition, language):
+        if file.name == f"{name}.{ending}":
+            return Response(file.contents, mimetype=KINDS[ending])
     raise NotFound("no such page")
 
 
@@ -148,10 +148,10 @@ def report_of(edition: Edition, language: str) -> Report:
     """Return the report of an edition in a language."""
 
     def make() -> Report:
-        found = edition.report_results()
+        results = edition.report_results()
         with View(edition.path) as view:
             return reports.make(
-                view, edition.area, language=language, results=found, demo=bool(current_app.config["DEMO"])
+                view, edition.area, language=language, results=results, demo=bool(current_app.config["DEMO"])
             )
 
     return edition.keep(("report", language), make)
