@@ -32,8 +32,8 @@ def study_area() -> StudyArea:
 
 def inbox() -> Inbox:
     """Return what visitors and partners sent in."""
-    found: Inbox = current_app.config["INBOX"]
-    return found
+    inbox: Inbox = current_app.config["INBOX"]
+    return inbox
 
 
 def today() -> dt.date:

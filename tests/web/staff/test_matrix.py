@@ -13,7 +13,6 @@ VALUES = {
     "language": "en",
     "table": "service",
     "owner_table": "organization",
-    "one": key("service", "Legal advice"),
     "identifier": key("service", "Legal advice"),
     "owner": key("organization", "Umed"),
     "other": key("service", "Papers"),

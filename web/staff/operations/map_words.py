@@ -80,7 +80,7 @@ def becomes(field: str, language: str) -> str:
 def in_words(columns: ColumnMap, batch: Batch | None, units: Mapping[str, str], language: str) -> MapWords:
     """Return a column map in words; ``batch`` is its list read by it, ``units`` the names of area units by code."""
     if batch is not None:
-        read = tuple((each.heading, becomes(each.taken_for, language), each.values) for each in batch.columns)
+        read = tuple((column.heading, becomes(column.taken_for, language), column.values) for column in batch.columns)
     else:
         named = [(name, field) for field, names in columns.fields.items() for name in names]
         named += [(name, "private") for name in columns.private] + [(name, "") for name in columns.ignored]
@@ -97,8 +97,8 @@ def _meanings(columns: ColumnMap, units: Mapping[str, str], language: str) -> li
     meanings = [(word, AUDIENCE_LABELS[audience].into(language)) for word, audience in columns.markings.items()]
     meanings += [(word, PRECISE[precision].into(language)) for word, precision in columns.precisions.items()]
     terms = Vocabulary.load("service_types"), Vocabulary.load("beneficiaries")
-    told = [pair for words in (*columns.words.values(), *columns.choices.values()) for pair in words.items()]
-    for word, code in (*told, *columns.services.items(), *columns.constants.items()):
+    pairs = [pair for words in (*columns.words.values(), *columns.choices.values()) for pair in words.items()]
+    for word, code in (*pairs, *columns.services.items(), *columns.constants.items()):
         labels = [str(known.label(code, language)) for known in terms if code in known]
         meanings.append((word, labels[0] if labels else units.get(code, code)))
     return meanings

@@ -68,19 +68,19 @@ def views() -> dict[Audience, Path]:
 
 def releases(audience: str) -> Releases:
     """Return the editions of an audience that has views."""
-    found = views()
-    if audience not in found:
+    paths = views()
+    if audience not in paths:
         abort(404)
     folder = Path(current_app.config["DIRECTORY"]).parent / "editions"
-    return Releases(folder, found[audience], audience)
+    return Releases(folder, paths[audience], audience)
 
 
 @blueprint.get("/<language>/publish.html")
 def overview(language: str) -> str:
     """Show for each audience what is in use, what was built, and what was before."""
-    found = [(audience, releases(audience).plan(), releases(audience).editions()) for audience in VIEWS]
+    rows = [(audience, releases(audience).plan(), releases(audience).editions()) for audience in VIEWS]
     accounts: Accounts = current_app.config["ACCOUNTS"]
-    values = {"found": found, "called": FOR, "done": request.args.get("done", "")}
+    values = {"found": rows, "called": FOR, "done": request.args.get("done", "")}
     return page("ops/publish.html", language, **values, alone=not accounts.two_administrators())
 
 
@@ -200,13 +200,13 @@ def _look(language: str, audience: str, plan: Plan | None, **more: object) -> st
 
 
 def _compare(language: str, audience: str, number: int, **more: object) -> str:
-    kept = releases(audience)
+    own_releases = releases(audience)
     values = {"problem": None, "details": (), **more}
     return page(
         "ops/edition.html",
         language,
-        one=kept.edition(number),
-        items=list(in_words(kept.compare(number), study_area(), language)),
+        one=own_releases.edition(number),
+        items=list(in_words(own_releases.compare(number), study_area(), language)),
         audience=audience,
         called=FOR,
         kinds=KINDS,

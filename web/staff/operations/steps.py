@@ -41,7 +41,11 @@ def overview(language: str) -> str:
 
 def _steps() -> Iterator[Step]:
     book: Accounts = current_app.config["ACCOUNTS"]
-    stewards = [one for one in book.accounts() if one.role == "steward" and one.enrolled and not one.disabled]
+    stewards = [
+        account
+        for account in book.accounts()
+        if account.role == "steward" and account.enrolled and not account.disabled
+    ]
     yield Step(
         book.two_administrators(),
         Message("Two administrators can sign in"),
@@ -86,8 +90,8 @@ def _steps() -> Iterator[Step]:
 
 def _two_people(book: Accounts, stewards: list[Account]) -> bool:
     """Tell whether two of the stewards count as two people where two must agree, and may act somewhere."""
-    able = [one.login for one in stewards if one.grants.regions]
-    return any(not book.one_person(one, other) for one, other in combinations(able, 2))
+    able = [steward.login for steward in stewards if steward.grants.regions]
+    return any(not book.one_person(login, other) for login, other in combinations(able, 2))
 
 
 def _published() -> bool:

@@ -52,57 +52,63 @@ CONSENT = Message("Say who of the operator agreed, and until when: a day after t
 @agree.get("/<language>/waiting.html")
 def waiting(language: str) -> str:
     """Show what waits for a second person, and who proposed it."""
-    found = [(each, *_about(each, language)) for each in directory().proposals() if may_see(each)]
-    return page("staff/waiting.html", language, found=found, asked=ASKED, acts=acts())
+    rows = [(proposal, *_about(proposal, language)) for proposal in directory().proposals() if may_see(proposal)]
+    return page("staff/waiting.html", language, found=rows, asked=ASKED, acts=acts())
 
 
-def may_see(one: Proposal) -> bool:
+def may_see(proposal: Proposal) -> bool:
     """Whether a proposal is about something that the person sees, in a region where they may agree.
 
     What is for custodians only is for custodians to agree to, and nobody else is told of it.
     """
-    if one.kind in OF_NO_RECORD:
+    if proposal.kind in OF_NO_RECORD:
         return me().may("approve")
-    if one.kind == "statement":
-        unit = json.loads(one.fields).get("area_unit")
+    if proposal.kind == "statement":
+        unit = json.loads(proposal.fields).get("area_unit")
         return me().may("approve", frozenset(everything_seen().above(unit))) if unit else me().may("approve")
-    if one.kind == "new" and one.decision != "accepted":
-        return _may_see_new(new_records(json.loads(one.fields)))
-    owner = _owner(everything_seen(), one)
-    if owner is not None and all(everything_seen().has(one.link_entity, other) for other in _others(one)):
+    if proposal.kind == "new" and proposal.decision != "accepted":
+        return _may_see_new(new_records(json.loads(proposal.fields)))
+    owner = _owner(everything_seen(), proposal)
+    if owner is not None and all(everything_seen().has(proposal.link_entity, other) for other in _others(proposal)):
         return me().may("approve", everything_seen().units(owner))
-    return me().role == "custodian" and me().may("approve", _hidden_units(one))
+    return me().role == "custodian" and me().may("approve", _hidden_units(proposal))
 
 
-def _others(one: Proposal) -> list[str]:
+def _others(proposal: Proposal) -> list[str]:
     """Return the records that a proposal would merge into the one that it is about."""
-    return list(json.loads(one.fields)["others"]) if one.kind == "merge" and one.decision == "waiting" else []
+    return (
+        list(json.loads(proposal.fields)["others"])
+        if proposal.kind == "merge" and proposal.decision == "waiting"
+        else []
+    )
 
 
 def _may_see_new(records: list[Any]) -> bool:
     """Whether somebody may agree to new records: where they are, and where what they belong to may be seen."""
-    whole, new = everything_seen(), {one.id for one in records}
+    whole, new = everything_seen(), {record.id for record in records}
     owners = [
-        (table, getattr(one, name))
-        for one in records
-        for name, table in references(type(one)).items()
-        if table in WHOLES and getattr(one, name) and getattr(one, name) not in new
+        (table, getattr(record, name))
+        for record in records
+        for name, table in references(type(record)).items()
+        if table in WHOLES and getattr(record, name) and getattr(record, name) not in new
     ]
     if not all(whole.has(table, owner) for table, owner in owners):
         return False
-    units = {above for one in records if getattr(one, "area_unit", None) for above in whole.above(one.area_unit)}
+    units = {
+        above for record in records if getattr(record, "area_unit", None) for above in whole.above(record.area_unit)
+    }
     units |= {
         unit for table, owner in owners if table == "location" for unit in whole.units(whole.record(table, owner))
     }
     return me().may("approve", units) if units else me().may("approve")
 
 
-def _owner(whole: VisibleRecords, one: Proposal) -> Any:
+def _owner(whole: VisibleRecords, proposal: Proposal) -> Any:
     """Return the record that a proposal is about, or to which it would add a part; None where it is not seen."""
-    if whole.has(one.link_entity, one.link_id):
-        return whole.record(one.link_entity, one.link_id)
-    if one.kind == "add":
-        fields = json.loads(one.fields)
+    if whole.has(proposal.link_entity, proposal.link_id):
+        return whole.record(proposal.link_entity, proposal.link_id)
+    if proposal.kind == "add":
+        fields = json.loads(proposal.fields)
         links = [(table, fields.get(f"{table}_id")) for table in WHOLES]
         for table, owner in (*links, (fields.get("link_entity", ""), fields.get("link_id"))):
             if whole.has(table, owner):
@@ -110,13 +116,13 @@ def _owner(whole: VisibleRecords, one: Proposal) -> Any:
     return None
 
 
-def _hidden_units(one: Proposal) -> frozenset[str]:
+def _hidden_units(proposal: Proposal) -> frozenset[str]:
     """Return the units of a record that nobody sees here, with those above them."""
-    found = units_of_hidden(one.link_entity, one.link_id) if one.link_entity in WHOLES else set()
-    return frozenset(above for unit in found if unit for above in everything_seen().above(unit))
+    units = units_of_hidden(proposal.link_entity, proposal.link_id) if proposal.link_entity in WHOLES else set()
+    return frozenset(above for unit in units if unit for above in everything_seen().above(unit))
 
 
-def units_of_hidden(table: str, one: str) -> set[str | None]:
+def units_of_hidden(table: str, identifier: str) -> set[str | None]:
     """Return where an organization, a service or a place is, whoever may see it; only to ask for a grant."""
     query = {
         "location": "SELECT area_unit FROM location WHERE id = ?",
@@ -125,94 +131,97 @@ def units_of_hidden(table: str, one: str) -> set[str | None]:
         "organization": "SELECT l.area_unit FROM location l JOIN service_at_location s ON s.location_id = l.id"
         " JOIN service v ON v.id = s.service_id WHERE v.organization_id = ?",
     }[table]
-    return {unit for (unit,) in directory().db.conn.execute(query, [one])}
+    return {unit for (unit,) in directory().db.conn.execute(query, [identifier])}
 
 
-def _about(one: Proposal, language: str) -> tuple[str, str]:
+def _about(proposal: Proposal, language: str) -> tuple[str, str]:
     """Return what a proposal is about, in words, and the path of its page."""
     whole = everything_seen()
-    owner = _owner(whole, one) if one.kind != "statement" else None
-    if owner is None and one.kind in ("new", "statement"):
-        fields = json.loads(one.fields)
-        names = [fields.get("text"), *(each.get("name") for each in fields.get("records", ()))]
+    owner = _owner(whole, proposal) if proposal.kind != "statement" else None
+    if owner is None and proposal.kind in ("new", "statement"):
+        fields = json.loads(proposal.fields)
+        names = [fields.get("text"), *(record.get("name") for record in fields.get("records", ()))]
         return next(filter(None, names), TABLES["location"].into(language)), ""
     if owner is None:
-        return one.link_id, ""
-    table, each = whole.owner(owner) or (owner.table, owner.id)
-    return name_of(whole, whole.record(table, each), language), f"r/{table}/{each}.html"
+        return proposal.link_id, ""
+    table, owner_id = whole.owner(owner) or (owner.table, owner.id)
+    return name_of(whole, whole.record(table, owner_id), language), f"r/{table}/{owner_id}.html"
 
 
 @agree.route("/<language>/p/<number>.html", methods=["GET", "POST"])
 def one(language: str, number: str) -> ResponseReturnValue:
     """Show a proposal beside how it is now, and take what a second person says."""
-    found = directory().proposal(number)
-    if not may_see(found):
+    proposal = directory().proposal(number)
+    if not may_see(proposal):
         raise NotFound("there is no such proposal")
-    if request.method == "GET" or found.decision != "waiting":
-        return _page(language, found)
+    if request.method == "GET" or proposal.decision != "waiting":
+        return _page(language, proposal)
     choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
     if choice not in ("accepted", "refused", "withdrawn"):
         abort(400)
-    if choice == "accepted" and not is_other_person(found.proposed_by):
-        return _page(language, found, problem=SAME), 403
+    if choice == "accepted" and not is_other_person(proposal.proposed_by):
+        return _page(language, proposal, problem=SAME), 403
     try:
         directory().decide(number, choice, by=me().login, on=today(), note=note)  # type: ignore[arg-type]
     except Outdated:
         return _page(language, directory().proposal(number), problem=OUTDATED), 409
     except SamePerson:
-        return _page(language, found, problem=SAME), 403
+        return _page(language, proposal, problem=SAME), 403
     except InvalidRecord:
-        return _page(language, found, problem=OUTDATED), 409
-    log(f"proposal_{choice}", subject=f"{found.link_entity} {found.link_id}", reason=note)
+        return _page(language, proposal, problem=OUTDATED), 409
+    log(f"proposal_{choice}", subject=f"{proposal.link_entity} {proposal.link_id}", reason=note)
     return redirect(f"/{language}/waiting.html?done", code=303)
 
 
-def _page(language: str, one: Proposal, *, problem: Message | None = None) -> str:
-    name, path = _about(one, language)
+def _page(language: str, proposal: Proposal, *, problem: Message | None = None) -> str:
+    name, path = _about(proposal, language)
     return page(
         "staff/proposal.html",
         language,
-        one=one,
+        one=proposal,
         name=name,
         path=path,
-        rows=list(_rows(one, language)),
+        rows=list(_rows(proposal, language)),
         asked=ASKED,
-        shown=_shown(one, language),
+        shown=_shown(proposal, language),
         problem=problem,
-        mine=not is_other_person(one.proposed_by),
-        label=TABLES.get(one.link_entity),
-        map_=words_of(json.loads(one.fields), language) if one.kind == "map" else None,
+        mine=not is_other_person(proposal.proposed_by),
+        label=TABLES.get(proposal.link_entity),
+        map_=words_of(json.loads(proposal.fields), language) if proposal.kind == "map" else None,
     )
 
 
-def _shown(one: Proposal, language: str) -> list[dict[str, Any]]:
+def _shown(proposal: Proposal, language: str) -> list[dict[str, Any]]:
     """Return the records of which a merge would show something new, with that."""
-    if one.kind != "merge" or one.decision != "waiting":
+    if proposal.kind != "merge" or proposal.decision != "waiting":
         return []
     try:
-        return shown_records(directory().would_show(one.id, on=today()), language)
+        return shown_records(directory().would_show(proposal.id, on=today()), language)
     except Outdated:
         return []
 
 
-def _rows(one: Proposal, language: str) -> list[tuple[Message, str, str]]:
+def _rows(proposal: Proposal, language: str) -> list[tuple[Message, str, str]]:
     """Return the fields of a proposal as they are and as they would be."""
-    fields, table = json.loads(one.fields), one.link_entity
+    fields, table = json.loads(proposal.fields), proposal.link_entity
     whole, area = everything_seen(), study_area()
-    if one.kind == "new":
-        return [row for each in new_records(fields) for row in _new_rows(each, language)]
-    if one.kind == "statement":
-        return _statement_rows(one, fields, language)
-    now = whole.record(table, one.link_id) if whole.has(table, one.link_id) else None
-    if one.kind == "merge":
-        kept = name_of(whole, now, language)
-        return [(TABLES[table], name_of(whole, whole.record(table, other), language), kept) for other in _others(one)]
-    if one.kind == "audience":
+    if proposal.kind == "new":
+        return [row for record in new_records(fields) for row in _new_rows(record, language)]
+    if proposal.kind == "statement":
+        return _statement_rows(proposal, fields, language)
+    now = whole.record(table, proposal.link_id) if whole.has(table, proposal.link_id) else None
+    if proposal.kind == "merge":
+        survivor = name_of(whole, now, language)
+        return [
+            (TABLES[table], name_of(whole, whole.record(table, other), language), survivor)
+            for other in _others(proposal)
+        ]
+    if proposal.kind == "audience":
         before = AUDIENCE_LABELS[now.audience].into(language) if now is not None else ""
         return [(LABELS["audience"], before, AUDIENCE_LABELS[fields["value"]].into(language))]
-    if table not in FIELDS or (now is None and one.kind != "add"):
+    if table not in FIELDS or (now is None and proposal.kind != "add"):
         return []  # what is for custodians only is looked at by revealing it, not here
-    names = [name for name in (*FIELDS[table], "do_not_list") if name in fields or (one.kind == "remove" and now)]
+    names = [name for name in (*FIELDS[table], "do_not_list") if name in fields or (proposal.kind == "remove" and now)]
 
     def words(name: str, value: Any) -> str:
         return said(table, name, value, area, language)
@@ -224,20 +233,20 @@ def _rows(one: Proposal, language: str) -> list[tuple[Message, str, str]]:
     ]
 
 
-def _new_rows(one: Any, language: str) -> Iterator[tuple[Message, str, str]]:
+def _new_rows(record: Any, language: str) -> Iterator[tuple[Message, str, str]]:
     """Yield what a new record says, and at which known place it is."""
-    for name in FIELDS.get(one.table, ()):
-        if getattr(one, name, None) not in (None, "") and (name != "audience" or one.table in WHOLES):
-            yield LABELS[name], "", said(one.table, name, getattr(one, name), study_area(), language)
-    if one.table == "service_at_location" and everything_seen().has("location", one.location_id):
-        known = everything_seen().record("location", one.location_id)
+    for name in FIELDS.get(record.table, ()):
+        if getattr(record, name, None) not in (None, "") and (name != "audience" or record.table in WHOLES):
+            yield LABELS[name], "", said(record.table, name, getattr(record, name), study_area(), language)
+    if record.table == "service_at_location" and everything_seen().has("location", record.location_id):
+        known = everything_seen().record("location", record.location_id)
         yield TABLES["location"], "", name_of(everything_seen(), known, language)
 
 
-def _statement_rows(one: Proposal, fields: dict[str, Any], language: str) -> list[tuple[Message, str, str]]:
+def _statement_rows(proposal: Proposal, fields: dict[str, Any], language: str) -> list[tuple[Message, str, str]]:
     """Return a statement as it is and as it would be."""
     whole = everything_seen()
-    now = whole.record("statement", one.link_id) if whole.has("statement", one.link_id) else None
+    now = whole.record("statement", proposal.link_id) if whole.has("statement", proposal.link_id) else None
     return [
         (
             label,
@@ -267,8 +276,8 @@ STATEMENT_FIELDS: dict[str, Message] = {
 }
 
 
-@agree.route("/<language>/w/<table>/<one>.html", methods=["GET", "POST"])
-def widen(language: str, table: str, one: str) -> ResponseReturnValue:
+@agree.route("/<language>/w/<table>/<identifier>.html", methods=["GET", "POST"])
+def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Ask to let more people see a record: with its operator's consent, and a second person.
 
     What is for custodians only is asked for by custodians, who saw it first; this page tells them nothing of it.
@@ -276,20 +285,20 @@ def widen(language: str, table: str, one: str) -> ResponseReturnValue:
     if table not in WHOLES:
         abort(404)
     whole = everything_seen()
-    hidden = not whole.has(table, one)
+    hidden = not whole.has(table, identifier)
     if hidden:
-        asked = Proposal.model_construct(kind="audience", link_entity=table, link_id=one)
-        there = directory().db.conn.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', [one]).fetchone()
-        if me().role != "custodian" or not there or not me().may("approve", _hidden_units(asked)):
+        proposal = Proposal.model_construct(kind="audience", link_entity=table, link_id=identifier)
+        there = directory().db.conn.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', [identifier]).fetchone()
+        if me().role != "custodian" or not there or not me().may("approve", _hidden_units(proposal)):
             raise NotFound("there is no such record")
     else:
-        found = seen().record(table, one)
-        if not me().may("approve", whole.units(found)):
+        record = seen().record(table, identifier)
+        if not me().may("approve", whole.units(record)):
             abort(403)
-    least = AUDIENCES.index("custodian" if hidden else whole.record(table, one).audience)
-    choices = [(each, AUDIENCE_LABELS[each]) for each in AUDIENCES[:least]]
-    name = one if hidden else line(whole, whole.record(table, one), language).name
-    back = "" if hidden else f"r/{table}/{one}.html"
+    least = AUDIENCES.index("custodian" if hidden else whole.record(table, identifier).audience)
+    choices = [(audience, AUDIENCE_LABELS[audience]) for audience in AUDIENCES[:least]]
+    name = identifier if hidden else line(whole, whole.record(table, identifier), language).name
+    back = "" if hidden else f"r/{table}/{identifier}.html"
     settings: dict[str, Any] = {"name": name, "back": back, "choices": choices}
     if request.method == "GET":
         return page("staff/widen.html", language, **settings, typed={})
@@ -301,7 +310,7 @@ def widen(language: str, table: str, one: str) -> ResponseReturnValue:
         directory().propose(
             "audience",
             table,
-            one,
+            identifier,
             {"value": form["value"]},
             by=me().login,
             on=today(),
@@ -311,5 +320,5 @@ def widen(language: str, table: str, one: str) -> ResponseReturnValue:
         )
     except (ValueError, InvalidRecord):
         return page("staff/widen.html", language, **settings, problem=CONSENT, typed=form), 400
-    log("proposed", subject=f"{table} {one}: audience", reason=form.get("reason", ""))
+    log("proposed", subject=f"{table} {identifier}: audience", reason=form.get("reason", ""))
     return redirect(f"/{language}/{back or 'waiting.html'}?waits", code=303)
