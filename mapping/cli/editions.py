@@ -127,8 +127,8 @@ def publish(
             waits = check and not by and plan is not None and not releases.is_outdated(plan, store, day=day)
             if plan is None or not waits:
                 demand = _demand(inbox, store, day) if inbox is not None else None
-                told = step(progress, "Building the edition")
-                plan = releases.stage(store, day=day, by=by, demand=demand, unavailable=unavailable, progress=told)
+                report = step(progress, "Building the edition")
+                plan = releases.stage(store, day=day, by=by, demand=demand, unavailable=unavailable, progress=report)
             _tell(plan)
             if check:
                 return

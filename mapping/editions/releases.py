@@ -182,24 +182,24 @@ class Releases:
         """Return the edition that was built and not published yet, if there is one."""
         if not self._noted.exists() or not self._staged.exists():
             return None
-        told = json.loads(self._noted.read_text(encoding="utf-8"))
+        note = json.loads(self._noted.read_text(encoding="utf-8"))
         items = tuple(
-            EntryChange(**{**item, "facts": tuple(FieldChange(**f) for f in item["facts"])}) for item in told["items"]
+            EntryChange(**{**item, "facts": tuple(FieldChange(**f) for f in item["facts"])}) for item in note["items"]
         )
         alarms = tuple(
-            Alarm(replace(LOWERED, text=text, values=_shares(values)), key) for text, values, key in told["alarms"]
+            Alarm(replace(LOWERED, text=text, values=_shares(values)), key) for text, values, key in note["alarms"]
         )
         return Plan(
-            told["audience"],
-            dt.date.fromisoformat(told["day"]),
-            told["digest"],
-            told["replaces"],
-            told["state"],
+            note["audience"],
+            dt.date.fromisoformat(note["day"]),
+            note["digest"],
+            note["replaces"],
+            note["state"],
             items,
             alarms,
-            tuple(told["warnings"]),
-            told["first"],
-            told.get("by", ""),
+            tuple(note["warnings"]),
+            note["first"],
+            note.get("by", ""),
         )
 
     def drop(self) -> None:
@@ -301,8 +301,8 @@ class Releases:
     def editions(self) -> list[Release]:
         """Return the editions that are kept, newest first."""
         live = digest(self.view) if self.view.exists() else ""
-        found = [json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("[0-9]*.json")]
-        read = [Release(**{**told, "day": dt.date.fromisoformat(told["day"])}) for told in found]
+        notes = [json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("[0-9]*.json")]
+        read = [Release(**{**note, "day": dt.date.fromisoformat(note["day"])}) for note in notes]
         newest = sorted(read, key=lambda edition: -edition.number)
         first = next((edition.number for edition in newest if edition.digest == live), None)
         return [replace(edition, live=edition.number == first) for edition in newest]
@@ -376,14 +376,14 @@ class Releases:
 
     def _known_before(self, directory: Directory, previous: dt.date) -> set[str]:
         """Return the published ids of records that the directory had when the edition in use was built."""
-        kept = self.editions()
-        last = next((edition for edition in kept if edition.live), kept[0] if kept else None)
+        editions = self.editions()
+        last = next((edition for edition in editions if edition.live), editions[0] if editions else None)
         if last is not None:
             rows = directory.db.execute("SELECT DISTINCT record FROM history WHERE batch <= ?", [last.state])
         else:  # published before editions were kept
             query = 'SELECT DISTINCT record FROM history JOIN batch b ON b.number = batch WHERE b."on" < ?'
             rows = directory.db.execute(query, [previous.isoformat()])
-        return {public_id(directory.key, one) for (one,) in rows}
+        return {public_id(directory.key, identifier) for (identifier,) in rows}
 
     def _purge(self, directory: Directory, day: dt.date) -> Hidden:
         hidden = Hidden(directory, self.audience, day)
@@ -418,8 +418,8 @@ class Releases:
         return self.folder / f"{number:05d}{suffix}"
 
     def _note(self, edition: Release) -> None:
-        told = {name: value for name, value in vars(edition).items() if name != "live"}
-        _write(self._file(edition.number, ".json"), told | {"day": edition.day.isoformat()})
+        values = {name: value for name, value in vars(edition).items() if name != "live"}
+        _write(self._file(edition.number, ".json"), values | {"day": edition.day.isoformat()})
 
     def _remove(self, number: int) -> None:
         for suffix in (".json", ".db", ".db.part"):
@@ -445,7 +445,7 @@ def _state(directory: Directory) -> int:
 
 
 def _told(plan: Plan) -> dict[str, object]:
-    alarms = [(one.message.text, dict(one.message.values), one.key) for one in plan.alarms]
+    alarms = [(alarm.message.text, dict(alarm.message.values), alarm.key) for alarm in plan.alarms]
     return {**asdict(plan), "day": plan.day.isoformat(), "alarms": alarms}
 
 
