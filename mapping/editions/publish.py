@@ -87,15 +87,15 @@ def publish(
     path = Path(path)
     part = path.with_name(path.name + ".part")
     rules = directory.agreed_rules(audience, edition)
-    said = None if demand is None else _demand_rows(demand, edition, rules)
+    demand_counts = None if demand is None else _demand_rows(demand, edition, rules)
     warnings: list[str] = []
     try:
         with directory.view(audience, part, edition=edition, warn=warnings.append, previous=previous) as view:
             travel = travel_times(view, area, progress=progress) if area is not None else TravelTimes()
             sums = _unavailable_rows(view, area, unavailable, rules) if area is not None and unavailable else []
         _write_travel(part, travel)
-        if said is not None:
-            _write_counts(part, "demand", "need", said)
+        if demand_counts is not None:
+            _write_counts(part, "demand", "need", demand_counts)
         if sums:
             _write_counts(part, "unavailable", "service_type", sums)
         if audience == "public":
@@ -143,7 +143,7 @@ def travel_times(view: View, area: StudyArea, *, progress: Progress | None = Non
     locations = [row for row in rows if row["country"] in (None, "", area.code) or row["id"] in abroad]
     if not locations:
         return TravelTimes()
-    scenarios = [one.id for one in area.settings.scenarios if one.id in SCENARIOS]
+    scenarios = [scenario.id for scenario in area.settings.scenarios if scenario.id in SCENARIOS]
     starts = [(str(place), scenario) for scenario in scenarios for place in towns["place_id"]]
     minutes = np.full((len(locations), len(starts)), TOO_FAR, np.uint8)
     for done, (scenario, start) in enumerate(product(scenarios, range(len(towns)))):
@@ -166,7 +166,7 @@ def _usable_abroad(view: View, area: StudyArea) -> set[str]:
     """Return the locations in other countries that people of this one may go to."""
     if not area.settings.travel.cross_borders:
         return set()
-    return {p.id for one in view.services() for p in one.points if can_be_visited(one, p, area)}
+    return {p.id for service in view.services() for p in service.points if can_be_visited(service, p, area)}
 
 
 def places(area: StudyArea) -> pd.DataFrame:

@@ -70,7 +70,7 @@ def write_changes(
         )
         connection.executemany(
             f'INSERT INTO "{name}" VALUES (?, ?, ?)',
-            ((entity, one, day.isoformat()) for (entity, one), day in sorted(rows.items())),
+            ((entity, identifier, day.isoformat()) for (entity, identifier), day in sorted(rows.items())),
         )
 
 
@@ -233,16 +233,16 @@ def compare(old: Path | None, new: Path) -> list[EntryChange]:
     """Return what differs between two views, by table and name; without an old one everything is new."""
     before = _entries(old) if old is not None else {}
     now = _entries(new)
-    found: list[EntryChange] = []
+    changes: list[EntryChange] = []
     for key in {*before, *now}:
         was, is_ = before.get(key), now.get(key)
         if was != is_:
             kind: Kind = "new" if was is None else "gone" if is_ is None else "changed"
             entry = is_ or was or _Entry("", {})
             facts = tuple(_facts(was.values if was else {}, is_.values if is_ else {}))
-            found.append(EntryChange(kind, *key, entry.name, facts, entry.organization))
+            changes.append(EntryChange(kind, *key, entry.name, facts, entry.organization))
     order = {table: at for at, table in enumerate(ENTRIES)}
-    return sorted(found, key=lambda item: (order[item.table], item.name.casefold(), item.id))
+    return sorted(changes, key=lambda item: (order[item.table], item.name.casefold(), item.id))
 
 
 def entries(view: Path) -> set[Key]:
@@ -300,20 +300,20 @@ def _rows(db: sqlite3.Connection, table: str) -> list[Row]:
     return [dict(row) for row in db.execute(f'SELECT * FROM "{table}"')] if there else []
 
 
-def _owner(rows: Mapping[str, Mapping[str, Row]], table: str, one: str) -> Key | None:
+def _owner(rows: Mapping[str, Mapping[str, Row]], table: str, identifier: str) -> Key | None:
     """Return the entry that a record belongs to, itself if it is one."""
     for _ in range(5):  # a text of a phone of a person of a service at a place
         if table in ENTRIES:
-            return table, one
-        row = rows.get(table, {}).get(one)
+            return table, identifier
+        row = rows.get(table, {}).get(identifier)
         if row is None:
             return None
         refers = references(RECORDS[table])
         held = next((field for field in PARENTS if field in refers and row.get(field)), None)
         if held is not None:
-            table, one = refers[held], row[held]
+            table, identifier = refers[held], row[held]
         elif row.get("link_id"):
-            table, one = row["link_entity"], row["link_id"]
+            table, identifier = row["link_entity"], row["link_id"]
         else:
             return None
     return None

@@ -159,10 +159,10 @@ class View:
         NotFound
             When this audience has none of that id, whether there is a hidden one or none at all.
         """
-        found = self.entries([service_id], language=language)
-        if not found:
+        entries = self.entries([service_id], language=language)
+        if not entries:
             raise NotFound(f"service {service_id}: not in this directory")
-        return found[0]
+        return entries[0]
 
     def organization(self, organization_id: str, *, language: str = "en") -> OrganizationEntry:
         """Return one organization.
@@ -172,10 +172,10 @@ class View:
         NotFound
             When this audience has none of that id.
         """
-        found = self._organizations([organization_id], language)
-        if organization_id not in found:
+        organizations = self._organizations([organization_id], language)
+        if organization_id not in organizations:
             raise NotFound(f"organization {organization_id}: not in this directory")
-        return found[organization_id]
+        return organizations[organization_id]
 
     def organizations(self, *, language: str = "en") -> list[OrganizationEntry]:
         """Return every organization, by name and id."""
@@ -333,7 +333,7 @@ class View:
 
     def _where(self, table: str, column: str, ids: Iterable[str | None]) -> list[sqlite3.Row]:
         """Return the rows whose column is one of the ids, in the order of their own ids."""
-        wanted = sorted({one for one in ids if one})
+        wanted = sorted({identifier for identifier in ids if identifier})
         if not wanted or table not in self._filled:
             return []
         query = f'SELECT * FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?)) ORDER BY id'
@@ -357,7 +357,7 @@ class View:
         entries = {}
         for row in self._where("organization", "id", wanted):
             name, spoken = texts.get((row["id"], "name"), (row["name"], ""))
-            said = [t["text"] for t in names.get(row["id"], ()) if t["field"] == "name"]
+            translations = [t["text"] for t in names.get(row["id"], ()) if t["field"] == "name"]
             entries[row["id"]] = OrganizationEntry(
                 id=row["id"],
                 name=name,
@@ -367,7 +367,7 @@ class View:
                 email=row["email"] or "",
                 website=row["website"] or "",
                 phones=_phones(p for p in phones.get(row["id"], ()) if not p["service_id"]),
-                other_names=_others([row["name"], row["alternate_name"], *said], name),
+                other_names=_others([row["name"], row["alternate_name"], *translations], name),
             )
         return entries
 
@@ -408,7 +408,7 @@ class View:
                 )
             )
         ties = {row["id"]: row["service_id"] for row in rows}
-        return {service: tuple(found) for service, found in places.items()}, ties, services_at
+        return {service: tuple(service_places) for service, service_places in places.items()}, ties, services_at
 
     def _add_from_places(
         self,
@@ -438,8 +438,8 @@ class View:
             return str(texts.get((row["id"], name), (row[name] or "", ""))[0])
 
         def codes(link: str) -> tuple[str, ...]:
-            found = (self._terms.get(a["taxonomy_term_id"]) for a in own["attribute"] if a["link_type"] == link)
-            return tuple(sorted({code for code in found if code}))
+            codes = (self._terms.get(a["taxonomy_term_id"]) for a in own["attribute"] if a["link_type"] == link)
+            return tuple(sorted({code for code in codes if code}))
 
         def notes(link: str) -> tuple[str, ...]:
             values = (a["value"] for a in own["attribute"] if a["link_type"] == link and not a["taxonomy_term_id"])
