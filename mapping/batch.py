@@ -1,13 +1,32 @@
 """Records on their way into a directory: read, cleaned and checked, not yet stored."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from mapping.model import Record, Source
 
+T = TypeVar("T")
+
 Level = Literal["refused", "doubt", "note"]
+
+Progress = Callable[[int, int], None]
+"""Is told how many of how many are done."""
+
+OFTEN = 500
+"""Rows after which progress is told."""
+
+
+def counted(items: Iterable[T], of: int, progress: Progress | None) -> Iterator[T]:
+    """Yield items, of which there are about ``of``, telling now and then how many were taken."""
+    done = 0
+    for done, item in enumerate(items, 1):
+        if progress is not None and done % OFTEN == 0:
+            progress(done, max(done, of))
+        yield item
+    if progress is not None:
+        progress(done, done)
 
 
 @dataclass(frozen=True, order=True)

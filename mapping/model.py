@@ -12,9 +12,20 @@ import datetime as dt
 import hashlib
 import uuid
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as _RecordKind
+else:
+
+    class _RecordKind(type(BaseModel)):
+        """Classes of records; whether an object is of one is asked often, and pydantic is slow to say no."""
+
+        __instancecheck__ = type.__instancecheck__
+
 
 Audience = Literal["public", "partner", "focal_point", "custodian"]
 AUDIENCES: tuple[Audience, ...] = ("public", "partner", "focal_point", "custodian")
@@ -58,7 +69,7 @@ PhoneId = Annotated[str | None, Ref("phone")]
 Seen = Annotated[Audience, Ours]
 
 
-class Record(BaseModel):
+class Record(BaseModel, metaclass=_RecordKind):
     """One row of one table."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, validate_assignment=True)
@@ -67,8 +78,31 @@ class Record(BaseModel):
     """What a record of the table is beside others; said here and nowhere else."""
     id: str
 
+    @classmethod
+    def restored(cls, values: dict[str, Any]) -> Self:
+        """Return the record of values, one for each field, that were validated when they were first given."""
+        record = cls.__new__(cls)
+        object.__setattr__(record, "__dict__", values)
+        object.__setattr__(record, "__pydantic_extra__", None)
+        object.__setattr__(record, "__pydantic_private__", None)
+        record.model_post_init(None)
+        return record
+
+    def model_post_init(self, _context: Any) -> None:
+        """Share the names of the fields: a set of those that were given would take as much as the record itself."""
+        object.__setattr__(self, "__pydantic_fields_set__", _names(type(self)))
+
+    def get(self, name: str) -> Any:
+        """Return what a field holds; None where the table has no such field."""
+        return self.__dict__.get(name)
+
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+@cache
+def _names(kind: type[Record]) -> set[str]:
+    return set(kind.model_fields)
 
 
 class Organization(Record):

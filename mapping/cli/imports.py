@@ -18,6 +18,8 @@ from mapping.cli.options import (
     day_of,
     err,
     out,
+    progress_bar,
+    step,
     study_area,
     tell_shown,
 )
@@ -26,6 +28,7 @@ from mapping.errors import InvalidRecord
 from mapping.formats.surveys.field_form import write_form
 from mapping.intake.approvals import read_approvals
 from mapping.intake.read import Known, draft_map, read
+from mapping.intake.report import lines as issue_lines
 from mapping.intake.report import summary, write_report
 from mapping.quality.call_list import calls, read_done, write_calls
 from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
@@ -53,9 +56,17 @@ def import_(
     region, day = study_area(area), day_of(today)
     who = acting(login, accounts, "import") if login else "import"
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Directory(directory, region, signed_in=bool(login)) as store:
-        batch = read(file, source=source, columns=columns, area=region, today=day, known=Known.of(store))
-        change = store.add(batch, by=who, on=day, dry_run=dry_run)
+    with Directory(directory, region, signed_in=bool(login)) as store, progress_bar() as progress:
+        batch = read(
+            file,
+            source=source,
+            columns=columns,
+            area=region,
+            today=day,
+            known=Known.of(store),
+            progress=step(progress, "Reading"),
+        )
+        change = store.add(batch, by=who, on=day, dry_run=dry_run, progress=step(progress, "Storing"))
     out.print(summary(batch), markup=False)
     out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
     tell_shown(change, login)
@@ -151,9 +162,13 @@ def _draft(file: Path, draft: Path, area: Path | None) -> None:
 
 def _check_file(file: Path, columns: Path | None, area: Path | None, today: str | None) -> None:
 
-    batch = read(file, source=file.stem, columns=columns, area=study_area(area), today=day_of(today))
-    for issue in batch.issues:
-        out.print(str(issue), markup=False)
+    with progress_bar() as progress:
+        report = step(progress, "Reading")
+        batch = read(
+            file, source=file.stem, columns=columns, area=study_area(area), today=day_of(today), progress=report
+        )
+    for line in issue_lines(batch.issues):
+        out.print(line, markup=False)
     out.print(summary(batch), markup=False)
     if batch.refused:
         raise typer.Exit(1)

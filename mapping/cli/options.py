@@ -97,7 +97,7 @@ def day_of(text: str | None, option: str = "--today") -> dt.date:
 
 
 def progress_bar() -> Progress:
-    """Return a display of what is being done, on standard error; it vanishes at the end."""
+    """Return a display of what is being done, on standard error; it vanishes at the end. Only a terminal shows it."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -105,6 +105,7 @@ def progress_bar() -> Progress:
         TimeElapsedColumn(),
         console=err,
         transient=True,
+        disable=not err.is_terminal,
     )
 
 

@@ -9,7 +9,7 @@ import re
 import secrets
 import sqlite3
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -19,12 +19,12 @@ from sqlite_utils.migrations import Migrations
 
 from mapping.area.settings import Thresholds
 from mapping.area.study_area import StudyArea
-from mapping.batch import Batch
+from mapping.batch import Batch, Progress
 from mapping.directory import gate
 from mapping.directory.conflicts import STEWARDS, Conflict, conflicts
 from mapping.directory.erasure import empty_journal, erase
 from mapping.directory.gate import Waiting
-from mapping.directory.importing import Import, series
+from mapping.directory.importing import bring_in, series
 from mapping.directory.merge import checked, keep_edit, merge
 from mapping.directory.proposals import (
     Decided,
@@ -219,13 +219,15 @@ class Directory:
         on: dt.date,
         dry_run: bool = False,
         agreed_by: str | None = None,
+        progress: Progress | None = None,
     ) -> Change:
         """Store a batch, whole or not at all; known records are brought up to date by their id.
 
         An audience may be raised by a batch, never lowered, and so may the precision of a place: the strictest that
         any source said stays, and a blank counts as the strictest. Every change is kept in the history, with ``by``
         and ``on``. With ``dry_run`` nothing is stored. What it newly shows (`Change.shows`) waits for a second person,
-        but where ``agreed_by`` names one who looked at it already and agreed.
+        but where ``agreed_by`` names one who looked at it already and agreed. ``progress`` is told how many of the
+        records are stored.
 
         Raises
         ------
@@ -240,9 +242,7 @@ class Directory:
             self._require_area()
             gate.catch_up(self, self.rules(on))
             number = self._begin_batch(batch, by=by, on=on)
-            import_ = Import(self.db, batch, change, number=number)
-            import_.store()
-            import_.require_references()
+            bring_in(self.db, batch, change, number=number, progress=progress)
             change.shows = self._pass_gate(number, by=by, on=on, agreed_by=agreed_by)
         return change
 
@@ -513,9 +513,9 @@ class Directory:
         )
         return [read(row) for row in cursor]
 
-    def tables(self) -> dict[str, list[Record]]:
-        """Return every record, by table."""
-        return {table: self.records(kind) for table, kind in RECORDS.items()}
+    def tables(self, names: Iterable[str] = RECORDS) -> dict[str, list[Record]]:
+        """Return every record, by table; or those of some tables."""
+        return {table: self.records(RECORDS[table]) for table in names}
 
     def record(self, kind: type[AnyRecord], record_id: str) -> AnyRecord:
         """Return one record.

@@ -32,6 +32,9 @@ MANY = 2_000
 
 SHOWABLE = tuple(table for table in PUBLISHED if table not in WORDS)
 
+DECIDING = (*PUBLISHED, "approval")
+"""Tables of what may be shown, and of what decides it."""
+
 PARENTS: dict[str, dict[str, str]] = {
     table: {c: to for c, to in references(RECORDS[table]).items() if c in PUBLISHED[table] and to not in WORDS}
     for table in SHOWABLE
@@ -51,8 +54,8 @@ class Records(Protocol):
 
     db: sqlite_utils.Database
 
-    def tables(self) -> dict[str, list[Record]]:
-        """Return every record, by table."""
+    def tables(self, names: Iterable[str]) -> dict[str, list[Record]]:
+        """Return every record of some tables."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ def catch_up(directory: Records, rules: Rules) -> None:
     db.conn.executemany("INSERT OR REPLACE INTO gate VALUES (?, ?)", state.items())
     # an act may be entered late, of an earlier day: what was hidden then and is seen now is not forgotten for it
     forget = state["day"] >= last.get("day", "") or state["rules"] != last.get("rules")
-    _compare(db, directory.tables(), rules, None, number=0, by="", agreed=False, forget=forget)
+    _compare(db, directory.tables(DECIDING), rules, None, number=0, by="", agreed=False, forget=forget)
 
 
 def pass_gate(
@@ -198,7 +201,7 @@ def _compare(
 
 def pass_everything(directory: Records, rules: Rules) -> None:
     """Take what a directory of an earlier version shows now for agreed."""
-    for audience, rows in _rows(directory.tables(), rules, None):
+    for audience, rows in _rows(directory.tables(DECIDING), rules, None):
         _show(directory.db, differences(rows, {}, audience, rules.unit_to_show), rows, {})
 
 
@@ -249,7 +252,7 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
 
 
 def _tables(directory: Records, touched: Ids | None) -> Tables:
-    return directory.tables() if touched is None else needed_for(directory.db, touched)
+    return directory.tables(DECIDING) if touched is None else needed_for(directory.db, touched)
 
 
 def touched_by(db: sqlite_utils.Database, number: int) -> Ids | None:

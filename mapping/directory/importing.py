@@ -3,13 +3,13 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlite_utils
 
-from mapping.batch import Batch
+from mapping.batch import Batch, Progress
 from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
 from mapping.directory.rows import Row, stored_rows, to_row
 from mapping.directory.undo import undone
@@ -21,6 +21,21 @@ __all__ = ["Change", "Import", "Missing"]
 
 MISSED = tuple(t for t in ENTRIES if t in WHOLES or "organization" in references(RECORDS[t]).values())
 """Tables whose records are missed when a source no longer gives them."""
+
+
+def bring_in(
+    db: sqlite_utils.Database, batch: Batch, change: Change, *, number: int, progress: Progress | None
+) -> None:
+    """Put a batch into the tables.
+
+    Raises
+    ------
+    InvalidRecord
+        When a record refers to one that does not exist, or does not fit its table.
+    """
+    import_ = Import(db, batch, change, number=number)
+    import_.store(progress)
+    import_.require_references()
 
 
 class Import:
@@ -35,19 +50,25 @@ class Import:
         self.kept: dict[str, str] = dict(db.conn.execute("SELECT id, kept FROM merged").fetchall())
         """Merged id -> the id that stands for it."""
         self.erased = {one for (one,) in db.conn.execute("SELECT record FROM history WHERE change = 'erased'")}
-        self.rows: dict[str, dict[str, Row]] = {}
+        self.records: dict[str, dict[str, Record]] = {}
+        """Table -> id -> what the batch says of it; rows are made of a table when it is its turn, and not kept."""
+        self.mentioned: set[str] = set()
+        """Ids that records of the batch refer to."""
+        self.links: dict[str, dict[str, set[str]]] = {}
+        """Table -> table -> ids of which its records say something."""
         self.given: dict[str, dict[str, dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
         """Table -> kept id -> id under which the source gave it -> what it gave; only of records that were merged."""
         for record in (batch.source, *batch.records):
             self._take(record)
 
-    def store(self) -> None:
+    def store(self, progress: Progress | None) -> None:
         """Put every record in its table, in an order in which parents come first."""
         verified = self._verified()
+        done, of = 0, sum(map(len, self.records.values()))
         for table in RECORDS:
-            rows = self.rows.get(table)
-            if rows is None:
+            if table not in self.records:
                 continue
+            rows = {record.id: to_row(record) for record in self.records[table].values()}
             settle = self._settling(table, rows, verified) if table in CLAIMED else {}
             left = self._left_as_they_are(table, rows)
 
@@ -59,6 +80,10 @@ class Import:
                 _never_lower(old, row)
 
             self.writing.put(table, rows, mend=mend)
+            self._note_references(table, rows.values())
+            done += len(rows)
+            if progress is not None:
+                progress(done, of)
         self._take_out()
         if not self.batch.partial:
             earlier = self._given_before()
@@ -68,7 +93,7 @@ class Import:
     def require_references(self) -> None:
         """Refuse the batch when one of its records refers to a record that does not exist."""
         broken = []
-        for table in self.rows:
+        for table in self.records:
             for _, _, parent, _ in self.db.execute(f'PRAGMA foreign_key_check("{table}")').fetchall():
                 broken.append(f"{table} -> {parent}")
             broken += [f"{table} -> {parent}" for parent in self._broken_links(table)]
@@ -83,26 +108,35 @@ class Import:
         """Note a record; of two with one id the later stands, under the strictest marking of both."""
         if RECORDS.get(record.table) is not type(record):
             raise InvalidRecord(f"{self.batch.file}: {type(record).__name__} is no kind of record that is stored")
-        if record.id in self.erased or getattr(record, "link_id", None) in self.erased:
+        if record.id in self.erased or record.get("link_id") in self.erased:
             return
-        rows = self.rows.setdefault(record.table, {})
-        row = to_row(record)
-        if self.erased:
-            row |= {name: None for name in references(type(record)) if row[name] in self.erased}
-        if self.kept:
-            self._follow_merges(record.table, row)
-        if row["id"] in rows:
-            _never_lower(rows[row["id"]], row)
-        rows[row["id"]] = row
+        records = self.records.setdefault(record.table, {})
+        kept_id = self.kept.get(record.id, record.id)
+        if self.erased or self.kept or kept_id in records:
+            values = record.__dict__.copy()
+            values |= {name: None for name in references(type(record)) if values[name] in self.erased}
+            self._follow_merges(record.table, values)
+            if kept_id in records:
+                _never_lower(records[kept_id].__dict__, values)
+            given, record = record.id, record.restored(values)
+            if self.kept and record.table in CLAIMED:
+                self.given[record.table][kept_id][given] = to_row(record)
+        records[kept_id] = record
 
-    def _follow_merges(self, table: str, row: Row) -> None:
+    def _follow_merges(self, table: str, values: dict[str, Any]) -> None:
         """Let a record, and what it refers to, mean the records that they were merged into."""
-        given = row["id"]
-        row["id"] = self.kept.get(given, given)
-        for name in (*references(RECORDS[table]), *(each for each in ("link_id", "subject") if each in row)):
-            row[name] = self.kept.get(row[name], row[name])
-        if table in CLAIMED:
-            self.given[table][row["id"]][given] = row
+        for name in ("id", *references(RECORDS[table]), *(each for each in ("link_id", "subject") if each in values)):
+            values[name] = self.kept.get(values[name], values[name])
+
+    def _note_references(self, table: str, rows: Collection[Row]) -> None:
+        """Note what the rows of a table refer to, as they stand in it."""
+        links = self.links[table] = defaultdict(set)
+        for name in references(RECORDS[table]):
+            self.mentioned.update(row[name] for row in rows if row[name] is not None)
+        for row in rows:
+            if row.get("link_id") is not None:
+                links[row["link_entity"]].add(row["link_id"])
+                self.mentioned.add(row["link_id"])
 
     def _left_as_they_are(self, table: str, rows: Mapping[str, Row]) -> frozenset[str]:
         """Return the parts that merging or a steward settled: a list may only raise their markings."""
@@ -118,12 +152,12 @@ class Import:
             if record and day:
                 days[table, record] = max(day, days.get((table, record), ""))
 
-        for row in self.rows.get("verification", {}).values():
+        for row in map(to_row, self.records.get("verification", {}).values()):
             note(row["link_entity"], row["link_id"], row["verified_on"])
-        for row in self.rows.get("service", {}).values():
+        for row in map(to_row, self.records.get("service", {}).values()):
             note("service", row["id"], row["assured_date"])
             note("organization", row["organization_id"], days.get(("service", row["id"])))
-        for row in self.rows.get("service_at_location", {}).values():
+        for row in map(to_row, self.records.get("service_at_location", {}).values()):
             note("location", row["location_id"], days.get(("service", row["service_id"] or "")))
         return days
 
@@ -199,15 +233,15 @@ class Import:
         if name not in lists:
             name = next((other for other, given in lists.items() if self._is_edition_of(given)), name)
             self.db.conn.execute("UPDATE batch SET series = ? WHERE number = ?", [name, self.number])
-        earlier = {table: ids - self.rows.get(table, {}).keys() for table, ids in lists[name].items()}
+        earlier = {table: ids - self.records.get(table, {}).keys() for table, ids in lists[name].items()}
         return {table: set(stored_rows(self.db, table, sorted(ids))) for table, ids in earlier.items() if ids}
 
     def _is_edition_of(self, given: Mapping[str, set[str]]) -> bool:
         """Tell whether the batch is a list that came before under another name: half of either stands in the other."""
         tables = [table for table in MISSED if table != "organization"]  # which many lists of a sender speak of
         before = sum(len(given.get(table, ())) for table in tables)
-        now = sum(len(self.rows.get(table, ())) for table in tables)
-        both = sum(len(given.get(table, set()) & self.rows.get(table, {}).keys()) for table in tables)
+        now = sum(len(self.records.get(table, ())) for table in tables)
+        both = sum(len(given.get(table, set()) & self.records.get(table, {}).keys()) for table in tables)
         return both > 0 and 2 * both >= min(before, now)
 
     def _take_out(self) -> None:
@@ -232,34 +266,20 @@ class Import:
             (parent, row[name]) for name, parent in references(RECORDS[table]).items() if parent in MISSED
         ]
         owners.append((row.get("link_entity"), row.get("link_id")))
-        return any(record in self.rows.get(parent or "", ()) for parent, record in owners)
+        return any(record in self.records.get(parent or "", ()) for parent, record in owners)
 
     def _note_missing(self, earlier: Mapping[str, set[str]]) -> None:
         """Note the wholes that this list gave before, and that nothing in the batch speaks of."""
         for table in MISSED:
-            if table in self.rows and earlier.get(table):
-                gone = earlier[table] - self._mentioned()
+            if table in self.records and earlier.get(table):
+                gone = earlier[table] - self.mentioned
                 rows = stored_rows(self.db, table, sorted(gone))
                 self.change.missing += [Missing(table, record, row.get("name") or "") for record, row in rows.items()]
 
-    def _mentioned(self) -> set[str]:
-        """Return the ids that records of the batch refer to."""
-        return {
-            row[name]
-            for table, rows in self.rows.items()
-            for name in (*references(RECORDS[table]), *(c for c in ("link_id",) if c in RECORDS[table].model_fields))
-            for row in rows.values()
-            if row[name] is not None
-        }
-
     def _broken_links(self, table: str) -> list[str]:
         """Return the tables in which linked records of the batch are not to be found, once a broken link."""
-        wanted: dict[str, set[str]] = {}
-        for row in self.rows[table].values():
-            if row.get("link_id") is not None:
-                wanted.setdefault(row["link_entity"], set()).add(row["link_id"])
         broken = []
-        for entity, ids in wanted.items():
+        for entity, ids in self.links[table].items():
             known = stored_rows(self.db, entity, sorted(ids)) if entity in RECORDS else {}
             broken += [entity] * len(ids - set(known))
         return broken

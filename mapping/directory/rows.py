@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Literal, get_args
 
 import sqlite_utils
@@ -78,13 +79,24 @@ def named(kind: type[Record]) -> str:
 
 def to_row(record: Record) -> Row:
     """Return a record as SQLite keeps it: dates as text, yes and no as numbers."""
-    return {name: _stored_value(value) for name, value in record.__dict__.items()}
+    row = record.__dict__.copy()
+    for name in _converted(type(record)):
+        value = row[name]
+        if isinstance(value, dt.date):
+            row[name] = value.isoformat()
+        elif isinstance(value, bool):
+            row[name] = int(value)
+    return row
 
 
-def _stored_value(value: Any) -> Any:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return int(value) if isinstance(value, bool) else value
+@cache
+def _converted(kind: type[Record]) -> tuple[str, ...]:
+    """Return the fields of a table that SQLite keeps otherwise."""
+    return tuple(
+        name
+        for name, info in kind.model_fields.items()
+        if {dt.date, bool} & {info.annotation, *get_args(info.annotation)}
+    )
 
 
 def as_json(row: Mapping[str, Any] | None) -> str | None:
@@ -109,7 +121,7 @@ def reader(kind: type[AnyRecord]) -> Callable[[Sequence[Any]], AnyRecord]:
         for name, convert in converters.items():
             if values[name] is not None:
                 values[name] = convert(values[name])
-        return kind.model_construct(**values)
+        return kind.restored(values)
 
     return read
 
@@ -122,12 +134,14 @@ def stored_rows(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> di
     return {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in cursor}
 
 
-def upsert(db: sqlite_utils.Database, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Store rows, in place of those of the same ids; sqlite-utils would do it one by one."""
+def insert(db: sqlite_utils.Database, table: str, rows: Iterable[Mapping[str, Any]], *, otherwise: str = "") -> None:
+    """Store rows whose ids are new; sqlite-utils would do it one by one."""
     names = list(columns(STORED[table]))
-    updates = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != "id")
-    sql = (
-        f'INSERT INTO "{table}" ({named(STORED[table])}) VALUES ({", ".join("?" * len(names))})'
-        f" ON CONFLICT (id) DO UPDATE SET {updates}"
-    )
-    db.conn.executemany(sql, (tuple(row[name] for name in names) for row in rows))
+    sql = f'INSERT INTO "{table}" ({named(STORED[table])}) VALUES ({", ".join("?" * len(names))})'
+    db.conn.executemany(f"{sql} {otherwise}", map(itemgetter(*names), rows))
+
+
+def upsert(db: sqlite_utils.Database, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Store rows, in place of those of the same ids; SQLite takes three times as long for it as for new ones."""
+    updates = ", ".join(f'"{name}" = excluded."{name}"' for name in columns(STORED[table]) if name != "id")
+    insert(db, table, rows, otherwise=f"ON CONFLICT (id) DO UPDATE SET {updates}")

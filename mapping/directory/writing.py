@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlite_utils
 
-from mapping.directory.rows import Row, as_json, stored_rows, upsert
+from mapping.directory.rows import Row, as_json, insert, stored_rows, upsert
 from mapping.errors import InvalidRecord
 from mapping.model import RECORDS
 from mapping.safety.agreed import Showing
@@ -97,7 +97,8 @@ class Writing:
             (change.added if old is None else change.changed)[table] += 1
             changed.append((record, old, row))
         try:
-            upsert(self.db, table, (row for _, _, row in changed if row is not None))
+            insert(self.db, table, (row for _, old, row in changed if row is not None and old is None))
+            upsert(self.db, table, (row for _, old, row in changed if row is not None and old is not None))
         except sqlite3.IntegrityError as error:
             raise InvalidRecord(f"{self.file}: {table}: {error}; nothing was stored") from error
         self.log(table, changed)

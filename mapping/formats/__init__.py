@@ -25,6 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mapping.area.study_area import StudyArea
+from mapping.batch import Progress
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError
 from mapping.model import Audience, Source, record_id
@@ -63,6 +64,7 @@ class ReadContext:
     known: Known
     source: Source
     columns: ColumnMap | None = None
+    progress: Progress | None = None
 
     @property
     def audience(self) -> Audience:

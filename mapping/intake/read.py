@@ -13,7 +13,7 @@ from typing import cast
 from openpyxl.utils import get_column_letter
 
 from mapping.area.study_area import StudyArea
-from mapping.batch import Batch, Issue, ReadColumn, RefusedRow
+from mapping.batch import Batch, Issue, Progress, ReadColumn, RefusedRow
 from mapping.column_map import UNNAMED, ColumnMap, fold_header
 from mapping.errors import FormatError
 from mapping.formats import ReadContext, Sheet, source_of
@@ -47,6 +47,7 @@ def read(
     columns: str | Path | ColumnMap | None = None,
     today: dt.date | None = None,
     known: Known | None = None,
+    progress: Progress | None = None,
 ) -> Batch:
     """Read a partner's list into a batch: cleaned, checked, every issue said at once, nothing stored.
 
@@ -65,6 +66,8 @@ def read(
         The day on which dates are judged.
     known
         What the directory holds already, so that a body in two lists is met again.
+    progress
+        Is told now and then how many rows of how many were read.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def read(
             if column_map
             else Source(id=record_id(source_code(source or path.stem), "source"), name=source or path.stem)
         )
-        batch: Batch = module.records(path, ReadContext(area, today, known, about, column_map))
+        batch: Batch = module.records(path, ReadContext(area, today, known, about, column_map, progress))
     else:
         sheets = list(module.read(path))
         if form is not None:
@@ -93,7 +96,7 @@ def read(
             column_map = implied_map(sheets, area, source=source, name=path.stem)
             column_map = column_map or guessed_map(sheets, source or path.stem, area)
         batch = _read_rows(
-            path, sheets, Intake(column_map, area, today, known, Batch(source_of(column_map), path.name))
+            path, sheets, Intake(column_map, area, today, known, Batch(source_of(column_map), path.name), progress)
         )
     _once(batch)
     for check in CHECKS:

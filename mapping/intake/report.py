@@ -6,8 +6,8 @@ It may hold what is secret (refused rows stand in it with their cells), so it be
 import csv
 import html
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mapping.batch import Batch, Issue, Level
@@ -48,8 +48,23 @@ class IssueGroup:
     @property
     def rows(self) -> str:
         """The rows, as a person would list them."""
-        places = [f"{issue.sheet} {issue.row}".strip() for issue in self.issues if issue.row is not None]
-        return ", ".join(places[:12]) + (f" and {len(places) - 12} more" if len(places) > 12 else "")
+        return rows_of(self.issues)
+
+
+def rows_of(issues: Iterable[Issue]) -> str:
+    """List the first rows of issues, and say how many more there are."""
+    places = [f"{issue.sheet} {issue.row}".strip() for issue in issues if issue.row is not None]
+    return ", ".join(places[:12]) + (f" and {len(places) - 12} more" if len(places) > 12 else "")
+
+
+def lines(issues: Iterable[Issue]) -> Iterator[str]:
+    """Yield every issue in one line; what is said of several rows once, with how often and where."""
+    alike: dict[Issue, list[Issue]] = defaultdict(list)
+    for issue in issues:
+        alike[replace(issue, sheet="", row=None)].append(issue)
+    for common, group in alike.items():
+        times = f" ({len(group)} times" + (f", rows {rows}" if (rows := rows_of(group)) else "") + ")"
+        yield str(group[0] if len(group) == 1 else replace(common, problem=common.problem + times))
 
 
 def grouped(issues: Iterable[Issue]) -> list[IssueGroup]:

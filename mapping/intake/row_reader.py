@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from mapping.area.geocode import Located
 from mapping.area.study_area import StudyArea
-from mapping.batch import Batch, Issue, Level
+from mapping.batch import Batch, Issue, Level, Progress
 from mapping.column_map import ColumnMap, fold_header, marking
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
@@ -40,6 +40,7 @@ class Intake:
     today: dt.date
     known: Known
     batch: Batch
+    progress: Progress | None = None
     made: set[str] = field(default_factory=set)
     """Bodies that this list has named so far."""
     headings: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -49,17 +50,26 @@ class Intake:
 
     located: dict[tuple[object, ...], Located] = field(default_factory=dict)
     """What a row says of where it is -> where that is; many rows say the same."""
-    _filled: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _fillings: dict[str, "Filling | None"] = field(default_factory=dict)
     parted: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
     """Field, taxonomy and the text of a cell -> the entries of which it is a list."""
     _watched: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def columns_of(self, name: str) -> tuple[str, ...]:
         """Return the columns that fill a field, folded as the cells of a row are."""
-        filled = self._filled.get(name)
-        if filled is None:
-            filled = self._filled[name] = tuple(map(fold_header, self.columns.fields.get(name, ())))
-        return filled
+        filling = self.filling(name)
+        return filling.columns if filling else ()
+
+    def filling(self, name: str) -> "Filling | None":
+        """Return what fills a field; None where nothing does."""
+        if name not in self._fillings:
+            columns, only = self.columns, self.columns.only.get(name)
+            filled = tuple(map(fold_header, columns.fields.get(name, ())))
+            constant, chosen = columns.constants.get(name, ""), name in columns.choices
+            there = filled or constant or chosen
+            own = Filling(filled, constant, chosen, re.compile(only) if only is not None else None, name in self.meant)
+            self._fillings[name] = own if there else None
+        return self._fillings[name]
 
     def watched(self, headings: tuple[str, ...]) -> tuple[str, ...]:
         """Return the columns, of those of a row, that ask for consent or hold a review: they count with any map."""
@@ -96,6 +106,19 @@ class Intake:
         return self.columns.source in self.known.maps
 
 
+@dataclass(frozen=True)
+class Filling:
+    """What fills a field: columns, folded, else a constant, or the columns of its choices."""
+
+    columns: tuple[str, ...]
+    constant: str
+    chosen: bool
+    only: re.Pattern[str] | None
+    """What a text must hold to be taken."""
+    meant: bool
+    """Whether the map says what words of the sender stand for."""
+
+
 @dataclass
 class Reader:
     """One row with its fields."""
@@ -111,15 +134,16 @@ class Reader:
     def text(self, name: str, language: str = "") -> str:
         """Return a field's text: that of the column the map names, or the map's constant."""
         full = f"{name}.{language}" if language else name
-        columns = self.intake.columns
-        text = self._chosen(full) if full in columns.choices else ""
+        filling = self.intake.filling(full)
+        if filling is None:
+            return ""
+        text = self._chosen(full) if filling.chosen else ""
         if not text:
             cells = self.row.cells
-            text = next((cells[column] for column in self.intake.columns_of(full) if cells.get(column)), "")
-        text = text or columns.constants.get(full, "")
-        if full in columns.only and not re.search(columns.only[full], text):
+            text = next((cells[column] for column in filling.columns if cells.get(column)), filling.constant)
+        if filling.only is not None and not filling.only.search(text):
             return ""
-        return self._side_by_side(full, text) if full in self.intake.meant and " " in text else text
+        return self._side_by_side(full, text) if filling.meant and " " in text else text
 
     def _chosen(self, name: str) -> str:
         """Return what the columns of a field's choices say yes to."""
@@ -191,8 +215,13 @@ class Reader:
     def refuse_if_slipped(self) -> None:
         """Set the row aside when several of its cells hold the wrong kind of thing; that is then all that is said."""
         if len(self.unread) >= MANY:
-            batch = self.intake.batch
-            batch.issues = [issue for issue in batch.issues if issue not in self.said]
+            issues, left = self.intake.batch.issues, len(self.said)
+            for place in reversed(range(len(issues))):  # its own stand last, or nearly
+                if left and issues[place] in self.said:
+                    del issues[place]
+                    left -= 1
+                elif not left:
+                    break
             names = ", ".join(repr(self.column(name)) for name in sorted(self.unread))
             self.reasons.clear()
             self.refuse(
@@ -255,7 +284,7 @@ class Reader:
         ``parse`` is asked once for each text with what else is given, and its answer remembered: it must be pure.
         """
         text = self.text(name)
-        if parsers.is_blank(text):
+        if not text or parsers.is_blank(text):
             return None
         try:
             return _remembered(parse, self.word(name, text), more, tuple(sorted(options.items())))
@@ -282,6 +311,8 @@ class Reader:
     def parts(self, name: str, taxonomy: str) -> list[str]:
         """Cut a cell with several entries into its entries, keeping together what is one term."""
         text = self.text(name)
+        if not text:
+            return []
         entries = self.intake.parted.get((name, taxonomy, text))
         if entries is None:
             entries = self.intake.parted[name, taxonomy, text] = self._cut(name, taxonomy, text)

@@ -9,10 +9,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal
 
 from mapping.area.geocode import Located, locate, served
 from mapping.area.study_area import StudyArea
+from mapping.batch import counted
 from mapping.intake.activities import checklist
 from mapping.intake.dialling import lacks_town, town_codes
 from mapping.intake.row_keys import row_key, without_repeats
@@ -72,7 +74,8 @@ class RowSite:
 def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[RowSite]:
     """Yield what each row gives; rows that must be set aside carry their reasons and give nothing."""
     seen: dict[str, int] = {}
-    for reader in without_repeats(list(readers)):
+    rows = list(readers)
+    for reader in counted(without_repeats(rows), len(rows), intake.progress):
         key = row_key(reader, seen)
         names = reader.translations("organization")
         name = first_of((reader.text("organization"), *names.values()))
@@ -449,9 +452,14 @@ def _hours(reader: Reader, entry: RowSite, service: str, source: str) -> Iterato
 def _round_the_clock(reader: Reader) -> str:
     """Return the column, folded, that asks whether it is open day and night and is answered with yes; else nothing."""
     for heading, answer in reader.row.cells.items():
-        if answer and ROUND_THE_CLOCK.search(heading) and says_yes(answer):
+        if answer and _asks_round_the_clock(heading) and says_yes(answer):
             return heading
     return ""
+
+
+@lru_cache(maxsize=1_000)
+def _asks_round_the_clock(heading: str) -> bool:
+    return ROUND_THE_CLOCK.search(heading) is not None
 
 
 def _labels(taxonomy: str, code: str, area: StudyArea) -> dict[str, str]:

@@ -301,6 +301,7 @@ def restore(text: str, known: Iterable[str]) -> str:
     return _WORD_OR_LOST.sub(mend, text)
 
 
+@lru_cache(maxsize=20_000)
 def name_key(name: str) -> str:
     """Fold the name of an organization to what tells it from others: no legal form, quotes or number sign.
 

@@ -49,9 +49,6 @@ def kinds_of_bodies() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
 
 
-_name_key = lru_cache(maxsize=20_000)(name_key)
-
-
 @lru_cache(maxsize=20_000)
 def signature(name: str) -> str:
     """Return what a body is and its proper name or number, the same in every language; "" where it is not clear.
@@ -245,7 +242,7 @@ class Known:
         names = list(names)
         self.bodies[body.id] = body
         body.names |= {body.name, *names} - {""}
-        for key in {_name_key(name) for name in names if name} - {""}:
+        for key in {name_key(name) for name in names if name} - {""}:
             if body not in self.names[key]:
                 self.names[key].append(body)
         for sign in {signature(name) for name in names if name} - {""}:
@@ -258,7 +255,7 @@ class Known:
 
     def called(self, names: Iterable[str]) -> list[Body]:
         """Return the bodies of any of these names, in the order in which they became known."""
-        bodies = [body for name in names if name for body in self.names.get(_name_key(name), ())]
+        bodies = [body for name in names if name for body in self.names.get(name_key(name), ())]
         return list({body.id: body for body in bodies}.values())
 
 

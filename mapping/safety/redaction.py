@@ -493,7 +493,7 @@ class _Markings:
         """Return the record's own marking, or what it was lowered to; records that have none follow their parents."""
         if record.id in self.approved.audience:
             return self.approved.audience[record.id]
-        marked = getattr(record, "audience", "public")
+        marked = record.__dict__.get("audience", "public")
         return marked if marked in AUDIENCES else "custodian"
 
     def _mark(self, table: str, tables: Tables) -> None:
@@ -552,23 +552,23 @@ class _Markings:
 
     def _withheld(self, record: Record) -> Audience:
         """Hide a record that is not to be listed, or of which a field is kept back without which it says nothing."""
-        if getattr(record, "do_not_list", False):
+        if record.get("do_not_list"):
             return "custodian"
         kept_back = self.approved.withheld.get(record.id)
         return "custodian" if kept_back and kept_back & required(type(record)) else "public"
 
     def _parents(self, record: Record) -> list[Audience]:
-        parents = {name: getattr(record, name) for name in _PARENTS[record.table]}
+        parents = {name: record.get(name) for name in _PARENTS[record.table]}
         if any(parents[name] is None for name in NEEDED.get(record.table, ())):
             return ["custodian"]
         audiences = [self.of(_PARENTS[record.table][name], value) for name, value in parents.items() if value]
-        link = getattr(record, "link_id", None)
+        link = record.get("link_id")
         if link is not None:
             audiences.append(self._of_link(record, link))
         return audiences if audiences or record.table in ROOTS else ["custodian"]
 
     def _of_link(self, record: Record, link: str) -> Audience:
-        entity = str(getattr(record, "link_entity", ""))
+        entity = str(record.get("link_entity"))
         return "public" if entity in VOCABULARIES else self.of(entity, link)
 
 
@@ -593,7 +593,7 @@ class _Redaction:
         audience = self.seen.of(record.table, record.id)
         if not allows(self.audience, audience) or not self._fits(record):
             return None
-        row = {"id": record.id} | {name: getattr(record, name) for name in PUBLISHED[record.table]}
+        row = _whole_row(record)
         withheld = self.seen.approved.withheld.get(record.id, set())
         if withheld & {"latitude", "longitude"}:  # half a point is a line on the map
             withheld = withheld | {"latitude", "longitude"}
@@ -681,7 +681,8 @@ def codes_of(text: str) -> list[str]:
 
 
 def _whole_row(record: Record) -> Row:
-    return {"id": record.id} | {name: getattr(record, name) for name in PUBLISHED[record.table]}
+    values = record.__dict__
+    return {"id": record.id} | {name: values[name] for name in PUBLISHED[record.table]}
 
 
 def _strictness(value: str | None) -> int:

@@ -584,3 +584,21 @@ def test_a_phone_number_is_stored_as_it_was(directory: Directory) -> None:
 def test_a_source_has_its_own_record(directory: Directory) -> None:
     directory.add(batch(umed(), source="network"), on=TODAY)
     assert directory.records(Source) == [Source(id=record_id("network", "source"), name="network")]
+
+
+def test_storing_changes_nothing_in_the_batch_and_tells_how_far_it_is(tmp_path, tiny_area):
+    """A batch may name a record twice, or one that was merged: the stricter stands, and the batch stays as it was."""
+    first = Organization(id="o", name="Umed", audience="public")
+    given = batch(
+        first, Organization(id="o", name="Umed", email="a@umed.example", audience="partner", do_not_list=True)
+    )
+    given.records.append(Organization(id="o", name="Umed", email="b@umed.example", audience="public"))
+    before = [record.model_dump() for record in given.records]
+    steps = []
+    with Directory(tmp_path / "d.db", tiny_area) as directory:
+        directory.add(given, on=TODAY, progress=lambda done, of: steps.append((done, of)))
+        stored = directory.record(Organization, "o")
+        assert (stored.email, stored.audience, stored.do_not_list) == ("b@umed.example", "partner", True)
+    assert [record.model_dump() for record in given.records] == before
+    assert [done for done, _ in steps] == sorted({done for done, _ in steps})
+    assert steps[-1] == (3, 3)  # the sender, the organization and where it came from

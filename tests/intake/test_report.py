@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from mapping.batch import Batch, Issue, RefusedRow
-from mapping.intake.report import given, grouped, summary, write_index, write_report
+from mapping.intake.report import given, grouped, lines, summary, write_index, write_report
 from mapping.model import Organization, Service, Source
 
 HOSTILE = '<script>alert(1)</script> & "quotes"'
@@ -48,6 +48,16 @@ def test_issues_that_ask_for_the_same_stand_together(batch):
     assert (len(group.issues), group.rows) == (2, "3, 4")
     many = grouped(issue(row=n) for n in range(1, 31))
     assert many[0].rows == "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 18 more"
+
+
+def test_one_doubt_of_many_rows_is_one_line_with_a_count():
+    repeated = [issue(row=n) for n in range(2, 53)]
+    other = [issue(row=9, problem="is blank"), issue("note", row=9, problem="is odd"), issue(row=None, sheet="A")]
+    assert list(lines([*repeated, *other])) == [
+        "list.csv column 'Phone': is odd (52 times, rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 and 39 more); look",
+        "list.csv row 9 column 'Phone': is blank; look",
+        "list.csv row 9 column 'Phone': is odd; look",
+    ]
 
 
 def test_the_summary_in_words(batch):

@@ -65,6 +65,7 @@ def finish(taking: Taking) -> Batch:
         Too few or too many services, or more refused rows than the sender's map allows.
     """
     _say_unapproved(taking)
+    taking.forget_cells()
     _places(taking)
     _phones(taking)
     settle_attributes(taking, settle_terms(taking))
@@ -95,9 +96,9 @@ def _say_unapproved(taking: Taking) -> None:
 def _places(taking: Taking) -> None:
     """Make locations and addresses: where each place is, and how closely it may be shown."""
     lines: dict[str, list[LateRow]] = defaultdict(list)
-    for line in taking.late["address"].values():
+    for line in taking.late.pop("address", {}).values():
         lines[line.fields.get("location_id", "")].append(line)
-    for late_row in taking.late["location"].values():
+    for late_row in taking.late.pop("location", {}).values():
         _place(taking, late_row, lines.get(late_row.id, []))
     for location, addresses in lines.items():
         place = taking.records.get(location)
@@ -230,7 +231,7 @@ def _phones(taking: Taking) -> None:
         if isinstance(record, Service) and record.id in where and record.organization_id:
             where.setdefault(record.organization_id, where[record.id])
     source = taking.context.columns.source if taking.context.columns else ""
-    for phone in taking.late["phone"].values():
+    for phone in taking.late.pop("phone", {}).values():
         owners = (phone.fields.get(name) for name in REFERENCES["phone"])
         country = next((where[owner] for owner in owners if owner in where), area.code)
         fields = taking.with_audience("phone", dict(phone.fields))
@@ -323,7 +324,7 @@ def _dangles(taking: Taking, record: Record, there: Mapping[str, Container[str]]
     refs = REFERENCES[record.table]
     broken: dict[str, str] = {}
     for name, table in refs.items():
-        value = getattr(record, name)
+        value = record.get(name)
         if value is None or value in taking.records or value in there.get(table, ()) or table == "source":
             continue
         if value in taking.unnamed:
@@ -331,7 +332,7 @@ def _dangles(taking: Taking, record: Record, there: Mapping[str, Container[str]]
         elif value not in ours:
             broken[name] = taking.sent_as(table, value)
             setattr(record, name, None)
-    link, entity = getattr(record, "link_id", None), str(getattr(record, "link_entity", ""))
+    link, entity = record.get("link_id"), str(record.get("link_entity") or "")
     linked = link is None or link in taking.records or link in ours or link in there.get(entity, ())
     if record.table == "provenance" or (linked and not broken):
         return not linked
@@ -431,7 +432,7 @@ def _join(taking: Taking, record: Record, met: Mapping[str, Body]) -> None:
     for name, table in REFERENCES[record.table].items():
         if table == "organization" and (value := getattr(record, name)) in met:
             setattr(record, name, met[value].id)
-    link = str(getattr(record, "link_id", ""))
+    link = str(record.get("link_id"))
     if link in met:
         body = met[link]
         known_name = isinstance(record, Translation) and record.field == "name" and record.language in body.called

@@ -33,6 +33,12 @@ MOST_SAID = 50
 
 NEEDED: dict[str, frozenset[str]] = {table: frozenset(required(kind) - {"id"}) for table, kind in RECORDS.items()}
 
+MARKED = frozenset(table for table, kind in RECORDS.items() if "audience" in kind.model_fields)
+"""Tables whose records say who may see them."""
+
+LINKED = frozenset(table for table, kind in RECORDS.items() if "link_id" in kind.model_fields)
+"""Tables of what is said of a record of any table."""
+
 LATE = frozenset({"location", "address", "phone", "attribute", "taxonomy", "taxonomy_term"})
 """Tables whose rows are settled when all rows are there: they need others to be understood."""
 
@@ -52,7 +58,7 @@ ADDED_TO: dict[str, dict[str, str]] = {"service": {"fees": "fees_description", "
 """Columns of HSDS that are kept as part of another text."""
 
 
-@dataclass
+@dataclass(slots=True)
 class LateRow:
     """A late row: its fields so far, and where it stood."""
 
@@ -113,6 +119,10 @@ class Taking:
         if table not in self._sent or own not in self._sent[table]:
             self._sent[table] = {made: sent for sent, made in self.keys[table].items()}
         return self._sent[table].get(own, own)
+
+    def forget_cells(self) -> None:
+        """Let go of the cells of the rows, once all have come: no row of them will come again."""
+        self._cells.clear()
 
     def where(self, record: Record) -> Raw:
         """Return where a record stood, for a message."""
@@ -206,7 +216,7 @@ class Taking:
         """Return the id of a part that belongs to another record than before: one phone of two services is two."""
         if table in ("organization", "service", "location", "taxonomy", "taxonomy_term", "unit", "program"):
             return own
-        names = [*REFERENCES[table], *(name for name in ("link_id",) if name in RECORDS[table].model_fields)]
+        names = [*REFERENCES[table], *(("link_id",) if table in LINKED else ())]
         other = [fields[n] for n in names if fields.get(n) and before.get(n) and fields[n] != before[n]]
         return record_id(self.source.id, table, own, *other) if other else own
 
@@ -247,7 +257,7 @@ class Taking:
     def _fields(self, raw: Raw) -> dict[str, Any]:
         """Read the cells of a row: our fields with their values, keys as ids of our records."""
         known, refs = parsers(raw.table), REFERENCES[raw.table]
-        linked = "link_id" in RECORDS[raw.table].model_fields
+        linked = raw.table in LINKED
         fields: dict[str, Any] = {}
         for name, value in raw.cells.items():
             if value is None or value == "" or name == "id":
@@ -314,7 +324,7 @@ class Taking:
 
     def with_audience(self, table: str, fields: dict[str, Any]) -> dict[str, Any]:
         """Add who may see a record: what it says itself, and never more than the source as a whole."""
-        if "audience" in RECORDS[table].model_fields:
+        if table in MARKED:
             audience = fields.get("audience")
             if table == "contact" and audience is None:
                 audience = "custodian"  # people's names stay with the custodians until somebody says otherwise

@@ -109,7 +109,7 @@ def settle_terms(taking: Taking) -> dict[str, Ours]:
 
 def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
     """Make the attributes: terms of ours as what they say, terms of others as classifications with ours beside them."""
-    for attribute in taking.late["attribute"].values():
+    for attribute in taking.late.pop("attribute", {}).values():
         fields = dict(attribute.fields)
         link, entity = fields.get("link_id"), fields.get("link_entity", "")
         if link is None or (link not in taking.records and not _known(taking, link)):
@@ -144,7 +144,6 @@ def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
         taking.add(attribute.raw, attribute.id, fields | {"link_type": link_type if words_only else "classification"})
         if ours is not None:
             add_meaning(taking, entity, link, ours)
-    taking.late["attribute"].clear()
 
 
 def add_meaning(taking: Taking, entity: str, link: str, ours: Ours) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from mapping.area.study_area import StudyArea
-from mapping.batch import Batch
+from mapping.batch import Batch, Progress, counted
 from mapping.errors import FormatError
 from mapping.formats import ReadContext
-from mapping.formats._json import beginning, lines, load
+from mapping.formats._json import beginning, count_lines, lines, load
 from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import PASSED_OVER, Raw, bare, rows_of_document, table_of
 from mapping.formats.hsds._take import Taking
@@ -70,7 +70,7 @@ def records(path: Path, context: ReadContext) -> Batch:
     """
     taking = Taking(context, path.name)
     any_record = False
-    for row, key, document in _documents(path):
+    for row, key, document in _documents(path, context.progress):
         table = key or _table(document)
         taking.counted += 1
         if table is None or not isinstance(document, dict):
@@ -114,25 +114,25 @@ def documents(view: View) -> Iterator[dict[str, Any]]:
     yield from hsds.records(view, "service")
 
 
-def _documents(path: Path) -> Iterator[tuple[int, str | None, Any]]:
+def _documents(path: Path, progress: Progress | None) -> Iterator[tuple[int, str | None, Any]]:
     """Yield (number, table, document): the line where a file has one a line, else the place in the list.
 
     The table is None where the document itself must tell.
     """
     if path.suffix.lower() in (".ndjson", ".jsonl"):
-        for row, document in lines(path):
+        for row, document in counted(lines(path), count_lines(path) if progress else 0, progress):
             yield row, None, document
         return
     content = load(path)
+    whole: list[tuple[int, str | None, Any]]
     if isinstance(content, dict) and isinstance(content.get("contents"), list):
         content = content["contents"]
     if isinstance(content, dict) and (tables := _tables(content)):
-        for name, rows in tables.items():
-            for row, document in enumerate(rows, 1):
-                yield row, bare(name), document
-        return
-    for row, document in enumerate(content if isinstance(content, list) else [content], 1):
-        yield row, None, document
+        whole = [(row, bare(name), document) for name, rows in tables.items() for row, document in enumerate(rows, 1)]
+    else:
+        one = content if isinstance(content, list) else [content]
+        whole = [(row, None, document) for row, document in enumerate(one, 1)]
+    yield from counted(whole, len(whole), progress)
 
 
 def _tables(content: Mapping[str, Any]) -> dict[str, list[Any]]:

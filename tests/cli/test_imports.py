@@ -1,0 +1,49 @@
+"""Lists brought in from the command line: what is shown meanwhile, and to whom."""
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from mapping.cli import app, options
+from tests.conftest import TINY
+
+
+@pytest.fixture
+def bring_in(tmp_path):
+    feed = tmp_path / "feed.ndjson"
+    services = (
+        {"id": f"s{n}", "name": f"Advice {n}", "status": "dormant", "organization": {"id": "o", "name": "Umed"}}
+        for n in range(1200)
+    )
+    feed.write_text("\n".join(map(json.dumps, services)), encoding="utf-8")
+
+    def call(command):
+        own = ["--directory", str(tmp_path / "directory.db")] if command == "import" else []
+        words = [command, str(feed), "--area", str(TINY), "--today", "2026-11-24", *own]
+        return CliRunner().invoke(app, words, catch_exceptions=False)
+
+    return call
+
+
+@pytest.mark.parametrize("command", ["import", "check"])
+def test_programs_are_shown_no_progress(bring_in, command):
+    assert bring_in(command).stderr == ""
+
+
+def test_people_see_how_far_an_import_is(bring_in, monkeypatch):
+    screen = io.StringIO()
+    monkeypatch.setattr(options, "err", Console(file=screen, force_terminal=True, width=80))
+    shown = bring_in("import")
+    assert "1200 services" in shown.stdout
+    for seen in ("Reading", "1200/1200", "Storing"):
+        assert seen in screen.getvalue()
+    assert "Reading" not in shown.stdout
+
+
+def test_a_fault_in_every_row_takes_few_lines(bring_in):
+    told = [line for line in bring_in("check").stdout.splitlines() if "column 'status'" in line]
+    assert len(told) <= 3, told
+    assert any("50 times, rows services 1, services 2" in line.replace("service ", "services ") for line in told), told
