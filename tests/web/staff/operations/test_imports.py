@@ -10,7 +10,8 @@ from mapping.batch import Issue
 from mapping.directory.directory import Directory
 from mapping.model import RECORDS, Approval, Organization, Provenance, record_id
 from tests.conftest import SecondPerson
-from tests.support.sample import SECRETS, TODAY, batch, key, organization, place, sample_directory, service
+from tests.directory.test_gate import facts
+from tests.support.sample import SECRETS, TODAY, approval, batch, key, organization, place, sample_directory, service
 from tests.web.staff.records.test_records import fields_of, record, send, waiting
 from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
@@ -160,6 +161,41 @@ def test_two_people_agree_to_a_map_and_to_no_other(office, steward):
     post(steward, again.replace("preview.html", "store"), page=again, choice="store")
     with Directory(office.directory) as opened:
         assert ("phone", "ngo-list") in {(each.kind, each.subject) for each in opened.records(Approval)}
+
+
+AGREED = """source = "ngo-list"
+name = "NGO list"
+key = ["No"]
+private = ["Remarks"]
+fields = {organization = "Organization", service = "Service", unit = "District", phone = "Phone", marking = "%s"}
+constants = {%s}
+markings = {%s}
+ignored = %s
+"""
+
+
+def test_a_map_that_was_agreed_to_and_changed_later_shows_nothing(office, steward, tiny_area, monkeypatch):
+    path = office.directory.parent / "maps" / "ngo.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(AGREED % ("Who may see it", "", 'public = "public", hidden = "custodian"', "[]"), encoding="utf-8")
+    with Directory(office.directory, tiny_area) as opened:
+        opened.add(batch(approval("map", "ngo-list")), on=TODAY)
+    preview = upload(steward, chosen="ngo.toml").location
+    post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
+    with Directory(office.directory, tiny_area) as opened:
+        known = facts(opened)
+    assert any("Navruz Centre" in fact for fact in known)
+    assert not any("Bahor Centre" in fact for fact in known)
+    monkeypatch.setattr(SecondPerson, "present", False)
+    changed = AGREED.replace(', marking = "%s"', "%s") % ("", 'marking = "all"', 'all = "public"', '["Who may see it"]')
+    path.write_text(changed, encoding="utf-8")
+    preview = upload(
+        steward, f"{LIST}4,Sahar Centre,Legal consultations,Chashma,,hidden,-\n", chosen="ngo.toml"
+    ).location
+    post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
+    with Directory(office.directory, tiny_area) as opened:
+        assert facts(opened) <= known
+        assert opened.waiting()
 
 
 def test_a_whole_import_is_undone_and_one_that_hid_something_by_two(office, steward):
