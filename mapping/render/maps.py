@@ -318,7 +318,7 @@ def _caption(drawn: AreaMap) -> str:
     if area.modelled:
         sentences.append(next((area.warning[k] for k in chain(language) if area.warning.get(k)), ""))
     parts = ("admin", "basemap", "roads", "raster", "population", "places")
-    sentences.append(". ".join(area.attributions(*parts, language=language)) + ".")
+    sentences += [f"{credit}." for credit in area.attributions(*parts, language=language)]
     return " ".join(filter(None, sentences))
 
 
