@@ -255,12 +255,12 @@ class Directory:
         by: str,
         on: dt.date,
         reason: str,
-        seen: int | None = None,
+        last_change: int | None = None,
         dry_run: bool = False,
     ) -> Change:
         """Change fields of a record as a steward; no later import undoes it.
 
-        ``seen`` is the change after which the record was looked at (`mapping.directory.proposals.version`).
+        ``last_change`` is the change after which the record was looked at (`mapping.directory.proposals.version`).
 
         Raises
         ------
@@ -272,7 +272,7 @@ class Directory:
             When there is no such record.
         """
         with self.acting("edit", by=by, on=on, reason=reason, keep=not dry_run) as writing:
-            if seen is not None and version(self.db, table, record_id) != seen:
+            if last_change is not None and version(self.db, table, record_id) != last_change:
                 raise Outdated
             old = self.record(RECORDS[self._known(table)], record_id)
             new = checked(old, fields)
@@ -416,11 +416,11 @@ class Directory:
         Waits
             It is done as a whole or not at all, and one of the two did not sign in.
         """
-        asked = self.proposal(proposal_id)
-        back = undoable(self.db, int(asked.link_id)) if asked.kind == "undo" and decided == "accepted" else None
+        proposal = self.proposal(proposal_id)
+        back = undoable(self.db, int(proposal.link_id)) if proposal.kind == "undo" and decided == "accepted" else None
         what = f"undo {back}" if back else f"proposal {decided}"
-        both = decided == "accepted" and self.signed_in and asked.signed_in
-        also, whole = asked.proposed_by if both else None, asked.kind == "merge"
+        both = decided == "accepted" and self.signed_in and proposal.signed_in
+        also, whole = proposal.proposed_by if both else None, proposal.kind == "merge"
         reason = note or decided
         with self.acting(what, by=by, on=on, reason=reason, undoes=back, agreed_by=also, whole=whole) as writing:
             keep_decision(writing, proposal_id, decided, by=by, on=on, note=note, signed_in=self.signed_in)
@@ -647,9 +647,9 @@ class Directory:
     def _set_pragmas(self) -> None:
         for name, wanted in PRAGMAS.items():
             self.db.execute(f"PRAGMA {name} = {wanted}").fetchall()
-            (found,) = self.db.execute(f"PRAGMA {name}").fetchone()
-            if found != wanted:
-                raise MappingError(f"{self.path}: SQLite runs with {name} = {found}, not {wanted}; use a local disk")
+            (setting,) = self.db.execute(f"PRAGMA {name}").fetchone()
+            if setting != wanted:
+                raise MappingError(f"{self.path}: SQLite runs with {name} = {setting}, not {wanted}; use a local disk")
 
     def _seed(self) -> None:
         """Store the terms that come with Rohnamo, or bring them up to date."""
@@ -735,11 +735,13 @@ class Directory:
         InvalidRecord
             It is another, or none is given.
         """
-        (kept,) = self.db.execute("SELECT max(value) FROM gate WHERE name = 'area'").fetchone()
+        (known_code,) = self.db.execute("SELECT max(value) FROM gate WHERE name = 'area'").fetchone()
         code = self.area.code if self.area else None
-        if kept is not None and kept != code:
-            raise InvalidRecord(f"{self.path}: is a directory of the study area {kept}; give that area, not {code}")
-        if kept is None and code is not None:
+        if known_code is not None and known_code != code:
+            raise InvalidRecord(
+                f"{self.path}: is a directory of the study area {known_code}; give that area, not {code}"
+            )
+        if known_code is None and code is not None:
             self.db.execute("INSERT INTO gate VALUES ('area', ?)", [code])
 
     def _begin_gate(self) -> None:
@@ -781,7 +783,7 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
     own = {record.id for record in vocabulary()}
     thresholds = area.settings.thresholds if area else Thresholds()
     least = thresholds.case_cells, thresholds.providers
-    told = [
+    facts = [
         sorted(types.items()),
         sorted(sensitive),
         sorted(own),
@@ -798,7 +800,7 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
         parent_unit=parents.get,
         least_count=thresholds.case_cells,
         least_providers=thresholds.providers,
-        digest=hashlib.sha256(repr(told).encode()).hexdigest(),
+        digest=hashlib.sha256(repr(facts).encode()).hexdigest(),
     )
 
 
@@ -806,7 +808,7 @@ def _licences(tables: Mapping[str, Sequence[Any]], shown: Mapping[str, Sequence[
     """Return the licences of the sources of which some record is shown: what is made of it must name them."""
     ids = {row["id"] for rows in shown.values() for row in rows}
     senders = {origin.source_id for origin in tables["provenance"] if origin.link_id in ids}
-    return tuple(sorted({one.licence for one in tables["source"] if one.id in senders and one.licence}))
+    return tuple(sorted({source.licence for source in tables["source"] if source.id in senders and source.licence}))
 
 
 def public_id(key: bytes, record_id: str) -> str:

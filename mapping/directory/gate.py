@@ -191,8 +191,17 @@ def _compare(
             _show(db, fresh, rows, before)
         else:
             lines = (
-                (each.id, each.table, audience, each.digest, _text(each.fields), each.appears, number, by)
-                for each in fresh
+                (
+                    difference.id,
+                    difference.table,
+                    audience,
+                    difference.digest,
+                    _text(difference.fields),
+                    difference.appears,
+                    number,
+                    by,
+                )
+                for difference in fresh
             )
             db.conn.executemany("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
         new += fresh
@@ -233,7 +242,7 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
         It waits no more, or is another difference now.
     """
     db = directory.db
-    known = {each.showing.digest: each for each in waiting(db)}
+    known = {difference.showing.digest: difference for difference in waiting(db)}
     left = {showing.digest for showing in wanted}
     for digest in left & known.keys():
         author = known[digest].by or also
@@ -272,12 +281,12 @@ def touched_by(db: sqlite_utils.Database, number: int) -> Ids | None:
             new.setdefault(other, set()).update(ids)
     touched: Ids = {table: set() for table in SHOWABLE}
     while any(new.values()):
-        found: Ids = defaultdict(set)
+        ids_of: Ids = defaultdict(set)
         for table, ids in new.items():
             touched[table] |= ids
             for other, more in _parts(db, table, ids).items():
-                found[other] |= more
-        new = {table: ids - touched[table] for table, ids in found.items()}
+                ids_of[other] |= more
+        new = {table: ids - touched[table] for table, ids in ids_of.items()}
     return touched
 
 
@@ -286,18 +295,18 @@ def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record
     rows: dict[str, dict[str, Row | None]] = {table: {} for table in RECORDS}
     new = {table: ids for table, ids in touched.items() if ids and table in RECORDS}
     while new:
-        found: Ids = defaultdict(set)
+        ids_of: Ids = defaultdict(set)
         for table, ids in new.items():
             own = stored_rows(db, table, sorted(ids))
             rows[table].update(dict.fromkeys(ids) | own)  # a missing one is asked for once
             for row in own.values():
                 for column, parent in PARENTS.get(table, {}).items():
-                    found[parent] |= {row[column]} - {None}
+                    ids_of[parent] |= {row[column]} - {None}
                 if row.get("link_id") and row["link_entity"] in SHOWABLE:
-                    found[row["link_entity"]].add(row["link_id"])
+                    ids_of[row["link_entity"]].add(row["link_id"])
             for other, column in DECIDED_BY.get(table, {}).items():
-                found[other] |= _ids(db, other, column, ids)
-        new = {table: ids - rows[table].keys() for table, ids in found.items() if ids - rows[table].keys()}
+                ids_of[other] |= _ids(db, other, column, ids)
+        new = {table: ids - rows[table].keys() for table, ids in ids_of.items() if ids - rows[table].keys()}
     subjects = [record for own in rows.values() for record in own]
     rows["approval"].update(stored_rows(db, "approval", sorted(_ids(db, "approval", "subject", subjects))))
     return {
@@ -320,16 +329,16 @@ def _told_by(db: sqlite_utils.Database, table: str, row: Mapping[str, Any]) -> I
 
 def _parts(db: sqlite_utils.Database, table: str, ids: Collection[str]) -> Ids:
     """Return the records whose being seen follows from some of a table: their parts, and whose seeing they decide."""
-    found: Ids = defaultdict(set)
+    parts: Ids = defaultdict(set)
     for child, columns in PARENTS.items():
         for column in (column for column, parent in columns.items() if parent == table):
-            found[child] |= _ids(db, child, column, ids)
+            parts[child] |= _ids(db, child, column, ids)
     for child in LINKED:
-        found[child] |= _ids(db, child, "link_id", ids)
+        parts[child] |= _ids(db, child, "link_id", ids)
     for row in stored_rows(db, table, sorted(ids)).values():
         for other, more in _told_by(db, table, row).items():
-            found[other] |= more
-    return found
+            parts[other] |= more
+    return parts
 
 
 def _rows(tables: Tables, rules: Rules, touched: Ids | None) -> Iterator[tuple[Audience, dict[Key, Row]]]:
@@ -349,10 +358,10 @@ def _bring_up_to_date(
 ) -> dict[Key, Row]:
     """Forget what is hidden now, take over what anybody may change alone, and return what is agreed to then."""
     _delete(db, "shown", audience, [key for key in before if key not in rows])
-    kept = {key: held(key[0], rows[key], row, rules.unit_to_show) for key, row in before.items() if key in rows}
-    changed = [(_text(row), key[1], key[0], audience) for key, row in kept.items() if row != before[key]]
+    remaining = {key: held(key[0], rows[key], row, rules.unit_to_show) for key, row in before.items() if key in rows}
+    changed = [(_text(row), key[1], key[0], audience) for key, row in remaining.items() if row != before[key]]
     db.conn.executemany('UPDATE shown SET "row" = ? WHERE record = ? AND "table" = ? AND audience = ?', changed)
-    return kept
+    return remaining
 
 
 def _show(db: sqlite_utils.Database, new: Iterable[Showing], rows: Mapping[Key, Row], before: Agreed) -> None:

@@ -49,7 +49,7 @@ class Import:
         self.writing = Writing(db, change, number=number, file=batch.file)
         self.kept: dict[str, str] = dict(db.conn.execute("SELECT id, kept FROM merged").fetchall())
         """Merged id -> the id that stands for it."""
-        self.erased = {one for (one,) in db.conn.execute("SELECT record FROM history WHERE change = 'erased'")}
+        self.erased = {record for (record,) in db.conn.execute("SELECT record FROM history WHERE change = 'erased'")}
         self.records: dict[str, dict[str, Record]] = {}
         """Table -> id -> what the batch says of it; rows are made of a table when it is its turn, and not kept."""
         self.mentioned: set[str] = set()
@@ -125,7 +125,11 @@ class Import:
 
     def _follow_merges(self, table: str, values: dict[str, Any]) -> None:
         """Let a record, and what it refers to, mean the records that they were merged into."""
-        for name in ("id", *references(RECORDS[table]), *(each for each in ("link_id", "subject") if each in values)):
+        for name in (
+            "id",
+            *references(RECORDS[table]),
+            *(column for column in ("link_id", "subject") if column in values),
+        ):
             values[name] = self.kept.get(values[name], values[name])
 
     def _note_references(self, table: str, rows: Collection[Row]) -> None:
@@ -167,14 +171,14 @@ class Import:
         known = stored_rows(self.db, table, list(rows))
         claims = claims_of(self.db, table, list(known))
         origins = origins_of(self.db, table, [record for record in known if record not in claims])
-        told: dict[str, Row] = {}
+        claim_rows: dict[str, Row] = {}
         settle = {}
         for record in known:
             origin = origins.get(record)
             given = self.given[table].get(record) or {record: rows[record]}
             if record not in claims and (origin is None or origin[0] == source) and len(given) == 1:
                 continue
-            own = {one["id"]: one for one in claims.get(record, ())}
+            own = {claim_row["id"]: claim_row for claim_row in claims.get(record, ())}
             if record not in claims and origin is not None:
                 first = claim(
                     table,
@@ -185,17 +189,17 @@ class Import:
                     said_on=verified_before(self.db, table, record),
                     batch=origin[1],
                 )
-                own[first["id"]] = told[first["id"]] = first
+                own[first["id"]] = claim_rows[first["id"]] = first
             if record in self.batch.edited:
                 given = {}
                 if changed := said_anew(known[record], rows[record]):
                     mine = claim(table, record, record, source, fields={}, said_on=None, batch=self.number)["id"]
                     earlier = json.loads(own[mine]["fields"]) if mine in own else {}
-                    own[mine] = told[mine] = claim(
+                    own[mine] = claim_rows[mine] = claim(
                         table, record, record, source, fields=earlier | changed, said_on=self._day(), batch=self.number
                     )
             for said_of, row in given.items():
-                one = claim(
+                claim_row = claim(
                     table,
                     record,
                     said_of,
@@ -204,14 +208,18 @@ class Import:
                     batch=self.number,
                     said_on=verified.get((table, record)),
                 )
-                before = own.get(one["id"])
-                if before is not None and before["fields"] == one["fields"] and before["said_on"] == one["said_on"]:
+                before = own.get(claim_row["id"])
+                if (
+                    before is not None
+                    and before["fields"] == claim_row["fields"]
+                    and before["said_on"] == claim_row["said_on"]
+                ):
                     continue  # said again: nothing new
-                own[one["id"]] = told[one["id"]] = one
+                own[claim_row["id"]] = claim_rows[claim_row["id"]] = claim_row
             row = settled(table, rows[record], own.values(), rank)
             settle[record] = {name: row[name] for name in row if name not in ("id", "audience", "precision")}
-        if told:
-            self.writing.put("claim", told)
+        if claim_rows:
+            self.writing.put("claim", claim_rows)
         return settle
 
     def _day(self) -> str:
@@ -259,7 +267,9 @@ class Import:
         for table in reversed(RECORDS):
             if table in PARTS and earlier.get(table):
                 rows = stored_rows(self.db, table, sorted(earlier[table]))
-                self.writing.remove(table, [one for one, row in rows.items() if self._is_part_of_batch(table, row)])
+                self.writing.remove(
+                    table, [identifier for identifier, row in rows.items() if self._is_part_of_batch(table, row)]
+                )
 
     def _is_part_of_batch(self, table: str, row: Mapping[str, Any]) -> bool:
         owners: list[tuple[Any, Any]] = [
@@ -292,8 +302,8 @@ def origins_of(db: sqlite_utils.Database, table: str, ids: list[str]) -> dict[st
         " AND h.record IN (SELECT value FROM json_each(?)) AND b.undoes IS NULL AND b.reason IS NULL"
         " AND b.number NOT IN (SELECT value FROM json_each(?)) GROUP BY h.record"
     )
-    found = db.conn.execute(query, [table, json.dumps(ids), json.dumps(list(undone(db)))])
-    return {record: (source, number) for record, source, number in found}
+    rows = db.conn.execute(query, [table, json.dumps(ids), json.dumps(list(undone(db)))])
+    return {record: (source, number) for record, source, number in rows}
 
 
 def verified_before(db: sqlite_utils.Database, table: str, record: str) -> str | None:

@@ -138,10 +138,12 @@ class Writing:
             "SELECT id FROM approval WHERE kind IN ('audience', 'precision') AND subject IN"
             " (SELECT value FROM json_each(?)) AND coalesce(consent_until, '') > ''"
         )
-        found = [record for (record,) in self.db.conn.execute(query, [json.dumps(list(ids))])]
-        before = stored_rows(self.db, "approval", found)
+        approval_ids = [record for (record,) in self.db.conn.execute(query, [json.dumps(list(ids))])]
+        before = stored_rows(self.db, "approval", approval_ids)
         after = {record: row | {"consent_until": None} for record, row in before.items()}
-        self.db.conn.executemany("UPDATE approval SET consent_until = NULL WHERE id = ?", ((one,) for one in found))
-        self.log("approval", ((one, before[one], after[one]) for one in found))
-        if found:
-            self.change.changed["approval"] += len(found)
+        self.db.conn.executemany(
+            "UPDATE approval SET consent_until = NULL WHERE id = ?", ((identifier,) for identifier in approval_ids)
+        )
+        self.log("approval", ((identifier, before[identifier], after[identifier]) for identifier in approval_ids))
+        if approval_ids:
+            self.change.changed["approval"] += len(approval_ids)

@@ -76,8 +76,8 @@ class Intake:
         watched = self._watched.get(headings)
         if watched is None:
             of_clients = self.columns_of("consent")
-            asked = () if self.columns.consent_asked else filter(asks_consent, headings)
-            watched = (*asked, *filter(is_review, headings))
+            consents = () if self.columns.consent_asked else filter(asks_consent, headings)
+            watched = (*consents, *filter(is_review, headings))
             watched = self._watched[headings] = tuple(name for name in watched if name not in of_clients)
         return watched
 
@@ -167,9 +167,9 @@ class Reader:
         best: list[list[str] | None] = [[], *([None] * len(words))]
         for end in range(1, len(words) + 1):
             for start in range(max(0, end - longest), end):
-                before, found = best[start], meant.get(" ".join(words[start:end]))
-                if before is not None and found is not None:
-                    best[end] = [*before, found]
+                before, meaning = best[start], meant.get(" ".join(words[start:end]))
+                if before is not None and meaning is not None:
+                    best[end] = [*before, meaning]
                     break
         whole = best[-1]
         return "; ".join(dict.fromkeys(whole)) if whole and len(whole) > 1 else text
@@ -240,8 +240,8 @@ class Reader:
 
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""
-        asked = [word for word, meant in self.intake.columns.notices.items() if meant == "custodian"]
-        if self._remarks_hold(HOLD.pattern) or any(self._remarks_hold(re.escape(word)) for word in asked):
+        words = [word for word, meant in self.intake.columns.notices.items() if meant == "custodian"]
+        if self._remarks_hold(HOLD.pattern) or any(self._remarks_hold(re.escape(word)) for word in words):
             self.say(self._remark(), "a remark asks that this be not shown", "the row is for custodians only; ask whom")
             return True
         return self._not_permitted()
@@ -359,8 +359,8 @@ class Reader:
         intake = self.intake
         text = self.text("marking")
         if self.row.cut:
-            said = f"the row ends before {self.row.cut!r}"
-            self.say("marking", said, "it is for custodians only; ask for the rest of the row")
+            problem = f"the row ends before {self.row.cut!r}"
+            self.say("marking", problem, "it is for custodians only; ask for the rest of the row")
             return "custodian"
         names = (self.text("organization"), *self.translations("organization").values())
         if garbled := next(filter(is_garbled, names), ""):
@@ -372,8 +372,8 @@ class Reader:
             return marking(intake.columns, intake.columns.constants.get("marking", ""))[0]
         audience, known = marking(intake.columns, text)
         if not known:
-            said = f"the marking {text!r} is not in the sender's table" if text else "there is no marking"
-            self.say("marking", said, "the row is for custodians only until the sender says who may see it")
+            problem = f"the marking {text!r} is not in the sender's table" if text else "there is no marking"
+            self.say("marking", problem, "the row is for custodians only until the sender says who may see it")
         return audience
 
     def narrowed(self, audience: Audience) -> Audience:
@@ -385,8 +385,10 @@ class Reader:
             return audience
         own, known = marking(self.intake.columns, text)
         if not known:
-            said = f"the marking {text!r} is not in the sender's table"
-            self.say("marking_service", said, "the service is for custodians only until the sender says who may see it")
+            problem = f"the marking {text!r} is not in the sender's table"
+            self.say(
+                "marking_service", problem, "the service is for custodians only until the sender says who may see it"
+            )
         return strictest(audience, own)
 
 

@@ -73,10 +73,10 @@ class RowSite:
 
 def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, list[Reader]]) -> Iterator[RowSite]:
     """Yield what each row gives; rows that must be set aside carry their reasons and give nothing."""
-    seen: dict[str, int] = {}
+    uses: dict[str, int] = {}
     rows = list(readers)
     for reader in counted(without_repeats(rows), len(rows), intake.progress):
-        key = row_key(reader, seen)
+        key = row_key(reader, uses)
         names = reader.translations("organization")
         name = first_of((reader.text("organization"), *names.values()))
         if not name:
@@ -104,25 +104,27 @@ def organizations_seen(records: Iterable[Record]) -> None:
     A body all of whose services are hidden is hidden too: its name alone could tell that it keeps a shelter. One whose
     name does tell is hidden whatever its services are, until two people lower it.
     """
-    kept = list(records)
-    telling = {t.link_id for t in kept if isinstance(t, Translation) and t.field == "name" and SHELTER.search(t.text)}
+    all_records = list(records)
+    telling = {
+        t.link_id for t in all_records if isinstance(t, Translation) and t.field == "name" and SHELTER.search(t.text)
+    }
     rules = {
         record_id("rohnamo", "taxonomy_term", "service_types", term.code): term.audience
         for term in Vocabulary.load("service_types").terms()
     }
     types = {
         a.link_id: rules[a.taxonomy_term_id]
-        for a in kept
+        for a in all_records
         if isinstance(a, Attribute) and a.link_type == "service_type" and a.taxonomy_term_id in rules
     }
-    seen: dict[str, list[Audience]] = defaultdict(list)
-    for service in kept:
+    audiences: dict[str, list[Audience]] = defaultdict(list)
+    for service in all_records:
         if isinstance(service, Service) and service.organization_id:
-            seen[service.organization_id].append(strictest(service.audience, types.get(service.id, "custodian")))
-    for organization in kept:
+            audiences[service.organization_id].append(strictest(service.audience, types.get(service.id, "custodian")))
+    for organization in all_records:
         if isinstance(organization, Organization):
             tells = organization.id in telling or SHELTER.search(organization.name)
-            shown = [] if tells else seen.get(organization.id, [])
+            shown = [] if tells else audiences.get(organization.id, [])
             organization.audience = min(shown, key=AUDIENCES.index, default="custodian")
 
 
@@ -238,9 +240,11 @@ def _met(reader: Reader, names: list[str], own: str, place: str, signs: Signs) -
         return pool[known.places[place]]  # it was met when the list came before
     body = next((body for body in pool.values() if body.shares(signs)), pool.get(own))
     if body is None and called:
-        said = ", ".join(candidate.name for candidate in called[:3])
+        candidates = ", ".join(candidate.name for candidate in called[:3])
         reader.say(
-            "organization", f"another list has {said} too, without a phone, mail or unit in common", "are they one?"
+            "organization",
+            f"another list has {candidates} too, without a phone, mail or unit in common",
+            "are they one?",
         )
     return body
 
@@ -304,7 +308,7 @@ def _short(word: str) -> str:
 
 
 def _service(
-    entry: RowSite, reader: Reader, intake: Intake, code: str, said: str, phones: list[parsers.PhoneValue]
+    entry: RowSite, reader: Reader, intake: Intake, code: str, written: str, phones: list[parsers.PhoneValue]
 ) -> None:
     source, taxonomy = intake.columns.source, Vocabulary.load("service_types")
     own_key = reader.row.text([intake.columns.sheets.parent_key]) or str(reader.row.number)
@@ -328,7 +332,7 @@ def _service(
         id=service,
         organization_id=entry.body.id,
         name=labels.get("en") or next(iter(labels.values())),
-        alternate_name=None if said in {code, *labels.values()} else reader.harmless("service", said) or None,
+        alternate_name=None if written in {code, *labels.values()} else reader.harmless("service", written) or None,
         audience=audience,
         status=status,  # type: ignore[arg-type]
         description=first_of(descriptions.values()) or description or None,
@@ -561,7 +565,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
     address = reader.text("address")
     if address and not parsers.is_blank(address) and not HOLD.search(address):
         # An address that names a ward or a number says more than where the door is.
-        told = bool(reader.harmless("address", address))
+        address_shown = bool(reader.harmless("address", address))
         entry.records.append(
             Address(
                 id=record_id(source, "address", entry.key),
@@ -569,7 +573,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
                 address_1=address,
                 city=reader.any_text("place"),
                 country=entry.location.country or "",
-                audience=entry.location.audience if told else "custodian",
+                audience=entry.location.audience if address_shown else "custodian",
             )
         )
     if reader.text("accessible"):

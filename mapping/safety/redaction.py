@@ -363,11 +363,11 @@ def project(tables: Tables, audience: Audience, rules: Rules, agreed: Agreed | N
     _refuse_unknown(tables)
     if agreed is not None:
         rules = agreed_rules(rules, agreed)
-    seen = _Markings(tables, rules)
-    shown = _allowed(tables, audience, seen)
+    markings = _Markings(tables, rules)
+    shown = _allowed(tables, audience, markings)
     if agreed is not None:
         shown = restrict(shown, agreed, rules.unit_to_show, _PARENTS, NEEDED)
-    shown["standard_summary"] = _standard_sums(tables, shown, seen, public=audience == "public")
+    shown["standard_summary"] = _standard_sums(tables, shown, markings, public=audience == "public")
     if audience == "public":
         shown["case_count"] = tell_counts(shown["case_count"], least=rules.least_count, parent_unit=rules.parent_unit)
     return _with_vocabularies(shown, tables, audience, rules)
@@ -394,23 +394,23 @@ def allowed_rows(tables: Tables, rules: Rules) -> Iterator[tuple[Audience, Shown
         For tables and fields that this module does not know.
     """
     _refuse_unknown(tables)
-    seen = _Markings(tables, rules)
+    markings = _Markings(tables, rules)
     for audience in VIEWS:
-        yield audience, _allowed(tables, audience, seen)
+        yield audience, _allowed(tables, audience, markings)
 
 
-def _allowed(tables: Tables, audience: Audience, seen: "_Markings") -> Shown:
-    redaction = _Redaction(seen, audience, tables)
+def _allowed(tables: Tables, audience: Audience, markings: "_Markings") -> Shown:
+    redaction = _Redaction(markings, audience, tables)
     shown: Shown = {}
     for table in PUBLISHED:
         if table not in VOCABULARIES:
-            kept = (redaction.row(record) for record in tables.get(table, ()))
-            shown[table] = [row for row in kept if row is not None]
+            rows = (redaction.row(record) for record in tables.get(table, ()))
+            shown[table] = [row for row in rows if row is not None]
     shown["standard_summary"] = []
     return shown
 
 
-def _standard_sums(tables: Tables, shown: Shown, seen: "_Markings", *, public: bool) -> list[Row]:
+def _standard_sums(tables: Tables, shown: Shown, markings: "_Markings", *, public: bool) -> list[Row]:
     """Add up the answers to the checklist of the services that are shown; sums that came in are not passed on."""
     codes = {term.id: term.code for term in of_kind(tables, TaxonomyTerm)}
     types: dict[str, list[str]] = defaultdict(list)
@@ -420,10 +420,10 @@ def _standard_sums(tables: Tables, shown: Shown, seen: "_Markings", *, public: b
     answers = [
         record
         for record in of_kind(tables, StandardAssessment)
-        if allows("focal_point", seen.of(record.table, record.id))
+        if allows("focal_point", markings.of(record.table, record.id))
     ]
     services = {row["id"]: row["organization_id"] for row in shown["service"]}
-    return sums(answers, services, types, least=seen.rules.least_providers, public=public)
+    return sums(answers, services, types, least=markings.rules.least_providers, public=public)
 
 
 def rename(shown: Shown, new_id: Callable[[str], str]) -> Shown:
@@ -575,14 +575,14 @@ class _Markings:
 class _Redaction:
     """What one audience sees of each record."""
 
-    def __init__(self, seen: _Markings, audience: Audience, tables: Tables) -> None:
-        self.seen = seen
+    def __init__(self, markings: _Markings, audience: Audience, tables: Tables) -> None:
+        self.seen = markings
         self.audience = audience
         paths: dict[str, list[Precision]] = defaultdict(list)
         ties = of_kind(tables, ServiceAtLocation)
         for at in ties:
-            if allows(audience, seen.of("service_at_location", at.id)):
-                paths[at.location_id or ""].append(seen.path_precision[at.id])
+            if allows(audience, markings.of("service_at_location", at.id)):
+                paths[at.location_id or ""].append(markings.path_precision[at.id])
         self.precision: dict[str, Precision] = {place: least_precise(*given) for place, given in paths.items()}
         """How closely each place is shown: as the strictest of the visible services there allows."""
         self.vague = {place for place, precision in self.precision.items() if precision != "exact"}
@@ -662,7 +662,7 @@ def _with_vocabularies(shown: Shown, tables: Tables, audience: Audience, rules: 
     while waiting:  # a term needs those above it, and its taxonomy
         term = terms.get(waiting.pop())
         if term is not None:
-            wanted |= {one for one in (term.id, term.taxonomy_id) if one}
+            wanted |= {identifier for identifier in (term.id, term.taxonomy_id) if identifier}
             waiting += [term.parent_id] if term.parent_id else []
     wanted -= forbidden
     for table in VOCABULARIES:

@@ -72,11 +72,13 @@ def test_what_was_changed_meanwhile_is_looked_at_again(directory):
     own = key("service", "Advice")
     seen = version(directory.db, "service", own)
     one = ask(directory, "edit", "service", own, {"email": "new@umed.example"})
-    directory.edit("service", own, {"name": "Legal advice"}, by="noor", on=TODAY, reason="as on the door", seen=seen)
+    directory.edit(
+        "service", own, {"name": "Legal advice"}, by="noor", on=TODAY, reason="as on the door", last_change=seen
+    )
     with pytest.raises(Outdated):
         directory.decide(one, "accepted", by="noor", on=TODAY)
     with pytest.raises(Outdated):
-        directory.edit("service", own, {"name": "Other"}, by="zarina", on=TODAY, reason="x", seen=seen)
+        directory.edit("service", own, {"name": "Other"}, by="zarina", on=TODAY, reason="x", last_change=seen)
     assert directory.record(Service, own).name == "Legal advice"
     directory.decide(one, "withdrawn", by="zarina", on=TODAY)
 

@@ -130,8 +130,8 @@ def _documents(path: Path, progress: Progress | None) -> Iterator[tuple[int, str
     if isinstance(content, dict) and (tables := _tables(content)):
         whole = [(row, bare(name), document) for name, rows in tables.items() for row, document in enumerate(rows, 1)]
     else:
-        one = content if isinstance(content, list) else [content]
-        whole = [(row, None, document) for row, document in enumerate(one, 1)]
+        documents = content if isinstance(content, list) else [content]
+        whole = [(row, None, document) for row, document in enumerate(documents, 1)]
     yield from counted(whole, len(whole), progress)
 
 

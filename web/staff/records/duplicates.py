@@ -156,7 +156,7 @@ def settle(language: str, table: str, identifier: str, field: str) -> ResponseRe
         if leads_elsewhere(table, identifier, values):
             directory().propose("edit", table, identifier, values, by=me().login, on=today(), reason=reason)
             return redirect(f"/{language}/conflicts.html?waits", code=303)
-        directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, seen=number)
+        directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, last_change=number)
     except Outdated:
         return conflicts(language, problem=GONE), 409
     log("edited", subject=f"{table} {identifier}: {field}", reason=reason)

@@ -81,7 +81,7 @@ def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
         log("proposed", subject=f"{table} {identifier}", reason=reason)
         return back(language, record, outcome="waits")
     try:
-        directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, seen=number)
+        directory().edit(table, identifier, values, by=me().login, on=today(), reason=reason, last_change=number)
     except Outdated:
         return _form(language, table, everything_seen().record(table, identifier), problem=STALE), 409
     except InvalidRecord:

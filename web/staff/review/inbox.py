@@ -220,7 +220,7 @@ def _accept_draft(received: Received, draft: Draft, record: Any) -> bool:
     alone = {name: value for name, value in values.items() if name not in two}
     number = int(request.form.get("seen", "0") or 0)
     if alone:
-        directory().edit(record.table, record.id, alone, by=me().login, on=today(), reason=reason, seen=number)
+        directory().edit(record.table, record.id, alone, by=me().login, on=today(), reason=reason, last_change=number)
     elif version(directory().db, record.table, record.id) != number:
         raise Outdated
     if two:
