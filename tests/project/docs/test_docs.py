@@ -10,7 +10,7 @@ import typer
 
 from scripts.check_docs import problems
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 app = typer.Typer()
 area = typer.Typer()

@@ -15,7 +15,7 @@ from mapping import analyses
 from mapping.area.build import BuildPlan, build
 from tests.conftest import SecondPerson
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/library.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs/library.md"
 LIST = """name,kind,lat,lon,checked
 Mwanza advice,legal aid,-14.9,34.05,2026-10-01
 Lake clinic,clinic,-14.85,34.3,2026-10-02

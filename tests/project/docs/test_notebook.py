@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import SecondPerson
 
-NOTEBOOK = Path(__file__).resolve().parents[2] / "docs" / "list-to-map.ipynb"
+NOTEBOOK = Path(__file__).resolve().parents[3] / "docs" / "list-to-map.ipynb"
 
 
 def test_the_notebook_runs(tmp_path, monkeypatch):

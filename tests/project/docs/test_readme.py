@@ -11,7 +11,7 @@ from PIL import Image
 import mapping
 from docs.figures.screenshots import LARGEST, PICTURES, Picture, fewer_colours, take
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text("utf-8")
 BENCHMARKS = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
 FIGURE = re.compile(r"\b[\d.,]+ (?:ms|s|MB|GB|times|kB|µs)\b")
