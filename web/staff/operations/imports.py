@@ -113,7 +113,7 @@ def begin(language: str) -> ResponseReturnValue:
 
 def _begin(language: str, *, why: object = "") -> str:
     known = saved_maps(maps())
-    states = {name: _agreed(columns, trusted=trusted) for name, (columns, trusted) in known.items()}
+    states = {name: _agreed(columns) for name, (columns, _) in known.items()}
     waiting = uploads().of(me().id)
     return page(
         "staff/import.html",
@@ -132,19 +132,17 @@ def _reason(error: Exception, upload: Upload) -> str:
     return str(error).replace(f"{upload.path}", upload.path.name).replace("--columns", "the map")
 
 
-def _agreed(columns: ColumnMap, *, trusted: bool) -> bool:
-    """Whether two people agreed to this very map; to one that the operator installed, under its sender's name."""
-    agreed = [
-        approval.value
+def _agreed(columns: ColumnMap) -> bool:
+    """Whether two people agreed to this very map, whoever wrote it: not to another of the same sender."""
+    return any(
+        (approval.kind, approval.subject, approval.value) == ("map", columns.source, digest(columns))
         for approval in directory().records(Approval)
-        if isinstance(approval, Approval) and approval.kind == "map" and approval.subject == columns.source
-    ]
-    return digest(columns) in agreed or (trusted and any(not value for value in agreed))
+    )
 
 
 def _is_agreed(upload: Upload) -> bool:
     """Whether two people agreed to the map that an upload is read by."""
-    return upload.columns is not None and _agreed(upload.columns, trusted=upload.trusted)
+    return upload.columns is not None and _agreed(upload.columns)
 
 
 @imports.route("/<language>/i/<token>/columns.html", methods=["GET", "POST"])

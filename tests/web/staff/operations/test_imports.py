@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from mapping.batch import Issue
+from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
 from mapping.model import RECORDS, Approval, Organization, Provenance, record_id
 from tests.conftest import SecondPerson
@@ -17,8 +18,9 @@ from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
 from web.staff import visible
 from web.staff.operations.new_values import new_values
-from web.staff.operations.uploads import Uploads
+from web.staff.operations.uploads import Uploads, digest
 
+NOT_AGREED = "Two people have not agreed"
 LIST = """No,Organization,Service,District,Phone,Who may see it,Remarks
 1,Navruz Centre,Legal consultations,Chashma,+992000100301,public,call Anora
 2,Bahor Centre,Psychological counselling,Kulnishin,+992000100302,hidden,-
@@ -175,12 +177,15 @@ ignored = %s
 
 
 def test_a_map_that_was_agreed_to_and_changed_later_shows_nothing(office, steward, tiny_area, monkeypatch):
+    """The name of its sender stays, its content does not: nobody agreed to that."""
     path = office.directory.parent / "maps" / "ngo.toml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(AGREED % ("Who may see it", "", 'public = "public", hidden = "custodian"', "[]"), encoding="utf-8")
     with Directory(office.directory, tiny_area) as opened:
-        opened.add(batch(approval("map", "ngo-list")), on=TODAY)
+        opened.add(batch(approval("map", "ngo-list", digest(ColumnMap.load(path)))), on=TODAY)
+    assert "not yet agreed to by two" not in steward.get("/en/import.html").text
     preview = upload(steward, chosen="ngo.toml").location
+    assert NOT_AGREED not in steward.get(preview).text
     post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
     with Directory(office.directory, tiny_area) as opened:
         known = facts(opened)
@@ -189,13 +194,28 @@ def test_a_map_that_was_agreed_to_and_changed_later_shows_nothing(office, stewar
     monkeypatch.setattr(SecondPerson, "present", False)
     changed = AGREED.replace(', marking = "%s"', "%s") % ("", 'marking = "all"', 'all = "public"', '["Who may see it"]')
     path.write_text(changed, encoding="utf-8")
-    preview = upload(
-        steward, f"{LIST}4,Sahar Centre,Legal consultations,Chashma,,hidden,-\n", chosen="ngo.toml"
-    ).location
+    assert "not yet agreed to by two" in steward.get("/en/import.html").text
+    longer = f"{LIST}4,Sahar Centre,Legal consultations,Chashma,,hidden,-\n"
+    preview = upload(steward, longer, chosen="ngo.toml").location
+    assert NOT_AGREED in steward.get(preview).text
     post(steward, preview.replace("preview.html", "store"), page=preview, choice="store")
+    assert names(office)["Sahar Centre"] == "custodian"
     with Directory(office.directory, tiny_area) as opened:
         assert facts(opened) <= known
-        assert opened.waiting()
+        assert not opened.waiting()
+
+
+def test_an_approval_of_a_senders_name_alone_agrees_to_no_map(office, steward, tiny_area):
+    path = office.directory.parent / "maps" / "ngo.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(AGREED % ("Who may see it", "", 'public = "public", hidden = "custodian"', "[]"), encoding="utf-8")
+    with Directory(office.directory, tiny_area) as opened:
+        opened.add(batch(approval("map", "ngo-list")), on=TODAY)
+    preview = upload(steward, chosen="ngo.toml").location
+    assert NOT_AGREED in steward.get(preview).text
+    post(steward, preview.replace("preview.html", "store"), page=preview, choice="map")
+    decide(office.client("steward", login="second"), office)
+    assert NOT_AGREED not in steward.get(preview).text
 
 
 def test_a_whole_import_is_undone_and_one_that_hid_something_by_two(office, steward):
