@@ -1,7 +1,6 @@
 """Opening hours as people read them, and as the page's script does."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -59,14 +58,14 @@ def week(hours: Sequence[Hours], language: str) -> Week:
     always = known and all(("00:00", "24:00") in day for day in by_day.values())
     rows = tuple(_rows(by_day, DAYS, language)) if known and not always else ()
     short = translate("Day and night", language) if always else "; ".join(_shortly(by_day, language))
-    spans = [[day, opens, closes] for day, times in by_day.items() for opens, closes in times]
+    spans = [f"{day} {opens} {closes}" for day, times in by_day.items() for opens, closes in times]
     offsets = {span.utc_offset for span in hours if span.utc_offset is not None}
     return Week(
         rows=rows,
         short=short,
         always=always,
         notes=tuple(dict.fromkeys(note(span.note, language) for span in hours if span.note)),
-        script=json.dumps(spans, separators=(",", ":")) if spans else "",
+        script=",".join(spans),
         offset=offsets.pop() if len(offsets) == 1 else None,
     )
 

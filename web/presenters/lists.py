@@ -1,14 +1,16 @@
 """Lists of services: those that answer a choice, and the list of everything, in sheets of twenty."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from mapping.errors import NotFound
 from mapping.language.need_fits import LAST
 from mapping.view.view import Entry, StatementEntry
 from web.presenters import choices
 from web.presenters.answers import chosen
-from web.presenters.cards import Blocks, Card, ContactLink, first_choice, label
+from web.presenters.cards import Blocks, Card, ContactLink, first_choice, label, shown_minutes
 from web.presenters.choices import MAP, Choice
 from web.presenters.edition import Edition
 from web.presenters.hotlines import Hotline, line_for, lines, route, spoken_for
@@ -31,7 +33,8 @@ class ListSheet:
 
     ``spoken`` are the languages, code and name, of services on all its sheets. ``rest`` names what stands on the
     others, for a script that narrows the whole list: places in the order of ids among all that is listed, or ``*``
-    where that is everything; empty where this is the only sheet. ``districts`` is where a district of the region can
+    where that is everything; empty where this is the only sheet. ``others`` tells by block, on the
+    first sheet, when what stands on the others is open. ``districts`` is where a district of the region can
     be chosen.
     """
 
@@ -50,6 +53,7 @@ class ListSheet:
     abroad: bool = False
     spoken: tuple[tuple[str, str], ...] = ()
     rest: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)
     districts: str = ""
 
     def sheet_path(self, number: int) -> str:
@@ -84,6 +88,7 @@ def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
         abroad=abroad,
         spoken=spoken((*blocks.services, *answers.far), language),
         rest=rest(edition, blocks, shown) if sheets > 1 else "",
+        others=others(edition, blocks, shown) if choice.sheet == 1 < sheets else {},
         place=choices.where_name(choice, area, language),
         start=answers.start,
         far=answers.far if choice.sheet == 1 else (),
@@ -151,15 +156,44 @@ def spoken(cards: Iterable[Card], language: str) -> tuple[tuple[str, str], ...]:
 
 def rest(edition: Edition, whole: Blocks, shown: Blocks) -> str:
     """Return the places of what is on other sheets among the ids of all that is listed."""
+    places, here = columns(edition), {service.id for service in shown.services}
+    return " ".join(
+        str(places[service.id]) for service in whole.services if service.id in places and service.id not in here
+    )
+
+
+def others(edition: Edition, whole: Blocks, shown: Blocks) -> dict[str, str]:
+    """Return, as JSON by block, what a script sorts the entries on later sheets by that have hours.
+
+    Of each its place among the ids of all that is listed, how well it fits, its hours, their offset from UTC, and the
+    minutes of travel in summer and winter, null where it is cut off.
+    """
+    places = columns(edition)
+    blocks = {"near": whole.near[len(shown.near) :], "named": whole.named[len(shown.named) :]}
+    rows = {
+        block: [
+            (places[card.id], card.fit, card.week.script, card.week.offset, travel(card))
+            for card in cards
+            if card.week.script and card.id in places
+        ]
+        for block, cards in blocks.items()
+    }
+    return {block: json.dumps(row, separators=(",", ":")) for block, row in rows.items() if row}
+
+
+def travel(card: Card) -> list[int | None] | None:
+    """Return the minutes to a service in summer and winter as they are read."""
+    return card.minutes and [shown_minutes(minutes) if math.isfinite(minutes) else None for minutes in card.minutes]
+
+
+def columns(edition: Edition) -> dict[str, int]:
+    """Return the place of each service among the ids of all that is listed."""
 
     def number() -> dict[str, int]:
         ids = sorted(entry.id for entry in edition.entries("en").values() if listed(entry))
         return {identifier: place for place, identifier in enumerate(ids)}
 
-    places, here = edition.keep("places", number), {service.id for service in shown.services}
-    return " ".join(
-        str(places[service.id]) for service in whole.services if service.id in places and service.id not in here
-    )
+    return edition.keep("places", number)
 
 
 def listed(entry: Entry) -> bool:

@@ -25,6 +25,9 @@
 
   function shown(time) { return time.replace(/^0/, ""); }
 
+  // "MO 09:00 18:00,TU ..." as [[day, opens, closes], ...]
+  function spans(text) { return text ? text.split(",").map(function (span) { return span.split(" "); }) : []; }
+
   function always(hours) {
     return hours.length === 7 && hours.every(function (span) { return span[1] === "00:00" && span[2] === "24:00"; });
   }
@@ -54,7 +57,7 @@
   }
 
   function open(tag, now) {
-    var said = say(JSON.parse(tag.dataset.hours), clock(now, tag.dataset.offset));
+    var said = say(spans(tag.dataset.hours), clock(now, tag.dataset.offset));
     if (!said) return;
     tag.title = tag.textContent;
     tag.textContent = said.text;
@@ -86,9 +89,9 @@
     part.querySelectorAll("[data-due]").forEach(function (line) { age(line, now); });
     part.querySelectorAll("ul.open-first").forEach(openFirst);
   };
-  window.rohnamoClock.always = always;
-  window.rohnamoClock.open = function (hours, offset) {
-    var said = say(hours, clock(new Date(), offset === null ? undefined : offset));
+  window.rohnamoClock.always = function (text) { return always(spans(text)); };
+  window.rohnamoClock.open = function (text, offset) {
+    var said = say(spans(text), clock(new Date(), offset === null ? undefined : offset));
     return Boolean(said && said.open);
   };
   window.rohnamoClock(document);
