@@ -167,12 +167,18 @@ def _one_person(first: str, second: str, accounts: Path) -> bool:
 def editions(
     audience: Annotated[str, typer.Option(help="public, partner or focal_point.")] = "public",
     back_to: Annotated[int | None, typer.Option(help="Put the edition of this number in use again.")] = None,
+    reason: Annotated[str, typer.Option(help="Why one goes back to it.")] = "",
     view: ViewOption = VIEW,
     directory: DirectoryOption = DIRECTORY,
+    login: LoginOption = "",
+    accounts: AccountsOption = ACCOUNTS,
     area: AreaOption = None,
     today: TodayOption = None,
 ) -> None:
-    """Show the editions that are kept, or go back to one of them; what is hidden since leaves it first."""
+    """Show the editions that are kept, or go back to one of them; what is hidden since leaves it first.
+
+    Where it shows anything that the edition in use does not, another person confirms it as any new edition.
+    """
     from rich.table import Table
 
     from mapping.directory.directory import Directory
@@ -182,10 +188,20 @@ def editions(
     if back_to is not None:
         if not directory.exists():
             raise NotFound(f"{directory}: there is no directory; say where it is with --directory")
+        by = _signed_in(login, accounts) if login else ""
         with Directory(directory, study_area(area)) as store:
-            edition = releases.roll_back(store, back_to, day=day_of(today))
-        out.print(f"Edition {edition.number} of {edition.day} is in use again: {view}", markup=False)
-        return
+            plan = releases.roll_back(store, back_to, day=day_of(today), by=by, reason=reason)
+        if plan is None:
+            edition = releases.edition(back_to)
+            out.print(f"Edition {edition.number} of {edition.day} is in use again: {view}", markup=False)
+            return
+        _tell(plan)
+        who = "somebody else" if by else "go back with --as LOGIN; then somebody else"
+        raise InvalidRecord(
+            f"something could be read that the edition in use does not show, and nothing was published: {who} looks at "
+            f"it with `rohnamo publish --check` and publishes it with --confirm {plan.digest[:SIGNS]} --as LOGIN, or "
+            "in the staff portal"
+        )
     table = Table("Edition", "Day", "Services", "By", "In use", "SHA-256")
     for release in releases.editions():
         table.add_row(

@@ -78,6 +78,10 @@ class Plan:
     """Whether nothing was published before it: there is no view in use, or an empty one."""
     by: str = ""
     """Who built it and signed in; "" where nobody did."""
+    back_to: int = 0
+    """Number of the old edition that it is; 0 where it is a new one."""
+    reason: str = ""
+    """Why one goes back to it."""
 
     @property
     def newly(self) -> tuple[EntryChange, ...]:
@@ -200,6 +204,8 @@ class Releases:
             tuple(note["warnings"]),
             note["first"],
             note.get("by", ""),
+            note.get("back_to", 0),
+            note.get("reason", ""),
         )
 
     def drop(self) -> None:
@@ -246,6 +252,8 @@ class Releases:
                 )
             if plan.alarms and not reason.strip():
                 raise InvalidRecord(f"write why this is right: {plan.alarms[0].message}; nothing was published")
+            if plan.back_to:
+                return self._go_back(plan)
             for edition in self.editions():  # noted by an attempt that was cut short before the switch
                 if edition.digest == plan.digest and not edition.live:
                     self._remove(edition.number)
@@ -275,8 +283,13 @@ class Releases:
                 self._remove(old.number)
         return edition
 
-    def roll_back(self, directory: Directory, number: int, *, day: dt.date) -> Release:
+    def roll_back(
+        self, directory: Directory, number: int, *, day: dt.date, by: str = "", reason: str = ""
+    ) -> Plan | None:
         """Put an old edition in use again, without what may no longer be read in it.
+
+        Where it shows anything that the one in use does not, it waits as the next edition for another person to
+        confirm it, and is returned; else nothing is. ``by`` as in `stage`.
 
         Raises
         ------
@@ -292,11 +305,36 @@ class Releases:
             edition = self.edition(number)
             file = self._file(number, ".db")
             hidden.refuse(rows_of(file))
+            previous = self.view if self.view.exists() else None
+            items = tuple(compare(previous, file))
+            plan = Plan(
+                self.audience,
+                day,
+                edition.digest,
+                digest(previous) if previous is not None else "",
+                _state(directory),
+                items,
+                (),
+                (),
+                previous is None or not compare(None, previous),
+                by,
+                number,
+                reason,
+            )
             with _said_clearly(f"{self.view}: the edition in use was not changed"):
                 shutil.copyfile(file, self._staged)
-                self._switch(self._staged)
-            self.drop()
-        return self.edition(edition.number)
+                self._staged.chmod(0o600)
+            if plan.newly:
+                _write(self._noted, _told(plan))
+                return plan
+            self._go_back(plan)
+        return None
+
+    def _go_back(self, plan: Plan) -> Release:
+        with _said_clearly(f"{self.view}: the edition in use was not changed"):
+            self._switch(self._staged)
+        self.drop()
+        return self.edition(plan.back_to)
 
     def editions(self) -> list[Release]:
         """Return the editions that are kept, newest first."""
@@ -341,7 +379,20 @@ class Releases:
         replaces = digest(self.view) if self.view.exists() else ""
         if (replaces, day, digest(self._staged)) != (plan.replaces, plan.day, plan.digest):
             return True
+        if plan.back_to:
+            return self._hides_of(plan, directory, day)
         return _state(directory) != plan.state and self._shows_otherwise(directory, day)
+
+    def _hides_of(self, plan: Plan, directory: Directory, day: dt.date) -> bool:
+        """Tell whether something of an old edition may no longer be read since somebody wanted to go back to it."""
+        hidden, file = self._purge(directory, day), self._file(plan.back_to, ".db")
+        if not file.exists() or digest(file) != plan.digest:
+            return True
+        try:
+            hidden.refuse(rows_of(file))
+        except UnsafePublication:
+            return True
+        return False
 
     def _shows_otherwise(self, directory: Directory, day: dt.date) -> bool:
         """Tell whether the directory would show other rows than those of the edition that was built.

@@ -89,3 +89,20 @@ def test_much_that_changes_needs_a_reason_and_old_editions_are_gone_back_to(desk
     assert (tmp_path / "public.db").read_bytes() == before
     lines = [line for line in run("editions").splitlines() if "yes" in line]
     assert len(lines) == 1
+
+
+def test_going_back_to_what_shows_something_takes_a_second_person(desk, run, tmp_path, tiny_area):
+    publish(run)
+    with Directory(desk.folder / "directory.db", tiny_area) as directory:
+        directory.add(batch(organization("Care", phones=["+992 37 999 00 05"]), file="care.csv"), on=TODAY)
+    publish(run)
+    assert "is in use again" in run("editions", "--back-to", "1")
+    hidden = (tmp_path / "public.db").read_bytes()
+    told = run("editions", "--back-to", "2", login="zarina")
+    assert "new: organization Care" in told
+    assert "REFUSED something could be read that the edition in use does not show" in told
+    assert "REFUSED" in run("publish", "--confirm", signs(told), login="zarina")
+    assert signs(run("publish", "--check")) == signs(told)
+    assert (tmp_path / "public.db").read_bytes() == hidden
+    assert "edition 2:" in run("publish", "--confirm", signs(told), login="umed")
+    assert (tmp_path / "public.db").read_bytes() != hidden

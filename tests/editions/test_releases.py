@@ -209,16 +209,74 @@ def test_others_may_work_on_while_an_edition_is_looked_at(releases, directory, f
     assert not list(releases.folder.glob("fresh*"))
 
 
+def confirmed_back(releases, directory, number, *, by="gul"):
+    """Go back to an edition as one person, and confirm it as another."""
+    plan = releases.roll_back(directory, number, day=LATER, by="zarina", reason="it was better")
+    confirmed = [item.key for item in plan.newly]
+    return releases.publish(directory, digest=plan.digest, confirmed=confirmed, by=by, now=NOW, day=LATER)
+
+
+def test_one_person_brings_no_old_number_back(releases, directory, first):
+    """An old edition may show a number that was taken out or changed since, though nothing of it is hidden."""
+    add(directory, organization("Care"), CARE)
+    published(releases, directory)
+    line = next(phone for phone in directory.records(Phone) if phone.number == "+992 37 999 00 01")
+    directory.edit("phone", line.id, {"number": "+992379990003"}, by="gul", on=TODAY, reason="a new one")
+    newer = published(releases, directory, day=LATER)
+    plan = releases.roll_back(directory, 2, day=LATER, by="zarina", reason="it was better")
+    assert [(fact.before, fact.now) for item in plan.newly for fact in item.facts] == [
+        ("+992379990003", "+992 37 999 00 01")
+    ]
+    assert (plan.back_to, plan.reason, plan.first) == (2, "it was better", False)
+    assert releases.plan() == plan
+    assert digest(releases.view) == newer.digest
+    given = {"digest": plan.digest, "now": NOW, "day": LATER}
+    for person in ("zarina", ""):
+        with pytest.raises(OnePerson):
+            releases.publish(directory, **given, confirmed=[item.key for item in plan.newly], by=person)
+    with pytest.raises(InvalidRecord, match="were not confirmed"):
+        releases.publish(directory, **given, confirmed=[], by="gul")
+    assert digest(releases.view) == newer.digest
+    back = releases.publish(directory, **given, confirmed=[item.key for item in plan.newly], by="gul")
+    assert (back.number, back.live, len(releases.editions())) == (2, True, 3)
+    assert digest(releases.view) == releases.edition(2).digest
+    assert releases.plan() is None
+
+
+def test_what_is_hidden_while_a_second_person_looks_is_not_brought_back(releases, directory, first):
+    add(directory, organization("Care"), CARE)
+    published(releases, directory)
+    line = next(phone for phone in directory.records(Phone) if phone.number == "+992 37 999 00 01")
+    directory.edit("phone", line.id, {"number": "+992379990003"}, by="gul", on=TODAY, reason="a new one")
+    published(releases, directory, day=LATER)
+    plan = releases.roll_back(directory, 2, day=LATER, by="zarina", reason="it was better")
+    assert not releases.is_outdated(plan, directory, day=LATER)
+    directory.add(batch(organization("Quiet", audience="custodian"), source="other", file="other.csv"), on=LATER)
+    assert not releases.is_outdated(plan, directory, day=LATER)
+    directory.edit("phone", line.id, {"audience": "custodian"}, by="gul", on=LATER, reason="asked")
+    assert releases.is_outdated(plan, directory, day=LATER)
+    with pytest.raises(InvalidRecord, match=CHANGED_SINCE[:40]):
+        releases.publish(
+            directory,
+            digest=plan.digest,
+            confirmed=[item.key for item in plan.newly],
+            by="gul",
+            now=NOW,
+            day=LATER,
+        )
+    assert b"999 00 01" not in releases.view.read_bytes()
+
+
 def test_rolling_back(releases, directory, first):
     add(directory, organization("Care"), CARE)
     second = published(releases, directory, day=LATER)
     assert [item.name for item in releases.compare(1)] == ["Care", "Night line"]
-    back = releases.roll_back(directory, 1, day=LATER)
-    assert back.live
+    assert releases.roll_back(directory, 1, day=LATER) is None
     assert digest(releases.view) == first.digest
     assert "Night line" not in names(releases)
     assert [(edition.number, edition.live) for edition in releases.editions()] == [(2, False), (1, True)]
-    assert releases.roll_back(directory, 2, day=LATER).digest == second.digest
+    assert confirmed_back(releases, directory, 2).digest == digest(releases.view) == second.digest
+    assert [(edition.number, edition.live) for edition in releases.editions()] == [(2, True), (1, False)]
     with pytest.raises(NotFound, match="no edition 7 for public"):
         releases.roll_back(directory, 7, day=LATER)
 

@@ -146,7 +146,10 @@ def next_edition(language: str, audience: str) -> ResponseReturnValue:
         return _look(language, audience, plan, problem=STALE), 409
     except MappingError as error:
         return _look(language, audience, plan, problem=_said(error), details=_lines(error)), 507
-    log("edition_published", subject=f"{audience} {edition.number} {edition.digest[:16]}", reason=edition.reason)
+    if plan.back_to:
+        log("edition_gone_back", subject=f"{audience} {edition.number}", reason=plan.reason)
+    else:
+        log("edition_published", subject=f"{audience} {edition.number} {edition.digest[:16]}", reason=edition.reason)
     return redirect(f"/{language}/publish.html?done={audience}", code=303)
 
 
@@ -158,16 +161,19 @@ def edition(language: str, audience: str, number: int) -> str:
 
 @blueprint.post("/<language>/editions/<audience>/<int:number>/back")
 def back(language: str, audience: str, number: int) -> ResponseReturnValue:
-    """Put an old edition in use again, without what is hidden since."""
+    """Put an old edition in use again, without what is hidden since; another person confirms what that shows."""
     reason = request.form.get("reason", "").strip()
     problem = REASON if not reason else AGAIN if not is_me() else None
     if problem is not None:
         return _compare(language, audience, number, problem=problem), 400
     log("edition_going_back", subject=f"{audience} {number}", reason=reason)
     try:
-        releases(audience).roll_back(directory(), number, day=today())
+        plan = releases(audience).roll_back(directory(), number, day=today(), by=me().login, reason=reason)
     except (UnsafePublication, MappingError) as error:
         return _compare(language, audience, number, problem=_said(error), details=_lines(error)), 409
+    if plan is not None:
+        log("edition_built", subject=f"{audience} {plan.digest[:16]}", reason=reason)
+        return redirect(f"/{language}/next/{audience}.html", code=303)
     log("edition_gone_back", subject=f"{audience} {number}", reason=reason)
     return redirect(f"/{language}/publish.html?done={audience}", code=303)
 

@@ -133,6 +133,19 @@ def test_an_edition_is_built_looked_at_confirmed_and_gone_back_to(office, tiny_a
     assert post(client, path, reason="it was wrong", code=office.code("steward"), **again).status_code == 303
     assert digest(tmp_path / "public.db") == first
     assert actions(office)[0] == "edition_gone_back"
+    path, again["page"] = path.replace("1", "2"), "/en/editions/public/2.html"
+    office.clock.step()
+    waits = post(client, path, reason="it was right", code=office.code("steward"), **again)
+    assert waits.location == "/en/next/public.html"
+    assert digest(tmp_path / "public.db") == first
+    shown = client.get("/en/next/public.html").text
+    assert "somebody else must look at it" in shown
+    assert "it was right" in shown
+    assert "<mark>+992 37 999 00 05</mark>" in shown
+    assert actions(office)[0] == "edition_built"
+    assert publish(office).status_code == 303
+    assert digest(tmp_path / "public.db") != first
+    assert actions(office)[0] == "edition_gone_back"
 
 
 def test_what_is_unusual_needs_a_reason_and_the_person(office, tiny_area, tmp_path):
