@@ -156,6 +156,55 @@ class Access:
     supply: tuple[float, float]
 
 
+def fill(pairs: Pairs, people: ArrayLike, capacity: ArrayLike, order: ArrayLike) -> tuple[Floats, Floats]:
+    """Fill services one after another with the people around them, the nearest first, until each is full.
+
+    People whom one service took are not there for the next; of the last place that a service comes to it takes a part.
+    That is the coverage with limited capacity of Ray and Ebener 2008 (Int J Health Geogr 7:63), in AccessMod the
+    "geographic coverage analysis". Of places that are equally near, the one with the lower number comes first.
+
+    Parameters
+    ----------
+    pairs
+        Places within the limit of each service.
+    people
+        People of each place, shape (places,).
+    capacity
+        So many people each service can take, shape (services,); inf where there is no limit.
+    order
+        The numbers of the services in the order in which they are filled.
+
+    Returns
+    -------
+    The people whom each service took (services,), and those of each place whom none took (places,).
+
+    Raises
+    ------
+    InvalidRecord
+        A shape does not fit, a number is negative or none, or ``order`` does not name each service once.
+    """
+    left, room = np.array(people, np.float64), np.asarray(capacity, np.float64)
+    if left.shape != (pairs.count,) or room.shape != (pairs.services,):
+        raise InvalidRecord(
+            "people or capacity is not as long as the pairs say; give one number for each place or service"
+        )
+    if not (np.isfinite(left).all() and (left >= 0).all() and (room >= 0).all()):
+        raise InvalidRecord("people and capacity are numbers from 0 on; leave out what is not known")
+    numbers = np.asarray(order, np.intp)
+    if sorted(numbers.tolist()) != list(range(pairs.services)):
+        raise InvalidRecord("the order does not name each service once")
+    taken = np.zeros(pairs.services)
+    for service in numbers:
+        own = slice(pairs.starts[service], pairs.starts[service + 1])
+        nearest = np.lexsort((pairs.places[own], pairs.minutes[own]))
+        places = pairs.places[own][nearest]
+        before = np.concatenate([[0.0], np.cumsum(left[places])])[: len(places)]
+        took = np.clip(room[service] - before, 0, left[places])
+        left[places] -= took
+        taken[service] = took.sum()
+    return taken, left
+
+
 def two_step(
     pairs: Pairs,
     people: ArrayLike,

@@ -11,6 +11,7 @@ from mapping.engines.catchment import (
     Steps,
     access_on_grid,
     enhanced_two_step,
+    fill,
     gaussian,
     gravity,
     two_step,
@@ -232,3 +233,61 @@ def test_pysal_access_says_the_same():
     )
     ours = enhanced_two_step(pairs, people, capacity, decay=steps).low
     assert enhanced["steps_doctors"].reindex(range(30)).fillna(0).to_numpy() == pytest.approx(ours)
+
+
+def test_services_fill_with_the_nearest_people_one_after_another_by_hand():
+    """Two services share the middle place; the first takes 10 near it and 20 of its 30, and leaves 10 to the second."""
+    pairs = Pairs.of([0, 1, 1, 2], [0, 0, 1, 1], [5, 20, 10, 30], shape=(4, 2))
+    taken, left = fill(pairs, [10, 30, 40, 7], [30, 25], [0, 1])
+    assert taken.tolist() == [30, 25]
+    assert left.tolist() == [0, 0, 25, 7]
+    taken, left = fill(pairs, [10, 30, 40, 7], [30, 25], [1, 0])
+    assert taken.tolist() == [15, 25]
+    assert left.tolist() == [0, 0, 40, 7]
+
+
+def one_by_one(pairs, people, capacity, order):
+    """Let each person, one at a time, go to the service that is filled now."""
+    left, taken = list(people), [0] * pairs.services
+    i, j, t = pairs.table()
+    for service in order:
+        near = sorted((minutes, place) for place, other, minutes in zip(i, j, t, strict=True) if other == service)
+        for _, place in near:
+            while left[place] and taken[service] < capacity[service]:
+                left[place] -= 1
+                taken[service] += 1
+    return taken, left
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_filling_is_what_people_do_one_by_one(seed):
+    chance = np.random.default_rng(seed)
+    places, services = int(chance.integers(1, 12)), int(chance.integers(1, 6))
+    i, j = np.nonzero(chance.random((places, services)) < 0.6)
+    pairs = Pairs.of(i, j, chance.integers(0, 20, len(i)).astype(float), shape=(places, services))
+    people, capacity = chance.integers(0, 30, places), chance.integers(0, 60, services)
+    order = chance.permutation(services)
+    taken, left = fill(pairs, people, capacity, order)
+    assert (taken.tolist(), left.tolist()) == one_by_one(pairs, people.tolist(), capacity.tolist(), order.tolist())
+    assert taken.sum() + left.sum() == people.sum()
+
+
+def test_services_without_a_limit_take_all_who_are_near():
+    pairs = hospitals()
+    taken, left = fill(pairs, PEOPLE, [np.inf] * 3, [2, 0, 1])
+    assert (taken.tolist(), left.tolist()) == ([0, 0, sum(PEOPLE)], [0, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("people", "capacity", "order", "text"),
+    [
+        ([1, 1], [1, 1, 1], [0, 1, 2], "as long as"),
+        (PEOPLE, [1, NAN, 1], [0, 1, 2], "from 0 on"),
+        (PEOPLE, [1, -1, 1], [0, 1, 2], "from 0 on"),
+        (PEOPLE, [1, 1, 1], [0, 1, 1], "each service once"),
+    ],
+)
+def test_filling_refuses_what_makes_no_sense(people, capacity, order, text):
+    with pytest.raises(InvalidRecord, match=text):
+        fill(hospitals(), people, capacity, order)

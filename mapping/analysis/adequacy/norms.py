@@ -90,7 +90,7 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
         group_labels={norm.term.code: norm.term.labels for norm in usable},
         figures=_figures(usable, total),
         method=METHOD,
-        inputs=(*wording.inputs(view, area, travel=False), *_sources(usable)),
+        inputs=(*wording.inputs(view, area, travel=False), *norm_inputs(usable)),
         caveats=(
             *wording.caveats(area, travel=False),
             *_notes([norm for norm in known if norm not in usable], len(countable(drafts=True)) - len(known)),
@@ -249,7 +249,8 @@ def _figures(norms: Sequence[Norm], total: Mapping[str, float]) -> dict[str, Fig
     }
 
 
-def _sources(norms: Sequence[Norm]) -> tuple[Input, ...]:
+def norm_inputs(norms: Sequence[Norm]) -> tuple[Input, ...]:
+    """Return where norms come from, as the inputs of a result."""
     return tuple(Input(Message("Norm: {norm}", {"norm": norm.term.labels}), None, norm.term.source) for norm in norms)
 
 

@@ -12,6 +12,7 @@ from mapping.area.settings import Tracks
 from mapping.area.study_area import StudyArea
 from mapping.engines.catchment import Steps, enhanced_two_step
 from mapping.engines.pairs import Pairs, on_grid
+from mapping.engines.zonal import zone_sums
 from mapping.travel import friction, sources, travel_time
 from mapping.view.view import Entry, View
 
@@ -108,10 +109,13 @@ class Surroundings:
 
     def by_unit(self, values: Floats) -> Floats:
         """Return the mean of a value over the people of each finest unit, 0 where nobody lives; (variants, units)."""
-        count = len(self.area.unit_codes)
-        people = np.bincount(self.units, self.people, minlength=count)
-        sums = [np.bincount(self.units, row * self.people, minlength=count) for row in np.atleast_2d(values)]
+        people = self.sums(self.people)
+        sums = [self.sums(row * self.people) for row in np.atleast_2d(values)]
         return np.stack(sums) / np.where(people > 0, people, 1)
+
+    def sums(self, values: Floats) -> Floats:
+        """Return the sum of a value of each cell by finest unit, shape (units,)."""
+        return zone_sums(self.units, values, count=len(self.area.unit_codes))
 
 
 def supply(sort: Sort, entries: Sequence[Entry], area: StudyArea) -> tuple[list[Point], list[float]]:

@@ -16,7 +16,7 @@ from mapping.view.letters import entry_in_letters
 from mapping.view.view import Entry, OrganizationEntry, StatementEntry, View
 
 TRAVEL = frozenset(
-    {"coverage", "reach", "accessibility", "equity", "siting", "languages", "round_the_clock", "funding"}
+    {"coverage", "reach", "accessibility", "equity", "capacity", "siting", "languages", "round_the_clock", "funding"}
 )
 """Analyses that take services at places that may be shown and whose check is not long overdue."""
 

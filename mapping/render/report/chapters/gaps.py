@@ -15,6 +15,7 @@ SECTIONS = (
     "coverage",
     "accessibility",
     "equity",
+    "capacity",
     "beneficiaries",
     "languages",
     "round_the_clock",

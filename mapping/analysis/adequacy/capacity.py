@@ -1,0 +1,206 @@
+"""Capacity: whom services have room for, when each can take so many people and no more, by area unit."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from mapping.analysis.adequacy.norms import Norm, countable, norm_inputs
+from mapping.analysis.common import wording
+from mapping.analysis.common.catchments import Surroundings, supply
+from mapping.analysis.common.listed import (
+    Sort,
+    by_area,
+    chosen_level,
+    chosen_minutes,
+    counted,
+    points,
+    sort_of,
+    state_of,
+)
+from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, without
+from mapping.area.study_area import StudyArea
+from mapping.engines.catchment import fill
+from mapping.engines.pairs import Pairs
+from mapping.errors import InvalidRecord, UnsafePublication
+from mapping.language.i18n import Message, People, Share
+from mapping.result import Column, Figure, Result
+from mapping.view.view import View
+
+KIND = "PSY-COU"
+"""The type of service that is asked about where none is named: for it a norm says how many people one should serve."""
+
+METHOD = Message(
+    "Services were filled one after another, first the one with the most people around it. Each takes the people who "
+    "have the shortest way to it, until it has as many as one service can take; whom it took is not counted again at "
+    "the next. Those who live near enough, but for whom there is no room anywhere, are left over. That is coverage "
+    "with limited capacity (Ray and Ebener 2008; in AccessMod: geographic coverage). How many people one service can "
+    "take is what the strictest norm for it says; a norm that counts women is turned into people by their share in "
+    "the census. It is not what services said of themselves. Ways lead over roads, slopes and passes. The range "
+    "beside a number is the lowest and the highest answer when all speeds are 20% lower or higher, in other seasons, "
+    "and when the services with the fewest people around are filled first. Beside the share of people with no service "
+    "near it is wider: nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for "
+    "sure were changed together."
+)
+
+
+def capacity(
+    view: View,
+    area: StudyArea,
+    *,
+    type: str = KIND,  # noqa: A002
+    minutes: int = 60,
+    serves: int | None = None,
+    scenario: str = "summer",
+    level: int | None = None,
+    stale: bool = False,
+    progress: Progress = None,
+) -> Result:
+    """Work out for what share of the people of each unit the services of a type within some minutes have room.
+
+    One service takes ``serves`` people, by default as many as the strictest norm for the type says; where none can be
+    counted it is not known. The table holds ``people`` and three shares of them, which add up to all: ``served`` (there
+    is room for them), ``full`` (near enough, and no room) and ``none`` (none within ``minutes``), with their ranges.
+
+    The method is that of N. Ray and S. Ebener, AccessMod 3.0: computing geographic coverage and accessibility to
+    health care services using anisotropic movement of patients, International Journal of Health Geographics 7 (2008),
+    63. Services are filled in the order of the people around them, an order that AccessMod 5 offers.
+
+    Raises
+    ------
+    InvalidRecord, NotFound
+        An option has a value that makes no sense here.
+    UnsafePublication
+        The type is secret by default.
+    """
+    minutes, sort = chosen_minutes("capacity", minutes), sort_of(type)
+    if sort.hidden:
+        raise UnsafePublication(f"capacity: services of {sort.key} are not published; choose another type")
+    if serves is not None and serves <= 0:
+        raise InvalidRecord(f"capacity: {serves} people for one service; choose 1 or more")
+    level, entries = chosen_level(area, level), sort.of(counted(view, stale=stale))
+    norm = _strictest(sort, area) if serves is None else None
+    size = _people_for(norm, area) if norm else serves
+    around = Surroundings(area, entries, minutes=minutes, scenario=scenario, progress=progress)
+    doubtful = points(sort.of(counted(view, stale=not stale)), area)
+    within = people_within(
+        area, {"": points(entries, area)}, minutes=[minutes], scenario=scenario, unchecked={"": doubtful}
+    )[""]
+    filled = _filled(around, [count * (size or 0) for count in supply(sort, entries, area)[1]])
+    codes = [str(code) for code in area.units(level).index]
+    table = pd.DataFrame(_shares(filled, within, area, gathering(area, codes, level)), pd.Index(codes, name="code"))
+    table.insert(0, "people", area.units(level)["people"].to_numpy("int64"))
+    country = _shares(filled, within, area, np.ones((1, len(area.unit_codes))))
+    total = {"people": float(table["people"].sum())} | {key: float(values[0]) for key, values in country.items()}
+    if size is None:
+        total = {key: value for key, value in total.items() if not key.startswith(("served", "full"))}
+    states = np.where(table["people"] == 0, "not applicable", state_of(entries, area))
+    room = np.where(states == "", "unknown", states) if size is None else states
+    words = {"type": sort.label, "minutes": minutes}
+    known = size is not None and around.spots and total["people"] > 0
+    served = Message("{type}: people for whom there is room", words)
+    return Result(
+        name="capacity",
+        title=Message("Whom services have room for"),
+        finding=_finding(total, sort, size, listed=bool(around.spots)),
+        also=(_also(total, minutes),) if known else (),
+        audience=view.audience,
+        edition=view.edition,
+        level=level,
+        table=table,
+        states=pd.DataFrame({"served": room, "full": room, "none": states}, table.index, dtype=object),
+        total=total,
+        columns=(
+            Column("people", Message("People"), "people"),
+            Column("served", served, "share", "served_low", "served_high", "better"),
+            Column("full", Message("Near enough, but no room"), "share", "full_low", "full_high", "worse"),
+            Column("none", Message("With none within {minutes} min", words), "share", "none_low", "none_high", "worse"),
+        ),
+        headline=("served", "people", "full", "none"),
+        figures={"served": Figure(total["served"], "share", served, total["served_low"], total["served_high"])}
+        if known
+        else {},
+        method=METHOD,
+        inputs=(*wording.inputs(view, area, travel=True), *norm_inputs([norm] if norm else [])),
+        caveats=(
+            *wording.caveats(area, travel=True),
+            Message("Each service counts the same here, however many people it can take."),
+            *wording.unshown(by_area(entries, area)),
+            *wording.snapping(area, lost=around.lost, snapped=around.snapped),
+        ),
+    )
+
+
+def _strictest(sort: Sort, area: StudyArea) -> Norm | None:
+    """Return the norm by which one service of a type is for the fewest people; none where none can be counted."""
+    norms = [
+        norm
+        for norm in countable(drafts=False)
+        if norm.type.code == sort.key and norm.base in ("people", "women") and norm.base in area.units(0)
+    ]
+    return min(norms, key=lambda norm: _people_for(norm, area), default=None)
+
+
+def _people_for(norm: Norm, area: StudyArea) -> int:
+    """Return for how many people one service is by a norm that counts people or women."""
+    country = area.units(0)
+    return round(norm.per / norm.value * float(country["people"].sum()) / max(float(country[norm.base].sum()), 1))
+
+
+def _filled(around: Surroundings, room: Sequence[float]) -> tuple[Floats, Floats]:
+    """Return the people for whom there is room and those near enough, by finest unit; both (variants, units).
+
+    Every season and speed is there twice: with the services filled first that have most people around, and fewest.
+    """
+    served, near = [], []
+    for pairs in around.variants(around.spots):
+        inside = _within(pairs, around.minutes)
+        places, services, _ = inside.table()
+        around_each = np.bincount(services, around.people[places], minlength=inside.services)
+        reached = np.where(np.isin(np.arange(inside.count), places), around.people, 0)
+        for sign in (-1, 1):
+            _, left = fill(inside, around.people, room, np.argsort(sign * around_each, kind="stable"))
+            served.append(around.sums(around.people - left))
+            near.append(around.sums(reached))
+    return np.array(served), np.array(near)
+
+
+def _within(pairs: Pairs, minutes: float) -> Pairs:
+    """Return the pairs within some minutes."""
+    places, services, lengths = pairs.table()
+    inside = lengths <= minutes
+    return Pairs.of(places[inside], services[inside], lengths[inside], shape=(pairs.count, pairs.services))
+
+
+def _shares(filled: tuple[Floats, Floats], within: Reached, area: StudyArea, matrix: Floats) -> dict[str, Floats]:
+    """Return the shares of the people of some units, with their ranges, by column."""
+    people = matrix @ people_of(area)
+    safe = np.where(people > 0, people, 1)
+    served, near = (np.minimum(counts @ matrix.T / safe, 1) for counts in filled)
+    columns: dict[str, Floats] = {}
+    for key, values in (("served", served), ("full", np.maximum(near - served, 0))):
+        columns |= {key: values[0], f"{key}_low": values.min(axis=0), f"{key}_high": values.max(axis=0)}
+    return columns | without("none", within.gathered(matrix), people)
+
+
+def _finding(total: Mapping[str, float], sort: Sort, size: int | None, *, listed: bool) -> Message:
+    if not total["people"]:
+        return Message("Nobody lives here, so nobody shares a service")
+    if not listed:
+        return Message("No service is listed that people could travel to")
+    if size is None:
+        return Message(
+            "For how many people there is room is not known: no norm that can be counted here speaks of “{type}”",
+            {"type": sort.label},
+        )
+    words = {"share": Share(total["served"]), "type": sort.label, "people": People(size)}
+    return Message("There is room for {share} of the people, if one service is for {people} people: “{type}”", words)
+
+
+def _also(total: Mapping[str, float], minutes: int) -> Message:
+    words = {"full": Share(total["full"]), "none": Share(total["none"]), "minutes": minutes}
+    return Message(
+        "{full} of the people live near enough, but there is no room for them; {none} have none within {minutes} "
+        "minutes.",
+        words,
+    )
