@@ -116,7 +116,7 @@ def capacity(
             Column("full", Message("Near enough, but no room"), "share", "full_low", "full_high", "worse"),
             Column("none", Message("With none within {minutes} min", words), "share", "none_low", "none_high", "worse"),
         ),
-        headline=("served", "people", "full", "none"),
+        headline=("people", "full", "served", "none"),  # the chart shows what only this analysis tells
         figures={"served": Figure(total["served"], "share", served, total["served_low"], total["served_high"])}
         if known
         else {},
