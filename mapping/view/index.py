@@ -22,6 +22,7 @@ from mapping.freshness import freshness, latest, listed, rank
 from mapping.language.fold import coarse, tokens
 from mapping.language.i18n import chain
 from mapping.language.lexicon import lexicon
+from mapping.language.parsers import is_dialled
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import WEEKDAYS
 from mapping.view.entries import Hours, sort_key, suits
@@ -367,7 +368,7 @@ def unit_family(area: StudyArea | None, unit: str, *, down: bool) -> frozenset[s
 def _digits(number: str | None, area: StudyArea | None) -> list[str]:
     """Return a number as it may be typed: whole, and without the country's code."""
     whole = "".join(sign for sign in number or "" if sign.isdigit())
-    if not whole or (number or "").startswith("http"):
+    if not is_dialled(whole) or (number or "").startswith("http"):
         return []
     home = str(country_code_for_region(area.settings.phone_region or area.code)) if area else ""
     return [whole, whole.removeprefix(home)] if home and whole.startswith(home) and len(whole) > 9 else [whole]

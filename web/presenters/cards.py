@@ -1,6 +1,5 @@
 """Cards: a service as a list or a page shows it, every code turned into words."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,6 +8,7 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message, chain, translate
+from mapping.language.parsers import is_dialled
 from mapping.language.taxonomy import Label, Vocabulary, match_term
 from mapping.render.layers.services import spaced
 from mapping.view.view import Entry, PhoneEntry, ServicePlace
@@ -28,7 +28,7 @@ class ContactLink:
     @property
     def spoken(self) -> bool:
         """Whether it is a number that can be called."""
-        return bool(re.fullmatch(r"[+*#]?[0-9*#]+", self.dial))
+        return is_dialled(self.dial)
 
     @property
     def short(self) -> bool:

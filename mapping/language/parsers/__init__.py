@@ -23,7 +23,7 @@ from mapping.language.parsers.contacts import emails, website
 from mapping.language.parsers.dates import DateValue, date, date_value, last_day
 from mapping.language.parsers.hours import HoursValue, hours
 from mapping.language.parsers.lists import language_codes, says_everybody, split_list, yes_no
-from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, phones
+from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, is_dialled, phones
 from mapping.language.parsers.points import Point, coordinates
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "hours",
     "hours_within",
     "is_blank",
+    "is_dialled",
     "language_codes",
     "last_day",
     "number",

@@ -146,6 +146,15 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
     return numbers
 
 
+def is_dialled(number: str) -> bool:
+    """Tell whether a text is a number as it is dialled and nothing else, of no more digits than any country has.
+
+    >>> is_dialled("+442079460000"), is_dialled("1313"), is_dialled("+ask us")
+    (True, True, False)
+    """
+    return bool(re.fullmatch(r"[+*#]?[0-9*#]{1,20}", number))
+
+
 def accounts(value: object) -> list[MessengerAccount]:
     """Read accounts of messengers: ``@name``, ``t.me/name``, ``wa.me/number``.
 

@@ -1,13 +1,16 @@
 """Services that may stand on a map, by family: one marker a place."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import phonenumbers
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import translate
+from mapping.language.parsers import is_dialled
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.layers import Layer, LegendLine
 from mapping.result import Result
@@ -15,6 +18,9 @@ from mapping.view.letters import entry_in_letters
 from mapping.view.view import Entry, PhoneEntry, View
 
 ORDER = 90
+LONGEST = 40
+"""So many signs are shown of what stands for a number and is none."""
+
 SHAPES = {1: "circle", 2: "square", 3: "diamond", 4: "shield", 0: "hexagon"}
 """NRM pillar -> shape of its markers; colour alone is not told apart by everyone."""
 
@@ -100,17 +106,22 @@ def _checked(entry: Entry, language: str) -> str:
 
 
 def _phone(phones: Sequence[PhoneEntry], area: StudyArea) -> dict[str, str] | None:
-    number = next((phone.number for phone in phones if phone.number[:1] in "+0123456789"), None)  # not an account
+    number = next((phone.number for phone in phones if is_dialled(phone.number)), None)  # not an account
     return {"dial": number, "shown": spaced(number, area.code)} if number else None
 
 
 def spaced(number: str, region: str) -> str:
-    """Write a number as people read it, with no-break spaces; short numbers stay as they are."""
-    if not number.startswith("+"):
-        return number
-    parsed = phonenumbers.parse(number, region)
-    shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return shown.replace(" ", "\u00a0").replace("-", "\u2011")
+    """Write a number as people read it, with no-break spaces; short numbers, and what is no number, stay as they are.
+
+    Of what is no number no more is shown than fits into a line, and nothing that turns its direction.
+    """
+    if number.startswith("+"):
+        with suppress(phonenumbers.NumberParseException):
+            parsed = phonenumbers.parse(number, region)
+            shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+            return shown.replace(" ", "\u00a0").replace("-", "\u2011")
+    line = number if len(number) <= LONGEST else f"{number[:LONGEST]}…"
+    return "".join(sign for sign in line if unicodedata.category(sign) != "Cf")
 
 
 _SIGN = 'width="26" height="26" viewBox="-16 -16 32 32" class="mk" aria-hidden="true"'

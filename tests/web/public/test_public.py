@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from mapping.errors import UnsafePublication
+from mapping.render import report as reports
+from mapping.render.report.writers import html as html_report
+from mapping.view.view import View
 from tests.support.sample import CHASHMA, SECRETS, TODAY, organization, place, sample_directory, service, statement
 from tests.web.support.portal import published
 from web import create_app
@@ -401,3 +404,25 @@ def test_a_recording_stands_where_a_language_has_one(client, site):
     assert (site / "ru" / "aloud" / "call.wav").read_bytes() == heard.data
     for path in ("ru/aloud/x", "en/aloud/call", "xx/aloud/call"):
         assert client.get(f"/{path}.wav").status_code == 404
+
+
+NO_NUMBERS = ("ask Umed", "+abc", "+", "\U0001f4de+992", "\u202e+992 37 221\u200f", "+" + "9" * 3_000_000, "<b>+1</b>")
+
+
+def test_phones_that_are_none_stop_neither_publishing_nor_pages_nor_the_report(tmp_path, tiny_area):
+    parts = [service(f"Legal {at}", of="Odd", phones=[number]) for at, number in enumerate(NO_NUMBERS)]
+    parts += [place(f"House {at}", of=[f"Legal {at}"], at=CHASHMA) for at in range(len(NO_NUMBERS))]
+    path = published(tmp_path, tiny_area, organization("Odd", phones=NO_NUMBERS), *parts)
+    client = create_app(path, tiny_area).test_client()
+    with View(path) as view:
+        assert len(view.rows("phone")) == 2 * len(NO_NUMBERS)
+        of = {entry.name: entry.id for entry in view.services()}
+        pages = ["n4-r1-a.html", "all-1.html", "map.html", *(f"s/{identifier}.html" for identifier in of.values())]
+        for page in pages:
+            answer = client.get(f"/en/{page}")
+            assert answer.status_code == 200, page
+            assert len(answer.data) < 300_000, page
+            assert "\u202e" not in answer.text, page
+            assert 'href="tel:+9' not in answer.text.replace('href="tel:+992', ""), page
+        report = reports.make(view, tiny_area, language="en")
+        assert len(html_report.write(report)) < 2_000_000
