@@ -2,11 +2,15 @@
 
 import datetime as dt
 import re
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pyotp
 import pytest
 from flask import Flask
 
+from web.access import accounts as accounts_module
 from web.access.accounts import Accounts
 from web.access.guard import guard, me
 from web.access.signin import ROUTES, blueprint, page
@@ -260,3 +264,57 @@ def test_a_refusal_is_written_down(portal, accounts, clock):
     assert client.get("/en/people.html").status_code == 403
     line = portal.config["LEDGER"].lines(newest=1)[0]
     assert (line.who, line.action, line.subject, line.reason) == ("dilnoza", "refused", "people", "administer")
+
+
+def test_forty_sign_in_at_once_and_each_is_answered(portal, accounts, clock):
+    people = [f"person{number}" for number in range(40)]
+    secrets = {}
+    for login in people:
+        link = accounts.add(login, login, "caseworker", by="root", now=clock.now)
+        secrets[login] = accounts.begin_enrolment(link, PASSWORD, now=clock.now)
+        accounts.finish_enrolment(link, pyotp.TOTP(secrets[login]).at(clock.now), now=clock.now)
+    clock.step(60)
+
+    def sign_in(login):
+        client = portal.test_client()
+        token = csrf(client.get("/en/sign-in.html").text)
+        fields = {"login": login, "password": PASSWORD, "code": pyotp.TOTP(secrets[login]).at(clock.now)}
+        source = {"REMOTE_ADDR": f"192.0.2.{people.index(login)}"}
+        answer = client.post("/en/sign-in.html", data={"csrf_token": token, **fields}, environ_overrides=source)
+        return answer.status_code, client.get("/en/index.html").status_code
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        assert list(pool.map(sign_in, people)) == [(303, 200)] * len(people)
+    ledger = portal.config["LEDGER"]
+    assert [line.action for line in ledger.lines()] == ["sign_in"] * len(people)
+    assert ledger.faults() == []
+
+
+def test_nobody_waits_for_a_file_while_a_password_is_hashed(portal, accounts, clock, monkeypatch):
+    """Wherever one is hashed or checked, others can write to accounts and ledger without waiting at all."""
+    hashed = []
+
+    class Watched:
+        def __getattr__(self, name):
+            for path in (accounts.path, portal.config["LEDGER"].path):
+                with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as db:
+                    db.execute("BEGIN IMMEDIATE")
+                    db.execute("ROLLBACK")
+            hashed.append(name)
+            return getattr(hasher, name)
+
+    hasher = accounts_module._HASHER
+    monkeypatch.setattr(accounts_module, "_HASHER", Watched())
+    client = portal.test_client()
+    secret = take_up(client, accounts, clock)
+    assert hashed == ["hash"]
+    enter(client, clock, secret, password="not the right one")
+    assert enter(client, clock, secret).status_code == 303
+    enter(client, clock, secret, login="nobody")
+    assert hashed[1:] == ["verify"] * 3
+    assert enter(client, clock, secret).status_code == 303
+    clock.step()
+    new = "cedar window salt nineteen"
+    given = {"password": PASSWORD, "code": pyotp.TOTP(secret).at(clock.now), "new": new, "again": new}
+    assert post(client, "/en/account.html", **given).status_code == 303
+    assert hashed[4:] == ["verify", "verify", "hash"]
