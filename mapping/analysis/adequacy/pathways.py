@@ -15,9 +15,11 @@ from mapping.analysis.common.presence import ServicePresence
 from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Several, Text
+from mapping.language.languages import codes
 from mapping.language.taxonomy import Term, Vocabulary
-from mapping.result import Column, Figure, Result, State
-from mapping.travel import travel_time
+from mapping.result import Column, Figure, Result, State, duration
+from mapping.travel import sources, travel_time
+from mapping.view.entries import DAY
 from mapping.view.view import View
 
 CHAIN = ("IDN", "ACC", "HLT", "PSY", "LEG", "INC")
@@ -29,7 +31,9 @@ METHOD = Message(
     "and are in the unit, cover it, or are within the stated minutes of its largest place. Is "
     "somebody there who refers? Is somebody there who takes the next step? Is an agreement in force between two of "
     "them, or are they one organization? Of safe places nothing is told but public statements, so the step after them "
-    "is looked at from the step before."
+    "is looked at from the step before. The longest way is that from a service of the area to the nearest that takes "
+    "its next step, agreed or not, wherever it is; its range is the shortest and the longest when all speeds are 20% "
+    "lower or higher, and in other seasons."
 )
 
 
@@ -91,8 +95,9 @@ def pathways(
 ) -> Result:
     """Say for each area unit and each referral of the referral mechanism whether it holds.
 
-    The table has the number of referrals that break (``broken``) and for which nothing is agreed (``unagreed``), and
-    for each link, under the codes of its two families (``PSY_LEG``), a state: "present", "no agreement", "none listed"
+    The table has the number of referrals that break (``broken``) and for which nothing is agreed (``unagreed``), the
+    minutes of the longest way from a service of the unit to the nearest that takes its next step (``way``), and for
+    each link, under the codes of its two families (``PSY_LEG``), a state: "present", "no agreement", "none listed"
     (it breaks), "unknown", "not applicable" (nobody here refers); towards safe places "line" or "not published".
     ``level`` is that of the area units, the finest by default.
 
@@ -116,20 +121,41 @@ def pathways(
         "broken": (table == "none listed").sum(axis=1),
         "unagreed": (table == "no agreement").sum(axis=1),
     }
-    table = pd.DataFrame({"people": area.units(level)["people"].to_numpy("int64"), **counts, **states}, table.index)
+    ways, starts = looked.ways(chain)
+    table = pd.DataFrame(
+        {
+            "people": area.units(level)["people"].to_numpy("int64"),
+            **counts,
+            "way": np.nan_to_num(ways[0], posinf=np.inf),
+            "way_low": np.nan_to_num(np.fmin.reduce(ways), posinf=np.inf),
+            "way_high": np.nan_to_num(np.fmax.reduce(ways), posinf=np.inf),
+            **states,
+        },
+        table.index,
+    )
+    unknown = np.where(starts, "unknown", "not applicable")
     return Result(
         name="pathways",
         title=Message("Where the way through help breaks"),
         finding=_finding(table),
-        also=(*_also(table, chain), *_not_to_be_had(unavailable, area)),
+        also=(*_also(table, chain), *_longest(table, area), *_not_to_be_had(unavailable, area)),
         audience=view.audience,
         edition=view.edition,
         level=level,
         table=table,
+        states=pd.DataFrame({"way": np.where(np.isnan(ways[0]), unknown, "")}, table.index, dtype=object),
         columns=(
             Column("people", Message("People"), "people"),
             Column("broken", Message("Referrals that break"), "count", more_is="worse"),
             Column("unagreed", Message("Referrals without an agreement"), "count", more_is="worse"),
+            Column(
+                "way",
+                Message("Longest way from a service here to the next step"),
+                "minutes",
+                "way_low",
+                "way_high",
+                "worse",
+            ),
             *(Column(link.key, link.label, "state", more_is="better") for link in chain),
         ),
         headline=("broken", "unagreed", *(link.key for link in chain)),
@@ -155,13 +181,14 @@ class _Look:
         self.listing = ServicePresence(view, area, level)
         self.units = self.listing.units
         self.plans = [scenario, *other_scenarios(area, scenario)]
+        self.level = level
         self.agreed = [row for row in view.rows("referral_agreement") if in_force(row, view.edition)]
         self._surfaces: dict[tuple[str, str], NDArray[np.float32]] = {}
         self._homes = homes(area, self.units, level)
 
     def states(self, link: Link) -> tuple[list[State], Floats]:
         """Return the state of a link in each unit, and in how many units it breaks by variant of travel."""
-        variants = np.zeros(len(self.plans) + 2)
+        variants = np.zeros(len(self._variants))
         if link.after.hidden:
             return self._told(link.after), variants
         givers, takers = self._within(link.before), self._within(link.after)
@@ -208,12 +235,7 @@ class _Look:
         at = np.asarray(cells, int).reshape(-1, 2)
         inside = at[:, 0] >= 0
         variants = []
-        for plan, factor in (
-            (self.plans[0], 1.0),
-            (self.plans[0], SLOWER),
-            (self.plans[0], FASTER),
-            *((plan, 1.0) for plan in self.plans[1:]),
-        ):
+        for plan, factor in self._variants:
             bodies_of_unit = {}
             for unit in self.units:
                 minutes = self._minutes(unit, plan)
@@ -221,6 +243,37 @@ class _Look:
                 bodies_of_unit[unit] = here[unit].union(*(bodies[n] for n in np.flatnonzero(near)))
             variants.append(bodies_of_unit)
         return variants
+
+    @property
+    def _variants(self) -> list[tuple[str, float]]:
+        """Return seasons and speeds, what was asked for first."""
+        asked, *others = self.plans
+        return [(asked, 1.0), (asked, SLOWER), (asked, FASTER), *((plan, 1.0) for plan in others)]
+
+    def ways(self, chain: Sequence[Link]) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return the longest way from a service of each unit to the nearest of its next step; (variants, units).
+
+        NaN where there is none, inf where no way leads there within a day; and which units have a service that refers.
+        """
+        longest = np.full((len(self._variants), len(self.units)), np.nan)
+        row = {unit: number for number, unit in enumerate(self.units)}
+        starts = np.zeros(len(self.units), bool)
+        for link in (link for link in chain if not link.after.hidden):
+            givers, takers = self._spots(link.before), self._spots(link.after)
+            inside = [units_at(self.area, self.area.unit_at(*spot) or "", self.level) for spot in givers]
+            starts[[row[unit] for units in inside for unit in units]] = True
+            for number, (plan, factor) in enumerate(self._variants if takers else ()):
+                minutes = travel_time(self.area, takers, scenario=plan, limit=DAY).minutes / factor
+                ends = sources(self.area, givers, scenario=plan)
+                for point, cell in zip(ends.points, ends.cells, strict=True):
+                    for unit in inside[point]:
+                        longest[number, row[unit]] = np.fmax(longest[number, row[unit]], minutes[tuple(cell)])
+        return longest, starts
+
+    def _spots(self, step: PathwayStep) -> tuple[Point, ...]:
+        """Return where the confirmed services of a step can be visited."""
+        own = {term.code for term in step.terms}
+        return points([entry for entry in self.listing.confirmed() if not own.isdisjoint(entry.types)], self.area)
 
     def _minutes(self, unit: str, plan: str) -> NDArray[np.float32]:
         """Return the minutes between each cell and where most people of a unit live; inf where nobody lives."""
@@ -264,7 +317,7 @@ def homes(area: StudyArea, units: Sequence[str], level: int) -> dict[str, Point]
 
 
 def _keys(table: pd.DataFrame) -> list[str]:
-    return [str(key) for key in table if key not in ("people", "broken", "unagreed")]
+    return [str(key) for key in table if key not in ("people", "broken", "unagreed", "way", "way_low", "way_high")]
 
 
 def _finding(table: pd.DataFrame) -> Message:
@@ -302,6 +355,21 @@ def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
             Message("Nothing is agreed for {count} of the {of} referrals for which somebody is near.", words)
         )
     return tuple(sentences)
+
+
+def _longest(table: pd.DataFrame, area: StudyArea) -> tuple[Message, ...]:
+    """Say where the way from a service to the next step is longest, of those that lead there."""
+    ways = table["way"].where(np.isfinite(table["way"]), 0)
+    if not ways.max():
+        return ()
+    time = {language: duration(float(ways.max()), language) for language in codes()}
+    place = wording.named(area, str(ways.idxmax()))
+    return (
+        Message(
+            "From a service to the nearest for the next step the way is longest in {place}: {time}.",
+            {"place": place, "time": time},
+        ),
+    )
 
 
 def _unavailable(view: View, area: StudyArea) -> list[Row]:

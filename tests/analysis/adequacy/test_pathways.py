@@ -117,3 +117,30 @@ def test_help_that_is_listed_and_not_to_be_had_is_said_with_its_place(tiny_area)
     )
     assert found.figures["unavailable"].value == 43
     assert "unavailable" not in pathways(view(finder(), doctor()), tiny_area).figures
+
+
+def test_the_longest_way_leads_to_the_nearest_who_takes_the_next_step(tiny_area):
+    """From Chashma 23.12 minutes to Qullaobod (107 in winter); with a doctor at the door 0."""
+    result = pathways(view(finder(), doctor()), tiny_area)
+    assert result.table.at["XT-W2", "way"] == pytest.approx(23.12, abs=0.01)
+    assert result.table.at["XT-W2", "way_low"] == pytest.approx(23.12 / 1.2, abs=0.01)
+    assert result.table.at["XT-W2", "way_high"] == pytest.approx(107, abs=0.1)
+    assert "23 min" in str(result.also)
+    near = pathways(view(finder(), doctor(), doctor(at=CHASHMA)), tiny_area)
+    assert near.table.at["XT-W2", "way"] == 0
+    assert near.state("XT-W2", "way") is None
+
+
+def test_of_several_services_the_one_with_the_longest_way_counts(tiny_area):
+    """A doctor in Qullaobod, whose next step is a psychologist in Chashma; the way of a finder beside him is 0."""
+    counsellor = service("PSY-COU", by="counsellor", at=CHASHMA)
+    table = pathways(view(finder(at=QULLAOBOD), doctor(), counsellor), tiny_area).table
+    assert table.at["XT-E1", "way"] == pytest.approx(23.12, abs=0.01)
+
+
+def test_the_longest_way_is_not_made_up(tiny_area):
+    result = pathways(view(finder()), tiny_area)
+    assert result.state("XT-W2", "way") == "unknown"  # nobody is listed who takes the next step
+    assert result.state("XT-E1", "way") == "not applicable"
+    lapsed = pathways(view(finder(), doctor(freshness="lapsed")), tiny_area)
+    assert lapsed.state("XT-W2", "way") == "unknown"
