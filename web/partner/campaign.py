@@ -27,7 +27,7 @@ ROUTES: dict[str, Action | Open] = {"campaign.entry": "everyone"}
 def entry(language: str, token: str) -> ResponseReturnValue:
     """Show the services of the organization of a link with their texts to be changed, and take the answer in."""
     try:
-        link = campaigns().of_link(token)
+        link = campaigns().of_link(token, on=today())
     except NotFound:
         return plain("partner/link_gone.html", _shown(language)), 404
     entries = _entries(link, checked(language))

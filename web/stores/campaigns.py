@@ -15,6 +15,9 @@ from typing import Any, Self
 from mapping.errors import NotFound
 from web.stores import sqlite_file
 
+LASTS = dt.timedelta(days=30)
+"""So long after the day until which answers are hoped for a link still takes one."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS campaign (
     number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, due TEXT NOT NULL, begun_by TEXT NOT NULL
@@ -103,15 +106,19 @@ class Campaigns:
         """Return the organizations that a campaign asked, by name."""
         return [_asked(row) for row in self._rows("SELECT * FROM asked WHERE campaign = ? ORDER BY name", number)]
 
-    def of_link(self, token: str) -> Asked:
+    def of_link(self, token: str, *, on: dt.date) -> Asked:
         """Return whom a link is for.
 
         Raises
         ------
         NotFound
-            It was used, another took its place, or it never was.
+            It was used, has run out, another took its place, or it never was.
         """
-        rows = self._rows("SELECT * FROM asked WHERE digest = ? AND answered_on IS NULL", _digest(token))
+        query = (
+            "SELECT asked.* FROM asked JOIN campaign ON number = campaign"
+            " WHERE digest = ? AND answered_on IS NULL AND due >= ?"
+        )
+        rows = self._rows(query, _digest(token), (on - LASTS).isoformat())
         if not rows:
             raise NotFound("there is no such link")
         return _asked(rows[0])
