@@ -1,7 +1,6 @@
 """Opening hours as tables, as a short line, and as the page's script reads them."""
 
 import datetime as dt
-import json
 
 import pytest
 
@@ -21,7 +20,7 @@ def test_days_with_the_same_times_stand_in_one_line():
         ("Sunday", ()),
     ]
     assert made.short == "Mon–Fri 8:00–17:00; Sat 9:00–13:00"
-    assert len(json.loads(made.script)) == 6
+    assert made.script.split(",") == [f"{day} 08:00 17:00" for day in WORKDAYS] + ["SA 09:00 13:00"]
     assert not made.always
 
 
