@@ -135,8 +135,8 @@ MUTANTS = {
         "{place: min(given, key=PRECISIONS.index) for place, given in paths.items()}",
     ),
     "hidden services make a place vague": (
-        '            if allows(audience, seen.of("service_at_location", at.id)):\n                paths',
-        "            if at.id in seen.path_precision:\n                paths",
+        '            if allows(audience, markings.of("service_at_location", at.id)):\n                paths',
+        "            if at.id in markings.path_precision:\n                paths",
     ),
     "the texts of a vague place are shown": ("row |= dict.fromkeys(PLACE_TEXTS[record.table])", "pass"),
     "the point of a vague place is shown": (
@@ -185,7 +185,7 @@ MUTANTS = {
         '    if audience == "public":\n        shown["case',
         '    if False:\n        shown["case',
     ),
-    "what is not to be listed is listed": ('if getattr(record, "do_not_list", False):', "if False:"),
+    "what is not to be listed is listed": ('if record.get("do_not_list"):', "if False:"),
     "few others can be told": (
         "if (record.reached or 0) - (record.reached_women or 0) in few:",
         "if False:",
