@@ -247,8 +247,8 @@ class _Look:
     @property
     def _variants(self) -> list[tuple[str, float]]:
         """Return seasons and speeds, what was asked for first."""
-        asked, *others = self.plans
-        return [(asked, 1.0), (asked, SLOWER), (asked, FASTER), *((plan, 1.0) for plan in others)]
+        first, *others = self.plans
+        return [(first, 1.0), (first, SLOWER), (first, FASTER), *((plan, 1.0) for plan in others)]
 
     def ways(self, chain: Sequence[Link]) -> tuple[Floats, NDArray[np.bool_]]:
         """Return the longest way from a service of each unit to the nearest of its next step; (variants, units).

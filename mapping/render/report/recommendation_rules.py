@@ -533,7 +533,7 @@ def capacity_unknown(material: Sources) -> Iterator[Recommendation]:
             evidence=Message(
                 "Of {count} of {known} listed services it is not known how many people they can take.", words
             ),
-            table="capacity",
+            table="stated-capacity",
             cost="medium",
             indicator="I03",
             priority=3,

@@ -83,10 +83,10 @@ def test_three_that_are_one_are_two_too_many(pairs, fewer):
 
 
 def test_capacity_is_for_partners_and_summed_up_for_them(public, restricted):
-    assert "capacity" not in public.numbers
+    assert "stated-capacity" not in public.numbers
     assert "tells partners how many people it can take" in said(public)
     assert "capacity" not in {one.key for one in public.recommendations}
-    found = table(restricted, "capacity")
+    found = table(restricted, "stated-capacity")
     assert found["Legal aid"] == ["2", "2", "25"]
     assert found["Health care"] == ["1", "0", "not known"]
 

@@ -187,7 +187,7 @@ def capacity(pen: Pen) -> None:
         head,
         rows,
         source=material.own_source([e for e in material.entries if e.id in capacities]),
-        anchor="capacity",
+        anchor="stated-capacity",
     )
     pen.say(
         Message(
