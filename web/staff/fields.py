@@ -11,7 +11,7 @@ from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, date
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary, term_id
-from mapping.model import AUDIENCES, RECORDS, WEEKDAYS, Record
+from mapping.model import AUDIENCES, PRECISIONS, RECORDS, WEEKDAYS, Record
 from mapping.safety.redaction import PLACE_TEXTS
 from web.presenters.hours import DAYS
 
@@ -40,8 +40,17 @@ TABLES: dict[str, Message] = {
     "accessibility": Message("Access"),
     "funding": Message("Funding"),
     "translation": Message("Text in a language"),
+    "activity": Message("Activity"),
+    "referral_agreement": Message("Agreement"),
+    "statement": Message("Statement"),
+    "case_count": Message("Count of cases"),
+    "standard_summary": Message("Sum of answers about standards"),
+    "contact": Message("Person or desk"),
+    "url": Message("Web page"),
+    "verification": Message("Check"),
+    "service_at_location": Message("Where it is given"),
 }
-"""Tables that stewards edit, and what a record of each is called."""
+"""What a record of each table is called."""
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "organization": ("name", "alternate_name", "description", "email", "website", "audience"),
@@ -118,7 +127,30 @@ LABELS: dict[str, Message] = {
     "field": Message("Field"),
     "text": Message("Text"),
     "do_not_list": Message("Kept out of every list"),
+    "organization_id": TABLES["organization"],
+    "service_id": TABLES["service"],
+    "location_id": TABLES["location"],
+    "precision": Message("How closely the place is shown"),
+    "country": Message("Country"),
+    "kind": Message("Kind of organization"),
+    "title": Message("Role"),
+    "department": Message("Department"),
+    "route": Message("Through which line"),
+    "service_type": Message("Kind of help"),
+    "level": Message("How it was checked"),
+    "verified_on": Message("Checked on"),
+    "next_due": Message("To be checked again by"),
+    "consent_until": Message("Consent until"),
+    "valid_from": Message("First day"),
 }
+
+PRECISE: dict[str, Message] = dict(
+    zip(
+        PRECISIONS,
+        (Message("the place itself"), Message("its district or region only"), Message("not at all")),
+        strict=True,
+    )
+)
 
 YES, NO = Message("yes"), Message("no")
 
@@ -141,6 +173,9 @@ LEVELS: dict[str, Message] = {
     "official": Message("By an official letter"),
     "self-reported": Message("Told by the provider"),
 }
+VALUES: dict[str, dict[str, Message]] = {"link_type": LINK_TYPES, "precision": PRECISE, "level": LEVELS}
+"""Field -> what its values are called."""
+
 KINDS: dict[str, Message] = {
     "added": Message("Added"),
     "changed": Message("Changed"),
@@ -228,8 +263,8 @@ def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, langua
         yield from ((code, language_of(code).name) for code in area.languages)
     elif name == "status":
         yield from _terms("statuses", language)
-    elif name == "link_type":
-        yield from ((code, label.into(language)) for code, label in LINK_TYPES.items())
+    elif name in VALUES:
+        yield from ((code, label.into(language)) for code, label in VALUES[name].items())
     elif name == "taxonomy_term_id":
         for taxonomy in ("service_types", "beneficiaries"):
             for term in Vocabulary.load(taxonomy).terms():

@@ -11,15 +11,14 @@ from mapping.language.i18n import Message
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, Audience
-from web.staff.fields import AUDIENCE_LABELS, LABELS, SENT_AS, TABLES
-from web.staff.operations.edition_words import MORE_LABELS, MORE_TABLES, PRECISE
+from web.staff.fields import AUDIENCE_LABELS, LABELS, PRECISE, SENT_AS, TABLES
 
 PRIVATE = Message("never kept: remarks, people")
 UNREAD = Message("not read")
 
 BECOMES: dict[str, Message] = {
     "organization": TABLES["organization"],
-    "organization_kind": MORE_LABELS["kind"],
+    "organization_kind": LABELS["kind"],
     "service": Message("Kind of help"),
     "description": LABELS["description"],
     "place_name": Message("Name of the place"),
@@ -30,7 +29,7 @@ BECOMES: dict[str, Message] = {
     "latitude": LABELS["latitude"],
     "longitude": LABELS["longitude"],
     "coordinates": TABLES["location"],
-    "country": MORE_LABELS["country"],
+    "country": LABELS["country"],
     "covers": TABLES["service_area"],
     "phone": TABLES["phone"],
     "phone_international": TABLES["phone"],
@@ -46,12 +45,12 @@ BECOMES: dict[str, Message] = {
     "status": LABELS["status"],
     "funder": LABELS["source"],
     "funded_until": LABELS["valid_to"],
-    "verified_on": MORE_LABELS["verified_on"],
-    "verified_how": MORE_LABELS["level"],
+    "verified_on": LABELS["verified_on"],
+    "verified_how": LABELS["level"],
     "marking": SENT_AS,
     "marking_service": SENT_AS,
-    "precision": MORE_LABELS["precision"],
-    "contact": MORE_TABLES["contact"],
+    "precision": LABELS["precision"],
+    "contact": TABLES["contact"],
 }
 """Field of a list -> what an entry calls it; other fields are told by what `mapping.column_map.FIELDS` says of them."""
 

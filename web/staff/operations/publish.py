@@ -18,7 +18,8 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, inbox, is_me, is_other_person, study_area, today, warnings_file
-from web.staff.operations.edition_words import in_words, tables
+from web.staff.fields import TABLES
+from web.staff.operations.edition_words import in_words
 from web.stores.referral_log import not_to_be_had
 
 blueprint = Blueprint("publishing", __name__)
@@ -200,7 +201,7 @@ def _look(language: str, audience: str, plan: Plan | None, **more: object) -> st
         audience=audience,
         called=FOR,
         kinds=KINDS,
-        names=tables(),
+        names=TABLES,
         **values,
     )
 

@@ -25,7 +25,7 @@ from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.staff.common import directory, everything_seen, require_over, seen, study_area, today
-from web.staff.fields import LABELS, LEVELS, PARTS, RESULTS, TABLES, fields, given
+from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, fields, given
 from web.staff.records.records import line
 
 edit = Blueprint("edit", __name__)
@@ -52,7 +52,7 @@ def back(language: str, record: Any, *, outcome: str = "done") -> ResponseReturn
 
 def visible(table: str, identifier: str) -> Any:
     """Return a record that the person sees and may change, or refuse."""
-    if table not in TABLES:
+    if table not in FIELDS:
         abort(404)
     record = seen().record(table, identifier)
     require_over("edit", record)

@@ -150,6 +150,7 @@ def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[
         before, now = showing.fields["least"]
         return {"label": None, "name": "", "rows": [(THRESHOLDS[showing.id], before, now)], "audiences": audiences}
     owner = whole.owner(whole.record(showing.table, showing.id)) if whole.has(showing.table, showing.id) else None
+    refers = references(RECORDS[showing.table])
     rows = [
         (
             LABELS[field],
@@ -157,11 +158,10 @@ def _record(whole: VisibleRecords, shown: list[Showing], language: str) -> dict[
             said(showing.table, field, now, area, language),
         )
         for field, (before, now) in showing.fields.items()
-        if field in LABELS
+        if field in LABELS and field not in refers
     ]
     for field, (before, now) in showing.fields.items():
-        table = references(RECORDS[showing.table]).get(field, "")
-        if table in WHOLES:
+        if (table := refers.get(field)) in WHOLES:
             rows.append((TABLES[table], _name(whole, table, before, language), _name(whole, table, now, language)))
     return {
         "label": TABLES.get(showing.table),
