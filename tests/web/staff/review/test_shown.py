@@ -7,7 +7,7 @@ import pytest
 from mapping.batch import Batch
 from mapping.directory.directory import Directory
 from mapping.model import Language, Source, record_id
-from tests.support.sample import TODAY
+from tests.support.sample import TODAY, approval, batch, key, organization, place, service
 from tests.web.staff.records.test_records import LEGAL
 from tests.web.support.office import Office, post
 
@@ -67,3 +67,15 @@ def test_milder_settings_take_two_who_sign_in(office, monkeypatch):
     assert post(second, path, page=page).status_code == 303
     with Directory(office.directory) as opened:
         assert opened.agreed("public")["threshold", "case_cells"]["least"] == 2
+
+
+def test_how_closely_a_place_would_be_shown_is_told_in_words(tmp_path, tiny_area, alone):
+    where = place("Office", of=["Advice"], at=(10.0, 60.1), unit="XT-W2", precision="area")
+    office = Office(tmp_path, tiny_area, organization("Umed"), service("Advice", of="Umed"), where)
+    exact = approval("precision", key("location", "Office"), "exact")
+    with Directory(office.directory, tiny_area, signed_in=True) as opened:
+        opened.add(batch(exact), by="steward", on=TODAY)
+        act = opened.waiting()[-1].batch
+    page = office.client("steward", login="second").get(f"/en/shown/{act}.html").text
+    assert "How closely the place is shown" in page
+    assert "the place itself" in page
