@@ -7,7 +7,6 @@ translations. Whoever asks for it in one language, or in another form, has it ma
 import datetime as dt
 import json
 import sqlite3
-import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -16,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from mapping import freshness, model
+from mapping import freshness
 from mapping.model import RECORDS, WORDS, references
 from mapping.safety.redaction import PUBLISHED
 from mapping.view import hsds
@@ -114,8 +113,10 @@ def _records(view: View, ids: set[str] | None) -> Iterator[tuple[str, str, str, 
 @cache
 def maker() -> str:
     """Return a text that is another wherever another code could make other records of the same rows."""
-    files = [Path(str(module.__file__)).read_bytes() for module in (hsds, freshness, model, sys.modules[__name__])]
-    return sha256(b"".join(files) + zlib.ZLIB_RUNTIME_VERSION.encode()).hexdigest()
+    code = sha256(zlib.ZLIB_RUNTIME_VERSION.encode())
+    for path in sorted(Path(freshness.__file__).parent.rglob("*.py")):
+        code.update(path.read_bytes())
+    return code.hexdigest()
 
 
 def _unlike(db: sqlite3.Connection) -> set[str] | None:
