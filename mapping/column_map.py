@@ -5,6 +5,7 @@ nobody named is said, so that a new one is never overlooked.
 """
 
 import difflib
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -279,6 +280,12 @@ class ColumnMap(BaseModel):
             raise FormatError(f"{path}: is not TOML ({error}); see docs/importing.md") from error
         except ValidationError as error:
             raise FormatError(f"{path}: {_faults(error)}; see docs/importing.md") from error
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that it says, in hexadecimal digits: two people agree to this map, and to no other."""
+        whole = f"{self.model_dump_json(exclude_defaults=True)} {self._consent_asked}"
+        return hashlib.sha256(whole.encode()).hexdigest()
 
     def named(self) -> set[str]:
         """Return every column that the map speaks of, folded as headers are."""

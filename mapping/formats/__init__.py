@@ -69,7 +69,7 @@ class ReadContext:
     @property
     def audience(self) -> Audience:
         """Who may see records of this source that say nothing themselves."""
-        if self.columns is None or self.columns.source not in self.known.maps:
+        if self.columns is None or not self.known.approves(self.columns):
             return "custodian"
         marked = self.columns.constants.get("marking", "")
         return self.columns.markings.get(marked, "custodian")

@@ -4,16 +4,21 @@ A row needs two different people. ``kind`` is ``map`` (a sender's column map and
 sender's numbers were called back), ``audience`` or ``precision`` (a record is lowered, with its operator's consent
 until a day), or ``withhold`` (a field of a record is kept back). For the last three, ``source``, ``table`` and ``key``
 name the record by the sender's own key; several parts of a key stand between ``|||``.
+
+A ``map`` names in ``value`` the file of the map, beside the table, or its digest, and holds for that map as it is now:
+one that changes afterwards needs its two people again.
 """
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from mapping.batch import Batch
+from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, InvalidRecord
 from mapping.model import RECORDS, Approval, Source, record_id
 
@@ -34,6 +39,8 @@ COLUMNS = (
 
 OF_A_RECORD = ("audience", "precision", "withhold")
 """Kinds that speak of one record."""
+
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def read_approvals(path: str | Path, *, by: str = "stewards", name: str = "Stewards") -> Batch:
@@ -64,13 +71,13 @@ def read_approvals(path: str | Path, *, by: str = "stewards", name: str = "Stewa
     missing = [column for column in COLUMNS if not rows or column not in rows[0]]
     if missing:
         raise FormatError(f"{path}: has no column {', '.join(missing)}; see docs/importing.md")
-    faults = [f"row {number}: {fault}" for number, row in enumerate(rows, 2) for fault in _faults(row)]
+    faults = [f"row {number}: {fault}" for number, row in enumerate(rows, 2) for fault in _faults(row, path.parent)]
     if faults:
         raise InvalidRecord(f"{path}: {'; '.join(faults)}")
     return Batch(Source(id=record_id(by, "source"), name=name), path.name, records=[_approval(row, by) for row in rows])
 
 
-def _faults(row: dict[str, str]) -> Iterator[str]:
+def _faults(row: dict[str, str], folder: Path) -> Iterator[str]:
     people = ["".join((row[column] or "").split()).casefold() for column in ("approved_by", "approved_by_too")]
     if not all(people) or people[0] == people[1]:
         yield "two different people must approve"
@@ -78,12 +85,33 @@ def _faults(row: dict[str, str]) -> Iterator[str]:
         yield f"{row['kind']} needs the table and the sender's key of a record"
     if row["kind"] in ("audience", "precision") and not (row["consent_by"] and row["consent_until"]):
         yield f"{row['kind']} needs the operator's consent and its last day"
+    if row["kind"] == "map":
+        try:
+            row["value"] = _map_digest(row, folder)
+        except FormatError as error:
+            yield str(error)
     try:
         _approval(row, "")
     except ValidationError as error:
         yield "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
     except ValueError as error:
         yield f"{error}; write days as 2026-12-31"
+
+
+def _map_digest(row: dict[str, str], folder: Path) -> str:
+    """Return the digest of the map that a row names."""
+    value = row["value"]
+    if DIGEST.fullmatch(value):
+        return value
+    if not value or Path(value).name != value:
+        raise FormatError(
+            "map needs in 'value' the name of the map's file, which lies beside this table, or the map's digest,"
+            " as 'rohnamo check LIST' tells it"
+        )
+    columns = ColumnMap.load(folder / value)
+    if columns.source != row["source"]:
+        raise FormatError(f"{value} is the map of {columns.source!r}, not of {row['source']!r}")
+    return columns.digest
 
 
 def _approval(row: dict[str, str], by: str) -> Approval:

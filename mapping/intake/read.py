@@ -211,7 +211,10 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
     back = columns.returned is not None and all(is_returned(Reader(intake, row)) for row in rows.rows)
     if not intake.approved and not back:
         problem = f"two people have not approved the map and the markings of {columns.source!r}"
-        fix = "all rows are for custodians only, and stay so: read the approval first (docs/importing.md), then store"
+        fix = (
+            "all rows are for custodians only, and stay so: read the approval first (docs/importing.md), then store;"
+            f" the digest of this map is {columns.digest}"
+        )
         batch.issues.append(Issue(batch.file, "", None, "", problem, fix))
     batch.extend(Issue(batch.file, "", None, "", note, "", "note") for note in columns.notes)
     for sheet, name, close in unnamed_columns(rows, columns):

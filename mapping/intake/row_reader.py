@@ -103,7 +103,7 @@ class Intake:
     @property
     def approved(self) -> bool:
         """Whether two people approved this sender's map and marking table."""
-        return self.columns.source in self.known.maps
+        return self.known.approves(self.columns)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Protocol
 
+from mapping.column_map import ColumnMap
 from mapping.language.fold import coarse, name_key
 from mapping.language.taxonomy import TERMS, Vocabulary
 from mapping.model import (
@@ -168,7 +169,7 @@ class Known:
     different: set[frozenset[str]] = field(default_factory=set)
     """Pairs of records that somebody called different."""
     maps: set[str] = field(default_factory=set)
-    """Sources whose column map and marking table two people approved."""
+    """Digests of the column maps, with their tables of markings, that two people approved."""
     phones: set[str] = field(default_factory=set)
     """Sources whose new numbers were called back by two people, or single numbers."""
 
@@ -213,7 +214,14 @@ class Known:
         self.different |= {frozenset({d.one, d.other}) for d in by_table[Decision] if d.kind == "different"}
         for approval in by_table[Approval]:
             if approval.approved_by != approval.approved_by_too:
-                {"map": self.maps, "phone": self.phones}.get(approval.kind, set()).add(approval.subject)
+                if approval.kind == "map" and approval.value:
+                    self.maps.add(approval.value)
+                elif approval.kind == "phone":
+                    self.phones.add(approval.subject)
+
+    def approves(self, columns: ColumnMap | None) -> bool:
+        """Whether two people approved this very map, whoever wrote it: not another one of the same sender."""
+        return columns is not None and columns.digest in self.maps
 
     def _learn_body(self, record: Organization) -> None:
         body = self.bodies.get(record.id) or Body(record.id, record.name)

@@ -36,7 +36,7 @@ from mapping.model import (
 from mapping.quality.call_list import Call, calls_of
 from mapping.quality.completeness import completeness, mean
 from mapping.quality.holdings import HeldService, Holdings
-from mapping.quality.known_organizations import Known, RecordsByKind
+from mapping.quality.known_organizations import RecordsByKind
 from mapping.quality.matching import Candidate, candidates
 from mapping.safety.redaction import VIEWS, project
 
@@ -266,10 +266,10 @@ def _ending(directory: RecordsByKind, today: dt.date) -> Iterator[Matter]:
 
 def _hidden(directory: RecordsByKind, holdings: Holdings) -> Iterator[Matter]:
     """Yield what is hidden for want of an approval, and what must not be listed."""
-    known = Known.of(cast("Any", directory))
+    maps = {approval.subject for approval in directory.records(Approval) if approval.kind == "map"}
     sources = {source.id: source.name for source in directory.records(Source)}
     given = {provenance.source_id for provenance in directory.records(Provenance)}
-    approved = {record_id(code, "source") for code in (*known.maps, "calls", "stewards")}
+    approved = {record_id(code, "source") for code in (*maps, "calls", "stewards")}
     waiting = sorted(sources[source_id] for source_id in given - approved if source_id in sources)
     yield Matter(
         "approval",

@@ -7,6 +7,7 @@ import pytest
 from mapping.column_map import ColumnMap
 from mapping.intake.read import Known, read
 from mapping.language.taxonomy import Vocabulary
+from tests.support.maps import EveryMap
 from tests.support.sample import batch, organization, place, service
 
 TODAY = dt.date(2026, 11, 24)
@@ -51,7 +52,7 @@ SHAPES = {
 @pytest.fixture
 def known():
     """What the lists before said: two bodies with a service each."""
-    known = Known(maps={"x"})
+    known = Known(maps=EveryMap())
     for body, help_ in (("Umed", "LEG-INF"), ("Soyai Chinor", "PSY-COU")):
         parts = (organization(body), service(f"S {body}", of=body, types=[help_]), place(f"P {body}", of=[f"S {body}"]))
         known.learn(batch(*parts).records)

@@ -4,11 +4,20 @@ import datetime as dt
 
 import pytest
 
+from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, InvalidRecord
 from mapping.intake.approvals import COLUMNS, read_approvals
 from mapping.model import record_id
 
-ROW = {"kind": "map", "source": "list", "approved_by": "A", "approved_by_too": "B", "approved_on": "2026-11-20"}
+DIGEST = "0123456789abcdef" * 4
+ROW = {
+    "kind": "map",
+    "source": "list",
+    "value": DIGEST,
+    "approved_by": "A",
+    "approved_by_too": "B",
+    "approved_on": "2026-11-20",
+}
 
 
 @pytest.fixture
@@ -37,6 +46,32 @@ def test_a_source_and_a_record(take):
     assert (first.kind, first.subject, first.approved_on) == ("map", "list", dt.date(2026, 11, 20))
     assert second.subject == record_id("list", "service", "7|LEG-INF")
     assert (second.value, second.consent_until) == ("public", dt.date(2027, 1, 1))
+
+
+def test_a_map_is_approved_as_its_file_stands_and_no_longer(take, tmp_path):
+    file = tmp_path / "list.toml"
+    file.write_text('source = "list"\nname = "List"\n[markings]\nopen = "network"\n', "utf-8")
+    (first,) = take(ROW | {"value": "list.toml"}).records
+    assert first.value == ColumnMap.load(file).digest
+    file.write_text('source = "list"\nname = "List"\n[markings]\nopen = "public"\n', "utf-8")
+    (second,) = take(ROW | {"value": "list.toml"}).records
+    assert second.value == ColumnMap.load(file).digest != first.value
+    assert second.id != first.id
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ("", "needs in 'value' the name of the map's file"),
+        ("0123", "cannot be read"),
+        ("../list.toml", "needs in 'value' the name of the map's file"),
+        ("other.toml", "is the map of 'other', not of 'list'"),
+    ],
+)
+def test_a_map_that_is_not_named_is_not_approved(take, tmp_path, value, fault):
+    (tmp_path / "other.toml").write_text('source = "other"\nname = "Other"\n', "utf-8")
+    with pytest.raises(InvalidRecord, match=fault):
+        take(ROW | {"value": value})
 
 
 def test_the_same_table_again_is_the_same_approvals(take):

@@ -13,6 +13,7 @@ from mapping.model import CaseCount
 from mapping.quality.known_organizations import Known
 from mapping.resources import shipped
 from tests.support.canary import find_canaries
+from tests.support.maps import EveryMap
 from tests.support.sample import TODAY, sample_directory
 
 FIELDS = (
@@ -52,8 +53,7 @@ def given(tmp_path, area, *rows, columns=MAP):
         writer = csv.DictWriter(file, FIELDS, restval="")
         writer.writeheader()
         writer.writerows(rows)
-    known = Known()
-    known.maps.add("figures")
+    known = Known(maps=EveryMap())
     return read(path, columns=columns, area=area, today=TODAY, known=known)
 
 
@@ -192,8 +192,7 @@ def test_the_terms_have_labels_in_every_language(name):
 
 
 def test_the_figures_of_the_demonstration_are_published_with_their_sources(tj_area):
-    known = Known()
-    known.maps.add("case-figures")
+    known = Known(maps=EveryMap())
     folder = shipped("demo")
     batch = read(
         folder / "case_figures.csv",

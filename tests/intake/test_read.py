@@ -12,6 +12,7 @@ from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError
 from mapping.intake.read import Known, read
+from tests.support.maps import EveryMap
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = dt.date(2026, 11, 24)
@@ -55,7 +56,7 @@ def take(tmp_path, tiny_area):
         columns = ColumnMap.model_validate(MAP | changes)
         known = known or Known()
         if approved:
-            known.maps.add(columns.source)
+            known.maps.add(columns.digest)
             known.phones.add(columns.source)
         return read(path, columns=columns, area=tiny_area, today=TODAY, known=known)
 
@@ -164,11 +165,11 @@ def test_without_an_approved_map_every_row_is_for_custodians(take):
 
 
 def test_a_number_that_nobody_called_back_stays_with_custodians(take):
-    known = Known(maps={"list"})
+    known = Known(maps=EveryMap())
     batch = take(ROW, approved=False, known=known)
     assert audiences(batch, "service", "location") == {"public"}
     assert audiences(batch, "phone") == {"custodian"}
-    known = Known(maps={"list"}, phones={"+992000001111"})
+    known = Known(maps=EveryMap(), phones={"+992000001111"})
     assert audiences(take(ROW, approved=False, known=known), "phone") == {"public"}
 
 
@@ -281,7 +282,7 @@ def test_a_row_that_ends_early_is_for_custodians(take, tmp_path, tiny_area):
         "No;Name;District;Help;Phone;Open to\n1;Umed;Juybor;legal advice\n2;Nur;Juybor;legal advice;;all", "utf-8"
     )
     columns = ColumnMap.model_validate(MAP | {"private": []})
-    batch = read(path, columns=columns, area=tiny_area, today=TODAY, known=Known(maps={"list"}))
+    batch = read(path, columns=columns, area=tiny_area, today=TODAY, known=Known(maps=EveryMap()))
     assert [service.audience for service in batch.of("service")] == ["custodian", "public"]
     assert ("doubt", "Open to", "the row ends before 'Phone'") in said(batch)
 
@@ -455,7 +456,7 @@ def test_the_real_facilities_of_a_country(shared, tj_area):
     if not path.exists():
         pytest.skip("needs the health facilities of OpenStreetMap, which are not part of the repository")
     columns = Path(__file__).with_name("facilities.toml")
-    batch = read(path, columns=columns, area=tj_area, today=TODAY, known=Known(maps={"osm-health"}))
+    batch = read(path, columns=columns, area=tj_area, today=TODAY, known=Known(maps=EveryMap()))
     assert (batch.rows, len(batch.refused), len(batch.of("location"))) == (566, 0, 566)
     assert any("(261 times)" in issue.problem for issue in batch.issues)
     assert {(p.position_basis, p.precision, p.audience) for p in batch.of("location")} == {("given", "exact", "public")}
@@ -513,7 +514,7 @@ def test_a_question_on_the_second_sheet_counts_for_its_service(tmp_path, tiny_ar
         second.write_row(1, 0, (1, 1, "legal advice", answer))
         second.write_row(2, 0, (1, 2, "psychologist", "no" if heading.startswith("Do not") else ""))
     columns = ColumnMap.model_validate(MAP | {"key": ["_index"], "shape": "repeat", "sheets": {"children": "services"}})
-    batch = read(path, columns=columns, area=tiny_area, today=TODAY, known=Known(maps={"list"}))
+    batch = read(path, columns=columns, area=tiny_area, today=TODAY, known=Known(maps=EveryMap()))
     by_row = {origin.row: origin.link_id for origin in batch.of("provenance") if origin.link_entity == "service"}
     audiences_of = {record.id: record.audience for record in batch.of("service")}
     assert audiences_of[by_row[2]] == audience

@@ -16,6 +16,7 @@ from mapping.quality.known_organizations import Known
 from mapping.render import report as reports
 from mapping.view.view import View
 from tests.conftest import TINY
+from tests.support.maps import EveryMap
 from tests.support.sample import TODAY
 from web import create_app
 from web.freeze import freeze
@@ -59,7 +60,7 @@ def bahari(tmp_path_factory) -> StudyArea:
 def batch(bahari, tmp_path_factory):
     path = tmp_path_factory.mktemp("list") / "list.csv"
     path.write_text(LIST, "utf-8")
-    return read(path, columns=COLUMNS, area=bahari, today=TODAY, known=Known(maps={"list"}))
+    return read(path, columns=COLUMNS, area=bahari, today=TODAY, known=Known(maps=EveryMap()))
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mapping.column_map import ColumnMap
 from mapping.model import Approval, Location, Organization, Phone, Service, Translation
 from mapping.quality.known_organizations import Body, Known, Signs, signature
 from tests.support.sample import TODAY, batch, organization, place, sample_directory, service
@@ -87,16 +88,34 @@ def test_learning_in_steps_is_learning_at_once():
     assert whole.places == {"l": "o"}
 
 
+COLUMNS = ColumnMap(source="list", name="List")
+
+
 def approval(**changes):
-    return Approval(id="a", kind="map", subject="list", approved_on=TODAY, **changes)
+    return Approval(id="a", kind="map", subject="list", approved_on=TODAY, value=COLUMNS.digest, **changes)
 
 
 def test_an_approval_needs_two_people():
     known = Known()
     known.learn([approval(approved_by="A", approved_by_too="A")])
-    assert known.maps == set()
+    assert not known.approves(COLUMNS)
     known.learn([approval(approved_by="A", approved_by_too="B")])
-    assert known.maps == {"list"}
+    assert known.approves(COLUMNS)
+
+
+def test_an_approval_holds_for_the_very_map_and_for_no_other_of_the_sender():
+    known = Known()
+    known.learn([approval(approved_by="A", approved_by_too="B")])
+    for changes in ({"markings": {"open": "public"}}, {"fields": {"phone": ["Tel"]}}, {"source": "other"}):
+        assert not known.approves(COLUMNS.model_copy(update=changes))
+    assert not known.approves(COLUMNS.asking_consent())
+    assert not known.approves(None)
+
+
+def test_an_approval_of_a_sender_and_of_no_map_opens_nothing():
+    known = Known()
+    known.learn([approval(approved_by="A", approved_by_too="B").model_copy(update={"value": None})])
+    assert not known.approves(COLUMNS)
 
 
 def test_a_name_finds_its_body_whatever_its_spelling():

@@ -86,10 +86,12 @@ def finish(taking: Taking) -> Batch:
 def _say_unapproved(taking: Taking) -> None:
     """Say that nobody approved the sender: everything is for custodians only."""
     columns = taking.context.columns
-    if columns is None or columns.source not in taking.context.known.maps:
+    if not taking.context.known.approves(columns):
         name = columns.source if columns else taking.source.name
         problem = f"two people have not approved the map and the markings of {name!r}"
         fix = "all records are for custodians only, and stay so: approve a map first (docs/importing.md), then store"
+        if columns is not None:
+            fix += f"; the digest of this one is {columns.digest}"
         taking.say(Raw("", {}, "", None), "", problem, fix)
 
 

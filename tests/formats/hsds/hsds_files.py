@@ -9,6 +9,7 @@ from pathlib import Path
 from mapping.column_map import ColumnMap
 from mapping.intake.read import Known, read
 from mapping.model import Approval, record_id
+from tests.support.maps import EveryMap
 from tests.support.sample import TODAY, records_of
 
 MAP = ColumnMap(source="feed", name="Feed", constants={"marking": "open"}, markings={"open": "public"})
@@ -18,6 +19,9 @@ MAP = ColumnMap(source="feed", name="Feed", constants={"marking": "open"}, marki
 def approved(*kinds: str, known: Known | None = None) -> Known:
     """What is known once two people approved the feed and its numbers, besides what was ``known``."""
     known = known or Known()
+    kinds = kinds or ("map", "phone")
+    if "map" in kinds:
+        known.maps = EveryMap()
     known.learn(
         Approval(
             id=record_id("t", "approval", kind),
@@ -27,7 +31,7 @@ def approved(*kinds: str, known: Known | None = None) -> Known:
             approved_by_too="Steward Two",
             approved_on=TODAY,
         )
-        for kind in kinds or ("map", "phone")
+        for kind in kinds
     )
     return known
 

@@ -11,10 +11,10 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats.humanitarian import hxl, presence
 from mapping.formats.tables.csv import read as read_csv
-from mapping.intake.guess.column_map import source_code
 from mapping.intake.read import Known, read
 from mapping.quality.names import abbreviates
 from tests.support.examples import examples
+from tests.support.maps import EveryMap
 from tests.support.sample import TODAY, activity, organization, public_parts, sample_view
 
 
@@ -58,7 +58,7 @@ def test_a_table_with_hashtags_needs_no_map(tmp_path, tiny_area, above):
 
 def test_once_two_people_approved_the_source_it_is_public(tmp_path, tiny_area):
     path = table(tmp_path / "partner.csv", [TAGS, ROW])
-    batch = read(path, source="Partner", area=tiny_area, today=TODAY, known=Known(maps={source_code("Partner")}))
+    batch = read(path, source="Partner", area=tiny_area, today=TODAY, known=Known(maps=EveryMap()))
     assert [one.audience for one in batch.of("activity") + batch.of("organization")] == ["public"] * 3
 
 

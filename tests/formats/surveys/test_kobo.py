@@ -27,6 +27,7 @@ from tests.formats.surveys.kobo_exports import (
     write_zip,
 )
 from tests.support.examples import examples
+from tests.support.maps import EveryMap
 
 TODAY = dt.date(2026, 11, 24)
 APPROVED = "field-form"
@@ -81,7 +82,7 @@ def submission(services=(ADVICE,), **answers):
 
 
 def known():
-    return Known(maps={APPROVED}, phones={APPROVED})
+    return Known(maps=EveryMap(), phones={APPROVED})
 
 
 def batch_of(path, area):

@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 from mapping.errors import FormatError
-from mapping.intake.guess.column_map import source_code
 from mapping.intake.read import Known, read
+from tests.support.maps import EveryMap
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -73,7 +73,7 @@ SERVICES = {
 @pytest.mark.parametrize("kind", ["names", "labels"])
 def test_names_and_labels_are_read_by_the_form(tmp_path, tiny_area, form, kind):
     path = book(tmp_path / "export.xlsx", main=MAIN[kind], services=SERVICES[kind])
-    batch = read(path, columns=form, area=tiny_area, today=TODAY, known=Known(maps={source_code("export")}))
+    batch = read(path, columns=form, area=tiny_area, today=TODAY, known=Known(maps=EveryMap()))
     assert [one.name for one in batch.of("organization")] == ["Umed"]
     assert [one.name for one in batch.of("service")] == ["Legal aid"]
     assert len([a for a in batch.of("attribute") if a.link_type == "serves"]) == 2
@@ -103,7 +103,7 @@ def test_a_real_export_by_labels_is_read(shared, tj_area):
         columns=samples / "kobo_service_mapping_form.xlsx",
         area=tj_area,
         today=TODAY,
-        known=Known(maps={source_code("kobo_service_mapping_ru_labels")}),
+        known=Known(maps=EveryMap()),
     )
     assert batch.rows == 61
     assert len(batch.of("service")) > 100

@@ -36,7 +36,7 @@ from web.staff.common import directory, everything_seen, study_area, today
 from web.staff.fields import TABLES
 from web.staff.operations.map_words import MapWords, becomes, in_words
 from web.staff.operations.new_values import new_values
-from web.staff.operations.uploads import Upload, Uploads, digest, save_map, saved_maps
+from web.staff.operations.uploads import Upload, Uploads, save_map, saved_maps
 
 imports = Blueprint("imports", __name__)
 blueprint = imports
@@ -133,11 +133,10 @@ def _reason(error: Exception, upload: Upload) -> str:
 
 
 def _agreed(columns: ColumnMap) -> bool:
-    """Whether two people agreed to this very map, whoever wrote it: not to another of the same sender."""
-    return any(
-        (approval.kind, approval.subject, approval.value) == ("map", columns.source, digest(columns))
-        for approval in directory().records(Approval)
-    )
+    """Whether two people agreed to a map as it stands."""
+    known = Known()
+    known.learn(directory().records(Approval))
+    return known.approves(columns)
 
 
 def _is_agreed(upload: Upload) -> bool:
@@ -329,7 +328,8 @@ def _read(upload: Upload, held: Any, *, agreed: bool = False) -> Batch:
     known = Known.of(held)
     agreed = agreed or _is_agreed(upload)
     source = upload.columns.source if upload.columns is not None else ""
-    known.maps = {source} if agreed else set()
+    if agreed and upload.columns is not None:
+        known.maps.add(upload.columns.digest)
     if not agreed:
         known.phones.discard(source)
     batch = read(
@@ -379,7 +379,7 @@ def _ask(language: str, upload: Upload, kind: Literal["map", "phones"]) -> Respo
 
 def _asked_fields(upload: Upload) -> dict[str, Any]:
     columns = cast("ColumnMap", upload.columns)
-    return {"value": digest(columns), "map": columns.model_dump_json(exclude_defaults=True), "upload": upload.token}
+    return {"value": columns.digest, "map": columns.model_dump_json(exclude_defaults=True), "upload": upload.token}
 
 
 def words_of(fields: Mapping[str, Any], language: str) -> MapWords:

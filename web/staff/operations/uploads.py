@@ -4,7 +4,6 @@ Files of strangers are read by the formats of `mapping`, which refuse bombs, enc
 no name or path of its sender's but its last part, in plain signs. What nobody finishes is removed after a week.
 """
 
-import hashlib
 import json
 import re
 import secrets
@@ -129,11 +128,6 @@ class Uploads:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def digest(columns: ColumnMap) -> str:
-    """Return the digest of a column map, by which two people agree to it and to no other."""
-    return hashlib.sha256(columns.model_dump_json().encode()).hexdigest()
-
-
 def saved_maps(folder: Path) -> dict[str, tuple[ColumnMap, bool]]:
     """Return the column maps of a folder by file name, and whether whoever runs the portal put it there (TOML)."""
     maps = {}
@@ -151,7 +145,7 @@ def saved_maps(folder: Path) -> dict[str, tuple[ColumnMap, bool]]:
 def save_map(columns: ColumnMap, folder: Path) -> str:
     """Save a column map under the name of its sender and its digest; return the file's name."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{columns.source}-{digest(columns)[:8]}.json"
+    path = folder / f"{columns.source}-{columns.digest[:8]}.json"
     beside = path.with_suffix(".new")
     beside.touch(mode=0o600)
     beside.write_text(columns.model_dump_json(), encoding="utf-8")
