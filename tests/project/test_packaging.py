@@ -196,20 +196,25 @@ def build(root: Path, version: str = "standard", target: str = "wheel") -> dict[
 def test_the_hook_fetches_what_pages_and_tests_need(checkout, npm, version):
     npm()
     build(checkout, version)
-    vendor = checkout / "web/static/vendor"
-    files = {path.relative_to(vendor).as_posix() for path in vendor.rglob("*") if path.is_file()}
-    manifest = json.loads((vendor / "manifest.json").read_text("utf-8"))["files"]
-    assert files == {*manifest, "manifest.json"}
+    files = {
+        path.relative_to(checkout).as_posix()
+        for folder in ("web/static/vendor", "mapping/render/fonts")
+        for path in (checkout / folder).rglob("*")
+        if path.is_file()
+    }
+    manifest = json.loads((checkout / "web/static/vendor/manifest.json").read_text("utf-8"))["files"]
+    assert files == {*manifest, "web/static/vendor/manifest.json"}
     assert {
-        "leaflet/leaflet.js",
-        "leaflet/images/layers.png",
-        "fonts/noto-sans-cyrillic-ext-wght-normal.woff2",
+        "web/static/vendor/leaflet/leaflet.js",
+        "web/static/vendor/leaflet/images/layers.png",
+        "web/static/vendor/fonts/noto-sans-cyrillic-ext-wght-normal.woff2",
+        "mapping/render/fonts/DejaVuSans.ttf",
     } <= files
-    assert len([name for name in files if "LICEN" in name]) == 3
+    assert len([name for name in files if "LICEN" in name]) == 4
     assert not any("axe" in name for name in files)
     assert (checkout / "node_modules/axe-core/axe.min.js").exists()
     for name, digest in manifest.items():
-        assert hashlib.sha256((vendor / name).read_bytes()).hexdigest() == digest
+        assert hashlib.sha256((checkout / name).read_bytes()).hexdigest() == digest
 
 
 def test_scripts_do_not_ask_for_a_source_map(checkout, npm):
@@ -343,9 +348,11 @@ def test_the_wheel_carries_all_that_git_holds_of_the_packages(wheel):
 
 
 def test_the_wheel_carries_the_front_end_files_with_their_licences(wheel):
-    vendor = ROOT / "web/static/vendor"
-    placed = {path.relative_to(ROOT).as_posix() for path in vendor.rglob("*") if path.is_file()}
-    assert placed == {name for name in names(wheel) if "/vendor/" in name}
+    folders = ("web/static/vendor/", "mapping/render/fonts/")
+    placed = {path.relative_to(ROOT).as_posix() for name in folders for path in (ROOT / name).rglob("*.*")}
+    placed |= {f"{folder}/LICENSE" for folder in ("mapping/render/fonts", "web/static/vendor/fonts")}
+    placed |= {"web/static/vendor/leaflet/LICENSE"}
+    assert placed == {name for name in names(wheel) if name.startswith(folders)}
     assert {
         f"web/static/vendor/{name}" for name in ("leaflet/LICENSE", "markercluster/MIT-LICENCE.txt", "fonts/LICENSE")
     } <= placed
