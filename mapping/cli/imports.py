@@ -125,6 +125,7 @@ def check(
         Path | None, typer.Argument(help="A list to look at; without one, the directory as a whole.")
     ] = None,
     columns: Annotated[Path | None, typer.Option("--columns", help="Column map (TOML) of this sender.")] = None,
+    source: Annotated[str, typer.Option("--source", help="Name of the sender, where the map does not say it.")] = "",
     draft: Annotated[
         Path | None, typer.Option("--draft", help="With FILE: write a column map for it to go on from.")
     ] = None,
@@ -139,7 +140,7 @@ def check(
         _draft(file, draft, area)
         return
     if file is not None:
-        _check_file(file, columns, area, today)
+        _check_file(file, columns, source, area, today)
         return
     if draft is not None:
         raise InvalidRecord("--draft: name the file that the column map is for")
@@ -160,13 +161,10 @@ def _draft(file: Path, draft: Path, area: Path | None) -> None:
     out.print(f"Draft: {draft}. Read it line by line, mend it, then: rohnamo check {file} --columns {draft}")
 
 
-def _check_file(file: Path, columns: Path | None, area: Path | None, today: str | None) -> None:
-
+def _check_file(file: Path, columns: Path | None, source: str, area: Path | None, today: str | None) -> None:
     with progress_bar() as progress:
         report = step(progress, "Reading")
-        batch = read(
-            file, source=file.stem, columns=columns, area=study_area(area), today=day_of(today), progress=report
-        )
+        batch = read(file, source=source, columns=columns, area=study_area(area), today=day_of(today), progress=report)
     for line in issue_lines(batch.issues):
         out.print(line, markup=False)
     out.print(summary(batch), markup=False)

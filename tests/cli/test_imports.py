@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from rich.console import Console
@@ -47,3 +48,18 @@ def test_a_fault_in_every_row_takes_few_lines(bring_in):
     told = [line for line in bring_in("check").stdout.splitlines() if "column 'status'" in line]
     assert len(told) <= 3, told
     assert any("50 times, rows services 1, services 2" in line.replace("service ", "services ") for line in told), told
+
+
+@pytest.mark.parametrize("sender", [(), ("--source", "Network A")])
+def test_a_check_tells_the_digest_of_the_map_by_which_an_import_reads(tmp_path, sender):
+    file = tmp_path / "overpass.json"
+    node = {"type": "node", "id": 1, "lat": 10.1, "lon": 10.1, "tags": {"amenity": "hospital", "name": "Hospital"}}
+    file.write_text(json.dumps({"elements": [node]}), encoding="utf-8")
+
+    def digests(*words):
+        done = CliRunner().invoke(app, [*words, str(file), "--area", str(TINY), *sender], catch_exceptions=False)
+        return set(re.findall(r"digest of this map is (\w{64})", done.stdout))
+
+    checked = digests("check")
+    assert len(checked) == 1
+    assert checked == digests("import", "--dry-run", "--directory", str(tmp_path / "directory.db"))

@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 from mapping.cli import app
 from mapping.directory.directory import Directory
 from mapping.formats.surveys.field_form import write_form
+from mapping.intake.approvals import read_approvals
 from mapping.model import Contact, Location, Organization, Service
 from mapping.render.export import export
 from mapping.view.view import View
@@ -165,8 +166,18 @@ def _write_files_of(page: Path, folder: Path) -> None:
     for block in re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
         source = re.search(r'^source = "([\w-]+)"', block, re.MULTILINE)
         if source:
-            names = {"osm-health": "facilities", "protection-cluster": "protection"}
+            names = {"osm-health": "facilities", "protection-cluster": "protection", "my-list": "services"}
             (folder / f"{names.get(source[1], source[1])}.toml").write_text(block, "utf-8")
+
+
+@pytest.mark.parametrize("name", ["importing.md", "field-forms.md", "library.md"])
+def test_the_approvals_of_a_page_are_some(name, tmp_path):
+    """A row for a map names its file, which the page shows, or a digest, which its reader puts there."""
+    page = ROOT / "docs" / name
+    _write_files_of(page, tmp_path)
+    (table,) = re.findall(r"```csv\n(kind,.*?)```", page.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "approvals.csv").write_text(table.replace("DIGEST", "0" * 64), "utf-8")
+    assert "map" in {record.kind for record in read_approvals(tmp_path / "approvals.csv").records}
 
 
 def test_what_runs_elsewhere_is_said_of_commands_that_there_are():
