@@ -9,6 +9,10 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from mapping.cli import app, options
+from mapping.column_map import ColumnMap
+from mapping.directory.directory import Directory
+from mapping.intake.approvals import COLUMNS
+from mapping.model import Service
 from tests.conftest import TINY
 
 
@@ -63,3 +67,36 @@ def test_a_check_tells_the_digest_of_the_map_by_which_an_import_reads(tmp_path, 
     checked = digests("check")
     assert len(checked) == 1
     assert checked == digests("import", "--dry-run", "--directory", str(tmp_path / "directory.db"))
+
+
+MAP = """source = "ngo"
+name = "NGO"
+fields = {organization = "Body", service = "Help", unit = "District", marking = "Seen by"}
+markings = {all = "%s"}
+"""
+
+
+def test_a_map_is_checked_then_approved_by_its_digest_and_holds_until_it_changes(tmp_path):
+    """What `check` prints is what an approval names; whoever changes the map afterwards is alone again."""
+
+    def run(*words):
+        given = ["--area", str(TINY), "--today", "2026-11-24"]
+        directory = ["--directory", str(tmp_path / "directory.db")] if words[0] != "check" else []
+        done = CliRunner().invoke(app, [*map(str, words), *given, *directory], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    rows, columns, table = tmp_path / "list.csv", tmp_path / "ngo.toml", tmp_path / "approvals.csv"
+    rows.write_text("Body,Help,District,Seen by\nUmed,Legal consultations,Chashma,all\n", "utf-8")
+    columns.write_text(MAP % "partner", "utf-8")
+    digest = ColumnMap.load(columns).digest
+    assert digest in "".join(run("check", rows, "--columns", columns).split())
+    table.write_text(f"{','.join(COLUMNS)}\nmap,ngo,,,{digest},A,B,2026-11-20,,,read together\n", "utf-8")
+    run("approve", table)
+    run("import", rows, "--columns", columns)
+    with Directory(tmp_path / "directory.db") as directory:
+        assert [service.audience for service in directory.records(Service)] == ["partner"]
+    columns.write_text(MAP % "public", "utf-8")
+    run("import", rows, "--columns", columns)
+    with Directory(tmp_path / "directory.db") as directory:
+        assert [service.audience for service in directory.records(Service)] == ["custodian"]

@@ -18,7 +18,7 @@ from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
 from web.staff import visible
 from web.staff.operations.new_values import new_values
-from web.staff.operations.uploads import Uploads, digest
+from web.staff.operations.uploads import Uploads
 
 NOT_AGREED = "Two people have not agreed"
 LIST = """No,Organization,Service,District,Phone,Who may see it,Remarks
@@ -182,7 +182,7 @@ def test_a_map_that_was_agreed_to_and_changed_later_shows_nothing(office, stewar
     path.parent.mkdir(exist_ok=True)
     path.write_text(AGREED % ("Who may see it", "", 'public = "public", hidden = "custodian"', "[]"), encoding="utf-8")
     with Directory(office.directory, tiny_area) as opened:
-        opened.add(batch(approval("map", "ngo-list", digest(ColumnMap.load(path)))), on=TODAY)
+        opened.add(batch(approval("map", "ngo-list", ColumnMap.load(path).digest)), on=TODAY)
     assert "not yet agreed to by two" not in steward.get("/en/import.html").text
     preview = upload(steward, chosen="ngo.toml").location
     assert NOT_AGREED not in steward.get(preview).text
