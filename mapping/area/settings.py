@@ -415,6 +415,8 @@ class Settings(_SettingsTable):
     publisher: Annotated[str, Field(max_length=200)] = ""
     """Who publishes: the foot of every public page names them."""
     mail: Annotated[str, Field(pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")] = ""
+    second_person_days: Annotated[int, Field(ge=1, le=90)] = 7
+    """Days after which what waits for a second person is late: more people are told, and nothing else happens."""
     phone_region: str = ""
     currency: Currency | None = None
     country_names: dict[Country, Texts] = {}

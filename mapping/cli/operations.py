@@ -78,7 +78,9 @@ def remind(
 ) -> None:
     """Write to providers with something to look through, to stewards where checks are due or consents end, and of news.
 
-    Nobody is reminded twice within 14 days, so that it can run each day (deploy/systemd/rohnamo-remind.timer). Whoever
+    Of what waits too long for a second person those who may agree are told, and the administrators, after 3 days again.
+
+    Nobody is reminded of the rest twice within 14 days, so that it can run each day (rohnamo-remind.timer). Whoever
     wants to hear of news is told once for an edition; those for partners and focal points lie beside the accounts.
     """
     from web.access.accounts import Accounts
@@ -98,7 +100,15 @@ def remind(
     region, now, book, cache = study_area(area), dt.datetime.now(dt.UTC), Ledger(ledger), VisibleCache()
     day = now.astimezone(ZoneInfo(region.timezone)).date()
     with Directory(directory, region) as store:
-        reminders = waiting(lambda regions: cache.seen(store, region, day, regions), Accounts(accounts), book, now=now)
+        reminders = waiting(
+            store,
+            region,
+            lambda regions: cache.seen(store, region, day, regions),
+            Accounts(accounts),
+            book,
+            now=now,
+            day=day,
+        )
     for reminder in reminders:
         done = f"reminded on {reminder.told}" if reminder.told else "to be written to"
         out.print(f"{reminder.account.login:20} {reminder.why:8} {done}", markup=False)

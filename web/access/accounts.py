@@ -65,7 +65,8 @@ CREATE TABLE IF NOT EXISTS account (
     mail TEXT NOT NULL, password TEXT, secret TEXT, enrolled INTEGER NOT NULL DEFAULT 0,
     disabled INTEGER NOT NULL DEFAULT 0, wrong INTEGER NOT NULL DEFAULT 0, locked_until TEXT,
     last_step INTEGER NOT NULL DEFAULT 0, created_on TEXT NOT NULL, created_by TEXT NOT NULL,
-    link_by TEXT NOT NULL DEFAULT '', met_by TEXT NOT NULL DEFAULT '', administered INTEGER NOT NULL DEFAULT 0
+    link_by TEXT NOT NULL DEFAULT '', met_by TEXT NOT NULL DEFAULT '', administered INTEGER NOT NULL DEFAULT 0,
+    away_until TEXT NOT NULL DEFAULT '', deputy TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE IF NOT EXISTS grants (
     account TEXT NOT NULL REFERENCES account(id), scope TEXT NOT NULL, value TEXT NOT NULL,
@@ -95,6 +96,8 @@ _ADDED = {
         "link_by": "TEXT NOT NULL DEFAULT ''",
         "met_by": "TEXT NOT NULL DEFAULT ''",
         "administered": "INTEGER NOT NULL DEFAULT 0",
+        "away_until": "TEXT NOT NULL DEFAULT ''",
+        "deputy": "TEXT NOT NULL DEFAULT ''",
     },
     "session": {"portal": "TEXT NOT NULL DEFAULT ''"},
 }
@@ -164,6 +167,10 @@ class Account:
     """Who made the account or last saw its one-time link: a login, or "command line"."""
     met_by: str = ""
     """The other administrator who has met its owner since; "" where none has."""
+    away_until: dt.date | None = None
+    """The last day of their leave."""
+    deputy: str = ""
+    """The login of whoever gets their reminders meanwhile (`web.access.deputies`)."""
 
     def may(self, action: Action, over: Any = None) -> bool:
         """Tell whether this person may do something, and to what it is done; see `web.access.roles.may`."""
@@ -278,6 +285,17 @@ class Accounts:
                 db.execute("UPDATE account SET administered = 1 WHERE id = ?", [account_id])
             if role is not None or disabled:
                 db.execute("DELETE FROM session WHERE account = ?", [account_id])
+
+    def leave(self, account_id: str, until: dt.date | None, deputy: str = "") -> None:
+        """Note until which day somebody is away, and the login of their deputy; None where they are back.
+
+        Nobody may do more than before by it.
+        """
+        if deputy:
+            self.by_login(deputy)
+        values = [until.isoformat(), deputy] if until else ["", ""]
+        with self.opened() as db:
+            db.execute("UPDATE account SET away_until = ?, deputy = ? WHERE id = ?", [*values, account_id])
 
     def meet(self, account_id: str, *, by: str) -> None:
         """Note that another administrator has met the owner of an account, who from now on counts as a second person.
@@ -587,6 +605,8 @@ class Accounts:
             grants,
             row["link_by"] or row["created_by"],
             row["met_by"],
+            dt.date.fromisoformat(row["away_until"]) if row["away_until"] else None,
+            row["deputy"],
         )
 
 

@@ -33,6 +33,7 @@ WHY: dict[str, Message] = {
     ),
     "news": Message("There is news in Rohnamo."),
     "ending": Message("Checks are due, or consents, agreements or funding end soon."),
+    "late": Message("Something has waited longer than it should for a second person to agree."),
     "test": Message("This is a test. Mails from here arrive."),
 }
 """Why somebody is written to."""

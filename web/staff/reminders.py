@@ -1,24 +1,31 @@
 """Reminders: who is written to since something is due, by the page of the staff portal and by `rohnamo remind` alike.
 
 Providers are asked to look through their entries; stewards are told that checks are due, or that consents, agreements
-or funding end soon in their regions. A mail says no more than that (`web.access.mailer`).
+or funding end soon in their regions. Of what is late for a second person everybody is told who may agree to it, and so
+are the administrators; it goes on waiting for two people. Who is on leave has a deputy (`web.access.deputies`). A mail
+says no more than that (`web.access.mailer`).
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from mapping.directory.directory import public_id
+from mapping.area.study_area import StudyArea
+from mapping.directory.directory import Directory, public_id
 from mapping.quality.call_list import calls_of
 from mapping.quality.overview import matters
 from web.access.accounts import Account, Accounts
-from web.access.mailer import Mailer, Sent, of_role, to_remind
+from web.access.deputies import stand_in
+from web.access.mailer import Mailer, Sent, to_remind, usable
 from web.access.roles import EVERYWHERE
+from web.staff.agreeing import Pending, may_agree, pending
 from web.staff.visible import VisibleRecords
 from web.stores.ledger import Ledger
 
 REMIND_AFTER = 14
 """Days before somebody is reminded again."""
+LATE_AFTER = 3
+"""Days before somebody is told again that something is late."""
 
 ENDING = ("consent", "statement", "agreement", "agreement-over", "funding", "check-overdue", "check-lapsed")
 """Matters (`mapping.quality.overview.matters`) of which stewards are told."""
@@ -26,11 +33,20 @@ ENDING = ("consent", "statement", "agreement", "agreement-over", "funding", "che
 
 @dataclass(frozen=True)
 class Reminder:
-    """Somebody to write to, why (`web.access.mailer.WHY`), and the day they were last written to, if of late."""
+    """Somebody to write to, why (`web.access.mailer.WHY`), and the day they were last written to, if of late.
+
+    ``for_whom`` are the logins of those on leave whose deputy this is.
+    """
 
     account: Account
     why: str
     told: str
+    for_whom: tuple[str, ...] = ()
+
+
+def late(store: Directory, area: StudyArea, day: dt.date) -> list[Pending]:
+    """Return what waits for a second person and is past its day."""
+    return [waiting for waiting in pending(store, area.settings.second_person_days) if waiting.late(day)]
 
 
 def due_bodies(whole: VisibleRecords) -> set[str]:
@@ -40,14 +56,47 @@ def due_bodies(whole: VisibleRecords) -> set[str]:
 
 
 def waiting(
-    visible_in: Callable[[Collection[str]], VisibleRecords], accounts: Accounts, ledger: Ledger, *, now: dt.datetime
+    store: Directory,
+    area: StudyArea,
+    visible_in: Callable[[Collection[str]], VisibleRecords],
+    accounts: Accounts,
+    ledger: Ledger,
+    *,
+    now: dt.datetime,
+    day: dt.date,
 ) -> list[Reminder]:
     """Return who could be written to, providers first; ``visible_in`` gives what stewards see in some regions."""
     people = [(account, "entries") for account in to_remind(accounts, due_bodies(visible_in({EVERYWHERE})))]
     people += [
-        (account, "ending") for account in of_role(accounts, "steward") if _ends(visible_in(account.grants.regions))
+        (account, "ending")
+        for account in accounts.accounts()
+        if account.role == "steward" and not account.disabled and _ends(visible_in(account.grants.regions))
     ]
-    return [Reminder(account, why, _told(account, ledger, now)) for account, why in people]
+    people += [(account, "late") for account in _of_late(store, area, visible_in({EVERYWHERE}), accounts, day)]
+    by_deputy: dict[tuple[str, str], list[str]] = {}
+    written: dict[str, Account] = {}
+    for account, why in people:
+        deputy = stand_in(account, accounts, area, day)
+        written[deputy.id] = deputy
+        by_deputy.setdefault((deputy.id, why), []).extend([account.login] * (deputy.id != account.id))
+    return [
+        Reminder(written[identifier], why, _told(written[identifier], why, ledger, now), tuple(for_whom))
+        for (identifier, why), for_whom in by_deputy.items()
+        if usable(written[identifier].mail)
+    ]
+
+
+def _of_late(
+    store: Directory, area: StudyArea, whole: VisibleRecords, accounts: Accounts, day: dt.date
+) -> Iterator[Account]:
+    """Yield who may agree to something late that they did not begin, and the administrators."""
+    overdue = late(store, area, day)
+    for account in accounts.accounts():
+        own = {by for by in {waiting.by for waiting in overdue} if accounts.one_person(by, account.login)}
+        foreign = (waiting.waiting for waiting in overdue if waiting.by not in own)
+        is_told = bool(overdue) and account.role == "administrator" and not account.disabled
+        if is_told or any(may_agree(account, proposal, store, whole) for proposal in foreign):
+            yield account
 
 
 def remind(mailer: Mailer, ledger: Ledger, reminders: Iterable[Reminder], *, by: str, now: dt.datetime) -> Sent:
@@ -63,8 +112,10 @@ def remind(mailer: Mailer, ledger: Ledger, reminders: Iterable[Reminder], *, by:
     failed: dict[str, str] = {}
     for why in dict.fromkeys(reminder.why for reminder in soon):
         sent = mailer.send([reminder.account for reminder in soon if reminder.why == why], why, now=now)
+        for_whom = {reminder.account.login: reminder.for_whom for reminder in soon if reminder.why == why}
         for login in sent.to:
-            ledger.append(by, "reminder_sent", subject=login, reason=why, now=now)
+            away = ", ".join(for_whom[login])
+            ledger.append(by, "reminder_sent", subject=login, reason=f"{why} for {away}" if away else why, now=now)
         for login, fault in sent.failed.items():
             ledger.append(by, "mail_failed", subject=login, reason=fault, now=now)
         to += sent.to
@@ -77,6 +128,10 @@ def _ends(mine: VisibleRecords) -> bool:
     return any(matter.count for matter in pressing if matter.key in ENDING)
 
 
-def _told(account: Account, ledger: Ledger, now: dt.datetime) -> str:
-    lines = ledger.lines(newest=1, action="reminder_sent", subject=account.login)
-    return lines[0].at[:10] if lines and (now - dt.datetime.fromisoformat(lines[0].at)).days < REMIND_AFTER else ""
+def _told(account: Account, why: str, ledger: Ledger, now: dt.datetime) -> str:
+    """Return the day on which somebody was last told this, where that is a short while ago."""
+    days = LATE_AFTER if why == "late" else REMIND_AFTER
+    for line in ledger.lines(newest=20, action="reminder_sent", subject=account.login):
+        if line.reason.split(" ")[0] == why:
+            return line.at[:10] if (now - dt.datetime.fromisoformat(line.at)).days < days else ""
+    return ""

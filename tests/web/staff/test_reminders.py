@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from mapping.cli import app
 from mapping.directory.directory import Directory, public_id
 from mapping.errors import MappingError, NotFound
-from mapping.model import Organization
+from mapping.model import Organization, Service
 from tests.support.sample import TODAY, public_parts, statement
 from tests.web.access.test_mailer import Loopback, free_port, serve  # noqa: F401
 from tests.web.support.office import Office
@@ -42,10 +42,13 @@ def found(office, area, now=None):
     with Directory(office.directory, area) as opened:
         kept = VisibleCache()
         return waiting(
+            opened,
+            area,
             lambda regions: kept.seen(opened, area, TODAY, regions),
             office.accounts,
             office.ledger,
             now=now or office.clock.now,
+            day=(now or office.clock.now).date(),
         )
 
 
@@ -123,3 +126,55 @@ def test_the_command_sends_and_says_what_was_not_taken(office, serve, monkeypatc
         f'host = "127.0.0.1"\nport = {free_port()}\nsecurity = "none"\nsender = "a@b.example"\nportal = "https://p.example"\n'
     )
     assert isinstance(run(office).exception, MappingError)
+
+
+def propose(office, area, by="zarina"):
+    with Directory(office.directory, area, signed_in=True) as opened:
+        service = next(record for record in opened.records(Service) if record.name == "Legal advice")
+        return opened.propose("edit", "service", service.id, {"email": "a@b.example"}, by=by, on=TODAY, reason="x")
+
+
+def test_of_what_is_late_all_are_told_who_may_agree_and_the_administrators(office, tiny_area):
+    """It is late on the eighth day; whoever proposed it hears nothing, and nobody whose regions are others."""
+    proposal = propose(office, tiny_area)
+    for login, role, region in (("ann", "administrator", ""), ("ben", "steward", "*"), ("far", "steward", "XT-E")):
+        identifier = office.accounts.add(login, login, role, by="t", now=office.clock.now, mail=f"{login}@p.example")
+        office.accounts.grant(office.accounts.by_login(login).id, "region", region or "XT-W")
+        assert identifier
+
+    def told(days):
+        now = office.clock.now + dt.timedelta(days)
+        return {one.account.login for one in found(office, tiny_area, now) if one.why == "late"}
+
+    assert told(7) == set()
+    assert told(8) == {"ali", "ann", "ben"}
+    assert told(80) == told(8)
+    with Directory(office.directory, tiny_area) as opened:
+        assert opened.proposal(proposal).decision == "waiting"  # a day that passes decides nothing
+
+
+def test_who_is_on_leave_has_a_deputy_who_hears_once(office, tiny_area):
+    for login, region in (("ben", "*"), ("far", "XT-E")):
+        office.accounts.add(login, login, "steward", by="t", now=office.clock.now, mail=f"{login}@p.example")
+        office.accounts.grant(office.accounts.by_login(login).id, "region", region)
+        enrol(office, login)
+    zarina = office.accounts.by_login("zarina").id
+
+    def told(now=None):
+        return {one.account.login: one.for_whom for one in found(office, tiny_area, now) if one.why == "ending"}
+
+    assert told() == {"zarina": (), "ben": ()}
+    office.accounts.leave(zarina, TODAY + dt.timedelta(3), "ben")
+    assert told() == {"ben": ("zarina",)}
+    assert "zarina" not in told(office.clock.now + dt.timedelta(3))
+    assert "zarina" in told(office.clock.now + dt.timedelta(4))
+    office.accounts.leave(zarina, TODAY + dt.timedelta(3), "far")  # may do nothing in the west
+    assert set(told()) == {"zarina", "ben"}
+    office.accounts.leave(zarina, TODAY + dt.timedelta(3), "ben")
+    office.accounts.change(office.accounts.by_login("ben").id, disabled=True)
+    assert set(told()) == {"zarina"}
+
+
+def enrol(office, login):
+    with office.accounts.opened() as db:
+        db.execute("UPDATE account SET enrolled = 1 WHERE login = ?", [login])

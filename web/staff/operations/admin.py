@@ -15,14 +15,15 @@ from mapping.errors import InvalidRecord, MappingError
 from mapping.language.i18n import Message
 from mapping.model import Organization, Source
 from web.access.accounts import Account, Accounts
+from web.access.deputies import on_leave
 from web.access.guard import Open, log, me, now
 from web.access.mailer import WHY, Mailer, mail_settings, usable
 from web.access.roles import ACTIONS, EVERYWHERE, PORTAL_ROLES, ROLES, Action, Role, Scope
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.common import directory, everything_seen, is_me, seen_in, study_area
+from web.staff.common import directory, everything_seen, is_me, seen_in, study_area, today
 from web.staff.operations.settings import NONE, area_in_words, mail_in_words
-from web.staff.reminders import Reminder, due_bodies, remind, waiting
+from web.staff.reminders import Reminder, due_bodies, late, remind, waiting
 from web.stores.ledger import Ledger
 
 blueprint = Blueprint("administration", __name__)
@@ -330,7 +331,7 @@ def _reminders(language: str, **more: object) -> str:
 
 
 def _waiting() -> list[Reminder]:
-    return waiting(seen_in, accounts(), current_app.config["LEDGER"], now=now())
+    return waiting(directory(), study_area(), seen_in, accounts(), current_app.config["LEDGER"], now=now(), day=today())
 
 
 def _people(language: str, problem: Message | None = None) -> str:
@@ -344,6 +345,8 @@ def _people(language: str, problem: Message | None = None) -> str:
         units=_regions(language),
         everywhere=EVERYWHERE,
         unmet={account.id for account in book.accounts() if _to_be_met(account)},
+        away={account.id for account in book.accounts() if on_leave(account, today())},
+        late=len(late(directory(), study_area(), today())),
         problem=problem,
         details=(),
     )

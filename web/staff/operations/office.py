@@ -41,6 +41,7 @@ PLAIN: dict[str, Message] = {
     "exit_address": Message("Where “leave this page” leads"),
 }
 LABELS: dict[str, Message] = PLAIN | {
+    "second_person_days": Message("Days after which what waits for a second person is late"),
     "holidays": Message("Public holidays, month and day, as 03-21"),
     "moving_holidays": Message("Holidays that move"),
     "emergency": Message("Emergency numbers"),
@@ -165,6 +166,7 @@ def _present() -> dict[str, Any]:
     own = study_area().settings
     return {
         **{key: getattr(own, key) for key in PLAIN},
+        "second_person_days": own.second_person_days,
         "holidays": list(own.holidays),
         "moving_holidays": [holiday.model_dump(mode="json") for holiday in own.moving_holidays],
         "emergency": {name: line.model_dump(mode="json", exclude_none=True) for name, line in own.emergency.items()},
@@ -175,6 +177,8 @@ def _wanted() -> dict[str, Any]:
     """Return the settings as the form has them."""
     form, present, languages = request.form, _present(), study_area().languages
     wanted: dict[str, Any] = {key: form.get(key, "").strip() for key in PLAIN}
+    late_after = form.get("second_person_days", "").strip()
+    wanted["second_person_days"] = int(late_after) if late_after.isdecimal() else present["second_person_days"]
     wanted["holidays"] = form.get("holidays", "").replace(",", " ").split()
     wanted["moving_holidays"] = []
     for place, holiday in enumerate(present["moving_holidays"]):
@@ -210,7 +214,7 @@ def _said(key: str, value: Any, language: str) -> Iterator[str]:
             days = [*holiday["announced"], *(f"({day})" for day in holiday["estimated"])]
             yield f"{show(holiday['name'], language)}: {', '.join(days)}"
     else:
-        yield value if isinstance(value, str) else ", ".join(value)
+        yield str(value) if isinstance(value, str | int) else ", ".join(value)
 
 
 def _digest(waiting: dict[str, Any] | None) -> str:

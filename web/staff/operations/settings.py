@@ -73,6 +73,8 @@ def area_in_words(area: StudyArea, language: str) -> Iterator[Said]:
             _("lapsed {count} days after it", count=number(own.freshness.lapsed_days, language)),
         ],
     )
+    late_after = number(own.second_person_days, language)
+    yield Message("Days after which what waits for a second person is late"), [late_after]
     groups = Vocabulary.load("beneficiaries")
     yield (
         Message("Sensitive groups that public pages may name"),

@@ -5,25 +5,28 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
-from mapping.directory.proposals import OF_NO_RECORD, Outdated, SamePerson, new_records
+from mapping.directory.proposals import Outdated, SamePerson, new_records
 from mapping.directory.rows import Proposal
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import AUDIENCES, RECORDS, WHOLES, references
+from mapping.model import AUDIENCES, RECORDS, WHOLES
+from web.access.accounts import Account, Accounts
+from web.access.deputies import on_leave
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
+from web.staff.agreeing import due_on, hidden_units, may_agree, others, owner
 from web.staff.common import directory, everything_seen, is_other_person, seen, study_area, today
 from web.staff.fields import AUDIENCE_LABELS, FIELDS, LABELS, TABLES, said
 from web.staff.operations.imports import words_of
 from web.staff.records.records import line
 from web.staff.review.shown import acts, shown_records
-from web.staff.visible import VisibleRecords, name_of
+from web.staff.visible import name_of
 
 agree = Blueprint("agree", __name__)
 blueprint = agree
@@ -52,99 +55,39 @@ CONSENT = Message("Say who of the operator agreed, and until when: a day after t
 @agree.get("/<language>/waiting.html")
 def waiting(language: str) -> str:
     """Show what waits for a second person, and who proposed it."""
-    rows = [(proposal, *_about(proposal, language)) for proposal in directory().proposals() if may_see(proposal)]
-    return page("staff/waiting.html", language, found=rows, asked=ASKED, acts=acts())
-
-
-def may_see(proposal: Proposal) -> bool:
-    """Whether a proposal is about something that the person sees, in a region where they may agree.
-
-    What is for custodians only is for custodians to agree to, and nobody else is told of it.
-    """
-    if proposal.kind in OF_NO_RECORD:
-        return me().may("approve")
-    if proposal.kind == "statement":
-        unit = json.loads(proposal.fields).get("area_unit")
-        return me().may("approve", frozenset(everything_seen().above(unit))) if unit else me().may("approve")
-    if proposal.kind == "new" and proposal.decision != "accepted":
-        return _may_see_new(new_records(json.loads(proposal.fields)))
-    owner = _owner(everything_seen(), proposal)
-    if owner is not None and all(everything_seen().has(proposal.link_entity, other) for other in _others(proposal)):
-        return me().may("approve", everything_seen().units(owner))
-    return me().role == "custodian" and me().may("approve", _hidden_units(proposal))
-
-
-def _others(proposal: Proposal) -> list[str]:
-    """Return the records that a proposal would merge into the one that it is about."""
-    return (
-        list(json.loads(proposal.fields)["others"])
-        if proposal.kind == "merge" and proposal.decision == "waiting"
-        else []
+    rows = [(proposal, *about(proposal, language)) for proposal in directory().proposals() if may_see(proposal)]
+    return page(
+        "staff/waiting.html", language, found=rows, asked=ASKED, acts=acts(), due=due, today=today(), away=away()
     )
 
 
-def _may_see_new(records: list[Any]) -> bool:
-    """Whether somebody may agree to new records: where they are, and where what they belong to may be seen."""
-    whole, new = everything_seen(), {record.id for record in records}
-    owners = [
-        (table, getattr(record, name))
-        for record in records
-        for name, table in references(type(record)).items()
-        if table in WHOLES and getattr(record, name) and getattr(record, name) not in new
-    ]
-    if not all(whole.has(table, owner) for table, owner in owners):
-        return False
-    units = {
-        above for record in records if getattr(record, "area_unit", None) for above in whole.above(record.area_unit)
-    }
-    units |= {
-        unit for table, owner in owners if table == "location" for unit in whole.units(whole.record(table, owner))
-    }
-    return me().may("approve", units) if units else me().may("approve")
+def due(proposed_on: dt.date) -> dt.date:
+    """Return the day by which a second person should have answered."""
+    return due_on(proposed_on, study_area().settings.second_person_days)
 
 
-def _owner(whole: VisibleRecords, proposal: Proposal) -> Any:
-    """Return the record that a proposal is about, or to which it would add a part; None where it is not seen."""
-    if whole.has(proposal.link_entity, proposal.link_id):
-        return whole.record(proposal.link_entity, proposal.link_id)
-    if proposal.kind == "add":
-        fields = json.loads(proposal.fields)
-        links = [(table, fields.get(f"{table}_id")) for table in WHOLES]
-        for table, owner in (*links, (fields.get("link_entity", ""), fields.get("link_id"))):
-            if whole.has(table, owner):
-                return whole.record(table, owner)
-    return None
+def away() -> list[Account]:
+    """Return who may agree somewhere and is on leave."""
+    accounts: Accounts = current_app.config["ACCOUNTS"]
+    return [account for account in accounts.accounts() if account.may("approve") and on_leave(account, today())]
 
 
-def _hidden_units(proposal: Proposal) -> frozenset[str]:
-    """Return the units of a record that nobody sees here, with those above them."""
-    units = units_of_hidden(proposal.link_entity, proposal.link_id) if proposal.link_entity in WHOLES else set()
-    return frozenset(above for unit in units if unit for above in everything_seen().above(unit))
+def may_see(proposal: Proposal) -> bool:
+    """Whether a proposal is about something that the person sees, in a region where they may agree."""
+    return may_agree(me(), proposal, directory(), everything_seen())
 
 
-def units_of_hidden(table: str, identifier: str) -> set[str | None]:
-    """Return where an organization, a service or a place is, whoever may see it; only to ask for a grant."""
-    query = {
-        "location": "SELECT area_unit FROM location WHERE id = ?",
-        "service": "SELECT l.area_unit FROM location l JOIN service_at_location s ON s.location_id = l.id"
-        " WHERE s.service_id = ?",
-        "organization": "SELECT l.area_unit FROM location l JOIN service_at_location s ON s.location_id = l.id"
-        " JOIN service v ON v.id = s.service_id WHERE v.organization_id = ?",
-    }[table]
-    return {unit for (unit,) in directory().db.conn.execute(query, [identifier])}
-
-
-def _about(proposal: Proposal, language: str) -> tuple[str, str]:
+def about(proposal: Proposal, language: str) -> tuple[str, str]:
     """Return what a proposal is about, in words, and the path of its page."""
     whole = everything_seen()
-    owner = _owner(whole, proposal) if proposal.kind != "statement" else None
-    if owner is None and proposal.kind in ("new", "statement"):
+    record = owner(whole, proposal) if proposal.kind != "statement" else None
+    if record is None and proposal.kind in ("new", "statement"):
         fields = json.loads(proposal.fields)
-        names = [fields.get("text"), *(record.get("name") for record in fields.get("records", ()))]
+        names = [fields.get("text"), *(new.get("name") for new in fields.get("records", ()))]
         return next(filter(None, names), TABLES["location"].into(language)), ""
-    if owner is None:
+    if record is None:
         return proposal.link_id, ""
-    table, owner_id = whole.owner(owner) or (owner.table, owner.id)
+    table, owner_id = whole.owner(record) or (record.table, record.id)
     return name_of(whole, whole.record(table, owner_id), language), f"r/{table}/{owner_id}.html"
 
 
@@ -174,7 +117,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
 
 
 def _page(language: str, proposal: Proposal, *, problem: Message | None = None) -> str:
-    name, path = _about(proposal, language)
+    name, path = about(proposal, language)
     return page(
         "staff/proposal.html",
         language,
@@ -214,7 +157,7 @@ def _rows(proposal: Proposal, language: str) -> list[tuple[Message, str, str]]:
         survivor = name_of(whole, now, language)
         return [
             (TABLES[table], name_of(whole, whole.record(table, other), language), survivor)
-            for other in _others(proposal)
+            for other in others(proposal)
         ]
     if proposal.kind == "audience":
         before = AUDIENCE_LABELS[now.audience].into(language) if now is not None else ""
@@ -287,9 +230,12 @@ def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
     whole = everything_seen()
     hidden = not whole.has(table, identifier)
     if hidden:
-        proposal = Proposal.model_construct(kind="audience", link_entity=table, link_id=identifier)
         there = directory().db.conn.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', [identifier]).fetchone()
-        if me().role != "custodian" or not there or not me().may("approve", _hidden_units(proposal)):
+        if (
+            me().role != "custodian"
+            or not there
+            or not me().may("approve", hidden_units(table, identifier, directory(), whole))
+        ):
             raise NotFound("there is no such record")
     else:
         record = seen().record(table, identifier)

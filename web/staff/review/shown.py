@@ -17,6 +17,7 @@ from web.access.accounts import Accounts
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page
+from web.staff.agreeing import may_agree_to_show
 from web.staff.common import directory, everything_seen, study_area, today
 from web.staff.fields import LABELS, TABLES, said
 from web.staff.visible import VisibleRecords, name_of
@@ -110,13 +111,7 @@ def agree(language: str, number: int) -> ResponseReturnValue:
 
 def _may_agree(showing: Showing) -> bool:
     """Whether the person sees the record, in a region where they may agree."""
-    whole = everything_seen()
-    if showing.table == THRESHOLD:
-        return me().may("approve")
-    if not whole.has(showing.table, showing.id):
-        return me().role == "custodian" and me().may("approve")
-    units = whole.units(whole.record(showing.table, showing.id))
-    return me().may("approve", units) if units else me().may("approve")
+    return may_agree_to_show(me(), showing, everything_seen())
 
 
 def _other_person(differences: list[Waiting]) -> bool:

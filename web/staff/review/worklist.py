@@ -1,12 +1,14 @@
 """Attend: one screen of what needs attention, and the records behind each count."""
 
+import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort
 
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, translate
 from mapping.model import WHOLES
 from mapping.quality.call_list import calls_of
 from mapping.quality.overview import AUDIENCE_NAMES, FRESHNESS_NAMES, Matter, State, matters
@@ -17,7 +19,8 @@ from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, inbox, seen, study_area, today
 from web.staff.records.records import RecordLine, line
 from web.staff.review.inbox import waiting_for_me
-from web.staff.review.proposals import may_see
+from web.staff.review.proposals import ASKED, about, due, may_see
+from web.staff.review.shown import acts
 from web.stores.inbox import Capacity, Referral, ReferralOutcome
 
 attend = Blueprint("attend", __name__)
@@ -60,6 +63,8 @@ def attention(language: str) -> str:
     return page(
         "staff/attention.html",
         language,
+        late=list(_late(language)),
+        today=today(),
         items=sorted(items, key=lambda item: order.index(item.state)),
         freshness=[(FRESHNESS_NAMES[name], states[name]) for name in FRESHNESS_NAMES],
         total=states.total(),
@@ -82,6 +87,20 @@ def _people() -> list[WorkItem]:
         count = sum(may_see(proposal) for proposal in directory().proposals())
         items.append(WorkItem(count, Message("Changes wait for a second person"), "bad", "waiting.html"))
     return items
+
+
+def _late(language: str) -> Iterator[tuple[str, str, str, dt.date]]:
+    """Yield what is late of what the person may agree to: what it is, its page, who proposed it, and its day."""
+    if not me().may("approve"):
+        return
+    for proposal in directory().proposals():
+        if today() > due(proposal.proposed_on) and may_see(proposal):
+            name = f"{ASKED[proposal.kind].into(language)}: {about(proposal, language)[0]}"
+            yield name, f"p/{proposal.id}.html", proposal.proposed_by, due(proposal.proposed_on)
+    for act in acts():
+        if today() > due(act.on):
+            what = act.what or translate("What would newly be shown", language)
+            yield what, f"shown/{act.number}.html", act.by, due(act.on)
 
 
 def _signals() -> list[WorkItem]:

@@ -127,3 +127,14 @@ def test_the_mail_server_is_set_with_password_and_code(office):
     again = given | {"mail_password": "", "host": "other.example"}
     assert post(ann, MAIL, **again, password=PASSWORD, code=office.code("ann")).status_code == 303
     assert 'password = "secret words"' in path.read_text()
+
+
+def test_the_days_for_a_second_person_are_set_by_two(office):
+    ann, ben = office.client("administrator", login="ann"), office.client("administrator", login="ben")
+    assert settings(office).second_person_days == 7
+    assert post(ann, CHANGE, **form(office, second_person_days="3")).status_code == 303
+    assert post(ben, DECIDE, page=CHANGE, choice="agree", digest=digest(ben.get(CHANGE).text)).status_code == 303
+    assert settings(office).second_person_days == 3
+    assert post(ann, CHANGE, **form(office, second_person_days="0")).status_code == 303
+    assert post(ben, DECIDE, page=CHANGE, choice="agree", digest=digest(ben.get(CHANGE).text)).status_code == 400
+    assert settings(office).second_person_days == 3

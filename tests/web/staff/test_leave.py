@@ -1,0 +1,54 @@
+"""Leave in the browser: a day, a deputy with the rights already, the way back; and what is late on first pages."""
+
+import datetime as dt
+
+import pytest
+
+from tests.web.staff.records.test_records import CHANGE, send
+from tests.web.support.office import Office, post
+
+LEAVE = "/en/leave.html"
+
+
+@pytest.fixture
+def office(tmp_path, tiny_area):
+    return Office(tmp_path, tiny_area)
+
+
+def test_somebody_says_until_when_and_who_stands_in(office):
+    zarina, _ = office.client("steward", login="zarina"), office.client("steward", login="ben")
+    office.client("steward", login="west", regions=("XT-W",))
+    page = zarina.get(LEAVE).text
+    assert "only an administrator grants rights" in page
+    assert 'value="ben"' in page
+    assert 'value="west"' not in page
+    assert post(zarina, LEAVE, until="2026-11-23", deputy="ben").status_code == 400
+    assert post(zarina, LEAVE, until="2028-01-01", deputy="ben").status_code == 400
+    assert post(zarina, LEAVE, until="2026-12-04", deputy="west").status_code == 400
+    assert office.accounts.by_login("zarina").away_until is None
+    grants = office.accounts.by_login("ben").grants
+    assert post(zarina, LEAVE, until="2026-12-04", deputy="ben").status_code == 303
+    assert office.accounts.by_login("ben").grants == grants
+    line = office.ledger.lines(newest=1)[0]
+    assert (line.who, line.action, line.subject, line.reason) == ("zarina", "leave_set", "ben", "until 2026-12-04")
+    assert "deputy: ben" in zarina.get("/en/waiting.html").text
+    assert "deputy: ben" in office.client("administrator").get("/en/people.html").text
+    assert post(zarina, LEAVE, choice="back").status_code == 303
+    assert office.accounts.by_login("zarina").away_until is None
+    assert office.ledger.lines(newest=1)[0].action == "leave_ended"
+
+
+def test_what_is_late_stands_on_the_first_page_of_all_who_may_agree(office):
+    send(office.client("steward"), CHANGE, email="desk@legal.example", reason="they wrote")
+    second = office.client("steward", login="second")
+    assert "1 December 2026" in second.get("/en/waiting.html").text
+    assert "Late: waits" not in second.get("/en/attention.html").text
+    assert "Past its day" not in office.client("administrator").get("/en/people.html").text
+    office.clock.now += dt.timedelta(8)
+    for person in (office.client("steward", login="second"), office.client("custodian")):
+        page = person.get("/en/attention.html").text
+        assert "Late: waits" in page
+        assert "Legal advice" in page
+    east = office.client("steward", login="east", regions=("XT-E",))
+    assert "Late: waits" not in east.get("/en/attention.html").text
+    assert "for a second person to agree: 1." in office.client("administrator").get("/en/people.html").text

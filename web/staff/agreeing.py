@@ -1,0 +1,134 @@
+"""Agreeing: who may agree to what waits for a second person, and what of it is past its day.
+
+A day that passes changes nothing but who is told: nothing is ever agreed to because nobody answered, and two people
+stay two.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mapping.directory.directory import Directory
+from mapping.directory.gate import Waiting
+from mapping.directory.proposals import OF_NO_RECORD, new_records
+from mapping.directory.rows import Proposal
+from mapping.model import WHOLES, references
+from mapping.safety.agreed import THRESHOLD, Showing
+from web.access.accounts import Account
+from web.staff.visible import VisibleRecords
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Something that waits for a second person, and the day by which somebody should have answered."""
+
+    waiting: Proposal | Waiting
+    by: str
+    due: dt.date
+
+    def late(self, day: dt.date) -> bool:
+        """Tell whether its day is over."""
+        return day > self.due
+
+
+def pending(store: Directory, days: int) -> Iterator[Pending]:
+    """Yield what waits for a second person, proposals first; ``days`` is how long somebody may take."""
+    for proposal in store.proposals():
+        yield Pending(proposal, proposal.proposed_by, due_on(proposal.proposed_on, days))
+    for difference in store.waiting():
+        yield Pending(difference, difference.by, due_on(difference.on, days))
+
+
+def due_on(begun: dt.date, days: int) -> dt.date:
+    """Return the day by which something that has waited since a day should be answered."""
+    return begun + dt.timedelta(days)
+
+
+def may_agree(account: Account, waiting: Proposal | Waiting, store: Directory, whole: VisibleRecords) -> bool:
+    """Tell whether something is about what a person sees, in a region where they may agree.
+
+    What is for custodians only is for custodians to agree to, and nobody else is told of it. Whether the person is
+    another one than whoever proposed it is not asked here.
+    """
+    if isinstance(waiting, Waiting):
+        return may_agree_to_show(account, waiting.showing, whole)
+    proposal = waiting
+    if proposal.kind in OF_NO_RECORD:
+        return account.may("approve")
+    if proposal.kind == "statement":
+        unit = json.loads(proposal.fields).get("area_unit")
+        return account.may("approve", frozenset(whole.above(unit))) if unit else account.may("approve")
+    if proposal.kind == "new" and proposal.decision != "accepted":
+        return _may_agree_to_new(account, new_records(json.loads(proposal.fields)), whole)
+    record = owner(whole, proposal)
+    if record is not None and all(whole.has(proposal.link_entity, other) for other in others(proposal)):
+        return account.may("approve", whole.units(record))
+    units = hidden_units(proposal.link_entity, proposal.link_id, store, whole)
+    return account.role == "custodian" and account.may("approve", units)
+
+
+def may_agree_to_show(account: Account, showing: Showing, whole: VisibleRecords) -> bool:
+    """Tell whether a person sees a record that would newly be shown, in a region where they may agree."""
+    if showing.table == THRESHOLD:
+        return account.may("approve")
+    if not whole.has(showing.table, showing.id):
+        return account.role == "custodian" and account.may("approve")
+    units = whole.units(whole.record(showing.table, showing.id))
+    return account.may("approve", units) if units else account.may("approve")
+
+
+def others(proposal: Proposal) -> list[str]:
+    """Return the records that a proposal would merge into the one that it is about."""
+    waits = proposal.kind == "merge" and proposal.decision == "waiting"
+    return list(json.loads(proposal.fields)["others"]) if waits else []
+
+
+def owner(whole: VisibleRecords, proposal: Proposal) -> Any:
+    """Return the record that a proposal is about, or to which it would add a part; None where it is not seen."""
+    if whole.has(proposal.link_entity, proposal.link_id):
+        return whole.record(proposal.link_entity, proposal.link_id)
+    if proposal.kind == "add":
+        fields = json.loads(proposal.fields)
+        links = [(table, fields.get(f"{table}_id")) for table in WHOLES]
+        for table, identifier in (*links, (fields.get("link_entity", ""), fields.get("link_id"))):
+            if whole.has(table, identifier):
+                return whole.record(table, identifier)
+    return None
+
+
+def hidden_units(table: str, identifier: str, store: Directory, whole: VisibleRecords) -> frozenset[str]:
+    """Return the units of a record that nobody sees here, with those above them; only to ask for a grant."""
+    query = {
+        "location": "SELECT area_unit FROM location WHERE id = ?",
+        "service": "SELECT l.area_unit FROM location l JOIN service_at_location s ON s.location_id = l.id"
+        " WHERE s.service_id = ?",
+        "organization": "SELECT l.area_unit FROM location l JOIN service_at_location s ON s.location_id = l.id"
+        " JOIN service v ON v.id = s.service_id WHERE v.organization_id = ?",
+    }.get(table)
+    units: Iterable[str | None] = [unit for (unit,) in store.db.conn.execute(query, [identifier])] if query else ()
+    return frozenset(above for unit in units if unit for above in whole.above(unit))
+
+
+def _may_agree_to_new(account: Account, records: list[Any], whole: VisibleRecords) -> bool:
+    """Tell whether a person may agree to new records: where they are, and where what they belong to may be seen."""
+    new = {record.id for record in records}
+    owners = [
+        (table, getattr(record, name))
+        for record in records
+        for name, table in references(type(record)).items()
+        if table in WHOLES and getattr(record, name) and getattr(record, name) not in new
+    ]
+    if not all(whole.has(table, identifier) for table, identifier in owners):
+        return False
+    units = {
+        above for record in records if getattr(record, "area_unit", None) for above in whole.above(record.area_unit)
+    }
+    units |= {
+        unit
+        for table, identifier in owners
+        if table == "location"
+        for unit in whole.units(whole.record(table, identifier))
+    }
+    return account.may("approve", units) if units else account.may("approve")
