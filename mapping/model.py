@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import uuid
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,6 +79,17 @@ class Record(BaseModel, metaclass=_RecordKind):
     id: str
 
     @classmethod
+    def alike(cls, ids: dict[str, str], **values: Any) -> Self:
+        """Return a record of ids that `record_id` made and of values, validated once for all that share them.
+
+        Raises
+        ------
+        ValidationError
+            As for a record that is made of both at once.
+        """
+        return cls.restored({**_validated(cls, *ids, **values), **ids})
+
+    @classmethod
     def restored(cls, values: dict[str, Any]) -> Self:
         """Return the record of values, one for each field, that were validated when they were first given."""
         record = cls.__new__(cls)
@@ -98,6 +109,12 @@ class Record(BaseModel, metaclass=_RecordKind):
 
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _validated(kind: type[Record], *ids: str, **values: Any) -> dict[str, Any]:
+    """Return what a record holds, in the order of its fields, with nothing for its ids yet."""
+    return kind(**dict.fromkeys(ids, ""), **values).__dict__
 
 
 @cache
@@ -714,6 +731,7 @@ ENTRY_POINTS: dict[str, tuple[str, ...]] = {
 """Table -> fields that send people somewhere, or tell where something is: with them a trap can be laid."""
 
 NAMESPACE = uuid.UUID("6f1f3b0e-5a52-5c0e-9a57-2f0f0f7c2d11")
+_HASH_OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 
 
 def record_id(source: str, table: str, *key: object) -> str:
@@ -721,8 +739,9 @@ def record_id(source: str, table: str, *key: object) -> str:
 
     A second import of the same row meets the first, whatever else changed in it.
     """
-    text = "\x1f".join((source, table, *map(str, key)))
-    digest = hashlib.sha1(NAMESPACE.bytes + text.encode(), usedforsecurity=False).hexdigest()
+    hashed = _HASH_OF_NAMESPACE.copy()
+    hashed.update("\x1f".join((source, table, *map(str, key))).encode())
+    digest = hashed.hexdigest()
     variant = "89ab"[int(digest[16], 16) & 3]
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 

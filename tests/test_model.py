@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from mapping.directory.rows import reader, to_row
-from mapping.model import Address, Phone, Record, Service
+from mapping.model import Address, Phone, Record, Schedule, Service, Translation, Verification
 from tests.support.sample import sample_batch
 
 
@@ -45,3 +45,30 @@ def test_the_class_of_a_record():
 def test_a_field_that_a_table_may_lack():
     assert Phone(id="p", number="1515").get("number") == "1515"
     assert Phone(id="p", number="1515").get("link_id") is None
+
+
+def test_a_record_that_is_like_others_is_the_one_that_was_validated_whole() -> None:
+    cases: list[tuple[type[Record], dict[str, str], dict[str, object]]] = [
+        (Translation, {"id": "1", "link_id": "2"}, {"link_entity": "service", "field": "name", "language": "en"}),
+        (
+            Schedule,
+            {"id": "1", "service_id": "2"},
+            {"timezone": 5, "freq": "WEEKLY", "byday": " MO,TU ", "notes": None},
+        ),
+        (Schedule, {"id": "3", "service_id": "4"}, {"timezone": 5.0, "freq": "WEEKLY", "byday": " MO,TU "}),
+        (Verification, {"id": "1", "link_id": "2"}, {"link_entity": "service", "verified_on": dt.date(2026, 11, 24)}),
+        (Service, {"id": "1", "organization_id": "2"}, {"name": " Advice", "audience": "public", "do_not_list": True}),
+        (Service, {"id": "1", "organization_id": "2"}, {"name": " Advice", "audience": "public", "do_not_list": 1}),
+    ]
+    for kind, ids, values in cases:
+        values = values | ({"text": " Advice "} if kind is Translation else {})
+        for _ in range(2):  # the second is made of what the first was validated for
+            record, whole = kind.alike(ids, **values), kind(**ids, **values)
+            assert record == whole
+            assert repr(record) == repr(whole)  # 5 is no 5.0, and 1 is no True
+            assert list(record.__dict__) == list(whole.__dict__)
+    first, second = (Service.alike({"id": number}, name="Advice") for number in "12")
+    first.name = "Shelter"
+    assert (second.name, Service.alike({"id": "3"}, name="Advice").name) == ("Advice", "Advice")
+    with pytest.raises(ValidationError):
+        Service.alike({"id": "1"}, name="Advice", audience="everybody")

@@ -16,7 +16,7 @@ from mapping.language import parsers
 from mapping.language.fold import is_garbled
 from mapping.language.parsers.permission import asks_consent, is_review, refuses, says_no
 from mapping.language.taxonomy import match_term
-from mapping.model import Audience, strictest
+from mapping.model import Audience, record_id, strictest
 from mapping.quality.known_organizations import Known
 from mapping.safety.sensitive_text import HOLD, SHELTER, STREET, TELLING
 
@@ -100,9 +100,14 @@ class Intake:
             for name, words in self.columns.words.items()
         }
 
-    @property
+    @cached_property
+    def source_id(self) -> str:
+        """Return the id of the sender's record."""
+        return record_id(self.columns.source, "source")
+
+    @cached_property
     def approved(self) -> bool:
-        """Whether two people approved this sender's map and marking table."""
+        """Whether two people approved this sender's map and marking table; no list says so of itself."""
         return self.known.approves(self.columns)
 
 
@@ -139,8 +144,11 @@ class Reader:
             return ""
         text = self._chosen(full) if filling.chosen else ""
         if not text:
-            cells = self.row.cells
-            text = next((cells[column] for column in filling.columns if cells.get(column)), filling.constant)
+            cells, text = self.row.cells, filling.constant
+            for column in filling.columns:
+                if cell := cells.get(column):
+                    text = cell
+                    break
         if filling.only is not None and not filling.only.search(text):
             return ""
         return self._side_by_side(full, text) if filling.meant and " " in text else text
@@ -176,8 +184,8 @@ class Reader:
 
     def translations(self, name: str) -> dict[str, str]:
         """Return a field's texts in the languages that the list has it in."""
-        texts = {language: self.text(name, language) for language in self.intake.spoken.get(name, ())}
-        return {language: text for language, text in texts.items() if text}
+        languages = self.intake.spoken.get(name, ())
+        return {language: text for language in languages if (text := self.text(name, language))}
 
     def any_text(self, name: str) -> str:
         """Return a field's text, or the first of its translations; a word of the map as what it stands for."""
@@ -275,7 +283,9 @@ class Reader:
         own = self.text("country")
         if own:
             return self.word("country", own)
-        known = {fold_header(word): code for word, code in self.intake.columns.words.get("country", {}).items()}
+        known = self.intake.meant.get("country")
+        if not known:
+            return ""
         return next((known[t] for n in ("unit", "place") if (t := fold_header(self.any_text(n))) in known), "")
 
     def take(self, name: str, parse: Callable[..., T], *more: Hashable, **options: Hashable) -> T | None:
@@ -306,7 +316,8 @@ class Reader:
 
     def word(self, name: str, text: str) -> str:
         """Return what the map says a sender's word stands for, or the word."""
-        return self.intake.meant.get(name, {}).get(fold_header(text), text)
+        meant = self.intake.meant.get(name)
+        return meant.get(fold_header(text), text) if meant else text
 
     def parts(self, name: str, taxonomy: str) -> list[str]:
         """Cut a cell with several entries into its entries, keeping together what is one term."""

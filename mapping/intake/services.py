@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 from mapping.area.geocode import Located, locate, served
@@ -22,7 +23,7 @@ from mapping.intake.row_reader import HOLD, SHELTER, TELLING, Intake, Reader, fi
 from mapping.language import parsers
 from mapping.language.fold import name_key
 from mapping.language.parsers.permission import says_yes
-from mapping.language.taxonomy import Vocabulary, match_term
+from mapping.language.taxonomy import Vocabulary, match_term, term_id
 from mapping.model import (
     AUDIENCES,
     Accessibility,
@@ -108,10 +109,7 @@ def organizations_seen(records: Iterable[Record]) -> None:
     telling = {
         t.link_id for t in all_records if isinstance(t, Translation) and t.field == "name" and SHELTER.search(t.text)
     }
-    rules = {
-        record_id("rohnamo", "taxonomy_term", "service_types", term.code): term.audience
-        for term in Vocabulary.load("service_types").terms()
-    }
+    rules = {term_id(term): term.audience for term in Vocabulary.load("service_types").terms()}
     types = {
         a.link_id: rules[a.taxonomy_term_id]
         for a in all_records
@@ -315,7 +313,7 @@ def _service(
     child = "" if reader is entry.reader else own_key
     key = "|".join(filter(None, (entry.key, child, code)))
     service = record_id(source, "service", key)
-    labels = {language: str(taxonomy.label(code, language)) for language in intake.area.languages}
+    labels = _labels("service_types", code, intake.area.languages)
     descriptions = {
         language: text
         for language, whole in reader.translations("description").items()
@@ -328,32 +326,32 @@ def _service(
     if audience != entry.audience:  # the place must not tell where a service is that fewer may know
         entry.location.audience = strictest(entry.location.audience, audience)
         entry = replace(entry, audience=audience)
-    record = Service(
-        id=service,
-        organization_id=entry.body.id,
+    record = Service.alike(
+        {"id": service, "organization_id": entry.body.id},
         name=labels.get("en") or next(iter(labels.values())),
         alternate_name=None if written in {code, *labels.values()} else reader.harmless("service", written) or None,
         audience=audience,
-        status=status,  # type: ignore[arg-type]
+        status=status,
         description=first_of(descriptions.values()) or description or None,
         email=None,
         last_modified=None,
     )
-    at = ServiceAtLocation(
-        id=record_id(source, "service_at_location", key),
-        service_id=service,
-        location_id=entry.location.id,
+    at = ServiceAtLocation.alike(
+        {
+            "id": record_id(source, "service_at_location", key),
+            "service_id": service,
+            "location_id": entry.location.id,
+        },
         role="mobile_stop" if taxonomy.term(code).location_kind == "mobile" else "delivery",
         audience=audience,
     )
-    type_term = record_id("rohnamo", "taxonomy_term", "service_types", code)
+    type_term = term_id(taxonomy.term(code))
     entry.records += [
         record,
         at,
         _from(entry, "service", service, key, reader),
-        Attribute(
-            id=record_id(source, "attribute", key, "type"),
-            link_id=service,
+        Attribute.alike(
+            {"id": record_id(source, "attribute", key, "type"), "link_id": service},
             link_entity="service",
             link_type="service_type",
             taxonomy_term_id=type_term,
@@ -378,17 +376,16 @@ def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
         if link == "serves" and not codes and all(parsers.says_everybody(word) for word in words):
             continue  # without a group it is for everybody
         for code in codes:
-            yield Attribute(
-                id=record_id(source, "attribute", service, link, code),
-                link_id=service,
+            yield Attribute.alike(
+                {"id": record_id(source, "attribute", service, link, code), "link_id": service},
                 link_entity="service",
                 link_type=link,
-                taxonomy_term_id=record_id("rohnamo", "taxonomy_term", "beneficiaries", code),
+                taxonomy_term_id=term_id(Vocabulary.load("beneficiaries").term(code)),
             )
         for word in words:
             condition = match_term("conditions", word) if link == "excludes" else None
             if condition is not None:
-                labels = _labels("conditions", condition.code, reader.intake.area)
+                labels = _labels_with_english("conditions", condition.code, reader.intake.area)
                 attribute = record_id(source, "attribute", service, link, condition.code)
                 yield Attribute(
                     id=attribute, link_id=service, link_entity="service", link_type="excludes", value=labels["en"]
@@ -438,11 +435,10 @@ def _hours(reader: Reader, entry: RowSite, service: str, source: str) -> Iterato
     for number, span in enumerate(spans):
         if span.doubt:
             owner.say("hours", span.doubt, "look whether it is right", "note")
-        yield Schedule(
-            id=record_id(source, "schedule", service, number),
-            service_id=service,
+        yield Schedule.alike(
+            {"id": record_id(source, "schedule", service, number), "service_id": service},
             timezone=offset,
-            freq={"weekly": "WEEKLY", "monthly": "MONTHLY"}.get(span.kind),  # type: ignore[arg-type]
+            freq={"weekly": "WEEKLY", "monthly": "MONTHLY"}.get(span.kind),
             byday=span.byday or None,
             opens_at=span.opens,
             closes_at=span.closes,
@@ -466,17 +462,23 @@ def _asks_round_the_clock(heading: str) -> bool:
     return ROUND_THE_CLOCK.search(heading) is not None
 
 
-def _labels(taxonomy: str, code: str, area: StudyArea) -> dict[str, str]:
+def _labels_with_english(taxonomy: str, code: str, area: StudyArea) -> Mapping[str, str]:
     """Return the label of a term in English, which records hold, and in every language of a study area."""
+    return _labels(taxonomy, code, tuple(dict.fromkeys(("en", *area.languages))))
+
+
+@lru_cache(maxsize=2_000)
+def _labels(taxonomy: str, code: str, languages: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the label of a term in some languages; rows name few different terms."""
     terms = Vocabulary.load(taxonomy)
-    return {language: str(terms.label(code, language)) for language in dict.fromkeys(("en", *area.languages))}
+    return MappingProxyType({language: str(terms.label(code, language)) for language in languages})
 
 
 def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
     """Yield languages, cost and papers; languages that are said of the whole place hold for each of its services."""
     spoken = reader if reader.text("languages") else owner
     for code in spoken.take("languages", parsers.language_codes) or []:
-        yield Language(id=record_id(source, "language", service, code), service_id=service, code=code)
+        yield Language.alike({"id": record_id(source, "language", service, code), "service_id": service}, code=code)
     money = reader.intake.area.money
     cost = reader.take("cost", parsers.cost, money)
     if cost is not None:
@@ -492,7 +494,7 @@ def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, reco
         )
     codes, words = reader.terms("documents", "documents")
     for code in codes:
-        labels = _labels("documents", code, reader.intake.area)
+        labels = _labels_with_english("documents", code, reader.intake.area)
         paper = record_id(source, "required_document", service, code)
         yield RequiredDocument(id=paper, service_id=service, document=labels["en"])
         yield from _translated("required_document", paper, "document", labels, source)
@@ -522,11 +524,10 @@ def _standing(reader: Reader, entry: RowSite, service: str, source: str) -> Iter
     owner = entry.reader
     day = owner.day("verified_on", past=True)
     how = match_term("verification", owner.text("verified_how")) if owner.text("verified_how") else None
-    yield Verification(
-        id=record_id(source, "verification", service),
-        link_id=service,
+    yield Verification.alike(
+        {"id": record_id(source, "verification", service), "link_id": service},
         link_entity="service",
-        level=how.code if how else ("self-reported" if day else "unverified"),  # type: ignore[arg-type]
+        level=how.code if how else ("self-reported" if day else "unverified"),
         verified_on=day,
         verified_by=owner.text("verified_by") or None,
     )
@@ -598,9 +599,8 @@ def _place(entry: RowSite, intake: Intake) -> None:
 
 def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], source: str) -> list[Record]:
     return [
-        Translation(
-            id=record_id(source, "translation", record, name, language),
-            link_id=record,
+        Translation.alike(
+            {"id": record_id(source, "translation", record, name, language), "link_id": record},
             link_entity=entity,
             field=name,
             language=language,
@@ -618,7 +618,7 @@ def _from(entry: RowSite, entity: str, record: str, key: str, reader: Reader | N
         id=record_id(source, "provenance", entity, record, key),
         link_id=record,
         link_entity=entity,
-        source_id=record_id(source, "source"),
+        source_id=entry.reader.intake.source_id,
         source_key=key,
         file=reader.intake.batch.file,
         sheet=reader.row.sheet or None,

@@ -533,7 +533,12 @@ def vocabulary() -> tuple[Record, ...]:
 
 def term_id(term: Term) -> str:
     """Return the id of the record of a term."""
-    return record_id("rohnamo", "taxonomy_term", term.taxonomy, term.code)
+    return _term_id(term.taxonomy, term.code)
+
+
+@cache
+def _term_id(taxonomy: str, code: str) -> str:
+    return record_id("rohnamo", "taxonomy_term", taxonomy, code)
 
 
 def _term_record(term: Term, taxonomy_id: str) -> TaxonomyTerm:

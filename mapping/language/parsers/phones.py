@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal
 
 import phonenumbers
@@ -62,6 +63,7 @@ _EXTENSION = re.compile(
 )
 _BRACKETED = re.compile(r"\s*[(\[](?P<extension>\d{2,5})[)\]](?!\s*[-\d])")
 _O = "OoОоΟο"
+_ZEROS = dict.fromkeys(map(ord, _O), "0")
 _GAP = r"[ .\-–—‐‑−]{0,3}"
 _CORE = re.compile(
     rf"\+?(?:\d|\(\+?\d{{1,5}}(?:{_GAP}\d{{1,5}})*\))"
@@ -115,12 +117,12 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
     >>> [(phone.number, phone.extension) for phone in phones("22-00-00 доб. 102", "TJ", ("372",))]
     [('+992372220000', 102)]
     """
+    if plain := _PLAIN.fullmatch(cell(value)):
+        with contextlib.suppress(Unreadable):
+            return [_phone(plain[0], region, towns)]
     if is_blank(value) or says_none(cell(value)):
         return []
     text = given(value, "phone number")
-    if _PLAIN.fullmatch(text):
-        with contextlib.suppress(Unreadable):
-            return [_phone(text, region, towns)]
     if isinstance(value, int | float):
         _check_spreadsheet_number(text)
     if re.fullmatch(r"[\d.,]+e\+?\d+", text, re.I):
@@ -313,7 +315,7 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _digits(core: str) -> str:
-    return re.sub(r"\D", "", core.translate({ord(letter): "0" for letter in _O}))
+    return re.sub(r"\D", "", core.translate(_ZEROS))
 
 
 def _words(text: str) -> str:
@@ -357,7 +359,7 @@ def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
 
 def _country(core: str, digits: str, region: str, towns: tuple[str, ...]) -> tuple[str, str, bool]:
     """Return a country's calling code, the digits after it, and whether a town's code was added to them."""
-    own = str(phonenumbers.country_code_for_region(region))
+    own = _calling_code(region)
     if own == "0":
         raise Unreadable(f"{region!r} is no country with a calling code", "set the country of the phone numbers")
     lengths = _lengths(region)
@@ -433,6 +435,12 @@ def _possible(digits: str) -> tuple[str, str] | None:
     return None
 
 
+@lru_cache(maxsize=500)
+def _calling_code(region: str) -> str:
+    return str(phonenumbers.country_code_for_region(region))
+
+
+@lru_cache(maxsize=500)
 def _lengths(region: str) -> tuple[int, ...]:
     """Return how many digits numbers of a country have, short and special ones apart."""
     metadata = PhoneMetadata.metadata_for_region(region) if region != "001" else None
