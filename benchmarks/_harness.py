@@ -1,4 +1,4 @@
-"""Measure calls beside their peers, each in a process of its own, and keep the figures in docs/benchmarks/.
+"""Measure calls beside their peers, each in a process of its own, and keep the figures in benchmarks/figures/.
 
 A benchmark is a script with functions that prepare their input and return ``timed(call)``; ``fresh`` runs such a
 function in a new process. ``main`` gives every script the same options and prints, or writes, its page.
@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-PAGES = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
+PAGES = Path(__file__).resolve().parent / "figures"
 """One page for each script; docs/benchmarks.md picks from them what a user decides by."""
 
 
@@ -171,7 +171,7 @@ def main(name: str, heading: str, run: Callable[[bool], list[Table]], *, about: 
     """Run a benchmark from the command line: --quick for small sizes, --write to keep the figures in the page."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--quick", action="store_true", help="small sizes: does it run, and roughly how fast")
-    parser.add_argument("--write", action="store_true", help="keep the figures in docs/benchmarks/")
+    parser.add_argument("--write", action="store_true", help="keep the figures in benchmarks/figures/")
     options = parser.parse_args()
     if options.quick and options.write:
         parser.error("figures of small sizes are not kept: leave out --quick or --write")

@@ -100,7 +100,7 @@ def test_a_picture_is_the_same_each_time_and_asks_nobody(chromium, tmp_path):
 
 def test_every_measured_figure_is_one_of_the_benchmarks():
     said = set(FIGURE.findall(README + BENCHMARKS))
-    kept = "".join(page.read_text("utf-8") for page in (ROOT / "docs" / "benchmarks").glob("*.md"))
+    kept = "".join(page.read_text("utf-8") for page in (ROOT / "benchmarks" / "figures").glob("*.md"))
     assert said
     assert said <= set(FIGURE.findall(kept))
 
