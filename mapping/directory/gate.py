@@ -422,8 +422,11 @@ def _grouped(keys: Iterable[Key]) -> Ids:
     return grouped
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` makes an encoder for each row
+
+
 def _text(fields: Mapping[str, Any]) -> str:
-    return json.dumps(dict(fields), ensure_ascii=False)
+    return _encode(dict(fields))
 
 
 def _fields(text: str) -> dict[str, tuple[Any, Any]]:

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from mapping.model import ENTRY_POINTS, PRECISIONS, RECORDS, WORDS, Audience, references
 
@@ -67,7 +67,7 @@ class Showing:
 def told(shown: Shown) -> dict[Key, Row]:
     """Return the rows from which readers learn something, as they are kept and compared: days as text."""
     return {
-        (table, row["id"]): {name: _plain(value) for name, value in row.items()}
+        (table, row["id"]): row | {name: _plain(row[name]) for name in _DAYS[table] if name in row}
         for table, rows in shown.items()
         if table not in FREE
         for row in rows
@@ -78,10 +78,13 @@ def differences(rows: Mapping[Key, Row], agreed: Agreed, audience: Audience, uni
     """Yield what rows (`told`) would show an audience beyond what was agreed to."""
     for (table, record), row in rows.items():
         before = agreed.get((table, record))
-        names = _newly(table, before or {}, row, unit_to_show)
-        if before is None or names:
-            fields = {name: ((before or {}).get(name), row[name]) for name in sorted(names)}
-            yield Showing(audience, table, record, fields, before is None)
+        if before is None:
+            fields = {name: (None, value) for name, value in sorted(row.items()) if _tells(name, value)}
+            yield Showing(audience, table, record, fields, appears=True)
+        elif names := _newly(table, before, row, unit_to_show):
+            yield Showing(
+                audience, table, record, {name: (before.get(name), row[name]) for name in sorted(names)}, appears=False
+            )
 
 
 def held(table: str, row: Row, before: Mapping[str, Any], unit_to_show: Climb) -> Row:
@@ -156,8 +159,7 @@ def _newly(table: str, before: Mapping[str, Any], row: Row, unit_to_show: Climb)
     names = {
         name
         for name, value in row.items()
-        if value not in (None, "")
-        and name not in ("id", "audience")
+        if _tells(name, value)
         and _plain(value) != _plain(before.get(name))
         and (before.get(name) in (None, "") or _leads(table, name, before.get(name), value))
     }
@@ -167,6 +169,11 @@ def _newly(table: str, before: Mapping[str, Any], row: Row, unit_to_show: Climb)
         if row["area_unit"] not in (None, unit, unit_to_show(unit) if unit else None):
             names.add("area_unit")
     return names
+
+
+def _tells(name: str, value: Any) -> bool:
+    """Whether readers learn something from a field."""
+    return value is not None and value != "" and name != "id" and name != "audience"
 
 
 def _leads(table: str, name: str, old: Any, new: Any) -> bool:
@@ -187,6 +194,12 @@ def _less_precise(row: Row, before: Mapping[str, Any]) -> bool:
     order = PRECISIONS.index
     return order(row["precision"]) > order(before.get("precision") or "none")
 
+
+_DAYS: dict[str, tuple[str, ...]] = {
+    table: tuple(name for name, of in kind.model_fields.items() if dt.date in (of.annotation, *get_args(of.annotation)))
+    for table, kind in RECORDS.items()
+}
+"""Table -> fields that hold a day."""
 
 _OWNERS: dict[str, set[str]] = {
     table: {name for name, parent in references(kind).items() if parent not in WORDS}

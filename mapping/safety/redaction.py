@@ -19,6 +19,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, cast
 
 from mapping.errors import UnsafePublication
@@ -327,6 +328,7 @@ def of_kind(tables: Tables, kind: type[AnyRecord]) -> list[AnyRecord]:
     return cast("list[AnyRecord]", tables.get(kind.table, []))
 
 
+@lru_cache(maxsize=64)
 def allows(audience: Audience, wanted: Audience) -> bool:
     """Tell whether readers of ``audience`` may see what is marked ``wanted``; not where the marking is no known one."""
     return wanted in AUDIENCES and AUDIENCES.index(wanted) <= AUDIENCES.index(audience)

@@ -1,6 +1,7 @@
 """Whoever acts alone shows nothing more, whichever way they write; two people show exactly what was agreed to."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from mapping.directory.gate import OnePerson
 from mapping.directory.proposals import Outdated, SamePerson
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, Attribute, Phone, ServiceAtLocation
-from mapping.safety.agreed import Shown
+from mapping.safety.agreed import FREE, Shown, told
 from mapping.safety.people import same_person, two_people
 from mapping.safety.redaction import VIEWS, TypeRule, project
 from tests.conftest import SecondPerson
@@ -317,3 +318,14 @@ def test_two_names_are_two_people_and_none_is_nobody():
     assert two_people("Zarina", "Umed")
     assert not two_people("", "Umed")
     assert not two_people("Zarina", " \u200b")
+
+
+@pytest.mark.parametrize("kind", RECORDS.values(), ids=lambda kind: kind.table)
+def test_every_day_of_a_row_is_compared_as_the_text_that_is_kept(kind):
+    """What is kept is JSON: a day that stayed a day would read as changed for ever."""
+    row = {"id": "x"} | {
+        name: TODAY if "date" in str(field.annotation) else "text" for name, field in kind.model_fields.items()
+    }
+    if kind.table not in FREE:
+        (shown,) = told({kind.table: [row]}).values()
+        assert json.loads(json.dumps(shown)) == shown == row | {k: str(v) for k, v in row.items()}
