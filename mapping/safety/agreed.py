@@ -90,13 +90,10 @@ def differences(rows: Mapping[Key, Row], agreed: Agreed, audience: Audience, uni
 def held(table: str, row: Row, before: Mapping[str, Any], unit_to_show: Climb) -> Row:
     """Return a row without what nobody agreed to show: the old values, where there are some."""
     names = _newly(table, before, row, unit_to_show)
-    group = {*ENTRY_POINTS.get(table, ())}
-    if names & group:  # what leads to one place is said together
-        names |= {name for name in group if row[name] not in (None, "")}
     result = row | {name: before.get(name) for name in names}
     if table == "location":
-        if _less_precise(row, before):
-            result |= {name: row[name] for name in group} | ({"area_unit": None} if "area_unit" in names else {})
+        if "area_unit" in names and _less_precise(row, before):
+            result["area_unit"] = None
         if result["latitude"] is None or result["longitude"] is None:
             result |= {"latitude": None, "longitude": None}
     return result
@@ -143,7 +140,7 @@ def _hangs(
     """Whether all that a row belongs to is there."""
     if table in WORDS:
         return True
-    owners = [(parent, row[name]) for name, parent in parents.get(table, {}).items() if row.get(name)]
+    owners = [(parent, row[name]) for name, parent in parents[table].items() if row.get(name)]
     if row.get("link_id") and row["link_entity"] not in WORDS:
         owners.append((row["link_entity"], row["link_id"]))
     roots = RECORDS[table].stands == "entry" or table in ("organization", "location") or row.get("link_entity") in WORDS

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from mapping.model import StandardAssessment
+from mapping.model import StandardAssessment, record_id
 from mapping.safety.checklist_sums import sums
 from tests.support.sample import batch, organization, public_parts, sample_view, secret_parts, service
 
@@ -32,6 +32,7 @@ def test_answers_are_added_up_by_family_and_item():
         "unknown": 1,
         "providers": 3,
     }
+    assert row["id"] == record_id("rohnamo", "standard_summary", "LEG", "STD-001")
 
 
 def test_organizations_count_not_services():
@@ -43,6 +44,18 @@ def test_the_last_answer_counts_and_of_one_day_the_one_that_claims_less():
     same_day = [answer("s2", "not met"), answer("s2", "met")]
     (row,) = sums([*later, *same_day, answer("s3", "met")], SERVICES, LEGAL, least=3, public=True)
     assert (row["met"], row["not_met"]) == (1, 2)
+
+
+def test_a_later_answer_counts_though_it_claims_more_and_one_without_a_day_is_the_oldest():
+    later = [answer("s1", "not met"), answer("s1", "met", day=DAY + dt.timedelta(days=1))]
+    undated = [answer("s2", "not met", day=None), answer("s2", "met")]
+    (row,) = sums([*later, *undated, answer("s3", "met")], SERVICES, LEGAL, least=3, public=True)
+    assert (row["met"], row["not_met"]) == (3, 0)
+
+
+def test_services_of_no_known_type_take_no_part():
+    given = [answer(service) for service in SERVICES]
+    assert sums(given, SERVICES, {"s1": ["LEG-INF"], "s2": ["no such"]}, least=2, public=False) == []
 
 
 def test_hidden_services_take_no_part():

@@ -1,0 +1,327 @@
+"""What was agreed to, and what goes beyond it: field by field, worked out by hand."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from mapping.model import ENTRY_POINTS
+from mapping.safety.agreed import THRESHOLD, Showing, Shown, differences, held, restrict, told
+from mapping.safety.redaction import _PARENTS, NEEDED
+
+
+def climb(unit: str) -> str | None:
+    """Return the unit under which places of a unit are listed."""
+    return {"XT-W2": "XT-W", "XT-E1": "XT-E"}[unit]
+
+
+PLACE: dict[str, Any] = {
+    "id": "l",
+    "organization_id": None,
+    "name": "Office",
+    "latitude": 10.0,
+    "longitude": 60.0,
+    "area_unit": "XT-W2",
+    "country": "XT",
+    "position_basis": "given",
+    "precision": "exact",
+    "location_type": "physical",
+    "audience": "public",
+}
+AREA = {"latitude": None, "longitude": None, "area_unit": "XT-W", "position_basis": "unit", "precision": "area"}
+
+
+def new(table: str, before: dict[str, Any] | None, row: dict[str, Any]) -> list[Showing]:
+    agreed = {} if before is None else {(table, row["id"]): before}
+    return list(differences({(table, row["id"]): row}, agreed, "partner", climb))
+
+
+def names(table: str, before: dict[str, Any], row: dict[str, Any]) -> set[str]:
+    return {name for showing in new(table, before, row) for name in showing.fields}
+
+
+def test_rows_are_kept_as_text_and_what_tells_nothing_by_itself_is_not_kept() -> None:
+    shown: Shown = {
+        "service": [{"id": "s", "name": "Advice", "assured_date": dt.date(2026, 11, 2)}],
+        "taxonomy_term": [{"id": "t", "name": "Law"}],
+        "verification": [{"id": "v"}],
+        "standard_summary": [{"id": "u"}],
+    }
+    assert told(shown) == {("service", "s"): {"id": "s", "name": "Advice", "assured_date": "2026-11-02"}}
+
+
+def test_a_record_that_appears_is_told_whole_but_for_blanks_id_and_mark() -> None:
+    row = {"id": "s", "name": "Advice", "description": "", "url": None, "minimum_age": 0, "audience": "public"}
+    (showing,) = new("service", None, row)
+    assert (showing.audience, showing.table, showing.id) == ("partner", "service", "s")
+    assert showing.fields == {"name": (None, "Advice"), "minimum_age": (None, 0)}
+    assert list(showing.fields) == ["minimum_age", "name"]
+    assert showing.appears
+    assert showing.leads
+
+
+def test_a_record_with_nothing_in_it_appears_all_the_same() -> None:
+    (showing,) = new("service", None, {"id": "s", "name": ""})
+    assert showing.appears
+    assert showing.fields == {}
+
+
+def test_what_is_as_it_was_or_says_less_is_no_news() -> None:
+    row = {"id": "s", "name": "Advice", "description": "By day", "audience": "public"}
+    assert new("service", row, row) == []
+    assert new("service", row, row | {"description": None}) == []
+    assert new("service", row, row | {"description": ""}) == []
+    assert new("service", row, row | {"audience": "partner"}) == []
+
+
+def test_a_field_that_was_blank_is_news_and_leads_nowhere() -> None:
+    for blank in (None, ""):
+        before = {"id": "s", "name": "Advice", "description": blank}
+        (showing,) = new("service", before, before | {"description": "By day"})
+        assert showing.fields == {"description": (blank, "By day")}
+        assert not showing.appears
+        assert showing.leads == (blank is not None)
+
+
+def test_an_entry_point_that_was_blank_leads() -> None:
+    before = {"id": "s", "name": "Advice", "email": None}
+    (showing,) = new("service", before, before | {"email": "a@umed.example"})
+    assert showing.leads
+    assert not new("service", before, before)
+
+
+def test_another_text_is_no_news_unless_a_number_or_an_address_is_in_it() -> None:
+    before = {"id": "s", "description": "Call 1515 or 900 10 20 30"}
+    for text in ("By night", "Call 1515", "Call 900 10 20 30 by day", "Room 12, door 3"):
+        assert names("service", before, before | {"description": text}) == set(), text
+    for text in (
+        "Call 900 10 20 31",
+        "+992 (44) 600-10-10",
+        "write to a.b+c@umed.example",
+        "see umed.example/page",
+        "see www.umed.tj",
+        "44600\u20111010",
+    ):
+        assert names("service", before, before | {"description": text}) == {"description"}, text
+
+
+def test_a_number_in_place_of_another_value_is_no_text() -> None:
+    before = {"id": "s", "minimum_age": 14}
+    assert names("service", before, before | {"minimum_age": 123456}) == set()
+
+
+def test_another_owner_is_news() -> None:
+    before = {"id": "p", "service_id": "s", "number": "1515"}
+    assert names("phone", before, before | {"service_id": "other"}) == {"service_id"}
+    before = {"id": "t", "link_id": "s", "link_entity": "service", "text": "Advice"}
+    changed = before | {"link_id": "x", "link_entity": "organization"}
+    assert names("translation", before, changed) == {"link_id", "link_entity"}
+
+
+def test_days_are_compared_as_they_are_kept() -> None:
+    before = {"id": "h", "valid_from": "2026-11-02"}
+    assert names("schedule", before, before | {"valid_from": dt.date(2026, 11, 2)}) == set()
+    assert names("schedule", before, before | {"valid_from": dt.date(2026, 11, 3)}) == {"valid_from"}
+
+
+@pytest.mark.parametrize(("least", "news"), [(9, {"least"}), (10, set()), (11, set())])
+def test_a_lower_least_count_is_news_and_a_higher_one_is_not(least: int, news: set[str]) -> None:
+    assert names(THRESHOLD, {"id": "providers", "least": 10}, {"id": "providers", "least": least}) == news
+
+
+def test_a_place_shown_less_closely_is_news_only_where_it_names_another_unit() -> None:
+    assert names("location", PLACE, PLACE | AREA) == set()
+    assert names("location", PLACE, PLACE | AREA | {"area_unit": "XT-W2"}) == set()
+    assert names("location", PLACE, PLACE | AREA | {"area_unit": None}) == set()
+    assert names("location", PLACE, PLACE | AREA | {"area_unit": "XT-E"}) == {"area_unit"}
+    assert names("location", PLACE | {"area_unit": None}, PLACE | AREA) == {"area_unit"}
+
+
+@pytest.mark.parametrize("at", [{"latitude": 10.1}, {"longitude": 60.1}, {"area_unit": "XT-E1"}, {"country": "YT"}])
+def test_a_place_that_moved_is_news(at: dict[str, Any]) -> None:
+    assert names("location", PLACE, PLACE | at) == {*at}
+    assert held("location", PLACE | at, PLACE, climb) == PLACE
+
+
+def test_a_place_shown_more_closely_is_news() -> None:
+    vague = PLACE | AREA
+    news = {"latitude", "longitude", "area_unit", "position_basis", "precision"}
+    assert names("location", vague, PLACE) == news
+    assert names("location", vague | {"precision": None}, PLACE) == news
+
+
+def test_differences_are_named_by_what_they_are() -> None:
+    first = Showing("public", "phone", "p", {"number": (None, "1515"), "type": (None, "voice")}, appears=True)
+    same = Showing("public", "phone", "p", {"type": (None, "voice"), "number": (None, "1515")}, appears=True)
+    assert first.digest == same.digest
+    assert len(first.digest) == 32
+    others = [
+        Showing("partner", "phone", "p", first.fields, appears=True),
+        Showing("public", "url", "p", first.fields, appears=True),
+        Showing("public", "phone", "q", first.fields, appears=True),
+        Showing("public", "phone", "p", first.fields, appears=False),
+        Showing("public", "phone", "p", {"number": (None, "1516"), "type": (None, "voice")}, appears=True),
+        Showing("public", "phone", "p", {"number": ("1516", "1515"), "type": (None, "voice")}, appears=True),
+    ]
+    assert len({showing.digest for showing in (first, *others)}) == len(others) + 1
+
+
+def test_what_nobody_agreed_to_stays_as_it_was() -> None:
+    before = {"id": "s", "name": "Advice", "email": "old@umed.example", "url": None, "description": None}
+    row = {"id": "s", "name": "Help", "email": "new@umed.example", "url": None, "description": "By day"}
+    assert held("service", row, before, climb) == before | {"name": "Help"}
+
+
+def test_what_leads_to_one_place_stays_together() -> None:
+    before = {
+        "id": "a",
+        "address_1": "Old 1",
+        "address_2": "Room 2",
+        "city": "Town",
+        "postal_code": None,
+        "region": "A",
+    }
+    row = {"id": "a", "address_1": "New 9", "address_2": None, "city": "", "postal_code": "", "region": "B"}
+    assert held("address", row, before, climb) == before | {"address_2": None, "city": "", "region": "B"}
+    assert held("address", row | {"address_1": "Old 1", "address_2": "Room 3"}, before, climb) == before | {
+        "city": "",
+        "region": "B",
+    }
+
+
+def test_a_place_shown_less_closely_is_so_at_once() -> None:
+    assert held("location", PLACE | AREA, PLACE, climb) == PLACE | AREA
+    elsewhere = PLACE | AREA | {"area_unit": "XT-E"}
+    assert held("location", elsewhere, PLACE, climb) == PLACE | AREA | {"area_unit": None}
+
+
+def test_a_place_shown_more_closely_waits_whole() -> None:
+    assert held("location", PLACE, PLACE | AREA, climb) == PLACE | AREA
+
+
+@pytest.mark.parametrize("half", ["latitude", "longitude"])
+def test_half_a_point_is_none(half: str) -> None:
+    assert held("location", PLACE | {half: None}, PLACE, climb) == PLACE | {"latitude": None, "longitude": None}
+
+
+def test_a_group_that_did_not_change_stays() -> None:
+    assert held("location", PLACE, PLACE, climb) == PLACE
+    assert set(ENTRY_POINTS["location"]) <= set(PLACE)
+
+
+def limited(rows: Shown, *unknown: tuple[str, str]) -> dict[str, set[str]]:
+    """Return the ids that are left of rows which all but some were agreed to."""
+    agreed = {
+        (table, row["id"]): row for table, own in rows.items() for row in own if (table, row["id"]) not in unknown
+    }
+    return {table: {row["id"] for row in own} for table, own in restrict(rows, agreed, climb, _PARENTS, NEEDED).items()}
+
+
+def office() -> Shown:
+    return {
+        "organization": [{"id": "o", "name": "Umed"}],
+        "service": [{"id": "s", "organization_id": "o", "name": "Advice"}],
+        "location": [PLACE | {"organization_id": "o"}],
+        "service_at_location": [{"id": "at", "service_id": "s", "location_id": "l"}],
+        "phone": [{"id": "p", "service_id": "s", "location_id": None, "number": "1515"}],
+        "translation": [
+            {"id": "t", "link_id": "p", "link_entity": "phone", "text": "Line"},
+            {"id": "w", "link_id": "law", "link_entity": "taxonomy_term", "text": "Law"},
+        ],
+        "attribute": [{"id": "a", "link_id": "s", "link_entity": "service", "taxonomy_term_id": "law"}],
+        "activity": [{"id": "y", "organization_id": "o", "implementer_id": None}],
+        "statement": [{"id": "m", "text": "Call 1515"}],
+        "verification": [{"id": "v", "link_id": "s", "link_entity": "service"}],
+        "taxonomy_term": [{"id": "law", "name": "Law"}],
+    }
+
+
+WHOLE = {
+    "organization": {"o"},
+    "service": {"s"},
+    "location": {"l"},
+    "service_at_location": {"at"},
+    "phone": {"p"},
+    "translation": {"t", "w"},
+    "attribute": {"a"},
+    "activity": {"y"},
+    "statement": {"m"},
+    "verification": {"v"},
+    "taxonomy_term": {"law"},
+}
+
+
+def test_all_that_was_agreed_to_stays() -> None:
+    assert limited(office()) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("unknown", "gone"),
+    [
+        (("phone", "p"), {"phone": {"p"}, "translation": {"t"}}),
+        (("statement", "m"), {"statement": {"m"}}),
+        (("taxonomy_term", "law"), {}),
+        (("verification", "v"), {}),
+        (("location", "l"), {"location": {"l"}, "service_at_location": {"at"}}),
+        (("service_at_location", "at"), {"location": {"l"}, "service_at_location": {"at"}}),
+        (
+            ("service", "s"),
+            {
+                "service": {"s"},
+                "location": {"l"},
+                "service_at_location": {"at"},
+                "phone": {"p"},
+                "translation": {"t"},
+                "attribute": {"a"},
+                "verification": {"v"},
+            },
+        ),
+        (
+            ("organization", "o"),
+            {
+                "organization": {"o"},
+                "service": {"s"},
+                "location": {"l"},
+                "service_at_location": {"at"},
+                "phone": {"p"},
+                "translation": {"t"},
+                "attribute": {"a"},
+                "activity": {"y"},
+                "verification": {"v"},
+            },
+        ),
+    ],
+)
+def test_what_belongs_to_something_held_back_is_held_back(unknown: tuple[str, str], gone: dict[str, set[str]]) -> None:
+    assert limited(office(), unknown) == {table: ids - gone.get(table, set()) for table, ids in WHOLE.items()}
+
+
+def test_a_place_needs_no_organization() -> None:
+    rows = office()
+    rows["location"][0]["organization_id"] = None
+    assert limited(rows) == WHOLE
+
+
+def test_without_ties_and_owners_nothing_hangs() -> None:
+    rows: Shown = {"location": [PLACE], "phone": [{"id": "p", "service_id": "s", "number": "1515"}], "service": []}
+    assert limited(rows) == {"location": set(), "phone": set(), "service": set()}
+    del rows["service"]
+    assert limited(rows) == {"location": set(), "phone": set()}
+
+
+def test_old_values_stay_in_what_is_left() -> None:
+    rows = office()
+    agreed = {(table, row["id"]): row for table, own in rows.items() for row in own}
+    changed = rows | {
+        "phone": [rows["phone"][0] | {"number": "1516"}],
+        "location": [rows["location"][0] | AREA],
+    }
+    assert restrict(changed, agreed, climb, _PARENTS, NEEDED) == rows | {"location": changed["location"]}
+
+
+def test_a_part_of_nothing_and_a_record_without_what_it_needs_are_held_back() -> None:
+    rows = office()
+    rows["phone"].append({"id": "q", "service_id": None, "location_id": None, "number": "1516"})
+    rows["activity"].append({"id": "z", "organization_id": None, "implementer_id": "o"})
+    rows["phone"].append({"id": "r", "service_id": "s", "location_id": "hidden", "number": "1517"})
+    assert limited(rows) == WHOLE
