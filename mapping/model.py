@@ -56,6 +56,15 @@ class OursMark:
     """A field that our profile adds to HSDS."""
 
 
+LONGEST_TEXT = 100_000
+"""Letters of a text of a record at most; what is longer is no description, and no page could show it."""
+
+LONGEST_NUMBER = 500
+"""Letters of a phone number at most, which may be the address of an account of a messenger."""
+
+LONGEST_OUTLINE = 4_000_000
+"""Letters of the outline of an area at most, as HSDS has it."""
+
 Ours = OursMark()
 Text = str | None
 Latitude = Annotated[float | None, Field(ge=-90, le=90)]
@@ -72,7 +81,9 @@ Seen = Annotated[Audience, Ours]
 class Record(BaseModel, metaclass=_RecordKind):
     """One row of one table."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, validate_assignment=True)
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, str_max_length=LONGEST_TEXT, validate_assignment=True
+    )
     table: ClassVar[str]
     stands: ClassVar[Standing] = "part"
     """What a record of the table is beside others; said here and nowhere else."""
@@ -244,7 +255,7 @@ class Phone(Record):
     organization_id: OrganizationId = None
     contact_id: ContactId = None
     service_at_location_id: ServiceAtLocationId = None
-    number: str
+    number: Annotated[str, Field(max_length=LONGEST_NUMBER)]
     extension: int | None = None
     type: Text = None
     description: Text = None
@@ -311,7 +322,7 @@ class ServiceArea(Record):
     service_at_location_id: ServiceAtLocationId = None
     name: Text = None
     description: Text = None
-    extent: Text = None
+    extent: Annotated[str | None, Field(max_length=LONGEST_OUTLINE)] = None
     extent_type: Text = None
     uri: Text = None
     area_unit: Annotated[Text, Ours] = None

@@ -1,12 +1,25 @@
 """Records: how they are made again of what was stored, and which class one is of."""
 
 import datetime as dt
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
 from mapping.directory.rows import reader, to_row
-from mapping.model import Address, Phone, Record, Schedule, Service, Translation, Verification
+from mapping.model import (
+    LONGEST_NUMBER,
+    LONGEST_OUTLINE,
+    LONGEST_TEXT,
+    RECORDS,
+    Address,
+    Phone,
+    Record,
+    Schedule,
+    Service,
+    Translation,
+    Verification,
+)
 from tests.support.sample import sample_batch
 
 
@@ -72,3 +85,30 @@ def test_a_record_that_is_like_others_is_the_one_that_was_validated_whole() -> N
     assert (second.name, Service.alike({"id": "3"}, name="Advice").name) == ("Advice", "Advice")
     with pytest.raises(ValidationError):
         Service.alike({"id": "1"}, name="Advice", audience="everybody")
+
+
+TEXTS = [
+    (table, name)
+    for table, kind in RECORDS.items()
+    for name, field in kind.model_fields.items()
+    if str in (get_args(field.annotation) or (field.annotation,))
+]
+LONGEST = {("phone", "number"): LONGEST_NUMBER, ("service_area", "extent"): LONGEST_OUTLINE}
+
+
+def test_there_are_texts_in_every_table():
+    assert {table for table, _ in TEXTS} == {*RECORDS}
+
+
+@pytest.mark.parametrize(("table", "name"), TEXTS)
+def test_every_text_has_a_greatest_length(table, name):
+    longest = LONGEST.get((table, name), LONGEST_TEXT)
+    record = RECORDS[table].model_construct(id="x")
+    setattr(record, name, "7" * longest)
+    with pytest.raises(ValidationError, match=f"at most {longest} characters"):
+        setattr(record, name, "7" * (longest + 1))
+
+
+def test_a_number_of_a_megabyte_is_no_phone():
+    with pytest.raises(ValidationError, match="at most 500 characters"):
+        Phone(id="p", number="7" * 2**20)

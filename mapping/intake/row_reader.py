@@ -25,6 +25,9 @@ __all__ = ["HOLD", "SHELTER", "STREET", "TELLING", "Intake", "Reader", "first_of
 MOST_WORDS = 400
 """Words of a cell that are looked at for words of the map side by side."""
 
+LONGEST_CELL = 32_767
+"""Letters of a cell that fills a field at most: as many as a cell of a workbook holds."""
+
 MANY = 3
 """From so many cells of the wrong kind on, a row has slipped by a column and none of it is believed."""
 
@@ -137,7 +140,10 @@ class Reader:
     """Fields whose cells hold another kind of thing than they should."""
 
     def text(self, name: str, language: str = "") -> str:
-        """Return a field's text: that of the column the map names, or the map's constant."""
+        """Return a field's text: that of the column the map names, or the map's constant.
+
+        One that is too long sets the row aside.
+        """
         full = f"{name}.{language}" if language else name
         filling = self.intake.filling(full)
         if filling is None:
@@ -149,6 +155,10 @@ class Reader:
                 if cell := cells.get(column):
                     text = cell
                     break
+        if len(text) > LONGEST_CELL:
+            problem = f"the cell holds {len(text)} letters, and a field {LONGEST_CELL} at most"
+            self.refuse(full, problem, "look whether a whole file was pasted into it, and shorten it")
+            return ""
         if filling.only is not None and not filling.only.search(text):
             return ""
         return self._side_by_side(full, text) if filling.meant and " " in text else text
@@ -218,7 +228,8 @@ class Reader:
     def refuse(self, name: str, problem: str, fix: str) -> None:
         """Keep an issue that sets the whole row aside."""
         self.say(name, problem, fix, "refused")
-        self.reasons.append(f"{problem}; {fix}")
+        if (reason := f"{problem}; {fix}") not in self.reasons:
+            self.reasons.append(reason)
 
     def refuse_if_slipped(self) -> None:
         """Set the row aside when several of its cells hold the wrong kind of thing; that is then all that is said."""

@@ -12,6 +12,7 @@ from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError
 from mapping.intake.read import Known, read
+from mapping.intake.row_reader import LONGEST_CELL
 from tests.support.maps import EveryMap
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,6 +124,22 @@ def test_a_description_is_kept_though_no_column_says_its_language(take):
     batch = take(row, heads=header, fields=fields)
     assert [service.description for service in batch.of("service")] == [None]
     assert ("doubt", "About", "holds a number, a name or an address") in said(batch)
+
+
+@pytest.mark.parametrize("column", ["Name", "Help", "Phone", "Address", "Hours", "Mail", "Languages"])
+def test_a_cell_that_holds_a_whole_file_refuses_its_row_alone(take, column):
+    cells = dict(zip(HEADER, ROW, strict=True)) | {"Address": "", "Hours": "", "Mail": "", "Languages": ""}
+    long = {**cells, "No": "2", column: "7" * (LONGEST_CELL + 1)}
+    batch = take(tuple(cells.values()), tuple(long.values()), heads=tuple(cells))
+    assert [(row.row, row.reasons[0]) for row in batch.refused] == [
+        (
+            3,
+            "the cell holds 32768 letters, and a field 32767 at most; "
+            "look whether a whole file was pasted into it, and shorten it",
+        )
+    ]
+    assert {provenance.row for provenance in batch.of("provenance")} == {2}
+    assert ("refused", column, "the cell holds 32768 letters, and a field 32767 at most") in said(batch, row=3)
 
 
 def test_the_extension_of_a_number_that_cannot_be_read_is_no_number(take):

@@ -178,7 +178,7 @@ def test_what_leads_to_one_place_stays_together() -> None:
         "address_1": "Old 1",
         "address_2": "Room 2",
         "city": "Town",
-        "postal_code": None,
+        "postal_code": "",
         "region": "A",
     }
     row = {"id": "a", "address_1": "New 9", "address_2": None, "city": "", "postal_code": "", "region": "B"}
