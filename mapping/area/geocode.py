@@ -317,14 +317,25 @@ def _iso6709(text: str) -> float:
 
 @dataclass(frozen=True)
 class _Found:
-    """The place that a text names, and what there is to say."""
+    """The place that a text names, and what there is to say; ``unknown`` is a text that names none at all."""
 
     place: NamedPlace | None
     notes: tuple[Note, ...] = ()
+    unknown: str = ""
 
 
 def _by_name(area: StudyArea, claim: UnitMatch, match: _Found | None, notes: list[Note]) -> Located:
-    """Place a row by the names it gives."""
+    """Place a row by the names it gives; a place that nobody knows may be a unit that is written as a town."""
+    if match is not None and match.unknown and not claim.candidates:
+        by_place = find_unit(area, match.unknown)
+        if by_place.candidates:
+            if by_place.unit:
+                read = f"the place {match.unknown!r} is not in the gazetteer; it is read as the unit"
+                match = _Found(None, (*match.notes[:-1], Note("note", f"{read} {_label(area, by_place.unit)}")))
+            claim = UnitMatch(by_place.unit, by_place.candidates, (*claim.notes, *by_place.notes))
+        else:
+            lost = f"the place {match.unknown!r} is not in the gazetteer, and no unit is called so: only the country is"
+            match = _Found(None, (*match.notes[:-1], Note("doubt", f"{lost} known; write the name of the unit")))
     notes += claim.notes if not (match and match.place and match.place.unit in claim.candidates) else ()
     if match is not None:
         notes += match.notes
@@ -367,7 +378,7 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
         if guessed:
             notes.append(Note("doubt", f"the place {text!r} is read as {best.name}"))
         return _Found(best, tuple(notes))
-    return _Found(None, (*notes, Note("note", f"the place {text!r} is not in the gazetteer")))
+    return _Found(None, (*notes, Note("note", f"the place {text!r} is not in the gazetteer")), unknown=text)
 
 
 def _agrees(area: StudyArea, unit: str, claim: UnitMatch) -> bool:

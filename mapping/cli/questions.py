@@ -194,7 +194,7 @@ def _point(text: str, area: "StudyArea") -> tuple[float, float]:
         except ValueError as error:
             raise InvalidRecord(f"--near {text}: write latitude,longitude as 38.56,68.78, or a town") from error
     located = locate(area, place=text)
-    if located.lat is None or located.lon is None:
+    if located.lat is None or located.lon is None or located.precision != "place":
         raise NotFound(f"--near {text}: no such place in the gazetteer; write latitude,longitude instead")
     return located.lat, located.lon
 

@@ -160,7 +160,7 @@ def _located(reader: Reader) -> Located:
     where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
     for note in located.notes:
         problem, _, fix = note.text.partition("; ")
-        about = next((n for n in ("unit", "place") if (t := reader.any_text(n)) and problem.startswith(repr(t))), where)
+        about = next((n for n in ("unit", "place") if (t := reader.any_text(n)) and repr(t) in problem), where)
         reader.say(about, problem, fix or "check the place", "note" if note.level == "note" else "doubt")
     if located.precision == "none" and not located.country and not located.notes:
         reader.say(where, "the row names no place that could be found", "give its district, town or coordinates")

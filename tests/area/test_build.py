@@ -60,6 +60,16 @@ def test_the_least_that_is_needed(tmp_path, plan):
     assert any(f"{people:,} in mwi_ppp_2020_UNadj.tif" in note for note in notes)
 
 
+@pytest.mark.parametrize(("code", "code3"), [("AA", "AAA"), ("QM", "QMM"), ("XT", "XTT"), ("ZZ", "ZZZ")])
+def test_a_code_that_the_standard_leaves_to_its_users_is_one(tmp_path, plan, code, code3):
+    """Such a country has the name that was given, whatever CLDR calls the code, and needs a time zone."""
+    with pytest.raises(InvalidRecord, match="none is known for"):
+        build(tmp_path / "own", replace(plan, code=code, name="Orzustan"))
+    build(tmp_path / "own", replace(plan, code=code, name="Orzustan", timezone="Asia/Dushanbe"))
+    area = StudyArea.load(tmp_path / "own")
+    assert (area.code, area.code3, area.name["ru"]) == (code, code3, "Orzustan")
+
+
 def test_regions_are_made_of_their_units(tmp_path, plan):
     build(tmp_path / "mw", replace(plan, region_name="ADM1_EN"))
     area = StudyArea.load(tmp_path / "mw")
@@ -180,7 +190,7 @@ def test_every_fault_is_told_at_once(tmp_path, plan):
     (tmp_path / "speeds.csv").write_text("class,label,speed_kmh\n1,Bush,fast\n", encoding="utf-8")
     wrong = replace(
         plan,
-        code="XX",
+        code="OO",
         languages=("en", "zz9"),
         unit_name="ADM2_NE",
         population=tmp_path / "nothing.tif",
@@ -191,7 +201,7 @@ def test_every_fault_is_told_at_once(tmp_path, plan):
     with pytest.raises(InvalidRecord) as told:
         build(tmp_path / "mw", wrong)
     text = str(told.value)
-    for part in ("'XX'", "'zz9'", "'ADM2_NE'", "did you mean 'ADM2_EN'?", "nothing.tif", "'fast'", "'Malawi'"):
+    for part in ("'OO'", "'zz9'", "'ADM2_NE'", "did you mean 'ADM2_EN'?", "nothing.tif", "'fast'", "'Malawi'"):
         assert part in text, part
     assert not (tmp_path / "mw").exists()
 

@@ -277,3 +277,23 @@ def test_any_row_gets_a_point_and_a_precision_that_agree(tiny_area, lat, lon, pl
     if found.precision == "exact" and not found.country:
         assert {abs(found.lat), abs(found.lon)} != {0.0}
         assert found.unit is not None
+
+
+# A town that nobody knows ---------------------------------------------------------------------------------------------
+
+
+def test_a_unit_that_is_written_as_a_town_is_that_unit(tiny_area):
+    """No place is called Juybor, the district is: its place is known by the unit alone, and that is told."""
+    found = locate(tiny_area, place="Juybor")
+    assert (found.unit, found.precision) == ("XT-W2", "unit")
+    assert levels(found) == ["note"]
+    assert "not in the gazetteer" in said(found)
+
+
+def test_a_town_that_nobody_knows_is_a_doubt_where_nothing_else_says_where_it_is(tiny_area):
+    found = locate(tiny_area, place="Nowhereville")
+    assert (found.unit, found.precision) == (None, "none")
+    assert levels(found) == ["doubt"]
+    assert "only the country is known; write the name of the unit" in said(found)
+    beside = locate(tiny_area, place="Nowhereville", unit="Juybor")
+    assert (beside.unit, levels(beside)) == ("XT-W2", ["note"])

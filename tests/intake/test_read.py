@@ -601,3 +601,12 @@ def test_swapped_coordinates_abroad_make_no_point(take, latitude, longitude, cou
     head, row = with_cells(Lat=latitude, Lon=longitude, Country=country)
     batch = take((*row,), heads=head, fields=MAP["fields"] | {"country": ["Country"]})
     assert [place.latitude is not None for place in batch.of("location")] == [there]
+
+
+def test_a_town_that_nobody_knows_is_told_of_its_own_column(take):
+    heads = (*HEADER[:2], "Town", *HEADER[3:])
+    batch = take((*ROW[:2], "Nowhereville", *ROW[3:]), ("2", "Nur", "Juybor", *ROW[3:]), heads=heads)
+    assert [place.area_unit for place in batch.records if place.table == "location"] == [None, "XT-W2"]
+    (lost,) = [issue for issue in said(batch) if "Nowhereville" in issue[2]]
+    assert lost[:2] == ("doubt", "Town")
+    assert ("note", "Town") in [issue[:2] for issue in said(batch, 3)]

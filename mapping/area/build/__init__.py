@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -32,6 +33,10 @@ from mapping.area.rasters import write_raster
 from mapping.errors import InvalidRecord
 
 COUNTRIES = Path(__file__).with_name("countries.csv")
+OWN_CODES = tuple(
+    {"AA", "ZZ", *(f"X{letter}" for letter in ascii_uppercase), *(f"Q{letter}" for letter in "MNOPQRSTUVWXYZ")} - {"XK"}
+)
+"""Codes that ISO 3166 leaves to its users, without the one that is in use (Kosovo's)."""
 METRES_A_DEGREE = 111_195
 LEAST_SHARE = 0.005
 """A raster of which fewer people lie in the units is one of another country."""
@@ -123,7 +128,9 @@ def _stop(findings: Findings) -> None:
 def _check_options(plan: BuildPlan, findings: Findings) -> None:
     """Look for options that are wrong in themselves or do not go together."""
     if plan.code not in _codes():
-        findings.fault("--code", f"{plan.code!r} is no ISO 3166 code of two letters", "write it as MW")
+        findings.fault(
+            "--code", f"{plan.code!r} is no ISO 3166 code of two letters", "write it as MW; XA to XZ are for anybody"
+        )
     for language in plan.languages:
         if language not in Locale("en").languages or not re.fullmatch("[a-z]{2,3}", language):
             findings.fault("--languages", f"{language!r} is no ISO 639 code", "write them as en,ny")
@@ -131,7 +138,8 @@ def _check_options(plan: BuildPlan, findings: Findings) -> None:
         findings.fault("--languages", "names none", "write them as en,ny, the main one first")
     if plan.timezone is not None and plan.timezone not in available_timezones():
         findings.fault("--timezone", f"{plan.timezone!r} is none", "write it as Africa/Blantyre")
-    if plan.timezone is None and plan.code in _codes() and not get_global("territory_zones").get(plan.code):
+    zones = () if plan.code in OWN_CODES else get_global("territory_zones").get(plan.code)
+    if plan.timezone is None and plan.code in _codes() and not zones:
         findings.fault("--timezone", f"none is known for {plan.code}", "write it as Africa/Blantyre")
     if plan.surface and plan.friction:
         findings.fault("--friction", "--surface is given as well", "give the one that you trust")
@@ -440,14 +448,14 @@ def _head(plan: BuildPlan, units: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any
 
 
 def _codes() -> dict[str, str]:
-    """Return ISO 3166 codes of three letters by those of two."""
+    """Return ISO 3166 codes of three letters by those of two; of those that the standard leaves to its users too."""
     lines = COUNTRIES.read_text(encoding="ascii").split()[1:]
-    return dict(line.split(",") for line in lines)
+    return {code: code + code[1] for code in OWN_CODES} | dict(line.split(",") for line in lines)
 
 
 def _country_name(plan: BuildPlan, language: str) -> str:
     """Return the name that was given in the main language, and what CLDR calls the country in the others."""
-    if language == plan.languages[0]:
+    if language == plan.languages[0] or plan.code in OWN_CODES:
         return plan.name
     try:
         return str(Locale(language).territories.get(plan.code, plan.name))

@@ -176,7 +176,7 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
             "latitude": lambda text: _between(text, south, north),
             "longitude": lambda text: _between(text, west, east),
             "unit": lambda text: not re.fullmatch(r"[\d.,\s]+", text) and locate(area, unit=text).unit is not None,
-            "place": lambda text: not re.search(r"\d", text) and locate(area, place=text).lat is not None,
+            "place": lambda text: not re.search(r"\d", text) and locate(area, place=text).precision == "place",
         }
     return tests
 
