@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import sqlite_utils
 
-from mapping.directory.rows import reader, stored_rows
+from mapping.directory.rows import named, reader, stored_rows
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, WORDS, Audience, Record, references
 from mapping.safety.agreed import THRESHOLD, Agreed, Key, Row, Showing, differences, held, told
@@ -53,9 +53,6 @@ class Records(Protocol):
     """What the gate asks of a directory."""
 
     db: sqlite_utils.Database
-
-    def tables(self, names: Iterable[str]) -> dict[str, list[Record]]:
-        """Return every record of some tables."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +136,7 @@ def catch_up(directory: Records, rules: Rules) -> None:
     db.conn.executemany("INSERT OR REPLACE INTO gate VALUES (?, ?)", state.items())
     # an act may be entered late, of an earlier day: what was hidden then and is seen now is not forgotten for it
     forget = state["day"] >= last.get("day", "") or state["rules"] != last.get("rules")
-    _compare(db, directory.tables(DECIDING), rules, None, number=0, by="", agreed=False, forget=forget)
+    _compare(db, deciding(db), rules, None, number=0, by="", agreed=False, forget=forget)
 
 
 def pass_gate(
@@ -210,7 +207,7 @@ def _compare(
 
 def pass_everything(directory: Records, rules: Rules) -> None:
     """Take what a directory of an earlier version shows now for agreed."""
-    for audience, rows in _rows(directory.tables(DECIDING), rules, None):
+    for audience, rows in _rows(deciding(directory.db), rules, None):
         _show(directory.db, differences(rows, {}, audience, rules.unit_to_show), rows, {})
 
 
@@ -261,7 +258,23 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
 
 
 def _tables(directory: Records, touched: Ids | None) -> Tables:
-    return directory.tables(DECIDING) if touched is None else needed_for(directory.db, touched)
+    return deciding(directory.db) if touched is None else needed_for(directory.db, touched)
+
+
+def deciding(db: sqlite_utils.Database) -> dict[str, list[Record]]:
+    """Return every record that may be shown, and all that decides it.
+
+    What is for custodians by its own marking, and was never lowered, is shown to nobody, and counts for other records
+    as one that is not there: a large list that waits for its approval need not be read again.
+    """
+    tables: dict[str, list[Record]] = {}
+    for table in DECIDING:
+        kind, where = RECORDS[table], ""
+        if "audience" in kind.model_fields:
+            where = "WHERE audience IS NOT 'custodian' OR id IN (SELECT subject FROM approval WHERE kind = 'audience')"
+        rows = db.conn.execute(f'SELECT {named(kind)} FROM "{table}" {where} ORDER BY id')
+        tables[table] = list(map(reader(kind), rows))
+    return tables
 
 
 def touched_by(db: sqlite_utils.Database, number: int) -> Ids | None:

@@ -11,7 +11,7 @@ import sqlite_utils
 
 from mapping.batch import Batch, Progress
 from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
-from mapping.directory.rows import Row, stored_rows, to_row
+from mapping.directory.rows import Row, stored_ids, stored_rows, to_row
 from mapping.directory.undo import undone
 from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord
@@ -242,7 +242,7 @@ class Import:
             name = next((other for other, given in lists.items() if self._is_edition_of(given)), name)
             self.db.conn.execute("UPDATE batch SET series = ? WHERE number = ?", [name, self.number])
         earlier = {table: ids - self.records.get(table, {}).keys() for table, ids in lists[name].items()}
-        return {table: set(stored_rows(self.db, table, sorted(ids))) for table, ids in earlier.items() if ids}
+        return {table: stored_ids(self.db, table, ids) for table, ids in earlier.items() if ids}
 
     def _is_edition_of(self, given: Mapping[str, set[str]]) -> bool:
         """Tell whether the batch is a list that came before under another name: half of either stands in the other."""
@@ -290,8 +290,8 @@ class Import:
         """Return the tables in which linked records of the batch are not to be found, once a broken link."""
         broken = []
         for entity, ids in self.links[table].items():
-            known = stored_rows(self.db, entity, sorted(ids)) if entity in RECORDS else {}
-            broken += [entity] * len(ids - set(known))
+            known = stored_ids(self.db, entity, ids) if entity in RECORDS else set()
+            broken += [entity] * len(ids - known)
         return broken
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, Literal, get_args
@@ -131,7 +131,14 @@ def stored_rows(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> di
     names = list(columns(STORED[table]))
     sql = f'SELECT {named(STORED[table])} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
     cursor = db.conn.execute(sql, [json.dumps(ids)])
-    return {row[names.index("id")]: dict(zip(names, row, strict=True)) for row in cursor}
+    place = names.index("id")
+    return {row[place]: dict(zip(names, row, strict=True)) for row in cursor}
+
+
+def stored_ids(db: sqlite_utils.Database, table: str, ids: Collection[str]) -> set[str]:
+    """Return those of some ids that a table has."""
+    sql = f'SELECT id FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
+    return {record for (record,) in db.conn.execute(sql, [json.dumps(sorted(ids))])}
 
 
 def insert(db: sqlite_utils.Database, table: str, rows: Iterable[Mapping[str, Any]], *, otherwise: str = "") -> None:

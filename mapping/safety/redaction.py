@@ -500,9 +500,10 @@ class _Markings:
 
     def _mark(self, table: str, tables: Tables) -> None:
         for record in tables.get(table, ()):
-            self.audience[table, record.id] = strictest(
-                self.own(record), self._by_rule(record), self._withheld(record), *self._parents(record)
-            )
+            own = self.own(record)
+            if own != AUDIENCES[-1]:  # nothing is stricter than the last
+                own = strictest(own, self._by_rule(record), self._withheld(record), *self._parents(record))
+            self.audience[table, record.id] = own
 
     def _mark_places(self, tables: Tables) -> None:
         """Mark locations and what ties services to them: a place is seen by those who see a service there."""
