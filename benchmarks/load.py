@@ -30,7 +30,8 @@ ABOUT = (
     "entries. Datasette's pages are those of its first page, of the table of services and of one row, with facets off: "
     "they show one table, while ours have phones, hours, places and what is near. Memory is what the server holds at "
     "the end, and in brackets what of it is its own rather than pages of the file. The second row asks for pages that "
-    "were asked for before; in the third, slow connections that send a byte a second stand beside the visitors."
+    "were asked for before; in the third, slow connections from one address that send a byte a second stand "
+    "beside the visitors, who each come from another."
 )
 VISITORS = 100
 SLOW = 1_000
@@ -90,8 +91,9 @@ def visit(port: int, visits: list[list[str]], pid: int) -> Served:
     waits: list[float] = []
     wrong: list[str] = []
 
-    def one(own: list[list[str]]) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+    def one(number: int) -> None:
+        own, source = visits[number::VISITORS], (f"127.0.0.{number + 2}", 0)  # each from an address of its own
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300, source_address=source)
         for path in (path for each in own for path in each):
             start = time.perf_counter()
             connection.request("GET", path)
@@ -102,7 +104,7 @@ def visit(port: int, visits: list[list[str]], pid: int) -> Served:
                 wrong.append(f"{path}: {answer.status}")
         connection.close()
 
-    threads = [threading.Thread(target=one, args=(visits[first::VISITORS],)) for first in range(VISITORS)]
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(VISITORS)]
     start, busy = time.perf_counter(), processor(pid)
     for thread in threads:
         thread.start()

@@ -1,11 +1,13 @@
 """Serving: a portal on waitress, so that slow or many connections do not keep others waiting.
 
 A connection waits for the head of a request, or for the next request, for a few seconds and no longer, however slowly
-its bytes come; it takes no thread meanwhile.
+its bytes come; it takes no thread meanwhile. One address has a share of all connections: past it, that of its own which
+waits longest gives way.
 """
 
 import resource
 import time
+from collections import defaultdict
 from typing import Any
 
 import waitress.server
@@ -19,6 +21,9 @@ CONNECTIONS, THREADS = 4000, 64
 """Connections that are open at once at most, and requests that are worked on at once: more than sign in at once, so
 that those who wait for their password to be checked hold up nobody else."""
 
+SHARES = 4
+"""One address may have so many times fewer connections than there are: an office behind one address fits in."""
+
 
 class TimedChannel(HTTPChannel):  # type: ignore[misc]
     """A connection that knows since when it waits for a request to be whole."""
@@ -26,6 +31,12 @@ class TimedChannel(HTTPChannel):  # type: ignore[misc]
     def __init__(self, *given: Any, **named: Any) -> None:
         self.waits_since = time.time()
         super().__init__(*given, **named)
+        self.server.admit(self)
+
+    def del_channel(self, map: Any = None) -> None:  # noqa: A002 - waitress calls it so
+        """Forget the connection."""
+        super().del_channel(map)
+        self.server.forget(self)
 
     def received(self, data: bytes) -> bool:
         """Take in bytes; when a request is whole, the time for the next one begins."""
@@ -47,6 +58,30 @@ class BoundedServer(waitress.server.TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = TimedChannel
 
+    def __init__(self, *given: Any, most_of_one: int, **named: Any) -> None:
+        self.most_of_one = most_of_one
+        self.channels_of: dict[str, set[TimedChannel]] = defaultdict(set)
+        """Address -> its connections."""
+        super().__init__(*given, **named)
+
+    def admit(self, channel: TimedChannel) -> None:
+        """Take in a new connection; past the share of its address, close that of its own which waits longest."""
+        own = self.channels_of[channel.addr[0]]
+        own.add(channel)
+        if len(own) > self.most_of_one:
+            there = [other for other in own if not other.will_close]
+            if len(there) > self.most_of_one:
+                idle = [other for other in there if not other.requests and not other.total_outbufs_len]
+                min(idle, key=lambda other: other.waits_since).will_close = True
+
+    def forget(self, channel: TimedChannel) -> None:
+        """Count a connection that is closed no more."""
+        source = channel.addr[0] if channel.addr else ""  # some are gone before they are there
+        own = self.channels_of.get(source, set())
+        own.discard(channel)
+        if not own:
+            self.channels_of.pop(source, None)
+
     def maintenance(self, now: float) -> None:
         """Close connections without activity, and those that are late."""
         super().maintenance(now)
@@ -59,19 +94,20 @@ def create_server(app: Flask, *, port: int, proxies: int = 0, host: str = "127.0
     """Return a server of a portal; ``run`` serves until it is ended. By default this machine alone reaches it.
 
     ``proxies`` is how many web servers of ours stand before it: without one, what others say of whom they forward is
-    taken out.
+    taken out. With one, all connections are its own, and it is the one to share them out.
 
     Raises
     ------
     OSError
         The port cannot be used.
     """
+    most = min(CONNECTIONS, _open_files() - 200)
     settings = waitress.server.Adjustments(
         host=host,
         port=port,
         threads=THREADS,
         ident=None,
-        connection_limit=min(CONNECTIONS, _open_files() - 200),
+        connection_limit=most,
         backlog=2048,
         channel_timeout=30,
         cleanup_interval=2,
@@ -81,7 +117,16 @@ def create_server(app: Flask, *, port: int, proxies: int = 0, host: str = "127.0
     dispatcher = waitress.server.ThreadedTaskDispatcher()
     dispatcher.set_thread_count(settings.threads)
     (place,) = settings.listen
-    return BoundedServer(app, {}, True, None, dispatcher=dispatcher, adj=settings, sockinfo=place)
+    return BoundedServer(
+        app,
+        {},
+        True,
+        None,
+        dispatcher=dispatcher,
+        adj=settings,
+        sockinfo=place,
+        most_of_one=most if proxies else most // SHARES,
+    )
 
 
 def _open_files() -> int:

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import socket
+import sys
 import threading
 import time
 
@@ -25,8 +26,8 @@ def port(monkeypatch):
     thread.join(timeout=5)
 
 
-def ask(port):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+def ask(port, source="127.0.0.1"):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5, source_address=(source, 0))
     try:
         connection.request("GET", "/")
         return connection.getresponse().read()
@@ -42,6 +43,52 @@ def test_four_hundred_slow_connections_hold_up_nobody(port):
         start = time.monotonic()
         assert {ask(port) for _ in range(5)} == {b"here"}
         assert time.monotonic() - start < 5
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A server that may have 80 connections, and takes a minute to find a request late."""
+    monkeypatch.setattr(serving, "HEAD_WAIT", 60.0)
+    monkeypatch.setattr(serving, "CONNECTIONS", 80)
+    app = Flask("served")
+    app.add_url_rule("/", "home", lambda: "here")
+    server = serving.create_server(app, port=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield server
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have one address on loopback")
+def test_one_address_does_not_take_all_connections(small):
+    port = small.effective_port
+    with contextlib.ExitStack() as held:
+        for _ in range(150):
+            slow = held.enter_context(socket.create_connection(("127.0.0.1", port), 5))
+            slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        assert {ask(port, f"127.0.0.{n}") for n in range(2, 12)} == {b"here"}
+        assert ask(port) == b"here"  # who waits longest gives way to others at the same address
+        assert len(small.channels_of["127.0.0.1"]) <= 80 // serving.SHARES + 1
+    assert ask(port) == b"here"
+
+
+def test_connections_that_are_closed_are_counted_no_more(small):
+    for _ in range(100):
+        assert ask(small.effective_port) == b"here"
+    until = time.monotonic() + 5
+    while small.channels_of and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not small.channels_of
+
+
+def test_the_web_server_before_it_has_all_connections(monkeypatch):
+    monkeypatch.setattr(serving, "CONNECTIONS", 80)
+    for proxies, most in ((0, 20), (1, 80)):
+        server = serving.create_server(Flask("served"), port=0, proxies=proxies)
+        assert server.most_of_one == most
+        server.task_dispatcher.shutdown()
+        server.close()
 
 
 def test_whoever_sends_a_byte_now_and_then_is_closed_all_the_same(port):
