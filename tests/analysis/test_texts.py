@@ -44,3 +44,17 @@ def test_a_named_share_is_never_off_by_more_than_points():
 )
 def test_minutes_as_people_speak_of_them(minutes, words):
     assert str(wording.farther(minutes)) == words
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high", "least"),
+    [
+        (0.21, 0.21, 0.60, True),
+        (0.21, 0.205, 0.60, True),  # half a point below is the same
+        (0.21, 0.15, 0.60, False),  # it may be less as well
+        (0.21, 0.21, 0.25, False),  # differences under five points are noise
+        (0.60, 0.21, 0.60, False),
+    ],
+)
+def test_a_share_at_the_lower_end_of_its_range_is_told_as_the_least(share, low, high, least):
+    assert wording.is_least(share, low, high) == least

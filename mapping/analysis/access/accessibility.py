@@ -84,7 +84,7 @@ def accessibility(
     table, total = _tables(around, shown, entries, known, within, level)
     return Result(
         name="accessibility",
-        title=Message("What falls to the people around each service"),
+        title=Message("Services for each 100,000 people around them"),
         finding=_finding(total, shown, entries, area, minutes),
         also=_also(area, table, total, shown, entries),
         audience=view.audience,
@@ -197,8 +197,8 @@ def _finding(
     first = sorts[0]
     words = {"type": first.label, "count": round(total[f"{first.key}_services"], 1), "minutes": minutes}
     if first.key == ANY:
-        return Message("{count} services fall to each 100,000 people within {minutes} minutes of them", words)
-    return Message("{count} of this fall to each 100,000 people within {minutes} minutes of it: “{type}”", words)
+        return Message("There are {count} services for each 100,000 people within {minutes} minutes of them", words)
+    return Message("There are {count} of this for each 100,000 people within {minutes} minutes of it: “{type}”", words)
 
 
 def _also(

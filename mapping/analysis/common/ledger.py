@@ -147,15 +147,16 @@ TOLD: Mapping[str, Mapping[str, str]] = {
         "known": "services.listed",
         "share": "services.checked_share",
     },
-    "Counted from {count} of {known} listed services; checked in time: {share}.": {"known": "services.listed"},
-    "Services that are confirmed: {count} of {known} listed; checked in time: {share}.": {
+    "Counted from {count} of {known} listed services; of these, checked in time: {share}.": {
+        "known": "services.listed"
+    },
+    "Services that are confirmed: {count} of {known} listed; of these, checked in time: {share}.": {
         "count": "services.confirmed",
         "known": "services.listed",
     },
-    "Services that can be visited and are not overdue: {count} of {known} listed; checked in time: {share}.": {
-        "known": "services.listed"
-    },
-    "Services abroad: {count} of {known} listed; checked in time: {share}.": {"known": "services.listed"},
+    "Services that can be visited and are not overdue: {count} of {known} listed; "
+    "of these, checked in time: {share}.": {"known": "services.listed"},
+    "Services abroad: {count} of {known} listed; of these, checked in time: {share}.": {"known": "services.listed"},
     "{count} of {known} listed services are overdue or were never checked.": {"known": "services.listed"},
     "{share} of the minimum standards that were asked about are met": {"share": "standards.met"},
     "{share} of the answers that could be given are “met”; of all answers, {unknown} are “not known”.": {

@@ -53,6 +53,15 @@ def between(low: float, middle: float, high: float) -> Message:
     )
 
 
+NOISE = 0.05
+"""Shares that differ by less say the same."""
+
+
+def is_least(share: float, low: float, high: float) -> bool:
+    """Whether a share stands at the lower end of its range, so that to tell it alone would tell too little."""
+    return round(share - low, 2) <= 0.01 and high - share > NOISE
+
+
 def farther(minutes: float) -> Message:
     """Say what lies beyond some minutes."""
     if minutes == 60:

@@ -207,7 +207,7 @@ def _finding(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFram
         return Message("Every function that is listed takes every group that we looked at")
     worst = [group.label for group in known if counts[group.key] == most]
     words = {"group": Several(worst), "closed": most, "boxes": boxes}
-    return Message("The most, {closed} of {boxes} cells in which others find help, are closed to: {group}", words)
+    return Message("Closed most often, in {closed} of {boxes} cells in which others find help, to: {group}", words)
 
 
 def _also(

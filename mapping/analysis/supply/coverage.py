@@ -194,10 +194,16 @@ def _finding(total: Mapping[str, float], sorts: Sequence[Sort], spots: Mapping[s
     if total["people"] == 0:
         return Message("Nobody lives here, so nobody is out of reach")
     first = sorts[0]
-    words = {"who": wording.who(1 - total[f"{first.key}_{minutes}"]), "far": wording.farther(minutes)}
+    key = f"{first.key}_{minutes}"
+    beyond, least, most = (1 - total[name] for name in (key, f"{key}_high", f"{key}_low"))
+    words = {"who": wording.who(beyond), "share": Share(beyond), "far": wording.farther(minutes), "type": first.label}
+    if wording.is_least(beyond, least, most):  # all that nobody knows for sure could only make it more
+        if first.key == ANY:
+            return Message("At least {share} of the people live {far} from any listed service", words)
+        return Message("At least {share} of the people live {far} from what they may need: “{type}”", words)
     if first.key == ANY:
         return Message("{who} live {far} from any listed service", words)
-    return Message("{who} live {far} from what they may need: “{type}”", words | {"type": first.label})
+    return Message("{who} live {far} from what they may need: “{type}”", words)
 
 
 def _also(

@@ -161,7 +161,7 @@ class Sources:
         directory = self.results["freshness"].inputs[:1]
         inputs = "; ".join(input_words(origin, self.language) for origin in directory).rstrip(".")
         words = {"count": len(entries), "known": len(self.entries), "share": self.fresh_text(self.share_of(entries))}
-        based = Message("Counted from {count} of {known} listed services; checked in time: {share}.", words)
+        based = Message("Counted from {count} of {known} listed services; of these, checked in time: {share}.", words)
         return f"{self.say(Message('Source: {sources}.', {'sources': inputs}))} {self.say(based)}"
 
     def basis(self, result: Result) -> str:
@@ -170,13 +170,13 @@ class Sources:
         if name in TRAVEL:
             used = [e for e in self.entries if e.offered and e.points and not self.is_abroad(e)]
             text = Message(
-                "Services that can be visited and are not overdue: {count} of {known} listed; checked in "
-                "time: {share}.",
+                "Services that can be visited and are not overdue: {count} of {known} listed; of these, "
+                "checked in time: {share}.",
                 self._words(used),
             )
         elif name in CHECKED:
             text = Message(
-                "Services that are confirmed: {count} of {known} listed; checked in time: {share}.",
+                "Services that are confirmed: {count} of {known} listed; of these, checked in time: {share}.",
                 self._words([e for e in self.entries if e.confirmed]),
             )
         else:
@@ -195,7 +195,7 @@ def _of_list(material: Sources) -> Message:
 def _of_places_abroad(material: Sources) -> Message:
     used = [entry for entry in material.entries if material.is_abroad(entry)]
     words = {"count": len(used), "known": len(material.entries), "share": material.fresh_text(material.share_of(used))}
-    return Message("Services abroad: {count} of {known} listed; checked in time: {share}.", words)
+    return Message("Services abroad: {count} of {known} listed; of these, checked in time: {share}.", words)
 
 
 def _of_activities(material: Sources) -> Message:

@@ -39,7 +39,7 @@ def test_the_whole_country_by_hand(tiny_area):
     assert 50 / 240 <= result.total["PSY-COU_none_low"] <= 70 / 240
     assert 105 / 240 <= result.total["PSY-COU_none_high"] < 180 / 240
     assert str(result.finding) == (
-        "0.4 of this fall to each 100,000 people within 60 minutes of it: “Psychosocial counselling”"
+        "There are 0.4 of this for each 100,000 people within 60 minutes of it: “Psychosocial counselling”"
     )
 
 

@@ -24,7 +24,7 @@ def test_a_function_is_closed_to_those_whom_none_of_its_services_takes(tiny_area
     assert result.text(EAST, "SEX-M", "en") == "none listed"
     assert result.figures["SEX-M"].value == 0.5
     assert str(result.finding) == (
-        "The most, 1 of 2 cells in which others find help, are closed to: Men and boys, Boys (under 18)"
+        "Closed most often, in 1 of 2 cells in which others find help, to: Men and boys, Boys (under 18)"
     ), "all who find as much closed"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from mapping.analysis.common import wording
 from mapping.language.i18n import Message, People
 from mapping.render.report import print_map
 from mapping.render.report.composer import Pen
@@ -134,18 +135,26 @@ def _gaps(material: Sources) -> Iterator[Message]:
     """Yield one gap of each kind, where there is one: far, missing, closed, shut at night, abroad, broken."""
     results = material.results
     coverage, norms = results["coverage"], results["norms"]
-    if "any_beyond" in coverage.table and (total := float(coverage.total.get("any_beyond", 0))):
+    beyond_all = [float(coverage.total.get(name, 0)) for name in ("any_beyond", "any_beyond_low", "any_beyond_high")]
+    if "any_beyond" in coverage.table and (total := beyond_all[0]):
         beyond = coverage.table["any_beyond"]
         words = {
             "people": People(total),
             "unit": material.area.unit(str(beyond.idxmax())).names,
             "there": People(float(beyond.max())),
         }
-        yield Message(
-            "{people} people live more than an hour from any listed service; the district with the most of them is "
-            "{unit}, with {there}.",
-            words,
-        )
+        if wording.is_least(*(number / float(coverage.total["people"]) for number in beyond_all)):
+            yield Message(
+                "At least {people} people live more than an hour from any listed service; the district with the most "
+                "of them is {unit}, with {there}.",
+                words,
+            )
+        else:
+            yield Message(
+                "{people} people live more than an hour from any listed service; the district with the most of them is "
+                "{unit}, with {there}.",
+                words,
+            )
     short = {norm: int(norms.total.get(f"{norm}_missing", 0)) for norm in norms.groups}
     if any(short.values()):
         norm = max(short, key=lambda norm: short[norm])
