@@ -140,7 +140,7 @@ def _table(rows: int) -> Table:
     with tempfile.TemporaryDirectory() as folder:
         path = str(workbook(Path(folder) / "list.xlsx", rows))
         size = Path(path).stat().st_size / 1e6
-        table = Table(f"{rows:,} rows of XLSX ({size:.0f} MB)")
+        table = Table(f"{rows:,} rows of XLSX ({size:.1f} MB)")
         table.rows = [
             ("Rohnamo: read, clean, check, store", fresh(ours, path)),
             ("Rohnamo: cells only", fresh(only_read, path)),
