@@ -1,7 +1,7 @@
 """Visitors' stories walked in Chromium on the live portal: four languages, desktop and phone, keyboard, screen reader.
 
-Every page of every walk is looked at by axe; whatever asks another host, fails, or is reported by the content policy
-fails the test (`tests/support/browser.py`).
+Pages as they come are looked at by axe in `test_every_page.py`; here, what a walk makes of them. Whatever asks another
+host, fails, or is reported by the content policy fails the test (`tests/support/browser.py`).
 """
 
 import itertools
@@ -18,7 +18,6 @@ from web import create_app
 from web.stores.inbox import Inbox
 
 LANGUAGES = ("tg", "ru", "en", "uz")
-WIDTHS = (1280, 360)
 EXIT = "https://www.wikipedia.org/"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -48,24 +47,15 @@ def origin(view_file, four, inbox_file) -> Iterator[str]:
     server.shutdown()
 
 
-SEEN: set[tuple[str, int]] = set()
-"""Pages at a width that axe has looked at in this run."""
-
-
-def look(page, *, again: bool = False) -> None:
-    """Check a page as it stands: no fault that axe knows, nothing wider than the window, nothing left behind.
-
-    A page that several walks pass is looked at once, unless something in it changed since (``again``).
-    """
+def look(page, *, changed: bool = False) -> None:
+    """Check a page as it stands: nothing wider than the window, nothing left behind; axe, where something changed."""
     page.wait_for_load_state()
     over = page.evaluate(WIDE)
     assert over <= 0, f"{page.url} is {over} pixels too wide"
     assert page.evaluate("document.cookie + localStorage.length + sessionStorage.length") == "00"
     assert "?" not in page.url
-    key = page.url, page.viewport_size["width"]
-    if key in SEEN and not again:
+    if not changed:
         return
-    SEEN.add(key)
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
@@ -78,9 +68,7 @@ def step(page, link: str) -> None:
     look(page)
 
 
-@pytest.fixture(
-    params=[(language, width) for language in LANGUAGES for width in WIDTHS], ids=lambda p: f"{p[0]}-{p[1]}"
-)
+@pytest.fixture(params=[*((language, 360) for language in LANGUAGES), ("ru", 1280)], ids=lambda p: f"{p[0]}-{p[1]}")
 def start(request, origin, open_page):
     """The first page of a language at a width."""
     language, width = request.param
@@ -113,7 +101,7 @@ def test_everything_in_one_list_with_a_search(start):
     step(start, "a[href='all-1.html']")
     start.fill("#words", "hotline")
     start.wait_for_selector("#hits li")
-    look(start, again=True)
+    look(start, changed=True)
     step(start, "#hits h3 a")
     assert "/s/" in start.url
 
@@ -147,7 +135,7 @@ def test_districts_the_map_gaps_and_data(start):
     step(start, ".foot a[href$='map.html']")
     start.click(".ask-map button")
     start.wait_for_selector("[data-ready]")
-    look(start, again=True)
+    look(start, changed=True)
     assert start.locator("table tbody tr").count() > 3
     step(start, ".foot a[href$='gaps.html']")
     step(start, ".foot a[href$='data.html']")
@@ -384,5 +372,5 @@ def test_what_went_wrong_is_told_as_an_alert(chromium, origin):
     page.click("main button[type=submit]")
     page.wait_for_selector("[role=alert]")
     assert any(each["role"] == "alert" for each in tree(page))
-    look(page, again=True)
+    look(page, changed=True)
     page.close()

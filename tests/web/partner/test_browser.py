@@ -66,8 +66,7 @@ def enter(page, desk, origin, language, role="caseworker"):
     page.wait_for_url("**/index.html")
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "width"), [*((language, 360) for language in LANGUAGES), ("ru", 1280)])
 def test_from_signing_in_to_a_card_and_an_answer(desk, origin, open_page, language, width):
     desk.token("caseworker")
     page = open_page(f"{origin}/", width=width, bypass_csp=True)
