@@ -16,12 +16,12 @@ from mapping.language.need_fits import FIRST, SECOND, need_fits
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.model import Audience
 from mapping.view.view import Entry
-from web.partner.finding.judgement import Judge, Reason, Sign
+from web.partner.finding.judgement import SIGNS, Judge, Reason, Sign
 from web.partner.finding.needs import FOR_A_CHILD, Needs
 from web.partner.finding.start_places import StartPlace, starts
 from web.partner.shareable import classes, open_line
 from web.presenters import choices
-from web.presenters.answers import reaches
+from web.presenters.answers import callable_first, is_consular, reaches
 from web.presenters.beyond import minutes_beyond, minutes_within
 from web.presenters.cards import Card, ContactLink, first_choice, minutes_to
 from web.presenters.edition import Edition
@@ -151,6 +151,11 @@ class Finder:
             minutes_within(edition, needs.place, scenario) if self.start else {} for scenario in ("summer", "winter")
         )
 
+    @property
+    def abroad(self) -> bool:
+        """Whether the person is in another country."""
+        return bool(self.needs.place) and self.start is None
+
     @cached_property
     def reached(self) -> dict[str, tuple[Entry, tuple[float, float] | None]]:
         """Return the services that are not closed for good and can be reached, with the minutes to them."""
@@ -181,7 +186,7 @@ class Finder:
     def confidential(self) -> Confidential:
         """Return what is said of help that has no place here, and who is to be asked for it."""
         unit = self.start.unit if self.start else None
-        spoken = spoken_for(self.edition, unit, {"stay", "child"}, self.language)
+        spoken = () if self.abroad else spoken_for(self.edition, unit, {"stay", "child"}, self.language)
         kinds = Vocabulary.load("service_types")
         if self.needs.child:  # a child is never sent to a place for adults
             spoken = tuple(
@@ -192,8 +197,11 @@ class Finder:
             )
         statements = tuple(StatementCard(statement, route(statement, self.area)) for statement in spoken)
         desks = responsible(self.edition, unit, self.language) if unit else []
-        abroad = bool(self.needs.place) and self.start is None
-        return Confidential(statements, tuple(desks[:3]), open_line(self.edition, self.language, abroad=abroad))
+        return Confidential(statements, tuple(desks[:3]), open_line(self.edition, self.language, abroad=self.abroad))
+
+    def emergency(self) -> tuple[Emergency, ...]:
+        """Return the numbers for a minute of danger where the person is."""
+        return emergency(self.area, self.language, country=self.needs.place.upper() if self.abroad else "")
 
     def tonight(self) -> Tonight | None:
         """Return what helps at once; None where nobody is in danger."""
@@ -219,7 +227,7 @@ class Finder:
             if fitting.card.id in usable and (fitting.open_now or not fitting.entry.hours)
         ]
         return Tonight(
-            emergency=emergency(self.area, self.language),
+            emergency=self.emergency(),
             line=confidential.line.call if confidential.line else None,
             open_now=tuple(sorted(open_now.values(), key=lambda fitting: fitting.order)[:TONIGHT]),
             takes=tuple(sorted(stays, key=lambda fitting: fitting.order)[:TONIGHT]),
@@ -232,8 +240,9 @@ class Finder:
         judge = Judge(self.edition, self.language, self.needs.person(need), need, self.start, self.rooms, self.bodies)
         reasons = judge.reasons(entry, minutes)
         signs = {reason.sign for reason in reasons}
+        card = self.edition.card(entry, self.language)
         return Fitting(
-            card=self.edition.card(entry, self.language),
+            card=callable_first(card) if self.abroad else card,
             sign="no" if "no" in signs else "ask" if "ask" in signs else "yes",
             reasons=tuple(reasons),
             minutes=minutes,
@@ -269,12 +278,20 @@ class Finder:
         )
 
     def _of_need(self, need: str) -> list[Fitting]:
-        """Return the services within reach that answer a need, judged for the person whom it is for."""
-        return [
+        """Return the services within reach that answer a need, judged for the person whom it is for.
+
+        Abroad a consulate stands there once, by what answers the need best, however many desks it has.
+        """
+        services = [
             self.judge(entry, self.reached[entry.id][1], need=need)
             for entry in self._answering(need)
             if entry.id in self.reached
         ]
+        if not self.abroad:
+            return services
+        services.sort(key=lambda service: (SIGNS.index(service.sign), service.rank))
+        first = {service.entry.organization.id: service for service in reversed(services) if is_consular(service.entry)}
+        return [service for service in services if first.get(service.entry.organization.id, service) is service]
 
     def _answering(self, need: str) -> list[Entry]:
         kinds = need_fits(need).keys()
@@ -306,7 +323,7 @@ class Finder:
         """Tell whether a service reaches somebody without travel times: it covers the place, or is known by area."""
         if not self.needs.place:
             return True
-        if self.start is None:
+        if self.abroad:
             choice = choices.Choice(choices.needs()[0], self.needs.place)
             return bool(choices.place_of(entry, choice, self.area)) and reaches(self.edition, entry, choice)
         if choices.by_phone(entry):

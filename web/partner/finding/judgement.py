@@ -22,6 +22,9 @@ from web.presenters.edition import Edition
 from web.stores.inbox import Capacity, Room
 
 Sign = Literal["yes", "ask", "no"]
+SIGNS: tuple[Sign, ...] = ("yes", "ask", "no")
+"""From what speaks for a service to what speaks against it."""
+
 STAY = "ACC"
 """The family of services where people stay."""
 

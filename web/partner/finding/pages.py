@@ -65,6 +65,8 @@ def find(language: str) -> str | tuple[str, int]:
         typed=places[0] if places else None,
         tonight=finder.tonight(),
         confidential=finder.confidential(),
+        abroad=finder.abroad,
+        emergency=finder.emergency(),
         pathway=pathway(finder),
         picked=_picked(),
     )

@@ -1,4 +1,4 @@
-"""Three stories in a real browser, on the map of Tajikistan: a mother and a lawyer in Kulob, a girl in Murghob."""
+"""Stories in a real browser: a mother, a lawyer and a foreign woman in Kulob, a girl in Murghob, a man in Russia."""
 
 import threading
 
@@ -23,6 +23,9 @@ SERVICES = {
     "Talk in Khorugh": (KHORUGH, {"types": ["PSY-COU"], "serves": ["AGE-ADO"]}),
     "Guardian in Khorugh": (KHORUGH, {"types": ["CHP-GUA"]}),
     "Guardian in Dushanbe": (DUSHANBE, {"types": ["CHP-GUA"]}),
+    "Return of citizens": (KULOB, {"types": ["RET-REP"], "serves": ["MIG-RET"]}),
+    "Return of foreigners": (KULOB, {"types": ["RET-REP"], "serves": ["MIG-FOR"], "covers": ["TJ", "KZ"]}),
+    "Return desk": (KULOB, {"types": ["RET-REP"]}),
 }
 PARTS = records_of(
     organization("Bodies of the stories"),
@@ -30,6 +33,13 @@ PARTS = records_of(
         "National line", of="Bodies of the stories", types=["IDN-HOT"], phones=["1313"], hours=ALWAYS, covers=["TJ"]
     ),
     statement("A safe place can be arranged", service_type="ACC-GBV", area_unit="TJ-KT"),
+    service("Line from abroad", of="Bodies of the stories", types=["IDN-HOT"], phones=["+992000100078"]),
+    organization("Union in Moscow"),
+    service("Wages in Moscow", of="Union in Moscow", types=["LEG-LAB"], phones=["1010", "+70000001111"]),
+    organization("Consulate in Moscow"),
+    service("Consular help", of="Consulate in Moscow", types=["RET-CON"], phones=["+70000001110"]),
+    service("Passports", of="Consulate in Moscow", types=["LEG-DOC", "RET-CON"], phones=["+70000001110"]),
+    place("Rooms in Moscow", of=["Wages in Moscow", "Consular help", "Passports"], at=(55.75, 37.62), country="RU"),
     *(
         part
         for name, (at, fields) in SERVICES.items()
@@ -77,8 +87,8 @@ def finder(origin, open_page):
     return open_
 
 
-def ask(page, place, needs, **choices):
-    page.fill("#typed", place)
+def ask(page, typed, needs, **choices):
+    page.fill("#typed", typed)
     for need in needs:
         page.check(f"[name=need][value={need}]")
     for name in choices.pop("ticked", ()):
@@ -159,3 +169,44 @@ def test_a_girl_in_murghob_sees_the_nearest_however_far(finder):
     assert " h" in far.locator("h3:has-text('Beyond') ~ ul.list .tag").first.inner_text()
     assert "Talk in Khorugh" in names(page, "talk", "Beyond four hours")
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_foreign_woman_in_kulob_who_wants_home(finder):
+    page = finder()
+    ask(page, "Кӯлоб", ["home"], sex="SEX-F", age="AGE-ADU", nationality="KZ", destination="KZ")
+    assert names(page, "home", "Fits") == ["Return of foreigners"]
+    home = page.locator("section[aria-labelledby=n-home]")
+    assert "Works in: Kazakhstan" in home.locator("li", has_text="Return of foreigners").first.inner_text()
+    assert "Return desk" in names(page, "home", "Ask first")
+    page.click("section[aria-labelledby=n-home] details:has-text('Does not fit') summary")
+    assert "Return of citizens" in home.locator("details li h4").all_inner_texts()
+    assert clean(page) == []
+
+
+@pytest.mark.parametrize("language", ["en", "tg"])
+def test_an_exploited_man_in_russia(finder, language):
+    page = finder(language)
+    man = {"sex": "SEX-M", "age": "AGE-ADU", "nationality": "TJ", "destination": "TJ"}
+    ask(page, "", ["wages", "home"], place="ru", ticked=["danger"], **man)
+    box = page.locator("section.danger")
+    numbers = box.locator(".numbers .num").evaluate_all("all => all.map(each => each.getAttribute('href'))")
+    assert numbers == ["tel:0702", "tel:0703", "tel:+992000100078"]
+    assert (
+        "A safe place can be" not in page.locator("main").inner_text()
+    )  # it is at home, and its number does not work there
+    wages = page.locator("section[aria-labelledby=n-wages]")
+    assert wages.locator("h4", has_text="Wages in Moscow").count() == 1
+    assert wages.locator("a[href='tel:+70000001111']").count() == 1
+    assert page.locator("main a[href='tel:1010'], main a[href='tel:1313']").count() == 0
+    home = page.locator("section[aria-labelledby=n-home]")
+    assert home.locator("h4", has_text="Consulate").or_(home.locator("h4", has_text="Consular help")).count() == 1
+    assert "Return desk" not in home.inner_text()
+    assert "four hours" not in page.locator("main").inner_text()
+    assert clean(page) == []
+
+
+def test_a_man_in_russia_who_is_not_in_danger_has_its_numbers_too(finder):
+    page = finder()
+    ask(page, "", ["home"], place="ru", nationality="TJ")
+    top = page.locator("main").inner_text().split("In short")[0]
+    assert "police 0702, ambulance 0703. These are the numbers there." in top.replace("\u00a0", " ")
