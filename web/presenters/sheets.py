@@ -17,6 +17,9 @@ from web.presenters.edition import Edition
 COLUMN, PAGE = 800, 1280
 """Pixels across as PNG of a chart and of a map: 300 to the inch in a column of 7 cm, 190 on a page."""
 
+ALONE = "-chart"
+"""What stands behind the name of an analysis where its chart is for its own page."""
+
 FIRST_MAP = "map-coverage"
 """The light map of the first finding: it is on the page of the map at once."""
 
@@ -38,7 +41,7 @@ class PictureSize:
 
 
 def picture(edition: Edition, name: str, language: str) -> str:
-    """Return the chart of an analysis, or a map by its name, as SVG.
+    """Return the chart of an analysis, or a map by its name, as SVG; with `ALONE` behind the name, the chart alone.
 
     Raises
     ------
@@ -47,10 +50,10 @@ def picture(edition: Edition, name: str, language: str) -> str:
     """
     if name in (drawn := maps(edition, language)):
         return drawn[name]
-    results = edition.results()
-    if name not in results:
+    results, of = edition.results(), name.removesuffix(ALONE)
+    if of not in results:
         raise NotFound("no such page")
-    return chart_of(edition, results[name], language)
+    return chart_of(edition, results[of], language) if of == name else alone(edition, results[of], language)
 
 
 def picture_file(edition: Edition, name: str, language: str) -> bytes:
@@ -76,10 +79,20 @@ def chart_of(edition: Edition, result: Result, language: str) -> str:
     """
 
     def make() -> str:
-        drawn = chart(result, edition.area, language=language)
-        return _sheet(edition, result, drawn, unit_of(result), language)
+        return _sheet(edition, result, alone(edition, result, language), unit_of(result), language)
 
     return edition.keep(("chart", result.name, language), make)
+
+
+def alone(edition: Edition, result: Result, language: str) -> str:
+    """Return the chart of a result as SVG for a page that says its finding, day and sources itself.
+
+    Raises
+    ------
+    NotFound
+        There is nothing to draw.
+    """
+    return edition.keep(("chart alone", result.name, language), lambda: chart(result, edition.area, language=language))
 
 
 def maps(edition: Edition, language: str) -> dict[str, str]:

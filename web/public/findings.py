@@ -11,7 +11,7 @@ from mapping.render.charts import kind_of
 from mapping.render.tables import table_csv
 from mapping.result import STATE_NOTES, STATES, Column, Input, Result, State
 from web.presenters.edition import Edition
-from web.presenters.sheets import PictureSize, chart_of
+from web.presenters.sheets import PictureSize, alone
 
 FEW = 8
 """With at most so many area units a table reads better with the units across and the columns down."""
@@ -264,4 +264,4 @@ def _picture(result: Result, edition: Edition, language: str) -> PictureSize | N
     if result.layout == "matrix" or kind_of(result) == "none":
         return None
     words = f"{result.title.into(language)}: {result.finding.into(language)}."
-    return PictureSize.of(chart_of(edition, result, language), words)
+    return PictureSize.of(alone(edition, result, language), words)

@@ -130,11 +130,13 @@ def test_a_page_shows_the_chart_of_its_finding(app, text, language):
     assert drawn
     for name in made:
         page = text(f"/{language}/g/{name}.html")
-        assert (f'src="{name}.svg"' in page) == (name in drawn), name
+        assert (f'src="{name}-chart.svg"' in page) == (name in drawn), name
     for name in drawn:
         answer = app.test_client().get(f"/{language}/g/{name}.svg")
         assert answer.mimetype == "image/svg+xml"
         assert made[name].finding.into(language) in html.unescape(answer.get_data(as_text=True))
+        own = app.test_client().get(f"/{language}/g/{name}-chart.svg").get_data(as_text=True)
+        assert f">{made[name].finding.into(language)}" not in html.unescape(own.partition("</desc>")[2])
 
 
 @pytest.mark.parametrize("language", ["tg", "ru", "en"])

@@ -196,7 +196,7 @@ def every_route(app, ids):
         "/<language>/u/<code>.html": ["/en/u/XT-W.html", "/en/u/XT.html", "/en/u/x.html"],
         "/<language>/g/<name>.html": ["/en/g/nrm.html", "/en/g/x.html"],
         "/<language>/g/<name>.csv": ["/en/g/nrm.csv", "/en/g/x.csv"],
-        "/<language>/g/<name>.svg": ["/en/g/coverage.svg", "/en/g/nrm.svg", "/en/g/x.svg"],
+        "/<language>/g/<name>.svg": ["/en/g/coverage.svg", "/en/g/coverage-chart.svg", "/en/g/nrm.svg", "/en/g/x.svg"],
         "/<language>/g/<name>.png": ["/en/g/coverage.png", "/en/g/x.png"],
         "/<language>/m/<path:name>": ["/en/m/map-start.js", "/en/m/x.js"],
         "/static/<path:name>": ["/static/style.css", "/static/../public.py", "/static/x.css"],
