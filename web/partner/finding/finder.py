@@ -323,7 +323,7 @@ class Finder:
         """Tell whether a service reaches somebody without travel times: it covers the place, or is known by area."""
         if not self.needs.place:
             return True
-        if self.abroad:
+        if self.start is None:
             choice = choices.Choice(choices.needs()[0], self.needs.place)
             return bool(choices.place_of(entry, choice, self.area)) and reaches(self.edition, entry, choice)
         if choices.by_phone(entry):
