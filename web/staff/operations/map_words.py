@@ -51,6 +51,10 @@ BECOMES: dict[str, Message] = {
     "marking_service": SENT_AS,
     "precision": LABELS["precision"],
     "contact": TABLES["contact"],
+    "key": Message("Number of the row at the sender"),
+    "fax": Message("Fax"),
+    "capacity": Message("Places, beds or cases a month"),
+    "verified_by": Message("Who checked it: stays with the custodians"),
 }
 """Field of a list -> what an entry calls it; other fields are told by what `mapping.column_map.FIELDS` says of them."""
 
