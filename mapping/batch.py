@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from mapping.model import Record, Source
+from mapping.model import RECORDS, Record, Source
 
 T = TypeVar("T")
 
@@ -116,7 +116,8 @@ class Batch:
 
     def of(self, table: str) -> list[Record]:
         """Return the records of one table."""
-        return [record for record in self.records if record.table == table]
+        kind = RECORDS[table]
+        return [record for record in self.records if type(record) is kind]
 
     def extend(self, issues: Iterable[Issue]) -> None:
         """Add issues."""
