@@ -230,6 +230,11 @@ def test_consent_holds_on_its_last_day() -> None:
     assert lowered(approval("audience", SHELTER_ID, "public", consent_until=TODAY))["service"]
 
 
+def test_an_approval_holds_on_its_first_day() -> None:
+    granted = approval("audience", SHELTER_ID, "public").model_copy(update={"approved_on": TODAY})
+    assert lowered(granted)["service"]
+
+
 def test_the_latest_word_counts_and_of_one_day_the_stricter() -> None:
     early = {"approved_on": dt.date(2026, 1, 1)}
     open_, shut = approval("audience", SHELTER_ID, "public"), approval("audience", SHELTER_ID, "custodian")
@@ -273,6 +278,14 @@ def test_an_exact_place_is_shown_with_all_that_helps_to_find_it() -> None:
         "Bus 3",
     )
     assert len(shown["address"]) == len(shown["accessibility"]) == 1
+
+
+def test_an_exact_place_keeps_its_own_unit_and_what_its_point_is_of() -> None:
+    records = list(office())
+    place_ = next(record for record in records if isinstance(record, Location))
+    place_.area_unit, place_.position_basis, place_.location_type = "XT-W2", "given", "postal"
+    (spot,) = seen(umed(), advice(), records)["location"]
+    assert [spot[name] for name in ("area_unit", "position_basis", "location_type")] == ["XT-W2", "given", "postal"]
 
 
 def test_an_area_only_place_is_shown_at_a_unit_with_enough_people_and_nothing_else(tiny_area: StudyArea) -> None:
