@@ -28,7 +28,7 @@ def _seen(name: str) -> str:
 
 
 def _heard(name: str) -> str:
-    return skeleton(_letters(name)).replace(" ", "")
+    return skeleton(_letters(name))
 
 
 def _letters(name: str) -> str:

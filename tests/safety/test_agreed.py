@@ -79,7 +79,8 @@ def test_a_field_that_was_blank_is_news_and_leads_nowhere() -> None:
         before = {"id": "s", "name": "Advice", "description": blank}
         (showing,) = new("service", before, before | {"description": "By day"})
         assert showing.fields == {"description": (blank, "By day")}
-        assert not showing.appears
+        assert (showing.audience, showing.table, showing.id) == ("partner", "service", "s")
+        assert showing.appears is False
         assert showing.leads == (blank is not None)
 
 

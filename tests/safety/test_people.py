@@ -19,6 +19,8 @@ from mapping.safety.people import same_person, two_people
         ("Zarina", "\uff3aarina"),  # a wide letter
         ("Анна", "Anna"),  # by how it sounds
         ("Шарипов", "Sharipov"),
+        ("Юлия", "Yuliya"),
+        ("\u00c6la", "Aela"),  # a letter that looks like two
         ("fi", "\ufb01"),  # a ligature
     ],
 )
