@@ -406,7 +406,7 @@ def test_a_recording_stands_where_a_language_has_one(client, site):
         assert client.get(f"/{path}.wav").status_code == 404
 
 
-NO_NUMBERS = ("ask Umed", "+abc", "+", "\U0001f4de+992", "\u202e+992 37 221\u200f", "+" + "9" * 3_000_000, "<b>+1</b>")
+NO_NUMBERS = ("ask Umed", "+abc", "+", "\U0001f4de+992", "\u202e+992 37 221\u200f", "+" + "9" * 499, "<b>+1</b>")
 
 
 def test_phones_that_are_none_stop_neither_publishing_nor_pages_nor_the_report(tmp_path, tiny_area):
