@@ -216,11 +216,18 @@ class ColumnMap(BaseModel):
     """Set by the flat workbook, whose rows may carry published ids: such rows change records that are known."""
 
     _consent_asked: bool = PrivateAttr(default=False)
+    _completes: str = PrivateAttr(default="")
 
     @property
     def consent_asked(self) -> bool:
         """Whether the form asked for consent itself, so that its export holds only what may be kept and is marked."""
         return self._consent_asked
+
+    def completing(self, own: "ColumnMap") -> Self:
+        """Return this map as one that completes another, which is what people read and agree to."""
+        whole = self.model_copy()
+        whole._completes = own.digest
+        return whole
 
     def asking_consent(self) -> Self:
         """Return the map of a form that asks for consent itself; no file can say so of a sender's list."""
@@ -283,7 +290,12 @@ class ColumnMap(BaseModel):
 
     @property
     def digest(self) -> str:
-        """Digest of all that it says, in hexadecimal digits: two people agree to this map, and to no other."""
+        """Digest of all that it says, in hexadecimal digits: two people agree to this map, and to no other.
+
+        A map that completes another has the digest of the other: what it adds is a convention and nobody's choice.
+        """
+        if self._completes:
+            return self._completes
         whole = f"{self.model_dump_json(exclude_defaults=True)} {self._consent_asked}"
         return hashlib.sha256(whole.encode()).hexdigest()
 

@@ -128,7 +128,7 @@ def _completed(columns: ColumnMap, sheets: Sequence[Sheet], area: StudyArea) -> 
         return columns
     own = {name: getattr(columns, name) for name in columns.model_fields_set}
     whole = {name: getattr(implied, name) | value if isinstance(value, dict) else value for name, value in own.items()}
-    return implied.model_copy(update=whole)
+    return implied.model_copy(update=whole).completing(columns)
 
 
 def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:

@@ -50,7 +50,7 @@ def test_a_source_and_a_record(take):
 
 def test_a_map_is_approved_as_its_file_stands_and_no_longer(take, tmp_path):
     file = tmp_path / "list.toml"
-    file.write_text('source = "list"\nname = "List"\n[markings]\nopen = "network"\n', "utf-8")
+    file.write_text('source = "list"\nname = "List"\n[markings]\nopen = "partner"\n', "utf-8")
     (first,) = take(ROW | {"value": "list.toml"}).records
     assert first.value == ColumnMap.load(file).digest
     file.write_text('source = "list"\nname = "List"\n[markings]\nopen = "public"\n', "utf-8")

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mapping.column_map import ColumnMap
 from mapping.errors import FormatError
 from mapping.formats.surveys import field_form, kobo, kobo_json
-from mapping.intake.read import Known, read
+from mapping.intake.read import Known, implied_map, read
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES
 from mapping.registry import format_of
@@ -279,7 +280,10 @@ def test_until_two_people_approved_the_form_all_stays_with_the_custodians(tmp_pa
 
 def test_a_sender_of_its_own_needs_its_own_approval(tmp_path, tj_area):
     path = write_xlsx(tmp_path / "e.xlsx", *tables(tj_area, [submission()], Shape()))
-    batch = read(path, source="Network A", area=tj_area, today=TODAY, known=known())
+    form = implied_map(list(format_of(path).read(path)), tj_area)
+    approved = Known(maps={form.digest})
+    assert {one.audience for one in read(path, area=tj_area, today=TODAY, known=approved).of("service")} == {"public"}
+    batch = read(path, source="Network A", area=tj_area, today=TODAY, known=approved)
     assert batch.source.name == "Network A"
     assert {one.audience for one in batch.of("service")} == {"custodian"}
 
@@ -445,3 +449,14 @@ def test_arbitrary_cells_are_tidied_and_mapped_or_left(tj_area, rows):
 
     tidied = kobo.tidied([Sheet("any", rows), Sheet("services", rows)])
     kobo.columns(tidied, tj_area)
+
+
+def test_a_map_that_only_adds_to_the_form_is_approved_as_it_was_written(tmp_path, tj_area):
+    """Two people read the short map; what the form says of its columns completes it and is nobody's choice."""
+    path = write_xlsx(tmp_path / "e.xlsx", *tables(tj_area, [submission()], Shape()))
+    short = ColumnMap(source="network-a", name="Network A", rank=3)
+    batch = read(path, columns=short, area=tj_area, today=TODAY, known=Known(maps={short.digest}))
+    assert {one.audience for one in batch.of("service")} == {"public"}
+    other = short.model_copy(update={"rank": 4})
+    batch = read(path, columns=other, area=tj_area, today=TODAY, known=Known(maps={short.digest}))
+    assert {one.audience for one in batch.of("service")} == {"custodian"}
