@@ -7,7 +7,7 @@ SHARED_OUT := -n auto --dist loadfile --no-loadscope-reorder
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
 	$(UPGRADE)
 
-.PHONY: help demo site serve test fuzz check docs pictures bench lock clean
+.PHONY: help demo site serve test fuzz mutants check docs pictures bench lock clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -26,6 +26,12 @@ test: .venv/dev  ## Run the tests (ARGS="-k store" for some of them)
 
 fuzz: .venv/dev  ## Run the property tests at random and long (ARGS="-k suppression" for some of them)
 	$(BIN)/pytest $(SHARED_OUT) --hypothesis-profile=fuzz $(ARGS)
+	@$(MAKE) --no-print-directory mutants
+
+mutants: .venv/dev  ## Spoil the rules of safety line by line, and see that a test notices each (takes some minutes)
+	@rm -rf mutants
+	@$(BIN)/mutmut run > /dev/null || { echo "'mutmut run' failed: run it by itself to see why"; exit 1; }
+	@$(BIN)/python -m scripts.check_mutants
 
 check: .venv/dev  ## Check style, types, import rules, and that the docs are in step
 	$(BIN)/ruff check .

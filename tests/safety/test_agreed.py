@@ -72,6 +72,7 @@ def test_what_is_as_it_was_or_says_less_is_no_news() -> None:
     assert new("service", row, row | {"description": None}) == []
     assert new("service", row, row | {"description": ""}) == []
     assert new("service", row, row | {"audience": "partner"}) == []
+    assert new("service", row | {"audience": None}, row) == []
 
 
 def test_a_field_that_was_blank_is_news_and_leads_nowhere() -> None:

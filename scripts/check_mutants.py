@@ -1,0 +1,61 @@
+"""Check that a test noticed every mutant that ``make mutants`` made, but for the listed ones that change nothing.
+
+Each line of ``tests/safety/equivalent_mutants.csv`` names a function, the line as the mutant has it, and why it does
+the same; a line that fits no mutant any more is a fault too.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+EQUIVALENT = ROOT / "tests" / "safety" / "equivalent_mutants.csv"
+NOTICED = {1, 3, 24, 36, 152, 255, -24}
+"""How a process ends whose tests fail, or that takes too long: a loop without end is noticed too."""
+
+
+def mutants(folder: Path) -> dict[str, int | None]:
+    """Return how the tests of each mutant ended, as mutmut wrote it down: name -> code of the process."""
+    codes: dict[str, int | None] = {}
+    for path in sorted(folder.rglob("*.meta")):
+        codes |= json.loads(path.read_text("utf-8"))["exit_code_by_key"]
+    return codes
+
+
+def written(mutant: str) -> tuple[str, str]:
+    """Return the function of a mutant and its line as the mutant has it."""
+    command = [str(Path(sys.executable).parent / "mutmut"), "show", mutant]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    lines = [line[1:].strip() for line in shown.splitlines() if line.startswith("+") and not line.startswith("+++")]
+    return mutant.rpartition("__mutmut_")[0], " ".join(lines)
+
+
+def problems(codes: dict[str, int | None]) -> Iterator[str]:
+    """Yield a line for each mutant that nobody noticed, and for each that is listed and was not there."""
+    with EQUIVALENT.open(encoding="utf-8", newline="") as file:
+        listed = {(row["function"], row["line"]): row["reason"] for row in csv.DictReader(file)}
+    if not codes:
+        yield "mutants/: there are none; run `make mutants`"
+    unnoticed = [written(mutant) for mutant, code in codes.items() if code not in NOTICED]
+    for function, line in unnoticed:
+        if not listed.get((function, line)):
+            yield f"{function}: no test notices: {line}; write one, or tell in {EQUIVALENT.name} why it does the same"
+    for function, line in listed.keys() - {*unnoticed}:
+        yield f"{EQUIVALENT.name}: {function}: there is no such mutant, or a test notices it: {line}; take it out"
+
+
+def main() -> int:
+    """Print what is wrong; return 1 where anything is."""
+    codes = mutants(ROOT / "mutants")
+    lines = sorted(problems(codes))
+    print("\n".join(lines) or f"A test notices each of {len(codes)} mutants, but for those that do the same.")
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
