@@ -21,9 +21,10 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES
 from mapping.registry import format_of
 from tests.support.examples import examples
+from tests.support.maps import EveryMap
 
 TODAY = dt.date(2026, 11, 24)
-KNOWN = {"maps": {"openstreetmap"}}
+KNOWN = {"maps": EveryMap()}
 
 
 def answer(path, *elements):
