@@ -65,8 +65,7 @@ def pages(ids):
     return (*PAGES, f"en/s/{ids['Legal advice']}.html", f"tg/s/{ids['Hotline']}.html", f"ru/o/{ids['@Umed']}.html")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light")])
 def test_axe_finds_nothing_and_nothing_overflows(site, pages, open_page, width, scheme):
     page = open_page((site / pages[0]).as_uri(), width=width, color_scheme=scheme, bypass_csp=True)
     for name in pages:
@@ -222,6 +221,19 @@ def test_a_line_that_never_closes_says_so(site, ids, open_page):
     assert page.locator("[data-hours]").first.text_content() == "Open now, day and night"
 
 
+@pytest.fixture(scope="module")
+def ageing(tmp_path_factory, tiny_area):
+    """A site with one entry that was checked on 1 September 2026, and must be again by 1 March 2027."""
+    parts = [
+        organization("Nav"),
+        service("Navid", of="Nav", types=["LEG-INF"], verified=dt.date(2026, 9, 1), next_due=dt.date(2027, 3, 1)),
+        place("a", of=["Navid"], at=CHASHMA, unit="XT-W2"),
+    ]
+    folder = tmp_path_factory.mktemp("ageing")
+    freeze(create_app(published(folder, tiny_area, *parts), tiny_area), folder / "site")
+    return folder / "site"
+
+
 @pytest.mark.parametrize(
     ("moment", "tone", "words"),
     [
@@ -230,14 +242,8 @@ def test_a_line_that_never_closes_says_so(site, ids, open_page):
         ("2027-09-01T06:00:00Z", "bad", "Not confirmed for a long time"),
     ],
 )
-def test_an_entry_ages_after_the_edition(tmp_path, tiny_area, open_page, moment, tone, words):
-    parts = [
-        organization("Nav"),
-        service("Navid", of="Nav", types=["LEG-INF"], verified=dt.date(2026, 9, 1), next_due=dt.date(2027, 3, 1)),
-        place("a", of=["Navid"], at=CHASHMA, unit="XT-W2"),
-    ]
-    freeze(create_app(published(tmp_path, tiny_area, *parts), tiny_area), tmp_path / "site")
-    page = open_page((tmp_path / "site" / "en" / "n4-r1-a.html").as_uri())
+def test_an_entry_ages_after_the_edition(ageing, open_page, moment, tone, words):
+    page = open_page((ageing / "en" / "n4-r1-a.html").as_uri())
     at(page, moment)
     line = page.locator("[data-due]").first
     assert tone in line.get_attribute("class")
@@ -338,18 +344,20 @@ def test_a_sheet_is_narrowed_by_language_and_hours(site, open_page):
     assert shown() == whole
 
 
-@pytest.fixture
-def sheets(tmp_path, tiny_area, monkeypatch):
+@pytest.fixture(scope="module")
+def sheets(tmp_path_factory, tiny_area):
     """A site whose lists have two entries a sheet: five who give advice, the second and the last in Uzbek."""
-    monkeypatch.setattr("web.presenters.lists.SHEET", 2)
+    folder = tmp_path_factory.mktemp("sheets")
     parts = [organization("Nav")]
     for number, letter in enumerate("ABCDE"):
         speaks = ["uz"] if letter in "BE" else ["ru"]
         hours = [("MO,TU,WE,TH,FR,SA,SU", "00:00", "24:00")] if letter == "D" else ()
         one = service(f"{letter} advice", of="Nav", types=["LEG-INF"], speaks=speaks, hours=hours)
         parts += [one, place(letter, of=[f"{letter} advice"], at=km(6.5 - number, 4.5), unit="XT-W2")]
-    freeze(create_app(published(tmp_path, tiny_area, *parts), tiny_area), tmp_path / "site")
-    return tmp_path / "site"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("web.presenters.lists.SHEET", 2)
+        freeze(create_app(published(folder, tiny_area, *parts), tiny_area), folder / "site")
+    return folder / "site"
 
 
 @pytest.mark.parametrize("name", ["n4-r1-a", "all-1"])
