@@ -217,6 +217,7 @@ class ColumnMap(BaseModel):
 
     _consent_asked: bool = PrivateAttr(default=False)
     _completes: str = PrivateAttr(default="")
+    """Digest of the map that this one completes."""
 
     @property
     def consent_asked(self) -> bool:

@@ -21,6 +21,7 @@ from mapping.batch import Batch
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, InvalidRecord
 from mapping.model import RECORDS, Approval, Source, record_id
+from mapping.safety.people import two_people
 
 COLUMNS = (
     "kind",
@@ -78,8 +79,7 @@ def read_approvals(path: str | Path, *, by: str = "stewards", name: str = "Stewa
 
 
 def _faults(row: dict[str, str], folder: Path) -> Iterator[str]:
-    people = ["".join((row[column] or "").split()).casefold() for column in ("approved_by", "approved_by_too")]
-    if not all(people) or people[0] == people[1]:
+    if not two_people(row["approved_by"] or "", row["approved_by_too"] or ""):
         yield "two different people must approve"
     if row["kind"] in OF_A_RECORD and (row["table"] not in RECORDS or not row["key"]):
         yield f"{row['kind']} needs the table and the sender's key of a record"

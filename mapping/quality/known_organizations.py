@@ -30,6 +30,7 @@ from mapping.model import (
     record_id,
 )
 from mapping.quality.names import Name, alike
+from mapping.safety.people import two_people
 
 Point = tuple[float, float]
 """Latitude and longitude."""
@@ -213,7 +214,7 @@ class Known:
         self._learn_services(by_table)
         self.different |= {frozenset({d.one, d.other}) for d in by_table[Decision] if d.kind == "different"}
         for approval in by_table[Approval]:
-            if approval.approved_by != approval.approved_by_too:
+            if two_people(approval.approved_by, approval.approved_by_too):
                 if approval.kind == "map" and approval.value:
                     self.maps.add(approval.value)
                 elif approval.kind == "phone":

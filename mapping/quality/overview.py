@@ -38,6 +38,7 @@ from mapping.quality.completeness import completeness, mean
 from mapping.quality.holdings import HeldService, Holdings
 from mapping.quality.known_organizations import RecordsByKind
 from mapping.quality.matching import Candidate, candidates
+from mapping.safety.people import two_people
 from mapping.safety.redaction import VIEWS, project
 
 SOON = 90
@@ -266,7 +267,11 @@ def _ending(directory: RecordsByKind, today: dt.date) -> Iterator[Matter]:
 
 def _hidden(directory: RecordsByKind, holdings: Holdings) -> Iterator[Matter]:
     """Yield what is hidden for want of an approval, and what must not be listed."""
-    maps = {approval.subject for approval in directory.records(Approval) if approval.kind == "map"}
+    maps = {
+        approval.subject
+        for approval in directory.records(Approval)
+        if approval.kind == "map" and approval.value and two_people(approval.approved_by, approval.approved_by_too)
+    }
     sources = {source.id: source.name for source in directory.records(Source)}
     given = {provenance.source_id for provenance in directory.records(Provenance)}
     approved = {record_id(code, "source") for code in (*maps, "calls", "stewards")}

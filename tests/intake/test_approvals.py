@@ -83,6 +83,7 @@ def test_the_same_table_again_is_the_same_approvals(take):
     [
         ({"approved_by_too": ""}, "two different people must approve"),
         ({"approved_by_too": " a "}, "two different people must approve"),
+        ({"approved_by_too": "\u0410"}, "two different people must approve"),
         ({"kind": "everything"}, "kind: Input should be"),
         ({"approved_on": "20.11.2026"}, "write days as 2026-12-31"),
         ({"kind": "withhold"}, "withhold needs the table and the sender's key"),

@@ -95,6 +95,13 @@ def approval(**changes):
     return Approval(id="a", kind="map", subject="list", approved_on=TODAY, value=COLUMNS.digest, **changes)
 
 
+@pytest.mark.parametrize("other", ["A", "a", "\u0410", "\uff21", "A\u200b", "", " "])
+def test_an_approval_by_one_person_in_two_spellings_opens_nothing(other):
+    known = Known()
+    known.learn([approval(approved_by="A", approved_by_too=other)])
+    assert not known.approves(COLUMNS)
+
+
 def test_an_approval_needs_two_people():
     known = Known()
     known.learn([approval(approved_by="A", approved_by_too="A")])

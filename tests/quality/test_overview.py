@@ -140,8 +140,16 @@ def test_lists_that_nobody_approved_are_named(tmp_path, tiny_area):
         directory.add(batch([source, origin]), on=TODAY)
         assert matters(overview(directory, tiny_area, TODAY))["approval"].examples == ("A stranger's list", "sample")
         approved = Approval(
-            id="a", kind="map", subject="stranger", approved_by="A", approved_by_too="B", approved_on=TODAY
+            id="a",
+            kind="map",
+            subject="stranger",
+            value="0" * 64,
+            approved_by="A",
+            approved_by_too="B",
+            approved_on=TODAY,
         )
+        directory.add(batch([approved.model_copy(update={"value": None})]), on=TODAY)  # a sender's name, and no map
+        assert matters(overview(directory, tiny_area, TODAY))["approval"].examples == ("A stranger's list", "sample")
         directory.add(batch([approved]), on=TODAY)
         assert matters(overview(directory, tiny_area, TODAY))["approval"].examples == ("sample",)
 
