@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import sqlite_utils
 
-from mapping.directory.rows import named, reader, stored_rows
+from mapping.directory.rows import named, reader, stored_ids, stored_rows
 from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, WORDS, Audience, Record, references
 from mapping.safety.agreed import THRESHOLD, Agreed, Key, Row, Showing, differences, held, told
@@ -318,10 +318,10 @@ def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record
                 if row.get("link_id") and row["link_entity"] in SHOWABLE:
                     ids_of[row["link_entity"]].add(row["link_id"])
             for other, column in DECIDED_BY.get(table, {}).items():
-                ids_of[other] |= _ids(db, other, column, ids)
+                ids_of[other] |= stored_ids(db, other, ids, column)
         new = {table: ids - rows[table].keys() for table, ids in ids_of.items() if ids - rows[table].keys()}
     subjects = [record for own in rows.values() for record in own]
-    rows["approval"].update(stored_rows(db, "approval", sorted(_ids(db, "approval", "subject", subjects))))
+    rows["approval"].update(stored_rows(db, "approval", sorted(stored_ids(db, "approval", subjects, "subject"))))
     return {
         table: [reader(kind)(list(row.values())) for _, row in sorted(rows[table].items()) if row is not None]
         for table, kind in RECORDS.items()
@@ -331,7 +331,7 @@ def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record
 def _told_by(db: sqlite_utils.Database, table: str, row: Mapping[str, Any]) -> Ids:
     """Return the records whose being seen a row decides, besides those that belong to it."""
     if table == "approval":
-        return {other: _ids(db, other, "id", [row["subject"]]) for other in SHOWABLE}
+        return {other: stored_ids(db, other, [row["subject"]]) for other in SHOWABLE}
     return {
         owner: {row[column]}
         for owner, decided in DECIDED_BY.items()
@@ -345,9 +345,9 @@ def _parts(db: sqlite_utils.Database, table: str, ids: Collection[str]) -> Ids:
     parts: Ids = defaultdict(set)
     for child, columns in PARENTS.items():
         for column in (column for column, parent in columns.items() if parent == table):
-            parts[child] |= _ids(db, child, column, ids)
+            parts[child] |= stored_ids(db, child, ids, column)
     for child in LINKED:
-        parts[child] |= _ids(db, child, "link_id", ids)
+        parts[child] |= stored_ids(db, child, ids, "link_id")
     for row in stored_rows(db, table, sorted(ids)).values():
         for other, more in _told_by(db, table, row).items():
             parts[other] |= more
@@ -420,12 +420,6 @@ def _lines(
     for table, record, value in db.conn.execute(query, values):
         if touched is None or record in touched.get(table, ()):
             yield (table, record), value
-
-
-def _ids(db: sqlite_utils.Database, table: str, column: str, values: Collection[str]) -> set[str]:
-    """Return the ids of the rows of a table in which a column has one of some values."""
-    query = f'SELECT id FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?))'
-    return {record for (record,) in db.conn.execute(query, [json.dumps(sorted(values))])}
 
 
 def _grouped(keys: Iterable[Key]) -> Ids:

@@ -135,10 +135,10 @@ def stored_rows(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> di
     return {row[place]: dict(zip(names, row, strict=True)) for row in cursor}
 
 
-def stored_ids(db: sqlite_utils.Database, table: str, ids: Collection[str]) -> set[str]:
-    """Return those of some ids that a table has."""
-    sql = f'SELECT id FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
-    return {record for (record,) in db.conn.execute(sql, [json.dumps(sorted(ids))])}
+def stored_ids(db: sqlite_utils.Database, table: str, values: Collection[str], column: str = "id") -> set[str]:
+    """Return the ids of the records of a table in which a column has one of some values."""
+    sql = f'SELECT id FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?))'
+    return {record for (record,) in db.conn.execute(sql, [json.dumps(sorted(values))])}
 
 
 def insert(db: sqlite_utils.Database, table: str, rows: Iterable[Mapping[str, Any]], *, otherwise: str = "") -> None:
