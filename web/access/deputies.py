@@ -1,7 +1,8 @@
 """Deputies: who gets the reminders of somebody who is away.
 
 A deputy may do already whatever the person may do, wherever the person may do it: naming one grants nothing. Whoever
-no longer may is passed over, and the reminder goes to the person themselves, as if there were no deputy.
+no longer may, or has no address to be written to, is passed over, and the reminder goes to the person themselves, as
+if there were no deputy.
 """
 
 import datetime as dt
@@ -9,6 +10,7 @@ from collections.abc import Collection
 
 from mapping.area.study_area import StudyArea
 from web.access.accounts import Account, Accounts
+from web.access.mailer import usable
 from web.access.roles import EVERYWHERE, ROLES
 
 
@@ -40,7 +42,12 @@ def stand_in(person: Account, accounts: Accounts, area: StudyArea, day: dt.date)
     account, passed = person, {person.login}
     while on_leave(account, day):
         deputy = by_login.get(account.deputy)
-        if deputy is None or deputy.login in passed or not may_stand_in(deputy, person, area):
+        if (
+            deputy is None
+            or deputy.login in passed
+            or not may_stand_in(deputy, person, area)
+            or not usable(deputy.mail)
+        ):
             return person
         account = deputy
         passed.add(account.login)

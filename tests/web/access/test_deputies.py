@@ -18,7 +18,7 @@ def book(tmp_path):
     regions = {"ann": "XT-W", "ben": "XT-W1", "cem": "*", "dil": "*"}
     for login, region in regions.items():
         role = "custodian" if login == "dil" else "steward"
-        made.add(login, login, role, by="t", now=NOW)
+        made.add(login, login, role, by="t", now=NOW, mail=f"{login}@p.example")
         made.grant(made.by_login(login).id, "region", region)
     with made.opened() as db:
         db.execute("UPDATE account SET enrolled = 1")
@@ -54,4 +54,11 @@ def test_a_deputy_who_is_away_too_hands_on_and_a_ring_leads_back(book, tiny_area
     book.leave(ann, DAY, "cem")
     assert stand_in(book.account(ben), book, tiny_area, DAY).login == "cem"
     book.leave(cem, DAY, "ben")
+    assert stand_in(book.account(ben), book, tiny_area, DAY).login == "ben"
+
+
+def test_whoever_cannot_be_written_to_gets_nobodys_reminders(book, tiny_area):
+    ben = book.by_login("ben").id
+    book.leave(ben, DAY, "ann")
+    book.change(book.by_login("ann").id, mail="")
     assert stand_in(book.account(ben), book, tiny_area, DAY).login == "ben"
