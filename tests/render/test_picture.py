@@ -31,6 +31,14 @@ def test_the_fonts_of_charts_and_maps_are_there():
     assert ink("Хатлон", font_family=FONT) == ink("Хатлон") > 0
 
 
+@pytest.mark.parametrize(("asked", "width"), [((), 1600), ((400,), 400)])
+def test_it_is_as_wide_as_it_is_asked_for(monkeypatch, asked, width):
+    widths = []
+    monkeypatch.setattr(picture.resvg_py, "svg_to_bytes", lambda *, width, **_: widths.append(width) or b"")
+    png("<svg/>", *asked)
+    assert widths == [width]
+
+
 def test_fonts_of_the_machine_are_not_asked(monkeypatch):
     """Without the fonts that come along there are no letters, whatever else is installed here."""
     assert len(picture.FONTS) == 2

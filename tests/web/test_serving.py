@@ -13,17 +13,24 @@ from flask import Flask
 from web import serving
 
 
-@pytest.fixture
-def port(monkeypatch):
-    monkeypatch.setattr(serving, "HEAD_WAIT", 1.0)
+@contextlib.contextmanager
+def served():
+    """A server of one page, as long as it is needed."""
     app = Flask("served")
     app.add_url_rule("/", "home", lambda: "here")
     server = serving.create_server(app, port=0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield server.effective_port
+    yield server
     server.close()
     thread.join(timeout=5)
+
+
+@pytest.fixture
+def port(monkeypatch):
+    monkeypatch.setattr(serving, "HEAD_WAIT", 1.0)
+    with served() as server:
+        yield server.effective_port
 
 
 def ask(port, source="127.0.0.1"):
@@ -50,14 +57,8 @@ def small(monkeypatch):
     """A server that may have 80 connections, and takes a minute to find a request late."""
     monkeypatch.setattr(serving, "HEAD_WAIT", 60.0)
     monkeypatch.setattr(serving, "CONNECTIONS", 80)
-    app = Flask("served")
-    app.add_url_rule("/", "home", lambda: "here")
-    server = serving.create_server(app, port=0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield server
-    server.close()
-    thread.join(timeout=5)
+    with served() as server:
+        yield server
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have one address on loopback")
