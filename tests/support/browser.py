@@ -69,3 +69,9 @@ def open_page(chromium) -> Iterator[Callable]:
     for context in contexts:
         context.close()
     assert strays == [], strays  # pytest does not rewrite this file
+
+
+def press(page, selector: str) -> None:
+    """Click on what leads to a page, and wait until that page is there: also where it has the address of this one."""
+    with page.expect_navigation():
+        page.click(selector)

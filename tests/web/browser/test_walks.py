@@ -12,7 +12,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from tests.analysis.invented import Changed
-from tests.support.browser import AXE
+from tests.support.browser import AXE, press
 from tests.support.sample import TODAY
 from web import create_app
 from web.stores.inbox import Inbox
@@ -64,7 +64,7 @@ def look(page, *, changed: bool = False) -> None:
 
 
 def step(page, link: str) -> None:
-    page.locator(link).first.click()
+    press(page, f"{link} >> nth=0")
     look(page)
 
 
@@ -167,7 +167,7 @@ def test_the_same_without_javascript(origin, paths, open_page):
         assert page.locator("h1").count() == 1, path
     page.goto(origin + next(path for path in paths if "/f1/" in path))
     page.check("input[value=closed]")
-    page.click("main button[type=submit]")
+    press(page, "main button[type=submit]")
     assert page.url.endswith("/f3.html")
 
 

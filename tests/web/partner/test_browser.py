@@ -6,7 +6,7 @@ import pytest
 from waitress.server import create_server
 
 from tests.analysis.invented import Changed
-from tests.support.browser import AXE
+from tests.support.browser import AXE, press
 from tests.support.sample import public_parts, secret_parts
 from tests.web.support.desk import PASSWORD, Desk, views
 
@@ -62,8 +62,7 @@ def enter(page, desk, origin, language, role="caseworker"):
     page.fill("#login", role)
     page.fill("#password", PASSWORD)
     page.fill("#code", desk.code(role))
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/index.html")
+    press(page, "main button[type=submit]")
 
 
 @pytest.mark.parametrize(("language", "width"), [*((language, 360) for language in LANGUAGES), ("ru", 1280)])
@@ -77,48 +76,41 @@ def test_from_signing_in_to_a_card_and_an_answer(desk, origin, open_page, langua
     page.check("[name=need][value=stay]")
     page.check("[name=sex][value=SEX-M]")
     page.select_option("#age", "AGE-ADU")
-    page.click("main form button[type=submit]")
-    page.wait_for_url("**/find.html")
+    press(page, "main form button[type=submit]")
     fine(page, "answers")
     for box in page.locator("[name=pick]").all()[:2]:
         box.check()
-    page.click("form[action$='compare.html'] .actions button:not([formaction])")
-    page.wait_for_url("**/compare.html")
+    press(page, "form[action$='compare.html'] .actions button:not([formaction])")
     fine(page, "side by side")
-    page.click("main button:not([formaction])")
-    page.wait_for_url("**/card.html")
+    press(page, "main button:not([formaction])")
     page.select_option("#tongue", "tg")
-    page.click("main button:not([formaction])")
+    press(page, "main button:not([formaction])")
     assert page.locator("article.a6[lang=tg] svg").count() >= 1
     fine(page, "cards")
     page.goto(f"{origin}/{language}/s/{desk.id('Legal advice')}.html")
     fine(page, "service")
-    page.click("form[action$='refer'] button")
-    page.wait_for_url("**/refer")
+    press(page, "form[action$='refer'] button")
     fine(page, "noted")
     link = page.input_value("#address")
     answered = open_page(link, width=width, bypass_csp=True)
     fine(answered, "answer")
     answered.check("[name=outcome][value=accepted]")
-    answered.click("main button[type=submit]")
-    answered.wait_for_load_state()
+    press(answered, "main button[type=submit]")
     assert answered.locator("form").count() == 0
     for name in ("referrals", "agreements", "news", "account"):
         page.goto(f"{origin}/{language}/{name}.html")
         fine(page, name)
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     assert "?" not in page.url
-    page.click("form[action$='sign-out'] button")
-    page.wait_for_url("**/sign-in.html")
+    press(page, "form[action$='sign-out'] button")
 
 
 def test_a_provider_says_in_two_taps_that_there_is_room(desk, origin, open_page):
     desk.token("provider", organizations=[desk.body("Umed")])
     page = open_page(f"{origin}/", width=360, bypass_csp=True)
     enter(page, desk, origin, "tg", "provider")
-    page.click("a[href='rooms.html']")  # the first
-    page.click("button[name=room][value=waitlist] >> nth=0")  # the second
-    page.wait_for_load_state()
+    press(page, "a[href='rooms.html']")  # the first
+    press(page, "button[name=room][value=waitlist] >> nth=0")  # the second
     assert page.locator("button[aria-pressed=true]").count() == 1
     assert len(list(desk.inbox.messages("capacity"))) == 1
     fine(page, "rooms")
@@ -134,7 +126,7 @@ def test_it_works_without_scripts(desk, origin, open_page):
     enter(page, desk, origin, "ru", "planner")
     page.select_option("#place", "p1")
     page.check("[name=need][value=doctor]")
-    page.click("main form button[type=submit]")
+    press(page, "main form button[type=submit]")
     assert page.locator(".list h4").count() > 0
     page.goto(f"{origin}/ru/counts.html")
     assert page.locator("h1").count() == 1
@@ -168,8 +160,7 @@ def test_a_passkey_is_made_used_and_removed(desk, origin, open_page):
     page.click("form[action='passkeys/add'] button")
     page.wait_for_selector("text=рабочий телефон")
     fine(page, "account with a passkey")
-    page.click("form[action$='sign-out'] button")
-    page.wait_for_url("**/sign-in.html")
+    press(page, "form[action$='sign-out'] button")
     page.click("form[action='sign-in-passkey'] button")
     page.wait_for_url("**/index.html")
     page.goto(f"{name}/ru/account.html")

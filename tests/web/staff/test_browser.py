@@ -12,7 +12,7 @@ from mapping.directory.directory import Directory, public_id
 from mapping.editions.publish import publish
 from mapping.model import Phone, Service
 from tests.analysis.invented import Changed
-from tests.support.browser import AXE
+from tests.support.browser import AXE, press
 from tests.support.sample import TODAY, key
 from tests.web.support.office import PASSWORD, Office
 from web.stores.inbox import Draft, SomethingWrong
@@ -61,8 +61,7 @@ def enter(page, office, origin, language, login, role="steward"):
     page.goto(f"{origin}/{language}/sign-in.html")
     for field, text in (("login", login), ("password", PASSWORD), ("code", office.code(login))):
         page.fill(f"#{field}", text)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
+    press(page, "main button[type=submit]")
     page.wait_for_selector("form[action$=sign-out]")
 
 
@@ -70,8 +69,7 @@ def send(page, **fields):
     """Fill in the fields of a form and send it."""
     for name, text in fields.items():
         page.fill(f"[name={name}]", text)
-    page.click("main form button.btn[type=submit] >> nth=0")
-    page.wait_for_load_state()
+    press(page, "main form button.btn[type=submit] >> nth=0")
 
 
 @pytest.mark.parametrize(("language", "width"), [("ru", 1280), ("en", 360), ("tg", 360), ("uz", 1280)])
@@ -82,29 +80,28 @@ def test_the_stewards_story(office, origin, open_page, language, width, tmp_path
     page = open_page(f"{origin}/{language}/sign-in.html", width=width, height=760)
     enter(page, office, origin, language, "zarina")
     look(page)
-    page.click("a[href='inbox.html'] >> nth=-1")
+    press(page, "a[href='inbox.html'] >> nth=-1")
     look(page)
-    page.click("main a[href='m/1.html']")
+    press(page, "main a[href='m/1.html']")
     look(page)
     send(page, note="called")
-    page.click("main a[href='m/2.html']")
+    press(page, "main a[href='m/2.html']")
     page.check("[name=field]")
     look(page)
     send(page)
     page.goto(f"{origin}/{language}/records.html")
     send(page, words="legal advice")
     look(page)
-    page.click(f"main a[href='r/service/{LEGAL}.html']")
+    press(page, f"main a[href='r/service/{LEGAL}.html']")
     look(page)
     assert page.locator("html").get_attribute("lang") == language
     page.check("[name=result][value=confirmed]")
-    page.click(f"form[action$='c/{LEGAL}'] button")
-    page.wait_for_load_state()
-    page.click(f"main a[href$='a/phone/service/{LEGAL}.html']")
+    press(page, f"form[action$='c/{LEGAL}'] button")
+    press(page, f"main a[href$='a/phone/service/{LEGAL}.html']")
     look(page)
     send(page, number="+992000100999", reason="a second line")
     assert page.locator(".note.warn").count() == 2
-    page.click(f"main a[href$='h/service/{LEGAL}.html']")
+    press(page, f"main a[href$='h/service/{LEGAL}.html']")
     look(page)
     assert page.locator("ins", has_text="Two days").count() == 1
     listed = tmp_path / "list.csv"
@@ -116,7 +113,7 @@ def test_the_stewards_story(office, origin, open_page, language, width, tmp_path
     look(page)
     send(page, source="navruz")
     look(page)
-    page.click("main button[value=store]")
+    press(page, "main button[value=store]")
     page.wait_for_url("**/changes.html?done")
     look(page)
     for path in (
@@ -128,12 +125,12 @@ def test_the_stewards_story(office, origin, open_page, language, width, tmp_path
     ):
         page.goto(f"{origin}/{language}/{path}")
         look(page)
-    page.click("form[action$=sign-out] button")
+    press(page, "form[action$=sign-out] button")
     enter(page, office, origin, language, "noor")
     page.goto(f"{origin}/{language}/waiting.html")
-    page.click("main table a >> nth=0")
+    press(page, "main table a >> nth=0")
     look(page)
-    page.click("button[value=accepted]")
+    press(page, "button[value=accepted]")
     page.wait_for_url("**/waiting.html?done")
     with Directory(office.directory) as opened:
         assert "+992000100999" in {each.number for each in opened.records(Phone)}
@@ -168,13 +165,13 @@ def test_pages_of_operating_are_for_everybody(office, origin, open_page, tiny_ar
             page.goto(f"{origin}/{language}/{path}")
             look(page)
             if path == "publish.html":
-                page.click("form[action$='publish/public/build'] button")
+                press(page, "form[action$='publish/public/build'] button")
                 page.wait_for_url("**/next/public.html")
                 look(page)
             if path == "people.html":
-                page.click("main a[href^='people/'] >> nth=0")
+                press(page, "main a[href^='people/'] >> nth=0")
                 look(page)
             if path == "reveal.html":
-                page.click("main a[href*='reveal/'] >> nth=0")
+                press(page, "main a[href*='reveal/'] >> nth=0")
                 look(page)
-        page.click("form[action$=sign-out] button")
+        press(page, "form[action$=sign-out] button")
