@@ -15,14 +15,15 @@ from mapping.area.study_area import StudyArea
 from mapping.language.aloud import recordings
 from mapping.language.i18n import date, number, show, translate
 from mapping.language.languages import language
-from mapping.language.latin import RULES, SCRIPT
+from mapping.language.latin import SCRIPT
+from mapping.render.layers.services import spaced
 from web.headers import CONTENT_POLICY
 from web.presenters.cards import facts, shown_minutes, web_address
 from web.presenters.edition import Edition
 from web.presenters.hours import ahead, holidays
 
 BY_RULE = Markup('<span class="by-rule" aria-hidden="true">*</span>')
-"""What stands at a name that a rule has written in Latin letters; the foot of the page says so."""
+"""What stands at a name that a rule has written in Latin letters; the end of the page says so, where one stands."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,6 @@ class Frame:
     def bare(cls, area: StudyArea, path: str, language: str) -> "Frame":
         """Make the frame of a page that needs no edition, such as one for errors."""
         return cls(area, _file(path), language, None, bool(current_app.config["DEMO"]))
-
-    @property
-    def by_rule(self) -> bool:
-        """Tell whether names are written by a rule where they are known in another script only."""
-        return self.language in RULES
 
     @property
     def exit(self) -> str:
@@ -110,8 +106,8 @@ def set_words(app: Flask) -> None:
     """Give templates the words of the page's language, and texts that say which language they are in."""
     environment = app.jinja_env
     environment.globals.update(_=_say, marked=_marked, day=_day, num=_num, show=_show, minutes=_minutes, facts=facts)
-    environment.globals.update(holidays=holidays, recordings=recordings)
-    environment.filters["web_address"] = web_address
+    environment.globals.update(by_rule=BY_RULE, holidays=holidays, recordings=recordings)
+    environment.filters.update(web_address=web_address, spaced=_spaced)
 
 
 @jinja2.pass_context
@@ -127,6 +123,11 @@ def _day(context: jinja2.runtime.Context, value: dt.date) -> str:
 @jinja2.pass_context
 def _num(context: jinja2.runtime.Context, value: float) -> str:
     return number(value, _language(context))
+
+
+@jinja2.pass_context
+def _spaced(context: jinja2.runtime.Context, number: str) -> str:
+    return spaced(number, context["frame"].area.code)
 
 
 @jinja2.pass_context

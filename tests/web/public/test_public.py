@@ -426,3 +426,26 @@ def test_phones_that_are_none_stop_neither_publishing_nor_pages_nor_the_report(t
             assert 'href="tel:+9' not in answer.text.replace('href="tel:+992', ""), page
         report = reports.make(view, tiny_area, language="en")
         assert len(html_report.write(report)) < 2_000_000
+
+
+def test_the_note_on_names_in_latin_letters_stands_where_one_is(tmp_path, tiny_area):
+    parts = [
+        organization("Навид"),
+        organization("Nur"),
+        service("Кӯмаки ҳуқуқӣ", of="Навид"),
+        service("Legal help", of="Nur"),
+    ]
+    view_file = published(tmp_path, tiny_area, *parts)
+    client = create_app(view_file, tiny_area).test_client()
+    with View(view_file) as view:
+        ids = {body.name: body.id for body in view.organizations()}
+
+    def notes(path):
+        page = client.get(path).get_data(as_text=True)
+        return page.count("written in Latin letters by rule"), "by-rule" in page
+
+    from_rule, given = (f"/en/o/{ids[name]}.html" for name in ("Навид", "Nur"))
+    assert notes(from_rule) == (1, True)
+    assert notes(given) == (0, False)
+    assert notes("/en/p3.html") == (0, False)
+    assert notes(from_rule.replace("/en/", "/ru/")) == (0, False)

@@ -61,6 +61,8 @@ def test_a_steward_of_one_region_asks_those_of_that_region(office):
     post(west, "/en/campaigns/1/ask", page="/en/campaigns/1.html")
     few = len(Campaigns(office.directory.with_name("campaigns.db")).asked(1))
     post(everywhere, "/en/campaigns/1/ask", page="/en/campaigns/1.html")
+    page = everywhere.get("/en/campaigns/1.html").text
+    assert re.search(r'<a href="tel:\+992\d+">\+992\xa0', page), "numbers to call, written as people read them"
     assert few < len(Campaigns(office.directory.with_name("campaigns.db")).asked(1))
 
 
