@@ -18,6 +18,8 @@ GOOD = 0.6
 LEAST = 0.3
 SAME = 4
 """First letters that words with different endings have in common, at the least."""
+SENTENCE = 5
+"""Words from which on somebody tells what happened rather than names what to look for."""
 SHARED = 4
 """Kinds of service that share the first places of a list."""
 
@@ -75,7 +77,8 @@ class QueryReader:
         self.stems = {stem: concepts.split() for stem, concepts in lexicon["stems"].items()}
         self.phrases: dict[str, list[tuple[list[str], list[str]]]] = {}
         for row, concepts in lexicon["phrases"]:
-            self.phrases.setdefault(row[0][:2], []).append((row, concepts.split()))
+            for order in (row, row[::-1])[: 2 if len(row) == 2 else 1]:  # руки распускает as распускает руки
+                self.phrases.setdefault(order[0][:2], []).append((order, concepts.split()))
         self.coarse: dict[str, set[str]] = {}
         for table in (self.concepts, self.stems):
             for word, concepts in table.items():
@@ -131,6 +134,7 @@ class QueryReader:
             types[code] = types.get(code, 0.0) + (0.3 * score if ruled else 2 * score)
         dropped = [word for word in dropped if not (types and word in used)]
         outside = sum(bool(of & {OUT, INSULT}) for of in concepts)
+        tells = len(words) >= SENTENCE and not outside and bool(set(dropped) - used)
         nothing = outside > 0 and not line and size < 2 and outside >= content
         if nothing:
             types = {}
@@ -139,7 +143,7 @@ class QueryReader:
             nothing = True
         return Meaning(
             types={code: round(score, 3) for code, score in sorted(types.items())},
-            line=line,
+            line=line or tells,
             places=tuple(dict.fromkeys(places)),
             conditions=tuple(name for name in CONDITIONS if name in met),
             named=() if nothing else tuple(dict.fromkeys(named)),

@@ -21,6 +21,8 @@ from web.public import search_index
 
 PHRASES = Path(__file__).with_name("phrases.csv")
 """What frightened people type, in four languages and two scripts, with what would help."""
+OF_OTHERS = Path(__file__).with_name("phrases_of_others.csv")
+"""The same, by somebody who saw neither words nor rules: what they found at their first try is in docs/usability.md."""
 SCRIPTS = Path(__file__).parents[2] / "web" / "static"
 BY_LINE = {"IDN-HOT", "IDN-EMR"}
 """Kinds of help that a line above the answers is, beside every kind of shelter."""
@@ -60,6 +62,13 @@ def test_what_people_type_leads_to_help_and_danger_to_the_line(reader):
     assert help_ >= 0.97
     assert line == 1
     assert nonsense >= 0.9
+
+
+def test_phrases_of_who_saw_neither_words_nor_rules_do_too(reader):
+    help_, line, nonsense = shares(reader, OF_OTHERS)
+    assert help_ >= 0.96
+    assert line == 1
+    assert nonsense >= 0.95
 
 
 def test_phrases_of_others_do_too(reader, shared):
@@ -119,6 +128,34 @@ def test_danger_in_other_words_gets_the_line(reader, text, first):
 def test_what_happened_to_somebody_and_is_not_understood_gets_the_line(reader):
     assert reader.read("дочку брзкмл сегодня").line
     assert not reader.read("брзкмл юрист для дочки").line
+
+
+def test_who_tells_what_happened_in_words_that_nobody_foresaw_gets_the_line(reader):
+    assert reader.read("вчера вечером он меня брзкмл опять").line
+    assert not reader.read("записаться к врачу на завтра утром").line, "every word is understood"
+    assert not reader.read("юрист брзкмл").line, "a few words name what to look for"
+    football = reader.read("как вчера сыграл брзкмл с реалом футбол")
+    assert football.nothing
+    assert not football.line
+
+
+@pytest.mark.parametrize("text", ["пьяный руки распускает", "он распускает руки"])
+def test_two_words_that_belong_together_mean_the_same_in_either_order(reader, text):
+    assert reader.read(text).first_types()[:2] == ["IDN-HOT", "ACC-GBV"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("к врачу нет денег", "HLT-PHC"),
+        ("advokat darkor pulam nest", "LEG-INF"),
+        ("no money for a doctor", "HLT-PHC"),
+        ("shifokorga pul yo'q", "HLT-PHC"),
+        ("денег нет совсем", "MAT-CSH"),
+    ],
+)
+def test_who_has_no_money_for_something_asks_for_that(reader, text, first):
+    assert reader.read(text).first_types()[0] == first
 
 
 @pytest.mark.parametrize(
@@ -181,7 +218,7 @@ def test_words_that_meet_nothing_are_dropped_and_named(reader):
 def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
     path = published(tmp_path, tiny_area)
     edition = Edition(path, tiny_area)
-    phrases = [row["phrase"] for row in rows(PHRASES)]
+    phrases = [row["phrase"] for row in (*rows(PHRASES), *rows(OF_OTHERS)[::4])]
     phrases += [phrase[:6] for phrase in phrases] + [
         "Umed Kulnishin",
         "1 Market Street",
@@ -190,7 +227,8 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
         "шаб",
     ]
     with View(path) as view:
-        expected = [Search(view.connection, Query(text), view.facts).ranked() for text in phrases]
+        searches = [Search(view.connection, Query(text), view.facts) for text in phrases]
+        expected = [[search.ranked(), search.meaning.line] for search in searches]
     script = tmp_path / "ask.js"
     parts = [(SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in ("fold", "meaning", "search")]
     parts += [search_index.words(edition).decode(), search_index.script(edition, "en").decode()]
@@ -199,7 +237,8 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
         "globalThis.window = globalThis; globalThis.document = { querySelector: () => null };\n"
         + "\n".join(parts)
         + f"\nconst asked = {asked}; const found = asked.map(text => "
-        "rohnamoSearch.find(text, ROHNAMO_INDEX, ROHNAMO_WORDS, null).rows.map(hit => hit.row.id));\n"
+        "{ const hits = rohnamoSearch.find(text, ROHNAMO_INDEX, ROHNAMO_WORDS, null); "
+        "return [hits.rows.map(hit => hit.row.id), hits.meaning.line]; });\n"
         "console.log(JSON.stringify(found));",
         encoding="utf-8",
     )

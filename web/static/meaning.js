@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var fold = window.rohnamoFold, coarse = fold.coarse;
-  var MOST = 24, GOOD = 0.6, LEAST = 0.3, SHARED = 4;
+  var MOST = 24, GOOD = 0.6, LEAST = 0.3, SENTENCE = 5, SHARED = 4;
   var HARD_I = /(?<=[^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
   var QUIET = new Set(["not"].concat(BESIDE, CONDITIONS));
@@ -61,8 +61,11 @@
       });
     });
     lexicon.phrases.forEach(function (pair) {
-      var start = pair[0][0].slice(0, 2);
-      (self.phrases[start] = self.phrases[start] || []).push([pair[0], split(pair[1])]);
+      var row = pair[0], orders = row.length === 2 ? [row, [row[1], row[0]]] : [row]; // either may stand first
+      orders.forEach(function (order) {
+        var start = order[0].slice(0, 2);
+        (self.phrases[start] = self.phrases[start] || []).push([order, split(pair[1])]);
+      });
     });
     each(lexicon.places, function (name, code) { if (name.length >= 6) self.coarsePlaces.set(coarse(name), code); });
   }
@@ -208,13 +211,14 @@
     each(names, function (code, score) { types[code] = (types[code] || 0) + (ruled ? 0.3 : 2) * score; });
     if (Object.keys(types).length) dropped = dropped.filter(function (word) { return !called.used.has(word); });
     var outside = concepts.filter(function (of) { return of.has("out") || of.has("insult"); }).length;
+    var tells = words.length >= SENTENCE && !outside && unknown.size > 0; // what happened, in words that nobody foresaw
     var nothing = outside > 0 && !rules.line && rules.size < 2 && outside >= content;
     if (nothing) types = {};
     var any = Object.keys(types).length, conditions = CONDITIONS.filter(function (name) { return met.has(name); });
     nothing = nothing || !(any || named.length || places.length || conditions.length);
     if (!any && dropped.length > named.length && !rules.line) nothing = true;
     each(types, function (code, score) { types[code] = Math.round(score * 1000) / 1000; });
-    return new Meaning(types, rules.line, once(places), conditions, nothing ? [] : once(named), telling, once(dropped), nothing);
+    return new Meaning(types, rules.line || tells, once(places), conditions, nothing ? [] : once(named), telling, once(dropped), nothing);
   };
 
   function Meaning(types, line, places, conditions, named, words, dropped, nothing) {
