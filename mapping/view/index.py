@@ -14,21 +14,20 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from phonenumbers import country_code_for_region
 
 from mapping.area.study_area import StudyArea
 from mapping.freshness import freshness, latest, listed, rank
-from mapping.language.fold import coarse, tokens
+from mapping.language.fold import tokens
 from mapping.language.i18n import chain
 from mapping.language.lexicon import lexicon
 from mapping.language.parsers import is_dialled
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import WEEKDAYS
 from mapping.view.entries import Hours, sort_key, suits
+from mapping.view.postings import ORDER, SERIES, coarse_word, packed
 
 Row = Mapping[str, Any]
-Mask = NDArray[np.bool_]
 
 FREE = frozenset(tokens("free бесплатно бесплатная бесплатные ройгон бепул bepul"))
 """Words by which a service says that it costs nothing."""
@@ -49,17 +48,11 @@ CREATE TABLE open (
 CREATE INDEX open_day ON open (day, opens, closes);
 CREATE TABLE series (name TEXT PRIMARY KEY, numbers BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE spot USING rtree(id, south, north, west, east);
-CREATE VIRTUAL TABLE search USING fts5(
-    words, content='', detail=column, tokenize='unicode61 remove_diacritics 0'
-);
-CREATE TABLE word (word TEXT PRIMARY KEY, coarse TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE INDEX word_coarse ON word (coarse);
+CREATE TABLE word (
+    word TEXT PRIMARY KEY, coarse TEXT, bits INTEGER NOT NULL, numbers BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX word_coarse ON word (coarse) WHERE coarse IS NOT NULL;
 """
-
-SERIES = {"rank": "<u1", "point": "<u4", "latitude": "<f8", "longitude": "<f8"}
-"""Numbers of all services, or of all points, in a row: their type. ``point`` is the service that a point is of."""
-ORDER = "<u4"
-"""The type of the series ``by_name_<language>``: the place of each service, by rank and then by name."""
 
 
 class Opening(NamedTuple):
@@ -283,38 +276,21 @@ def _write_series(connection: sqlite3.Connection, listing: SearchIndex) -> None:
 
 
 def _write_words(connection: sqlite3.Connection, listing: SearchIndex) -> None:
-    """Fill the full-text index, and the words that a slip of the pen is compared with: no numbers."""
-    known: set[str] = set()
+    """Write which services have which words; those without a digit have the key too that a slip of the pen shares."""
+    services_of: dict[str, list[int]] = defaultdict(list)
     for number, row in enumerate(listing.services):
         words = listing.words(row)
-        known.update(words)
         connection.execute("INSERT INTO listed VALUES (?, ?, ?)", (number, row["id"], " ".join(words)))
-        connection.execute(
-            "INSERT INTO search (rowid, words) VALUES (?, ?)",
-            (number, " ".join(words)),
-        )
-    connection.execute("INSERT INTO search (search) VALUES ('optimize')")
-    letters = sorted(word for word in known if not any(map(str.isdigit, word)))
-    connection.executemany("INSERT INTO word VALUES (?, ?)", ((word, coarse_word(word)) for word in letters))
-
-
-def packed(numbers: Iterable[int], size: int) -> tuple[bool, bytes]:
-    """Pack a set of numbers below ``size``: as bits (True), or in a row where that is shorter."""
-    members = np.array(sorted(numbers), "<u4")
-    if members.nbytes * 8 <= size:
-        return False, members.tobytes()
-    mask = np.zeros(size, bool)
-    mask[members] = True
-    return True, np.packbits(mask).tobytes()
-
-
-def unpacked(bits: bool, content: bytes, size: int) -> Mask:
-    """Return a packed set as one truth value a service."""
-    if bits:
-        return np.unpackbits(np.frombuffer(content, np.uint8), count=size).view(bool)
-    mask = np.zeros(size, bool)
-    mask[np.frombuffer(content, "<u4")] = True
-    return mask
+        for word in words:
+            services_of[word].append(number)
+    size = len(listing.services)
+    connection.executemany(
+        "INSERT INTO word VALUES (?, ?, ?, ?)",
+        (
+            (word, None if any(map(str.isdigit, word)) else coarse_word(word), *packed(services_of[word], size))
+            for word in sorted(services_of)
+        ),
+    )
 
 
 def _schedules(rows: Sequence[Row], ties: Sequence[Row]) -> dict[str, list[Row]]:
@@ -378,12 +354,6 @@ def _digits(number: str | None, area: StudyArea | None) -> list[str]:
 def folded_words(text: str) -> tuple[str, ...]:
     """Return the folded words of a text; many services share their names, bodies and towns."""
     return tuple(tokens(text))
-
-
-@lru_cache(maxsize=65536)
-def coarse_word(word: str) -> str:
-    """Return the coarse key of a folded word."""
-    return coarse(word)
 
 
 def _grouped(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:

@@ -1,16 +1,14 @@
 """Searching a view: which services fit, in which order.
 
-Words are met in SQLite's full-text index, a radius in its R*Tree; codes, units, groups and hours are sets of services
-that `mapping.view.index` stored, cut with each other here.
+Words, codes, units, groups and hours are sets of services that `mapping.view.index` stored, cut with each other here; a
+radius is met in SQLite's R*Tree.
 """
 
 import datetime as dt
-import json
 import math
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,10 +18,9 @@ from pyproj import Geod
 
 from mapping.errors import InvalidRecord
 from mapping.language.fold import tokens
-from mapping.language.i18n import chain
-from mapping.language.meaning import GOOD, LEAST, Meaning, QueryReader, near, starts
+from mapping.language.meaning import GOOD, LEAST, Meaning, near, starts
 from mapping.language.taxonomy import Vocabulary
-from mapping.view.index import ORDER, SERIES, Mask, coarse_word, unpacked
+from mapping.view.postings import Bits, Mask, Postings, count, grades, holds, members, part_of, unpacked
 
 GEOD = Geod(ellps="WGS84")
 RADIUS = 6371.0088
@@ -40,14 +37,10 @@ FLAGS = ("night", "free", "everywhere")
 
 SHORTEST = 4
 """Letters from which a word may be the beginning of a name."""
+FEW = 512
+"""So many services are sorted whole, where only the first are wanted."""
 ASKED = 1.5
 """What the help that is asked for counts beside one word of a name."""
-
-
-@lru_cache(8)
-def reader(content: str) -> QueryReader:
-    """Return the reader of a lexicon that a view holds."""
-    return QueryReader(json.loads(content))
 
 
 @dataclass(frozen=True)
@@ -105,216 +98,240 @@ class Hits:
 class Search:
     """One search of one view."""
 
-    def __init__(self, connection: sqlite3.Connection, query: Query, facts: dict[str, str]) -> None:
+    def __init__(self, postings: Postings, query: Query, facts: dict[str, str]) -> None:
         query.check()
-        self.connection = connection
+        self.postings = postings
         self.query = query
         self.timezone = ZoneInfo(facts["timezone"]) if "timezone" in facts else None
-        languages = facts["languages"].split()
-        wanted = next((candidate for candidate in chain(query.language) if candidate in languages), languages[0])
-        self.order = f"by_name_{wanted}"
-        self.asked_order: NDArray[Any] | None = None
-        (self.size,) = connection.execute("SELECT count(*) FROM listed").fetchone()
+        self.order: list[list[Bits]] = [postings.ranks]
+        """What services are put in order by before their names: sets that part them, those that come first first."""
+        self.picked: list[int] = []
+        """Services that come before all others."""
+        self._likes: dict[str, list[str]] = {}
 
     def run(self) -> Hits:
         """Find what fits."""
+        having = self.postings.having
         fits = self.wanted()
         if self.query.area_units is not None:
-            here = fits & self.having("in", self.query.area_units)
-            elsewhere = fits & self.having("covers", self.query.area_units) & ~here
+            here = fits & having("in", self.query.area_units)
+            elsewhere = fits & having("covers", self.query.area_units) & ~here
         else:
-            here, elsewhere = fits & self.having("pointed", [""]), fits & self.having("remote", [""])
+            here, elsewhere = fits & having("pointed", [""]), fits & having("remote", [""])
         if self.query.near is not None:
-            first, count = self._nearest(here, self.query.near)
+            first, total = self._nearest(self.postings.mask(here), self.query.near)
         else:
-            first, count = self._by_name(here), int(here.sum())
-        return Hits(first, self._by_name(elsewhere), count + int(elsewhere.sum()))
+            first, total = self._first_hits(here), count(here)
+        return Hits(first, self._first_hits(elsewhere), total + count(elsewhere))
 
     def ranked(self) -> list[str]:
         """Return the ids of all services that fit, in the order in which they answer."""
-        fits = self.wanted()
-        order = self._series(self.order) if self.asked_order is None else self.asked_order
-        numbers = np.flatnonzero(fits)
-        return self._services(numbers[np.argsort(order[numbers])])
+        return self.postings.ids(self._answering(self.wanted(), self.postings.size))
 
-    def wanted(self) -> Mask:
+    def mask(self) -> Mask:
+        """Return the services that fit, one truth value each: with a unit those that are in it or cover it."""
+        fits = self.wanted()
+        if self.query.area_units is not None:
+            having = self.postings.having
+            fits = fits & (having("in", self.query.area_units) | having("covers", self.query.area_units))
+        return self.postings.mask(fits)
+
+    def wanted(self) -> Bits:
         """Return the services that fit, wherever they are."""
         query = self.query
-        fits = np.ones(self.size, bool)
+        fits = self.postings.everything
         if query.type is not None:
             fits = fits & self._known("service_types", "type", query.type)
         if query.serves is not None:
             fits = fits & self._known("beneficiaries", "for", query.serves)
         if query.speaks is not None:
-            fits = fits & self.having("speaks", [query.speaks])
+            fits = fits & self.postings.having("speaks", [query.speaks])
         if query.open_at is not None:
             fits = fits & self._open(query.open_at)
         return self._meeting(fits) if tokens(query.text) else fits
 
-    def _known(self, taxonomy: str, kind: str, code: str) -> Mask:
+    def _known(self, taxonomy: str, kind: str, code: str) -> Bits:
         """Return the services that have a code; refuse one that neither the taxonomy nor the view knows."""
-        having = self.having(kind, [code])
+        having = self.postings.having(kind, [code])
         if not having.any():
             Vocabulary.load(taxonomy).term(code)
         return having
 
-    def having(self, kind: str, codes: Iterable[str]) -> Mask:
-        """Return the services that have one of some codes."""
-        rows = self.connection.execute(
-            "SELECT bits, numbers FROM code WHERE kind = ? AND code IN (SELECT value FROM json_each(?))",
-            (kind, json.dumps(sorted(codes))),
-        )
-        return self._any(rows)
-
-    def _any(self, sets: Iterable[Any]) -> Mask:
-        """Return the services that are in one of some packed sets."""
-        mask = np.zeros(self.size, bool)
-        for bits, content in sets:
-            mask |= unpacked(bool(bits), content, self.size)
-        return mask
-
     @cached_property
     def meaning(self) -> Meaning:
         """Return what the text of the question asks for."""
-        row = self._one("SELECT content FROM lexicon")
-        return reader(row[0] if row else "{}").read(self.query.text, self._is_name)
+        return self.postings.reader.read(self.query.text, self._is_name)
 
-    def _meeting(self, base: Mask) -> Mask:
+    def _meeting(self, base: Bits) -> Bits:
         """Return, of some services, those that answer the text best, and keep the order in which they do.
 
         What somebody asks for counts most, then a name that is met whole, then words that can only be names.
         """
-        meaning = self.meaning
+        meaning, postings = self.meaning, self.postings
         if meaning.nothing:
-            return np.zeros(self.size, bool)
-        best = max(meaning.types.values(), default=0.0)
-        score = np.zeros(self.size)
-        for code, value in meaning.types.items():
-            own = self.having("type", [code])
-            score[own] = np.maximum(score[own], value)
-        tier = np.where((score <= 0) | (score < LEAST * best), 0, np.where(score >= GOOD * best, 2, 1))
+            return postings.none()
+        of_type = postings.by_code("type", meaning.types)
+        tiers, scores = self._by_type(of_type)
         whole = self._whole_name()
-        named = sum((self._matching(self._ways(word)).astype(int) for word in meaning.named), np.zeros(self.size, int))
-        alone = whole if len(meaning.words) == 1 else np.zeros(self.size, bool)
-        met = ASKED * ((tier > 0) | alone) + named + (ASKED * whole if len(meaning.words) > 1 else 0)
-        inside = self.having("in", meaning.places)
-        where = np.where(inside, 2, np.where(self.having("covers", meaning.places) | self._everywhere(), 1, 0))
-        where = where if meaning.places else np.zeros(self.size, int)
-        conditions = sum((self.having(kind, [""]).astype(int) for kind in meaning.conditions), np.zeros(self.size, int))
+        alone = len(meaning.words) == 1
+        weights = [(tiers[0] | tiers[1] | whole if alone else tiers[0] | tiers[1], ASKED)]
+        weights += [(self._having_name(word), 1) for word in meaning.named]
+        weights += [] if alone else [(whole, ASKED)]
+        inside = postings.having("in", meaning.places)
+        conditions = [(postings.having(kind, [""]), 1.0) for kind in meaning.conditions]
         if not (meaning.types or meaning.named):
-            met = met + inside + conditions
-        fits: Mask = base & (met > 0)
-        if fits.any():
-            fits = fits & (met == met[fits].max())
-        later = self._series("rank") if self.size else np.zeros(0)
-        numbers = np.flatnonzero(fits)
-        keys = (self._series(self.order), -conditions, -score, -where, -tier, later)
-        ordered = numbers[np.lexsort([key[numbers] for key in keys])]
-        place = np.empty(self.size, np.int64)
-        place[ordered] = np.arange(ordered.size)
-        self._share(place, ordered, np.stack([later, tier, where]))
-        self.asked_order = place
+            weights += [(inside, 1), *conditions]
+        most, fits = next(iter(grades(base, weights)), (0, base))
+        if not most:
+            return postings.none()
+        self.order += [
+            tiers,
+            self._by_place(inside) if meaning.places else [fits],
+            scores,
+            [bits for _, bits in grades(fits, conditions)],
+        ]
+        self._share(fits, of_type)
         return fits
 
-    def _share(self, place: NDArray[Any], ordered: NDArray[Any], grades: NDArray[Any]) -> None:
+    def _by_type(self, of_type: dict[str, Bits]) -> tuple[list[Bits], list[Bits]]:
+        """Return the services by what is asked for: what was, what is beside it, the rest; and by score."""
+        types = self.meaning.types
+        best = max(types.values(), default=0.0)
+        tiers = [self.postings.none() for _ in range(3)]
+        scores: list[Bits] = []
+        rest = self.postings.everything
+        for score in sorted(set(types.values()), reverse=True):
+            own = [of_type[code] & rest for code, value in types.items() if value == score and code in of_type]
+            if own and score > 0:
+                scores.append(np.bitwise_or.reduce(own))
+                rest = rest & ~scores[-1]
+                tiers[0 if score >= GOOD * best else 1 if score >= LEAST * best else 2] |= scores[-1]
+        tiers[2] |= rest
+        return tiers, [*scores, rest]
+
+    def _by_place(self, inside: Bits) -> list[Bits]:
+        """Return the services in the places that are asked for, those that cover one of them, and the rest."""
+        postings = self.postings
+        everywhere = postings.having("remote", [""]) & ~postings.having("bounded", [""])
+        covers = (postings.having("covers", self.meaning.places) | everywhere) & ~inside
+        return [inside, covers, postings.everything & ~inside & ~covers]
+
+    def _share(self, fits: Bits, of_type: dict[str, Bits]) -> None:
         """Put the first service of each kind that was asked for before the others, where it is as good and as near."""
-        if not ordered.size:
-            return
-        alike = ordered[(grades[:, ordered] == grades[:, ordered[:1]]).all(axis=0)]
+        alike, (*grade, scores, conditions) = fits, self.order
+        for parts in grade:
+            alike = next(part for part in (alike & part for part in parts) if part.any())
         picked: list[int] = []
         for code in self.meaning.first_types():
-            own = alike[self.having("type", [code])[alike]]
-            picked += [number for number in own.tolist() if number not in picked][:1]
-        place[picked] = np.arange(-len(picked), 0)
+            if code in of_type:
+                own = alike & of_type[code] & ~self._set(picked)
+                picked += self._first(own, 1, [scores, conditions])
+        self.picked = picked
 
-    def _everywhere(self) -> Mask:
-        """Return the services without a place that say of no area that it is theirs."""
-        return self.having("remote", [""]) & ~self.having("bounded", [""])
+    def _set(self, numbers: list[int]) -> Bits:
+        return self.postings.union([(False, np.array(numbers, "<u4").tobytes())])
 
-    def _whole_name(self) -> Mask:
+    def _first(self, fits: Bits, most: int, order: list[list[Bits]] | None = None) -> list[int]:
+        """Return the first of some services by number, in the order of the sets that part them and then by name.
+
+        Few are sorted; of many only those parts are looked at in which the first are.
+        """
+        size = count(fits)
+        if not size or not most:
+            return []
+        order = self.order if order is None else order
+        if size <= max(FEW, most):
+            numbers = members(fits)
+            by_name = self.postings.by_name(self.query.language)[numbers]
+            places = [part_of(parts, numbers) for parts in reversed(order)]
+            return [int(number) for number in numbers[np.lexsort([by_name, *places])][:most]]
+        if not order:
+            return self.postings.first_by_name(fits, most, self.query.language)
+        first: list[int] = []
+        for part in order[0]:
+            first += self._first(fits & part, most - len(first), order[1:])
+        return first
+
+    def _whole_name(self) -> Bits:
         """Return the services whose names hold every word of the text, the last one perhaps begun only."""
         words = self.meaning.words
         if not words or sum(map(len, words)) < SHORTEST:
-            return np.zeros(self.size, bool)
-        return self._matching([" AND ".join([f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}" *'])])
-
-    def _matching(self, ways: list[str]) -> Mask:
-        """Return the services that one of several questions to the full-text index finds."""
-        mask = np.zeros(self.size, bool)
-        if ways:
-            match = " OR ".join(f"({way})" for way in ways)
-            rows = self.connection.execute("SELECT rowid FROM search WHERE search MATCH ?", (match,)).fetchall()
-            mask[[number for (number,) in rows]] = True
-        return mask
+            return self.postings.none()
+        bits = self.postings.everything
+        for word in words[:-1]:
+            bits = bits & self.postings.having_words([word])
+            if not bits.any():
+                return bits
+        return bits & self.postings.having_begun(words[-1])
 
     def _is_name(self, word: str, loosely: bool) -> bool:
         if loosely:
             return bool(self._like(word))
         if len(word) < SHORTEST and not word.isdigit():
-            return self._one("SELECT 1 FROM word WHERE word = ?", word) is not None
-        return self._begins(word)
-
-    def _begins(self, word: str) -> bool:
-        """Tell whether a word of a name begins with a word."""
-        after = word + "\U0010ffff"
-        return self._one("SELECT 1 FROM word WHERE word >= ? AND word < ? LIMIT 1", word, after) is not None
+            return self.postings.is_word(word)
+        return self.postings.begins_word(word)
 
     def _like(self, word: str) -> list[str]:
         """Return the words of names that a word is another spelling of, or that it is off by one slip."""
         if len(word) < 5:
             return []
-        rows = self.connection.execute("SELECT word FROM word WHERE coarse = ? ORDER BY word", (coarse_word(word),))
-        return [other for (other,) in rows] or [
-            other for other in self._vocabulary if len(other) >= 5 and starts(word, other) and near(word, other)
-        ]
+        if word not in self._likes:
+            self._likes[word] = self.postings.sounding_like(word) or [
+                other
+                for other in self.postings.vocabulary
+                if len(other) >= 5 and starts(word, other) and near(word, other)
+            ]
+        return self._likes[word]
 
-    def _ways(self, word: str) -> list[str]:
-        """Return the ways to look for a word that stands in a name."""
-        if word.isdigit() or (len(word) >= SHORTEST and self._begins(word)):
-            return [f'"{word}" *']
-        return [f'"{other}"' for other in ([word] if len(word) < SHORTEST else self._like(word))]
+    def _having_name(self, word: str) -> Bits:
+        """Return the services in whose names a word stands."""
+        if word.isdigit() or (len(word) >= SHORTEST and self.postings.begins_word(word)):
+            return self.postings.having_begun(word)
+        return self.postings.having_words([word] if len(word) < SHORTEST else self._like(word))
 
-    @cached_property
-    def _vocabulary(self) -> list[str]:
-        return [word for (word,) in self.connection.execute("SELECT word FROM word ORDER BY word")]
-
-    def _open(self, moment: dt.datetime) -> Mask:
+    def _open(self, moment: dt.datetime) -> Bits:
         """Return the services that are open at a moment, each by its own clock."""
         at = moment.replace(tzinfo=self.timezone) if moment.tzinfo is None else moment
         local = at.astimezone(self.timezone) if self.timezone is not None and at.tzinfo is not None else at
         clocks: list[tuple[float | None, dt.datetime]] = [(None, local)]
-        for (offset,) in self.connection.execute("SELECT DISTINCT utc_offset FROM open WHERE utc_offset IS NOT NULL"):
+        connection = self.postings.connection
+        for (offset,) in connection.execute("SELECT DISTINCT utc_offset FROM open WHERE utc_offset IS NOT NULL"):
             if at.tzinfo is not None:
                 clocks.append((offset, at.astimezone(dt.timezone(dt.timedelta(hours=offset)))))
-        mask = np.zeros(self.size, bool)
+        bits = self.postings.none()
         for clock, time in clocks:
             minute, day = time.hour * 60 + time.minute, time.date().isoformat()
-            mask |= self._any(
-                self.connection.execute(
+            bits |= self.postings.union(
+                connection.execute(
                     "SELECT bits, numbers FROM open WHERE day = ? AND opens <= ? AND closes > ? AND utc_offset IS ?"
                     " AND coalesce(first <= ?, 1) AND coalesce(last >= ?, 1)",
                     (time.weekday(), minute, minute, clock, day, day),
                 )
             )
-        return mask
+        return bits
 
-    def _by_name(self, fits: Mask) -> list[Hit]:
-        """Return the first services that fit, those of the best rank first and by name."""
-        numbers = np.flatnonzero(fits)
-        order = (self._series(self.order) if self.asked_order is None else self.asked_order)[numbers]
-        first = numbers[_lowest(order, self.query.limit)]
-        return [Hit(service) for service in self._services(first)]
+    def _first_hits(self, fits: Bits) -> list[Hit]:
+        """Return the first services that fit, in the order in which they answer."""
+        return [Hit(service) for service in self.postings.ids(self._answering(fits, self.query.limit))]
+
+    def _answering(self, fits: Bits, most: int) -> list[int]:
+        """Return the first of some services by number: those that were picked, then the others in their order."""
+        if not self.picked:
+            return self._first(fits, most)
+        picked = np.array(self.picked, "<u4")
+        first: list[int] = picked[holds(fits, picked)].tolist()[:most]
+        return first + self._first(fits & ~self._set(self.picked), most - len(first))
 
     def _nearest(self, fits: Mask, near: tuple[float, float]) -> tuple[list[Hit], int]:
         """Return the first services that fit, those of the best rank first and of these the nearest, and their count.
 
         Distances are estimated for all, and measured on the ellipsoid for those whose place or count depends on it.
         """
-        within, owner = self.query.within_km, self._series("point")
+        within, owner = self.query.within_km, self.postings.series("point")
         points = np.flatnonzero(fits[owner])
         if within is not None and points.size > MANY:
             points = self._in_box(fits, near, within)
-        latitude, longitude = (self._series(name)[points] for name in ("latitude", "longitude"))
+        latitude, longitude = (self.postings.series(name)[points] for name in ("latitude", "longitude"))
         km = estimated(near, latitude, longitude)
         if within is not None:
             near_edge = np.abs(km - within) <= within * SPHERE + 0.001
@@ -326,19 +343,21 @@ class Search:
         nearest = np.minimum.reduceat(km, first)
         chosen = self._close_enough(services, nearest)
         sure = np.flatnonzero(np.isin(owner[points], services[chosen]))
-        exact = measured(near, self._series("latitude")[points[sure]], self._series("longitude")[points[sure]])
+        exact = measured(
+            near, self.postings.series("latitude")[points[sure]], self.postings.series("longitude")[points[sure]]
+        )
         exactly: dict[int, float] = {}
         for number, exact_distance in zip(owner[points[sure]].tolist(), exact.tolist(), strict=True):
             exactly[number] = min(exact_distance, exactly.get(number, math.inf))
-        ranks, order = self._series("rank"), self._series(self.order)
+        ranks, order = self.postings.series("rank"), self.postings.by_name(self.query.language)
         best = sorted(exactly, key=lambda number: (ranks[number], exactly[number], order[number]))
         best = best[: self.query.limit]
-        names = self._services(best)
+        names = self.postings.ids(best)
         return [Hit(name, exactly[number]) for name, number in zip(names, best, strict=True)], int(services.size)
 
     def _close_enough(self, services: NDArray[Any], km: NDArray[np.float64]) -> NDArray[np.intp]:
         """Return the places of the services that can be among the first, by the estimate of their distance."""
-        ranks = self._series("rank")[services]
+        ranks = self.postings.series("rank")[services]
         chosen: list[NDArray[np.intp]] = []
         left = self.query.limit
         for rank in np.unique(ranks):
@@ -355,39 +374,13 @@ class Search:
     def _in_box(self, fits: Mask, near: tuple[float, float], radius: float) -> NDArray[np.intp]:
         """Return the points of services that fit in a box around a circle."""
         south, north, west, east = box(near, radius)
-        rows = self.connection.execute(
+        rows = self.postings.connection.execute(
             "SELECT id FROM spot WHERE north >= ? AND south <= ? AND east >= ? AND west <= ?",
             (south, north, west, east),
         ).fetchall()
         points = np.array(sorted(number for (number,) in rows), np.intp)
-        inside: NDArray[np.intp] = points[fits[self._series("point")[points]]]
+        inside: NDArray[np.intp] = points[fits[self.postings.series("point")[points]]]
         return inside
-
-    def _series(self, name: str) -> NDArray[Any]:
-        """Return a series of numbers, one a service or one a point."""
-        row = self._one("SELECT numbers FROM series WHERE name = ?", name)
-        return np.frombuffer(row[0] if row else b"", SERIES.get(name, ORDER))
-
-    def _services(self, numbers: Iterable[int]) -> list[str]:
-        """Return the ids of services by number."""
-        wanted = [int(number) for number in numbers]
-        rows = self.connection.execute(
-            "SELECT number, service FROM listed WHERE number IN (SELECT value FROM json_each(?))", [json.dumps(wanted)]
-        )
-        ids = {number: service for number, service in rows}  # noqa: C416
-        return [ids[number] for number in wanted]
-
-    def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
-        return row
-
-
-def _lowest(values: NDArray[Any], count: int) -> NDArray[np.intp]:
-    """Return the places of the lowest values, in their order."""
-    if count < values.size:
-        places = np.argpartition(values, count)[:count]
-        return places[np.argsort(values[places])]
-    return np.argsort(values)
 
 
 def estimated(

@@ -30,6 +30,7 @@ from mapping.view.entries import (
     sort_key,
 )
 from mapping.view.index import hours_of
+from mapping.view.postings import Postings
 from mapping.view.search import Query, Search, SearchTable, search_table
 from mapping.view.writer import APPLICATION_ID, FORMAT
 
@@ -48,6 +49,9 @@ __all__ = [
 
 MAPPED = 2**31
 """Bytes of a view that are read straight from the system's memory, without a copy of one's own."""
+
+RECENT = 1000
+"""Services that were found last, in each language, and need not be made anew: some kilobytes each."""
 
 Rows = Mapping[str, list[sqlite3.Row]]
 Texts = Mapping[tuple[str, str], tuple[str, str]]
@@ -81,6 +85,8 @@ class View:
         except sqlite3.Error as error:
             raise FormatError(f"{self.path}: is not a view ({error}); make one with `rohnamo publish`") from error
         self.connection.row_factory = sqlite3.Row
+        self._filled: dict[tuple[str, str], bool] = {}
+        self._recent: dict[str, dict[str, Entry]] = {}
 
     def _require_format(self) -> None:
         (mark,) = self.connection.execute("PRAGMA application_id").fetchone()
@@ -280,19 +286,38 @@ class View:
             units = frozenset(area_unit)
         self._require_units(units or frozenset())
         query = Query(text, type, serves, speaks, units, near, within_km, open_at, language, limit)
-        hits = Search(self.connection, query, self.facts).run()
+        hits = self.search(query).run()
         kilometres = {hit.service: round(hit.km, 3) for hit in hits.here if hit.km is not None}
-        made = {e.id: e for e in self.entries([h.service for h in (*hits.here, *hits.elsewhere)], language=language)}
+        here, elsewhere = (
+            self._recalled([hit.service for hit in block], language) for block in (hits.here, hits.elsewhere)
+        )
         return SearchResult(
-            here=tuple(made[hit.service] for hit in hits.here),
-            elsewhere=tuple(made[hit.service] for hit in hits.elsewhere),
+            here=here,
+            elsewhere=elsewhere,
             kilometres=kilometres,
             total=hits.total,
         )
 
+    def _recalled(self, ids: Sequence[str], language: str) -> tuple[Entry, ...]:
+        """Return services by id, in that order; those that were found lately are not made anew."""
+        recent = self._recent.get(language, {})
+        entries = {service: recent[service] for service in ids if service in recent}
+        if missing := [service for service in ids if service not in entries]:
+            entries |= {entry.id: entry for entry in self.entries(missing, language=language)}
+            self._recent[language] = dict([*(recent | entries).items()][-RECENT:])
+        return tuple(entries[service] for service in ids)
+
     def meaning(self, text: str) -> Meaning:
         """Return what a text asks for: whether a line must come first, which kinds of help, where."""
-        return Search(self.connection, Query(text), self.facts).meaning
+        return self.search(Query(text)).meaning
+
+    def search(self, query: Query) -> Search:
+        """Return the search that answers a question."""
+        return Search(self._postings, query, self.facts)
+
+    @cached_property
+    def _postings(self) -> Postings:
+        return Postings(self.connection, self.facts)
 
     def search_table(self) -> SearchTable:
         """Return what a search outside this file needs to find the same: the lexicon, and the facts of each service."""
@@ -326,15 +351,17 @@ class View:
     def _terms(self) -> dict[str, str]:
         return {row["id"]: row["code"] for row in self.connection.execute("SELECT id, code FROM taxonomy_term")}
 
-    @cached_property
-    def _filled(self) -> set[str]:
-        """The tables that have rows; the others need not be asked."""
-        return {name for name in self._tables if self.connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone()}
+    def _is_filled(self, table: str, column: str) -> bool:
+        """Tell whether a column has values; the others need not be asked."""
+        if (table, column) not in self._filled:
+            query = f'SELECT 1 FROM "{table}" WHERE "{column}" IS NOT NULL LIMIT 1'
+            self._filled[table, column] = self.connection.execute(query).fetchone() is not None
+        return self._filled[table, column]
 
     def _where(self, table: str, column: str, ids: Iterable[str | None]) -> list[sqlite3.Row]:
         """Return the rows whose column is one of the ids, in the order of their own ids."""
         wanted = sorted({identifier for identifier in ids if identifier})
-        if not wanted or table not in self._filled:
+        if not wanted or table not in self._tables or not self._is_filled(table, column):
             return []
         query = f'SELECT * FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?)) ORDER BY id'
         return list(self.connection.execute(query, [json.dumps(wanted)]))
@@ -488,10 +515,9 @@ _PARTS = ("phone", "schedule", "language", "service_area", "required_document", 
 
 
 def _require_modules(connection: sqlite3.Connection) -> None:
-    there = {name for (name,) in connection.execute("SELECT name FROM pragma_module_list")}
-    if missing := sorted({"fts5", "rtree"} - there):
+    if not connection.execute("SELECT 1 FROM pragma_module_list WHERE name = 'rtree'").fetchone():
         raise FormatError(
-            f"SQLite {sqlite3.sqlite_version} of this Python lacks {' and '.join(missing)}, which views need;"
+            f"SQLite {sqlite3.sqlite_version} of this Python lacks rtree, which views need;"
             " use the Python of python.org, of your system, or of conda-forge"
         )
 

@@ -18,7 +18,7 @@ from mapping.model import RECORDS, Audience, SqlType, columns, references
 from mapping.view.diff import write_changes
 from mapping.view.index import SearchIndex, write_index
 
-FORMAT = "5"
+FORMAT = "6"
 APPLICATION_ID = 0x526F6876
 """Stands in the header of a view file: "Rohv"."""
 

@@ -1,20 +1,31 @@
 """What people type is understood, and the browser finds what the view finds."""
 
 import csv
+import datetime as dt
 import json
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from mapping.language.fold import tokens
+from mapping.area.study_area import StudyArea
+from mapping.language.fold import coarse, tokens
 from mapping.language.lexicon import lexicon
-from mapping.language.meaning import Meaning, QueryReader, inflected
+from mapping.language.meaning import Meaning, QueryReader, inflected, near, starts
 from mapping.language.need_fits import SECOND, types_for
 from mapping.language.taxonomy import Vocabulary
-from mapping.view.search import Query, Search
-from mapping.view.view import View
+from mapping.view.entries import sort_key
+from mapping.view.search import Query, SearchFacts
+from mapping.view.view import Entry, View
+from tests.support.examples import examples
+from tests.support.sample import ALL_DAYS, km, organization, place, sample_view, service
 from tests.web.support.portal import published
 from web.presenters.edition import Edition
 from web.public import search_index
@@ -227,7 +238,7 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
         "шаб",
     ]
     with View(path) as view:
-        searches = [Search(view.connection, Query(text), view.facts) for text in phrases]
+        searches = [view.search(Query(text)) for text in phrases]
         expected = [[search.ranked(), search.meaning.line] for search in searches]
     script = tmp_path / "ask.js"
     parts = [(SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in ("fold", "meaning", "search")]
@@ -245,3 +256,120 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
     told = subprocess.run(["node", str(script)], capture_output=True, text=True, check=True, timeout=60)
     for text, mine, browsers in zip(phrases, expected, json.loads(told.stdout), strict=True):
         assert mine == browsers, text
+
+
+# -- the search against every service looked at --------------------------------------------------------------------
+
+WORDS = ("Umed", "Sitora", "Нури", "Bahor", "Офтоб", "12", "Ko'prik", "Centre")
+KINDS = ("LEG-INF", "LEG-DOC", "PSY-COU", "HLT-EME", "IDN-HOT")
+
+
+def random_parts(seed: int) -> Iterator[Any]:
+    """Yield services of every kind in random places, under names of few words, so that many are alike."""
+    random = Random(seed)
+    bodies = [f"{word} {random.choice(WORDS)}" for word in WORDS]
+    yield from map(organization, bodies)
+    for n in range(120):
+        name = f"{' '.join(random.sample(WORDS, random.randint(1, 3)))} {n}"
+        yield service(
+            name,
+            of=random.choice(bodies),
+            types=random.sample(KINDS, random.randint(1, 2)),
+            verified=random.choice([None, dt.date(2026, 9, 1), dt.date(2024, 1, 1)]),
+            hours=[(ALL_DAYS, "00:00", "24:00")] if random.random() < 0.3 else [],
+            covers=[random.choice(["XT-W1", "XT-E"])] if random.random() < 0.3 else [],
+            phones=[f"+99290{random.randrange(10**7):07}"] if random.random() < 0.3 else [],
+            fees_description="free" if random.random() < 0.3 else None,
+        )
+        if random.random() < 0.6:
+            unit = random.choice(["XT-W1", "XT-W2", "XT-E1", "XT-E2"])
+            at = km(random.uniform(1, 23), random.uniform(1, 15))
+            precision = random.choice(["exact", "area"])
+            house = f"{random.choice(WORDS)} house {n}" if precision == "exact" else f"Place {n}"
+            yield place(house, of=[name], at=at, unit=unit, precision=precision)
+
+
+@pytest.fixture(scope="module", params=[1, 2])
+def random_view(
+    request: pytest.FixtureRequest, tiny_area: StudyArea, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[View]:
+    with sample_view(tmp_path_factory.mktemp("random"), tiny_area, *random_parts(request.param)) as opened:
+        yield opened
+
+
+@cache
+def looked_at(view: View) -> tuple[list[Entry], dict[str, SearchFacts]]:
+    return view.services(), view.search_table().services
+
+
+def in_order(view: View, text: str) -> list[Entry]:
+    """Return what answers a text, by looking at every service by itself."""
+    meaning, (services, facts) = view.meaning(text), looked_at(view)
+    entries = [entry for entry in services if not meaning.nothing]
+    words = {entry.id: facts[entry.id].words.split() for entry in entries}
+    letters = {word for own in words.values() for word in own if not any(map(str.isdigit, word))}
+
+    def begins(start: str) -> Callable[[str], bool]:
+        return lambda word: word.startswith(start)
+
+    def like(word: str) -> set[str]:
+        same = {other for other in letters if coarse(other) == coarse(word)}
+        slips = {other for other in letters if len(other) >= 5 and starts(word, other) and near(word, other)}
+        return (same or slips) if len(word) >= 5 else set()
+
+    def stands(word: str, own: list[str]) -> bool:
+        if word.isdigit() or (len(word) >= 4 and any(map(begins(word), letters))):
+            return any(map(begins(word), own))
+        return word in own if len(word) < 4 else bool(like(word).intersection(own))
+
+    def grade(entry: Entry) -> tuple[float, tuple[float, ...]]:
+        """Return how much of a text a service meets, and where it stands among those that meet as much."""
+        own, fact = words[entry.id], facts[entry.id]
+        types = {*entry.types, *(code.split("-")[0] for code in entry.types)}
+        tier = meaning.tier(types)
+        *whole_words, last = meaning.words or ("",)
+        whole = sum(map(len, meaning.words)) >= 4 and {*whole_words} <= {*own} and any(map(begins(last), own))
+        named = sum(stands(word, own) for word in meaning.named)
+        alone = whole and len(meaning.words) == 1
+        inside = bool({*meaning.places} & {*fact.inside})
+        covers = bool({*meaning.places} & {*fact.covers}) or "everywhere" in fact.flags
+        conditions = len(fact.flags.intersection(meaning.conditions))
+        met = 1.5 * (tier > 0 or alone) + named + 1.5 * (whole and not alone)
+        met += 0 if meaning.types or meaning.named else inside + conditions
+        where = (2 if inside else int(covers)) if meaning.places else 0
+        return met, (entry.rank, -tier, -where, -meaning.score(types), -conditions)
+
+    graded = [(*grade(entry), entry) for entry in entries]
+    best = max((met for met, _, _ in graded), default=0)
+    fits = [(place, sort_key(entry.name), entry.id, entry) for met, place, entry in graded if met == best > 0]
+    fits.sort(key=lambda row: row[:3])
+    shared: list[Entry] = []
+    for code in meaning.first_types():
+        alike = [row[3] for row in fits if row[0][:3] == fits[0][0][:3] and row[3] not in shared]
+        shared += [entry for entry in alike if code in entry.types][:1]
+    return shared + [row[3] for row in fits if row[3] not in shared]
+
+
+pieces = st.one_of(
+    st.sampled_from([*WORDS, "Umet", "Sittora", "nury", "oftob", "baxor", "house", "9929", "99", "Ume", "xyzzy"]),
+    st.sampled_from(["юрист", "lawyer", "shelter", "doctor", "ночью", "бесплатно", "free", "муж бьёт", "psychologist"]),
+    st.sampled_from(["Chashma", "Гарб", "Kulnishin", "в", "for", "12", "ҳуҷҷат", "counselling", "legal advice"]),
+)
+
+
+@pytest.mark.parametrize("small", [False, True])
+@given(text=st.lists(pieces, min_size=1, max_size=4).map(" ".join), limit=st.integers(0, 130))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_words_find_what_looking_at_every_service_finds(
+    small: bool, text: str, limit: int, random_view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where there are so many services that only the parts are looked at in which the first are."""
+    if small:
+        monkeypatch.setattr("mapping.view.search.FEW", 0)
+        monkeypatch.setattr("mapping.view.postings.SPARSE", 1 if limit % 2 else 10**9)
+        monkeypatch.setattr("mapping.view.postings.STEP", 7)
+    expected, found = in_order(random_view, text), random_view.find(text, limit=limit)
+    assert [e.id for e in found.here] == [e.id for e in expected if e.points][:limit]
+    assert [e.id for e in found.elsewhere] == [e.id for e in expected if not e.points][:limit]
+    assert found.total == len(expected)
+    assert random_view.search(Query(text)).ranked() == [entry.id for entry in expected]

@@ -21,7 +21,7 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.model import RECORDS, WEEKDAYS, Phone, RequiredDocument, Schedule, Service, Source, Unit, record_id
 from mapping.safety.redaction import PUBLISHED
 from mapping.view.entries import DAY, minutes_of, sort_key
-from mapping.view.index import packed, unpacked
+from mapping.view.postings import packed, unpacked
 from mapping.view.search import box
 from mapping.view.view import Entry, Hours, SearchResult, View
 from tests.support.examples import examples
@@ -775,8 +775,9 @@ queries = st.fixed_dictionaries(
 def test_a_search_finds_what_looking_at_every_entry_finds(
     points: int, query: dict[str, Any], many: View, tiny_area: StudyArea, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where there are so many points that a radius is looked up in the R*Tree."""
+    """Also where points are so many that a radius is looked up in the R*Tree, and services more than are sorted."""
     monkeypatch.setattr("mapping.view.search.MANY", points)
+    monkeypatch.setattr("mapping.view.search.FEW", points)
     if "near" not in query:
         query.pop("within_km", None)
     found = many.find(**query)
@@ -929,16 +930,14 @@ def test_a_view_of_another_format_is_refused(tiny_area: StudyArea, tmp_path: Pat
         View(tmp_path / "public.db")
 
 
-def test_a_sqlite_without_full_text_search_is_named(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sqlite_without_rtree_is_named(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     class Bare(sqlite3.Connection):
         def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-            return super().execute(
-                sql.replace("FROM pragma_module_list", "FROM pragma_module_list WHERE name = 'rtree'")
-            )
+            return super().execute(sql.replace("name = 'rtree'", "name = 'none'"), *values)
 
     connect = sqlite3.connect
     monkeypatch.setattr("sqlite3.connect", lambda *a, **k: connect(*a, factory=Bare, **k))
-    with pytest.raises(FormatError, match="lacks fts5, which views need"):
+    with pytest.raises(FormatError, match="lacks rtree, which views need"):
         View(view.path)
 
 

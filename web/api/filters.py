@@ -23,8 +23,9 @@ from mapping.language.fold import tokens
 from mapping.safety.redaction import require
 from mapping.view import hsds
 from mapping.view.diff import ENTITIES
-from mapping.view.index import Mask, folded_words
-from mapping.view.search import SPHERE, Query, Search, estimated, measured
+from mapping.view.index import folded_words
+from mapping.view.postings import Mask
+from mapping.view.search import SPHERE, Query, estimated, measured
 from mapping.view.view import View
 
 Positions = NDArray[np.intp]
@@ -202,12 +203,8 @@ class Catalogue:
         if not wanted and "area_unit" not in filters:
             return
         with self.view() as view:
-            search = Search(view.connection, Query(**wanted), self.facts)
-            fits = search.wanted()
-            if "area_unit" in filters:
-                fits = fits & (
-                    search.having("in", [filters["area_unit"]]) | search.having("covers", [filters["area_unit"]])
-                )
+            units = frozenset([filters["area_unit"]]) if "area_unit" in filters else None
+            fits = view.search(Query(**wanted, area_units=units)).mask()
         mask = np.zeros(self.roll("service").size, bool)
         mask[self._listed_at[fits]] = True
         yield mask

@@ -1,0 +1,274 @@
+"""Sets of services as a view holds them, and what a search reads of it: sets of codes and words, orders, points.
+
+Sets are bits in a row, one a service, and are met with each other 64 services at a time.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mapping.language.fold import coarse
+from mapping.language.i18n import chain
+from mapping.language.meaning import QueryReader
+
+Mask = NDArray[np.bool_]
+"""One truth value a service."""
+Bits = NDArray[np.uint64]
+"""A set of services: 64 of them in a number; beyond the last service there is none."""
+
+SERIES = {"rank": "<u1", "point": "<u4", "latitude": "<f8", "longitude": "<f8"}
+"""Numbers of all services, or of all points, in a row: their type. ``point`` is the service that a point is of."""
+ORDER = "<u4"
+"""The type of the series ``by_name_<language>``: the place of each service, by rank and then by name."""
+
+SPARSE = 64
+"""Where fewer than one service of so many is in a set, its first by name are found by looking at all of the set."""
+STEP = 4096
+"""Services that are looked at in one go, where the first by name of a set are found by going through all services."""
+
+
+@lru_cache(8)
+def reader(content: str) -> QueryReader:
+    """Return the reader of a lexicon that a view holds."""
+    return QueryReader(json.loads(content))
+
+
+@lru_cache(maxsize=65536)
+def coarse_word(word: str) -> str:
+    """Return the coarse key of a folded word."""
+    return coarse(word)
+
+
+def packed(numbers: Iterable[int], size: int) -> tuple[bool, bytes]:
+    """Pack a set of numbers below ``size``: as bits (True), or in a row where that is shorter."""
+    members = np.array(sorted(numbers), "<u4")
+    if members.nbytes * 8 <= size:
+        return False, members.tobytes()
+    mask = np.zeros(size, bool)
+    mask[members] = True
+    return True, np.packbits(mask).tobytes()
+
+
+def unpacked(bits: bool, content: bytes, size: int) -> Mask:
+    """Return a packed set as one truth value a service."""
+    if bits:
+        return np.unpackbits(np.frombuffer(content, np.uint8), count=size).view(bool)
+    mask = np.zeros(size, bool)
+    mask[np.frombuffer(content, "<u4")] = True
+    return mask
+
+
+def count(bits: Bits) -> int:
+    """Return how many services are in a set."""
+    return int(np.bitwise_count(bits).sum())
+
+
+def members(bits: Bits) -> NDArray[np.intp]:
+    """Return the services of a set by number, the lowest first."""
+    words = np.flatnonzero(bits)
+    places = np.flatnonzero(np.unpackbits(bits[words].view(np.uint8)))
+    numbers: NDArray[np.intp] = words[places >> 6] * 64 + (places & 63)
+    return numbers
+
+
+def holds(bits: Bits, numbers: NDArray[Any]) -> Mask:
+    """Tell of some services whether each is in a set."""
+    return np.asarray((bits.view(np.uint8)[numbers >> 3] << (numbers & 7).astype(np.uint8)) & 0x80).astype(bool)
+
+
+def part_of(parts: Sequence[Bits], numbers: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return for some services in which of several sets each is: the place of that set."""
+    places = np.zeros(numbers.size, np.uint8)
+    for place, part in enumerate(parts[1:], 1):
+        places[holds(part, numbers)] = place
+    return places
+
+
+def grades(base: Bits, weights: Iterable[tuple[Bits, float]]) -> list[tuple[float, Bits]]:
+    """Part a set by the weights of further sets: (sum of the weights of those that a service is in, such services).
+
+    The heaviest stand first; sums that no service has are left out.
+    """
+    parts = {0.0: base}
+    for bits, weight in weights:
+        finer: dict[float, Bits] = {}
+        for value, part in parts.items():
+            for total, cut in ((value + weight, part & bits), (value, part & ~bits)):
+                finer[total] = finer[total] | cut if total in finer else cut
+        parts = {value: part for value, part in finer.items() if part.any()}
+    return sorted(parts.items(), key=lambda part: -part[0])
+
+
+class Postings:
+    """What a search reads of one view; series that it has read it keeps."""
+
+    def __init__(self, connection: sqlite3.Connection, facts: Mapping[str, str]) -> None:
+        self.connection = connection
+        self.languages = facts["languages"].split()
+        row = self._row("SELECT length(numbers) FROM series WHERE name = 'rank'")
+        self.size: int = row[0] if row else 0
+        self._width = -(-self.size // 64)
+        self._read: dict[str, NDArray[Any]] = {}
+
+    # -- sets -----------------------------------------------------------------------------------------------------
+
+    def none(self) -> Bits:
+        """Return the set without services."""
+        return np.zeros(self._width, np.uint64)
+
+    def bits(self, mask: Mask) -> Bits:
+        """Return a set of services that is given by one truth value each."""
+        return self._whole(np.packbits(mask))
+
+    def mask(self, bits: Bits) -> Mask:
+        """Return a set as one truth value a service."""
+        return np.unpackbits(bits.view(np.uint8), count=self.size).view(bool)
+
+    @cached_property
+    def everything(self) -> Bits:
+        """The set of all services."""
+        return self.bits(np.ones(self.size, bool))
+
+    @cached_property
+    def ranks(self) -> list[Bits]:
+        """The services of each rank, the best first."""
+        rank = self.series("rank")
+        return [self.bits(rank == value) for value in np.unique(rank)]
+
+    def having(self, kind: str, codes: Iterable[str]) -> Bits:
+        """Return the services that have one of some codes."""
+        query = "SELECT bits, numbers FROM code WHERE kind = ? AND code IN (SELECT value FROM json_each(?))"
+        return self.union(self.connection.execute(query, (kind, json.dumps(sorted(codes)))))
+
+    def by_code(self, kind: str, codes: Iterable[str]) -> dict[str, Bits]:
+        """Return the services that have each of some codes; codes that none has are left out."""
+        query = "SELECT code, bits, numbers FROM code WHERE kind = ? AND code IN (SELECT value FROM json_each(?))"
+        rows = self.connection.execute(query, (kind, json.dumps(sorted(codes))))
+        return {code: self.union([(bits, content)]) for code, bits, content in rows}
+
+    def union(self, sets: Iterable[Any]) -> Bits:
+        """Return the services that are in one of some packed sets."""
+        bits = self.none()
+        content = []
+        for whole, numbers in sets:
+            if whole:
+                bits |= self._whole(np.frombuffer(numbers, np.uint8))
+            else:
+                content.append(numbers)
+        if content:
+            numbers = np.frombuffer(b"".join(content), "<u4")
+            np.bitwise_or.at(bits.view(np.uint8), numbers >> 3, np.uint8(128) >> (numbers & 7).astype(np.uint8))
+        return bits
+
+    def _whole(self, content: NDArray[np.uint8]) -> Bits:
+        bits = self.none()
+        bits.view(np.uint8)[: content.size] = content
+        return bits
+
+    # -- words ----------------------------------------------------------------------------------------------------
+
+    def having_words(self, words: Iterable[str]) -> Bits:
+        """Return the services that have one of some words in their names, places or numbers."""
+        query = "SELECT bits, numbers FROM word WHERE word IN (SELECT value FROM json_each(?))"
+        return self.union(self.connection.execute(query, [json.dumps(sorted(words))]))
+
+    def having_begun(self, start: str) -> Bits:
+        """Return the services that have a word that begins so."""
+        query = "SELECT bits, numbers FROM word WHERE word >= ? AND word < ?"
+        return self.union(self.connection.execute(query, (start, start + LAST)))
+
+    def is_word(self, word: str) -> bool:
+        """Tell whether it is a word of a name; what has a digit is none."""
+        return self._row("SELECT 1 FROM word WHERE word = ? AND coarse IS NOT NULL", word) is not None
+
+    def begins_word(self, start: str) -> bool:
+        """Tell whether a word of a name begins so."""
+        query = "SELECT 1 FROM word WHERE word >= ? AND word < ? AND coarse IS NOT NULL LIMIT 1"
+        return self._row(query, start, start + LAST) is not None
+
+    def sounding_like(self, word: str) -> list[str]:
+        """Return the words of names that have the same coarse key as a word."""
+        query = "SELECT word FROM word WHERE coarse = ? ORDER BY word"
+        return [other for (other,) in self.connection.execute(query, (coarse_word(word),))]
+
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        """The words of names, sorted; none has a digit."""
+        query = "SELECT word FROM word WHERE coarse IS NOT NULL ORDER BY word"
+        return [word for (word,) in self.connection.execute(query)]
+
+    @cached_property
+    def reader(self) -> QueryReader:
+        """The reader of what people type."""
+        row = self._row("SELECT content FROM lexicon")
+        return reader(row[0] if row else "{}")
+
+    # -- orders and points ----------------------------------------------------------------------------------------
+
+    def series(self, name: str) -> NDArray[Any]:
+        """Return a series of numbers, one a service or one a point."""
+        if name not in self._read:
+            row = self._row("SELECT numbers FROM series WHERE name = ?", name)
+            self._read[name] = np.frombuffer(row[0] if row else b"", SERIES.get(name, ORDER))
+        return self._read[name]
+
+    def by_name(self, language: str) -> NDArray[Any]:
+        """Return the place of each service, by rank and then by name in a language of the view."""
+        return self.series(f"by_name_{self._language(language)}")
+
+    def first_by_name(self, bits: Bits, number: int, language: str) -> list[int]:
+        """Return the first services of a set, by rank and then by name in a language of the view."""
+        order = self.by_name(language)
+        if count(bits) * SPARSE <= self.size:
+            numbers = members(bits)
+            first: list[int] = numbers[lowest(order[numbers], number)].tolist()
+            return first
+        name = f"named_{self._language(language)}"
+        if name not in self._read:
+            self._read[name] = np.empty_like(order)
+            self._read[name][order] = np.arange(order.size, dtype=order.dtype)
+        named, first = self._read[name], list[int]()
+        start = next(int(before) for before, rank in zip(self._before, self.ranks, strict=True) if (rank & bits).any())
+        while len(first) < number and start < self.size:
+            numbers = named[start : start + STEP]
+            first += numbers[holds(bits, numbers)].tolist()
+            start += STEP
+        return first[:number]
+
+    @cached_property
+    def _before(self) -> list[int]:
+        """How many services stand before the first of each rank."""
+        return [0, *np.cumsum([count(bits) for bits in self.ranks]).tolist()][: len(self.ranks)]
+
+    def _language(self, language: str) -> str:
+        return next((tried for tried in chain(language) if tried in self.languages), self.languages[0])
+
+    def ids(self, numbers: Iterable[int]) -> list[str]:
+        """Return the ids of services by number."""
+        wanted = [int(number) for number in numbers]
+        rows = self.connection.execute(
+            "SELECT number, service FROM listed WHERE number IN (SELECT value FROM json_each(?))", [json.dumps(wanted)]
+        )
+        ids = {number: service for number, service in rows}  # noqa: C416
+        return [ids[number] for number in wanted]
+
+    def _row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
+        return row
+
+
+LAST = "\U0010ffff"
+"""Stands after every letter."""
+
+
+def lowest(values: NDArray[Any], number: int) -> NDArray[np.intp]:
+    """Return the places of the lowest values, in their order."""
+    if number < values.size:
+        places = np.argpartition(values, number)[:number]
+        return places[np.argsort(values[places])]
+    return np.argsort(values)
