@@ -2,9 +2,14 @@
 
 import csv
 import html
+import json
 import re
+import sqlite3
+import zipfile
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
 from mapping.analysis.common.ledger import TOLD, ledger
@@ -119,3 +124,30 @@ def test_shares_and_counts_agree(numbers):
         if name == "services.active":
             confirmed = numbers["services.confirmed", unit].value
             assert confirmed <= known.value <= numbers["services.listed", unit].value
+
+
+def test_the_api_and_every_file_hold_as_many_services_as_the_ledger_counts(site: Path, client, numbers, tiny_area):
+    """Each in its own way: rows of places, records with parts, tables of a database, a page of the API."""
+    country, data = str(tiny_area.units(0).index[0]), site / "data"
+    listed = numbers["services.listed", country].value
+    bodies = numbers["organizations.directory", country].value
+    hsds = json.loads((data / "hsds.json").read_text(encoding="utf-8"))
+    with zipfile.ZipFile(data / "hsds.zip") as packed:
+        flat = {Path(name).stem: packed.read(name).decode("utf-8-sig") for name in packed.namelist()}
+    geojson = json.loads((data / "list.geojson").read_text(encoding="utf-8"))
+    with sqlite3.connect(data / "list.sqlite") as database:
+        table = next(name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+        counted = {table: len({row[columns.index("id")] for row in database.execute(f"SELECT * FROM {table}")})}
+    services = {
+        "csv": len({row["id"] for row in csv.DictReader((data / "list.csv").read_text(encoding="utf-8").splitlines())}),
+        "parquet": pd.read_parquet(data / "list.parquet")["id"].nunique(),
+        "geopackage": gpd.read_file(data / "list.gpkg")["id"].nunique(),
+        "geojson": len({feature["properties"]["id"] for feature in geojson["features"]}),
+        "hsds, nested": len(hsds["contents"]),
+        "hsds, flat": len(list(csv.DictReader(flat["services"].splitlines()))),
+        "api": client.get("/api/services").json["total_items"],
+        **counted,
+    }
+    assert services == dict.fromkeys(services, listed)
+    assert client.get("/api/organizations").json["total_items"] == bodies
