@@ -16,46 +16,57 @@ from web.staff.common import study_area, today
 
 blueprint = Blueprint("leave", __name__)
 
-ROUTES: dict[str, Action | Open] = {"leave.leave": "own_account"}
+ROUTES: dict[str, Action | Open] = {"leave.leave": "own_account", "leave.leave_of_another": "administer"}
 MENU = (MenuItem("leave.html", Message("Leave and deputy"), "own_account", 120),)
 
 LONGEST = dt.timedelta(days=365)
 NO_DAY = Message("Say until which day: today or later, at most a year, as 2026-12-31.")
-NO_DEPUTY = Message("This person may not do in all of your regions what you may do; an administrator grants that.")
+NO_DEPUTY = Message("This person has not the same rights in all of the same regions; an administrator grants that.")
 
 
 @blueprint.route("/<language>/leave.html", methods=["GET", "POST"])
 def leave(language: str) -> ResponseReturnValue:
     """Show whether the person is on leave; take until when they are, and their deputy, or that they are back."""
+    return _leave(language, me())
+
+
+@blueprint.route("/<language>/people/<identifier>/leave.html", methods=["GET", "POST"])
+def leave_of_another(language: str, identifier: str) -> ResponseReturnValue:
+    """Do the same for somebody who cannot: who fell ill, or left without a word."""
+    return _leave(language, _accounts().account(identifier))
+
+
+def _leave(language: str, person: Account) -> ResponseReturnValue:
     if request.method == "GET":
-        return _page(language)
+        return _page(language, person)
     form = request.form
+    whose = "" if person.id == me().id else f"of {person.login} "
     if form.get("choice") == "back":
-        _accounts().leave(me().id, None)
-        log("leave_ended", subject=me().login)
-        return redirect(f"/{language}/leave.html?done", code=303)
+        _accounts().leave(person.id, None)
+        log("leave_ended", subject=person.login)
+        return redirect(f"{request.path}?done", code=303)
     try:
         until = dt.date.fromisoformat(form.get("until", ""))
     except ValueError:
         until = dt.date.min
     if not today() <= until <= today() + LONGEST:
-        return _page(language, problem=NO_DAY), 400
+        return _page(language, person, problem=NO_DAY), 400
     deputy = form.get("deputy", "")
-    if deputy and deputy not in {account.login for account in _able()}:
-        return _page(language, problem=NO_DEPUTY), 400
-    _accounts().leave(me().id, until, deputy)
-    log("leave_set", subject=deputy, reason=f"until {until}")
-    return redirect(f"/{language}/leave.html?done", code=303)
+    if deputy and deputy not in {account.login for account in _able(person)}:
+        return _page(language, person, problem=NO_DEPUTY), 400
+    _accounts().leave(person.id, until, deputy)
+    log("leave_set", subject=deputy, reason=f"{whose}until {until}")
+    return redirect(f"{request.path}?done", code=303)
 
 
-def _page(language: str, problem: Message | None = None) -> str:
-    person = me()
-    return page("staff/leave.html", language, away=on_leave(person, today()), able=_able(), problem=problem)
+def _page(language: str, person: Account, problem: Message | None = None) -> str:
+    away = on_leave(person, today())
+    return page("staff/leave.html", language, person=person, away=away, able=_able(person), problem=problem)
 
 
-def _able() -> list[Account]:
-    """Return who may be the deputy of whoever is signed in."""
-    return [account for account in _accounts().accounts() if may_stand_in(account, me(), study_area())]
+def _able(person: Account) -> list[Account]:
+    """Return who may be the deputy of somebody."""
+    return [account for account in _accounts().accounts() if may_stand_in(account, person, study_area())]
 
 
 def _accounts() -> Accounts:

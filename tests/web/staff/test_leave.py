@@ -38,6 +38,27 @@ def test_somebody_says_until_when_and_who_stands_in(office):
     assert office.ledger.lines(newest=1)[0].action == "leave_ended"
 
 
+def test_an_administrator_says_it_for_whoever_cannot(office):
+    for login in ("zarina", "ben"):
+        office.client("steward", login=login)
+    office.client("steward", login="west", regions=("XT-W",))
+    administrator, zarina = office.client("administrator"), office.accounts.by_login("zarina")
+    page = f"/en/people/{zarina.id}/leave.html"
+    assert f"{zarina.id}/leave.html" in administrator.get(f"/en/people/{zarina.id}.html").text
+    assert 'value="west"' not in administrator.get(page).text
+    assert post(administrator, page, until="2026-12-04", deputy="west").status_code == 400
+    assert post(administrator, page, until="2026-12-04", deputy="ben").status_code == 303
+    assert office.accounts.by_login("zarina").deputy == "ben"
+    assert office.accounts.by_login("administrator").away_until is None
+    line = office.ledger.lines(newest=1)[0]
+    assert (line.who, line.action, line.subject) == ("administrator", "leave_set", "ben")
+    assert line.reason == "of zarina until 2026-12-04"
+    assert "deputy: ben" in administrator.get(f"/en/people/{zarina.id}.html").text
+    assert post(administrator, page, choice="back").status_code == 303
+    assert office.accounts.by_login("zarina").away_until is None
+    assert office.client("steward", login="ben").get(page).status_code == 403
+
+
 def test_what_is_late_stands_on_the_first_page_of_all_who_may_agree(office):
     send(office.client("steward"), CHANGE, email="desk@legal.example", reason="they wrote")
     second = office.client("steward", login="second")

@@ -397,6 +397,7 @@ def _person(language: str, account: Account, problem: Message | None = None) -> 
         names=names,
         organizations=organizations,
         sessions=accounts().sessions(account.id),
+        away=on_leave(account, today()),
         unmet=_to_be_met(account),
         alone=not accounts().two_administrators(),
         problem=problem,
