@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from mapping.language.i18n import UNSAID, Phrase, both
 from mapping.model import RECORDS, Record, Source
 
 T = TypeVar("T")
@@ -41,23 +42,36 @@ class Issue:
     sheet: str
     row: int | None
     column: str
-    problem: str
-    fix: str
+    problem: Phrase
+    fix: Phrase
     level: Level = "doubt"
 
+    def __post_init__(self) -> None:
+        """Take what a plugin says in English alone as it is."""
+        object.__setattr__(self, "problem", Phrase.of(self.problem))
+        object.__setattr__(self, "fix", Phrase.of(self.fix))
+
     def __str__(self) -> str:
+        """Say it in one line, in English."""
+        return self.phrase
+
+    def into(self, language: str) -> str:
         """Say it in one line, as the command line prints it."""
-        place = " ".join(
-            part
-            for part in (
-                self.file,
-                f"[{self.sheet}]" if self.sheet else "",
-                f"row {self.row}" if self.row is not None else "",
-                f"column {self.column!r}" if self.column else "",
-            )
-            if part
-        )
-        return f"{place}: {self.problem}; {self.fix}" if self.fix else f"{place}: {self.problem}"
+        return self.phrase.into(language)
+
+    @property
+    def phrase(self) -> Phrase:
+        """All of it in one line."""
+        place = [
+            Phrase.of(self.file),
+            Phrase.of(f"[{self.sheet}]" if self.sheet else ""),
+            Phrase("row {row}", row=str(self.row)) if self.row is not None else UNSAID,
+            Phrase("column {column!r}", column=self.column) if self.column else UNSAID,
+        ]
+        where, problem = UNSAID, both(self.problem, self.fix)
+        for part in filter(None, place):
+            where = Phrase("{where} {part}", where=where, part=part) if where else part
+        return Phrase("{where}: {problem}", where=where, problem=problem)
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,7 @@ class RefusedRow:
     sheet: str
     row: int
     cells: dict[str, str] = field(repr=False)
-    reasons: tuple[str, ...]
+    reasons: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from mapping.area._distance import kilometres, kilometres_outside, kilometres_to
 from mapping.area._place_names import NamedPlace, Names, bare_code, key_of, names_of, place_stages, unit_stages
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import skeleton, wildcard
+from mapping.language.i18n import UNSAID, Coded, Phrase, Several, either
 
 Precision = Literal["exact", "place", "unit", "none"]
 Level = Literal["note", "doubt", "refused"]
@@ -30,11 +31,21 @@ APART_KM = 50.0
 _COUNTRY_SHORT = {"uae": "AE", "оаэ": "AE", "ама": "AE", "baa": "AE", "сша": "US", "usa": "US", "uk": "GB", "рф": "RU"}
 
 
+KINDS = {"city": Phrase("city"), "district": Phrase("district"), "region": Phrase("region")}
+"""Kinds of units, by what `mapping.area._place_names` calls them."""
+
+
 class Note(NamedTuple):
     """Something to tell about a row's place, as an Issue of that level."""
 
     level: Level
-    text: str
+    problem: Phrase
+    fix: Phrase = UNSAID
+
+    @property
+    def text(self) -> str:
+        """What it says, in English."""
+        return f"{self.problem}; {self.fix}" if self.fix else self.problem
 
     def __str__(self) -> str:
         """Return the text."""
@@ -93,7 +104,13 @@ def locate(
         return _abroad(area, lat, lon, abroad)
     notes: list[Note] = []
     if country.strip() and not abroad:
-        notes.append(Note("doubt", f"{country!r} is no country that is known; write its name or ISO 3166 code"))
+        notes.append(
+            Note(
+                "doubt",
+                Phrase("{country!r} is no country that is known", country=country),
+                Phrase("write its name or ISO 3166 code"),
+            )
+        )
     claim = find_unit(area, unit) if unit.strip() else UnitMatch(None)
     match = _find_place(area, place, claim) if place.strip() else None
     if lat is not None and lon is not None:
@@ -117,7 +134,12 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
     notes: list[Note] = []
     bare = re.sub(r"\([^)]*\)", " ", text).strip()
     if bare and bare != text.strip():
-        notes.append(Note("note", f"what stands in brackets in {text!r} is not part of any unit's name: left out"))
+        notes.append(
+            Note(
+                "note",
+                Phrase("what stands in brackets in {text!r} is not part of any unit's name: left out", text=text),
+            )
+        )
     parts = [part for part in re.split(r"\s*[/;]\s*", bare) if part]
     if len(parts) > 1:
         several = {code for part in parts for code in find_unit(area, part).candidates}
@@ -126,7 +148,7 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
         return _several(area, text, several, notes)
     key, kind, vague = key_of(bare)
     if vague:
-        notes.append(Note("doubt", f"{text!r} is only roughly a place"))
+        notes.append(Note("doubt", Phrase("{text!r} is only roughly a place", text=text)))
     stages = list(unit_stages(names, bare, key))
     of_kind = [({c for c in codes if kind in names.kinds[c]}, how) for codes, how in stages if how != "like"]
     for candidates, how in [*(of_kind if kind else ()), *stages]:
@@ -138,9 +160,11 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
         if fitting:
             return _several(area, text, fitting, notes)
     if re.search(r"\d{3}", bare):
-        notes.append(Note("doubt", f"no unit has the code {text!r}; look it up"))
+        notes.append(Note("doubt", Phrase("no unit has the code {text!r}", text=text), Phrase("look it up")))
     elif bare:
-        notes.append(Note("doubt", f"{text!r} is no unit that is known; write the name of the unit"))
+        notes.append(
+            Note("doubt", Phrase("{text!r} is no unit that is known", text=text), Phrase("write the name of the unit"))
+        )
     return UnitMatch(None, (), tuple(notes))
 
 
@@ -198,30 +222,59 @@ def _by_point(
     """Read coordinates as given, or swapped, or with a slipped decimal point; None where they cannot be right."""
     point = f"{lat:g}, {lon:g}"
     if lat == 0 and lon == 0:
-        notes.append(Note("refused", "0, 0 lies in the ocean; leave the coordinates empty where they are not known"))
+        notes.append(
+            Note(
+                "refused",
+                Phrase("0, 0 lies in the ocean"),
+                Phrase("leave the coordinates empty where they are not known"),
+            )
+        )
         return None
     here: str | None = unit_near(area, lat, lon)
     if here is None and (swapped := unit_near(area, lon, lat)) is not None:
         lat, lon, here = lon, lat, swapped
         sure = claim.unit is not None and kilometres_to(area, lat, lon, claim.unit) <= DRAWN_KM
         notes.append(
-            Note("note" if sure else "doubt", f"{point}: latitude and longitude were swapped, and are put in order")
+            Note(
+                "note" if sure else "doubt",
+                Phrase("{point}: latitude and longitude were swapped, and are put in order", point=point),
+            )
         )
     elif here is None and (slip := _slipped(area, lat, lon, claim, match)) is not None:
         (lat, lon), here = slip, unit_near(area, *slip)
-        notes.append(Note("doubt", f"{point}: the decimal point has slipped; read as {lat:g}, {lon:g}"))
+        notes.append(
+            Note(
+                "doubt",
+                Phrase("{point}: the decimal point has slipped", point=point),
+                Phrase("read as {lat}, {lon}", lat=f"{lat:g}", lon=f"{lon:g}"),
+            )
+        )
     if here is None:
         far = kilometres_outside(area, lat, lon)
-        country = area.name.get("en", area.code)
+        country = Coded(area.name.get("en", area.code), area.name)
         notes.append(
-            Note("refused", f"{point} lies {far:.0f} km outside {country}; correct it, or say which country it is in")
+            Note(
+                "refused",
+                Phrase(
+                    "{point} lies {far} km outside {country}",
+                    point=point,
+                    far=round(far) if np.isfinite(far) else "∞",
+                    country=country,
+                ),
+                Phrase("correct it, or say which country it is in"),
+            )
         )
         return None
     if match and match.place and claim.unit and match.place.unit == claim.unit and np.isfinite(match.place.lat):
         apart = kilometres(lat, lon, match.place.lat, match.place.lon)
         if apart > APART_KM and kilometres_to(area, lat, lon, claim.unit) > DRAWN_KM:
-            text = f"{point} is {apart:.0f} km from {match.place.name}, which the row names"
-            notes.append(Note("refused", f"{text}: the place is taken, not the point"))
+            problem = Phrase(
+                "{point} is {apart} km from {place}, which the row names: the place is taken, not the point",
+                point=point,
+                apart=round(apart),
+                place=match.place.name,
+            )
+            notes.append(Note("refused", problem))
             return None
     unit = _settle(area, lat, lon, here, claim, notes)
     notes[:0] = [note for note in claim.notes if note not in notes and claim.unit is None]
@@ -237,11 +290,24 @@ def _settle(area: StudyArea, lat: float, lon: float, here: str, claim: UnitMatch
     named, other = _label(area, wanted), _label(area, here)
     if away <= DRAWN_KM:
         notes.append(
-            Note("note", f"the point lies {away:.1f} km outside {named} as drawn; the unit that the row names is kept")
+            Note(
+                "note",
+                Phrase("the point lies {away} km outside {named} as drawn", away=round(away, 1), named=named),
+                Phrase("the unit that the row names is kept"),
+            )
         )
         return wanted if area.unit(wanted).level == area.unit(here).level else here
     notes.append(
-        Note("doubt", f"the point lies in {other}, {away:.0f} km from {named}, which the row names; which is right?")
+        Note(
+            "doubt",
+            Phrase(
+                "the point lies in {other}, {away} km from {named}, which the row names",
+                other=other,
+                away=round(away),
+                named=named,
+            ),
+            Phrase("which is right?"),
+        )
     )
     return here
 
@@ -271,11 +337,20 @@ def _abroad(area: StudyArea, lat: float | None, lon: float | None, country: str)
     if lat is None or lon is None or (lat == 0 and lon == 0):
         return Located(None, None, None, "none", (), country)
     if area.unit_at(lat, lon) is not None:
-        text = f"{lat:g}, {lon:g} lies in {area.name.get('en', area.code)}, but the row says {country}; which is right?"
-        return Located(None, None, None, "none", (Note("refused", text),), country)
+        own = Coded(area.name.get("en", area.code), area.name)
+        problem = Phrase(
+            "{point} lies in {own}, but the row says {country}", point=f"{lat:g}, {lon:g}", own=own, country=country
+        )
+        return Located(None, None, None, "none", (Note("refused", problem, Phrase("which is right?")),), country)
     if _looks_swapped(lat, lon, country):
-        text = f"{lat:g}, {lon:g} looks swapped: {lon:g}, {lat:g} lies in {country}; give the latitude first"
-        return Located(None, None, None, "none", (Note("refused", text),), country)
+        problem = Phrase(
+            "{point} looks swapped: {swapped} lies in {country}",
+            point=f"{lat:g}, {lon:g}",
+            swapped=f"{lon:g}, {lat:g}",
+            country=country,
+        )
+        note = Note("refused", problem, Phrase("give the latitude first"))
+        return Located(None, None, None, "none", (note,), country)
     return Located(lat, lon, None, "exact", (), country)
 
 
@@ -330,12 +405,17 @@ def _by_name(area: StudyArea, claim: UnitMatch, match: _Found | None, notes: lis
         by_place = find_unit(area, match.unknown)
         if by_place.candidates:
             if by_place.unit:
-                read = f"the place {match.unknown!r} is not in the gazetteer; it is read as the unit"
-                match = _Found(None, (*match.notes[:-1], Note("note", f"{read} {_label(area, by_place.unit)}")))
+                problem = Phrase("the place {place!r} is not in the gazetteer", place=match.unknown)
+                fix = Phrase("it is read as the unit {unit}", unit=_label(area, by_place.unit))
+                match = _Found(None, (*match.notes[:-1], Note("note", problem, fix)))
             claim = UnitMatch(by_place.unit, by_place.candidates, (*claim.notes, *by_place.notes))
         else:
-            lost = f"the place {match.unknown!r} is not in the gazetteer, and no unit is called so: only the country is"
-            match = _Found(None, (*match.notes[:-1], Note("doubt", f"{lost} known; write the name of the unit")))
+            problem = Phrase(
+                "the place {place!r} is not in the gazetteer, and no unit is called so: only the country is known",
+                place=match.unknown,
+            )
+            lost = Note("doubt", problem, Phrase("write the name of the unit"))
+            match = _Found(None, (*match.notes[:-1], lost))
     notes += claim.notes if not (match and match.place and match.place.unit in claim.candidates) else ()
     if match is not None:
         notes += match.notes
@@ -358,27 +438,45 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
     names = names_of(area)
     bare = re.sub(r"\([^)]*\)", " ", text).strip()
     key, _kind, vague = key_of(bare)
-    notes = [Note("doubt", f"{text!r} is only roughly a place")] if vague else []
+    notes = [Note("doubt", Phrase("{text!r} is only roughly a place", text=text))] if vague else []
     for places, guessed in place_stages(names, bare, key):
         within = [p for p in places if _agrees(area, p.unit, claim)]
         if claim.candidates and not within:
             if guessed:
                 continue
-            where = ", ".join(sorted({_label(area, p.unit) for p in places}))
-            named = ", ".join(_label(area, code) for code in claim.candidates)
-            notes.append(Note("doubt", f"the place {text!r} is known in {where}, not in {named}, which the row names"))
+            where = Several(sorted({_label(area, p.unit) for p in places}))
+            named = Several(_label(area, code) for code in claim.candidates)
+            notes.append(
+                Note(
+                    "doubt",
+                    Phrase(
+                        "the place {text!r} is known in {where}, not in {named}, which the row names",
+                        text=text,
+                        where=where,
+                        named=named,
+                    ),
+                )
+            )
             return _Found(None, tuple(notes))
         chosen = within if claim.candidates else places
         units = {p.unit for p in chosen}
         if len(units) > 1:
-            where = ", ".join(sorted(_label(area, code) for code in units))
-            notes.append(Note("doubt", f"there are several places {text!r}: in {where}; name the unit too"))
+            where = Several(sorted(_label(area, code) for code in units))
+            notes.append(
+                Note(
+                    "doubt",
+                    Phrase("there are several places {text!r}: in {where}", text=text, where=where),
+                    Phrase("name the unit too"),
+                )
+            )
             return _Found(None, tuple(notes))
         best = min(chosen, key=lambda p: (p.rank, p.name))
         if guessed:
-            notes.append(Note("doubt", f"the place {text!r} is read as {best.name}"))
+            notes.append(Note("doubt", Phrase("the place {text!r} is read as {place}", text=text, place=best.name)))
         return _Found(best, tuple(notes))
-    return _Found(None, (*notes, Note("note", f"the place {text!r} is not in the gazetteer")), unknown=text)
+    return _Found(
+        None, (*notes, Note("note", Phrase("the place {text!r} is not in the gazetteer", text=text))), unknown=text
+    )
 
 
 def _agrees(area: StudyArea, unit: str, claim: UnitMatch) -> bool:
@@ -394,21 +492,39 @@ def _said(area: StudyArea, text: str, code: str, kind: str, names: Names, how: s
     """Say what is odd about a match."""
     label = _label(area, code)
     if how == "former":
-        yield Note("note", f"{text!r} is a former name of {label}")
+        yield Note("note", Phrase("{text!r} is a former name of {label}", text=text, label=label))
     elif how == "town":
-        yield Note("note", f"{text!r} is no unit of its own: the unit of that town is {label}")
+        yield Note(
+            "note", Phrase("{text!r} is no unit of its own: the unit of that town is {label}", text=text, label=label)
+        )
     elif how == "like":
-        yield Note("doubt", f"{text!r} is read as {label}")
+        yield Note("doubt", Phrase("{text!r} is read as {label}", text=text, label=label))
     if kind and kind not in names.kinds[code] and names.kinds[code]:
-        yield Note("doubt", f"{text!r} is called a {kind}, but {label} is a {' or '.join(sorted(names.kinds[code]))}")
+        yield Note(
+            "doubt",
+            Phrase(
+                "{text!r} is called a {kind}, but {label} is a {kinds}",
+                text=text,
+                kind=KINDS[kind],
+                label=label,
+                kinds=either([KINDS[name] for name in sorted(names.kinds[code])]),
+            ),
+        )
 
 
 def _several(area: StudyArea, text: str, codes: Iterable[str], notes: list[Note]) -> UnitMatch:
     known = tuple(sorted(codes))
     if not known:
         return UnitMatch(None, (), tuple(notes))
-    choices = ", ".join(_label(area, code) for code in known)
-    return UnitMatch(None, known, (*notes, Note("doubt", f"{text!r} could be {choices}; write which")))
+    choices = Several(_label(area, code) for code in known)
+    return UnitMatch(
+        None,
+        known,
+        (
+            *notes,
+            Note("doubt", Phrase("{text!r} could be {choices}", text=text, choices=choices), Phrase("write which")),
+        ),
+    )
 
 
 def _names_unit(area: StudyArea, claim: UnitMatch, text: str) -> bool:
@@ -421,5 +537,5 @@ def _names_unit(area: StudyArea, claim: UnitMatch, text: str) -> bool:
     )
 
 
-def _label(area: StudyArea, code: str) -> str:
-    return area.label(code, "en")
+def _label(area: StudyArea, code: str) -> Coded:
+    return Coded(area.label(code, "en"), {language: area.label(code, language) for language in area.languages})

@@ -51,6 +51,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")] = False,
     login: LoginOption = "",
     accounts: AccountsOption = ACCOUNTS,
+    lang: LanguageOption = "en",
 ) -> None:
     """Read a partner's list, clean and check it, and store it whole or not at all."""
     region, day = study_area(area), day_of(today)
@@ -67,11 +68,11 @@ def import_(
             progress=step(progress, "Reading"),
         )
         change = store.add(batch, by=who, on=day, dry_run=dry_run, progress=step(progress, "Storing"))
-    out.print(summary(batch), markup=False)
+    out.print(summary(batch, lang), markup=False)
     out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
     tell_shown(change, login)
     if report is not None:
-        out.print(f"Report: {write_report(batch, report)}")
+        out.print(f"Report: {write_report(batch, report, language=lang)}")
 
 
 @app.command()
@@ -140,7 +141,7 @@ def check(
         _draft(file, draft, area)
         return
     if file is not None:
-        _check_file(file, columns, source, area, today)
+        _check_file(file, columns, source, area, today, lang)
         return
     if draft is not None:
         raise InvalidRecord("--draft: name the file that the column map is for")
@@ -161,13 +162,13 @@ def _draft(file: Path, draft: Path, area: Path | None) -> None:
     out.print(f"Draft: {draft}. Read it line by line, mend it, then: rohnamo check {file} --columns {draft}")
 
 
-def _check_file(file: Path, columns: Path | None, source: str, area: Path | None, today: str | None) -> None:
+def _check_file(file: Path, columns: Path | None, source: str, area: Path | None, today: str | None, lang: str) -> None:
     with progress_bar() as progress:
         report = step(progress, "Reading")
         batch = read(file, source=source, columns=columns, area=study_area(area), today=day_of(today), progress=report)
-    for line in issue_lines(batch.issues):
+    for line in issue_lines(batch.issues, lang):
         out.print(line, markup=False)
-    out.print(summary(batch), markup=False)
+    out.print(summary(batch, lang), markup=False)
     if batch.refused:
         raise typer.Exit(1)
 

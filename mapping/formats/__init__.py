@@ -28,6 +28,7 @@ from mapping.area.study_area import StudyArea
 from mapping.batch import Progress
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError
+from mapping.language.i18n import Phrase
 from mapping.model import Audience, Source, record_id
 from mapping.quality.known_organizations import Known
 
@@ -48,7 +49,7 @@ class Sheet:
     name: str
     rows: Sequence[Sequence[object]]
     first_row: int = 1
-    skipped: tuple[str, ...] = field(default_factory=tuple)
+    skipped: tuple[Phrase, ...] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True)

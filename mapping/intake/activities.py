@@ -8,10 +8,11 @@ from rapidfuzz import process
 
 from mapping.area.geocode import locate
 from mapping.batch import Issue
-from mapping.intake.row_reader import Intake, Reader
+from mapping.intake.row_reader import Intake, Reader, coded
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import name_key
+from mapping.language.i18n import UNSAID, Coded, Phrase, Several
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import (
     Activity,
@@ -26,6 +27,13 @@ from mapping.model import (
 )
 from mapping.quality.known_organizations import Body, NamesHeld, may_be_one
 from mapping.quality.names import proposals
+
+SILENT = {
+    "organization": Phrase("the row does not say who"),
+    "unit": Phrase("the row does not say where"),
+    "service": Phrase("the row does not say what"),
+}
+"""What a row of an activity lacks, by the field that should say it."""
 
 ASSESSORS = ("self", "peer", "commission")
 """In what capacity somebody assesses."""
@@ -44,22 +52,38 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         unit = unit_of(reader)
         for word in words:
             reader.say(
-                "service", f"{word!r} is no kind of activity that we know", "write a code for it into [words.service]"
+                "service",
+                Phrase("{word!r} is no kind of activity that we know", word=word),
+                Phrase("write a code for it into [words.service]"),
             )
         if body is None or unit is None or not types:
             _refuse_activity(reader, body is None, unit is None)
             continue
         start, end = _day(reader, "start"), _day(reader, "end")
         if start and end and end < start:
-            reader.say("end", f"ends on {end}, before it starts on {start}", "the last day was left out", "refused")
+            reader.say(
+                "end",
+                Phrase("ends on {end}, before it starts on {start}", end=end, start=start),
+                Phrase("the last day was left out"),
+                "refused",
+            )
             end = None
         planned, reached = (_count(reader, name) for name in ("planned", "reached"))
         women = _count(reader, "reached_women")
         if women is not None and reached is not None and women > reached:
-            reader.say("reached_women", f"{women} women among {reached} people", "the women were left out", "refused")
+            reader.say(
+                "reached_women",
+                Phrase("{women} women among {reached} people", women=women, reached=reached),
+                Phrase("the women were left out"),
+                "refused",
+            )
             women = None
         if planned and reached and reached > 10 * planned:
-            reader.say("reached", f"{reached} reached of {planned} planned", "ask whether a digit is wrong")
+            reader.say(
+                "reached",
+                Phrase("{reached} reached of {planned} planned", reached=reached, planned=planned),
+                Phrase("ask whether a digit is wrong"),
+            )
         implementer = _body(reader, "implementer", audience_of_new=audience, records=records)
         for column, named_body in (("organization", body), ("implementer", implementer)):
             if named_body is not None:
@@ -88,15 +112,21 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         )
         yield reader.row, [*records, activity, provenance(reader, "activity", activity.id, key)]
     for short, whole in proposals(bodies.values()):
-        problem = f"{short!r} may be short for {whole!r}"
-        intake.batch.extend([Issue(intake.batch.file, "", None, "organization", problem, "merge them if they are one")])
+        problem = Phrase("{short!r} may be short for {whole!r}", short=short, whole=whole)
+        intake.batch.extend(
+            [Issue(intake.batch.file, "", None, "organization", problem, Phrase("merge them if they are one"))]
+        )
 
 
 def _say_spelling(reader: Reader, column: str, first: str) -> None:
     """Say that a body's name is written otherwise than in the rows above, where it was taken for the same."""
     text = reader.text(column)
     if text != first:
-        reader.say(column, f"{text!r} was taken for {first!r}, as it stood before", "say so if it is another")
+        reader.say(
+            column,
+            Phrase("{text!r} was taken for {first!r}, as it stood before", text=text, first=first),
+            Phrase("say so if it is another"),
+        )
 
 
 def _types(reader: Reader) -> tuple[list[str], list[str]]:
@@ -109,7 +139,10 @@ def _types(reader: Reader) -> tuple[list[str], list[str]]:
         match = match_term("service_types", reader.word("service", reader.row.text([column])))
         if match is not None:
             reader.say(
-                "service", f"was told by {column!r} as {match.code}", "put it into the map if that is wrong", "note"
+                "service",
+                Phrase("was told by {column!r} as {code}", column=column, code=coded("service_types", match.code)),
+                Phrase("put it into the map if that is wrong"),
+                "note",
             )
             return [match.code], []
     return types, words
@@ -118,12 +151,15 @@ def _types(reader: Reader) -> tuple[list[str], list[str]]:
 def _refuse_activity(reader: Reader, who: bool, where: bool) -> None:
     """Set a row aside that does not say who does something, or where, or what, in words that are known."""
     name = "organization" if who else "unit" if where else "service"
-    what = {"organization": "who", "unit": "where", "service": "what"}[name]
     text = reader.text(name) or (reader.text("unit_code") if where else "")
     problem = (
-        f"the row does not say {what}" if not text else f"{text!r} is not known here, so the row does not say {what}"
+        Phrase("{text!r} is not known here, so {silent}", text=text, silent=SILENT[name]) if text else SILENT[name]
     )
-    reader.refuse(name, problem, "mend the row and send it again" if not text else "give the code of a unit or term")
+    reader.refuse(
+        name,
+        problem,
+        Phrase("mend the row and send it again") if not text else Phrase("give the code of a unit or term"),
+    )
 
 
 def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
@@ -136,23 +172,34 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         if giver is None or taker is None:
             continue
         if giver.id == taker.id:
-            reader.refuse("to", f"{giver.name!r} has an agreement with itself", "ask which two organizations it binds")
+            reader.refuse(
+                "to",
+                Phrase("{name!r} has an agreement with itself", name=giver.name),
+                Phrase("ask which two organizations it binds"),
+            )
             continue
         if may_be_one(giver, taker):
-            problem = f"{giver.name!r} and {taker.name!r} may be one organization"
-            reader.refuse("to", problem, "decide with `rohnamo duplicates`, or ask which two organizations it binds")
+            problem = Phrase("{giver!r} and {taker!r} may be one organization", giver=giver.name, taker=taker.name)
+            reader.refuse(
+                "to", problem, Phrase("decide with `rohnamo duplicates`, or ask which two organizations it binds")
+            )
             continue
         types, words = reader.terms("service", "service_types")
         for word in words:
             reader.say(
-                "service", f"{word!r} is no kind of help that we know", "write a code for it into [words.service]"
+                "service",
+                Phrase("{word!r} is no kind of help that we know", word=word),
+                Phrase("write a code for it into [words.service]"),
             )
         signed = _past_day(reader, "signed_on")
         last = reader.take("valid_to", parsers.last_day, intake.today)
         valid = last.day if last is not None else None
         if signed and valid and valid < signed:
             reader.say(
-                "valid_to", f"ends on {valid}, before it was signed on {signed}", "the end was left out", "refused"
+                "valid_to",
+                Phrase("ends on {valid}, before it was signed on {signed}", valid=valid, signed=signed),
+                Phrase("the end was left out"),
+                "refused",
             )
             valid = None
         key = _own_key(reader, uses)
@@ -186,14 +233,22 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
             continue
         code = reader.text("standard")
         if code not in standards:
-            reader.refuse("standard", f"{code!r} is no item of the checklist", "check the code")
+            reader.refuse(
+                "standard", Phrase("{code!r} is no item of the checklist", code=code), Phrase("check the code")
+            )
             continue
         match = match_term("answers", reader.word("answer", reader.text("answer"))) if reader.text("answer") else None
         if match is None and reader.text("answer"):
-            reader.say("answer", f"{reader.text('answer')!r} is no answer that we know", "it counts as unknown")
+            reader.say(
+                "answer",
+                Phrase("{answer!r} is no answer that we know", answer=reader.text("answer")),
+                Phrase("it counts as unknown"),
+            )
         day = _past_day(reader, "assessed_on")
         if day is None and reader.text("assessed_on"):
-            reader.refuse("assessed_on", "the answer has no day that can be", "write the day on which it was seen")
+            reader.refuse(
+                "assessed_on", Phrase("the answer has no day that can be"), Phrase("write the day on which it was seen")
+            )
             continue
         record = StandardAssessment(
             id=record_id(source, "standard_assessment", service, code, reader.text("assessed_by")),
@@ -207,7 +262,11 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         )
         before = answered.get(record.id, (dt.date.min, 0))
         if before[1]:
-            reader.say("standard", f"row {before[1]} answers this too", "the later answer stands; delete the other")
+            reader.say(
+                "standard",
+                Phrase("row {row} answers this too", row=str(before[1])),
+                Phrase("the later answer stands; delete the other"),
+            )
         if (day or dt.date.min) >= before[0]:
             answered[record.id] = (day or dt.date.min, reader.row.number)
             yield reader.row, [record]
@@ -229,7 +288,11 @@ def checklist(reader: Reader, owner: Reader, service: str, audience: Audience) -
             continue
         answer = match_term("answers", reader.word("answer", text))
         if answer is None and reader.word("answer", text) != "unknown":
-            reader.say("standard", f"{column}: {text!r} is no answer to {code}", "it counts as unknown")
+            reader.say(
+                "standard",
+                Phrase("{column}: {text!r} is no answer to {code}", column=column, text=text, code=code),
+                Phrase("it counts as unknown"),
+            )
         evidence = reader.row.text([columns.evidence[code]]) if code in columns.evidence else ""
         yield StandardAssessment(
             id=record_id(source, "standard_assessment", service, code, assessor or ""),
@@ -249,7 +312,11 @@ def _own_key(reader: Reader, uses: dict[str, int]) -> str:
     uses[key] = uses.get(key, 0) + 1
     if uses[key] == 1:
         return key
-    reader.say("key", f"the number {key!r} stands in the file {uses[key]} times", "tell which is meant; both were read")
+    reader.say(
+        "key",
+        Phrase("the number {key!r} stands in the file {count} times", key=key, count=uses[key]),
+        Phrase("tell which is meant; both were read"),
+    )
     return f"{key}#{uses[key]}"
 
 
@@ -261,14 +328,23 @@ def _assessor(reader: Reader) -> str | None:
     """Return in what capacity somebody assessed; a name stays private."""
     text = reader.word("assessed_by", reader.text("assessed_by"))
     if text and text not in ASSESSORS:
-        reader.say("assessed_by", f"{text!r} is no capacity that we know", f"write one of {', '.join(ASSESSORS)}")
+        reader.say(
+            "assessed_by",
+            Phrase("{text!r} is no capacity that we know", text=text),
+            Phrase("write one of {words}", words=Several(ASSESSORS)),
+        )
     return text if text in ASSESSORS else None
 
 
 def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired", "suspended", "draft", "unknown"]:
     text = reader.text("status").casefold()
     if text == "active" and valid is not None and valid < reader.intake.today:
-        reader.say("status", f"is called active but ended on {valid}", "it counts as expired", "note")
+        reader.say(
+            "status",
+            Phrase("is called active but ended on {valid}", valid=valid),
+            Phrase("it counts as expired"),
+            "note",
+        )
         return "expired"
     return next((s for s in ("active", "expired", "suspended", "draft") if s == text), "unknown")
 
@@ -287,15 +363,15 @@ def _activity_status(reader: Reader, start: dt.date | None, end: dt.date | None)
     match = match_term("activity_statuses", reader.text("status")) if reader.text("status") else None
     status, today = match.code if match else "unknown", reader.intake.today
     last = max(filter(None, (start, end)), default=today)
-    against = ""
+    against = UNSAID
     if status == "completed" and last > today:
-        against = f"is called completed, and {last} is still to come"
+        against = Phrase("is called completed, and {last} is still to come", last=last)
     elif status == "ongoing" and start is not None and start > today:
-        against = f"is called ongoing, and starts on {start}"
+        against = Phrase("is called ongoing, and starts on {start}", start=start)
     elif status in ("planned", "ongoing") and end is not None and end < today:
-        against = f"is called {status}, and ended on {end}"
+        against = Phrase("is called {status}, and ended on {end}", status=coded("activity_statuses", status), end=end)
     if against:
-        reader.say("status", against, "it counts as unknown; ask which holds")
+        reader.say("status", against, Phrase("it counts as unknown; ask which holds"))
     return "unknown" if against else status
 
 
@@ -316,8 +392,13 @@ def unit_of(reader: Reader) -> str | None:
         located = locate(area, unit=name)
         by_name = located.unit
     if by_code and by_name and by_code != by_name and by_name not in area.ancestors(by_code):
-        problem = f"the code {code} is {area.label(by_code, 'en')}, the name is {name}"
-        reader.say("unit_code", problem, "the code was followed")
+        problem = Phrase(
+            "the code {code} is {unit}, the name is {name}",
+            code=code,
+            unit=Coded(area.label(by_code, "en"), area.unit(by_code).names),
+            name=name,
+        )
+        reader.say("unit_code", problem, Phrase("the code was followed"))
     return by_code or by_name
 
 
@@ -325,9 +406,9 @@ def _end(reader: Reader, name: str, held: NamesHeld) -> Body | None:
     """Return the body at one end of an agreement; a row whose end is in no list is set aside."""
     body = _known(reader, name, held)
     if body is None:
-        near = ", ".join(_like(reader.intake, reader.text(name)))
-        hint = f"is it {near}?" if near else "import the list that has it first"
-        reader.refuse(name, f"{reader.text(name)!r} is in no list", hint)
+        near = Several(_like(reader.intake, reader.text(name)))
+        hint = Phrase("is it {near}?", near=near) if near else Phrase("import the list that has it first")
+        reader.refuse(name, Phrase("{text!r} is in no list", text=reader.text(name)), hint)
     return body
 
 
@@ -341,11 +422,18 @@ def _known(reader: Reader, name: str, held: NamesHeld | None = None) -> Body | N
             meant = held.meant(text)
             bodies = meant if len(meant) == 1 else []
         if len(bodies) == 1:
-            reader.say(name, f"{text!r} was taken for {bodies[0].name!r}", "say so if it is another", "note")
+            reader.say(
+                name,
+                Phrase("{text!r} was taken for {name!r}", text=text, name=bodies[0].name),
+                Phrase("say so if it is another"),
+                "note",
+            )
     if len(bodies) > 1:
-        names = ", ".join(body.name for body in bodies[:3])
+        names = Several(body.name for body in bodies[:3])
         reader.say(
-            name, f"{text!r} may be {len(bodies)} bodies: {names}", "the first was taken; merge them if they are one"
+            name,
+            Phrase("{text!r} may be {count} bodies: {names}", text=text, count=len(bodies), names=names),
+            Phrase("the first was taken; merge them if they are one"),
         )
     return bodies[0] if bodies else None
 
@@ -361,7 +449,10 @@ def _body(reader: Reader, name: str, *, audience_of_new: object, records: list[R
     reader.intake.known.add(body, [text])
     records.append(Organization(id=body.id, name=text, audience=audience_of_new))  # type: ignore[arg-type]
     reader.say(
-        name, f"{text!r} is in no other list", "it became a body of its own; merge it if it is one you know", "note"
+        name,
+        Phrase("{text!r} is in no other list", text=text),
+        Phrase("it became a body of its own; merge it if it is one you know"),
+        "note",
     )
     return body
 
@@ -380,9 +471,14 @@ def _service(reader: Reader, held: NamesHeld) -> str | None:
         return exact[0]
     if len(keys) == 1:
         return known.services[keys[0]]
-    what = f"{ref or reader.text('organization')!r} with {reader.text('service')!r}"
     reader.refuse(
-        "service_ref", f"{what} is no service of a list that was read", "check the number and the kind of help"
+        "service_ref",
+        Phrase(
+            "{place!r} with {help!r} is no service of a list that was read",
+            place=ref or reader.text("organization"),
+            help=reader.text("service"),
+        ),
+        Phrase("check the number and the kind of help"),
     )
     return None
 

@@ -10,6 +10,7 @@ from mapping.intake.activities import provenance, unit_of
 from mapping.intake.row_reader import Intake, Reader
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
+from mapping.language.i18n import Phrase, Several
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import CaseCount, Record, record_id
 
@@ -42,9 +43,15 @@ def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         if reader.reasons or year is None:
             continue
         if count is not None and count.about:
-            reader.say("count", f"{reader.text('count')!r} is not exact", "the number was taken; say so in the note")
+            reader.say(
+                "count",
+                Phrase("{text!r} is not exact", text=reader.text("count")),
+                Phrase("the number was taken; say so in the note"),
+            )
         elif count is None and not reader.text("count"):
-            reader.say("count", "no number is given", "the row says that it was counted, not how many", "note")
+            reader.say(
+                "count", Phrase("no number is given"), Phrase("the row says that it was counted, not how many"), "note"
+            )
         facts = _facts(reader, terms) | {"year": year, "period": _period(reader)}
         key = "|".join(
             str(facts.get(name) or "")
@@ -54,10 +61,17 @@ def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         if key in counts:
             row, before = counts[key]
             if before == number:
-                reader.say("count", f"row {row} says the same", "delete one of them", "note")
+                reader.say(
+                    "count", Phrase("row {row} says the same", row=str(row)), Phrase("delete one of them"), "note"
+                )
                 continue
-            problem = f"row {row} has {before} for the same source and thing, this row {number}"
-            reader.refuse("count", problem, "say in another column what tells them apart")
+            problem = Phrase(
+                "row {row} has {before} for the same source and thing, this row {number}",
+                row=str(row),
+                before=before,
+                number=number,
+            )
+            reader.refuse("count", problem, Phrase("say in another column what tells them apart"))
             continue
         counts[key] = (reader.row.number, number)
         record = CaseCount.model_validate(
@@ -98,16 +112,20 @@ def _listed(reader: Reader, name: str) -> str | None:
         return text
     if match is not None:
         return match.code
-    known = ", ".join(term.code for term in terms.terms())
-    reader.refuse(name, f"{text!r} is in no list of ours", f"use one of {known}, or add the word to the column map")
+    known = Several(term.code for term in terms.terms())
+    reader.refuse(
+        name,
+        Phrase("{text!r} is in no list of ours", text=text),
+        Phrase("use one of {known}, or add the word to the column map", known=known),
+    )
     return None
 
 
 def _require(reader: Reader, measure: str | None, year: int | None) -> None:
     if measure is None and not reader.reasons:
-        reader.refuse("measure", "the row does not say what was counted", "name the measure")
+        reader.refuse("measure", Phrase("the row does not say what was counted"), Phrase("name the measure"))
     if year is None and not reader.reasons:
-        reader.refuse("year", f"{reader.text('year')!r} is no year", "write it as 2024")
+        reader.refuse("year", Phrase("{text!r} is no year", text=reader.text("year")), Phrase("write it as 2024"))
 
 
 def _year(reader: Reader) -> int | None:
@@ -117,7 +135,16 @@ def _year(reader: Reader) -> int | None:
     year = int(text)
     if EARLIEST <= year <= reader.intake.today.year:
         return year
-    reader.refuse("year", f"{year} is not between {EARLIEST} and {reader.intake.today.year}", "look at the year")
+    reader.refuse(
+        "year",
+        Phrase(
+            "{year} is not between {first} and {last}",
+            year=str(year),
+            first=str(EARLIEST),
+            last=str(reader.intake.today.year),
+        ),
+        Phrase("look at the year"),
+    )
     return None
 
 
@@ -137,7 +164,9 @@ def _printed(reader: Reader) -> bool:
     printed = bool(reader.take("printed", parsers.yes_no))
     if printed and not reader.text("source_url").strip():
         reader.say(
-            "printed", "no address says where the number is printed", "give it; until then it counts as not printed"
+            "printed",
+            Phrase("no address says where the number is printed"),
+            Phrase("give it; until then it counts as not printed"),
         )
         return False
     return printed
@@ -146,6 +175,6 @@ def _printed(reader: Reader) -> bool:
 def _address(reader: Reader) -> str | None:
     text = reader.text("source_url").strip()
     if text and not text.startswith(("https://", "http://")):
-        reader.say("source_url", f"{text!r} is no web address", "it was left out", "refused")
+        reader.say("source_url", Phrase("{text!r} is no web address", text=text), Phrase("it was left out"), "refused")
         return None
     return text or None

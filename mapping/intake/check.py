@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from mapping.batch import Batch, Issue, Level
 from mapping.intake.row_reader import SHELTER
+from mapping.language.i18n import Listed, Phrase
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, Provenance, Service, Verification
 from mapping.quality import matching
@@ -19,7 +20,10 @@ def shared_numbers(batch: Batch, _known: Known) -> Iterator[Issue]:
     for number, bodies in sorted(_callers(batch).items()):
         if len(bodies) >= SAME_NUMBER:
             yield _about(
-                batch, "phone", f"{number} is the number of {len(bodies)} bodies", "ask whether it was filled down"
+                batch,
+                "phone",
+                Phrase("{number} is the number of {count} bodies", number=number, count=len(bodies)),
+                Phrase("ask whether it was filled down"),
             )
 
 
@@ -31,8 +35,13 @@ def shared_points(batch: Batch, _known: Known) -> Iterator[Issue]:
             at[place.latitude, place.longitude or 0] += 1
     for (latitude, longitude), count in sorted(at.items()):
         if count >= SAME_NUMBER:
-            problem = f"{latitude}, {longitude} is the point of {count} places"
-            yield _about(batch, "coordinates", problem, "ask whether it is the middle of the town")
+            problem = Phrase(
+                "{latitude}, {longitude} is the point of {count} places",
+                latitude=str(latitude),
+                longitude=str(longitude),
+                count=count,
+            )
+            yield _about(batch, "coordinates", problem, Phrase("ask whether it is the middle of the town"))
 
 
 def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
@@ -40,7 +49,13 @@ def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
     checked = {v.link_id for v in batch.of("verification") if isinstance(v, Verification) and v.verified_on}
     missing = sum(service.id not in checked for service in batch.of("service"))
     if missing:
-        yield _about(batch, "verified_on", f"{missing} services have no day of a check", "call them first", "note")
+        yield _about(
+            batch,
+            "verified_on",
+            Phrase("{missing} services have no day of a check", missing=missing),
+            Phrase("call them first"),
+            "note",
+        )
 
 
 def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
@@ -49,17 +64,22 @@ def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
     mine = {record.id for record in batch.of("organization")}
     for pair in matching.organizations(known, of=mine):
         body, other = (pair.one, pair.other) if pair.one in mine else (pair.other, pair.one)
-        why = "; ".join(map(str, pair.reasons))
-        problem = f"{known.bodies[body].name!r} and {known.bodies[other].name!r} may be one body: {why}"
-        yield _about(batch, "organization", problem, "decide with `rohnamo duplicates`", row=rows.get(body))
+        why = Listed(pair.reasons)
+        problem = Phrase(
+            "{name!r} and {other!r} may be one body: {why}",
+            name=known.bodies[body].name,
+            other=known.bodies[other].name,
+            why=why,
+        )
+        yield _about(batch, "organization", problem, Phrase("decide with `rohnamo duplicates`"), row=rows.get(body))
 
 
 def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say where a body has a kind of help in one place that another entry gives too; both stand until one is chosen."""
     rows = _rows(batch)
     for pair in matching.services(known, of={service.id for service in batch.of("service")}):
-        reasons = "; ".join(map(str, pair.reasons))
-        fix = "look whether they are one entry, and keep the better with `rohnamo duplicates`"
+        reasons = Phrase("{reasons}", reasons=Listed(pair.reasons))
+        fix = Phrase("look whether they are one entry, and keep the better with `rohnamo duplicates`")
         yield _about(batch, "service", reasons, fix, row=rows.get(pair.other))
 
 
@@ -79,8 +99,13 @@ def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
                 hidden[body.id] += 1
     for owner, count in sorted(hidden.items()):
         body = known.bodies[owner]
-        problem = f"{body.name!r} is for {body.audience} by another list, and {count} services of this one with it"
-        yield _about(batch, "organization", problem, "two people may lower it when its operator agrees")
+        problem = Phrase(
+            "{name!r} is for {audience} by another list, and {count} services of this one with it",
+            name=body.name,
+            audience=body.audience,
+            count=count,
+        )
+        yield _about(batch, "organization", problem, Phrase("two people may lower it when its operator agrees"))
 
 
 def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
@@ -88,8 +113,10 @@ def names_that_tell(batch: Batch, _known: Known) -> Iterator[Issue]:
     rows = _rows(batch)
     for record in batch.of("organization"):
         if isinstance(record, Organization) and SHELTER.search(record.name):
-            problem = f"the name {record.name!r} tells of a shelter"
-            fix = "it is for custodians only, with all its services, until its operator agrees and two people lower it"
+            problem = Phrase("the name {name!r} tells of a shelter", name=record.name)
+            fix = Phrase(
+                "it is for custodians only, with all its services, until its operator agrees and two people lower it"
+            )
             yield _about(batch, "organization", problem, fix, row=rows.get(record.id))
 
 
@@ -124,6 +151,6 @@ def _rows(batch: Batch) -> dict[str, int | None]:
 
 
 def _about(
-    batch: Batch, column: str, problem: str, fix: str, level: Level = "doubt", *, row: int | None = None
+    batch: Batch, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt", *, row: int | None = None
 ) -> Issue:
     return Issue(batch.file, "", row, column, problem, fix, level)

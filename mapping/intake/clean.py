@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 
+from mapping.language.i18n import Phrase
+
 Step = Callable[[str], str]
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -48,12 +50,12 @@ def spaced(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-STEPS: list[tuple[str, Step]] = [
-    ("letters composed", composed),
-    ("link formula replaced by what it shows", shown_of_formula),
-    ("HTML taken out", without_tags),
-    ("invisible characters dropped", visible),
-    ("spaces tidied", spaced),
+STEPS: list[tuple[Phrase, Step]] = [
+    (Phrase("letters composed"), composed),
+    (Phrase("link formula replaced by what it shows"), shown_of_formula),
+    (Phrase("HTML taken out"), without_tags),
+    (Phrase("invisible characters dropped"), visible),
+    (Phrase("spaces tidied"), spaced),
 ]
 """What is done to every cell, in this order."""
 
@@ -67,7 +69,7 @@ def clean(text: str, counts: Counter[str]) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def _cleaned(text: str) -> tuple[str, tuple[str, ...]]:
+def _cleaned(text: str) -> tuple[str, tuple[Phrase, ...]]:
     """Return the text after all the steps, and those that changed it; many cells of a list say the same."""
     changed = []
     for name, step in STEPS:

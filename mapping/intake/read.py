@@ -26,6 +26,7 @@ from mapping.intake.roundtrip.workbook import changes, is_returned
 from mapping.intake.row_reader import Intake, Reader
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import entries, organizations_seen
+from mapping.language.i18n import UNSAID, Phrase, Quoted, and_more, both, either
 from mapping.model import Source, record_id
 from mapping.quality.known_organizations import Known
 from mapping.registry import format_of, formats
@@ -34,6 +35,9 @@ __all__ = ["Known", "read"]
 
 READERS = {**LINKS, "case": case_counts}
 """Shapes whose rows are no services."""
+
+SHOWN_PLACES = 40
+"""So many places of what was passed over are said."""
 
 LOOKED_AT, FIRST_VALUES = 300, 5
 """Rows in which the first values of a column are looked for, and how many are shown."""
@@ -210,34 +214,37 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
     batch = intake.batch
     back = columns.returned is not None and all(is_returned(Reader(intake, row)) for row in rows.rows)
     if not intake.approved and not back:
-        problem = f"two people have not approved the map and the markings of {columns.source!r}"
-        fix = (
-            "all rows are for custodians only, and stay so: read the approval first (docs/importing.md), then store;"
-            f" the digest of this map is {columns.digest}"
+        problem = Phrase("two people have not approved the map and the markings of {source!r}", source=columns.source)
+        fix = Phrase(
+            "all rows are for custodians only, and stay so: read the approval first "
+            "(docs/importing.md), then store; the digest of this map is {digest}",
+            digest=columns.digest,
         )
         batch.issues.append(Issue(batch.file, "", None, "", problem, fix))
-    batch.extend(Issue(batch.file, "", None, "", note, "", "note") for note in columns.notes)
+    batch.extend(Issue(batch.file, "", None, "", Phrase.of(note), UNSAID, "note") for note in columns.notes)
     for sheet, name, close in unnamed_columns(rows, columns):
-        fix = f"is it {close!r}? " if close else ""
-        batch.issues.append(
-            Issue(batch.file, sheet, None, name, "is a column that the map does not name", f"{fix}name it in the map")
-        )
+        fix = Phrase("is it {close!r}? name it in the map", close=close) if close else Phrase("name it in the map")
+        batch.issues.append(Issue(batch.file, sheet, None, name, Phrase("is a column that the map does not name"), fix))
     for name in missing_columns(rows, columns):
-        wanted = " or ".join(map(repr, columns.fields[name]))
-        fix = "mend the map, or ask for the column"
+        wanted = either([*map(Quoted, columns.fields[name])])
+        fix = Phrase("mend the map, or ask for the column")
         if columns.returned is not None:
-            fix = "nothing of it was read; if it stands there under another heading, write this one above it"
-        batch.issues.append(Issue(batch.file, "", None, name, f"there is no column {wanted}", fix))
+            fix = Phrase("nothing of it was read; if it stands there under another heading, write this one above it")
+        batch.issues.append(
+            Issue(batch.file, "", None, name, Phrase("there is no column {wanted}", wanted=wanted), fix)
+        )
     for sheet, number, total in rows.totals:
         there = sum(row.sheet == sheet for row in rows.rows)
         if there != total:
-            problem = f"the list says that it has {total} rows, and {there} are there"
-            batch.issues.append(Issue(batch.file, sheet, number, "", problem, "ask whether some were lost"))
+            problem = Phrase("the list says that it has {total} rows, and {there} are there", total=total, there=there)
+            batch.issues.append(Issue(batch.file, sheet, number, "", problem, Phrase("ask whether some were lost")))
     for what, places in sorted(rows.skipped.items()):
-        where = ", ".join(filter(None, places[:40])) + (f" and {len(places) - 40} more" if len(places) > 40 else "")
-        times = f" ({len(places)} times)" if len(places) > 1 else ""
-        problem = f"passed over: {what}{times}" + (f": {where}" if where else "")
-        batch.issues.append(Issue(batch.file, "", None, "", problem, "", "note"))
+        problem = Phrase("passed over: {what}", what=what)
+        if len(places) > 1:
+            problem = Phrase("passed over: {what} ({count} times)", what=what, count=len(places))
+        if where := and_more([place for place in places if place], SHOWN_PLACES):
+            problem = Phrase("{problem}: {where}", problem=problem, where=where)
+        batch.issues.append(Issue(batch.file, "", None, "", problem, UNSAID, "note"))
 
 
 def _children(rows: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[Reader]]:
@@ -250,12 +257,12 @@ def _children(rows: Rows, columns: ColumnMap, intake: Intake) -> dict[str, list[
             children[parent].append(reader)
         else:
             batch = intake.batch
-            problem = f"belongs to {parent!r}, which is not in the list"
-            fix = "look whether its entry was deleted or passed over"
+            problem = Phrase("belongs to {parent!r}, which is not in the list", parent=parent)
+            fix = Phrase("look whether its entry was deleted or passed over")
             batch.issues.append(
                 Issue(batch.file, row.sheet, row.number, columns.sheets.child_key, problem, fix, "refused")
             )
-            batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, (f"{problem}; {fix}",)))
+            batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, (both(problem, fix),)))
     return children
 
 

@@ -10,19 +10,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mapping.batch import Batch, Issue, Level
+from mapping.batch import Batch, Issue, Level, RefusedRow
+from mapping.language.i18n import Message, Phrase, Several, and_more, show
 from mapping.language.spreadsheet import neutral
 
-LEVELS: dict[Level, str] = {"refused": "Left out", "doubt": "To look at", "note": "Mended or noted"}
-EXPLAINED: dict[Level, str] = {
-    "refused": "What could not be read: the value, or the whole row, is not in the directory.",
-    "doubt": "What was taken as it stands, and may be wrong.",
-    "note": "What a rule mended or passed over; nothing to do unless a rule is wrong.",
+LEVELS: dict[Level, Message] = {
+    "refused": Message("Left out"),
+    "doubt": Message("To look at"),
+    "note": Message("Mended or noted"),
+}
+EXPLAINED: dict[Level, Message] = {
+    "refused": Message("What could not be read: the value, or the whole row, is not in the directory."),
+    "doubt": Message("What was taken as it stands, and may be wrong."),
+    "note": Message("What a rule mended or passed over; nothing to do unless a rule is wrong."),
 }
 SECRECY = "custodian"
 """Advice that holds this word is about who may see a row: it comes first."""
 
-PRIVATE = "Private: refused rows stand here as they were sent. Do not publish this page or send it on."
+PRIVATE = Message("Private: refused rows stand here as they were sent. Do not publish this page or send it on.")
 
 STYLE = """
 body{font:16px/1.5 "Noto Sans",system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#16232b}
@@ -42,34 +47,39 @@ class IssueGroup:
 
     level: Level
     column: str
-    fix: str
+    fix: Phrase
     issues: tuple[Issue, ...]
 
     @property
-    def rows(self) -> str:
+    def rows(self) -> Phrase:
         """The rows, as a person would list them."""
         return rows_of(self.issues)
 
 
-def rows_of(issues: Iterable[Issue]) -> str:
+def rows_of(issues: Iterable[Issue]) -> Phrase:
     """List the first rows of issues, and say how many more there are."""
-    places = [f"{issue.sheet} {issue.row}".strip() for issue in issues if issue.row is not None]
-    return ", ".join(places[:12]) + (f" and {len(places) - 12} more" if len(places) > 12 else "")
+    return and_more([f"{issue.sheet} {issue.row}".strip() for issue in issues if issue.row is not None], 12)
 
 
-def lines(issues: Iterable[Issue]) -> Iterator[str]:
+def lines(issues: Iterable[Issue], language: str = "en") -> Iterator[str]:
     """Yield every issue in one line; what is said of several rows once, with how often and where."""
     alike: dict[Issue, list[Issue]] = defaultdict(list)
     for issue in issues:
         alike[replace(issue, sheet="", row=None)].append(issue)
     for common, group in alike.items():
-        times = f" ({len(group)} times" + (f", rows {rows}" if (rows := rows_of(group)) else "") + ")"
-        yield str(group[0] if len(group) == 1 else replace(common, problem=common.problem + times))
+        if len(group) > 1:
+            repeated = {"problem": common.problem, "count": len(group), "rows": (rows := rows_of(group))}
+            problem = (
+                Phrase("{problem} ({count} times, rows {rows})", **repeated)
+                if rows
+                else Phrase("{problem} ({count} times)", problem=common.problem, count=len(group))
+            )
+        yield (group[0] if len(group) == 1 else replace(common, problem=problem)).into(language)
 
 
 def grouped(issues: Iterable[Issue]) -> list[IssueGroup]:
     """Gather issues that ask for the same thing, the gravest and the most frequent first."""
-    groups: dict[tuple[Level, str, str], list[Issue]] = defaultdict(list)
+    groups: dict[tuple[Level, str, Phrase], list[Issue]] = defaultdict(list)
     for issue in issues:
         groups[issue.level, issue.column, issue.fix].append(issue)
     issue_groups = [IssueGroup(level, column, fix, tuple(group)) for (level, column, fix), group in groups.items()]
@@ -78,41 +88,52 @@ def grouped(issues: Iterable[Issue]) -> list[IssueGroup]:
 
 
 TABLES = (
-    ("organization", "organizations"),
-    ("service", "services"),
-    ("location", "places"),
-    ("activity", "activities"),
-    ("referral_agreement", "agreements"),
-    ("standard_assessment", "answers"),
-    ("case_count", "figures"),
+    ("organization", Message("{count} organizations")),
+    ("service", Message("{count} services")),
+    ("location", Message("{count} places")),
+    ("activity", Message("{count} activities")),
+    ("referral_agreement", Message("{count} agreements")),
+    ("standard_assessment", Message("{count} answers")),
+    ("case_count", Message("{count} figures")),
 )
-"""Tables that a list is about, and what their records are called."""
+"""Tables that a list is about, and how many of their records are told."""
 
 
-def given(batch: Batch) -> str:
+def given(batch: Batch, language: str = "en") -> str:
     """Say how many records of each kind a batch holds."""
-    counts = ((len(batch.of(table)), word) for table, word in TABLES)
-    return ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing"
+    counts = ((len(batch.of(table)), words) for table, words in TABLES)
+    records = Several(replace(words, values={"count": count}) for count, words in counts if count)
+    return show(records, language) if records else Message("nothing").into(language)
 
 
-def summary(batch: Batch) -> str:
+def summary(batch: Batch, language: str = "en") -> str:
     """Say in a few lines what a batch holds and what was wrong with it."""
     counts = {level: sum(issue.level == level for issue in batch.issues) for level in LEVELS}
     lines = [
-        f"{batch.file}: {batch.rows} rows gave {given(batch)}; {len(batch.refused)} rows were set aside.",
-        f"  {counts['refused']} left out, {counts['doubt']} to look at, {counts['note']} mended or noted.",
+        Phrase(
+            "{file}: {rows} rows gave {records}; {refused} rows were set aside.",
+            file=batch.file,
+            rows=batch.rows,
+            records=Phrase.of(given(batch, language)),
+            refused=len(batch.refused),
+        ).into(language),
+        Phrase("  {refused} left out, {doubt} to look at, {note} mended or noted.", **counts).into(language),
     ]
-    lines += [
-        f"  {LEVELS[group.level].lower()}: {group.issues[0].problem} ({len(group.issues)} times; {group.fix})"
-        if len(group.issues) > 1
-        else f"  {LEVELS[group.level].lower()}: {group.issues[0]}"
-        for group in grouped(batch.issues)[:5]
-        if group.level != "note"
-    ]
+    for group in grouped(batch.issues)[:5]:
+        if group.level != "note":
+            lines.append(f"  {LEVELS[group.level].into(language).lower()}: {_in_short(group).into(language)}")
     return "\n".join(lines)
 
 
-def write_report(batch: Batch, folder: str | Path, *, stored: str = "") -> Path:
+def _in_short(group: IssueGroup) -> Phrase:
+    """Say the first of alike issues, and how many there are."""
+    if len(group.issues) == 1:
+        return group.issues[0].phrase
+    problem, count = group.issues[0].problem, len(group.issues)
+    return Phrase("{problem} ({count} times; {fix})", problem=problem, count=count, fix=group.fix)
+
+
+def write_report(batch: Batch, folder: str | Path, *, stored: str = "", language: str = "en") -> Path:
     """Write the report of a batch as a page and its issues as CSV into a private folder; return the page."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -121,94 +142,125 @@ def write_report(batch: Batch, folder: str | Path, *, stored: str = "") -> Path:
         writer = csv.writer(file)
         writer.writerow(["level", "sheet", "row", "column", "what is wrong", "what to do"])
         for issue in batch.issues:
-            cells = (issue.level, issue.sheet, issue.row or "", issue.column, issue.problem, issue.fix)
+            texts = (issue.problem.into(language), issue.fix.into(language))
+            cells = (issue.level, issue.sheet, issue.row or "", issue.column, *texts)
             writer.writerow([neutral(str(cell)) for cell in cells])
     page = folder / f"{stem}.html"
-    page.write_text(_page(batch.file, _body(batch, stored)), encoding="utf-8")
+    page.write_text(_page(batch.file, _body(batch, stored, language), language), encoding="utf-8")
     return page
 
 
-def write_index(batches: Sequence[tuple[Batch, str]], folder: str | Path) -> Path:
+def write_index(batches: Sequence[tuple[Batch, str]], folder: str | Path, language: str = "en") -> Path:
     """Write the page that leads to the reports of several lists; return it."""
     rows = "".join(
         f'<tr><th scope="row"><a href="{_e(Path(batch.file).stem)}.html">{_e(batch.file)}</a></th>'
         f"<td>{_e(batch.source.name)}</td>"
-        f'<td class="n">{batch.rows}</td><td>{_e(given(batch))}</td><td class="n refused">{len(batch.refused)}</td>'
+        f'<td class="n">{batch.rows}</td><td>{_e(given(batch, language))}</td>'
+        f'<td class="n refused">{len(batch.refused)}</td>'
         + "".join(f'<td class="n {level}">{sum(i.level == level for i in batch.issues)}</td>' for level in LEVELS)
         + f"<td>{_e(stored)}</td></tr>"
         for batch, stored in batches
     )
-    numbers = {"Rows", "Rows set aside", *LEVELS.values()}
-    heads = ("List", "Sender", "Rows", "Gave", "Rows set aside", *LEVELS.values(), "Stored")
-    head = "".join(f'<th scope="col"{" class=n" if text in numbers else ""}>{text}</th>' for text in heads)
-    meanings = "".join(f"<dt>{LEVELS[level]}</dt><dd>{EXPLAINED[level]}</dd>" for level in LEVELS)
+    numbers = (Message("Rows"), Message("Rows set aside"), *LEVELS.values())
+    heads = (Message("List"), Message("Sender"), numbers[0], Message("Gave"), *numbers[1:], Message("Stored"))
+    head = "".join(
+        f'<th scope="col"{" class=n" if text in numbers else ""}>{_in(text, language)}</th>' for text in heads
+    )
+    meanings = "".join(
+        f"<dt>{_in(LEVELS[level], language)}</dt><dd>{_in(EXPLAINED[level], language)}</dd>" for level in LEVELS
+    )
+    title = Message("What the partners' lists gave")
     body = (
-        f'<h1>What the partners\' lists gave</h1><p class="secret">{PRIVATE}</p>'
+        f"<h1>{_in(title, language)}</h1>"
+        f'<p class="secret">{_in(PRIVATE, language)}</p>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><dl>{meanings}</dl>"
     )
     page = Path(folder) / "index.html"
-    page.write_text(_page("Import reports", body), encoding="utf-8")
+    page.write_text(_page(Message("Import reports").into(language), body, language), encoding="utf-8")
     return page
 
 
-def _body(batch: Batch, stored: str) -> str:
-    cleaned = "".join(f'<tr><td>{_e(name)}</td><td class="n">{n}</td></tr>' for name, n in batch.cleaned.most_common())
+def _body(batch: Batch, stored: str, language: str) -> str:
+    none = _in(Message("None."), language)
+    cleaned = "".join(
+        f'<tr><td>{_in(Phrase.of(name), language)}</td><td class="n">{n}</td></tr>'
+        for name, n in batch.cleaned.most_common()
+    )
     refused = "".join(
-        f"<details><summary>Row {row.row} {_e(row.sheet)}: {_e(row.reasons[0])}</summary><table>"
+        f"<details><summary>{_in(_headed(row), language)}</summary><table>"
         + "".join(f"<tr><th scope=row>{_e(name)}</th><td>{_e(text)}</td></tr>" for name, text in row.cells.items())
         + "</table></details>"
         for row in batch.refused
     )
+    values = {"rows": batch.rows, "records": given(batch, language), "refused": len(batch.refused)}
+    gave = Message("{rows} rows gave {records}; {refused} rows were set aside.", values)
+    aside = Message("Rows set aside ({count})", {"count": len(batch.refused)})
     return (
-        f"<h1>{_e(batch.file)}</h1><p>{_e(batch.source.name)}. {batch.rows} rows gave {given(batch)}; "
-        f'{len(batch.refused)} rows were set aside. {_e(stored)}</p><p class="secret">{PRIVATE}</p>'
-        f"{_sections(batch)}<h2>Rows set aside ({len(batch.refused)})</h2>{refused or '<p>None.</p>'}"
-        f"<h2>Cells that were tidied</h2><table><tbody>{cleaned or '<tr><td>None.</td></tr>'}</tbody></table>"
-        '<p><a href="index.html">All lists</a></p>'
+        f"<h1>{_e(batch.file)}</h1><p>{_e(batch.source.name)}. {_in(gave, language)} {_e(stored)}</p>"
+        f'<p class="secret">{_in(PRIVATE, language)}</p>'
+        f"{_sections(batch, language)}<h2>{_in(aside, language)}</h2>{refused or f'<p>{none}</p>'}"
+        f"<h2>{_in(Message('Cells that were tidied'), language)}</h2>"
+        f"<table><tbody>{cleaned or f'<tr><td>{none}</td></tr>'}</tbody></table>"
+        f'<p><a href="index.html">{_in(Message("All lists"), language)}</a></p>'
     )
 
 
-def _sections(batch: Batch) -> str:
+def _headed(row: RefusedRow) -> Message:
+    """Return the heading of a row that was set aside: where it stood, and the first reason."""
+    return Message(
+        "Row {row}: {reason}", {"row": f"{row.row} {row.sheet}".strip(), "reason": Phrase.of(row.reasons[0])}
+    )
+
+
+def _sections(batch: Batch, language: str) -> str:
     """Return the issues in the order in which a steward should see to them; what is only noted is folded up."""
     groups = grouped(batch.issues)
     secrecy = [group for group in groups if SECRECY in group.fix and group.level != "note"]
-    parts = [_section("Who may see it", "Rows that nobody but custodians sees until this is clear.", secrecy)]
+    who, why = Message("Who may see it"), Message("Rows that nobody but custodians sees until this is clear.")
+    parts = [_section(who, why, secrecy, language)]
     for level in LEVELS:
         mine = [group for group in groups if group.level == level and group not in secrecy]
-        section = _section(LEVELS[level], EXPLAINED[level], mine)
+        section = _section(LEVELS[level], EXPLAINED[level], mine, language)
         if level == "note" and section:
             heading, rest = section.split("</h2>", 1)
             section = f"<details><summary>{heading}</h2></summary>{rest}</details>"
         parts.append(section)
-    return "".join(parts) or "<h2>Nothing is wrong with this list</h2>"
+    return "".join(parts) or f"<h2>{_in(Message('Nothing is wrong with this list'), language)}</h2>"
 
 
-def _section(title: str, meaning: str, groups: Sequence[IssueGroup]) -> str:
+def _section(title: Message, meaning: Message, groups: Sequence[IssueGroup], language: str) -> str:
     if not groups:
         return ""
     rows = []
     for group in groups:
-        examples = list(dict.fromkeys(issue.problem for issue in group.issues))
-        shown = "<br>".join(map(_e, examples[:4])) + (f"<br>and {len(examples) - 4} more" if len(examples) > 4 else "")
+        examples = list(dict.fromkeys(issue.problem.into(language) for issue in group.issues))
+        more = Message("and {count} more", {"count": len(examples) - 4})
+        shown = "<br>".join(map(_e, examples[:4])) + (f"<br>{_in(more, language)}" if len(examples) > 4 else "")
         rows.append(
             f'<tr><td class="n">{len(group.issues)}</td><td>{_e(group.column)}</td><td>{shown}</td>'
-            f"<td>{_e(group.fix)}</td><td>{_e(group.rows)}</td></tr>"
+            f"<td>{_in(group.fix, language)}</td><td>{_in(group.rows, language)}</td></tr>"
         )
     columns = "".join(f'<col class="{name}">' for name in ("t", "c", "w", "d", "r"))
-    heads = ("Times", "Column", "What is wrong", "What to do", "Rows")
-    head = "".join(f'<th scope="col"{" class=n" if text == "Times" else ""}>{text}</th>' for text in heads)
+    times = Message("Times")
+    heads = (times, Message("Column"), Message("What is wrong"), Message("What to do"), Message("Rows"))
+    head = "".join(f'<th scope="col"{" class=n" if text is times else ""}>{_in(text, language)}</th>' for text in heads)
     count = sum(len(group.issues) for group in groups)
     return (
-        f'<h2 class="{groups[0].level}">{title} ({count})</h2><p>{meaning}</p>'
+        f'<h2 class="{groups[0].level}">{_in(title, language)} ({count})</h2><p>{_in(meaning, language)}</p>'
         f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
 
-def _page(title: str, body: str) -> str:
+def _page(title: str, body: str, language: str) -> str:
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="robots" content="noindex">'
+        f'<!doctype html>\n<html lang="{_e(language)}"><head><meta charset="utf-8">'
+        '<meta name="robots" content="noindex">'
         f"<title>{_e(title)}</title><style>{STYLE}</style></head><body>{body}</body></html>\n"
     )
+
+
+def _in(text: Message | Phrase, language: str) -> str:
+    return _e(text.into(language))
 
 
 def _e(text: object) -> str:

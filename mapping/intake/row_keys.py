@@ -7,6 +7,7 @@ from mapping.column_map import fold_header
 from mapping.intake.row_reader import Reader, first_of
 from mapping.language import parsers
 from mapping.language.fold import name_key, skeleton
+from mapping.language.i18n import Phrase
 
 
 def without_repeats(readers: list[Reader]) -> Iterator[Reader]:
@@ -20,7 +21,12 @@ def without_repeats(readers: list[Reader]) -> Iterator[Reader]:
     for reader in readers:
         whole = "|".join(reader.row.cells.values())
         if whole in first:
-            reader.say("", f"the row repeats row {first[whole].row.number}", "it was read once", "note")
+            reader.say(
+                "",
+                Phrase("the row repeats row {row}", row=str(first[whole].row.number)),
+                Phrase("it was read once"),
+                "note",
+            )
             continue
         first[whole] = reader
         numbered = any(reader.row.cells.get(fold_header(column)) for column in reader.intake.columns.key)
@@ -29,8 +35,8 @@ def without_repeats(readers: list[Reader]) -> Iterator[Reader]:
         if other is not None:
             days = [_day_of_check(row) for row in (other, reader)]
             reader, older = (reader, other) if days[1] >= days[0] else (other, reader)
-            problem = f"row {reader.row.number} is of the same body, place and kind of help"
-            older.say("", problem, "the one checked last stands")
+            problem = Phrase("row {row} is of the same body, place and kind of help", row=str(reader.row.number))
+            older.say("", problem, Phrase("the one checked last stands"))
         readers_of[key] = reader
     yield from readers_of.values()
 
@@ -54,7 +60,9 @@ def row_key(reader: Reader, uses: dict[str, int]) -> str:
     if uses[key] > 1:
         column = columns.key[0] if columns.key else "organization"
         reader.say(
-            column, f"the key {key!r} stands in the file {uses[key]} times", "tell which row is meant; both were read"
+            column,
+            Phrase("the key {key!r} stands in the file {count} times", key=key, count=uses[key]),
+            Phrase("tell which row is meant; both were read"),
         )
         return f"{key}#{uses[key]}"
     return key

@@ -14,8 +14,9 @@ from mapping.column_map import ColumnMap, fold_header, marking
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import is_garbled
+from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
 from mapping.language.parsers.permission import asks_consent, is_review, refuses, says_no
-from mapping.language.taxonomy import match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import Audience, record_id, strictest
 from mapping.quality.known_organizations import Known
 from mapping.safety.sensitive_text import HOLD, SHELTER, STREET, TELLING
@@ -133,7 +134,7 @@ class Reader:
 
     intake: Intake
     row: SheetRow
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Phrase] = field(default_factory=list)
     """Why the row as a whole must be set aside."""
     said: set[Issue] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
@@ -156,8 +157,10 @@ class Reader:
                     text = cell
                     break
         if len(text) > LONGEST_CELL:
-            problem = f"the cell holds {len(text)} letters, and a field {LONGEST_CELL} at most"
-            self.refuse(full, problem, "look whether a whole file was pasted into it, and shorten it")
+            problem = Phrase(
+                "the cell holds {count} letters, and a field {most} at most", count=len(text), most=LONGEST_CELL
+            )
+            self.refuse(full, problem, Phrase("look whether a whole file was pasted into it, and shorten it"))
             return ""
         if filling.only is not None and not filling.only.search(text):
             return ""
@@ -172,7 +175,11 @@ class Reader:
                 if answer and parsers.yes_no(answer):
                     chosen.append(meaning)
             except parsers.Unreadable:
-                self.say(name, f"{column!r} holds {answer!r}, neither yes nor no", "it counts as no")
+                self.say(
+                    name,
+                    Phrase("{column!r} holds {answer!r}, neither yes nor no", column=column, answer=answer),
+                    Phrase("it counts as no"),
+                )
         return "; ".join(dict.fromkeys(chosen))
 
     def _side_by_side(self, name: str, text: str) -> str:
@@ -214,21 +221,21 @@ class Reader:
         letters = self.intake.letters.get(self.row.sheet, {}).get(fold_header(self.column(name)))
         return letters and f"{letters}{self.row.number}"
 
-    def say(self, name: str, problem: str, fix: str, level: Level = "doubt") -> None:
+    def say(self, name: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of this row."""
         self._keep(self.column(name), problem, fix, level)
 
-    def _keep(self, column: str, problem: str, fix: str, level: Level) -> None:
+    def _keep(self, column: str, problem: Phrase, fix: Phrase, level: Level) -> None:
         batch = self.intake.batch
         issue = Issue(batch.file, self.row.sheet, self.row.number, column, problem, fix, level)
         if issue not in self.said:
             self.said.add(issue)
             batch.issues.append(issue)
 
-    def refuse(self, name: str, problem: str, fix: str) -> None:
+    def refuse(self, name: str, problem: Phrase, fix: Phrase) -> None:
         """Keep an issue that sets the whole row aside."""
         self.say(name, problem, fix, "refused")
-        if (reason := f"{problem}; {fix}") not in self.reasons:
+        if (reason := both(problem, fix)) not in self.reasons:
             self.reasons.append(reason)
 
     def refuse_if_slipped(self) -> None:
@@ -241,19 +248,28 @@ class Reader:
                     left -= 1
                 elif not left:
                     break
-            names = ", ".join(repr(self.column(name)) for name in sorted(self.unread))
+            names = Several(Quoted(self.column(name)) for name in sorted(self.unread))
             self.reasons.clear()
             self.refuse(
                 "",
-                f"{len(self.unread)} cells hold another kind of thing than their column ({names})",
-                "look whether the row has slipped by a column, and send it again",
+                Phrase(
+                    "{count} cells hold another kind of thing than their column ({names})",
+                    count=len(self.unread),
+                    names=names,
+                ),
+                Phrase("look whether the row has slipped by a column, and send it again"),
             )
 
     def closing(self) -> str | None:
         """Return the status that a remark gives the row, such as closed; remarks are looked at, never kept."""
         for word, meant in self.intake.columns.notices.items():
             if meant != "custodian" and self._remarks_hold(re.escape(word)):
-                self.say(self._remark(), f"the remark says {word!r}", f"the service counts as {meant}", "note")
+                self.say(
+                    self._remark(),
+                    Phrase("the remark says {word!r}", word=word),
+                    Phrase("the service counts as {meant}", meant=coded("statuses", meant)),
+                    "note",
+                )
                 return meant
         return None
 
@@ -261,7 +277,11 @@ class Reader:
         """Tell whether a remark asks that the row be shown to nobody."""
         words = [word for word, meant in self.intake.columns.notices.items() if meant == "custodian"]
         if self._remarks_hold(HOLD.pattern) or any(self._remarks_hold(re.escape(word)) for word in words):
-            self.say(self._remark(), "a remark asks that this be not shown", "the row is for custodians only; ask whom")
+            self.say(
+                self._remark(),
+                Phrase("a remark asks that this be not shown"),
+                Phrase("the row is for custodians only; ask whom"),
+            )
             return True
         return self._not_permitted()
 
@@ -273,11 +293,11 @@ class Reader:
             if heading in marking and not says_no(answer):
                 continue  # the sender's table of markings says what else an answer means
             if reason := refuses(heading, answer):
-                self.say_of(heading, reason, "the row is for custodians only until that changes")
+                self.say_of(heading, reason, Phrase("the row is for custodians only until that changes"))
                 return True
         return False
 
-    def say_of(self, heading: str, problem: str, fix: str, level: Level = "doubt") -> None:
+    def say_of(self, heading: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of this row about a column by its folded heading, which need not fill any field."""
         names = self.intake.headings.get(self.row.sheet, {})
         self._keep(names.get(heading, heading), problem, fix, level)
@@ -322,7 +342,7 @@ class Reader:
         today = self.intake.today
         value = self.take(name, parsers.date_value, today, latest=today if past else None, of_period=of_period)
         if value is not None and value.doubt:
-            self.say(name, value.doubt, "write the month as a word, or the day as 2026-12-31")
+            self.say(name, value.doubt, Phrase("write the month as a word, or the day as 2026-12-31"))
         return None if value is None else value.day
 
     def word(self, name: str, text: str) -> str:
@@ -362,17 +382,28 @@ class Reader:
                 codes.append(match.code)
                 if match.score < SURE:
                     self.say(
-                        name, f"{part!r} was taken for {match.code}", "put it into the map if that is wrong", "note"
+                        name,
+                        Phrase("{part!r} was taken for {term}", part=part, term=coded(taxonomy, match.code)),
+                        Phrase("put it into the map if that is wrong"),
+                        "note",
                     )
         return list(dict.fromkeys(codes)), words
 
     def harmless(self, name: str, text: str) -> str:
         """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""
         if is_garbled(text):
-            self.say(name, f"{text!r} has lost letters", "it was left out; ask for the list saved as UTF-8")
+            self.say(
+                name,
+                Phrase("{text!r} has lost letters", text=text),
+                Phrase("it was left out; ask for the list saved as UTF-8"),
+            )
             return ""
         if TELLING.search(text) or (name != "address" and STREET.search(text)):
-            self.say(name, "holds a number, a name or an address", "it stays private; put it into its own column")
+            self.say(
+                name,
+                Phrase("holds a number, a name or an address"),
+                Phrase("it stays private; put it into its own column"),
+            )
             return ""
         return text
 
@@ -381,12 +412,16 @@ class Reader:
         intake = self.intake
         text = self.text("marking")
         if self.row.cut:
-            problem = f"the row ends before {self.row.cut!r}"
-            self.say("marking", problem, "it is for custodians only; ask for the rest of the row")
+            problem = Phrase("the row ends before {cut!r}", cut=self.row.cut)
+            self.say("marking", problem, Phrase("it is for custodians only; ask for the rest of the row"))
             return "custodian"
         names = (self.text("organization"), *self.translations("organization").values())
         if garbled := next(filter(is_garbled, names), ""):
-            self.say("organization", f"{garbled!r} has lost letters", "it is for custodians only; ask for the name")
+            self.say(
+                "organization",
+                Phrase("{garbled!r} has lost letters", garbled=garbled),
+                Phrase("it is for custodians only; ask for the name"),
+            )
             return "custodian"
         if self.held_back() or not intake.approved:
             return "custodian"
@@ -394,8 +429,12 @@ class Reader:
             return marking(intake.columns, intake.columns.constants.get("marking", ""))[0]
         audience, known = marking(intake.columns, text)
         if not known:
-            problem = f"the marking {text!r} is not in the sender's table" if text else "there is no marking"
-            self.say("marking", problem, "the row is for custodians only until the sender says who may see it")
+            problem = (
+                Phrase("the marking {text!r} is not in the sender's table", text=text)
+                if text
+                else Phrase("there is no marking")
+            )
+            self.say("marking", problem, Phrase("the row is for custodians only until the sender says who may see it"))
         return audience
 
     def narrowed(self, audience: Audience) -> Audience:
@@ -407,9 +446,11 @@ class Reader:
             return audience
         own, known = marking(self.intake.columns, text)
         if not known:
-            problem = f"the marking {text!r} is not in the sender's table"
+            problem = Phrase("the marking {text!r} is not in the sender's table", text=text)
             self.say(
-                "marking_service", problem, "the service is for custodians only until the sender says who may see it"
+                "marking_service",
+                problem,
+                Phrase("the service is for custodians only until the sender says who may see it"),
             )
         return strictest(audience, own)
 
@@ -434,6 +475,11 @@ def read_once(
         return parse(text, *more, **dict(options)), None
     except parsers.Unreadable as error:
         return None, error
+
+
+def coded(taxonomy: str, code: str) -> Coded:
+    """Return the code of a term for a phrase, which says its label in the languages of its readers."""
+    return Coded(code, Vocabulary.load(taxonomy).term(code).labels)
 
 
 SURE = 0.9

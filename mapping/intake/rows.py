@@ -10,6 +10,7 @@ from mapping.column_map import ColumnMap, fold_header
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.intake.clean import clean
+from mapping.language.i18n import Phrase
 
 LOOK_FOR_HEADER = 25
 TOTAL = re.compile(r"^\W*(?:итого|всего|[ҷч]амъ|total|jami)\b\W*(\d{1,6})\b", re.I)
@@ -38,7 +39,7 @@ class Rows:
 
     rows: list[SheetRow] = field(default_factory=list)
     children: list[SheetRow] = field(default_factory=list)
-    skipped: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    skipped: dict[Phrase, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Why rows, columns and sheets were passed over -> where."""
     cleaned: Counter[str] = field(default_factory=Counter)
     totals: list[tuple[str, int, int]] = field(default_factory=list)
@@ -132,14 +133,16 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
         if not filled:
             continue
         if [fold_header(text) for text in texts[: len(names)]] == folded[: len(texts)]:
-            rows.skipped["a repeated header"].append(f"{sheet.name} {offset}".strip())
+            rows.skipped[Phrase("a repeated header")].append(f"{sheet.name} {offset}".strip())
             continue
         rows.totals += [(sheet.name, offset, int(match[1])) for text in filled if (match := TOTAL.match(text))]
         if any(pattern.search(text) for pattern in patterns for text in filled):
-            rows.skipped["a row that the map passes over"].append(f"{sheet.name} {offset}".strip())
+            rows.skipped[Phrase("a row that the map passes over")].append(f"{sheet.name} {offset}".strip())
             continue
         if len(filled) < columns.skip.fewer_cells:
-            rows.skipped["a heading or a row with almost nothing in it"].append(f"{sheet.name} {offset}".strip())
+            rows.skipped[Phrase("a heading or a row with almost nothing in it")].append(
+                f"{sheet.name} {offset}".strip()
+            )
             continue
         raw = {
             name or f"column {n + 1}": text for n, (name, text) in enumerate(zip(names, texts, strict=False)) if text

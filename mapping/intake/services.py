@@ -22,6 +22,7 @@ from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import HOLD, SHELTER, TELLING, Intake, Reader, first_of
 from mapping.language import parsers
 from mapping.language.fold import name_key
+from mapping.language.i18n import Phrase, Quoted, Several
 from mapping.language.parsers.permission import says_yes
 from mapping.language.taxonomy import Vocabulary, match_term, term_id
 from mapping.model import (
@@ -81,7 +82,9 @@ def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, li
         names = reader.translations("organization")
         name = first_of((reader.text("organization"), *names.values()))
         if not name:
-            reader.refuse("organization", "the row names no organization", "ask the sender who it is about")
+            reader.refuse(
+                "organization", Phrase("the row names no organization"), Phrase("ask the sender who it is about")
+            )
             continue
         located = _located(reader)
         if reader.reasons:
@@ -137,7 +140,7 @@ def _numbers(reader: Reader, name: str, region: str, unit: str | None) -> list[p
     numbers = reader.take(name, parsers.phones, region, towns) or []
     for phone in numbers:
         if phone.doubt:
-            reader.say(name, phone.doubt, "look whether it is right", "note")
+            reader.say(name, phone.doubt, Phrase("look whether it is right"), "note")
     return numbers
 
 
@@ -150,7 +153,9 @@ def _located(reader: Reader) -> Located:
         point = reader.take("latitude", parsers.coordinates, longitude)
     latitude, longitude_found = (point.lat, point.lon) if point is not None else (None, None)
     if point is not None and point.doubt:
-        reader.say("coordinates" if reader.text("coordinates") else "latitude", point.doubt, "look whether it is right")
+        reader.say(
+            "coordinates" if reader.text("coordinates") else "latitude", point.doubt, Phrase("look whether it is right")
+        )
     place, unit, country = reader.any_text("place"), reader.any_text("unit"), reader.country()
     claim = (latitude, longitude_found, place, unit, country)
     located = reader.intake.located.get(claim)
@@ -159,11 +164,16 @@ def _located(reader: Reader) -> Located:
         reader.intake.located[claim] = located
     where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
     for note in located.notes:
-        problem, _, fix = note.text.partition("; ")
-        about = next((n for n in ("unit", "place") if (t := reader.any_text(n)) and repr(t) in problem), where)
-        reader.say(about, problem, fix or "check the place", "note" if note.level == "note" else "doubt")
+        about = next((n for n in ("unit", "place") if (t := reader.any_text(n)) and repr(t) in note.problem), where)
+        reader.say(
+            about, note.problem, note.fix or Phrase("check the place"), "note" if note.level == "note" else "doubt"
+        )
     if located.precision == "none" and not located.country and not located.notes:
-        reader.say(where, "the row names no place that could be found", "give its district, town or coordinates")
+        reader.say(
+            where,
+            Phrase("the row names no place that could be found"),
+            Phrase("give its district, town or coordinates"),
+        )
     return located
 
 
@@ -238,11 +248,11 @@ def _met(reader: Reader, names: list[str], own: str, place: str, signs: Signs) -
         return pool[known.places[place]]  # it was met when the list came before
     body = next((body for body in pool.values() if body.shares(signs)), pool.get(own))
     if body is None and called:
-        candidates = ", ".join(candidate.name for candidate in called[:3])
+        candidates = Several(candidate.name for candidate in called[:3])
         reader.say(
             "organization",
-            f"another list has {candidates} too, without a phone, mail or unit in common",
-            "are they one?",
+            Phrase("another list has {candidates} too, without a phone, mail or unit in common", candidates=candidates),
+            Phrase("are they one?"),
         )
     return body
 
@@ -255,7 +265,7 @@ def _place_name(reader: Reader) -> str | None:
 def _precision(reader: Reader, located: Located) -> Precision:
     """Return how closely the place may be shown: as the row says, and never closer than it is known."""
     if HOLD.search(reader.text("address")):
-        reader.say("address", "the address is not to be told", "the place is shown to nobody", "note")
+        reader.say("address", Phrase("the address is not to be told"), Phrase("the place is shown to nobody"), "note")
         return "none"
     if located.precision not in ("exact", "place"):
         return "area" if located.unit else "none"
@@ -265,7 +275,11 @@ def _precision(reader: Reader, located: Located) -> Precision:
     known = {word.casefold().strip(): precision for word, precision in columns.precisions.items()}
     text = reader.text("precision").casefold()
     if text not in known:
-        reader.say("precision", f"{text!r} does not say how closely the place may be shown", "no place is shown")
+        reader.say(
+            "precision",
+            Phrase("{text!r} does not say how closely the place may be shown", text=text),
+            Phrase("no place is shown"),
+        )
     return known.get(text, "none")
 
 
@@ -284,7 +298,9 @@ def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], 
             try:
                 there = bool(text) and not parsers.is_blank(text) and parsers.yes_no(text)
             except parsers.Unreadable as error:
-                reader.say("service", f"{column}: {error.problem}", error.fix, "refused")
+                reader.say(
+                    "service", Phrase("{column}: {problem}", column=column, problem=error.problem), error.fix, "refused"
+                )
                 continue
             if there:
                 _service(entry, reader, intake, code, "", phones)
@@ -295,14 +311,16 @@ def _services(entry: RowSite, intake: Intake, phones: list[parsers.PhoneValue], 
             _service(entry, source, intake, code, source.text("service") if len(codes) == 1 else "", phones)
         for word in words:
             source.say(
-                "service", f"{_short(word)} is no kind of help that we know", "write a code for it into [words.service]"
+                "service",
+                Phrase("{text} is no kind of help that we know", text=_short(word)),
+                Phrase("write a code for it into [words.service]"),
             )
         if not codes and not words and source is not reader:
-            source.say("service", "the row names no service", "ask the sender what is offered there")
+            source.say("service", Phrase("the row names no service"), Phrase("ask the sender what is offered there"))
 
 
-def _short(word: str) -> str:
-    return repr(word if len(word) <= 80 else word[:79] + "…")
+def _short(word: str) -> Quoted:
+    return Quoted(word if len(word) <= 80 else word[:79] + "…")
 
 
 def _service(
@@ -391,7 +409,11 @@ def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
                     id=attribute, link_id=service, link_entity="service", link_type="excludes", value=labels["en"]
                 )
                 continue
-            reader.say(link, f"{word!r} is no group that we know", f"it was left out; write a code into [words.{link}]")
+            reader.say(
+                link,
+                Phrase("{word!r} is no group that we know", word=word),
+                Phrase("it was left out; write a code into [words.{link}]", link=link),
+            )
 
 
 def _phones(
@@ -428,13 +450,15 @@ def _hours(reader: Reader, entry: RowSite, service: str, source: str) -> Iterato
         always = parsers.hours("24/7")
         if spans and spans != always:
             owner.say_of(
-                heading, f"says yes, and the hours are {owner.text('hours')!r}", "ask which holds; no hours kept"
+                heading,
+                Phrase("says yes, and the hours are {hours!r}", hours=owner.text("hours")),
+                Phrase("ask which holds; no hours kept"),
             )
             return
         spans = always
     for number, span in enumerate(spans):
         if span.doubt:
-            owner.say("hours", span.doubt, "look whether it is right", "note")
+            owner.say("hours", span.doubt, Phrase("look whether it is right"), "note")
         yield Schedule.alike(
             {"id": record_id(source, "schedule", service, number), "service_id": service},
             timezone=offset,
@@ -500,7 +524,9 @@ def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, reco
         yield from _translated("required_document", paper, "document", labels, source)
     for word in words:
         reader.say(
-            "documents", f"{word!r} is no paper that we know", "it was left out; write a code into [words.documents]"
+            "documents",
+            Phrase("{word!r} is no paper that we know", word=word),
+            Phrase("it was left out; write a code into [words.documents]"),
         )
 
 
@@ -516,7 +542,7 @@ def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iter
                 name=intake.area.label(unit, "en"),
             )
         else:
-            reader.say("covers", f"{part!r} is no unit that we know", "check the name")
+            reader.say("covers", Phrase("{part!r} is no unit that we know", part=part), Phrase("check the name"))
 
 
 def _standing(reader: Reader, entry: RowSite, service: str, source: str) -> Iterator[Record]:
@@ -558,7 +584,9 @@ def _place(entry: RowSite, intake: Intake) -> None:
     """Add the row's place: its point, address, entrance, and whom to ask for."""
     reader, source = entry.reader, intake.columns.source
     if not any(record.table == "service" for record in entry.records):
-        reader.refuse("service", "no service could be read from the row", "mend the row and send it again")
+        reader.refuse(
+            "service", Phrase("no service could be read from the row"), Phrase("mend the row and send it again")
+        )
         return
     entry.records.append(entry.location)
     names = {lang: text for lang, text in reader.translations("place_name").items() if not TELLING.search(text)}

@@ -6,7 +6,8 @@ product has a catalogue of its own there, and all of them are read together.
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -37,13 +38,18 @@ def chain(language: str) -> tuple[str, ...]:
 
 def translate(text: str, language: str, **values: object) -> str:
     """Say an English text in another language, with its ``{values}`` filled in as that language writes them."""
+    text = _translated(text, language) or text
+    return text.format_map({name: show(value, language) for name, value in values.items()}) if values else text
+
+
+def _translated(text: str, language: str) -> str:
+    """Return a text in the first language of a chain that has it; empty where none before English does."""
     for tried in chain(language):
         if tried == "en":
             break
         if text in catalogue(tried):
-            text = catalogue(tried)[text]
-            break
-    return text.format_map({name: show(value, language) for name, value in values.items()}) if values else text
+            return catalogue(tried)[text]
+    return ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,88 @@ class Message:
         return self.into("en")
 
 
+_SLOT = re.compile(r"\{[^{}]*\}")
+
+
+class Phrase(str):
+    """An English text that can be said in the other languages too: it keeps its template and its values.
+
+    Files and logs take it as the text it is: in English, numbers and days stand in it as Python writes them. The
+    template is English with ``{names}`` in braces; ``values`` are as those of a `Message`, or `Quoted`.
+
+    Examples
+    --------
+    >>> phrase = Phrase("{word!r} is no unit that we know", word="Rasht-2")
+    >>> phrase
+    "'Rasht-2' is no unit that we know"
+    >>> phrase.into("ru")
+    '«Rasht-2» — неизвестная нам территория'
+    """
+
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, /, **values: object) -> "Phrase":
+        """Fill a template with its values."""
+        phrase = super().__new__(cls, template.format_map(values) if values else template)
+        phrase.template, phrase.values = template, values
+        return phrase
+
+    @classmethod
+    def of(cls, text: str) -> "Phrase":
+        """Take a text of somebody else as it is: it reads the same in every language."""
+        return text if isinstance(text, Phrase) else cls(text)
+
+    def into(self, language: str) -> str:
+        """Say it in a language; in English where it was never translated."""
+        text = _translated(self.template, language)
+        if not text and not any(map(str.isalpha, _SLOT.sub("", self.template))):
+            text = self.template  # it holds values alone: these are said
+        if not text or not self.values:
+            return text or str(self)
+        return text.format_map({name: show(_harmless(value), language) for name, value in self.values.items()})
+
+
+def _harmless(value: object) -> object:
+    """Return a word of somebody else without what would not be seen, or would break the line that it stands in."""
+    if type(value) is not str:
+        return value
+    value = value.translate({ord("«"): "„", ord("»"): "“"})  # it may stand in such signs itself
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in value).split())
+
+
+UNSAID = Phrase.of("")
+"""Where there is nothing to say."""
+
+
+class Quoted(str):
+    """A word of somebody else that stands in a phrase: 'word' in English, «word» in the other languages."""
+
+    def __format__(self, _spec: str) -> str:
+        """Write it as English phrases do."""
+        return repr(str(self))
+
+
+class Coded(str):
+    """A code that stands in English phrases as it is, and in the other languages by its label: language -> text."""
+
+    labels: Mapping[str, str]
+
+    def __new__(cls, code: str, labels: Mapping[str, str]) -> "Coded":
+        """Keep a code with its labels."""
+        coded = super().__new__(cls, code)
+        coded.labels = labels
+        return coded
+
+
+class Listed(tuple[Message | Phrase, ...]):
+    """Reasons that stand in a phrase one after another, with semicolons between them."""
+
+    def __str__(self) -> str:
+        """List them in English."""
+        return "; ".join(map(str, self))
+
+
 Text = Message | Mapping[str, str]
 """What can be said in several languages: a message, or a dictionary of language -> text."""
 
@@ -78,18 +166,49 @@ class People(int):
     """A count of people that stands in a message rounded, since it was modelled: see `about`."""
 
 
-class Several(tuple[Text, ...]):
+class Several(tuple[Text | str, ...]):
     """Texts that stand in a message as a list."""
+
+    def __str__(self) -> str:
+        """List them in English."""
+        return ", ".join(format(part) if isinstance(part, str) else show(part, "en") for part in self)
+
+
+def and_more(places: Sequence[str | Text], most: int) -> Phrase:
+    """Return a phrase of the first of some words, and how many more there are."""
+    shown = Several(places[:most])
+    if len(places) <= most:
+        return Phrase("{shown}", shown=shown) if shown else UNSAID
+    return Phrase("{shown} and {count} more", shown=shown, count=len(places) - most)
+
+
+def both(first: Phrase, second: Phrase) -> Phrase:
+    """Return a phrase after another; one alone where the other says nothing."""
+    return Phrase("{first}; {second}", first=first, second=second) if first and second else first or second
+
+
+def either(choices: Sequence[object]) -> object:
+    """Return some things of which one is meant, for a phrase: a or b or c."""
+    first, *others = choices
+    for choice in others:
+        first = Phrase("{first} or {other}", first=first, other=choice)
+    return first
 
 
 def show(value: object, language: str) -> str:
     """Write a value as a language does: numbers grouped, dates in words, names in their language."""
-    if isinstance(value, Message):
+    if isinstance(value, Message | Phrase):
         return value.into(language)
+    if isinstance(value, Quoted):
+        return f"«{_harmless(str(value))}»"
+    if isinstance(value, Coded):
+        return show(value.labels, language) or str(value)
     if isinstance(value, Mapping):
         return next((str(value[tried]) for tried in (*chain(language), *value) if value.get(tried)), "")
     if isinstance(value, Several):
-        return ", ".join(show(part, language) for part in value)
+        return ", ".join(show(_harmless(part), language) for part in value)
+    if isinstance(value, Listed):
+        return "; ".join(part.into(language) for part in value)
     if isinstance(value, dt.date):
         return date(value, language)
     if isinstance(value, bool) or not isinstance(value, int | float):

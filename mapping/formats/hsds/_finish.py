@@ -14,6 +14,7 @@ from mapping.formats.hsds._take import LateRow, Taking
 from mapping.formats.hsds._terms import settle_attributes, settle_terms, types_by_name
 from mapping.formats.hsds._values import number, plain, values_shown
 from mapping.language import parsers
+from mapping.language.i18n import UNSAID, Phrase, Quoted, Several, both
 from mapping.language.parsers import Partly, Unreadable
 from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
@@ -88,10 +89,12 @@ def _say_unapproved(taking: Taking) -> None:
     columns = taking.context.columns
     if not taking.context.known.approves(columns):
         name = columns.source if columns else taking.source.name
-        problem = f"two people have not approved the map and the markings of {name!r}"
-        fix = "all records are for custodians only, and stay so: approve a map first (docs/importing.md), then store"
+        problem = Phrase("two people have not approved the map and the markings of {name!r}", name=name)
+        fix = Phrase(
+            "all records are for custodians only, and stay so: approve a map first (docs/importing.md), then store"
+        )
         if columns is not None:
-            fix += f"; the digest of this one is {columns.digest}"
+            fix = both(fix, Phrase("the digest of this one is {digest}", digest=columns.digest))
         taking.say(Raw("", {}, "", None), "", problem, fix)
 
 
@@ -115,8 +118,8 @@ def _place(taking: Taking, late_row: LateRow, addresses: list[LateRow]) -> None:
     if "position_basis" not in fields or "precision" not in fields:
         _locate(taking, late_row, fields, addresses)
     elif fields.get("area_unit") and fields["area_unit"] not in taking.context.area.all_units():
-        problem = f"{values_shown(fields['area_unit'])} is no unit of the study area"
-        taking.say(late_row.raw, "area_unit", problem, "the unit was left out; is it the right study area?")
+        problem = Phrase("{text} is no unit of the study area", text=values_shown(fields["area_unit"]))
+        taking.say(late_row.raw, "area_unit", problem, Phrase("the unit was left out; is it the right study area?"))
         fields["area_unit"] = None
     fields["precision"] = least_precise(fields.get("precision", "none"), _by_map(taking))
     if hold is not None:
@@ -124,8 +127,8 @@ def _place(taking: Taking, late_row: LateRow, addresses: list[LateRow]) -> None:
         taking.say(
             late_row.raw,
             "address_1",
-            f"{values_shown(hold)} asks that the place be not told",
-            "it is for custodians only; ask its operator",
+            Phrase("{text} asks that the place be not told", text=values_shown(hold)),
+            Phrase("it is for custodians only; ask its operator"),
         )
     taking.add(late_row.raw, late_row.id, fields)
 
@@ -139,19 +142,19 @@ def _told(fields: dict[str, Any], addresses: list[LateRow]) -> Iterable[str]:
 def _bound(taking: Taking, raw: Raw, fields: dict[str, Any]) -> None:
     """Leave out coordinates that are none: HSDS sets them no bounds."""
     latitude, longitude = fields.get("latitude"), fields.get("longitude")
-    problem = ""
+    problem = UNSAID
     if (latitude is None) != (longitude is None):
-        problem = "one of latitude and longitude is missing"
+        problem = Phrase("one of latitude and longitude is missing")
     elif latitude is not None and longitude is not None:
         if not -90 <= latitude <= 90:
-            problem = f"latitude {latitude:g} is outside -90..90"
+            problem = Phrase("latitude {latitude} is outside -90..90", latitude=f"{latitude:g}")
         elif not -180 <= longitude <= 180:
-            problem = f"longitude {longitude:g} is outside -180..180"
+            problem = Phrase("longitude {longitude} is outside -180..180", longitude=f"{longitude:g}")
         elif latitude == 0 and longitude == 0:
-            problem = "0, 0 is no place but a point that was not set"
+            problem = Phrase("0, 0 is no place but a point that was not set")
     if problem:
         fields |= {"latitude": None, "longitude": None}
-        taking.say(raw, "latitude", problem, "the point was left out; are the columns swapped?", "refused")
+        taking.say(raw, "latitude", problem, Phrase("the point was left out; are the columns swapped?"), "refused")
 
 
 def _locate(taking: Taking, late_row: LateRow, fields: dict[str, Any], addresses: list[LateRow]) -> None:
@@ -171,11 +174,21 @@ def _locate(taking: Taking, late_row: LateRow, fields: dict[str, Any], addresses
         country=str(fields.get("country") or address.get("country") or ""),
     )
     for note in located.notes:
-        problem, _, fix = note.text.partition("; ")
         column = "latitude" if fields.get("latitude") is not None else "city"
-        taking.say(late_row.raw, column, problem, fix or "check the place", "note" if note.level == "note" else "doubt")
+        taking.say(
+            late_row.raw,
+            column,
+            note.problem,
+            note.fix or Phrase("check the place"),
+            "note" if note.level == "note" else "doubt",
+        )
     if located.precision == "none" and not located.country and not located.notes:
-        taking.say(late_row.raw, "latitude", "the place has no point and no town that is known", "ask where it is")
+        taking.say(
+            late_row.raw,
+            "latitude",
+            Phrase("the place has no point and no town that is known"),
+            Phrase("ask where it is"),
+        )
     fields |= {
         "latitude": None if located.precision in ("unit", "none") else located.lat,
         "longitude": None if located.precision in ("unit", "none") else located.lon,
@@ -211,7 +224,12 @@ def _address(taking: Taking, late_row: LateRow, place: Location | None) -> None:
     fields = taking.with_audience("address", dict(late_row.fields))
     country = str(fields.get("country") or "")
     if not country:
-        taking.say(late_row.raw, "country", "the country is blank", f"it was taken as {area.code}; write its code")
+        taking.say(
+            late_row.raw,
+            "country",
+            Phrase("the country is blank"),
+            Phrase("it was taken as {code}; write its code", code=area.code),
+        )
     fields["country"] = country_code(area, country) or (country if country else (place and place.country) or area.code)
     if place is not None and place.audience == "custodian":
         fields["audience"] = "custodian"
@@ -261,10 +279,10 @@ def _number(taking: Taking, phone: LateRow, region: str, fields: dict[str, Any])
         taking.refuse(phone.raw, "number", error.problem, error.fix)
         return None
     if not numbers:
-        taking.refuse(phone.raw, "number", "the row has no number", "ask the sender for it")
+        taking.refuse(phone.raw, "number", Phrase("the row has no number"), Phrase("ask the sender for it"))
         return None
     if numbers[0].doubt:
-        taking.say(phone.raw, "number", numbers[0].doubt, "look whether it is right", "note")
+        taking.say(phone.raw, "number", numbers[0].doubt, Phrase("look whether it is right"), "note")
     if numbers[0].extension is not None:
         fields.setdefault("extension", numbers[0].extension)
     for place, other in enumerate(numbers[1:], 2):
@@ -296,12 +314,20 @@ def _ages(taking: Taking) -> None:
             age = getattr(record, name)
             if age is not None and not 0 <= age <= OLDEST:
                 setattr(record, name, None)
-                taking.say(taking.where(record), name, f"{age:g} is no age", "the value was left out", "refused")
+                taking.say(
+                    taking.where(record),
+                    name,
+                    Phrase("{age} is no age", age=f"{age:g}"),
+                    Phrase("the value was left out"),
+                    "refused",
+                )
         least, most = record.minimum_age, record.maximum_age
         if least is not None and most is not None and least > most:
-            problem = f"maximum_age {most:g} is below minimum_age {least:g}"
+            problem = Phrase("maximum_age {most} is below minimum_age {least}", most=f"{most:g}", least=f"{least:g}")
             record.minimum_age = record.maximum_age = None
-            taking.say(taking.where(record), "maximum_age", problem, "both were left out; ask which holds", "refused")
+            taking.say(
+                taking.where(record), "maximum_age", problem, Phrase("both were left out; ask which holds"), "refused"
+            )
 
 
 OLDEST = 130
@@ -339,17 +365,19 @@ def _dangles(taking: Taking, record: Record, there: Mapping[str, Container[str]]
     if record.table == "provenance" or (linked and not broken):
         return not linked
     for name, sent in broken.items():
-        problem = f"{name} {sent!r} is in no row of {refs[name]}"
-        taking.say(taking.where(record), name, problem, "the reference was left out; ask the sender for the row")
+        problem = Phrase("{name} {sent!r} is in no row of {table}", name=name, sent=sent, table=refs[name])
+        taking.say(
+            taking.where(record), name, problem, Phrase("the reference was left out; ask the sender for the row")
+        )
     if not _orphan(record, refs) and linked:
         return False
     problem = (
-        f"{entity} {taking.sent_as(entity, str(link))!r} is not there"
+        Phrase("{entity} {sent!r} is not there", entity=entity, sent=taking.sent_as(entity, str(link)))
         if not linked
-        else "what it belongs to is not there"
+        else Phrase("what it belongs to is not there")
     )
     column = "link_id" if not linked else next(iter(broken))
-    taking.refuse(taking.where(record), column, problem, "ask the sender for the row it belongs to")
+    taking.refuse(taking.where(record), column, problem, Phrase("ask the sender for the row it belongs to"))
     return True
 
 
@@ -382,12 +410,12 @@ def _meet(taking: Taking) -> None:
         if body is not None:
             met[organization.id] = body
         elif pool:
-            others = ", ".join(repr(body.name) for body in list(pool.values())[:3])
+            others = Several(Quoted(body.name) for body in list(pool.values())[:3])
             taking.say(
                 taking.where(organization),
                 "name",
-                f"another list has {others} too, without a phone, mail or unit in common",
-                "merge them if they are one",
+                Phrase("another list has {others} too, without a phone, mail or unit in common", others=others),
+                Phrase("merge them if they are one"),
             )
     for record in list(taking.records.values()):
         _join(taking, record, met)
@@ -457,13 +485,15 @@ def _audiences(taking: Taking) -> None:
     verified = {r.link_id for r in taking.records.values() if isinstance(r, Verification)}
     for record in [r for r in taking.records.values() if isinstance(r, Service)]:
         if record.id not in types:
-            problem = f"no term says in our words what {record.name!r} is"
-            fix = "it is for custodians only until it has a kind: give it one, or add the word to the terms"
+            problem = Phrase("no term says in our words what {name!r} is", name=record.name)
+            fix = Phrase("it is for custodians only until it has a kind: give it one, or add the word to the terms")
             taking.say(taking.where(record), "attributes", problem, fix)
         if SHELTER.search(record.name) and record.audience != "custodian":
             record.audience = "custodian"
-            fix = "it is for custodians only until its operator agrees and two people lower it"
-            taking.say(taking.where(record), "name", f"the name {record.name!r} tells of a shelter", fix)
+            fix = Phrase("it is for custodians only until its operator agrees and two people lower it")
+            taking.say(
+                taking.where(record), "name", Phrase("the name {name!r} tells of a shelter", name=record.name), fix
+            )
         rules = [Vocabulary.load("service_types").term(code).audience for code in types.get(record.id, ())]
         if record.organization_id:
             shown[record.organization_id].append(strictest(record.audience, *(rules or ["custodian"])))

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mapping.errors import FormatError
+from mapping.language.i18n import Phrase
 from mapping.model import RECORDS, references
 
 DEEPEST = 24
@@ -102,17 +103,17 @@ EXPECTED: dict[str, tuple[str, ...]] = {
 """Columns that version 3.1 asks for and without which we take a row all the same; those we need too are not here."""
 
 PASSED_OVER = {
-    "metadata": "former values of fields, which may have been made secret",
-    "meta_table_description": "nothing about services",
-    "meta_table_descriptions": "nothing about services",
-    "statement": "statements, which two people of this directory must approve",
-    "statements": "statements, which two people of this directory must approve",
-    "case_count": "case statistics, which have a form of their own",
-    "case_counts": "case statistics, which have a form of their own",
-    "standard_summary": "summaries, which are worked out from the answers",
-    "standard_summaries": "summaries, which are worked out from the answers",
-    "area_unit": "administrative units, which come with the study area",
-    "area_units": "administrative units, which come with the study area",
+    "metadata": Phrase("former values of fields, which may have been made secret"),
+    "meta_table_description": Phrase("nothing about services"),
+    "meta_table_descriptions": Phrase("nothing about services"),
+    "statement": Phrase("statements, which two people of this directory must approve"),
+    "statements": Phrase("statements, which two people of this directory must approve"),
+    "case_count": Phrase("case statistics, which have a form of their own"),
+    "case_counts": Phrase("case statistics, which have a form of their own"),
+    "standard_summary": Phrase("summaries, which are worked out from the answers"),
+    "standard_summaries": Phrase("summaries, which are worked out from the answers"),
+    "area_unit": Phrase("administrative units, which come with the study area"),
+    "area_units": Phrase("administrative units, which come with the study area"),
 }
 """Tables that are known and not read, and what they hold."""
 

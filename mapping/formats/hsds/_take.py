@@ -25,6 +25,7 @@ from mapping.formats.hsds._names import (
     table_of,
 )
 from mapping.formats.hsds._values import Mended, Parse, language_code, parsers, plain, values_shown
+from mapping.language.i18n import Phrase, Several, both
 from mapping.language.parsers import Partly, Unreadable
 from mapping.model import RECORDS, Audience, Provenance, Record, Source, least_precise, record_id, required, strictest
 
@@ -45,11 +46,11 @@ LATE = frozenset({"location", "address", "phone", "attribute", "taxonomy", "taxo
 SHARED = frozenset({"organization", "program", "unit", "taxonomy", "taxonomy_term", "location", "phone", "contact"})
 """Tables whose records stand in many documents of JSON."""
 
-LOST: dict[str, dict[str, str]] = {
+LOST: dict[str, dict[str, Phrase]] = {
     "schedule": {
-        "count": "how often the hours repeat is not kept",
-        "byweekno": "in which weeks the hours hold is not kept",
-        "byyearday": "on which days of the year the hours hold is not kept",
+        "count": Phrase("how often the hours repeat is not kept"),
+        "byweekno": Phrase("in which weeks the hours hold is not kept"),
+        "byyearday": Phrase("on which days of the year the hours hold is not kept"),
     },
 }
 """Columns of HSDS that this directory does not keep, and what that means."""
@@ -96,7 +97,7 @@ class Taking:
         """Start the batch of the file."""
         self.batch = Batch(self.context.source, self.file)
         self._sent: dict[str, dict[str, str]] = {}
-        self._said: Counter[tuple[str, str, str, Level]] = Counter()
+        self._said: Counter[tuple[str, str, Phrase, Level]] = Counter()
         self._issues: set[Issue] = set()
         self._unknown: set[tuple[str, str]] = set()
         self._cells: dict[tuple[str, str], Mapping[str, Any]] = {}
@@ -146,10 +147,21 @@ class Taking:
                 return
             self._cells[table, sent] = cells
         if sent.startswith(NO_ID):
-            self.say(raw, "id", "the row has no id", "it is told from others by what it says; ask the sender for ids")
+            self.say(
+                raw,
+                "id",
+                Phrase("the row has no id"),
+                Phrase("it is told from others by what it says; ask the sender for ids"),
+            )
         for name in EXPECTED.get(table, ()):
             if name not in cells or cells[name] is None:
-                self.say(raw, name, f"the row has no {name}, which HSDS asks for", "ask the sender for it", "note")
+                self.say(
+                    raw,
+                    name,
+                    Phrase("the row has no {name}, which HSDS asks for", name=name),
+                    Phrase("ask the sender for it"),
+                    "note",
+                )
         fields = self._fields(raw)
         own = self.key(table, sent)
         if "audience" in fields:
@@ -168,7 +180,13 @@ class Taking:
                 texts["eligibility_description"] = raw.cells["eligibility"]
             self.eligibility.setdefault(self.key("service", service), {}).update(texts)
         elif raw.table == "payment_accepted":
-            self.say(raw, "payment", "how one can pay is not kept", "put it into the description of the fees", "note")
+            self.say(
+                raw,
+                "payment",
+                Phrase("how one can pay is not kept"),
+                Phrase("put it into the description of the fees"),
+                "note",
+            )
 
     def _keep(self, table: str, own: str, sent: str, fields: dict[str, Any], raw: Raw) -> None:
         earlier = self.late[table].get(own)
@@ -209,8 +227,12 @@ class Taking:
         return bool(before) or value if name == "do_not_list" else value
 
     def _twice(self, raw: Raw, name: str, before: Any, value: Any) -> None:
-        problem = f"the id of the row stands twice: {values_shown(str(before))} and {values_shown(str(value))}"
-        self.say(raw, name, problem, "the later row stands; ask the sender which is right")
+        problem = Phrase(
+            "the id of the row stands twice: {before} and {now}",
+            before=values_shown(str(before)),
+            now=values_shown(str(value)),
+        )
+        self.say(raw, name, problem, Phrase("the later row stands; ask the sender which is right"))
 
     def _apart(self, table: str, own: str, before: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
         """Return the id of a part that belongs to another record than before: one phone of two services is two."""
@@ -225,14 +247,24 @@ class Taking:
         kind = RECORDS[raw.table]
         if any(fields.get(name) in (None, "") for name in NEEDED[raw.table]):
             missing = sorted(name for name in NEEDED[raw.table] if fields.get(name) in (None, ""))
-            self.refuse(raw, missing[0], f"the row has no {' and no '.join(missing)}", "ask the sender for it")
+            self.refuse(
+                raw,
+                missing[0],
+                Phrase("the row has no {columns}", columns=Several(missing)),
+                Phrase("ask the sender for it"),
+            )
             return None
         try:
             record = kind(id=own, **fields)
         except ValidationError as error:
             fault = error.errors()[0]
             name = str(fault["loc"][0]) if fault["loc"] else ""
-            self.refuse(raw, name, f"{values_shown(str(fault['input']))}: {fault['msg']}", "mend the row")
+            self.refuse(
+                raw,
+                name,
+                Phrase("{text}: {fault}", text=values_shown(str(fault["input"])), fault=Phrase.of(fault["msg"])),
+                Phrase("mend the row"),
+            )
             return None
         self.records[own] = record
         self.places[own] = (raw.sheet, raw.row)
@@ -288,7 +320,9 @@ class Taking:
         """Read one cell into its field."""
         try:
             if isinstance(value, NESTED):
-                raise Unreadable("holds a list or an object where one value should stand", "write one value")
+                raise Unreadable(
+                    Phrase("holds a list or an object where one value should stand"), Phrase("write one value")
+                )
             read = parse(value)
         except Mended as mended:
             self.say(raw, name, mended.problem, mended.fix, "doubt" if mended.doubt else "note")
@@ -297,7 +331,7 @@ class Taking:
             self.say(raw, name, error.problem, error.fix)
             read = error.value[0] if isinstance(error.value, list) and error.value else None
         except Unreadable as error:
-            self.say(raw, name, error.problem, f"the value was left out; {error.fix}", "refused")
+            self.say(raw, name, error.problem, Phrase("the value was left out; {fix}", fix=error.fix), "refused")
             return
         if read is not None and read != "":
             fields[name] = read
@@ -311,15 +345,15 @@ class Taking:
             if text and text != before and text != into:
                 fields[into] = f"{plain(before)}\n{text}" if before else text
         elif name in LOST.get(raw.table, {}):
-            problem = f"{values_shown(str(value))}: {LOST[raw.table][name]}"
-            self.say(raw, name, problem, "put it into the description, or the hours are wrong")
+            problem = Phrase("{text}: {lost}", text=values_shown(str(value)), lost=LOST[raw.table][name])
+            self.say(raw, name, problem, Phrase("put it into the description, or the hours are wrong"))
         elif name not in IGNORED.get(raw.table, ()) and (raw.table, name) not in self._unknown:
             self._unknown.add((raw.table, name))
             self.say(
                 Raw(raw.table, {}, raw.sheet, None),
                 name,
-                "is a column that HSDS does not have",
-                "it was left out; ask the sender what it holds",
+                Phrase("is a column that HSDS does not have"),
+                Phrase("it was left out; ask the sender what it holds"),
             )
 
     def with_audience(self, table: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -337,7 +371,7 @@ class Taking:
         """Return who may see what says this of itself; a feed never lowers."""
         return strictest(self.context.audience, audience or self.context.audience)
 
-    def say(self, raw: Raw, column: str, problem: str, fix: str, level: Level = "doubt") -> None:
+    def say(self, raw: Raw, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of a row; of one that repeats, the first ones by row."""
         key = (raw.sheet, column, fix, level)
         issue = Issue(self.file, raw.sheet, raw.row, column, problem, fix, level)
@@ -348,15 +382,15 @@ class Taking:
             self._issues.add(issue)
             self.batch.issues.append(issue)
 
-    def refuse(self, raw: Raw, column: str, problem: str, fix: str) -> None:
+    def refuse(self, raw: Raw, column: str, problem: Phrase, fix: Phrase) -> None:
         """Set a row aside whole, with its reason."""
-        self.say(raw, column, problem, f"the row was left out; {fix}", "refused")
+        self.say(raw, column, problem, Phrase("the row was left out; {fix}", fix=fix), "refused")
         cells = {name: str(value) for name, value in raw.cells.items() if value is not None}
-        self.batch.refused.append(RefusedRow(raw.sheet, raw.row or 0, cells, (f"{problem}; {fix}",)))
+        self.batch.refused.append(RefusedRow(raw.sheet, raw.row or 0, cells, (both(problem, fix),)))
 
     def overflow(self) -> None:
         """Say how often faults stood in further rows, that were not said one by one."""
         for (sheet, column, fix, level), count in self._said.items():
             if count > MOST_SAID:
-                problem = f"and {count - MOST_SAID} more rows with the same fault"
+                problem = Phrase("and {count} more rows with the same fault", count=count - MOST_SAID)
                 self.batch.issues.append(Issue(self.file, sheet, None, column, problem, fix, level))

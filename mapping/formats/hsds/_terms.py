@@ -5,6 +5,7 @@ from functools import cache
 from typing import Literal, NamedTuple, cast
 
 from mapping.formats.hsds._take import Taking
+from mapping.language.i18n import Coded, Phrase
 from mapping.language.taxonomy import VOCABULARIES, match_term
 from mapping.language.taxonomy import Vocabulary as Terms
 from mapping.model import Attribute, Service, ServiceAtLocation, TaxonomyTerm, Translation, record_id
@@ -84,7 +85,7 @@ def settle_terms(taking: Taking) -> dict[str, Ours]:
                     fields | {"name": name or code, "description": fields.get("description", "")},
                 )
             else:
-                taking.refuse(late_term.raw, "name", "the term has no name", "ask the sender for it")
+                taking.refuse(late_term.raw, "name", Phrase("the term has no name"), Phrase("ask the sender for it"))
     for text in [r for r in taking.records.values() if isinstance(r, Translation) and r.link_id in own]:
         del taking.records[text.id]  # our terms bring their labels with them
     ours = {
@@ -101,8 +102,10 @@ def settle_terms(taking: Taking) -> dict[str, Ours]:
         if record.parent_id in own:
             record.parent_id = means[record.parent_id].id
         if record.taxonomy_id is not None and record.taxonomy_id not in taking.records:
-            problem = f"taxonomy_id {taking.sent_as('taxonomy', record.taxonomy_id)!r} is in no row of taxonomies"
-            taking.say(taking.where(record), "taxonomy_id", problem, "the reference was left out")
+            problem = Phrase(
+                "taxonomy_id {sent!r} is in no row of taxonomies", sent=taking.sent_as("taxonomy", record.taxonomy_id)
+            )
+            taking.say(taking.where(record), "taxonomy_id", problem, Phrase("the reference was left out"))
             record.taxonomy_id = None
     return means
 
@@ -115,7 +118,10 @@ def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
         if link is None or (link not in taking.records and not _known(taking, link)):
             sent = attribute.raw.cells.get("link_id")
             taking.refuse(
-                attribute.raw, "link_id", f"link_id {sent!r} is in no row of the file", "ask the sender for the row"
+                attribute.raw,
+                "link_id",
+                Phrase("link_id {sent!r} is in no row of the file", sent=sent),
+                Phrase("ask the sender for the row"),
             )
             continue
         term = fields.get("taxonomy_term_id")
@@ -133,12 +139,14 @@ def settle_attributes(taking: Taking, means: dict[str, Ours]) -> None:
             taking.say(
                 attribute.raw,
                 "taxonomy_term_id",
-                f"taxonomy_term_id {sent!r} is in no row of taxonomy_terms",
-                "the term was left out; ask the sender for it",
+                Phrase("taxonomy_term_id {sent!r} is in no row of taxonomy_terms", sent=sent),
+                Phrase("the term was left out; ask the sender for it"),
             )
             fields["taxonomy_term_id"] = None
         if not (fields.get("taxonomy_term_id") or fields.get("value") or fields.get("label")):
-            taking.refuse(attribute.raw, "taxonomy_term_id", "the row says nothing", "ask the sender for its term")
+            taking.refuse(
+                attribute.raw, "taxonomy_term_id", Phrase("the row says nothing"), Phrase("ask the sender for its term")
+            )
             continue
         words_only = not fields.get("taxonomy_term_id") and link_type in ("serves", "excludes")
         taking.add(attribute.raw, attribute.id, fields | {"link_type": link_type if words_only else "classification"})
@@ -170,8 +178,12 @@ def types_by_name(taking: Taking, types: dict[str, list[str]]) -> None:
             taking.say(
                 raw,
                 "name",
-                f"{service.name!r} was taken for the kind {match.code}",
-                "change it if that is wrong",
+                Phrase(
+                    "{name!r} was taken for the kind {code}",
+                    name=service.name,
+                    code=Coded(match.code, Terms.load("service_types").term(match.code).labels),
+                ),
+                Phrase("change it if that is wrong"),
                 "note",
             )
 

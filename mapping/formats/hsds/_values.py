@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import Any, Literal, get_args, get_origin
 
 from mapping.language import parsers as values
+from mapping.language.i18n import Phrase, Quoted, Several
 from mapping.language.parsers import Unreadable
 from mapping.language.taxonomy import match_term
 from mapping.model import AUDIENCES, PRECISIONS, RECORDS, references
@@ -20,7 +21,7 @@ Parse = Callable[[Any], Any]
 class Mended(Exception):
     """A value that was written otherwise than the standard asks, and what it was read as; it is no error."""
 
-    def __init__(self, value: Any, problem: str, fix: str, *, doubt: bool = False) -> None:
+    def __init__(self, value: Any, problem: Phrase, fix: Phrase, *, doubt: bool = False) -> None:
         super().__init__(problem)
         self.value, self.problem, self.fix, self.doubt = value, problem, fix, doubt
 
@@ -68,10 +69,14 @@ def day(value: Any) -> dt.date:
     except ValueError as error:
         if isinstance(error, Unreadable):
             raise
-        raise Unreadable(f"{values_shown(text)} is no date", "write it as 2026-11-24") from error
+        raise Unreadable(
+            Phrase("{text} is no date", text=values_shown(text)), Phrase("write it as 2026-11-24")
+        ) from error
     if read is None:
-        raise Unreadable(f"{values_shown(text)} is no date", "write it as 2026-11-24")
-    raise Mended(read, f"{values_shown(text)} was read as {read.isoformat()}", "write dates as 2026-11-24")
+        raise Unreadable(Phrase("{text} is no date", text=values_shown(text)), Phrase("write it as 2026-11-24"))
+    raise Mended(
+        read, Phrase("{text} was read as {day}", text=values_shown(text), day=read), Phrase("write dates as 2026-11-24")
+    )
 
 
 def clock(value: Any) -> str:
@@ -87,18 +92,22 @@ def clock(value: Any) -> str:
     elif match is not None and (match[2] or match[4]):
         hour, minute, half = int(match[1]), int(match[2] or 0), match[4]
     else:
-        raise Unreadable(f"{values_shown(text)} is no time of day", "write it as 08:00")
+        raise Unreadable(Phrase("{text} is no time of day", text=values_shown(text)), Phrase("write it as 08:00"))
     if half:
         if not 1 <= hour <= 12:
-            raise Unreadable(f"{values_shown(text)} is no time of day", "write it as 08:00")
+            raise Unreadable(Phrase("{text} is no time of day", text=values_shown(text)), Phrase("write it as 08:00"))
         hour = hour % 12 + (12 if half[0] in "pP" else 0)
     if hour == 24 and minute == 0:
         hour, minute = 23, 59
     if hour > 23 or minute > 59:
-        raise Unreadable(f"{values_shown(text)} is no time of day", "write it as 08:00")
+        raise Unreadable(Phrase("{text} is no time of day", text=values_shown(text)), Phrase("write it as 08:00"))
     read = f"{hour:02d}:{minute:02d}"
     if half or not text.startswith(read):
-        raise Mended(read, f"{values_shown(text)} was read as {read}", "write times as 08:00")
+        raise Mended(
+            read,
+            Phrase("{text} was read as {read}", text=values_shown(text), read=read),
+            Phrase("write times as 08:00"),
+        )
     return read
 
 
@@ -113,9 +122,11 @@ def number(value: Any) -> float:
         try:
             read = float(text)
         except ValueError as error:
-            raise Unreadable(f"{values_shown(text)} is no number", "write digits only") from error
+            raise Unreadable(
+                Phrase("{text} is no number", text=values_shown(text)), Phrase("write digits only")
+            ) from error
     if not math.isfinite(read) or abs(read) >= 1e15:
-        raise Unreadable(f"{values_shown(str(value))} is no number", "write digits only")
+        raise Unreadable(Phrase("{text} is no number", text=values_shown(str(value))), Phrase("write digits only"))
     return read
 
 
@@ -123,7 +134,10 @@ def whole(value: Any) -> int:
     """Read a whole number."""
     read = number(value)
     if not read.is_integer():
-        raise Unreadable(f"{values_shown(str(value))} is no whole number", "leave the part after the point out")
+        raise Unreadable(
+            Phrase("{text} is no whole number", text=values_shown(str(value))),
+            Phrase("leave the part after the point out"),
+        )
     return int(read)
 
 
@@ -139,7 +153,9 @@ def email(value: Any) -> str:
         return text
     addresses = values.emails(text)
     if not addresses:
-        raise Unreadable(f"{values_shown(text)} is no mail address", "write it as name@example.org")
+        raise Unreadable(
+            Phrase("{text} is no mail address", text=values_shown(text)), Phrase("write it as name@example.org")
+        )
     return addresses[0]
 
 
@@ -150,7 +166,9 @@ def web(value: Any) -> str:
         return text
     address = values.website(text)
     if address is None:
-        raise Unreadable(f"{values_shown(text)} is no web address", "write it as https://example.org")
+        raise Unreadable(
+            Phrase("{text} is no web address", text=values_shown(text)), Phrase("write it as https://example.org")
+        )
     return address
 
 
@@ -162,8 +180,12 @@ def weekdays(value: Any) -> str:
         return ",".join(parts)
     named = [next((day[:2] for day in _WEEK if len(part) > 2 and day.startswith(part)), "") for part in parts]
     if parts and all(named):
-        raise Mended(",".join(named), f"{values_shown(text)} was read as {','.join(named)}", "write days as MO,TU,WE")
-    raise Unreadable(f"{values_shown(text)} names no days", "write them as MO,TU,WE")
+        raise Mended(
+            ",".join(named),
+            Phrase("{text} was read as {days}", text=values_shown(text), days=",".join(named)),
+            Phrase("write days as MO,TU,WE"),
+        )
+    raise Unreadable(Phrase("{text} names no days", text=values_shown(text)), Phrase("write them as MO,TU,WE"))
 
 
 def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, synonyms: Mapping[str, str]) -> str:
@@ -173,12 +195,19 @@ def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, synonym
         return text
     folded = text.casefold().replace("_", " ")
     known = {choice.casefold(): choice for choice in allowed} | dict(synonyms)
-    use = f"use one of {', '.join(allowed)}"
+    use = Phrase("use one of {words}", words=Several(allowed))
     if folded in known:
-        raise Mended(known[folded], f"{values_shown(text)} was read as {known[folded]!r}", use)
+        raise Mended(
+            known[folded], Phrase("{text} was read as {word!r}", text=values_shown(text), word=known[folded]), use
+        )
     if otherwise is None:
-        raise Unreadable(f"{values_shown(text)} is none of the words of HSDS", use)
-    raise Mended(otherwise, f"{values_shown(text)} is unknown and was taken as {otherwise!r}", use, doubt=True)
+        raise Unreadable(Phrase("{text} is none of the words of HSDS", text=values_shown(text)), use)
+    raise Mended(
+        otherwise,
+        Phrase("{text} is unknown and was taken as {otherwise!r}", text=values_shown(text), otherwise=otherwise),
+        use,
+        doubt=True,
+    )
 
 
 def status(value: Any) -> str:
@@ -207,16 +236,20 @@ def language_code(value: Any) -> str:
     return values.language_codes(text)[0]
 
 
-def values_shown(text: str) -> str:
+def values_shown(text: str) -> Quoted:
     """Return a text for a message, quoted and cut to length."""
     text = " ".join(text.split())
-    return repr(text if len(text) <= 60 else f"{text[:59]}…")
+    return Quoted(text if len(text) <= 60 else f"{text[:59]}…")
 
 
 def text(value: Any) -> str:
     """Read a text; a number or a yes in its place is taken as it is written."""
     if isinstance(value, bool | int | float):
-        raise Mended(plain(value), f"{plain(value)} stands where a text should", "write it in quotation marks")
+        raise Mended(
+            plain(value),
+            Phrase("{value} stands where a text should", value=plain(value)),
+            Phrase("write it in quotation marks"),
+        )
     return plain(value)
 
 
@@ -224,7 +257,10 @@ def currency(value: Any) -> str:
     """Read the code of a currency."""
     code = plain(value).upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
-        raise Unreadable(f"{values_shown(plain(value))} is no code of a currency", "write it as TJS or USD (ISO 4217)")
+        raise Unreadable(
+            Phrase("{text} is no code of a currency", text=values_shown(plain(value))),
+            Phrase("write it as TJS or USD (ISO 4217)"),
+        )
     return code
 
 

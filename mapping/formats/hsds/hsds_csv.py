@@ -25,7 +25,7 @@ from mapping.formats.hsds._names import PASSED_OVER, Raw, bare, modern, table_of
 from mapping.formats.hsds._package import MOMENTS, columns, file_of, resource, tables
 from mapping.formats.hsds._take import Taking
 from mapping.formats.tables._flat import terms
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, Phrase
 from mapping.language.spreadsheet import neutral
 from mapping.view.view import View
 
@@ -70,9 +70,17 @@ def records(path: Path, context: ReadContext) -> Batch:
     for name, contents in _files(path):
         if bare(name) in PASSED_OVER:
             raw = Raw(bare(name), {}, name, None)
-            taking.say(raw, "", f"is not read: it holds {PASSED_OVER[bare(name)]}", "nothing to do", "note")
+            taking.say(
+                raw,
+                "",
+                Phrase("is not read: it holds {what}", what=PASSED_OVER[bare(name)]),
+                Phrase("nothing to do"),
+                "note",
+            )
         elif table_of(name) is None:
-            taking.say(Raw("", {}, name, None), "", "is no table of HSDS", "it was not read; ask what it holds")
+            taking.say(
+                Raw("", {}, name, None), "", Phrase("is no table of HSDS"), Phrase("it was not read; ask what it holds")
+            )
         else:
             tables.add(table_of(name))
             for raw in _rows(taking, path, name, contents):
@@ -117,9 +125,14 @@ def _rows(taking: Taking, path: Path, name: str, contents: bytes) -> Iterator[Ra
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) > len(header):
-                problem = f"has {len(row)} cells where the header has {len(header)}"
+                problem = Phrase(
+                    "has {cells} cells where the header has {columns}", cells=len(row), columns=len(header)
+                )
                 taking.say(
-                    Raw("", {}, name, number), "", problem, "the last ones were not read; is a quotation mark missing?"
+                    Raw("", {}, name, number),
+                    "",
+                    problem,
+                    Phrase("the last ones were not read; is a quotation mark missing?"),
                 )
             cells = {column: _cell(cell) for column, cell in zip(header, row, strict=False) if column}
             yield modern(name, cells, name, number)

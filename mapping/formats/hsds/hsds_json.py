@@ -20,7 +20,7 @@ from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import PASSED_OVER, Raw, bare, rows_of_document, table_of
 from mapping.formats.hsds._take import Taking
 from mapping.formats.tables._flat import terms
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, Phrase
 from mapping.view import hsds
 from mapping.view.view import View
 
@@ -75,7 +75,12 @@ def records(path: Path, context: ReadContext) -> Batch:
         taking.counted += 1
         if table is None or not isinstance(document, dict):
             cells = document if isinstance(document, dict) else {"document": document}
-            taking.refuse(Raw("", cells, "", row), "", "is no service, organization or place", "look what was meant")
+            taking.refuse(
+                Raw("", cells, "", row),
+                "",
+                Phrase("is no service, organization or place"),
+                Phrase("look what was meant"),
+            )
             continue
         any_record = True
         for raw in rows_of_document(table, document, row):

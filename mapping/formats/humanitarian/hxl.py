@@ -16,7 +16,7 @@ from mapping.area.study_area import StudyArea
 from mapping.column_map import UNNAMED, ColumnMap, Expected, Header, Sheets
 from mapping.formats import Sheet
 from mapping.formats.humanitarian._hashtags import TaggedColumn, licence, unit_cells, unit_columns, write_table
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, Phrase, Several
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.view import View
 
@@ -92,9 +92,11 @@ def _map(sheet: Sheet, place: int, tags: Sequence[Tag], fields: dict[str, list[s
     used = {column for names in fields.values() for column in names}
     spare = [tag for tag in tags if tag.written not in used]
     left = sorted({tag.written for tag in spare if tag.name in POINTS})
-    notes = ["read by its hashtags"]
+    notes: list[str] = [Phrase("read by its hashtags")]
     if left:
-        notes.append(f"points are not read, an activity is presence in a unit: {', '.join(left)} left out")
+        notes.append(
+            Phrase("points are not read, an activity is presence in a unit: {columns} left out", columns=Several(left))
+        )
     rows = max(1, sum(any(cell not in (None, "") for cell in row) for row in sheet.rows[place + 1 :]))
     private = [tag.written for tag in spare if tag.name in PRIVATE]
     silent = {tag.written for tag in spare if tag.name in POINTS | SILENT}

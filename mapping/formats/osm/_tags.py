@@ -14,6 +14,7 @@ from mapping.area.study_area import StudyArea
 from mapping.column_map import ColumnMap, Expected, Sheets
 from mapping.formats import Sheet
 from mapping.formats.osm._hours import plain_hours
+from mapping.language.i18n import Phrase
 from mapping.language.taxonomy import TERMS
 
 SHEET = "OpenStreetMap"
@@ -117,19 +118,19 @@ def is_gone(tags: Mapping[str, str]) -> bool:
 def sheet_of(elements: Iterable[Element]) -> Sheet:
     """Return the elements that are help as a sheet; what else there is, is counted."""
     rows: list[list[object]] = []
-    skipped: list[str] = []
+    skipped: list[Phrase] = []
     named: set[str] = set()
     help_elements = []
     for element in elements:
         if is_gone(element.tags):
-            skipped.append("an element that is no longer there, or not yet")
+            skipped.append(Phrase("an element that is no longer there, or not yet"))
             continue
         holds = meaning(element.tags)
         if not any(rule.service_type for rule in holds):
-            skipped.append("an element whose tags name no help that we list")
+            skipped.append(Phrase("an element whose tags name no help that we list"))
             continue
         if element.latitude is None:
-            skipped.append(f"no position or centre: {element.id}; ask for it with `out center`")
+            skipped.append(Phrase("no position or centre: {element}; ask for it with `out center`", element=element.id))
         help_elements.append((element, holds))
         named |= {key for key in element.tags if re.fullmatch(r"name:[a-z]{2,3}", key)}
     languages = sorted(named)
@@ -192,7 +193,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
         precisions={"exact": "exact", "none": "none"},
         words={"serves": groups},
         ignored=[name for name in header if name not in COLUMNS and [name] not in own.values()],
-        notes=[f"{LICENCE}: name it wherever these records are shown"],
+        notes=[Phrase("{licence}: name it wherever these records are shown", licence=LICENCE)],
     )
 
 

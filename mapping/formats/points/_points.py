@@ -10,10 +10,8 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
 from mapping.formats.tables._flat import LISTED, flat_rows, properties
+from mapping.language.i18n import Phrase
 from mapping.view.view import View
-
-AWAY = "shapes that are no points, taken by a point within them"
-EMPTY = "features without a place, kept as rows without coordinates"
 
 
 def checked(path: str | Path) -> Path:
@@ -106,7 +104,7 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | None]], tuple[str, ...]]:
+def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | None]], tuple[Phrase, ...]]:
     """Return latitude and longitude of each shape in WGS 84, and what had to be said of them."""
     from pyproj.exceptions import ProjError
 
@@ -121,8 +119,12 @@ def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | N
         (round(float(spot.y), 7), round(float(spot.x), 7)) if here else (None, None)
         for spot, here in zip(spots, there, strict=True)
     ]
-    counts = ((AWAY, int(away.sum())), (EMPTY, int((~there).sum())))
-    return points, tuple(f"{count} {text}" for text, count in counts if count)
+    skipped: list[Phrase] = []
+    if count := int(away.sum()):
+        skipped.append(Phrase("{count} shapes that are no points, taken by a point within them", count=count))
+    if count := int((~there).sum()):
+        skipped.append(Phrase("{count} features without a place, kept as rows without coordinates", count=count))
+    return points, tuple(skipped)
 
 
 def table(view: View, area: StudyArea, language: str) -> Any:

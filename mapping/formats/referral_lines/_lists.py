@@ -8,6 +8,7 @@ from mapping.formats.hsds._names import Raw
 from mapping.formats.hsds._take import Taking
 from mapping.formats.hsds._values import plain, values_shown
 from mapping.language import parsers
+from mapping.language.i18n import UNSAID, Phrase
 from mapping.language.parsers import Partly, Unreadable
 
 TAXONOMY = "211 taxonomy"
@@ -22,17 +23,17 @@ class State(NamedTuple):
     do_not_list: bool = False
 
 
-_STATES: tuple[tuple[str, State, str], ...] = (
-    (r"do not refer|not for referral", State("active", True), ""),
+_STATES: tuple[tuple[str, State, Phrase], ...] = (
+    (r"do not refer|not for referral", State("active", True), UNSAID),
     (
         r"delet|remov",
         State("inactive"),
-        "the sender removed the record; it was kept as inactive until a person decides",
+        Phrase("the sender removed the record; it was kept as inactive until a person decides"),
     ),
-    (r"defunct|closed permanently|no longer", State("defunct"), ""),
-    (r"inactiv|disabl|suspend|not active", State("inactive"), ""),
-    (r"temporar|closed", State("temporarily closed"), ""),
-    (r"^(?:active|add|added|new|update|updated|change|changed|current|yes|true|)$", State(), ""),
+    (r"defunct|closed permanently|no longer", State("defunct"), UNSAID),
+    (r"inactiv|disabl|suspend|not active", State("inactive"), UNSAID),
+    (r"temporar|closed", State("temporarily closed"), UNSAID),
+    (r"^(?:active|add|added|new|update|updated|change|changed|current|yes|true|)$", State(), UNSAID),
 )
 """What stands in the field of a status, what it means, and what a steward must know of it; the first that fits."""
 
@@ -43,10 +44,13 @@ def state(taking: Taking, place: Raw, column: str, text: str) -> State:
     for pattern, meant, fix in _STATES:
         if re.search(pattern, folded):
             if fix:
-                taking.say(place, column, f"the record is marked {values_shown(text)}", fix)
+                taking.say(place, column, Phrase("the record is marked {text}", text=values_shown(text)), fix)
             return meant
     taking.say(
-        place, column, f"{values_shown(text)} is no state that is known", "it counts as inactive; ask what it means"
+        place,
+        column,
+        Phrase("{text} is no state that is known", text=values_shown(text)),
+        Phrase("it counts as inactive; ask what it means"),
     )
     return State("inactive")
 
@@ -61,8 +65,8 @@ def hidden(taking: Taking, place: Raw, column: str, text: Any, *, when: bool = T
         return not when and folded != ""
     if folded in YES:
         return when
-    fix = "it was taken for private, and is for custodians only; ask the sender"
-    taking.say(place, column, f"{values_shown(str(text))} is neither yes nor no", fix)
+    fix = Phrase("it was taken for private, and is for custodians only; ask the sender")
+    taking.say(place, column, Phrase("{text} is neither yes nor no", text=values_shown(str(text))), fix)
     return True
 
 
@@ -77,7 +81,7 @@ def schedules(taking: Taking, place: Raw, column: str, text: str, owner: dict[st
         taking.say(place, column, error.problem, error.fix)
         spans = error.value
     except Unreadable as error:
-        taking.say(place, column, error.problem, f"the words are kept for custodians only; {error.fix}")
+        taking.say(place, column, error.problem, Phrase("the words are kept for custodians only; {fix}", fix=error.fix))
         cells = owner | {"id": f"{_of(owner)} hours", "description": text, "audience": "custodian"}
         yield Raw("schedule", cells, place.sheet, place.row)
         return

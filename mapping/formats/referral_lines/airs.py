@@ -24,6 +24,7 @@ from mapping.formats.hsds._finish import finish
 from mapping.formats.hsds._names import Raw
 from mapping.formats.hsds._take import Taking
 from mapping.formats.referral_lines._lists import State, hidden, languages, schedules, state, terms
+from mapping.language.i18n import Phrase
 
 SUFFIX = ".xml"
 DEEPEST = 40
@@ -141,8 +142,8 @@ class _Agency:
         secret = any(site.find(name) is not None for name in UNDISCLOSED)
         secret = secret or (address is not None and self._flag(address, "Confidential"))
         if secret:
-            fix = "it is for custodians only; how it is reached stays as the sender gave it"
-            self.taking.say(self.place, "PhysicalAddress", "the address of a site is confidential", fix, "note")
+            fix = Phrase("it is for custodians only; how it is reached stays as the sender gave it")
+            self.taking.say(self.place, "PhysicalAddress", Phrase("the address of a site is confidential"), fix, "note")
         yield self._raw(
             "location",
             marked | (hide if secret else {}),

@@ -22,6 +22,7 @@ from mapping.formats.hsds._names import Raw
 from mapping.formats.hsds._take import Taking
 from mapping.formats.referral_lines._lists import hidden, languages, schedules, state, terms
 from mapping.formats.tables import csv as csv_format
+from mapping.language.i18n import Phrase
 from mapping.model import RECORDS
 
 SUFFIX = ".csv"
@@ -120,9 +121,11 @@ def _say_unknown(taking: Taking, header: list[str]) -> None:
     for column in header:
         if column and column not in _READ and column not in NEVER_READ:
             problem = (
-                "is a column of the sender's own" if column.startswith("custom_") else "is a column that is not known"
+                Phrase("is a column of the sender's own")
+                if column.startswith("custom_")
+                else Phrase("is a column that is not known")
             )
-            taking.say(Raw("", {}, "", None), column, problem, "it was not read; ask what it holds")
+            taking.say(Raw("", {}, "", None), column, problem, Phrase("it was not read; ask what it holds"))
 
 
 class _Row:
@@ -148,7 +151,9 @@ class _Row:
     def raws(self, tied: set[str]) -> Iterator[Raw]:
         """Yield what the row gives; ``tied`` are programs that rows of their own tie to sites."""
         if not self.own:
-            self.taking.refuse(self.place, "ResourceAgencyNum", "the row has no number", "ask the sender for it")
+            self.taking.refuse(
+                self.place, "ResourceAgencyNum", Phrase("the row has no number"), Phrase("ask the sender for it")
+            )
             return
         text = (
             "deleted" if self.taking_out() else self("AgencyStatus") or ("inactive" if self("MadeInactiveOn") else "")

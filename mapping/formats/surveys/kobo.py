@@ -22,6 +22,7 @@ from mapping.formats.surveys.field_form_texts import LABELS, YES_NO
 from mapping.formats.surveys.xlsform import KEYS, LINKS, STATES, answered, map_of
 from mapping.formats.tables import csv, xlsx
 from mapping.language import languages
+from mapping.language.i18n import Phrase
 
 SUFFIX = ".xlsx .csv .zip"
 LOOKED_AT = 2**20
@@ -94,9 +95,9 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
         fold_header(heading) in _called("consent") for sheet in sheets for heading in map(_last, _header(sheet))
     )
     whose = {name: columns for name, columns in draft.fields.items() if agreed or name != "marking"}
-    notes = [] if agreed else ["no column tells whether the organization agreed: all is for custodians only"]
+    notes = [] if agreed else [Phrase("no column tells whether the organization agreed: all is for custodians only")]
     if draft.sheets.children not in draft.sheets.only:
-        notes.append("the services are missing: export them too, as XLSX or as a zip of CSV files")
+        notes.append(Phrase("the services are missing: export them too, as XLSX or as a zip of CSV files"))
     own = ColumnMap.model_validate(
         draft.model_dump()
         | {
@@ -155,7 +156,7 @@ def _numbered(sheet: Sheet, main: Sheet) -> Sheet:
     return Sheet(sheet.name, rows, sheet.first_row, sheet.skipped)
 
 
-def _without(sheet: Sheet, dropped: set[int], notes: Sequence[str]) -> Sheet:
+def _without(sheet: Sheet, dropped: set[int], notes: Sequence[Phrase]) -> Sheet:
     """Return a sheet whose dropped rows are empty, so that the numbers of the others stay."""
     if not dropped and not notes:
         return sheet
@@ -290,7 +291,7 @@ def _unzipped(path: Path) -> Iterator[Sheet]:
         raise FormatError(f"{path}: the archive is damaged ({error}); export the answers again") from error
 
 
-def _dropped(sheet: Sheet) -> tuple[set[int], list[str]]:
+def _dropped(sheet: Sheet) -> tuple[set[int], list[Phrase]]:
     """Return the rows of submissions that must not be taken, and why."""
     header = _header(sheet)
     start = _start(sheet)
@@ -300,7 +301,7 @@ def _dropped(sheet: Sheet) -> tuple[set[int], list[str]]:
     key = next((folded.index(fold_header(name)) for name in KEYS if fold_header(name) in folded), None)
     times = [folded.index(name) for name in ("_submission_time", "submissiondate", "end") if name in folded]
     dropped: set[int] = set()
-    notes: list[str] = []
+    notes: list[Phrase] = []
     latest: dict[str, tuple[str, int]] = {}
     for at, row in enumerate(sheet.rows[start:], start):
         if not any(cell not in (None, "") for cell in row):
@@ -308,11 +309,16 @@ def _dropped(sheet: Sheet) -> tuple[set[int], list[str]]:
         number = sheet.first_row + at
         if consent is not None and fold_header(_cell(row, consent)) not in _yes():
             dropped.add(at)
-            notes.append(f"a submission without the organization's consent, row {number}: nothing of it was read")
+            notes.append(
+                Phrase(
+                    "a submission without the organization's consent, row {row}: nothing of it was read",
+                    row=str(number),
+                )
+            )
             continue
         if state is not None and fold_header(_cell(row, state)) in REJECTED:
             dropped.add(at)
-            notes.append(f"a submission that was rejected, row {number}")
+            notes.append(Phrase("a submission that was rejected, row {row}", row=str(number)))
             continue
         name = _cell(row, key) if key is not None else ""
         if not name:
@@ -322,7 +328,11 @@ def _dropped(sheet: Sheet) -> tuple[set[int], list[str]]:
             older, mine = sorted((latest[name], mine))
             dropped.add(older[1])
             notes.append(
-                f"row {sheet.first_row + older[1]}, sent again as row {sheet.first_row + mine[1]}: the later stands"
+                Phrase(
+                    "row {row}, sent again as row {again}: the later stands",
+                    row=str(sheet.first_row + older[1]),
+                    again=str(sheet.first_row + mine[1]),
+                )
             )
         latest[name] = mine
     return dropped, notes

@@ -14,7 +14,7 @@ from mapping.column_map import UNNAMED, ColumnMap, Expected, Header, Sheets
 from mapping.errors import FormatError
 from mapping.formats import MAX_COLUMNS, Sheet, require_readable
 from mapping.formats.tables._flat import MEANINGS, cell, flat_rows
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, Phrase
 from mapping.model import Audience, Precision
 from mapping.view.view import View
 
@@ -78,7 +78,7 @@ def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:
                 ignored=[head for head in heads if head not in FIELDS and head not in ("id", "place_id")],
                 markings={audience: audience for audience in get_args(Audience)},
                 precisions={precision: precision for precision in get_args(Precision)},
-                notes=["read as a table of ours; HSDS and the workbook bring back more"],
+                notes=[Phrase("read as a table of ours; HSDS and the workbook bring back more")],
             )
     return None
 
@@ -113,7 +113,11 @@ def read(path: str | Path) -> Iterator[Sheet]:
         raise FormatError(f"{path}: {widest} columns are too many (at most {MAX_COLUMNS}); is the separator right?")
     if not any(cell.strip() for row in rows for cell in row):
         raise FormatError(f"{path}: no row holds anything; ask the sender for the file again")
-    yield Sheet("", rows, skipped=(f"letters damaged on the way and read as ?: {damaged}",) if damaged else ())
+    yield Sheet(
+        "",
+        rows,
+        skipped=(Phrase("letters damaged on the way and read as ?: {count}", count=damaged),) if damaged else (),
+    )
 
 
 def _require_closed(path: Path, text: str, separator: str, rows: int) -> None:

@@ -11,6 +11,7 @@ from docx.opc.exceptions import OpcError
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet
 from mapping.formats._archives import members
+from mapping.language.i18n import Phrase
 
 SUFFIX = ".docx"
 
@@ -33,7 +34,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         raise FormatError(f"{path}: holds no table; ask for the list as a table")
     for number, table in enumerate(tables, 1):
         rows, struck = _rows(path, table)
-        skipped = (f"{struck} texts that are struck through, not read",) if struck else ()
+        skipped = (Phrase("{count} texts that are struck through, not read", count=struck),) if struck else ()
         yield Sheet(f"table {number}" if len(tables) > 1 else "", rows, skipped=skipped)
 
 

@@ -8,9 +8,10 @@ import python_calamine
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
 from mapping.formats._archives import members
+from mapping.language.i18n import Phrase
 
 SUFFIX = ".xls .ods"
-UNSEEN = "rows and columns that are hidden cannot be told apart in such a file: they are read"
+UNSEEN = Phrase("rows and columns that are hidden cannot be told apart in such a file: they are read")
 
 
 def read(path: str | Path) -> Iterator[Sheet]:
@@ -29,7 +30,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
         for place, about in enumerate(workbook.sheets_metadata):
             if about.visible != python_calamine.SheetVisibleEnum.Visible:
-                yield Sheet(f"hidden sheet {place + 1}", (), skipped=("a hidden sheet, not read",))
+                yield Sheet(f"hidden sheet {place + 1}", (), skipped=(Phrase("a hidden sheet, not read"),))
                 continue
             sheet = workbook.get_sheet_by_name(about.name)
             if sheet.width > MAX_COLUMNS or sheet.height * sheet.width > MAX_CELLS:

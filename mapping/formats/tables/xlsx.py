@@ -14,6 +14,7 @@ from openpyxl.utils import column_index_from_string
 
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
+from mapping.language.i18n import Phrase, Several
 
 SUFFIX = ".xlsx .xlsm"
 MAX_UNPACKED = 500 * 2**20
@@ -40,7 +41,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
             if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
             if about.visible != python_calamine.SheetVisibleEnum.Visible:
-                yield Sheet(f"hidden sheet {place + 1}", (), skipped=("a hidden sheet, not read",))
+                yield Sheet(f"hidden sheet {place + 1}", (), skipped=(Phrase("a hidden sheet, not read"),))
                 continue
             yield _sheet(path, workbook, about.name, looks.get(about.name, Look()))
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, OSError) as error:
@@ -53,7 +54,7 @@ class Look:
 
     rows: frozenset[int] = frozenset()
     columns: frozenset[int] = frozenset()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()
     struck: frozenset[tuple[int, int]] = frozenset()
     """Cells that are struck through, by row and column from 0."""
     merged: tuple[tuple[int, int, int], ...] = ()
@@ -72,11 +73,17 @@ def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, lo
             [None if x in look.columns or y in look.rows else cell for x, cell in enumerate(row)]
             for y, row in enumerate(rows)
         ]
-    skipped = [
-        f"{count} hidden {word}{'s' if count > 1 else ''}, not read"
-        for lines, word, size in ((look.rows, "row", sheet.height), (look.columns, "column", sheet.width))
-        if (count := sum(line < size for line in lines))
-    ]
+    skipped: list[Phrase] = []
+    if count := sum(row < sheet.height for row in look.rows):
+        skipped.append(
+            Phrase("1 hidden row, not read") if count == 1 else Phrase("{count} hidden rows, not read", count=count)
+        )
+    if count := sum(column < sheet.width for column in look.columns):
+        skipped.append(
+            Phrase("1 hidden column, not read")
+            if count == 1
+            else Phrase("{count} hidden columns, not read", count=count)
+        )
     if look.struck:
         rows, crossed = _without_struck(rows, look.struck)
         skipped += crossed
@@ -99,7 +106,7 @@ def _filled(rows: Sequence[Sequence[object]], merged: Iterable[tuple[int, int, i
 
 def _without_struck(
     rows: Sequence[Sequence[object]], struck: frozenset[tuple[int, int]]
-) -> tuple[list[list[object]], list[str]]:
+) -> tuple[list[list[object]], list[Phrase]]:
     """Return rows without what is struck through, and where that stood: whoever crossed it out took it back."""
     rows_left: list[list[object]] = []
     whole: list[str] = []
@@ -109,11 +116,8 @@ def _without_struck(
         rows_left.append(left)
         if left != list(row):
             (some if any(cell not in (None, "") for cell in left) else whole).append(str(y + 1))
-    notes = [
-        f"struck through, not read: {what} {', '.join(at)}"
-        for what, at in (("row", whole), ("cells of row", some))
-        if at
-    ]
+    notes = [Phrase("struck through, not read: row {rows}", rows=Several(whole))] if whole else []
+    notes += [Phrase("struck through, not read: cells of row {rows}", rows=Several(some))] if some else []
     return rows_left, notes
 
 
@@ -156,7 +160,10 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
     book = ElementTree.fromstring(parts.read("xl/workbook.xml"))
     links = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): link.get("Target", "") for link in links}
-    kinds = (("vbaproject.bin", "macros, not read"), ("externallinks/", "links to other files, not followed"))
+    kinds = (
+        ("vbaproject.bin", Phrase("macros, not read")),
+        ("externallinks/", Phrase("links to other files, not followed")),
+    )
     notes = tuple(note for sign, note in kinds if any(sign in name.casefold() for name in names))
     looks: dict[str, Look] = {}
     crossing = _crossing(parts.read("xl/styles.xml")) if "xl/styles.xml" in names else set()
@@ -168,9 +175,11 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
             _require_extent(path, sheet.get("name", ""), xml)
             rows, columns = _hidden_in(xml)
             empty = len(NO_VALUE.findall(xml))
-            unread = (f"{empty} formulas without a value, read as empty: save it in a spreadsheet program",) * bool(
-                empty
-            )
+            unread = (
+                Phrase(
+                    "{count} formulas without a value, read as empty: save it in a spreadsheet program", count=empty
+                ),
+            ) * bool(empty)
             looks[sheet.get("name", "")] = Look(
                 frozenset(rows),
                 frozenset(columns),

@@ -13,6 +13,7 @@ from mapping.formats.surveys.xlsform import SILENT, Question, Survey, map_of
 from mapping.formats.tables import xlsx
 from mapping.intake.guess.column_map import source_code
 from mapping.language.fold import skeleton
+from mapping.language.i18n import Phrase
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import Audience
 
@@ -89,7 +90,9 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
         ):  # a word that means no term is cut into words that may
             terms = Vocabulary.load(TAXONOMIES[field])
             words[field] = {word: meant for word, meant in words.get(field, {}).items() if meant in terms}
-    notes = [f"the map was drafted from {Path(path).name}; look it through, and keep it as a column map"]
+    notes = [
+        Phrase("the map was drafted from {file}; look it through, and keep it as a column map", file=Path(path).name)
+    ]
     return draft.model_copy(update={"words": words, "markings": markings, "notes": notes})
 
 

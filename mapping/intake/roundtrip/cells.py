@@ -13,6 +13,7 @@ from mapping.formats.tables._flat import LISTED
 from mapping.formats.tables.workbook import ENTRANCES
 from mapping.intake.roundtrip.edits import Edit
 from mapping.language import parsers
+from mapping.language.i18n import Coded, Phrase
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import (
     AUDIENCES,
@@ -38,7 +39,8 @@ from mapping.model import (
 OF_PLACE = frozenset({"place_name", "address", "city", "area_unit", "country", "latitude", "longitude", "accessible"})
 """Columns that speak of the place."""
 
-NOTHING = "nothing was changed"
+NOTHING = Phrase("nothing was changed")
+NOT_LISTED = Phrase("choose one of the list; nothing was changed")
 
 
 def _taken(
@@ -63,7 +65,12 @@ def _say_in(edit: Edit, table: str, identifier: str, field: str, key: str) -> No
         if edit.language == "en" or not texts:
             edit.set(table, identifier, key, **{field: "" if field == "name" else None})
         elif not own:
-            edit.say(key, "the text stands in another language", "empty it in the workbook of that language", "doubt")
+            edit.say(
+                key,
+                Phrase("the text stands in another language"),
+                Phrase("empty it in the workbook of that language"),
+                "doubt",
+            )
         return
     if texts or edit.language != "en":
         made = Translation(
@@ -81,14 +88,14 @@ def _say_in(edit: Edit, table: str, identifier: str, field: str, key: str) -> No
 
 def _organization(edit: Edit) -> None:
     if not edit.text("organization"):
-        edit.say("organization", "a body needs a name", NOTHING)
+        edit.say("organization", Phrase("a body needs a name"), NOTHING)
     elif edit.organization is not None:
         _say_in(edit, "organization", edit.organization, "name", "organization")
 
 
 def _name(edit: Edit) -> None:
     if not edit.text("name"):
-        edit.say("name", "a service needs a name", NOTHING)
+        edit.say("name", Phrase("a service needs a name"), NOTHING)
     else:
         _say_in(edit, "service", edit.service, "name", "name")
 
@@ -132,9 +139,11 @@ def _attribute(edit: Edit, link: Any, taxonomy: str, code: str) -> Attribute:
 def _types(edit: Edit) -> None:
     codes, words = edit.reader.terms("service", "service_types")
     for word in words:
-        edit.say("types", f"{word!r} is no kind of help that we know", "choose one of the list")
+        edit.say(
+            "types", Phrase("{word!r} is no kind of help that we know", word=word), Phrase("choose one of the list")
+        )
     if not codes:
-        edit.say("types", "a service needs a kind of help", NOTHING)
+        edit.say("types", Phrase("a service needs a kind of help"), NOTHING)
         return
     if words:
         return  # half of what was meant would take out the other half
@@ -170,7 +179,7 @@ def _groups(edit: Edit, link: Any) -> None:
         else:
             unknown.append(word)
     for word in unknown:
-        edit.say(link, f"{word!r} is no group that we know", f"choose one of the list; {NOTHING}")
+        edit.say(link, Phrase("{word!r} is no group that we know", word=word), NOT_LISTED)
     if not unknown:
         edit.replace(old, new, _term_of)
 
@@ -248,7 +257,12 @@ def _read_numbers(edit: Edit, parts: Iterable[str]) -> Iterable[tuple[str, int |
 def _phone(edit: Edit, number: str, extension: int | None, kind: str) -> Phone:
     called = {number, edit.source} & edit.reader.intake.known.phones
     if not called:
-        edit.say("phones", f"{number} is new", "it is for custodians only until two people called it back", "doubt")
+        edit.say(
+            "phones",
+            Phrase("{number} is new", number=number),
+            Phrase("it is for custodians only until two people called it back"),
+            "doubt",
+        )
     return Phone(
         id=record_id(edit.source, "phone", edit.service, number),
         service_id=edit.service,
@@ -370,7 +384,7 @@ def _documents(edit: Edit) -> None:
     unknown = [word for word in words if word not in papers]
     new |= {word: papers[word] for word in words if word in papers}
     for word in unknown:
-        edit.say("documents", f"{word!r} is no paper that we know", f"choose one of the list; {NOTHING}")
+        edit.say("documents", Phrase("{word!r} is no paper that we know", word=word), NOT_LISTED)
     if not unknown:
         edit.replace(old, new, lambda r: getattr(r, "document", None))
 
@@ -378,9 +392,7 @@ def _documents(edit: Edit) -> None:
 def _status(edit: Edit) -> None:
     codes, _ = edit.reader.terms("status", "statuses")
     if len(codes) != 1:
-        edit.say(
-            "status", f"{edit.text('status')!r} does not say whether it works", f"choose one of the list; {NOTHING}"
-        )
+        edit.say("status", Phrase("{status!r} does not say whether it works", status=edit.text("status")), NOT_LISTED)
     else:
         edit.set("service", edit.service, "status", status=codes[0])
 
@@ -391,7 +403,7 @@ def _covers(edit: Edit) -> None:
     for part in filter(None, (part.strip() for part in edit.text("covers").split(LISTED.strip()))):
         unit = served(area, part)
         if unit is None:
-            edit.say("covers", f"{part!r} is no unit that we know", f"choose one of the list; {NOTHING}")
+            edit.say("covers", Phrase("{part!r} is no unit that we know", part=part), NOT_LISTED)
             return
         new[unit] = ServiceArea(
             id=record_id(edit.source, "service_area", edit.service, unit),
@@ -405,7 +417,11 @@ def _covers(edit: Edit) -> None:
 def _place(edit: Edit, key: str) -> str | None:
     """Return the location of the row, or say that it has none."""
     if edit.location is None:
-        edit.say(key, "the row is about a service without a place", "write a new row for the place, without ids")
+        edit.say(
+            key,
+            Phrase("the row is about a service without a place"),
+            Phrase("write a new row for the place, without ids"),
+        )
     return edit.location
 
 
@@ -441,7 +457,7 @@ def _unit(edit: Edit) -> None:
     area = edit.reader.intake.area
     unit = text if text in area.all_units() else locate(area, unit=text).unit if text else None
     if place and unit is None:
-        edit.say("area_unit", f"{text!r} is no unit that we know", f"choose one of the list; {NOTHING}")
+        edit.say("area_unit", Phrase("{text!r} is no unit that we know", text=text), NOT_LISTED)
     elif place:
         edit.set("location", place, "area_unit", area_unit=unit)
 
@@ -449,7 +465,11 @@ def _unit(edit: Edit) -> None:
 def _country(edit: Edit) -> None:
     place, text = _place(edit, "country"), edit.text("country").upper()
     if place and not re.fullmatch("[A-Z]{2}", text):
-        edit.say("country", f"{text!r} is no code of a country", f"write two letters; {NOTHING}")
+        edit.say(
+            "country",
+            Phrase("{text!r} is no code of a country", text=text),
+            Phrase("write two letters; nothing was changed"),
+        )
     elif place:
         edit.set("location", place, "country", country=text)
 
@@ -469,17 +489,26 @@ def _point(edit: Edit) -> None:
         return
     point = edit.reader.take("latitude", parsers.coordinates, longitude) if latitude else None
     if point is None:
-        edit.say(key, "a point needs both numbers", NOTHING)
+        edit.say(key, Phrase("a point needs both numbers"), NOTHING)
         return
     area = edit.reader.intake.area
     lies = area.unit_at(point.lat, point.lon)
     if lies is None and (getattr(record, "country", None) or area.code) == area.code:
-        edit.say(key, "the point lies outside the country", f"look whether the two numbers changed places; {NOTHING}")
+        edit.say(
+            key,
+            Phrase("the point lies outside the country"),
+            Phrase("look whether the two numbers changed places; nothing was changed"),
+        )
         return
     fields: dict[str, Any] = {"latitude": point.lat, "longitude": point.lon, "position_basis": "given"}
     if lies is not None and lies != unit and "area_unit" not in edit.columns:
         fields["area_unit"] = lies
-        edit.say(key, f"the point lies in {area.label(lies, edit.language)}", "the unit was changed with it", "doubt")
+        edit.say(
+            key,
+            Phrase("the point lies in {unit}", unit=Coded(area.label(lies, edit.language), area.unit(lies).names)),
+            Phrase("the unit was changed with it"),
+            "doubt",
+        )
     edit.set("location", place, key, **fields)
 
 
@@ -503,7 +532,11 @@ def _verified(edit: Edit) -> None:
     if not ok:
         return
     if day is None or (edit.text("verified_how") and how is None):
-        edit.say("verified_on", "it is not said when and how it was checked", f"give both; {NOTHING}")
+        edit.say(
+            "verified_on",
+            Phrase("it is not said when and how it was checked"),
+            Phrase("give both; nothing was changed"),
+        )
         return
     edit.put(
         Verification(
@@ -520,9 +553,13 @@ def _marking(edit: Edit) -> None:
     text = edit.text("marking")
     wanted, known = marking(edit.reader.intake.columns, text)
     if not text or not known:
-        edit.say("marking", f"{text!r} does not say who may see it", f"choose one of the list; {NOTHING}")
+        edit.say("marking", Phrase("{text!r} does not say who may see it", text=text), NOT_LISTED)
     elif AUDIENCES.index(wanted) < AUDIENCES.index(_audience(edit)):
-        edit.say("marking", "more people may see it only when two people agree", f"see approvals; {NOTHING}")
+        edit.say(
+            "marking",
+            Phrase("more people may see it only when two people agree"),
+            Phrase("see approvals; nothing was changed"),
+        )
     else:
         _raise(edit, wanted)
 

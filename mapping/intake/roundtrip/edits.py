@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from mapping.batch import Issue, Level
 from mapping.directory.directory import public_id
 from mapping.intake.row_reader import Reader
+from mapping.language.i18n import Phrase
 from mapping.model import AUDIENCES, RECORDS, Audience, Record
 from mapping.quality.known_organizations import Known
 
@@ -111,17 +112,21 @@ class Edit:
         """Change fields of a known record; what does not fit is said, and changes nothing."""
         record = self.current(table, identifier or "")
         if record is None:
-            self.reader.say("", f"there is no {table} to change", "ask a steward", "refused")
+            self.reader.say(
+                "", Phrase("there is no {table} to change", table=table), Phrase("ask a steward"), "refused"
+            )
             return
         try:
             self.put(type(record).model_validate(record.model_dump() | fields))
         except ValidationError as error:
-            reason = error.errors()[0]["msg"]
+            reason = Phrase.of(error.errors()[0]["msg"])
             self.say(
-                key, f"{self.text(key)!r} cannot stand here ({reason})", "look at the sheet that explains the columns"
+                key,
+                Phrase("{text!r} cannot stand here ({reason})", text=self.text(key), reason=reason),
+                Phrase("look at the sheet that explains the columns"),
             )
 
-    def say(self, key: str, problem: str, fix: str, level: Level = "refused") -> None:
+    def say(self, key: str, problem: Phrase, fix: Phrase, level: Level = "refused") -> None:
         """Keep an issue of a cell."""
         batch, row = self.reader.intake.batch, self.reader.row
         batch.issues.append(Issue(batch.file, row.sheet, row.number, self.heading(key), problem, fix, level))

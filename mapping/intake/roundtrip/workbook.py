@@ -14,6 +14,7 @@ from mapping.formats.tables._workbook_columns import CHECK, EDITED, edited
 from mapping.intake.roundtrip.cells import HANDLERS, OF_PLACE
 from mapping.intake.roundtrip.edits import Edit, HeldRecords
 from mapping.intake.row_reader import Intake, Reader
+from mapping.language.i18n import UNSAID, Phrase, Several, both
 from mapping.model import Audience, Provenance, Record, record_id
 from mapping.safety.redaction import VIEWS
 
@@ -48,8 +49,12 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
     try:
         held = HeldRecords(intake.known)
     except LookupError:
-        problem = f"{len(readers)} rows carry ids of a directory, and can be compared with that directory only"
-        batch.issues.append(Issue(batch.file, "", None, "", problem, "look with `rohnamo import --dry-run`", "note"))
+        problem = Phrase(
+            "{count} rows carry ids of a directory, and can be compared with that directory only", count=len(readers)
+        )
+        batch.issues.append(
+            Issue(batch.file, "", None, "", problem, Phrase("look with `rohnamo import --dry-run`"), "note")
+        )
         return
     file = _File(intake, returned)
     for reader in _single(readers, returned):
@@ -58,8 +63,10 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
             _apply(edit, file)
     batch.records += file.records.values()
     batch.edited |= {record.id for record in file.records.values()}
-    problem = f"{len(readers)} rows of ours came back, {file.changed} of them edited"
-    batch.issues.append(Issue(batch.file, "", None, "", problem, "only edited cells are read", "note"))
+    problem = Phrase(
+        "{count} rows of ours came back, {changed} of them edited", count=len(readers), changed=file.changed
+    )
+    batch.issues.append(Issue(batch.file, "", None, "", problem, Phrase("only edited cells are read"), "note"))
     _say_deleted(file)
 
 
@@ -74,15 +81,20 @@ def _single(readers: Sequence[Reader], returned: Returned) -> Iterable[Reader]:
         if len(same) == 1:
             yield same[0]
             continue
-        rows = ", ".join(str(reader.row.number) for reader in same)
+        rows = Several(str(reader.row.number) for reader in same)
         for reader in same:
-            _refuse(reader, returned, f"rows {rows} have the same id", "keep one; a copy for a new service has no id")
+            _refuse(
+                reader,
+                returned,
+                Phrase("rows {rows} have the same id", rows=rows),
+                Phrase("keep one; a copy for a new service has no id"),
+            )
 
 
-def _refuse(reader: Reader, returned: Returned, problem: str, fix: str) -> None:
+def _refuse(reader: Reader, returned: Returned, problem: Phrase, fix: Phrase) -> None:
     batch, row = reader.intake.batch, reader.row
     batch.issues.append(Issue(batch.file, row.sheet, row.number, returned.columns["id"], problem, fix, "refused"))
-    batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, (f"{problem}; {fix}",)))
+    batch.refused.append(RefusedRow(row.sheet, row.number, row.raw, (both(problem, fix),)))
 
 
 def _edit(reader: Reader, file: _File, held: HeldRecords) -> Edit | None:
@@ -95,13 +107,18 @@ def _edit(reader: Reader, file: _File, held: HeldRecords) -> Edit | None:
         _refuse(
             reader,
             file.returned,
-            "the id is none of this directory",
-            "take the row from a newer workbook; a new service has no id",
+            Phrase("the id is none of this directory"),
+            Phrase("take the row from a newer workbook; a new service has no id"),
         )
         return None
     ties = held.of("service_at_location", "service_id", service)
     if location is not None and location not in {getattr(tie, "location_id", None) for tie in ties}:
-        _refuse(reader, file.returned, "the two ids do not belong together", "take the row from a newer workbook")
+        _refuse(
+            reader,
+            file.returned,
+            Phrase("the two ids do not belong together"),
+            Phrase("take the row from a newer workbook"),
+        )
         return None
     raw = {fold_header(name): text for name, text in row.raw.items()}
     cells = {column.key: raw.get(fold_header(heads[column.key]), "") for column in EDITED}
@@ -112,10 +129,10 @@ def _edit(reader: Reader, file: _File, held: HeldRecords) -> Edit | None:
     audience: Audience = next((view for view in VIEWS if match and match[3] == view), "public")
     if columns is None:
         columns = {key for key, text in cells.items() if text}
-        problem = (
+        problem = Phrase(
             "the check of the row is damaged: every filled cell was taken for edited, and empty ones change nothing"
         )
-        reader.say("", problem, "look whether the row is right")
+        reader.say("", problem, Phrase("look whether the row is right"))
     elif match is not None:
         file.numbers.append((int(match[1]), int(match[2]), cells["name"]))
     columns = {key for key in columns if fold_header(heads[key]) in there}  # a column that was deleted says nothing
@@ -147,7 +164,11 @@ def _apply(edit: Edit, file: _File) -> None:
         if before[1] == number:
             HANDLERS[column.key](edit)
         elif before[0] != text:
-            edit.say(column.key, f"row {before[1]} says otherwise of the same record", "make both alike")
+            edit.say(
+                column.key,
+                Phrase("row {row} says otherwise of the same record", row=str(before[1])),
+                Phrase("make both alike"),
+            )
     if edit.touched:
         file.changed += 1
         _note_source(edit)
@@ -180,12 +201,22 @@ def _say_deleted(file: _File) -> None:
     gone = [number for number in range(1, total + 1) if number not in there]
     if not gone:
         return
-    shown = []
+    missing: list[Phrase] = []
     for number in gone[:20]:
         before = max((number_there for number_there in there if number_there < number), default=None)
-        shown.append(f"no. {number}" + (f" (after {there[before]!r})" if before else " (the first)"))
-    more = f" and {len(gone) - 20} more" if len(gone) > 20 else ""
+        missing.append(
+            Phrase("no. {number} (after {name!r})", number=str(number), name=there[before])
+            if before
+            else Phrase("no. {number} (the first)", number=str(number))
+        )
+    more = Phrase(" and {count} more", count=len(gone) - 20) if len(gone) > 20 else UNSAID
     batch = file.intake.batch
-    problem = f"{len(gone)} of the {total} rows that were sent are missing: {', '.join(shown)}{more}"
-    fix = "nothing was deleted; ask whether these services are closed, and say so in the column of the status"
+    problem = Phrase(
+        "{count} of the {total} rows that were sent are missing: {rows}{more}",
+        count=len(gone),
+        total=total,
+        rows=Several(missing),
+        more=more,
+    )
+    fix = Phrase("nothing was deleted; ask whether these services are closed, and say so in the column of the status")
     batch.issues.append(Issue(batch.file, "", None, "", problem, fix))

@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 from mapping.language.fold import skeleton, wildcard
+from mapping.language.i18n import Phrase, Quoted
 
 
 class Unreadable(ValueError):
     """A cell that no value can be read from: what is wrong with it, and what to do."""
 
-    def __init__(self, problem: str, fix: str) -> None:
+    def __init__(self, problem: Phrase, fix: Phrase) -> None:
         super().__init__(f"{problem}; {fix}")
         self.problem = problem
         self.fix = fix
@@ -25,7 +26,7 @@ class Partly(Unreadable):
     The rest may hold anything, a secret too: it is for the person who looks at the import, never for a record.
     """
 
-    def __init__(self, value: Any, rest: str, problem: str, fix: str) -> None:
+    def __init__(self, value: Any, rest: str, problem: Phrase, fix: Phrase) -> None:
         super().__init__(problem, fix)
         self.value = value
         self.rest = rest
@@ -120,7 +121,7 @@ def says_none(text: str) -> bool:
     return len(text) < LONGEST_NONE and skeleton(text) in NONE
 
 
-def given(value: object, what: str) -> str:
+def given(value: object, what: Phrase) -> str:
     """Return a cell's text if it holds a value at all.
 
     Raises
@@ -130,19 +131,24 @@ def given(value: object, what: str) -> str:
     """
     text = cell(value)
     if _DASHES.fullmatch(text):
-        raise Unreadable(f"no {what} is given", "ask the sender")
+        raise Unreadable(Phrase("no {what} is given", what=what), Phrase("ask the sender"))
     if _ERRORS.fullmatch(text):
         raise Unreadable(
-            f"{text} is an error of the spreadsheet, not a {what}", "mend the formula and send the list again"
+            Phrase("{text} is an error of the spreadsheet, not a {what}", text=text, what=what),
+            Phrase("mend the formula and send the list again"),
         )
     if not text.strip("?!. "):
-        raise Unreadable(f"{text!r} says that the {what} is not known", "ask the sender")
+        raise Unreadable(
+            Phrase("{text!r} says that the {what} is not known", text=text, what=what), Phrase("ask the sender")
+        )
     if not any(map(str.isdigit, text)) and skeleton(text) in NOT_YET:
-        raise Unreadable(f"{text!r}: the {what} is not known yet", "ask the sender")
+        raise Unreadable(
+            Phrase("{text!r}: the {what} is not known yet", text=text, what=what), Phrase("ask the sender")
+        )
     return text
 
 
-def shown(text: str, most: int = 60) -> str:
-    """Return a text for a message, quoted and cut to length."""
+def shown(text: str, most: int = 60) -> Quoted:
+    """Return a text for a message, which quotes it, cut to length."""
     text = " ".join(text.split())
-    return repr(text if len(text) <= most else text[: most - 1] + "…")
+    return Quoted(text if len(text) <= most else text[: most - 1] + "…")

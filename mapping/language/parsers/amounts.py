@@ -6,7 +6,7 @@ from functools import cache
 from typing import Literal
 
 from mapping.language.fold import coarse, skeleton
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, Phrase
 from mapping.language.languages import codes
 from mapping.language.parsers._cells import Unreadable, given, is_one_of, shown
 
@@ -110,7 +110,7 @@ def cost(value: object, money: Money | None = None) -> CostValue:
     >>> cost("free for survivors, others EUR 6")
     CostValue(kind='mixed', amount=6.0, currency='EUR', text='free for survivors, others EUR 6')
     """
-    text = given(value, "cost")
+    text = given(value, Phrase("cost"))
     if text == "0" or is_one_of(text, _FREE):
         return CostValue("free", text=text)
     if is_one_of(text, _TARIFF):
@@ -121,10 +121,15 @@ def cost(value: object, money: Money | None = None) -> CostValue:
     if len(amounts) == 1 and currency:
         return CostValue("mixed" if free else "amount", amounts[0], currency, text)
     if len(amounts) == 1:
-        raise Unreadable(f"{shown(text)} is an amount without a currency", "write the currency behind it")
+        raise Unreadable(
+            Phrase("{text} is an amount without a currency", text=shown(text)), Phrase("write the currency behind it")
+        )
     if free and not amounts:
         return CostValue("mixed", text=text)
-    raise Unreadable(f"{shown(text)} is no price", "write 'free', 'by tariff', or one amount with its currency")
+    raise Unreadable(
+        Phrase("{text} is no price", text=shown(text)),
+        Phrase("write 'free', 'by tariff', or one amount with its currency"),
+    )
 
 
 def price_words(cost: CostValue, money: Money | None = None) -> dict[str, str]:
@@ -243,15 +248,15 @@ def number(value: object) -> Number:
     >>> number("about 1,200")
     Number(value=1200, most=None, about=True)
     """
-    text = given(value, "number")
+    text = given(value, Phrase("number"))
     plain = _ABOUT.sub("", text)
     if match := _RANGE.fullmatch(plain):
         low, high = (int(re.sub(r"\D", "", part)) for part in match.groups())
         if low > high:
-            raise Unreadable(f"{shown(text)} goes down", "write the smaller number first")
+            raise Unreadable(Phrase("{text} goes down", text=shown(text)), Phrase("write the smaller number first"))
         return Number(low, most=high, about=plain != text)
     if not _COUNT.fullmatch(plain):
-        raise Unreadable(f"{shown(text)} is no whole number", "write digits only")
+        raise Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
     return Number(int(re.sub(r"\D", "", plain)), about=plain != text)
 
 
@@ -268,13 +273,15 @@ def capacity(value: object) -> CapacityValue:
     >>> capacity("15 per month")
     CapacityValue(number=Number(value=15, most=None, about=False), counted='', every='month', full=False)
     """
-    text = given(value, "capacity")
+    text = given(value, Phrase("capacity"))
     if skeleton(text) in _FULL:
         return CapacityValue(number=None, full=True)
     plain = _ABOUT.sub("", text)
     match = _RANGE.match(plain) or _COUNT.match(plain)
     if not match:
-        raise Unreadable(f"{shown(text)} says no number", "write how many, as '6 beds' or '15 per month'")
+        raise Unreadable(
+            Phrase("{text} says no number", text=shown(text)), Phrase("write how many, as '6 beds' or '15 per month'")
+        )
     counted: Counted = ""
     every: Every = ""
     for word in skeleton(plain[match.end() :]).split():
@@ -286,7 +293,8 @@ def capacity(value: object) -> CapacityValue:
             counted = unit
         elif word not in ("per", "a", "an", "in", "v", "na", "dar", "har", "bir", "iga", "ta", "every", "each"):
             raise Unreadable(
-                f"{shown(text)}: {word!r} is neither a unit nor a time", "write '6 beds' or '15 per month'"
+                Phrase("{text}: {word!r} is neither a unit nor a time", text=shown(text), word=word),
+                Phrase("write '6 beds' or '15 per month'"),
             )
     read = number(match[0])
     return CapacityValue(Number(read.value, read.most, about=plain != text), counted, every)
@@ -303,14 +311,14 @@ def utc_offset(value: object) -> float:
     Unreadable
         For what is none, or beyond those in use (-12 to +14).
     """
-    text = given(value, "offset from UTC")
+    text = given(value, Phrase("offset from UTC"))
     match = _UTC.fullmatch(text)
     if not match or text.upper().startswith("МСК"):
-        raise Unreadable(f"{shown(text)} is no offset from UTC", "write it as +5")
+        raise Unreadable(Phrase("{text} is no offset from UTC", text=shown(text)), Phrase("write it as +5"))
     hours = int(match[2]) + int(match[3] or 0) / 60
     hours = -hours if match[1] in ("-", "−") else hours
     if not -12 <= hours <= 14:
-        raise Unreadable(f"no place is {text} hours from UTC", "write it as +5")
+        raise Unreadable(Phrase("no place is {text} hours from UTC", text=text), Phrase("write it as +5"))
     return hours
 
 
@@ -359,12 +367,14 @@ def hours_within(value: object) -> float:
     Unreadable
         For words without a time ("quickly").
     """
-    text = given(value, "time")
+    text = given(value, Phrase("time"))
     folded = skeleton(text)
     if folded in _SAME_DAY:
         return 24.0
     match = re.fullmatch(r"(\d+) ?(.*)", folded)
     words = [word for word in match[2].split() if word not in _WORKING] if match else []
     if not match or len(words) != 1 or words[0] not in _HOURS:
-        raise Unreadable(f"{shown(text)} says no time", "write it in hours or days: 24 h, 3 days")
+        raise Unreadable(
+            Phrase("{text} says no time", text=shown(text)), Phrase("write it in hours or days: 24 h, 3 days")
+        )
     return float(int(match[1]) * _HOURS[words[0]])

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Partly, Unreadable, cell, given, is_blank, says_none, shown
 
 _MAIL = re.compile(r"[\w.+%-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
@@ -22,7 +23,7 @@ def emails(value: object) -> list[str]:
     """
     if is_blank(value) or says_none(cell(value)):
         return []
-    text = _AT.sub("@", given(value, "mail address"))
+    text = _AT.sub("@", given(value, Phrase("mail address")))
     addresses, unread = [], []
     for part in filter(None, re.split(r"[;,\s|]+", text)):
         plain = part.removeprefix("mailto:").strip("<>().")
@@ -31,13 +32,13 @@ def emails(value: object) -> list[str]:
         else:
             unread.append(part)
     if not addresses:
-        raise Unreadable(f"{shown(text)} is no mail address", "write it as name@example.org")
+        raise Unreadable(Phrase("{text} is no mail address", text=shown(text)), Phrase("write it as name@example.org"))
     if unread:
         raise Partly(
             list(dict.fromkeys(addresses)),
             " ".join(unread),
-            f"{shown(' '.join(unread))} is no mail address",
-            "write it as name@example.org",
+            Phrase("{text} is no mail address", text=shown(" ".join(unread))),
+            Phrase("write it as name@example.org"),
         )
     return list(dict.fromkeys(addresses))
 
@@ -52,7 +53,7 @@ def website(value: object) -> str | None:
     """
     if is_blank(value) or says_none(cell(value)):
         return None
-    text = given(value, "web address")
+    text = given(value, Phrase("web address"))
     whole = text if re.match(r"[a-z][a-z0-9+.-]*:", text, re.I) else f"https://{text}"
     try:
         parts = urlsplit(whole)
@@ -60,7 +61,9 @@ def website(value: object) -> str | None:
     except ValueError:
         host = ""
     if not host or parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or re.search(r"[\s<>\"]", text):
-        raise Unreadable(f"{shown(text)} is no web address", "write it as https://example.org")
+        raise Unreadable(
+            Phrase("{text} is no web address", text=shown(text)), Phrase("write it as https://example.org")
+        )
     if parts.username is not None or parts.password is not None:
-        raise Unreadable(f"{shown(text)} holds a name or password", "write the address alone")
+        raise Unreadable(Phrase("{text} holds a name or password", text=shown(text)), Phrase("write the address alone"))
     return whole

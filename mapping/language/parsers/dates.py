@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mapping.language.fold import skeleton
+from mapping.language.i18n import UNSAID, Phrase
 from mapping.language.parsers._cells import Unreadable, cell, given, shown
 
 Precise = Literal["day", "month", "quarter", "year"]
@@ -26,7 +27,7 @@ class DateValue:
 
     day: dt.date
     precise: Precise = "day"
-    doubt: str = ""
+    doubt: Phrase = UNSAID
 
 
 _MONTHS = (
@@ -126,7 +127,7 @@ def date_value(
     elif isinstance(value, dt.date):
         day = DateValue(value)
     else:
-        day = _read(given(value, "date"), today, of_period=of_period, day_first=day_first)
+        day = _read(given(value, Phrase("date")), today, of_period=of_period, day_first=day_first)
     return _bounded(day, cell(value), today, latest)
 
 
@@ -139,13 +140,22 @@ def last_day(value: object, today: dt.date, *, day_first: bool = True) -> DateVa
 
 def _bounded(date_value: DateValue, text: str, today: dt.date, latest: dt.date | None) -> DateValue:
     if date_value.day < EARLIEST:
-        raise Unreadable(f"{date_value.day} is before {EARLIEST.year}", "look whether the year is right")
+        raise Unreadable(
+            Phrase("{day} is before {year}", day=date_value.day, year=str(EARLIEST.year)),
+            Phrase("look whether the year is right"),
+        )
     if latest is not None and date_value.day > latest:
         if date_value.precise != "day" and _start(date_value) <= latest:
             return replace(date_value, day=latest)
-        raise Unreadable(f"{date_value.day} is after {latest}", "look whether day, month and year are right")
+        raise Unreadable(
+            Phrase("{day} is after {latest}", day=date_value.day, latest=latest),
+            Phrase("look whether day, month and year are right"),
+        )
     if date_value.day > today.replace(year=today.year + YEARS_AHEAD, day=1):
-        raise Unreadable(f"{shown(text)} is more than {YEARS_AHEAD} years ahead", "look whether the year is right")
+        raise Unreadable(
+            Phrase("{text} is more than {years} years ahead", text=shown(text), years=YEARS_AHEAD),
+            Phrase("look whether the year is right"),
+        )
     return date_value
 
 
@@ -160,7 +170,8 @@ def _start(date_value: DateValue) -> dt.date:
 def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) -> DateValue:
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and int(float(text)) in EXCEL_DAYS:
         return DateValue(
-            EXCEL_EPOCH + dt.timedelta(int(float(text))), doubt=f"{text} is read as a spreadsheet's day number"
+            EXCEL_EPOCH + dt.timedelta(int(float(text))),
+            doubt=Phrase("{text} is read as a spreadsheet's day number", text=text),
         )
     if match := _ISO.fullmatch(text):
         year, month, day = map(int, match.groups())
@@ -182,7 +193,10 @@ def _from_numbers(match: re.Match[str], text: str, today: dt.date, day_first: bo
     if dotted or max(first, two) > 12 or first == two:
         return DateValue(day_of_month)
     other = dt.date(year, day, month)
-    return DateValue(day_of_month, doubt=f"{text} is read as {day_of_month}; it could be {other}")
+    return DateValue(
+        day_of_month,
+        doubt=Phrase("{text} is read as {day}; it could be {other}", text=text, day=day_of_month, other=other),
+    )
 
 
 def _year(text: str, today: dt.date) -> int:
@@ -240,13 +254,19 @@ def _day(year: int, month: int, day: int, text: str) -> dt.date:
         return dt.date(year, month, day)
     except ValueError:
         if not 1 <= month <= 12:
-            problem = f"{shown(text)}: there is no month {month}"
+            problem = Phrase("{text}: there is no month {month}", text=shown(text), month=month)
         elif not 1 <= year <= 9999:
-            problem = f"{shown(text)}: there is no year {year}"
+            problem = Phrase("{text}: there is no year {year}", text=shown(text), year=str(year))
         else:
-            problem = f"{shown(text)}: month {month} of {year} has {calendar.monthrange(year, month)[1]} days"
-        raise Unreadable(problem, "write the day that was meant, as 2026-12-31") from None
+            problem = Phrase(
+                "{text}: month {month} of {year} has {count} days",
+                text=shown(text),
+                month=month,
+                year=str(year),
+                count=calendar.monthrange(year, month)[1],
+            )
+        raise Unreadable(problem, Phrase("write the day that was meant, as 2026-12-31")) from None
 
 
 def _not_a_date(text: str) -> Unreadable:
-    return Unreadable(f"{shown(text)} is no date", "write it as 2026-12-31")
+    return Unreadable(Phrase("{text} is no date", text=shown(text)), Phrase("write it as 2026-12-31"))

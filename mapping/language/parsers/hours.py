@@ -7,6 +7,7 @@ from functools import cache
 from typing import Literal
 
 from mapping.language.fold import is_damaged, skeleton, wildcard
+from mapping.language.i18n import UNSAID, Phrase
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.parsers.dates import MONTHS
 from mapping.model import WEEKDAYS
@@ -52,7 +53,7 @@ class HoursValue:
     closes: str | None = None
     kind: Kind = "weekly"
     months: tuple[int, int] | None = None
-    doubt: str = ""
+    doubt: Phrase = UNSAID
 
 
 _WORK, _WEEKEND, _ALL = (0, 1, 2, 3, 4), (5, 6), (0, 1, 2, 3, 4, 5, 6)
@@ -239,7 +240,7 @@ class _HoursReader:
         if self._sees("to", "time") and self.opened is not None and not self.timed:
             closes = _minutes(self._raw(1))
             self.at += 2
-            doubt = f"the opening time {_clock(self.opened)} is taken from the days before"
+            doubt = Phrase("the opening time {clock} is taken from the days before", clock=_clock(self.opened))
             self._add(self.opened, closes, doubt=doubt)
             return True
         return False
@@ -286,21 +287,31 @@ class _HoursReader:
         stop = next((token for token in self.tokens[self.at :] if token.means == "part"), None)
         unread = [token for token in self.tokens[self.at :] if stop is None or token.start < stop.start]
         if any(token.means == "days" for token in unread) or not (self.timed or self.nth):
-            problem = "says more than one thing about the days" if self.spans else "is not understood as hours"
-            raise Unreadable(f"{shown(self.text)} {problem}", "write the days and times that hold now")
+            text = shown(self.text)
+            problem = (
+                Phrase("{text} says more than one thing about the days", text=text)
+                if self.spans
+                else Phrase("{text} is not understood as hours", text=text)
+            )
+            raise Unreadable(problem, Phrase("write the days and times that hold now"))
         self.rest.append(self.text[start : stop.start if stop else len(self.text)])
         self.at += len(unread)
         self.timed = True
 
-    def _add(self, opens: int, closes: int, *, days: tuple[int, ...] | None = None, doubt: str = "") -> None:
+    def _add(
+        self, opens: int, closes: int, *, days: tuple[int, ...] | None = None, doubt: Phrase | None = None
+    ) -> None:
         """Add a span for the days; one that goes past midnight becomes two."""
         on = self.days if days is None else days
         if not on:
             raise Unreadable(
-                f"{shown(self.text)} does not say on which days", "write the days, as 'Mon-Fri 9:00-17:00'"
+                Phrase("{text} does not say on which days", text=shown(self.text)),
+                Phrase("write the days, as 'Mon-Fri 9:00-17:00'"),
             )
         if opens == closes:
-            raise Unreadable(f"{shown(self.text)} opens and closes at the same time", "write both times")
+            raise Unreadable(
+                Phrase("{text} opens and closes at the same time", text=shown(self.text)), Phrase("write both times")
+            )
         nth = self.nth if days is None else 0
         self.timed = True
         if self.opened is None:
@@ -308,12 +319,15 @@ class _HoursReader:
         tomorrow = tuple(sorted((day + 1) % 7 for day in on))
         halves = [(on, opens, closes)] if closes > opens else [(on, opens, DAY_ENDS), (tomorrow, 0, closes)]
         if closes < opens and (nth or opens < HALF):
-            raise Unreadable(f"{shown(self.text)} closes before it opens", "write the times by 24 hours: 9:00-17:00")
+            raise Unreadable(
+                Phrase("{text} closes before it opens", text=shown(self.text)),
+                Phrase("write the times by 24 hours: 9:00-17:00"),
+            )
         for which, start, end in halves:
             if end > start:
                 byday = ",".join(f"{nth or ''}{WEEKDAYS[day]}" for day in which)
                 kind: Kind = "monthly" if nth else "weekly"
-                self.spans.append(HoursValue(byday, _clock(start), _clock(end), kind, self.months, doubt))
+                self.spans.append(HoursValue(byday, _clock(start), _clock(end), kind, self.months, doubt or UNSAID))
 
 
 def hours(value: object) -> list[HoursValue]:
@@ -333,18 +347,27 @@ def hours(value: object) -> list[HoursValue]:
     >>> hours("first Saturday of the month, 10-14")
     [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='')]
     """
-    text = given(value, "opening hours")
+    text = given(value, Phrase("opening hours"))
     reader = _HoursReader(text, list(_tokens(text)))
     reader.read()
     if not reader.timed and reader.days != _ALL:
-        raise Unreadable(f"{shown(text)} says days without hours", "write the times, as 'Mon-Fri 9:00-17:00'")
+        raise Unreadable(
+            Phrase("{text} says days without hours", text=shown(text)),
+            Phrase("write the times, as 'Mon-Fri 9:00-17:00'"),
+        )
     if not reader.spans:
-        raise Unreadable(f"{shown(text)} is not understood as hours", "write days and times, as 'Mon-Fri 9:00-17:00'")
+        raise Unreadable(
+            Phrase("{text} is not understood as hours", text=shown(text)),
+            Phrase("write days and times, as 'Mon-Fri 9:00-17:00'"),
+        )
     spans = list(dict.fromkeys(reader.spans))
     if reader.rest:
         rest = " ".join(piece.strip(" ,;") for piece in reader.rest)
         raise Partly(
-            spans, rest, "the hours are read, and something else stands beside them", "move it where it belongs"
+            spans,
+            rest,
+            Phrase("the hours are read, and something else stands beside them"),
+            Phrase("move it where it belongs"),
         )
     return spans
 
@@ -413,11 +436,15 @@ def _minutes(text: str) -> int:
     hour, minute = int(match[1]), int(match[2] or 0)
     half = (match[3] or "").lower()
     if half and not 1 <= hour <= 12:
-        raise Unreadable(f"{text}: there is no such hour", "write the times by 24 hours: 9:00-17:00")
+        raise Unreadable(
+            Phrase("{text}: there is no such hour", text=text), Phrase("write the times by 24 hours: 9:00-17:00")
+        )
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     if minute > 59 or hour * 60 + minute > DAY_ENDS:
-        raise Unreadable(f"{text}: there is no such time of day", "write the times by 24 hours: 9:00-17:00")
+        raise Unreadable(
+            Phrase("{text}: there is no such time of day", text=text), Phrase("write the times by 24 hours: 9:00-17:00")
+        )
     return hour * 60 + minute
 
 

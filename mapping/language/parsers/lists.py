@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from mapping.language.fold import is_damaged, skeleton, wildcard
+from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.taxonomy import match_term
 
@@ -70,7 +71,7 @@ def yes_no(value: object) -> bool:
     Unreadable
         For a blank, and for what is neither: "partly", "on Tuesdays", "?".
     """
-    text = "-" if str(value).strip() in ("-", "–", "—", "−") else given(value, "answer")
+    text = "-" if str(value).strip() in ("-", "–", "—", "−") else given(value, Phrase("answer"))
     plain = text.strip().casefold().rstrip(".!")
     if plain in _SIGNS:
         return _SIGNS[plain]
@@ -82,9 +83,12 @@ def yes_no(value: object) -> bool:
     if len(fits) == 1:
         return fits.pop()
     if folded in _HALF:
-        raise Unreadable(f"{shown(text)} is neither yes nor no", "say what there is and what not, in words")
+        raise Unreadable(
+            Phrase("{text} is neither yes nor no", text=shown(text)), Phrase("say what there is and what not, in words")
+        )
     raise Unreadable(
-        f"{shown(text)} is neither yes nor no", "write yes or no; a condition belongs into the description"
+        Phrase("{text} is neither yes nor no", text=shown(text)),
+        Phrase("write yes or no; a condition belongs into the description"),
     )
 
 
@@ -219,15 +223,22 @@ def language_codes(value: object) -> list[str]:
     >>> language_codes("таджикский/русский"), language_codes("TJ, RU, sign"), language_codes("то?ик?/рус?")
     (['tg', 'ru'], ['tg', 'ru', 'sgn'], ['tg', 'ru'])
     """
-    text = given(value, "language")
+    text = given(value, Phrase("language"))
     parts = {part: match_term("languages", part) for part in split_list(text.replace(".", " "), _is_language)}
     codes = list(dict.fromkeys(match.code for match in parts.values() if match))
     unread = [part for part, match in parts.items() if not match]
     if not codes:
-        raise Unreadable(f"{shown(text)} names no language", "write the names of the languages")
+        raise Unreadable(
+            Phrase("{text} names no language", text=shown(text)), Phrase("write the names of the languages")
+        )
     if unread:
         words = ", ".join(unread)
-        raise Partly(codes, words, f"{shown(words)} is no language that is known here", "write its name in full")
+        raise Partly(
+            codes,
+            words,
+            Phrase("{text} is no language that is known here", text=shown(words)),
+            Phrase("write its name in full"),
+        )
     return codes
 
 

@@ -6,6 +6,7 @@ Such columns count whether or not a column map names them: nobody can overlook t
 import re
 from functools import lru_cache
 
+from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Unreadable
 from mapping.language.parsers.lists import yes_no
 
@@ -94,21 +95,22 @@ def is_review(heading: str) -> bool:
     return any(heading.casefold().endswith(name) for name in REVIEWS)
 
 
-def refuses(heading: str, answer: str) -> str:
+def refuses(heading: str, answer: str) -> Phrase | None:
     """Return why the answer in a column keeps a row from being shown, or nothing.
 
     To a question of consent only a clear yes lets it be shown; in a column that forbids to publish only a clear no or
     nothing does. A review holds a row back unless it was approved, and where nobody has reviewed yet it says nothing.
     """
     if is_review(heading):
-        return f"the review says {answer!r}" if answer and not _PASSED.match(answer) else ""
+        return Phrase("the review says {answer!r}", answer=answer) if answer and not _PASSED.match(answer) else None
     if not asks_consent(heading):
-        return ""
+        return None
+    answered = Phrase("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
     if _forbids(heading):
-        return f"{heading!r} is answered {answer!r}" if answer and not says_no(answer) else ""
+        return answered if answer and not says_no(answer) else None
     if not answer:
-        return f"{heading!r} is not answered"
-    return "" if says_yes(answer) else f"{heading!r} is answered {answer!r}"
+        return Phrase("{heading!r} is not answered", heading=heading)
+    return None if says_yes(answer) else answered
 
 
 def says_no(answer: str) -> bool:

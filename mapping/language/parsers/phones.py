@@ -10,6 +10,7 @@ from typing import Literal
 import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
+from mapping.language.i18n import UNSAID, Phrase, both, either
 from mapping.language.parsers._cells import Partly, Unreadable, cell, given, is_blank, says_none, shown
 
 App = Literal["telegram", "whatsapp", "viber", "signal", "imo"]
@@ -29,7 +30,7 @@ class PhoneValue:
     extension: int | None = None
     note: str = ""
     apps: tuple[App, ...] = ()
-    doubt: str = ""
+    doubt: Phrase = UNSAID
 
 
 @dataclass(frozen=True)
@@ -122,17 +123,23 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
             return [_phone(plain[0], region, towns)]
     if is_blank(value) or says_none(cell(value)):
         return []
-    text = given(value, "phone number")
+    text = given(value, Phrase("phone number"))
     if isinstance(value, int | float):
         _check_spreadsheet_number(text)
     if re.fullmatch(r"[\d.,]+e\+?\d+", text, re.I):
         raise Unreadable(
-            f"{text} is a number cut short by the spreadsheet", "format the column as text and send it again"
+            Phrase("{text} is a number cut short by the spreadsheet", text=text),
+            Phrase("format the column as text and send it again"),
         )
     if _DATE.fullmatch(text):
-        raise Unreadable(f"{text} is a date, not a phone number", "look whether the columns are shifted")
+        raise Unreadable(
+            Phrase("{text} is a date, not a phone number", text=text), Phrase("look whether the columns are shifted")
+        )
     if _CLOCK.search(text) and not re.search(r"\d{5}", text):
-        raise Unreadable(f"{shown(text)} looks like hours, not a phone number", "look whether the columns are shifted")
+        raise Unreadable(
+            Phrase("{text} looks like hours, not a phone number", text=shown(text)),
+            Phrase("look whether the columns are shifted"),
+        )
     reader = _PhoneReader(region, towns)
     text = _TRUNK_IN_BRACKETS.sub(" ", _ALWAYS.sub(" ", text))
     for separator, part in _parts(text):
@@ -140,7 +147,9 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
     numbers = reader.believed()
     if not numbers:
         raise (
-            reader.faults[0] if reader.faults else Unreadable(f"{shown(text)} is no phone number", "ask for the number")
+            reader.faults[0]
+            if reader.faults
+            else Unreadable(Phrase("{text} is no phone number", text=shown(text)), Phrase("ask for the number"))
         )
     if reader.faults:
         first = reader.faults[0]
@@ -164,7 +173,7 @@ def accounts(value: object) -> list[MessengerAccount]:
     """
     if is_blank(value) or says_none(cell(value)):
         return []
-    text = given(value, "account")
+    text = given(value, Phrase("account"))
     messengers = [
         MessengerAccount("telegram", name, f"https://t.me/{name}")
         for name in re.findall(r"(?:t\.me/|telegram\.me/|(?<![\w.])@)([A-Za-z]\w{3,31})", text)
@@ -174,7 +183,10 @@ def accounts(value: object) -> list[MessengerAccount]:
         for digits in re.findall(r"wa\.me/\+?(\d{8,15})", text)
     ]
     if not messengers:
-        raise Unreadable(f"{shown(text)} is no account of a messenger", "write it as @name, or as t.me/name")
+        raise Unreadable(
+            Phrase("{text} is no account of a messenger", text=shown(text)),
+            Phrase("write it as @name, or as t.me/name"),
+        )
     return list(dict.fromkeys(messengers))
 
 
@@ -211,7 +223,10 @@ class _PhoneReader:
         elif not cores and self.found and _apps(part):
             self._amend(apps=_apps(part))
         elif not cores and part.strip(" ()[].") and not _LABEL.fullmatch(part.strip()):
-            self._fail(Unreadable(f"{shown(part)} is no phone number", "ask for the number"), part.strip())
+            self._fail(
+                Unreadable(Phrase("{text} is no phone number", text=shown(part)), Phrase("ask for the number")),
+                part.strip(),
+            )
 
     def believed(self) -> list[PhoneValue]:
         """Return the numbers; short ones only where nothing of the cell was left unread."""
@@ -229,8 +244,8 @@ class _PhoneReader:
         if self.found and self.whole:
             self._amend(extension=int(behind["extension"]))
         elif not self.faults:
-            problem = f"{behind[0].strip()} is an extension without its number"
-            self._fail(Unreadable(problem, "ask for the number"), behind[0].strip())
+            problem = Phrase("{number} is an extension without its number", number=behind[0].strip())
+            self._fail(Unreadable(problem, Phrase("ask for the number")), behind[0].strip())
         return part[behind.end() :]
 
     def _is_ending(self, digits: str, separator: str, words: str) -> bool:
@@ -242,13 +257,19 @@ class _PhoneReader:
         if last is not None and separator == "," and not last.number.startswith("+") and len(digits) in SHORT:
             self._add(digits, digits, len(digits))  # two short numbers side by side
         elif last is None or len(digits) == 3 or not last.number.startswith("+") or separator == ",":
-            problem = f"{digits} may be a number of its own, an extension, or the end of another number"
-            self._fail(Unreadable(problem, "write each number in full, and an extension behind 'ext.'"), digits)
+            problem = Phrase(
+                "{digits} may be a number of its own, an extension, or the end of another number", digits=digits
+            )
+            self._fail(Unreadable(problem, Phrase("write each number in full, and an extension behind 'ext.'")), digits)
         else:
             ending = PhoneValue(
                 number=last.number[: -len(digits)] + digits,
                 national=last.national[: -len(digits)] + digits,
-                doubt=f"only its last digits ({digits}) are written, after {last.national}",
+                doubt=Phrase(
+                    "only its last digits ({digits}) are written, after {national}",
+                    digits=digits,
+                    national=last.national,
+                ),
             )
             self.found.append(ending)
 
@@ -264,9 +285,13 @@ class _PhoneReader:
         match = behind or bracketed
         if numbers and match:
             extension = int(match["extension"])
-            doubt = f"({extension}) behind the number is taken for its extension" if bracketed else ""
+            doubt = (
+                Phrase("({extension}) behind the number is taken for its extension", extension=str(extension))
+                if bracketed
+                else UNSAID
+            )
             last = numbers[-1]
-            numbers[-1] = replace(last, extension=extension, doubt="; ".join(filter(None, (last.doubt, doubt))))
+            numbers[-1] = replace(last, extension=extension, doubt=both(last.doubt, doubt))
         self.found += numbers
         return match.end() if match else end
 
@@ -332,24 +357,28 @@ def _apps(text: str) -> tuple[App, ...]:
 
 def _check_spreadsheet_number(text: str) -> None:
     if not text.isdigit():
-        raise Unreadable(f"{text} is a spreadsheet's number, not a phone number", "format the column as text")
+        raise Unreadable(
+            Phrase("{text} is a spreadsheet's number, not a phone number", text=text),
+            Phrase("format the column as text"),
+        )
     if len(text) < 7:
         raise Unreadable(
-            f"{text} is a number without the zeros it began with", "format the column as text and type the number again"
+            Phrase("{text} is a number without the zeros it began with", text=text),
+            Phrase("format the column as text and type the number again"),
         )
 
 
 def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
     """Read one number that stands alone."""
     digits = _digits(core)
-    doubt = "a letter O is read as the digit 0" if re.search(f"[{_O}]", core) else ""
+    doubt = Phrase("a letter O is read as the digit 0") if re.search(f"[{_O}]", core) else UNSAID
     if not digits.strip("0"):
-        raise Unreadable(f"{core.strip()} is only zeros", "ask for the number")
+        raise Unreadable(Phrase("{number} is only zeros", number=core.strip()), Phrase("ask for the number"))
     if len(digits) in SHORT and core.strip().isdigit():
         return PhoneValue(number=digits, national=digits, doubt=doubt)
     code, rest, local = _country(core, digits, region, towns)
     if local:
-        doubt = "; ".join(filter(None, (doubt, f"completed by the town's code: +{code} {rest}")))
+        doubt = both(doubt, Phrase("completed by the town's code: +{code} {rest}", code=code, rest=rest))
         return PhoneValue(number=f"+{code}{rest}", national=rest, doubt=doubt)
     prefix = digits.removesuffix(rest)
     return PhoneValue(
@@ -361,7 +390,10 @@ def _country(core: str, digits: str, region: str, towns: tuple[str, ...]) -> tup
     """Return a country's calling code, the digits after it, and whether a town's code was added to them."""
     own = _calling_code(region)
     if own == "0":
-        raise Unreadable(f"{region!r} is no country with a calling code", "set the country of the phone numbers")
+        raise Unreadable(
+            Phrase("{region!r} is no country with a calling code", region=region),
+            Phrase("set the country of the phone numbers"),
+        )
     lengths = _lengths(region)
     if core.startswith(("+", "(+")):
         return *_split(digits, core), False
@@ -381,10 +413,16 @@ def _country(core: str, digits: str, region: str, towns: tuple[str, ...]) -> tup
             return *abroad, False
     if completed := _completed(digits.removeprefix(trunk) if re.match(r"[08][ \-(]", core) else digits, lengths, towns):
         return own, completed, True
-    wanted = " or ".join(map(str, lengths))
+    wanted = either(lengths)
     raise Unreadable(
-        f"{core.strip()} has {len(digits)} digits, and numbers of {region} have {wanted}",
-        f"write it in full, with +{own} or the code of its country",
+        Phrase(
+            "{number} has {count} digits, and numbers of {region} have {wanted}",
+            number=core.strip(),
+            count=len(digits),
+            region=region,
+            wanted=wanted,
+        ),
+        Phrase("write it in full, with +{own} or the code of its country", own=own),
     )
 
 
@@ -414,12 +452,20 @@ def _split(digits: str, core: str) -> tuple[str, str]:
     for length in (1, 2, 3):
         if (code := digits[:length]) and int(code) in COUNTRY_CODE_TO_REGION_CODE:
             region = COUNTRY_CODE_TO_REGION_CODE[int(code)][0]
-            wanted = " or ".join(map(str, _lengths(region)))
+            wanted = either(_lengths(region))
             raise Unreadable(
-                f"{core.strip()} has {len(digits) - length} digits after +{code}, and {wanted} are needed",
-                "ask for the whole number",
+                Phrase(
+                    "{number} has {count} digits after +{code}, and {wanted} are needed",
+                    number=core.strip(),
+                    count=len(digits) - length,
+                    code=code,
+                    wanted=wanted,
+                ),
+                Phrase("ask for the whole number"),
             )
-    raise Unreadable(f"{core.strip()} begins with the code of no country", "ask for the whole number")
+    raise Unreadable(
+        Phrase("{number} begins with the code of no country", number=core.strip()), Phrase("ask for the whole number")
+    )
 
 
 def _possible(digits: str) -> tuple[str, str] | None:

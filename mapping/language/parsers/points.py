@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from mapping.language.i18n import UNSAID, Phrase
 from mapping.language.parsers._cells import Unreadable, cell, given, shown
 
 POOR_ACCURACY = 1000.0
@@ -21,7 +22,7 @@ class Point:
     lon: float
     accuracy: float | None = None
     decimals: int = 9
-    doubt: str = ""
+    doubt: Phrase = UNSAID
 
 
 _HEMISPHERE = r"(?P<side>[NSEWnsew]|[сюСЮ]\.?\s?ш\.?|[взВЗ]\.?\s?д\.?)?"
@@ -61,10 +62,10 @@ def coordinates(lat: object, lon: object = None) -> Point:
     Point(lat=37.491667, lon=71.545833, accuracy=None, decimals=4, doubt='')
     """
     if lon is None or cell(lon) == "":
-        return _both(given(lat, "coordinate"))
+        return _both(given(lat, Phrase("coordinate")))
     if cell(lat) == "":
-        raise Unreadable("only the longitude is given", "give both coordinates, or none")
-    first, two = (_one(given(value, "coordinate")) for value in (lat, lon))
+        raise Unreadable(Phrase("only the longitude is given"), Phrase("give both coordinates, or none"))
+    first, two = (_one(given(value, Phrase("coordinate"))) for value in (lat, lon))
     return _point(first, two)
 
 
@@ -72,7 +73,11 @@ def _both(text: str) -> Point:
     """Read both coordinates from one cell."""
     if match := _KOBO.fullmatch(text):
         lat, lon, accuracy = float(match[1]), float(match[2]), float(match[4])
-        doubt = f"the device was sure only to {accuracy:g} m" if accuracy > POOR_ACCURACY else ""
+        doubt = (
+            Phrase("the device was sure only to {accuracy} m", accuracy=f"{accuracy:g}")
+            if accuracy > POOR_ACCURACY
+            else UNSAID
+        )
         decimals = max(_decimals(match[1]), _decimals(match[2]))
         return Point(lat, lon, accuracy=accuracy, decimals=decimals, doubt=doubt)
     for pattern in _PAIR:
@@ -84,9 +89,13 @@ def _both(text: str) -> Point:
             return _point(first, two)
     if _ONE.fullmatch(text):
         raise Unreadable(
-            f"{shown(text)} is one number, not a latitude and a longitude", "give both coordinates, or none"
+            Phrase("{text} is one number, not a latitude and a longitude", text=shown(text)),
+            Phrase("give both coordinates, or none"),
         )
-    raise Unreadable(f"{shown(text)} is no pair of coordinates", "write them as 38.5407, 68.7806: latitude first")
+    raise Unreadable(
+        Phrase("{text} is no pair of coordinates", text=shown(text)),
+        Phrase("write them as 38.5407, 68.7806: latitude first"),
+    )
 
 
 @dataclass(frozen=True)
@@ -100,19 +109,28 @@ def _one(text: str) -> _Angle:
     """Read one coordinate."""
     match = _ONE.fullmatch(text)
     if not match:
-        raise Unreadable(f"{shown(text)} is no coordinate", "write degrees as a decimal number, such as 38.5407")
+        raise Unreadable(
+            Phrase("{text} is no coordinate", text=shown(text)),
+            Phrase("write degrees as a decimal number, such as 38.5407"),
+        )
     side = (match["lead"] or match["side"] or " ")[0].upper()
     if match["decimal"]:
         degrees, decimals = _float(match["decimal"]), _decimals(match["decimal"])
     else:
         whole, minutes, seconds = _float(match["degrees"]), _float(match["minutes"]), _float(match["seconds"] or "0")
         if minutes >= 60 or seconds >= 60:
-            raise Unreadable(f"{shown(text)} has 60 minutes or seconds or more", "look at the numbers again")
+            raise Unreadable(
+                Phrase("{text} has 60 minutes or seconds or more", text=shown(text)),
+                Phrase("look at the numbers again"),
+            )
         sign = -1 if match["degrees"][0] in "-−" else 1
         degrees = round(sign * (abs(whole) + minutes / 60 + seconds / 3600), 6)
         decimals = 5 if match["seconds"] else 2 + _decimals(match["minutes"])
     if abs(degrees) > 180:
-        raise Unreadable(f"{shown(text)} is more than 180 degrees", "look whether the decimal point is missing")
+        raise Unreadable(
+            Phrase("{text} is more than 180 degrees", text=shown(text)),
+            Phrase("look whether the decimal point is missing"),
+        )
     if side in "SWЮЗ":
         degrees = -abs(degrees)
     axis = "lat" if side in "NSСЮ" else "lon" if side in "EWВЗ" else ""
@@ -123,15 +141,20 @@ def _point(angle: _Angle, two: _Angle) -> Point:
     """Make a point of two coordinates, latitude first unless letters say otherwise."""
     if angle.axis and angle.axis == two.axis:
         raise Unreadable(
-            f"both coordinates are a {'latitude' if angle.axis == 'lat' else 'longitude'}", "give one of each"
+            Phrase("both coordinates are a latitude")
+            if angle.axis == "lat"
+            else Phrase("both coordinates are a longitude"),
+            Phrase("give one of each"),
         )
     if angle.axis == "lon" or two.axis == "lat":
         angle, two = two, angle
     decimals = max(angle.decimals, two.decimals)
-    doubt = ""
+    doubt = UNSAID
     if decimals < 2 and (angle.degrees, two.degrees) != (0, 0):
         doubt = (
-            f"rounded to {'whole degrees' if decimals == 0 else 'a tenth of a degree'}, about {110 // 10**decimals} km"
+            Phrase("rounded to whole degrees, about {km} km", km=110)
+            if decimals == 0
+            else Phrase("rounded to a tenth of a degree, about {km} km", km=11)
         )
     return Point(angle.degrees, two.degrees, decimals=decimals, doubt=doubt)
 

@@ -14,13 +14,13 @@ from flask import Blueprint, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from mapping.batch import Batch, Level
+from mapping.batch import Batch
 from mapping.column_map import FIELDS as MEANINGS
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, MappingError
 from mapping.intake.guess.column_map import guessed, unknown_words
 from mapping.intake.read import implied_map, read
-from mapping.intake.report import IssueGroup, grouped
+from mapping.intake.report import LEVELS, IssueGroup, grouped
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, WHOLES, Approval, record_id
@@ -34,7 +34,7 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, study_area, today
 from web.staff.fields import TABLES
-from web.staff.operations.map_words import MapWords, becomes, in_words
+from web.staff.operations.map_words import MapWords, becomes, in_words, named
 from web.staff.operations.new_values import new_values
 from web.staff.operations.uploads import Upload, Uploads, save_map, saved_maps
 
@@ -53,11 +53,6 @@ MENU = (MenuItem("import.html", Message("Import"), "import", 60),)
 RESERVED = {CALLS.id, *(record_id(name, "source") for name in ("stewards", "self-assessment", "rohnamo"))}
 """Senders that no list may pass itself off as: their word counts more than that of lists."""
 
-LEVELS: dict[Level, Message] = {
-    "refused": Message("Left out"),
-    "doubt": Message("To look at"),
-    "note": Message("Mended or noted"),
-}
 UNREADABLE = Message("This file cannot be taken. Below is why; nothing was stored.")
 NOT_STORED = Message("Nothing was stored: the list does not fit what is there. Ask an administrator to look at it.")
 MAP_WRONG = Message("The map does not fit; look at the name of the sender and at the columns.")
@@ -290,6 +285,8 @@ def _preview(language: str, upload: Upload, preview: Preview, *, problem: Messag
         wholes={table: TABLES[table] for table in WHOLES},
         map_=upload.columns,
         becomes=becomes,
+        named=named,
+        headings={column.heading for column in preview.batch.columns},
     )
 
 
