@@ -25,7 +25,8 @@ from pydantic import (
 )
 
 from mapping.errors import FormatError
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Coded, Phrase
+from mapping.language.languages import codes
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience, Precision
 
@@ -125,6 +126,13 @@ FIELDS: dict[str, Phrase] = {
     "note": Phrase("case figures: remark, which stays private"),
 }
 """Every field that a column can fill, and what it means."""
+
+
+@lru_cache(maxsize=1000)
+def field_name(name: str) -> Coded:
+    """Return the name of a field for whom no column stands, which is said in words in the languages of readers."""
+    text = FIELDS.get(name.partition(".")[0])
+    return Coded(name, {code: text.into(code).partition(";")[0] for code in codes() if code != "en"} if text else {})
 
 
 def _listed(value: object) -> object:

@@ -19,7 +19,7 @@ from mapping.area._distance import kilometres, kilometres_outside, kilometres_to
 from mapping.area._place_names import NamedPlace, Names, bare_code, key_of, names_of, place_stages, unit_stages
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import skeleton, wildcard
-from mapping.language.i18n import UNSAID, Coded, Phrase, Several, either
+from mapping.language.i18n import UNSAID, Coded, Phrase, Several, country_name, either
 
 Precision = Literal["exact", "place", "unit", "none"]
 Level = Literal["note", "doubt", "refused"]
@@ -339,7 +339,10 @@ def _abroad(area: StudyArea, lat: float | None, lon: float | None, country: str)
     if area.unit_at(lat, lon) is not None:
         own = Coded(area.name.get("en", area.code), area.name)
         problem = Phrase(
-            "{point} lies in {own}, but the row says {country}", point=f"{lat:g}, {lon:g}", own=own, country=country
+            "{point} lies in {own}, but the row says {country}",
+            point=f"{lat:g}, {lon:g}",
+            own=own,
+            country=country_name(country),
         )
         return Located(None, None, None, "none", (Note("refused", problem, Phrase("which is right?")),), country)
     if _looks_swapped(lat, lon, country):
@@ -347,7 +350,7 @@ def _abroad(area: StudyArea, lat: float | None, lon: float | None, country: str)
             "{point} looks swapped: {swapped} lies in {country}",
             point=f"{lat:g}, {lon:g}",
             swapped=f"{lon:g}, {lat:g}",
-            country=country,
+            country=country_name(country),
         )
         note = Note("refused", problem, Phrase("give the latitude first"))
         return Located(None, None, None, "none", (note,), country)

@@ -8,6 +8,7 @@ from rapidfuzz import process
 
 from mapping.area.geocode import locate
 from mapping.batch import Issue
+from mapping.column_map import field_name
 from mapping.intake.row_reader import Intake, Reader, coded
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
@@ -114,7 +115,16 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
     for short, whole in proposals(bodies.values()):
         problem = Phrase("{short!r} may be short for {whole!r}", short=short, whole=whole)
         intake.batch.extend(
-            [Issue(intake.batch.file, "", None, "organization", problem, Phrase("merge them if they are one"))]
+            [
+                Issue(
+                    intake.batch.file,
+                    "",
+                    None,
+                    field_name("organization"),
+                    problem,
+                    Phrase("merge them if they are one"),
+                )
+            ]
         )
 
 

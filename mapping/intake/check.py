@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from mapping.batch import Batch, Issue, Level
+from mapping.column_map import field_name
 from mapping.intake.row_reader import SHELTER
 from mapping.language.i18n import Listed, Phrase
 from mapping.language.taxonomy import Vocabulary
@@ -153,4 +154,4 @@ def _rows(batch: Batch) -> dict[str, int | None]:
 def _about(
     batch: Batch, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt", *, row: int | None = None
 ) -> Issue:
-    return Issue(batch.file, "", row, column, problem, fix, level)
+    return Issue(batch.file, "", row, field_name(column), problem, fix, level)

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, Progress, ReadColumn, RefusedRow
-from mapping.column_map import UNNAMED, ColumnMap, fold_header
+from mapping.column_map import UNNAMED, ColumnMap, field_name, fold_header
 from mapping.errors import FormatError
 from mapping.formats import ReadContext, Sheet, source_of
 from mapping.intake.activities import READERS as LINKS
@@ -231,7 +231,7 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
         if columns.returned is not None:
             fix = Phrase("nothing of it was read; if it stands there under another heading, write this one above it")
         batch.issues.append(
-            Issue(batch.file, "", None, name, Phrase("there is no column {wanted}", wanted=wanted), fix)
+            Issue(batch.file, "", None, field_name(name), Phrase("there is no column {wanted}", wanted=wanted), fix)
         )
     for sheet, number, total in rows.totals:
         there = sum(row.sheet == sheet for row in rows.rows)

@@ -102,7 +102,7 @@ TABLES = (
 def given(batch: Batch, language: str = "en") -> str:
     """Say how many records of each kind a batch holds."""
     counts = ((len(batch.of(table)), words) for table, words in TABLES)
-    records = Several(replace(words, values={"count": count}) for count, words in counts if count)
+    records = Several(replace(words, values={"count": str(count)}) for count, words in counts if count)
     return show(records, language) if records else Message("nothing").into(language)
 
 
@@ -143,7 +143,7 @@ def write_report(batch: Batch, folder: str | Path, *, stored: str = "", language
         writer.writerow(["level", "sheet", "row", "column", "what is wrong", "what to do"])
         for issue in batch.issues:
             texts = (issue.problem.into(language), issue.fix.into(language))
-            cells = (issue.level, issue.sheet, issue.row or "", issue.column, *texts)
+            cells = (issue.level, issue.sheet, issue.row or "", show(issue.column, language), *texts)
             writer.writerow([neutral(str(cell)) for cell in cells])
     page = folder / f"{stem}.html"
     page.write_text(_page(batch.file, _body(batch, stored, language), language), encoding="utf-8")
@@ -195,13 +195,14 @@ def _body(batch: Batch, stored: str, language: str) -> str:
     values = {"rows": batch.rows, "records": given(batch, language), "refused": len(batch.refused)}
     gave = Message("{rows} rows gave {records}; {refused} rows were set aside.", values)
     aside = Message("Rows set aside ({count})", {"count": len(batch.refused)})
+    tidied, lists = Message("Cells that were tidied"), Message("All lists")
     return (
         f"<h1>{_e(batch.file)}</h1><p>{_e(batch.source.name)}. {_in(gave, language)} {_e(stored)}</p>"
         f'<p class="secret">{_in(PRIVATE, language)}</p>'
         f"{_sections(batch, language)}<h2>{_in(aside, language)}</h2>{refused or f'<p>{none}</p>'}"
-        f"<h2>{_in(Message('Cells that were tidied'), language)}</h2>"
+        f"<h2>{_in(tidied, language)}</h2>"
         f"<table><tbody>{cleaned or f'<tr><td>{none}</td></tr>'}</tbody></table>"
-        f'<p><a href="index.html">{_in(Message("All lists"), language)}</a></p>'
+        f'<p><a href="index.html">{_in(lists, language)}</a></p>'
     )
 
 
@@ -225,7 +226,8 @@ def _sections(batch: Batch, language: str) -> str:
             heading, rest = section.split("</h2>", 1)
             section = f"<details><summary>{heading}</h2></summary>{rest}</details>"
         parts.append(section)
-    return "".join(parts) or f"<h2>{_in(Message('Nothing is wrong with this list'), language)}</h2>"
+    faultless = Message("Nothing is wrong with this list")
+    return "".join(parts) or f"<h2>{_in(faultless, language)}</h2>"
 
 
 def _section(title: Message, meaning: Message, groups: Sequence[IssueGroup], language: str) -> str:
@@ -237,7 +239,7 @@ def _section(title: Message, meaning: Message, groups: Sequence[IssueGroup], lan
         more = Message("and {count} more", {"count": len(examples) - 4})
         shown = "<br>".join(map(_e, examples[:4])) + (f"<br>{_in(more, language)}" if len(examples) > 4 else "")
         rows.append(
-            f'<tr><td class="n">{len(group.issues)}</td><td>{_e(group.column)}</td><td>{shown}</td>'
+            f'<tr><td class="n">{len(group.issues)}</td><td>{_e(show(group.column, language))}</td><td>{shown}</td>'
             f"<td>{_in(group.fix, language)}</td><td>{_in(group.rows, language)}</td></tr>"
         )
     columns = "".join(f'<col class="{name}">' for name in ("t", "c", "w", "d", "r"))

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 from mapping.area.geocode import Located
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, Issue, Level, Progress
-from mapping.column_map import ColumnMap, fold_header, marking
+from mapping.column_map import ColumnMap, field_name, fold_header, marking
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.fold import is_garbled
@@ -214,7 +214,7 @@ class Reader:
             for column in self.intake.columns.fields.get(key, ()):
                 if fold_header(column) in self.row.cells:
                     return column
-        return name
+        return field_name(name) if name else name
 
     def cell(self, name: str) -> str | None:
         """Return the cell that a field comes from, as spreadsheets call it; None where no column fills it."""

@@ -4,6 +4,7 @@ English texts stand in the code; ``mapping/language/<language>/*.po`` hold the o
 product has a catalogue of its own there, and all of them are read together.
 """
 
+import contextlib
 import datetime as dt
 import math
 import re
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from babel import UnknownLocaleError
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 
@@ -83,11 +84,11 @@ class Phrase(str):
 
     Examples
     --------
-    >>> phrase = Phrase("{word!r} is no unit that we know", word="Rasht-2")
+    >>> phrase = Phrase("{text!r} is no unit that we know", text="Rasht-2")
     >>> phrase
     "'Rasht-2' is no unit that we know"
     >>> phrase.into("ru")
-    '«Rasht-2» — неизвестная нам территория'
+    '«Rasht-2» — неизвестный нам район или область'
     """
 
     template: str
@@ -107,7 +108,7 @@ class Phrase(str):
     def into(self, language: str) -> str:
         """Say it in a language; in English where it was never translated."""
         text = _translated(self.template, language)
-        if not text and not any(map(str.isalpha, _SLOT.sub("", self.template))):
+        if language != "en" and not text and not any(map(str.isalpha, _SLOT.sub("", self.template))):
             text = self.template  # it holds values alone: these are said
         if not text or not self.values:
             return text or str(self)
@@ -152,6 +153,16 @@ class Listed(tuple[Message | Phrase, ...]):
     def __str__(self) -> str:
         """List them in English."""
         return "; ".join(map(str, self))
+
+
+@cache
+def country_name(code: str) -> Coded:
+    """Return the code of a country (ISO 3166-1 alpha-2) for a phrase, which names it in other languages."""
+    labels = {}
+    for language in languages.codes():
+        with contextlib.suppress(UnknownLocaleError):
+            labels[language] = str(Locale.parse(language).territories.get(code, code))
+    return Coded(code, labels)
 
 
 Text = Message | Mapping[str, str]

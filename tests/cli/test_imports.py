@@ -100,3 +100,25 @@ def test_a_map_is_checked_then_approved_by_its_digest_and_holds_until_it_changes
     run("import", rows, "--columns", columns)
     with Directory(tmp_path / "directory.db") as directory:
         assert [service.audience for service in directory.records(Service)] == ["custodian"]
+
+
+@pytest.mark.parametrize(
+    ("words", "texts"),
+    [
+        (["check"], ["сатри 3 сутуни «Ташкилот»: дар сатр ташкилот навишта нашудааст", "1 сатр ба канор гузошта шуд"]),
+        (["import", "--dry-run"], ["гирифта нашуд: list.csv сатри 3 сутуни «Ташкилот»", "1 сатр ба канор гузошта шуд"]),
+    ],
+)
+def test_faults_of_a_list_are_told_in_the_language_that_is_asked_for(tmp_path, words, texts):
+    """The words are those of the columns and of the list itself, and nothing else is English."""
+    rows, columns = tmp_path / "list.csv", tmp_path / "map.toml"
+    rows.write_text("Ташкилот;Кумак\nУмед;кӯмаки ҳуқуқӣ\n;кӯмаки ҳуқуқӣ\n", encoding="utf-8")
+    columns.write_text(
+        'source = "list"\nname = "List"\n[fields]\norganization = "Ташкилот"\nservice = "Кумак"\n', encoding="utf-8"
+    )
+    own = ["--area", str(TINY), "--today", "2026-11-24", "--columns", str(columns), "--lang", "tg"]
+    if words[0] == "import":
+        own += ["--directory", str(tmp_path / "directory.db")]
+    told = " ".join(CliRunner().invoke(app, [words[0], str(rows), *words[1:], *own]).stdout.split())
+    assert [text for text in texts if text not in told] == []
+    assert "the row names no organization" not in told

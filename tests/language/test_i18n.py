@@ -1,7 +1,9 @@
 """Texts, numbers and dates as each language writes them."""
 
+import copy
 import datetime as dt
 import math
+import pickle
 import re
 
 import pytest
@@ -9,14 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping.language.i18n import (
+    UNSAID,
+    Coded,
     Message,
     People,
+    Phrase,
+    Quoted,
     Several,
     Share,
     about,
+    and_more,
+    both,
     catalogue,
     chain,
     date,
+    either,
     number,
     percent,
     show,
@@ -239,3 +248,55 @@ def test_no_two_catalogues_say_the_same_text_differently(language):
 
 def test_fallback_ends_in_english():
     assert all(chain(code)[-1] == "en" and chain(code)[0] == code for code in codes())
+
+
+def test_a_phrase_is_the_english_text_and_can_be_said_in_the_others():
+    phrase = Phrase("the row repeats row {row}", row="4")
+    assert (phrase, phrase.into("en"), phrase.into("ru")) == (
+        "the row repeats row 4",
+        "the row repeats row 4",
+        "строка повторяет строку 4",
+    )
+    whole = Phrase("the value was left out; {fix}", fix=Phrase("write digits only"))
+    assert whole == "the value was left out; write digits only"
+    assert whole.into("tg") == "ин гирифта нашуд; танҳо рақамҳо нависед"
+
+
+def test_a_phrase_writes_its_values_as_each_language_does():
+    phrase = Phrase("ends on {end}, before it starts on {start}", end=dt.date(2026, 1, 2), start=dt.date(2026, 3, 1))
+    assert phrase == "ends on 2026-01-02, before it starts on 2026-03-01"
+    assert phrase.into("tg") == "дар 2 январи соли 2026 тамом мешавад, пеш аз оғоз дар 1 марти соли 2026"
+    coded = Phrase(
+        "{name!r} was taken for the kind {code}", name="Бахор", code=Coded("LEG", {"ru": "Право", "en": "Law"})
+    )
+    assert coded == "'Бахор' was taken for the kind LEG"
+    assert coded.into("ru") == "«Бахор» отнесено к виду «Право»"
+    listed = Phrase("there is no column {wanted}", wanted=either([Quoted("Mail"), Quoted("E-mail")]))
+    assert listed == "there is no column 'Mail' or 'E-mail'"
+    assert listed.into("uz") == "«Mail» yoki «E-mail» ustuni yoʻq"
+
+
+def test_the_word_of_a_sender_cannot_break_a_phrase():
+    """A cell may hold anything: braces, signs that move a terminal, the quotation marks of the language itself."""
+    word = "{0} «Умед»\n\x1b[31m"
+    phrase = Phrase("{text!r} is no year", text=word)
+    assert phrase == f"{word!r} is no year"
+    assert phrase.into("ru") == "«{0} „Умед“ [31m» — не год"
+    assert Phrase.of("{text} of somebody").into("ru") == "{text} of somebody"
+
+
+def test_a_phrase_that_nobody_translated_and_one_of_values_alone_are_said():
+    assert Phrase("{count} grains of sand", count=3).into("ru") == "3 grains of sand"
+    assert (
+        both(Phrase("write digits only"), Phrase("check the code")).into("ru") == "пишите только цифры; проверьте код"
+    )
+    assert both(UNSAID, Phrase("check the code")) == both(Phrase("check the code"), UNSAID) == "check the code"
+    assert not UNSAID
+    assert and_more(["2", "3"], 2).into("tg") == "2, 3"
+    assert and_more(["2", "3", "5"], 2).into("tg") == "2, 3 ва боз 1"
+
+
+def test_phrases_are_kept_by_copies():
+    phrase = Phrase("the row repeats row {row}", row="4")
+    for other in (copy.deepcopy(phrase), pickle.loads(pickle.dumps(phrase))):
+        assert (other, other.into("ru")) == (phrase, phrase.into("ru"))

@@ -64,16 +64,24 @@ def problems(language, wanted):
 
 
 def hidden(*sources):
-    """Return the texts that no catalogue can be checked against: a Message or a Phrase whose text is no literal."""
-    return [
-        f"{path.relative_to(ROOT)}:{node.lineno}: {node.func.id}(...) must hold its English text itself"
-        for path in _files(sources)
-        if path.suffix == ".py"
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args
-        if node.func.id in ("Message", "Phrase")
-        if not (isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str))
-    ]
+    """Return the texts that no catalogue can be checked against.
+
+    They are those of a Message or a Phrase whose text is no literal, or that is made within an f-string.
+    """
+    places = []
+    for path in _files(sources):
+        if path.suffix != ".py":
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        within = {id(node) for text in ast.walk(tree) if isinstance(text, ast.JoinedStr) for node in ast.walk(text)}
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
+                continue
+            literal = isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
+            if node.func.id in ("Message", "Phrase") and (not literal or id(node) in within):
+                place = f"{path.relative_to(ROOT)}:{node.lineno}"
+                places.append(f"{place}: {node.func.id}(...) must hold its English text itself, outside of f-strings")
+    return places
 
 
 def _files(sources):

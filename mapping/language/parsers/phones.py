@@ -10,7 +10,7 @@ from typing import Literal
 import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-from mapping.language.i18n import UNSAID, Phrase, both, either
+from mapping.language.i18n import UNSAID, Phrase, both, country_name, either
 from mapping.language.parsers._cells import Partly, Unreadable, cell, given, is_blank, says_none, shown
 
 App = Literal["telegram", "whatsapp", "viber", "signal", "imo"]
@@ -419,7 +419,7 @@ def _country(core: str, digits: str, region: str, towns: tuple[str, ...]) -> tup
             "{number} has {count} digits, and numbers of {region} have {wanted}",
             number=core.strip(),
             count=len(digits),
-            region=region,
+            region=country_name(region),
             wanted=wanted,
         ),
         Phrase("write it in full, with +{own} or the code of its country", own=own),

@@ -162,7 +162,8 @@ class Sources:
         inputs = "; ".join(input_words(origin, self.language) for origin in directory).rstrip(".")
         words = {"count": len(entries), "known": len(self.entries), "share": self.fresh_text(self.share_of(entries))}
         based = Message("Counted from {count} of {known} listed services; of these, checked in time: {share}.", words)
-        return f"{self.say(Message('Source: {sources}.', {'sources': inputs}))} {self.say(based)}"
+        source = Message("Source: {sources}.", {"sources": inputs})
+        return f"{self.say(source)} {self.say(based)}"
 
     def basis(self, result: Result) -> str:
         """Say on how much of what is known a result stands, and how much of that was checked in time."""

@@ -286,7 +286,6 @@ def _preview(language: str, upload: Upload, preview: Preview, *, problem: Messag
         map_=upload.columns,
         becomes=becomes,
         named=named,
-        headings={column.heading for column in preview.batch.columns},
     )
 
 

@@ -1,5 +1,6 @@
 """Import, changes, doubles and conflicts through the pages; what strangers send in is refused with a reason."""
 
+import html
 import io
 import re
 import zipfile
@@ -79,6 +80,32 @@ def test_a_list_is_looked_at_and_dropped_and_leaves_nothing(office, steward):
     assert list(folder.iterdir()) == []
     assert "Navruz Centre" not in names(office)
     assert steward.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("tg", ("дар «12» 2 рақам аст", "«Kulnishin»", "тамоми рақам|онро пурра нависед", "рӯзи санҷиш надорад")),
+        ("ru", ("в «12» цифр: 2", "«Kulnishin»", "напишите полностью", "услуг без дня проверки")),
+    ],
+)
+def test_every_issue_of_a_preview_is_in_the_language_of_its_reader(steward, language, texts):
+    path = mapped(steward).replace("/en/", f"/{language}/", 1)
+    text = steward.get(path).text
+    issues = html.unescape(re.sub(r"<[^>]+>", " ", text[text.index("<h2>", text.index("</details>")) :]))
+    assert [part for part in texts if not re.search(part, issues)] == []
+    assert 'lang="en"' not in text[text.index("<h1>") : text.index("</main>")]
+    named = LIST.replace("\n", ",").split(",")
+    told = re.sub(r"`[^`]*`|docs/importing\.md|[0-9a-f]{64}|\[words\.\w+\]", " ", issues)
+    assert set(re.findall(r"[A-Za-z]{3,}", told)) <= {
+        *" ".join(named).split(),
+        "Steward",
+        "NGO",
+        "ngo",
+        "list",
+        "English",
+        "zbekcha",
+    }
 
 
 def test_without_two_people_a_list_is_for_custodians_only(office, steward):
