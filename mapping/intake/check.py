@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from mapping.batch import Batch, Issue, Level
 from mapping.column_map import field_name
 from mapping.intake.row_reader import SHELTER
-from mapping.language.i18n import Listed, Phrase
+from mapping.language.i18n import Reasons, Phrase
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, Provenance, Service, Verification
 from mapping.quality import matching
@@ -65,7 +65,7 @@ def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
     mine = {record.id for record in batch.of("organization")}
     for pair in matching.organizations(known, of=mine):
         body, other = (pair.one, pair.other) if pair.one in mine else (pair.other, pair.one)
-        why = Listed(pair.reasons)
+        why = Reasons(pair.reasons)
         problem = Phrase(
             "{name!r} and {other!r} may be one body: {why}",
             name=known.bodies[body].name,
@@ -79,7 +79,7 @@ def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say where a body has a kind of help in one place that another entry gives too; both stand until one is chosen."""
     rows = _rows(batch)
     for pair in matching.services(known, of={service.id for service in batch.of("service")}):
-        reasons = Phrase("{reasons}", reasons=Listed(pair.reasons))
+        reasons = Phrase("{reasons}", reasons=Reasons(pair.reasons))
         fix = Phrase("look whether they are one entry, and keep the better with `rohnamo duplicates`")
         yield _about(batch, "service", reasons, fix, row=rows.get(pair.other))
 

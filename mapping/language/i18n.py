@@ -147,7 +147,7 @@ class Coded(str):
         return coded
 
 
-class Listed(tuple[Message | Phrase, ...]):
+class Reasons(tuple[Message | Phrase, ...]):
     """Reasons that stand in a phrase one after another, with semicolons between them."""
 
     def __str__(self) -> str:
@@ -218,7 +218,7 @@ def show(value: object, language: str) -> str:
         return next((str(value[tried]) for tried in (*chain(language), *value) if value.get(tried)), "")
     if isinstance(value, Several):
         return ", ".join(show(_harmless(part), language) for part in value)
-    if isinstance(value, Listed):
+    if isinstance(value, Reasons):
         return "; ".join(part.into(language) for part in value)
     if isinstance(value, dt.date):
         return date(value, language)
