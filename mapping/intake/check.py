@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from mapping.batch import Batch, Issue, Level
 from mapping.column_map import field_name
 from mapping.intake.row_reader import SHELTER
-from mapping.language.i18n import Reasons, Phrase
+from mapping.language.i18n import Phrase, Reasons
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, Provenance, Service, Verification
 from mapping.quality import matching
