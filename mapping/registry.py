@@ -16,8 +16,8 @@ folder ``common``, are helpers and not looked at, nor is in ``formats`` a module
 """
 
 from collections.abc import Callable, Iterator
-from importlib import import_module
-from importlib.metadata import entry_points
+from functools import cache
+from importlib import import_module, metadata
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
@@ -100,6 +100,12 @@ def format_of(path: Path) -> ModuleType:
             return module
     names = ", ".join(module.__name__.rpartition(".")[2] for module in fitting)
     raise FormatError(f"{path}: ends in {suffix} and holds none of what we read from such files ({names})")
+
+
+@cache
+def entry_points(*, group: str) -> metadata.EntryPoints:
+    """Return the entry points of a group; they are looked up once, since that reads a file of every distribution."""
+    return metadata.entry_points(group=group)
 
 
 def _modules(folder: str, group: str) -> Iterator[tuple[str, ModuleType]]:

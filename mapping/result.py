@@ -368,15 +368,16 @@ class Result:
 
         A number that a state stands in place of is left empty.
         """
-        parts: dict[str, pd.Series] = {}
+        parts: dict[str, Any] = {}
         for column in self.columns:
-            states = self.states[column.key] if self.states is not None and column.key in self.states else None
-            spoken = None if states is None else states.isin(SPEAKING).to_numpy()
+            states = None
+            if self.states is not None and column.key in self.states:
+                states = self.states[column.key].to_numpy(object)
+                spoken = np.array([state in SPEAKING for state in states], bool)
             for key in filter(None, (column.key, column.low, column.high)):
-                values = self.table[key]
-                if spoken is not None:  # by numpy: a report and a site ask for hundreds of columns
-                    values = pd.Series(np.where(spoken, "", values.to_numpy(object)), values.index, object)
-                parts[key] = values
+                values = self.table[key].array
+                # by numpy: a report and a site ask for hundreds of columns
+                parts[key] = values if states is None else np.where(spoken, "", values.to_numpy(object))
             if states is not None:
                 parts[f"{column.key}_state"] = states
         return pd.DataFrame(parts, index=self.table.index)

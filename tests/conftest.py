@@ -92,10 +92,14 @@ class Compiled(jinja2.BytecodeCache):
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_pages() -> Iterator[None]:
-    """Compile each template once, and draw pictures as PNG in few pixels: hundreds of apps and sites are made."""
+    """Compile each template once, and draw each picture once as PNG, in few pixels: hundreds of sites are made."""
+    drawn: dict[tuple[str, int], bytes] = {}
 
-    def svg_to_bytes(*, width: int, **given: Any) -> bytes:
-        return resvg_py.svg_to_bytes(width=min(width, 200), **given)
+    def svg_to_bytes(*, svg_string: str, width: int, **given: Any) -> bytes:
+        key = svg_string, min(width, 200)
+        if key not in drawn:
+            drawn[key] = bytes(resvg_py.svg_to_bytes(svg_string=svg_string, width=key[1], **given))
+        return drawn[key]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(picture, "resvg_py", types.SimpleNamespace(svg_to_bytes=svg_to_bytes))

@@ -41,6 +41,9 @@ SIGNS: dict[State, tuple[str, str]] = {
 }
 """State -> fill and sign; an empty sign is the number."""
 
+HIDDEN: frozenset[State] = frozenset({"not published", "unknown", "not applicable"})
+"""States of which no bar is drawn."""
+
 SHARE_FILLS = ("a", "b/", "c", "d-", "n.")
 """Fills of the parts of a stacked bar, from the best to what is not known; of fewer parts the middle is left out."""
 
@@ -134,16 +137,13 @@ def _units(result: Result, fits: Callable[[Column], bool]) -> list[Bar]:
     for column in result.headlines:
         if fits(column) and len(result.table) > 1:
             better = column.more_is == "better"
-            codes = [str(code) for code in result.table.index if not _hidden(result, str(code), column)]
-            values = result.table.loc[codes, column.key].astype(float)
+            values = result.table[column.key].astype(float)
+            if result.states is not None and column.key in result.states:
+                values = values[~result.states[column.key].isin(HIDDEN)]
             if values.any():
                 order = values.sort_values(ascending=better, kind="stable").index[:MOST]
                 return [_bar(result, str(code), column) for code in order]
     return []
-
-
-def _hidden(result: Result, code: str, column: Column) -> bool:
-    return result.state(code, column.key) in ("not published", "unknown", "not applicable")
 
 
 def _bar(result: Result, code: str, column: Column) -> Bar:

@@ -1,6 +1,8 @@
 """Tables of results as HTML and CSV, the twin of every picture."""
 
+import csv
 import html
+import io
 
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import show, translate
@@ -33,6 +35,12 @@ def table_html(result: Result, area: StudyArea, language: str) -> str:
 def table_csv(result: Result, area: StudyArea, language: str) -> str:
     """Return a result's whole table as CSV: numbers as numbers, what they mean beside them, neutral cells."""
     sheet = result.sheet()
-    sheet.insert(0, "name", [area.label(str(code), language) for code in sheet.index])
-    neutral_sheet = sheet.map(lambda value: neutral(value) if isinstance(value, str) else value)
-    return str(neutral_sheet.to_csv(index_label="area_unit", lineterminator="\n"))
+    columns: dict[str, list[object]] = {"area_unit": [*sheet.index]}
+    columns["name"] = [area.label(str(code), language) for code in sheet.index]
+    columns |= {str(key): sheet[key].tolist() for key in sheet}
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(columns)
+    for row in zip(*columns.values(), strict=True):
+        lines.writerow([neutral(cell) if isinstance(cell, str) else cell for cell in row])
+    return out.getvalue()
