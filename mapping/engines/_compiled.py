@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
+from numpy.typing import NDArray
 
+Number = TypeVar("Number", bound=np.generic)
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 
@@ -31,3 +34,10 @@ def _compiled(function: Kernel, options: dict[str, Any]) -> Kernel:
 def inlined(function: Kernel) -> Kernel:
     """Compile into each caller, so that its constants are known there."""
     return cast("Kernel", numba.njit(inline="always", error_model="numpy")(function))
+
+
+def read_only(array: NDArray[Number]) -> NDArray[Number]:
+    """Return a view that cannot be written to: numba compiles for writable and for read-only arrays apart."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -40,12 +40,12 @@ again for nothing.
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Condition
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from mapping.engines._compiled import compiled, inlined
+from mapping.engines._compiled import compiled, inlined, read_only
 from mapping.engines._heap import rise, sink
 from mapping.errors import InvalidRecord
 
@@ -72,7 +72,6 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 LineSets = npt.NDArray[np.uint64]
 Neighbours = Literal[8, 16]
-Array = TypeVar("Array", Floats, Ints)
 
 
 class _Grid(NamedTuple):
@@ -466,13 +465,6 @@ def _work_together(grid: _Grid, queue: _Queue, threads: int) -> None:
             raise
 
 
-def _read_only(array: Array) -> Array:
-    """Return a view that cannot be written to: numba compiles for writable and for read-only arrays apart."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
-
-
 def checked_friction(friction: npt.ArrayLike) -> Floats:
     """Return the friction as a read-only array that the kernels can run over; copy it only where it must change."""
     try:
@@ -487,7 +479,7 @@ def checked_friction(friction: npt.ArrayLike) -> Floats:
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, a barrier
         if isinstance(array, np.ma.MaskedArray):
             array = np.ma.filled(array.astype(np.float32), INFINITY)
-        return _read_only(np.require(array, np.float32, ["C", "A"]).view(np.ndarray))
+        return read_only(np.require(array, np.float32, ["C", "A"]).view(np.ndarray))
 
 
 def checked_sources(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
@@ -497,7 +489,7 @@ def checked_sources(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
     except ValueError as error:
         raise InvalidRecord(f"sources: need (row, column) pairs, all of two numbers: {error}") from error
     if array.size == 0:
-        return _read_only(np.zeros((0, 2), np.int64))
+        return read_only(np.zeros((0, 2), np.int64))
     if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "iu":
         raise InvalidRecord(
             f"sources: need whole numbers of shape (n, 2), row and column of each, not shape {array.shape} and type "
@@ -510,7 +502,7 @@ def checked_sources(sources: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
             f"sources: {outside.size} of {len(array)} lie outside the grid of {shape[0]} rows and {shape[1]} columns, "
             f"first number {outside[0]} at row {row}, column {column}: drop them or enlarge the grid"
         )
-    return _read_only(np.require(array, np.int64, ["C", "A"]))
+    return read_only(np.require(array, np.int64, ["C", "A"]))
 
 
 def checked_halves(cell_size: npt.ArrayLike, rows: int) -> Floats:

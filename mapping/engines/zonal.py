@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mapping.engines._compiled import compiled
+from mapping.engines._compiled import compiled, read_only
 from mapping.errors import InvalidRecord
 
 Floats = NDArray[np.float64]
@@ -40,8 +40,8 @@ def zone_sums(zones: ArrayLike, weights: ArrayLike, *, count: int) -> Floats:
     """
     zones, weights = np.asarray(zones), np.asarray(weights)
     _check(zones, count, weights=weights)
-    flat = weights.ravel()
-    sums: Floats = _add_up(zones.ravel(), flat, flat, np.zeros(0), count)[:, 0]
+    flat = read_only(weights.ravel())
+    sums: Floats = _add_up(read_only(zones.ravel()), flat, flat, np.zeros(0), count)[:, 0]
     return sums
 
 
@@ -62,7 +62,9 @@ def band_sums(zones: ArrayLike, values: ArrayLike, weights: ArrayLike, *, edges:
     _check(zones, count, values=values, weights=weights)
     if limits.ndim != 1 or np.isnan(limits).any() or (np.diff(limits) <= 0).any():
         raise InvalidRecord(f"band_sums: the edges {list(edges)} do not rise; give each once, the least first")
-    sums: Floats = _add_up(zones.ravel(), values.ravel(), weights.ravel(), limits, count)
+    sums: Floats = _add_up(
+        read_only(zones.ravel()), read_only(values.ravel()), read_only(weights.ravel()), limits, count
+    )
     return sums
 
 

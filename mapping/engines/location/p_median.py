@@ -370,14 +370,12 @@ def _priced(
             idle += 1
         if bound > best:
             best = bound
-            best_u[:] = u
-            best_worth[:] = worth
+            best_u, best_worth = u.copy(), worth.copy()  # anew: numba takes seconds to compile a copy into an array
         if best >= goal - 1e-9 * max(1.0, abs(goal)):
             break
         if idle >= 12:
             step, idle = step * 0.6, 0
-            u[:] = best_u
-            drift[:] = 0
+            u, drift = best_u.copy(), np.zeros(places)
             if step < 1e-4:
                 break
             continue
