@@ -20,6 +20,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -41,24 +42,36 @@ def find_canaries(paths: Iterable[Path], secrets: Mapping[str, str | float]) -> 
     """Return every secret that some byte of files, or of the files of folders, holds."""
     forms = [(name, form, pattern) for name, secret in secrets.items() for form, pattern in encodings(secret).items()]
     by_case = [[one for one in forms if one[1].startswith("lower") is lower] for lower in (False, True)]
+    sieves = [[Sieve(some, length) for length in (8, 4)] for some in by_case]
     found = set()
     for name, content in contents(paths):
-        for some, text in zip(by_case, (content, content.lower()), strict=True):
-            for secret, form, pattern in _possible(some, text):
+        for own, text in zip(sieves, (content, content.lower()), strict=True):
+            for secret, form, pattern in chain.from_iterable(sieve.possible(text) for sieve in own):
                 if pattern in text:
                     found.add(Canary(name, secret, form))
     return sorted(found)
 
 
-def _possible(forms: list[tuple[str, str, bytes]], content: bytes) -> Iterator[tuple[str, str, bytes]]:
-    """Yield the forms whose first bytes stand somewhere in a content: far fewer than all, and quickly known."""
-    for length, kind in ((8, "<u8"), (4, "<u4")):
-        some = [one for one in forms if (len(one[2]) >= 8) == (length == 8)]
-        if len(content) >= length and some:
-            windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(content, np.uint8), length)
-            there = np.unique(np.ascontiguousarray(windows).view(kind))
-            starts = np.array([int.from_bytes(pattern[:length], "little") for _, _, pattern in some], kind)
-            yield from (some[place] for place in np.flatnonzero(np.isin(starts, there)))
+class Sieve:
+    """Forms by their first bytes, so many as ``length`` (8, or 4 for those that are shorter than 8)."""
+
+    def __init__(self, forms: list[tuple[str, str, bytes]], length: int) -> None:
+        self.length = length
+        self.forms = [one for one in forms if (len(one[2]) >= 8) == (length == 8)]
+        firsts = [int.from_bytes(pattern[:length], "little") for _, _, pattern in self.forms]
+        self.firsts = np.array(firsts, f"<u{length}")
+        self.begun = np.zeros(2**24, bool)
+        self.begun[self.firsts & 0xFFFFFF] = True
+
+    def possible(self, content: bytes) -> list[tuple[str, str, bytes]]:
+        """Return the forms whose first bytes stand somewhere in a content: far fewer than all, and quickly known."""
+        if len(content) < self.length or not self.forms:
+            return []
+        windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(content, np.uint8), self.length)
+        first, second, third = (windows[:, place].astype(np.uint32) for place in range(3))
+        begun = windows[self.begun[first | second << 8 | third << 16]]
+        there = np.unique(np.ascontiguousarray(begun).view(self.firsts.dtype))
+        return [self.forms[place] for place in np.flatnonzero(np.isin(self.firsts, there))]
 
 
 def encodings(secret: str | float) -> dict[str, bytes]:
