@@ -332,9 +332,16 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """Unpack the wheel as pip does: its files are the installation."""
+    """Unpack the wheel as pip does: its files are the installation. So do kernels compiled of its sources."""
     folder = tmp_path_factory.mktemp("installed")
     zipfile.ZipFile(wheel).extractall(folder)
+    engines = Path("mapping", "engines")
+    for source in (ROOT / engines).rglob("*.py"):
+        shutil.copystat(source, folder / source.relative_to(ROOT))  # numba asks for the time of the source
+    for kernel in (ROOT / engines).rglob("*.nb[ci]"):
+        place = folder / kernel.relative_to(ROOT)
+        place.parent.mkdir(exist_ok=True)
+        shutil.copy(kernel, place)
     return folder
 
 
@@ -392,20 +399,35 @@ def test_an_installed_wheel_finds_its_own_files(installed, tmp_path):
     assert [place for place in places if not place.startswith(str(installed))] == []
 
 
-def test_an_installed_wheel_builds_the_demo_outside_the_repository(installed, tmp_path):
-    """All lists of the demo, and a site in the first of its languages: the others differ in nothing but words."""
+def command(installed: Path, *words: str) -> str:
+    """Return the code that runs a command as the script does which the wheel names."""
     (entry_points,) = installed.glob("*.dist-info/entry_points.txt")
     module, function = re.search(r"^rohnamo = (\S+):(\S+)$", entry_points.read_text("utf-8"), re.MULTILINE).groups()
-    (settings,) = installed.rglob("geo/tj/area.toml")
-    text = settings.read_text("utf-8")
-    settings.write_text(re.sub(r'^languages = \["(\w+)".*', r'languages = ["\1"]', text, flags=re.MULTILINE), "utf-8")
-    run_installed(
-        installed, tmp_path, f"import {module} as m; sys.argv = ['rohnamo', 'demo', '--build', 'b']; m.{function}()"
-    )
+    return f"import {module} as m; sys.argv = {['rohnamo', *words]}; m.{function}()"
+
+
+def test_an_installed_wheel_builds_the_demo_outside_the_repository(installed, tmp_path):
+    """All lists of the demo and its edition; of its site what no link leads to: another freezes a whole one."""
+    alone = "import web.freeze; web.freeze.links = lambda page, name: []\n"
+    run_installed(installed, tmp_path, alone + command(installed, "demo", "--build", "b"))
+    assert {"commission_register.csv", "abroad.csv"} <= {
+        path.name for path in (tmp_path / "b/private/reports").iterdir()
+    }
     assert (tmp_path / "b/public.db").stat().st_size > 0
     assert (tmp_path / "b/private/directory.db").stat().st_size > 0
-    assert list((tmp_path / "b/site").rglob("leaflet.js"))
     assert (tmp_path / "b/site/index.html").is_file()
+
+
+def test_an_installed_wheel_freezes_a_site_outside_the_repository(installed, view_file, tiny_copy, tmp_path):
+    """In one language: the others differ in nothing but words."""
+    settings = tiny_copy / "area.toml"
+    text = re.sub(r'^languages = \["(\w+)".*', r'languages = ["\1"]', settings.read_text("utf-8"), flags=re.MULTILINE)
+    settings.write_text(text, "utf-8")
+    words = ("site", "site", "--view", str(view_file), "--area", str(tiny_copy))
+    run_installed(installed, tmp_path, command(installed, *words))
+    assert list((tmp_path / "site").rglob("leaflet.js"))
+    assert (tmp_path / "site/index.html").is_file()
+    assert [path.name for path in (tmp_path / "site").iterdir() if len(path.name) == 2] == ["tg"]
 
 
 def test_an_sdist_gives_the_same_wheel_without_node(wheel, tmp_path):
