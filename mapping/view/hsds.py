@@ -147,6 +147,8 @@ LEAVES = (
 LINKED: dict[str, str] = {"attribute": "attributes", "verification": "verifications", "translation": "translations"}
 """Tables that say something of any record, by its ``link_id``: the property that holds them."""
 
+LINKED_BY = {table: NestedTable(table, "link_id") for table in LINKED}
+
 Services = Literal["none", "flat", "full"]
 """How an organization shows its services."""
 
@@ -200,6 +202,12 @@ class _Nest:
         self.inside: dict[NestedTable, dict[str, list[sqlite3.Row]]] = {}
         self.tables = filled_tables(view)
         self.modified: Mapping[str, str] = {}
+        self.days = {
+            name: int(view.facts.get(name, days))
+            for name, days in (("due_days", DUE_DAYS), ("lapsed_days", LAPSED_DAYS))
+        }
+        self._parts: dict[tuple[str, tuple[str, ...]], _Parts] = {}
+        self._columns: dict[str, list[_Column]] = {}
 
     def made(self, ids: Sequence[str]) -> Iterator[Nested]:
         """Yield the records of these ids, in this order."""
@@ -259,27 +267,40 @@ class _Nest:
 
     def _nested(self, table: str, row: sqlite3.Row, above: tuple[str, ...], full: bool) -> Nested:
         """Return a row with what belongs to it; ``above`` are the tables of the records that it stands in."""
-        ones = {name: part for name, part in ONE.get(table, {}).items() if part.table not in above and row[part.column]}
-        nested = self._fields(table, row, {part.column for part in ones.values()})
+        parts = self._parts.get((table, above)) or self._parts_of(table, above)
+        nested = self._fields(table, row)
         down = (*above, table)
-        for name, part in ones.items():
-            whole = self.rows[part.table].get(row[part.column])
-            if whole is not None:
-                nested[name] = self._nested(part.table, whole, down, full)
+        for name, part, wholes in parts.ones:
+            if row[part.column]:
+                nested.pop(part.column, None)
+                whole = wholes.get(row[part.column])
+                if whole is not None:
+                    nested[name] = self._nested(part.table, whole, down, full)
         if full:
-            for name, part in MANY.get(table, {}).items():
-                if not self._has(table, name, part.table, above):
-                    continue
-                inner = full and (name != "services" or self.services == "full")
-                held = self.inside.get(part, {}).get(row["id"], ())
-                if held:
-                    nested[name] = [self._without(part, part_row, down, inner) for part_row in held]
+            for name, part, held in parts.many:
+                if rows := held.get(row["id"]):
+                    inner = name != "services" or self.services == "full"
+                    nested[name] = [self._without(part, part_row, down, inner) for part_row in rows]
             self._say(table, row["id"], nested)
         if table == "service":
             nested["freshness"] = self._freshness(row["id"])
         if table == "service_capacity" and "unit" not in nested:
             nested["unit"] = dict(UNNAMED_UNIT)
         return nested
+
+    def _parts_of(self, table: str, above: tuple[str, ...]) -> "_Parts":
+        """Return what records of a table, inside those of others, show of the rows at hand."""
+        ones = ONE.get(table, {}).items()
+        many = MANY.get(table, {}).items()
+        self._parts[table, above] = _Parts(
+            [(name, part, self.rows[part.table]) for name, part in ones if part.table not in above],
+            [
+                (name, part, self.inside[part])
+                for name, part in many
+                if self.inside.get(part) and self._has(table, name, part.table, above)
+            ],
+        )
+        return self._parts[table, above]
 
     def _has(self, table: str, name: str, inner: str, above: tuple[str, ...]) -> bool:
         """Whether a record shows a property here: nothing holds itself, and only a root shows all of an organization.
@@ -298,21 +319,28 @@ class _Nest:
         nested.pop(part.column, None)
         return nested
 
-    def _fields(self, table: str, row: sqlite3.Row, dropped: set[str]) -> Nested:
+    def _fields(self, table: str, row: sqlite3.Row) -> Nested:
         """Return the fields of a row that say something."""
-        kind = _kind(table)
+        if table not in self._columns:
+            self._columns[table] = _columns(table, tuple(row.keys()))
         texts = self._texts(row["id"]) if self.language is not None else {}
         fields: Nested = {}
         text_languages: dict[str, str] = {}
-        for name, value in zip(row.keys(), row, strict=True):
-            if name in texts:
+        for (name, needed, is_boolean, is_moment), value in zip(self._columns[table], row, strict=True):
+            if texts and name in texts:
                 value, text_languages[name] = texts[name]
             if value is None:
-                value = kind.needed.get(name)
-            if value is None or name in dropped:
-                continue
-            fields[name] = kind.written(name, value)
-        if (on := self.modified.get(row["id"])) is not None and table == "service":
+                if needed is None:
+                    continue
+                value = needed
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)
+            elif is_boolean:
+                value = bool(value)
+            elif is_moment:
+                value = moment(value)
+            fields[name] = value
+        if table == "service" and (on := self.modified.get(row["id"])) is not None:
             fields["last_modified"] = moment(on)
         if text_languages:
             fields["text_languages"] = text_languages
@@ -331,12 +359,13 @@ class _Nest:
     def _say(self, table: str, record_id: str, nested: Nested) -> None:
         """Add the attributes, verifications and translations of a record."""
         for linked, name in LINKED.items():
-            rows = self.inside.get(NestedTable(linked, "link_id"), {}).get(record_id, ())
+            part = LINKED_BY[linked]
+            rows = self.inside[part].get(record_id) if part in self.inside else None
             if not rows or (linked == "translation" and self.language is not None):
                 continue
             if linked == "translation" and table in ("taxonomy", "taxonomy_term") and table != self.table:
                 continue  # a term stands in every record that it is said of; its own record has them
-            made = [self._without(NestedTable(linked, "link_id"), row, (), True) for row in rows]
+            made = [self._without(part, row, (), True) for row in rows]
             if linked == "verification":
                 made.sort(key=lambda attribute: (attribute.get("verified_on", ""), attribute["id"]), reverse=True)
             if linked != "attribute":
@@ -346,13 +375,30 @@ class _Nest:
     def _freshness(self, service_id: str) -> Freshness:
         """Judge a service by its last verification, on the day of the edition."""
         rows = self.inside.get(NestedTable("verification", "link_id"), {}).get(service_id, ())
-        check, facts = latest(rows), self.view.facts  # type: ignore[arg-type]
+        check = latest(rows)  # type: ignore[arg-type]
         on, due = (_day(check[name]) if check else None for name in ("verified_on", "next_due"))
-        days = {
-            "due_days": int(facts.get("due_days", DUE_DAYS)),
-            "lapsed_days": int(facts.get("lapsed_days", LAPSED_DAYS)),
-        }
-        return freshness(on, due, self.view.edition, **days)
+        return freshness(on, due, self.view.edition, **self.days)
+
+
+class _Parts(NamedTuple):
+    """What records of a table show of others: the one that a column names, by id, and those inside, by its id."""
+
+    ones: list[tuple[str, NestedTable, dict[str, sqlite3.Row]]]
+    many: list[tuple[str, NestedTable, dict[str, list[sqlite3.Row]]]]
+
+
+class _Column(NamedTuple):
+    """A column: the text that stands where nobody filled it, if HSDS requires one, and what its values are."""
+
+    name: str
+    needed: str | None
+    is_boolean: bool
+    is_moment: bool
+
+
+def _columns(table: str, names: Sequence[str]) -> list[_Column]:
+    kind = _kind(table)
+    return [_Column(name, kind.needed.get(name), name in kind.booleans, name in kind.moments) for name in names]
 
 
 class _Kind(NamedTuple):
@@ -361,14 +407,6 @@ class _Kind(NamedTuple):
     needed: Mapping[str, str]
     booleans: frozenset[str]
     moments: frozenset[str]
-
-    def written(self, name: str, value: Any) -> Any:
-        """Return a value as JSON has it."""
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
-        if name in self.booleans:
-            return bool(value)
-        return moment(value) if name in self.moments else value
 
 
 def needed_texts(table: str) -> Mapping[str, str]:

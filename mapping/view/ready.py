@@ -49,9 +49,12 @@ NESTED: dict[str, list[str]] = {
 """Table of which ready records are made -> its columns that name other rows of these."""
 
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def dump(value: object) -> bytes:
     """Write JSON without blanks."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return ENCODER.encode(value).encode()
 
 
 def write_ready(path: Path, *, previous: Path | None = None) -> None:
