@@ -138,7 +138,7 @@ class Postings:
     def ranks(self) -> list[Bits]:
         """The services of each rank, the best first."""
         rank = self.series("rank")
-        return [self.bits(rank == value) for value in np.unique(rank)]
+        return [self.bits(rank == value) for value in range(int(rank.max(initial=0)) + 1)]
 
     def having(self, kind: str, codes: Iterable[str]) -> Bits:
         """Return the services that have one of some codes."""
