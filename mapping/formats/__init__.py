@@ -92,6 +92,12 @@ def require_readable(path: object, size: int) -> None:
         With the size and what to do.
     """
     if size == 0:
-        raise FormatError(f"{path}: the file is empty; ask the sender for it again")
+        raise FormatError(Phrase("{path}: the file is empty; ask the sender for it again", path=path))
     if size > MAX_BYTES:
-        raise FormatError(f"{path}: {size / 2**20:.0f} MB is too large (at most 200); split it or save values only")
+        raise FormatError(
+            Phrase(
+                "{path}: {size} MB is too large (at most 200); split it or save values only",
+                path=path,
+                size=f"{size / 2**20:.0f}",
+            )
+        )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mapping.errors import FormatError
 from mapping.formats import require_readable
+from mapping.language.i18n import Phrase
 
 MAX_UNPACKED = 500 * 2**20
 MAX_RATIO = 200
@@ -30,22 +31,44 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             files = archive.infolist()
     except OSError as error:
-        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+        raise FormatError(
+            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
+        ) from error
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
-        raise FormatError(f"{path}: is no zip file or a damaged one ({error}); ask the sender for it again") from error
+        raise FormatError(
+            Phrase(
+                "{path}: is no zip file or a damaged one ({error}); ask the sender for it again", path=path, error=error
+            )
+        ) from error
     if len(files) > MAX_MEMBERS:
-        raise FormatError(f"{path}: holds {len(files)} files, which no honest list does; ask for the tables alone")
+        raise FormatError(
+            Phrase(
+                "{path}: holds {count} files, which no honest list does; ask for the tables alone",
+                path=path,
+                count=len(files),
+            )
+        )
     unpacked = sum(member.file_size for member in files)
     for member in files:
         name = member.filename.replace("\\", "/")
         if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
-            raise FormatError(f"{path}: holds {member.filename!r}, a file outside itself; do not trust its sender")
+            raise FormatError(
+                Phrase(
+                    "{path}: holds {file!r}, a file outside itself; do not trust its sender",
+                    path=path,
+                    file=member.filename,
+                )
+            )
         if member.flag_bits & 1:
-            raise FormatError(f"{path}: is encrypted; ask the sender for it without a password")
+            raise FormatError(Phrase("{path}: is encrypted; ask the sender for it without a password", path=path))
         ratio = member.file_size / max(member.compress_size, 1)
         if unpacked > MAX_UNPACKED or (member.file_size > 2**20 and ratio > MAX_RATIO):
             raise FormatError(
-                f"{path}: unpacks to {unpacked / 2**20:.0f} MB, which no honest list does; ask for the tables alone"
+                Phrase(
+                    "{path}: unpacks to {size} MB, which no honest list does; ask for the tables alone",
+                    path=path,
+                    size=f"{unpacked / 2**20:.0f}",
+                )
             )
     return [member for member in files if not member.is_dir()]
 
@@ -62,9 +85,18 @@ def content(path: Path, member: zipfile.ZipInfo) -> bytes:
         with zipfile.ZipFile(path) as archive, archive.open(member) as file:
             contents = file.read(member.file_size + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
-        raise FormatError(f"{path}: {member.filename} is damaged ({error}); ask the sender for it again") from error
+        raise FormatError(
+            Phrase(
+                "{path}: {file} is damaged ({error}); ask the sender for it again",
+                path=path,
+                file=member.filename,
+                error=error,
+            )
+        ) from error
     if len(contents) > member.file_size:
-        raise FormatError(f"{path}: {member.filename} is larger than it says; do not trust its sender")
+        raise FormatError(
+            Phrase("{path}: {file} is larger than it says; do not trust its sender", path=path, file=member.filename)
+        )
     return contents
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mapping.errors import FormatError
 from mapping.formats import require_readable
+from mapping.language.i18n import Phrase
 
 MAX_LINES = 2 * 2**30
 """Largest file of one document a line: it is never held as a whole."""
@@ -33,7 +34,9 @@ def load(path: Path) -> Any:
         require_readable(path, path.stat().st_size)
         contents = path.read_bytes()
     except OSError as error:
-        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+        raise FormatError(
+            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
+        ) from error
     return parse(contents, str(path))
 
 
@@ -47,7 +50,9 @@ def parse(contents: bytes | str, place: str) -> Any:
         return json.loads(contents, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
         reason = "records stand in each other too deep" if isinstance(error, RecursionError) else str(error)[:120]
-        raise FormatError(f"{place}: is not JSON ({reason}); ask the sender to export it again") from error
+        raise FormatError(
+            Phrase("{place}: is not JSON ({reason}); ask the sender to export it again", place=place, reason=reason)
+        ) from error
 
 
 def lines(path: Path) -> Iterator[tuple[int, Any]]:
@@ -61,19 +66,30 @@ def lines(path: Path) -> Iterator[tuple[int, Any]]:
     try:
         size = path.stat().st_size
         if size > MAX_LINES:
-            raise FormatError(f"{path}: {size / 2**30:.1f} GB is too large (at most 2); split it")
+            raise FormatError(
+                Phrase("{path}: {size} GB is too large (at most 2); split it", path=path, size=f"{size / 2**30:.1f}")
+            )
         require_readable(path, min(size, 1))
         with path.open("rb") as file:
             number = 0
             while line := file.readline(MAX_LINE + 1):
                 number += 1
                 if len(line) > MAX_LINE:
-                    raise FormatError(f"{path} line {number}: is longer than {MAX_LINE >> 20} MB; is it one document?")
+                    raise FormatError(
+                        Phrase(
+                            "{path} line {number}: is longer than {size} MB; is it one document?",
+                            path=path,
+                            number=number,
+                            size=MAX_LINE >> 20,
+                        )
+                    )
                 text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
                 if text:
                     yield number, parse(text, f"{path} line {number}")
     except OSError as error:
-        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+        raise FormatError(
+            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
+        ) from error
 
 
 def count_lines(path: Path) -> int:

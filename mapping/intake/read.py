@@ -145,15 +145,22 @@ def draft_map(path: str | Path, draft: str | Path, *, area: StudyArea) -> None:
     """
     path, draft = Path(path), Path(draft)
     if draft.exists():
-        raise FormatError(f"{draft}: is there already; choose another name, so that no work is lost")
+        raise FormatError(
+            Phrase("{draft}: is there already; choose another name, so that no work is lost", draft=draft)
+        )
     module = format_of(path)
     if not hasattr(module, "read"):
-        raise FormatError(f"{path}: says itself what it holds and needs no column map; import it as it is")
+        raise FormatError(
+            Phrase("{path}: says itself what it holds and needs no column map; import it as it is", path=path)
+        )
     sheets = list(module.read(path))
     if implied_map(sheets, area) is not None:
         raise FormatError(
-            f"{path}: follows a convention that we know and needs no column map: import it as it is. "
-            "A short map may add words and a name to it (docs/field-forms.md)"
+            Phrase(
+                "{path}: follows a convention that we know and needs no column map: import it as it "
+                "is. A short map may add words and a name to it (docs/field-forms.md)",
+                path=path,
+            )
         )
     text = drafted(sheets, path.name, area)
     draft.parent.mkdir(parents=True, exist_ok=True)
@@ -204,8 +211,14 @@ def _require_expected(path: Path, rows: Rows, columns: ColumnMap) -> None:
     expected, count = columns.rows, len(rows.rows)
     if not expected.least <= count <= expected.most:
         raise FormatError(
-            f"{path}: {count} rows where {expected.least} to {expected.most} are expected; "
-            "is it the whole file? If it is, change [rows] in the map"
+            Phrase(
+                "{path}: {count} rows where {least} to {most} are expected; is it the whole file? If "
+                "it is, change [rows] in the map",
+                path=path,
+                count=count,
+                least=expected.least,
+                most=expected.most,
+            )
         )
 
 
@@ -275,8 +288,16 @@ def _set_aside(path: Path, readers: list[Reader], columns: ColumnMap, batch: Bat
     if len(batch.refused) > columns.rows.refused:
         first = batch.refused[0]
         raise FormatError(
-            f"{path}: {len(batch.refused)} of {batch.rows} rows would be refused, and the map allows "
-            f"{columns.rows.refused}; the first is row {first.row}: {first.reasons[0]}"
+            Phrase(
+                "{path}: {count} of {rows} rows would be refused, and the map allows {refused}; the "
+                "first is row {row}: {reason}",
+                path=path,
+                count=len(batch.refused),
+                rows=batch.rows,
+                refused=columns.rows.refused,
+                row=str(first.row),
+                reason=first.reasons[0],
+            )
         )
 
 

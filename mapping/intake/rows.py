@@ -64,7 +64,11 @@ def rows_of(sheets: Sequence[Sheet], columns: ColumnMap, path: object) -> Rows:
     if not wanted:
         there = ", ".join(repr(sheet.name) for sheet in sheets if sheet.rows) or "none"
         raise FormatError(
-            f"{path}: none of the sheets of this list is in the file (it has {there}); is it the right map?"
+            Phrase(
+                "{path}: none of the sheets of this list is in the file (it has {there}); is it the right map?",
+                path=path,
+                there=there,
+            )
         )
     for sheet in wanted:
         start, names = _header(sheet, columns, path)
@@ -103,8 +107,14 @@ def _header(sheet: Sheet, columns: ColumnMap, path: object) -> tuple[int, list[s
         if not wanted and hits > most:
             best, most = place, hits
     if best is None:
-        what = f"no row holds {columns.header.has!r}" if wanted else "no column is one that the map names"
-        raise FormatError(f"{path} [{sheet.name}]: {what}; is it the right map for this file?")
+        what = (
+            Phrase("no row holds {heading!r}", heading=columns.header.has)
+            if wanted
+            else Phrase("no column is one that the map names")
+        )
+        raise FormatError(
+            Phrase("{path} [{name}]: {what}; is it the right map for this file?", path=path, name=sheet.name, what=what)
+        )
     height = columns.header.rows
     names = joined([list(row) for row in sheet.rows[best : best + height]])
     return best + height + columns.header.skip_after, names

@@ -524,12 +524,27 @@ def _require_expected(taking: Taking) -> None:
     rows, refused = columns.rows, taking.batch.refused
     if not rows.least <= counts[table] <= rows.most:
         raise FormatError(
-            f"{taking.file}: {counts[table]} {table}s where {rows.least} to {rows.most} are expected; "
-            "is it the whole file? If it is, change [rows] in the map"
+            Phrase(
+                "{file}: {count} {table}s where {least} to {most} are expected; is it the whole "
+                "file? If it is, change [rows] in the map",
+                file=taking.file,
+                count=counts[table],
+                table=table,
+                least=rows.least,
+                most=rows.most,
+            )
         )
     if len(refused) > rows.refused:
         first = refused[0]
         raise FormatError(
-            f"{taking.file}: {len(refused)} rows would be refused, and the map allows {rows.refused}; "
-            f"the first is {first.sheet} row {first.row}: {first.reasons[0]}"
+            Phrase(
+                "{file}: {count} rows would be refused, and the map allows {refused}; the first is "
+                "{sheet} row {row}: {reason}",
+                file=taking.file,
+                count=len(refused),
+                refused=rows.refused,
+                sheet=first.sheet,
+                row=str(first.row),
+                reason=first.reasons[0],
+            )
         )

@@ -282,7 +282,13 @@ def _gather(
 ) -> None:
     """Add the row of a document and those inside it to ``rows``."""
     if depth > DEEPEST:
-        raise FormatError(f"document {row}: records stand in each other more than {DEEPEST} deep; is it HSDS?")
+        raise FormatError(
+            Phrase(
+                "document {row}: records stand in each other more than {most} deep; is it HSDS?",
+                row=row,
+                most=DEEPEST,
+            )
+        )
     cells: dict[str, Any] = dict(above)
     inside: list[tuple[str, Any]] = []
     for key, value in document.items():

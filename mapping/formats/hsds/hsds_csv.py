@@ -87,7 +87,9 @@ def records(path: Path, context: ReadContext) -> Batch:
                 taking.counted += 1
                 taking.take(raw)
     if not tables & CORE:
-        raise FormatError(f"{path}: holds no services, organizations or locations; is it a package of HSDS?")
+        raise FormatError(
+            Phrase("{path}: holds no services, organizations or locations; is it a package of HSDS?", path=path)
+        )
     return finish(taking)
 
 
@@ -107,9 +109,13 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
                     require_readable(file, size)
                     yield file.name, file.read_bytes()
             except OSError as error:
-                raise FormatError(f"{file}: cannot be read ({error.strerror}); check its rights") from error
+                raise FormatError(
+                    Phrase("{file}: cannot be read ({error}); check its rights", file=file, error=error.strerror)
+                ) from error
     if not files:
-        raise FormatError(f"{path}: no CSV file lies beside it; unpack the whole package, or import its zip")
+        raise FormatError(
+            Phrase("{path}: no CSV file lies beside it; unpack the whole package, or import its zip", path=path)
+        )
 
 
 def _rows(taking: Taking, path: Path, name: str, contents: bytes) -> Iterator[Raw]:
@@ -119,7 +125,13 @@ def _rows(taking: Taking, path: Path, name: str, contents: bytes) -> Iterator[Ra
         header = [re.sub(r"\s+", "_", cell.strip().casefold()) for cell in next(reader, [])]
         if len(header) > MAX_COLUMNS:
             raise FormatError(
-                f"{path}: {name} has {len(header)} columns (at most {MAX_COLUMNS}); is it the right file?"
+                Phrase(
+                    "{path}: {name} has {count} columns (at most {most}); is it the right file?",
+                    path=path,
+                    name=name,
+                    count=len(header),
+                    most=MAX_COLUMNS,
+                )
             )
         for number, row in enumerate(reader, 2):
             if not any(cell.strip() for cell in row):
@@ -138,7 +150,12 @@ def _rows(taking: Taking, path: Path, name: str, contents: bytes) -> Iterator[Ra
             yield modern(name, cells, name, number)
     except csv.Error as error:
         raise FormatError(
-            f"{path}: {name} cannot be cut into cells ({error}); ask the sender to export it again"
+            Phrase(
+                "{path}: {name} cannot be cut into cells ({error}); ask the sender to export it again",
+                path=path,
+                name=name,
+                error=error,
+            )
         ) from error
 
 
@@ -148,7 +165,11 @@ def _decoded(path: Path, name: str, contents: bytes) -> str:
             return contents.decode(encoding).replace("\0", "")
         except UnicodeDecodeError:
             continue
-    raise FormatError(f"{path}: the letters of {name} are in no encoding we know; save it again as CSV UTF-8")
+    raise FormatError(
+        Phrase(
+            "{path}: the letters of {name} are in no encoding we know; save it again as CSV UTF-8", path=path, name=name
+        )
+    )
 
 
 def _cell(text: str) -> str | None:

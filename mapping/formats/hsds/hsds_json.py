@@ -86,7 +86,9 @@ def records(path: Path, context: ReadContext) -> Batch:
         for raw in rows_of_document(table, document, row):
             taking.take(raw)
     if not any_record:
-        raise FormatError(f"{path}: holds no service, organization or place of HSDS; is it the right file?")
+        raise FormatError(
+            Phrase("{path}: holds no service, organization or place of HSDS; is it the right file?", path=path)
+        )
     return finish(taking)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats.osm import _tags as osm
+from mapping.language.i18n import Phrase
 
 SUFFIX = ".pbf"
 
@@ -25,12 +26,18 @@ def read(path: str | Path) -> Iterator[Sheet]:
         import osmium
     except ImportError as error:
         raise FormatError(
-            f"{path}: reading extracts of OpenStreetMap needs the extra 'osm'; install it: pip install 'rohnamo[osm]'"
+            Phrase(
+                "{path}: reading extracts of OpenStreetMap needs the extra 'osm'; install it: pip "
+                "install 'rohnamo[osm]'",
+                path=path,
+            )
         ) from error
     try:
         yield osm.sheet_of(_elements(osmium, str(path)))
     except (RuntimeError, OSError, ValueError) as error:
-        raise FormatError(f"{path}: cannot be read as an extract ({error}); fetch it again") from error
+        raise FormatError(
+            Phrase("{path}: cannot be read as an extract ({error}); fetch it again", path=path, error=error)
+        ) from error
 
 
 def _elements(osmium: Any, path: str) -> Iterator[osm.Element]:

@@ -10,6 +10,7 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats._json import load
 from mapping.formats.osm import _tags as osm
+from mapping.language.i18n import Phrase
 
 SUFFIX = ".json"
 LOOKED_AT = 2**16
@@ -44,7 +45,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     whole = load(Path(path))
     elements = whole.get("elements") if isinstance(whole, Mapping) else None
     if not isinstance(elements, list):
-        raise FormatError(f"{path}: holds no elements; ask Overpass with [out:json] and `out center`")
+        raise FormatError(Phrase("{path}: holds no elements; ask Overpass with [out:json] and `out center`", path=path))
     yield osm.sheet_of(_elements(elements))
 
 

@@ -26,7 +26,9 @@ def checked(path: str | Path) -> Path:
     try:
         require_readable(path, path.stat().st_size)
     except OSError as error:
-        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+        raise FormatError(
+            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
+        ) from error
     return path
 
 
@@ -47,7 +49,13 @@ def layers(path: Path) -> Iterator[Sheet]:
             sheets = _layers(path)
     except wrong as error:
         reason = " ".join(str(error).split())[:160]
-        raise FormatError(f"{path}: the file is damaged or is none of its kind ({reason}); export it again") from error
+        raise FormatError(
+            Phrase(
+                "{path}: the file is damaged or is none of its kind ({reason}); export it again",
+                path=path,
+                reason=reason,
+            )
+        ) from error
     yield from sheets
 
 
@@ -60,7 +68,15 @@ def _layers(path: Path) -> list[Sheet]:
         count = pyogrio.read_info(path, layer=name, force_feature_count=True)
         wide = len(count["fields"])
         if wide > MAX_COLUMNS or count["features"] * max(wide, 1) > MAX_CELLS:
-            raise FormatError(f"{path} [{name}]: {count['features']} features of {wide} attributes are too many")
+            raise FormatError(
+                Phrase(
+                    "{path} [{name}]: {count} features of {wide} attributes are too many",
+                    path=path,
+                    name=name,
+                    count=count["features"],
+                    wide=wide,
+                )
+            )
         table = pyogrio.read_dataframe(path, layer=name, use_arrow=False)
         sheets.append(sheet(name if len(names) > 1 else "", table, path))
     return sheets
@@ -111,7 +127,9 @@ def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | N
     try:
         degrees = shapes if shapes.crs is None else shapes.to_crs(4326)
     except (ProjError, ValueError) as error:
-        raise FormatError(f"{path}: its coordinates are in a system that cannot be read ({error})") from error
+        raise FormatError(
+            Phrase("{path}: its coordinates are in a system that cannot be read ({error})", path=path, error=error)
+        ) from error
     there = ~(degrees.isna() | degrees.is_empty)
     away = there & (degrees.geom_type != "Point")
     spots = degrees.where(~away, degrees.representative_point()) if away.any() else degrees

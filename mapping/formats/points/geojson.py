@@ -9,7 +9,7 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats.points._points import checked, layers
 from mapping.formats.tables._flat import flat_rows, properties, terms
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, Phrase
 from mapping.view.view import View
 
 SUFFIX = ".geojson"
@@ -29,7 +29,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     with path.open("rb") as file:
         start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start.startswith(b"{"):
-        raise FormatError(f"{path}: is no GeoJSON; export it again as GeoJSON")
+        raise FormatError(Phrase("{path}: is no GeoJSON; export it again as GeoJSON", path=path))
     yield from layers(path)
 
 

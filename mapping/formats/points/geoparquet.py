@@ -8,7 +8,7 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet
 from mapping.formats.points._points import checked, sheet, table
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, Phrase
 from mapping.view.view import View
 
 SUFFIX = ".parquet .geoparquet"
@@ -39,13 +39,22 @@ def read(path: str | Path) -> Iterator[Sheet]:
     try:
         about = pq.read_metadata(path)
         if about.num_columns > MAX_COLUMNS or about.num_rows * max(about.num_columns, 1) > MAX_CELLS:
-            raise FormatError(f"{path}: {about.num_rows} rows of {about.num_columns} columns are too many")
+            raise FormatError(
+                Phrase(
+                    "{path}: {num_rows} rows of {num_columns} columns are too many",
+                    path=path,
+                    num_rows=about.num_rows,
+                    num_columns=about.num_columns,
+                )
+            )
         located = b"geo" in (about.metadata or {})
         frame = gpd.read_parquet(path) if located else pd.read_parquet(path)
         yield sheet("", frame, path)
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = " ".join(str(error).split())[:160]
-        raise FormatError(f"{path}: the file is damaged or no Parquet ({reason}); export it again") from error
+        raise FormatError(
+            Phrase("{path}: the file is damaged or no Parquet ({reason}); export it again", path=path, reason=reason)
+        ) from error
 
 
 def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> None:
@@ -64,5 +73,7 @@ def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> No
 def _require_arrow(path: object) -> None:
     if not available():
         raise FormatError(
-            f"{path}: GeoParquet needs the extra 'parquet'; install it with: pip install rohnamo[parquet]"
+            Phrase(
+                "{path}: GeoParquet needs the extra 'parquet'; install it with: pip install rohnamo[parquet]", path=path
+            )
         )

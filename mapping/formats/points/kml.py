@@ -9,6 +9,7 @@ from mapping.errors import FormatError
 from mapping.formats import Sheet
 from mapping.formats._archives import content, members
 from mapping.formats.points._points import checked, layers
+from mapping.language.i18n import Phrase
 
 SUFFIX = ".kml .kmz"
 
@@ -27,16 +28,18 @@ def read(path: str | Path) -> Iterator[Sheet]:
     if path.suffix.lower() == ".kmz":
         documents = [member for member in members(path) if member.filename.lower().endswith(".kml")]
         if not documents:
-            raise FormatError(f"{path}: holds no KML; export the map again")
+            raise FormatError(Phrase("{path}: holds no KML; export the map again", path=path))
         text = content(path, documents[0])
     else:
         text = path.read_bytes()
     if b"<kml" not in text[:4096].lower() and b"<document" not in text[:4096].lower():
-        raise FormatError(f"{path}: is no KML; export the map again")
+        raise FormatError(Phrase("{path}: is no KML; export the map again", path=path))
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-        raise FormatError(f"{path}: defines entities, which no map needs; do not trust its sender")
+        raise FormatError(Phrase("{path}: defines entities, which no map needs; do not trust its sender", path=path))
     if b"<Placemark" not in text:
-        raise FormatError(f"{path}: holds no places, perhaps a link to them; export the map with its data")
+        raise FormatError(
+            Phrase("{path}: holds no places, perhaps a link to them; export the map with its data", path=path)
+        )
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / f"{path.stem}.kml"
         copy.write_bytes(re.sub(rb"<NetworkLink\b.*?</NetworkLink>", b"", text, flags=re.S))

@@ -54,7 +54,7 @@ def records(path: Path, context: ReadContext) -> Batch:
         for raw in _Agency(taking, agency, parent, number).raws():
             taking.take(raw)
     if not taking.counted:
-        raise FormatError(f"{path}: holds no agency; is it an export of agencies and sites?")
+        raise FormatError(Phrase("{path}: holds no agency; is it an export of agencies and sites?", path=path))
     return finish(taking)
 
 
@@ -66,7 +66,13 @@ def _agencies(path: Path) -> Iterator[tuple[Element, str]]:
         for event, element in ElementTree.iterparse(path, events=("start", "end"), forbid_dtd=True):
             depth += 1 if event == "start" else -1
             if depth > DEEPEST:
-                raise FormatError(f"{path}: elements stand in each other more than {DEEPEST} deep; is it AIRS XML?")
+                raise FormatError(
+                    Phrase(
+                        "{path}: elements stand in each other more than {most} deep; is it AIRS XML?",
+                        path=path,
+                        most=DEEPEST,
+                    )
+                )
             if event == "start" or depth != 1 or _name(element) != "Agency":
                 continue
             for child in element.iter():
@@ -74,13 +80,17 @@ def _agencies(path: Path) -> Iterator[tuple[Element, str]]:
             yield from _nested(element, "")
             element.clear()
     except OSError as error:
-        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+        raise FormatError(
+            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
+        ) from error
     except DefusedXmlException as error:
         raise FormatError(
-            f"{path}: holds entities or a document type, which no honest export does; do not trust it"
+            Phrase("{path}: holds entities or a document type, which no honest export does; do not trust it", path=path)
         ) from error
     except (ParseError, ValueError, LookupError) as error:
-        raise FormatError(f"{path}: is no whole XML file ({error}); ask the sender to export it again") from error
+        raise FormatError(
+            Phrase("{path}: is no whole XML file ({error}); ask the sender to export it again", path=path, error=error)
+        ) from error
 
 
 def _nested(agency: Element, parent: str) -> Iterator[tuple[Element, str]]:

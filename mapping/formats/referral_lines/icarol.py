@@ -107,7 +107,9 @@ def records(path: Path, context: ReadContext) -> Batch:
         if any(str(cell).strip() for cell in cells)
     ]
     if not rows:
-        raise FormatError(f"{path}: holds the names of columns and no row; ask the sender for it again")
+        raise FormatError(
+            Phrase("{path}: holds the names of columns and no row; ask the sender for it again", path=path)
+        )
     _say_unknown(taking, header)
     tied = {row("ConnectsToProgramNum") for row in rows if row.level == "programatsite"}
     for row in rows:

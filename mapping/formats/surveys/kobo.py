@@ -277,9 +277,15 @@ def _unzipped(path: Path) -> Iterator[Sheet]:
         with zipfile.ZipFile(path) as parts, tempfile.TemporaryDirectory() as folder:
             tables = [part for part in parts.infolist() if part.filename.lower().endswith(".csv")]
             if not tables:
-                raise FormatError(f"{path}: holds no CSV file; export the answers as CSV or XLSX")
+                raise FormatError(Phrase("{path}: holds no CSV file; export the answers as CSV or XLSX", path=path))
             if sum(part.file_size for part in tables) > MAX_BYTES or len(tables) > MOST_PARTS:
-                raise FormatError(f"{path}: unpacks to more than 200 MB or {MOST_PARTS} files; export a part of it")
+                raise FormatError(
+                    Phrase(
+                        "{path}: unpacks to more than 200 MB or {most} files; export a part of it",
+                        path=path,
+                        most=MOST_PARTS,
+                    )
+                )
             for number, part in enumerate(tables):
                 copy = Path(folder) / f"{number}.csv"
                 copy.write_bytes(parts.read(part))
@@ -288,7 +294,9 @@ def _unzipped(path: Path) -> Iterator[Sheet]:
                 for sheet in csv.read(copy):
                     yield Sheet(Path(part.filename).stem, sheet.rows, sheet.first_row, sheet.skipped)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise FormatError(f"{path}: the archive is damaged ({error}); export the answers again") from error
+        raise FormatError(
+            Phrase("{path}: the archive is damaged ({error}); export the answers again", path=path, error=error)
+        ) from error
 
 
 def _dropped(sheet: Sheet) -> tuple[set[int], list[Phrase]]:

@@ -12,6 +12,7 @@ from mapping.errors import FormatError
 from mapping.formats import MAX_COLUMNS, Sheet
 from mapping.formats._json import load
 from mapping.formats.surveys.kobo import tidied
+from mapping.language.i18n import Phrase
 
 SUFFIX = ".json"
 LOOKED_AT = 2**20
@@ -50,7 +51,9 @@ def read(path: str | Path) -> Iterator[Sheet]:
     whole = load(path)
     submissions = _submissions(whole)
     if submissions is None:
-        raise FormatError(f"{path}: is no list of submissions; take them from the data address of the project")
+        raise FormatError(
+            Phrase("{path}: is no list of submissions; take them from the data address of the project", path=path)
+        )
     tables: Rows = {"submissions": []}
     for submission in submissions:
         _take(submission, "submissions", tables, None)
@@ -106,5 +109,12 @@ def _flat(record: Mapping[str, object], prefix: str, depth: int) -> Iterator[tup
 def _sheet(path: Path, name: str, rows: Sequence[Mapping[str, object]]) -> Sheet | None:
     names = list(dict.fromkeys(key for row in rows for key in row))
     if len(names) > MAX_COLUMNS:
-        raise FormatError(f"{path}: {len(names)} kinds of answers are too many (at most {MAX_COLUMNS})")
+        raise FormatError(
+            Phrase(
+                "{path}: {count} kinds of answers are too many (at most {most})",
+                path=path,
+                count=len(names),
+                most=MAX_COLUMNS,
+            )
+        )
     return Sheet(name, [names, *([row.get(key) for key in names] for row in rows)], first_row=0) if rows else None

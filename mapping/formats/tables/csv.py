@@ -99,20 +99,31 @@ def read(path: str | Path) -> Iterator[Sheet]:
         contents = path.read_bytes() if path.stat().st_size <= 300 * 2**20 else b"\0" * 10
         require_readable(path, path.stat().st_size)
     except OSError as error:
-        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+        raise FormatError(
+            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
+        ) from error
     text, damaged = _decoded(path, contents)
     separator = _separator(text)
     csv.field_size_limit(MAX_CELL)  # it is one for the process: what another reader set stays
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False))
     except csv.Error as error:
-        raise FormatError(f"{path}: cannot be cut into cells ({error}); save it again as CSV UTF-8") from error
+        raise FormatError(
+            Phrase("{path}: cannot be cut into cells ({error}); save it again as CSV UTF-8", path=path, error=error)
+        ) from error
     _require_closed(path, text, separator, len(rows))
     widest = max(map(len, rows), default=0)
     if widest > MAX_COLUMNS:
-        raise FormatError(f"{path}: {widest} columns are too many (at most {MAX_COLUMNS}); is the separator right?")
+        raise FormatError(
+            Phrase(
+                "{path}: {widest} columns are too many (at most {most}); is the separator right?",
+                path=path,
+                widest=widest,
+                most=MAX_COLUMNS,
+            )
+        )
     if not any(cell.strip() for row in rows for cell in row):
-        raise FormatError(f"{path}: no row holds anything; ask the sender for the file again")
+        raise FormatError(Phrase("{path}: no row holds anything; ask the sender for the file again", path=path))
     yield Sheet(
         "",
         rows,
@@ -128,8 +139,12 @@ def _require_closed(path: Path, text: str, separator: str, rows: int) -> None:
     except csv.Error as error:
         if "unexpected end" in str(error):
             raise FormatError(
-                f"{path}: row {rows} opens a quotation mark that never closes, and swallows the rest; close it or "
-                "double it"
+                Phrase(
+                    "{path}: row {rows} opens a quotation mark that never closes, and swallows the rest; "
+                    "close it or double it",
+                    path=path,
+                    rows=rows,
+                )
             ) from error
 
 
@@ -140,9 +155,13 @@ def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
     elif unmarked := _utf16(contents):
         encodings = [unmarked]
     elif b"\0" in contents:
-        raise FormatError(f"{path}: is not a text file; export it as CSV from the program it was made with")
+        raise FormatError(
+            Phrase("{path}: is not a text file; export it as CSV from the program it was made with", path=path)
+        )
     elif contents.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
-        raise FormatError(f"{path}: is not CSV but another kind of file; give it its true ending, as .xlsx")
+        raise FormatError(
+            Phrase("{path}: is not CSV but another kind of file; give it its true ending, as .xlsx", path=path)
+        )
     else:
         encodings = ["utf-8-sig", *_cyrillic(contents)]
         mended = contents.decode("utf-8-sig", errors="replace")
@@ -154,7 +173,7 @@ def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
             return contents.decode(encoding), 0
         except UnicodeDecodeError:
             continue
-    raise FormatError(f"{path}: its letters are in no encoding we know; save it again as CSV UTF-8")
+    raise FormatError(Phrase("{path}: its letters are in no encoding we know; save it again as CSV UTF-8", path=path))
 
 
 def _utf16(contents: bytes) -> str:

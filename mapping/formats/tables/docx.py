@@ -29,9 +29,13 @@ def read(path: str | Path) -> Iterator[Sheet]:
     try:
         tables = docx.Document(str(path)).tables
     except (OpcError, SyntaxError, BadZipFile, KeyError, ValueError) as error:
-        raise FormatError(f"{path}: is no text of Word or a damaged one ({error}); save it as .docx again") from error
+        raise FormatError(
+            Phrase(
+                "{path}: is no text of Word or a damaged one ({error}); save it as .docx again", path=path, error=error
+            )
+        ) from error
     if not tables:
-        raise FormatError(f"{path}: holds no table; ask for the list as a table")
+        raise FormatError(Phrase("{path}: holds no table; ask for the list as a table", path=path))
     for number, table in enumerate(tables, 1):
         rows, struck = _rows(path, table)
         skipped = (Phrase("{count} texts that are struck through, not read", count=struck),) if struck else ()
@@ -53,7 +57,7 @@ def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
             row += [text] * cell.grid_span
         cells += len(row)
         if len(row) > MAX_COLUMNS or cells > MAX_CELLS:
-            raise FormatError(f"{path}: a table of {cells} cells or more is too large")
+            raise FormatError(Phrase("{path}: a table of {cells} cells or more is too large", path=path, cells=cells))
         rows.append(row)
     return rows, struck
 

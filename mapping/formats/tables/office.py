@@ -34,9 +34,21 @@ def read(path: str | Path) -> Iterator[Sheet]:
                 continue
             sheet = workbook.get_sheet_by_name(about.name)
             if sheet.width > MAX_COLUMNS or sheet.height * sheet.width > MAX_CELLS:
-                raise FormatError(f"{path} [{about.name}]: {sheet.height} rows and {sheet.width} columns are too many")
+                raise FormatError(
+                    Phrase(
+                        "{path} [{name}]: {height} rows and {width} columns are too many",
+                        path=path,
+                        name=about.name,
+                        height=sheet.height,
+                        width=sheet.width,
+                    )
+                )
             yield Sheet(about.name, sheet.to_python(skip_empty_area=False), skipped=(UNSEEN,))
     except OSError as error:
-        raise FormatError(f"{path}: cannot be read ({error}); check the name, or save it as .xlsx") from error
+        raise FormatError(
+            Phrase("{path}: cannot be read ({error}); check the name, or save it as .xlsx", path=path, error=error)
+        ) from error
     except (python_calamine.CalamineError, ValueError, RuntimeError) as error:
-        raise FormatError(f"{path}: the workbook is damaged or encrypted ({error}); save it as .xlsx") from error
+        raise FormatError(
+            Phrase("{path}: the workbook is damaged or encrypted ({error}); save it as .xlsx", path=path, error=error)
+        ) from error

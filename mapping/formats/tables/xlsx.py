@@ -45,7 +45,11 @@ def read(path: str | Path) -> Iterator[Sheet]:
                 continue
             yield _sheet(path, workbook, about.name, looks.get(about.name, Look()))
     except (python_calamine.CalamineError, python_calamine.XmlError, python_calamine.ZipError, OSError) as error:
-        raise FormatError(f"{path}: the workbook is damaged ({error}); open it and save it again as .xlsx") from error
+        raise FormatError(
+            Phrase(
+                "{path}: the workbook is damaged ({error}); open it and save it again as .xlsx", path=path, error=error
+            )
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -133,13 +137,23 @@ def _looked_at(path: Path) -> dict[str, Look]:
             start = file.read(8)
         if start.startswith(b"\xd0\xcf\x11\xe0"):
             raise FormatError(
-                f"{path}: is encrypted or an old .xls; take the password off or save it as .xlsx"
+                Phrase("{path}: is encrypted or an old .xls; take the password off or save it as .xlsx", path=path)
             ) from error
-        raise FormatError(f"{path}: is not a workbook; check that the sender saved it as .xlsx") from error
+        raise FormatError(
+            Phrase("{path}: is not a workbook; check that the sender saved it as .xlsx", path=path)
+        ) from error
     except (ParseError, DefusedXmlException, KeyError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise FormatError(f"{path}: the workbook is damaged or hostile ({error}); ask for it as values only") from error
+        raise FormatError(
+            Phrase(
+                "{path}: the workbook is damaged or hostile ({error}); ask for it as values only",
+                path=path,
+                error=error,
+            )
+        ) from error
     except OSError as error:
-        raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name and the rights") from error
+        raise FormatError(
+            Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
+        ) from error
 
 
 def _require_honest(path: Path, parts: zipfile.ZipFile) -> None:
@@ -149,10 +163,20 @@ def _require_honest(path: Path, parts: zipfile.ZipFile) -> None:
         ratio = member.file_size / max(member.compress_size, 1)
         if unpacked > MAX_UNPACKED or (member.file_size > 2**20 and ratio > MAX_RATIO):
             raise FormatError(
-                f"{path}: unpacks to {unpacked / 2**20:.0f} MB, which no honest list does; ask for it as values only"
+                Phrase(
+                    "{path}: unpacks to {size} MB, which no honest list does; ask for it as values only",
+                    path=path,
+                    size=f"{unpacked / 2**20:.0f}",
+                )
             )
     if len(members) > 2000:
-        raise FormatError(f"{path}: has {len(members)} parts, which no honest list has; ask for it as values only")
+        raise FormatError(
+            Phrase(
+                "{path}: has {count} parts, which no honest list has; ask for it as values only",
+                path=path,
+                count=len(members),
+            )
+        )
 
 
 def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
@@ -276,8 +300,14 @@ def _require_extent(path: Path, name: str, xml: bytes) -> None:
 
 def _too_many(path: Path, name: str, height: int, width: int) -> FormatError:
     return FormatError(
-        f"{path} [{name}]: {height} rows and {width} columns are too many; delete the empty ones at the end "
-        "and save it again"
+        Phrase(
+            "{path} [{name}]: {height} rows and {width} columns are too many; delete the empty "
+            "ones at the end and save it again",
+            path=path,
+            name=name,
+            height=height,
+            width=width,
+        )
     )
 
 

@@ -20,6 +20,7 @@ from mapping.intake.guess.cells import ColumnGuess, looked_at
 from mapping.intake.rows import joined
 from mapping.language import parsers
 from mapping.language.fold import coarse, skeleton
+from mapping.language.i18n import Phrase
 from mapping.language.languages import codes, language
 from mapping.language.parsers.permission import asks_consent
 from mapping.language.taxonomy import Vocabulary, match_term
@@ -164,8 +165,10 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
         guesses = [fullest for sheet in sheets if (fullest := _fullest(sheet)) is not None]
     if not guesses:
         raise FormatError(
-            "no row looks like the names of columns; is it a list, with a row of names above its rows? "
-            "If it is, write a column map: rohnamo check FILE --draft FILE.toml begins one"
+            Phrase(
+                "no row looks like the names of columns; is it a list, with a row of names above its "
+                "rows? If it is, write a column map: rohnamo check FILE --draft FILE.toml begins one"
+            )
         )
     if not to_draft:
         _require_services(guesses)
@@ -182,8 +185,11 @@ def guessed(sheets: Sequence[Sheet], area: StudyArea | None = None, *, to_draft:
         return best
     if not to_draft:
         raise FormatError(
-            f"[{best.sheet.name}] no column looks like the names of organizations; write a column map: "
-            "rohnamo check FILE --draft FILE.toml begins one, and docs/importing.md leads on"
+            Phrase(
+                "[{name}] no column looks like the names of organizations; write a column map: "
+                "rohnamo check FILE --draft FILE.toml begins one, and docs/importing.md leads on",
+                name=best.sheet.name,
+            )
         )
     _suppose_organization(best)
     return best
@@ -226,8 +232,12 @@ def _require_services(guesses: Sequence[tuple[float, "Guessed"]]) -> None:
         what = "assessment"
     if what:
         raise FormatError(
-            f"[{best.sheet.name}] looks like a list of {what}s, whose rows are no services; write a column map with "
-            f'shape = "{what}" (docs/importing.md)'
+            Phrase(
+                "[{name}] looks like a list of {what}s, whose rows are no services; write a column "
+                'map with shape = "{what}" (docs/importing.md)',
+                name=best.sheet.name,
+                what=what,
+            )
         )
 
 

@@ -63,10 +63,14 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
     """
     survey = Survey.read(list(xlsx.read(path)))
     if survey is None:
-        raise FormatError(f"{path}: is no XLSForm with a sheet 'survey'; give the form, or a column map in TOML")
+        raise FormatError(
+            Phrase("{path}: is no XLSForm with a sheet 'survey'; give the form, or a column map in TOML", path=path)
+        )
     fields = _fields(survey, area)
     if "organization" not in fields.values():
-        raise FormatError(f"{path}: no question of the form asks for the organization's name; write a column map")
+        raise FormatError(
+            Phrase("{path}: no question of the form asks for the organization's name; write a column map", path=path)
+        )
     draft = map_of(
         survey,
         sheets,
@@ -76,7 +80,7 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
         name=name,
     )
     if draft is None:
-        raise FormatError(f"{path}: the export holds no answers to this form; is it the right one?")
+        raise FormatError(Phrase("{path}: the export holds no answers to this form; is it the right one?", path=path))
     words = dict(draft.words)
     markings: dict[str, Audience] = {
         word: "custodian" if meant == "yes" else "public"

@@ -21,7 +21,7 @@ from mapping.errors import FormatError, MappingError
 from mapping.intake.guess.column_map import guessed, unknown_words
 from mapping.intake.read import implied_map, read
 from mapping.intake.report import LEVELS, IssueGroup, grouped
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, Phrase, show
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, WHOLES, Approval, record_id
 from mapping.quality.call_list import SOURCE as CALLS
@@ -90,7 +90,7 @@ def begin(language: str) -> ResponseReturnValue:
     try:
         upload = uploads().keep(me().id, (sent.filename if sent else "") or "", sent.read() if sent else b"")
     except FormatError as error:
-        return _begin(language, why=error), 400
+        return _begin(language, why=error.args[0]), 400
     chosen = saved_maps(maps()).get(request.form.get("map", ""))
     try:
         module = format_of(upload.path)
@@ -100,7 +100,7 @@ def begin(language: str) -> ResponseReturnValue:
             guessed(sheets, study_area())
             return redirect(f"/{language}/i/{upload.token}/columns.html", code=303)
     except (MappingError, ValueError) as error:
-        why = _reason(error, upload)
+        why = _reason(error, upload, language)
         uploads().drop(upload)
         return _begin(language, why=why), 400
     return redirect(f"/{language}/i/{upload.token}/preview.html", code=303)
@@ -117,14 +117,16 @@ def _begin(language: str, *, why: object = "") -> str:
         states=states,
         waiting=waiting,
         formats=readers(),
-        why=str(why),
+        why=show(why, language),
         problem=UNREADABLE,
     )
 
 
-def _reason(error: Exception, upload: Upload) -> str:
+def _reason(error: Exception, upload: Upload, language: str) -> str:
     """Return why a file was refused, without the folder in which it lies here."""
-    return str(error).replace(f"{upload.path}", upload.path.name).replace("--columns", "the map")
+    reason = error.args[0] if error.args else ""
+    text = reason.into(language) if isinstance(reason, Phrase) else str(error)
+    return text.replace(f"{upload.path}", upload.path.name).replace("--columns", "the map")
 
 
 def _agreed(columns: ColumnMap) -> bool:
@@ -264,7 +266,9 @@ def preview(language: str, token: str) -> ResponseReturnValue:
     try:
         preview = look(upload)
     except (MappingError, ValueError) as error:
-        return page("staff/refused.html", language, upload=upload, why=_reason(error, upload), problem=UNREADABLE), 400
+        return page(
+            "staff/refused.html", language, upload=upload, why=_reason(error, upload, language), problem=UNREADABLE
+        ), 400
     return _preview(language, upload, preview)
 
 
@@ -332,7 +336,10 @@ def _read(upload: Upload, held: Any, *, agreed: bool = False) -> Batch:
         upload.path, source=upload.path.stem, columns=upload.columns, area=study_area(), today=today(), known=known
     )
     if batch.source.id in RESERVED:
-        raise FormatError(f"{upload.path.name}: the name of its sender is kept for the portal itself; rename the file")
+        problem = Phrase(
+            "{file}: the name of its sender is kept for the portal itself; rename the file", file=upload.path.name
+        )
+        raise FormatError(problem)
     return batch
 
 
@@ -349,7 +356,9 @@ def store(language: str, token: str) -> ResponseReturnValue:
             directory().undo(upload.stored, by=me().login, on=today())
         directory().add(_read(upload, directory()), by=me().login, on=today())
     except FormatError as error:
-        return page("staff/refused.html", language, upload=upload, why=_reason(error, upload), problem=UNREADABLE), 400
+        return page(
+            "staff/refused.html", language, upload=upload, why=_reason(error, upload, language), problem=UNREADABLE
+        ), 400
     except (MappingError, ValueError):
         return _preview(language, upload, preview, problem=NOT_STORED), 409
     if upload.columns is not None and not upload.trusted:

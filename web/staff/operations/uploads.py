@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, NotFound
+from mapping.language.i18n import Phrase
 
 LASTS = 7 * 24 * 3600
 """Seconds after which an upload that nobody finished is removed: as long as a second person may take to agree."""
@@ -55,9 +56,9 @@ class Uploads:
         self._sweep()
         plain = re.sub(r"[^\w .()-]", "_", Path(name.replace("\\", "/")).name).strip(". ")[-80:]
         if not plain or not contents:
-            raise FormatError("there is no file, or it is empty; choose one")
+            raise FormatError(Phrase("there is no file, or it is empty; choose one"))
         if sum(1 for _ in self.folder.glob("*/about.json")) >= MOST:
-            raise FormatError("too many files wait; finish or drop one of them first")
+            raise FormatError(Phrase("too many files wait; finish or drop one of them first"))
         token = secrets.token_urlsafe(16)
         folder = self.folder / token
         for subfolder in (self.folder, folder, folder / "file"):

@@ -40,13 +40,13 @@ def steward(office):
     return office.client("steward")
 
 
-def upload(client, contents=LIST, name="ngo list.csv", chosen=""):
+def upload(client, contents=LIST, name="ngo list.csv", chosen="", language="en"):
     from tests.web.support.office import csrf
 
     contents = contents.encode() if isinstance(contents, str) else contents
     token = csrf(client.get("/en/import.html").text)
     data = {"csrf_token": token, "file": (io.BytesIO(contents), name), "map": chosen}
-    return client.post("/en/import.html", data=data, content_type="multipart/form-data")
+    return client.post(f"/{language}/import.html", data=data, content_type="multipart/form-data")
 
 
 def mapped(client, **changed):
@@ -106,6 +106,18 @@ def test_every_issue_of_a_preview_is_in_the_language_of_its_reader(steward, lang
         "English",
         "zbekcha",
     }
+
+
+@pytest.mark.parametrize(
+    ("language", "contents", "reason"),
+    [
+        ("tg", "\n \n", "план.csv: ягон сатр пур нест; файлро аз фиристанда боз пурсед"),
+        ("ru", "\n \n", "план.csv: все строки пусты; попросите файл у отправителя снова"),
+        ("ru", "", "файла нет или он пуст; выберите файл"),
+    ],
+)
+def test_why_a_file_cannot_be_taken_is_told_in_the_language_of_its_reader(steward, language, contents, reason):
+    assert reason in upload(steward, contents, name="план.csv", language=language).text
 
 
 def test_without_two_people_a_list_is_for_custodians_only(office, steward):
