@@ -597,8 +597,6 @@ class Directory:
         if warn is not None:
             for warning in doubtful_neighbours(tables, shown):
                 warn(warning)
-        key = self.key
-        published = rename(shown, lambda private: public_id(key, private))
         context = ViewContext(
             audience=audience,
             edition=edition,
@@ -607,6 +605,10 @@ class Directory:
             licences=_licences(tables, shown),
             demo=any(source.id == record_id(DEMO_STEWARDS, "source") for source in tables["source"]),
         )
+        del tables  # a large directory fills the memory once, not three times
+        key = self.key
+        published = rename(shown, lambda private: public_id(key, private))
+        del shown
         write_view(published, path, fields=PUBLISHED, context=context)
         return View(path)
 

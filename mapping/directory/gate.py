@@ -13,6 +13,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 import sqlite_utils
@@ -401,7 +402,12 @@ def _delete(db: sqlite_utils.Database, name: str, audience: Audience, keys: Coll
 
 def _stored(db: sqlite_utils.Database, audience: Audience, touched: Ids | None) -> dict[Key, Row]:
     """Return what an audience was last agreed to see, of some records or of all."""
-    return {key: json.loads(row) for key, row in _lines(db, "shown", "row", audience, touched)}
+    lines = _lines(db, "shown", "row", audience, touched)
+    rows: dict[Key, Row] = {}
+    while chunk := list(islice(lines, CHUNK)):
+        texts = ",".join(text for _, text in chunk)
+        rows.update(zip((key for key, _ in chunk), json.loads(f"[{texts}]"), strict=True))
+    return rows
 
 
 def _digests(db: sqlite_utils.Database, audience: Audience, touched: Ids | None) -> dict[Key, str]:
@@ -428,6 +434,9 @@ def _grouped(keys: Iterable[Key]) -> Ids:
         grouped[table].add(record)
     return grouped
 
+
+CHUNK = 1000
+"""Rows that are decoded at once, so that they share the names of their fields."""
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` makes an encoder for each row
 
