@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +19,9 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
+"""No host has an address but this machine."""
 
 
 @pytest.fixture(scope="session")
@@ -36,29 +39,26 @@ def chromium() -> Iterator[object]:
         browser.close()
 
 
-@pytest.fixture
-def open_page(chromium) -> Iterator[Callable]:
-    """Open pages that may ask their own origin only; a stray request, an error or a CSP report fails the test.
+@contextmanager
+def opened_pages(chromium) -> Iterator[Callable]:
+    """Open pages that may ask their own origin only; at the end a stray request, an error or a CSP report is a fault.
 
-    Name it after the fixture that serves the pages: then pages are closed before their server is.
+    Requests are watched and not held up, which would cost more than all else and keep the browser from its cache.
     """
     strays: list[str] = []
     contexts = []
 
-    def open_(url: str, *, width: int = 1280, height: int = 800, **options):
+    def open_(url: str, *, width: int = 1280, height: int = 800, at: str = "", **options):
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
-        origin = urlsplit(url)
+        origin = urlsplit(at or url)  # where the page is, if it is not there yet
 
-        def route(handler, request):
+        def watch(request):
             asked = urlsplit(request.url)
-            if (asked.scheme, asked.netloc) == (origin.scheme, origin.netloc) or asked.scheme in ("data", "blob"):
-                handler.continue_()
-            else:
+            if (asked.scheme, asked.netloc) != (origin.scheme, origin.netloc) and asked.scheme not in ("data", "blob"):
                 strays.append(request.url)
-                handler.abort()
 
-        context.route("**/*", route)
+        context.on("request", watch)
         page = context.new_page()
         page.on("console", lambda message: strays.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: strays.append(str(error)))
@@ -71,7 +71,25 @@ def open_page(chromium) -> Iterator[Callable]:
     assert strays == [], strays  # pytest does not rewrite this file
 
 
+@pytest.fixture
+def open_page(chromium) -> Iterator[Callable]:
+    """Open pages as `opened_pages` does.
+
+    Name it after the fixture that serves the pages: then pages are closed before their server is.
+    """
+    with opened_pages(chromium) as open_:
+        yield open_
+
+
 def press(page, selector: str) -> None:
     """Click on what leads to a page, and wait until that page is there: also where it has the address of this one."""
     with page.expect_navigation():
         page.click(selector)
+
+
+def axe_faults(page, *, there: bool = False) -> list[tuple[str, list[str]]]:
+    """Return what axe finds in a page: the rule and the beginning of what breaks it; ``there`` where axe is in it."""
+    if not there:
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    violations = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
+    return [(fault["id"], [node["html"][:160] for node in fault["nodes"][:2]]) for fault in violations]

@@ -47,7 +47,12 @@ WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWi
 OPEN = "document.querySelectorAll('details').forEach((part) => { part.open = true })"
 LOOK = "(rules) => axe.run({resultTypes: ['violations'], preload: false, ...rules})"
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
-"""All that can differ between a light and a dark room."""
+"""All that can differ between a light and a dark room; a page of which every part stood in others has these colours."""
+
+PARTS = """() => { const name = (part) => part ? part.tagName + '.' + part.getAttribute('class') + part.id : '';
+  return [...new Set([...document.body.querySelectorAll('*')].map(
+    (part) => name(part.parentElement?.parentElement) + ' ' + name(part.parentElement) + ' ' + name(part)))]; }"""
+"""Each element with the two around it, by which a style sheet can tell it apart."""
 
 FILES = {
     "static",
@@ -67,7 +72,8 @@ class Window:
 
     def __init__(self, open_page, app):
         self.app, self.faults, self.drawn = app, [], set()
-        self.page = open_page("about:blank", width=360)
+        self.coloured: set[str] = set()
+        self.page = open_page("about:blank", at=ORIGIN, width=360)
         self.page.add_init_script(path=AXE)
         template_rendered.connect(self.note, app)
 
@@ -84,7 +90,10 @@ class Window:
         self.page.emulate_media(color_scheme="light")
         self.page.goto(ORIGIN + path)
         self.page.evaluate(OPEN)
-        for scheme, rules in (("light", {}), ("dark", COLOURS)):
+        parts = set(self.page.evaluate(PARTS))
+        schemes = [("light", {}), ("dark", COLOURS)] if parts - self.coloured else [("light", {})]
+        self.coloured |= parts
+        for scheme, rules in schemes:
             self.page.emulate_media(color_scheme=scheme)
             violations = self.page.evaluate(LOOK, rules)["violations"]
             self.faults += [(path, scheme, fault["id"], fault["nodes"][0]["html"][:160]) for fault in violations]
