@@ -1,7 +1,6 @@
 """Maps in a real browser: drawn from the disk, nobody else asked, keyboard and eyes served, hostile names inert."""
 
 import io
-import json
 from pathlib import Path
 
 import pypdf
@@ -10,7 +9,7 @@ import pytest
 from mapping.analysis.common.listed import core_types, visited
 from mapping.registry import analyses
 from mapping.render.maps import draw
-from tests.support.browser import AXE
+from tests.support.browser import axe_faults
 from tests.support.sample import TODAY, organization, place, sample_directory, service
 
 HOSTILE = '</script><img src=x onerror="window.hit=1">${window.hit=1}'
@@ -103,11 +102,7 @@ def test_the_slider_chooses_its_layer_and_others_still_exclude_it(page):
 
 
 def test_axe_finds_nothing(page):
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "async () => (await axe.run({preload: false})).violations.map((v) => [v.id, v.nodes.map((n) => n.html)])"
-    )
-    assert found == [], json.dumps(found, indent=1)
+    assert axe_faults(page) == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -1,4 +1,4 @@
-"""The caseworker's story in a real browser: four languages, desktop and phone, nobody else asked, nothing kept."""
+"""The caseworker's story in a real browser: three languages, desktop and phone, nobody else asked, nothing kept."""
 
 import threading
 
@@ -6,11 +6,13 @@ import pytest
 from waitress.server import create_server
 
 from tests.analysis.invented import Changed
-from tests.support.browser import AXE, press
+from tests.support.browser import axe_faults, press
 from tests.support.sample import public_parts, secret_parts
 from tests.web.support.desk import PASSWORD, Desk, views
 
 LANGUAGES = ("tg", "ru", "en", "uz")
+SEEN: set[tuple[str, int]] = set()
+"""Pages at a width that axe has looked at in this run, in whatever language."""
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +45,9 @@ def origin(desk):
 def fine(page, name):
     """Check a page: no violation that axe finds, nothing wider than the screen, a neutral title."""
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-    page.add_script_tag(path=str(AXE))
-    found = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
-    assert [(each["id"], [node["html"][:160] for node in each["nodes"][:2]]) for each in found] == [], name
+    if (name, page.viewport_size["width"]) not in SEEN:
+        SEEN.add((name, page.viewport_size["width"]))
+        assert axe_faults(page) == [], name
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert over <= 0, f"{name} is {over} pixels too wide"
     page.evaluate("document.documentElement.style.fontSize = '200%'")
@@ -65,7 +67,7 @@ def enter(page, desk, origin, language, role="caseworker"):
     press(page, "main button[type=submit]")
 
 
-@pytest.mark.parametrize(("language", "width"), [*((language, 360) for language in LANGUAGES), ("ru", 1280)])
+@pytest.mark.parametrize(("language", "width"), [("tg", 360), ("ru", 360), ("uz", 1280)])
 def test_from_signing_in_to_a_card_and_an_answer(desk, origin, open_page, language, width):
     desk.token("caseworker")
     page = open_page(f"{origin}/", width=width, bypass_csp=True)

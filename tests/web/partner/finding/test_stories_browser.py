@@ -5,7 +5,7 @@ import threading
 import pytest
 from waitress.server import create_server
 
-from tests.support.browser import AXE
+from tests.support.browser import axe_faults
 from tests.support.sample import organization, place, records_of, service, statement
 from tests.web.support.desk import PASSWORD, Desk, views
 
@@ -117,16 +117,10 @@ def names(page, need, heading):
     )
 
 
-def clean(page):
-    page.add_script_tag(path=str(AXE))
-    found = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
-    return [(each["id"], [node["html"][:160] for node in each["nodes"][:2]]) for each in found]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_caseworker_with_a_mother_and_two_children_in_kulob(finder, scheme):
     page = finder(scheme=scheme)
-    assert clean(page) == []
+    assert axe_faults(page) == []
     ask(page, "кулоб", ["stay", "child"], ticked=["danger", "children"], sex="SEX-F", age="AGE-ADU", speaks="tg")
     box = page.locator("section.danger")
     assert box.bounding_box()["y"] < 640  # seen without scrolling
@@ -141,11 +135,11 @@ def test_a_caseworker_with_a_mother_and_two_children_in_kulob(finder, scheme):
         shown = button.bounding_box()
         assert 0 <= shown["y"] <= shown["y"] + shown["height"] <= 640, "out of reach"
     page.check("section[aria-labelledby=n-child] [name=pick] >> nth=0")
-    assert clean(page) == []
+    assert axe_faults(page) == []
     page.click(".actions button[formaction]")
     page.wait_for_url("**/card.html")
     assert page.locator("article.a6").count() == 1
-    assert clean(page) == []
+    assert axe_faults(page) == []
 
 
 def test_an_organization_looks_for_a_lawyer_in_kulob(finder):
@@ -180,7 +174,7 @@ def test_a_foreign_woman_in_kulob_who_wants_home(finder):
     assert "Return desk" in names(page, "home", "Ask first")
     page.click("section[aria-labelledby=n-home] details:has-text('Does not fit') summary")
     assert "Return of citizens" in home.locator("details li h4").all_inner_texts()
-    assert clean(page) == []
+    assert axe_faults(page) == []
 
 
 @pytest.mark.parametrize("language", ["en", "tg"])
@@ -202,7 +196,7 @@ def test_an_exploited_man_in_russia(finder, language):
     assert home.locator("h4", has_text="Consulate").or_(home.locator("h4", has_text="Consular help")).count() == 1
     assert "Return desk" not in home.inner_text()
     assert "four hours" not in page.locator("main").inner_text()
-    assert clean(page) == []
+    assert axe_faults(page) == []
 
 
 def test_a_man_in_russia_who_is_not_in_danger_has_its_numbers_too(finder):
