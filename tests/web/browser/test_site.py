@@ -10,7 +10,8 @@ import threading
 import pytest
 
 from mapping.language.fold import skeleton
-from tests.support.browser import AXE
+from tests.analysis.invented import Changed
+from tests.support.browser import AXE, axe_faults
 from tests.support.sample import CHASHMA, km, organization, place, service, statement
 from tests.web.support.portal import published
 from web import create_app
@@ -65,29 +66,29 @@ def pages(ids):
     return (*PAGES, f"en/s/{ids['Legal advice']}.html", f"tg/s/{ids['Hotline']}.html", f"ru/o/{ids['@Umed']}.html")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light")])
-def test_axe_finds_nothing_and_nothing_overflows(site, pages, open_page, width, scheme):
-    page = open_page((site / pages[0]).as_uri(), width=width, color_scheme=scheme, bypass_csp=True)
+OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def test_axe_finds_nothing_and_nothing_overflows_on_a_wide_screen(site, pages, open_page):
+    """On a narrow one `test_every_page.py` looks at every page, light and dark."""
+    page = open_page((site / pages[0]).as_uri(), color_scheme="dark", bypass_csp=True)
+    page.add_init_script(path=str(AXE))
     for name in pages:
         page.goto((site / name).as_uri())
-        page.wait_for_load_state()
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-        page.add_script_tag(path=str(AXE))
-        found = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
-        said = [(each["id"], [node["html"][:160] for node in each["nodes"][:2]]) for each in found]
-        assert said == [], name
-        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert over <= 0, f"{name} is {over} pixels too wide at {width}"
+        assert axe_faults(page, there=True) == [], name
+        assert page.evaluate(OVER) <= 0, name
 
 
-def test_every_page_opens_from_a_disk_without_an_error(site, pages, open_page):
-    page = open_page((site / "index.html").as_uri())
+def test_every_page_opens_from_a_disk_without_an_error_and_fits_a_narrow_screen(site, pages, open_page):
+    page = open_page((site / "index.html").as_uri(), width=360)
     for name in pages:
         page.goto((site / name).as_uri())
-        page.wait_for_load_state()
         assert page.evaluate("getComputedStyle(document.querySelector('.exit')).backgroundColor") == "rgb(22, 35, 43)"
         assert page.evaluate("document.cookie") == ""
         assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        assert page.evaluate(OVER) <= 0, name
 
 
 def test_a_person_gets_from_the_first_page_to_a_number(site, open_page):
@@ -132,10 +133,8 @@ def test_the_map_comes_when_it_is_asked_for(site, open_page, width):
     assert page.locator(".leaflet-marker-icon").count() > 0
     page.get_by_label("Сезон или способ передвижения").press("End")
     assert page.locator("img.bands").get_attribute("src").endswith("bands-0-2.webp")
-    page.add_script_tag(path=str(AXE))
-    found = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
-    assert [(each["id"], [node["html"][:160] for node in each["nodes"][:2]]) for each in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert axe_faults(page) == []
+    assert page.evaluate(OVER) <= 0
 
 
 def test_a_map_that_did_not_come_can_be_asked_for_again(site, chromium):
@@ -222,7 +221,13 @@ def test_a_line_that_never_closes_says_so(site, ids, open_page):
 
 
 @pytest.fixture(scope="module")
-def ageing(tmp_path_factory, tiny_area):
+def in_english(tiny_area):
+    """Orzustan with pages in one language."""
+    return Changed(tiny_area, languages=("en",))
+
+
+@pytest.fixture(scope="module")
+def ageing(tmp_path_factory, in_english):
     """A site with one entry that was checked on 1 September 2026, and must be again by 1 March 2027."""
     parts = [
         organization("Nav"),
@@ -230,7 +235,7 @@ def ageing(tmp_path_factory, tiny_area):
         place("a", of=["Navid"], at=CHASHMA, unit="XT-W2"),
     ]
     folder = tmp_path_factory.mktemp("ageing")
-    freeze(create_app(published(folder, tiny_area, *parts), tiny_area), folder / "site")
+    freeze(create_app(published(folder, in_english, *parts), in_english), folder / "site")
     return folder / "site"
 
 
@@ -345,7 +350,7 @@ def test_a_sheet_is_narrowed_by_language_and_hours(site, open_page):
 
 
 @pytest.fixture(scope="module")
-def sheets(tmp_path_factory, tiny_area):
+def sheets(tmp_path_factory, in_english):
     """A site whose lists have two entries a sheet: five who give advice, the second and the last in Uzbek."""
     folder = tmp_path_factory.mktemp("sheets")
     parts = [organization("Nav")]
@@ -356,7 +361,7 @@ def sheets(tmp_path_factory, tiny_area):
         parts += [one, place(letter, of=[f"{letter} advice"], at=km(6.5 - number, 4.5), unit="XT-W2")]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("web.presenters.lists.SHEET", 2)
-        freeze(create_app(published(folder, tiny_area, *parts), tiny_area), folder / "site")
+        freeze(create_app(published(folder, in_english, *parts), in_english), folder / "site")
     return folder / "site"
 
 
@@ -522,10 +527,10 @@ def test_it_works_in_a_folder_of_a_server(site, open_page):
         server.shutdown()
 
 
-def test_a_hostile_name_is_a_word_in_the_search(tmp_path, tiny_area, open_page):
+def test_a_hostile_name_is_a_word_in_the_search(tmp_path, in_english, open_page):
     name = '<img src=x onerror="window.hit=1">'
     parts = [organization("Nav"), service(name, of="Nav", types=["LEG-INF"], phones=["1313"])]
-    freeze(create_app(published(tmp_path, tiny_area, *parts), tiny_area), tmp_path / "site")
+    freeze(create_app(published(tmp_path, in_english, *parts), in_english), tmp_path / "site")
     page = open_page((tmp_path / "site" / "en" / "all-1.html").as_uri())
     page.fill("#words", "img")
     page.wait_for_selector("#hits li")
@@ -533,19 +538,25 @@ def test_a_hostile_name_is_a_word_in_the_search(tmp_path, tiny_area, open_page):
     assert page.evaluate("window.hit") is None
 
 
-@pytest.mark.parametrize("language", ["tg", "ru", "en", "uz"])
-def test_a_matrix_of_five_regions_fits_on_a_phone(tmp_path, tj_area, open_page, language):
+@pytest.fixture(scope="module")
+def five_regions(tmp_path_factory, tj_area):
+    """The client of a portal that knows of a hidden service in each of five regions."""
     regions = [unit.code for unit in tj_area.all_units().values() if unit.level == 1]
     hidden = [statement(f"Beds {code}", service_type="ACC-VOT", area_unit=code) for code in regions]
-    file = published(tmp_path, tj_area, organization("Nav"), service("Navid", of="Nav"), *hidden)
-    client = create_app(file, tj_area).test_client()
+    parts = organization("Nav"), service("Navid", of="Nav"), *hidden
+    assert len(regions) == 5
+    return create_app(published(tmp_path_factory.mktemp("five"), tj_area, *parts), tj_area).test_client()
+
+
+@pytest.mark.parametrize("language", ["tg", "ru", "en", "uz"])
+def test_a_matrix_of_five_regions_fits_on_a_phone(tmp_path, five_regions, open_page, language):
     shutil.copytree(STATIC, tmp_path / "static")
     (tmp_path / language / "g").mkdir(parents=True)
-    (tmp_path / language / "g" / "nrm.html").write_bytes(client.get(f"/{language}/g/nrm.html").data)
+    (tmp_path / language / "g" / "nrm.html").write_bytes(five_regions.get(f"/{language}/g/nrm.html").data)
     page = open_page((tmp_path / language / "g" / "nrm.html").as_uri(), width=360)
     table = page.locator("table.heat")
     box = table.locator("xpath=..")
-    assert table.locator(".hc").count() == len(regions)
+    assert table.locator(".hc").count() == 5
     assert box.evaluate("(each) => each.scrollWidth - each.clientWidth") == 0
     assert page.locator(".sideways").first.is_visible()
     page.set_viewport_size({"width": 1280, "height": 800})

@@ -1,4 +1,7 @@
-"""Large text: at 200% nothing runs out of a screen of 360 pixels, on any kind of page of the site and the portal."""
+"""Large text: at 200% nothing runs out of a screen of 360 pixels, on any kind of page of the site.
+
+The languages are those of the longest words.
+"""
 
 import pytest
 
@@ -11,13 +14,13 @@ WIDER = """() => [...document.querySelectorAll('body *')].filter((each) => {
 """What stands to the right of the screen, outside of what scrolls by itself."""
 
 
-@pytest.mark.parametrize("language", ["", "tg", "ru", "en"])
+@pytest.mark.parametrize("language", ["tg", "ru"])
 def test_large_text_fits_a_narrow_screen(site, ids, open_page, language):
     pages = (*PAGES, f"en/s/{ids['Legal advice']}.html", f"tg/s/{ids['Hotline']}.html", f"ru/o/{ids['@Umed']}.html")
-    in_language = dict.fromkeys(f"{language}/{name.partition('/')[2]}" for name in pages if "/" in name)
+    in_language = dict.fromkeys(f"{language}/{name.partition('/')[2]}" if "/" in name else name for name in pages)
     page = open_page((site / "index.html").as_uri(), width=360)
     wide = {}
-    for name in in_language if language else pages:
+    for name in in_language:
         page.goto((site / name).as_uri())
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
