@@ -187,7 +187,8 @@ def chosen(portal, clients):
     return choose
 
 
-def test_every_page_of_the_partner_portal(tmp_path, tiny_area, open_page):
+def test_every_page_of_the_partner_portal(tmp_path, tiny_area, open_page, monkeypatch):
+    monkeypatch.setattr("web.restricted.WAIT", 300)  # the page of what is found, on the slowest machine too
     desk = Desk(tmp_path, tiny_area, views(tmp_path / "views", tiny_area))
     legal, umed = desk.id("Legal advice"), desk.body("Umed")
     campaigns = Campaigns(tmp_path / "campaigns.db")
