@@ -93,10 +93,10 @@ class Compiled(jinja2.BytecodeCache):
 @pytest.fixture(scope="session", autouse=True)
 def quick_pages() -> Iterator[None]:
     """Compile each template once, and draw each picture once as PNG, in few pixels: hundreds of sites are made."""
-    drawn: dict[tuple[str, int], bytes] = {}
+    drawn: dict[tuple[str, int, str], bytes] = {}
 
     def svg_to_bytes(*, svg_string: str, width: int, **given: Any) -> bytes:
-        key = svg_string, min(width, 200)
+        key = svg_string, min(width, 200), repr(given)
         if key not in drawn:
             drawn[key] = bytes(resvg_py.svg_to_bytes(svg_string=svg_string, width=key[1], **given))
         return drawn[key]
