@@ -289,6 +289,7 @@ def test_every_page_of_the_staff_portal(tmp_path, tiny_area, open_page, monkeypa
         consent_anew={"identifier": lowered.id},
         consent_statement_anew={"identifier": lawyer.id},
         administration_person={"identifier": office.accounts.by_login("steward").id},
+        leave_leave_of_another={"identifier": office.accounts.by_login("steward").id},
     )
     people = {"login": "next", "name": "Next", "role": "steward", "language": "en"}
     window.show(
