@@ -146,6 +146,10 @@ class Coded(str):
         coded.labels = labels
         return coded
 
+    def __getnewargs__(self) -> tuple[str, Mapping[str, str]]:  # type: ignore[override]  # str has the text alone
+        """Return what it is made anew of, by a copy or another process."""
+        return str(self), self.labels
+
 
 class Reasons(tuple[Message | Phrase, ...]):
     """Reasons that stand in a phrase one after another, with semicolons between them."""

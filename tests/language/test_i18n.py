@@ -297,6 +297,7 @@ def test_a_phrase_that_nobody_translated_and_one_of_values_alone_are_said():
 
 
 def test_phrases_are_kept_by_copies():
-    phrase = Phrase("the row repeats row {row}", row="4")
+    kind = Coded("LEG", {"ru": "Право", "en": "Law"})
+    phrase = Phrase("{name!r} was taken for the kind {code}", name="Бахор", code=kind)
     for other in (copy.deepcopy(phrase), pickle.loads(pickle.dumps(phrase))):
         assert (other, other.into("ru")) == (phrase, phrase.into("ru"))
