@@ -134,7 +134,8 @@ class QueryReader:
             types[code] = types.get(code, 0.0) + (0.3 * score if ruled else 2 * score)
         dropped = [word for word in dropped if not (types and word in used)]
         outside = sum(bool(of & {OUT, INSULT}) for of in concepts)
-        tells = len(words) >= SENTENCE and not outside and bool(set(dropped) - used)
+        unforeseen = (set(dropped) - used) | {word for word in named if not word.isdigit()}
+        tells = len(words) >= SENTENCE and not outside and bool(unforeseen)
         nothing = outside > 0 and not line and size < 2 and outside >= content
         if nothing:
             types = {}

@@ -211,7 +211,8 @@
     each(names, function (code, score) { types[code] = (types[code] || 0) + (ruled ? 0.3 : 2) * score; });
     if (Object.keys(types).length) dropped = dropped.filter(function (word) { return !called.used.has(word); });
     var outside = concepts.filter(function (of) { return of.has("out") || of.has("insult"); }).length;
-    var tells = words.length >= SENTENCE && !outside && unknown.size > 0; // what happened, in words that nobody foresaw
+    var unforeseen = unknown.size > 0 || named.some(function (word) { return !digits(word); });
+    var tells = words.length >= SENTENCE && !outside && unforeseen; // what happened, in words that nobody foresaw
     var nothing = outside > 0 && !rules.line && rules.size < 2 && outside >= content;
     if (nothing) types = {};
     var any = Object.keys(types).length, conditions = CONDITIONS.filter(function (name) { return met.has(name); });
