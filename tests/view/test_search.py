@@ -143,7 +143,7 @@ def test_what_happened_to_somebody_and_is_not_understood_gets_the_line(reader):
 
 def test_who_tells_what_happened_in_words_that_nobody_foresaw_gets_the_line(reader):
     assert reader.read("вчера вечером он меня брзкмл опять").line
-    met = reader.read("вчера вечером он меня брзкмл опять", lambda word, loosely: word == "brzkml")
+    met = reader.read("вчера вечером он меня брзкмл опять", lambda word, _: word == "brzkml")
     assert met.line, "a word that stands in a name alone is not understood either"
     assert not reader.read("записаться к врачу на завтра утром").line, "every word is understood"
     assert not reader.read("юрист брзкмл").line, "a few words name what to look for"
