@@ -60,31 +60,8 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         if body is None or unit is None or not types:
             _refuse_activity(reader, body is None, unit is None)
             continue
-        start, end = _day(reader, "start"), _day(reader, "end")
-        if start and end and end < start:
-            reader.say(
-                "end",
-                Phrase("ends on {end}, before it starts on {start}", end=end, start=start),
-                Phrase("the last day was left out"),
-                "refused",
-            )
-            end = None
-        planned, reached = (_count(reader, name) for name in ("planned", "reached"))
-        women = _count(reader, "reached_women")
-        if women is not None and reached is not None and women > reached:
-            reader.say(
-                "reached_women",
-                Phrase("{women} women among {reached} people", women=women, reached=reached),
-                Phrase("the women were left out"),
-                "refused",
-            )
-            women = None
-        if planned and reached and reached > 10 * planned:
-            reader.say(
-                "reached",
-                Phrase("{reached} reached of {planned} planned", reached=reached, planned=planned),
-                Phrase("ask whether a digit is wrong"),
-            )
+        start, end = _days(reader)
+        planned, reached, women = _people(reader)
         implementer = _body(reader, "implementer", audience_of_new=audience, records=records)
         for column, named_body in (("organization", body), ("implementer", implementer)):
             if named_body is not None:
@@ -114,18 +91,31 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         yield reader.row, [*records, activity, provenance(reader, "activity", activity.id, key)]
     for short, whole in proposals(bodies.values()):
         problem = Phrase("{short!r} may be short for {whole!r}", short=short, whole=whole)
-        intake.batch.extend(
-            [
-                Issue(
-                    intake.batch.file,
-                    "",
-                    None,
-                    field_name("organization"),
-                    problem,
-                    Phrase("merge them if they are one"),
-                )
-            ]
-        )
+        fix = Phrase("merge them if they are one")
+        intake.batch.extend([Issue(intake.batch.file, "", None, field_name("organization"), problem, fix)])
+
+
+def _days(reader: Reader) -> tuple[dt.date | None, dt.date | None]:
+    """Return the first and the last day; a last day before the first is left out."""
+    start, end = _day(reader, "start"), _day(reader, "end")
+    if not (start and end and end < start):
+        return start, end
+    problem = Phrase("ends on {end}, before it starts on {start}", end=end, start=start)
+    reader.say("end", problem, Phrase("the last day was left out"), "refused")
+    return start, None
+
+
+def _people(reader: Reader) -> tuple[int | None, int | None, int | None]:
+    """Return how many people were planned and reached, and the women among them; more women than people are none."""
+    planned, reached, women = (_count(reader, name) for name in ("planned", "reached", "reached_women"))
+    if women is not None and reached is not None and women > reached:
+        problem = Phrase("{women} women among {reached} people", women=women, reached=reached)
+        reader.say("reached_women", problem, Phrase("the women were left out"), "refused")
+        women = None
+    if planned and reached and reached > 10 * planned:
+        problem = Phrase("{reached} reached of {planned} planned", reached=reached, planned=planned)
+        reader.say("reached", problem, Phrase("ask whether a digit is wrong"))
+    return planned, reached, women
 
 
 def _say_spelling(reader: Reader, column: str, first: str) -> None:
