@@ -9,13 +9,14 @@ import threading
 
 import pytest
 
+from mapping.analysis.supply.nrm import nrm
 from mapping.language.fold import skeleton
 from tests.analysis.invented import Changed
 from tests.support.browser import AXE, axe_faults
 from tests.support.sample import CHASHMA, km, organization, place, service, statement
 from tests.web.support.portal import published
+from tests.web.support.served import served
 from web import create_app
-from web.freeze import freeze
 from web.portal import STATIC
 from web.presenters.cards import first_choice, minutes_to, shown_minutes
 from web.presenters.edition import Edition
@@ -228,15 +229,15 @@ def in_english(tiny_area):
 
 @pytest.fixture(scope="module")
 def ageing(tmp_path_factory, in_english):
-    """A site with one entry that was checked on 1 September 2026, and must be again by 1 March 2027."""
+    """A portal with one entry that was checked on 1 September 2026, and must be again by 1 March 2027."""
     parts = [
         organization("Nav"),
         service("Navid", of="Nav", types=["LEG-INF"], verified=dt.date(2026, 9, 1), next_due=dt.date(2027, 3, 1)),
         place("a", of=["Navid"], at=CHASHMA, unit="XT-W2"),
     ]
-    folder = tmp_path_factory.mktemp("ageing")
-    freeze(create_app(published(folder, in_english, *parts), in_english), folder / "site")
-    return folder / "site"
+    view = published(tmp_path_factory.mktemp("ageing"), in_english, *parts)
+    with served(create_app(view, in_english)) as address:
+        yield address
 
 
 @pytest.mark.parametrize(
@@ -248,7 +249,7 @@ def ageing(tmp_path_factory, in_english):
     ],
 )
 def test_an_entry_ages_after_the_edition(ageing, open_page, moment, tone, words):
-    page = open_page((ageing / "en" / "n4-r1-a.html").as_uri())
+    page = open_page(f"{ageing}/en/n4-r1-a.html")
     at(page, moment)
     line = page.locator("[data-due]").first
     assert tone in line.get_attribute("class")
@@ -350,24 +351,23 @@ def test_a_sheet_is_narrowed_by_language_and_hours(site, open_page):
 
 
 @pytest.fixture(scope="module")
-def sheets(tmp_path_factory, in_english):
-    """A site whose lists have two entries a sheet: five who give advice, the second and the last in Uzbek."""
-    folder = tmp_path_factory.mktemp("sheets")
+def sheets(tmp_path_factory, in_english, site):  # the site is frozen before lists are cut short
+    """A portal whose lists have two entries a sheet: five who give advice, the second and the last in Uzbek."""
     parts = [organization("Nav")]
     for number, letter in enumerate("ABCDE"):
         speaks = ["uz"] if letter in "BE" else ["ru"]
         hours = [("MO,TU,WE,TH,FR,SA,SU", "00:00", "24:00")] if letter == "D" else ()
         one = service(f"{letter} advice", of="Nav", types=["LEG-INF"], speaks=speaks, hours=hours)
         parts += [one, place(letter, of=[f"{letter} advice"], at=km(6.5 - number, 4.5), unit="XT-W2")]
-    with pytest.MonkeyPatch.context() as patch:
+    view = published(tmp_path_factory.mktemp("sheets"), in_english, *parts)
+    with pytest.MonkeyPatch.context() as patch, served(create_app(view, in_english)) as address:
         patch.setattr("web.presenters.lists.SHEET", 2)
-        freeze(create_app(published(folder, in_english, *parts), in_english), folder / "site")
-    return folder / "site"
+        yield address
 
 
 @pytest.mark.parametrize("name", ["n4-r1-a", "all-1"])
 def test_a_list_is_narrowed_on_all_its_sheets(sheets, open_page, name):
-    page = open_page((sheets / "en" / f"{name}.html").as_uri(), width=360)
+    page = open_page(f"{sheets}/en/{name}.html", width=360)
     page.evaluate("document.querySelector('.filters').open = true")
 
     def shown():
@@ -393,7 +393,7 @@ def test_a_list_is_narrowed_on_all_its_sheets(sheets, open_page, name):
 
 
 def test_what_is_open_now_stands_first_over_all_sheets(sheets, open_page):
-    page = open_page((sheets / "en" / "n4-r1-a.html").as_uri(), width=360)
+    page = open_page(f"{sheets}/en/n4-r1-a.html", width=360)
     page.wait_for_selector(".list >> text=D advice")  # day and night, and by minutes on the second sheet
     headings = "found => found.filter(e => e.checkVisibility()).map(e => e.textContent)"
     assert page.eval_on_selector_all(".list h3", headings)[0] == "D advice"
@@ -402,14 +402,14 @@ def test_what_is_open_now_stands_first_over_all_sheets(sheets, open_page):
     page.check(".filters [value=always]")
     page.wait_for_selector("text=Shown: 1")
     assert page.eval_on_selector_all(".list h3", headings) == ["D advice"], "not twice"
-    page.goto((sheets / "en" / "all-1.html").as_uri())
+    page.goto(f"{sheets}/en/all-1.html")
     assert page.eval_on_selector_all(".list h3", headings) == ["A advice", "B advice"], "this list is in order of name"
 
 
 def test_a_list_that_cannot_be_narrowed_whole_says_so(sheets, chromium):
     page = chromium.new_page()
     page.route("**/index.js", lambda route: route.abort())
-    page.goto((sheets / "en" / "n4-r1-a.html").as_uri())
+    page.goto(f"{sheets}/en/n4-r1-a.html")
     page.check(".filters [value=uz]")
     page.wait_for_selector("text=this is one sheet only")
     assert "Shown: " in page.locator(".filters p").text_content()
@@ -530,12 +530,12 @@ def test_it_works_in_a_folder_of_a_server(site, open_page):
 def test_a_hostile_name_is_a_word_in_the_search(tmp_path, in_english, open_page):
     name = '<img src=x onerror="window.hit=1">'
     parts = [organization("Nav"), service(name, of="Nav", types=["LEG-INF"], phones=["1313"])]
-    freeze(create_app(published(tmp_path, in_english, *parts), in_english), tmp_path / "site")
-    page = open_page((tmp_path / "site" / "en" / "all-1.html").as_uri())
-    page.fill("#words", "img")
-    page.wait_for_selector("#hits li")
-    assert page.locator("#hits h3").first.text_content() == name
-    assert page.evaluate("window.hit") is None
+    with served(create_app(published(tmp_path, in_english, *parts), in_english)) as address:
+        page = open_page(f"{address}/en/all-1.html")
+        page.fill("#words", "img")
+        page.wait_for_selector("#hits li")
+        assert page.locator("#hits h3").first.text_content() == name
+        assert page.evaluate("window.hit") is None
 
 
 @pytest.fixture(scope="module")
@@ -545,7 +545,11 @@ def five_regions(tmp_path_factory, tj_area):
     hidden = [statement(f"Beds {code}", service_type="ACC-VOT", area_unit=code) for code in regions]
     parts = organization("Nav"), service("Navid", of="Nav"), *hidden
     assert len(regions) == 5
-    return create_app(published(tmp_path_factory.mktemp("five"), tj_area, *parts), tj_area).test_client()
+    client = create_app(published(tmp_path_factory.mktemp("five"), tj_area, *parts), tj_area).test_client()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("web.presenters.edition.analyses", lambda: {"nrm": nrm})
+        client.get("/en/g/nrm.html")
+    return client
 
 
 @pytest.mark.parametrize("language", ["tg", "ru", "en", "uz"])

@@ -6,15 +6,14 @@ fails the test (`tests/support/browser.py`).
 """
 
 import itertools
-import threading
 from collections.abc import Iterator
 
 import pytest
-from werkzeug.serving import make_server
 
 from tests.analysis.invented import Changed
 from tests.support.browser import axe_faults, opened_pages, press
 from tests.support.sample import TODAY
+from tests.web.support.served import served
 from web import create_app
 from web.stores.inbox import Inbox
 
@@ -42,10 +41,8 @@ def origin(view_file, four, inbox_file) -> Iterator[str]:
     app.config["TODAY"] = lambda: TODAY
     for limits in app.extensions["limiter"]:
         limits.enabled = False
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(app) as address:
+        yield address
 
 
 def look(page, *, changed: bool = False) -> None:

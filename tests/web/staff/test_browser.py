@@ -3,10 +3,7 @@
 Whatever asks another host, fails, or is reported by the content policy fails the test (`tests/support/browser.py`).
 """
 
-import threading
-
 import pytest
-from werkzeug.serving import make_server
 
 from mapping.directory.directory import Directory, public_id
 from mapping.editions.publish import publish
@@ -15,6 +12,7 @@ from tests.analysis.invented import Changed
 from tests.support.browser import axe_faults, press
 from tests.support.sample import TODAY, key
 from tests.web.support.office import PASSWORD, Office
+from tests.web.support.served import served
 from web.stores.inbox import Draft, SomethingWrong
 
 LANGUAGES = ("tg", "ru", "en", "uz")
@@ -35,10 +33,8 @@ def office(tmp_path, tiny_area):
 
 @pytest.fixture
 def origin(office):
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(office.app) as address:
+        yield address
 
 
 def look(page):
