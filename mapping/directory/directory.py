@@ -8,7 +8,6 @@ import os
 import re
 import secrets
 import sqlite3
-import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -814,8 +813,14 @@ def _licences(tables: Mapping[str, Sequence[Any]], shown: Mapping[str, Sequence[
 
 
 def public_id(key: bytes, record_id: str) -> str:
-    """Return the published id of a record: it stays the same and tells nothing of the private one."""
-    return str(uuid.uuid5(NAMESPACE, hmac.digest(key, record_id.encode(), "sha256").hex()))
+    """Return the published id of a record: it stays the same and tells nothing of the private one.
+
+    A UUID of version 5, which `uuid.uuid5` makes three times as slowly: there are ten for each service.
+    """
+    name = hmac.digest(key, record_id.encode(), "sha256").hex()
+    text = hashlib.sha1(NAMESPACE.bytes + name.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(text[16], 16) % 4]
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
 
 def _advice(error: Exception) -> str:

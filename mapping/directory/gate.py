@@ -95,9 +95,26 @@ def begin_thresholds(db: sqlite_utils.Database) -> None:
             db.execute("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?)", [name, table, audience, _text(row)])
 
 
-def agreed(db: sqlite_utils.Database, audience: Audience) -> dict[Key, dict[str, Any]]:
+def agreed(db: sqlite_utils.Database, audience: Audience) -> Agreed:
     """Return what an audience was last agreed to see."""
-    return _stored(db, audience, None)
+    return _Texts(dict(_lines(db, "shown", "row", audience, None)))
+
+
+class _Texts(Mapping[Key, Row]):
+    """Rows as the file keeps them, each decoded when it is asked for: together they would fill the memory."""
+
+    def __init__(self, texts: Mapping[Key, str]) -> None:
+        self.texts = texts
+
+    def __getitem__(self, key: Key) -> Row:
+        row: Row = json.loads(self.texts[key])
+        return row
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self.texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
 
 
 def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> Agreed:

@@ -29,7 +29,7 @@ from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, U
 from mapping.language.i18n import Message, Share
 from mapping.model import Audience
 from mapping.safety.people import two_people
-from mapping.view.diff import EntryChange, FieldChange, compare
+from mapping.view.diff import EntryChange, FieldChange, compare, entries
 from mapping.view.view import View
 
 MOST_CHANGED = 0.2
@@ -176,7 +176,7 @@ class Releases:
                 items,
                 tuple(self._alarms(directory, previous, items)),
                 tuple(map(str, publication.warnings)),
-                previous is None or not compare(None, previous),
+                previous is None or not entries(previous),
                 by,
             )
             _write(self._noted, _told(plan))
@@ -316,7 +316,7 @@ class Releases:
                 items,
                 (),
                 (),
-                previous is None or not compare(None, previous),
+                previous is None or not entries(previous),
                 by,
                 number,
                 reason,
@@ -411,7 +411,7 @@ class Releases:
     def _alarms(self, directory: Directory, previous: Path | None, items: tuple[EntryChange, ...]) -> Iterator[Alarm]:
         if previous is None:
             return
-        before = {item.key for item in compare(None, previous)}
+        before = entries(previous)
         changed = [item for item in items if item.table != "case_count"]
         if before and len(changed) > max(FEW, MOST_CHANGED * len(before)):
             values = {"changed": len(changed), "before": len(before), "share": Share(MOST_CHANGED)}

@@ -90,12 +90,12 @@ def differences(rows: Mapping[Key, Row], agreed: Agreed, audience: Audience, uni
 def held(table: str, row: Row, before: Mapping[str, Any], unit_to_show: Climb) -> Row:
     """Return a row without what nobody agreed to show: the old values, where there are some."""
     names = _newly(table, before, row, unit_to_show)
-    result = row | {name: before.get(name) for name in names}
+    result = row | {name: before.get(name) for name in names} if names else row
     if table == "location":
         if "area_unit" in names and _less_precise(row, before):
             result["area_unit"] = None
-        if result["latitude"] is None or result["longitude"] is None:
-            result |= {"latitude": None, "longitude": None}
+        if (result["latitude"] is None) != (result["longitude"] is None):
+            result = result | {"latitude": None, "longitude": None}
     return result
 
 

@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
 from mapping.language.i18n import chain
-from mapping.model import RECORDS, record_id
+from mapping.model import RECORDS, columns, record_id
 from mapping.view.view import View
 
 Nested = dict[str, Any]
@@ -180,13 +180,27 @@ def records(
     services
         How an organization shows its services.
     """
+    for chunk in _chunks(view, table, ids):
+        nest = _Nest(view, table, full=full, language=language, services=services if full else "none")
+        yield from nest.made(chunk)
+
+
+def both_forms(view: View, table: str, ids: Iterable[str] | None = None) -> Iterator[tuple[str, Nested, Nested]]:
+    """Yield (id, full record, flat record) of some records, or of all: as `records` does, the rows read once."""
+    for chunk in _chunks(view, table, ids):
+        nest = _Nest(view, table, full=True, language=None, services="flat")
+        for nested in nest.made(chunk):
+            identifier = nested["id"]
+            yield identifier, nested, nest.flat(identifier)
+
+
+def _chunks(view: View, table: str, ids: Iterable[str] | None) -> Iterator[list[str]]:
+    """Yield ids, or all of a table, so many at once."""
     if ids is None:
         ids = [identifier for (identifier,) in view.connection.execute(f'SELECT id FROM "{table}" ORDER BY id')]
     wanted = list(ids)
     for first in range(0, len(wanted), CHUNK):
-        chunk = wanted[first : first + CHUNK]
-        nest = _Nest(view, table, full=full, language=language, services=services if full else "none")
-        yield from nest.made(chunk)
+        yield wanted[first : first + CHUNK]
 
 
 class _Nest:
@@ -207,7 +221,7 @@ class _Nest:
             for name, days in (("due_days", DUE_DAYS), ("lapsed_days", LAPSED_DAYS))
         }
         self._parts: dict[tuple[str, tuple[str, ...]], _Parts] = {}
-        self._columns: dict[str, list[_Column]] = {}
+        self._columns: dict[str, _Columns] = {}
 
     def made(self, ids: Sequence[str]) -> Iterator[Nested]:
         """Yield the records of these ids, in this order."""
@@ -228,6 +242,10 @@ class _Nest:
             if identifier in self.rows[self.table]:
                 yield self._nested(self.table, self.rows[self.table][identifier], (), self.full)
 
+    def flat(self, identifier: str) -> Nested:
+        """Return a record that was read, as `records` gives it where it is not full."""
+        return self._nested(self.table, self.rows[self.table][identifier], (), False)
+
     def _wanted(self, step: TableRead) -> bool:
         """Whether a step is needed: flat records need only the one that their columns name."""
         if not self.full:
@@ -241,14 +259,17 @@ class _Nest:
         wanted = list(values)
         if not wanted or table not in self.tables:
             return
-        rows = self.view.connection.execute(
+        cursor = self.view.connection.execute(
             f'SELECT * FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?)) ORDER BY id',
             [json.dumps(wanted)],
-        ).fetchall()
+        )
+        names = [description[0] for description in cursor.description]
+        key, at = names.index("id"), names.index(column)  # a row finds a name by going through all of them
+        rows = self.rows[table]
         rows_by_value = self.inside.setdefault(NestedTable(table, column), defaultdict(list))
-        for row in rows:
-            self.rows[table][row["id"]] = row
-            rows_by_value[row[column]].append(row)
+        for row in cursor:
+            rows[row[key]] = row
+            rows_by_value[row[at]].append(row)
 
     def _read_linked(self) -> None:
         """Read what is said of all records at hand: attributes with their terms, verifications and translations."""
@@ -271,9 +292,9 @@ class _Nest:
         nested = self._fields(table, row)
         down = (*above, table)
         for name, part, wholes in parts.ones:
-            if row[part.column]:
-                nested.pop(part.column, None)
-                whole = wholes.get(row[part.column])
+            if value := nested.get(part.column):
+                del nested[part.column]
+                whole = wholes.get(value)
                 if whole is not None:
                     nested[name] = self._nested(part.table, whole, down, full)
         if full:
@@ -321,30 +342,38 @@ class _Nest:
 
     def _fields(self, table: str, row: sqlite3.Row) -> Nested:
         """Return the fields of a row that say something."""
-        if table not in self._columns:
-            self._columns[table] = _columns(table, tuple(row.keys()))
-        texts = self._texts(row["id"]) if self.language is not None else {}
-        fields: Nested = {}
+        layout = self._columns.get(table) or self._columns_of(table, row)
+        fields: Nested = {
+            name: needed if value is None else value
+            for name, needed, value in zip(layout.names, layout.needed, row, strict=True)
+            if value is not None or needed is not None
+        }
         text_languages: dict[str, str] = {}
-        for (name, needed, is_boolean, is_moment), value in zip(self._columns[table], row, strict=True):
-            if texts and name in texts:
-                value, text_languages[name] = texts[name]
-            if value is None:
-                if needed is None:
-                    continue
-                value = needed
-            if isinstance(value, float) and value.is_integer():
-                value = int(value)
-            elif is_boolean:
-                value = bool(value)
-            elif is_moment:
-                value = moment(value)
-            fields[name] = value
+        if self.language is not None and (texts := self._texts(row["id"])):
+            text_languages = {name: texts[name][1] for name in layout.names if name in texts}
+            fields = {
+                name: texts[name][0] if name in texts else fields[name]
+                for name in layout.names
+                if name in texts or name in fields
+            }
+        for name in layout.numbers:
+            if name in fields and fields[name].is_integer():
+                fields[name] = int(fields[name])
+        for name in layout.booleans:
+            if name in fields:
+                fields[name] = bool(fields[name])
+        for name in layout.moments:
+            if name in fields:
+                fields[name] = moment(fields[name])
         if table == "service" and (on := self.modified.get(row["id"])) is not None:
             fields["last_modified"] = moment(on)
         if text_languages:
             fields["text_languages"] = text_languages
         return fields
+
+    def _columns_of(self, table: str, row: sqlite3.Row) -> "_Columns":
+        self._columns[table] = layout = _columns(table, tuple(row.keys()))
+        return layout
 
     def _texts(self, record_id: str) -> dict[str, tuple[str, str]]:
         """Return the best text of each field in the chain of the language, with its own language."""
@@ -387,18 +416,27 @@ class _Parts(NamedTuple):
     many: list[tuple[str, NestedTable, dict[str, list[sqlite3.Row]]]]
 
 
-class _Column(NamedTuple):
-    """A column: the text that stands where nobody filled it, if HSDS requires one, and what its values are."""
+class _Columns(NamedTuple):
+    """The columns of a table: what stands where nobody filled one that HSDS requires, and those that are rewritten."""
 
-    name: str
-    needed: str | None
-    is_boolean: bool
-    is_moment: bool
+    names: tuple[str, ...]
+    needed: tuple[str | None, ...]
+    numbers: tuple[str, ...]
+    booleans: tuple[str, ...]
+    moments: tuple[str, ...]
 
 
-def _columns(table: str, names: Sequence[str]) -> list[_Column]:
+@cache
+def _columns(table: str, names: tuple[str, ...]) -> _Columns:
     kind = _kind(table)
-    return [_Column(name, kind.needed.get(name), name in kind.booleans, name in kind.moments) for name in names]
+    types = columns(RECORDS[table]) if table in RECORDS else {}
+    return _Columns(
+        names,
+        tuple(map(kind.needed.get, names)),
+        tuple(name for name in names if types.get(name) == "REAL"),
+        tuple(name for name in names if name in kind.booleans),
+        tuple(name for name in names if name in kind.moments),
+    )
 
 
 class _Kind(NamedTuple):

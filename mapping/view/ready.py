@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Literal
 
 from mapping import freshness
-from mapping.model import RECORDS, WORDS, references
-from mapping.safety.redaction import PUBLISHED
+from mapping.model import WORDS
 from mapping.view import hsds
-from mapping.view.diff import OLD, attach, differing
+from mapping.view.diff import OLD, TIES, attach, differing, hanging_together
 from mapping.view.view import View
 
 Form = Literal["full", "flat"]
@@ -38,14 +37,7 @@ TABLE = (
 )
 INDEX = "CREATE UNIQUE INDEX ready_record ON ready (entity, form, id)"
 
-NESTED: dict[str, list[str]] = {
-    table: [
-        name
-        for name, parent in {**references(RECORDS[table]), "link_id": table}.items()
-        if name in PUBLISHED[table] and parent not in WORDS
-    ]
-    for table in (*FORMS, *hsds.LEAVES, *hsds.LINKED)
-}
+NESTED = {table: TIES[table] for table in (*FORMS, *hsds.LEAVES, *hsds.LINKED)}
 """Table of which ready records are made -> its columns that name other rows of these."""
 
 
@@ -108,9 +100,15 @@ def _records(view: View, ids: set[str] | None) -> Iterator[tuple[str, str, str, 
     filled = hsds.filled_tables(view)
     for table, forms in FORMS.items():
         wanted = None if ids is None else [row["id"] for row in view.rows(table) if row["id"] in ids]
-        for form in forms if table in filled else ():
-            for record in hsds.records(view, table, wanted, full=form == "full"):
-                yield table, form, record["id"], zlib.compress(dump(record))
+        if table not in filled:
+            continue
+        if forms == ("flat",):
+            for record in hsds.records(view, table, wanted, full=False):
+                yield table, "flat", record["id"], zlib.compress(dump(record))
+            continue
+        for identifier, full, flat in hsds.both_forms(view, table, wanted):
+            yield table, "full", identifier, zlib.compress(dump(full))
+            yield table, "flat", identifier, zlib.compress(dump(flat))
 
 
 @cache
@@ -150,7 +148,7 @@ def _unlike(db: sqlite3.Connection) -> set[str] | None:
         unlike |= _aged(
             db, days, {name: int(facts[0][name]) for name in ("due_days", "lapsed_days") if name in facts[0]}
         )
-    return _hanging_together(db, unlike)
+    return hanging_together(db, unlike, NESTED)
 
 
 def _aged(db: sqlite3.Connection, days: list[dt.date], limits: dict[str, int]) -> set[str]:
@@ -165,20 +163,6 @@ def _aged(db: sqlite3.Connection, days: list[dt.date], limits: dict[str, int]) -
 
 def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
-
-
-def _hanging_together(db: sqlite3.Connection, ids: set[str | None]) -> set[str]:
-    """Return the ids of rows, and of all that name them or are named by them, however far."""
-    together: set[str] = set()
-    while new := {record for record in ids if record is not None} - together:
-        together |= new
-        wanted, ids = json.dumps(sorted(new)), set()
-        for table, ties in NESTED.items():
-            columns = ", ".join(f'"{name}"' for name in ("id", *ties))
-            for name in ("id", *ties):
-                query = f'SELECT {columns} FROM main."{table}" WHERE "{name}" IN (SELECT value FROM json_each(?))'
-                ids |= {value for row in db.execute(query, [wanted]) for value in row}
-    return together
 
 
 def ready_records(view: View, table: str, form: Form, ids: Iterable[str]) -> dict[str, bytes]:

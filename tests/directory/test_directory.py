@@ -1,6 +1,7 @@
 """The private directory: batches go in whole or not at all, markings are never lowered, every change is kept."""
 
 import datetime as dt
+import hmac
 import os
 import signal
 import sqlite3
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.language.taxonomy import Vocabulary, vocabulary
 from mapping.model import (
     AUDIENCES,
+    NAMESPACE,
     PRECISIONS,
     RECORDS,
     Approval,
@@ -538,6 +541,9 @@ def test_published_ids_need_the_key() -> None:
     one, other = public_id(b"a" * 32, "x"), public_id(b"b" * 32, "x")
     assert one == public_id(b"a" * 32, "x")
     assert len({one, other, public_id(b"a" * 32, "y"), "x"}) == 4
+    for number in range(100):
+        name = hmac.digest(b"a" * 32, str(number).encode(), "sha256").hex()
+        assert public_id(b"a" * 32, str(number)) == str(uuid.uuid5(NAMESPACE, name))
 
 
 def test_published_ids_stay_and_private_ones_are_nowhere(tiny_area: StudyArea, tmp_path: Path) -> None:

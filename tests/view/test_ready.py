@@ -18,7 +18,7 @@ from mapping.area.study_area import StudyArea
 from mapping.directory.directory import rules
 from mapping.model import Record, references
 from mapping.safety.redaction import PUBLISHED, project, rename
-from mapping.view import hsds
+from mapping.view import diff, hsds
 from mapping.view import ready as making
 from mapping.view.ready import FORMS, is_ready, ready_records, write_ready
 from mapping.view.view import View
@@ -125,6 +125,26 @@ def test_what_is_taken_over_is_what_would_be_made(data, days, before, tiny_area,
     write_ready(tmp_path / "anew.db")
     write_ready(tmp_path / "taken.db", previous=before)
     assert (tmp_path / "anew.db").read_bytes() == (tmp_path / "taken.db").read_bytes()
+
+
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_what_differs_is_told_as_if_everything_were_compared(data, before, tiny_area, tmp_path):
+    now = view_of(edited(data.draw), tiny_area, tmp_path / "now.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(diff, "_unlike", lambda _old, _new: None)
+        everything = diff.compare(before, now)
+    assert diff.compare(before, now) == everything
+
+
+def test_an_entry_is_told_anew_where_only_the_name_of_another_changed(tiny_area, tmp_path):
+    parts = records_of(*ADVICE, *TALKS)
+    renamed = [r.model_copy(update={"name": "Umedi"}) if getattr(r, "name", "") == "Umed" else r for r in parts]
+    old, new = (view_of(own, tiny_area, tmp_path / f"{n}.db") for n, own in enumerate((parts, renamed)))
+    changes = {change.name: change.organization for change in diff.compare(old, new)}
+    assert changes["Umedi"] == ""
+    assert changes["Advice"] == "Umedi"
+    assert "Talks" not in changes
 
 
 ADVICE = [
