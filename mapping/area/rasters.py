@@ -73,7 +73,7 @@ def kept(
     """
     if grid.shape[0] * grid.shape[1] < WORTH_KEEPING:
         return make()
-    path = folder / KEPT / f"{name}-{_state(files)}.tif"
+    path = folder / KEPT / f"{name}-{state(files)}.tif"
     try:
         with rasterio.open(path) as source:
             if source.shape == grid.shape:
@@ -117,7 +117,7 @@ def as_xarray(values: NDArray[np.generic], grid: Grid, name: str, **attributes: 
     return array.rio.write_crs(grid.crs).rio.write_transform(grid.transform)  # type: ignore[no-any-return]
 
 
-def _state(files: Iterable[Path]) -> str:
-    """Return a name for what some files are now."""
-    lines = [f"{file.name} {(state := file.stat()).st_size} {state.st_mtime_ns}" for file in files]
+def state(files: Iterable[Path]) -> str:
+    """Return a name for what some files are now, by their sizes and times."""
+    lines = [f"{file.name} {(now := file.stat()).st_size} {now.st_mtime_ns}" for file in files]
     return hashlib.sha256("\n".join([str(METHOD), *lines]).encode()).hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from mapping.area import check, files, gazetteer, grid
 from mapping.area.files import Fault
 from mapping.area.grid import Box, Grid
-from mapping.area.rasters import as_xarray, kept
+from mapping.area.rasters import as_xarray, kept, state
 from mapping.area.settings import AreaFile, Level, Settings, usual_money
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import show
@@ -76,6 +77,7 @@ class StudyArea:
     _units: tuple[gpd.GeoDataFrame, ...] = field(repr=False)
     _other_names: Mapping[str, tuple[str, ...]] = field(repr=False)
     _roads: gpd.GeoDataFrame | None = field(repr=False)
+    _state: str = field(default="", repr=False)
 
     @classmethod
     def load(cls, folder: str | Path) -> StudyArea:
@@ -89,7 +91,11 @@ class StudyArea:
         tables = files.read(Path(folder))
         if tables.faults or tables.file is None:
             raise InvalidRecord("\n".join(str(fault) for fault in tables.faults))
-        return cls(Path(folder), tables.file, tuple(tables.units), tables.other_names, tables.roads)
+        try:
+            now = state(Path(folder) / path for path in cls._files(tables.file))
+        except OSError:
+            now = ""
+        return cls(Path(folder), tables.file, tuple(tables.units), tables.other_names, tables.roads, now)
 
     @classmethod
     def faults(cls, folder: str | Path) -> list[Fault]:
@@ -296,9 +302,25 @@ class StudyArea:
 
     def _kept(self, name: str, make: Callable[[], NDArray[Scalar]]) -> NDArray[Scalar]:
         """Return a grid as `mapping.area.rasters.kept` does: it changes with any file that area.toml names."""
-        paths: list[str] = sorted({path for _, path in files.paths(self.file)})
-        used: list[Path] = [self.folder / path for path in (files.TOML, *paths)]
+        used = [self.folder / path for path in self._files(self.file)]
         return _fixed(kept(self.folder, name, used, self.grid, make))
+
+    @staticmethod
+    def _files(file: AreaFile) -> list[str]:
+        return [files.TOML, *sorted({path for _, path in files.paths(file)})]
+
+    @cached_property
+    def digest(self) -> str:
+        """Return a text that is another for a study area of other settings or files.
+
+        "" where nobody can tell: a file was changed since the area was read.
+        """
+        paths = self._files(self.file)
+        whole = hashlib.sha256(self.file.model_dump_json().encode())
+        for path in paths:
+            with (self.folder / path).open("rb") as content:
+                whole.update(f"{path} {hashlib.file_digest(content, 'sha256').hexdigest()}".encode())
+        return whole.hexdigest() if self._state == state(self.folder / path for path in paths) else ""
 
     @cached_property
     def elevation(self) -> NDArray[np.float32]:

@@ -1,10 +1,13 @@
 """Publishing: the view of an audience in a file, with travel times, and what the steward should look at."""
 
 import datetime as dt
+import hashlib
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +24,7 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
 from mapping.safety.redaction import Rules
 from mapping.travel import cost_surface, friction
-from mapping.view.ready import write_ready
+from mapping.view.ready import maker, write_ready
 from mapping.view.view import View
 from mapping.view.visits import can_be_visited, region_of
 
@@ -91,9 +94,10 @@ def publish(
     warnings: list[str] = []
     try:
         with directory.view(audience, part, edition=edition, warn=warnings.append, previous=previous) as view:
-            travel = travel_times(view, area, progress=progress) if area is not None else TravelTimes()
+            known = None if anew else previous
+            travel = travel_times(view, area, previous=known, progress=progress) if area is not None else TravelTimes()
             sums = _unavailable_rows(view, area, unavailable, rules) if area is not None and unavailable else []
-        _write_travel(part, travel)
+        _write_travel(part, travel, _ground(area) if area is not None else "")
         if demand_counts is not None:
             _write_counts(part, "demand", "need", demand_counts)
         if sums:
@@ -130,10 +134,13 @@ class TravelTimes(NamedTuple):
             yield place, self.locations[location], scenario, int(self.minutes[location, column])
 
 
-def travel_times(view: View, area: StudyArea, *, progress: Progress | None = None) -> TravelTimes:
+def travel_times(
+    view: View, area: StudyArea, *, previous: Path | None = None, progress: Progress | None = None
+) -> TravelTimes:
     """Return the minutes from each of `places` to the locations of a view, rounded up so that nobody comes too late.
 
     Over the study area's roads and ground. Locations abroad take part as `mapping.view.visits.can_be_visited` says.
+    Those of which a ``previous`` view tells the minutes to the same point, over the same ground, are taken over.
     """
     towns = places(area)
     abroad = _usable_abroad(view, area)
@@ -146,12 +153,25 @@ def travel_times(view: View, area: StudyArea, *, progress: Progress | None = Non
     scenarios = [scenario.id for scenario in area.settings.scenarios if scenario.id in SCENARIOS]
     starts = [(str(place), scenario) for scenario in scenarios for place in towns["place_id"]]
     minutes = np.full((len(locations), len(starts)), TOO_FAR, np.uint8)
+    known = _known_minutes(previous, area, starts) if previous is not None else {}
+    places_left = []
+    for number, row in enumerate(locations):
+        taken = known.get((row["id"], row["latitude"], row["longitude"]))
+        if taken is None:
+            places_left.append(number)
+        else:
+            minutes[number] = np.frombuffer(taken, np.uint8)
+    if not places_left:
+        if progress is not None:
+            progress(len(starts), len(starts))
+        return TravelTimes(starts, [row["id"] for row in locations], minutes)
     for done, (scenario, start) in enumerate(product(scenarios, range(len(towns)))):
         if start == 0:
             cost = friction(area, scenario)
-            there = _cells(area, cost, [(row["latitude"], row["longitude"]) for row in locations])
-            usable = np.flatnonzero(there[:, 0] >= 0)
-            at = there[usable, 0], there[usable, 1]
+            points = [(locations[number]["latitude"], locations[number]["longitude"]) for number in places_left]
+            there = _cells(area, cost, points)
+            inside = there[:, 0] >= 0
+            at, usable = (there[inside, 0], there[inside, 1]), np.array(places_left)[inside]
             cells = _cells(area, cost, list(zip(towns["lat"], towns["lon"], strict=True)))
         if cells[start, 0] >= 0:
             surface = cost_surface(cost, cells[start][None, :], cell_size=area.grid.cell_size, limit=LIMIT)
@@ -160,6 +180,41 @@ def travel_times(view: View, area: StudyArea, *, progress: Progress | None = Non
         if progress is not None:
             progress(done + 1, len(starts))
     return TravelTimes(starts, [row["id"] for row in locations], minutes)
+
+
+def _known_minutes(
+    previous: Path, area: StudyArea, starts: Sequence[tuple[str, str]]
+) -> dict[tuple[str, float, float], bytes]:
+    """Return what another view tells of the minutes to its locations: (id, latitude, longitude) -> one byte a start.
+
+    Nothing where it was made over other ground, from other places or by another version. A location of the country
+    that it says nothing of is too far from everywhere.
+    """
+    with closing(sqlite3.connect(f"{previous.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        facts = dict(db.execute("SELECT name, value FROM edition"))
+        if not (ground := _ground(area)) or facts.get("ground") != ground:
+            return {}
+        if db.execute("SELECT place, scenario FROM travel_from ORDER BY number").fetchall() != [*starts]:
+            return {}
+        rows = db.execute(
+            "SELECT l.id, l.latitude, l.longitude, coalesce(t.minutes, ?) FROM location l"
+            " LEFT JOIN travel t ON t.location = l.id WHERE l.latitude IS NOT NULL"
+            " AND (t.location IS NOT NULL OR coalesce(l.country, '') IN ('', ?))",
+            [bytes([TOO_FAR]) * len(starts), area.code],
+        )
+        return {(record, latitude, longitude): minutes for record, latitude, longitude, minutes in rows}
+
+
+LIBRARIES = ("numpy", "scipy", "numba", "rasterio", "shapely", "pyproj", "geopandas")
+"""What works out travel times besides Rohnamo itself."""
+
+
+def _ground(area: StudyArea) -> str:
+    """Return a text that is another wherever minutes could be others; "" where nobody can tell what they were."""
+    if not area.digest:
+        return ""
+    facts = [maker(), area.digest, area.settings.model_dump_json(), *map(version, LIBRARIES)]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 def _usable_abroad(view: View, area: StudyArea) -> set[str]:
@@ -245,8 +300,11 @@ def _unavailable_rows(
     ]
 
 
-def _write_travel(path: Path, travel: TravelTimes) -> None:
-    """Write the table ``travel``: one byte for each of the starts, in a row for each location that any leads to."""
+def _write_travel(path: Path, travel: TravelTimes, ground: str) -> None:
+    """Write the table ``travel``: one byte for each of the starts, in a row for each location that any leads to.
+
+    ``ground`` says over what it was worked out, so that the next view may take it over.
+    """
     reached = np.flatnonzero((travel.minutes < TOO_FAR).any(axis=1)).tolist()
     rows = ((travel.locations[number], travel.minutes[number].tobytes()) for number in reached)
     starts = ((number, *start) for number, start in enumerate(travel.starts, 1))
@@ -262,6 +320,10 @@ def _write_travel(path: Path, travel: TravelTimes) -> None:
         "INSERT INTO travel VALUES (?, ?)",
         rows,
     )
+    if ground:
+        with closing(sqlite3.connect(path, isolation_level=None)) as view:
+            view.execute("PRAGMA journal_mode = off")
+            view.execute("INSERT INTO edition VALUES ('ground', ?)", [ground])
 
 
 def _write_counts(path: Path, table: str, of: str, rows: list[tuple[str, str, str, int, str, str]]) -> None:

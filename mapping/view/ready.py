@@ -127,6 +127,8 @@ def _unlike(db: sqlite3.Connection) -> set[str] | None:
         for query in ("SELECT name, value FROM {}.edition", "SELECT name, sql FROM {}.sqlite_schema")
     )
     days = [dt.date.fromisoformat(known.pop("edition")) for known in facts]
+    for known in facts:
+        known.pop("ground", None)  # minutes stand in no record
     if facts[0] != facts[1] or any(schemas[0].get(table) != schemas[1].get(table) for table in (*WORDS, *NESTED)):
         return None
     names = {table: [row[1] for row in db.execute(f'PRAGMA main.table_info("{table}")')] for table in schemas[0]}

@@ -357,3 +357,14 @@ def test_former_names_are_known(tj_area):
 def test_no_text_is_missing_in_tajikistan(tj_area):
     for unit in tj_area.all_units().values():
         assert all(unit.names[language].strip() for language in ("tg", "ru", "en", "uz"))
+
+
+def test_a_digest_is_another_for_other_files_and_none_where_one_changed_since_it_was_read(tiny_copy: Path) -> None:
+    area = StudyArea.load(tiny_copy)
+    assert len(area.digest) == 64
+    assert StudyArea.load(tiny_copy).digest == area.digest
+    before = StudyArea.load(tiny_copy)
+    path = tiny_copy / "area.toml"
+    path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    assert before.digest == ""
+    assert StudyArea.load(tiny_copy).digest not in ("", area.digest)

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ import pytest
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import public_id
+from mapping.editions import publish as publishing
 from mapping.editions.publish import LIMIT, MOST_PLACES, places, publish, travel_times
 from mapping.errors import MappingError, NotFound, UnsafePublication
+from mapping.model import Service
 from mapping.travel import travel_time
 from mapping.view.view import View
 from tests.analysis.invented import lowered
@@ -203,6 +206,77 @@ def test_two_publications_are_the_same_byte_for_byte(tiny_area: StudyArea, tmp_p
         with sample_directory(tmp_path / str(number), tiny_area) as directory:
             publish(directory, "public", tmp_path / f"{number}.db", area=tiny_area, edition=TODAY).view.close()
     assert (tmp_path / "1.db").read_bytes() == (tmp_path / "2.db").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "change", ["nothing", "moved", "gone", "new", "anew", "settings", "file", "code", "library", "starts"]
+)
+def test_minutes_are_taken_over_where_nothing_that_makes_them_differs(
+    change: str, tiny_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = StudyArea.load(tiny_copy)
+    far, near = (10.04, 60.05), (10.06, 60.05)
+    own = [place("Far", of=["Advice"], at=far, unit="XT-E1"), place("Near", of=["Advice"], at=near, unit="XT-E1")]
+    parts = [organization("Umed"), service("Advice", of="Umed"), *own]
+    with sample_directory(tmp_path / "old", area, *parts) as directory:
+        publish(directory, "public", tmp_path / "old.db", area=area, edition=TODAY).view.close()
+    with closing(sqlite3.connect(tmp_path / "old.db")) as db:  # what is taken over is seen by it
+        db.execute("UPDATE travel SET minutes = zeroblob(length(minutes))")
+        if change == "starts":
+            db.execute("UPDATE travel_from SET place = 'elsewhere' WHERE number = 1")
+        db.commit()
+    if change == "moved":
+        own[0] = place("Far", of=["Advice"], at=near, unit="XT-E1")
+    elif change == "gone":
+        del own[0]
+    elif change == "new":
+        own.append(place("Third", of=["Advice"], at=far, unit="XT-E1"))
+    elif change == "settings":
+        area = lowered(area, snap_km=area.settings.travel.snap_km + 1)
+    elif change == "file":
+        (tiny_copy / "area.toml").write_text((tiny_copy / "area.toml").read_text("utf-8") + "\n", "utf-8")
+        area = StudyArea.load(tiny_copy)
+    elif change == "code":
+        monkeypatch.setattr(publishing, "maker", lambda: "another")
+    elif change == "library":
+        monkeypatch.setattr(publishing, "version", lambda _name: "another")
+    parts = [*parts[:2], *own]
+    steps: list[tuple[int, int]] = []
+    with sample_directory(tmp_path / "new", area, *parts) as directory:
+        publication = publish(
+            directory,
+            "public",
+            tmp_path / "new.db",
+            area=area,
+            edition=TODAY,
+            previous=tmp_path / "old.db",
+            progress=lambda done, of: steps.append((done, of)),
+            anew=change == "anew",
+        )
+    with publication.view as view:
+        rows = view.connection.execute("SELECT l.name, t.minutes FROM travel t JOIN location l ON l.id = t.location")
+        taken = {name for name, minutes in rows if not any(minutes)}
+    expected = {"nothing": {"Far", "Near"}, "moved": {"Near"}, "gone": {"Near"}, "new": {"Far", "Near"}}
+    assert taken == expected.get(change, set())
+    assert steps[-1] == (10, 10)
+
+
+def test_what_is_published_again_has_the_bytes_of_what_is_made_anew(tiny_area: StudyArea, tmp_path: Path) -> None:
+    with sample_directory(tmp_path / "old", tiny_area) as directory:
+        publish(directory, "public", tmp_path / "old.db", area=tiny_area, edition=TODAY).view.close()
+        identifier = directory.records(Service)[0].id
+        directory.edit("service", identifier, {"description": "Other words"}, by="one", on=TODAY, reason="better")
+        for name, anew in (("again", False), ("anew", True)):
+            publish(
+                directory,
+                "public",
+                tmp_path / f"{name}.db",
+                area=tiny_area,
+                edition=TODAY,
+                previous=tmp_path / "old.db",
+                anew=anew,
+            ).view.close()
+    assert (tmp_path / "again.db").read_bytes() == (tmp_path / "anew.db").read_bytes()
 
 
 def test_secrets_change_no_byte(tiny_area: StudyArea, tmp_path: Path) -> None:
