@@ -336,6 +336,8 @@ def _invented_messages(path: Path) -> Path:
 def _site(
     view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any, archive: bool = False, pdf: bool = False
 ) -> None:
+    from mapping.render.report.kept import kept_results
+    from mapping.view.view import View
     from web import create_app
     from web.freeze import freeze
     from web.public import printing
@@ -343,6 +345,8 @@ def _site(
     if not view.exists():
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
     app = create_app(view, area, demo=demo)
+    with View(view) as opened:  # reports, briefs and the next site take what is worked out here
+        app.config["EDITIONS"].now().take(kept_results(opened, area))
     if pdf:
         printing.offer_pdf(app)
     freeze(app, folder, progress=step(progress, "Writing the site"), archive=archive)

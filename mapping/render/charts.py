@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import number, percent, show, translate
-from mapping.render.svg import Drawing
+from mapping.render.svg import BESIDE, Drawing
 from mapping.result import STATES, Column, Curve, Kind, Picture, Result, State, write
 
 WIDTH = 400
@@ -22,8 +22,8 @@ WIDTH = 400
 WIDE = 720
 """Units across for a whole page: text is as high as print of 9 points in a column of 17 cm."""
 
-MOST = 12
-"""So many bars a chart shows at most: the worst."""
+MOST, MOST_WIDE = 12, 8
+"""So many bars a chart shows at most, the worst; on a page of print fewer, so that the picture fits below text."""
 
 PANELS = 8
 
@@ -58,11 +58,20 @@ def kind_of(result: Result) -> Picture:
     return kind
 
 
-def chart(result: Result, area: StudyArea, *, language: str, kind: Picture | None = None, width: float = WIDTH) -> str:
+def chart(
+    result: Result,
+    area: StudyArea,
+    *,
+    language: str,
+    kind: Picture | None = None,
+    width: float = WIDTH,
+    titled: bool = True,
+) -> str:
     """Draw a result as an SVG picture in a language.
 
     ``kind`` is one of `mapping.result.Picture`; by default what shows the result best (`kind_of`). ``width`` is in the
-    units in which a text is 14 high: `WIDE` for a page of print.
+    units in which a text is 14 high: `WIDE` for a page of print. The title stands in it unless it is not ``titled``,
+    because a caption says it.
 
     Raises
     ------
@@ -72,7 +81,7 @@ def chart(result: Result, area: StudyArea, *, language: str, kind: Picture | Non
     kind = kind or kind_of(result)
     if kind in ("", "none") or not _drawable(result, kind):
         raise NotFound(f"{result.name}: there is nothing to draw as {kind or 'a chart'}; show its table")
-    drawing = Drawing(width, result.title.into(language), f"{result.finding.into(language)}.")
+    drawing = Drawing(width, result.title.into(language), f"{result.finding.into(language)}.", titled=titled)
     DRAW[kind](drawing, result, area, language)
     return drawing.text()
 
@@ -110,15 +119,19 @@ Bar = tuple[str | None, Column | str, float, float | None, float | None]
 """Code of the unit or None, column or key of the figure, value, low, high."""
 
 
-def _bars(result: Result) -> Sequence[Bar]:
+def _bars(result: Result, most: int = MOST) -> Sequence[Bar]:
     """Return what bars stand for: units where most people are worst off, else figures, else units or one row."""
+    return _every_bar(result)[:most]
+
+
+def _every_bar(result: Result) -> Sequence[Bar]:
     people = _units(result, lambda c: c.kind == "people" and c.more_is == "worse")
     if people:
         return people
     shares = [(key, f) for key, f in result.figures.items() if f.kind == "share"]
     if len(shares) >= 3 and any(f.value for _, f in shares):
         ordered = sorted(shares, key=lambda pair: -pair[1].value)
-        return [(None, key, f.value, f.low, f.high) for key, f in ordered][:MOST]
+        return [(None, key, f.value, f.low, f.high) for key, f in ordered]
     if len(result.table) == 1:
         grouped = [result.column(key) for keys in result.groups.values() for key in keys]
         return _row(result, [c for c in grouped if c.kind in ("count", "share", "people")])
@@ -128,7 +141,7 @@ def _bars(result: Result) -> Sequence[Bar]:
 
 def _row(result: Result, columns: Sequence[Column]) -> list[Bar]:
     code = str(result.table.index[0])
-    bars = [_bar(result, code, column) for column in columns][:MOST]
+    bars = [_bar(result, code, column) for column in columns]
     return bars if any(bar[2] for bar in bars) else []
 
 
@@ -141,7 +154,7 @@ def _units(result: Result, fits: Callable[[Column], bool]) -> list[Bar]:
             if result.states is not None and column.key in result.states:
                 values = values[~result.states[column.key].isin(HIDDEN)]
             if values.any():
-                order = values.sort_values(ascending=better, kind="stable").index[:MOST]
+                order = values.sort_values(ascending=better, kind="stable").index
                 return [_bar(result, str(code), column) for code in order]
     return []
 
@@ -152,7 +165,7 @@ def _bar(result: Result, code: str, column: Column) -> Bar:
 
 
 def _draw_bars(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
-    bars = _bars(result)
+    bars = _bars(result, _most(drawing))
     ends = [end for _, _, value, _, high in bars for end in (value, high or 0.0) if math.isfinite(end)]
     share = _is_share(result, bars)
     most = max(ends, default=1.0)
@@ -161,21 +174,39 @@ def _draw_bars(drawing: Drawing, result: Result, area: StudyArea, language: str)
     heading = ""
     if isinstance(bars[0][1], Column) and not one_row:
         heading = show(bars[0][1].label, language)
+    labels = [_bar_label(result, bar, area, language, one_row=one_row) for bar in bars]
+    if not heading:
+        heading, labels = _shared(labels)
     if heading:
         drawing.heading(heading)
-    labels = [_bar_label(result, bar, area, language, one_row=one_row) for bar in bars]
     for bar, label in zip(bars, labels, strict=True):
         drawing.label(label, _bar_text(result, bar, language))
         span = (None if end is None else min(end / top, 1) for end in bar[3:])
-        drawing.bar(bar[2] / top, *span, fill="d" if _is_worse(bar) else "a")
+        drawing.bar(bar[2] / top, *span, fill="d" if _is_worse(result, bar) else "a")
     drawing.axis(_ticks(top, share=share, language=language))
     if any(bar[3] is not None for bar in bars):
         drawing.note(translate("The thin line is the range.", language))
 
 
-def _is_worse(bar: Bar) -> bool:
+def _most(drawing: Drawing) -> int:
+    return MOST_WIDE if drawing.width >= BESIDE else MOST
+
+
+def _shared(labels: Sequence[str]) -> tuple[str, list[str]]:
+    """Return what all names of bars end in after a colon, which then stands once above them, and the names without."""
+    parts = [label.rpartition(": ") for label in labels]
+    if len(labels) < 2 or not parts[0][0] or len({tail for _, _, tail in parts}) > 1:
+        return "", list(labels)
+    tail = parts[0][2]
+    return tail[:1].upper() + tail[1:], [name for name, _, _ in parts]
+
+
+def _is_worse(result: Result, bar: Bar) -> bool:
     """Tell whether a longer bar is worse: good and bad never share a colour."""
-    return isinstance(bar[1], Column) and bar[1].more_is == "worse"
+    if isinstance(bar[1], Column):
+        return bar[1].more_is == "worse"
+    label = result.figures[bar[1]].label
+    return any(column.label == label and column.more_is == "worse" for column in result.columns)
 
 
 def _is_share(result: Result, bars: Sequence[Bar]) -> bool:
@@ -403,7 +434,7 @@ def _draw_pairs(drawing: Drawing, result: Result, area: StudyArea, language: str
         values = result.table[[earlier.key, other.key]].astype(float)
         change = (values[other.key] - values[earlier.key]).abs()
         most = change[change > change.max() / 100] if change.any() else change
-        for code in map(str, most.sort_values(ascending=False, kind="stable").index[:MOST]):
+        for code in map(str, most.sort_values(ascending=False, kind="stable").index[: _most(drawing)]):
             before, after = (_number(result, code, column.key) for column in (earlier, other))
             texts = _both(result.text(code, column.key, language) for column in (earlier, other))
             rows.append((area.label(code, language), before, after, *texts))

@@ -20,6 +20,12 @@ ON_DARK = frozenset({"a", "d"})
 PATTERNS = {"/": "M-2 2L2 -2M0 8L8 0M6 10L10 6", "-": "M0 4H8", ".": "M2 2h1.5v1.5h-1.5zM6 6h1.5v1.5h-1.5z"}
 """Second letter of a fill -> what is drawn over its colour."""
 
+BESIDE = 600
+"""From this width on, names stand beside their bars rather than above them, and numbers in a column of their own."""
+
+NAMES, VALUES = 0.34, 0.23
+"""Shares of such a picture's width that names and numbers take."""
+
 MARKS = "●▲■◆▼○△□◇▽"
 
 Point = tuple[float, float]
@@ -63,17 +69,22 @@ def _n(value: float) -> str:
 class Drawing:
     """An SVG picture of a width; every method adds something below what is there."""
 
-    def __init__(self, width: float, title: str, description: str) -> None:
+    def __init__(self, width: float, title: str, description: str, *, titled: bool = True) -> None:
         self.width, self.title, self.description = width, title, description
         self._parts: list[str] = []
         self._patterns: dict[str, str] = {}
-        self._y = 6.0
+        self._y = self._below = 6.0
         self._left = 0.0
-        self.say(title, bold=True)
-        self._y += 4
+        self._names = width * NAMES if width >= BESIDE else 0.0
+        self._values = 0.0
+        self._key_at: Point | None = None
+        if titled:
+            self.say(title, bold=True)
+            self._y += 4
 
     def text(self) -> str:
         """Return the picture as it stands."""
+        self._end_row()
         height = _n(self._y + 4)
         defs = f"<defs>{''.join(self._patterns.values())}</defs>" if self._patterns else ""
         name, description = html.escape(self.title), html.escape(self.description)
@@ -93,17 +104,30 @@ class Drawing:
 
     def heading(self, text: str) -> None:
         """Write a heading within the picture."""
+        self._end_row()
         self._y += 6
         self.say(text, bold=True, size=SMALL + 1)
         self._y += 2
 
     def note(self, text: str) -> None:
         """Write a small line."""
+        self._end_row()
         self._y += 2
         self.say(text, size=SMALL, soft=True)
 
     def label(self, text: str, value: str) -> None:
-        """Write what the next bar is, and its value at the right end: below, where the name needs the whole width."""
+        """Write what the next bar is, and its value at the right end: below, where the name needs the whole width.
+
+        In a wide picture the name stands left of the bar, and the value right of it.
+        """
+        if self._names:
+            self._end_row()
+            self._y += 4
+            self._values = self.width * VALUES if value else 0.0
+            values = wrapped(value, self._values - 6, SMALL + 2, 2) if value else []
+            left = self._column(8, wrapped(text, self._names - 10, SMALL + 1, 3))
+            self._below = max(left, self._column(self.width - 8, values, anchor="end", bold=True))
+            return
         room = self.width - 24 - (width_of(value, SIZE * BOLD) + 6 if value else 0)
         self._y += 3
         lines = wrapped(text, room, SIZE, 2)
@@ -118,10 +142,10 @@ class Drawing:
 
     def bar(self, share: float, low: float | None, high: float | None, *, fill: str = "a", text: str = "") -> None:
         """Draw a bar of a share of the width, with a thin line from low to high below it."""
-        room = self._room()
-        self._rect(8, self._y + 1, max(room * min(share, 1.0), 1.0), 12, fill)
+        room, start = self._room(), self._start
+        self._rect(start, self._y + 1, max(room * min(share, 1.0), 1.0), 12, fill)
         if text:
-            at = 8 + room * min(share, 1.0)
+            at = start + room * min(share, 1.0)
             inside = at + 6 + width_of(text, SMALL) > self.width - 8
             if inside and len(fill) > 1:
                 self._rect(at - 8 - width_of(text, SMALL), self._y + 0.5, width_of(text, SMALL) + 6, 13, fill[0])
@@ -135,13 +159,13 @@ class Drawing:
             )
         self._y += 15
         if low is not None and high is not None:
-            a, b, y = 8 + room * low, 8 + room * high, self._y + 2
+            a, b, y = start + room * low, start + room * high, self._y + 2
             self._path(f"M{_n(a)} {_n(y)}H{_n(b)}M{_n(a)} {_n(y - 3)}V{_n(y + 3)}M{_n(b)} {_n(y - 3)}V{_n(y + 3)}", INK)
             self._y += 6
 
     def stack(self, parts: Sequence[tuple[float, str, str]]) -> None:
         """Draw a bar of parts: share, fill and the text that stands in it where there is room."""
-        at, room = 8.0, self._room()
+        at, room = self._start, self._room()
         for share, fill, text in parts:
             wide = room * share
             if wide > 0:
@@ -172,18 +196,26 @@ class Drawing:
 
     def axis(self, ticks: Sequence[tuple[float, str]]) -> None:
         """Draw the scale of the bars above."""
-        room = self._room()
-        self._path(f"M8 {_n(self._y + 4)}H{_n(8 + room)}", SOFT)
+        self._end_row()
+        room, start = self._room(), self._start
+        self._path(f"M{_n(start)} {_n(self._y + 4)}H{_n(start + room)}", SOFT)
+        crowded = 1.4 * sum(width_of(text, SMALL) + 4 for _, text in ticks) > room
         for share, text in ticks:
-            x = 8 + room * share
+            x = start + room * share
             self._path(f"M{_n(x)} {_n(self._y + 1)}V{_n(self._y + 7)}", SOFT)
             anchor = "start" if share == 0 else "end" if share == 1 else "middle"
+            if crowded and anchor == "middle" and share != 0.5:
+                continue
             self._put(x, self._y + 20, text, size=SMALL, anchor=anchor, soft=True)
         self._y += 26
 
     def key(self, entries: Sequence[tuple[str, str, str]]) -> None:
-        """Draw what fills and signs mean: fill, sign, words."""
+        """Draw what fills and signs mean: fill, sign, words; in a wide picture as many in a line as there is room."""
+        self._end_row()
         self._y += 6
+        if self._names:
+            self._key_in_lines(entries)
+            return
         for fill, sign, words in entries:
             self._rect(8, self._y + 2, 20, 14, fill or "n", edge=True)
             if sign:
@@ -246,7 +278,7 @@ class Drawing:
         equal: bool,
     ) -> None:
         """Draw lines in a square; with ``equal``, the line from corner to corner too."""
-        side, left = self.width - 80, 56.0
+        side, left = (self.width * 0.48 if self._names else self.width - 80), 56.0
         if axes[1]:
             self.say(f"↑ {axes[1]}", size=SMALL, soft=True)
         top = self._y + 8
@@ -263,16 +295,21 @@ class Drawing:
             drawn = "L".join(f"{_n(left + side * x)} {_n(top + side * (1 - y))}" for x, y in line)
             self._path(f"M{drawn}", _colour(number), width=2.5, dash=_dash(number))
         self._y = top + side + 22
+        if self._names:
+            self._key_at = left + side + 24, top
         if axes[0]:
             self.say(f"→ {axes[0]}", size=SMALL, soft=True)
 
     def lines_key(self, names: Sequence[str]) -> None:
-        """Say what the lines of a square are."""
+        """Say what the lines of a square are: below it, in a wide picture beside it."""
+        bottom = self._y
+        x, self._y = self._key_at or (8.0, self._y)
         for number, name in enumerate(names):
-            self._path(f"M8 {_n(self._y + 10)}H34", _colour(number), width=2.5, dash=_dash(number))
-            for line in wrapped(name, self.width - 52, SMALL + 1):
+            self._path(f"M{_n(x)} {_n(self._y + 10)}h26", _colour(number), width=2.5, dash=_dash(number))
+            for line in wrapped(name, self.width - 44 - x, SMALL + 1):
                 self._y += SMALL + 5
-                self._put(42, self._y - 3, line, size=SMALL + 1)
+                self._put(x + 34, self._y - 3, line, size=SMALL + 1)
+        self._y = max(self._y, bottom)
 
     def dots(self, series: Sequence[tuple[Sequence[Point], Sequence[str], bool]], ends: tuple[str, str]) -> None:
         """Draw a low panel of marks with their numbers; only the marks of a joined series have a line between."""
@@ -301,8 +338,39 @@ class Drawing:
                 self._y += SMALL + 3
                 self._put(26, self._y - 3, line, size=SMALL)
 
+    @property
+    def _start(self) -> float:
+        """Where bars begin."""
+        return 8 + self._names
+
     def _room(self) -> float:
-        return self.width - 16
+        return self.width - 16 - self._names - self._values
+
+    def _end_row(self) -> None:
+        """Go on below whatever stands lowest: a bar, or the name beside it."""
+        self._y = max(self._y, self._below)
+
+    def _column(self, x: float, lines: Sequence[str], *, anchor: str = "start", bold: bool = False) -> float:
+        """Write lines below each other beside a bar, and return where they end."""
+        for number, line in enumerate(lines):
+            y = self._y + 11 + number * (SMALL + 3)
+            self._put(x, y, line, size=SMALL + 1, anchor=anchor, bold=bold)
+        return self._y + len(lines) * (SMALL + 3)
+
+    def _key_in_lines(self, entries: Sequence[tuple[str, str, str]]) -> None:
+        x = 8.0
+        for fill, sign, words in entries:
+            wide = 34 + width_of(words, SMALL + 1) + 14
+            if x > 8 and x + wide > self.width:
+                x, self._y = 8.0, self._y + SMALL + 8
+            self._rect(x, self._y + 2, 20, 14, fill or "n", edge=True)
+            if sign:
+                if len(fill) > 1:
+                    self._rect(x + 4, self._y + 3, 12, 12, fill[0])
+                self._put(x + 10, self._y + 13, sign, size=SMALL, anchor="middle", light=fill[0] in ON_DARK)
+            self._put(x + 26, self._y + 14, words, size=SMALL + 1)
+            x += wide
+        self._y += SMALL + 8
 
     def _step(self, count: int) -> float:
         return (self.width - 8 - self._left) / max(count, 1)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -11,7 +11,7 @@ from mapping.area.study_area import StudyArea
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
 from mapping.registry import analyses
-from mapping.render.report.sources import regional
+from mapping.render.report.sources import BY_REGION, regional
 from mapping.result import Result
 from mapping.safety.redaction import require
 from mapping.view.letters import entry_in_letters, organization_in_letters
@@ -101,6 +101,11 @@ class Edition:
                 return {name: analyse(view, self.area) for name, analyse in analyses().items()}
 
         return self.keep("results", find)
+
+    def take(self, results: Mapping[str, Result]) -> None:
+        """Take what `report_results` would find, where it is known already."""
+        self.keep("results of the report", lambda: dict(results))
+        self.keep("results", lambda: {name: result for name, result in results.items() if name not in BY_REGION})
 
     def report_results(self) -> dict[str, Result]:
         """Return what every analysis finds, with what a report needs for regions too."""

@@ -1,7 +1,7 @@
 """Reach: the travel time to the nearest service from everywhere, and how the people are spread over it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,17 +10,7 @@ import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import ANY, Sort, by_area, chosen_level, counted, points, sort_of, units_at
-from mapping.analysis.common.reached import (
-    FASTER,
-    SLOWER,
-    Floats,
-    Progress,
-    Reached,
-    gathering,
-    interval,
-    other_scenarios,
-    people_within,
-)
+from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, interval, people_within
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import band_sums, medians, zone_sums
 from mapping.errors import UnsafePublication
@@ -31,14 +21,16 @@ from mapping.travel.surfaces import Client, Minutes, surfaces
 from mapping.view.view import View
 
 BANDS = (30, 60, 120, 240)
+STEPS = (*range(5, 240, 5), *range(240, 721, 30))
+"""Minutes at which people are counted in each draw; the median lies between two of them, beyond the last is no way."""
+
 HALF = Message("Minutes that half of the people need at most")
 
 METHOD = Message(
     "From every square kilometre we asked how long the way to the nearest service takes, on foot and by road, over "
     "slopes and passes, across the lines of districts. We took services that can be visited and whose check is not "
-    "overdue. The range beside a number is the lowest and the highest answer when all speeds are 20% lower or higher, "
-    "and in other seasons. Beside shares of people it is wider: nine in ten counts in which speeds, seasons, village "
-    "tracks and all else that nobody knows for sure were changed together."
+    "overdue. The range beside a number holds nine in ten counts in which speeds, seasons, village tracks and all else "
+    "that nobody knows for sure were changed together."
 )
 
 
@@ -80,21 +72,22 @@ def reach(
     spots = points(own, area)
     if sort.hidden and not spots:
         raise UnsafePublication(f"reach: services of {sort.key} are not published; choose another type")
-    plans = [scenario, *other_scenarios(area, scenario)]
-    every = [*plans, *(season.id for season in scenarios(area) if season.id not in plans)]
+    every = [scenario, *(season.id for season in scenarios(area) if season.id != scenario)]
     surveyed = surfaces(area, {"": spots}, scenarios=every, client=client, progress=progress)
-    minutes, first = [surveyed["", plan].found for plan in plans], surveyed["", scenario]
+    first = surveyed["", scenario]
     zones = _zones(area, level)
     whole = _Zones(["all"], np.where(zones.grid >= 0, 0, -1).astype(np.int32), zones.census.sum(keepdims=True))
     doubtful = points(sort.of(counted(view, stale=not stale)), area)
-    drawn = people_within(area, {"": spots}, minutes=BANDS, scenario=scenario, unchecked={"": doubtful}, client=client)[
+    drawn = people_within(area, {"": spots}, minutes=STEPS, scenario=scenario, unchecked={"": doubtful}, client=client)[
         ""
     ]
-    table = _with_ranges(area, _table(area, zones, minutes), drawn.gathered(gathering(area, zones.codes, level)), zones)
+    table = _with_ranges(
+        area, _table(area, zones, first.found), drawn.gathered(gathering(area, zones.codes, level)), zones
+    )
     everything = drawn.gathered(np.ones((1, len(area.unit_codes))))
     total = {
         str(key): float(value)
-        for key, value in _with_ranges(area, _table(area, whole, minutes), everything, whole).iloc[0].items()
+        for key, value in _with_ranges(area, _table(area, whole, first.found), everything, whole).iloc[0].items()
     }
     shown = tuple(_surface(area, whole, sort, plan, surveyed["", plan].found) for plan in every)
     return Result(
@@ -138,44 +131,57 @@ def _keys() -> tuple[str, ...]:
 
 def _surface(area: StudyArea, whole: _Zones, sort: Sort, plan: str, minutes: Minutes) -> Surface:
     """Return a scenario's surface with what it says of the whole area."""
-    row = {str(key): float(value) for key, value in _table(area, whole, [minutes]).iloc[0].items()}
+    row = {str(key): float(value) for key, value in _table(area, whole, minutes).iloc[0].items()}
     hour = row["to_30"] + row["to_60"]
     figures = (Figure(row["half"], "minutes", HALF), Figure(min(hour, 1), "share", Message("Within an hour")))
     return Surface(minutes, _title(area, sort, plan), scenario_of(area, plan).label, figures)
 
 
-def _table(area: StudyArea, zones: _Zones, minutes: Sequence[Minutes]) -> pd.DataFrame:
-    """Return people, median and shares by band with their ranges; one variant for each speed and season."""
-    base, count = minutes[0], len(zones.codes)
-    plans = [(base, 1.0), (base, SLOWER), (base, FASTER), *((other, 1.0) for other in minutes[1:])]
+def _table(area: StudyArea, zones: _Zones, minutes: Minutes) -> pd.DataFrame:
+    """Return people, median and shares by band on a surface."""
+    count = len(zones.codes)
     people = zone_sums(zones.grid, area.people_grid, count=count)
-    share = np.stack(
-        [
-            band_sums(zones.grid, minutes, area.people_grid, edges=[band * factor for band in BANDS], count=count)
-            for minutes, factor in plans
-        ]
-    ) / np.where(people > 0, people, 1).reshape(1, -1, 1)
-    half = np.stack([medians(zones.grid, minutes, area.people_grid, count=count) / factor for minutes, factor in plans])
-    columns: dict[str, Floats] = {"people": zones.census} | _ranged("half", half)
-    for number, key in enumerate(_keys()):
-        columns |= _ranged(key, np.minimum(share[:, :, number], 1))
+    inside = band_sums(zones.grid, minutes, area.people_grid, edges=BANDS, count=count)
+    share = np.minimum(inside / np.where(people > 0, people, 1).reshape(-1, 1), 1)
+    columns: dict[str, Floats] = {
+        "people": zones.census,
+        "half": medians(zones.grid, minutes, area.people_grid, count=count),
+    }
+    columns |= {key: share[:, number] for number, key in enumerate(_keys())}
     return pd.DataFrame(columns, index=pd.Index(zones.codes, name="code")).astype({"people": "int64"})
 
 
 def _with_ranges(area: StudyArea, table: pd.DataFrame, drawn: Reached, zones: _Zones) -> pd.DataFrame:
-    """Return a table whose shares by band have the ranges of all draws; the median keeps its own."""
+    """Return a table whose median and shares by band have the ranges of all draws."""
     people = zone_sums(zones.grid, area.people_grid, count=len(zones.codes))
-    below = np.stack([drawn.shares(people, band) for band in range(len(BANDS))], axis=2)
-    shares = np.diff(below, axis=2, prepend=0.0, append=1.0)
-    columns: dict[str, Floats] = {}
+    below = np.stack([drawn.shares(people, step) for step in range(len(STEPS))], axis=2)
+    shares = np.diff(below[:, :, [STEPS.index(band) for band in BANDS]], axis=2, prepend=0.0, append=1.0)
+    low, high = _interval_with_inf(np.concatenate([[table["half"].to_numpy(float)], halves(below[1:])]))
+    columns: dict[str, Floats] = {"half_low": low, "half_high": high}
     for number, key in enumerate(_keys()):
         low, high = interval(np.concatenate([[table[key].to_numpy()], shares[1:, :, number]]))
         columns |= {f"{key}_low": low, f"{key}_high": high}
     return table.assign(**columns)
 
 
-def _ranged(key: str, variants: Floats) -> dict[str, Floats]:
-    return {key: variants[0], f"{key}_low": variants.min(axis=0), f"{key}_high": variants.max(axis=0)}
+def halves(below: Floats) -> Floats:
+    """Return the minutes within which half of the people of each unit are, from their shares within each of `STEPS`.
+
+    ``below`` has the shape (draws, units, steps); inf where more than half need longer than the last step.
+    """
+    ends, starts = np.array(STEPS, float), np.array([0.0, *STEPS[:-1]])
+    step = np.argmax(below >= 0.5, axis=2)
+    upper = np.take_along_axis(below, step[:, :, None], axis=2)[:, :, 0]
+    lower = np.where(step > 0, np.take_along_axis(below, np.maximum(step - 1, 0)[:, :, None], axis=2)[:, :, 0], 0.0)
+    part = np.clip((0.5 - lower) / np.where(upper > lower, upper - lower, 1), 0, 1)
+    minutes = starts[step] + part * (ends[step] - starts[step])
+    return np.where(below[:, :, -1] >= 0.5, minutes, np.inf)
+
+
+def _interval_with_inf(variants: Floats) -> tuple[Floats, Floats]:
+    """Return the ends of the range of minutes, of which some may be inf: no number lies between those and others."""
+    low, high = interval(np.where(np.isfinite(variants), variants, 1e9))
+    return np.where(low < STEPS[-1] * 2, low, np.inf), np.where(high < STEPS[-1] * 2, high, np.inf)
 
 
 def _states(table: pd.DataFrame, *, has_points: bool) -> pd.DataFrame:
@@ -216,7 +222,7 @@ def _also(total: Mapping[str, float], *, has_points: bool) -> tuple[Message, ...
     sentences = []
     if has_points and math.isfinite(high) and total["half"] > 0:
         words = {"low": round(low), "high": round(high)}
-        sentences.append(Message("At other speeds and in other seasons it is between {low} and {high} minutes.", words))
+        sentences.append(Message("With all that nobody knows for sure it is between {low} and {high} minutes.", words))
     if has_points and far > 0:
         cut = {"share": Share(far), "minutes": BANDS[-1]}
         sentences.append(Message("{share} of the people need over {minutes} minutes, or are cut off.", cut))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mapping.analysis.adequacy.norms import Norm, countable, norm_inputs
 from mapping.analysis.common import wording
-from mapping.analysis.common.catchments import Surroundings, supply
+from mapping.analysis.common.catchments import Surroundings, sizes
 from mapping.analysis.common.listed import (
     Sort,
     by_area,
@@ -36,11 +36,12 @@ METHOD = Message(
     "the next. Those who live near enough, but for whom there is no room anywhere, are left over. That is coverage "
     "with limited capacity (Ray and Ebener 2008; in AccessMod: geographic coverage). How many people one service can "
     "take is what the strictest norm for it says; a norm that counts women is turned into people by their share in "
-    "the census. It is not what services said of themselves. Ways lead over roads, slopes and passes. The range "
-    "beside a number is the lowest and the highest answer when all speeds are 20% lower or higher, in other seasons, "
-    "and when the services with the fewest people around are filled first. Beside the share of people with no service "
-    "near it is wider: nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for "
-    "sure were changed together."
+    "the census. A service that said how many it can take counts as larger or smaller by as much as that is more or "
+    "less than the usual one; one that said nothing counts as usual. Ways lead over roads, slopes and passes. The "
+    "range beside a number is the lowest and the highest answer when all speeds are 20% lower or higher, in other "
+    "seasons, and when the services with the fewest people around are filled first. Beside the share of people with "
+    "no service near it is wider: nine in ten counts in which speeds, seasons, village tracks and all else that "
+    "nobody knows for sure were changed together."
 )
 
 
@@ -59,8 +60,10 @@ def capacity(
     """Work out for what share of the people of each unit the services of a type within some minutes have room.
 
     One service takes ``serves`` people, by default as many as the strictest norm for the type says; where none can be
-    counted it is not known. The table holds ``people`` and three shares of them, which add up to all: ``served`` (there
-    is room for them), ``full`` (near enough, and no room) and ``none`` (none within ``minutes``), with their ranges.
+    counted it is not known. One that told a capacity, where the view shows it, takes as many times that as its
+    capacity is of the median of those told. The table holds ``people`` and three shares of them, which add up to all:
+    ``served`` (there is room for them), ``full`` (near enough, and no room) and ``none`` (none within ``minutes``),
+    with their ranges.
 
     The method is that of N. Ray and S. Ebener, AccessMod 3.0: computing geographic coverage and accessibility to
     health care services using anisotropic movement of patients, International Journal of Health Geographics 7 (2008),
@@ -86,7 +89,8 @@ def capacity(
     within = people_within(
         area, {"": points(entries, area)}, minutes=[minutes], scenario=scenario, unchecked={"": doubtful}
     )[""]
-    filled = _filled(around, [count * (size or 0) for count in supply(sort, entries, area)[1]])
+    relative, told, visited = sizes(view, sort, entries, area)
+    filled = _filled(around, [own * (size or 0) for own in relative])
     codes = [str(code) for code in area.units(level).index]
     table = pd.DataFrame(_shares(filled, within, area, gathering(area, codes, level)), pd.Index(codes, name="code"))
     table.insert(0, "people", area.units(level)["people"].to_numpy("int64"))
@@ -124,9 +128,23 @@ def capacity(
         inputs=(*wording.inputs(view, area, travel=True), *norm_inputs([norm] if norm else [])),
         caveats=(
             *wording.caveats(area, travel=True),
-            Message("Each service counts the same here, however many people it can take."),
+            *_sizes_told(told, visited),
             *wording.unshown(by_area(entries, area)),
             *wording.snapping(area, lost=around.lost, snapped=around.snapped),
+        ),
+    )
+
+
+def _sizes_told(told: int, visited: int) -> tuple[Message, ...]:
+    """Say of how many services it is known how many people they can take beside others."""
+    if not told:
+        return (Message("Each service counts the same here, however many people it can take."),)
+    words = {"told": told, "all": visited}
+    return (
+        Message(
+            "{told} of {all} services said how many people they can take, and count as larger or smaller by it; the "
+            "others count as usual.",
+            words,
         ),
     )
 

@@ -132,23 +132,47 @@ def supply(sort: Sort, entries: Sequence[Entry], area: StudyArea) -> tuple[list[
 def capacities(view: View, sort: Sort, entries: Sequence[Entry], area: StudyArea) -> tuple[list[float], int, int]:
     """Return the known capacity at each point of a sort, NaN where none is known, and of how many services it is known.
 
-    Services count in different things: places, beds, people a month. What most services of the sort count in is taken;
-    a service that counts in another thing is unknown. A service with several points shares its capacity out evenly.
+    What a service says is taken as `stated` takes it.
+    """
+    visited = [entry for entry in sort.of(entries) if points([entry], area)]
+    known, spots = stated(view, visited, area), list(points(visited, area))
+    number, total = {spot: place for place, spot in enumerate(spots)}, [float("nan")] * len(spots)
+    for entry in visited:
+        for spot in points([entry], area) if entry.id in known else ():
+            before = total[number[spot]]
+            total[number[spot]] = (0.0 if np.isnan(before) else before) + known[entry.id]
+    return total, len(known), len(visited)
+
+
+def sizes(view: View, sort: Sort, entries: Sequence[Entry], area: StudyArea) -> tuple[list[float], int, int]:
+    """Return how large the services at each point of a sort are together, of how many that is told, and of how many.
+
+    A service is as large as what it says it can take beside the usual one (the median of those that say it); one that
+    says nothing counts as usual, 1.
+    """
+    visited = [entry for entry in sort.of(entries) if points([entry], area)]
+    known, spots = stated(view, visited, area), list(points(visited, area))
+    usual = float(np.median(list(known.values()))) if known else 0.0
+    number, total = {spot: place for place, spot in enumerate(spots)}, [0.0] * len(spots)
+    for entry in visited:
+        size = known[entry.id] / usual if entry.id in known and usual > 0 else 1.0
+        for spot in points([entry], area):
+            total[number[spot]] += size
+    return total, len(known) if usual > 0 else 0, len(visited)
+
+
+def stated(view: View, visited: Sequence[Entry], area: StudyArea) -> dict[str, float]:
+    """Return what services say they can take at each of their points, by service.
+
+    Services count in different things: places, beds, people a month. What most of them count in is taken; a service
+    that counts in another thing is unknown. A service with several points shares what it can take out evenly.
     """
     limits: dict[str, list[tuple[str, float]]] = {}
     for row in view.rows("service_capacity"):
         most = row["maximum"] if row["maximum"] is not None else row["available"]
         if most is not None:
             limits.setdefault(row["service_id"], []).append((row["description"] or "", float(most)))
-    visited = [entry for entry in sort.of(entries) if points([entry], area)]
     kinds = [kind for entry in visited for kind, _ in limits.get(entry.id, [])]
     common = min(set(kinds), key=lambda kind: (-kinds.count(kind), kind), default="")
-    spots = list(points(visited, area))
-    number, total, known = {spot: place for place, spot in enumerate(spots)}, [float("nan")] * len(spots), 0
-    for entry in visited:
-        own = [most for kind, most in limits.get(entry.id, []) if kind == common]
-        known += bool(own)
-        for spot in points([entry], area) if own else ():
-            before = total[number[spot]]
-            total[number[spot]] = (0.0 if np.isnan(before) else before) + sum(own) / len(points([entry], area))
-    return total, known, len(visited)
+    own = {entry.id: [most for kind, most in limits.get(entry.id, []) if kind == common] for entry in visited}
+    return {entry.id: sum(own[entry.id]) / len(points([entry], area)) for entry in visited if own[entry.id]}

@@ -8,15 +8,18 @@ import csv
 import datetime as dt
 import io
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import pandas as pd
 
 from mapping.analysis.common.listed import listed_services, units_of
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, Text, show
 from mapping.language.spreadsheet import neutral
-from mapping.result import SPEAKING, Kind, Result
+from mapping.result import SPEAKING, STATES, Column, Kind, Result
 from mapping.view.view import Entry, View
 
 COLUMNS = (
@@ -106,24 +109,36 @@ def _checked(entries: Iterable[Entry]) -> int:
 
 
 def result_numbers(result: Result, area: StudyArea) -> Iterator[LedgerNumber]:
-    """Yield the figures of a result, what it says of the whole country, and the headline of each area unit."""
+    """Yield the figures of a result, what it says of the whole country, and of each area unit what charts draw."""
     country = str(area.units(0).index[0])
     for key, figure in result.figures.items():
         yield _of_result(result, key, figure.label, country, (figure.value, figure.low, figure.high), figure.kind)
     for column in result.columns:
+        if column.kind == "state":
+            yield from _states(result, column, country)
         if column.kind in ("state", "text"):
             continue
         if column.key in result.total and column.key not in result.figures:
             ends = [result.total.get(key) if key else None for key in (column.key, column.low, column.high)]
             yield _of_result(result, column.key, column.label, country, ends, column.kind)
-        if column in result.headlines and result.level:
+        whole = not result.level and column.key not in result.total and column.key not in result.figures
+        if whole or (result.level and (column in result.headlines or result.layout == "matrix")):
             for code in map(str, result.table.index):
-                if result.state(code, column.key) not in SPEAKING:
+                if result.state(code, column.key) not in SPEAKING and not pd.isna(result.table.at[code, column.key]):
                     ends = [
                         float(result.table.at[code, key]) if key else None  # type: ignore[arg-type]
                         for key in (column.key, column.low, column.high)
                     ]
                     yield _of_result(result, column.key, column.label, code, ends, column.kind)
+
+
+def _states(result: Result, column: Column, country: str) -> Iterator[LedgerNumber]:
+    """Yield in how many area units a column has each state."""
+    for state, count in Counter(result.table[column.key]).items():
+        label = Message("{what}: {state}", {"what": column.label, "state": STATES[state]})
+        yield _of_result(
+            result, f"{column.key}.{state.replace(' ', '_')}", label, country, (count, None, None), "count"
+        )
 
 
 def _of_result(

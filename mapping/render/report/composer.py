@@ -151,7 +151,7 @@ class Pen:
             self.items(result.also)
         source = self.material.source(result, method=self.material.numbers.get(f"method-{result.name}", ""))
         if drawn and not brief and result.layout != "matrix" and kind_of(result) != "none":
-            svg = chart(result, self.material.area, language=self.material.language, width=WIDE_CHART)
+            svg = chart(result, self.material.area, language=self.material.language, width=WIDE_CHART, titled=False)
             # what it stands on is said below the table
             self.picture(svg, result, caption=result.title, of=result.name)
         worst = self.worst(result, most)

@@ -10,6 +10,10 @@ from typing import Literal
 
 from mapping.model import Audience
 from mapping.render.report.recommendations import Recommendation
+from mapping.render.svg import width_of
+
+LETTERS, PAGE = 7.0, 499.0
+"""Height of letters in a table of small print, and how wide a page of print is, both in points."""
 
 Role = Literal["", "lead", "note", "source", "small"]
 
@@ -79,6 +83,40 @@ class ReportTable:
     anchor: str = ""
     small: bool = False
     even: bool = False
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """How wide each column is, in percent: as wide as its longest word, and the rest by how much stands in it.
+
+        Whoever sets a table need not try it out: that takes most of the time of a long report.
+        """
+        across = len(self.head)
+        texts = [[title] for title in self.head]
+        for row in self.rows:
+            for place, text in enumerate((row.name, *(cell.text for cell in row.cells)) if row.cells else ()):
+                texts[place].append(text)
+        if self.even and across > 1:
+            first = min(max(100 // across, 24), 40)
+            return (first, *[(100 - first) // (across - 1)] * (across - 1))
+        size = LETTERS if self.small else LETTERS * 1.15
+        gap = 9 if self.small else 12
+        least, whole = [], []
+        for head, *own in texts:
+            lengths = sorted(width_of(text, size) for text in own) or [0.0]
+            words = [width_of(word, size) for text in own for word in text.split(" ")]
+            broken = [min(width_of(word, size) * 1.14, 5.4 * size) for word in head.split(" ")]  # heads are hyphenated
+            least.append(max(words + broken) + gap)
+            typical = lengths[int(0.9 * (len(lengths) - 1))]
+            whole.append(max(typical, width_of(head, size) / 3) + gap)
+        room = PAGE - sum(least)
+        wanted = [max(own - low, 0.0) for own, low in zip(whole, least, strict=True)]
+        if room <= 0:
+            return tuple(max(round(100 * low / sum(least)), 1) for low in least)
+        if sum(wanted) <= room:  # every text fits in its line: what is left goes to all
+            spare = [low + more + (room - sum(wanted)) / across for low, more in zip(least, wanted, strict=True)]
+        else:
+            spare = [low + room * more / sum(wanted) for low, more in zip(least, wanted, strict=True)]
+        return tuple(max(int(100 * own / PAGE), 1) for own in spare)
 
     @property
     def right(self) -> tuple[bool, ...]:

@@ -30,7 +30,7 @@ def mechanism(result: Result, *, language: str) -> str:
     if not links or result.table.empty:
         return ""
     types = Vocabulary.load("service_types")
-    drawing = Drawing(WIDTH, result.title.into(language), f"{result.finding.into(language)}.")
+    drawing = Drawing(WIDTH, result.title.into(language), f"{result.finding.into(language)}.", titled=False)
     steps = list(dict.fromkeys(code for column in links for code in column.key.split("_")))
     drawing.steps([str(types.label(code, language)) for code in steps if code in types])
     for column in links:

@@ -128,8 +128,11 @@ def _under_label(label: str, drawn: Sequence[str], height: float) -> tuple[list[
 COARSE = 0.01
 """Degrees below which a bend is left out of a map for the screen, so that it is light."""
 
-ACROSS = 4
+ACROSS = 6
 """So many small maps stand in a row."""
+
+LETTERS = 8.8
+"""Height of the names above them, so small that the longest word fits."""
 
 
 def small_maps(area: StudyArea, result: Result, columns: Sequence[Column], *, title: str, language: str) -> str:
@@ -137,15 +140,15 @@ def small_maps(area: StudyArea, result: Result, columns: Sequence[Column], *, ti
     height, spot = _frame(area)
     scale, row = 1 / ACROSS, 1
     paths = {str(code): _path(shape.simplify(0.02), spot) for code, shape in area.units(result.level).geometry.items()}
-    down, tall = height * scale, 46
+    down, tall = height * scale, 50
     drawn = []
     for place, column in enumerate(columns):
         row, at = divmod(place, ACROSS)
         x, y = at * WIDTH / ACROSS, row * (down + tall + 10)
         label = _without_minutes(column, result, language)
-        for number, line in enumerate(wrapped(label, WIDTH / ACROSS - 8, 11, 3)):
+        for number, line in enumerate(wrapped(label, WIDTH / ACROSS - 2, LETTERS, 4)):
             drawn.append(
-                f'<text x="{x + 4:.1f}" y="{y + 12 + 13 * number:.1f}" font-size="11">{html.escape(line)}</text>'
+                f'<text x="{x + 2:.1f}" y="{y + 12 + 11 * number:.1f}" font-size="{LETTERS}">{html.escape(line)}</text>'
             )
         steps, colours = shaded(result, column), ramp(column)
         shapes = "".join(f'<path d="{d}" fill="{colours[steps.get(code, 0)]}"/>' for code, d in paths.items())

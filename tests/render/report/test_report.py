@@ -9,7 +9,9 @@ from html import unescape
 from html.parser import HTMLParser
 
 import docx
+import numpy as np
 import pypdf
+import pypdfium2
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
@@ -47,6 +49,11 @@ def results(view, tiny_area):
 @pytest.fixture(scope="module")
 def report(view, tiny_area, results):
     return reports.make(view, tiny_area, language="ru", results=results)
+
+
+@pytest.fixture(scope="module")
+def printed(report):
+    return pdf.write(report)
 
 
 @pytest.fixture(scope="module")
@@ -198,8 +205,28 @@ def test_no_canary_is_in_any_byte_of_the_public_report(name, report, tmp_path):
     assert find_canaries([tmp_path], SECRETS) == []
 
 
-def test_no_canary_is_in_the_public_report_as_pdf(report, tmp_path):
-    contents = pdf.write(report)
+ON_A_NEW_PAGE = ("front", "summary", "context", "annexes")
+"""Chapters that begin a page whatever stands before them."""
+
+
+def test_no_page_is_left_half_empty(printed, report):
+    """What does not fit goes on to the next page whole; what that leaves behind is at most two fifths of a page."""
+    texts = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(printed)).pages]
+    fresh = [chapter.title for chapter in report.chapters if chapter.anchor in ON_A_NEW_PAGE]
+    empty = {}
+    for number, page in enumerate(pypdfium2.PdfDocument(printed)):
+        following = texts[number + 1][:300] if number + 1 < len(texts) else ""
+        if number < 3 or not following or any(title in following for title in fresh):
+            continue  # cover, contents, the end, and what stands before a new page
+        grey = np.asarray(page.render(scale=0.3, grayscale=True).to_numpy()).squeeze()
+        height = grey.shape[0]
+        inked = np.flatnonzero((grey[height * 20 // 297 : height * 279 // 297] < 200).any(axis=1))
+        empty[number + 1] = 1 - (inked.max() + 1) / (height * 259 / 297)
+    assert {number: round(share, 2) for number, share in empty.items() if share > 0.4} == {}
+
+
+def test_no_canary_is_in_the_public_report_as_pdf(printed, tmp_path):
+    contents = printed
     pages = pypdf.PdfReader(io.BytesIO(contents)).pages
     assert len(pages) > 20
     assert "Содержание" in pages[1].extract_text()

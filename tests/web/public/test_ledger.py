@@ -15,9 +15,13 @@ import pytest
 from mapping.analysis.common.ledger import TOLD, ledger
 from mapping.language.i18n import number, percent, translate
 from mapping.render import report
+from mapping.render.charts import SIGNS, chart, kind_of
 from mapping.render.report import brief
+from mapping.render.report.mechanism import mechanism
 from mapping.render.report.sources import gather
 from mapping.render.report.writers import html as report_html
+from mapping.render.svg import SOFT
+from mapping.result import Figure
 from mapping.view.view import View
 
 LANGUAGES = ("en", "ru", "tg", "uz")
@@ -91,6 +95,31 @@ def test_nothing_is_called_most_of_something(language, told):
     """No sentence can know that what it speaks of is a majority: it says the share, or which is the largest."""
     pattern = NOT_A_MAJORITY[language]
     assert [told[language][max(0, m.start() - 60) : m.end() + 30] for m in pattern.finditer(told[language])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_charts_tell_the_numbers_of_the_ledger(language, view_file, tiny_area):
+    """What is drawn in ink and begins with a digit is a number of the result that is drawn; scales are drawn soft."""
+    with View(view_file) as view:
+        results = gather(view, tiny_area)
+        known: dict[str, set[str]] = {}
+        for (name, _), told in ledger(view, tiny_area, results).items():
+            figure = Figure(told.value, told.kind, told.label, told.low, told.high)
+            known.setdefault(name.partition(".")[0], set()).add(without_spaces(figure.text(language)))
+    unknown, drawn, signs = set(), 0, {sign for _, sign in SIGNS.values()}
+    for result in results.values():
+        pictures = [chart(result, tiny_area, language=language)] if kind_of(result) != "none" else []
+        pictures += [mechanism(result, language=language)] if result.name == "pathways" else []
+        for text in (text for picture in pictures for text in INK_TEXT.findall(picture)):
+            if re.match(r"[<>≥]?\d", text) and not re.search(r"[^\W\d_]", text):
+                drawn += 1
+                if text not in signs and without_spaces(html.unescape(text)) not in known[result.name]:
+                    unknown.add((result.name, text))
+    assert drawn > 20
+    assert unknown == set()
+
+
+INK_TEXT = re.compile(rf'<text (?![^>]*fill="{SOFT}")[^>]*>([^<]*)</text>')
 
 
 def test_a_district_has_one_number_of_services_wherever_it_is_told(text, numbers, tiny_area):

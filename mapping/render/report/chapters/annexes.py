@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mapping.formats.surveys.field_form import survey
 from mapping.language.i18n import Message, chain
@@ -67,13 +67,13 @@ def _directory(pen: Pen) -> None:
                 "abroad" if material.is_abroad(entry) else "by phone",
             )
         ].append(entry)
-    head = (Message("Service"), Message("Organization"), Message("Where"), Message("Phone"), Message("Languages"))
+    head = (Message("Organization"), Message("Services"), Message("Where"), Message("Phone"), Message("Languages"))
     for group, entries in groups.items():
         title: object = {"by phone": Message("By phone, or place not stated"), "abroad": Message("Abroad")}.get(group)
         pen.table(
             title or material.area.unit(group).names,
             head,
-            (_row(pen, entry) for entry in entries),
+            _rows(pen, entries),
             source=material.own_source(entries),
             small=True,
         )
@@ -82,15 +82,15 @@ def _directory(pen: Pen) -> None:
 SIGNS = {"overdue": " !", "lapsed": " !", "unverified": " ?"}
 
 
-def _row(pen: Pen, entry: Entry) -> TableRow:
-    made = cells(
-        entry.organization.name,
-        where(pen, entry),
-        calls(pen, entry),
-        ", ".join(entry.languages),
-        language=pen.material.language,
-    )
-    return TableRow(f"{entry.name}{SIGNS.get(entry.freshness, '')}", made)
+def _rows(pen: Pen, entries: Iterable[Entry]) -> Iterator[TableRow]:
+    """Yield a row for each organization and place: the services that are reached there, in the same languages."""
+    services: dict[tuple[str, str, str, str, str], list[str]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.organization.name):
+        where_to = where(pen, entry), calls(pen, entry), ", ".join(entry.languages)
+        own = services.setdefault((entry.organization.id, entry.organization.name, *where_to), [])
+        own.append(f"{entry.name}{SIGNS.get(entry.freshness, '')}")
+    for (_, name, *where_to), names in services.items():
+        yield TableRow(name, cells("; ".join(dict.fromkeys(names)), *where_to, language=pen.material.language))
 
 
 def _taxonomy(pen: Pen) -> None:

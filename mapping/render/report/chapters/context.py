@@ -172,9 +172,23 @@ def methods(pen: Pen) -> None:
     """Say of each analysis how its numbers are worked out, and what limits them."""
     material = pen.material
     pen.heading(Message("How each number is worked out"))
-    for name, result in material.results.items():
-        if (number := material.numbers.get(f"method-{name}")) is None:
-            continue
+    numbered = {name: number for name in material.results if (number := material.numbers.get(f"method-{name}"))}
+    limits: dict[str, list[str]] = {}
+    for name in numbered:
+        for caveat in dict.fromkeys(map(material.say, material.results[name].caveats)):
+            limits.setdefault(caveat, []).append(name)
+    for name, number in numbered.items():
+        result = material.results[name]
         pen.heading(f"{number}. {material.say(result.title)}", level=3, anchor=f"m-{name}")
         pen.say(result.method)
-        pen.items(result.caveats, small=True)
+        pen.items((caveat for caveat, names in limits.items() if names == [name]), small=True)
+    shared = {caveat: names for caveat, names in limits.items() if len(names) > 1}
+    if shared:
+        pen.heading(Message("What limits several of these numbers"), level=3)
+        pen.items(
+            (
+                f"{caveat.rstrip('.')} ({', '.join(numbered[name] for name in names)})"
+                for caveat, names in shared.items()
+            ),
+            small=True,
+        )

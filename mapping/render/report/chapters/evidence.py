@@ -71,7 +71,7 @@ def _families(pen: Pen, result: Result) -> None:
     code = str(result.table.index[0])
     families = [group for group in result.groups if group != "items"]
     if kind_of(result) != "none":
-        svg = chart(result, material.area, language=material.language, width=WIDE)
+        svg = chart(result, material.area, language=material.language, width=WIDE, titled=False)
         pen.picture(svg, result, caption=result.title, source=source, of="standards")
     heads = [result.column(key).short or result.column(key).label for key in result.groups[families[0]]]
     rows = [

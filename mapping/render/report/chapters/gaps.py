@@ -65,14 +65,9 @@ def gaps(pen: Pen) -> None:
 
 
 def _proposals(pen: Pen, result: Result) -> None:
+    """Say how many people more and more new places reach; what each adds stands in the sentences above."""
     language = pen.material.language
-    rows = [
-        TableRow(pen.material.say(proposal.name), cells(proposal.adds.text(language), language=language))
-        for proposal in result.proposals
-    ]
-    head = (Message("Place"), Message("People within reach who had nothing"))
     source = pen.material.source(result, method=pen.material.numbers.get("method-siting", ""))
-    pen.table(Message("What one new service adds"), head, rows, source=source)
     for curve in result.curves:
         gained = [Figure(*ends[:1], "people", result.title, *ends[1:]).text(language) for ends in _ends(curve)]
         made = [TableRow(str(count), cells(text, language=language)) for count, text in enumerate(gained, 1)]

@@ -84,7 +84,7 @@ def services(pen: Pen) -> None:
     coverage, reach = material.results["coverage_regions"], material.results["reach_regions"]
     pen.result(coverage, columns=("people", "any_30", "any_60", "any_120"), anchor="coverage-regions", brief=True)
     if reach.table.shape[0] and not reach.table["people"].eq(0).all():
-        svg = chart(reach, material.area, language=material.language, kind="stacked", width=WIDE)
+        svg = chart(reach, material.area, language=material.language, kind="stacked", width=WIDE, titled=False)
         pen.picture(
             svg,
             reach,

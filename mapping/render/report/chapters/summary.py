@@ -36,8 +36,9 @@ def front(pen: Pen) -> None:
     pen.items(
         (
             Message(
-                "A number of people is worked out with a model and rounded. The range in brackets is the lowest and "
-                "the highest answer when roads, seasons and speeds differ."
+                "A number of people is worked out with a model and rounded. The range in brackets holds nine in ten "
+                "counts in which seasons, roads, speeds and all else that nobody knows for sure were changed "
+                "together; where it holds less, the method in the annexes says so."
             ),
             Message(
                 "“None listed” means that nobody told us of one. It does not prove that there is none. Where nothing "
