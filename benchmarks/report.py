@@ -43,7 +43,7 @@ def run(quick: bool) -> list[Table]:
             os.environ["XDG_CACHE_HOME"] = cache
             rows.append(("analyses, the first time", timed(lambda: kept_results(view, area))))
             (kept,) = folder().glob("*.results")
-            results = pickle.loads(kept.read_bytes())  # noqa: S301 - written a moment ago
+            results = pickle.loads(kept.read_bytes())
         rows.append(("analyses, kept", timed(lambda: kept_results(view, area))))
         unit = brief.find_unit(area, DISTRICT)
 

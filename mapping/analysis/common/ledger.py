@@ -12,8 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from mapping.analysis.common.listed import listed_services, units_of
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord
@@ -124,7 +122,8 @@ def result_numbers(result: Result, area: StudyArea) -> Iterator[LedgerNumber]:
         whole = not result.level and column.key not in result.total and column.key not in result.figures
         if whole or (result.level and (column in result.headlines or result.layout == "matrix")):
             for code in map(str, result.table.index):
-                if result.state(code, column.key) not in SPEAKING and not pd.isna(result.table.at[code, column.key]):
+                known = not bool(result.table[column.key].isna()[code])
+                if known and result.state(code, column.key) not in SPEAKING:
                     ends = [
                         float(result.table.at[code, key]) if key else None  # type: ignore[arg-type]
                         for key in (column.key, column.low, column.high)

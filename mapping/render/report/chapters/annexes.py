@@ -89,8 +89,8 @@ def _rows(pen: Pen, entries: Iterable[Entry]) -> Iterator[TableRow]:
         where_to = where(pen, entry), calls(pen, entry), ", ".join(entry.languages)
         own = services.setdefault((entry.organization.id, entry.organization.name, *where_to), [])
         own.append(f"{entry.name}{SIGNS.get(entry.freshness, '')}")
-    for (_, name, *where_to), names in services.items():
-        yield TableRow(name, cells("; ".join(dict.fromkeys(names)), *where_to, language=pen.material.language))
+    for (_, name, *rest), names in services.items():
+        yield TableRow(name, cells("; ".join(dict.fromkeys(names)), *rest, language=pen.material.language))
 
 
 def _taxonomy(pen: Pen) -> None:
