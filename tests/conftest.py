@@ -24,6 +24,7 @@ from mapping.directory.directory import Directory
 from mapping.render import picture
 from tests.support.browser import chromium, open_page  # noqa: F401
 from tests.support.once import once
+from tests.support.second_person import SecondPerson
 from tests.web.support.portal import published
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,12 +56,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over the thousands of tests themselves."""
     gc.freeze()
-
-
-class SecondPerson:
-    """Somebody who agrees at once to whatever the acts of a test show; a test of the gate sends them away."""
-
-    present = True
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,8 +10,9 @@ from mapping.cli import app
 from mapping.directory.directory import Directory
 from mapping.model import RECORDS, Phone, Service
 from mapping.safety.redaction import project
-from tests.conftest import TINY, SecondPerson
+from tests.conftest import TINY
 from tests.support.sample import key, organization, sample_directory, service
+from tests.support.second_person import SecondPerson
 from tests.web.support.office import PASSWORD
 from web.access.accounts import Accounts
 

@@ -18,7 +18,7 @@ from mapping.directory.proposals import as_fields
 from mapping.directory.rows import STORED, ProposalKind
 from mapping.errors import MappingError
 from mapping.model import Approval, Attribute, Location, Schedule, ServiceAtLocation, record_id
-from tests.conftest import ROOT, SecondPerson
+from tests.conftest import ROOT
 from tests.directory.test_gate import LEGAL, ONE, SHELTER, facts
 from tests.directory.test_gate_by_chance import CONSENT
 from tests.support.sample import (
@@ -35,6 +35,7 @@ from tests.support.sample import (
     service,
     term,
 )
+from tests.support.second_person import SecondPerson
 
 Act = Callable[[Directory], Any]
 UMED, HIDDEN, SILENT = key("organization", "Umed"), key("organization", "Hidden House"), key("service", "Silent")

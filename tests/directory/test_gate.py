@@ -17,7 +17,6 @@ from mapping.model import AUDIENCES, RECORDS, Attribute, Phone, ServiceAtLocatio
 from mapping.safety.agreed import FREE, Shown, told
 from mapping.safety.people import same_person, two_people
 from mapping.safety.redaction import VIEWS, TypeRule, allowed_rows, project
-from tests.conftest import SecondPerson
 from tests.support.sample import (
     TODAY,
     approval,
@@ -30,6 +29,7 @@ from tests.support.sample import (
     service,
     term,
 )
+from tests.support.second_person import SecondPerson
 
 ONE: dict[str, Any] = {"by": "zarina", "on": TODAY, "reason": "a test"}
 LEGAL, SHELTER = key("service", "Advice"), key("service", "Night")

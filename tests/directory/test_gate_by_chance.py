@@ -14,10 +14,10 @@ from mapping.errors import MappingError
 from mapping.model import Attribute, Location, Organization, Phone, Service, ServiceAtLocation
 from mapping.safety.agreed import differences, held, told
 from mapping.safety.redaction import TypeRule, allowed_rows, thresholds
-from tests.conftest import SecondPerson
 from tests.directory.test_gate import PARTS, facts
 from tests.support.examples import examples
 from tests.support.sample import TODAY, approval, batch, place, sample_directory, term
+from tests.support.second_person import SecondPerson
 
 KINDS = (Organization, Service, Location, Phone, Attribute, ServiceAtLocation)
 VALUES: dict[str, list[Any]] = {

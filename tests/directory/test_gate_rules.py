@@ -9,9 +9,9 @@ from mapping.directory.directory import Directory
 from mapping.directory.gate import OnePerson
 from mapping.model import WORDS, CaseCount, StandardAssessment, Translation
 from mapping.safety.redaction import TypeRule
-from tests.conftest import SecondPerson
 from tests.directory.test_gate import LEGAL, PARTS, SHELTER, values
 from tests.support.sample import TODAY, organization, place, sample_directory, service
+from tests.support.second_person import SecondPerson
 
 SMALL = CaseCount(
     id="few", year=2024, measure="victims", unit_of_count="persons", count=4, source="Ministry", audience="public"

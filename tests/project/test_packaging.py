@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import textwrap
 import tomllib
 import zipfile
 from importlib.metadata import packages_distributions
@@ -407,24 +408,40 @@ def command(installed: Path, *words: str) -> str:
 
 
 def test_an_installed_wheel_builds_the_demo_outside_the_repository(installed, tmp_path):
-    """All lists of the demo and its edition; of its site what no link leads to: another freezes a whole one."""
-    alone = "import web.freeze; web.freeze.links = lambda page, name: []\n"
-    run_installed(installed, tmp_path, alone + command(installed, "demo", "--build", "b"))
-    assert {"commission_register.csv", "abroad.csv"} <= {
-        path.name for path in (tmp_path / "b/private/reports").iterdir()
-    }
+    """Two lists of the demo and its edition; of its site what no link leads to: another freezes one.
+
+    All lists are read in `tests/test_demo.py`; here they only have to be there.
+    """
+    few = """if True:
+        import shutil, mapping.demo as demo, mapping.resources as resources, web.freeze as freeze
+        lists = resources.shipped("demo")
+        told = (lists / "demo.toml").read_text("utf-8")
+        assert all((lists / name).is_file() for name in demo.tomllib.loads(told)["lists"])
+        shutil.copytree(lists, "few")
+        with open("few/demo.toml", "w", encoding="utf-8") as file:
+            file.write(told.partition("lists = ")[0] + 'lists = ["women_centres.csv", "abroad.xlsx"]')
+        demo.shipped = lambda name: demo.Path("few")
+        freeze.links = lambda page, name: []
+    """
+    run_installed(installed, tmp_path, textwrap.dedent(few) + command(installed, "demo", "--build", "b"))
+    assert {"women_centres.csv", "abroad.csv"} <= {path.name for path in (tmp_path / "b/private/reports").iterdir()}
     assert (tmp_path / "b/public.db").stat().st_size > 0
     assert (tmp_path / "b/private/directory.db").stat().st_size > 0
     assert (tmp_path / "b/site/index.html").is_file()
 
 
 def test_an_installed_wheel_freezes_a_site_outside_the_repository(installed, view_file, tiny_copy, tmp_path):
-    """In one language: the others differ in nothing but words."""
+    """In one language: its first page, its map, and all that these lead to."""
     settings = tiny_copy / "area.toml"
     text = re.sub(r'^languages = \["(\w+)".*', r'languages = ["\1"]', settings.read_text("utf-8"), flags=re.MULTILINE)
     settings.write_text(text, "utf-8")
     words = ("site", "site", "--view", str(view_file), "--area", str(tiny_copy))
-    run_installed(installed, tmp_path, command(installed, *words))
+    near = """
+import web.freeze
+real = web.freeze.links
+web.freeze.links = lambda page, name: real(page, name) if name in ("index.html", "tg/index.html", "tg/map.html") else []
+"""
+    run_installed(installed, tmp_path, near + command(installed, *words))
     assert list((tmp_path / "site").rglob("leaflet.js"))
     assert (tmp_path / "site/index.html").is_file()
     assert [path.name for path in (tmp_path / "site").iterdir() if len(path.name) == 2] == ["tg"]

@@ -52,6 +52,7 @@ from mapping.model import (
     record_id,
 )
 from mapping.view.view import View
+from tests.support.second_person import SecondPerson
 
 TODAY = dt.date(2026, 11, 24)
 """A Tuesday; the day on which the sample is published."""
@@ -612,14 +613,28 @@ def tables_of(*parts: Part) -> dict[str, list[Record]]:
     return tables
 
 
+_WHOLE: dict[tuple[int, bool], tuple[StudyArea | None, bytes]] = {}
+"""Directories of the whole sample, by area and by whether somebody agreed: hundreds of tests begin with one."""
+
+
 def sample_directory(folder: Path, area: StudyArea | None = None, *parts: Part) -> Directory:
     """A directory of these parts, or of the whole sample, in a folder; its key is fixed."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "directory.key").write_text("5a" * 32)
     (folder / "directory.key").chmod(0o600)
-    directory = Directory(folder / "directory.db", area)
+    file, kind = folder / "directory.db", (id(area), SecondPerson.present)
+    if not parts and not file.exists() and kind in _WHOLE:
+        file.touch(0o600)
+        file.write_bytes(_WHOLE[kind][1])
+        return Directory(file, area)
+    fresh = not file.exists()
+    directory = Directory(file, area)
     directory.add(batch(*parts) if parts else sample_batch(), by="tests", on=TODAY)
-    return directory
+    if parts or not fresh:
+        return directory
+    directory.close()
+    _WHOLE[kind] = area, file.read_bytes()
+    return Directory(file, area)
 
 
 def sample_view(

@@ -13,7 +13,7 @@ from rasterio.transform import from_origin
 import mapping
 from mapping import analyses
 from mapping.area.build import BuildPlan, build
-from tests.conftest import SecondPerson
+from tests.support.second_person import SecondPerson
 
 PAGE = Path(__file__).resolve().parents[3] / "docs/library.md"
 LIST = """name,kind,lat,lon,checked

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import SecondPerson
+from tests.support.second_person import SecondPerson
 
 NOTEBOOK = Path(__file__).resolve().parents[3] / "docs" / "list-to-map.ipynb"
 

@@ -21,7 +21,6 @@ from mapping.batch import Batch
 from mapping.directory.directory import Directory, public_id
 from mapping.editions.publish import publish
 from mapping.model import Language, Source, record_id
-from tests.conftest import SecondPerson
 from tests.support.browser import AXE
 from tests.support.sample import (
     SECRETS,
@@ -34,6 +33,7 @@ from tests.support.sample import (
     secret_parts,
     statement,
 )
+from tests.support.second_person import SecondPerson
 from tests.web.staff.operations.test_imports import mapped
 from tests.web.staff.records.test_records import CHANGE, LEGAL, send, waiting
 from tests.web.support.desk import ALL_NEEDS, PASSWORD, Desk, views

@@ -11,9 +11,9 @@ from mapping.batch import Issue
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
 from mapping.model import RECORDS, Approval, Organization, Provenance, record_id
-from tests.conftest import SecondPerson
 from tests.directory.test_gate import facts
 from tests.support.sample import SECRETS, TODAY, approval, batch, key, organization, place, sample_directory, service
+from tests.support.second_person import SecondPerson
 from tests.web.staff.records.test_records import fields_of, record, send, waiting
 from tests.web.staff.review.test_proposals import decide
 from tests.web.support.office import Office, post
