@@ -78,6 +78,13 @@ PhoneId = Annotated[str | None, Ref("phone")]
 Seen = Annotated[Audience, Ours]
 
 
+_set_values, _set_names, _set_extra, _set_private = (
+    BaseModel.__dict__[slot].__set__
+    for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+)
+"""What a record is made of, set past the checks that pydantic makes of every assignment."""
+
+
 class Record(BaseModel, metaclass=_RecordKind):
     """One row of one table."""
 
@@ -103,11 +110,11 @@ class Record(BaseModel, metaclass=_RecordKind):
     @classmethod
     def restored(cls, values: dict[str, Any]) -> Self:
         """Return the record of values, one for each field, that were validated when they were first given."""
-        record = cls.__new__(cls)
-        object.__setattr__(record, "__dict__", values)
-        object.__setattr__(record, "__pydantic_extra__", None)
-        object.__setattr__(record, "__pydantic_private__", None)
-        record.model_post_init(None)
+        record = object.__new__(cls)
+        _set_values(record, values)
+        _set_extra(record, None)
+        _set_private(record, None)
+        _set_names(record, _names(cls))
         return record
 
     def model_post_init(self, _context: Any) -> None:

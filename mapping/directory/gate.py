@@ -20,7 +20,7 @@ import sqlite_utils
 
 from mapping.directory.rows import named, reader, stored_ids, stored_rows
 from mapping.errors import InvalidRecord, NotFound
-from mapping.model import RECORDS, WORDS, Audience, Record, references
+from mapping.model import RECORDS, WHOLES, WORDS, Audience, Record, references
 from mapping.safety.agreed import THRESHOLD, Agreed, Key, Row, Showing, differences, held, told
 from mapping.safety.people import same_person
 from mapping.safety.redaction import PUBLISHED, VIEWS, Rules, Tables, allowed_rows, thresholds
@@ -282,17 +282,39 @@ def _tables(directory: Records, touched: Ids | None) -> Tables:
 def deciding(db: sqlite_utils.Database) -> dict[str, list[Record]]:
     """Return every record that may be shown, and all that decides it.
 
-    What is for custodians by its own marking, and was never lowered, is shown to nobody, and counts for other records
-    as one that is not there: a large list that waits for its approval need not be read again.
+    What is for custodians by its own marking, and was never lowered, is shown to nobody with all that belongs to it,
+    and counts for other records as one that is not there: a large list that waits for its approval need not be read
+    again.
     """
     tables: dict[str, list[Record]] = {}
     for table in DECIDING:
-        kind, where = RECORDS[table], ""
-        if "audience" in kind.model_fields:
-            where = "WHERE audience IS NOT 'custodian' OR id IN (SELECT subject FROM approval WHERE kind = 'audience')"
-        rows = db.conn.execute(f'SELECT {named(kind)} FROM "{table}" {where} ORDER BY id')
+        kind = RECORDS[table]
+        rows = db.conn.execute(f'SELECT {named(kind)} FROM "{table}" AS own WHERE {_may_be_seen(table)} ORDER BY id')
         tables[table] = list(map(reader(kind), rows))
     return tables
+
+
+def _may_be_seen(table: str) -> str:
+    """Return the condition that a row, or a record to which it belongs, is not for custodians by its own marking."""
+    owners = [(f'own."{column}"', owner, "1") for column, owner in PARENTS.get(table, {}).items()]
+    if table in LINKED:
+        owners += [("own.link_id", owner, f"own.link_entity = '{owner}'") for owner in WHOLES]
+    conditions = [
+        f'NOT ({where} AND EXISTS (SELECT 1 FROM "{owner}" AS up WHERE up.id = {column} AND {_HIDDEN.format("up")}))'
+        for column, owner, where in owners
+        if _is_marked(owner)
+    ]
+    if _is_marked(table):
+        conditions.append(f"NOT ({_HIDDEN.format('own')})")
+    return " AND ".join(conditions) or "1"
+
+
+def _is_marked(table: str) -> bool:
+    return "audience" in RECORDS[table].model_fields
+
+
+_HIDDEN = "{0}.audience IS 'custodian' AND {0}.id NOT IN (SELECT subject FROM approval WHERE kind = 'audience')"
+"""The condition that a row is for custodians by its own marking."""
 
 
 def touched_by(db: sqlite_utils.Database, number: int) -> Ids | None:
@@ -300,7 +322,8 @@ def touched_by(db: sqlite_utils.Database, number: int) -> Ids | None:
 
     None stands for all of them, where so many were changed that it is quicker to look at everything.
     """
-    lines = db.conn.execute('SELECT "table", record, before FROM history WHERE batch = ?', [number]).fetchall()
+    changes = db.conn.execute('SELECT "table", record, before FROM history WHERE batch = ?', [number])
+    lines = changes.fetchmany(MANY + 1)
     if len(lines) > MANY:
         return None
     changed = _grouped((table, record) for table, record, _ in lines if table in RECORDS)

@@ -1,11 +1,12 @@
 """Bringing a batch into the private file: what is new, what changed, what is gone, and whose word counts."""
 
+import datetime as dt
 import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlite_utils
 
@@ -13,9 +14,22 @@ from mapping.batch import Batch, Progress
 from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
 from mapping.directory.rows import Row, stored_ids, stored_rows, to_row
 from mapping.directory.undo import undone
-from mapping.directory.writing import Change, Missing, Writing
+from mapping.directory.writing import CHUNK, Change, Missing, Writing
 from mapping.errors import InvalidRecord
-from mapping.model import ENTRIES, PARTS, RECORDS, WHOLES, Record, least_precise, references, strictest
+from mapping.model import (
+    ENTRIES,
+    PARTS,
+    RECORDS,
+    WHOLES,
+    AnyRecord,
+    Record,
+    Service,
+    ServiceAtLocation,
+    Verification,
+    least_precise,
+    references,
+    strictest,
+)
 
 __all__ = ["Change", "Import", "Missing"]
 
@@ -66,29 +80,34 @@ class Import:
         verified = self._verified()
         done, of = 0, sum(map(len, self.records.values()))
         for table in RECORDS:
-            if table not in self.records:
-                continue
-            rows = {record.id: to_row(record) for record in self.records[table].values()}
-            settle = self._settling(table, rows, verified) if table in CLAIMED else {}
-            left = self._left_as_they_are(table, rows)
-
-            def mend(old: Row, row: Row, settle: dict[str, Row] = settle, left: frozenset[str] = left) -> None:
-                if row["id"] in left:
-                    row |= {name: value for name, value in old.items() if name not in ("audience", "precision")}
-                elif row["id"] in settle:
-                    row |= settle[row["id"]]
-                _never_lower(old, row)
-
-            self.writing.put(table, rows, mend=mend)
-            self._note_references(table, rows.values())
-            done += len(rows)
-            if progress is not None:
-                progress(done, of)
+            records, self.links[table] = self.records.get(table, {}), defaultdict(set)
+            ids = sorted(records)
+            for start in range(0, len(ids), CHUNK):  # the rows of a large list would fill the memory beside its records
+                rows = {record: to_row(records[record]) for record in ids[start : start + CHUNK]}
+                self._put(table, rows, verified)
+                done += len(rows)
+                if progress is not None:
+                    progress(done, of)
         self._take_out()
         if not self.batch.partial:
             earlier = self._given_before()
             self._replace_parts(earlier)
             self._note_missing(earlier)
+
+    def _put(self, table: str, rows: Mapping[str, Row], verified: Mapping[tuple[str, str], str]) -> None:
+        """Put some rows in their table."""
+        settle = self._settling(table, rows, verified) if table in CLAIMED else {}
+        left = self._left_as_they_are(table, rows)
+
+        def mend(old: Row, row: Row) -> None:
+            if row["id"] in left:
+                row |= {name: value for name, value in old.items() if name not in ("audience", "precision")}
+            elif row["id"] in settle:
+                row |= settle[row["id"]]
+            _never_lower(old, row)
+
+        self.writing.put(table, rows, mend=mend)
+        self._note_references(table, rows.values())
 
     def require_references(self) -> None:
         """Refuse the batch when one of its records refers to a record that does not exist."""
@@ -108,7 +127,7 @@ class Import:
         """Note a record; of two with one id the later stands, under the strictest marking of both."""
         if RECORDS.get(record.table) is not type(record):
             raise InvalidRecord(f"{self.batch.file}: {type(record).__name__} is no kind of record that is stored")
-        if record.id in self.erased or record.get("link_id") in self.erased:
+        if self.erased and (record.id in self.erased or record.get("link_id") in self.erased):
             return
         records = self.records.setdefault(record.table, {})
         kept_id = self.kept.get(record.id, record.id)
@@ -134,11 +153,13 @@ class Import:
 
     def _note_references(self, table: str, rows: Collection[Row]) -> None:
         """Note what the rows of a table refer to, as they stand in it."""
-        links = self.links[table] = defaultdict(set)
+        links = self.links[table]
         for name in references(RECORDS[table]):
             self.mentioned.update(row[name] for row in rows if row[name] is not None)
+        if "link_id" not in RECORDS[table].model_fields:
+            return
         for row in rows:
-            if row.get("link_id") is not None:
+            if row["link_id"] is not None:
                 links[row["link_entity"]].add(row["link_id"])
                 self.mentioned.add(row["link_id"])
 
@@ -150,20 +171,24 @@ class Import:
 
     def _verified(self) -> dict[tuple[str, str], str]:
         """Return the last day on which the batch says that a record was verified, or a service of it."""
-        days: dict[tuple[str, str], str] = {}
+        days: dict[tuple[str, str], dt.date] = {}
 
-        def note(table: str, record: str | None, day: str | None) -> None:
+        def note(table: str, record: str | None, day: dt.date | None) -> None:
             if record and day:
-                days[table, record] = max(day, days.get((table, record), ""))
+                days[table, record] = max(day, days.get((table, record), day))
 
-        for row in map(to_row, self.records.get("verification", {}).values()):
-            note(row["link_entity"], row["link_id"], row["verified_on"])
-        for row in map(to_row, self.records.get("service", {}).values()):
-            note("service", row["id"], row["assured_date"])
-            note("organization", row["organization_id"], days.get(("service", row["id"])))
-        for row in map(to_row, self.records.get("service_at_location", {}).values()):
-            note("location", row["location_id"], days.get(("service", row["service_id"] or "")))
-        return days
+        for check in self._of(Verification):
+            note(check.link_entity, check.link_id, check.verified_on)
+        for service in self._of(Service):
+            note("service", service.id, service.assured_date)
+            note("organization", service.organization_id, days.get(("service", service.id)))
+        for at in self._of(ServiceAtLocation):
+            note("location", at.location_id, days.get(("service", at.service_id or "")))
+        return {record: day.isoformat() for record, day in days.items()}
+
+    def _of(self, kind: type[AnyRecord]) -> Collection[AnyRecord]:
+        """Return the records of the batch of a kind."""
+        return cast("Collection[AnyRecord]", self.records.get(kind.table, {}).values())
 
     def _settling(self, table: str, rows: Mapping[str, Row], verified: Mapping[tuple[str, str], str]) -> dict[str, Row]:
         """Note what the batch claims of records that other sources speak of; return how these records stand then."""

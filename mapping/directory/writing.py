@@ -87,6 +87,11 @@ class Writing:
         before = stored_rows(self.db, table, list(rows))
         changed: list[Changed] = []
         change = self.change if table in RECORDS else Change()  # of what the directory only notes nobody keeps count
+        if not before:
+            change.added[table] += len(rows)
+            self._insert(table, rows.values())
+            self.log(table, ((record, None, row) for record, row in rows.items()))
+            return
         for record, row in rows.items():
             old = before.get(record)
             if old is not None and mend is not None:
@@ -96,13 +101,17 @@ class Writing:
                 continue
             (change.added if old is None else change.changed)[table] += 1
             changed.append((record, old, row))
-        try:
-            insert(self.db, table, (row for _, old, row in changed if row is not None and old is None))
-            upsert(self.db, table, (row for _, old, row in changed if row is not None and old is not None))
-        except sqlite3.IntegrityError as error:
-            raise InvalidRecord(f"{self.file}: {table}: {error}; nothing was stored") from error
+        self._insert(table, (row for _, old, row in changed if row is not None and old is None))
+        self._insert(table, (row for _, old, row in changed if row is not None and old is not None), upsert)
         self.log(table, changed)
         self._end_consents(changed)
+
+    def _insert(self, table: str, rows: Iterable[Row], way: Callable[..., None] = insert) -> None:
+        """Store rows, in place of those of the same ids where ``way`` is `upsert`."""
+        try:
+            way(self.db, table, rows)
+        except sqlite3.IntegrityError as error:
+            raise InvalidRecord(f"{self.file}: {table}: {error}; nothing was stored") from error
 
     def log(self, table: str, changes: Iterable[Changed]) -> None:
         """Write changes into the history: what was before; what is after stands in the next line or in the table."""
