@@ -18,6 +18,7 @@ Step = Callable[[str], str]
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 TAG = re.compile(r"</?[A-Za-z!][^<>]{0,200}>")
+SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 FORMULA = re.compile(r"^\s*=\s*HYPERLINK\s*\(\s*\"[^\"]*\"\s*[;,]\s*\"(?P<shown>[^\"]*)\"\s*\)\s*$", re.I)
 
 
@@ -46,7 +47,7 @@ def without_tags(text: str) -> str:
 
 def spaced(text: str) -> str:
     """Make spaces plain and single; line ends part the values of a cell, so they stay."""
-    lines = (re.sub(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+", " ", line).strip() for line in text.splitlines())
+    lines = (SPACES.sub(" ", line).strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
 

@@ -38,6 +38,7 @@ def without_repeats(readers: list[Reader]) -> Iterator[Reader]:
             problem = Phrase("row {row} is of the same body, place and kind of help", row=str(reader.row.number))
             older.say("", problem, Phrase("the one checked last stands"))
         readers_of[key] = reader
+    first.clear()  # all that a large list says would stand in the memory beside its records
     yield from readers_of.values()
 
 

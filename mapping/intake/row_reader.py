@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeVar
@@ -17,7 +17,7 @@ from mapping.language.fold import is_garbled
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
 from mapping.language.parsers.permission import asks_consent, is_review, refuses, says_no
 from mapping.language.taxonomy import Vocabulary, match_term
-from mapping.model import Audience, record_id, strictest
+from mapping.model import Audience, Record, record_id, strictest
 from mapping.quality.known_organizations import Known
 from mapping.safety.sensitive_text import HOLD, SHELTER, STREET, TELLING
 
@@ -28,6 +28,9 @@ MOST_WORDS = 400
 
 LONGEST_CELL = 32_767
 """Letters of a cell that fills a field at most: as many as a cell of a workbook holds."""
+
+MOST_DESCRIBED = 20_000
+"""Different descriptions of a record that are remembered at most."""
 
 MANY = 3
 """From so many cells of the wrong kind on, a row has slipped by a column and none of it is believed."""
@@ -55,6 +58,9 @@ class Intake:
     located: dict[tuple[object, ...], Located] = field(default_factory=dict)
     """What a row says of where it is -> where that is; many rows say the same."""
     _fillings: dict[str, "Filling | None"] = field(default_factory=dict)
+    described: dict[tuple[object, ...], tuple["Part", ...]] = field(default_factory=dict)
+    """What cells say of a record -> the parts that they give it; those of few hundred thousand rows differ."""
+    _filled: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     parted: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
     """Field, taxonomy and the text of a cell -> the entries of which it is a list."""
     _watched: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
@@ -66,14 +72,24 @@ class Intake:
 
     def filling(self, name: str) -> "Filling | None":
         """Return what fills a field; None where nothing does."""
-        if name not in self._fillings:
+        try:
+            return self._fillings[name]
+        except KeyError:
             columns, only = self.columns, self.columns.only.get(name)
             filled = tuple(map(fold_header, columns.fields.get(name, ())))
             constant, chosen = columns.constants.get(name, ""), name in columns.choices
             there = filled or constant or chosen
             own = Filling(filled, constant, chosen, re.compile(only) if only is not None else None, name in self.meant)
             self._fillings[name] = own if there else None
-        return self._fillings[name]
+            return self._fillings[name]
+
+    def filled(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of some fields that the list fills, in every language that it has them in."""
+        filled = self._filled.get(names)
+        if filled is None:
+            spoken = (f"{name}.{language}" for name in names for language in self.spoken.get(name, ()))
+            filled = self._filled[names] = tuple(name for name in (*names, *spoken) if self.filling(name))
+        return filled
 
     def watched(self, headings: tuple[str, ...]) -> tuple[str, ...]:
         """Return the columns, of those of a row, that ask for consent or hold a review: they count with any map."""
@@ -97,6 +113,22 @@ class Intake:
         return {base: tuple(sorted(languages, key=order.index)) for base, languages in spoken.items()}
 
     @cached_property
+    def marked(self) -> dict[str, Audience]:
+        """The sender's marking, folded -> who may see a row of it."""
+        return {fold_header(word): audience for word, audience in self.columns.markings.items()}
+
+    @cached_property
+    def notices(self) -> list[tuple[str, str, re.Pattern[str]]]:
+        """(word of a remark, what it stands for, pattern that finds it); none where no column holds remarks."""
+        notices = self.columns.notices.items() if self.columns.private else ()
+        return [(word, meant, re.compile(re.escape(word), re.I)) for word, meant in notices]
+
+    @cached_property
+    def remarks(self) -> tuple[str, ...]:
+        """The columns of remarks and people, folded as the cells of a row are."""
+        return tuple(map(fold_header, self.columns.private))
+
+    @cached_property
     def meant(self) -> dict[str, dict[str, str]]:
         """Field -> the sender's own word, folded -> what it stands for."""
         return {
@@ -113,6 +145,30 @@ class Intake:
     def approved(self) -> bool:
         """Whether two people approved this sender's map and marking table; no list says so of itself."""
         return self.known.approves(self.columns)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a record that cells describe, before it is known which record: one for all rows that say the same.
+
+    ``key`` tells it from other parts of the record, ``of`` is the field that names the record, and ``values`` are all
+    its fields, validated.
+    """
+
+    kind: type[Record]
+    key: tuple[object, ...]
+    of: str
+    values: Mapping[str, Any]
+
+    @classmethod
+    def like(cls, record: Record, key: tuple[object, ...], of: str) -> "Part":
+        """Return the part that a record is, whatever its ids."""
+        return cls(type(record), key, of, record.__dict__)
+
+    def belonging_to(self, record: str, source: str) -> Record:
+        """Return the part as that of a record."""
+        own = record_id(source, self.kind.table, record, *self.key)
+        return self.kind.restored({**self.values, "id": own, self.of: record})
 
 
 @dataclass(frozen=True)
@@ -139,6 +195,12 @@ class Reader:
     said: set[Issue] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     """Fields whose cells hold another kind of thing than they should."""
+    faults: int = 0
+    """How often something was said of the row, whether or not it had been said before."""
+
+    def forget(self) -> None:
+        """Let go of the cells, once all is read from them: those of a large list take as much memory as its records."""
+        self.row.cells, self.row.raw = {}, {}
 
     def text(self, name: str, language: str = "") -> str:
         """Return a field's text: that of the column the map names, or the map's constant.
@@ -199,9 +261,31 @@ class Reader:
         whole = best[-1]
         return "; ".join(dict.fromkeys(whole)) if whole and len(whole) > 1 else text
 
+    def described(
+        self, names: tuple[str, ...], owner: "Reader", describe: Callable[..., Iterable[Part]], *more: Hashable
+    ) -> tuple[Part, ...]:
+        """Return the parts that some fields of a row, and of the row of its place, give a record.
+
+        ``describe`` is asked once for all rows whose fields say the same, unless something is to be said of them: it
+        must read nothing of the rows but these fields, and ``more``.
+        """
+        filled, memory = self.intake.filled(names), self.intake.described
+        key = (describe, *map(self.text, filled), *(map(owner.text, filled) if owner is not self else ()), *more)
+        parts = memory.get(key)
+        if parts is None:
+            faults = self.faults + owner.faults
+            parts = tuple(describe(self, owner, *more))
+            if self.faults + owner.faults == faults:
+                if len(memory) >= MOST_DESCRIBED:
+                    memory.clear()
+                memory[key] = parts
+        return parts
+
     def translations(self, name: str) -> dict[str, str]:
         """Return a field's texts in the languages that the list has it in."""
-        languages = self.intake.spoken.get(name, ())
+        languages = self.intake.spoken.get(name)
+        if not languages:
+            return {}
         return {language: text for language in languages if (text := self.text(name, language))}
 
     def any_text(self, name: str) -> str:
@@ -227,6 +311,7 @@ class Reader:
 
     def _keep(self, column: str, problem: Phrase, fix: Phrase, level: Level) -> None:
         batch = self.intake.batch
+        self.faults += 1
         issue = Issue(batch.file, self.row.sheet, self.row.number, column, problem, fix, level)
         if issue not in self.said:
             self.said.add(issue)
@@ -262,8 +347,8 @@ class Reader:
 
     def closing(self) -> str | None:
         """Return the status that a remark gives the row, such as closed; remarks are looked at, never kept."""
-        for word, meant in self.intake.columns.notices.items():
-            if meant != "custodian" and self._remarks_hold(re.escape(word)):
+        for word, meant, pattern in self.intake.notices:
+            if meant != "custodian" and self._remarks_hold(pattern):
                 self.say(
                     self._remark(),
                     Phrase("the remark says {word!r}", word=word),
@@ -275,8 +360,8 @@ class Reader:
 
     def held_back(self) -> bool:
         """Tell whether a remark asks that the row be shown to nobody."""
-        words = [word for word, meant in self.intake.columns.notices.items() if meant == "custodian"]
-        if self._remarks_hold(HOLD.pattern) or any(self._remarks_hold(re.escape(word)) for word in words):
+        patterns = [pattern for _, meant, pattern in self.intake.notices if meant == "custodian"]
+        if any(map(self._remarks_hold, (HOLD, *patterns))):
             self.say(
                 self._remark(),
                 Phrase("a remark asks that this be not shown"),
@@ -302,9 +387,9 @@ class Reader:
         names = self.intake.headings.get(self.row.sheet, {})
         self._keep(names.get(heading, heading), problem, fix, level)
 
-    def _remarks_hold(self, pattern: str) -> bool:
-        texts = (self.row.cells.get(fold_header(name), "") for name in self.intake.columns.private)
-        return any(re.search(pattern, text, re.I) for text in texts)
+    def _remarks_hold(self, pattern: re.Pattern[str]) -> bool:
+        cells = self.row.cells
+        return any(pattern.search(text) for name in self.intake.remarks if (text := cells.get(name, "")))
 
     def _remark(self) -> str:
         return next(iter(self.intake.columns.private), "")
@@ -328,7 +413,7 @@ class Reader:
         if not text or parsers.is_blank(text):
             return None
         try:
-            return _remembered(parse, self.word(name, text), more, tuple(sorted(options.items())))
+            return _remembered(parse, self.word(name, text), more, tuple(sorted(options.items())) if options else ())
         except parsers.Partly as error:
             self.say(name, error.problem, error.fix)
             return error.value  # type: ignore[no-any-return]
@@ -427,15 +512,15 @@ class Reader:
             return "custodian"
         if not intake.columns.fields.get("marking"):
             return marking(intake.columns, intake.columns.constants.get("marking", ""))[0]
-        audience, known = marking(intake.columns, text)
-        if not known:
+        audience = intake.marked.get(fold_header(text))
+        if audience is None:
             problem = (
                 Phrase("the marking {text!r} is not in the sender's table", text=text)
                 if text
                 else Phrase("there is no marking")
             )
             self.say("marking", problem, Phrase("the row is for custodians only until the sender says who may see it"))
-        return audience
+        return audience or "custodian"
 
     def narrowed(self, audience: Audience) -> Audience:
         """Return who may see one service: those who may see its row, or fewer where it says so itself."""

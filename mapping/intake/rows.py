@@ -142,7 +142,7 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
         filled = [text for text in texts if text.strip()]
         if not filled:
             continue
-        if [fold_header(text) for text in texts[: len(names)]] == folded[: len(texts)]:
+        if all(fold_header(text) == name for text, name in zip(texts, folded, strict=False)):
             rows.skipped[Phrase("a repeated header")].append(f"{sheet.name} {offset}".strip())
             continue
         rows.totals += [(sheet.name, offset, int(match[1])) for text in filled if (match := TOTAL.match(text))]
@@ -171,6 +171,8 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
 
 def written(cell: object) -> str:
     """Return a cell as text: whole numbers without the spreadsheet's ``.0``, days as 2026-11-24."""
+    if type(cell) is str:
+        return cell
     if cell is None or isinstance(cell, bool):
         return "" if cell is None else ("1" if cell else "0")
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from mapping.area.geocode import Located, locate, served
 from mapping.area.study_area import StudyArea
@@ -19,7 +19,7 @@ from mapping.batch import counted
 from mapping.intake.activities import checklist
 from mapping.intake.dialling import lacks_town, town_codes
 from mapping.intake.row_keys import row_key, without_repeats
-from mapping.intake.row_reader import HOLD, SHELTER, TELLING, Intake, Reader, first_of
+from mapping.intake.row_reader import HOLD, SHELTER, TELLING, Intake, Part, Reader, first_of
 from mapping.language import parsers
 from mapping.language.fold import name_key
 from mapping.language.i18n import Phrase, Quoted, Several
@@ -100,6 +100,8 @@ def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, li
             intake.known.add(entry.body, [name, *names.values()])
             intake.known.learn(entry.records)
             yield entry
+            if parts is None:
+                reader.forget()
 
 
 def organizations_seen(records: Iterable[Record]) -> None:
@@ -108,25 +110,25 @@ def organizations_seen(records: Iterable[Record]) -> None:
     A body all of whose services are hidden is hidden too: its name alone could tell that it keeps a shelter. One whose
     name does tell is hidden whatever its services are, until two people lower it.
     """
-    all_records = list(records)
-    telling = {
-        t.link_id for t in all_records if isinstance(t, Translation) and t.field == "name" and SHELTER.search(t.text)
-    }
+    by_kind: dict[type[Record], list[Any]] = defaultdict(list)
+    for record in records:
+        by_kind[type(record)].append(record)
+    tells = lru_cache(maxsize=10_000)(SHELTER.search)  # names of services are those of few terms
+    telling = {t.link_id for t in by_kind[Translation] if t.field == "name" and tells(t.text)}
     rules = {term_id(term): term.audience for term in Vocabulary.load("service_types").terms()}
     types = {
         a.link_id: rules[a.taxonomy_term_id]
-        for a in all_records
-        if isinstance(a, Attribute) and a.link_type == "service_type" and a.taxonomy_term_id in rules
+        for a in by_kind[Attribute]
+        if a.link_type == "service_type" and a.taxonomy_term_id in rules
     }
     audiences: dict[str, list[Audience]] = defaultdict(list)
-    for service in all_records:
-        if isinstance(service, Service) and service.organization_id:
+    for service in by_kind[Service]:
+        if service.organization_id:
             audiences[service.organization_id].append(strictest(service.audience, types.get(service.id, "custodian")))
-    for organization in all_records:
-        if isinstance(organization, Organization):
-            tells = organization.id in telling or SHELTER.search(organization.name)
-            shown = [] if tells else audiences.get(organization.id, [])
-            organization.audience = min(shown, key=AUDIENCES.index, default="custodian")
+    for organization in by_kind[Organization]:
+        hidden = organization.id in telling or tells(organization.name)
+        shown = [] if hidden else audiences.get(organization.id, [])
+        organization.audience = min(shown, key=AUDIENCES.index, default="custodian")
 
 
 def _numbers(reader: Reader, name: str, region: str, unit: str | None) -> list[parsers.PhoneValue]:
@@ -162,6 +164,8 @@ def _located(reader: Reader) -> Located:
     if located is None:
         located = locate(area, lat=latitude, lon=longitude_found, place=place, unit=unit, country=country)
         reader.intake.located[claim] = located
+    if not located.notes and (located.precision != "none" or located.country):
+        return located
     where = "coordinates" if reader.text("coordinates") else "latitude" if reader.text("latitude") else "unit"
     for note in located.notes:
         about = next((n for n in ("unit", "place") if (t := reader.any_text(n)) and repr(t) in note.problem), where)
@@ -327,8 +331,9 @@ def _service(
     entry: RowSite, reader: Reader, intake: Intake, code: str, written: str, phones: list[parsers.PhoneValue]
 ) -> None:
     source, taxonomy = intake.columns.source, Vocabulary.load("service_types")
-    own_key = reader.row.text([intake.columns.sheets.parent_key]) or str(reader.row.number)
-    child = "" if reader is entry.reader else own_key
+    child = ""
+    if reader is not entry.reader:
+        child = reader.row.text([intake.columns.sheets.parent_key]) or str(reader.row.number)
     key = "|".join(filter(None, (entry.key, child, code)))
     service = record_id(source, "service", key)
     labels = _labels("service_types", code, intake.area.languages)
@@ -364,6 +369,11 @@ def _service(
         audience=audience,
     )
     type_term = term_id(taxonomy.term(code))
+    owner = entry.reader
+
+    def of(parts: Iterable[Part]) -> Iterator[Record]:
+        return (part.belonging_to(service, source) for part in parts)
+
     entry.records += [
         record,
         at,
@@ -374,19 +384,38 @@ def _service(
             link_type="service_type",
             taxonomy_term_id=type_term,
         ),
-        *_translated("service", service, "name", labels, source),
+        *of(_names(code, intake.area.languages)),
         *_translated("service", service, "description", descriptions, source),
-        *_people(reader, service, source),
+        *of(reader.described(("serves", "excludes"), reader, _people)),
         *_phones(reader, entry, service, source, phones),
-        *_hours(reader, entry, service, source),
-        *_terms_of_use(reader, entry.reader, service, source, record),
+        *of(_hours(reader, entry)),
+        *of(reader.described(("languages",), owner, _languages)),
+        *_terms_of_use(reader, service, source, record),
         *_coverage(reader, service, source, intake),
-        *_standing(reader, entry, service, source),
+        *of(reader.described(STANDING, owner, _standing, entry.audience)),
         *checklist(reader, entry.reader, service, entry.audience),
     ]
 
 
-def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
+STANDING = ("verified_on", "verified_how", "verified_by", "capacity", "funded_until", "funder")
+"""Fields that say how a service stands."""
+
+
+@lru_cache(maxsize=2_000)
+def _names(code: str, languages: tuple[str, ...]) -> tuple[Part, ...]:
+    """Return the names of a service of a kind of help."""
+    return tuple(
+        Part.like(
+            Translation(id="", link_id="", link_entity="service", field="name", language=language, text=text),
+            ("name", language),
+            "link_id",
+        )
+        for language, text in _labels("service_types", code, languages).items()
+        if text
+    )
+
+
+def _people(reader: Reader, _owner: Reader) -> Iterator[Part]:
     """Yield whom the service helps and whom it does not."""
     links: tuple[Literal["serves", "excludes"], ...] = ("serves", "excludes")
     for link in links:
@@ -394,20 +423,15 @@ def _people(reader: Reader, service: str, source: str) -> Iterator[Record]:
         if link == "serves" and not codes and all(parsers.says_everybody(word) for word in words):
             continue  # without a group it is for everybody
         for code in codes:
-            yield Attribute.alike(
-                {"id": record_id(source, "attribute", service, link, code), "link_id": service},
-                link_entity="service",
-                link_type=link,
-                taxonomy_term_id=term_id(Vocabulary.load("beneficiaries").term(code)),
-            )
+            term = term_id(Vocabulary.load("beneficiaries").term(code))
+            group = Attribute(id="", link_id="", link_entity="service", link_type=link, taxonomy_term_id=term)
+            yield Part.like(group, (link, code), "link_id")
         for word in words:
             condition = match_term("conditions", word) if link == "excludes" else None
             if condition is not None:
                 labels = _labels_with_english("conditions", condition.code, reader.intake.area)
-                attribute = record_id(source, "attribute", service, link, condition.code)
-                yield Attribute(
-                    id=attribute, link_id=service, link_entity="service", link_type="excludes", value=labels["en"]
-                )
+                excluded = Attribute(id="", link_id="", link_entity="service", link_type="excludes", value=labels["en"])
+                yield Part.like(excluded, (link, condition.code), "link_id")
                 continue
             reader.say(
                 link,
@@ -441,12 +465,18 @@ def _phones(
         )
 
 
-def _hours(reader: Reader, entry: RowSite, service: str, source: str) -> Iterator[Record]:
-    """Yield opening hours; words that could not be read stay private, they may hold anything."""
-    owner = reader if reader.text("hours") else entry.reader
-    offset = entry.reader.take("utc_offset", parsers.utc_offset)
+def _hours(reader: Reader, entry: RowSite) -> tuple[Part, ...]:
+    """Return opening hours; words that could not be read stay private, they may hold anything."""
+    heading = _round_the_clock(reader) or _round_the_clock(entry.reader)
+    return reader.described(("hours", "utc_offset"), entry.reader, _schedules, heading, entry.audience)
+
+
+def _schedules(reader: Reader, place: Reader, heading: str, audience: Audience) -> Iterator[Part]:
+    """Yield opening hours; ``heading`` is that of a column which says that it is open day and night."""
+    owner = reader if reader.text("hours") else place
+    offset = place.take("utc_offset", parsers.utc_offset)
     spans = owner.take("hours", parsers.hours) or []
-    if heading := _round_the_clock(reader) or _round_the_clock(entry.reader):
+    if heading:
         always = parsers.hours("24/7")
         if spans and spans != always:
             owner.say_of(
@@ -459,31 +489,30 @@ def _hours(reader: Reader, entry: RowSite, service: str, source: str) -> Iterato
     for number, span in enumerate(spans):
         if span.doubt:
             owner.say("hours", span.doubt, Phrase("look whether it is right"), "note")
-        yield Schedule.alike(
-            {"id": record_id(source, "schedule", service, number), "service_id": service},
+        frequencies: dict[str, Literal["WEEKLY", "MONTHLY"]] = {"weekly": "WEEKLY", "monthly": "MONTHLY"}
+        schedule = Schedule(
+            id="",
             timezone=offset,
-            freq={"weekly": "WEEKLY", "monthly": "MONTHLY"}.get(span.kind),
+            freq=frequencies.get(span.kind),
             byday=span.byday or None,
             opens_at=span.opens,
             closes_at=span.closes,
-            audience=entry.audience,
+            audience=audience,
             description=BY_APPOINTMENT if span.kind == "appointment" else None,
-            bymonthday=None,
             notes="-".join(map(str, span.months)) if span.months else None,
         )
+        yield Part.like(schedule, (number,), "service_id")
 
 
 def _round_the_clock(reader: Reader) -> str:
     """Return the column, folded, that asks whether it is open day and night and is answered with yes; else nothing."""
-    for heading, answer in reader.row.cells.items():
-        if answer and _asks_round_the_clock(heading) and says_yes(answer):
-            return heading
-    return ""
+    cells = reader.row.cells
+    return first_of(heading for heading in _asking_round_the_clock(tuple(cells)) if says_yes(cells[heading]))
 
 
 @lru_cache(maxsize=1_000)
-def _asks_round_the_clock(heading: str) -> bool:
-    return ROUND_THE_CLOCK.search(heading) is not None
+def _asking_round_the_clock(headings: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(filter(ROUND_THE_CLOCK.search, headings))
 
 
 def _labels_with_english(taxonomy: str, code: str, area: StudyArea) -> Mapping[str, str]:
@@ -498,11 +527,15 @@ def _labels(taxonomy: str, code: str, languages: tuple[str, ...]) -> Mapping[str
     return MappingProxyType({language: str(terms.label(code, language)) for language in languages})
 
 
-def _terms_of_use(reader: Reader, owner: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
-    """Yield languages, cost and papers; languages that are said of the whole place hold for each of its services."""
+def _languages(reader: Reader, owner: Reader) -> Iterator[Part]:
+    """Yield languages; those that are said of the whole place hold for each of its services."""
     spoken = reader if reader.text("languages") else owner
     for code in spoken.take("languages", parsers.language_codes) or []:
-        yield Language.alike({"id": record_id(source, "language", service, code), "service_id": service}, code=code)
+        yield Part.like(Language(id="", code=code), (code,), "service_id")
+
+
+def _terms_of_use(reader: Reader, service: str, source: str, record: Service) -> Iterator[Record]:
+    """Yield cost and papers."""
     money = reader.intake.area.money
     cost = reader.take("cost", parsers.cost, money)
     if cost is not None:
@@ -545,39 +578,33 @@ def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iter
             reader.say("covers", Phrase("{part!r} is no unit that we know", part=part), Phrase("check the name"))
 
 
-def _standing(reader: Reader, entry: RowSite, service: str, source: str) -> Iterator[Record]:
+def _standing(reader: Reader, owner: Reader, audience: Audience) -> Iterator[Part]:
     """Yield when it was checked, how many it takes, who pays: the last two for partners at most."""
-    owner = entry.reader
     day = owner.day("verified_on", past=True)
     how = match_term("verification", owner.text("verified_how")) if owner.text("verified_how") else None
-    yield Verification.alike(
-        {"id": record_id(source, "verification", service), "link_id": service},
-        link_entity="service",
-        level=how.code if how else ("self-reported" if day else "unverified"),
-        verified_on=day,
-        verified_by=owner.text("verified_by") or None,
+    level = how.code if how else ("self-reported" if day else "unverified")
+    assessor = owner.text("verified_by") or None
+    check = Verification.alike(
+        {"id": "", "link_id": ""}, link_entity="service", level=level, verified_on=day, verified_by=assessor
     )
+    yield Part.like(check, (), "link_id")
     capacity = reader.take("capacity", parsers.capacity)
     if capacity is not None and capacity.number is not None and day is not None:
         most = capacity.number.most or capacity.number.value
-        yield ServiceCapacity(
-            id=record_id(source, "service_capacity", service),
-            service_id=service,
+        places = ServiceCapacity(
+            id="",
             available=most,
             maximum=most,
             description=" ".join(filter(None, (capacity.counted, capacity.every and f"a {capacity.every}"))) or None,
             updated=day,
-            audience=strictest(entry.audience, "partner"),
+            audience=strictest(audience, "partner"),
         )
+        yield Part.like(places, (), "service_id")
     until = reader.day("funded_until", of_period="last")
     if until is not None or reader.text("funder"):
-        yield Funding(
-            id=record_id(source, "funding", service),
-            service_id=service,
-            source=reader.text("funder") or None,
-            valid_to=until,
-            audience=strictest(entry.audience, "partner"),
-        )
+        funder = reader.text("funder") or None
+        funding = Funding(id="", source=funder, valid_to=until, audience=strictest(audience, "partner"))
+        yield Part.like(funding, (), "service_id")
 
 
 def _place(entry: RowSite, intake: Intake) -> None:

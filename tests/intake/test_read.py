@@ -610,3 +610,28 @@ def test_a_town_that_nobody_knows_is_told_of_its_own_column(take):
     (lost,) = [issue for issue in said(batch) if "Nowhereville" in issue[2]]
     assert lost[:2] == ("doubt", "Town")
     assert ("note", "Town") in [issue[:2] for issue in said(batch, 3)]
+
+
+def test_a_fault_is_told_of_every_row_and_service_whose_cells_say_the_same(take):
+    heads = (*HEADER, "Hours", "Checked")
+    rows = [
+        (
+            str(number),
+            f"Umed {number}",
+            "Juybor",
+            "legal advice; shelter",
+            "",
+            "all",
+            "",
+            "Mo-Fr 8-17 or so",
+            "03.04.2026",
+        )
+        for number in range(1, 4)
+    ]
+    batch = take(*rows, heads=heads)
+    by_row = [sorted(said(batch, row)) for row in (2, 3, 4)]
+    assert by_row[0] == by_row[1] == by_row[2] != []
+    alone = take(rows[2], heads=heads)
+    assert sorted(said(alone)) == by_row[2]
+    last = {record.id for record in alone.records if record.table != "provenance"}
+    assert last <= {record.id for record in batch.records}, "and its parts are the same beside others like it"

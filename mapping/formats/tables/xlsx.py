@@ -269,8 +269,9 @@ NUMBER = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")
 
 
 NO_VALUE = re.compile(rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<v></v>)?\s*</(?:\w+:)?c>")
-WIDE = re.compile(rb"""\br=["'][A-Za-z]{2}""")
-FAR = re.compile(rb"""\br=["'][A-Za-z]*\d{7}""")
+WIDE = re.compile(rb"""\br=["'][A-Za-z]{2,3}\d""")
+FAR = {10**digits: re.compile(rb"""\br=["'][A-Za-z]*\d{%d}""" % (digits + 1)) for digits in (5, 6)}
+"""Rows -> what stands in a sheet that has more."""
 MAX_ROWS = 2**20
 """Rows that a sheet can have."""
 
@@ -280,10 +281,11 @@ def _require_extent(path: Path, name: str, xml: bytes) -> None:
     tags = xml.count(b"<row") + xml.count(b":row")
     if tags > 2 * MAX_ROWS:
         raise _too_many(path, name, tags, 0)
-    if not WIDE.search(xml) and not FAR.search(xml):  # seen in no time; nearly every list is like this
+    most = next((rows for rows, further in FAR.items() if not further.search(xml)), 0)
+    if most and not WIDE.search(xml):  # seen in no time; nearly every list is like this
         letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         width = max((n for n in range(1, 27) for q in b"\"'" if b"r=%c%c" % (q, letters[n - 1]) in xml), default=0)
-        if width * 10**6 <= MAX_CELLS:
+        if width * most <= MAX_CELLS:
             return
     rows = max((int(match[1]) for match in ROW.finditer(xml)), default=0)
     columns, last = b"", 0

@@ -105,7 +105,12 @@ def _text(text: str) -> str:
 
 def is_blank(value: object) -> bool:
     """Tell whether a cell holds nothing, or only dashes."""
-    return _DASHES.fullmatch(cell(value)) is not None
+    return _is_blank(value) if isinstance(value, str) else _DASHES.fullmatch(cell(value)) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _is_blank(text: str) -> bool:
+    return _DASHES.fullmatch(_text(text)) is not None
 
 
 def is_one_of(text: str, folded: Collection[str]) -> bool:
