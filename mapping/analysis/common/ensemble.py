@@ -12,6 +12,7 @@ seventy surfaces answer for all draws.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from weakref import WeakKeyDictionary
 
@@ -296,6 +297,7 @@ def _in_each(
 ) -> tuple[Floats, Floats]:
     """Return the people within each of the minutes as asked and in each draw, and on foot."""
 
+    @cache  # many draws ask the same
     def at(key: tuple[int, int, int, int], factor: float) -> Floats:
         place = np.searchsorted(edges, np.round(np.asarray(minutes, float) * factor, 6) - 1e-9)
         return counts[key][:, :, place]
