@@ -15,6 +15,9 @@ from mapping.render.svg import width_of
 LETTERS, PAGE = 7.0, 499.0
 """Height of letters in a table of small print, and how wide a page of print is, both in points."""
 
+ON_A_NEW_PAGE = frozenset({"front", "summary", "context"})
+"""Chapters that begin a page; the others follow on, so that no page is left half empty (in print: report.css)."""
+
 Role = Literal["", "lead", "note", "source", "small"]
 
 

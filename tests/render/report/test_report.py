@@ -19,7 +19,7 @@ from docx.oxml.ns import qn
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.render import report as reports
 from mapping.render.report import brief
-from mapping.render.report.elements import Picture, ReportTable
+from mapping.render.report.elements import ON_A_NEW_PAGE, Cell, Chapter, Picture, ReportTable, TableRow
 from mapping.render.report.writers import docx as word
 from mapping.render.report.writers import files, html, pdf
 from mapping.view.view import View
@@ -205,10 +205,6 @@ def test_no_canary_is_in_any_byte_of_the_public_report(name, report, tmp_path):
     assert find_canaries([tmp_path], SECRETS) == []
 
 
-ON_A_NEW_PAGE = ("front", "summary", "context")
-"""Chapters that begin a page whatever stands before them."""
-
-
 def test_no_page_is_left_half_empty(printed, report):
     """What does not fit goes on to the next page whole; what that leaves behind is at most two fifths of a page."""
     pages = list(pypdfium2.PdfDocument(printed))
@@ -224,6 +220,27 @@ def test_no_page_is_left_half_empty(printed, report):
         inked = np.flatnonzero((grey[height * 20 // 297 : height * 279 // 297] < 200).any(axis=1))
         empty[number + 1] = 1 - (inked.max() + 1) / (height * 259 / 297)
     assert {number: round(share, 2) for number, share in empty.items() if share > 0.4} == {}
+
+
+def test_columns_are_as_wide_as_what_stands_in_them(report):
+    """A column of numbers is narrower than one of sentences, all of a table fit its page, and Word gets the same."""
+    rows = (TableRow("Khatlon", (Cell("12", number=True), Cell("Counselling, legal aid and a doctor " * 4))),) * 3
+    table = ReportTable("Table 1", "Made", ("Region", "Services", "What is there"), rows)
+    name, number, text = table.widths
+    assert text > 60 > 12 > max(name, number)
+    assert min(name, number) > 5
+    for own in (table, *(block for block in report.blocks() if isinstance(block, ReportTable))):
+        assert len(own.widths) == len(own.head)
+        assert 90 <= sum(own.widths) <= 101, own.caption
+    written = docx.Document(io.BytesIO(word.write(replace(report, chapters=(chapter_of(table),)))))
+    grid = [int(column.get(qn("w:w"))) for column in written.tables[0]._tbl.tblGrid]
+    assert [share / sum(grid) for share in grid] == pytest.approx(
+        [w / sum(table.widths) for w in table.widths], abs=0.01
+    )
+
+
+def chapter_of(table):
+    return Chapter("1", "Made", "made", (table,))
 
 
 def test_no_canary_is_in_the_public_report_as_pdf(printed, tmp_path):

@@ -21,6 +21,7 @@ from docx.shared import Mm, Pt, RGBColor
 from mapping.language.languages import language as language_of
 from mapping.render.picture import png
 from mapping.render.report.elements import (
+    ON_A_NEW_PAGE,
     Block,
     Cell,
     FactList,
@@ -42,8 +43,11 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 WIDTH = Mm(176)
 RED, GREY = RGBColor(0xA3, 0x32, 0x0B), RGBColor(0x4A, 0x5A, 0x63)
-TALLEST = Mm(215)
+TALLEST, TALLEST_IN_SUMMARY = Mm(150), Mm(70)
 """A picture that is taller than this is made smaller, so that it stays on its page with its caption."""
+
+FACTS = (28, 72)
+"""How wide names and what stands beside them are, in percent."""
 
 OWN_STYLES: dict[str, tuple[float, bool, RGBColor | None]] = {
     "Table caption": (9, False, None),
@@ -70,7 +74,7 @@ def write(report: Report) -> bytes:
     if report.contents:
         _contents(document, report)
     for chapter in report.chapters:
-        if report.contents:
+        if report.contents and chapter.anchor in ON_A_NEW_PAGE:
             document.add_page_break()
         if chapter.title:
             _line(document, f"{chapter.number}. {chapter.title}" if chapter.number else chapter.title, "Heading 1")
@@ -163,16 +167,19 @@ def _block(document: Any, block: Block) -> None:
         _items(document, block)
     elif isinstance(block, FactList):
         rows = tuple(TableRow(name, (Cell(text),)) for name, text in block.pairs)
-        _grid(document, (), rows, (), size=9)
+        _grid(document, (), rows, (), FACTS, size=9)
+        _spacer(document)
     elif isinstance(block, ReportTable):
         _caption(document, block.label, block.caption, "Table caption")
-        _grid(document, block.head, block.rows, block.right, size=7.5 if block.small else 8.5)
+        _grid(document, block.head, block.rows, block.right, block.widths, size=7 if block.small else 8)
         _source(document, block.source)
+        _spacer(document)
     elif isinstance(block, Picture):
         _caption(document, block.label, block.caption, "Figure caption")
         shape = document.add_picture(io.BytesIO(png(block.svg)), width=WIDTH)
-        if shape.height > TALLEST:
-            shape.width, shape.height = round(shape.width * TALLEST / shape.height), TALLEST
+        tallest = TALLEST_IN_SUMMARY if block.anchor == "map" else TALLEST
+        if shape.height > tallest:
+            shape.width, shape.height = round(shape.width * tallest / shape.height), tallest
         shape._inline.docPr.set("descr", block.words)
         shape._inline.docPr.set("name", block.label)
         _source(document, " ".join(filter(None, (block.legend, block.source))))
@@ -216,6 +223,13 @@ def _caption(document: Any, label: str, text: str, style: str) -> None:
     _run(line, text, size=9)
 
 
+def _spacer(document: Any) -> None:
+    """Keep what follows apart from a table: two tables in a row would become one."""
+    line = document.add_paragraph()
+    line.paragraph_format.space_after = line.paragraph_format.space_before = Pt(0)
+    line.paragraph_format.line_spacing = Pt(5)
+
+
 def _source(document: Any, text: str) -> None:
     if text:
         _line(document, _clean(text), "Source")
@@ -234,9 +248,18 @@ def _run(paragraph: Any, text: str, *, size: float, bold: bool = False, colour: 
 
 
 def _grid(
-    document: Any, head: tuple[str, ...], rows: tuple[TableRow, ...], right: tuple[bool, ...], *, size: float
+    document: Any,
+    head: tuple[str, ...],
+    rows: tuple[TableRow, ...],
+    right: tuple[bool, ...],
+    widths: tuple[int, ...],
+    *,
+    size: float,
 ) -> None:
-    """Write a table as XML at once: python-docx looks every cell up again, which takes minutes for long tables."""
+    """Write a table as XML at once: python-docx looks every cell up again, which takes minutes for long tables.
+
+    Columns are as wide as told, in percent: what each program would find out by itself differs.
+    """
     across = max(len(head), *(len(row.cells) + 1 for row in rows))
     lines = []
     if head:
@@ -246,10 +269,10 @@ def _grid(
         lines.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{_cells(row, right, across, size)}</w:tr>")
     line = '<w:{side} w:val="single" w:sz="4" w:space="0" w:color="B8C2C8"/>'
     borders = "".join(line.format(side=side) for side in ("top", "bottom", "insideH"))
-    columns = "<w:gridCol/>" * across
+    columns = "".join(f'<w:gridCol w:w="{round(WIDTH.twips * share / sum(widths))}"/>' for share in widths)
     table = parse_xml(
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{borders}</w:tblBorders>'
-        f'<w:tblLayout w:type="autofit"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(lines)}</w:tbl>'
+        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(lines)}</w:tbl>'
     )
     document.element.body.insert_element_before(table, "w:sectPr")
     document.add_paragraph().paragraph_format.space_after = Pt(2)
