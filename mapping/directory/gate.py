@@ -97,24 +97,30 @@ def begin_thresholds(db: sqlite_utils.Database) -> None:
 
 def agreed(db: sqlite_utils.Database, audience: Audience) -> Agreed:
     """Return what an audience was last agreed to see."""
-    return _Texts(dict(_lines(db, "shown", "row", audience, None)))
+    return _Agreed(db, audience)
 
 
-class _Texts(Mapping[Key, Row]):
-    """Rows as the file keeps them, each decoded when it is asked for: together they would fill the memory."""
+class _Agreed(Mapping[Key, Row]):
+    """What an audience was last agreed to see, each row read when it is asked for: all would fill the memory."""
 
-    def __init__(self, texts: Mapping[Key, str]) -> None:
-        self.texts = texts
+    def __init__(self, db: sqlite_utils.Database, audience: Audience) -> None:
+        self.db = db
+        self.audience = audience
 
     def __getitem__(self, key: Key) -> Row:
-        row: Row = json.loads(self.texts[key])
+        query = 'SELECT "row" FROM shown WHERE record = ? AND "table" = ? AND audience = ?'
+        line = self.db.conn.execute(query, (key[1], key[0], self.audience)).fetchone()
+        if line is None:
+            raise KeyError(key)
+        row: Row = json.loads(line[0])
         return row
 
     def __iter__(self) -> Iterator[Key]:
-        return iter(self.texts)
+        yield from self.db.conn.execute('SELECT "table", record FROM shown WHERE audience = ?', (self.audience,))
 
     def __len__(self) -> int:
-        return len(self.texts)
+        (count,) = self.db.conn.execute("SELECT count(*) FROM shown WHERE audience = ?", (self.audience,)).fetchone()
+        return int(count)
 
 
 def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> Agreed:

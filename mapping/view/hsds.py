@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
 from mapping.language.i18n import chain
-from mapping.model import RECORDS, columns, record_id
+from mapping.model import RECORDS, WORDS, columns, record_id
 from mapping.view.view import View
 
 Nested = dict[str, Any]
@@ -164,6 +164,8 @@ def records(
 ) -> Iterator[Nested]:
     """Yield records of a table with all that belongs to them, in the order of the ids, or of all by id.
 
+    They are to be read only: a term that stands in several is one object.
+
     Parameters
     ----------
     view
@@ -222,6 +224,7 @@ class _Nest:
         }
         self._parts: dict[tuple[str, tuple[str, ...]], _Parts] = {}
         self._columns: dict[str, _Columns] = {}
+        self._words: dict[tuple[str, str, tuple[str, ...], bool], Nested] = {}
 
     def made(self, ids: Sequence[str]) -> Iterator[Nested]:
         """Yield the records of these ids, in this order."""
@@ -295,7 +298,9 @@ class _Nest:
             if value := nested.get(part.column):
                 del nested[part.column]
                 whole = wholes.get(value)
-                if whole is not None:
+                if whole is not None and part.table in WORDS:
+                    nested[name] = self._word(part.table, value, whole, down, full)
+                elif whole is not None:
                     nested[name] = self._nested(part.table, whole, down, full)
         if full:
             for name, part, held in parts.many:
@@ -308,6 +313,13 @@ class _Nest:
         if table == "service_capacity" and "unit" not in nested:
             nested["unit"] = dict(UNNAMED_UNIT)
         return nested
+
+    def _word(self, table: str, identifier: str, row: sqlite3.Row, above: tuple[str, ...], full: bool) -> Nested:
+        """Return a word as it stands in some kind of record: made once, and the same in all that are said in it."""
+        key = table, identifier, above, full
+        if key not in self._words:
+            self._words[key] = self._nested(table, row, above, full)
+        return self._words[key]
 
     def _parts_of(self, table: str, above: tuple[str, ...]) -> "_Parts":
         """Return what records of a table, inside those of others, show of the rows at hand."""

@@ -51,6 +51,14 @@ def seen(directory) -> dict[str, Shown]:
     }
 
 
+def test_what_was_agreed_to_is_read_row_by_row(directory):
+    agreed = directory.agreed("public")
+    stored = directory.db.conn.execute('SELECT "table", record, "row" FROM shown WHERE audience = ?', ["public"])
+    assert dict(agreed) == {(table, record): json.loads(row) for table, record, row in stored}
+    assert len(agreed) == len(dict(agreed)) > 0
+    assert agreed.get(("service", "nowhere")) is None
+
+
 def less_precise(row: dict[str, Any], name: str) -> bool:
     """Whether a field says no more than that a place is shown by its unit now."""
     return row.get("precision") == "area" and name in ("precision", "position_basis", "location_type", "area_unit")
