@@ -64,7 +64,7 @@ def restricted(focal, tiny_area):
 def text_of(contents: bytes) -> str:
     """Return all that a file of any of the three formats says."""
     if contents[:5] == b"%PDF-":
-        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(contents)).pages)
+        return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(contents))
     if contents[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(contents)) as archive:
             return "\n".join(
