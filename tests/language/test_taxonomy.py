@@ -142,7 +142,7 @@ def test_families_and_children(types):
         ("needs", "work", "en", "Work or training", "en"),
         ("needs", "work", "tg", "Кор ё омӯзиши касб", "tg"),
         ("standards", "STD-082", "tg", "Кӯдакон ба таҳсил дастрасӣ доранд.", "tg"),
-        ("standards", "STD-082", "uz", "Дети могут учиться.", "ru"),
+        ("standards", "STD-082", "uz", "Bolalar uchun taʼlim olish imkoniyati.", "uz"),
         ("standards", "STD-082", "fr", "Access to education for children.", "en"),
     ],
 )
