@@ -241,10 +241,10 @@ def _phones(taking: Taking) -> None:
     area, known = taking.context.area, taking.context.known
     home = area.settings.phone_region or area.code
     where: dict[str, str] = {}
+    for place in taking.of(Location):
+        if place.country:
+            where[place.id] = place.country
     for record in taking.records.values():
-        if isinstance(record, Location) and record.country:
-            where[record.id] = record.country
-    for record in list(taking.records.values()):
         if isinstance(record, ServiceAtLocation) and record.location_id in where and record.service_id:
             where.setdefault(record.service_id, where[record.location_id])
             where[record.id] = where[record.location_id]
@@ -307,9 +307,7 @@ def _eligibility(taking: Taking) -> None:
 
 def _ages(taking: Taking) -> None:
     """Leave out ages that nobody has, and say which least age is above the greatest."""
-    for record in taking.records.values():
-        if not isinstance(record, Service):
-            continue
+    for record in taking.of(Service):
         for name in ("minimum_age", "maximum_age"):
             age = getattr(record, name)
             if age is not None and not 0 <= age <= OLDEST:
@@ -394,7 +392,7 @@ def _orphan(record: Record, refs: Mapping[str, str]) -> bool:
 def _meet(taking: Taking) -> None:
     """Let bodies that are known already meet their records: by name with a sign in common, or by their services."""
     known = taking.context.known
-    mine = [record for record in taking.records.values() if isinstance(record, Organization)]
+    mine = taking.of(Organization)
     if not known.bodies or not mine:
         return
     names, signs, services = _signs(taking)
@@ -475,15 +473,15 @@ def _join(taking: Taking, record: Record, met: Mapping[str, Body]) -> None:
 def _audiences(taking: Taking) -> None:
     """Work out the kinds of services, and hide what its name or its services tell that it must be hidden."""
     types: dict[str, list[str]] = defaultdict(list)
-    for record in taking.records.values():
-        if isinstance(record, Attribute) and record.link_type == "service_type" and record.link_entity == "service":
-            code = service_types().get(record.taxonomy_term_id)
+    for attribute in taking.of(Attribute):
+        if attribute.link_type == "service_type" and attribute.link_entity == "service":
+            code = service_types().get(attribute.taxonomy_term_id)
             if code is not None:
-                types[record.link_id].append(code)
+                types[attribute.link_id].append(code)
     types_by_name(taking, types)
     shown: dict[str, list[Audience]] = defaultdict(list)
-    verified = {r.link_id for r in taking.records.values() if isinstance(r, Verification)}
-    for record in [r for r in taking.records.values() if isinstance(r, Service)]:
+    verified = {check.link_id for check in taking.of(Verification)}
+    for record in taking.of(Service):
         if record.id not in types:
             problem = Phrase("no term says in our words what {name!r} is", name=record.name)
             fix = Phrase("it is for custodians only until it has a kind: give it one, or add the word to the terms")
@@ -502,17 +500,12 @@ def _audiences(taking: Taking) -> None:
             taking.records[own] = Verification(
                 id=own, link_id=record.id, link_entity="service", level="self-reported", verified_on=record.assured_date
             )
-    telling = {
-        r.link_id
-        for r in taking.records.values()
-        if isinstance(r, Translation) and r.field == "name" and SHELTER.search(r.text)
-    }
-    for body in taking.records.values():
-        if isinstance(body, Organization):
-            alone: Audience = body.audience if body.id in taking.marked else "custodian"
-            audience = min(shown.get(body.id, ()), key=AUDIENCES.index, default=alone)
-            tells = body.id in telling or SHELTER.search(body.name)
-            body.audience = "custodian" if tells else strictest(body.audience, audience)
+    telling = {text.link_id for text in taking.of(Translation) if text.field == "name" and SHELTER.search(text.text)}
+    for body in taking.of(Organization):
+        alone: Audience = body.audience if body.id in taking.marked else "custodian"
+        audience = min(shown.get(body.id, ()), key=AUDIENCES.index, default=alone)
+        tells = body.id in telling or SHELTER.search(body.name)
+        body.audience = "custodian" if tells else strictest(body.audience, audience)
 
 
 def _require_expected(taking: Taking) -> None:

@@ -27,7 +27,18 @@ from mapping.formats.hsds._names import (
 from mapping.formats.hsds._values import Mended, Parse, language_code, parsers, plain, values_shown
 from mapping.language.i18n import Phrase, Several, both
 from mapping.language.parsers import Partly, Unreadable
-from mapping.model import RECORDS, Audience, Provenance, Record, Source, least_precise, record_id, required, strictest
+from mapping.model import (
+    RECORDS,
+    AnyRecord,
+    Audience,
+    Provenance,
+    Record,
+    Source,
+    least_precise,
+    record_id,
+    required,
+    strictest,
+)
 
 MOST_SAID = 50
 """How often one fault is said row by row; after that it is only counted."""
@@ -124,6 +135,10 @@ class Taking:
     def forget_cells(self) -> None:
         """Let go of the cells of the rows, once all have come: no row of them will come again."""
         self._cells.clear()
+
+    def of(self, kind: type[AnyRecord]) -> list[AnyRecord]:
+        """Return the records of a kind."""
+        return [record for record in self.records.values() if type(record) is kind]
 
     def where(self, record: Record) -> Raw:
         """Return where a record stood, for a message."""
