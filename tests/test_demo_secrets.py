@@ -80,12 +80,25 @@ def visible_part(tables: dict[str, list[Record]], shown: Shown) -> dict[str, lis
     return {table: [record for record in records if kept(record)] for table, records in tables.items()}
 
 
+@pytest.fixture(scope="module")
+def public(directory: Directory, tj_area: StudyArea, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("public") / "public.db"
+    publish(directory, "public", path, area=tj_area, edition=TODAY).view.close()
+    return path
+
+
 @pytest.mark.parametrize("audience", VIEWS)
 def test_no_hidden_value_stands_in_a_view(
-    audience: Audience, directory: Directory, tables: dict[str, list[Record]], tj_area: StudyArea, tmp_path: Path
+    audience: Audience,
+    directory: Directory,
+    tables: dict[str, list[Record]],
+    public: Path,
+    tj_area: StudyArea,
+    tmp_path: Path,
 ) -> None:
-    path = tmp_path / f"{audience}.db"
-    publish(directory, audience, path, area=tj_area, edition=TODAY).view.close()
+    path = public if audience == "public" else tmp_path / f"{audience}.db"
+    if audience != "public":
+        publish(directory, audience, path, area=tj_area, edition=TODAY).view.close()
     secrets = hidden_values(tables, project(tables, audience, directory.rules(TODAY)))
     assert len(secrets) > 100
     found = [hit for hit in find_canaries([path], secrets) if not by_chance(hit.form, secrets[hit.secret])]
@@ -115,7 +128,7 @@ def test_a_view_follows_from_what_it_shows(
 
 
 def test_a_directory_of_the_visible_part_publishes_the_same_bytes(
-    directory: Directory, tables: dict[str, list[Record]], tj_area: StudyArea, tmp_path: Path
+    directory: Directory, tables: dict[str, list[Record]], public: Path, tj_area: StudyArea, tmp_path: Path
 ) -> None:
     shown = project(tables, "public", directory.rules(TODAY))
     visible: list[Any] = [record for records in visible_part(tables, shown).values() for record in records]
@@ -123,5 +136,4 @@ def test_a_directory_of_the_visible_part_publishes_the_same_bytes(
     with Directory(tmp_path / "other.db", tj_area) as other:
         other.add(batch(visible, source="all at once"), on=dt.date(2020, 1, 1), by="another steward")
         publish(other, "public", tmp_path / "b.db", area=tj_area, edition=TODAY).view.close()
-    publish(directory, "public", tmp_path / "a.db", area=tj_area, edition=TODAY).view.close()
-    assert (tmp_path / "a.db").read_bytes() == (tmp_path / "b.db").read_bytes()
+    assert public.read_bytes() == (tmp_path / "b.db").read_bytes()

@@ -46,11 +46,17 @@ def test_no_secret_in_any_byte(view, tmp_path, tiny_area, name):
     assert find_canaries([path], SECRETS) == []
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory, tiny_area):
+    """The view of a directory without secrets."""
+    with sample_view(tmp_path_factory.mktemp("plain"), tiny_area, *public_parts()) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("name", WRITERS)
-def test_two_directories_that_differ_in_secrets_write_the_same(view, tmp_path, tiny_area, name):
-    with sample_view(tmp_path / "plain", tiny_area, *public_parts()) as plain:
-        other = written(plain, tmp_path / "other", tiny_area, name)
-        assert other.read_bytes() == written(view, tmp_path / "one", tiny_area, name).read_bytes()
+def test_two_directories_that_differ_in_secrets_write_the_same(view, plain, tmp_path, tiny_area, name):
+    other = written(plain, tmp_path / "other", tiny_area, name)
+    assert other.read_bytes() == written(view, tmp_path / "one", tiny_area, name).read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -83,11 +89,15 @@ def test_every_file_says_of_which_day_and_under_which_licence_it_is(view, tmp_pa
     assert compressed or "day" in {canary.secret for canary in said}, "no day"
 
 
+@pytest.fixture(scope="module", params=[audience for audience in VIEWS if audience != "public"])
+def view_of_few(request, tmp_path_factory, tiny_area):
+    with sample_view(tmp_path_factory.mktemp("few"), tiny_area, *public_parts(), audience=request.param) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("name", WRITERS)
-@pytest.mark.parametrize("audience", [audience for audience in VIEWS if audience != "public"])
-def test_what_is_for_few_says_so_and_only_its_owner_reads_it(tmp_path, tiny_area, name, audience):
-    with sample_view(tmp_path, tiny_area, *public_parts(), audience=audience) as view:
-        path = written(view, tmp_path / "out", tiny_area, name)
+def test_what_is_for_few_says_so_and_only_its_owner_reads_it(view_of_few, tmp_path, tiny_area, name):
+    path = written(view_of_few, tmp_path / "out", tiny_area, name)
     assert path.stat().st_mode & 0o077 == 0
     licence = {"licence": "CC-BY-4.0", "page": "creativecommons.org/licenses/by"}
     assert find_canaries([path], licence) == [], "what may not be passed on carries no open licence"
