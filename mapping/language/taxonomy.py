@@ -176,9 +176,9 @@ class Vocabulary:
 
         Examples
         --------
-        >>> label = Vocabulary.load("standards").label("STD-082", "uz")
+        >>> label = Vocabulary.load("standards").label("STD-082", "fr")
         >>> str(label), label.language
-        ('Дети могут учиться.', 'ru')
+        ('Access to education for children.', 'en')
         """
         return self.term(code).label(language)
 

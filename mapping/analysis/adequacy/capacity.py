@@ -89,7 +89,7 @@ def capacity(
     within = people_within(
         area, {"": points(entries, area)}, minutes=[minutes], scenario=scenario, unchecked={"": doubtful}
     )[""]
-    relative, told, visited = sizes(view, sort, entries, area)
+    relative, stating, visited = sizes(view, sort, entries, area)
     filled = _filled(around, [own * (size or 0) for own in relative])
     codes = [str(code) for code in area.units(level).index]
     table = pd.DataFrame(_shares(filled, within, area, gathering(area, codes, level)), pd.Index(codes, name="code"))
@@ -128,18 +128,18 @@ def capacity(
         inputs=(*wording.inputs(view, area, travel=True), *norm_inputs([norm] if norm else [])),
         caveats=(
             *wording.caveats(area, travel=True),
-            *_sizes_told(told, visited),
+            *_sizes_told(stating, visited),
             *wording.unshown(by_area(entries, area)),
             *wording.snapping(area, lost=around.lost, snapped=around.snapped),
         ),
     )
 
 
-def _sizes_told(told: int, visited: int) -> tuple[Message, ...]:
+def _sizes_told(stating: int, visited: int) -> tuple[Message, ...]:
     """Say of how many services it is known how many people they can take beside others."""
-    if not told:
+    if not stating:
         return (Message("Each service counts the same here, however many people it can take."),)
-    words = {"told": told, "all": visited}
+    words = {"told": stating, "all": visited}
     return (
         Message(
             "{told} of {all} services said how many people they can take, and count as larger or smaller by it; the "
