@@ -17,9 +17,12 @@ SHORTEST = 5
 """Shorter names must be spelt right."""
 
 UNIT_WORDS: dict[str, str] = {
-    "city": "город г гор city town shahri shahar шаҳри шаҳр шахри",
-    "district": "район р-н р-он рн district ноҳияи ноҳия н нох rayon raion tumani tuman туман",
-    "region": "область обл вилояти вилоят viloyati viloyat region oblast province",
+    "city": "города городах шаҳрҳои шахрхои cities shaharlari город города городе г гор city town shahri shahar "
+    "shahr sh шаҳри шаҳр шахри шахр шаҳар ш",
+    "district": "районы районах р-ны ноҳияҳои нохияхои districts distr dist tumanlari туманлари район района "
+    "районе р-н р-на р-не р-он рн district ноҳияи ноҳия нохияи нохия ноҳ н нох "
+    "rayon rayoni raion tumani tuman tum туман тумани",
+    "region": "автономная авт regions область области обл вилояти вилоят вил viloyati viloyat region oblast province",
 }
 """Words by which a name says what kind of unit it is."""
 VAGUE = "area around near environs окрестности пригород атрофи атроф yaqini hududi"
@@ -27,7 +30,7 @@ SMALL = frozenset(skeleton(word) for word in ["of", "the", "and", "и", "ва", 
 
 _KINDS = {skeleton(word).replace(" ", ""): kind for kind, words in UNIT_WORDS.items() for word in words.split()}
 _VAGUE = frozenset(skeleton(word) for word in VAGUE.split())
-_SHORTENED = re.compile(r"\bр-о?н\b\.?", re.I)
+_SHORTENED = re.compile(r"\bр-о?н[аеы]?\b\.?", re.I)
 
 
 class NamedPlace(NamedTuple):
@@ -151,7 +154,38 @@ def unit_stages(names: Names, text: str, key: str) -> Iterator[tuple[set[str], s
         yield {p.unit for p in names.places.get(spelt, [])}, "town"
         if spelt != key:
             yield _roughly(names.current, _squeezed_coarse(spelt)), "town"
+    yield _abbreviated(names, text), "now"
     yield {code for spelt in _alike(key, names.current) for code in names.current[spelt]}, "like"
+
+
+_PIECE = re.compile(r"[^\W\d_]+\.?")
+
+
+def _abbreviated(names: Names, text: str) -> set[str]:
+    """Return the units whose names have words shortened: Б. Гафуров, Дж. Расуловский район, Хатл. обл."""
+    pieces = [
+        (folded, piece.endswith("."))
+        for piece in _PIECE.findall(_SHORTENED.sub("район", text))
+        if (folded := skeleton(piece))
+    ]
+    if not any(short for _, short in pieces):
+        return set()
+    found: set[str] = set()
+    for spelt, codes in names.whole.items():
+        words = [word for word in spelt.split() if word not in _KINDS]
+        for own in (pieces, [piece for piece in pieces if piece[0] not in _KINDS], pieces[1:]):
+            if len(own) == len(words) and all(_shortens(*piece, word) for piece, word in zip(own, words, strict=True)):
+                found |= codes
+    return found
+
+
+def _shortens(piece: str, short: bool, word: str) -> bool:
+    """Tell whether a piece is a word, with another ending, or its beginning where a full stop follows."""
+    if short and word.startswith(piece):
+        return True
+    rough, known = coarse(piece), coarse(word)
+    ending = len(rough) - len(known)
+    return len(known) > 3 and -1 <= ending <= 3 and rough[: len(known) - 1] == known[:-1]
 
 
 def _roughly(table: dict[str, set[str]], rough: str) -> set[str]:

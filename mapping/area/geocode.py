@@ -18,7 +18,7 @@ from babel import Locale, UnknownLocaleError
 from mapping.area._distance import kilometres, kilometres_outside, kilometres_to, point_inside, unit_near
 from mapping.area._place_names import NamedPlace, Names, bare_code, key_of, names_of, place_stages, unit_stages
 from mapping.area.study_area import StudyArea
-from mapping.language.fold import skeleton, wildcard
+from mapping.language.fold import coarse_word, skeleton, tokens, wildcard
 from mapping.language.i18n import UNSAID, Coded, Phrase, Several, country_name, either
 
 Precision = Literal["exact", "place", "unit", "none"]
@@ -70,11 +70,15 @@ class Located:
 
 @dataclass(frozen=True)
 class UnitMatch:
-    """The unit that a text names, or the several it could mean (``unit`` is None then)."""
+    """The unit that a text names, or the several it could mean (``unit`` is None then).
+
+    ``named`` tells that it names all of them, one beside another.
+    """
 
     unit: str | None
     candidates: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    named: bool = False
 
 
 def locate(
@@ -111,7 +115,7 @@ def locate(
                 Phrase("write its name or ISO 3166 code"),
             )
         )
-    claim = find_unit(area, unit) if unit.strip() else UnitMatch(None)
+    claim = find_unit(area, unit) if unit.strip() and not says_country(area, unit) else UnitMatch(None)
     match = _find_place(area, place, claim) if place.strip() else None
     if lat is not None and lon is not None:
         point = _by_point(area, lat, lon, claim, match, notes)
@@ -140,12 +144,13 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
                 Phrase("what stands in brackets in {text!r} is not part of any unit's name: left out", text=text),
             )
         )
-    parts = [part for part in re.split(r"\s*[/;]\s*", bare) if part]
+    parts = _parts(names, bare)
     if len(parts) > 1:
-        several = {code for part in parts for code in find_unit(area, part).candidates}
-        if len(several) == 1:
-            return UnitMatch(min(several), tuple(several), tuple(notes))
-        return _several(area, text, several, notes)
+        return _among(area, text, parts, notes)
+    smaller = _SMALLER.sub(" ", bare).strip(" ,.")
+    if smaller and smaller != bare and (match := find_unit(area, smaller)).unit:
+        problem = Phrase("{text!r} is read as {label}", text=text, label=_label(area, match.unit))
+        return UnitMatch(match.unit, match.candidates, (*notes, *match.notes, Note("note", problem)))
     key, kind, vague = key_of(bare)
     if vague:
         notes.append(Note("doubt", Phrase("{text!r} is only roughly a place", text=text)))
@@ -168,10 +173,120 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
     return UnitMatch(None, (), tuple(notes))
 
 
+_BESIDE = re.compile(r"\s*[/;,+&\n]\s*|\s+(?:и|ва|and|va|ve)\s+", re.I)
+_WITHIN_A_UNIT = re.compile(
+    r"(?<!\w)(?:джамоат\w*|[ҷч]амоат\w*|jamoat\w*|сель\w*|село|пос[её]лок|пгт|кишлак\w*|қишлоқ\w*|qishlo\w*|де[ҳх]а\w*|"
+    r"ма[ҳх]алла\w*|mahalla\w*|мкр\w*|микрорайон|ул|улица|к[ӯу]ча\w*|street|village|community)(?!\w)",
+    re.I,
+)
+"""Words for what is smaller than any unit: a part with one may be unknown."""
+_SMALLER = re.compile(
+    r"(?<!\w)(?:джамоат[аеу]?|[ҷч]амоат[и]?|дж\.|jamoat[i]?|село|кишлак|қишлоқи|деҳаи|маҳаллаи)\s+[^\s,;/]+|"
+    r"[^\s,;/]+\s+(?:jamoati|qishlogʻi|jamoat)(?!\w)",
+    re.I,
+)
+"""What is smaller than any unit, with its name."""
+
+
+def _parts(names: Names, text: str) -> list[str]:
+    """Cut a text at what stands between names, unless it is a name as a whole."""
+    if skeleton(text) in names.whole:
+        return [text]
+    return [part for part in _BESIDE.split(text) if part.strip(" .")]
+
+
+def _among(area: StudyArea, text: str, parts: list[str], notes: list[Note]) -> UnitMatch:
+    """Find the unit that several names together tell, such as a district and its region, or all that they name."""
+    matches = [find_unit(area, part) for part in parts]
+    narrowed = [_narrowed(area, match, matches) for match in matches]
+    units = _finest(area, {code for match in narrowed for code in match.candidates})
+    unknown = [part for part, match in zip(parts, matches, strict=True) if not match.candidates]
+    lost = [part for part in unknown if not _WITHIN_A_UNIT.search(part)]
+    if not units:
+        problem = Phrase("{text!r} is no unit that is known", text=text)
+        return UnitMatch(None, (), (*notes, Note("doubt", problem, Phrase("write the name of the unit"))))
+    if any(len(match.candidates) > 1 for match in narrowed) and len(units) > 1:
+        return _several(area, text, units, notes)
+    if lost and len(units) > 1:
+        return _several(area, text, units, notes)
+    if len(units) > 1:
+        choices = Several(_label(area, code) for code in sorted(units))
+        problem = Phrase("{text!r} names {choices}, and not in which of them it is", text=text, choices=choices)
+        fix = Phrase("it is taken as serving all of them; write where it is")
+        return UnitMatch(None, tuple(sorted(units)), (*notes, Note("doubt", problem, fix)), named=True)
+    sole = min(units)
+    for match in narrowed:
+        notes += [note for note in match.notes if match.unit == sole]
+    for part in unknown:
+        level: Level = "doubt" if part in lost else "note"
+        problem = Phrase("{part!r} is not known here; it is read as {unit}", part=part, unit=_label(area, sole))
+        notes.append(Note(level, problem, Phrase("look whether it is right")))
+    return UnitMatch(sole, (sole,), tuple(notes))
+
+
+def _narrowed(area: StudyArea, match: UnitMatch, beside: list[UnitMatch]) -> UnitMatch:
+    """Keep of the units that a name may mean those that lie in a unit named beside it."""
+    if len(match.candidates) < 2 or match.named:
+        return match
+    around = {other.unit for other in beside if other.unit}
+    within = tuple(code for code in match.candidates if around & set(area.ancestors(code)))
+    return UnitMatch(within[0], within) if len(within) == 1 else match
+
+
+_WHOLE = frozenset(
+    word
+    for words in (
+        "по во в на вся всей всю весь всего всему всем все всех территории территория республике республики",
+        "дар саросари тамоми ҳудуди ҳамаи хамаи ба миқёси бо қаламрави тамом",
+        "the whole all entire over across of in throughout everywhere",
+        "butun barcha boʻyicha hududida bo‘yicha бутун барча бўйича",
+    )
+    for word in tokens(words)
+)
+_COUNTRY = frozenset(
+    word
+    for words in (
+        "страна страны стране страну республика республики республике республику республиканский республиканская",
+        "национальный национальная общенациональный общереспубликанский повсеместно регионы регионах районы районах",
+        "областях области городах",
+        "кишвар кишвари ҷумҳурӣ чумхури ҷумҳурии чумхурии минтақаҳо минтакахо ноҳияҳо нохияхо вилоятҳо шаҳру навоҳии",
+        "country countrywide nationwide national regions districts provinces",
+        "respublika mamlakat viloyatlar tumanlar республика мамлакат вилоятлар",
+    )
+    for word in tokens(words)
+)
+"""Words for a country as a whole, and words that stand with them."""
+
+
+def says_country(area: StudyArea, text: str) -> bool:
+    """Tell whether a text names the study area as a whole: by its code, its name, or words for all of a country."""
+    if text.strip().upper() in {area.code, area.code3}:
+        return True
+    names = [words[0] for name in area.name.values() if len(words := tokens(name)) == 1]
+    words = tokens(re.sub(r"\([^)]*\)", " ", text))
+    named = {word for word in words if any(_inflects(word, name) for name in names)}
+    left = [word for word in words if word not in named and word not in _WHOLE]
+    return bool(named or left) and _COUNTRY.issuperset(left)
+
+
+def _inflects(word: str, name: str) -> bool:
+    """Tell whether a word is a name, with another ending or in another spelling."""
+    rough, known = coarse_word(word), coarse_word(name)
+    return rough[: len(known) - 1] == known[:-1] and len(rough) - len(known) <= 3
+
+
+def units_served(area: StudyArea, text: str) -> list[str]:
+    """Return the codes of all units that a text names as those that are served; the whole country counts as one."""
+    if says_country(area, text):
+        return [area.code]
+    match = find_unit(area, text) if text.strip() else UnitMatch(None)
+    return list(match.candidates) if match.unit or match.named else []
+
+
 def served(area: StudyArea, text: str) -> str | None:
     """Return the code of the unit that is served, by its code or name; the whole country counts as one."""
     code = text.strip()
-    if code.upper() in {area.code, area.code3} or skeleton(code) in {skeleton(name) for name in area.name.values()}:
+    if says_country(area, text):
         return area.code
     return code if code in area.all_units() else locate(area, unit=code).unit
 

@@ -13,6 +13,7 @@ from mapping.batch import Batch, Issue, Level, Progress
 from mapping.column_map import ColumnMap, field_name, fold_header, marking
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
+from mapping.language.composition import Composition, composed
 from mapping.language.fold import is_garbled
 from mapping.language.i18n import Coded, Phrase, Quoted, Several, both
 from mapping.language.parsers.permission import asks_consent, is_review, refuses, says_no
@@ -346,7 +347,10 @@ class Reader:
             )
 
     def closing(self) -> str | None:
-        """Return the status that a remark gives the row, such as closed; remarks are looked at, never kept."""
+        """Return the status that a remark gives the row, such as closed; remarks are looked at, never kept.
+
+        What the map says of a word counts first, then what a remark, a status or the brackets of a name say.
+        """
         for word, meant, pattern in self.intake.notices:
             if meant != "custodian" and self._remarks_hold(pattern):
                 self.say(
@@ -356,6 +360,14 @@ class Reader:
                     "note",
                 )
                 return meant
+        brackets = " ".join(re.findall(r"\(([^)]*)\)", self.text("organization")))
+        remarks = {name: self.row.cells.get(fold_header(name), "") for name in self.intake.columns.private}
+        texts = {**remarks, self.column("status"): self.text("status"), self.column("organization"): brackets}
+        for column, text in texts.items():
+            if outcome := parsers.standing_said(text):
+                fix = Phrase("the service counts as {meant}", meant=coded("statuses", outcome[0]))
+                self._keep(column, Phrase("it says {text!r}", text=outcome[1]), fix, "doubt")
+                return outcome[0]
         return None
 
     def held_back(self) -> bool:
@@ -381,6 +393,13 @@ class Reader:
                 self.say_of(heading, reason, Phrase("the row is for custodians only until that changes"))
                 return True
         return False
+
+    def status(self) -> str:
+        """Return the status that the row gives, "active" where it gives none; one that is not understood is told."""
+        codes, words = self.terms("status", "statuses")
+        for word in words if not codes else ():
+            self.say("status", Phrase("{word!r} is no status that is known", word=word), Phrase("it counts as active"))
+        return next(iter(codes), "active")
 
     def say_of(self, heading: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of this row about a column by its folded heading, which need not fill any field."""
@@ -456,22 +475,20 @@ class Reader:
         return [self.word(name, part) for part in parsers.split_list(text, known=known)]
 
     def terms(self, name: str, taxonomy: str) -> tuple[list[str], list[str]]:
-        """Return the codes of a field's words and the words that match no term."""
+        """Return the codes of a field's words and the words that neither are nor make up a term."""
         codes: list[str] = []
         words: list[str] = []
         for part in self.parts(name, taxonomy):
             match = match_term(taxonomy, part)
-            if match is None:
+            made = composed(taxonomy, part) if match is None else Composition((match.code,))
+            codes += made.codes
+            if not made.codes:
                 words.append(part)
-            else:
-                codes.append(match.code)
-                if match.score < SURE:
-                    self.say(
-                        name,
-                        Phrase("{part!r} was taken for {term}", part=part, term=coded(taxonomy, match.code)),
-                        Phrase("put it into the map if that is wrong"),
-                        "note",
-                    )
+            elif match is None or match.score < SURE:
+                terms = Several(coded(taxonomy, code) for code in made.codes)
+                level: Level = "doubt" if made.unread or len(made.codes) > 1 else "note"
+                problem = Phrase("{part!r} was taken for {term}", part=part, term=terms)
+                self.say(name, problem, Phrase("put it into the map if that is wrong"), level)
         return list(dict.fromkeys(codes)), words
 
     def harmless(self, name: str, text: str) -> str:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from mapping.area.geocode import Located, locate, served
+from mapping.area.geocode import Located, locate, says_country, served, units_served
 from mapping.area.study_area import StudyArea
 from mapping.batch import counted
 from mapping.intake.activities import checklist
@@ -172,7 +172,7 @@ def _located(reader: Reader) -> Located:
         reader.say(
             about, note.problem, note.fix or Phrase("check the place"), "note" if note.level == "note" else "doubt"
         )
-    if located.precision == "none" and not located.country and not located.notes:
+    if located.precision == "none" and not located.country and not located.notes and not says_country(area, unit):
         reader.say(
             where,
             Phrase("the row names no place that could be found"),
@@ -344,7 +344,7 @@ def _service(
     }
     description = reader.text("description")
     description = reader.harmless("description", description) if description and not descriptions else ""
-    status = entry.reader.closing() or next(iter(reader.terms("status", "statuses")[0]), "active")
+    status = entry.reader.closing() or reader.status()
     audience = reader.narrowed(entry.audience)
     if audience != entry.audience:  # the place must not tell where a service is that fewer may know
         entry.location.audience = strictest(entry.location.audience, audience)
@@ -564,18 +564,23 @@ def _terms_of_use(reader: Reader, service: str, source: str, record: Service) ->
 
 
 def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iterator[Record]:
-    """Yield the units that are served from here."""
+    """Yield the units that are served from here: those it says, else all that it names as where it is."""
+    units: dict[str, None] = {}
     for part in reader.parts("covers", "service_types"):
-        unit = served(intake.area, part)
-        if unit:
-            yield ServiceArea(
-                id=record_id(source, "service_area", service, unit),
-                service_id=service,
-                area_unit=unit,
-                name=intake.area.label(unit, "en"),
-            )
-        else:
+        named = units_served(intake.area, part) or [unit for unit in [served(intake.area, part)] if unit]
+        units |= dict.fromkeys(named)
+        if not named:
             reader.say("covers", Phrase("{part!r} is no unit that we know", part=part), Phrase("check the name"))
+    if not reader.text("covers"):
+        beside = units_served(intake.area, reader.any_text("unit"))
+        units |= dict.fromkeys(beside) if len(beside) > 1 or beside == [intake.area.code] else {}
+    for unit in units:
+        yield ServiceArea(
+            id=record_id(source, "service_area", service, unit),
+            service_id=service,
+            area_unit=unit,
+            name=intake.area.label(unit, "en"),
+        )
 
 
 def _standing(reader: Reader, owner: Reader, audience: Audience) -> Iterator[Part]:

@@ -62,8 +62,8 @@ def _words() -> tuple[dict[str, str], dict[str, str], list[list[Any]], list[str]
     phrases: dict[tuple[str, ...], set[str]] = defaultdict(set)
     small: set[str] = set()
     for path in sorted(HERE.glob("*/search.csv")):
-        for concept, entry in _entries(path):
-            row = _folded(entry)
+        for concept, entry in entries(path):
+            row = folded(entry)
             if not row:
                 continue
             if concept == SMALL:
@@ -80,14 +80,14 @@ def _words() -> tuple[dict[str, str], dict[str, str], list[list[Any]], list[str]
     return flat[0], flat[1], rows, sorted(small - set(words))
 
 
-def _entries(path: Path) -> Iterable[tuple[str, str]]:
+def entries(path: Path) -> Iterable[tuple[str, str]]:
     """Yield concept and word of each entry of a language."""
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield from ((row["concept"], entry.strip()) for entry in row["words"].split(";") if entry.strip())
 
 
-def _folded(entry: str) -> tuple[str, ...]:
+def folded(entry: str) -> tuple[str, ...]:
     """Return the folded words of an entry, each still with the star that ends a stem."""
     row = []
     for part in entry.split("_"):
@@ -118,7 +118,7 @@ def _rules() -> list[list[Any]]:
     The mode is "yes" where a line comes first, "weak" for what is only guessed where nothing else is said, "alone" for
     both, else empty.
     """
-    known = {concept for path in sorted(HERE.glob("*/search.csv")) for concept, _ in _entries(path)}
+    known = {concept for path in sorted(HERE.glob("*/search.csv")) for concept, _ in entries(path)}
     types = Vocabulary.load("service_types")
     rules = []
     with (TERMS / "meanings.csv").open(encoding="utf-8", newline="") as file:

@@ -14,11 +14,19 @@ STREET = re.compile(
 """What a text may not hold besides, unless it is an address."""
 
 HOLD = re.compile(
-    r"не\s+публик|не\s+разглаш|не\s+показыв|секретно|конфиденциальн|do\s+not\s+(?:share|publish|show)|confidential"
-    r"|нашр\s+накун|ошкор\s+накун|махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|дар\s+хонаи|maxfiy|chop\s+etilmasin",
+    r"не\s+(?:для\s+)?(?:публик|печат)|не\s+для\s+(?:сайт|всех)|не\s+разглаш|не\s+показыв|секретно|"
+    r"конфиденциальн|\bдсп\b"
+    r"|для\s+(?:служебн|внутр)|только\s+(?:для\s+)?(?:партн|сотрудн|участник)|адрес\w*\s+(?:закрыт|секрет|скрыт|"
+    r"не\s+да)"
+    r"|do\s+not\s+(?:share|publish|show)|not\s+(?:for|to\s+be)\s+(?:publi|shar|disclos)|internal\s+use|confidential"
+    r"|(?:partners?|staff)\s+only|танҳо\s+барои\s+(?:шарик|корман)|faqat\s+hamkor"
+    r"|нашр\s+накун|ошкор\s+накун|махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|"
+    r"дар\s+хонаи|maxfiy|chop\s+etilmasin",
     re.I,
 )
 """Words of a remark or an address by which a sender asks that nothing be shown, or says that it is somebody's home."""
 
-SHELTER = re.compile(r"приют|убежищ|\bshelter|\brefuge\b|safe\s?house|пано[ҳх]го[ҳх]|boshpana", re.I)
+SHELTER = re.compile(
+    r"приют|убежищ|шелтер|\bshelter|\brefuge\b|safe[\s-]?house|пано[ҳх]?го[ҳх]|panoh?goh|boshpana|бошпана", re.I
+)
 """Words by which the name of a body tells that it keeps a shelter."""

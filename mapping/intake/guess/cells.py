@@ -10,6 +10,7 @@ from mapping.area.geocode import locate
 from mapping.area.study_area import StudyArea
 from mapping.intake.rows import written
 from mapping.language import parsers
+from mapping.language.composition import composed
 from mapping.language.fold import skeleton
 from mapping.language.taxonomy import match_term
 from mapping.quality.known_organizations import kinds_of_bodies
@@ -83,7 +84,7 @@ class ColumnGuess:
         unknown: Counter[str] = Counter()
         for text, count in self.counts.items():
             for part in parsers.split_list(text, known=lambda term: match_term("service_types", term) is not None):
-                if match_term("service_types", part) is None:
+                if match_term("service_types", part) is None and not composed("service_types", part).codes:
                     unknown[part] += count
         return unknown
 
@@ -193,7 +194,8 @@ def _reads(parse: Callable[[str], object], text: str) -> bool:
 def _all_known(taxonomy: str, text: str) -> bool:
     """Tell whether at least half of the parts of a cell are terms."""
     parts = parsers.split_list(text, known=lambda term: match_term(taxonomy, term) is not None)
-    return bool(parts) and sum(match_term(taxonomy, part) is not None for part in parts) * 2 >= len(parts)
+    known = [match_term(taxonomy, part) or composed(taxonomy, part).codes for part in parts]
+    return bool(parts) and sum(map(bool, known)) * 2 >= len(parts)
 
 
 def _between(text: str, least: float, most: float) -> bool:

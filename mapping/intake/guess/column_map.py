@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from mapping.area.geocode import find_unit
+from mapping.area.geocode import find_unit, units_served
 from mapping.area.study_area import StudyArea
 from mapping.column_map import FIELDS, ColumnMap, Expected, Header, Sheets, Skip, fold_header
 from mapping.errors import FormatError
@@ -19,6 +19,7 @@ from mapping.formats import Sheet
 from mapping.intake.guess.cells import ColumnGuess, looked_at
 from mapping.intake.rows import joined
 from mapping.language import parsers
+from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import Phrase
 from mapping.language.languages import codes, language
@@ -626,9 +627,11 @@ def unknown_words(guess: Guessed, area: StudyArea) -> dict[str, list[tuple[str, 
     They are those of kinds of help, of groups and of districts, the most frequent first.
     """
     tests: dict[str, Callable[[str], bool]] = {
-        "service": lambda word: match_term("service_types", word) is not None,
-        "serves": lambda word: match_term("beneficiaries", word) is not None or parsers.says_everybody(word),
-        "unit": lambda word: find_unit(area, word).unit is not None,
+        "service": lambda word: bool(match_term("service_types", word) or composed("service_types", word).codes),
+        "serves": lambda word: bool(
+            match_term("beneficiaries", word) or composed("beneficiaries", word).codes or parsers.says_everybody(word)
+        ),
+        "unit": lambda word: find_unit(area, word).unit is not None or bool(units_served(area, word)),
     }
     words: dict[str, list[tuple[str, int]]] = {}
     for name, known in tests.items():

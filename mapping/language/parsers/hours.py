@@ -1,10 +1,12 @@
 """Opening hours, as they are written in English, Russian, Tajik, Uzbek and Turkish."""
 
+import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Literal
+from pathlib import Path
+from typing import Literal, cast
 
 from mapping.language.fold import is_damaged, skeleton, wildcard
 from mapping.language.i18n import UNSAID, Phrase
@@ -31,6 +33,9 @@ Means = Literal[
     "comma",
     "open",
     "close",
+    "off",
+    "except",
+    "apart",
     "other",
 ]
 
@@ -56,71 +61,30 @@ class HoursValue:
     doubt: Phrase = UNSAID
 
 
-_WORK, _WEEKEND, _ALL = (0, 1, 2, 3, 4), (5, 6), (0, 1, 2, 3, 4, 5, 6)
-_VOCABULARY: tuple[tuple[Means, object, str], ...] = (
-    ("days", (0,), "mo,mon,monday,mondays,пн,пон,понедельник,понедельникам,душ,душанбе,du,dush,dushanba,pzt,pazartesi"),
-    ("days", (1,), "tu,tue,tues,tuesday,tuesdays,вт,вторник,вторникам,сеш,сешанбе,se,sesh,seshanba,sal,salı"),
-    ("days", (2,), "we,wed,weds,wednesday,wednesdays,ср,среда,среду,средам,чор,чоршанбе,chorshanba,çar,çarşamba"),
-    (
-        "days",
-        (3,),
-        "th,thu,thur,thurs,thursday,thursdays,чт,четверг,четвергам,панҷ,панч,панҷшанбе,панчшанбе,pay,"
-        "payshanba,per,perşembe",
-    ),
-    ("days", (4,), "fr,fri,friday,fridays,пт,пятница,пятницу,пятницам,ҷум,чум,ҷумъа,чумъа,ju,juma,cum,cuma"),
-    ("days", (5,), "sa,sat,saturday,saturdays,сб,суббота,субботу,субботам,шан,шанбе,sha,shanba,cmt,cumartesi"),
-    ("days", (6,), "su,sun,sunday,sundays,вс,воскресенье,воскресеньям,якш,якшанбе,yak,yakshanba,paz,pazar"),
-    (
-        "days",
-        _WORK,
-        "weekday,weekdays,workdays,working days,business days,будни,по будням,будние дни,рабочие дни,"
-        "рӯзҳои корӣ,ish kunlari,hafta içi",
-    ),
-    ("days", _WEEKEND, "weekend,weekends,выходные,выходные дни,рӯзҳои истироҳат,dam olish kunlari,hafta sonu"),
-    (
-        "days",
-        _ALL,
-        "daily,every day,everyday,all days,7 days a week,ежедневно,каждый день,без выходных,ҳар рӯз,ҳаррӯза,"
-        "бе рӯзи истироҳат,har kuni,her gün",
-    ),
-    (
-        "always",
-        None,
-        "24 h,24 hours,round the clock,around the clock,day and night,24 часа,круглосуточно,24 соат,"
-        "шабонарӯз,шабонарӯзӣ,kecha-kunduz,kechayu kunduz,24 soat,24 saat",
-    ),
-    (
-        "appointment",
-        None,
-        "by appointment,by appointment only,appointment only,call first,please call first,"
-        "phone first,по записи,по предварительной записи,по договорённости,по договоренности,"
-        "сначала позвоните,бо навбат,бо навбати пешакӣ,бо мувофиқа,аввал занг занед,"
-        "oldindan yozilish,kelishuv bo‘yicha,randevu ile",
-    ),
-    ("break", None, "lunch,lunch break,break,обед,перерыв,обеденный перерыв,танаффус,tanaffus,tushlik,öğle arası"),
-    ("from", None, "from,с,со,аз,dan,at,в"),
-    ("to", None, "to,till,until,through,до,по,то,gacha"),
-    ("and", None, "and,и,ва,va,ve"),
-    ("monthly", None, "month,of the month,each month,месяца,каждого месяца,моҳ,ҳар моҳ,oyning"),
-    ("nth", 1, "first,первый,первая,первую,якум,якуми,birinchi"),
-    ("nth", 2, "second,второй,вторая,вторую,дуюм,дуюми,ikkinchi"),
-    ("nth", 3, "third,третий,третья,третью,сеюм,сеюми,uchinchi"),
-    ("nth", 4, "fourth,четвёртый,четвертый,четвёртая,чорум,чоруми,to‘rtinchi"),
-    ("nth", -1, "last,последний,последняя,последнюю,охирин,oxirgi"),
-    (
-        "noise",
-        None,
-        "open,opening,hours,working,reception,days,on,the,only,приём,прием,приёмные,приемные,приёма,приема,"
-        "дни,день,часы,работы,работает,ч,час,часов,каждый,каждую,рӯзҳои,рӯзи,қабул,қабули,соатҳои,соати,"
-        "вақти,кори,кор,qabul,kunlari,vaqti,soat,saatleri",
-    ),
-    *(("month", number, name) for name, number in MONTHS.items()),
-)
-_PHRASES: dict[tuple[str, ...], tuple[Means, object]] = {
-    tuple(skeleton(phrase).split()): (means, value)
-    for means, value, phrases in reversed(_VOCABULARY)
-    for phrase in phrases.split(",")
-}
+_ALL = (0, 1, 2, 3, 4, 5, 6)
+WORDS = Path(__file__).parents[1] / "terms" / "hours.csv"
+
+
+def _value(means: str, text: str) -> object:
+    """Return what a word of hours stands for: days of the week, or which of a month's."""
+    numbers = tuple(map(int, text.split()))
+    return numbers if means == "days" else numbers[0] if numbers else None
+
+
+def _written() -> dict[str, tuple[Means, object]]:
+    """Return the words in which hours are told, as they are written."""
+    with WORDS.open(encoding="utf-8", newline="") as file:
+        return {
+            phrase.casefold(): (cast("Means", row["means"]), _value(row["means"], row["value"]))
+            for row in reversed(list(csv.DictReader(file)))
+            for phrase in row["words"].split("|")
+        }
+
+
+_WRITTEN = _written()
+"""Words as they are written: "пер." is a break, and the Turkish "per" a Thursday, though both fold to one."""
+_PHRASES: dict[tuple[str, ...], tuple[Means, object]] = {(name,): ("month", number) for name, number in MONTHS.items()}
+_PHRASES |= {tuple(skeleton(phrase).split()): meaning for phrase, meaning in _WRITTEN.items()}
 _LONGEST = max(map(len, _PHRASES))
 _WORDS = frozenset(word for phrase in _PHRASES for word in phrase)
 
@@ -158,6 +122,10 @@ class _HoursReader:
     clause: int = 0
     months: tuple[int, int] | None = None
     opened: int | None = None
+    closed: set[int] = field(default_factory=set)
+    early: list[tuple[int, int]] = field(default_factory=list)
+    """Times that stand before their days: "9-18, пн-пт"."""
+    breaks: list[tuple[int, int]] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
 
     def read(self) -> None:
@@ -166,7 +134,7 @@ class _HoursReader:
             token = self.tokens[self.at]
             if self._sees("open"):
                 self._bracket()
-            elif self._season() or self._day_list() or self._time_span() or self._pause():
+            elif self._season() or self._days_off() or self._day_list() or self._time_span() or self._pause():
                 continue
             elif token.means == "always":
                 self._add(0, DAY_ENDS, days=self.days if not self.timed else _ALL)
@@ -178,6 +146,48 @@ class _HoursReader:
                 self._set_aside()
             else:
                 self.at += 1
+        self._place_early()
+
+    def _place_early(self) -> None:
+        """Give times that stood before any days the days that came after them, or those that are not off."""
+        if self.early and self.timed and self.closed:
+            self.days, self.timed = tuple(day for day in _ALL if day not in self.closed), False
+        days = self.days if not self.timed else ()
+        for opens, closes in self.early:
+            self._add(opens, closes, days=days)
+        for opens, closes in self.breaks:
+            self.spans = [part for span in self.spans for part in _without(span, opens, closes)]
+
+    def _days_off(self) -> bool:
+        """Read days on which it is closed: "вс - выходной", "выходные: сб, вс", "кроме ср"."""
+        start = self.at
+        before = self._sees("off") or self._sees("except")
+        exception = self._sees("except")
+        while before and (self._sees("off") or self._sees("except") or self._sees("noise") or self._sees("dash")):
+            self.at += 1
+        days: set[int] = set()
+        while self._sees("days") or (days and any(self._sees(gap, "days") for gap in ("comma", "and"))):
+            self.at += 0 if self._sees("days") else 1
+            day = self._days_here()
+            if len(day) == 1 and any(self._sees(between, "days") for between in ("dash", "to")):
+                self.at += 1
+                until = self._days_here()[-1]
+                day = tuple((day[0] + step) % 7 for step in range((until - day[0]) % 7 + 1))
+            days |= set(day)
+        while days and not before and (self._sees("dash") or self._sees("noise") or self._sees("from")):
+            self.at += 1
+        after = bool(days) and not before and (self._sees("off") or self._sees("apart"))
+        if not days or not (before or after):
+            self.at = start + (1 if before and self._sees("off") and self.at == start else 0)
+            return self.at > start
+        exception = exception or self._sees("apart")
+        self.at += int(after)
+        self.closed |= days
+        if exception and self.timed and not self.early and not self.spans:
+            self.days, self.timed = tuple(day for day in _ALL if day not in self.closed), False
+        elif exception and not self.timed:
+            self.days = tuple(day for day in self.days if day not in days)
+        return True
 
     def _sees(self, *means: Means, ahead: int = 0) -> bool:
         """Tell whether tokens of these meanings come next, one after the other."""
@@ -219,6 +229,8 @@ class _HoursReader:
                 self.at += 2
         if self.timed:
             self.clause = self.tokens[start].start
+        if set(days) == set(_ALL):
+            days = [day for day in _ALL if day not in self.closed]
         self.days = tuple(sorted(set(days) | set(() if self.timed else self.days)))
         self.nth, self.timed = nth, False
         return True
@@ -257,6 +269,8 @@ class _HoursReader:
             self.at += 1
         if any(self._sees("time", between, "time") for between in ("to", "dash")):
             opens, closes = _span(self._raw(0), self._raw(2))
+            if closes <= opens and closes < HALF:  # "lunch 12-1"
+                closes += HALF
             self.at += 3
         elif len(self.spans) > 1 and self.spans[-1].byday == self.spans[-2].byday != "":
             last = self.spans.pop()  # "8-17, 12-13 lunch"
@@ -265,6 +279,7 @@ class _HoursReader:
             self.at -= 1
             self._set_aside()
             return True
+        self.breaks += [(opens, closes)] * bool(self.early)
         self.spans = [part for span in self.spans for part in _without(span, opens, closes)]
         return True
 
@@ -273,8 +288,11 @@ class _HoursReader:
         inner = next(
             (n for n in range(self.at, len(self.tokens)) if self.tokens[n].means == "close"), len(self.tokens) - 1
         )
-        if self._sees("break", ahead=1) or any(
-            self._sees(means, ahead=1) and inner == self.at + 2 for means in ("appointment", "noise")
+        waiting = bool(self.early) and self._sees("days", ahead=1)  # "9-17 (пн-пт)"
+        if (
+            waiting
+            or self._sees("break", ahead=1)
+            or any(self._sees(means, ahead=1) and inner == self.at + 2 for means in ("appointment", "noise"))
         ):
             self.at += 1
             return
@@ -303,6 +321,9 @@ class _HoursReader:
     ) -> None:
         """Add a span for the days; one that goes past midnight becomes two."""
         on = self.days if days is None else days
+        if not on and days is None:
+            self.early.append((opens, closes))
+            return
         if not on:
             raise Unreadable(
                 Phrase("{text} does not say on which days", text=shown(self.text)),
@@ -347,7 +368,7 @@ def hours(value: object) -> list[HoursValue]:
     >>> hours("first Saturday of the month, 10-14")
     [HoursValue(byday='1SA', opens='10:00', closes='14:00', kind='monthly', months=None, doubt='')]
     """
-    text = given(value, Phrase("opening hours"))
+    text = _in_figures(given(value, Phrase("opening hours")))
     reader = _HoursReader(text, list(_tokens(text)))
     reader.read()
     if not reader.timed and reader.days != _ALL:
@@ -372,14 +393,41 @@ def hours(value: object) -> list[HoursValue]:
     return spans
 
 
+_NORMAL = (
+    (re.compile(r"(?<=\d)(?:[°º⁰]{2}|[°º⁰]0|⁰⁰)"), ":00"),
+    (
+        re.compile(r"\b(\d{1,2})-(00|30)(\s*(?:до|по|то|to|gacha|[-–—])\s*)(\d{1,2})-(00|30)\b", re.I),
+        r"\1:\2\3\4:\5",
+    ),
+    (re.compile(r"(?<=\d)\s*ч(?:ас\w*)?\.?(?=\s*(?:до|по|то|[-–—])\s*\d)", re.I), ""),
+    (re.compile(r"(\d)(?:-и)?\s*(?:час\w*\s*|соат\w*\s*)?(?:утра|субҳ\w*|пагоҳ\w*|ertalab\w*)\b", re.I), r"\1am"),
+    (re.compile(r"(\d)(?:-и)?\s*(?:час\w*\s*)?(?:вечера|дня|бегоҳ\w*|бегох\w*|шом|kechki|kechqurun)\b", re.I), r"\1pm"),
+    (re.compile(r"\b(\d[\d:.]*)\s*dan\s+(?:soat\s+)?(\d[\d:.]*)\s*gacha\b", re.I), r"\1-\2"),
+    (re.compile(r"\b([^\W\d_]+)dan\s+([^\W\d_]+?)gacha\b", re.I), r"\1-\2"),
+    (re.compile(r"\b([^\W\d_]+)dan(?=\s+tashqari)", re.I), r"\1"),
+    (re.compile(r"(?<![\d:.])5/2(?![\d:.])"), "пн-пт"),
+)
+"""How times and days are written beside the usual ways: 8°°, 8-00, 5 вечера, 9:00 dan 18:00 gacha."""
+
+
+def _in_figures(text: str) -> str:
+    for pattern, plain in _NORMAL:
+        text = pattern.sub(plain, text)
+    return text
+
+
 def _tokens(text: str) -> Iterator[_Token]:
     """Cut a text into tokens; words are joined to the longest phrase that is known."""
     matches = list(_TOKEN.finditer(text))
     folded = [_folded(token) for token in matches]
     at = 0
     while at < len(matches):
-        for length in range(min(_LONGEST, len(matches) - at), 0, -1):
-            known = _phrase(folded[at : at + length])
+        for length in range(min(2 * _LONGEST - 1, len(matches) - at), 0, -1):
+            window = range(at, at + length)
+            dashes = {n for n in window if matches[n].lastgroup == "dash"}  # "kecha-kunduz", "non-stop"
+            known = _WRITTEN.get(matches[at][0].casefold()) if length == 1 else None
+            if not known and not dashes & {at, window[-1]}:
+                known = _phrase([folded[n] for n in window if n not in dashes])
             if known and (length > 1 or matches[at].lastgroup == "word"):
                 yield _Token(*known, matches[at].start(), matches[at + length - 1].end())
                 at += length
@@ -390,12 +438,25 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _folded(token: re.Match[str]) -> frozenset[str]:
-    """Return what a token may be, folded: a word, a number, one of the known words that fit a damaged word."""
+    """Return what a token may be, folded: a word, a number, the known words that fit a damaged or a shortened one."""
     if token.lastgroup == "time":
         return frozenset({token[0]})
     if token.lastgroup != "word":
         return frozenset()
-    return _fitting(token[0]) if is_damaged(token[0]) else frozenset({skeleton(token[0])})
+    if is_damaged(token[0]):
+        return _fitting(token[0])
+    word = skeleton(token[0])
+    shortened = word not in _WORDS and token.string[token.end() : token.end() + 1] == "."
+    return _beginning(word) if shortened and len(word) >= SHORTEST else frozenset({word})
+
+
+SHORTEST = 3
+"""Letters that a shortened word has at least: "ежедн.", "пер."."""
+
+
+@cache
+def _beginning(word: str) -> frozenset[str]:
+    return frozenset(known for known in _WORDS if known.startswith(word)) or frozenset({word})
 
 
 @cache

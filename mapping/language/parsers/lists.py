@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from mapping.language.composition import only_means
 from mapping.language.fold import is_damaged, skeleton, wildcard
 from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
@@ -32,35 +33,10 @@ _SIGNS = {
 }
 _HALF = frozenset(map(skeleton, ("partly", "partially", "частично", "отчасти", "қисман", "qisman")))
 
-_EVERYBODY = frozenset(
-    map(
-        skeleton,
-        (
-            "all",
-            "everybody",
-            "everyone",
-            "anyone",
-            "all people",
-            "general public",
-            "все",
-            "всем",
-            "для всех",
-            "всё население",
-            "население",
-            "ҳама",
-            "ҳамаи аҳолӣ",
-            "барои ҳама",
-            "hamma",
-            "barcha",
-            "barchaga",
-        ),
-    )
-)
-
 
 def says_everybody(text: str) -> bool:
     """Tell whether a text says that something is for all people, in four languages."""
-    return skeleton(text) in _EVERYBODY
+    return only_means("everybody", text)
 
 
 def yes_no(value: object) -> bool:
@@ -94,9 +70,9 @@ def yes_no(value: object) -> bool:
 
 Known = Callable[[str], bool]
 
-_STRONG = re.compile(r"[;\n|•·]|\s\+\s|\+(?=\S)")
+_STRONG = re.compile(r"[;\n|•·]|\s\+\s|\+(?=[^\W\d])|(?:^|(?<=\s))\d{1,2}[.)](?=\s)")
 _WEAKER = (
-    re.compile(r"/"),
+    re.compile(r"(?<!\b[а-яё])/", re.I),  # not in з/п
     re.compile(r","),
     re.compile(r"\s(?:ва|и|and|va|ve|&|as well as|а также|ҳамчунин)\s", re.I),
 )

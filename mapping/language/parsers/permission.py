@@ -6,6 +6,7 @@ Such columns count whether or not a column map names them: nobody can overlook t
 import re
 from functools import lru_cache
 
+from mapping.language.fold import tokens
 from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Unreadable
 from mapping.language.parsers.lists import yes_no
@@ -14,7 +15,8 @@ _PUBLISH = (
     r"публик|опублик|обнарод|разгла[шс]|огласк|размещ|размест|показыва|показать|внесен|внести|включен|включить|"
     r"открыть для всех|publi[sc]h|disclos|\bshar(?:e|ed|ing)\b|\blist(?:ed)?\b|\bshow|\bma[dk]e (?:\w+ ){0,2}public|"
     r"\bincluded? |\bput (?:\w+ ){0,2}on|\bgo online|нашр|чоп |эълон|намоиш|нишон д|ошкор|nashr|chop et|e.?lon|"
-    r"ko.?rsat|oshkor|yayın|yayim|payla[sş]"
+    r"ko.?rsat|oshkor|yayın|yayim|payla[sş]|вылож|выклад|интишор|гузошт|joylash|\bqo.?y(?:ish|il)|"
+    r"\bpost(?:ed)?\b|\bupload"
 )
 """Words for making something known to all."""
 
@@ -23,7 +25,8 @@ _OPEN_PLACES = (
     r"сомона|харита|феҳрист|барои ҳама|sayt|xarita|ochiq|omma|hammaga"
 )
 _CONSENT = (
-    r"разреш|соглас|не возража|\ballow|permi[ts]|consent|agree|иҷозат|ичозат|розиг|розӣ|розиҳ|ruxsat|rozi|izin|onay"
+    r"разреш|соглас|не возража|\ballow|permi[ts]|consent|agree|иҷозат|ичозат|розиг|розил|розӣ|розиҳ|"
+    r"ruxsat|rozi|izin|onay"
 )
 _ASK = (
     rf"{_CONSENT}|можно|может|могу|можем|\bmay\b|\bcan\b|\bcould\b|\bok(?:ay)?\b|мумкин|метавон|mumkin|olur mu|\?|"
@@ -52,6 +55,35 @@ _NOT_TO_PUBLISH = re.compile(
 )
 """Headings that forbid it: what stands beneath is a yes to secrecy."""
 
+_ITSELF = (
+    r"(?: (?:информ\w*|данн\w*|сведен\w*|доступ\w*|information|info|data|access|entry|record|маълумот\w*|"
+    r"ma.?lumot\w*|аст))?"
+)
+_SECRET = re.compile(
+    rf"^\W*(?:(?:для )?служебн\w* польз\w*|(?:для )?внутр\S* пользов\w*|дсп|конфиденциальн(?:о|ая|ый|ые|ое)|"
+    rf"секретн\w*|закрыт\w*|скры\w+(?: .*)?|"
+    rf"махф\w*|пинҳон\w*|confidential|secret|restricted|hide\b.*|hidden\b.*|(?:for )?internal(?: use)?(?: only)?|"
+    rf"maxfiy\w*|yashir\w*(?: .*)?|gizli){_ITSELF}\W*{_CHOICE}\W*$",
+    re.I,
+)
+"""Headings that ask whether something is secret: what stands beneath is a yes to secrecy."""
+_OPEN = re.compile(
+    rf"^\W*(?:(?:для )?(?:открыт\w*|общ(?:его|ий|ая)|свободн\w*)|open|ochiq\w*){_ITSELF[:-1]}\W*{_CHOICE}\W*$|"
+    rf"^\W*(?:(?:для )?публичн\w*|public\w*|ошкоро\w*|ommaviy\w*){_ITSELF}\W*{_CHOICE}\W*$|"
+    rf"^\W*публикация(?: (?:в|на) .*)?{_CHOICE}\W*$",
+    re.I,
+)
+"""Headings that ask whether something is open to all."""
+_ACCESS = re.compile(
+    r"^\W*(?:(?:уровень |режим )?доступа?|видимость|access(?: level)?|visibility|дастрасӣ|kirish)\W*$", re.I
+)
+"""Headings that may be about who may see a row, or about how one gets there: only some answers tell which."""
+_NARROW = re.compile(
+    r"закрыт|огранич|дсп|служебн|внутр|партн|участник|нпп|только|секрет|конфиденц|restrict|closed|partner|"
+    r"\bonly\b|internal|"
+    r"confidential|secret|махф|шарик|танҳо|танхо|maxfiy|yopiq|hamkor|faqat",
+    re.I,
+)
 _BOTH = re.compile(rf"(?=.*(?:{_ASK}))(?=.*(?:{_PUBLISH}))|(?=.*(?:{_CONSENT}))(?=.*(?:{_OPEN_PLACES}))", re.I | re.S)
 _OTHER = re.compile(
     r"visitor|client|beneficiar|survivor|клиент|получател|пострадав|мизоҷ|mijoz|referral|перенаправ|"
@@ -79,14 +111,15 @@ def asks_consent(heading: str) -> bool:
     heading = heading.replace("_", " ")
     if _OTHER.search(heading):
         return False
-    patterns = (_CONSENT_ALONE, _TO_PUBLISH, _NOT_TO_PUBLISH, _BOTH)
+    patterns = (_CONSENT_ALONE, _TO_PUBLISH, _NOT_TO_PUBLISH, _BOTH, _SECRET, _OPEN, _ACCESS)
     return any(pattern.match(part) for part in (heading, *heading.split(" / ")[1:]) for pattern in patterns)
 
 
 def _forbids(heading: str) -> bool:
     """Tell whether a heading says that something is not to be published."""
     heading = heading.replace("_", " ")
-    return any(_NOT_TO_PUBLISH.match(part) for part in (heading, *heading.split(" / ")[1:]))
+    parts = (heading, *heading.split(" / ")[1:])
+    return any(pattern.match(part) for pattern in (_NOT_TO_PUBLISH, _SECRET) for part in parts)
 
 
 @lru_cache(maxsize=10_000)
@@ -106,6 +139,8 @@ def refuses(heading: str, answer: str) -> Phrase | None:
     if not asks_consent(heading):
         return None
     answered = Phrase("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
+    if _ACCESS.match(heading.replace("_", " ")):
+        return answered if _NARROW.search(answer) else None
     if _forbids(heading):
         return answered if answer and not says_no(answer) else None
     if not answer:
@@ -115,12 +150,58 @@ def refuses(heading: str, answer: str) -> Phrase | None:
 
 def says_no(answer: str) -> bool:
     """Tell whether an answer is a clear no."""
-    return _answered(answer) is False
+    if _answered(answer) is False:
+        return True
+    words = tokens(answer)
+    if words and _OPENING.issuperset(words):
+        return True
+    return len(words) > 1 and words[0] in _REFUSING and _GRANTING.issuperset(words[1:])
 
 
 def says_yes(answer: str) -> bool:
-    """Tell whether an answer is a clear yes."""
-    return _answered(answer) is True
+    """Tell whether an answer is a clear yes, in any words that hold no condition.
+
+    Examples
+    --------
+    >>> says_yes("Да, можно"), says_yes("не возражаем"), says_yes("да, кроме адреса"), says_yes("розӣ нест")
+    (True, True, False, False)
+    """
+    if _answered(answer) is True:
+        return True
+    words = tokens(_NO_OBJECTION.sub("да", answer))
+    return bool(_GRANTING.intersection(words)) and (_GRANTING | _BESIDE).issuperset(w for w in words if not w.isdigit())
+
+
+_NO_OBJECTION = re.compile(
+    r"\bне (?:возража\w+|против)\b|\bno objections?\b|\bэътироз надор\w+|\bqarshi emas\w*|\be.?tiroz(?:imiz)? yo.?q\b",
+    re.I,
+)
+_GRANTING = frozenset(
+    word
+    for words in (
+        "да ага можно можна разрешаем разрешаю разрешено разрешена разрешён разрешается согласны согласен "
+        "согласна согл",
+        "согласие получено дано имеется есть публиковать публикуйте открыто открытая открытый открытые открыт "
+        "всем всё все",
+        "ҳа ха бале мумкин мешавад розӣ рози розием розиам розистем иҷозат ичозат аст дода шуд медиҳем нашр "
+        "кунед ошкоро",
+        "yes y ok okay consent given granted agreed agree allowed permitted obtained public open publish sure",
+        "ha mumkin roziman rozimiz rozi ruxsat berilgan beriladi olingan ochiq",
+    )
+    for word in tokens(words)
+)
+"""Words of an answer by which somebody lets a row be shown."""
+_OPENING = frozenset(tokens("открыто открытая открытый открытые public open ошкоро кушода ochiq"))
+"""Words that answer a question after secrecy with no."""
+_REFUSING = frozenset(tokens("нет не нест no n yoʻq йўқ"))
+_BESIDE = frozenset(
+    tokens(
+        "устно устное письменно письменное письмо письмом от руководителя директора информация информацию "
+        "данные на сайт "
+        "публикацию конечно полностью барои written verbal oral by letter the to it information data please of course"
+    )
+)
+"""Words that may stand beside them and take nothing back."""
 
 
 def _answered(answer: str) -> bool | None:

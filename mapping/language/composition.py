@@ -1,0 +1,164 @@
+"""What a cell of a partner's list says in words of its own: which terms its words make up together.
+
+`mapping.language.taxonomy.match_term` knows terms by what they are called. People also write "юр. и псих. помощь для
+ЖТЛ": here words mean concepts (``<language>/concepts.csv``: ``*`` ends a stem, ``_`` joins words that stand side by
+side), and ``terms/compositions.csv`` tells which terms concepts make up. What is read so is always said, to be looked
+at: it is never as sure as a name.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+
+from mapping.errors import InvalidRecord
+from mapping.language.fold import coarse_word, tokens
+from mapping.language.lexicon import entries, folded
+from mapping.language.meaning import meets
+from mapping.language.taxonomy import TERMS, Vocabulary
+
+HERE = Path(__file__).parent
+MOST_WORDS = 40
+"""A longer text is a description, and no term is read from it."""
+LONG = 5
+"""Letters of a folded word that is known in a rougher spelling too: чустучу for ҷустуҷӯ."""
+SMALL, NOT = "small", "not"
+_NEGATIVE_BRACKET = re.compile(r"\([^)]*\)?")
+
+
+@dataclass(frozen=True)
+class Composition:
+    """The terms that a text makes up, and its words that nobody knows."""
+
+    codes: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """Concepts that make up terms where they meet; those of ``barred`` do not, those of ``over`` add nothing."""
+
+    when: frozenset[str]
+    barred: frozenset[str]
+    codes: tuple[str, ...]
+    over: frozenset[str]
+
+
+@dataclass
+class _Words:
+    """Folded words, beginnings of words and rows of words, with the concepts that they mean."""
+
+    whole: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    stems: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    rough: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    rows: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=lambda: defaultdict(list))
+
+
+@lru_cache(maxsize=20_000)
+def composed(taxonomy: str, text: str) -> Composition:
+    """Return the terms of a taxonomy that the words of a text make up; none where it says that something is not there.
+
+    Examples
+    --------
+    >>> composed("service_types", "юр. консультация").codes, composed("service_types", "приюта нет").codes
+    (('LEG-INF',), ())
+    """
+    bare = _NEGATIVE_BRACKET.sub(lambda match: "" if NOT in _met(match[0])[0] else match[0], text)
+    met, unread = _met(bare)
+    if NOT in met:
+        return Composition((), unread)
+    fired = [rule for rule in _rules(taxonomy) if rule.when <= met and not rule.barred & met]
+    left = [rule for rule in fired if not any(_covers(other, rule) for other in fired)]
+    codes = list(dict.fromkeys(code for rule in left for code in rule.codes))
+    terms = Vocabulary.load(taxonomy)
+    families = {terms.term(code).parent for code in codes}
+    return Composition(tuple(code for code in codes if code not in families), unread)
+
+
+def _covers(other: _Rule, rule: _Rule) -> bool:
+    """Tell whether another rule already says what one does, and more of it."""
+    if other is rule or not rule.when <= other.when | other.over:
+        return False
+    return not other.when <= rule.when | rule.over or (len(other.when), other.codes) > (len(rule.when), rule.codes)
+
+
+def _met(text: str) -> tuple[set[str], tuple[str, ...]]:
+    """Return the concepts of a text, and its words that mean none."""
+    words = tokens(text)
+    if len(words) > MOST_WORDS:
+        return set(), tuple(words)
+    known = _words()
+    concepts = [_concepts(word, known) for word in words]
+    for at, word in enumerate(words):
+        for row, concept in known.rows.get(word[:2], ()):
+            part = words[at : at + len(row)]
+            if len(part) == len(row) and all(map(meets, part, row)):
+                for place in range(at, at + len(row)):
+                    concepts[place] = (concepts[place] - {NOT}) | {concept}
+    unread = tuple(word for word, of in zip(words, concepts, strict=True) if not of and not word.isdigit())
+    return set().union(*concepts), unread
+
+
+def _concepts(word: str, known: _Words) -> frozenset[str]:
+    concepts = set(known.whole.get(word, ()))
+    for cut in range(2, len(word) + 1):
+        concepts |= known.stems.get(word[:cut], set())
+    if not concepts and len(word) >= LONG:
+        rough = coarse_word(word)
+        for cut in range(len(rough), LONG - 1, -1):
+            if key := known.rough.get(rough[:cut]):
+                return frozenset(key)
+    return frozenset(concepts)
+
+
+@cache
+def _words() -> _Words:
+    known = _Words()
+    for path in sorted(HERE.glob("*/concepts.csv")):
+        for concept, entry in entries(path):
+            row = folded(entry)
+            if len(row) > 1:
+                known.rows[row[0].rstrip("*")[:2]].append((row, concept))
+            elif row:
+                word = row[0].rstrip("*")
+                (known.stems if row[0].endswith("*") else known.whole)[word].add(concept)
+                if row[0].endswith("*") and len(coarse_word(word)) >= LONG:
+                    known.rough[coarse_word(word)].add(concept)
+    return known
+
+
+@cache
+def _rules(taxonomy: str) -> tuple[_Rule, ...]:
+    """Return the rules of a taxonomy.
+
+    Raises
+    ------
+    InvalidRecord
+        Where a rule names a concept without words, or a term that is not there.
+    """
+    known = {concept for path in HERE.glob("*/concepts.csv") for concept, _ in entries(path)}
+    return tuple(
+        rule for rule in _read(known) if set(rule.codes) <= {t.code for t in Vocabulary.load(taxonomy).terms()}
+    )
+
+
+def _read(known: set[str]) -> Iterator[_Rule]:
+    with (TERMS / "compositions.csv").open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), 2):
+            when = frozenset(word for word in row["when"].split() if not word.startswith("-"))
+            barred = frozenset(word[1:] for word in row["when"].split() if word.startswith("-"))
+            over, codes = frozenset(row["over"].split()), tuple(row["codes"].split())
+            unknown = sorted((when | barred | over) - known)
+            unknown += [code for code in codes if code not in Vocabulary.load(row["taxonomy"])]
+            if unknown:
+                raise InvalidRecord(f"compositions.csv, row {number}: nothing is called {', '.join(unknown)}")
+            yield _Rule(when, barred, codes, over)
+
+
+def only_means(concept: str, text: str) -> bool:
+    """Tell whether the words of a text mean a concept and nothing else."""
+    met, unread = _met(text)
+    return concept in met and met <= {concept, SMALL} and not unread

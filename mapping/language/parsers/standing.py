@@ -1,0 +1,80 @@
+"""What a remark says of whether something still works: closed, closed for a while, or nothing."""
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+Standing = Literal["inactive", "temporarily closed", "defunct"]
+
+_OF_SOMETHING_ELSE = re.compile(
+    r"закрыт(?:ый|ая|ое|ые|ого|ой|ых|ом)(?!\w)|закрыт\w*\s+(?:двор|вход|для\s+посе)|"
+    r"(?:адрес|двор|вход|данные|информация|ворота|калитка|дорога|перевал|туннель)\w*\s+(?:\w+\s+)?закрыт|"
+    r"(?:выходн\w*|пн|вт|ср|чт|пт|сб|вс|воскресень\w*|суббот\w*|понедельник\w*|якшанбе|шанбе|ҷумъа|душанбе|"
+    r"sunday|saturday)s?"
+    r"[\s:,-]+(?:\w+\s+)?(?:закрыт|баста|пӯшида|closed|yopiq)\w*|\bдар(?:и\s+\w+)?\s+баста|"
+    r"закрыт\w*\s+(?:по|в|на)\s+(?:вс|сб|пн|вт|ср|чт|пт|воскр|субб|понед|вторн|сред|четв|пятн|обед|выходн|"
+    r"праздн|перерыв|ночь)|"
+    r"closed\s+(?:group|door|type|on|for\s+lunch|facility|meeting|at\s+(?:night|noon))|closed-|"
+    r"(?:тел|телефон|номер|сайт|лифт|почта|эл\.?\s?почта|факс|сот|моб|website|phone|number|lift|"
+    r"e-?mail)\w*\.?\s+(?:\S+\s+)?"
+    r"(?:не\s+(?:работ|отвеч|действ)|does\s?n.t|not\s+work|no\s+longer|кор\s+намекун|ҷавоб\s+намед|ishlamay)|"
+    r"пӯшида\s+(?:гурӯҳ|ҳавлӣ|намуд)|гурӯҳи\s+пӯшида|yopiq\s+(?:guruh|tur)|(?:телефон|рақам|сомона)\w*\s+кор\s+намекун",
+    re.I,
+)
+_AGAIN = re.compile(
+    r"снова|вновь|возобнов|не\s+закрыт|не\s+ликвид|после\s+ремонт|открылись|открылся|открылась|reopen|"
+    r"still\s+open|not\s+closed|"
+    r"re-open|аз\s+нав|дубора|баста\s+нашуд|qayta\s+och|не\s+приостан|опять\s+работ|заново|продолжа|давом",
+    re.I,
+)
+_FOR_A_WHILE = re.compile(
+    r"закры\w*[^.]*откро|врем\w*\.?\s+(?:не\s|закр|приост|прекр)|приостан|(?<!после )ремонт|реконстр|на\s+паузе|"
+    r"заморож|в\s+отпуск|карантин\w*\s+закр|"
+    r"до\s+(?:нового\s+)?(?:гранта|финанс)|ждут?\s+(?:донор|финанс|грант)|муваққ?атан|муваккатан|таъмир|тамир|боздошт|"
+    r"suspend|on\s+hold|temporar|paused|renovat|under\s+repair|vaqtincha|ta.?mir|вақтинча|таътил|to.?xtatib\s+tur",
+    re.I,
+)
+_FOR_GOOD = re.compile(
+    r"ликвид|ликв\b|расформ|барҳам|бархам|dissolv|defunct|tugatil|тугатил|liquidat|пероформ|упраздн", re.I
+)
+_CLOSED = re.compile(
+    r"закры(?:т|л|ва)|не\s+(?:раб|действ|функц|сущ)\w*|больше\s+(?:не|нет)|(?:уже|боле?е)\s+не\s|не\s+оказыва|"
+    r"прекра[тщ]|"
+    r"проект\w*\s+(?:завер|законч|оконч)|завершил\w*\s+деят|самоликв|нет\s+(?:больше|деят)|свернул|пӯшид|пушид|"
+    r"баста\s|баста$|"
+    r"кор\s+намекун|амал\s+намекун|фаъолият\w*\s+(?:\w+\s+)?(?:қатъ|катъ|намекун|хотима)|дигар\s+(?:кор|амал|"
+    r"фаъол|вуҷуд)|"
+    r"(?:қатъ|катъ)\s+(?:шуд|гард|кард)|(?:вуҷуд|фаъолият)\w*\s+надор|(?:организац|центр|служб|приют|"
+    r"проект)\w*\s+(?:уже\s+|больше\s+)?нет\b|лоиҳа\s+(?:тамом|анҷом)|closed|no\s+longer|ceased|shut|discontinu|"
+    r"not\s+(?:operat|work|function|active)|inactive|stopped|project\s+(?:ended|finished)|"
+    r"does\s?n.?t\s+(?:exist|work|operate)|"
+    r"yopil|yopiq|ishlamay|faoliyat\w*\s+(?:yurit?may|to.?xta)|ёпил|ишламай|фаолият\w*\s+(?:юритмай|тўхта)|"
+    r"mavjud\s+emas",
+    re.I,
+)
+
+
+def standing(remark: str) -> Standing | None:
+    """Return what a remark says that the service has become, or None where it says nothing of that.
+
+    Examples
+    --------
+    >>> standing("закрыт на ремонт до сентября"), standing("ликв."), standing("закрытый тип"), standing("не закрыт")
+    ('temporarily closed', 'defunct', None, None)
+    """
+    said = standing_said(remark)
+    return said[0] if said else None
+
+
+@lru_cache(maxsize=10_000)
+def standing_said(remark: str) -> tuple[Standing, str] | None:
+    """Return what a remark says that the service has become, with the words that say so; the rest may be private."""
+    plain = _OF_SOMETHING_ELSE.sub(" ", remark)
+    if _AGAIN.search(plain):
+        return None
+    ways: tuple[tuple[Standing, re.Pattern[str]], ...] = (
+        ("temporarily closed", _FOR_A_WHILE),
+        ("defunct", _FOR_GOOD),
+        ("inactive", _CLOSED),
+    )
+    return next(((meant, hit[0].strip()) for meant, way in ways if (hit := way.search(plain))), None)
