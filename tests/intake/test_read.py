@@ -212,6 +212,41 @@ def test_a_remark_can_close_a_service(take):
     assert ("note", "Remark", "the remark says 'closed'") in said(batch)
 
 
+@pytest.mark.parametrize(
+    ("remark", "status"),
+    [
+        ("закрылся в 2024", "inactive"),
+        ("на ремонте до осени", "temporarily closed"),
+        ("барҳам дода шуд", "defunct"),
+        ("снова открыт", "active"),
+        ("закрыто по вс", "active"),
+    ],
+)
+def test_a_remark_closes_a_service_in_the_words_of_whoever_wrote_it(take, remark, status):
+    batch = take((*ROW[:6], f"Holiqova: {remark}"))
+    assert [service.status for service in batch.of("service")] == [status]
+    assert "Holiqova" not in " ".join(str(issue.problem) for issue in batch.issues)
+
+
+def test_words_that_nobody_listed_make_up_a_kind_and_this_is_told(take):
+    batch = take((*ROW[:3], "юр. и псих. помощь для ЖТЛ", *ROW[4:]))
+    assert len(batch.of("service")) == 2
+    assert [level for level, column, _ in said(batch) if column == "Help"] == ["note", "note"]
+
+
+def test_a_row_for_two_districts_serves_both_and_stands_in_neither(take):
+    batch = take((*ROW[:2], "Juybor / Hamvora", *ROW[3:]))
+    assert len(batch.of("service_area")) == 2
+    assert [place.area_unit for place in batch.of("location")] == [None]
+    assert [level for level, column, _ in said(batch) if column == "District"] == ["doubt"]
+
+
+def test_a_row_for_the_whole_country_serves_it_and_needs_no_place(take):
+    batch = take((*ROW[:2], "вся страна", *ROW[3:]))
+    assert [area.area_unit for area in batch.of("service_area")] == ["XT"]
+    assert [level for level, column, _ in said(batch) if column == "District"] == []
+
+
 def test_a_shelter_hides_its_body_when_there_is_nothing_else(take):
     """The row is marked as open, and the kind of help decides: the body's name alone could tell of it."""
     batch = take((*ROW[:3], "women's shelter", *ROW[4:]))
