@@ -170,13 +170,13 @@ def _abbreviated(names: Names, text: str) -> set[str]:
     ]
     if not any(short for _, short in pieces):
         return set()
-    found: set[str] = set()
+    units: set[str] = set()
     for spelt, codes in names.whole.items():
         words = [word for word in spelt.split() if word not in _KINDS]
         for own in (pieces, [piece for piece in pieces if piece[0] not in _KINDS], pieces[1:]):
             if len(own) == len(words) and all(_shortens(*piece, word) for piece, word in zip(own, words, strict=True)):
-                found |= codes
-    return found
+                units |= codes
+    return units
 
 
 def _shortens(piece: str, short: bool, word: str) -> bool:

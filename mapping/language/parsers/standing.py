@@ -62,8 +62,8 @@ def standing(remark: str) -> Standing | None:
     >>> standing("закрыт на ремонт до сентября"), standing("ликв."), standing("закрытый тип"), standing("не закрыт")
     ('temporarily closed', 'defunct', None, None)
     """
-    said = standing_said(remark)
-    return said[0] if said else None
+    outcome = standing_said(remark)
+    return outcome[0] if outcome else None
 
 
 @lru_cache(maxsize=10_000)
