@@ -485,7 +485,7 @@ class Reader:
             if not made.codes:
                 words.append(part)
             elif match is None or match.score < SURE:
-                terms = Several(coded(taxonomy, code) for code in made.codes)
+                terms = Several(_named(taxonomy, code) for code in made.codes)
                 level: Level = "doubt" if made.unread or len(made.codes) > 1 else "note"
                 problem = Phrase("{part!r} was taken for {term}", part=part, term=terms)
                 self.say(name, problem, Phrase("put it into the map if that is wrong"), level)
@@ -582,6 +582,12 @@ def read_once(
 def coded(taxonomy: str, code: str) -> Coded:
     """Return the code of a term for a phrase, which says its label in the languages of its readers."""
     return Coded(code, Vocabulary.load(taxonomy).term(code).labels)
+
+
+def _named(taxonomy: str, code: str) -> Coded:
+    """Return a term for a phrase: in English by its label and its code, which a map asks for; else by its label."""
+    labels = Vocabulary.load(taxonomy).term(code).labels
+    return Coded(f"{labels.get('en', '')} ({code})".strip(), labels)
 
 
 SURE = 0.9

@@ -231,7 +231,10 @@ def test_a_remark_closes_a_service_in_the_words_of_whoever_wrote_it(take, remark
 def test_words_that_nobody_listed_make_up_a_kind_and_this_is_told(take):
     batch = take((*ROW[:3], "юр. и псих. помощь для ЖТЛ", *ROW[4:]))
     assert len(batch.of("service")) == 2
-    assert [level for level, column, _ in said(batch) if column == "Help"] == ["note", "note"]
+    assert {(level, str(problem)) for level, column, problem in said(batch) if column == "Help"} == {
+        ("note", "'юр.' was taken for Legal aid (LEG)"),
+        ("note", "'псих. помощь для ЖТЛ' was taken for Mental health and psychosocial support (PSY)"),
+    }
 
 
 def test_a_row_for_two_districts_serves_both_and_stands_in_neither(take):

@@ -77,4 +77,11 @@ def standing_said(remark: str) -> tuple[Standing, str] | None:
         ("defunct", _FOR_GOOD),
         ("inactive", _CLOSED),
     )
-    return next(((meant, hit[0].strip()) for meant, way in ways if (hit := way.search(plain))), None)
+    return next(((meant, _whole_words(plain, hit)) for meant, way in ways if (hit := way.search(plain))), None)
+
+
+def _whole_words(text: str, hit: re.Match[str]) -> str:
+    """Return the words that a match begins and ends in, whole."""
+    start, end = hit.span()
+    before, after = re.search(r"\w*$", text[:start]), re.match(r"\w*", text[end:])
+    return f"{before[0] if before else ''}{hit[0]}{after[0] if after else ''}".strip()
