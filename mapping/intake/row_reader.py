@@ -362,7 +362,9 @@ class Reader:
                 return meant
         brackets = " ".join(re.findall(r"\(([^)]*)\)", self.text("organization")))
         remarks = {name: self.row.cells.get(fold_header(name), "") for name in self.intake.columns.private}
-        texts = {**remarks, self.column("status"): self.text("status"), self.column("organization"): brackets}
+        status = self.text("status")
+        other = "" if match_term("statuses", status) else status
+        texts = {**remarks, self.column("status"): other, self.column("organization"): brackets}
         for column, text in texts.items():
             if outcome := parsers.standing_said(text):
                 fix = Phrase("the service counts as {meant}", meant=coded("statuses", outcome[0]))
@@ -474,13 +476,16 @@ class Reader:
 
         return [self.word(name, part) for part in parsers.split_list(text, known=known)]
 
-    def terms(self, name: str, taxonomy: str) -> tuple[list[str], list[str]]:
-        """Return the codes of a field's words and the words that neither are nor make up a term."""
+    def terms(self, name: str, taxonomy: str, *, named: bool = False) -> tuple[list[str], list[str]]:
+        """Return the codes of a field's words and the words that neither are nor make up a term.
+
+        ``named`` takes terms by what they are called alone: who is left out is never more than was said.
+        """
         codes: list[str] = []
         words: list[str] = []
         for part in self.parts(name, taxonomy):
             match = match_term(taxonomy, part)
-            made = composed(taxonomy, part) if match is None else Composition((match.code,))
+            made = Composition((match.code,)) if match else Composition() if named else composed(taxonomy, part)
             codes += made.codes
             if not made.codes:
                 words.append(part)

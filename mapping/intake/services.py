@@ -419,7 +419,7 @@ def _people(reader: Reader, _owner: Reader) -> Iterator[Part]:
     """Yield whom the service helps and whom it does not."""
     links: tuple[Literal["serves", "excludes"], ...] = ("serves", "excludes")
     for link in links:
-        codes, words = reader.terms(link, "beneficiaries")
+        codes, words = reader.terms(link, "beneficiaries", named=link == "excludes")
         if link == "serves" and not codes and all(parsers.says_everybody(word) for word in words):
             continue  # without a group it is for everybody
         for code in codes:

@@ -237,6 +237,19 @@ def test_words_that_nobody_listed_make_up_a_kind_and_this_is_told(take):
     }
 
 
+def test_who_is_left_out_is_never_more_than_was_said(take):
+    fields = MAP["fields"] | {"excludes": ["Not for"]}
+    batch = take((*ROW, "мальчики старше 12 лет"), heads=(*HEADER, "Not for"), fields=fields)
+    assert [a.link_type for a in batch.of("attribute") if a.link_type == "excludes" and a.taxonomy_term_id] == []
+
+
+def test_a_status_by_its_own_name_is_no_doubt(take):
+    fields = MAP["fields"] | {"status": ["Status"]}
+    batch = take((*ROW, "temporarily closed"), heads=(*HEADER, "Status"), fields=fields)
+    assert [service.status for service in batch.of("service")] == ["temporarily closed"]
+    assert [issue for issue in batch.issues if issue.column == "Status"] == []
+
+
 def test_a_row_for_two_districts_serves_both_and_stands_in_neither(take):
     batch = take((*ROW[:2], "Juybor / Hamvora", *ROW[3:]))
     assert len(batch.of("service_area")) == 2
