@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import product
 from typing import Literal, NamedTuple
@@ -126,6 +126,7 @@ def locate(
     return _by_name(area, claim, match, notes)
 
 
+@lru_cache(maxsize=10_000)
 def find_unit(area: StudyArea, text: str) -> UnitMatch:
     """Find the administrative unit that a text names or whose code it is, in any script and spelling.
 
@@ -258,6 +259,7 @@ _COUNTRY = frozenset(
 """Words for a country as a whole, and words that stand with them."""
 
 
+@lru_cache(maxsize=10_000)
 def says_country(area: StudyArea, text: str) -> bool:
     """Tell whether a text names the study area as a whole: by its code, its name, or words for all of a country."""
     if text.strip().upper() in {area.code, area.code3}:
@@ -275,12 +277,12 @@ def _inflects(word: str, name: str) -> bool:
     return rough[: len(known) - 1] == known[:-1] and len(rough) - len(known) <= 3
 
 
-def units_served(area: StudyArea, text: str) -> list[str]:
+def units_served(area: StudyArea, text: str) -> tuple[str, ...]:
     """Return the codes of all units that a text names as those that are served; the whole country counts as one."""
     if says_country(area, text):
-        return [area.code]
+        return (area.code,)
     match = find_unit(area, text) if text.strip() else UnitMatch(None)
-    return list(match.candidates) if match.unit or match.named else []
+    return match.candidates if match.unit or match.named else ()
 
 
 def served(area: StudyArea, text: str) -> str | None:

@@ -360,7 +360,7 @@ class Reader:
                     "note",
                 )
                 return meant
-        brackets = " ".join(re.findall(r"\(([^)]*)\)", self.text("organization")))
+        brackets = " ".join(_IN_BRACKETS.findall(self.text("organization")))
         remarks = {name: self.row.cells.get(fold_header(name), "") for name in self.intake.columns.private}
         status = self.text("status")
         other = "" if match_term("statuses", status) else status
@@ -587,6 +587,9 @@ def read_once(
 def coded(taxonomy: str, code: str) -> Coded:
     """Return the code of a term for a phrase, which says its label in the languages of its readers."""
     return Coded(code, Vocabulary.load(taxonomy).term(code).labels)
+
+
+_IN_BRACKETS = re.compile(r"\(([^)]*)\)")
 
 
 def _named(taxonomy: str, code: str) -> Coded:

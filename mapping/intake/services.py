@@ -567,13 +567,14 @@ def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iter
     """Yield the units that are served from here: those it says, else all that it names as where it is."""
     units: dict[str, None] = {}
     for part in reader.parts("covers", "service_types"):
-        named = units_served(intake.area, part) or [unit for unit in [served(intake.area, part)] if unit]
+        sole = served(intake.area, part)
+        named = units_served(intake.area, part) or ((sole,) if sole else ())
         units |= dict.fromkeys(named)
         if not named:
             reader.say("covers", Phrase("{part!r} is no unit that we know", part=part), Phrase("check the name"))
     if not reader.text("covers"):
         beside = units_served(intake.area, reader.any_text("unit"))
-        units |= dict.fromkeys(beside) if len(beside) > 1 or beside == [intake.area.code] else {}
+        units |= dict.fromkeys(beside) if len(beside) > 1 or beside == (intake.area.code,) else {}
     for unit in units:
         yield ServiceArea(
             id=record_id(source, "service_area", service, unit),
