@@ -248,15 +248,20 @@ _COUNTRY = frozenset(
     word
     for words in (
         "страна страны стране страну республика республики республике республику республиканский республиканская",
-        "национальный национальная общенациональный общереспубликанский повсеместно регионы регионах районы районах",
-        "областях области городах",
-        "кишвар кишвари ҷумҳурӣ чумхури ҷумҳурии чумхурии минтақаҳо минтакахо ноҳияҳо нохияхо вилоятҳо шаҳру навоҳии",
-        "country countrywide nationwide national regions districts provinces",
-        "respublika mamlakat viloyatlar tumanlar республика мамлакат вилоятлар",
+        "национальный национальная общенациональный общереспубликанский повсеместно",
+        "кишвар кишвари ҷумҳурӣ чумхури ҷумҳурии чумхурии country countrywide nationwide national",
+        "respublika mamlakat республика мамлакат",
     )
     for word in tokens(words)
 )
-"""Words for a country as a whole, and words that stand with them."""
+_UNITS = frozenset(
+    tokens(
+        "регионы регионах районы районах области областях городах минтақаҳо минтакахо ноҳияҳо нохияхо вилоятҳо "
+        "шаҳру навоҳии regions districts provinces viloyatlar tumanlar вилоятлар"
+    )
+)
+_ALL = frozenset(tokens("вся всей всю весь всем все всех ҳамаи хамаи тамоми саросари all barcha барча"))
+"""Words for a country as a whole; words for units, which are all of them only beside one of the last."""
 
 
 @lru_cache(maxsize=10_000)
@@ -268,7 +273,8 @@ def says_country(area: StudyArea, text: str) -> bool:
     words = tokens(re.sub(r"\([^)]*\)", " ", text))
     named = {word for word in words if any(_inflects(word, name) for name in names)}
     left = [word for word in words if word not in named and word not in _WHOLE]
-    return bool(named or left) and _COUNTRY.issuperset(left)
+    every = _UNITS if _ALL.intersection(words) else frozenset()
+    return bool(named or left) and (_COUNTRY | every).issuperset(left)
 
 
 def _inflects(word: str, name: str) -> bool:

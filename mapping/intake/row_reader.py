@@ -366,7 +366,7 @@ class Reader:
         other = "" if match_term("statuses", status) else status
         texts = {**remarks, self.column("status"): other, self.column("organization"): brackets}
         for column, text in texts.items():
-            if outcome := parsers.standing_said(text):
+            if outcome := parsers.standing(text):
                 fix = Phrase("the service counts as {meant}", meant=coded("statuses", outcome[0]))
                 self._keep(column, Phrase("it says {text!r}", text=outcome[1]), fix, "doubt")
                 return outcome[0]

@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from mapping.area.geocode import Located, locate, says_country, served, units_served
+from mapping.area.geocode import Located, locate, says_country, units_served
 from mapping.area.study_area import StudyArea
 from mapping.batch import counted
 from mapping.intake.activities import checklist
@@ -567,8 +567,7 @@ def _coverage(reader: Reader, service: str, source: str, intake: Intake) -> Iter
     """Yield the units that are served from here: those it says, else all that it names as where it is."""
     units: dict[str, None] = {}
     for part in reader.parts("covers", "service_types"):
-        sole = served(intake.area, part)
-        named = units_served(intake.area, part) or ((sole,) if sole else ())
+        named = units_served(intake.area, part)
         units |= dict.fromkeys(named)
         if not named:
             reader.say("covers", Phrase("{part!r} is no unit that we know", part=part), Phrase("check the name"))

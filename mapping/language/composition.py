@@ -26,7 +26,7 @@ MOST_WORDS = 40
 LONG = 5
 """Letters of a folded word that is known in a rougher spelling too: чустучу for ҷустуҷӯ."""
 SMALL, NOT = "small", "not"
-_NEGATIVE_BRACKET = re.compile(r"\([^)]*\)?")
+_BRACKET = re.compile(r"\([^)]*\)?")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def composed(taxonomy: str, text: str) -> Composition:
     >>> composed("service_types", "юр. консультация").codes, composed("service_types", "приюта нет").codes
     (('LEG-INF',), ())
     """
-    bare = _NEGATIVE_BRACKET.sub(lambda match: "" if NOT in _met(match[0])[0] else match[0], text)
+    bare = _BRACKET.sub(lambda match: "" if NOT in _met(match[0])[0] else match[0], text)
     met, unread = _met(bare)
     if NOT in met:
         return Composition((), unread)

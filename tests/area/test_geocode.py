@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.area.geocode import country_code, find_unit, locate
+from mapping.area.geocode import country_code, find_unit, locate, says_country
 
 CHASHMA = (10.0404242, 60.0592913)
 QULLAOBOD = (10.1122894, 60.1322651)
@@ -297,3 +297,20 @@ def test_a_town_that_nobody_knows_is_a_doubt_where_nothing_else_says_where_it_is
     assert "only the country is known; write the name of the unit" in said(found)
     beside = locate(tiny_area, place="Nowhereville", unit="Juybor")
     assert (beside.unit, levels(beside)) == ("XT-W2", ["note"])
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("по всей стране", True),
+        ("все районы", True),
+        ("саросари Тоҷикистон", True),
+        ("TJ", True),
+        ("районы", False),
+        ("в районах", False),
+        ("все, кроме ГБАО", False),
+        ("", False),
+    ],
+)
+def test_a_country_is_named_as_a_whole(tj_area, text, whole):
+    assert says_country(tj_area, text) is whole

@@ -25,7 +25,7 @@ from mapping.language.parsers.hours import HoursValue, hours
 from mapping.language.parsers.lists import language_codes, says_everybody, split_list, yes_no
 from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, is_dialled, phones
 from mapping.language.parsers.points import Point, coordinates
-from mapping.language.parsers.standing import standing, standing_said
+from mapping.language.parsers.standing import standing
 
 __all__ = [
     "CapacityValue",
@@ -60,7 +60,6 @@ __all__ = [
     "says_none",
     "split_list",
     "standing",
-    "standing_said",
     "utc_offset",
     "website",
     "yes_no",

@@ -54,21 +54,17 @@ _CLOSED = re.compile(
 )
 
 
-def standing(remark: str) -> Standing | None:
-    """Return what a remark says that the service has become, or None where it says nothing of that.
+@lru_cache(maxsize=10_000)
+def standing(remark: str) -> tuple[Standing, str] | None:
+    """Return what a remark says that the service has become, with the words that say so, or None for nothing of that.
+
+    The rest of the remark may be private.
 
     Examples
     --------
     >>> standing("закрыт на ремонт до сентября"), standing("ликв."), standing("закрытый тип"), standing("не закрыт")
-    ('temporarily closed', 'defunct', None, None)
+    (('temporarily closed', 'ремонт'), ('defunct', 'ликв'), None, None)
     """
-    outcome = standing_said(remark)
-    return outcome[0] if outcome else None
-
-
-@lru_cache(maxsize=10_000)
-def standing_said(remark: str) -> tuple[Standing, str] | None:
-    """Return what a remark says that the service has become, with the words that say so; the rest may be private."""
     plain = _OF_SOMETHING_ELSE.sub(" ", remark)
     if _AGAIN.search(plain):
         return None
