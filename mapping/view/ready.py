@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
+from pydantic_core import to_json
+
 from mapping import freshness
 from mapping.model import WORDS
 from mapping.view import hsds
@@ -23,12 +25,7 @@ from mapping.view.view import View
 
 Form = Literal["full", "flat"]
 
-FORMS: dict[str, tuple[Form, ...]] = {
-    "service": ("full", "flat"),
-    "organization": ("full", "flat"),
-    "service_at_location": ("flat",),
-    "location": ("full", "flat"),
-}
+FORMS: dict[str, tuple[Form, ...]] = {"service": ("full", "flat")}
 """Table -> the forms that stand ready: those that are asked for most, and are long to make."""
 
 TABLE = (
@@ -37,16 +34,24 @@ TABLE = (
 )
 INDEX = "CREATE UNIQUE INDEX ready_record ON ready (entity, form, id)"
 
-NESTED = {table: TIES[table] for table in (*FORMS, *hsds.LEAVES, *hsds.LINKED)}
+NESTED = {table: TIES[table] for table in (*hsds.MANY, *hsds.LEAVES, *hsds.LINKED)}
 """Table of which ready records are made -> its columns that name other rows of these."""
 
-
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+SHORT = 1000
+"""Bytes up to which a record is stored as it is: little of it repeats, and it would take as long as making it."""
 
 
 def dump(value: object) -> bytes:
     """Write JSON without blanks."""
-    return ENCODER.encode(value).encode()
+    return to_json(value)
+
+
+def _packed(text: bytes) -> bytes:
+    return zlib.compress(text) if len(text) > SHORT else text
+
+
+def _unpacked(content: bytes) -> bytes:
+    return content if content.startswith(b"{") else zlib.decompress(content)
 
 
 def write_ready(path: Path, *, previous: Path | None = None) -> None:
@@ -96,19 +101,15 @@ def write_ready(path: Path, *, previous: Path | None = None) -> None:
 
 
 def _records(view: View, ids: set[str] | None) -> Iterator[tuple[str, str, str, bytes]]:
-    """Yield (table, form, id, compressed JSON) of some records, or of all."""
+    """Yield (table, form, id, packed JSON) of some records, or of all."""
     filled = hsds.filled_tables(view)
     for table, forms in FORMS.items():
         wanted = None if ids is None else [row["id"] for row in view.rows(table) if row["id"] in ids]
         if table not in filled:
             continue
-        if forms == ("flat",):
-            for record in hsds.records(view, table, wanted, full=False):
-                yield table, "flat", record["id"], zlib.compress(dump(record))
-            continue
-        for identifier, full, flat in hsds.both_forms(view, table, wanted):
-            yield table, "full", identifier, zlib.compress(dump(full))
-            yield table, "flat", identifier, zlib.compress(dump(flat))
+        for identifier, *made in hsds.both_forms(view, table, wanted):
+            for form, record in zip(forms, made, strict=True):
+                yield table, form, identifier, _packed(dump(record))
 
 
 @cache
@@ -171,7 +172,7 @@ def ready_records(view: View, table: str, form: Form, ids: Iterable[str]) -> dic
     """Return the JSON of some records by id, as far as it stands ready."""
     query = "SELECT id, json FROM ready WHERE entity = ? AND form = ? AND id IN (SELECT value FROM json_each(?))"
     rows = view.connection.execute(query, [table, form, json.dumps(list(ids))])
-    return {record: zlib.decompress(text) for record, text in rows}
+    return {record: _unpacked(content) for record, content in rows}
 
 
 def is_ready(view: View) -> bool:

@@ -241,7 +241,7 @@ def ready_texts(path: Path) -> bytes:
     there = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'ready'").fetchone()
     texts = connection.execute("SELECT json FROM ready").fetchall() if there else []
     connection.close()
-    return b"\n".join(zlib.decompress(text) for (text,) in texts)
+    return b"\n".join(text if text.startswith(b"{") else zlib.decompress(text) for (text,) in texts)
 
 
 def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
