@@ -337,7 +337,6 @@ def _site(
     view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any, archive: bool = False, pdf: bool = False
 ) -> None:
     from mapping.render.report.kept import kept_results
-    from mapping.view.view import View
     from web import create_app
     from web.freeze import freeze
     from web.public import printing
@@ -345,8 +344,7 @@ def _site(
     if not view.exists():
         raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
     app = create_app(view, area, demo=demo)
-    with View(view) as opened:  # reports, briefs and the next site take what is worked out here
-        app.config["EDITIONS"].now().take(kept_results(opened, area))
+    app.config["EDITIONS"].now().report_results(kept_results)  # reports, briefs and the next site take them from there
     if pdf:
         printing.offer_pdf(app)
     freeze(app, folder, progress=step(progress, "Writing the site"), archive=archive)
@@ -363,6 +361,7 @@ def _serve(
     host: str = HOST,
 ) -> None:
     from web import create_app
+    from web.pages_ahead import keep_ahead
     from web.serving import create_server
 
     if not view.exists():
@@ -373,4 +372,5 @@ def _serve(
     except OSError as error:
         raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
+    keep_ahead(portal)
     server.run()

@@ -5,6 +5,7 @@ kept.
 """
 
 import hashlib
+import inspect
 import os
 import pickle
 import tempfile
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mapping.area.study_area import StudyArea
+from mapping.registry import analyses
 from mapping.render.report.sources import gather
 from mapping.result import Result
 from mapping.view.view import View
@@ -40,9 +42,11 @@ def folder() -> Path:
 
 
 def checksum(view: View, area: StudyArea) -> str:
-    """Return a checksum of a view, of the files of a study area and of the program."""
+    """Return a checksum of a view, of the files of a study area, of the program and of analyses from elsewhere."""
     digest = hashlib.sha256()
-    for path in (view.path, *_files(area.folder), *_files(PROGRAM)):
+    modules = {Path(inspect.getfile(analyse)) for analyse in analyses().values()}
+    elsewhere = sorted(path for path in modules if not path.is_relative_to(PROGRAM))
+    for path in (view.path, *_files(area.folder), *_files(PROGRAM), *elsewhere):
         digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
