@@ -88,13 +88,13 @@ def grouped(issues: Iterable[Issue]) -> list[IssueGroup]:
 
 
 TABLES = (
-    ("organization", Message("{count} organizations")),
-    ("service", Message("{count} services")),
-    ("location", Message("{count} places")),
-    ("activity", Message("{count} activities")),
-    ("referral_agreement", Message("{count} agreements")),
-    ("standard_assessment", Message("{count} answers")),
-    ("case_count", Message("{count} figures")),
+    ("organization", Message("{count} {count:organization|organizations}")),
+    ("service", Message("{count} {count:service|services}")),
+    ("location", Message("{count} {count:place|places}")),
+    ("activity", Message("{count} {count:activity|activities}")),
+    ("referral_agreement", Message("{count} {count:agreement|agreements}")),
+    ("standard_assessment", Message("{count} {count:answer|answers}")),
+    ("case_count", Message("{count} {count:figure|figures}")),
 )
 """Tables that a list is about, and how many of their records are told."""
 
@@ -102,7 +102,7 @@ TABLES = (
 def given(batch: Batch, language: str = "en") -> str:
     """Say how many records of each kind a batch holds."""
     counts = ((len(batch.of(table)), words) for table, words in TABLES)
-    records = Several(replace(words, values={"count": str(count)}) for count, words in counts if count)
+    records = Several(replace(words, values={"count": count}) for count, words in counts if count)
     return show(records, language) if records else Message("nothing").into(language)
 
 
@@ -111,7 +111,7 @@ def summary(batch: Batch, language: str = "en") -> str:
     counts = {level: sum(issue.level == level for issue in batch.issues) for level in LEVELS}
     lines = [
         Phrase(
-            "{file}: {rows} rows gave {records}; {refused} rows were set aside.",
+            "{file}: {rows} {rows:row|rows} gave {records}; set aside: {refused}.",
             file=batch.file,
             rows=batch.rows,
             records=Phrase.of(given(batch, language)),
@@ -193,7 +193,7 @@ def _body(batch: Batch, stored: str, language: str) -> str:
         for row in batch.refused
     )
     values = {"rows": batch.rows, "records": given(batch, language), "refused": len(batch.refused)}
-    gave = Message("{rows} rows gave {records}; {refused} rows were set aside.", values)
+    gave = Message("{rows} {rows:row|rows} gave {records}; set aside: {refused}.", values)
     aside = Message("Rows set aside ({count})", {"count": len(batch.refused)})
     tidied, lists = Message("Cells that were tidied"), Message("All lists")
     return (

@@ -40,7 +40,7 @@ def chain(language: str) -> tuple[str, ...]:
 def translate(text: str, language: str, **values: object) -> str:
     """Say an English text in another language, with its ``{values}`` filled in as that language writes them."""
     text = _translated(text, language) or text
-    return text.format_map({name: show(value, language) for name, value in values.items()}) if values else text
+    return text.format_map({name: _Shown.of(value, language) for name, value in values.items()}) if values else text
 
 
 def _translated(text: str, language: str) -> str:
@@ -96,7 +96,8 @@ class Phrase(str):
 
     def __new__(cls, template: str, /, **values: object) -> "Phrase":
         """Fill a template with its values."""
-        phrase = super().__new__(cls, template.format_map(values) if values else template)
+        raw = {name: _Counted(value) if type(value) is int else value for name, value in values.items()}
+        phrase = super().__new__(cls, template.format_map(raw) if values else template)
         phrase.template, phrase.values = template, values
         return phrase
 
@@ -112,7 +113,7 @@ class Phrase(str):
             text = self.template  # it holds values alone: these are said
         if not text or not self.values:
             return text or str(self)
-        return text.format_map({name: show(_harmless(value), language) for name, value in self.values.items()})
+        return text.format_map({name: _Shown.of(_harmless(value), language) for name, value in self.values.items()})
 
 
 def _harmless(value: object) -> object:
@@ -125,6 +126,62 @@ def _harmless(value: object) -> object:
 
 UNSAID = Phrase.of("")
 """Where there is nothing to say."""
+
+
+class _Shown(str):
+    """A value as a language writes it; behind a colon stand the forms of the word that it counts."""
+
+    count: object
+    language: str
+
+    @classmethod
+    def of(cls, value: object, language: str) -> "_Shown":
+        shown = cls(show(value, language))
+        shown.count, shown.language = about(value) if isinstance(value, People) else value, language
+        return shown
+
+    def __format__(self, forms: str) -> str:
+        return form(self.count, forms.split("|"), self.language) if "|" in forms else format(str(self), forms)
+
+
+class _Counted(int):
+    """A number of an English phrase, behind whose colon the forms of a word may stand."""
+
+    def __format__(self, forms: str) -> str:
+        return form(int(self), forms.split("|"), "en") if "|" in forms else format(int(self), forms)
+
+
+CATEGORIES = ("zero", "one", "two", "few", "many")
+"""Of the plurals of CLDR, those before ``other``."""
+
+
+def form(count: object, forms: Sequence[str], language: str) -> str:
+    """Return the form of a word that goes with a number: ``{count:услуга|услуги|услуг}`` in a text.
+
+    Parameters
+    ----------
+    count
+        The number; of anything else the last form is taken.
+    forms
+        The forms in the order of CLDR: one and other in English; one, few and many in Russian, or only the first and
+        all others, as after "из". Fractions take that before the last in Russian.
+    language
+        Its code.
+
+    Examples
+    --------
+    >>> [form(count, ["услуга", "услуги", "услуг"], "ru") for count in (1, 22, 11, 1.5)]
+    ['услуга', 'услуги', 'услуг', 'услуги']
+    >>> [form(count, ["территории", "территорий"], "ru") for count in (21, 22)]
+    ['территории', 'территорий']
+    """
+    if not isinstance(count, int | float):
+        return forms[-1]
+    rule = Locale.parse((languages.language(language).document or language).replace("-", "_")).plural_form
+    there = [category for category in CATEGORIES if category in rule.tags]
+    category = rule(count)
+    place = there.index(category) if category in there else max(len(there) - 2, 0) if len(there) > 1 else len(there)
+    return forms[min(place, len(forms) - 1)]
 
 
 class Quoted(str):

@@ -62,7 +62,7 @@ def test_one_doubt_of_many_rows_is_one_line_with_a_count():
 
 def test_the_summary_in_words(batch):
     first, second, *rest = summary(batch).splitlines()
-    assert first == "list.csv: 9 rows gave 1 organizations, 2 services; 1 rows were set aside."
+    assert first == "list.csv: 9 rows gave 1 organization, 2 services; set aside: 1."
     assert second == "  2 left out, 3 to look at, 1 mended or noted."
     assert rest[0].startswith("  to look at: list.csv row 6 column 'Open to': there is no marking")
     assert given(Batch(batch.source, "x")) == "nothing"
@@ -131,5 +131,5 @@ def test_the_folder_is_for_its_owner_only(batch, tmp_path):
 def test_the_index_leads_to_every_list(batch, tmp_path):
     text = write_index([(batch, "Stored: 3 new")], tmp_path).read_text("utf-8")
     assert 'href="list.html"' in text
-    assert "1 organizations, 2 services" in text
+    assert "1 organization, 2 services" in text
     assert "<script" not in text

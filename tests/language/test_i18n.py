@@ -301,3 +301,27 @@ def test_phrases_are_kept_by_copies():
     phrase = Phrase("{name!r} was taken for the kind {code}", name="Бахор", code=kind)
     for other in (copy.deepcopy(phrase), pickle.loads(pickle.dumps(phrase))):
         assert (other, other.into("ru")) == (phrase, phrase.into("ru"))
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(0, "0 услуг"), (1, "1 услуга"), (2, "2 услуги"), (5, "5 услуг"), (11, "11 услуг"), (12, "12 услуг"),
+     (21, "21 услуга"), (104, "104 услуги"), (111, "111 услуг"), (1001, "1\u00a0001 услуга"), (1.5, "1,5 услуги")],
+)  # fmt: skip
+def test_a_word_agrees_with_the_number_that_it_counts(count, expected):
+    assert translate("{count} {count:услуга|услуги|услуг}", "ru", count=count) == expected
+
+
+def test_a_word_after_of_has_two_forms_in_russian_and_in_english():
+    texts = [translate("из {all} {all:клетки|клеток}", "ru", all=count) for count in (1, 81, 22, 25)]
+    assert texts == ["из 1 клетки", "из 81 клетки", "из 22 клеток", "из 25 клеток"]
+    assert [str(Phrase("{n} {n:row|rows}", n=count)) for count in (1, 2, 21)] == ["1 row", "2 rows", "21 rows"]
+
+
+def test_people_count_as_they_are_shown():
+    """1,304 people are told as 1,300."""
+    assert translate("{people} {people:человек|человека|людей}", "ru", people=People(1304)) == "1\u00a0300 людей"
+
+
+def test_what_is_no_number_takes_the_last_form():
+    assert translate("{n:row|rows}", "en", n="many") == "rows"

@@ -40,7 +40,7 @@ msgstr "Nom de l'organisation"
 msgid "Free"
 msgstr "Gratuit"
 
-msgid "{count} services"
+msgid "{count} {count:service|services}"
 msgstr "{count} services"
 """
 TERMS = "taxonomy,code,label\nservice_types,IDN-HOT,Ligne d'écoute\nneeds,stay,Un endroit sûr\n"

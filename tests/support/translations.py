@@ -13,7 +13,7 @@ DRAFTS = ("tg", "uz")
 """Languages whose texts no native speaker has reviewed: their catalogues must say so."""
 
 KEYWORDS = {"Message": None, "Phrase": None, "translate": None, "_": None, "gettext": None}
-SLOT = r"\{(\w*)[^{}]*\}"
+SLOT = r"\{(\w*)([^{}]*)\}"
 METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2"}
 
 
@@ -58,7 +58,7 @@ def problems(language, wanted):
             continue  # it holds values alone, which are said in the language
         if not translated:
             wrong.append(f"{path}: not translated: {text}")
-        elif sorted(_slots(text)) != sorted(_slots(translated)):
+        elif sorted(_slots(text)) != sorted(_slots(translated)) or _counted(translated) - {*_slots(translated)}:
             wrong.append(f"{path}: other placeholders: {text} -> {translated}")
     return wrong
 
@@ -94,4 +94,10 @@ def _files(sources):
 
 
 def _slots(text):
-    return re.findall(SLOT, text)
+    """Return the values that a text shows; the forms of a word that goes with one of them show none."""
+    return [name for name, forms in re.findall(SLOT, text) if "|" not in forms]
+
+
+def _counted(text):
+    """Return the values by which words of a text are chosen."""
+    return {name for name, forms in re.findall(SLOT, text) if "|" in forms}

@@ -104,8 +104,8 @@ def _maps(edition: Edition, language: str) -> Iterator[tuple[str, str]]:
     results, area = edition.results(), edition.area
     sources = "; ".join(area.attributions("admin", "population", "roads", language=language))
 
-    def whole(result: Result, drawn: str, kind: Kind) -> str:
-        return _sheet(edition, result, drawn, kind, language, sources)
+    def whole(result: Result, drawn: str, kind: Kind, title: str = "") -> str:
+        return _sheet(edition, result, drawn, kind, language, title=title, sources=sources)
 
     coverage, reach, siting = (results.get(name) for name in ("coverage", "reach", "siting"))
     if coverage is not None and len(coverage.table) and (column := shaded(coverage)):
@@ -113,13 +113,23 @@ def _maps(edition: Edition, language: str) -> Iterator[tuple[str, str]]:
         if columns := print_map.functions(coverage):
             title = translate("People within an hour of each core function, by district", language)
             drawn = print_map.small_maps(area, coverage, columns, title=title, language=language)
-            yield "map-functions", whole(coverage, drawn, "share")
+            yield "map-functions", whole(coverage, drawn, "share", title)
     if reach is not None and reach.surface is not None:
         yield "map-reach", whole(reach, print_map.bands_map(area, reach.surface, language=language), "minutes")
     if siting is not None and siting.proposals:
         yield "map-siting", whole(siting, print_map.sites_map(area, siting, language=language), "people")
 
 
-def _sheet(edition: Edition, result: Result, drawn: str, kind: Kind | None, language: str, sources: str = "") -> str:
+def _sheet(
+    edition: Edition,
+    result: Result,
+    drawn: str,
+    kind: Kind | None,
+    language: str,
+    *,
+    title: str = "",
+    sources: str = "",
+) -> str:
+    """Return a picture with a heading, which is the finding where it shows that, and with its sources."""
     foot = sheet.foot(result, language, kind=kind, sources=sources, demo=edition.demo)
-    return sheet.sheet(drawn, title=sheet.finding(result, language), foot=foot)
+    return sheet.sheet(drawn, title=title or sheet.finding(result, language), foot=foot)

@@ -407,5 +407,5 @@ class Taking:
         """Say how often faults stood in further rows, that were not said one by one."""
         for (sheet, column, fix, level), count in self._said.items():
             if count > MOST_SAID:
-                problem = Phrase("and {count} more rows with the same fault", count=count - MOST_SAID)
+                problem = Phrase("and {count} more {count:row|rows} with the same fault", count=count - MOST_SAID)
                 self.batch.issues.append(Issue(self.file, sheet, None, column, problem, fix, level))

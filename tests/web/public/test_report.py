@@ -8,10 +8,12 @@ import xml.etree.ElementTree as ET
 import docx
 import pytest
 
+from mapping.render.report import sources
 from mapping.render.report.elements import Picture, ReportTable
+from mapping.render.report.sheet import title_of
 from web import create_app
 from web.freeze import links
-from web.presenters import edition
+from web.presenters import sheets
 from web.public import report as report_pages
 
 
@@ -71,7 +73,7 @@ def test_every_picture_can_be_kept_as_a_sheet_with_its_finding_edition_and_sourc
         for picture in (block for block in one.blocks if isinstance(block, Picture)):
             drawn = report_pages.drawing_of(current, picture, "ru")
             words = " ".join(ET.fromstring(drawn).itertext())
-            assert picture.finding in words
+            assert picture.finding in words or picture.caption in words
             assert "Выпуск" in words
             assert "Источник" in words
             seen += 1
@@ -80,6 +82,11 @@ def test_every_picture_can_be_kept_as_a_sheet_with_its_finding_edition_and_sourc
             assert client.get(f"/{path}").mimetype == "image/svg+xml"
             assert client.get(f"/{path.replace('.svg', '.png')}").data.startswith(b"\x89PNG")
     assert seen > 4
+
+
+def test_each_map_to_keep_has_a_heading_of_its_own(current):
+    headings = [title_of(drawn) for drawn in sheets.maps(current, "ru").values()]
+    assert len({*headings}) == len(headings) > 1
 
 
 def test_a_picture_that_stands_elsewhere_on_the_site_is_made_once(client, report):
@@ -115,8 +122,8 @@ def test_what_is_not_offered_is_not_there(path, client):
 
 def test_results_are_worked_out_once_for_all_languages(view_file, tiny_area, monkeypatch):
     asked = []
-    regional = edition.regional
-    monkeypatch.setattr(edition, "regional", lambda *given: asked.append(given) or regional(*given))
+    regional = sources.regional
+    monkeypatch.setattr(sources, "regional", lambda *given: asked.append(given) or regional(*given))
     app = create_app(view_file, tiny_area)
     for language in tiny_area.languages:
         assert app.test_client().get(f"/{language}/report/summary.html").status_code == 200
