@@ -131,17 +131,17 @@ UNSAID = Phrase.of("")
 class _Shown(str):
     """A value as a language writes it; behind a colon stand the forms of the word that it counts."""
 
-    count: object
+    value: object
     language: str
 
     @classmethod
     def of(cls, value: object, language: str) -> "_Shown":
         shown = cls(show(value, language))
-        shown.count, shown.language = about(value) if isinstance(value, People) else value, language
+        shown.value, shown.language = about(value) if isinstance(value, People) else value, language
         return shown
 
     def __format__(self, forms: str) -> str:
-        return form(self.count, forms.split("|"), self.language) if "|" in forms else format(str(self), forms)
+        return form(self.value, forms.split("|"), self.language) if "|" in forms else format(str(self), forms)
 
 
 class _Counted(int):
