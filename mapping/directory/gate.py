@@ -101,19 +101,43 @@ def agreed(db: sqlite_utils.Database, audience: Audience) -> Agreed:
 
 
 class _Agreed(Mapping[Key, Row]):
-    """What an audience was last agreed to see, each row read when it is asked for: all would fill the memory."""
+    """What an audience was last agreed to see, a chunk of a table read at once: all would fill the memory.
+
+    Best asked in the order of the ids of each table.
+    """
 
     def __init__(self, db: sqlite_utils.Database, audience: Audience) -> None:
         self.db = db
         self.audience = audience
+        self._table = ""
+        self._chunk: dict[str, Row] = {}
+        self._first = self._last = ""
 
     def __getitem__(self, key: Key) -> Row:
+        table, record = key
+        if table in RECORDS and (table != self._table or not self._first <= record <= self._last):
+            self._read_on(table, record)
+        if table == self._table and record in self._chunk:
+            return self._chunk[record]
         query = 'SELECT "row" FROM shown WHERE record = ? AND "table" = ? AND audience = ?'
-        line = self.db.conn.execute(query, (key[1], key[0], self.audience)).fetchone()
+        line = self.db.conn.execute(query, (record, table, self.audience)).fetchone()
         if line is None:
             raise KeyError(key)
         row: Row = json.loads(line[0])
         return row
+
+    def _read_on(self, table: str, record: str) -> None:
+        """Read what was agreed to of a record and of those that follow it in its table."""
+        own = f'SELECT id FROM "{table}" WHERE id >= ? ORDER BY id LIMIT {CHUNK}'
+        ids = [identifier for (identifier,) in self.db.conn.execute(own, [record])]
+        lines = self.db.conn.execute(
+            'SELECT record, "row" FROM shown'
+            ' WHERE record IN (SELECT value FROM json_each(?)) AND "table" = ? AND audience = ?',
+            (json.dumps(ids), table, self.audience),
+        ).fetchall()
+        rows = json.loads(f"[{','.join(text for _, text in lines)}]")
+        self._table, self._first, self._last = table, record, ids[-1] if ids else record
+        self._chunk = dict(zip((known for known, _ in lines), rows, strict=True))
 
     def __iter__(self) -> Iterator[Key]:
         yield from self.db.conn.execute('SELECT "table", record FROM shown WHERE audience = ?', (self.audience,))

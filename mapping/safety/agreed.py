@@ -67,7 +67,7 @@ class Showing:
 def told(shown: Shown) -> dict[Key, Row]:
     """Return the rows from which readers learn something, as they are kept and compared: days as text."""
     return {
-        (table, row["id"]): row | {name: _plain(row[name]) for name in _DAYS[table] if name in row}
+        (table, row["id"]): row | {name: _plain(row[name]) for name in DAYS[table] if name in row}
         for table, rows in shown.items()
         if table not in FREE
         for row in rows
@@ -192,7 +192,7 @@ def _less_precise(row: Row, before: Mapping[str, Any]) -> bool:
     return order(row["precision"]) > order(before.get("precision") or "none")
 
 
-_DAYS: dict[str, tuple[str, ...]] = {
+DAYS: dict[str, tuple[str, ...]] = {
     table: tuple(name for name, of in kind.model_fields.items() if dt.date in (of.annotation, *get_args(of.annotation)))
     for table, kind in RECORDS.items()
 }

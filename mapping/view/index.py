@@ -100,14 +100,13 @@ class SearchIndex:
         self._suited: dict[object, tuple[str, ...]] = {}
 
     def codes(self, service: Row) -> Iterator[tuple[str, str]]:
-        """Yield (kind, code) of everything that a service can be found by."""
+        """Yield (kind, code) of everything that a service can be found by, but for the groups that it suits."""
         own = service["id"]
         terms = self._terms(own)
         yield from (("type", code) for code in terms["service_type"])
         families = Vocabulary.load("service_types")
         kinds = {families.family(code).code for code in terms["service_type"] if code in families}
         yield from (("type", kind) for kind in kinds)
-        yield from (("for", group) for group in self._suits(service, terms, stays=STAYS in kinds))
         yield from (("speaks", row["code"]) for row in self.languages_of.get(own, ()) if row["code"])
         places = self.places.get(own, ())
         yield "pointed" if any(map(has_point, places)) else "remote", ""
@@ -141,8 +140,11 @@ class SearchIndex:
                 codes_by_link.setdefault(row["link_type"], set()).add(code)
         return {link: frozenset(codes) for link, codes in codes_by_link.items()}
 
-    def _suits(self, service: Row, terms: Mapping[str, frozenset[str]], *, stays: bool) -> tuple[str, ...]:
+    def suits(self, service: Row) -> tuple[str, ...]:
         """Return the groups that a service takes; many services say the same of whom they take."""
+        terms = self._terms(service["id"])
+        families = Vocabulary.load("service_types")
+        stays = any(families.family(code).code == STAYS for code in terms["service_type"] if code in families)
         key = (terms["serves"], terms["excludes"], service["minimum_age"], service["maximum_age"], stays)
         if key not in self._suited:
             self._suited[key] = tuple(group for group in self._groups if suits(group, *key))
@@ -224,13 +226,18 @@ def write_index(connection: sqlite3.Connection, listing: SearchIndex) -> None:
         connection.execute(statement)
     services = listing.services
     connection.execute("INSERT INTO lexicon VALUES (?)", (listing.lexicon(),))
-    codes: dict[tuple[str, str], set[int]] = defaultdict(set)
-    openings: dict[Opening, set[int]] = defaultdict(set)
+    codes: dict[tuple[str, str], list[int]] = defaultdict(list)
+    takers: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    openings: dict[Opening, list[int]] = defaultdict(list)
     for number, row in enumerate(services):
-        for pair in listing.codes(row):
-            codes[pair].add(number)
-        for opening in listing.openings(row):
-            openings[opening].add(number)
+        for pair in set(listing.codes(row)):
+            codes[pair].append(number)
+        takers[listing.suits(row)].append(number)
+        for opening in set(listing.openings(row)):
+            openings[opening].append(number)
+    for groups, numbers in takers.items():
+        for group in groups:
+            codes["for", group] += numbers
     size = len(services)
     connection.executemany(
         "INSERT INTO code VALUES (?, ?, ?, ?)", ((*pair, *packed(codes[pair], size)) for pair in sorted(codes))

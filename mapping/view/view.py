@@ -87,6 +87,7 @@ class View:
         self.connection.row_factory = sqlite3.Row
         self._filled: dict[tuple[str, str], bool] = {}
         self._recent: dict[str, dict[str, Entry]] = {}
+        self._listing: dict[str, list[Entry]] = {}
 
     def _require_format(self) -> None:
         (mark,) = self.connection.execute("PRAGMA application_id").fetchone()
@@ -100,6 +101,7 @@ class View:
 
     def close(self) -> None:
         """Close the file."""
+        self._listing = {}
         self.connection.close()
 
     def __enter__(self) -> Self:
@@ -154,8 +156,11 @@ class View:
         return {name for (name,) in names} & {*RECORDS, "tombstone", "modified", "demand", "unavailable", "changed"}
 
     def services(self, *, language: str = "en") -> list[Entry]:
-        """Return every service, by name and id."""
-        return self.entries([row["id"] for row in self.rows("service")], language=language)
+        """Return every service, by name and id; those of the language that was last asked for are kept."""
+        if language not in self._listing:
+            ids = [service for (service,) in self.connection.execute("SELECT id FROM service")]
+            self._listing = {language: self.entries(ids, language=language)}
+        return list(self._listing[language])
 
     def service(self, service_id: str, *, language: str = "en") -> Entry:
         """Return one service.

@@ -8,6 +8,7 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import MappingError
 from mapping.freshness import next_due
 from mapping.model import RECORDS, Audience, SqlType, columns, references
+from mapping.safety.agreed import DAYS
 from mapping.view.diff import write_changes
 from mapping.view.index import SearchIndex, write_index
 
@@ -116,14 +118,21 @@ def _table(connection: sqlite3.Connection, table: str, types: Mapping[str, SqlTy
     named = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
     connection.execute(f'CREATE TABLE "{table}" ({named}, PRIMARY KEY (id)) STRICT, WITHOUT ROWID')
     marks = ", ".join("?" * len(types))
+    cells = itemgetter(*types)
+    days = [place for place, name in enumerate(types) if name in DAYS[table]]
+    ordered = (cells(row) for row in sorted(rows, key=itemgetter("id")))
     connection.executemany(
-        f'INSERT INTO "{table}" VALUES ({marks})',
-        (tuple(_plain(row[name]) for name in types) for row in sorted(rows, key=lambda row: str(row["id"]))),
+        f'INSERT INTO "{table}" VALUES ({marks})', (_with_texts(row, days) for row in ordered) if days else ordered
     )
 
 
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, dt.date) else value
+def _with_texts(row: tuple[Any, ...], days: Iterable[int]) -> list[Any]:
+    """Return a row in which days are texts."""
+    values = list(row)
+    for place in days:
+        if isinstance(values[place], dt.date):
+            values[place] = values[place].isoformat()
+    return values
 
 
 def _write_units(connection: sqlite3.Connection, area: StudyArea | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mapping.directory import gate
 from mapping.directory.directory import Directory
 from mapping.directory.gate import DECIDING, OnePerson, deciding
 from mapping.directory.proposals import Outdated, SamePerson
@@ -51,10 +52,15 @@ def seen(directory) -> dict[str, Shown]:
     }
 
 
-def test_what_was_agreed_to_is_read_row_by_row(directory):
+@pytest.mark.parametrize("chunk", [1, 2, 1000])
+def test_what_was_agreed_to_is_read_in_chunks(directory, chunk, monkeypatch):
+    monkeypatch.setattr(gate, "CHUNK", chunk)
     agreed = directory.agreed("public")
     stored = directory.db.conn.execute('SELECT "table", record, "row" FROM shown WHERE audience = ?', ["public"])
-    assert dict(agreed) == {(table, record): json.loads(row) for table, record, row in stored}
+    rows = {(table, record): json.loads(row) for table, record, row in stored}
+    assert dict(agreed) == rows
+    for keys in (sorted(rows), sorted(rows, reverse=True)):
+        assert {key: agreed[key] for key in keys} == rows
     assert len(agreed) == len(dict(agreed)) > 0
     assert agreed.get(("service", "nowhere")) is None
 

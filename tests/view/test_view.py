@@ -200,6 +200,13 @@ def test_a_hidden_service_is_not_found_as_one_that_never_was(view: View, tiny_ar
     assert {view.find(word).total for word in ("Зарнисор", "Гулафшон", "Qxzjvw")} == {0}
 
 
+def test_services_are_made_once_and_listed_anew(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = view.services(language="ru")
+    monkeypatch.setattr(view, "entries", lambda *_, **__: pytest.fail("made again"))
+    view.services(language="ru").clear()
+    assert view.services(language="ru") == listed != []
+
+
 def test_services_stand_in_the_order_of_the_alphabet(view: View) -> None:
     for language in ("tg", "ru", "en"):
         names = [one.name for one in view.services(language=language)]
