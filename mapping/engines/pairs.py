@@ -26,7 +26,14 @@ from scipy.spatial import KDTree
 
 from mapping.engines._compiled import compiled
 from mapping.engines._heap import rise, sink
-from mapping.engines.travel import checked_friction, checked_halves, checked_limit, checked_sources
+from mapping.engines.travel import (
+    checked_friction,
+    checked_halves,
+    checked_limit,
+    checked_sources,
+    new_buffer,
+    search_block,
+)
 from mapping.errors import InvalidRecord
 
 Floats = NDArray[np.float64]
@@ -166,7 +173,8 @@ class FrictionSearch:
     """A search from one service at a time over a friction grid, whose memory is used again for the next.
 
     Works out the same minutes, bit for bit, as `mapping.engines.travel.cost_surface` with 8 neighbours does. The cost
-    of a search grows with the cells that it reaches, not with the grid.
+    of a search grows with the cells that it reaches, not with the grid: what lies within the block around the service
+    is relaxed line by line, and what leads beyond is searched cell by cell.
 
     Parameters are those of `cost_surface`.
     """
@@ -192,31 +200,34 @@ class FrictionSearch:
         return checked_sources(services, self.shape)
 
     def run(self, row: int, column: int) -> tuple[Places, Minutes]:
-        """Return the cells within the limit, numbered row by row, and their minutes, the nearest cell first.
+        """Return the cells within the limit, numbered row by row, and their minutes, in no order.
 
         The arrays hold until the next search.
         """
-        cost, place, heap, cells, minutes = self._desk
-        n = _search(self._tolls, row, column, self.limit, cost, place, heap, cells, minutes)
+        cost, place, heap, cells, minutes, buffer = self._desk
+        n, front = search_block(self._tolls, row, column, self.limit, buffer, cells, minutes, heap)
+        if front:
+            n = _search_on(self._tolls, n, front, self.limit, cost, place, heap, cells, minutes)
         return cells[:n], minutes[:n]
 
 
-def _desk(size: int) -> tuple[Minutes, Places, Places, Places, Minutes]:
-    """Return cost and place in the heap by cell, the heap, and the cells found with their minutes."""
+def _desk(size: int) -> tuple[Minutes, Places, Places, Places, Minutes, Minutes]:
+    """Return cost and place in the heap by cell, the heap, the cells found with their minutes, and a block."""
     return (
         np.full(size, INFINITY),
         np.full(size, -1, np.int32),
         np.empty(size, np.int32),
         np.empty(size, np.int32),
         np.empty(size, np.float32),
+        new_buffer(),
     )
 
 
 @compiled
-def _search(
+def _search_on(
     tolls: Minutes,
-    row: int,
-    column: int,
+    n: int,
+    front: int,
     limit: np.float32,
     cost: Minutes,
     place: Places,
@@ -224,15 +235,17 @@ def _search(
     cells: Places,
     minutes: Minutes,
 ) -> int:
-    """Dijkstra's algorithm from one cell; ``place`` is -1 for cells not met, -2 for settled ones."""
+    """Dijkstra's algorithm from the first n cells, of which those in the heap may lead on; return how many are found.
+
+    ``place`` is -1 for cells that do not wait in the heap, -2 for settled ones.
+    """
     rows, columns = tolls.shape
     toll = tolls.ravel()
-    start = row * columns + column
-    if not toll[start] < INFINITY:
-        return 0
-    cost[start] = 0
-    heap[0], place[start] = start, 0
-    size, n = 1, 0
+    for k in range(n):
+        cost[cells[k]] = minutes[k]
+    for k in range(front):
+        rise(heap, place, cost, k, heap[k])
+    size = front
     while size > 0:
         cell = heap[0]
         size -= 1
@@ -240,8 +253,6 @@ def _search(
             sink(heap, place, cost, size, heap[size])
         place[cell] = -2
         here = cost[cell]
-        cells[n], minutes[n] = cell, here
-        n += 1
         y, x = cell // columns, cell % columns
         for dy in range(-1 if y > 0 else 0, 2 if y < rows - 1 else 1):
             for dx in range(-1 if x > 0 else 0, 2 if x < columns - 1 else 1):
@@ -251,6 +262,9 @@ def _search(
                 step = np.float32(toll[other] + toll[cell])
                 new = np.float32(here + (step if dx == 0 or dy == 0 else np.float32(DIAGONAL * step)))
                 if new <= limit and new < cost[other]:
+                    if cost[other] == INFINITY:
+                        cells[n] = other
+                        n += 1
                     cost[other] = new
                     if place[other] < 0:
                         rise(heap, place, cost, size, other)
@@ -258,6 +272,7 @@ def _search(
                     else:
                         rise(heap, place, cost, place[other], other)
     for k in range(n):
+        minutes[k] = cost[cells[k]]
         cost[cells[k]] = INFINITY
         place[cells[k]] = -1
     return n

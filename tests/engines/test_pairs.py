@@ -45,14 +45,17 @@ def test_what_cannot_be_a_table_of_pairs_is_refused(columns, match):
 
 
 @settings(max_examples=examples(40))
-@given(st.integers(0, 2**32 - 1), st.floats(0, 200))
-def test_a_search_finds_what_cost_surface_finds_to_the_bit(seed, limit):
+@given(st.integers(0, 2**32 - 1), st.floats(0, 1000), st.sampled_from([25, 150]))
+def test_a_search_finds_what_cost_surface_finds_to_the_bit(seed, limit, most):
+    """Within the block around a service, at the edge of the grid, and far beyond the block."""
     rng = np.random.default_rng(seed)
-    friction = rng.uniform(0.0, 0.03, rng.integers(1, 25, 2)).astype(np.float32)
+    friction = rng.uniform(0.0, 0.03, rng.integers(1, most, 2)).astype(np.float32)
     friction[rng.random(friction.shape) < 0.2] = np.inf
     friction[rng.random(friction.shape) < 0.05] = np.nan
     friction[rng.random(friction.shape) < 0.05] = -1
+    corners = [[0, 0], [friction.shape[0] - 1, friction.shape[1] - 1]]
     services = np.stack([rng.integers(0, side, 4) for side in friction.shape], axis=1)
+    services = np.concatenate([services, corners])
     sizes = rng.uniform(500, 1500, friction.shape[0])
     pairs = on_grid(friction, services, cell_size=sizes, limit=limit)
     for number, service in enumerate(services):
