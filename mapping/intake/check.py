@@ -9,7 +9,7 @@ from mapping.intake.row_reader import SHELTER
 from mapping.language.i18n import Phrase, Reasons
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, Attribute, Location, Organization, Phone, Provenance, Service, Verification
-from mapping.quality import matching
+from mapping.quality import matching, matching_services
 from mapping.quality.known_organizations import Known, service_types
 from mapping.quality.matching import SAME_NUMBER
 
@@ -78,7 +78,7 @@ def possible_doubles(batch: Batch, known: Known) -> Iterator[Issue]:
 def double_services(batch: Batch, known: Known) -> Iterator[Issue]:
     """Say where a body has a kind of help in one place that another entry gives too; both stand until one is chosen."""
     rows = _rows(batch)
-    for pair in matching.services(known, of={service.id for service in batch.of("service")}):
+    for pair in matching_services.services(known, of={service.id for service in batch.of("service")}):
         reasons = Phrase("{reasons}", reasons=Reasons(pair.reasons))
         fix = Phrase("look whether they are one entry, and keep the better with `rohnamo duplicates`")
         yield _about(batch, "service", reasons, fix, row=rows.get(pair.other))

@@ -16,9 +16,10 @@ from mapping.batch import Batch
 from mapping.errors import FormatError, InvalidRecord, NotFound
 from mapping.language.spreadsheet import neutral
 from mapping.model import RECORDS, Address, AnyRecord, Decision, Location, Record, Source, record_id
+from mapping.quality.candidate import TABLES, Candidate, Table
 from mapping.quality.holdings import HeldService, Holdings
 from mapping.quality.known_organizations import Known, RecordsByKind
-from mapping.quality.matching import TABLES, Candidate, Table, candidates
+from mapping.quality.matching import candidates
 
 SOURCE = Source(id=record_id("stewards", "source"), name="Stewards")
 COLUMNS = ("table", "score", "reasons", "one", "one_says", "other", "other_says", "decision", "keep", "reason")

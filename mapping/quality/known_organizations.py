@@ -13,6 +13,7 @@ from mapping.language.fold import coarse, name_key
 from mapping.language.taxonomy import TERMS, Vocabulary
 from mapping.model import (
     RECORDS,
+    Address,
     AnyRecord,
     Approval,
     Attribute,
@@ -92,6 +93,7 @@ LEARNT = (
     "service",
     "phone",
     "location",
+    "address",
     "service_at_location",
     "attribute",
     "provenance",
@@ -147,6 +149,21 @@ class Body:
         )
 
 
+@dataclass(slots=True)
+class Offer:
+    """A service, with the signs that tell it from others of its body."""
+
+    codes: set[str] = field(default_factory=set)
+    """Codes of its kinds of help."""
+    unit: str = ""
+    country: str = ""
+    point: Point | None = None
+    street: str = ""
+    numbers: set[str] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
+    """Ids of the sources that list it."""
+
+
 @dataclass
 class Known:
     """What a directory holds already: bodies by folded name, services by source key, and what was approved."""
@@ -163,10 +180,8 @@ class Known:
     """Location -> body."""
     owners: dict[str, str] = field(default_factory=dict)
     """Service -> body."""
-    offered: dict[tuple[str, str, str], dict[str, Point | None]] = field(default_factory=lambda: defaultdict(dict))
-    """Body, service type and unit -> services, with the point of each where one was given."""
-    numbers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Service -> the numbers it is called on."""
+    offers: dict[str, Offer] = field(default_factory=lambda: defaultdict(Offer))
+    """Service -> what help it is and where."""
     different: set[frozenset[str]] = field(default_factory=set)
     """Pairs of records that somebody called different."""
     maps: set[str] = field(default_factory=set)
@@ -200,7 +215,7 @@ class Known:
         self.owners |= {s.id: s.organization_id for s in by_table[Service] if s.organization_id}
         for phone in by_table[Phone]:
             if phone.service_id:
-                self.numbers[phone.service_id].add(phone.number)
+                self.offers[phone.service_id].numbers.add(phone.number)
             if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
                 self.bodies[owner].phones.add(phone.number)
         for place in by_table[Location]:
@@ -235,17 +250,21 @@ class Known:
 
     def _learn_services(self, by_table: Mapping[type[Record], list[Any]]) -> None:
         places = {place.id: place for place in by_table[Location]}
-        where = {at.service_id: places.get(at.location_id) for at in by_table[ServiceAtLocation]}
+        streets = {a.location_id: a.address_1 for a in by_table[Address] if a.location_id and a.address_1}
+        for at in by_table[ServiceAtLocation]:
+            if at.service_id and (place := places.get(at.location_id)):
+                offer = self.offers[at.service_id]
+                offer.unit, offer.country, offer.point = place.area_unit or "", place.country or "", _point(place)
+                offer.street = streets.get(place.id, "")
         for attribute in by_table[Attribute]:
             code, owner = service_types().get(attribute.taxonomy_term_id), self.owners.get(attribute.link_id)
             if attribute.link_type == "service_type" and code and owner:
                 self.services_of.setdefault((owner, code), attribute.link_id)
-                place = where.get(attribute.link_id)
-                unit = (place.area_unit or "") if place else ""
-                self.offered[owner, code, unit][attribute.link_id] = _point(place)
+                self.offers[attribute.link_id].codes.add(code)
         for row in by_table[Provenance]:
             if row.link_entity == "service":
                 self.services.setdefault(row.source_key, row.link_id)
+                self.offers[row.link_id].sources.add(row.source_id)
 
     def add(self, body: Body, names: Iterable[str]) -> None:
         """Remember a body under names."""

@@ -8,11 +8,9 @@ is never proposed again.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import combinations
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,26 +18,25 @@ from numpy.typing import NDArray
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message
-from mapping.language.taxonomy import Vocabulary
 from mapping.model import Address, Location, Service, ServiceAtLocation
-from mapping.quality.known_organizations import Body, Known, Point, RecordsByKind
+from mapping.quality.candidate import (
+    LEAST,
+    SAME_PLACE,
+    TABLES,
+    Candidate,
+    Pair,
+    Table,
+    apart,
+    kilometres,
+    score_of,
+    shared_number,
+)
+from mapping.quality.known_organizations import Body, Known, RecordsByKind
+from mapping.quality.matching_services import services
 from mapping.quality.names import Name, alike, other_languages
-
-Table = Literal["organization", "service", "location"]
-TABLES: tuple[Table, ...] = ("organization", "service", "location")
-"""Tables in which doubles are looked for."""
-
-Pair = frozenset[str]
-"""The ids of two records."""
-
-LEAST = 0.55
-"""The least score of a pair that is worth a person's time."""
 
 SAME_NUMBER = 8
 """A number, mail or page of so many bodies is a switchboard's or a ministry's, and says nothing."""
-
-SAME_PLACE = 0.3
-"""Kilometres within which two points may be one place."""
 
 LARGEST_BLOCK = 12
 """A key that more bodies share tells nothing about any two of them."""
@@ -54,8 +51,9 @@ REGISTER, OTHER_REGISTER = 8.0, -6.0
 NUMBER = (2.6, 2.0, 0.8)
 """What a number or mail address says that two bodies have, that three have, that fewer than `SAME_NUMBER` have."""
 DOMAIN = (1.6, 1.0, 0.3)
-RARE_WORD = 0.6
-"""What it says that two names share a word that no other name has."""
+RARE_WORD, RARE_FROM, ACROSS = 0.6, 0.65, 0.55
+"""What it says that two names share a word that no other name has, and how alike the names must be: within a language
+and across two, in which the words that are left over may be translated."""
 COMMON_WORD = 5
 """A word in the names of so many bodies may say what they are."""
 
@@ -87,32 +85,15 @@ FREE_MAIL = frozenset(
 """Mail domains that anybody may have an address of."""
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """Two records that may be one: how likely, from 0 to 1, and why."""
-
-    table: Table
-    one: str
-    other: str
-    score: float
-    reasons: tuple[Message, ...] = ()
-
-    @property
-    def pair(self) -> Pair:
-        """The two, in no order."""
-        return frozenset({self.one, self.other})
-
-
 def candidates(
     directory: RecordsByKind, area: StudyArea | None = None, *, tables: Collection[Table] = TABLES, least: float = LEAST
 ) -> list[Candidate]:
     """Return the pairs of a directory that may be one record and that nobody called different, likeliest first."""
     known = Known.of(directory)
-    pairs: list[Candidate] = []
-    if "organization" in tables:
-        pairs += organizations(known, area=area, least=least)
+    bodies = organizations(known, area=area, least=least) if {"organization", "service"} & {*tables} else []
+    pairs = [*bodies] if "organization" in tables else []
     if "service" in tables:
-        pairs += [pair for pair in services(known) if pair.score >= least]
+        pairs += [pair for pair in services(known, bodies=bodies, area=area) if pair.score >= least]
     if "location" in tables:
         pairs += [pair for pair in locations(directory, known.different) if pair.score >= least]
     return pairs
@@ -137,31 +118,7 @@ def organizations(
             continue
         odds, reasons = compared.judge(m, n, worth)
         if odds >= worth:
-            score = round(1 / (1 + math.exp(-odds)), 2)
-            pairs.append(Candidate("organization", body, other, score, reasons))
-    return sorted(pairs, key=lambda pair: (-pair.score, pair.one, pair.other))
-
-
-def services(known: Known, *, of: Collection[str] | None = None) -> list[Candidate]:
-    """Return the pairs of services that may be one: a body's help of one kind in one place, from two entries.
-
-    Services with points more than `SAME_PLACE` apart are two branches. With ``of`` only the pairs that one of these
-    is the later in.
-    """
-    types, pairs = Vocabulary.load("service_types"), []
-    for (owner, code, unit), entries in sorted(known.offered.items()):
-        if not unit or owner not in known.bodies:
-            continue
-        for (service, here), (other, there) in _first_near(entries, of):
-            if frozenset({service, other}) in known.different:
-                continue
-            numbers = sorted(known.numbers.get(service, set()) & known.numbers.get(other, set()))
-            what = Message(
-                "{body} has {type} twice", {"body": known.bodies[owner].name, "type": types.term(code).labels}
-            )
-            reasons = (what, _apart(here, there), *(_number(number) for number in numbers[:1]))
-            score = 0.6 + 0.2 * (here is not None and there is not None) + 0.15 * bool(numbers)
-            pairs.append(Candidate("service", service, other, round(score, 2), reasons))
+            pairs.append(Candidate("organization", body, other, score_of(odds), reasons))
     return sorted(pairs, key=lambda pair: (-pair.score, pair.one, pair.other))
 
 
@@ -192,31 +149,6 @@ def locations(directory: RecordsByKind, decided: Collection[Pair]) -> list[Candi
             reasons = (*before.reasons, why) if before else (Message("one organization"), why)
             pairs[pair] = Candidate("location", location, other, 0.9 if before else 0.75, reasons)
     return sorted(pairs.values(), key=lambda pair: (-pair.score, pair.one, pair.other))
-
-
-Entry = tuple[str, Point | None]
-
-
-def _first_near(entries: Mapping[str, Point | None], of: Collection[str] | None) -> Iterator[tuple[Entry, Entry]]:
-    """Yield each entry that stands where an earlier one does, after the first such; those of ``of`` count as later."""
-    ordered = sorted(entries.items(), key=lambda entry: of is not None and entry[0] in of)
-    for n, later in enumerate(ordered):
-        if of is not None and later[0] not in of:
-            continue
-        first = next((entry for entry in ordered[:n] if near(entry[1], later[1])), None)
-        if first is not None:
-            yield first, later
-
-
-def near(point: Point | None, other: Point | None) -> bool:
-    """Tell whether two points may be one place; where one is not known they may."""
-    return point is None or other is None or kilometres(point, other) < SAME_PLACE
-
-
-def kilometres(point: Point, other: Point) -> float:
-    """Return about how far two near points are apart."""
-    north, east = point[0] - other[0], (point[1] - other[1]) * math.cos(math.radians(point[0]))
-    return math.hypot(north, east) * 111.2
 
 
 class _Comparison:
@@ -295,7 +227,16 @@ class _Comparison:
         if odds + LIKENESS[1][-1] < worth:
             return -math.inf, ()
         name, named = self._by_name(m, n)
+        if place == OTHER_UNIT and signs and not register and self._called_alike(m, n):
+            return place + name, ()  # branches have the name and the number of their head office
         return odds + name, (*named, *registered, *shared, *where)
+
+    def _called_alike(self, m: int, n: int) -> bool:
+        """Whether two bodies have one name in one script: another list would have it in other words or letters."""
+        names = ((name, other) for name in self.names[m] for other in self.names[n])
+        return any(
+            a.latin == b.latin and (a.coarse == b.coarse or (a.quoted and a.quoted == b.quoted)) for a, b in names
+        )
 
     def _by_name(self, m: int, n: int) -> tuple[float, tuple[Message, ...]]:
         likeness, name, other = max(
@@ -305,7 +246,8 @@ class _Comparison:
         odds = float(np.interp(likeness, *LIKENESS))
         if likeness < 0.7 and name.numbers == other.numbers and other_languages(name, other):
             odds = max(odds, OTHER_LANGUAGE)
-        if 0.55 <= likeness < 0.97 and any(self._words[word] == 2 for word in {*name.proper} & {*other.proper}):
+        least = ACROSS if other_languages(name, other) else RARE_FROM
+        if least <= likeness < 0.97 and any(self._words[word] == 2 for word in {*name.proper} & {*other.proper}):
             odds = min(odds + RARE_WORD, LIKENESS[1][-1])
         branches = self.called[name.coarse] if name.coarse == other.coarse else 0
         if branches > 2:
@@ -328,7 +270,7 @@ class _Comparison:
         body, other = self.bodies[m], self.bodies[n]
         odds, reasons = 0.0, []
         for shared, weights, word in (
-            (body.phones & other.phones, NUMBER, _number),
+            (body.phones & other.phones, NUMBER, shared_number),
             (body.mails & other.mails, NUMBER, _mail),
             (self.domains[m] & self.domains[n], DOMAIN, _domain),
         ):
@@ -344,7 +286,7 @@ class _Comparison:
         body, other = self.bodies[m], self.bodies[n]
         close = min((kilometres(p, q) for p in body.points for q in other.points), default=math.inf)
         if close < SAME_PLACE:
-            return NEAR + SAME_UNIT, (_metres(close),)
+            return NEAR + SAME_UNIT, (apart(close),)
         if not body.units or not other.units:
             return 0.0, ()
         if shared := sorted(body.units & other.units):
@@ -388,20 +330,6 @@ def _domains(body: Body) -> set[str]:
     """Return the domains that are a body's own, of its mails and web pages."""
     mails = {mail.rpartition("@")[2].casefold() for mail in body.mails}
     return {f"@{domain}" for domain in (mails | body.sites) - FREE_MAIL if domain}
-
-
-def _apart(point: Point | None, other: Point | None) -> Message:
-    if point is None or other is None:
-        return Message("in the same unit; the point of one is not known")
-    return _metres(kilometres(point, other))
-
-
-def _metres(kilometres: float) -> Message:
-    return Message("{metres} m apart", {"metres": round(kilometres * 1000)})
-
-
-def _number(number: str) -> Message:
-    return Message("both have the number {number}", {"number": number})
 
 
 def _mail(address: str) -> Message:

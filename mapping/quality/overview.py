@@ -34,10 +34,11 @@ from mapping.model import (
     record_id,
 )
 from mapping.quality.call_list import Call, calls_of
+from mapping.quality.candidate import Candidate
 from mapping.quality.completeness import completeness, mean
 from mapping.quality.holdings import HeldService, Holdings
 from mapping.quality.known_organizations import RecordsByKind
-from mapping.quality.matching import Candidate, candidates
+from mapping.quality.matching import candidates
 from mapping.safety.people import two_people
 from mapping.safety.redaction import VIEWS, project
 

@@ -8,8 +8,8 @@ import pytest
 from mapping.directory.writing import Change
 from mapping.errors import FormatError, InvalidRecord
 from mapping.model import Decision, Organization
+from mapping.quality.candidate import TABLES
 from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
-from mapping.quality.matching import TABLES
 from tests.support.sample import CHASHMA, TODAY, key, organization, place, sample_directory, service
 
 

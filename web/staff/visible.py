@@ -17,9 +17,10 @@ from mapping.directory.conflicts import Conflict
 from mapping.directory.directory import public_id
 from mapping.errors import NotFound
 from mapping.model import RECORDS, WHOLES, AnyRecord, Audience, Record, references
+from mapping.quality.candidate import Candidate
 from mapping.quality.holdings import NOT_REACHED, HeldService, Holdings
 from mapping.quality.known_organizations import LEARNT
-from mapping.quality.matching import Candidate, candidates
+from mapping.quality.matching import candidates
 from mapping.safety.redaction import PLACE_TEXTS, PRIVATE, PUBLISHED, Rules, Tables, project
 from web.access.roles import EVERYWHERE
 from web.staff.fields import FIELDS, TABLES

@@ -7,7 +7,7 @@ import pytest
 
 from mapping.area.settings import CountryFact
 from mapping.model import ServiceCapacity
-from mapping.quality.matching import Candidate
+from mapping.quality.candidate import Candidate
 from mapping.render import report as reports
 from mapping.render.report.chapters.completeness import joined
 from mapping.render.report.elements import Items, Paragraph, ReportTable

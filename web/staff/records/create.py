@@ -18,8 +18,10 @@ from mapping.directory.proposals import as_fields
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import RECORDS, WHOLES, Audience, Record, strictest
+from mapping.quality.candidate import Candidate
 from mapping.quality.known_organizations import Known
-from mapping.quality.matching import Candidate, locations, organizations, services
+from mapping.quality.matching import locations, organizations
+from mapping.quality.matching_services import services
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page

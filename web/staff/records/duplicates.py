@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from mapping.directory.proposals import Outdated, version
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
+from mapping.quality.candidate import TABLES as COMPARED
+from mapping.quality.candidate import Candidate
 from mapping.quality.duplicates import Decided, Kind, apply
-from mapping.quality.matching import TABLES as COMPARED
-from mapping.quality.matching import Candidate
 from web.access.guard import Open, log, me
 from web.access.roles import Action
 from web.access.signin import page

@@ -11,7 +11,8 @@ from mapping.errors import NotFound
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AnyRecord, record_id
-from mapping.quality.matching import Candidate, candidates
+from mapping.quality.candidate import Candidate
+from mapping.quality.matching import candidates
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import Cell, TableRow
 from mapping.view.view import Entry, View
