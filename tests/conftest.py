@@ -19,12 +19,11 @@ from jinja2.bccache import Bucket
 
 from mapping.area.study_area import StudyArea
 from mapping.demo import import_demo
-from mapping.directory import gate
 from mapping.directory.directory import Directory
 from mapping.render import picture
 from tests.support.browser import chromium, open_page  # noqa: F401
 from tests.support.once import once
-from tests.support.second_person import SecondPerson
+from tests.support.second_person import SecondPerson, agreeing
 from tests.web.support.portal import published
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,14 +59,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def second_person() -> Iterator[None]:
-    """Let a second person agree to every act, so that tests need not say so each time."""
-    alone = gate.pass_gate
-
-    def pass_gate(*args: Any, agreed_by: str | None = None, **given: Any) -> Any:
-        return alone(*args, **given, agreed_by=agreed_by or ("somebody else" if SecondPerson.present else None))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gate, "pass_gate", pass_gate)
+    """Let a second person agree to every act."""
+    with agreeing():
         yield
 
 

@@ -161,7 +161,9 @@ def agree(
         for act, own in groupby(acts, key=lambda act: (act.batch, act.on, act.what, act.by)):
             batch, on, file, by = act
             done = (
-                f"{on}, {file}, by {by or 'somebody who did not sign in'}" if batch else "other settings or another day"
+                f"{on}, {file}, by {by or 'several, or somebody who did not sign in'}"
+                if batch
+                else "other settings or another day"
             )
             out.print(f"Act {batch}, {done}:", markup=False)
             _print_shown([act.showing for act in own])
@@ -175,9 +177,9 @@ def agree(
         if not what or not (acts or proposals):
             out.print("To agree: rohnamo agree NUMBER --as LOGIN" if acts or proposals else "Nothing waits.")
             return
-        author = acts[0].by if acts else proposals[0].proposed_by if proposals[0].signed_in else ""
+        author = min(act.by for act in acts) if acts else proposals[0].proposed_by if proposals[0].signed_in else ""
         if not author and not other:
-            raise InvalidRecord("nobody signed in for this: two people agree, with --as LOGIN and --and LOGIN")
+            raise InvalidRecord("nobody alone signed in for this: two people agree, with --as LOGIN and --and LOGIN")
         people = [acting(person, accounts, "approve") for person in ([login] if author else [login, other])]
         if Accounts(accounts).one_person(people[0], author or people[1]):
             raise InvalidRecord(f"{login}: counts as one person with {author or other}; somebody else must agree")

@@ -23,7 +23,7 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.model import RECORDS, WHOLES, WORDS, Audience, Record, references
 from mapping.safety.agreed import THRESHOLD, Agreed, Key, Row, Showing, differences, held, told
 from mapping.safety.people import same_person
-from mapping.safety.redaction import PUBLISHED, VIEWS, Rules, Tables, allowed_rows, thresholds
+from mapping.safety.redaction import LINKED, PUBLISHED, VIEWS, Rules, Tables, allowed_rows, thresholds
 
 Ids = dict[str, set[str]]
 """Table -> ids."""
@@ -41,9 +41,6 @@ PARENTS: dict[str, dict[str, str]] = {
     for table in SHOWABLE
 }
 """Table -> field -> table of the record that it belongs to: seen by those at most who see that one."""
-
-LINKED = tuple(table for table in SHOWABLE if "link_id" in RECORDS[table].model_fields)
-"""Tables of what is said of a record of any table."""
 
 DECIDED_BY = {"service": {"attribute": "link_id"}, "location": {"service_at_location": "location_id"}}
 """Table -> table whose records decide who sees its own, with the field that names them: a service's kinds, and the
@@ -228,9 +225,7 @@ def _compare(
             (showing.table, showing.id): showing for showing in differences(rows, before, audience, rules.unit_to_show)
         }
         waits = _digests(db, audience, touched)
-        _delete(
-            db, "waiting", audience, [k for k, digest in waits.items() if k not in wanted or digest != wanted[k].digest]
-        )
+        _delete(db, "waiting", audience, waits.keys() - wanted.keys())
         fresh = [showing for key, showing in wanted.items() if key not in waits or waits[key] != showing.digest]
         if agreed:
             _show(db, fresh, rows, before)
@@ -244,13 +239,22 @@ def _compare(
                     _text(difference.fields),
                     difference.appears,
                     number,
-                    by,
+                    _author(db, difference, by) if (difference.table, difference.id) in waits else by,
                 )
                 for difference in fresh
             )
             db.conn.executemany("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
         new += fresh
     return new
+
+
+def _author(db: sqlite_utils.Database, difference: Showing, by: str) -> str:
+    """Return who did a difference: nobody in particular, where it holds what somebody else did that still waits."""
+    query = 'SELECT fields, "by" FROM waiting WHERE record = ? AND "table" = ? AND audience = ?'
+    fields, author = db.conn.execute(query, (difference.id, difference.table, difference.audience)).fetchone()
+    earlier = _fields(fields)
+    holds = any(name in earlier and earlier[name][1] == now for name, (_, now) in difference.fields.items())
+    return "" if holds and not same_person(author, by) else by
 
 
 def pass_everything(directory: Records, rules: Rules) -> None:

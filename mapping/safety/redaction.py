@@ -258,8 +258,11 @@ PRIVATE = {"source", "program", "organization_identifier", "provenance", "approv
 VOCABULARIES = WORDS
 """Words that records are described in: shown if they come with Rohnamo, or if something visible uses them."""
 
-ROOTS = {"organization", "statement", "case_count", "standard_summary", *VOCABULARIES}
-"""Records that belong to nothing; any other without a visible parent is private."""
+LINKED = tuple(table for table in PUBLISHED if "link_id" in RECORDS[table].model_fields)
+"""Tables of what is said of a record of any table; shown where that record is."""
+
+ROOTS = {"organization", "statement", "case_count", "standard_summary", *LINKED}
+"""Records that belong to nothing, and those of `LINKED`; any other without a visible parent is private."""
 
 NEEDED: dict[str, tuple[str, ...]] = {
     "service": ("organization_id",),
@@ -404,10 +407,10 @@ def allowed_rows(tables: Tables, rules: Rules) -> Iterator[tuple[Audience, Shown
 def _allowed(tables: Tables, audience: Audience, markings: "_Markings") -> Shown:
     redaction = _Redaction(markings, audience, tables)
     shown: Shown = {}
-    for table in PUBLISHED:
-        if table not in VOCABULARIES:
-            rows = (redaction.row(record) for record in tables.get(table, ()))
-            shown[table] = [row for row in rows if row is not None]
+    for table in _OWNERS_FIRST:
+        rows = (redaction.row(record) for record in tables.get(table, ()))
+        shown[table] = [row for row in rows if row is not None]
+        redaction.shown[table] = {row["id"] for row in shown[table]}
     shown["standard_summary"] = []
     return shown
 
@@ -482,9 +485,8 @@ class _Markings:
         for table in ("organization", "service"):
             self._mark(table, tables)
         self._mark_places(tables)
-        # what is said of a record is marked after every record that it may be said of
-        for table in sorted(RECORDS, key=lambda name: "link_id" in RECORDS[name].model_fields):
-            if table in PUBLISHED and table not in (*VOCABULARIES, "organization", "service", *PLACE_TEXTS):
+        for table in _OWNERS_FIRST:
+            if table not in ("organization", "service", *PLACE_TEXTS):
                 self._mark(table, tables)
 
     def of(self, table: str, record_id: str | None) -> Audience:
@@ -565,14 +567,7 @@ class _Markings:
         if any(parents[name] is None for name in NEEDED.get(record.table, ())):
             return ["custodian"]
         audiences = [self.of(_PARENTS[record.table][name], value) for name, value in parents.items() if value]
-        link = record.get("link_id")
-        if link is not None:
-            audiences.append(self._of_link(record, link))
         return audiences if audiences or record.table in ROOTS else ["custodian"]
-
-    def _of_link(self, record: Record, link: str) -> Audience:
-        entity = str(record.get("link_entity"))
-        return "public" if entity in VOCABULARIES else self.of(entity, link)
 
 
 class _Redaction:
@@ -590,6 +585,8 @@ class _Redaction:
         """How closely each place is shown: as the strictest of the visible services there allows."""
         self.vague = {place for place, precision in self.precision.items() if precision != "exact"}
         self.vague |= {at.id for at in ties if at.location_id in self.vague}
+        self.shown: dict[str, set[str]] = {}
+        """Table -> ids of its records that are shown, of the tables done so far: `_OWNERS_FIRST`."""
 
     def row(self, record: Record) -> Row | None:
         """Return the fields that may be seen of a record, or None."""
@@ -636,6 +633,8 @@ class _Redaction:
 
     def _fits(self, record: Record) -> bool:
         """Whether a rule of its own table lets the record be shown."""
+        if record.table in LINKED and not self._is_owner_shown(record):
+            return False
         if isinstance(record, Attribute):
             return self.audience != "public" or record.taxonomy_term_id not in self.seen.rules.sensitive
         if isinstance(record, Address | Accessibility):
@@ -644,10 +643,15 @@ class _Redaction:
             return record.link_entity not in VOCABULARIES and self._may_translate(record)
         return True
 
+    def _is_owner_shown(self, record: Record) -> bool:
+        """Whether the record is shown that this one is said of."""
+        entity = record.get("link_entity")
+        return entity in VOCABULARIES or record.get("link_id") in self.shown.get(entity, ())
+
     def _may_translate(self, record: Translation) -> bool:
         """Whether the field that a translation is of is itself shown."""
         table, link, name = record.link_entity, record.link_id, record.field
-        if name not in PUBLISHED.get(table, ()) or name in self.seen.approved.withheld.get(link, ()):
+        if name not in PUBLISHED[table] or name in self.seen.approved.withheld.get(link, ()):
             return False
         if table == "contact" and name == "name":
             return link in self.seen.approved.audience
@@ -721,3 +725,6 @@ _PARENTS = {
     for table, fields in PUBLISHED.items()
 }
 """Table -> the published fields that refer to a record which must be visible too."""
+
+_OWNERS_FIRST = [*(table for table in PUBLISHED if table not in (*VOCABULARIES, *LINKED)), *LINKED]
+"""Tables of records; those of what is said of a record come after every table that it may be said of."""

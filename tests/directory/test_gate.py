@@ -283,6 +283,31 @@ def test_what_nobody_is_known_to_have_done_is_taken_up_by_one_and_agreed_to_by_a
     assert ("public", "organization", key("organization", "Umed"), "email", "new@umed.example") in facts(directory)
 
 
+def test_whoever_began_what_another_goes_on_with_does_not_agree_to_it(directory):
+    umed, other = key("organization", "Umed"), ONE | {"by": "umed"}
+    directory.edit("organization", umed, {"email": "trap@evil.example"}, **ONE)
+    directory.edit("organization", umed, {"website": "https://umed.example"}, **other)
+    wanted = [each.showing for each in directory.waiting()]
+    assert {each.by for each in directory.waiting()} == {""}  # of two, so that it takes two who look at all of it
+    for by in ("zarina", "umed"):
+        with pytest.raises(OnePerson):
+            directory.agree(wanted, by=by, on=TODAY)
+    directory.take_up(wanted, by="umed", on=TODAY)
+    directory.agree(wanted, by="zarina", on=TODAY)
+    assert ("public", "organization", umed, "website", "https://umed.example") in facts(directory)
+
+
+def test_whoever_puts_something_else_in_its_place_did_it_alone(directory):
+    umed, other = key("organization", "Umed"), ONE | {"by": "umed"}
+    directory.edit("organization", umed, {"email": "trap@evil.example"}, **ONE)
+    directory.edit("organization", umed, {"email": "b@umed.example"}, **other)
+    assert {each.by for each in directory.waiting()} == {"umed"}
+    directory.edit("organization", umed, {"website": "https://umed.example"}, **(other | {"by": " UMED"}))
+    assert {each.by for each in directory.waiting()} == {" UMED"}
+    directory.edit("organization", umed, {"email": "a@umed.example", "website": None}, **ONE)
+    assert not directory.waiting()
+
+
 def test_another_study_area_is_refused_and_takes_nothing_away(directory):
     before = facts(directory)
     with Directory(directory.path) as other, pytest.raises(InvalidRecord, match="study area XT"):

@@ -14,17 +14,17 @@ from mapping.editions.releases import Releases
 from mapping.errors import MappingError
 from mapping.model import Organization
 from tests.support.sample import TODAY, batch, organization, sample_directory
-from tests.support.survival import KINDS, NOW, SECRET, torture
+from tests.support.survival import KINDS, NOW, SECRET, SLOW, torture
 from web.access.accounts import Accounts
 from web.stores.inbox import HelpMissing, Inbox
 from web.stores.ledger import Ledger
 
-KILLS = {"edits": 12, "imports": 12, "publications": 4, "letters": 12, "backups": 4}
+KILLS = {"edits": 12, "imports": 12, "publications": 4, "letters": 12, "backups": 4, "merges": 8, "restores": 4}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_that_was_acknowledged_is_lost_by_a_kill(kind, tmp_path):
-    most = 0.8 if kind in ("publications", "backups") else 0.15
+    most = 0.8 if kind in SLOW else 0.15
     assert torture(kind, tmp_path / kind, kills=KILLS[kind], most=most) > 0
 
 

@@ -123,8 +123,8 @@ MUTANTS = {
         "return [min(audiences, key=AUDIENCES.index, default='public')] if audiences or record.table in ROOTS",
     ),
     "links are not followed": (
-        "            audiences.append(self._of_link(record, link))",
-        "            audiences.append('public')",
+        'return entity in VOCABULARIES or record.get("link_id") in self.shown.get(entity, ())',
+        "return True",
     ),
     "needed parents may be missing": (
         "if any(parents[name] is None for name in NEEDED.get(record.table, ())):",

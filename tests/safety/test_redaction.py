@@ -5,6 +5,7 @@ versions of `mapping.safety.redaction`: each of these must make one of them fail
 """
 
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +21,8 @@ from mapping.language.taxonomy import Vocabulary as Terms
 from mapping.model import (
     AUDIENCES,
     RECORDS,
+    Accessibility,
+    Address,
     Attribute,
     Audience,
     Funding,
@@ -293,8 +296,14 @@ def test_an_area_only_place_is_shown_at_a_unit_with_enough_people_and_nothing_el
     parts = [*umed(), *advice(), *office(precision="area", country="XT", location_type="postal", **texts)]
     tie = next(r for r in parts if isinstance(r, ServiceAtLocation))
     tie.description = "Second floor"
+    street, ramp = (next(r for r in parts if isinstance(r, kind)) for kind in (Address, Accessibility))
     parts += translations(Location(id=PLACE_ID), name={"ru": "Дом"}, transportation={"ru": "Автобус 3"})
     parts += translations(tie, description={"ru": "Второй этаж"})
+    parts += translations(street, address_1={"ru": "Улица 1"}) + translations(ramp, description={"ru": "Пандус"})
+    note = Attribute(
+        id="n", link_id=street.id, link_entity="address", link_type="classification", value="Blue gate", label="Gate"
+    )
+    parts += [note, *translations(note, label={"ru": "Ворота"})]
     shown = seen(parts, given=rules(TODAY, tiny_area))
     (spot,) = shown["location"]
     assert {name: value for name, value in spot.items() if value is not None} == {
@@ -310,6 +319,7 @@ def test_an_area_only_place_is_shown_at_a_unit_with_enough_people_and_nothing_el
     assert not shown["address"]
     assert not shown["accessibility"]
     assert not shown["translation"]
+    assert [row["link_entity"] for row in shown["attribute"]] == ["service"]
 
 
 def test_the_unit_climbs_until_it_has_people_enough(tiny_area: StudyArea) -> None:
@@ -592,6 +602,20 @@ def test_groups_that_would_out_somebody_are_not_public() -> None:
         assert term("beneficiaries", one.code) in {row["taxonomy_term_id"] for row in partner["attribute"]}
 
 
+def test_a_group_that_would_out_somebody_is_not_named_in_another_language() -> None:
+    serves = Attribute(
+        id="a",
+        link_id=key("service", "Advice"),
+        link_entity="service",
+        link_type="serves",
+        taxonomy_term_id=term("beneficiaries", "VUL-HIV"),
+        label="people with HIV",
+    )
+    parts = (umed(), advice(), serves, translations(serves, label={"ru": "люди с ВИЧ"}))
+    assert not seen(*parts)["translation"]
+    assert [row["text"] for row in seen(*parts, audience="partner")["translation"]] == ["люди с ВИЧ"]
+
+
 def test_a_study_area_may_allow_a_group(tiny_area: StudyArea) -> None:
     assert term("beneficiaries", "VUL-HIV") in rules(TODAY, tiny_area).sensitive
     allowed = tiny_area.settings.model_copy(update={"sensitive_allowed": ("VUL-HIV",)})
@@ -678,6 +702,54 @@ def test_what_was_made_for_few_is_not_shown_to_many(made_for: Audience, wanted: 
 
 def test_nobody_is_allowed_what_has_no_known_marking() -> None:
     assert not any(redaction.allows(audience, "pub") for audience in AUDIENCES)  # type: ignore[arg-type]
+
+
+# -- what two people agreed to -------------------------------------------------------------------------------------
+
+
+def test_the_least_counts_are_rows_that_two_people_agree_to() -> None:
+    assert redaction.thresholds(replace(RULES, least_count=7, least_providers=4)) == {
+        ("threshold", "case_cells"): {"id": "case_cells", "least": 7},
+        ("threshold", "providers"): {"id": "providers", "least": 4},
+    }
+
+
+@pytest.mark.parametrize(
+    ("own", "agreed", "counts"),
+    [((5, 2), (10, 3), (10, 3)), ((12, 6), (10, 3), (12, 6)), ((5, 6), (10, 3), (10, 6)), ((5, 2), None, (5, 2))],
+)
+def test_rules_never_show_less_than_was_agreed(
+    own: tuple[int, int], agreed: tuple[int, int] | None, counts: tuple[int, int]
+) -> None:
+    rows = redaction.thresholds(replace(RULES, least_count=agreed[0], least_providers=agreed[1])) if agreed else {}
+    given = replace(RULES, least_count=own[0], least_providers=own[1], digest="d")
+    result = redaction.agreed_rules(given, rows)
+    assert result == replace(given, least_count=counts[0], least_providers=counts[1])
+
+
+def test_only_what_was_agreed_to_is_shown_and_with_its_least_counts() -> None:
+    parts = tables_of(umed(), organization("Sitora"), case_count(8), case_count(500, year=2024))
+    low = replace(RULES, least_count=5)
+    kept = {row["id"]: row for rows in redaction.project(parts, "public", low).values() for row in rows}
+    agreed = {("organization", key("organization", "Umed")): kept[key("organization", "Umed")]}
+    agreed |= {("case_count", record.id): kept[record.id] for record in parts["case_count"]}
+    shown = redaction.project(parts, "public", low, agreed | redaction.thresholds(RULES))
+    assert names(shown, "organization") == {"Umed"}
+    assert sorted(row["count"] or 0 for row in shown["case_count"]) == [0, 500]  # 8 is less than 10
+
+
+def test_the_rows_of_every_audience_are_told_one_after_another() -> None:
+    tables = tables_of(umed(audience="partner"), organization("Sitora"), case_count(4))
+    rows = dict(redaction.allowed_rows(tables, RULES))
+    assert list(rows) == ["public", "partner", "focal_point"]
+    assert [names(rows[audience], "organization") for audience in rows] == [
+        {"Sitora"},
+        {"Umed", "Sitora"},
+        {"Umed", "Sitora"},
+    ]
+    assert [row["count"] for row in rows["public"]["case_count"]] == [4]  # what follows from several rows comes later
+    with pytest.raises(UnsafePublication, match="tables victim"):
+        dict(redaction.allowed_rows({"victim": []}, RULES))
 
 
 # -- as a whole ----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import argparse
 import datetime as dt
 import multiprocessing
 import random
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -14,17 +15,18 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from mapping.model import Organization, Service
+from mapping.model import Organization, Phone, Service
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from mapping.area.study_area import StudyArea
-from mapping.directory.backups import backup, rehearse
+from mapping.directory.backups import backup, rehearse, restore
 from mapping.directory.directory import Directory
 from mapping.editions.releases import Releases, digest
 from mapping.view.view import View
 from tests.support.sample import TODAY, batch, key, organization, sample_directory
+from tests.support.second_person import agreeing
 from web.access.accounts import Accounts
 from web.stores.inbox import HelpMissing, Inbox
 from web.stores.ledger import Ledger
@@ -147,17 +149,88 @@ def backups_are_there(folder, done):
     return max(done, default=0) + 1
 
 
+def merges(folder, told, start):
+    """Merge two bodies, undo it, and so on."""
+    keep, lose = (organization(f"{name} body", phones=[number]) for name, number in PAIR.items())
+    with Directory(folder / "directory.db") as directory:
+        if start == 1 and not directory.records(Organization, name="First body"):
+            directory.add(batch(*keep, *lose, file=PAIR_FILE), on=TODAY)
+        for number in range(start, start + 10_000):
+            if number % 2:
+                directory.merge(keep[0].id, [lose[0].id], table="organization", by="g", on=TODAY, reason="one body")
+            else:
+                directory.undo(by="g", on=TODAY)
+            told.send(number)
+
+
+PAIR = {"First": "+00 22 001111", "Second": "+00 22 002222"}
+PAIR_FILE = "pair.csv"
+
+
+def merges_are_there(folder, done):
+    last = max(done, default=0)
+    with Directory(folder / "directory.db") as directory:
+        files = [act.file for act in directory.batches()]
+        there = len(files) - files.index(PAIR_FILE) - 1 if PAIR_FILE in files else 0
+        bodies = [one for one in directory.records(Organization) if one.name.endswith(" body")]
+        phones = {body.name: len(directory.records(Phone, organization_id=body.id)) for body in bodies}
+        assert directory.db.execute("PRAGMA foreign_key_check").fetchone() is None
+    assert last <= there <= last + 1, f"{last} was acknowledged, {there} is there"
+    whole = {"First body": 2} if there % 2 else {"First body": 1, "Second body": 1}
+    assert phones == (whole if PAIR_FILE in files else {}), f"half of act {there} is there: {phones}"
+    return there + 1
+
+
+def restores(folder, told, start):
+    """Bring a backup back over and over, each time in place of what stands there."""
+    path, target = folder.parent / f"{folder.name}.backup", folder.parent / f"{folder.name}.again"
+    if not path.exists():
+        backup(folder, path, secret=SECRET, now=NOW)
+    for number in range(start, start + 10_000):
+        restore(path, target, secret=SECRET, replace=True)
+        told.send(number)
+
+
+def restores_are_there(folder, done):
+    again = f"{folder.name}.again"
+    aside = sorted(folder.parent.glob(f"{again}.before*"))
+    target = folder.parent / again
+    assert target.exists() or aside or not done, "what was restored is gone, and nothing is kept aside"
+    for copy in (target, *aside):
+        if copy.exists():
+            with closing(sqlite3.connect(copy / "directory.db")) as db:
+                assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok", f"half of {copy.name} is there"
+            with Directory(copy / "directory.db") as directory:
+                assert directory.record(Service, key("service", "Legal advice"))
+    if target.exists():
+        for copy in aside:
+            shutil.rmtree(copy)
+    return max(done, default=0) + 1
+
+
 KINDS = {
     "edits": (edits, edits_are_there),
     "imports": (imports, imports_are_there),
     "publications": (publications, publications_are_there),
     "letters": (letters, letters_are_there),
     "backups": (backups, backups_are_there),
+    "merges": (merges, merges_are_there),
+    "restores": (restores, restores_are_there),
 }
 
 
+SLOW = {"publications", "backups", "restores"}
+"""What takes some tenths of a second each time, so that it is killed later too."""
+
+ROUND = 50
+"""Kills of one folder; then another begins, since what grows for hours is only slow."""
+
+
 def torture(kind, folder, *, kills, seed=1, most=0.4):
-    """Kill a process so many times, each at another moment; return how much it acknowledged in all."""
+    """Kill a process so many times, each at another moment; return how much it acknowledged in all.
+
+    ``most`` is the longest wait in seconds after the first acknowledgement.
+    """
     work, look = KINDS[kind]
     folder.mkdir(parents=True, exist_ok=True)
     sample_directory(folder).close()
@@ -191,11 +264,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100, help="how often each kind of work is killed")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=[*KINDS])
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        for kind in KINDS:
-            done = torture(kind, Path(folder) / kind, kills=options.kills, seed=options.seed)
-            print(f"{kind}: killed {options.kills} times, {done} acknowledged, nothing lost", flush=True)
+    for kind in options.kinds:
+        done = 0
+        for begun in range(0, options.kills, ROUND):
+            with tempfile.TemporaryDirectory() as folder, agreeing():
+                kills = min(ROUND, options.kills - begun)
+                most = 0.8 if kind in SLOW else 0.15
+                done += torture(kind, Path(folder) / kind, kills=kills, seed=options.seed + begun, most=most)
+        print(f"{kind}: killed {options.kills} times, {done} acknowledged, nothing lost", flush=True)
 
 
 if __name__ == "__main__":

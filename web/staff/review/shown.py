@@ -63,19 +63,20 @@ def acts() -> list[ShownAct]:
 
 @blueprint.get("/<language>/shown/<int:number>.html")
 def act(language: str, number: int, *, problem: Message | None = None) -> str:
-    """Show what an act would newly show, before and now, record by record."""
+    """Show what an act would newly show, before and now, record by record: first what the person may agree to."""
     differences = [difference for difference in directory().waiting(number) if _may_agree(difference.showing)]
     if not differences:
         raise NotFound("nothing of this waits")
-    records = shown_records([difference.showing for difference in differences], language)
-    mine, nobody = not _other_person(differences), any(not difference.by for difference in differences)
+    theirs = _of_others(differences)
+    records = shown_records([difference.showing for difference in theirs or differences], language)
+    mine, nobody = not theirs, not theirs and any(not difference.by for difference in differences)
     values = {"act": _act(number, differences), "records": records[:SAMPLE], "more": max(0, len(records) - SAMPLE)}
     return page("staff/shown.html", language, **values, mine=mine, nobody=nobody, problem=problem)
 
 
 @blueprint.post("/<language>/shown/<int:number>/take-up")
 def take_up(language: str, number: int) -> ResponseReturnValue:
-    """Stand for what nobody who signed in did, so that somebody else can agree to it."""
+    """Stand for what nobody who signed in did alone, so that somebody else can agree to it."""
     showings = [
         difference.showing
         for difference in directory().waiting(number)
@@ -93,11 +94,12 @@ def take_up(language: str, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/<language>/shown/<int:number>")
 def agree(language: str, number: int) -> ResponseReturnValue:
-    """Agree to all that an act shows, exactly as it stands."""
-    differences = [difference for difference in directory().waiting(number) if _may_agree(difference.showing)]
-    if not differences:
+    """Agree to all that an act shows and somebody else did, exactly as it stands."""
+    waiting = [difference for difference in directory().waiting(number) if _may_agree(difference.showing)]
+    if not waiting:
         abort(404)
-    if not _other_person(differences):
+    differences = _of_others(waiting)
+    if not differences:
         return act(language, number, problem=SAME), 403
     try:
         directory().agree([difference.showing for difference in differences], by=me().login, on=today())
@@ -114,9 +116,12 @@ def _may_agree(showing: Showing) -> bool:
     return may_agree_to_show(me(), showing, everything_seen())
 
 
-def _other_person(differences: list[Waiting]) -> bool:
+def _of_others(differences: list[Waiting]) -> list[Waiting]:
+    """Return what somebody else did who signed in."""
     accounts: Accounts = current_app.config["ACCOUNTS"]
-    return all(difference.by and not accounts.one_person(difference.by, me().login) for difference in differences)
+    return [
+        difference for difference in differences if difference.by and not accounts.one_person(difference.by, me().login)
+    ]
 
 
 def _act(number: int, differences: list[Waiting]) -> ShownAct:

@@ -55,6 +55,30 @@ def test_a_second_person_sees_words_and_agrees(office, act):
     assert second.get(f"/en/shown/{act}.html").status_code == 404
 
 
+def test_what_two_did_one_after_the_other_is_agreed_to_by_neither_alone(office, tiny_area, alone):
+    source = Source(id=record_id("x", "source"), name="x")
+    begun = Language(id="spoken", service_id=LEGAL, code="de", name="German")
+    gone_on = [
+        begun.model_copy(update={"note": "by phone"}),
+        Language(id="own", service_id=LEGAL, code="fr", name="French"),
+    ]
+    with Directory(office.directory, tiny_area, signed_in=True) as opened:
+        opened.add(Batch(source, "x", records=[begun], partial=True), by="second", on=TODAY)
+        opened.add(Batch(source, "x", records=gone_on, partial=True), by="steward", on=TODAY)
+        act = opened.waiting()[-1].batch
+    steward, second = office.client("steward"), office.client("steward", login="second")
+    page = f"/en/shown/{act}.html"
+    assert "French" in second.get(page).text  # what the other did alone comes first
+    assert post(second, f"/en/shown/{act}", page=page).status_code == 303
+    assert post(second, f"/en/shown/{act}", page=page).status_code == 403
+    assert post(second, f"/en/shown/{act}/take-up", page=page).status_code == 303
+    assert post(second, f"/en/shown/{act}", page=page).status_code == 403
+    assert post(steward, f"/en/shown/{act}", page=page).status_code == 303
+    with Directory(office.directory) as opened:
+        assert opened.agreed("public")["language", "spoken"]["note"] == "by phone"
+        assert not opened.waiting()
+
+
 def test_milder_settings_take_two_who_sign_in(office, monkeypatch):
     real = Directory.rules
     monkeypatch.setattr(Directory, "rules", lambda self, day: replace(real(self, day), least_count=2, digest="other"))
