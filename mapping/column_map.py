@@ -8,10 +8,10 @@ import difflib
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from mapping.errors import FormatError
-from mapping.language.i18n import Coded, Phrase
+from mapping.language.i18n import Coded, Phrase, Reasons
 from mapping.language.languages import codes
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience, Precision
@@ -264,31 +264,35 @@ class ColumnMap(BaseModel):
         for name in (*self.fields, *self.constants, *self.words, *self.only, *self.choices):
             base = name.partition(".")[0]
             if base not in FIELDS:
-                close = difflib.get_close_matches(base, FIELDS, 1)
-                faults.append(f"{name!r} is no field" + (f"; did you mean {close[0]!r}?" if close else ""))
+                faults.append(_meant(Phrase("{name!r} is no field", name=name), base, FIELDS))
         for pattern in (*self.skip.any_cell, *self.only.values()):
             try:
                 re.compile(pattern)
             except re.error as error:
-                faults.append(f"{pattern!r} is no regular expression ({error})")
+                faults.append(Phrase("{pattern!r} is no regular expression ({why})", pattern=pattern, why=str(error)))
         items = Vocabulary.load("standards")
         used = {*self.standards.values(), *self.evidence}
-        faults += [f"{code!r} is no item of the checklist" for code in sorted(used) if code not in items]
+        faults += [
+            Phrase("{code!r} is no item of the checklist", code=code) for code in sorted(used) if code not in items
+        ]
         terms = Vocabulary.load("service_types")
-        faults += [f"{code!r} of [services] is no service type" for code in self.services.values() if code not in terms]
+        faults += [
+            Phrase("{code!r} of [services] is no service type", code=code)
+            for code in self.services.values()
+            if code not in terms
+        ]
         for word, code in self.words.get("service", {}).items():
             if re.fullmatch(r"[A-Z]{3}(-[A-Z]{3})?", code) and code not in terms:
-                close = difflib.get_close_matches(code, [term.code for term in terms.terms()], 1)
-                faults.append(
-                    f"{code!r}, which [words.service] gives for {word!r}, is no service type"
-                    + (f"; did you mean {close[0]!r}?" if close else "")
+                problem = Phrase(
+                    "{code!r}, which [words.service] gives for {word!r}, is no service type", code=code, word=word
                 )
+                faults.append(_meant(problem, code, [term.code for term in terms.terms()]))
         if self.shape == "place" and not self.services:
-            faults.append("shape 'place' needs [services]: which column says that which service is there")
+            faults.append(Phrase("shape 'place' needs [services]: which column says that which service is there"))
         if self.shape == "repeat" and not self.sheets.children:
-            faults.append("shape 'repeat' needs sheets.children: the sheet with the repeated rows")
+            faults.append(Phrase("shape 'repeat' needs sheets.children: the sheet with the repeated rows"))
         if faults:
-            raise ValueError("; ".join(faults))
+            raise ValueError(Phrase("{faults}", faults=Reasons(faults)))
         return self
 
     @classmethod
@@ -305,11 +309,17 @@ class ColumnMap(BaseModel):
             contents = tomllib.loads(path.read_text(encoding="utf-8"))
             return cls.model_validate(contents)
         except OSError as error:
-            raise FormatError(f"{path}: cannot be read ({error.strerror}); check the name of the column map") from error
+            why = error.strerror or ""
+            raise FormatError(
+                Phrase("{path}: cannot be read ({why}); check the name of the column map", path=path, why=why)
+            ) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise FormatError(f"{path}: is not TOML ({error}); see docs/importing.md") from error
+            raise FormatError(
+                Phrase("{path}: is not TOML ({why}); see docs/importing.md", path=path, why=str(error))
+            ) from error
         except ValidationError as error:
-            raise FormatError(f"{path}: {_faults(error)}; see docs/importing.md") from error
+            faults = Reasons(_faults(error))
+            raise FormatError(Phrase("{path}: {faults}; see docs/importing.md", path=path, faults=faults)) from error
 
     @property
     def digest(self) -> str:
@@ -352,15 +362,41 @@ def marking(columns: ColumnMap, text: str) -> tuple[Audience, bool]:
     return (known[folded], True) if folded in known else ("custodian", False)
 
 
-def _faults(error: ValidationError) -> str:
-    known: dict[str, Any] = {"shape": get_args(Shape)}
-    lines = []
+FAULTS: dict[str, Phrase] = {
+    "missing": Phrase("is missing"),
+    "extra_forbidden": Phrase("is no setting of a column map"),
+    "string_type": Phrase("is no text in quotation marks"),
+    "string_too_short": Phrase("is empty"),
+    "string_pattern_mismatch": Phrase("may have small letters, digits and hyphens only"),
+    "list_type": Phrase("is no list in square brackets"),
+    "dict_type": Phrase("is no table"),
+    "model_type": Phrase("is no table"),
+    "int_type": Phrase("is no whole number"),
+    "int_parsing": Phrase("is no whole number"),
+    "bool_type": Phrase("is neither true nor false"),
+    "bool_parsing": Phrase("is neither true nor false"),
+    "greater_than_equal": Phrase("is too small"),
+    "less_than_equal": Phrase("is too large"),
+}
+"""What is wrong with a setting, by pydantic's name for it."""
+
+
+def _faults(error: ValidationError) -> Iterator[Phrase]:
     for fault in error.errors():
-        where = ".".join(str(part) for part in fault["loc"]) or "map"
-        words = fault["msg"].removeprefix("Value error, ")
-        close = (
-            difflib.get_close_matches(where, ColumnMap.model_fields, 1) if fault["type"] == "extra_forbidden" else []
-        )
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        lines.append(f"{where}: {words}{hint}" + (f" ({', '.join(known[where])})" if where in known else ""))
-    return "; ".join(lines)
+        where = ".".join(str(part) for part in fault["loc"])
+        context = fault.get("ctx", {})
+        if fault["type"] == "value_error":
+            problem = Phrase.of(context["error"].args[0])
+        elif fault["type"] == "literal_error":
+            problem = Phrase("is none of {choices}", choices=context["expected"])
+        else:
+            problem = FAULTS.get(fault["type"], Phrase.of(fault["msg"]))
+        if fault["type"] == "extra_forbidden":
+            problem = _meant(problem, where, ColumnMap.model_fields)
+        yield Phrase("{where}: {problem}", where=where, problem=problem) if where else problem
+
+
+def _meant(problem: Phrase, word: str, known: Iterable[str]) -> Phrase:
+    """Return what is wrong with a word, and which was meant where one is near."""
+    close = difflib.get_close_matches(word, [*known], 1)
+    return Phrase("{problem}; did you mean {close!r}?", problem=problem, close=close[0]) if close else problem

@@ -6,13 +6,19 @@ MappingError
 ├── NotFound            no record, unit, file or name of this kind
 └── UnsafePublication   something that must stay private would be published
 
-Each text says where, what is wrong and what to do. The command line prints it and exits with 1;
+Each text says where, what is wrong and what to do. The command line prints it, in the language of --lang, and
+exits with 1;
 the portal answers 404 to NotFound and 400 to InvalidRecord.
 """
 
 
 class MappingError(Exception):
     """Anything that Rohnamo refuses, with a text that a user can act on."""
+
+    def into(self, language: str) -> str:
+        """Say it in a language; in English where its text is no `mapping.language.i18n.Phrase`."""
+        text = self.args[0] if self.args else ""
+        return str(text.into(language)) if hasattr(text, "into") else str(self)
 
 
 class FormatError(MappingError):

@@ -24,6 +24,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from mapping.errors import FormatError, InvalidRecord
+from mapping.language.i18n import Phrase
 
 if TYPE_CHECKING:
     from mapping.language.i18n import Message
@@ -89,9 +90,21 @@ def format_of(path: Path) -> ModuleType:
     fitting = [module for module in known.values() if suffix in module.SUFFIX.split()]
     if not fitting:
         there = ", ".join(sorted({ending for module in known.values() for ending in module.SUFFIX.split()}))
-        raise FormatError(f"{path}: files ending in {suffix or 'nothing'} cannot be read; save it as one of {there}")
+        problem = Phrase(
+            "{path}: files ending in {suffix} cannot be read; save it as one of {there}",
+            path=path,
+            suffix=suffix,
+            there=there,
+        )
+        if not suffix:
+            problem = Phrase(
+                "{path}: its name has no ending that tells what it is; save it as one of {there}",
+                path=path,
+                there=there,
+            )
+        raise FormatError(problem)
     if not path.exists():
-        raise FormatError(f"{path}: there is no such file; check the name")
+        raise FormatError(Phrase("{path}: there is no such file; check the name", path=path))
     for module in fitting:
         if hasattr(module, "recognises") and module.recognises(path):
             return module
@@ -99,7 +112,13 @@ def format_of(path: Path) -> ModuleType:
         if not hasattr(module, "recognises"):
             return module
     names = ", ".join(module.__name__.rpartition(".")[2] for module in fitting)
-    raise FormatError(f"{path}: ends in {suffix} and holds none of what we read from such files ({names})")
+    problem = Phrase(
+        "{path}: ends in {suffix} and holds none of what we read from such files ({names})",
+        path=path,
+        suffix=suffix,
+        names=names,
+    )
+    raise FormatError(problem)
 
 
 @cache

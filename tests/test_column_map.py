@@ -51,14 +51,14 @@ def test_every_map_of_the_demo_loads():
     ("text", "said"),
     [
         ("source = ", "is not TOML"),
-        ('name = "X"', "source: Field required"),
-        ('source = "Has Spaces"\nname = "X"', "source: String should match pattern"),
+        ('name = "X"', "source: is missing"),
+        ('source = "Has Spaces"\nname = "X"', "source: may have small letters, digits and hyphens only"),
         (GOOD + 'phonne = "Tel"', "'phonne' is no field; did you mean 'phone'?"),
-        ('source = "x"\nname = "X"\nfeilds = {}', "feilds: Extra inputs are not permitted; did you mean 'fields'?"),
+        ('source = "x"\nname = "X"\nfeilds = {}', "feilds: is no setting of a column map; did you mean 'fields'?"),
         (GOOD + '[markings]\n"open" = "everyone"', "markings.open"),
         (
             'source = "x"\nname = "X"\nshape = "places"',
-            "(service, place, repeat, activity, agreement, assessment, case)",
+            "shape: is none of 'service', 'place', 'repeat', 'activity', 'agreement', 'assessment' or 'case'",
         ),
         ('source = "x"\nname = "X"\nshape = "place"', "needs [services]"),
         ('source = "x"\nname = "X"\nshape = "repeat"', "needs sheets.children"),

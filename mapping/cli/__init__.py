@@ -5,6 +5,7 @@ imported when the command runs, so that help comes at once.
 """
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any, NamedTuple
@@ -129,12 +130,20 @@ def rohnamo(
     """
 
 
+def _language(arguments: Sequence[str]) -> str:
+    """Return the language that a command is asked to speak."""
+    for argument, value in zip(arguments, [*arguments[1:], ""], strict=True):
+        if argument == "--lang" or argument.startswith("--lang="):
+            return argument.removeprefix("--lang").removeprefix("=") or value
+    return "en"
+
+
 def main() -> None:
     """Run the command line; what Rohnamo refuses is one line on standard error and exit code 1."""
     try:
         app()
     except MappingError as error:
-        typer.echo(f"rohnamo: {error}", err=True)
+        typer.echo(f"rohnamo: {error.into(_language(sys.argv[1:]))}", err=True)
         sys.exit(1)
     except ModuleNotFoundError as error:
         typer.echo(f"rohnamo: this needs {error.name}; the portals' part: pip install 'rohnamo[portal]'", err=True)

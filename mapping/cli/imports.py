@@ -1,5 +1,6 @@
 """Lists in, and their quality: import, approve, init; what may be there twice, what must be checked."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from mapping.cli.options import (
     AccountsOption,
     AreaOption,
     DirectoryOption,
+    JsonOption,
     LanguageOption,
     LoginOption,
     TodayOption,
@@ -30,6 +32,7 @@ from mapping.intake.approvals import read_approvals
 from mapping.intake.read import Known, draft_map, read
 from mapping.intake.report import lines as issue_lines
 from mapping.intake.report import summary, write_report
+from mapping.intake.report import table as issue_table
 from mapping.quality.call_list import calls, read_done, write_calls
 from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
 from mapping.quality.overview import lines, overview, write_page
@@ -135,13 +138,14 @@ def check(
     area: AreaOption = None,
     today: TodayOption = None,
     lang: LanguageOption = "en",
+    json_: JsonOption = False,
 ) -> None:
     """Show every issue of a file, or write the draft of its column map; without a file, the state of the directory."""
     if file is not None and draft is not None:
         _draft(file, draft, area)
         return
     if file is not None:
-        _check_file(file, columns, source, area, today, lang)
+        _check_file(file, columns, source, area, today, lang, as_json=json_)
         return
     if draft is not None:
         raise InvalidRecord("--draft: name the file that the column map is for")
@@ -162,13 +166,27 @@ def _draft(file: Path, draft: Path, area: Path | None) -> None:
     out.print(f"Draft: {draft}. Read it line by line, mend it, then: rohnamo check {file} --columns {draft}")
 
 
-def _check_file(file: Path, columns: Path | None, source: str, area: Path | None, today: str | None, lang: str) -> None:
+def _check_file(
+    file: Path,
+    columns: Path | None,
+    source: str,
+    area: Path | None,
+    today: str | None,
+    lang: str,
+    *,
+    as_json: bool,
+) -> None:
     with progress_bar() as progress:
         report = step(progress, "Reading")
         batch = read(file, source=source, columns=columns, area=study_area(area), today=day_of(today), progress=report)
-    for line in issue_lines(batch.issues, lang):
-        out.print(line, markup=False)
-    out.print(summary(batch, lang), markup=False)
+    if as_json:
+        issues = issue_table(batch.issues, lang)
+        about = {"file": batch.file, "rows": batch.rows, "refused": len(batch.refused), "issues": issues}
+        typer.echo(json.dumps(about, ensure_ascii=False, indent=1))
+    else:
+        for line in issue_lines(batch.issues, lang):
+            out.print(line, markup=False)
+        out.print(summary(batch, lang), markup=False)
     if batch.refused:
         raise typer.Exit(1)
 

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from mapping.batch import Batch
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, InvalidRecord
+from mapping.language.i18n import Phrase, Several
 from mapping.model import RECORDS, Approval, Source, record_id
 from mapping.safety.people import two_people
 
@@ -68,10 +69,13 @@ def read_approvals(path: str | Path, *, by: str = "stewards", name: str = "Stewa
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FormatError(f"{path}: cannot be read as CSV in UTF-8 ({error}); save it again") from error
+        problem = Phrase("{path}: cannot be read as CSV in UTF-8 ({why}); save it again", path=path, why=str(error))
+        raise FormatError(problem) from error
     missing = [column for column in COLUMNS if not rows or column not in rows[0]]
     if missing:
-        raise FormatError(f"{path}: has no column {', '.join(missing)}; see docs/importing.md")
+        raise FormatError(
+            Phrase("{path}: has no column {names}; see docs/importing.md", path=path, names=Several(missing))
+        )
     faults = [f"row {number}: {fault}" for number, row in enumerate(rows, 2) for fault in _faults(row, path.parent)]
     if faults:
         raise InvalidRecord(f"{path}: {'; '.join(faults)}")

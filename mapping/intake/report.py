@@ -61,12 +61,17 @@ def rows_of(issues: Iterable[Issue]) -> Phrase:
     return and_more([f"{issue.sheet} {issue.row}".strip() for issue in issues if issue.row is not None], 12)
 
 
+def alike(issues: Iterable[Issue]) -> dict[Issue, list[Issue]]:
+    """Gather issues that differ only in their row, under what they have in common."""
+    groups: dict[Issue, list[Issue]] = defaultdict(list)
+    for issue in issues:
+        groups[replace(issue, sheet="", row=None)].append(issue)
+    return groups
+
+
 def lines(issues: Iterable[Issue], language: str = "en") -> Iterator[str]:
     """Yield every issue in one line; what is said of several rows once, with how often and where."""
-    alike: dict[Issue, list[Issue]] = defaultdict(list)
-    for issue in issues:
-        alike[replace(issue, sheet="", row=None)].append(issue)
-    for common, group in alike.items():
+    for common, group in alike(issues).items():
         if len(group) > 1:
             repeated = {"problem": common.problem, "count": len(group), "rows": (rows := rows_of(group))}
             problem = (
@@ -75,6 +80,21 @@ def lines(issues: Iterable[Issue], language: str = "en") -> Iterator[str]:
                 else Phrase("{problem} ({count} times)", problem=common.problem, count=len(group))
             )
         yield (group[0] if len(group) == 1 else replace(common, problem=problem)).into(language)
+
+
+def table(issues: Iterable[Issue], language: str = "en") -> list[dict[str, object]]:
+    """Return every issue for programs; what is said of several rows once, with all of them."""
+    return [
+        {
+            "level": common.level,
+            "column": show(common.column, language),
+            "problem": common.problem.into(language),
+            "fix": common.fix.into(language),
+            "count": len(group),
+            "rows": [{"sheet": issue.sheet, "row": issue.row} for issue in group if issue.row is not None],
+        }
+        for common, group in alike(issues).items()
+    ]
 
 
 def grouped(issues: Iterable[Issue]) -> list[IssueGroup]:

@@ -3,12 +3,13 @@
 import io
 import json
 import re
+import sys
 
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from mapping.cli import app, options
+from mapping.cli import app, main, options
 from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
 from mapping.intake.approvals import COLUMNS
@@ -42,7 +43,7 @@ def test_people_see_how_far_an_import_is(bring_in, monkeypatch):
     screen = io.StringIO()
     monkeypatch.setattr(options, "err", Console(file=screen, force_terminal=True, width=80))
     shown = bring_in("import")
-    assert "1200 services" in shown.stdout
+    assert "1,200 services" in shown.stdout
     for seen in ("Reading", "1200/1200", "Storing"):
         assert seen in screen.getvalue()
     assert "Reading" not in shown.stdout
@@ -122,3 +123,37 @@ def test_faults_of_a_list_are_told_in_the_language_that_is_asked_for(tmp_path, w
     told = " ".join(CliRunner().invoke(app, [words[0], str(rows), *words[1:], *own]).stdout.split())
     assert [text for text in texts if text not in told] == []
     assert "the row names no organization" not in told
+
+
+def test_a_check_for_programs_tells_a_doubt_of_many_rows_once_with_every_row(tmp_path):
+    rows = tmp_path / "list.csv"
+    rows.write_text("Organization;Service\n" + "".join(f"Umed {n};legal advice\n" for n in range(30)), "utf-8")
+    words = ["check", str(rows), "--area", str(TINY), "--today", "2026-11-24", "--json", "--lang", "ru"]
+    told = json.loads(CliRunner().invoke(app, words).stdout)
+    assert told["rows"] == 30
+    (places,) = [issue for issue in told["issues"] if issue["count"] == 30]
+    assert [place["row"] for place in places["rows"]] == [*range(2, 32)]
+    assert places["problem"] == "в строке нет места, которое удалось бы найти"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("list.xlsx", b"<html>no workbook</html>", "это не книга Excel"),
+        ("list.doc", b"", "файлы с окончанием .doc не читаются"),
+        ("none.csv", None, "такого файла нет; проверьте имя"),
+        ("map.toml", b'source = "x"\nname = "X"\nfeilds = {}', "feilds: — такой настройки у карты столбцов нет"),
+    ],
+)
+def test_what_ends_a_command_is_told_in_the_language_that_is_asked_for(
+    tmp_path, monkeypatch, capsys, name, content, said
+):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    words = [str(path), "--columns", str(path)] if name == "map.toml" else [str(path)]
+    monkeypatch.setattr(sys, "argv", ["rohnamo", "check", *words, "--area", str(TINY), "--lang", "ru"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert said in capsys.readouterr().err
