@@ -1,7 +1,9 @@
 """Records on their way into a directory: read, cleaned and checked, not yet stored."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -28,6 +30,18 @@ def counted(items: Iterable[T], of: int, progress: Progress | None) -> Iterator[
         yield item
     if progress is not None:
         progress(done, done)
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Let Python look for no circles of objects meanwhile: records make none, and looking through many takes long."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass(frozen=True, order=True)

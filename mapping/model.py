@@ -108,6 +108,14 @@ class Record(BaseModel, metaclass=_RecordKind):
         return cls.restored({**_validated(cls, *ids, **values), **ids})
 
     @classmethod
+    def of_checked(cls, **values: Any) -> Self:
+        """Return the record of values that need no check: ids that `record_id` made, and what was checked before.
+
+        Fields that are not given stand at their defaults.
+        """
+        return cls.restored(_defaults(cls) | values)
+
+    @classmethod
     def restored(cls, values: dict[str, Any]) -> Self:
         """Return the record of values, one for each field, that were validated when they were first given."""
         record = object.__new__(cls)
@@ -138,6 +146,12 @@ def _validated(kind: type[Record], *ids: str, **values: Any) -> dict[str, Any]:
 @cache
 def _names(kind: type[Record]) -> set[str]:
     return set(kind.model_fields)
+
+
+@cache
+def _defaults(kind: type[Record]) -> dict[str, Any]:
+    """Return what the fields of a table hold where nothing is said; None where something must be."""
+    return {name: None if info.is_required() else info.get_default() for name, info in kind.model_fields.items()}
 
 
 class Organization(Record):

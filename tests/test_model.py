@@ -14,6 +14,7 @@ from mapping.model import (
     RECORDS,
     Address,
     Phone,
+    Provenance,
     Record,
     Schedule,
     Service,
@@ -85,6 +86,14 @@ def test_a_record_that_is_like_others_is_the_one_that_was_validated_whole() -> N
     assert (second.name, Service.alike({"id": "3"}, name="Advice").name) == ("Advice", "Advice")
     with pytest.raises(ValidationError):
         Service.alike({"id": "1"}, name="Advice", audience="everybody")
+
+
+def test_a_record_of_checked_values_is_the_one_that_is_validated() -> None:
+    of = {"id": "1", "link_id": "2", "link_entity": "service", "source_id": "3", "source_key": "4"}
+    record, whole = Provenance.of_checked(**of, row=5), Provenance(**of, row=5)
+    assert record == whole
+    assert list(record.__dict__) == list(whole.__dict__)
+    assert Service.of_checked(id="1", name="Advice") == Service(id="1", name="Advice")
 
 
 TEXTS = [

@@ -272,12 +272,19 @@ class StudyArea:
         """Return the finest unit that a place falls in, None outside the country."""
         if not (np.isfinite(lat) and np.isfinite(lon)):
             return None
-        hits = np.sort(self._tree.query(shapely.Point(lon, lat), predicate="intersects"))
-        return self.unit_codes[int(hits[0])] if hits.size else None
+        outlines, boxes = self._outlines
+        inside = (boxes[0] <= lon) & (boxes[1] <= lat) & (lon <= boxes[2]) & (lat <= boxes[3])
+        for unit in np.flatnonzero(inside).tolist():
+            if shapely.intersects_xy(outlines[unit], lon, lat):
+                return self.unit_codes[unit]
+        return None
 
     @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self._units[-1].geometry.to_numpy())
+    def _outlines(self) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+        """The outlines of the finest units, ready to be asked for many points, and the sides of their boxes."""
+        outlines = self._units[-1].geometry.to_numpy()
+        shapely.prepare(outlines)
+        return outlines, shapely.bounds(outlines).T
 
     @cached_property
     def grid(self) -> Grid:

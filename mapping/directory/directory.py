@@ -18,7 +18,7 @@ from sqlite_utils.migrations import Migrations
 
 from mapping.area.settings import Thresholds
 from mapping.area.study_area import StudyArea
-from mapping.batch import Batch, Progress
+from mapping.batch import Batch, Progress, without_collecting
 from mapping.directory import gate
 from mapping.directory.conflicts import STEWARDS, Conflict, conflicts
 from mapping.directory.erasure import empty_journal, erase
@@ -210,6 +210,7 @@ class Directory:
         """Close it at the end of the block."""
         self.close()
 
+    @without_collecting()
     def add(
         self,
         batch: Batch,

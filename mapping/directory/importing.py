@@ -5,6 +5,9 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from functools import cached_property
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +15,7 @@ import sqlite_utils
 
 from mapping.batch import Batch, Progress
 from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
-from mapping.directory.rows import Row, stored_ids, stored_rows, to_row
+from mapping.directory.rows import Row, read_rows, stored_ids, stored_rows, to_row
 from mapping.directory.undo import undone
 from mapping.directory.writing import CHUNK, Change, Missing, Writing
 from mapping.errors import InvalidRecord
@@ -66,26 +69,27 @@ class Import:
         self.erased = {record for (record,) in db.conn.execute("SELECT record FROM history WHERE change = 'erased'")}
         self.records: dict[str, dict[str, Record]] = {}
         """Table -> id -> what the batch says of it; rows are made of a table when it is its turn, and not kept."""
+        query = "SELECT count(*) FROM batch WHERE source = ? AND number < ?"
+        (self.lists_before,) = db.conn.execute(query, (batch.source.id, number)).fetchone()
         self.mentioned: set[str] = set()
-        """Ids that records of the batch refer to."""
-        self.links: dict[str, dict[str, set[str]]] = {}
-        """Table -> table -> ids of which its records say something."""
+        """Ids that records of the batch refer to; noted where the sender gave a list before, of which some may miss."""
+        self.outside: dict[tuple[str, str], list[str]] = defaultdict(list)
+        """(table, other table) -> ids to which rows of the first refer and that are not in the batch itself."""
         self.given: dict[str, dict[str, dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
         """Table -> kept id -> id under which the source gave it -> what it gave; only of records that were merged."""
-        for record in (batch.source, *batch.records):
+        for record in chain((batch.source,), batch.records):
             self._take(record)
 
     def store(self, progress: Progress | None) -> None:
         """Put every record in its table, in an order in which parents come first."""
-        verified = self._verified()
         done, of = 0, sum(map(len, self.records.values()))
         for table in RECORDS:
-            records, self.links[table] = self.records.get(table, {}), defaultdict(set)
+            records = self.records.get(table, {})
             ids = sorted(records)
             for start in range(0, len(ids), CHUNK):  # the rows of a large list would fill the memory beside its records
-                rows = {record: to_row(records[record]) for record in ids[start : start + CHUNK]}
-                self._put(table, rows, verified)
-                done += len(rows)
+                chunk = ids[start : start + CHUNK]
+                self._put(table, {record: records[record] for record in chunk})
+                done += len(chunk)
                 if progress is not None:
                     progress(done, of)
         self._take_out()
@@ -94,9 +98,17 @@ class Import:
             self._replace_parts(earlier)
             self._note_missing(earlier)
 
-    def _put(self, table: str, rows: Mapping[str, Row], verified: Mapping[tuple[str, str], str]) -> None:
-        """Put some rows in their table."""
-        settle = self._settling(table, rows, verified) if table in CLAIMED else {}
+    def _put(self, table: str, records: Mapping[str, Record]) -> None:
+        """Put some records in their table."""
+        before = stored_rows(self.db, table, list(records))
+        new = [record for own, record in records.items() if own not in before]
+        if new:
+            self.writing.add(table, read_rows(RECORDS[table], new))
+            self._note_references(table, [record.__dict__ for record in new])
+        if not before:
+            return
+        rows = {own: to_row(record) for own, record in records.items() if own in before}
+        settle = self._settling(table, rows, before) if table in CLAIMED else {}
         left = self._left_as_they_are(table, rows)
 
         def mend(old: Row, row: Row) -> None:
@@ -106,16 +118,15 @@ class Import:
                 row |= settle[row["id"]]
             _never_lower(old, row)
 
-        self.writing.put(table, rows, mend=mend)
+        self.writing.change_rows(table, before, rows, mend=mend)
         self._note_references(table, rows.values())
 
     def require_references(self) -> None:
         """Refuse the batch when one of its records refers to a record that does not exist."""
         broken = []
-        for table in self.records:
-            for _, _, parent, _ in self.db.execute(f'PRAGMA foreign_key_check("{table}")').fetchall():
-                broken.append(f"{table} -> {parent}")
-            broken += [f"{table} -> {parent}" for parent in self._broken_links(table)]
+        for (table, parent), ids in self.outside.items():
+            stored = stored_ids(self.db, parent, {*ids}) if parent in RECORDS else set()
+            broken += [f"{table} -> {parent}" for record in ids if record not in stored]
         if broken:
             places = ", ".join(dict.fromkeys(broken))
             raise InvalidRecord(
@@ -151,17 +162,24 @@ class Import:
         ):
             values[name] = self.kept.get(values[name], values[name])
 
-    def _note_references(self, table: str, rows: Collection[Row]) -> None:
+    def _note_references(self, table: str, rows: Collection[Mapping[str, Any]]) -> None:
         """Note what the rows of a table refer to, as they stand in it."""
-        links = self.links[table]
-        for name in references(RECORDS[table]):
-            self.mentioned.update(row[name] for row in rows if row[name] is not None)
-        if "link_id" not in RECORDS[table].model_fields:
-            return
-        for row in rows:
-            if row["link_id"] is not None:
-                links[row["link_entity"]].add(row["link_id"])
-                self.mentioned.add(row["link_id"])
+        for name, parent in references(RECORDS[table]).items():
+            self._note_ids(table, parent, [row[name] for row in rows if row[name] is not None])
+        if "link_id" in RECORDS[table].model_fields:
+            ids: dict[str, list[str]] = defaultdict(list)
+            for entity, record in map(itemgetter("link_entity", "link_id"), rows):
+                if record is not None:
+                    ids[entity].append(record)
+            for entity, own in ids.items():
+                self._note_ids(table, entity, own)
+
+    def _note_ids(self, table: str, parent: str, ids: Collection[str]) -> None:
+        own = self.records.get(parent, {})
+        if outside := [record for record in ids if record not in own]:
+            self.outside[table, parent] += outside
+        if self.lists_before:
+            self.mentioned.update(ids)
 
     def _left_as_they_are(self, table: str, rows: Mapping[str, Row]) -> frozenset[str]:
         """Return the parts that merging or a steward settled: a list may only raise their markings."""
@@ -169,8 +187,9 @@ class Import:
             return frozenset()
         return frozenset(self.kept.values()) & rows.keys()
 
+    @cached_property
     def _verified(self) -> dict[tuple[str, str], str]:
-        """Return the last day on which the batch says that a record was verified, or a service of it."""
+        """The last day on which the batch says that a record was verified, or a service of it."""
         days: dict[tuple[str, str], dt.date] = {}
 
         def note(table: str, record: str | None, day: dt.date | None) -> None:
@@ -190,10 +209,9 @@ class Import:
         """Return the records of the batch of a kind."""
         return cast("Collection[AnyRecord]", self.records.get(kind.table, {}).values())
 
-    def _settling(self, table: str, rows: Mapping[str, Row], verified: Mapping[tuple[str, str], str]) -> dict[str, Row]:
+    def _settling(self, table: str, rows: Mapping[str, Row], known: Mapping[str, Row]) -> dict[str, Row]:
         """Note what the batch claims of records that other sources speak of; return how these records stand then."""
         source, rank = self.batch.source.id, ranks(self.db)
-        known = stored_rows(self.db, table, list(rows))
         claims = claims_of(self.db, table, list(known))
         origins = origins_of(self.db, table, [record for record in known if record not in claims])
         claim_rows: dict[str, Row] = {}
@@ -231,7 +249,7 @@ class Import:
                     source,
                     fields=said(table, row),
                     batch=self.number,
-                    said_on=verified.get((table, record)),
+                    said_on=self._verified.get((table, record)),
                 )
                 before = own.get(claim_row["id"])
                 if (
@@ -310,14 +328,6 @@ class Import:
                 gone = earlier[table] - self.mentioned
                 rows = stored_rows(self.db, table, sorted(gone))
                 self.change.missing += [Missing(table, record, row.get("name") or "") for record, row in rows.items()]
-
-    def _broken_links(self, table: str) -> list[str]:
-        """Return the tables in which linked records of the batch are not to be found, once a broken link."""
-        broken = []
-        for entity, ids in self.links[table].items():
-            known = stored_ids(self.db, entity, ids) if entity in RECORDS else set()
-            broken += [entity] * len(ids - known)
-        return broken
 
 
 def origins_of(db: sqlite_utils.Database, table: str, ids: list[str]) -> dict[str, tuple[str, int]]:

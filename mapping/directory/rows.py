@@ -99,6 +99,11 @@ def _converted(kind: type[Record]) -> tuple[str, ...]:
     )
 
 
+def read_rows(kind: type[Record], records: Iterable[Record]) -> Iterable[Row]:
+    """Yield records as SQLite keeps them, to be read only: what a record holds is not copied where nothing differs."""
+    return map(to_row, records) if _converted(kind) else (record.__dict__ for record in records)
+
+
 def as_json(row: Mapping[str, Any] | None) -> str | None:
     """Return a row as the history keeps it."""
     return None if row is None else json.dumps(row, ensure_ascii=False)
@@ -128,6 +133,8 @@ def reader(kind: type[AnyRecord]) -> Callable[[Sequence[Any]], AnyRecord]:
 
 def stored_rows(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> dict[str, Row]:
     """Return the rows of some records, by id."""
+    if db.conn.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is None:
+        return {}
     names = list(columns(STORED[table]))
     sql = f'SELECT {named(STORED[table])} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
     cursor = db.conn.execute(sql, [json.dumps(ids)])

@@ -68,11 +68,52 @@ class Writing:
         self.ends_consents = True
         """Whether a marking that changes ends the agreements that lowered it."""
 
-    def put(self, table: str, rows: Mapping[str, Row], *, mend: Callable[[Row, Row], Any] | None = None) -> None:
-        """Store rows by their ids; ``mend`` is given each row that is stored already, and the new one, to change it."""
+    def put(self, table: str, rows: Mapping[str, Row]) -> None:
+        """Store rows by their ids, new ones and others."""
         ids = sorted(rows)
         for start in range(0, len(ids), CHUNK):
-            self._put(table, {record: rows[record] for record in ids[start : start + CHUNK]}, mend)
+            chunk = ids[start : start + CHUNK]
+            before = stored_rows(self.db, table, chunk)
+            if new := [rows[record] for record in chunk if record not in before]:
+                self.add(table, new)
+            self.change_rows(table, before, {record: rows[record] for record in chunk if record in before})
+
+    def add(self, table: str, rows: Iterable[Row]) -> None:
+        """Store rows whose ids are new, in the order in which they come."""
+        last = f'SELECT coalesce(max(rowid), 0) FROM "{table}"'
+        (before,) = self.db.conn.execute(last).fetchone()
+        self._insert(table, rows)
+        added = self.db.conn.execute(  # within SQLite: each line would take as long from here as the row itself
+            'INSERT INTO history (batch, "table", record, change)'
+            f" SELECT ?, ?, id, 'added' FROM \"{table}\" WHERE rowid > ? ORDER BY rowid",
+            (self.number, table, before),
+        ).rowcount
+        if table in RECORDS and added:
+            self.change.added[table] += added
+
+    def change_rows(
+        self,
+        table: str,
+        before: Mapping[str, Row],
+        rows: Mapping[str, Row],
+        *,
+        mend: Callable[[Row, Row], Any] | None = None,
+    ) -> None:
+        """Bring rows up to date; ``mend`` is given each as it was ``before``, and the new one, to change it."""
+        change = self.change if table in RECORDS else Change()  # of what the directory only notes nobody keeps count
+        changed: list[Changed] = []
+        for record, row in rows.items():
+            old = before[record]
+            if mend is not None:
+                mend(old, row)
+            if row == old:
+                change.unchanged[table] += 1
+                continue
+            change.changed[table] += 1
+            changed.append((record, old, row))
+        self._insert(table, (row for _, _, row in changed if row is not None), upsert)
+        self.log(table, changed)
+        self._end_consents(changed)
 
     def remove(self, table: str, ids: Iterable[str]) -> int:
         """Remove rows; tell how many were there."""
@@ -82,29 +123,6 @@ class Writing:
         if rows and table in RECORDS:
             self.change.removed[table] += len(rows)
         return len(rows)
-
-    def _put(self, table: str, rows: Mapping[str, Row], mend: Callable[[Row, Row], Any] | None) -> None:
-        before = stored_rows(self.db, table, list(rows))
-        changed: list[Changed] = []
-        change = self.change if table in RECORDS else Change()  # of what the directory only notes nobody keeps count
-        if not before:
-            change.added[table] += len(rows)
-            self._insert(table, rows.values())
-            self.log(table, ((record, None, row) for record, row in rows.items()))
-            return
-        for record, row in rows.items():
-            old = before.get(record)
-            if old is not None and mend is not None:
-                mend(old, row)
-            if row == old:
-                change.unchanged[table] += 1
-                continue
-            (change.added if old is None else change.changed)[table] += 1
-            changed.append((record, old, row))
-        self._insert(table, (row for _, old, row in changed if row is not None and old is None))
-        self._insert(table, (row for _, old, row in changed if row is not None and old is not None), upsert)
-        self.log(table, changed)
-        self._end_consents(changed)
 
     def _insert(self, table: str, rows: Iterable[Row], way: Callable[..., None] = insert) -> None:
         """Store rows, in place of those of the same ids where ``way`` is `upsert`."""

@@ -13,7 +13,7 @@ from typing import cast
 from openpyxl.utils import get_column_letter
 
 from mapping.area.study_area import StudyArea
-from mapping.batch import Batch, Issue, Progress, ReadColumn, RefusedRow
+from mapping.batch import Batch, Issue, Progress, ReadColumn, RefusedRow, without_collecting
 from mapping.column_map import UNNAMED, ColumnMap, field_name, fold_header
 from mapping.errors import FormatError
 from mapping.formats import ReadContext, Sheet, source_of
@@ -43,6 +43,7 @@ LOOKED_AT, FIRST_VALUES = 300, 5
 """Rows in which the first values of a column are looked for, and how many are shown."""
 
 
+@without_collecting()
 def read(
     path: str | Path,
     *,

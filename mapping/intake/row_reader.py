@@ -55,6 +55,8 @@ class Intake:
     """Sheet -> folded heading -> the heading as it stands in the file."""
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet -> folded heading -> the letters by which spreadsheets call its column."""
+    columns_of_cells: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(sheet, field) -> the letters of the column that fills it; empty where none does."""
 
     located: dict[tuple[object, ...], Located] = field(default_factory=dict)
     """What a row says of where it is -> where that is; many rows say the same."""
@@ -303,8 +305,10 @@ class Reader:
 
     def cell(self, name: str) -> str | None:
         """Return the cell that a field comes from, as spreadsheets call it; None where no column fills it."""
-        letters = self.intake.letters.get(self.row.sheet, {}).get(fold_header(self.column(name)))
-        return letters and f"{letters}{self.row.number}"
+        own, sheet = self.intake.columns_of_cells, self.row.sheet
+        if (sheet, name) not in own:
+            own[sheet, name] = self.intake.letters.get(sheet, {}).get(fold_header(self.column(name)), "")
+        return f"{letters}{self.row.number}" if (letters := own[sheet, name]) else None
 
     def say(self, name: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of this row."""

@@ -19,7 +19,7 @@ from mapping.batch import counted
 from mapping.intake.activities import checklist
 from mapping.intake.dialling import lacks_town, town_codes
 from mapping.intake.row_keys import row_key, without_repeats
-from mapping.intake.row_reader import HOLD, SHELTER, TELLING, Intake, Part, Reader, first_of
+from mapping.intake.row_reader import SHELTER, TELLING, Intake, Part, Reader, first_of
 from mapping.language import parsers
 from mapping.language.fold import name_key
 from mapping.language.i18n import Phrase, Quoted, Several
@@ -53,6 +53,7 @@ from mapping.model import (
     strictest,
 )
 from mapping.quality.known_organizations import Body, Signs
+from mapping.safety.sensitive_text import asks_silence
 
 BY_APPOINTMENT = "by appointment"
 ROUND_THE_CLOCK = re.compile(
@@ -268,7 +269,7 @@ def _place_name(reader: Reader) -> str | None:
 
 def _precision(reader: Reader, located: Located) -> Precision:
     """Return how closely the place may be shown: as the row says, and never closer than it is known."""
-    if HOLD.search(reader.text("address")):
+    if asks_silence(reader.text("address")):
         reader.say("address", Phrase("the address is not to be told"), Phrase("the place is shown to nobody"), "note")
         return "none"
     if located.precision not in ("exact", "place"):
@@ -624,7 +625,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
     names = {lang: text for lang, text in reader.translations("place_name").items() if not TELLING.search(text)}
     entry.records += _translated("location", entry.location.id, "name", names, source)
     address = reader.text("address")
-    if address and not parsers.is_blank(address) and not HOLD.search(address):
+    if address and not parsers.is_blank(address) and not asks_silence(address):
         # An address that names a ward or a number says more than where the door is.
         address_shown = bool(reader.harmless("address", address))
         entry.records.append(
@@ -674,14 +675,14 @@ def _translated(entity: str, record: str, name: str, texts: Mapping[str, str], s
 def _from(entry: RowSite, entity: str, record: str, key: str, reader: Reader | None = None) -> Provenance:
     """Return where a record came from: the row of its place, or one of its own."""
     reader, source = reader or entry.reader, entry.reader.intake.columns.source
-    return Provenance(
+    return Provenance.of_checked(
         id=record_id(source, "provenance", entity, record, key),
         link_id=record,
         link_entity=entity,
         source_id=entry.reader.intake.source_id,
         source_key=key,
         file=reader.intake.batch.file,
-        sheet=reader.row.sheet or None,
+        sheet=reader.row.sheet.strip() or None,
         row=reader.row.number,
         cell=reader.cell(entity),
     )

@@ -240,6 +240,7 @@ _GARBLED = re.compile(
 """What becomes of letters that nobody could keep, or that were read in another encoding than they were written in."""
 
 
+@lru_cache(maxsize=20_000)
 def is_garbled(text: str) -> bool:
     """Tell whether a text lost its letters: some to question marks, or all by being read in a wrong encoding.
 

@@ -1,6 +1,7 @@
 """Texts that tell what they should not: a number, an address, a wish to stay hidden, a shelter."""
 
 import re
+from functools import lru_cache
 
 TELLING = re.compile(r"\d{5,}|\d(?:[\s().-]*\d){6,}|@|www\.|[«»\"“”]|\d{2}[.,]\d{3,}")
 """What a text may not hold to be published unread: numbers as long as a phone or a coordinate, addresses of mail, names
@@ -25,6 +26,17 @@ HOLD = re.compile(
     re.I,
 )
 """Words of a remark or an address by which a sender asks that nothing be shown, or says that it is somebody's home."""
+
+
+@lru_cache(maxsize=20_000)
+def asks_silence(text: str) -> bool:
+    """Tell whether a text asks that nothing be shown, as words of `HOLD` do; a list says the same many times.
+
+    >>> asks_silence("ул. Рудаки 5, не для сайта"), asks_silence("ул. Рудаки 5")
+    (True, False)
+    """
+    return HOLD.search(text) is not None
+
 
 SHELTER = re.compile(
     r"приют|убежищ|шелтер|\bshelter|\brefuge\b|safe[\s-]?house|пано[ҳх]?го[ҳх]|panoh?goh|boshpana|бошпана", re.I

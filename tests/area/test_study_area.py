@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, NotFound
@@ -138,6 +139,15 @@ def test_finds_the_unit_at_a_point(tiny_area, lat, lon, unit):
 def test_a_point_on_a_border_belongs_to_one_unit(tiny_area):
     (lon, lat) = tiny_area.units().geometry["XT-W1"].exterior.coords[1]  # shared by all four districts
     assert tiny_area.unit_at(lat, lon) == "XT-W1"
+
+
+def test_a_point_belongs_to_the_first_unit_whose_outline_holds_it(tj_area):
+    outlines = tj_area.units().geometry
+    west, south, east, north = outlines.total_bounds
+    rng = np.random.default_rng(5)
+    for lon, lat in zip(rng.uniform(west, east, 60), rng.uniform(south, north, 60), strict=True):
+        holds = [code for code, outline in outlines.items() if outline.intersects(shapely.Point(lon, lat))]
+        assert tj_area.unit_at(lat, lon) == next(iter(holds), None)
 
 
 def test_grid_is_the_kilometres_of_the_plane(tiny_area):

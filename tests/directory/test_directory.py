@@ -316,13 +316,13 @@ KILLED = """
 
     source = Source(id="s", name="s")
     directory = Directory(sys.argv[1])
-    put = Writing._put
+    add = Writing.add
     def slowly(self, *table):
-        put(self, *table)
+        add(self, *table)
         print("stored", flush=True)
         sys.stdin.readline()
     if len(sys.argv) > 2:
-        Writing._put = slowly
+        Writing.add = slowly
     records = [Organization(id=f"o{n}", name="x" * 200) for n in range(3000)]
     directory.add(Batch(source, "big.csv", records=records), on=dt.date(2026, 11, 24))
     print("whole", flush=True)

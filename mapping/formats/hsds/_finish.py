@@ -35,7 +35,7 @@ from mapping.model import (
     strictest,
 )
 from mapping.quality.known_organizations import Body, Signs, service_types
-from mapping.safety.sensitive_text import HOLD, SHELTER
+from mapping.safety.sensitive_text import SHELTER, asks_silence
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -114,7 +114,7 @@ def _places(taking: Taking) -> None:
 def _place(taking: Taking, late_row: LateRow, addresses: list[LateRow]) -> None:
     fields = taking.with_audience("location", dict(late_row.fields))
     _bound(taking, late_row.raw, fields)
-    hold = next((text for text in _told(fields, addresses) if HOLD.search(text)), None)
+    hold = next((text for text in _told(fields, addresses) if asks_silence(text)), None)
     if "position_basis" not in fields or "precision" not in fields:
         _locate(taking, late_row, fields, addresses)
     elif fields.get("area_unit") and fields["area_unit"] not in taking.context.area.all_units():

@@ -51,6 +51,14 @@ MARKED = frozenset(table for table, kind in RECORDS.items() if "audience" in kin
 LINKED = frozenset(table for table, kind in RECORDS.items() if "link_id" in kind.model_fields)
 """Tables of what is said of a record of any table."""
 
+KEYS: dict[str, frozenset[str]] = {
+    table: frozenset((*REFERENCES[table], *(("link_id",) if table in LINKED else ()))) for table in RECORDS
+}
+"""Table -> fields that name other records of ours, by ids that `record_id` made."""
+
+ALIKE = frozenset({"service_at_location", "schedule", "language", "attribute"})
+"""Tables whose rows say few different things but for what they belong to."""
+
 LATE = frozenset({"location", "address", "phone", "attribute", "taxonomy", "taxonomy_term"})
 """Tables whose rows are settled when all rows are there: they need others to be understood."""
 
@@ -269,8 +277,10 @@ class Taking:
                 Phrase("ask the sender for it"),
             )
             return None
+        ids = {name: value for name, value in fields.items() if name in KEYS[raw.table] and value}
+        rest = {name: value for name, value in fields.items() if name not in ids}
         try:
-            record = kind(id=own, **fields)
+            record = kind.alike({"id": own, **ids}, **rest) if raw.table in ALIKE else kind(id=own, **fields)
         except ValidationError as error:
             fault = error.errors()[0]
             name = str(fault["loc"][0]) if fault["loc"] else ""
@@ -290,7 +300,7 @@ class Taking:
     def add_provenance(self, table: str, own: str, sent: str) -> None:
         """Note which row of the source a record came from."""
         mark = record_id(self.source.id, "provenance", table, own, sent)
-        self.records[mark] = Provenance(
+        self.records[mark] = Provenance.of_checked(
             id=mark,
             link_id=own,
             link_entity=table,
