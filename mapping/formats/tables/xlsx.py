@@ -270,6 +270,8 @@ NUMBER = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")
 
 NO_VALUE = re.compile(rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<v></v>)?\s*</(?:\w+:)?c>")
 WIDE = re.compile(rb"""\br=["'][A-Za-z]{2,3}\d""")
+BEYOND = re.compile(rb"""\br=["'](?:[A-Za-z]{2,3}\d|[A-Za-z]*\d{6})""")
+"""What stands in a sheet of more than 26 columns or of 100,000 rows."""
 FAR = {10**digits: re.compile(rb"""\br=["'][A-Za-z]*\d{%d}""" % (digits + 1)) for digits in (5, 6)}
 """Rows -> what stands in a sheet that has more."""
 MAX_ROWS = 2**20
@@ -281,8 +283,10 @@ def _require_extent(path: Path, name: str, xml: bytes) -> None:
     tags = xml.count(b"<row") + xml.count(b":row")
     if tags > 2 * MAX_ROWS:
         raise _too_many(path, name, tags, 0)
+    if not BEYOND.search(xml):  # at most 26 columns of 99,999 rows: nearly every list is like this
+        return
     most = next((rows for rows, further in FAR.items() if not further.search(xml)), 0)
-    if most and not WIDE.search(xml):  # seen in no time; nearly every list is like this
+    if most and not WIDE.search(xml):  # seen in no time
         letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         width = max((n for n in range(1, 27) for q in b"\"'" if b"r=%c%c" % (q, letters[n - 1]) in xml), default=0)
         if width * most <= MAX_CELLS:
