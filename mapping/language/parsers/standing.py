@@ -55,7 +55,6 @@ _CLOSED = re.compile(
 
 
 @lru_cache(maxsize=10_000)
-@lru_cache(maxsize=10_000)
 def standing(remark: str) -> tuple[Standing, str] | None:
     """Return what a remark says that the service has become, with the words that say so, or None for nothing of that.
 
