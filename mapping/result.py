@@ -4,6 +4,7 @@ import datetime as dt
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, Protocol, cast
 
 import numpy as np
@@ -208,7 +209,7 @@ class Result:
         """Check that the parts fit."""
         named = [key for column in self.columns for key in (column.key, column.low, column.high) if key]
         wrong = [f"no values for {key}" for key in dict.fromkeys(named) if key not in self.table]
-        wrong += [f"NaN in {key}" for key in self.table if self.table[key].isna().any()]
+        wrong += [f"NaN in {key}" for key, missing in self.table.isna().any().items() if missing]
         if self.states is not None:
             if not self.states.index.equals(self.table.index):
                 wrong.append("states of other area units than the table's")
@@ -368,6 +369,11 @@ class Result:
 
         A number that a state stands in place of is left empty.
         """
+        return pd.DataFrame(self.cells, index=self.table.index)
+
+    @cached_property
+    def cells(self) -> Mapping[str, Any]:
+        """The columns of `sheet` as arrays, worked out once: a site writes them in each language."""
         parts: dict[str, Any] = {}
         for column in self.columns:
             states = None
@@ -380,7 +386,7 @@ class Result:
                 parts[key] = values if states is None else np.where(spoken, "", values.to_numpy(object))
             if states is not None:
                 parts[f"{column.key}_state"] = states
-        return pd.DataFrame(parts, index=self.table.index)
+        return parts
 
 
 LONG = 120

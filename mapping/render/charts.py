@@ -10,6 +10,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import numpy as np
+
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import number, percent, show, translate
@@ -121,22 +123,18 @@ Bar = tuple[str | None, Column | str, float, float | None, float | None]
 
 def _bars(result: Result, most: int = MOST) -> Sequence[Bar]:
     """Return what bars stand for: units where most people are worst off, else figures, else units or one row."""
-    return _every_bar(result)[:most]
-
-
-def _every_bar(result: Result) -> Sequence[Bar]:
-    people = _units(result, lambda c: c.kind == "people" and c.more_is == "worse")
+    people = _units(result, lambda c: c.kind == "people" and c.more_is == "worse", most)
     if people:
         return people
     shares = [(key, f) for key, f in result.figures.items() if f.kind == "share"]
     if len(shares) >= 3 and any(f.value for _, f in shares):
         ordered = sorted(shares, key=lambda pair: -pair[1].value)
-        return [(None, key, f.value, f.low, f.high) for key, f in ordered]
+        return [(None, key, f.value, f.low, f.high) for key, f in ordered[:most]]
     if len(result.table) == 1:
         grouped = [result.column(key) for keys in result.groups.values() for key in keys]
-        return _row(result, [c for c in grouped if c.kind in ("count", "share", "people")])
-    units = _units(result, lambda c: c.more_is != "neither" and c.kind not in ("state", "text"))
-    return units or _units(result, lambda c: c.kind in ("count", "people", "share") and c.key != "people")
+        return _row(result, [c for c in grouped if c.kind in ("count", "share", "people")])[:most]
+    units = _units(result, lambda c: c.more_is != "neither" and c.kind not in ("state", "text"), most)
+    return units or _units(result, lambda c: c.kind in ("count", "people", "share") and c.key != "people", most)
 
 
 def _row(result: Result, columns: Sequence[Column]) -> list[Bar]:
@@ -145,17 +143,19 @@ def _row(result: Result, columns: Sequence[Column]) -> list[Bar]:
     return bars if any(bar[2] for bar in bars) else []
 
 
-def _units(result: Result, fits: Callable[[Column], bool]) -> list[Bar]:
+def _units(result: Result, fits: Callable[[Column], bool], most: int) -> list[Bar]:
     """Return the units where the first headline column that fits is worst; none where all is 0."""
     for column in result.headlines:
         if fits(column) and len(result.table) > 1:
-            better = column.more_is == "better"
-            values = result.table[column.key].astype(float)
+            values = result.table[column.key].to_numpy(float)
+            shown = np.arange(len(values))
             if result.states is not None and column.key in result.states:
-                values = values[~result.states[column.key].isin(HIDDEN)]
-            if values.any():
-                order = values.sort_values(ascending=better, kind="stable").index
-                return [_bar(result, str(code), column) for code in order]
+                states = result.states[column.key].to_numpy(object)
+                shown = np.array([place for place in shown if states[place] not in HIDDEN], int)
+            if values[shown].any():
+                worst = values[shown] if column.more_is == "better" else -values[shown]
+                codes = result.table.index[shown[np.argsort(worst, kind="stable")[:most]]]
+                return [_bar(result, str(code), column) for code in codes]
     return []
 
 

@@ -34,10 +34,10 @@ def table_html(result: Result, area: StudyArea, language: str) -> str:
 
 def table_csv(result: Result, area: StudyArea, language: str) -> str:
     """Return a result's whole table as CSV: numbers as numbers, what they mean beside them, neutral cells."""
-    sheet = result.sheet()
-    columns: dict[str, list[object]] = {"area_unit": [*sheet.index]}
-    columns["name"] = [area.label(str(code), language) for code in sheet.index]
-    columns |= {str(key): sheet[key].tolist() for key in sheet}
+    codes = result.table.index
+    columns: dict[str, list[object]] = {"area_unit": [*codes]}
+    columns["name"] = [area.label(str(code), language) for code in codes]
+    columns |= {key: cells.tolist() for key, cells in result.cells.items()}
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
     lines.writerow(columns)
