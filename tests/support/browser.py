@@ -88,9 +88,12 @@ def press(page, selector: str) -> None:
         page.click(selector)
 
 
-def axe_faults(page, *, there: bool = False) -> list[tuple[str, list[str]]]:
+AXE_RUN = "(rules) => axe.run({resultTypes: ['violations'], preload: false, ...rules})"
+
+
+def axe_faults(page, *, there: bool = False, rules: dict | None = None) -> list[tuple[str, list[str]]]:
     """Return what axe finds in a page: the rule and the beginning of what breaks it; ``there`` where axe is in it."""
     if not there:
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")["violations"]
+    violations = page.evaluate(AXE_RUN, rules or {})["violations"]
     return [(fault["id"], [node["html"][:160] for node in fault["nodes"][:2]]) for fault in violations]

@@ -21,7 +21,7 @@ from mapping.batch import Batch
 from mapping.directory.directory import Directory, public_id
 from mapping.editions.publish import publish
 from mapping.model import Language, Source, record_id
-from tests.support.browser import AXE
+from tests.support.browser import AXE, AXE_RUN
 from tests.support.sample import (
     SECRETS,
     TODAY,
@@ -45,7 +45,6 @@ from web.stores.inbox import Draft, SomethingWrong
 ORIGIN = "https://portal.example"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OPEN = "document.querySelectorAll('details').forEach((part) => { part.open = true })"
-LOOK = "(rules) => axe.run({resultTypes: ['violations'], preload: false, ...rules})"
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 """All that can differ between a light and a dark room; a page of which every part stood in others has these colours."""
 
@@ -95,7 +94,7 @@ class Window:
         self.coloured |= parts
         for scheme, rules in schemes:
             self.page.emulate_media(color_scheme=scheme)
-            violations = self.page.evaluate(LOOK, rules)["violations"]
+            violations = self.page.evaluate(AXE_RUN, rules)["violations"]
             self.faults += [(path, scheme, fault["id"], fault["nodes"][0]["html"][:160]) for fault in violations]
         if (over := self.page.evaluate(WIDE)) > 0:
             self.faults.append((path, f"{over} pixels too wide"))
