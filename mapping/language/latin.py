@@ -51,15 +51,9 @@ RULES: dict[str, dict[str, str]] = {
 }
 """Letters by the language of the page; other languages keep the script that a name is in."""
 
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _WORD = re.compile(r"[\u0400-\u04ff]+")
 _AFTER_VOWEL = frozenset("аеёиоуыэюяӣӯў")
 _UZBEK_SIGN = re.compile(f"(?<=[^\\W\\d_])[{APOSTROPHES}](?=[^\\W\\d_])|(?<=[oOgG])[ʻ‘]")
-
-
-def is_cyrillic(text: str) -> bool:
-    """Tell whether a text has Cyrillic letters."""
-    return _CYRILLIC.search(text) is not None
 
 
 def latin(text: str, language: str) -> str:

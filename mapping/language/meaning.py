@@ -50,12 +50,6 @@ class Meaning:
     dropped: tuple[str, ...] = ()
     nothing: bool = False
 
-    def tier(self, types: Iterable[str]) -> int:
-        """Return 2 for a service of some types that is what was asked for, 1 for one beside it, 0 for another."""
-        best = max(self.types.values(), default=0.0)
-        score = self.score(types)
-        return 0 if score <= 0 or score < LEAST * best else 2 if score >= GOOD * best else 1
-
     def first_types(self) -> list[str]:
         """Return the kinds of service that share the first places of a list, so that no one kind fills them all."""
         best = max(self.types.values(), default=0.0)

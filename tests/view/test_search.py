@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse, tokens
 from mapping.language.lexicon import lexicon
-from mapping.language.meaning import Meaning, QueryReader, inflected, near, starts
+from mapping.language.meaning import GOOD, LEAST, Meaning, QueryReader, inflected, near, starts
 from mapping.language.need_fits import SECOND, types_for
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.entries import sort_key
@@ -328,7 +328,8 @@ def in_order(view: View, text: str) -> list[Entry]:
         """Return how much of a text a service meets, and where it stands among those that meet as much."""
         own, fact = words[entry.id], facts[entry.id]
         types = {*entry.types, *(code.split("-")[0] for code in entry.types)}
-        tier = meaning.tier(types)
+        score, top = meaning.score(types), max(meaning.types.values(), default=0.0)
+        tier = 0 if score <= 0 or score < LEAST * top else 2 if score >= GOOD * top else 1
         *whole_words, last = meaning.words or ("",)
         whole = sum(map(len, meaning.words)) >= 4 and {*whole_words} <= {*own} and any(map(begins(last), own))
         named = sum(stands(word, own) for word in meaning.named)
@@ -339,7 +340,7 @@ def in_order(view: View, text: str) -> list[Entry]:
         met = 1.5 * (tier > 0 or alone) + named + 1.5 * (whole and not alone)
         met += 0 if meaning.types or meaning.named else inside + conditions
         where = (2 if inside else int(covers)) if meaning.places else 0
-        return met, (entry.rank, -tier, -where, -meaning.score(types), -conditions)
+        return met, (entry.rank, -tier, -where, -score, -conditions)
 
     graded = [(*grade(entry), entry) for entry in entries]
     best = max((met for met, _, _ in graded), default=0)

@@ -149,42 +149,6 @@ def _of_result(
     return LedgerNumber(name, label, unit, float(value or 0), kind, result.title, result.edition, None, low, high)
 
 
-TOLD: Mapping[str, Mapping[str, str]] = {
-    "{share} of the listed services were checked in time": {"share": "services.checked_share"},
-    "This edition lists {known} services of {organizations} organizations; {active} of the services are active.": {
-        "known": "services.listed",
-        "organizations": "organizations.listed",
-        "active": "services.active",
-    },
-    "Checked in time: {share} of the listed services.": {"share": "services.checked_share"},
-    "Services listed: {known}; checked in time: {share}.": {
-        "known": "services.listed",
-        "share": "services.checked_share",
-    },
-    "Counted from {count} of {known} listed services; of these, checked in time: {share}.": {
-        "known": "services.listed"
-    },
-    "Services that are confirmed: {count} of {known} listed; of these, checked in time: {share}.": {
-        "count": "services.confirmed",
-        "known": "services.listed",
-    },
-    "Services that can be visited and are not overdue: {count} of {known} listed; "
-    "of these, checked in time: {share}.": {"known": "services.listed"},
-    "Services abroad: {count} of {known} listed; of these, checked in time: {share}.": {"known": "services.listed"},
-    "{count} of {known} listed services are overdue or were never checked.": {"known": "services.listed"},
-    "{share} of the minimum standards that were asked about are met": {"share": "standards.met"},
-    "{share} of the answers that could be given are “met”; of all answers, {unknown} are “not known”.": {
-        "share": "standards.met",
-        "unknown": "standards.unknown",
-    },
-    "Organizations in the directory: {count}; of them {listed} have a listed service.": {
-        "count": "organizations.directory",
-        "listed": "organizations.listed",
-    },
-}
-"""Sentence of a page or report -> the number of the ledger that stands in each of its places."""
-
-
 def to_csv(numbers: Iterable[LedgerNumber], language: str, *, audience: str, demo: bool) -> str:
     """Return numbers as CSV: shares of 1, minutes, people as they were worked out; nothing that a sheet would run."""
     lines, invented = io.StringIO(), "yes" if demo else "no"

@@ -74,11 +74,6 @@ class ColumnGuess:
     """Whether most of its cells are words rather than numbers or marks."""
 
     @property
-    def samples(self) -> list[str]:
-        """The first five different cells."""
-        return list(self.counts)[:5]
-
-    @property
     def unknown(self) -> Counter[str]:
         """Parts of its cells that are no kind of help that is known."""
         unknown: Counter[str] = Counter()

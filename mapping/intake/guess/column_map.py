@@ -614,9 +614,6 @@ def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-TAUGHT = ("service", "serves", "unit")
-"""Fields whose words a person can teach: kinds of help, groups, districts."""
-
 MOST_TAUGHT = 40
 """Words of a field that a person is asked about."""
 

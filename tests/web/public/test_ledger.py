@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from mapping.analysis.common.ledger import TOLD, ledger
+from mapping.analysis.common.ledger import ledger
 from mapping.language.i18n import number, percent, translate
 from mapping.render import report
 from mapping.render.charts import SIGNS, chart, kind_of
@@ -66,6 +66,42 @@ def pattern(sentence: str, language: str) -> re.Pattern[str]:
     parts = re.split(r"(\{\w+\})", " ".join(translate(sentence, language).split()))
     number = r"([<>]?\d[\d\s.,]*?\s?%?)"
     return re.compile("".join(number if part[:1] == "{" else re.escape(part) for part in parts))
+
+
+TOLD = {
+    "{share} of the listed services were checked in time": {"share": "services.checked_share"},
+    "This edition lists {known} services of {organizations} organizations; {active} of the services are active.": {
+        "known": "services.listed",
+        "organizations": "organizations.listed",
+        "active": "services.active",
+    },
+    "Checked in time: {share} of the listed services.": {"share": "services.checked_share"},
+    "Services listed: {known}; checked in time: {share}.": {
+        "known": "services.listed",
+        "share": "services.checked_share",
+    },
+    "Counted from {count} of {known} listed services; of these, checked in time: {share}.": {
+        "known": "services.listed"
+    },
+    "Services that are confirmed: {count} of {known} listed; of these, checked in time: {share}.": {
+        "count": "services.confirmed",
+        "known": "services.listed",
+    },
+    "Services that can be visited and are not overdue: {count} of {known} listed; "
+    "of these, checked in time: {share}.": {"known": "services.listed"},
+    "Services abroad: {count} of {known} listed; of these, checked in time: {share}.": {"known": "services.listed"},
+    "{count} of {known} listed services are overdue or were never checked.": {"known": "services.listed"},
+    "{share} of the minimum standards that were asked about are met": {"share": "standards.met"},
+    "{share} of the answers that could be given are “met”; of all answers, {unknown} are “not known”.": {
+        "share": "standards.met",
+        "unknown": "standards.unknown",
+    },
+    "Organizations in the directory: {count}; of them {listed} have a listed service.": {
+        "count": "organizations.directory",
+        "listed": "organizations.listed",
+    },
+}
+"""Sentence of a page or report -> the number of the ledger that stands in each of its places."""
 
 
 def places(sentence: str, language: str) -> list[str]:
