@@ -44,6 +44,8 @@ class Rows:
     cleaned: Counter[str] = field(default_factory=Counter)
     totals: list[tuple[str, int, int]] = field(default_factory=list)
     """(sheet, row, total) of rows that tell how many there should be."""
+    doubled: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    """(sheet, column) -> rows in which a second column of the name says something else, which is not read."""
     headers: dict[str, list[str]] = field(default_factory=dict)
     """Sheet -> its column names as they stand in the file."""
 
@@ -163,6 +165,8 @@ def _body(sheet: Sheet, start: int, names: list[str], columns: ColumnMap, rows: 
         for name, text in zip(folded, whole, strict=False):
             if name and not named.get(name):  # of columns with one name, the first that says anything
                 named[name] = clean(text, rows.cleaned)
+            elif name and text.strip() and clean(text, Counter()) != named[name]:
+                rows.doubled[sheet.name, name].append(offset)
         row = SheetRow(sheet.name, offset, named, raw, cut=names[len(texts)] if len(texts) < len(names) else "")
         if beyond:
             row.raw["beyond the last column"] = "; ".join(beyond)

@@ -13,6 +13,7 @@ from mapping.area.study_area import StudyArea
 from mapping.column_map import UNNAMED, ColumnMap, Expected, Header, Sheets
 from mapping.errors import FormatError
 from mapping.formats import MAX_COLUMNS, Sheet, require_readable
+from mapping.formats.tables._disguise import require_no_page
 from mapping.formats.tables._flat import MEANINGS, cell, flat_rows
 from mapping.language.i18n import Message, Phrase
 from mapping.model import Audience, Precision
@@ -102,6 +103,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
         raise FormatError(
             Phrase("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
         ) from error
+    require_no_page(path)
     text, damaged = _decoded(path, contents)
     separator = _separator(text)
     csv.field_size_limit(MAX_CELL)  # it is one for the process: what another reader set stays

@@ -8,6 +8,9 @@ import python_calamine
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
 from mapping.formats._archives import members
+from mapping.formats.tables import csv as text_tables
+from mapping.formats.tables import xlsx
+from mapping.formats.tables._disguise import is_text, require_no_page
 from mapping.language.i18n import Phrase
 
 SUFFIX = ".xls .ods"
@@ -27,6 +30,15 @@ def read(path: str | Path) -> Iterator[Sheet]:
         members(path)
     try:
         require_readable(path, path.stat().st_size)
+        with path.open("rb") as file:
+            start = file.read(4)
+        if path.suffix.lower() == ".xls" and start == b"PK\x03\x04":
+            yield from xlsx.read(path)
+            return
+        require_no_page(path)
+        if is_text(path):  # as programs of the nineties name what they export
+            yield from text_tables.read(path)
+            return
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
         for place, about in enumerate(workbook.sheets_metadata):
             if about.visible != python_calamine.SheetVisibleEnum.Visible:

@@ -1,5 +1,6 @@
 """XLSX in, with or without macros, which are never run: values only, hidden sheets, columns and rows left out."""
 
+import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from openpyxl.utils import column_index_from_string
 
 from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, require_readable
+from mapping.formats.tables._disguise import require_no_text
 from mapping.language.i18n import Phrase, Several
 
 SUFFIX = ".xlsx .xlsm"
@@ -36,7 +38,10 @@ def read(path: str | Path) -> Iterator[Sheet]:
     path = Path(path)
     looks = _looked_at(path)
     try:
-        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+        if path.suffix.lower() in SUFFIX.split():
+            workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+        else:  # one under another ending
+            workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         for place, about in enumerate(workbook.sheets_metadata):
             if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -139,6 +144,7 @@ def _looked_at(path: Path) -> dict[str, Look]:
             raise FormatError(
                 Phrase("{path}: is encrypted or an old .xls; take the password off or save it as .xlsx", path=path)
             ) from error
+        require_no_text(path)
         raise FormatError(
             Phrase("{path}: is not a workbook; check that the sender saved it as .xlsx", path=path)
         ) from error
@@ -204,6 +210,10 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
                     "{count} formulas without a value, read as empty: save it in a spreadsheet program", count=empty
                 ),
             ) * bool(empty)
+            wrong = len(ERROR.findall(xml))
+            unread += (Phrase("{count} cells that hold an error such as #REF!, read as empty", count=wrong),) * bool(
+                wrong
+            )
             looks[sheet.get("name", "")] = Look(
                 frozenset(rows),
                 frozenset(columns),
@@ -268,6 +278,7 @@ HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\s[^>]*?\bhidden=["'](?:1|true)["'][
 NUMBER = re.compile(rb"""\b(r|min|max)=["'](\d+)["']""")
 
 
+ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bt=["']e["']""")
 NO_VALUE = re.compile(rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<v></v>)?\s*</(?:\w+:)?c>")
 WIDE = re.compile(rb"""\br=["'][A-Za-z]{2,3}\d""")
 BEYOND = re.compile(rb"""\br=["'](?:[A-Za-z]{2,3}\d|[A-Za-z]*\d{6})""")

@@ -88,7 +88,8 @@ class ColumnGuess:
         if self.answers and field not in ("marking", "accessible", "key", "status"):
             return True
         shape = "degrees" if field in ("latitude", "longitude") else field
-        return field in STRICT and bool(self.shares) and self.shares.get(shape, 0.0) < 0.2
+        share = self.shares.get(shape, 0.0) + (self.shares.get("day numbers", 0.0) if field == "verified_on" else 0.0)
+        return field in STRICT and bool(self.shares) and share < 0.2
 
 
 STRICT = ("phone", "email", "website", "latitude", "longitude", "coordinates", "verified_on", "hours")
@@ -152,6 +153,9 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         "marking": lambda text: skeleton(text.strip(" .!?")) in MARKINGS,
         "phone": lambda text: (
             bool(re.search(r"\d{2}", text)) and _reads(lambda cell: parsers.phones(cell, region), text)
+        ),
+        "day numbers": lambda text: (
+            len(text) == 5 and text.isdigit() and _reads(lambda cell: parsers.date(cell, dt.date(2100, 1, 1)), text)
         ),
         "verified_on": lambda text: (
             len(text) > 5 and _reads(lambda cell: parsers.date(cell, dt.date(2100, 1, 1)), text)

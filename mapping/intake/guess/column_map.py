@@ -21,7 +21,7 @@ from mapping.intake.rows import joined
 from mapping.language import parsers
 from mapping.language.composition import composed
 from mapping.language.fold import coarse, skeleton
-from mapping.language.i18n import Phrase
+from mapping.language.i18n import Phrase, Quoted, Several
 from mapping.language.languages import codes, language
 from mapping.language.parsers.permission import asks_consent
 from mapping.language.taxonomy import Vocabulary, match_term
@@ -62,7 +62,8 @@ WORDS: dict[str, str] = {
     "funder": "donor funder funding донор финансирование маблағгузор homiy",
     "verified_on": "verified updated checked date проверено проверки дата обновлено сана sana санҷида",
     "marking": "marking confidential confidentiality visibility public гриф доступ показывать публикация "
-    "конфиденциальность ошкор нишон махфӣ махфият ko'rsatish maxfiy can be shown|who may see|кому можно",
+    "конфиденциальность ошкор нишон махфӣ махфият ko'rsatish maxfiy can be shown|who may see|кому можно|"
+    "кому видно|кто видит|кӣ мебинад|kim koʻradi",
     "description": "description описание тавсиф tavsif",
     "covers": "covers|coverage|area served|охват|обслуживает|фарогирӣ",
     "precision": "show location|precision|точность места",
@@ -285,7 +286,9 @@ def _headers(sheet: Sheet) -> Iterator[tuple[float, Guessed]]:
                 continue
             first = place + height
             tagged = first < len(rows) and sum(str(cell or "").startswith("#") for cell in rows[first]) > 1
-            has = next(str(cell) for cell in lines[0] if cell not in (None, ""))
+            above = {str(cell) for line in rows[:place] for cell in line}
+            own = [str(cell) for cell in lines[0] if cell not in (None, "")]
+            has = next((text for text in own if text not in above), own[0])
             header = Header(has=has, rows=height, skip_after=int(tagged))
             yield (
                 hits + 5 * named + filled / 10 + min(body, 100) / 50,
@@ -459,6 +462,10 @@ def _service_of(name: str, column_guess: ColumnGuess) -> str | None:
 
 def _map(guess: Guessed, source: str) -> ColumnMap:
     fields = {name: columns for name, columns in guess.fields.items() if name != "key"}
+    unread = [Quoted(name) for name in guess.open]
+    notes = (
+        [Phrase("not read, since nothing tells what stands there: {names}", names=Several(unread))] if unread else []
+    )
     return ColumnMap(
         source=source_code(source),
         name=source,
@@ -471,6 +478,7 @@ def _map(guess: Guessed, source: str) -> ColumnMap:
         shape="place" if guess.services and "service" not in fields else "service",
         services=guess.services,
         rows=Expected(least=0, refused=20 + guess.count // 2),
+        notes=notes,
         skip=Skip(any_cell=[TOTALS] if guess.totals else []),
     )
 

@@ -45,9 +45,47 @@ def test_a_workbook_with_macros_is_read_as_any(tmp_path):
 
 
 @pytest.mark.parametrize("ending", [".xls", ".ods"])
-@pytest.mark.parametrize("contents", [b"", b"anything", b"\xd0\xcf\x11\xe0 cut short", b"PK\x03\x04 cut"])
+@pytest.mark.parametrize("contents", [b"", b"anything\0", b"\xd0\xcf\x11\xe0 cut short", b"PK\x03\x04 cut"])
 def test_what_is_none_is_refused(tmp_path, ending, contents):
     path = tmp_path / f"list{ending}"
     path.write_bytes(contents)
     with pytest.raises(FormatError, match=f"list{ending}"):
+        list(format_of(path).read(path))
+
+
+TABLE = "Name\tPhone\r\nУмед\t1313\r\n"
+PAGE = "<html><body><table><tr><td>Name</td></tr></table></body></html>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1251"])
+def test_a_table_in_text_under_the_ending_of_old_excel_is_read(tmp_path, encoding):
+    path = tmp_path / "list.xls"
+    path.write_bytes(TABLE.encode(encoding))
+    (sheet,) = format_of(path).read(path)
+    assert [list(row) for row in sheet.rows] == ROWS
+
+
+def test_a_new_workbook_under_the_ending_of_old_excel_is_read(tmp_path):
+    book, path = openpyxl.Workbook(), tmp_path / "list.xls"
+    for row in ROWS:
+        book.active.append(row)
+    book.save(tmp_path / "list.xlsx")
+    (tmp_path / "list.xlsx").rename(path)
+    (sheet,) = format_of(path).read(path)
+    assert [list(row) for row in sheet.rows] == ROWS
+
+
+@pytest.mark.parametrize("ending", ["xls", "xlsx", "csv"])
+@pytest.mark.parametrize("start", ["", "\ufeff", '<?xml version="1.0"?>\n'])
+def test_a_web_page_is_told_by_what_it_is_whatever_its_ending(tmp_path, ending, start):
+    path = tmp_path / f"list.{ending}"
+    path.write_text(start + PAGE, encoding="utf-8")
+    with pytest.raises(FormatError, match="is a web page"):
+        list(format_of(path).read(path))
+
+
+def test_a_table_in_text_under_the_ending_of_a_workbook_is_told(tmp_path):
+    path = tmp_path / "list.xlsx"
+    path.write_text(TABLE, encoding="utf-8")
+    with pytest.raises(FormatError, match="give it the ending"):
         list(format_of(path).read(path))

@@ -101,7 +101,8 @@ def with_entity(xml):
     ("contents", "said"),
     [
         (b"", "the file is empty"),
-        (b"hello", "is not a workbook"),
+        (b"hello", "is a table in text and no workbook"),
+        (b"hello\0", "is not a workbook"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 600, "is encrypted or an old .xls"),
         (workbook()[:2000], "is not a workbook"),
         (patched(SHEET, padded), "which no honest list does"),
@@ -268,3 +269,8 @@ def test_a_cell_outside_every_sheet_strikes_nothing_else_through(tmp_path, name)
     except FormatError:
         return
     assert [row[0] for row in sheet.rows[:2]] == ["name", "Umed"]
+
+
+def test_cells_that_hold_an_error_are_told(sheets):
+    (sheet,) = sheets(workbook((("a", "b"), ("#REF!", "#N/A"), (1, 2))))
+    assert [str(note) for note in sheet.skipped] == ["2 cells that hold an error such as #REF!, read as empty"]

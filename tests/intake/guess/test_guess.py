@@ -218,3 +218,53 @@ def test_a_list_of_services_with_an_end_is_no_list_of_agreements(area):
     heads = ["Organization", "Service", "District", "Open to", "Valid to", "Who may come"]
     rows = [heads] + [[f"Centre {n}", "legal advice", "Восеъ", "all", "2027-01-01", "women"] for n in range(9)]
     assert guessed_map([Sheet("", rows)], "x", area).shape == "service"
+
+
+def looked(tmp_path, area, rows, **merged):
+    """Read a workbook of some rows without a map."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for cells in merged.get("cells", ()):
+        book.active.merge_cells(cells)
+    book.save(tmp_path / "list.xlsx")
+    return read(tmp_path / "list.xlsx", area=area, today=TODAY)
+
+
+HEADS = ["№", "Организация", "Район", "Телефон", "Услуга", "Дата проверки"]
+LIST = [[n, f"ОО «Умед {n}»", "г. Худжанд", f"90 000 11 2{n}", "психолог", 46266 + n] for n in range(4)]
+
+
+def told(batch):
+    return [str(issue) for issue in batch.issues]
+
+
+def test_days_as_a_spreadsheet_counts_them_are_read_under_a_heading_that_says_so(tmp_path, area):
+    batch = looked(tmp_path, area, [HEADS, *LIST])
+    days = [str(check.verified_on) for check in batch.of("verification")]
+    assert days == ["2026-09-01", "2026-09-02", "2026-09-03", "2026-09-04"]
+
+
+def test_headings_under_merged_cells_are_joined_where_others_are_merged_downwards(tmp_path, area):
+    upper = ["№", "Организация", "Где", "", "Телефон", "Услуга"]
+    lower = ["", "", "Район", "Адрес", "", ""]
+    rows = [[n, f"ОО «Умед {n}»", "г. Худжанд", f"ул. Айни, 90{n}", "90 000 11 22", "психолог"] for n in range(4)]
+    merged = ["C1:D1", *(f"{letter}1:{letter}2" for letter in "ABEF")]
+    batch = looked(tmp_path, area, [upper, lower, *rows], cells=merged)
+    assert (batch.rows, len(batch.of("service")), len(batch.of("address"))) == (4, 4, 4)
+
+
+def test_two_tables_side_by_side_do_not_lose_the_second_in_silence(tmp_path, area):
+    batch = looked(tmp_path, area, [HEADS + HEADS, LIST[0] + LIST[1], LIST[2] + LIST[3]])
+    assert any(
+        "column 'Организация': stands there twice, and in 2 rows the second says" in text for text in told(batch)
+    )
+
+
+def test_a_list_without_rows_and_columns_that_nobody_knows_are_told(tmp_path, area):
+    assert any("no row stands under the names of the columns" in text for text in told(looked(tmp_path, area, [HEADS])))
+    rows = [[*row, "что-то"] for row in LIST]
+    assert any(
+        "not read, since nothing tells what stands there: 'Прочее'" in text
+        for text in told(looked(tmp_path, area, [[*HEADS, "Прочее"], *rows]))
+    )
