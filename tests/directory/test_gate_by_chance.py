@@ -34,7 +34,10 @@ VALUES: dict[str, list[Any]] = {
 
 CONSENT: dict[str, Any] = {"reason": "x", "consent_by": "the operator", "consent_until": TODAY + dt.timedelta(days=90)}
 
-WAYS = ("edit", "add", "merge", "undo", "approve", "propose", "typed", "erase", "rules", "agree")
+WAYS = ("edit", "add", "merge", "undo", "approve", "propose", "typed", "erase", "rules", "alone", "agree")
+SPELT = ("zarina", "ZARINA\u200b")
+"""Two spellings of one name."""
+
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(WAYS),
@@ -71,7 +74,7 @@ def act(directory, kind: str, one: int, other: int, field: int, value: int) -> N
         directory.undo(**told)
     elif kind == "propose":
         asked = directory.propose("audience", table.table, record.id, {"value": "public"}, **told, **CONSENT)
-        directory.decide(asked, "accepted", by=["zarina", "ZARINA\u200b"][value % 2], on=TODAY)
+        directory.decide(asked, "accepted", by=SPELT[value % 2], on=TODAY)
     elif kind == "typed":  # two names that nobody signed in under
         directory.signed_in = False
         try:
@@ -79,6 +82,8 @@ def act(directory, kind: str, one: int, other: int, field: int, value: int) -> N
             directory.decide(asked, "accepted", by="noor", on=TODAY)
         finally:
             directory.signed_in = True
+    elif kind == "alone":
+        agree_alone(directory)
     elif kind == "erase":
         phones = directory.records(Phone)
         directory.erase(phones[value % len(phones)].id, **told, reason="x")
@@ -91,6 +96,16 @@ def act(directory, kind: str, one: int, other: int, field: int, value: int) -> N
     else:
         lowered = ("audience", "public") if field % 2 else ("precision", "exact")
         directory.add(batch(approval(lowered[0], record.id, lowered[1])), **told)
+
+
+def agree_alone(directory) -> None:
+    """Let one person agree to whatever they can, and first stand for what nobody is known to have done."""
+    with suppress(MappingError):
+        directory.take_up([waits.showing for waits in directory.waiting() if not waits.by], by="zarina", on=TODAY)
+    for number, waits in enumerate(directory.waiting()):
+        if waits.showing.audience == "public":
+            with suppress(MappingError):
+                directory.agree([waits.showing], by=SPELT[number % 2], also="zarina", on=TODAY)
 
 
 def require_nothing_overlooked(directory) -> None:
@@ -126,3 +141,52 @@ def test_one_person_shows_nothing_new_and_two_do(acts, tmp_path_factory, tiny_ar
                         act(directory, kind, *choices)
                     assert facts(directory) <= before
                 require_nothing_overlooked(directory)
+
+
+EVIL = {
+    "organization": {"email": "trap@evil.example", "website": "https://evil.example"},
+    "service": {"email": "trap@evil.example", "url": "https://evil.example", "fees_description": "evil"},
+    "phone": {"number": "+992999999999", "extension": "999", "description": "evil"},
+}
+GOOD = {
+    "organization": {"email": "b@umed.example", "website": "https://umed.example", "legal_status": "union"},
+    "service": {"email": "b@umed.example", "url": "https://umed.example", "fees_description": "free"},
+    "phone": {"number": "+992000100077", "extension": "7", "description": "office"},
+}
+TURNS = st.lists(
+    st.tuples(
+        st.sampled_from(("plant", "plant in a list", "go on", "go on in a list", "undo", "alone")),
+        st.integers(0, 2),
+    ),
+    min_size=3,
+    max_size=5,
+)
+
+
+def take_turn(directory, table: type[Organization | Service | Phone], name: str, turn: str, field: int) -> None:
+    """Plant something, or go on with the record as a colleague does who knows of nothing."""
+    values, by = (EVIL, "zarina") if turn.startswith("plant") else (GOOD, "umed")
+    fields = sorted(values[table.table].items())
+    new = dict([fields[field % len(fields)]])
+    record = directory.record(table, name)
+    if turn == "undo":
+        directory.undo(by="zarina", on=TODAY)
+    elif turn.endswith("list"):
+        directory.add(batch(record.model_copy(update=new)), by=by, on=TODAY)
+    else:
+        directory.edit(table.table, record.id, new, by=by, on=TODAY, reason="x")
+
+
+@settings(max_examples=examples(6), suppress_health_check=list(HealthCheck))
+@given(table=st.sampled_from((Organization, Service, Phone)), turns=TURNS)
+def test_what_one_person_planted_is_shown_by_nobody_who_goes_on_with_it(table, turns, tmp_path_factory, tiny_area):
+    planted = {value for fields in EVIL.values() for value in fields.values()}
+    with sample_directory(tmp_path_factory.mktemp("gate"), tiny_area, *PARTS) as directory:
+        directory.signed_in = True
+        name = directory.records(table)[0].id
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(SecondPerson, "present", False)
+            for turn, field in (*turns, ("alone", 0)):
+                with suppress(MappingError):
+                    agree_alone(directory) if turn == "alone" else take_turn(directory, table, name, turn, field)
+            assert not {fact[-1] for fact in facts(directory)} & planted
