@@ -607,9 +607,7 @@ class Directory:
         )
         del tables  # a large directory fills the memory once, not three times
         key = self.key
-        published = rename(shown, lambda private: public_id(key, private))
-        del shown
-        write_view(published, path, fields=PUBLISHED, context=context)
+        write_view(rename(shown, lambda private: public_id(key, private)), path, fields=PUBLISHED, context=context)
         return View(path)
 
     def rules(self, today: dt.date) -> Rules:

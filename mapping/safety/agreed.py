@@ -117,36 +117,31 @@ def restrict(
     while True:
         ids = {table: {row["id"] for row in own} for table, own in agreed_rows.items()}
         placed = {row["location_id"] for row in agreed_rows.get("service_at_location", ())}
-        left = {
-            table: [
-                row
-                for row in own
-                if _hangs(table, row, ids, parents, needed) and (table != "location" or row["id"] in placed)
-            ]
-            for table, own in agreed_rows.items()
-        }
+        left = {table: list(_hanging(table, own, ids, parents, needed)) for table, own in agreed_rows.items()}
+        if "location" in left:
+            left["location"] = [row for row in left["location"] if row["id"] in placed]
         if all(len(left[table]) == len(agreed_rows[table]) for table in agreed_rows):
             return agreed_rows
         agreed_rows = left
 
 
-def _hangs(
+def _hanging(
     table: str,
-    row: Row,
+    rows: list[Row],
     ids: Mapping[str, set[str]],
     parents: Mapping[str, Mapping[str, str]],
     needed: Mapping[str, tuple[str, ...]],
-) -> bool:
-    """Whether all that a row belongs to is there."""
-    if table in WORDS:
-        return True
-    owners = [(parent, row[name]) for name, parent in parents[table].items() if row.get(name)]
-    if row.get("link_id") and row["link_entity"] not in WORDS:
-        owners.append((row["link_entity"], row["link_id"]))
-    roots = RECORDS[table].stands == "entry" or table in ("organization", "location") or row.get("link_entity") in WORDS
-    if not all(row.get(name) for name in needed.get(table, ())):
-        return False
-    return (bool(owners) or roots) and all(owner in ids.get(parent, ()) for parent, owner in owners)
+) -> Iterator[Row]:
+    """Yield the rows of a table of which all that they belong to is there."""
+    owners = [(name, ids.get(parent, ())) for name, parent in parents[table].items()]
+    root = table in WORDS or RECORDS[table].stands == "entry" or table in ("organization", "location")
+    for row in rows:
+        ties = [row[name] in there for name, there in owners if row.get(name)]
+        entity = row.get("link_entity")
+        if row.get("link_id") and entity not in WORDS:
+            ties.append(row["link_id"] in ids.get(entity or "", ()))
+        if all(ties) and (ties or root or entity in WORDS) and all(row.get(name) for name in needed.get(table, ())):
+            yield row
 
 
 def _newly(table: str, before: Mapping[str, Any], row: Row, unit_to_show: Climb) -> set[str]:

@@ -432,13 +432,17 @@ def _standard_sums(tables: Tables, shown: Shown, markings: "_Markings", *, publi
 
 
 def rename(shown: Shown, new_id: Callable[[str], str]) -> Shown:
-    """Return rows under new ids; a reference to something that is not shown becomes None."""
+    """Put rows under new ids, in place; a reference to something that is not shown becomes None.
+
+    In place, since the rows of a large directory fill the memory.
+    """
     ids = {row["id"]: new_id(row["id"]) for rows in shown.values() for row in rows}
-    renamed: Shown = {}
     for table, rows in shown.items():
         columns = ["id", *(c for c in (*references(RECORDS[table]), "link_id") if c in PUBLISHED[table])]
-        renamed[table] = [row | {column: ids.get(row[column]) for column in columns} for row in rows]
-    return renamed
+        for row in rows:
+            for column in columns:
+                row[column] = ids.get(row[column])
+    return shown
 
 
 class _Approvals:

@@ -229,10 +229,10 @@ MUTANTS = {
         "return True",
     ),
     "references to hidden records stay": (
-        "row | {column: ids.get(row[column])",
-        "row | {column: ids.get(row[column], row[column])",
+        "row[column] = ids.get(row[column])",
+        "row[column] = ids.get(row[column], row[column])",
     ),
-    "private ids stay": ("row | {column: ids.get(row[column]) for column in columns}", "row"),
+    "private ids stay": ("row[column] = ids.get(row[column])", "pass"),
 }
 
 

@@ -4,6 +4,7 @@ Every test that needs at most the study area is also a check that `tests/safety/
 versions of `mapping.safety.redaction`: each of these must make one of them fail.
 """
 
+import copy
 import datetime as dt
 from dataclasses import replace
 from itertools import pairwise
@@ -787,7 +788,7 @@ def test_removing_what_is_hidden_changes_nothing() -> None:
 
 def test_renaming_hides_every_private_id_and_keeps_the_links() -> None:
     shown = seen(public_parts(), secret_parts())
-    renamed = redaction.rename(shown, lambda private: f"new {private}")
+    renamed = redaction.rename(copy.deepcopy(shown), lambda private: f"new {private}")
     for table, rows in shown.items():
         for old, new in zip(rows, renamed[table], strict=True):
             for name, value in old.items():
