@@ -21,8 +21,8 @@ from mapping.quality.matching_services import services
 from mapping.resources import shipped
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tests.quality.labelled_services import Lists, Row, learnt, lists
 from tests.support.labelled import Labelled, labelled
-from tests.support.labelled_services import Lists, Row, learnt, lists
 
 Pairs = set[frozenset[str]]
 SEED = 77
@@ -37,7 +37,7 @@ ABOUT = (
     "threshold that gives it the best F1 on this very list; and equal names in pandas, in small letters. They look at "
     "names only; ours looks at contacts and places too, which is its point. `cdist` compares every pair: at 100,000 "
     "bodies it would take 400 times as long as at 5,000.\n\n"
-    "Services: two invented lists (`tests/support/labelled_services.py`) that name some services both, in other words, "
+    "Services: two invented lists (`tests/quality/labelled_services.py`) that name some services both, in other words, "
     "scripts, numbers and shortened addresses, beside other kinds of help of one body at one place, branches and "
     "neighbours. Reading the lists is not in the time. Peers: WRatio of all cells of a row of one list and one of the "
     "other, in Latin letters, at its best threshold; and equal names of body and help in pandas."

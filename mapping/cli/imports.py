@@ -33,9 +33,11 @@ from mapping.intake.read import Known, draft_map, read
 from mapping.intake.report import lines as issue_lines
 from mapping.intake.report import summary, write_report
 from mapping.intake.report import table as issue_table
+from mapping.language.i18n import Phrase
 from mapping.quality.call_list import calls, read_done, write_calls
 from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
 from mapping.quality.overview import lines, overview, write_page
+from mapping.registry import format_of
 
 app = typer.Typer()
 LONGEST = 30
@@ -57,6 +59,14 @@ def import_(
     lang: LanguageOption = "en",
 ) -> None:
     """Read a partner's list, clean and check it, and store it whole or not at all."""
+    if columns is None and not dry_run and getattr(format_of(file), "PREVIEWED", False):
+        raise InvalidRecord(
+            Phrase(
+                "{file}: its table may be cut wrongly; look at it with rohnamo check, write a column map with "
+                "--draft, and import it with --columns",
+                file=file,
+            )
+        )
     region, day = study_area(area), day_of(today)
     who = acting(login, accounts, "import") if login else "import"
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

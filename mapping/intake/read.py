@@ -247,13 +247,13 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
         batch.issues.append(
             Issue(batch.file, "", None, field_name(name), Phrase("there is no column {wanted}", wanted=wanted), fix)
         )
-    for (sheet, name), places in rows.doubled.items():
+    for (sheet, name), numbers in rows.doubled.items():
         heading = next(heading for heading in rows.headers[sheet] if fold_header(heading) == name)
-        problem = Phrase("stands there twice, and in {count} rows the second says something else", count=len(places))
+        problem = Phrase("stands there twice, and in {count} rows the second says something else", count=len(numbers))
         fix = Phrase(
             "nothing of the second was read: give each column a name of its own, each table a sheet of its own"
         )
-        batch.issues.append(Issue(batch.file, sheet, places[0], heading, problem, fix))
+        batch.issues.append(Issue(batch.file, sheet, numbers[0], heading, problem, fix))
     if not rows.rows:
         problem = Phrase("no row stands under the names of the columns")
         batch.issues.append(Issue(batch.file, "", None, "", problem, Phrase("ask the sender for the whole list")))

@@ -150,7 +150,7 @@ class Body:
 
 
 @dataclass(slots=True)
-class Offer:
+class KnownService:
     """A service, with the signs that tell it from others of its body."""
 
     codes: set[str] = field(default_factory=set)
@@ -180,7 +180,7 @@ class Known:
     """Location -> body."""
     owners: dict[str, str] = field(default_factory=dict)
     """Service -> body."""
-    offers: dict[str, Offer] = field(default_factory=lambda: defaultdict(Offer))
+    offers: dict[str, KnownService] = field(default_factory=lambda: defaultdict(KnownService))
     """Service -> what help it is and where."""
     different: set[frozenset[str]] = field(default_factory=set)
     """Pairs of records that somebody called different."""

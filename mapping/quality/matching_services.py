@@ -15,7 +15,7 @@ from mapping.language.fold import coarse_word, tokens
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.quality.candidate import LEAST, SAME_PLACE, Candidate, apart, kilometres, score_of, shared_number
-from mapping.quality.known_organizations import Known, Offer
+from mapping.quality.known_organizations import Known, KnownService
 from mapping.quality.names import matched
 
 SAME_BODY, ALIKE_BODY = 0.6, 0.4
@@ -61,21 +61,22 @@ def services(
     With ``of`` only the pairs that one of these is in, as the second. ``bodies`` are pairs of organizations that may
     be one, whose services are compared too.
     """
-    compared = _Comparison(known, area)
+    compared = _Services(known, area)
     worth = math.log(LEAST / (1 - LEAST))
     pairs: list[tuple[float, str, str, tuple[Message, ...]]] = []
     for first, second in compared.pairs(bodies, of):
         if of is not None and first not in of and second not in of:
             continue
-        one, other = sorted((first, second), key=lambda service: (of is not None and service in of, service))
-        if frozenset({one, other}) in known.different:
+        service, other = sorted((first, second), key=lambda service: (of is not None and service in of, service))
+        if frozenset({service, other}) in known.different:
             continue
-        odds, reasons = compared.judge(one, other)
+        odds, reasons = compared.judge(service, other)
         if odds >= worth:
-            pairs.append((odds, one, other, reasons))
+            pairs.append((odds, service, other, reasons))
     pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
     return [
-        Candidate("service", one, other, score_of(odds), reasons) for odds, one, other, reasons in _once(pairs, known)
+        Candidate("service", first, second, score_of(odds), reasons)
+        for odds, first, second, reasons in _once(pairs, known)
     ]
 
 
@@ -86,17 +87,17 @@ def _once(pairs: Sequence[Judged], known: Known) -> Iterator[Judged]:
     """Yield the pairs of which neither service has a likelier one in the list of the other."""
     taken: dict[tuple[str, str], float] = {}
     for pair in pairs:
-        odds, one, other, _ = pair
-        ours, theirs = known.offers[one].sources, known.offers[other].sources
+        odds, service, other, _ = pair
+        ours, theirs = known.offers[service].sources, known.offers[other].sources
         if not ours & theirs:
-            keys = [*((one, source) for source in theirs), *((other, source) for source in ours)]
+            keys = [*((service, source) for source in theirs), *((other, source) for source in ours)]
             if any(taken.get(key, odds) > odds for key in keys):
                 continue
             taken |= dict.fromkeys(keys, odds)
         yield pair
 
 
-class _Comparison:
+class _Services:
     """Services side by side."""
 
     def __init__(self, known: Known, area: StudyArea | None) -> None:
@@ -148,19 +149,19 @@ class _Comparison:
                 if not (many and not unit) and self._by_unit(unit, there) is not None:
                     yield from ((service, other) for other in by_unit.get(there, ()))
 
-    def judge(self, one: str, other: str) -> tuple[float, tuple[Message, ...]]:
+    def judge(self, first: str, other: str) -> tuple[float, tuple[Message, ...]]:
         """Return the evidence that two services are one, in log-odds, and the reasons."""
-        offer, another = self.known.offers[one], self.known.offers[other]
-        one_list = bool(offer.sources & another.sources)
+        offer, another = self.known.offers[first], self.known.offers[other]
+        same_list = bool(offer.sources & another.sources)
         kind, (place, where) = _by_kind(offer, another), self._by_place(offer, another)
-        if kind is None or place is None or (kind and one_list):
+        if kind is None or place is None or (kind and same_list):
             return -math.inf, ()
         numbers, called = self._by_numbers(offer, another)
-        lists = SAME_LIST if one_list else OTHER_LIST if offer.sources and another.sources else 0.0
-        body = SAME_BODY if self.known.owners[one] == self.known.owners[other] else ALIKE_BODY
-        return body + kind + place + numbers + lists, (self._what(one, other), *where, *called)
+        lists = SAME_LIST if same_list else OTHER_LIST if offer.sources and another.sources else 0.0
+        body = SAME_BODY if self.known.owners[first] == self.known.owners[other] else ALIKE_BODY
+        return body + kind + place + numbers + lists, (self._what(first, other), *where, *called)
 
-    def _by_place(self, offer: Offer, other: Offer) -> tuple[float | None, tuple[Message, ...]]:
+    def _by_place(self, offer: KnownService, other: KnownService) -> tuple[float | None, tuple[Message, ...]]:
         odds = self._by_unit(offer.unit, other.unit)
         if odds is None or (offer.country and other.country and offer.country != other.country):
             return None, ()
@@ -187,22 +188,22 @@ class _Comparison:
             return None
         return UNIT_ABOVE if unit in self.area.ancestors(other) or other in self.area.ancestors(unit) else None
 
-    def _by_numbers(self, offer: Offer, other: Offer) -> tuple[float, tuple[Message, ...]]:
+    def _by_numbers(self, offer: KnownService, other: KnownService) -> tuple[float, tuple[Message, ...]]:
         if shared := sorted(offer.numbers & other.numbers, key=lambda number: (self.places[number], number)):
             return SAME_NUMBER if self.places[shared[0]] < 2 else SWITCHBOARD, (shared_number(shared[0]),)
         return OTHER_NUMBERS if offer.numbers and other.numbers else 0.0, ()
 
-    def _what(self, one: str, other: str) -> Message:
-        owner, another = (self.known.bodies[self.known.owners[service]].name for service in (one, other))
-        codes = self.known.offers[one].codes, self.known.offers[other].codes
+    def _what(self, first: str, other: str) -> Message:
+        owner, another = (self.known.bodies[self.known.owners[service]].name for service in (first, other))
+        codes = self.known.offers[first].codes, self.known.offers[other].codes
         code = min(codes[0] & codes[1] or max(codes, key=lambda of: len(min(of))))
         kind = self.types.term(code).labels
-        if self.known.owners[one] == self.known.owners[other]:
+        if self.known.owners[first] == self.known.owners[other]:
             return Message("{body} has {type} twice", {"body": owner, "type": kind})
         return Message("{body} and {other} both have {type}", {"body": owner, "other": another, "type": kind})
 
 
-def _by_kind(offer: Offer, other: Offer) -> float | None:
+def _by_kind(offer: KnownService, other: KnownService) -> float | None:
     """Return what it says that two services are of one kind, or one of a family that the other is of; else None."""
     if offer.codes & other.codes:
         return 0.0

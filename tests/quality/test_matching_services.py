@@ -3,10 +3,10 @@
 import pytest
 
 from mapping.model import Provenance
-from mapping.quality.known_organizations import Body, Known, Offer
+from mapping.quality.known_organizations import Body, Known, KnownService
 from mapping.quality.matching import candidates
 from mapping.quality.matching_services import services
-from tests.support.labelled_services import lists, measured
+from tests.quality.labelled_services import lists, measured
 from tests.support.sample import batch, key, km, organization, place, sample_directory, service
 
 UNTUNED = (401, 402)
@@ -51,7 +51,7 @@ def known_of(*offers, owners=None):
     for name in {"Umed", *(owners or ())}:
         known.add(Body(name, name), [name])
     for number, offer in enumerate(offers):
-        known.offers[f"s{number}"] = Offer(**offer)
+        known.offers[f"s{number}"] = KnownService(**offer)
         known.owners[f"s{number}"] = owners[number] if owners else "Umed"
     return known
 

@@ -463,9 +463,9 @@ def _service_of(name: str, column_guess: ColumnGuess) -> str | None:
 def _map(guess: Guessed, source: str) -> ColumnMap:
     fields = {name: columns for name, columns in guess.fields.items() if name != "key"}
     unread = [Quoted(name) for name in guess.open]
-    notes = (
-        [Phrase("not read, since nothing tells what stands there: {names}", names=Several(unread))] if unread else []
-    )
+    notes: list[str] = []
+    if unread:
+        notes.append(Phrase("not read, since nothing tells what stands there: {names}", names=Several(unread)))
     return ColumnMap(
         source=source_code(source),
         name=source,
