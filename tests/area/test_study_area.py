@@ -1,7 +1,6 @@
 import json
 import runpy
 import shutil
-import time
 from pathlib import Path
 
 import numpy as np
@@ -311,16 +310,6 @@ def test_orzustan_is_what_its_maker_makes(tmp_path):
             assert made.read_text(encoding="utf-8") == kept.read_text(encoding="utf-8"), made.name
         elif made.suffix == ".geojson":
             assert json.loads(made.read_text()) == json.loads(kept.read_text()), made.name
-
-
-def test_tajikistan_loads_fast():
-    StudyArea.load(TAJIKISTAN)
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        StudyArea.load(TAJIKISTAN)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 1
 
 
 def test_people_of_tajikistan_are_its_census(tj_area):

@@ -242,7 +242,7 @@ def torture(kind, folder, *, kills, seed=1, most=0.4):
         process.start()
         there.close()
         if chance.random() < 0.7:
-            here.poll(20)  # mostly after the first acknowledgement, at times before it
+            here.poll(120)  # mostly after the first acknowledgement, at times before it
         time.sleep(chance.random() * most)
         process.kill()
         process.join()
