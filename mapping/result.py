@@ -325,10 +325,27 @@ class Result:
         NotFound
             The result has no such column.
         """
-        for column in self.columns:
-            if column.key == key:
-                return column
-        raise NotFound(f"{self.name}: no column {key!r}; there are {', '.join(c.key for c in self.columns)}")
+        column = self._by_key.get(key)
+        if column is None:
+            raise NotFound(f"{self.name}: no column {key!r}; there are {', '.join(c.key for c in self.columns)}")
+        return column
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Column]:
+        return {column.key: column for column in reversed(self.columns)}
+
+    @cached_property
+    def _cells(self) -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]:
+        """Values and states by key and code: pages and reports ask for thousands, which pandas looks up one by one."""
+        frames = (self.table, pd.DataFrame() if self.states is None else self.states)
+        values, states = (
+            {str(key): dict(zip(part.index, part[key].tolist(), strict=True)) for key in part} for part in frames
+        )
+        return values, states
+
+    def value(self, code: str, key: str) -> Any:
+        """Return what stands in the table for a unit under a key; ``KeyError`` where there is no such unit or key."""
+        return self._cells[0][key][code]
 
     @property
     def headlines(self) -> tuple[Column, ...]:
@@ -337,10 +354,8 @@ class Result:
 
     def state(self, code: str, key: str) -> State | None:
         """Return what the state of a cell is, None where its number says everything."""
-        where = self.table if self.column(key).kind == "state" else self.states
-        if where is None or key not in where:
-            return None
-        return cast("State | Literal['']", where.at[code, key]) or None
+        where = self._cells[0 if self.column(key).kind == "state" else 1]
+        return cast("State | Literal['']", where[key][code]) or None if key in where else None
 
     def text(self, code: str, key: str, language: str) -> str:
         """Write a cell as people should read it: a number with its range, and the state where that says more.
@@ -350,9 +365,8 @@ class Result:
         column, state = self.column(key), self.state(code, key)
         if state in SPEAKING or (state is not None and column.kind == "state"):
             return STATES[state].into(language)
-        row = self.table.loc[code]
-        low, high = (row[name] if name else None for name in (column.low, column.high))
-        text = write(row[key], column.kind, language, low=low, high=high)
+        low, high = (self.value(code, name) if name else None for name in (column.low, column.high))
+        text = write(self.value(code, key), column.kind, language, low=low, high=high)
         return f"{text} ({STATES[state].into(language)})" if state in ("stale", "only remote") else text
 
     def total_text(self, key: str, language: str) -> str:

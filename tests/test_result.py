@@ -177,3 +177,12 @@ def test_a_result_says_itself_in_a_line_and_as_a_short_table():
     assert "Finding &lt;b&gt;" in shown
     assert "39% (31–47)" in shown
     assert shown.count("<tr") == 4  # a heading and three units
+
+
+def test_a_cell_is_that_of_the_table():
+    made = result()
+    assert [made.value(code, "n") for code in made.table.index] == made.table["n"].to_list()
+    with pytest.raises(KeyError):
+        made.value("nowhere", "n")
+    with pytest.raises(KeyError):
+        made.state("nowhere", "n")

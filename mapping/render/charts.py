@@ -459,7 +459,7 @@ def _both(texts: Iterable[str]) -> tuple[str, str]:
 
 
 def _number(result: Result, code: str, key: str) -> float:
-    return float(result.table[key].to_numpy(float)[list(result.table.index).index(code)])
+    return float(result.value(code, key))
 
 
 DRAW: Mapping[str, Callable[[Drawing, Result, StudyArea, str], None]] = {
