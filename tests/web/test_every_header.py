@@ -121,8 +121,9 @@ def test_an_error_of_ours_has_them_and_tells_nothing(portal, monkeypatch):
     check(response, "/en/index.html")
 
 
-def test_the_public_portal_sets_no_cookie(tmp_path, tiny_area, view_file):
-    app, client = public_portal(tmp_path, tiny_area, view_file)
+@pytest.mark.parametrize("portal", ["public"], indirect=True)  # the same one: its pages are made already
+def test_the_public_portal_sets_no_cookie(portal):
+    app, client = portal
     for path in paths(app):
         assert not client.get(path).headers.getlist("Set-Cookie"), path
 
