@@ -139,7 +139,7 @@ def test_a_check_for_programs_tells_a_doubt_of_many_rows_once_with_every_row(tmp
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("list.xlsx", b"<html>no workbook</html>", "это не книга Excel"),
+        ("list.xlsx", b"<html>no workbook</html>", "это веб-страница"),
         ("list.doc", b"", "файлы с окончанием .doc не читаются"),
         ("none.csv", None, "такого файла нет; проверьте имя"),
         ("map.toml", b'source = "x"\nname = "X"\nfeilds = {}', "feilds: — такой настройки у карты столбцов нет"),

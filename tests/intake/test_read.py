@@ -435,7 +435,7 @@ def test_too_many_refused_rows_refuse_the_file(take):
         take(*rows, rows={"refused": 2})
 
 
-@pytest.mark.parametrize("name", ["list.pdf", "list", "list.xlsb"])
+@pytest.mark.parametrize("name", ["list.doc", "list", "list.xlsb"])
 def test_a_file_of_another_kind(take, name):
     with pytest.raises(FormatError, match=r"save it as one of .*\.csv"):
         take(ROW, name=name)

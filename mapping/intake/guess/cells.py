@@ -83,6 +83,11 @@ class ColumnGuess:
                     unknown[part] += count
         return unknown
 
+    @property
+    def samples(self) -> list[str]:
+        """The first five different cells, which the page of columns shows."""
+        return list(self.counts)[:5]
+
     def speaks_against(self, field: str) -> bool:
         """Tell whether the cells can hardly be what the column's name says."""
         if self.answers and field not in ("marking", "accessible", "key", "status"):
