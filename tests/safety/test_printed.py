@@ -32,6 +32,13 @@ def test_beside_one_that_is_not_printed_nothing_of_the_table_is_told_that_would_
     assert sorted(told(*counts), key=str) == sorted([(12, False), (None, True), (None, True)], key=str)
 
 
+def test_a_region_less_its_other_district_would_give_a_small_count_away() -> None:
+    rows = [case_count(count, area_unit=unit).model_dump() for unit, count in (("W", 64), ("W1", 4), ("W2", 60))]
+    after = tell_counts(rows, least=10, parent_unit={"W1": "W", "W2": "W"}.get)
+    assert [row["count"] for row in after] == [64, None, None]
+    assert tell_counts(rows, least=4) == rows  # what is small is for whoever publishes to say
+
+
 def test_another_year_is_another_table() -> None:
     assert sorted(told(case_count(4, **PRINTED), case_count(5, year=2024)), key=str) == [(4, False), (None, True)]
 
