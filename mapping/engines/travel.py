@@ -279,13 +279,13 @@ def search_block(
     limit: np.float32,
     buffer: Floats,
     cells: npt.NDArray[np.int32],
-    found: Floats,
+    reached: Floats,
     edges: npt.NDArray[np.int32],
 ) -> tuple[int, int]:
     """Find the cells within the limit of one cell by ways within the block around it, in the order of their numbers.
 
     ``tolls`` are those of the whole grid, ``buffer`` is one of a `new_buffer`. Cells are written into ``cells``,
-    numbered row by row, their minutes into ``found``. Returns how many there are, and from how many of them, all at the
+    numbered row by row, their minutes into ``reached``. Returns how many there are, and from how many of them, all at the
     edge of the block, others outside it may be reached; these are written into ``edges``.
     """
     height, width = tolls.shape
@@ -313,7 +313,7 @@ def search_block(
         for x in range(x0, x1):
             value = buffer[i + U(x)]
             if value <= limit:
-                cells[n], found[n] = j + x, value
+                cells[n], reached[n] = j + x, value
                 n += 1
                 if last or (x == 0 and left > 0) or (x == SIDE - 1 and left + SIDE < width):
                     edges[edge] = j + x
