@@ -285,8 +285,8 @@ def search_block(
     """Find the cells within the limit of one cell by ways within the block around it, in the order of their numbers.
 
     ``tolls`` are those of the whole grid, ``buffer`` is one of a `new_buffer`. Cells are written into ``cells``,
-    numbered row by row, their minutes into ``reached``. Returns how many there are, and from how many of them, all at the
-    edge of the block, others outside it may be reached; these are written into ``edges``.
+    numbered row by row, their minutes into ``reached``. Returns how many there are, and from how many of them, all at
+    the edge of the block, others outside it may be reached; these are written into ``edges``.
     """
     height, width = tolls.shape
     toll = tolls.reshape(-1)
