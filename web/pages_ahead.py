@@ -6,6 +6,8 @@ each edition would wait for them.
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Flask
 
@@ -15,8 +17,9 @@ from web.freeze import links
 log = logging.getLogger(__name__)
 
 
-def keep_ahead(app: Flask, *, every: float = 10.0) -> threading.Event:
-    """Make the pages of each edition ahead, in a thread of its own; return the event that ends it.
+@contextmanager
+def keep_ahead(app: Flask, *, every: float = 10.0) -> Iterator[None]:
+    """Make the pages of each edition ahead meanwhile, in a thread of its own.
 
     Parameters
     ----------
@@ -41,7 +44,10 @@ def keep_ahead(app: Flask, *, every: float = 10.0) -> threading.Event:
             ended.wait(every)
 
     threading.Thread(target=watch, name="pages ahead", daemon=True).start()
-    return ended
+    try:
+        yield
+    finally:
+        ended.set()
 
 
 def make_ahead(app: Flask) -> list[str]:

@@ -372,5 +372,5 @@ def _serve(
     except OSError as error:
         raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
     out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
-    keep_ahead(portal)
-    server.run()
+    with keep_ahead(portal):
+        server.run()

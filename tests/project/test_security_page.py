@@ -4,6 +4,7 @@ import ast
 import csv
 import datetime as dt
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,7 @@ def test_only_the_own_web_server_is_believed(monkeypatch, tmp_path, proxies):
 
     monkeypatch.setattr("web.serving.BoundedServer.run", run)
     monkeypatch.setattr("web.create_app", lambda *_, **options: made.update(options))
+    monkeypatch.setattr("web.pages_ahead.keep_ahead", lambda _: nullcontext())
     (tmp_path / "public.db").touch()
     given = ["--proxies", str(proxies)] if proxies else []
     CliRunner().invoke(

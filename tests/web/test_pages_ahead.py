@@ -38,15 +38,18 @@ def test_each_new_edition_is_made_ahead_once(view_file, tiny_area, tmp_path, mon
     monkeypatch.setattr("web.pages_ahead.make_ahead", lambda app: editions.append(app.config["EDITIONS"].now()))
     monkeypatch.setattr("web.pages_ahead.kept_results", lambda *_: {})
     app = create_app(path, tiny_area, keep=True)
-    ended = keep_ahead(app, every=0.02)
-    _wait(lambda: len(editions) == 1)
-    shutil.copy(view_file, tmp_path / "next.db")
-    os.replace(tmp_path / "next.db", path)
-    _wait(lambda: len(editions) == 2)
-    time.sleep(0.1)  # five looks at a file that is the same
-    ended.set()
+    with keep_ahead(app, every=0.02):
+        _wait(lambda: len(editions) == 1)
+        shutil.copy(view_file, tmp_path / "next.db")
+        os.replace(tmp_path / "next.db", path)
+        _wait(lambda: len(editions) == 2)
+        time.sleep(0.1)  # five looks at a file that is the same
     assert len(editions) == 2
     assert editions[0] is not editions[1]
+    shutil.copy(view_file, tmp_path / "next.db")
+    os.replace(tmp_path / "next.db", path)
+    time.sleep(0.1)
+    assert len(editions) == 2, "nobody looks once the portal has ended"
 
 
 def _wait(holds):

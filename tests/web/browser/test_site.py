@@ -563,11 +563,9 @@ def five_regions(tmp_path_factory, tj_area):
     hidden = [statement(f"Beds {code}", service_type="ACC-VOT", area_unit=code) for code in regions]
     parts = organization("Nav"), service("Navid", of="Nav"), *hidden
     assert len(regions) == 5
-    client = create_app(published(tmp_path_factory.mktemp("five"), tj_area, *parts), tj_area).test_client()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("web.presenters.edition.analyses", lambda: {"nrm": nrm})
-        client.get("/en/g/nrm.html")
-    return client
+    app = create_app(published(tmp_path_factory.mktemp("five"), tj_area, *parts), tj_area)
+    app.config["EDITIONS"].now().report_results(lambda view, area: {"nrm": nrm(view, area)})  # the others take long
+    return app.test_client()
 
 
 @pytest.mark.parametrize("language", ["tg", "ru", "en", "uz"])
