@@ -39,18 +39,23 @@ def chain(language: str) -> tuple[str, ...]:
 
 def translate(text: str, language: str, **values: object) -> str:
     """Say an English text in another language, with its ``{values}`` filled in as that language writes them."""
-    text = _translated(text, language) or text
-    return text.format_map({name: _Shown.of(value, language) for name, value in values.items()}) if values else text
+    template, spoken = _translated(text, language)
+    return _filled(template or text, values, language, spoken) if values else template or text
 
 
-def _translated(text: str, language: str) -> str:
-    """Return a text in the first language of a chain that has it; empty where none before English does."""
+def _translated(text: str, language: str) -> tuple[str, str]:
+    """Return a text in the first language of a chain that has it, and which that is; empty where it stays English."""
     for tried in chain(language):
         if tried == "en":
             break
         if text in catalogue(tried):
-            return catalogue(tried)[text]
-    return ""
+            return catalogue(tried)[text], tried
+    return "", "en"
+
+
+def _filled(template: str, values: Mapping[str, object], language: str, spoken: str) -> str:
+    """Fill a template with values as a language writes them; its words agree in the language that is ``spoken``."""
+    return template.format_map({name: _Shown.of(value, language, spoken) for name, value in values.items()})
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,17 @@ class Message:
         return self.into("en")
 
 
-_SLOT = re.compile(r"\{[^{}]*\}")
+_SLOT = re.compile(r"\{(\w*)([^{}]*)\}")
+
+
+def slots(text: str) -> list[str]:
+    """Return the names of the values that a text shows; the forms of a word that goes with one show none."""
+    return [name for name, forms in _SLOT.findall(text) if "|" not in forms]
+
+
+def counted(text: str) -> set[str]:
+    """Return the names of the values by which words of a text are chosen: see `form`."""
+    return {name for name, forms in _SLOT.findall(text) if "|" in forms}
 
 
 class Phrase(str):
@@ -108,12 +123,13 @@ class Phrase(str):
 
     def into(self, language: str) -> str:
         """Say it in a language; in English where it was never translated."""
-        text = _translated(self.template, language)
+        text, spoken = _translated(self.template, language)
         if language != "en" and not text and not any(map(str.isalpha, _SLOT.sub("", self.template))):
             text = self.template  # it holds values alone: these are said
         if not text or not self.values:
             return text or str(self)
-        return text.format_map({name: _Shown.of(_harmless(value), language) for name, value in self.values.items()})
+        values = {name: _harmless(value) for name, value in self.values.items()}
+        return _filled(text, values, language, spoken)
 
 
 def _harmless(value: object) -> object:
@@ -132,16 +148,16 @@ class _Shown(str):
     """A value as a language writes it; behind a colon stand the forms of the word that it counts."""
 
     value: object
-    language: str
+    spoken: str
 
     @classmethod
-    def of(cls, value: object, language: str) -> "_Shown":
+    def of(cls, value: object, language: str, spoken: str) -> "_Shown":
         shown = cls(show(value, language))
-        shown.value, shown.language = about(value) if isinstance(value, People) else value, language
+        shown.value, shown.spoken = about(value) if isinstance(value, People) else value, spoken
         return shown
 
     def __format__(self, forms: str) -> str:
-        return form(self.value, forms.split("|"), self.language) if "|" in forms else format(str(self), forms)
+        return form(self.value, forms.split("|"), self.spoken) if "|" in forms else format(str(self), forms)
 
 
 class _Counted(int):
@@ -163,10 +179,10 @@ def form(count: object, forms: Sequence[str], language: str) -> str:
     count
         The number; of anything else the last form is taken.
     forms
-        The forms in the order of CLDR: one and other in English; one, few and many in Russian, or only the first and
-        all others, as after "из". Fractions take that before the last in Russian.
+        The forms in the order of CLDR: one and other in English; one, few and many in Russian, where fractions take
+        that of few; or only the first and all others, as after "из".
     language
-        Its code.
+        The code of the language of the text; where CLDR does not know it, the last form is taken.
 
     Examples
     --------
@@ -177,10 +193,14 @@ def form(count: object, forms: Sequence[str], language: str) -> str:
     """
     if not isinstance(count, int | float):
         return forms[-1]
-    rule = Locale.parse((languages.language(language).document or language).replace("-", "_")).plural_form
-    there = [category for category in CATEGORIES if category in rule.tags]
-    category = rule(count)
-    place = there.index(category) if category in there else max(len(there) - 2, 0) if len(there) > 1 else len(there)
+    try:
+        rule = Locale.parse((languages.language(language).document or language).replace("-", "_")).plural_form
+    except (UnknownLocaleError, ValueError):
+        return forms[-1]  # CLDR does not know the language
+    order, category = [name for name in CATEGORIES if name in rule.tags], rule(count)
+    if category == "other" and "few" in order and len(forms) <= len(order):
+        category = "few"  # a fraction, where it has no form of its own
+    place = order.index(category) if category in order else len(order)
     return forms[min(place, len(forms) - 1)]
 
 

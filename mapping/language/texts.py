@@ -11,6 +11,7 @@ from openpyxl.styles import Alignment, Font, Protection
 from openpyxl.utils.exceptions import InvalidFileException
 
 from mapping.errors import InvalidRecord
+from mapping.language.i18n import counted, slots
 from mapping.language.spreadsheet import neutral, plain
 
 COLUMNS = ("Catalogue", "English", "Text", "Correction", "Remark")
@@ -19,7 +20,6 @@ COLUMNS = ("Catalogue", "English", "Text", "Correction", "Remark")
 WIDTHS = (14, 60, 60, 60, 30)
 _ENTRY = re.compile(r'^msgid ((?:".*"\n?)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
 _PART = re.compile(r'"(.*)"')
-_SLOT = re.compile(r"\{(\w*)[^{}]*\}")
 _ESCAPES = {"\\n": "\n", "\\t": "\t", '\\"': '"', "\\\\": "\\"}
 
 
@@ -102,9 +102,9 @@ def _fault(now: str | None, english: str, text: str, correction: str) -> str:
         return f"{english!r} is no longer a text of this language; export again and bring the correction over"
     if now != text:
         return f"{english!r} has changed since the export; export again and look at it once more"
-    if sorted(_SLOT.findall(english)) != sorted(_SLOT.findall(correction)):
-        slots = ", ".join(f"{{{name}}}" for name in _SLOT.findall(english)) or "none"
-        return f"the correction of {english!r} must hold these words in braces and no others: {slots}"
+    if sorted(slots(english)) != sorted(slots(correction)) or counted(correction) - {*slots(english)}:
+        names = ", ".join(f"{{{name}}}" for name in slots(english)) or "none"
+        return f"the correction of {english!r} must hold these words in braces and no others: {names}"
     return ""
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapping.language import i18n
 from mapping.language.i18n import (
     UNSAID,
     Coded,
@@ -26,6 +27,7 @@ from mapping.language.i18n import (
     chain,
     date,
     either,
+    form,
     number,
     percent,
     show,
@@ -303,25 +305,57 @@ def test_phrases_are_kept_by_copies():
         assert (other, other.into("ru")) == (phrase, phrase.into("ru"))
 
 
+def russian(template, **values):
+    """Return a text that stands in the Russian catalogue as it is told to a Russian reader."""
+    return i18n._filled(template, values, "ru", "ru")
+
+
 @pytest.mark.parametrize(
     ("count", "expected"),
     [(0, "0 услуг"), (1, "1 услуга"), (2, "2 услуги"), (5, "5 услуг"), (11, "11 услуг"), (12, "12 услуг"),
      (21, "21 услуга"), (104, "104 услуги"), (111, "111 услуг"), (1001, "1\u00a0001 услуга"), (1.5, "1,5 услуги")],
 )  # fmt: skip
 def test_a_word_agrees_with_the_number_that_it_counts(count, expected):
-    assert translate("{count} {count:услуга|услуги|услуг}", "ru", count=count) == expected
+    assert russian("{count} {count:услуга|услуги|услуг}", count=count) == expected
 
 
 def test_a_word_after_of_has_two_forms_in_russian_and_in_english():
-    texts = [translate("из {all} {all:клетки|клеток}", "ru", all=count) for count in (1, 81, 22, 25)]
+    texts = [russian("из {all} {all:клетки|клеток}", all=count) for count in (1, 81, 22, 25)]
     assert texts == ["из 1 клетки", "из 81 клетки", "из 22 клеток", "из 25 клеток"]
     assert [str(Phrase("{n} {n:row|rows}", n=count)) for count in (1, 2, 21)] == ["1 row", "2 rows", "21 rows"]
 
 
 def test_people_count_as_they_are_shown():
     """1,304 people are told as 1,300."""
-    assert translate("{people} {people:человек|человека|людей}", "ru", people=People(1304)) == "1\u00a0300 людей"
+    assert russian("{people} {people:человек|человека|людей}", people=People(1304)) == "1\u00a0300 людей"
 
 
 def test_what_is_no_number_takes_the_last_form():
     assert translate("{n:row|rows}", "en", n="many") == "rows"
+
+
+@pytest.mark.parametrize("language", ["fr", "es"])
+def test_languages_with_a_form_for_millions_take_the_plural_for_two(language):
+    """French: 1 service, 2 services, 1 000 000 de services; Spanish the same."""
+    assert [form(count, ["one", "other"], language) for count in (1, 2, 5, 1_000_000)] == ["one"] + 3 * ["other"]
+    assert [form(count, ["one", "many", "other"], language) for count in (1, 2, 1_000_000)] == ["one", "other", "many"]
+
+
+def test_arabic_has_six_forms():
+    forms = ["zero", "one", "two", "few", "many", "other"]
+    assert [form(count, forms, "ar") for count in (0, 1, 2, 3, 11, 100, 1.5)] == [*forms, "other"]
+
+
+def test_a_language_that_cldr_does_not_know_takes_the_last_form():
+    assert form(1, ["one", "other"], "xsg") == "other"
+
+
+def test_words_agree_in_the_language_that_they_are_of(monkeypatch):
+    """Tajik has one form; a text that stands in Russian because Tajik lacks it has three, and English has two."""
+    text = "{count} {count:thing|things} of a test"
+    assert [translate(text, "tg", count=count) for count in (1, 2)] == ["1 thing of a test", "2 things of a test"]
+    own = {"ru": {text: "{count} {count:вещь|вещи|вещей}"}}
+    monkeypatch.setattr(i18n, "catalogue", lambda language: own.get(language, {}))
+    monkeypatch.setattr(i18n, "chain", lambda language: (language, "ru", "en"))
+    assert [Message(text, {"count": count}).into("tg") for count in (1, 2, 5)] == ["1 вещь", "2 вещи", "5 вещей"]
+    assert Phrase(text, count=2).into("tg") == "2 вещи"

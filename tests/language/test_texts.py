@@ -29,6 +29,9 @@ msgstr "Матни "
 
 msgid "-5 or =SUM"
 msgstr "=5"
+
+msgid "{count} {count:row|rows}"
+msgstr "{count} сатр"
 """
 
 
@@ -49,13 +52,30 @@ def correct(path: Path, english: str, correction: str) -> None:
 
 
 def test_all_texts_stand_in_the_workbook_as_words(folder, tmp_path):
-    assert export_texts(folder, tmp_path / "tg.xlsx") == 3
+    assert export_texts(folder, tmp_path / "tg.xlsx") == 4
     rows = list(load_workbook(tmp_path / "tg.xlsx").active.iter_rows(min_row=2, max_col=3, values_only=True))
     assert rows == [
         ("web", "One {day}", "Як {day}"),
         ("web", 'A "quoted" text, in two lines\n', 'Матни "дарозтар"\n'),
         ("web", "'-5 or =SUM", "'=5"),
+        ("web", "{count} {count:row|rows}", "{count} сатр"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("correction", "right"),
+    [("{count} сатрҳо", True), ("{count} {count:сатр|сатрҳо}", True), ("сатрҳо", False), ("{n:a|b} {count}", False)],
+)
+def test_a_correction_may_let_words_agree_with_the_values_of_its_text_and_no_others(
+    folder, tmp_path, correction, right
+):
+    export_texts(folder, tmp_path / "tg.xlsx")
+    correct(tmp_path / "tg.xlsx", "{count} {count:row|rows}", correction)
+    if right:
+        assert [entry.text for entry in import_texts(tmp_path / "tg.xlsx", folder)] == [correction]
+    else:
+        with pytest.raises(InvalidRecord, match=r"must hold these words in braces and no others: \{count\}"):
+            import_texts(tmp_path / "tg.xlsx", folder)
 
 
 def test_a_correction_comes_back_and_nothing_else_changes(folder, tmp_path):

@@ -7,13 +7,14 @@ from pathlib import Path
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
+from mapping.language.i18n import counted, slots
+
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = ROOT / "mapping" / "language"
 DRAFTS = ("tg", "uz")
 """Languages whose texts no native speaker has reviewed: their catalogues must say so."""
 
 KEYWORDS = {"Message": None, "Phrase": None, "translate": None, "_": None, "gettext": None}
-SLOT = r"\{(\w*)([^{}]*)\}"
 METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2"}
 
 
@@ -54,11 +55,11 @@ def problems(language, wanted):
             wrong.append(f"{path.name}: does not say in its first line that it is a draft")
     for text, path in wanted.items():
         translated = known.get(text)
-        if not translated and not any(map(str.isalpha, re.sub(SLOT, "", text))):
+        if not translated and not any(map(str.isalpha, re.sub(r"\{[^{}]*\}", "", text))):
             continue  # it holds values alone, which are said in the language
         if not translated:
             wrong.append(f"{path}: not translated: {text}")
-        elif sorted(_slots(text)) != sorted(_slots(translated)) or _counted(translated) - {*_slots(translated)}:
+        elif sorted(slots(text)) != sorted(slots(translated)) or counted(translated) - {*slots(translated)}:
             wrong.append(f"{path}: other placeholders: {text} -> {translated}")
     return wrong
 
@@ -91,13 +92,3 @@ def _files(sources):
             raise FileNotFoundError(f"{source}: nothing here to look for texts in")
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         yield from (file for file in files if file.suffix in METHODS and "vendor" not in file.parts)
-
-
-def _slots(text):
-    """Return the values that a text shows; the forms of a word that goes with one of them show none."""
-    return [name for name, forms in re.findall(SLOT, text) if "|" not in forms]
-
-
-def _counted(text):
-    """Return the values by which words of a text are chosen."""
-    return {name for name, forms in re.findall(SLOT, text) if "|" in forms}
