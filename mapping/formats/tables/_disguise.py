@@ -6,6 +6,9 @@ from pathlib import Path
 from mapping.errors import FormatError
 from mapping.language.i18n import Phrase
 
+NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+"""Bytes that no text has."""
+
 PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body|meta|style|table|div|\?xml)\b", re.I)
 
 
@@ -14,9 +17,6 @@ def is_text(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(4096)
     return start.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or (bool(start) and not NOT_TEXT.search(start))
-
-
-NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def require_no_page(path: Path) -> None:

@@ -205,15 +205,16 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
             _require_extent(path, sheet.get("name", ""), xml)
             rows, columns = _hidden_in(xml)
             empty = len(NO_VALUE.findall(xml))
-            unread = (
-                Phrase(
-                    "{count} formulas without a value, read as empty: save it in a spreadsheet program", count=empty
-                ),
-            ) * bool(empty)
             wrong = len(ERROR.findall(xml))
-            unread += (Phrase("{count} cells that hold an error such as #REF!, read as empty", count=wrong),) * bool(
-                wrong
-            )
+            unread: list[Phrase] = []
+            if empty:
+                unread.append(
+                    Phrase(
+                        "{count} formulas without a value, read as empty: save it in a spreadsheet program", count=empty
+                    )
+                )
+            if wrong:
+                unread.append(Phrase("{count} cells that hold an error such as #REF!, read as empty", count=wrong))
             looks[sheet.get("name", "")] = Look(
                 frozenset(rows),
                 frozenset(columns),
