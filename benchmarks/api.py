@@ -26,6 +26,7 @@ from _harness import duration, main, size
 from _invented import DAY, area, directory
 
 from mapping.view.view import View
+from scripts.ports import free_port
 
 ABOUT = (
     "Requests to two servers of one view of invented services, by four clients at once on the same machine; times are "
@@ -81,13 +82,6 @@ class Table:
             )
             lines.append(f"| {label} | {' | '.join(cells)} |")
         return "\n".join([*lines, ""])
-
-
-def free_port() -> int:
-    """Return a port that nothing listens to."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextlib.contextmanager
@@ -199,7 +193,7 @@ def measure(view: Path, services: int, count: int) -> list[Table]:
     """Ask both servers everything."""
     asked = questions(view, count)
     tables = {kind: Table(f"{services:,} services: {kind}") for kind in asked}
-    ports = free_port(), free_port()
+    ports = (first := free_port(2)), first + 1
     ours = [sys.executable, "-c", SERVER, str(view), str(ports[0])]
     peer = [
         sys.executable,

@@ -20,9 +20,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from _harness import main
-from api import Served, Table, free_port, made, memory, processor, running
+from api import Served, Table, made, memory, processor, running
 
 from mapping.view.view import View
+from scripts.ports import free_port
 
 ABOUT = (
     "Visits to two servers of one view of invented services, by 100 visitors at once who never pause, from the same "
@@ -156,7 +157,7 @@ def _drips(slow: socket.socket) -> bool:
 def measure(view: Path, services: int, visits: int) -> list[Table]:
     """Visit both servers."""
     table = Table(f"{services:,} services, {VISITORS} visitors at once, {5 * visits:,} pages")
-    ours, theirs = free_port(), free_port()
+    theirs = 1 + (ours := free_port(2))
     with running([sys.executable, "-c", OURS, str(view), str(ours)], ours) as process:
         paths = our_visits(ours, view, visits)
         visit(ours, paths[:20], process.pid)  # what is read once is read

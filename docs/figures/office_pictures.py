@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +25,7 @@ import pyotp
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from docs.figures.screenshots import LARGEST, QUIET, ROOT, fewer_colours
+from scripts.ports import free_port
 
 AREA = Path("tests/tiny")
 """From the folder in which the office is started, so that no picture shows where that is."""
@@ -58,7 +57,7 @@ def started(folder: Path) -> Iterator[tuple[int, str]]:
     subprocess.CalledProcessError
         It did not end well when it was asked to end.
     """
-    port = free_ports()
+    port = free_port(3)
     command = [sys.executable, "-u", "-m", "mapping.cli", "start", str(folder), "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -71,19 +70,6 @@ def started(folder: Path) -> Iterator[tuple[int, str]]:
             process.communicate(timeout=60)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-
-
-def free_ports() -> int:
-    """Return the first of three ports in a row that nobody uses."""
-    for port in range(20_000 + os.getpid() % 20_000, 60_000, 3):
-        with contextlib.ExitStack() as stack:
-            try:
-                for number in range(3):
-                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port + number))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no three ports are free")
 
 
 def wait_for(address: str) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -16,6 +15,7 @@ from mapping.cli import editions, office, portals
 from mapping.directory.directory import Directory
 from mapping.errors import MappingError
 from mapping.view.view import View
+from scripts.ports import free_port
 from web.access.accounts import Accounts
 from web.setup import create_setup_app, office_files
 
@@ -102,12 +102,6 @@ def test_an_ended_command_leaves_no_page_behind(tmp_path):
     assert again.returncode == 1
     assert again.stderr == f"rohnamo: port {port} cannot be used; choose another with --port\n"
     assert not answers_at(address)
-
-
-def free_port():
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return asked.getsockname()[1]
 
 
 def answers_at(address):

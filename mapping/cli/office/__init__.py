@@ -189,7 +189,8 @@ def _announce(processes: list[subprocess.Popen[bytes]], port: int) -> None:
 
 def _answers(port: int) -> bool:
     with socket.socket() as connection:
-        return connection.connect_ex(("127.0.0.1", port)) == 0
+        connection.bind(("127.0.0.1", 0))  # else it could be given that very port, and be connected with itself
+        return connection.getsockname()[1] != port and connection.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _changed_at(path: Path) -> int:

@@ -1,7 +1,6 @@
 """Mails: through a real server on this machine, encrypted, and without content."""
 
 import datetime as dt
-import socket
 import ssl
 from email import message_from_bytes, policy
 
@@ -10,6 +9,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from mapping.errors import FormatError, InvalidRecord, MappingError
+from scripts.ports import free_port
 from tests.web.support.certificates import certificate
 from web.access.accounts import Accounts
 from web.access.mailer import PREFIX, Mailer, MailSettings, mail_settings, of_role, to_remind, usable
@@ -52,12 +52,6 @@ class Loopback(Controller):
 
     def factory(self):
         return SMTP(self.handler, **self.options)
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 @pytest.fixture

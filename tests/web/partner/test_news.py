@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from mapping.cli import app
 from mapping.editions.publish import publish
 from mapping.errors import MappingError
+from scripts.ports import free_port
 from tests.support.sample import (
     CHASHMA,
     TODAY,
@@ -23,7 +24,6 @@ from tests.support.sample import (
     service,
 )
 from tests.web.support.desk import NOW, Desk, post, views
-from tests.web.support.nginx import free_port
 from web.access.mailer import Mailer, MailSettings
 from web.partner.common import editions
 from web.partner.news import due_news, send_news

@@ -10,8 +10,9 @@ from mapping.cli import app
 from mapping.directory.directory import Directory, public_id
 from mapping.errors import MappingError, NotFound
 from mapping.model import Organization, Service
+from scripts.ports import free_port
 from tests.support.sample import TODAY, public_parts, statement
-from tests.web.access.test_mailer import Loopback, free_port, serve  # noqa: F401
+from tests.web.access.test_mailer import Loopback, serve  # noqa: F401
 from tests.web.support.office import Office
 from web.access.mailer import MailSettings
 from web.staff.reminders import REMIND_AFTER, due_bodies, remind, waiting

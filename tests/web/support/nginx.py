@@ -14,6 +14,7 @@ from pathlib import Path
 
 from waitress.server import create_server
 
+from scripts.ports import free_port
 from tests.web.support.certificates import certificate
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
@@ -32,12 +33,6 @@ http {{
     include {folder}/site.conf;
 }}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager
@@ -83,7 +78,7 @@ class Web:
 @contextmanager
 def nginx(folder: Path, name: str, changes: dict[str, str]):
     """Run nginx with one of the configurations, its paths and ports changed to those of a trial."""
-    tls, plain = free_port(), free_port()
+    plain = 1 + (tls := free_port(2))
     certificate(folder, *set(re.findall(r"(\w+\.help\.example|help\.example)", (DEPLOY / name).read_text())))
     for part in ("headers", "tls", "proxy"):
         shutil.copy(DEPLOY / f"nginx-{part}.conf", folder / f"{part}.conf")
