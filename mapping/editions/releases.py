@@ -41,7 +41,7 @@ FEW = 3
 KEPT = 12
 """So many old editions of an audience are kept."""
 
-MANY_CHANGED = Message("{changed} of {before} entries change: more than {share}.")
+MANY_CHANGED = Message("{changed} of {before} entries {changed:changes|change}: more than {share}.")
 LOWERED = Message("Was known and hidden until now, and would be shown: {name}.")
 CLOSER = Message("The point of this place was hidden until now, and would be shown: {name}.")
 

@@ -53,7 +53,7 @@ def never_checked(batch: Batch, _known: Known) -> Iterator[Issue]:
         yield _about(
             batch,
             "verified_on",
-            Phrase("{missing} services have no day of a check", missing=missing),
+            Phrase("{missing} {missing:service has|services have} no day of a check", missing=missing),
             Phrase("call them first"),
             "note",
         )
@@ -101,7 +101,7 @@ def hidden_bodies(batch: Batch, known: Known) -> Iterator[Issue]:
     for owner, count in sorted(hidden.items()):
         body = known.bodies[owner]
         problem = Phrase(
-            "{name!r} is for {audience} by another list, and {count} services of this one with it",
+            "{name!r} is for {audience} by another list, and {count} {count:service|services} of this one with it",
             name=body.name,
             audience=body.audience,
             count=count,

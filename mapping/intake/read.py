@@ -213,7 +213,7 @@ def _require_expected(path: Path, rows: Rows, columns: ColumnMap) -> None:
     if not expected.least <= count <= expected.most:
         raise FormatError(
             Phrase(
-                "{path}: {count} rows where {least} to {most} are expected; is it the whole file? If "
+                "{path}: {count} {count:row|rows} where {least} to {most} are expected; is it the whole file? If "
                 "it is, change [rows] in the map",
                 path=path,
                 count=count,
@@ -249,7 +249,9 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
         )
     for (sheet, name), numbers in rows.doubled.items():
         heading = next(heading for heading in rows.headers[sheet] if fold_header(heading) == name)
-        problem = Phrase("stands there twice, and in {count} rows the second says something else", count=len(numbers))
+        problem = Phrase(
+            "stands there twice, and in {count} {count:row|rows} the second says something else", count=len(numbers)
+        )
         fix = Phrase(
             "nothing of the second was read: give each column a name of its own, each table a sheet of its own"
         )
@@ -260,7 +262,11 @@ def _say_columns(rows: Rows, columns: ColumnMap, intake: Intake) -> None:
     for sheet, number, total in rows.totals:
         there = sum(row.sheet == sheet for row in rows.rows)
         if there != total:
-            problem = Phrase("the list says that it has {total} rows, and {there} are there", total=total, there=there)
+            problem = Phrase(
+                "the list says that it has {total} {total:row|rows}, and {there} {there:is|are} there",
+                total=total,
+                there=there,
+            )
             batch.issues.append(Issue(batch.file, sheet, number, "", problem, Phrase("ask whether some were lost")))
     for what, places in sorted(rows.skipped.items()):
         problem = Phrase("passed over: {what}", what=what)
@@ -300,7 +306,7 @@ def _set_aside(path: Path, readers: list[Reader], columns: ColumnMap, batch: Bat
         first = batch.refused[0]
         raise FormatError(
             Phrase(
-                "{path}: {count} of {rows} rows would be refused, and the map allows {refused}; the "
+                "{path}: {count} of {rows} {rows:row|rows} would be refused, and the map allows {refused}; the "
                 "first is row {row}: {reason}",
                 path=path,
                 count=len(batch.refused),

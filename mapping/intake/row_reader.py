@@ -343,7 +343,8 @@ class Reader:
             self.refuse(
                 "",
                 Phrase(
-                    "{count} cells hold another kind of thing than their column ({names})",
+                    "{count} {count:cell holds another kind of thing than its|"
+                    "cells hold another kind of thing than their} column ({names})",
                     count=len(self.unread),
                     names=names,
                 ),

@@ -106,4 +106,4 @@ def test_what_was_never_checked_is_counted():
     (problem,) = problems(
         never_checked, organization("Umed"), service("S", of="Umed", verified=None), place("P", of=["S"])
     )
-    assert problem == "1 services have no day of a check"
+    assert problem == "1 service has no day of a check"

@@ -418,7 +418,7 @@ def test_a_column_that_is_missing_is_said(take):
 @pytest.mark.parametrize(
     ("changes", "said_"),
     [
-        ({"rows": {"least": 2}}, "1 rows where 2 to 1000000 are expected"),
+        ({"rows": {"least": 2}}, "1 row where 2 to 1000000 are expected"),
         ({"rows": {"least": 0, "most": 0 + 1}, "header": {"has": "Nowhere"}}, "no row holds 'Nowhere'"),
         ({"fields": {"organization": ["Nix"]}, "key": [], "private": []}, "no column is one that the map names"),
     ],

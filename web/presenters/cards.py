@@ -246,7 +246,9 @@ def where(entry: Entry, area: StudyArea, language: str) -> str:
     if not entry.places:
         return translate("by phone", language)
     if len(names) > 2:
-        return translate("{place} and {count} more places", language, place=names[0], count=len(names) - 1)
+        return translate(
+            "{place} and {count} more {count:place|places}", language, place=names[0], count=len(names) - 1
+        )
     return "; ".join(names)
 
 

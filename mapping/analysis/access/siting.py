@@ -495,12 +495,16 @@ def _all_reached(area: StudyArea, fewest: engine.Siting, minutes: int) -> tuple[
     if fewest.status != "optimal":
         return (
             Message(
-                "With {count} new places everybody within {minutes} minutes of a town would have one; fewer may do.",
+                "With {count} new {count:place|places} everybody within {minutes} minutes "
+                "of a town would have one; fewer may do.",
                 words,
             ),
         )
     sentences = [
-        Message("It takes {count} new places until everybody within {minutes} minutes of a town has one.", words)
+        Message(
+            "It takes {count} new {count:place|places} until everybody within {minutes} minutes of a town has one.",
+            words,
+        )
     ]
     if beyond:
         sentences.append(Message("{people} people live farther than that from every town and every service.", words))

@@ -240,7 +240,9 @@ def _also(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame, minutes: i
     sure = int((table["phase_low"] >= SEVERE).sum())
     words = {"phase": SEVERE, "sure": sure, "most": int((table["phase_high"] >= SEVERE).sum())}
     sentences.append(
-        Message("In phase {phase} or 5 whatever nobody knows for sure: {sure} areas; at most {most}.", words)
+        Message(
+            "In phase {phase} or 5 whatever nobody knows for sure: {sure} {sure:area|areas}; at most {most}.", words
+        )
     )
     means = {key: float(severe[f"{key}_score"][states.loc[severe.index, key] == ""].mean()) for key in LIMITS}
     worst = max(means, key=lambda key: np.nan_to_num(means[key]))

@@ -182,10 +182,15 @@ def _finding(total: Mapping[str, int], table: pd.DataFrame) -> Message:
     }
     if words["count"]:
         return Message(
-            "Activities reported: {activities}, by {organizations} organizations; none from {count} of {units} areas",
+            "Activities reported: {activities}, by {organizations} {organizations:organization|organizations}; "
+            "none from {count} of {units} areas",
             words,
         )
-    return Message("Activities reported: {activities}, by {organizations} organizations, from every area", words)
+    return Message(
+        "Activities reported: {activities}, by {organizations} {organizations:organization|organizations}, "
+        "from every area",
+        words,
+    )
 
 
 def _also(total: Mapping[str, int], table: pd.DataFrame) -> tuple[Message, ...]:

@@ -178,7 +178,9 @@ def _one(
     return Result(
         name="beneficiaries",
         title=Message("Core functions for one group: {group}", words),
-        finding=Message("“{group}”: closed to them are {closed} of {boxes} cells in which something is listed", words),
+        finding=Message(
+            "“{group}”: closed to them {closed:is|are} {closed} of {boxes} cells in which something is listed", words
+        ),
         audience=view.audience,
         edition=view.edition,
         level=listing.level,

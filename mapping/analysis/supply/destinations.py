@@ -106,7 +106,7 @@ def _finding(services: int, countries: int, main: tuple[str, ...], missing: list
     words = {"services": services, "count": len(main) - len(missing), "countries": len(main), "others": countries}
     if main:
         return Message("Help abroad is listed in {count} of the {countries} main countries of destination", words)
-    return Message("Services listed abroad: {services}, in {others} countries", words)
+    return Message("Services listed abroad: {services}, in {others} {others:country|countries}", words)
 
 
 def _also(by_country: Mapping[str, int], missing: list[str], area: StudyArea) -> tuple[Message, ...]:

@@ -119,17 +119,20 @@ def _finding(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame) -> Mess
         return Message("No cell of the referral matrix is empty")
     words: dict[str, object] = {"empty": empty, "boxes": boxes}
     if len(table) == 1 or empty == boxes:
-        return Message("{empty} of {boxes} cells in the referral matrix are empty", words)
+        return Message("{empty} of {boxes} cells in the referral matrix {empty:is|are} empty", words)
     order = table["missing"].sort_values(ascending=False, kind="stable")
     missing = [*order.to_list(), -1]
     words |= {"place": wording.named(area, str(order.index[0])), "other": wording.named(area, str(order.index[1]))}
     if missing[1] > missing[2] and missing[1] >= 0.8 * missing[0] and len(table) > 2:
         return Message(
-            "{empty} of {boxes} cells in the referral matrix are empty, the most in {place} and {other}", words
+            "{empty} of {boxes} cells in the referral matrix {empty:is|are} empty, the most in {place} and {other}",
+            words,
         )
     if missing[0] > missing[1]:
-        return Message("{empty} of {boxes} cells in the referral matrix are empty, the most in {place}", words)
-    return Message("{empty} of {boxes} cells in the referral matrix are empty", words)
+        return Message(
+            "{empty} of {boxes} cells in the referral matrix {empty:is|are} empty, the most in {place}", words
+        )
+    return Message("{empty} of {boxes} cells in the referral matrix {empty:is|are} empty", words)
 
 
 def _also(states: pd.DataFrame) -> tuple[Message, ...]:

@@ -531,7 +531,7 @@ def _require_expected(taking: Taking) -> None:
         first = refused[0]
         raise FormatError(
             Phrase(
-                "{file}: {count} rows would be refused, and the map allows {refused}; the first is "
+                "{file}: {count} {count:row|rows} would be refused, and the map allows {refused}; the first is "
                 "{sheet} row {row}: {reason}",
                 file=taking.file,
                 count=len(refused),

@@ -138,7 +138,7 @@ def _rows(taking: Taking, path: Path, name: str, contents: bytes) -> Iterator[Ra
                 continue
             if len(row) > len(header):
                 problem = Phrase(
-                    "has {cells} cells where the header has {columns}", cells=len(row), columns=len(header)
+                    "has {cells} {cells:cell|cells} where the header has {columns}", cells=len(row), columns=len(header)
                 )
                 taking.say(
                     Raw("", {}, name, number),

@@ -139,9 +139,21 @@ def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | N
     ]
     skipped: list[Phrase] = []
     if count := int(away.sum()):
-        skipped.append(Phrase("{count} shapes that are no points, taken by a point within them", count=count))
+        skipped.append(
+            Phrase(
+                "{count} {count:shape that is no point, taken by a point within it|"
+                "shapes that are no points, taken by a point within them}",
+                count=count,
+            )
+        )
     if count := int((~there).sum()):
-        skipped.append(Phrase("{count} features without a place, kept as rows without coordinates", count=count))
+        skipped.append(
+            Phrase(
+                "{count} {count:feature without a place, kept as a row|"
+                "features without a place, kept as rows} without coordinates",
+                count=count,
+            )
+        )
     return points, tuple(skipped)
 
 

@@ -38,7 +38,11 @@ def read(path: str | Path) -> Iterator[Sheet]:
         raise FormatError(Phrase("{path}: holds no table; ask for the list as a table", path=path))
     for number, table in enumerate(tables, 1):
         rows, struck = _rows(path, table)
-        skipped = (Phrase("{count} texts that are struck through, not read", count=struck),) if struck else ()
+        skipped = (
+            (Phrase("{count} {count:text that is|texts that are} struck through, not read", count=struck),)
+            if struck
+            else ()
+        )
         yield Sheet(f"table {number}" if len(tables) > 1 else "", rows, skipped=skipped)
 
 

@@ -85,13 +85,15 @@ def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str, lo
     skipped: list[Phrase] = []
     if count := sum(row < sheet.height for row in look.rows):
         skipped.append(
-            Phrase("1 hidden row, not read") if count == 1 else Phrase("{count} hidden rows, not read", count=count)
+            Phrase("1 hidden row, not read")
+            if count == 1
+            else Phrase("{count} hidden {count:row|rows}, not read", count=count)
         )
     if count := sum(column < sheet.width for column in look.columns):
         skipped.append(
             Phrase("1 hidden column, not read")
             if count == 1
-            else Phrase("{count} hidden columns, not read", count=count)
+            else Phrase("{count} hidden {count:column|columns}, not read", count=count)
         )
     if look.struck:
         rows, crossed = _without_struck(rows, look.struck)
@@ -210,7 +212,9 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
             if empty:
                 unread.append(
                     Phrase(
-                        "{count} formulas without a value, read as empty: save it in a spreadsheet program", count=empty
+                        "{count} {count:formula|formulas} without a value, read as empty: "
+                        "save it in a spreadsheet program",
+                        count=empty,
                     )
                 )
             if wrong:

@@ -50,7 +50,8 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
         held = HeldRecords(intake.known)
     except LookupError:
         problem = Phrase(
-            "{count} rows carry ids of a directory, and can be compared with that directory only", count=len(readers)
+            "{count} {count:row carries|rows carry} ids of a directory, and can be compared with that directory only",
+            count=len(readers),
         )
         batch.issues.append(
             Issue(batch.file, "", None, "", problem, Phrase("look with `rohnamo import --dry-run`"), "note")
@@ -64,7 +65,7 @@ def changes(readers: Sequence[Reader], intake: Intake) -> None:
     batch.records += file.records.values()
     batch.edited |= {record.id for record in file.records.values()}
     problem = Phrase(
-        "{count} rows of ours came back, {changed} of them edited", count=len(readers), changed=file.changed
+        "{count} {count:row|rows} of ours came back, {changed} of them edited", count=len(readers), changed=file.changed
     )
     batch.issues.append(Issue(batch.file, "", None, "", problem, Phrase("only edited cells are read"), "note"))
     _say_deleted(file)
@@ -212,7 +213,7 @@ def _say_deleted(file: _File) -> None:
     more = Phrase(" and {count} more", count=len(gone) - 20) if len(gone) > 20 else UNSAID
     batch = file.intake.batch
     problem = Phrase(
-        "{count} of the {total} rows that were sent are missing: {rows}{more}",
+        "{count} of the {total} {total:row that was|rows that were} sent {count:is|are} missing: {rows}{more}",
         count=len(gone),
         total=total,
         rows=Several(missing),

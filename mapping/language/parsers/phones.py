@@ -416,7 +416,7 @@ def _country(core: str, digits: str, region: str, towns: tuple[str, ...]) -> tup
     wanted = either(lengths)
     raise Unreadable(
         Phrase(
-            "{number} has {count} digits, and numbers of {region} have {wanted}",
+            "{number} has {count} {count:digit|digits}, and numbers of {region} have {wanted}",
             number=core.strip(),
             count=len(digits),
             region=country_name(region),
@@ -455,7 +455,7 @@ def _split(digits: str, core: str) -> tuple[str, str]:
             wanted = either(_lengths(region))
             raise Unreadable(
                 Phrase(
-                    "{number} has {count} digits after +{code}, and {wanted} are needed",
+                    "{number} has {count} {count:digit|digits} after +{code}, and {wanted} are needed",
                     number=core.strip(),
                     count=len(digits) - length,
                     code=code,

@@ -153,7 +153,7 @@ def missing_functions(material: Sources) -> Iterator[Recommendation]:
                 "Name or open one place in each of these regions for “{function}”, and have it listed: {regions}.",
                 words,
             ),
-            evidence=Message("In {count} regions none is listed.", words),
+            evidence=Message("In {count} {count:region|regions} none is listed.", words),
             table="nrm",
             cost="high",
             indicator="I01",
@@ -503,7 +503,9 @@ def overdue(material: Sources) -> Iterator[Recommendation]:
             "civil",
             addressee(material, "civil"),
             Message("Answer when the editors call, and tell them at once when a number, an hour or a place changes."),
-            evidence=Message("{count} of {known} listed services are overdue or were never checked.", words),
+            evidence=Message(
+                "{count} of {known} listed services {count:is|are} overdue or {count:was|were} never checked.", words
+            ),
             table="freshness",
             cost="low",
             indicator="I11",
@@ -644,7 +646,9 @@ def said_missing(material: Sources) -> Iterator[Recommendation]:
         "government",
         _ministry(material, types[0]) if types else addressee(material, "commission"),
         Message("Look into why people do not find this help, and say what is done about it: {need}.", words),
-        evidence=Message("Visitors said {count} times that it is missing, as far as this may be shown.", words),
+        evidence=Message(
+            "Visitors said {count} {count:time|times} that it is missing, as far as this may be shown.", words
+        ),
         table="demand",
         cost="low",
         indicator="D",

@@ -192,7 +192,7 @@ def test_the_finding_counts_empty_boxes_and_names_where_the_most_are(tiny_area):
     assert full.finding.into("ru") == "В матрице перенаправления нет пустых клеток"
     one = nrm(view(*everything(tiny_area, [(EAST, "LEG-INF")])), tiny_area)
     assert str(one.finding) == (
-        f"1 of {open_boxes} cells in the referral matrix are empty, the most in {tiny_area.label(EAST, 'en')}"
+        f"1 of {open_boxes} cells in the referral matrix is empty, the most in {tiny_area.label(EAST, 'en')}"
     )
     even = nrm(view(*everything(tiny_area, [(EAST, "LEG-INF"), (WEST, "PSY-COU")])), tiny_area)
     assert str(even.finding) == f"2 of {open_boxes} cells in the referral matrix are empty"

@@ -45,8 +45,8 @@ def test_attributes_and_points_become_a_sheet(tmp_path, module, ending):
     assert rows[1][3:] == [pytest.approx(10.03), pytest.approx(60.11)]
     assert rows[2] == ["Line", None, "1313", None, None]
     assert sheet.skipped == (
-        "1 shapes that are no points, taken by a point within them",
-        "1 features without a place, kept as rows without coordinates",
+        "1 shape that is no point, taken by a point within it",
+        "1 feature without a place, kept as a row without coordinates",
     )
 
 

@@ -39,7 +39,7 @@ def test_what_is_struck_through_is_not_read(tmp_path):
     text.save(path)
     (sheet,) = format_of(path).read(path)
     assert [list(row) for row in sheet.rows] == [["2210002"]]
-    assert sheet.skipped == ("1 texts that are struck through, not read",)
+    assert sheet.skipped == ("1 text that is struck through, not read",)
 
 
 @pytest.mark.parametrize("contents", [b"", b"anything", b"PK\x03\x04 cut"])

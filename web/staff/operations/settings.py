@@ -60,7 +60,10 @@ def area_in_words(area: StudyArea, language: str) -> Iterator[Said]:
     yield (
         Message("Least counts that are published"),
         [
-            _("{count} organizations in a sum of answers", count=number(least.providers, language)),
+            _(
+                "{count} {count:organization|organizations} in a sum of answers",
+                count=number(least.providers, language),
+            ),
             _("{count} people or cases in a cell", count=number(least.case_cells, language)),
             _("{count} people in an area that stands for a place", count=number(least.area_people, language)),
         ],

@@ -123,8 +123,8 @@ def method(pen: Pen) -> None:
     )
     pen.say(
         Message(
-            "This edition lists {known} services of {organizations} organizations; {active} of the services are "
-            "active.",
+            "This edition lists {known} {known:service|services} of {organizations} "
+            "{organizations:organization|organizations}; {active} of the services {active:is|are} active.",
             words,
         )
     )
