@@ -3,9 +3,9 @@
 import re
 from functools import lru_cache
 
-TELLING = re.compile(r"\d{5,}|\d(?:[\s().-]*\d){6,}|@|www\.|[«»\"“”]|\d{2}[.,]\d{3,}")
-"""What a text may not hold to be published unread: numbers as long as a phone or a coordinate, addresses of mail, names
-in quotation marks."""
+TELLING = re.compile(r"\d{5,}|\d(?:[\s()./\u2010-\u2015-]*\d){6,}|@|www\.|://|[«»\"“”]|\d{2}[.,]\d{3,}|\d\s*[°º˚]\s*\d")
+"""What a text may not hold to be published unread: numbers as long as a phone or a coordinate, with whatever stands
+between their digits, addresses of mail and of pages, names in quotation marks."""
 
 STREET = re.compile(
     r"\b(?:ул|пр|пер|д|кв)\.\s*\w|\b(?:улиц|проспект|переул|кӯча|куча|хиёбон|avenue|kocha|ko.cha)\w*"

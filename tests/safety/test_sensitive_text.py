@@ -1,0 +1,166 @@
+"""Texts that tell too much are noticed, each in its own words, and plain ones are left alone."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from mapping.safety.sensitive_text import HOLD, SHELTER, STREET, TELLING, asks_silence
+
+TOLD = {
+    TELLING: (
+        "room 12345",
+        "call 93 111-22.33",
+        "call (93)1112233",
+        "call 93–111–22–33",
+        "call 93/111/22/33",
+        "umed@example.org",
+        "www.umed.example",
+        "see https://umed.example/map",
+        "МАРКАЗИ «Умед»",
+        "Умед»",
+        'centre "Umed',
+        "centre “Umed",
+        "centre Umed”",
+        "38.559 north",
+        "68,787 east",
+        "38°33′ north",
+    ),
+    STREET: (
+        "ул. Рудаки",
+        "пр. Рудаки",
+        "пер. Садовый",
+        "д. 5",
+        "кв.4",
+        "на улице Рудаки",
+        "Проспект Рудаки",
+        "в переулке",
+        "кӯчаи Рӯдакӣ",
+        "кучаи Рудаки",
+        "хиёбони Рӯдакӣ",
+        "Rudaki Avenue",
+        "Rudaki kochasi",
+        "Rudaki ko‘chasi",
+        "Market St.",
+        "5 Market street",
+        "house no 5",
+    ),
+    HOLD: (
+        "не публиковать",
+        "не для печати",
+        "не для сайта",
+        "Не для всех",
+        "не разглашать",
+        "не показывать",
+        "секретно",
+        "конфиденциально",
+        "ДСП",
+        "для служебного пользования",
+        "для внутреннего пользования",
+        "только партнёрам",
+        "только для сотрудников",
+        "только участникам",
+        "адрес закрыт",
+        "адреса секретны",
+        "адрес скрыт",
+        "адрес не даём",
+        "Do not share",
+        "do not publish",
+        "do not show",
+        "not for publication",
+        "not to be shared",
+        "not to be disclosed",
+        "internal use",
+        "CONFIDENTIAL",
+        "partners only",
+        "partner only",
+        "staff only",
+        "танҳо барои шарикон",
+        "танҳо барои кормандон",
+        "faqat hamkorlar uchun",
+        "нашр накунед",
+        "ошкор накунед",
+        "махфӣ",
+        "махфиёна",
+        "дома у Зарины",
+        "на дому",
+        "at her home",
+        "at his home",
+        "at their home",
+        "at the home of Zarina",
+        "at home",
+        "дар хонаи Зарина",
+        "maxfiy",
+        "chop etilmasin",
+    ),
+    SHELTER: (
+        "Приют «Умед»",
+        "Убежище",
+        "шелтер",
+        "Women's Shelter",
+        "Refuge of Hope",
+        "safehouse",
+        "safe house",
+        "Safe-House",
+        "ПАНОҲГОҲИ занон",
+        "панохгох",
+        "паногоҳ",
+        "panohgohi",
+        "panogoh",
+        "Boshpana",
+        "бошпана",
+    ),
+}
+"""Pattern -> texts that it must notice."""
+
+PLAIN = {
+    TELLING: ("24/7, floor 3", "room 1234", "ward 12, bed 3456", "10.00", "it's free"),
+    STREET: ("под. 5", "best. ever", "улов", "a house in town"),
+    HOLD: ("для всех", "публикации о правах", "адсп", "at the homeland", "партнёры и сотрудники", "share with others"),
+    SHELTER: ("refugees", "workshelter", "пан", "safe and warm house"),
+}
+"""Pattern -> texts that it must leave alone."""
+
+NAMES = {TELLING: "telling", STREET: "street", HOLD: "hold", SHELTER: "shelter"}
+
+
+def examples(texts: dict[re.Pattern[str], tuple[str, ...]]) -> list[Any]:
+    return [pytest.param(pattern, text, id=f"{NAMES[pattern]}-{text}") for pattern in texts for text in texts[pattern]]
+
+
+@pytest.mark.parametrize(("pattern", "text"), examples(TOLD))
+def test_what_tells_too_much_is_noticed(pattern: re.Pattern[str], text: str) -> None:
+    assert pattern.search(text)
+
+
+@pytest.mark.parametrize(("pattern", "text"), examples(PLAIN))
+def test_plain_texts_are_left_alone(pattern: re.Pattern[str], text: str) -> None:
+    assert not pattern.search(text)
+
+
+def test_whoever_asks_for_silence_in_a_remark_is_heard() -> None:
+    assert asks_silence("ул. Рудаки 5, не для сайта")
+    assert not asks_silence("ул. Рудаки 5")
+
+
+def without_one_choice(pattern: str) -> Iterator[str]:
+    """Yield a pattern as often as it has choices, each time without one of them."""
+    opened, groups = [[-1]], []
+    for place, letter in enumerate(re.sub(r"\\.|\[[^]]*]", lambda escaped: "x" * len(escaped[0]), pattern)):
+        if letter == "(":
+            opened.append([place + 2])  # (?:
+        elif letter == "|":
+            opened[-1].append(place)
+        elif letter == ")":
+            groups.append([*opened.pop(), place])
+    for first, *bars, last in (*groups, [*opened.pop(), len(pattern)]):
+        for start, end in pairwise([first, *bars, last] if bars else []):
+            yield pattern[: start + 1] + pattern[end + 1 :] if start == first else pattern[:start] + pattern[end:]
+
+
+@pytest.mark.parametrize("pattern", TOLD, ids=NAMES.get)
+def test_no_word_of_a_pattern_can_go_unnoticed(pattern: re.Pattern[str]) -> None:
+    for poorer in without_one_choice(pattern.pattern):
+        assert not all(re.search(poorer, text, re.IGNORECASE) for text in TOLD[pattern]), poorer
