@@ -27,7 +27,7 @@ from mapping.model import (
     strictest,
 )
 from mapping.quality.known_organizations import Body, NamesHeld, may_be_one
-from mapping.quality.names import proposals
+from mapping.quality.names import Name, alike, proposals
 
 SILENT = {
     "organization": Phrase("the row does not say who"),
@@ -36,8 +36,9 @@ SILENT = {
 }
 """What a row of an activity lacks, by the field that should say it."""
 
-ASSESSORS = ("self", "peer", "commission")
-"""In what capacity somebody assesses."""
+
+LIKE = 0.6
+"""How alike a known name is that a row may mean which names nobody known."""
 
 
 def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
@@ -203,13 +204,14 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             )
             valid = None
         key = _own_key(reader, uses)
-        paper = match_term("agreement_documents", reader.text("document")) if reader.text("document") else None
+        unknown = Phrase("{text!r} is no kind of paper that we know", text=reader.text("document"))
+        paper = _term(reader, "document", "agreement_documents", unknown)
         agreement = ReferralAgreement(
             id=record_id(source, "referral_agreement", key),
             from_organization_id=giver.id,
             to_organization_id=taker.id,
             service_types=";".join(types),
-            document=paper.code if paper else None,
+            document=paper,
             number=reader.text("number") or None,
             signed_on=signed,
             valid_to=valid,
@@ -326,19 +328,14 @@ def _free(reader: Reader, name: str) -> str | None:
 
 def _assessor(reader: Reader) -> str | None:
     """Return in what capacity somebody assessed; a name stays private."""
-    text = reader.word("assessed_by", reader.text("assessed_by"))
-    if text and text not in ASSESSORS:
-        reader.say(
-            "assessed_by",
-            Phrase("{text!r} is no capacity that we know", text=text),
-            Phrase("write one of {words}", words=Several(ASSESSORS)),
-        )
-    return text if text in ASSESSORS else None
+    unknown = Phrase("{text!r} is no capacity that we know", text=reader.text("assessed_by"))
+    return _term(reader, "assessed_by", "assessors", unknown)
 
 
 def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired", "suspended", "draft", "unknown"]:
-    text = reader.text("status").casefold()
-    if text == "active" and valid is not None and valid < reader.intake.today:
+    unknown = Phrase("{text!r} is no state of an agreement that we know", text=reader.text("status"))
+    status = _term(reader, "status", "agreement_statuses", unknown)
+    if status == "active" and valid is not None and valid < reader.intake.today:
         reader.say(
             "status",
             Phrase("is called active but ended on {valid}", valid=valid),
@@ -346,7 +343,16 @@ def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired
             "note",
         )
         return "expired"
-    return next((s for s in ("active", "expired", "suspended", "draft") if s == text), "unknown")
+    return status or "unknown"  # type: ignore[return-value]
+
+
+def _term(reader: Reader, name: str, taxonomy: str, unknown: Phrase) -> str | None:
+    """Return the code of the term that a cell holds, None where it holds none; words for no term are told."""
+    text = reader.text(name)
+    match = match_term(taxonomy, reader.word(name, text)) if text else None
+    if match is None and text and not parsers.is_blank(text):
+        reader.say(name, unknown, Phrase("it was left out; write a code into [words.{link}]", link=name))
+    return match.code if match else None
 
 
 def _day(reader: Reader, name: str) -> dt.date | None:
@@ -360,8 +366,9 @@ def _past_day(reader: Reader, name: str) -> dt.date | None:
 
 def _activity_status(reader: Reader, start: dt.date | None, end: dt.date | None) -> str:
     """Return how far an activity is; what its days make impossible counts as unknown."""
-    match = match_term("activity_statuses", reader.text("status")) if reader.text("status") else None
-    status, today = match.code if match else "unknown", reader.intake.today
+    unknown = Phrase("{text!r} is no state of an activity that we know", text=reader.text("status"))
+    status = _term(reader, "status", "activity_statuses", unknown) or "unknown"
+    today = reader.intake.today
     last = max(filter(None, (start, end)), default=today)
     against = UNSAID
     if status == "completed" and last > today:
@@ -484,10 +491,15 @@ def _service(reader: Reader, held: NamesHeld) -> str | None:
 
 
 def _like(intake: Intake, text: str) -> list[str]:
-    """Return up to three names of known bodies that look like a text."""
-    keys = list(intake.known.names)
-    near = process.extract(name_key(text), keys, limit=9, score_cutoff=75)
-    return list(dict.fromkeys(intake.known.names[key][0].name for key, _, _ in near))[:3]
+    """Return up to three names of known bodies that are like a text, the likest first."""
+    names, name = intake.known.names, Name.of(text)
+    near = process.extract(name_key(text), list(names), limit=50, score_cutoff=60)
+    likeness = {
+        body.name: max(alike(name, Name.of(other)) for other in body.names | {body.name})
+        for key, _, _ in near
+        for body in names[key]
+    }
+    return sorted((like for like, score in likeness.items() if score >= LIKE), key=lambda like: -likeness[like])[:3]
 
 
 def provenance(reader: Reader, entity: str, record: str, key: str) -> Provenance:

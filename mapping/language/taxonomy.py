@@ -45,6 +45,8 @@ LISTS = (
     "verification",
     "organization_types",
     "agreement_documents",
+    "agreement_statuses",
+    "assessors",
     "case_measures",
     "case_units",
     "exploitation",

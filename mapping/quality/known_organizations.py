@@ -59,11 +59,11 @@ def signature(name: str) -> str:
     "Women's support centre "Savsani Juybori"" and "Центр поддержки женщин «Савсани Чуйбори»" have one signature.
     """
     folded = coarse(name.replace("-", " "))
-    kind = next((kind for words, kind in kinds_of_bodies() if words in folded), "")
+    words, kind = next(((words, kind) for words, kind in kinds_of_bodies() if words in folded), ("", ""))
     quoted, number = QUOTED.search(name), NUMBER.search(name)
     if not kind:
         return ""
-    if quoted:
+    if quoted and words not in coarse(quoted[1].replace("-", " ")):  # else the quotes hold the whole name
         return f"{kind}|{coarse(quoted[1])}" + (f"|{number[1]}" if number else "")
     return f"{kind}|{number[1]}" if number else ""
 

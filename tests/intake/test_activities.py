@@ -315,3 +315,65 @@ def test_a_status_that_its_days_contradict_is_unknown(take, monkeypatch, state, 
     found = take("activity", ACTIVITY | {"state": state, "start": start, "end": end})
     assert [activity.status for activity in found.of("activity")] == [status]
     assert any("counts as unknown" in issue.fix for issue in found.issues) == (status == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("word", "until", "status"),
+    [
+        ("Действует", "2027-01-01", "active"),
+        ("амал мекунад", "", "active"),
+        ("в силе", "", "active"),
+        ("In force", "", "active"),
+        ("действует", "2026-01-01", "expired"),
+        ("истёк", "", "expired"),
+        ("мӯҳлаташ гузашт", "", "expired"),
+        ("приостановлено", "", "suspended"),
+        ("на подписании", "", "draft"),
+        ("лоиҳа", "", "draft"),
+        ("amal qiladi", "", "active"),
+    ],
+)
+def test_the_state_of_an_agreement_in_the_words_of_four_languages(take, word, until, status):
+    found = take("agreement", AGREEMENT | {"status": word, "until": until})
+    assert [agreement.status for agreement in found.of("referral_agreement")] == [status]
+
+
+@pytest.mark.parametrize(("column", "word"), [("status", "как договоримся"), ("document", "рукопожатие")])
+def test_words_of_an_agreement_that_nobody_knows_are_told(take, monkeypatch, column, word):
+    monkeypatch.setitem(SHAPES, "agreement", SHAPES["agreement"] | {"document": ["document"]})
+    found = take("agreement", AGREEMENT | {column: word})
+    (agreement,) = found.of("referral_agreement")
+    assert (agreement.status, agreement.document) == ("unknown" if column == "status" else "active", None)
+    assert [(where, word in told) for where, told in said(found, "doubt")] == [(column, True)]
+
+
+def test_the_state_of_an_activity_that_nobody_knows_is_told(take, monkeypatch):
+    monkeypatch.setitem(SHAPES, "activity", SHAPES["activity"] | {"status": ["status"]})
+    found = take("activity", ACTIVITY | {"status": "бог весть"})
+    assert [activity.status for activity in found.of("activity")] == ["unknown"]
+    assert [(where, "бог весть" in told) for where, told in said(found, "doubt")] == [("status", True)]
+
+
+@pytest.mark.parametrize(
+    ("word", "by"), [("Комиссия", "commission"), ("сами", "self"), ("худашон", "self"), ("взаимная проверка", "peer")]
+)
+def test_who_assessed_in_the_words_of_four_languages(take, word, by):
+    assert [answer.assessed_by for answer in take("assessment", ANSWER | {"by": word}).of("standard_assessment")] == [
+        by
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "candidates"),
+    [
+        ("Soyai Chinorak", ["Soyai Chinor"]),
+        ("Фонд «Сояи Чанор»", ["Soyai Chinor"]),
+        ("Зелёная колыбель", []),
+        ("Umed No. 5", []),  # another number is another body
+        ("и К", []),
+    ],
+)
+def test_candidates_are_names_that_are_alike(take, text, candidates):
+    (reason,) = take("agreement", AGREEMENT | {"to": text}).refused[0].reasons
+    asked = reason.partition("; ")[2]
+    assert asked == (f"is it {', '.join(candidates)}?" if candidates else "import the list that has it first")

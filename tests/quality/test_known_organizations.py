@@ -16,6 +16,7 @@ from tests.support.sample import TODAY, batch, organization, place, sample_direc
         ("Employment centre No. 955, Yovon", "Центр занятости № 955, Яванский район"),
         ("Duty desk No. 913, police, Bokhtar", "Мизи навбатдории № 913, ШКД, шаҳри Бохтар"),
         ("State-legal-aid-bureau-No.-988", "Государственное бюро юридической помощи № 988"),
+        ('"Social protection office No. 934" (Public Organization)', "Отдел социальной защиты № 934, Истаравшан"),
     ],
 )
 def test_a_body_has_one_signature_in_every_language(one, other):
