@@ -46,8 +46,9 @@ class TimedChannel(HTTPChannel):  # type: ignore[misc]
         return taken
 
     def late(self, now: float) -> bool:
-        """Tell whether the time for the request that is waited for is over; none is while an answer goes out."""
+        """Tell whether the time for the request that is waited for is over; it begins anew after each answer."""
         if self.requests or self.total_outbufs_len:
+            self.waits_since = now  # else whoever waited long for an answer would be closed with its last byte
             return False
         head = self.request is None or not self.request.headers_finished
         return now - self.waits_since > (HEAD_WAIT if head else BODY_WAIT)

@@ -112,3 +112,14 @@ def test_a_connection_that_is_used_again_has_its_time_anew(port):
         connection.request("GET", "/")
         assert connection.getresponse().read() == b"here"
     connection.close()
+
+
+def test_the_time_for_the_next_request_begins_after_a_long_answer():
+    channel = object.__new__(serving.TimedChannel)
+    channel.waits_since, channel.request, channel.requests, channel.total_outbufs_len = 0.0, None, ["one"], 0
+    assert not channel.late(100.0)
+    channel.requests, channel.total_outbufs_len = [], 1
+    assert not channel.late(200.0)
+    channel.total_outbufs_len = 0
+    assert not channel.late(200.0 + serving.HEAD_WAIT)
+    assert channel.late(201.0 + serving.HEAD_WAIT)
