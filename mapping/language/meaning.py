@@ -87,6 +87,11 @@ class QueryReader:
         for number, (_, row) in enumerate(self.called):
             for word in row:
                 self.called_by_start.setdefault(word[:SAME], []).append(number)
+        self.rules_of: dict[str, list[int]] = {}
+        """Concept -> rules that ask for it first, so that most need not be looked at."""
+        for number, (groups, *_) in enumerate(lexicon["rules"]):
+            for concept in groups[0]:
+                self.rules_of.setdefault(concept, []).append(number)
 
     def read(self, text: str, is_name: Callable[[str, bool], bool] | None = None) -> Meaning:
         """Return what a text asks for; ``is_name`` tells whether a word stands in a name, or, loosely, slightly off."""
@@ -219,7 +224,8 @@ class QueryReader:
         ``vague`` says that more words met nothing than met something: what a weak rule guesses is then left out.
         """
         fired: list[tuple[frozenset[str], int, str, list[str]]] = []
-        for groups, barred, mode, codes in self.lexicon["rules"]:
+        for number in sorted({number for concept in met for number in self.rules_of.get(concept, ())}):
+            groups, barred, mode, codes = self.lexicon["rules"][number]
             used = [met.intersection(group) for group in groups]
             if all(used) and not met.intersection(barred):
                 fired.append((frozenset().union(*used), len(groups), mode, codes))

@@ -28,6 +28,8 @@ ORDER = "<u4"
 
 SPARSE = 64
 """Where fewer than one service of so many is in a set, its first by name are found by looking at all of the set."""
+KEPT_SETS = 256
+"""Sets of codes that stay in memory: few are asked for, again and again."""
 STEP = 4096
 """Services that are looked at in one go, where the first by name of a set are found by going through all services."""
 
@@ -114,6 +116,7 @@ class Postings:
         self.size: int = row[0] if row else 0
         self._width = -(-self.size // 64)
         self._read: dict[str, NDArray[Any]] = {}
+        self.of_code = lru_cache(KEPT_SETS)(self._of_code)
 
     # -- sets -----------------------------------------------------------------------------------------------------
 
@@ -142,14 +145,23 @@ class Postings:
 
     def having(self, kind: str, codes: Iterable[str]) -> Bits:
         """Return the services that have one of some codes."""
+        codes = sorted(codes)
+        if len(codes) == 1:
+            return self.of_code(kind, codes[0])
         query = "SELECT bits, numbers FROM code WHERE kind = ? AND code IN (SELECT value FROM json_each(?))"
-        return self.union(self.connection.execute(query, (kind, json.dumps(sorted(codes)))))
+        return self.union(self.connection.execute(query, (kind, json.dumps(codes))))
+
+    def _of_code(self, kind: str, code: str) -> Bits:
+        bits = self.union(
+            self.connection.execute("SELECT bits, numbers FROM code WHERE kind = ? AND code = ?", (kind, code))
+        )
+        bits.flags.writeable = False  # it is kept
+        return bits
 
     def by_code(self, kind: str, codes: Iterable[str]) -> dict[str, Bits]:
         """Return the services that have each of some codes; codes that none has are left out."""
-        query = "SELECT code, bits, numbers FROM code WHERE kind = ? AND code IN (SELECT value FROM json_each(?))"
-        rows = self.connection.execute(query, (kind, json.dumps(sorted(codes))))
-        return {code: self.union([(bits, content)]) for code, bits, content in rows}
+        sets = {code: self.of_code(kind, code) for code in sorted(codes)}
+        return {code: bits for code, bits in sets.items() if bits.any()}
 
     def union(self, sets: Iterable[Any]) -> Bits:
         """Return the services that are in one of some packed sets."""
