@@ -17,6 +17,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 import sqlite_utils
+from pydantic_core import to_json
 
 from mapping.directory.rows import named, reader, stored_ids, stored_rows
 from mapping.errors import InvalidRecord, NotFound
@@ -120,7 +121,7 @@ class _Agreed(Mapping[Key, Row]):
         line = self.db.conn.execute(query, (record, table, self.audience)).fetchone()
         if line is None:
             raise KeyError(key)
-        row: Row = json.loads(line[0])
+        ((_, row),) = _whole([(key, line[0])])
         return row
 
     def _read_on(self, table: str, record: str) -> None:
@@ -128,13 +129,12 @@ class _Agreed(Mapping[Key, Row]):
         own = f'SELECT id FROM "{table}" WHERE id >= ? ORDER BY id LIMIT {CHUNK}'
         ids = [identifier for (identifier,) in self.db.conn.execute(own, [record])]
         lines = self.db.conn.execute(
-            'SELECT record, "row" FROM shown'
+            'SELECT "table", record, "row" FROM shown'
             ' WHERE record IN (SELECT value FROM json_each(?)) AND "table" = ? AND audience = ?',
             (json.dumps(ids), table, self.audience),
-        ).fetchall()
-        rows = json.loads(f"[{','.join(text for _, text in lines)}]")
+        )
         self._table, self._first, self._last = table, record, ids[-1] if ids else record
-        self._chunk = dict(zip((known for known, _ in lines), rows, strict=True))
+        self._chunk = {known: row for (_, known), row in _whole(((own, known), text) for own, known, text in lines)}
 
     def __iter__(self) -> Iterator[Key]:
         yield from self.db.conn.execute('SELECT "table", record FROM shown WHERE audience = ?', (self.audience,))
@@ -476,12 +476,16 @@ def _delete(db: sqlite_utils.Database, name: str, audience: Audience, keys: Coll
 
 def _stored(db: sqlite_utils.Database, audience: Audience, touched: Ids | None) -> dict[Key, Row]:
     """Return what an audience was last agreed to see, of some records or of all."""
-    lines = _lines(db, "shown", "row", audience, touched)
-    rows: dict[Key, Row] = {}
+    return dict(_whole(_lines(db, "shown", "row", audience, touched)))
+
+
+def _whole(lines: Iterable[tuple[Key, str]]) -> Iterator[tuple[Key, Row]]:
+    """Yield rows of ``shown``, which are kept without their blank fields, with them."""
+    lines = iter(lines)
     while chunk := list(islice(lines, CHUNK)):
-        texts = ",".join(text for _, text in chunk)
-        rows.update(zip((key for key, _ in chunk), json.loads(f"[{texts}]"), strict=True))
-    return rows
+        rows = json.loads(f"[{','.join(text for _, text in chunk)}]")
+        for (key, _), row in zip(chunk, rows, strict=True):
+            yield key, {**BLANK[key[0]], **row}
 
 
 def _digests(db: sqlite_utils.Database, audience: Audience, touched: Ids | None) -> dict[Key, str]:
@@ -512,11 +516,12 @@ def _grouped(keys: Iterable[Key]) -> Ids:
 CHUNK = 1000
 """Rows that are decoded at once, so that they share the names of their fields."""
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` makes an encoder for each row
+BLANK = {table: dict.fromkeys(("id", *PUBLISHED[table])) for table in SHOWABLE} | {THRESHOLD: {}}
+"""Table -> a row of nothing but blank fields."""
 
 
 def _text(fields: Mapping[str, Any]) -> str:
-    return _encode(dict(fields))
+    return to_json({name: value for name, value in fields.items() if value is not None}).decode()
 
 
 def _fields(text: str) -> dict[str, tuple[Any, Any]]:

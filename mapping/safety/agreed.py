@@ -12,8 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from mapping.model import ENTRY_POINTS, PRECISIONS, RECORDS, WORDS, Audience, references
 
@@ -40,8 +39,7 @@ Climb = Callable[[str], str | None]
 """Gives the unit under which the places of a unit are listed."""
 
 
-@dataclass(frozen=True)
-class Showing:
+class Showing(NamedTuple):
     """What would newly be shown of a record to an audience: field -> (before, now)."""
 
     audience: Audience
@@ -66,12 +64,12 @@ class Showing:
 
 def told(shown: Shown) -> dict[Key, Row]:
     """Return the rows from which readers learn something, as they are kept and compared: days as text."""
-    return {
-        (table, row["id"]): row | {name: _plain(row[name]) for name in DAYS[table] if name in row}
-        for table, rows in shown.items()
-        if table not in FREE
-        for row in rows
-    }
+    return {(table, row["id"]): _kept(table, row) for table, rows in shown.items() if table not in FREE for row in rows}
+
+
+def _kept(table: str, row: Row) -> Row:
+    """Return a row as it is kept, itself where it has no days."""
+    return row | {name: _plain(row[name]) for name in DAYS[table] if name in row} if DAYS[table] else row
 
 
 def differences(rows: Mapping[Key, Row], agreed: Agreed, audience: Audience, unit_to_show: Climb) -> Iterator[Showing]:

@@ -486,6 +486,7 @@ class _Markings:
                 self.types[attribute.link_id].append(rule)
         self.audience: dict[tuple[str, str], Audience] = {}
         self.path_precision: dict[str, Precision] = {}
+        self.rows: dict[str, dict[str, Row]] = defaultdict(dict)
         for table in ("organization", "service"):
             self._mark(table, tables)
         self._mark_places(tables)
@@ -496,6 +497,23 @@ class _Markings:
     def of(self, table: str, record_id: str | None) -> Audience:
         """Return who may see a record; a missing one is for custodians."""
         return self.audience.get((table, record_id or ""), "custodian")
+
+    def row(self, record: Record) -> Row:
+        """Return the fields that every audience sees that may see a record: one row for all, which none changes."""
+        known = self.rows[record.table]
+        if record.id not in known:
+            row = known[record.id] = _whole_row(record)
+            withheld = self.approved.withheld.get(record.id, set())
+            if withheld & {"latitude", "longitude"}:  # half a point is a line on the map
+                withheld = withheld | {"latitude", "longitude"}
+            for name in withheld:
+                if name in row and name != "id":
+                    row[name] = None
+            if isinstance(record, Contact) and record.id not in self.approved.audience:
+                row["name"] = None
+            if "audience" in row:
+                row["audience"] = self.of(record.table, record.id)
+        return known[record.id]
 
     def own(self, record: Record) -> Audience:
         """Return the record's own marking, or what it was lowered to; records that have none follow their parents."""
@@ -597,26 +615,16 @@ class _Redaction:
         audience = self.seen.of(record.table, record.id)
         if not allows(self.audience, audience) or not self._fits(record):
             return None
-        row = _whole_row(record)
-        withheld = self.seen.approved.withheld.get(record.id, set())
-        if withheld & {"latitude", "longitude"}:  # half a point is a line on the map
-            withheld = withheld | {"latitude", "longitude"}
-        for name in withheld:
-            if name in row and name != "id":
-                row[name] = None
-        if "audience" in row:
-            row["audience"] = audience
+        row = self.seen.row(record)
         if record.id in self.vague:
-            row |= dict.fromkeys(PLACE_TEXTS[record.table])
+            row = row | dict.fromkeys(PLACE_TEXTS[record.table])
         if isinstance(record, Location):
-            self._place(record, row)
+            row = row | self._place(record)
         elif isinstance(record, ReferralAgreement):
             codes = [c for c in codes_of(record.service_types) if allows(self.audience, self.seen.by_code(c))]
-            row["service_types"] = ";".join(codes)
-        elif isinstance(record, Contact) and record.id not in self.seen.approved.audience:
-            row["name"] = None
+            row = row | {"service_types": ";".join(codes)}
         elif isinstance(record, Activity) and self.audience == "public":
-            row |= dict.fromkeys(self._too_few(record))
+            row = row | dict.fromkeys(self._too_few(record))
         return row
 
     def _too_few(self, record: Activity) -> set[str]:
@@ -628,12 +636,13 @@ class _Redaction:
             hidden.add("reached_women")
         return hidden
 
-    def _place(self, record: Location, row: Row) -> None:
+    def _place(self, record: Location) -> Row:
         precision = self.precision.get(record.id, "none")
-        row["precision"] = precision
-        if precision != "exact":
-            unit = self.seen.rules.unit_to_show(record.area_unit) if record.area_unit else None
-            row |= {"area_unit": unit, "position_basis": "unit" if unit else "none", "location_type": "physical"}
+        if precision == "exact":
+            return {"precision": precision}
+        unit = self.seen.rules.unit_to_show(record.area_unit) if record.area_unit else None
+        basis = "unit" if unit else "none"
+        return {"precision": precision, "area_unit": unit, "position_basis": basis, "location_type": "physical"}
 
     def _fits(self, record: Record) -> bool:
         """Whether a rule of its own table lets the record be shown."""

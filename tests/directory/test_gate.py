@@ -17,7 +17,7 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.model import AUDIENCES, RECORDS, Attribute, Phone, ServiceAtLocation
 from mapping.safety.agreed import FREE, Shown, told
 from mapping.safety.people import same_person, two_people
-from mapping.safety.redaction import VIEWS, TypeRule, allowed_rows, project
+from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, allowed_rows, project
 from tests.support.sample import (
     TODAY,
     approval,
@@ -52,17 +52,39 @@ def seen(directory) -> dict[str, Shown]:
     }
 
 
+def blank(table: str) -> dict[str, Any]:
+    return dict.fromkeys(("id", *PUBLISHED[table])) if table in PUBLISHED else {}
+
+
 @pytest.mark.parametrize("chunk", [1, 2, 1000])
 def test_what_was_agreed_to_is_read_in_chunks(directory, chunk, monkeypatch):
     monkeypatch.setattr(gate, "CHUNK", chunk)
     agreed = directory.agreed("public")
     stored = directory.db.conn.execute('SELECT "table", record, "row" FROM shown WHERE audience = ?', ["public"])
-    rows = {(table, record): json.loads(row) for table, record, row in stored}
+    rows = {(table, record): blank(table) | json.loads(row) for table, record, row in stored}
     assert dict(agreed) == rows
     for keys in (sorted(rows), sorted(rows, reverse=True)):
         assert {key: agreed[key] for key in keys} == rows
     assert len(agreed) == len(dict(agreed)) > 0
     assert agreed.get(("service", "nowhere")) is None
+
+
+def test_rows_are_kept_without_blank_fields_and_read_as_well_with_them(directory):
+    def stored():
+        return directory.db.conn.execute('SELECT "row", record, "table", audience FROM shown').fetchall()
+
+    before, known, views = stored(), dict(directory.agreed("public")), seen(directory)
+    assert all(None not in json.loads(row).values() for row, *_ in before)
+    whole = [(json.dumps(blank(key[1]) | json.loads(row)), *key) for row, *key in before]
+    assert whole != before
+    directory.db.conn.executemany(
+        'UPDATE shown SET "row" = ? WHERE record = ? AND "table" = ? AND audience = ?', whole
+    )  # as version 0.1 kept them
+    assert dict(directory.agreed("public")) == known
+    assert seen(directory) == views
+    directory.catch_up(on=TODAY + dt.timedelta(days=1))
+    assert directory.waiting() == []
+    assert dict(directory.agreed("public")) == known
 
 
 def less_precise(row: dict[str, Any], name: str) -> bool:
