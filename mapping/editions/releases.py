@@ -416,8 +416,10 @@ class Releases:
         if before and len(changed) > max(FEW, MOST_CHANGED * len(before)):
             values = {"changed": len(changed), "before": len(before), "share": Share(MOST_CHANGED)}
             yield Alarm(replace(MANY_CHANGED, values=values))
-        with View(previous) as view:
-            known = self._known_before(directory, view.edition)
+        known: set[str] = set()
+        if any(item.kind == "new" for item in items):
+            with View(previous) as view:
+                known = self._known_before(directory, view.edition)
         for item in items:
             closer = any(fact.field == "location.latitude" and not fact.before for fact in item.facts)
             if item.kind == "new" and item.id in known:
@@ -434,7 +436,8 @@ class Releases:
         else:  # published before editions were kept
             query = 'SELECT DISTINCT record FROM history JOIN batch b ON b.number = batch WHERE b."on" < ?'
             rows = directory.db.execute(query, [previous.isoformat()])
-        return {public_id(directory.key, identifier) for (identifier,) in rows}
+        key = directory.key
+        return {public_id(key, identifier) for (identifier,) in rows}
 
     def _purge(self, directory: Directory, day: dt.date) -> Hidden:
         hidden = Hidden(directory, self.audience, day)

@@ -5,6 +5,7 @@ on it. The file is written anew from the rows that stay, so that nothing is left
 """
 
 import datetime as dt
+import json
 import sqlite3
 from collections.abc import Collection, Mapping
 from contextlib import closing
@@ -75,9 +76,11 @@ def without_hidden(old: Path, out: Path, hidden: Hidden, *, area: StudyArea | No
         The new one cannot be written.
     """
     with View(old) as view:
-        rows, changed = _kept(view, hidden)
-        if not changed:
-            return False
+        ids = _ids(view)
+        otherwise = ids & hidden.fields.keys()
+        if not ids & hidden.ids and not _kept(_rows(view, otherwise), hidden)[1]:
+            return False  # and nobody waits for all of it to be read
+        rows, _ = _kept(_rows(view), hidden)
         context = ViewContext(
             audience=view.audience, edition=view.edition, area=area, previous=None, licences=view.licences
         )
@@ -95,12 +98,11 @@ def rows_of(path: Path) -> Shown:
         return _rows(view)
 
 
-def _kept(view: View, hidden: Hidden) -> tuple[Shown, bool]:
+def _kept(rows: Shown, hidden: Hidden) -> tuple[Shown, bool]:
     """Return the rows that stay, and whether that changes anything."""
-    rows = _rows(view)
-    gone = {row["id"] for own in rows.values() for row in own} & hidden.ids
-    while more := {row["id"] for table, own in rows.items() for row in own if _hangs_on(table, row, gone)} - gone:
-        gone |= more
+    gone = new = {row["id"] for own in rows.values() for row in own} & hidden.ids
+    while new := {row["id"] for table, own in rows.items() for row in _hanging(table, own, new)} - gone:
+        gone = gone | new
     changed = bool(gone)
     for table, own in rows.items():
         rows[table] = [row for row in own if row["id"] not in gone]
@@ -112,18 +114,23 @@ def _kept(view: View, hidden: Hidden) -> tuple[Shown, bool]:
     return rows, changed
 
 
-def _hangs_on(table: str, row: Row, gone: Collection[str]) -> bool:
+def _hanging(table: str, rows: list[Row], gone: Collection[str]) -> list[Row]:
+    """Return the rows of a table that name one of some others."""
+    if not gone or table in VOCABULARIES:
+        return []
     columns = (*references(RECORDS[table]), "link_id")
-    return table not in VOCABULARIES and any(row.get(column) in gone for column in columns)
+    return [row for row in rows if any(row.get(column) in gone for column in columns)]
 
 
-def _rows(view: View) -> Shown:
+def _rows(view: View, ids: Collection[str] | None = None) -> Shown:
+    """Return the rows of a view, or those of some ids."""
+    where, values = ("1", []) if ids is None else ("id IN (SELECT value FROM json_each(?))", [json.dumps([*ids])])
     rows: Shown = {}
     for table, names in PUBLISHED.items():
         dates = _dates(table)
         rows[table] = [
             {name: _date(row[name]) if name in dates else row[name] for name in ("id", *names)}
-            for row in view.rows(table)
+            for row in view.connection.execute(f'SELECT * FROM "{table}" WHERE {where} ORDER BY id', values)
         ]
     return rows
 
@@ -138,7 +145,7 @@ def _date(text: str | None) -> dt.date | None:
 
 
 def _ids(view: View) -> set[str]:
-    return {row["id"] for table in PUBLISHED for row in view.rows(table)}
+    return {identifier for table in PUBLISHED for (identifier,) in view.connection.execute(f'SELECT id FROM "{table}"')}
 
 
 def _copy_rest(old: sqlite3.Connection, out: Path, *, gone: Collection[str]) -> None:

@@ -162,6 +162,13 @@ class View:
             self._listing = {language: self.entries(ids, language=language)}
         return list(self._listing[language])
 
+    def active_places(self, *, language: str = "en") -> dict[str, tuple[ServicePlace, ...]]:
+        """Return the places of every service that is active, by its id, and read nothing else of it."""
+        query = "SELECT id FROM service WHERE status = 'active' ORDER BY id"
+        ids = [service for (service,) in self.connection.execute(query)]
+        places, _, _ = self._places(ids, language)
+        return {service: places.get(service, ()) for service in ids}
+
     def service(self, service_id: str, *, language: str = "en") -> Entry:
         """Return one service.
 

@@ -207,6 +207,21 @@ def test_services_are_made_once_and_listed_anew(view: View, monkeypatch: pytest.
     assert view.services(language="ru") == listed != []
 
 
+def test_the_places_of_active_services_are_those_that_entries_have(tiny_area: StudyArea, tmp_path: Path) -> None:
+    parts = (
+        organization("Umed", audience="public"),
+        service("Open", of="Umed"),
+        service("Far", of="Umed"),
+        service("Shut", of="Umed", status="temporarily closed"),
+        place("Here", of=["Open", "Shut"], at=CHASHMA, address="Main street 1", city="Town"),
+        place("There", of=["Open"], at=QULLAOBOD),
+    )
+    with sample_view(tmp_path, tiny_area, *parts) as some:
+        entries = {entry.id: entry for entry in some.services()}
+        assert some.active_places() == {own: e.places for own, e in entries.items() if e.status == "active"}
+        assert sorted(map(len, some.active_places().values())) == [0, 2]
+
+
 def test_services_stand_in_the_order_of_the_alphabet(view: View) -> None:
     for language in ("tg", "ru", "en"):
         names = [one.name for one in view.services(language=language)]

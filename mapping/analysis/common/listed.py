@@ -8,7 +8,7 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message, Text
 from mapping.language.taxonomy import Term, Vocabulary
-from mapping.view.entries import DAY
+from mapping.view.entries import DAY, ServicePlace
 from mapping.view.view import Entry, View
 from mapping.view.visits import at_home, can_be_visited
 
@@ -172,13 +172,18 @@ def units_at(area: StudyArea, code: str, level: int) -> tuple[str, ...]:
 
 
 def units_in(entry: Entry, area: StudyArea, level: int) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the units in which a service has a place, and those in one of which it has one, we do not know which.
+    """Return the units in which a service has a place, and those in one of which it has one, we do not know which."""
+    return units_with(entry.places, area, level)
+
+
+def units_with(places: Iterable[ServicePlace], area: StudyArea, level: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the units in which one of some places is, and those in one of which one is, we do not know which.
 
     A place is given by its point or by its area; one that is only given by a wider area may be in any unit of that.
     """
     here: set[str] = set()
     perhaps: set[str] = set()
-    for place in entry.places:
+    for place in places:
         if not at_home(place, area):
             continue
         code = place.area_unit

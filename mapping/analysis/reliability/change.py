@@ -12,12 +12,13 @@ from pathlib import Path
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import chosen_level, rows_of, units_in
+from mapping.analysis.common.listed import chosen_level, rows_of, units_with
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import Message
 from mapping.result import Column, Figure, Input, Result
-from mapping.view.view import Entry, View
+from mapping.view.entries import ServicePlace
+from mapping.view.view import View
 
 METHOD = Message(
     "We compared two editions for the same readers, service by service. A service is new when it was not active in the "
@@ -56,14 +57,14 @@ def change(view: View, area: StudyArea, *, previous: View | None = None, level: 
         day: dt.date | None = previous.edition
         kinds = _kinds(view, previous)
         table = pd.DataFrame(
-            {key: _counts(entries.values(), area, level, index) for key, entries in kinds.items()}, index
+            {key: _counts(services.values(), area, level, index) for key, services in kinds.items()}, index
         )
-        total: dict[str, int] = {key: len(entries) for key, entries in kinds.items()}
+        total: dict[str, int] = {key: len(services) for key, services in kinds.items()}
     else:
         day, table, total = _stored(view, level, index)
     unknown = [key for key in LABELS if key != "now"]
     if day is None:
-        now = _active(view.services())
+        now = view.active_places()
         table = pd.DataFrame(dict.fromkeys(LABELS, 0), index)
         table["now"] = _counts(now.values(), area, level, index)
         total = {"now": len(now)}
@@ -110,11 +111,11 @@ def write_counts(path: Path, view: View, previous: View, area: StudyArea) -> Non
     """Write into a new view what `change` counts between the one that it replaces and itself, at every level."""
     _require_like(view, previous)
     kinds = _kinds(view, previous)
-    rows = [(-1, "", key, len(entries)) for key, entries in kinds.items()]
+    rows = [(-1, "", key, len(services)) for key, services in kinds.items()]
     for level in area.levels:
         index = pd.Index([str(code) for code in area.units(level.level).index])
-        for key, entries in kinds.items():
-            counts = _counts(entries.values(), area, level.level, index)
+        for key, services in kinds.items():
+            counts = _counts(services.values(), area, level.level, index)
             rows += [(level.level, code, key, count) for code, count in zip(index, counts, strict=True)]
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = off")
@@ -139,30 +140,30 @@ def _stored(view: View, level: int, index: pd.Index) -> tuple[dt.date | None, pd
     return dt.date.fromisoformat(rows[0]["since"]), table, {kind: counts["", kind] for kind in LABELS}
 
 
-def _kinds(view: View, previous: View) -> dict[str, dict[str, Entry]]:
+Services = Mapping[str, tuple[ServicePlace, ...]]
+"""Services by id: their places."""
+
+
+def _kinds(view: View, previous: View) -> dict[str, Services]:
     """Return the services of each kind of change, in the order of `LABELS`."""
-    old, now = _active(previous.services()), _active(view.services())
+    old, now = previous.active_places(), view.active_places()
     return {
         "before": old,
         "now": now,
-        "new": {key: entry for key, entry in now.items() if key not in old},
-        "closed": {key: entry for key, entry in old.items() if key not in now},
-        "moved": {key: entry for key, entry in now.items() if key in old and _where(entry) != _where(old[key])},
+        "new": {key: places for key, places in now.items() if key not in old},
+        "closed": {key: places for key, places in old.items() if key not in now},
+        "moved": {key: places for key, places in now.items() if key in old and _where(places) != _where(old[key])},
     }
 
 
-def _active(entries: Iterable[Entry]) -> dict[str, Entry]:
-    return {entry.id: entry for entry in entries if entry.status == "active"}
+def _where(places: Iterable[ServicePlace]) -> frozenset[tuple[object, ...]]:
+    return frozenset((place.latitude, place.longitude, place.area_unit, place.country) for place in places)
 
 
-def _where(entry: Entry) -> frozenset[tuple[object, ...]]:
-    return frozenset((place.latitude, place.longitude, place.area_unit, place.country) for place in entry.places)
-
-
-def _counts(entries: Iterable[Entry], area: StudyArea, level: int, index: pd.Index) -> list[int]:
+def _counts(services: Iterable[Iterable[ServicePlace]], area: StudyArea, level: int, index: pd.Index) -> list[int]:
     tally: dict[str, int] = dict.fromkeys(map(str, index), 0)
-    for entry in entries:
-        for unit in units_in(entry, area, level)[0]:
+    for places in services:
+        for unit in units_with(places, area, level)[0]:
             tally[unit] += 1
     return list(tally.values())
 
