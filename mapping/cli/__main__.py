@@ -2,4 +2,5 @@
 
 from mapping.cli import main
 
-main()
+if __name__ == "__main__":  # a process of its own for analyses reads this too
+    main()

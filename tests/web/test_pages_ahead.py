@@ -6,8 +6,11 @@ import time
 
 import pytest
 
+from mapping.analyses import coverage
+from mapping.registry import analyses
+from mapping.view.view import View
 from web import create_app
-from web.pages_ahead import keep_ahead, make_ahead
+from web.pages_ahead import keep_ahead, make_ahead, results_apart
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +39,7 @@ def test_each_new_edition_is_made_ahead_once(view_file, tiny_area, tmp_path, mon
     shutil.copy(view_file, path)
     editions = []
     monkeypatch.setattr("web.pages_ahead.make_ahead", lambda app: editions.append(app.config["EDITIONS"].now()))
-    monkeypatch.setattr("web.pages_ahead.kept_results", lambda *_: {})
+    monkeypatch.setattr("web.pages_ahead.results_apart", lambda *_: {})
     app = create_app(path, tiny_area, keep=True)
     with keep_ahead(app, every=0.02):
         _wait(lambda: len(editions) == 1)
@@ -50,6 +53,23 @@ def test_each_new_edition_is_made_ahead_once(view_file, tiny_area, tmp_path, mon
     os.replace(tmp_path / "next.db", path)
     time.sleep(0.1)
     assert len(editions) == 2, "nobody looks once the portal has ended"
+
+
+def test_results_of_a_process_apart_are_those_of_this_one(view_file, tiny_area):
+    with View(view_file) as view:
+        apart, here = results_apart(view, tiny_area), coverage(view, tiny_area)
+    assert set(analyses()) <= set(apart)
+    assert apart["coverage"].sheet().equals(here.sheet())
+
+
+def test_a_process_that_is_ended_is_told(view_file, tiny_area, monkeypatch):
+    monkeypatch.setattr("web.pages_ahead._send_results", _end)
+    with View(view_file) as view, pytest.raises(EOFError):
+        results_apart(view, tiny_area)
+
+
+def _end(*_):
+    os._exit(9)
 
 
 def _wait(holds):
