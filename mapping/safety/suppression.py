@@ -21,6 +21,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from graphlib import TopologicalSorter
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -40,6 +42,8 @@ OTHER = "\0"
 
 MOST_CROSSED = 3000
 """Cells of a table that nobody gave are looked at where there are at most so many."""
+
+UNCHECKED = "counts of cases: it could not be checked what is told by those that are shown"
 
 NOT_GIVEN = -1
 """The count of a cell that follows from no row."""
@@ -99,6 +103,10 @@ class _CountTable:
             for total in self.sums_of[cell]
         )
 
+    def easiest(self, cells: Iterable[Cell], hidden: set[Cell]) -> Cell:
+        """Return the count whose hiding leaves the fewest sums with one unknown; of these the smallest."""
+        return min(cells, key=lambda cell: (self.left_alone(cell, hidden), cell[2], cell[1]))
+
 
 def suppress(rows: Sequence[Row], *, least: int, parent_unit: ParentUnit = lambda _: None) -> list[Row]:
     """Return rows of case counts, those that must not be told without their ``count`` and marked ``suppressed``.
@@ -106,20 +114,15 @@ def suppress(rows: Sequence[Row], *, least: int, parent_unit: ParentUnit = lambd
     Hidden are counts from 1 to below ``least``, and as many others as it takes that none of them can be worked out;
     zeros are shown. The order of the rows has no influence on which are hidden.
     """
-    if least <= 1:
-        return list(rows)
-    keys = [_cell(row) for row in rows]
-    tables: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for number, cell in enumerate(keys):
+    keyed = [(row, _cell(row)) for row in rows]
+    tables: dict[tuple[Any, ...], list[tuple[str, Cell]]] = defaultdict(list)
+    for row, cell in keyed:
         if cell is not None:
-            tables[cell[0]].append(number)
+            tables[cell[0]].append((str(row["source"]), cell))
     hidden: set[Cell] = set()
-    for numbers in tables.values():
-        hidden |= _hidden([(str(rows[n]["source"]), cell) for n in numbers if (cell := keys[n])], least, parent_unit)
-    return [
-        row | {"count": None, "suppressed": True} if cell in hidden or row["count"] is None else row
-        for row, cell in zip(rows, keys, strict=True)
-    ]
+    for given in tables.values():
+        hidden |= _hidden(given, least, parent_unit)
+    return [row | {"count": None, "suppressed": True} if cell is None or cell in hidden else row for row, cell in keyed]
 
 
 def _cell(row: Row) -> Cell | None:
@@ -142,17 +145,9 @@ def _hidden(given: Sequence[tuple[str, Cell]], least: int, parent_unit: ParentUn
     hidden = {cell for _, cell in given if 0 < cell[2] < least}
     table = _table_of(given, parent_unit)
     safe: set[Cell] = set()
-    while True:
-        while more := _second(table, hidden):
-            hidden.add(more)
-        cell = _told(table, hidden, safe, least)
-        if cell is None:
-            return hidden
-        beside = _beside(table, hidden, cell)
-        if beside is None:
-            safe.add(cell)  # nothing is left that could tell it
-        else:
-            hidden.add(beside)
+    while more := _second(table, hidden) or _beside_told(table, hidden, safe, least):
+        hidden.add(more)
+    return hidden
 
 
 def _table_of(given: Sequence[tuple[str, Cell]], parent_unit: ParentUnit) -> _CountTable:
@@ -165,18 +160,18 @@ def _table_of(given: Sequence[tuple[str, Cell]], parent_unit: ParentUnit) -> _Co
     for source, cells in sorted(by_source.items()):
         parts = _parts(cells, parent_unit)
         values_of = _values_of(cells, parts)
-        _add_sums(table, cells, parts, values_of, parent_unit)
+        _add_sums(table, cells, parts, values_of, mixed=False)
         rests = _rests(cells, values_of, source, parent_unit)
         if _System(table, {*table.sums, *rests}, set()).is_possible():
             table.sums |= rests  # a source that contradicts itself tells nothing of what it leaves out
     parts = _parts(mixed, parent_unit)
-    _add_sums(table, mixed, parts, _values_of(mixed, parts), parent_unit, mixed=True)
+    _add_sums(table, mixed, parts, _values_of(mixed, parts), mixed=True)
     return table
 
 
 def _parts(cells: Iterable[Values], parent_unit: ParentUnit) -> dict[tuple[Values, Kind], set[Values]]:
     """Return the parts of every whole that some cells belong to, for each way of parting it."""
-    bands = sorted({values[DIMENSIONS.index("age_band")] for values in cells} - {""})
+    bands = _bands(cells)
     parts: dict[tuple[Values, Kind], set[Values]] = defaultdict(set)
     waiting = sorted(cells)
     met = set(waiting)
@@ -195,25 +190,27 @@ def _add_sums(
     cells: dict[Values, set[Cell]],
     parts: Mapping[tuple[Values, Kind], set[Values]],
     values_of: Mapping[tuple[Kind, str], set[str]],
-    parent_unit: ParentUnit,
     *,
-    mixed: bool = False,
+    mixed: bool,
 ) -> None:
     """Add every sum among the cells of a source, and the wholes that nobody gave, part by part."""
     name = next(iter(table.given))[0]
-    # smaller wholes first, so that a whole which nobody gave is known before it is a part itself
-    for (whole, kind), members in sorted(parts.items(), key=lambda item: (-_depth(item[0][0], parent_unit), item[0])):
+    parts_of: dict[Values, set[Values]] = defaultdict(set)
+    for (whole, _), members in parts.items():
+        parts_of[whole] |= members
+    # a whole that nobody gave is known before it is a part itself
+    place = {values: number for number, values in enumerate(TopologicalSorter(parts_of).static_order())}
+    for whole, kind in sorted(parts, key=lambda key: (place[key[0]], key[1])):
+        members = parts[whole, kind]
         chosen = [cells.get(values, set()) for values in sorted(members)]
-        if any(len(figures) != 1 for figures in chosen):
-            continue
-        own = tuple(cell for figures in chosen for cell in figures)
-        total = (name, whole, sum(cell[2] for cell in own))
-        if len(members) == len(values_of[kind, whole[kind[0]]]):
-            cells.setdefault(whole, {total})
-            table.sums.add(_Sum(total, own, exact=True))
-        for figure in cells.get(whole, ()):
-            if figure == total or not mixed:
-                table.sums.add(_Sum(figure, own, exact=figure == total))
+        if all(len(figures) == 1 for figures in chosen):
+            own = tuple(cell for figures in chosen for cell in figures)
+            total = (name, whole, sum(cell[2] for cell in own))
+            if len(members) == len(values_of[kind, whole[kind[0]]]):
+                cells.setdefault(whole, {total})
+            for figure in cells.get(whole, ()):
+                if figure == total or not mixed:
+                    table.sums.add(_Sum(figure, own, exact=figure == total))
 
 
 def _rests(
@@ -223,8 +220,7 @@ def _rests(
     parent_unit: ParentUnit,
 ) -> set[_Sum]:
     """Return the sums of a source in which parts or wholes are unknown that it does not give."""
-    name = (*next(iter(next(iter(cells.values()))))[0], source)
-    bands = sorted({values[DIMENSIONS.index("age_band")] for values in cells} - {""})
+    bands = _bands(cells)
     sums: set[_Sum] = set()
     crossed = _crossed(cells, values_of)
     waiting = sorted(cells)
@@ -238,13 +234,12 @@ def _rests(
             members = [(*whole[:place], value, *whole[place + 1 :]) for value in sorted(values_of[kind, whole[place]])]
             waiting += sorted({whole, *members} - met)
             met |= {whole, *members}
-            figures = [cells.get(values) or {(name, values, NOT_GIVEN)} for values in (whole, *members)]
-            if any(len(figure) != 1 for figure in figures):
-                continue
-            total, *own = (cell for figure in figures for cell in figure)
-            known = sum(max(cell[2], 0) for cell in own)
-            if known <= total[2] or total[2] == NOT_GIVEN:
-                sums.add(_Sum(total, tuple(own), exact=True))
+            figures = [cells.get(values) or {((source,), values, NOT_GIVEN)} for values in (whole, *members)]
+            if all(len(figure) == 1 for figure in figures):
+                total, *own = (cell for figure in figures for cell in figure)
+                known = sum(max(cell[2], 0) for cell in own)
+                if known <= total[2] or total[2] == NOT_GIVEN:
+                    sums.add(_Sum(total, tuple(own), exact=True))
     return sums
 
 
@@ -277,25 +272,16 @@ def _values_of(
     return values_of
 
 
-def _depth(values: Values, parent_unit: ParentUnit) -> int:
-    area = values[DIMENSIONS.index("area_unit")]
-    above = len(list(_units_above(area, parent_unit))) if area else 0
-    quarter = {"h": 1, "q": 2}.get(values[0][:1], 3) if values[0] else 0
-    band = _band(values[DIMENSIONS.index("age_band")])
-    narrow = 200 - int(min(band[1], 150) - band[0]) if band else 0
-    return sum(map(bool, values)) * 1000 + above * 1000 + quarter * 1000 + narrow
-
-
-def _wholes(values: Values, bands: Sequence[str], parent_unit: ParentUnit) -> Iterator[tuple[Values, Kind]]:
+def _wholes(values: Values, bands: Iterable[str], parent_unit: ParentUnit) -> Iterator[tuple[Values, Kind]]:
     """Yield the cells that a cell is part of, and the kind of parts that it is one of."""
-    for place, (name, value) in enumerate(zip(DIMENSIONS, values, strict=True)):
+    for place, value in enumerate(values):
         if not value or value.startswith(OTHER):
             continue
-        for above, kind in _above(name, value, bands, parent_unit):
+        for above, kind in _above(DIMENSIONS[place], value, bands, parent_unit):
             yield (*values[:place], above, *values[place + 1 :]), (place, kind)
 
 
-def _above(name: str, value: str, bands: Sequence[str], parent_unit: ParentUnit) -> Iterator[tuple[str, str]]:
+def _above(name: str, value: str, bands: Iterable[str], parent_unit: ParentUnit) -> Iterator[tuple[str, str]]:
     if name == "area_unit":
         units = list(_units_above(value, parent_unit))
         for unit in (*units, ""):
@@ -320,7 +306,11 @@ def _units_above(unit: str, parent_unit: ParentUnit) -> Iterator[str]:
         above = parent_unit(above)
 
 
-def _wider(value: str, bands: Sequence[str]) -> str:
+def _bands(cells: Iterable[Values]) -> set[str]:
+    return {values[DIMENSIONS.index("age_band")] for values in cells}
+
+
+def _wider(value: str, bands: Iterable[str]) -> str:
     """Return the narrowest band of ages that holds another; "" for all ages."""
     own = _band(value)
     if own is None:
@@ -356,31 +346,27 @@ def _second(table: _CountTable, hidden: set[Cell]) -> Cell | None:
         if not shown and total.exact and total.whole not in hidden:
             shown = [total.whole]
         if shown:
-            return min(shown, key=lambda c: (table.left_alone(c, hidden), c[2], c[1]))
+            return table.easiest(shown, hidden)
     return None
 
 
-def _told(table: _CountTable, hidden: set[Cell], safe: set[Cell], least: int) -> Cell | None:
-    """Return the first unknown that can be only one number, and is hidden or too small to be told.
+def _beside_told(table: _CountTable, hidden: set[Cell], safe: set[Cell], least: int) -> Cell | None:
+    """Return the count to hide beside the first unknown that can be only one number, and is hidden or too small.
 
     Unknowns that can be two numbers are added to ``safe``.
     """
     system = _System(table, table.sums, hidden)
     if not system.cells:
         return None
-    low, high = (system.solve(sign * np.ones(len(system.cells))) for sign in (1, -1))
+    low = system.solve(np.ones(len(system.cells)))
     for number, cell in enumerate(system.cells):
-        if low[number] != high[number]:
-            safe.add(cell)
         if cell in safe or not (cell in hidden or 0 < low[number] < least):
             continue
-        for sign in (1.0, -1.0):
-            costs = np.zeros(len(system.cells))
-            costs[number] = sign
-            other = system.solve(costs)
-            safe |= {cell for cell, low_value, two in zip(system.cells, low, other, strict=True) if low_value != two}
+        own = np.array([other == cell for other in system.cells], float)
+        for costs in (own, -own):
+            safe.update(compress(system.cells, low != system.solve(costs)))
         if cell not in safe:
-            return cell
+            return _beside(table, hidden, cell)
     return None
 
 
@@ -396,7 +382,7 @@ class _System:
         for number, total in enumerate(exact):
             for cell, sign in ((total.whole, -1), *((part, 1) for part in total.parts)):
                 if cell in self.place:
-                    self.matrix[number, self.place[cell]] += sign
+                    self.matrix[number, self.place[cell]] = sign
                 else:
                     self.right[number] -= sign * cell[2]
         self.matrix = self.matrix.tocsr()
@@ -420,7 +406,7 @@ class _System:
             numbers = np.round(answer)
             if (numbers >= self.least).all() and (self.matrix @ numbers == self.right).all():
                 return numbers
-        raise UnsafePublication("counts of cases: it could not be checked what is told by those that are shown")
+        raise UnsafePublication(UNCHECKED)
 
     def _solve(self, costs: Any) -> Any:
         return milp(
@@ -431,15 +417,17 @@ class _System:
         )
 
 
-def _beside(table: _CountTable, hidden: set[Cell], cell: Cell) -> Cell | None:
-    """Return the smallest count that is shown and belongs to a sum with a cell; failing that, of the whole table."""
-    near: set[Cell] = set()
-    reached = {cell}
-    while not near:
-        around = reached | {c for member in reached for total in table.sums_of[member] for c in total.cells}
-        near = {c for c in around if c in table.given and c not in hidden and c[2]}
-        if around == reached:
-            break
-        reached = around
-    parts = {c for total in table.sums_of[cell] if cell in total.parts for c in total.parts} & near
-    return min(parts or near, key=lambda c: (table.left_alone(c, hidden), c[2], c[1]), default=None)
+def _beside(table: _CountTable, hidden: set[Cell], cell: Cell) -> Cell:
+    """Return the count to hide beside one: a part of a sum that it is a part of, of any sum, or of the whole table.
+
+    Raises
+    ------
+    UnsafePublication
+        Everything is hidden.
+    """
+    sums = table.sums_of[cell]
+    parts = {c for total in sums if cell in total.parts for c in total.parts}
+    for near in (parts, {c for total in sums for c in total.cells}, table.given):
+        if shown := {c for c in near & table.given if c not in hidden and c[2]}:
+            return table.easiest(shown, hidden)
+    raise UnsafePublication(UNCHECKED)

@@ -86,9 +86,192 @@ def test_what_the_sender_did_not_tell_is_marked() -> None:
     assert suppress([row(None)], least=10)[0]["suppressed"]
 
 
-def test_years_measures_and_units_of_count_are_apart() -> None:
-    rows = [row(32), row(3, sex="f", year=2023), row(12, sex="m", measure="cases"), row(12, sex="m")]
-    assert shown(rows) == [32, None, 12, 12]
+@pytest.mark.parametrize("other", [{"year": 2023}, {"measure": "cases"}, {"unit_of_count": "families"}])
+def test_years_measures_and_units_of_count_are_apart(other: dict[str, Any]) -> None:
+    """What is left of the 15 is told by no count of something else."""
+    assert shown([row(15), row(3, sex="f"), row(12, sex="m", **other)]) == [15, None, 12]
+
+
+def test_a_cell_is_the_same_however_it_is_written() -> None:
+    fields = {"period": "2024 - Q1", "place": " Old  TOWN", "sex": "Total", "law_article": "130.1"}
+    cell = (("2024", "victims", "persons"), ("q1", "130.1", "", "old town", "", "", "", ""), 5)
+    assert module._cell(row(5, **fields, year="2024", measure="Victims")) == cell
+    assert module._cell(row(5, **fields)) == cell
+    assert module._cell(row(None)) is None
+
+
+def test_sources_are_read_apart() -> None:
+    """That another source counts otherwise does not keep a reader from working with one."""
+    rows = [row(15), row(3, sex="f"), row(12, sex="m"), row(13, sex="m", source="B")]
+    assert shown(rows) == [15, None, None, 13]
+    rests = [
+        row(n, source=s, sex=sex)
+        for s, all_, m in (("A", 40, 12), ("B", 30, 15))
+        for n, sex in ((all_, None), (m, "m"))
+    ]
+    assert shown(rests) == [40, 12, 30, 15]  # 28 others and 15 others are not one count
+
+
+def test_parts_of_several_sources_tell_only_where_they_add_up() -> None:
+    rows = [row(20, source="A"), row(3, sex="f", source="B"), row(12, sex="m", source="C")]
+    assert shown(rows) == [20, None, 12]
+    rows = [row(15, source="A"), row(3, sex="f", source="B"), row(12, sex="m", source="C")]
+    elsewhere = row(30, sex="unknown", source="B")
+    assert shown([*(each | {"area_unit": "W"} for each in rows), elsewhere]) == [15, None, None, 30]
+    unlike = [row(11, exploitation="labour", area_unit="W"), row(12, exploitation="labour", area_unit="W", source="B")]
+    assert shown([*rows, *unlike]) == [15, None, None, 11, 12]
+
+
+def test_a_region_that_nobody_gave_is_known_before_it_is_a_part() -> None:
+    """60 of the country less 30 of B are 30 in A, of which 26 are in A2: that leaves A1."""
+    parents = {"A1": "A", "A2": "A", "A": "XT", "B": "XT"}
+    rows = [row(60), row(4, area_unit="A1"), row(26, area_unit="A2", source="Police"), row(30, area_unit="B")]
+    assert shown(rows, parent_unit=parents.get) == [60, None, None, 30]
+
+
+def test_a_region_that_nobody_gave_is_known_by_the_sexes_that_are_all_of_the_country() -> None:
+    rows = [row(60), row(34, sex="f"), row(26, sex="m"), row(30, area_unit="B")]
+    rows += [row(4, area_unit="A", sex="f"), row(26, area_unit="A", sex="m", source="Police")]
+    assert shown(rows)[4:] == [None, None]
+
+
+def test_the_whole_goes_where_the_other_parts_are_none() -> None:
+    """The women of A2 go for those of A1; where A2 has no men, its number is theirs."""
+    counts = {("A", "f"): 15, ("A1", "f"): 3, ("A2", "f"): 12, ("A2", "m"): 0, ("A2", None): 12}
+    rows = [row(count, area_unit=unit, sex=sex) for (unit, sex), count in counts.items()]
+    assert shown(rows, parent_unit={"A1": "A", "A2": "A"}.get) == [15, None, None, 0, None]
+
+
+def test_what_a_source_tells_elsewhere_to_be_all_there_is_leaves_no_others() -> None:
+    """Women and men are all of the year; so the rest of a quarter's 33 beside 30 women are three men."""
+    rows = [row(45), row(30, sex="f"), row(15, sex="m"), row(33, period="q1"), row(30, sex="f", period="q1")]
+    assert shown(rows)[3:] != [33, 30]
+
+
+@pytest.mark.parametrize(("rest", "hides"), [(0, False), (1, True), (9, True), (10, False)])
+def test_a_rest_is_small_as_a_count_is(rest: int, hides: bool) -> None:
+    assert shown([row(12 + rest), row(12, sex="m")]) == [12 + rest, None if hides else 12]
+
+
+def test_what_is_told_though_nothing_is_left_to_hide_stops_publishing(monkeypatch) -> None:
+    monkeypatch.setattr(module._System, "solve", lambda _, costs: np.ones(len(costs)))
+    with pytest.raises(UnsafePublication) as caught:
+        shown([row(6), row(3, sex="f"), row(3, sex="m")])
+    assert str(caught.value) == module.UNCHECKED
+
+
+def cells(**counts: int) -> dict[str, Any]:
+    return {name: (("2024",), (name,), count) for name, count in counts.items()}
+
+
+def test_hidden_is_what_leaves_the_fewest_alone_then_the_smallest_then_the_first() -> None:
+    at = cells(all=60, a=10, b=10, c=20, d=20, e=40)
+    table = module._CountTable(set(at.values()) - {at["d"]})
+    table.sums = {
+        module._Sum(at["all"], (at["c"], at["e"]), exact=True),
+        module._Sum(at["c"], (at["a"], at["b"]), exact=False),
+        module._Sum(at["e"], (at["c"], at["d"]), exact=True),
+    }
+    assert [table.left_alone(at[name], set()) for name in ("all", "a", "b", "c", "d", "e")] == [1, 1, 1, 2, 1, 1]
+    assert [table.left_alone(at[name], {at["a"]}) for name in ("all", "a", "b", "c", "d", "e")] == [1, 1, 0, 1, 1, 1]
+    for order in itertools.permutations("abce"):
+        assert table.easiest([at[name] for name in order], set()) == at["a"]
+        assert table.easiest([at[name] for name in order], {at["a"]}) == at["b"]
+    assert table.easiest([at["c"], at["e"]], set()) == at["e"]  # for all its 40
+
+
+def test_hidden_beside_a_count_is_a_part_first_then_what_is_in_a_sum_then_anything() -> None:
+    at = cells(all=60, a=4, b=56, other=20, none=0)
+    table = module._CountTable(set(at.values()))
+    table.sums = {module._Sum(at["all"], (at["a"], at["b"], at["none"]), exact=True)}
+    assert module._beside(table, {at["a"]}, at["a"]) == at["b"]
+    assert module._beside(table, {at["a"], at["b"]}, at["a"]) == at["all"]
+    assert module._beside(table, {at["all"]}, at["all"]) == at["a"]
+    assert module._beside(table, {at["all"], at["a"], at["b"]}, at["a"]) == at["other"]
+    table.sums.add(module._Sum(at["b"], (at["other"],), exact=False))
+    beside = module._CountTable(table.given, table.sums)
+    assert beside.left_alone(at["b"], {at["a"]}) > beside.left_alone(at["all"], {at["a"]})
+    assert module._beside(beside, {at["a"]}, at["a"]) == at["b"]
+    table.given.remove(at["b"])
+    assert module._beside(table, {at["a"]}, at["a"]) == at["all"]
+
+
+@pytest.mark.parametrize(
+    ("band", "years"),
+    [
+        ("0-17", (0, 17)),
+        ("18 \u2013 29", (18, 29)),
+        ("60 +", (60, 150)),
+        ("under 18", (0, 17)),
+        ("<18", (0, 17)),
+        ("до 18", (0, 17)),
+        *((word, (0, 17)) for word in ("child", "children", "minors")),
+        *((word, (18, 150)) for word in ("adult", "adults")),
+        ("elderly", None),
+    ],
+)
+def test_bands_of_ages_are_read(band: str, years: tuple[int, int] | None) -> None:
+    assert module._band(band) == years
+
+
+@pytest.mark.parametrize(
+    ("band", "wider"),
+    [
+        ("18-29", "18-59"),
+        ("0-17", ""),
+        ("60+", "18+"),
+        ("18-59", "18+"),
+        ("adults", ""),
+        ("old", ""),
+        ("10-20", ""),
+        ("20-25", "20-29"),
+        ("30-39", "28-52"),
+    ],
+)
+def test_a_band_is_part_of_the_narrowest_that_holds_it(band: str, wider: str) -> None:
+    assert module._wider(band, {"0-17", "18-59", "adults", "18+", "20-29", "22-50", "28-52", "", "old"}) == wider
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wholes"),
+    [
+        ("sex", "f", [("", "")]),
+        ("age_band", "18-29", [("18+", "")]),
+        ("area_unit", "a1", [("a", "2"), ("xt", "2"), ("", "2")]),
+        ("area_unit", "lower", [("upper", "1"), ("", "1")]),
+        ("area_unit", "xt", [("", "0")]),
+        ("period", "h2", [("", "h")]),
+        *(("period", f"q{n}", [("", "q"), (f"h{half}", "q")]) for n, half in enumerate((1, 1, 2, 2), 1)),
+        *(
+            ("period", text, [("", "m"), (f"q{quarter}", "m"), (f"h{half}", "m")])
+            for text, quarter, half in (
+                ("m1", 1, 1),
+                ("03", 1, 1),
+                ("4", 2, 1),
+                ("6", 2, 1),
+                ("m7", 3, 2),
+                ("12", 4, 2),
+            )
+        ),
+        ("period", "spring", [("", "m")]),
+    ],
+)
+def test_a_part_knows_its_wholes_and_which_way_it_parts_them(name: str, value: str, wholes: list[Any]) -> None:
+    parents = {"A1": "A", "A": "XT", "lower": "UPPER"}
+    assert list(module._above(name, value, {"18+"}, parents.get)) == wholes
+
+
+@pytest.mark.parametrize(("most", "crosses"), [(36, True), (35, False)])
+def test_dimensions_that_a_source_crosses_are_looked_at_where_that_gives_few_cells(
+    monkeypatch: pytest.MonkeyPatch, most: int, crosses: bool
+) -> None:
+    """Two sexes, two ages, three forms and each all together are 36 cells; nationalities are crossed with nothing."""
+    monkeypatch.setattr(module, "MOST_CROSSED", most)
+    sizes = {"sex": SEXES, "age_band": AGES, "exploitation": FORMS, "nationality": ("a", "b", "c", "d")}
+    values_of = {((DIMENSIONS.index(name), ""), ""): {*values} for name, values in sizes.items()}
+    rows = [row(9, sex="f", age_band="18+"), row(9, sex="f", exploitation="labour"), row(9, nationality="a")]
+    crossed = module._crossed([cell[1] for r in rows if (cell := module._cell(r))], values_of)
+    assert crossed == (sorted(values_of)[:3] if crosses else [])
 
 
 SEXES, AGES, FORMS = ("f", "m"), ("0-17", "18+"), ("labour", "sexual", "other")
@@ -259,5 +442,6 @@ def test_an_answer_of_the_solver_that_does_not_hold_stops_publishing(monkeypatch
         return SimpleNamespace(x=None if answer is None or found.x is None else found.x + 1)
 
     monkeypatch.setattr(module, "milp", wrong)
-    with pytest.raises(UnsafePublication, match="could not be checked"):
+    with pytest.raises(UnsafePublication) as caught:
         shown([row(27), row(3, sex="f"), row(4, sex="m"), row(20, sex="u")])
+    assert str(caught.value) == "counts of cases: it could not be checked what is told by those that are shown"
