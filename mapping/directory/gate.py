@@ -47,6 +47,19 @@ DECIDED_BY = {"service": {"attribute": "link_id"}, "location": {"service_at_loca
 """Table -> table whose records decide who sees its own, with the field that names them: a service's kinds, and the
 services at a place."""
 
+TABLES = {
+    "shown": 'record TEXT NOT NULL, "table" TEXT NOT NULL, audience TEXT NOT NULL, "row" TEXT NOT NULL,'
+    ' PRIMARY KEY (record, "table", audience)',
+    "waiting": 'record TEXT NOT NULL, "table" TEXT NOT NULL, audience TEXT NOT NULL, digest TEXT NOT NULL,'
+    ' fields TEXT NOT NULL, appears INTEGER NOT NULL, batch INTEGER NOT NULL, "by" TEXT NOT NULL,'
+    ' PRIMARY KEY (record, "table", audience)',
+    "gate": "name TEXT PRIMARY KEY, value TEXT NOT NULL",
+}
+"""Table of the gate -> its columns."""
+
+DEFAULTS = thresholds(Rules(today=dt.date.min))
+"""The least counts that Rohnamo shows by itself."""
+
 
 class Records(Protocol):
     """What the gate asks of a directory."""
@@ -73,23 +86,15 @@ class OnePerson(InvalidRecord):
 
 
 def create_gate(db: sqlite_utils.Database) -> None:
-    """Make the tables of what was agreed to and of what waits."""
-    db.execute(
-        'CREATE TABLE shown (record TEXT NOT NULL, "table" TEXT NOT NULL, audience TEXT NOT NULL, "row" TEXT NOT NULL,'
-        ' PRIMARY KEY (record, "table", audience)) STRICT, WITHOUT ROWID'
-    )
-    db.execute(
-        'CREATE TABLE waiting (record TEXT NOT NULL, "table" TEXT NOT NULL, audience TEXT NOT NULL,'
-        " digest TEXT NOT NULL, fields TEXT NOT NULL, appears INTEGER NOT NULL, batch INTEGER NOT NULL,"
-        ' "by" TEXT NOT NULL, PRIMARY KEY (record, "table", audience)) STRICT, WITHOUT ROWID'
-    )
-    db.execute("CREATE TABLE gate (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
+    """Make the tables of what was agreed to, of what waits, and of the day and the rules of the last act."""
+    for name, columns in TABLES.items():
+        db.execute(f"CREATE TABLE {name} ({columns}) STRICT, WITHOUT ROWID")
 
 
 def begin_thresholds(db: sqlite_utils.Database) -> None:
     """Take the least counts that Rohnamo shows by itself for agreed to."""
     for audience in VIEWS:
-        for (table, name), row in thresholds(Rules(today=dt.date.min)).items():
+        for (table, name), row in DEFAULTS.items():
             db.execute("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?)", [name, table, audience, _text(row)])
 
 
@@ -146,7 +151,7 @@ class _Agreed(Mapping[Key, Row]):
 
 def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> Agreed:
     """Return the least counts that an audience was last agreed to see."""
-    return _stored(db, audience, {THRESHOLD: {name for _, name in thresholds(Rules(today=dt.date.min))}})
+    return _stored(db, audience, {THRESHOLD: {name for _, name in DEFAULTS}})
 
 
 def waiting(db: sqlite_utils.Database, batch: int | None = None) -> list[Waiting]:

@@ -33,6 +33,7 @@ from tests.support.sample import (
 from tests.support.second_person import SecondPerson
 
 ONE: dict[str, Any] = {"by": "zarina", "on": TODAY, "reason": "a test"}
+LOOK_AGAIN = "this is no longer what would be shown; look at it again"
 LEGAL, SHELTER = key("service", "Advice"), key("service", "Night")
 PARTS = (
     organization("Umed", phones=["+992000100001"], email="a@umed.example"),
@@ -259,13 +260,93 @@ def test_two_people_show_exactly_what_was_agreed_to(directory):
     directory.edit("phone", own.id, {"number": "+992999999999"}, **ONE)
     wanted = [each.showing for each in directory.waiting()]
     assert {each.fields["number"] for each in wanted} == {("+992000100002", "+992999999999")}
-    with pytest.raises(OnePerson):
+    with pytest.raises(OnePerson) as caught:
         directory.agree(wanted, by=" ZАRINA\u200b", on=TODAY)
+    assert str(caught.value) == "a second person must agree; you did this yourself"
     directory.agree(wanted, by="umed", on=TODAY)
     assert not directory.waiting()
     assert {row["number"] for row in seen(directory)["public"]["phone"] if row["id"] == own.id} == {"+992999999999"}
+    with pytest.raises(NotFound) as gone:
+        directory.agree(wanted, by="umed", on=TODAY)
+    assert str(gone.value) == LOOK_AGAIN
+
+
+def test_one_audience_is_shown_no_more_for_what_another_is(directory):
+    own = directory.records(Phone, service_id=LEGAL)[0]
+    directory.edit("phone", own.id, {"number": "+992999999999"}, **ONE)
+    public, *others = (
+        (each.showing for each in directory.waiting() if each.showing.audience == "public"),
+        *(each.showing for each in directory.waiting() if each.showing.audience != "public"),
+    )
+    assert len(others) == 2
+    assert directory.agree(list(public), by="umed", on=TODAY)
+    numbers = {
+        audience: {row["id"]: row["number"] for row in shown["phone"]}[own.id]
+        for audience, shown in seen(directory).items()
+    }
+    assert numbers == {"public": "+992999999999", "partner": "+992000100002", "focal_point": "+992000100002"}
+    assert [each.showing for each in directory.waiting()] == others
+
+
+def test_what_waits_is_told_with_its_act(directory):
+    changed = [organization("Umed", phones=["+992000100001"], email="new@umed.example")]
+    directory.add(batch(*changed), by="zarina", on=TODAY)
+    waits = directory.waiting()
+    assert {(each.by, each.what, each.on) for each in waits} == {("zarina", "sample.csv", TODAY)}
+    assert {each.showing.fields["email"] for each in waits} == {("a@umed.example", "new@umed.example")}
+    assert {each.showing.appears for each in waits} == {False}
+    assert len({each.batch for each in waits}) == 1
+    assert gate.waiting(directory.db, waits[0].batch) == waits
+    assert gate.waiting(directory.db, waits[0].batch - 1) == []
+
+
+def test_the_least_counts_are_agreed_to_by_their_names(directory):
+    assert dict(gate.agreed_thresholds(directory.db, "public")) == {
+        ("threshold", name): {"id": name, "least": least} for name, least in (("case_cells", 10), ("providers", 3))
+    }
+
+
+def test_what_an_earlier_version_shows_is_taken_for_agreed(directory):
+    before = [dict(directory.agreed(audience)) for audience in VIEWS]
+    assert all(before)
+    directory.db.execute("DELETE FROM shown")
+    gate.pass_everything(directory, directory.rules(TODAY))
+    assert [dict(directory.agreed(audience)) for audience in VIEWS] == before
+
+
+def test_nobody_agrees_alone_to_what_nobody_did(directory):
+    directory.signed_in = False
+    directory.edit("organization", key("organization", "Umed"), {"email": "new@umed.example"}, **ONE)
+    wanted = [each.showing for each in directory.waiting()]
+    with pytest.raises(OnePerson):
+        gate.agree(directory, directory.rules(TODAY), wanted, by="umed")
+
+
+def test_a_point_that_was_hidden_meanwhile_is_looked_at_again(directory):
+    office = key("location", "Office")
+    directory.edit("location", office, {"latitude": 10.01}, **ONE)
+    wanted = [each.showing for each in directory.waiting()]
+    assert {each.id for each in wanted} == {office}
+    directory.db.execute("UPDATE location SET precision = 'area' WHERE id = ?", [office])
     with pytest.raises(NotFound):
         directory.agree(wanted, by="umed", on=TODAY)
+
+
+@pytest.mark.parametrize("most", [3, 2])
+def test_agreeing_to_a_few_looks_at_these_alone(directory, monkeypatch, most):
+    """And at everything, where that is quicker."""
+    looked = []
+    for name in ("_tables", "_rows", "_stored"):
+        real = getattr(gate, name)
+        monkeypatch.setattr(gate, name, lambda *args, real=real: looked.append(args[-1]) or real(*args))
+    directory.edit("organization", key("organization", "Umed"), {"email": "new@umed.example"}, **ONE)
+    wanted = [each.showing for each in directory.waiting()]
+    assert len(wanted) == 3
+    monkeypatch.setattr(gate, "MANY", most)
+    looked.clear()
+    gate.agree(directory, directory.rules(TODAY), wanted, by="umed")
+    own = {"organization": {key("organization", "Umed")}} if most == 3 else None
+    assert looked == [own] * 5
 
 
 def test_what_was_looked_at_is_not_what_stands_there_later(directory):
@@ -297,8 +378,9 @@ def test_what_nobody_is_known_to_have_done_is_taken_up_by_one_and_agreed_to_by_a
     with pytest.raises(OnePerson):
         directory.agree(wanted, by="umed", on=TODAY)
     directory.take_up(wanted, by="umed", on=TODAY)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as gone:
         directory.take_up(wanted, by="nigora", on=TODAY)
+    assert str(gone.value) == LOOK_AGAIN
     with pytest.raises(OnePerson):
         directory.agree(wanted, by="Umed", on=TODAY)
     directory.agree(wanted, by="nigora", on=TODAY)
@@ -348,7 +430,7 @@ def test_rules_that_show_more_show_nothing_until_two_agree(directory, monkeypatc
     directory.edit("organization", key("organization", "Umed"), {"legal_status": "union"}, **ONE)
     assert facts(directory) <= before | {fact for fact in facts(directory) if "legal_status" in fact}
     advice = [each for each in directory.waiting() if each.showing.id == LEGAL]
-    assert [each.by for each in advice] == ["", "", ""]
+    assert [(each.by, each.what, each.on) for each in advice] == [("", "", dt.date.min)] * 3
     directory.agree([each.showing for each in directory.waiting()], by="umed", also="nigora", on=TODAY)
     assert any(LEGAL in fact for fact in facts(directory))
 
