@@ -16,6 +16,7 @@ MAX_LINES = 2 * 2**30
 MAX_LINE = 32 * 2**20
 BEGINNING = 65536
 ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 LONE_HALF = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F][0-9a-fA-F])\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
@@ -47,7 +48,8 @@ def parse(contents: bytes | str, place: str) -> Any:
     if ESCAPED_HALF.search(contents):
         contents = LONE_HALF.sub(rb"\\ufffd", contents)
     try:
-        return json.loads(contents, parse_constant=lambda _: None)
+        text = contents.decode(json.detect_encoding(contents), "surrogatepass")
+        return _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         reason = "records stand in each other too deep" if isinstance(error, RecursionError) else str(error)[:120]
         raise FormatError(

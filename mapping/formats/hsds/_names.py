@@ -11,7 +11,7 @@ Open Referral, Human Services Data Specification 1.1, 2.0.1 and 3.1.
 import hashlib
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from mapping.errors import FormatError
@@ -125,6 +125,9 @@ PROPERTIES = {"additional_urls", "additional_websites", "taxonomy_detail", "meta
 SAYS_NOTHING = {"freshness", "text_languages", "metadata"}
 """Properties that are worked out from others, or must not be read."""
 
+_HOLDING = PROPERTIES - PASSED_OVER.keys()
+"""Properties of nested JSON whose records are read."""
+
 LINKS = ("link_id", "link_entity")
 
 RENAMED: dict[str, dict[str, str]] = {
@@ -173,14 +176,15 @@ def bare(name: str) -> str:
     return name.replace("\\", "/").rpartition("/")[2].removesuffix(".csv").strip().casefold().replace("-", "_")
 
 
-def modern(name: str, cells: Mapping[str, Any], sheet: str, row: int | None) -> Raw:
-    """Return a row of a table of any version as one of ours."""
+def modern(name: str, cells: dict[str, Any], sheet: str, row: int | None) -> Raw:
+    """Return a row of a table of any version as one of ours, which its cells then belong to."""
     name = bare(name)
     table = KNOWN[name]
     if table == "taxonomy" and {"vocabulary", "parent_id", "parent_name"} & set(cells):
         table = "taxonomy_term"  # up to version 1.1 the terms themselves were called so
     renamed = RENAMED.get(table, {})
-    made = {renamed.get(column, column): value for column, value in cells.items()}
+    there = any(column in cells for column in renamed)
+    made = {renamed.get(column, column): value for column, value in cells.items()} if there else cells
     if name in _VERSIONS:
         _VERSIONS[name](made)
     if table == "address":
@@ -278,7 +282,7 @@ NESTED = (list, dict)
 
 
 def _gather(
-    rows: list[Raw], name: str, document: Mapping[str, Any], row: int, above: dict[str, Any], depth: int
+    rows: list[Raw], name: str, document: Mapping[str, Any], row: int, above: Mapping[str, Any], depth: int
 ) -> None:
     """Add the row of a document and those inside it to ``rows``."""
     if depth > DEEPEST:
@@ -292,24 +296,24 @@ def _gather(
     cells: dict[str, Any] = dict(above)
     inside: list[tuple[str, Any]] = []
     for key, value in document.items():
-        if isinstance(value, NESTED) and key in PROPERTIES and key not in PASSED_OVER:
+        if isinstance(value, NESTED) and key in _HOLDING:
             inside.append((key, value))
         elif key in LINKS and key in above:
             continue  # where a record stands tells better than it does itself what it is said of
-        elif key not in SAYS_NOTHING and (cells.get(key) is None or value not in (None, "")):
+        elif key not in SAYS_NOTHING and (value not in (None, "") or cells.get(key) is None):
             cells[key] = value
     table = KNOWN[name]
     own = cells["id"] = identified(table, cells)
-    held: list[tuple[str, Mapping[str, Any], dict[str, Any]]] = []
+    held: list[tuple[str, Mapping[str, Any], Mapping[str, Any]]] = []
     for key, value in inside:
         inner = KNOWN[key]
-        down = _tie(table, own, inner)
+        down, up = _tie(table, inner)
+        around = {cell: table if cell == "link_entity" else own for cell in down}
         for child in value if isinstance(value, list) else (value,):
             if isinstance(child, dict):
-                up = f"{inner}_id"
-                if down is None and up in _REFERENCES[table]:
+                if up:
                     cells[up] = identified(inner, child)
-                held.append((key, child, down or {}))
+                held.append((key, child, around))
     rows.append(modern(name, cells, name, row))
     for key, child, down in held:
         _gather(rows, key, child, row, down, depth + 1)
@@ -324,15 +328,16 @@ def identified(table: str, cells: Mapping[str, Any]) -> str:
     return NO_ID + hashlib.sha1(repr((table, pairs)).encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
-def _tie(table: str, own: Any, inner: str) -> dict[str, Any] | None:
-    """Return the cells by which a record inside names the one around it; None where the outer names the inner."""
+@cache
+def _tie(table: str, inner: str) -> tuple[tuple[str, ...], str]:
+    """Return the cells by which a record inside names the one around it, and the one by which it is named instead."""
     if f"{inner}_id" in _REFERENCES[table]:
-        return None
+        return (), f"{inner}_id"
     if f"{table}_id" in _REFERENCES[inner]:
-        return {f"{table}_id": own}
+        return (f"{table}_id",), ""
     if inner in ("attribute", "verification", "translation"):
-        return {"link_id": own, "link_entity": table}
-    return {"service_id": own} if inner in ("eligibility", "payment_accepted") else {}
+        return ("link_id", "link_entity"), ""
+    return ("service_id",) if inner in ("eligibility", "payment_accepted") else (), ""
 
 
 REFERENCES: dict[str, dict[str, str]] = {table: references(kind) for table, kind in RECORDS.items()}

@@ -28,6 +28,7 @@ from mapping.formats.hsds._values import Mended, Parse, language_code, parsers, 
 from mapping.language.i18n import Phrase, Several, both
 from mapping.language.parsers import Partly, Unreadable
 from mapping.model import (
+    LONGEST_NUMBER,
     RECORDS,
     AnyRecord,
     Audience,
@@ -51,13 +52,14 @@ MARKED = frozenset(table for table, kind in RECORDS.items() if "audience" in kin
 LINKED = frozenset(table for table, kind in RECORDS.items() if "link_id" in kind.model_fields)
 """Tables of what is said of a record of any table."""
 
-KEYS: dict[str, frozenset[str]] = {
-    table: frozenset((*REFERENCES[table], *(("link_id",) if table in LINKED else ()))) for table in RECORDS
-}
-"""Table -> fields that name other records of ours, by ids that `record_id` made."""
-
-ALIKE = frozenset({"service_at_location", "schedule", "language", "attribute"})
+ALIKE = frozenset({"service_at_location", "schedule", "language"})
 """Tables whose rows say few different things but for what they belong to."""
+
+MOST_ALIKE = 10_000
+"""Different rows of such tables that are remembered at most."""
+
+CHECKED_LENGTH = LONGEST_NUMBER
+"""Letters that every text of a record may have; longer ones are validated."""
 
 LATE = frozenset({"location", "address", "phone", "attribute", "taxonomy", "taxonomy_term"})
 """Tables whose rows are settled when all rows are there: they need others to be understood."""
@@ -120,6 +122,8 @@ class Taking:
         self._issues: set[Issue] = set()
         self._unknown: set[tuple[str, str]] = set()
         self._cells: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self._alike: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._faults = 0
 
     @property
     def source(self) -> Source:
@@ -169,6 +173,10 @@ class Taking:
             if self._cells.get((table, sent)) == cells:
                 return
             self._cells[table, sent] = cells
+        pattern = _pattern(table, cells) if table in ALIKE and not sent.startswith(NO_ID) else None
+        if pattern is not None and self._take_alike(raw, sent, pattern):
+            return
+        faults = self._faults
         if sent.startswith(NO_ID):
             self.say(
                 raw,
@@ -192,7 +200,24 @@ class Taking:
         if table in LATE:
             self._keep(table, own, sent, fields, raw)
             return
+        new = own not in self.records
         self._add(own, sent, fields, raw)
+        if pattern is not None and new and faults == self._faults and (record := self.records.get(own)) is not None:
+            if len(self._alike) >= MOST_ALIKE:
+                self._alike.clear()
+            self._alike[pattern] = record.__dict__.copy()
+
+    def _take_alike(self, raw: Raw, sent: str, pattern: tuple[Any, ...]) -> bool:
+        """Make the record of a row that says what an earlier one said of other records; tell whether one did."""
+        values, own = self._alike.get(pattern), self.key(raw.table, sent)
+        if values is None or own in self.records:
+            return False
+        named = {
+            name: self.key(table, raw.cells[name]) for name, table in REFERENCES[raw.table].items() if name in raw.cells
+        }
+        self.records[own] = RECORDS[raw.table].restored({**values, "id": own, **named})
+        self.places[own] = (raw.sheet, raw.row)
+        return True
 
     def _aside(self, raw: Raw) -> None:
         """Keep what a table without records of its own says of services."""
@@ -239,7 +264,10 @@ class Taking:
             before, meant = getattr(earlier, name), self.audience(value) if name == "audience" else value
             if before is not None and before != meant and before != RECORDS[raw.table].model_fields[name].default:
                 self._twice(raw, name, before, value)
-            setattr(earlier, name, self._later(name, before, value))
+            try:
+                setattr(earlier, name, self._later(name, before, value))
+            except ValidationError as error:
+                self._refuse_misfit(raw, error)
 
     def _later(self, name: str, before: Any, value: Any) -> Any:
         """Return what stands of two values: the later one, but of markings the strictest."""
@@ -277,25 +305,24 @@ class Taking:
                 Phrase("ask the sender for it"),
             )
             return None
-        ids = {name: value for name, value in fields.items() if name in KEYS[raw.table] and value}
-        rest = {name: value for name, value in fields.items() if name not in ids}
-        try:
-            record = kind.alike({"id": own, **ids}, **rest) if raw.table in ALIKE else kind(id=own, **fields)
+        try:  # what was read of short cells is as a record has it
+            long = any(isinstance(value, str) and len(value) > CHECKED_LENGTH for value in fields.values())
+            record = kind(id=own, **fields) if long else kind.of_checked(id=own, **fields)
         except ValidationError as error:
-            fault = error.errors()[0]
-            name = str(fault["loc"][0]) if fault["loc"] else ""
-            self.refuse(
-                raw,
-                name,
-                Phrase("{text}: {fault}", text=values_shown(str(fault["input"])), fault=Phrase.of(fault["msg"])),
-                Phrase("mend the row"),
-            )
+            self._refuse_misfit(raw, error)
             return None
         self.records[own] = record
         self.places[own] = (raw.sheet, raw.row)
         if raw.table in ("organization", "service") and sent:
             self.add_provenance(raw.table, own, sent)
         return record
+
+    def _refuse_misfit(self, raw: Raw, error: ValidationError) -> None:
+        """Set a row aside of which a value does not fit its field."""
+        fault = error.errors()[0]
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        problem = Phrase("{text}: {fault}", text=values_shown(str(fault["input"])), fault=Phrase.of(fault["msg"]))
+        self.refuse(raw, name, problem, Phrase("mend the row"))
 
     def add_provenance(self, table: str, own: str, sent: str) -> None:
         """Note which row of the source a record came from."""
@@ -398,6 +425,7 @@ class Taking:
 
     def say(self, raw: Raw, column: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of a row; of one that repeats, the first ones by row."""
+        self._faults += 1
         key = (raw.sheet, column, fix, level)
         issue = Issue(self.file, raw.sheet, raw.row, column, problem, fix, level)
         if issue in self._issues:
@@ -419,3 +447,19 @@ class Taking:
             if count > MOST_SAID:
                 problem = Phrase("and {count} more {count:row|rows} with the same fault", count=count - MOST_SAID)
                 self.batch.issues.append(Issue(self.file, sheet, None, column, problem, fix, level))
+
+
+def _pattern(table: str, cells: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Return what a row says but for the records that it names; None where it must be looked at by itself."""
+    if "audience" in cells:
+        return None
+    refs, values = REFERENCES[table], []
+    for name, value in cells.items():
+        if name in refs:
+            if not isinstance(value, str) or not value.strip():
+                return None
+        elif name != "id":
+            if isinstance(value, NESTED):
+                return None
+            values += (type(value), value)
+    return (table, *cells, *values)

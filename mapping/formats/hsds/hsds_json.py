@@ -8,6 +8,7 @@ with one document a line (.ndjson, .jsonl), of which any size can be read. Older
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -153,8 +154,14 @@ def _table(document: Any) -> str | None:
     """Return the table that a document is of; None where it is of none."""
     if not isinstance(document, dict):
         return None
-    counts = {table: len(signs & set(document)) for table, signs in TELLING.items()}
+    return _table_with(tuple(document))
+
+
+@lru_cache(maxsize=1_000)
+def _table_with(names: tuple[str, ...]) -> str | None:
+    """Return the table whose documents have such properties; those of a feed have few different ones."""
+    counts = {table: len(signs & set(names)) for table, signs in TELLING.items()}
     best = max(counts, key=lambda table: counts[table])
     if counts[best]:
         return best
-    return "organization" if {"id", "name", "description"} <= set(document) else None
+    return "organization" if {"id", "name", "description"} <= set(names) else None

@@ -580,3 +580,32 @@ def test_ages_that_cannot_be_together_are_left_out(tmp_path, tiny_area):
     batch = taken(document(tmp_path, SERVICE | {"minimum_age": 18, "maximum_age": 2}), tiny_area)
     assert (one(batch, "service").minimum_age, one(batch, "service").maximum_age) == (None, None)
     assert "maximum_age 2 is below minimum_age 18" in said(batch, "maximum_age")
+
+
+def test_rows_that_say_the_same_are_read_alike_and_each_by_what_it_says(tmp_path, tiny_area) -> None:
+    """The second service's language is first Tajik, then mended to Russian by a row of its id; the third's is Tajik."""
+    tajik, mended = {"id": "g1", "code": "tg"}, {"id": "g2", "code": "ru"}
+    bare = {"status": "active", "organization": SERVICE["organization"]}
+    hours = {"id": "h", "freq": "WEEKLY", "byday": "MO", "opens_at": "08:00", "closes_at": "9pm"}
+    documents = [
+        {**bare, "id": "s1", "name": "First", "languages": [tajik], "schedules": [hours | {"id": "h1"}]},
+        {**bare, "id": "s2", "name": "Second", "languages": [tajik | {"id": "g2"}, mended]},
+        {**bare, "id": "s3", "name": "Third", "languages": [tajik | {"id": "g3"}, mended | {"id": "g4"}]},
+        {**bare, "id": "s4", "name": "Fourth", "schedules": [hours | {"id": "h4"}]},
+    ]
+    batch = taken(document(tmp_path, documents, "x.ndjson"), tiny_area)
+    spoken = sorted((language.service_id, language.code) for language in batch.of("language"))
+    ids = {number: record_id(SOURCE, "service", f"s{number}") for number in (1, 2, 3, 4)}
+    assert spoken == sorted([(ids[1], "tg"), (ids[2], "ru"), (ids[3], "ru"), (ids[3], "tg")])
+    assert {schedule.closes_at for schedule in batch.of("schedule")} == {"21:00"}
+    mends = [issue.row for issue in batch.issues if issue.column == "closes_at"]
+    assert mends == [1, 4], "what is mended is told of each row"
+
+
+def test_a_text_that_is_too_long_sets_its_row_aside_where_it_repeats_too(tmp_path, tiny_area) -> None:
+    """A second row of an id may say nothing that no record can hold."""
+    bare = {"id": "s1", "name": "Advice", "status": "active", "organization": SERVICE["organization"]}
+    documents = [bare | {"description": "Advice"}, bare | {"description": "a" * 100_001}]
+    batch = taken(document(tmp_path, documents, "x.ndjson"), tiny_area)
+    assert [record.description for record in batch.of("service")] == ["Advice"]
+    assert [(row.row, "100000 characters" in str(row.reasons[0])) for row in batch.refused] == [(2, True)]
