@@ -15,7 +15,7 @@ import sqlite_utils
 
 from mapping.batch import Batch, Progress
 from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
-from mapping.directory.rows import Row, read_rows, stored_ids, stored_rows, to_row
+from mapping.directory.rows import Row, holds_any, read_rows, stored_ids, stored_rows, to_row
 from mapping.directory.undo import undone
 from mapping.directory.writing import CHUNK, Change, Missing, Writing
 from mapping.errors import InvalidRecord
@@ -85,10 +85,11 @@ class Import:
         done, of = 0, sum(map(len, self.records.values()))
         for table in RECORDS:
             records = self.records.get(table, {})
-            ids = sorted(records)
+            ids, there = sorted(records), bool(records) and holds_any(self.db, table)
             for start in range(0, len(ids), CHUNK):  # the rows of a large list would fill the memory beside its records
                 chunk = ids[start : start + CHUNK]
-                self._put(table, {record: records[record] for record in chunk})
+                before = stored_rows(self.db, table, chunk) if there else {}
+                self._put(table, {record: records[record] for record in chunk}, before)
                 done += len(chunk)
                 if progress is not None:
                     progress(done, of)
@@ -98,10 +99,9 @@ class Import:
             self._replace_parts(earlier)
             self._note_missing(earlier)
 
-    def _put(self, table: str, records: Mapping[str, Record]) -> None:
-        """Put some records in their table."""
-        before = stored_rows(self.db, table, list(records))
-        new = [record for own, record in records.items() if own not in before]
+    def _put(self, table: str, records: Mapping[str, Record], before: Mapping[str, Row]) -> None:
+        """Put some records in their table, of which some may be there as they were ``before``."""
+        new = [record for own, record in records.items() if own not in before] if before else [*records.values()]
         if new:
             self.writing.add(table, read_rows(RECORDS[table], new))
             self._note_references(table, [record.__dict__ for record in new])
@@ -165,21 +165,20 @@ class Import:
     def _note_references(self, table: str, rows: Collection[Mapping[str, Any]]) -> None:
         """Note what the rows of a table refer to, as they stand in it."""
         for name, parent in references(RECORDS[table]).items():
-            self._note_ids(table, parent, [row[name] for row in rows if row[name] is not None])
+            self._note_ids(table, parent, [*map(itemgetter(name), rows)])
         if "link_id" in RECORDS[table].model_fields:
             ids: dict[str, list[str]] = defaultdict(list)
             for entity, record in map(itemgetter("link_entity", "link_id"), rows):
-                if record is not None:
-                    ids[entity].append(record)
+                ids[entity].append(record)
             for entity, own in ids.items():
                 self._note_ids(table, entity, own)
 
-    def _note_ids(self, table: str, parent: str, ids: Collection[str]) -> None:
-        own = self.records.get(parent, {})
-        if outside := [record for record in ids if record not in own]:
-            self.outside[table, parent] += outside
+    def _note_ids(self, table: str, parent: str, ids: Collection[str | None]) -> None:
+        mentioned = {*ids} - {None}
+        if outside := mentioned.difference(self.records.get(parent, {})):
+            self.outside[table, parent] += [record for record in ids if record in outside]
         if self.lists_before:
-            self.mentioned.update(ids)
+            self.mentioned |= mentioned
 
     def _left_as_they_are(self, table: str, rows: Mapping[str, Row]) -> frozenset[str]:
         """Return the parts that merging or a steward settled: a list may only raise their markings."""

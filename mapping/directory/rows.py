@@ -131,9 +131,14 @@ def reader(kind: type[AnyRecord]) -> Callable[[Sequence[Any]], AnyRecord]:
     return read
 
 
+def holds_any(db: sqlite_utils.Database, table: str) -> bool:
+    """Tell whether a table has any row."""
+    return db.conn.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is not None
+
+
 def stored_rows(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> dict[str, Row]:
     """Return the rows of some records, by id."""
-    if db.conn.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is None:
+    if not holds_any(db, table):
         return {}
     names = list(columns(STORED[table]))
     sql = f'SELECT {named(STORED[table])} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'

@@ -201,10 +201,9 @@ class Known:
 
     def learn(self, records: Iterable[Record]) -> None:
         """Take in what records say of bodies, services and approvals, whatever their order."""
-        by_table: dict[type[Record], list[Any]] = {RECORDS[table]: [] for table in LEARNT}
+        by_table: dict[type[Record], list[Any]] = defaultdict(list)
         for record in records:
-            if (own := by_table.get(type(record))) is not None:
-                own.append(record)
+            by_table[type(record)].append(record)
         for body in by_table[Organization]:
             self._learn_body(body)
         for text in by_table[Translation]:
