@@ -116,6 +116,26 @@ class Record(BaseModel, metaclass=_RecordKind):
         return cls.restored(_defaults(cls) | values)
 
     @classmethod
+    def of_read(cls, **values: Any) -> Self:
+        """Return the record of values that parsers read, each of the kind and of the words that its field has.
+
+        They are validated only where that could still matter: numbers may be out of bounds, texts too long or padded.
+
+        Raises
+        ------
+        ValidationError
+            As for a record that is made of them.
+        """
+        for value in values.values():
+            kind = type(value)
+            if kind is str:
+                if len(value) > LONGEST_NUMBER or value != value.strip():
+                    return cls(**values)
+            elif kind not in _SURE:
+                return cls(**values)
+        return cls.of_checked(**values)
+
+    @classmethod
     def restored(cls, values: dict[str, Any]) -> Self:
         """Return the record of values, one for each field, that were validated when they were first given."""
         record = object.__new__(cls)
@@ -135,6 +155,9 @@ class Record(BaseModel, metaclass=_RecordKind):
 
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+_SURE = frozenset({type(None), bool, int, dt.date})
+"""Kinds of values in which nothing can be wrong that a parser read."""
 
 
 @lru_cache(maxsize=10_000, typed=True)

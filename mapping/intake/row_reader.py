@@ -66,6 +66,8 @@ class Intake:
     _filled: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     parted: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
     """Field, taxonomy and the text of a cell -> the entries of which it is a list."""
+    termed: dict[tuple[str, str, bool, str], tuple[list[str], list[str]]] = field(default_factory=dict)
+    """Field, taxonomy, how it is read and the text of a cell -> its terms and its other words, where none is told."""
     _watched: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def columns_of(self, name: str) -> tuple[str, ...]:
@@ -482,10 +484,20 @@ class Reader:
         return [self.word(name, part) for part in parsers.split_list(text, known=known)]
 
     def terms(self, name: str, taxonomy: str, *, named: bool = False) -> tuple[list[str], list[str]]:
-        """Return the codes of a field's words and the words that neither are nor make up a term.
+        """Return the codes of a field's words and the words that neither are nor make up a term; read only.
 
         ``named`` takes terms by what they are called alone: who is left out is never more than was said.
         """
+        memory, key = self.intake.termed, (name, taxonomy, named, self.text(name))
+        if key not in memory:
+            faults = self.faults
+            terms = self._terms(name, taxonomy, named=named)
+            if faults != self.faults:
+                return terms
+            memory[key] = terms
+        return memory[key]
+
+    def _terms(self, name: str, taxonomy: str, *, named: bool) -> tuple[list[str], list[str]]:
         codes: list[str] = []
         words: list[str] = []
         for part in self.parts(name, taxonomy):

@@ -211,7 +211,7 @@ def _body(
     mine = body is None or body.id == own
     body = body or Body(own, name)
     audience = reader.audience()
-    location = Location(
+    location = Location.of_read(
         id=place,
         organization_id=body.id,
         name=_place_name(reader),
@@ -226,7 +226,7 @@ def _body(
     entry = RowSite(reader, body, audience, location, key)
     if mine and body.id not in intake.made:
         entry.records.append(
-            Organization(
+            Organization.of_read(
                 id=body.id,
                 name=name,
                 kind=_kind(reader),
@@ -456,7 +456,7 @@ def _phones(
     numbers |= {account.url: (None, account.app) for account in accounts}
     for number, (extension, kind) in numbers.items():
         called = source in intake.known.phones or number in intake.known.phones
-        yield Phone(
+        yield Phone.of_read(
             id=record_id(source, "phone", service, number),
             service_id=service,
             number=number,
@@ -629,7 +629,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
         # An address that names a ward or a number says more than where the door is.
         address_shown = bool(reader.harmless("address", address))
         entry.records.append(
-            Address(
+            Address.of_read(
                 id=record_id(source, "address", entry.key),
                 location_id=entry.location.id,
                 address_1=address,

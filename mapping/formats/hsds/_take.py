@@ -28,7 +28,6 @@ from mapping.formats.hsds._values import Mended, Parse, language_code, parsers, 
 from mapping.language.i18n import Phrase, Several, both
 from mapping.language.parsers import Partly, Unreadable
 from mapping.model import (
-    LONGEST_NUMBER,
     RECORDS,
     AnyRecord,
     Audience,
@@ -57,9 +56,6 @@ ALIKE = frozenset({"service_at_location", "schedule", "language"})
 
 MOST_ALIKE = 10_000
 """Different rows of such tables that are remembered at most."""
-
-CHECKED_LENGTH = LONGEST_NUMBER
-"""Letters that every text of a record may have; longer ones are validated."""
 
 LATE = frozenset({"location", "address", "phone", "attribute", "taxonomy", "taxonomy_term"})
 """Tables whose rows are settled when all rows are there: they need others to be understood."""
@@ -305,9 +301,8 @@ class Taking:
                 Phrase("ask the sender for it"),
             )
             return None
-        try:  # what was read of short cells is as a record has it
-            long = any(isinstance(value, str) and len(value) > CHECKED_LENGTH for value in fields.values())
-            record = kind(id=own, **fields) if long else kind.of_checked(id=own, **fields)
+        try:
+            record = kind.of_read(id=own, **fields)
         except ValidationError as error:
             self._refuse_misfit(raw, error)
             return None
