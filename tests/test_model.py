@@ -13,6 +13,7 @@ from mapping.model import (
     LONGEST_TEXT,
     RECORDS,
     Address,
+    Location,
     Phone,
     Provenance,
     Record,
@@ -121,3 +122,31 @@ def test_every_text_has_a_greatest_length(table, name):
 def test_a_number_of_a_megabyte_is_no_phone():
     with pytest.raises(ValidationError, match="at most 500 characters"):
         Phone(id="p", number="7" * 2**20)
+
+
+def test_a_record_of_what_was_read_is_the_validated_one():
+    values = {
+        "id": "s",
+        "name": "Advice",
+        "status": "active",
+        "assured_date": dt.date(2026, 11, 1),
+        "do_not_list": True,
+    }
+    assert Service.of_read(**values) == Service(**values)
+    assert list(Service.of_read(**values).__dict__) == list(Service.model_fields)
+    assert Service.of_read(id="s", name="  Advice ").name == "Advice", "padded texts are mended"
+    assert Service.of_read(id="s", name="Advice", minimum_age=14.0).minimum_age == 14.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (Phone, {"number": "1" * (LONGEST_NUMBER + 1)}),
+        (Service, {"name": "a" * (LONGEST_TEXT + 1)}),
+        (Location, {"latitude": 91.0}),
+        (Service, {"name": ["Advice"]}),
+    ],
+)
+def test_what_was_read_and_fits_no_field_makes_no_record(kind, values):
+    with pytest.raises(ValidationError):
+        kind.of_read(id="x", **values)

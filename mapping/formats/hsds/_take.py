@@ -54,6 +54,9 @@ LINKED = frozenset(table for table, kind in RECORDS.items() if "link_id" in kind
 ALIKE = frozenset({"service_at_location", "schedule", "language"})
 """Tables whose rows say few different things but for what they belong to."""
 
+NAMED = frozenset(table for refs in REFERENCES.values() for table in refs.values())
+"""Tables whose records columns of other rows name."""
+
 MOST_ALIKE = 10_000
 """Different rows of such tables that are remembered at most."""
 
@@ -134,6 +137,10 @@ class Taking:
             known[text] = record_id(self.source.id, table, text.strip())
         return known[text]
 
+    def _own(self, table: str, sent: str) -> str:
+        """Return the id of the record of a row; it is only noted where columns of other rows can name it."""
+        return self.key(table, sent) if table in NAMED else record_id(self.source.id, table, sent)
+
     def sent_as(self, table: str, own: str) -> str:
         """Return what the sender calls a record of ours, for a message."""
         if table not in self._sent or own not in self._sent[table]:
@@ -190,7 +197,7 @@ class Taking:
                     "note",
                 )
         fields = self._fields(raw)
-        own = self.key(table, sent)
+        own = self._own(table, sent)
         if "audience" in fields:
             self.marked.add(own)
         if table in LATE:
@@ -205,8 +212,8 @@ class Taking:
 
     def _take_alike(self, raw: Raw, sent: str, pattern: tuple[Any, ...]) -> bool:
         """Make the record of a row that says what an earlier one said of other records; tell whether one did."""
-        values, own = self._alike.get(pattern), self.key(raw.table, sent)
-        if values is None or own in self.records:
+        values = self._alike.get(pattern)
+        if values is None or (own := self._own(raw.table, sent)) in self.records:
             return False
         named = {
             name: self.key(table, raw.cells[name]) for name, table in REFERENCES[raw.table].items() if name in raw.cells

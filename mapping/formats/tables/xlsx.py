@@ -205,9 +205,9 @@ def _looks(path: Path, parts: zipfile.ZipFile) -> dict[str, Look]:
         if part in names:
             xml = parts.read(part)
             _require_extent(path, sheet.get("name", ""), xml)
-            rows, columns = _hidden_in(xml)
-            empty = len(NO_VALUE.findall(xml))
-            wrong = len(ERROR.findall(xml))
+            rows, columns = _hidden_in(xml) if b"hidden=" in xml else (set[int](), set[int]())
+            empty = len(NO_VALUE.findall(xml)) if b"<f" in xml or b":f" in xml else 0
+            wrong = len(ERROR.findall(xml)) if b'"e"' in xml or b"'e'" in xml else 0
             unread: list[Phrase] = []
             if empty:
                 unread.append(
