@@ -167,14 +167,14 @@ class Import:
         for name, parent in references(RECORDS[table]).items():
             self._note_ids(table, parent, [*map(itemgetter(name), rows)])
         if "link_id" in RECORDS[table].model_fields:
-            ids: dict[str, list[str]] = defaultdict(list)
+            ids: dict[str, list[str | None]] = defaultdict(list)
             for entity, record in map(itemgetter("link_entity", "link_id"), rows):
                 ids[entity].append(record)
             for entity, own in ids.items():
                 self._note_ids(table, entity, own)
 
     def _note_ids(self, table: str, parent: str, ids: Collection[str | None]) -> None:
-        mentioned = {*ids} - {None}
+        mentioned = {record for record in ids if record is not None}
         if outside := mentioned.difference(self.records.get(parent, {})):
             self.outside[table, parent] += [record for record in ids if record in outside]
         if self.lists_before:

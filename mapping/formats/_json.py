@@ -16,11 +16,11 @@ MAX_LINES = 2 * 2**30
 MAX_LINE = 32 * 2**20
 BEGINNING = 65536
 ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
-_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 LONE_HALF = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F][0-9a-fA-F])\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 """Half of a letter beyond the first 65,536, written without the other half: no text can hold it."""
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 
 
 def load(path: Path) -> Any:

@@ -307,8 +307,8 @@ def _gather(
     held: list[tuple[str, Mapping[str, Any], Mapping[str, Any]]] = []
     for key, value in inside:
         inner = KNOWN[key]
-        down, up = _tie(table, inner)
-        around = {cell: table if cell == "link_entity" else own for cell in down}
+        names, up = _tie(table, inner)
+        around = {cell: table if cell == "link_entity" else own for cell in names}
         for child in value if isinstance(value, list) else (value,):
             if isinstance(child, dict):
                 if up:

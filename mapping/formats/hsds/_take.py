@@ -455,7 +455,7 @@ def _pattern(table: str, cells: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """Return what a row says but for the records that it names; None where it must be looked at by itself."""
     if "audience" in cells:
         return None
-    refs, values = REFERENCES[table], []
+    refs, values = REFERENCES[table], list[Any]()
     for name, value in cells.items():
         if name in refs:
             if not isinstance(value, str) or not value.strip():
