@@ -454,10 +454,12 @@ class Directory:
             self._require_area()
             gate.catch_up(self, self.rules(on))
 
+    @without_collecting()
     def waiting(self, batch: int | None = None) -> list[Waiting]:
         """Return what waits for a second person before it is shown, by act; of one act or of all."""
         return gate.waiting(self.db, batch)
 
+    @without_collecting()
     def agree(self, shown: Collection[Showing], *, by: str, on: dt.date, also: str = "") -> list[Showing]:
         """Let what waits be shown, each difference exactly as it was looked at; return it.
 

@@ -12,9 +12,8 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import sqlite_utils
 from pydantic_core import to_json
@@ -67,8 +66,7 @@ class Records(Protocol):
     db: sqlite_utils.Database
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """Something that would newly be shown and waits for a second person, with the act that it comes from."""
 
     showing: Showing
@@ -277,7 +275,8 @@ def take_up(db: sqlite_utils.Database, wanted: Collection[Showing], *, by: str) 
         It waits no more, is another difference now, or somebody stands for it already.
     """
     changed = db.conn.executemany(
-        'UPDATE waiting SET "by" = ? WHERE digest = ? AND "by" = \'\'', ((by, showing.digest) for showing in wanted)
+        'UPDATE waiting SET "by" = ? WHERE record = ? AND "table" = ? AND audience = ? AND digest = ? AND "by" = \'\'',
+        ((by, showing.id, showing.table, showing.audience, showing.digest) for showing in wanted),
     )
     if changed.rowcount != len(wanted):
         raise NotFound("this is no longer what would be shown; look at it again")
@@ -296,19 +295,18 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
         It waits no more, or is another difference now.
     """
     db = directory.db
-    known = {difference.showing.digest: difference for difference in waiting(db)}
+    authors = dict(db.conn.execute('SELECT digest, "by" FROM waiting'))
     left = {showing.digest for showing in wanted}
-    for digest in left & known.keys():
-        author = known[digest].by or also
+    for author in {authors[digest] or also for digest in left & authors.keys()}:
         if not author.strip() or same_person(author, by):
             raise OnePerson
     touched = _grouped((showing.table, showing.id) for showing in wanted) if len(wanted) <= MANY else None
     for audience, rows in _rows(_tables(directory, touched), rules, touched):
         before = _stored(db, audience, touched)
-        there = list(differences(rows, before, audience, rules.unit_to_show))
-        own = [showing for showing in there if showing.digest in left and showing.digest in known]
-        _show(db, own, rows, before)
-        left -= {showing.digest for showing in own}
+        there = {showing.digest: showing for showing in differences(rows, before, audience, rules.unit_to_show)}
+        own = left & authors.keys() & there.keys()
+        _show(db, [there[digest] for digest in sorted(own)], rows, before)
+        left -= own
     if left:
         raise NotFound("this is no longer what would be shown; look at it again")
     return list(wanted)
@@ -526,7 +524,8 @@ BLANK = {table: dict.fromkeys(("id", *PUBLISHED[table])) for table in SHOWABLE} 
 
 
 def _text(fields: Mapping[str, Any]) -> str:
-    return to_json({name: value for name, value in fields.items() if value is not None}).decode()
+    given = {name: value for name, value in fields.items() if value is not None}
+    return to_json(given, inf_nan_mode="constants").decode()
 
 
 def _fields(text: str) -> dict[str, tuple[Any, Any]]:

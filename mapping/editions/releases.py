@@ -14,10 +14,11 @@ import shutil
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock
+from pydantic_core import to_json
 
 from mapping.analysis.reliability.change import write_counts
 from mapping.area.study_area import StudyArea
@@ -500,7 +501,7 @@ def _state(directory: Directory) -> int:
 
 def _told(plan: Plan) -> dict[str, object]:
     alarms = [(alarm.message.text, dict(alarm.message.values), alarm.key) for alarm in plan.alarms]
-    return {**asdict(plan), "day": plan.day.isoformat(), "alarms": alarms}
+    return {**vars(plan), "alarms": alarms}
 
 
 def _shares(values: Mapping[str, object]) -> dict[str, object]:
@@ -512,8 +513,8 @@ def _write(path: Path, content: object) -> None:
     part = path.with_name(path.name + ".new")
     with _said_clearly(f"{path} was not written"):
         try:
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump(content, file, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(to_json(content, indent=1, fallback=str))
             _durable(part, path)
         finally:
             part.unlink(missing_ok=True)

@@ -59,7 +59,10 @@ class Showing(NamedTuple):
     def digest(self) -> str:
         """A short text that is another for every other difference."""
         facts = [self.audience, self.table, self.id, self.appears, sorted((n, *v) for n, v in self.fields.items())]
-        return hashlib.sha256(json.dumps(facts, ensure_ascii=False, default=str).encode()).hexdigest()[:32]
+        return hashlib.sha256(_encode(facts).encode()).hexdigest()[:32]
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode  # `json.dumps` makes an encoder for each difference
 
 
 def told(shown: Shown) -> dict[Key, Row]:
