@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
 from functools import cache
-from itertools import takewhile
+from itertools import product, takewhile
 from typing import Any, NamedTuple, get_args
 
 from pyproj import Geod
@@ -39,6 +39,12 @@ from mapping.safety.redaction import PUBLISHED, Shown, Tables, of_kind
 GEOD = Geod(ellps="WGS84")
 NEAR_METRES = 150.0
 """Nearer than this, a visible place may give a hidden one away."""
+
+SIDE = 0.01
+"""Degrees of the side of a cell: wider than `NEAR_METRES` up to 80 degrees of latitude."""
+
+AROUND = tuple(product((-1, 0, 1), repeat=2))
+"""From a cell to itself and to those around it."""
 
 SAME_POINT = 0.002
 """Degrees within which a written coordinate means a hidden point."""
@@ -211,42 +217,39 @@ FACT_FIELDS: dict[str, dict[str, str]] = {
 
 def _facts(tables: Tables, shown: Shown) -> _Facts:
     facts = _Facts(defaultdict(set), defaultdict(set))
-    rows = {table: {row["id"]: row for row in shown.get(table, ())} for table in FACT_FIELDS}
-    for table, fields in FACT_FIELDS.items():
-        for record in tables.get(table, ()):
-            row = rows[table].get(record.id, {})
-            for name, what in fields.items():
-                value = getattr(record, name)
-                if value and row.get(name) == value:
-                    facts.published["body" if table == "organization" and what == "name" else what].add(value)
-                elif value:
-                    facts.hidden[what].add(value)
-    visible = {row["id"] for row in shown.get("translation", ())}
-    for record in tables.get("translation", ()):
-        if not isinstance(record, Translation) or record.field not in FACT_FIELDS.get(record.link_entity, {}):
-            continue
-        what = FACT_FIELDS[record.link_entity][record.field]
-        if record.id not in visible:
-            facts.hidden[what].add(record.text)
+    for table, what, value, is_shown in _values(tables, shown):
+        if not is_shown:
+            facts.hidden[what].add(value)
+        elif (table, what) == ("organization", "name"):
+            facts.published["body"].add(value)
         else:
-            facts.published["body" if record.link_entity == "organization" and what == "name" else what].add(
-                record.text
-            )
-    for location in _hidden_points(tables, shown):
-        facts.hidden["point"].add((location.latitude, location.longitude))
+            facts.published[what].add(value)
+    facts.hidden["point"] = {point for _, point in _hidden_points(tables, shown)}
     return facts
 
 
-def _hidden_points(tables: Tables, shown: Shown) -> list[Location]:
-    """Return the locations that have a point which is not shown."""
+def _values(tables: Tables, shown: Shown) -> Iterator[tuple[str, str, str, bool]]:
+    """Yield all that is a fact: the table whose it is, its kind, its text, and whether it is shown."""
+    for table, fields in FACT_FIELDS.items():
+        rows = {row["id"]: row for row in shown.get(table, ())}
+        for record in tables.get(table, ()):
+            row = rows.get(record.id, {})
+            for name, what in fields.items():
+                if value := getattr(record, name):
+                    yield table, what, value, row.get(name) == value
+    visible = {row["id"] for row in shown.get("translation", ())}
+    for text in of_kind(tables, Translation):
+        if kind := FACT_FIELDS.get(text.link_entity, {}).get(text.field):
+            yield text.link_entity, kind, text.text, text.id in visible
+
+
+def _hidden_points(tables: Tables, shown: Shown) -> list[tuple[Location, tuple[float, float]]]:
+    """Return the locations that have a point which is not shown, each with its latitude and longitude."""
     exact = {row["id"] for row in shown.get("location", ()) if row["latitude"] is not None}
     return [
-        record
-        for record in tables.get("location", ())
-        if isinstance(record, Location)
-        and record.latitude is not None
-        and record.longitude is not None
-        and record.id not in exact
+        (place, (place.latitude, place.longitude))
+        for place in of_kind(tables, Location)
+        if place.latitude is not None and place.longitude is not None and place.id not in exact
     ]
 
 
@@ -266,7 +269,7 @@ class _Finder:
         self.identifiers = {
             key for identifier in facts.hidden["identifier"] if len(key := _alphanumeric(identifier)) >= 5
         }
-        self.points = [(lat, lon) for lat, lon in facts.hidden["point"]]
+        self.points = facts.hidden["point"]
 
     def told_by(self, text: str) -> Iterator[str]:
         """Yield the kinds of hidden facts that a text tells."""
@@ -294,11 +297,11 @@ class _Finder:
         if self.identifiers and any(_alphanumeric(word) in self.identifiers for word in _NUMBERED.findall(text)):
             yield "identifier"
         written = _coordinates(text)
-        for latitude, longitude in self.points if len(written) > 1 else ():
-            near = [[abs(number - wanted) <= SAME_POINT for number in written] for wanted in (latitude, longitude)]
-            if any(near[0]) and any(near[1]):
-                yield "point"
-                return
+        if any(
+            all(any(abs(number - abs(wanted)) <= SAME_POINT for number in written) for wanted in point)
+            for point in self.points
+        ):
+            yield "point"
 
     def _names(self, facts: _Facts) -> Iterator[_Fact]:
         """Yield what tells hidden names from all others: their words without those that everybody uses.
@@ -357,12 +360,10 @@ def address_key(address: str) -> tuple[str, ...]:
 
 def _tells_name(fact: tuple[str, ...], words: Sequence[str], place: int, known: frozenset[str]) -> bool:
     """Whether the words of a name follow each other from a place on, whatever common words stand between."""
-    wanted = iter(fact)
-    want = next(wanted)
     for word in words[place:]:
-        if _same_word(want, word):
-            want = next(wanted, "")
-            if not want:
+        if _same_word(fact[0], word):
+            fact = fact[1:]
+            if not fact:
                 return True
         elif word not in known:
             return False
@@ -410,17 +411,20 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
 _PHONE = re.compile(r"\+?\d(?:[\s().\u2010-\u2015/\-\u00a0]{0,3}\d){6,}")
 _NUMBERED = re.compile(r"[^\W_][\w/.\-№]*\d[\w/.\-№]*")
-_DECIMAL = re.compile(r"(?<![\d.])-?\d{1,3}[.,]\d{3,}")
+_DECIMAL = re.compile(r"(?<![\d.])\d{1,3}[.,]\d{3,}")
 _SEXAGESIMAL = re.compile(r"(\d{1,3})\s*[°º˚]\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*)?)?")
 
 
 def _coordinates(text: str) -> list[float]:
-    """Return every number of a text that could be a latitude or a longitude: decimals, or degrees and minutes."""
+    """Return every number of a text that could be a latitude or a longitude: decimals, or degrees and minutes.
+
+    South and west are written in many ways, so that all are told without their sign.
+    """
     numbers = [float(number.replace(",", ".")) for number in _DECIMAL.findall(text)]
     for degrees, minutes, seconds in _SEXAGESIMAL.findall(text):
         parts = (float(part.replace(",", ".") or 0) for part in (degrees, minutes, seconds))
-        numbers.append(sum(part / unit for part, unit in zip(parts, (1, 60, 3600), strict=True)))
-    return [sign * number for number in numbers if abs(number) <= 180 for sign in (1, -1)]
+        numbers.append(sum(part / 60**power for power, part in enumerate(parts)))
+    return [number for number in numbers if number <= 180]
 
 
 def _endings(numbers: Iterable[str]) -> set[str]:
@@ -429,9 +433,10 @@ def _endings(numbers: Iterable[str]) -> set[str]:
     for number in numbers:
         digits = re.sub(r"\D", "", number)
         if len(digits) >= 7:
-            ends.add(digits[-9:] if len(digits) > 7 else digits)
-            ends.add(digits[-7:] if len(digits) > 9 else digits)
-    return {end for end in ends if len(end) >= 7}
+            ends.add(digits[-9:])
+        if len(digits) > 9:
+            ends.add(digits[-7:])
+    return ends
 
 
 def _hosts(facts: Mapping[str, set[Any]]) -> set[str]:
@@ -502,7 +507,7 @@ def doubtful_neighbours(tables: Tables, shown: Shown) -> list[str]:
 def _place_names(shown: Shown) -> dict[str, str]:
     """Return what a steward knows the visible places by: the body whose service is there, and the address."""
     bodies = {row["id"]: row["name"] for row in shown.get("organization", ())}
-    owners = {row["id"]: bodies.get(row["organization_id"], "") for row in shown.get("service", ())}
+    owners = {row["id"]: bodies.get(row["organization_id"]) for row in shown.get("service", ())}
     streets = {row["location_id"]: row["address_1"] for row in shown.get("address", ())}
     places: dict[str, str] = {}
     for tie in shown.get("service_at_location", ()):
@@ -514,16 +519,14 @@ def _place_names(shown: Shown) -> dict[str, str]:
 def _close_places(tables: Tables, shown: Shown) -> Iterator[str]:
     """Yield visible points close to a hidden one."""
     names = _place_names(shown)
-    side = 0.01  # degrees: wider than NEAR_METRES up to 80 degrees of latitude
     cells: dict[tuple[int, int], list[Mapping[str, Any]]] = defaultdict(list)
     for row in (row for row in shown.get("location", ()) if row["latitude"] is not None):
-        cells[math.floor(row["latitude"] / side), math.floor(row["longitude"] / side)].append(row)
-    for place in _hidden_points(tables, shown):
+        cells[math.floor(row["latitude"] / SIDE), math.floor(row["longitude"] / SIDE)].append(row)
+    for place, (latitude, longitude) in _hidden_points(tables, shown):
         if place.position_basis != "given":  # the middle of a town is near to much
             continue
-        latitude, longitude = place.latitude or 0.0, place.longitude or 0.0
-        row_, column = math.floor(latitude / side), math.floor(longitude / side)
-        for near in (row for y in (-1, 0, 1) for x in (-1, 0, 1) for row in cells.get((row_ + y, column + x), ())):
+        row_, column = math.floor(latitude / SIDE), math.floor(longitude / SIDE)
+        for near in (row for y, x in AROUND for row in cells.get((row_ + y, column + x), ())):
             metres = GEOD.inv(longitude, latitude, near["longitude"], near["latitude"])[2]
             if metres < NEAR_METRES:
                 yield f"{names[near['id']]} is shown, {metres:.0f} m from the hidden location {place.id}"

@@ -8,8 +8,10 @@ import pytest
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import rules
 from mapping.errors import UnsafePublication
+from mapping.language.fold import tokens
 from mapping.language.taxonomy import vocabulary
-from mapping.model import Organization, Record, Service, TaxonomyTerm, Url
+from mapping.model import Address, Organization, Record, Service, TaxonomyTerm, Translation, Url
+from mapping.safety import leak_scan as module
 from mapping.safety.leak_scan import HiddenFactFound, Leak, address_key, doubtful_neighbours, refuse_hidden_facts
 from mapping.safety.redaction import project
 from tests.support.sample import (
@@ -118,6 +120,8 @@ def test_the_sample_itself_tells_nothing() -> None:
         # what no secret was made of
         ("+992 00 010 00 10", ""),
         ("+992 93 123 45 67", "number"),
+        ("+992 931 234", "number"),
+        ("+99 293 123", ""),
         ("Договор 992931234567", ""),
         ("Юридическая помощь и приют для женщин, центр", ""),
         ("Паноҳгоҳи занон", ""),
@@ -127,6 +131,13 @@ def test_the_sample_itself_tells_nothing() -> None:
 def test_a_text_that_tells_a_secret_is_found(text: str, what: str) -> None:
     found = whats(text)
     assert (what in found) if what else not found, found
+
+
+def test_a_point_is_told_at_the_edge_of_what_is_near_and_on_the_other_side_of_the_equator(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "SAME_POINT", 0.0)
+    assert whats(f"{HIDDEN[0]} S, {HIDDEN[1]} W") == {"point"}
 
 
 def test_every_field_of_every_shown_table_is_searched(tiny_area: StudyArea) -> None:
@@ -177,6 +188,39 @@ def test_terms_that_come_along_tell_nothing_of_a_directory() -> None:
     tables["taxonomy_term"] = [own if term.id == own.id else term for term in tables["taxonomy_term"]]
     with pytest.raises(HiddenFactFound, match="description: holds the name of something hidden"):
         refuse_hidden_facts(tables, project(tables, "public", rules(TODAY)))
+
+
+def test_the_words_of_terms_in_other_languages_tell_nothing_either() -> None:
+    """A hidden name may be a word of help in another case; that of a service still tells it."""
+    label = next(r for r in vocabulary() if isinstance(r, Translation) and r.language == "ru" and r.text.isalpha())
+    parts = public_parts(), organization(f"{label.text}ам", audience="custodian")
+    tables = tables_of(*parts)
+    refuse_hidden_facts(tables, project(tables, "public", rules(TODAY)))
+    tables = tables_of(*parts, said(label.text))
+    with pytest.raises(HiddenFactFound, match="description: holds the name of something hidden"):
+        refuse_hidden_facts(tables, project(tables, "public", rules(TODAY)))
+
+
+def test_a_number_that_was_agreed_to_is_shown_though_the_list_has_another_now() -> None:
+    tables = tables_of(public_parts())
+    shown = project(tables, "public", RULES)
+    shown["phone"][0]["number"] = "+992931234567"
+    refuse_hidden_facts(tables, shown)
+    shown["phone"][0]["description"] = "or +992 93 123 45 68"
+    with pytest.raises(HiddenFactFound, match="description: holds a phone number that is nowhere marked"):
+        refuse_hidden_facts(tables, shown)
+
+
+def test_a_name_that_tells_is_not_said_to_the_steward() -> None:
+    parts = service("Зардолузор 17", of="Umed", types=["PSY-COU"])
+    (hit,) = hits(parts)
+    assert (hit.field, hit.what, hit.name) == ("name", "address", "")
+
+
+@pytest.mark.parametrize(("identifier", "is_told"), [("А-77/41", True), ("77/41", False)])
+def test_a_register_number_has_at_least_five_signs(identifier: str, is_told: bool) -> None:
+    body = organization("Hidden body", audience="custodian", tax_id=identifier)
+    assert whats(f"рег. № {identifier}", body) == ({"identifier"} if is_told else set())
 
 
 def test_a_translation_is_searched_and_translated_secrets_are_secrets() -> None:
@@ -256,12 +300,21 @@ def test_a_name_that_is_public_too_is_no_secret() -> None:
     twin = organization("Нилуфари Ҷӯйборӣ", audience="custodian")
     public = organization("Нилуфари Чуйбори")  # the same body in a list that has no Tajik letters
     assert hits(twin, public) == []
+    night, text = service("Нилуфари Ҷӯйборӣ", of="Umed", types=["ACC-GBV"]), said("рядом с Нилуфари Ҷӯйборӣ")
+    assert {hit.what for hit in hits(night, text)} == {"name"}
+    assert hits(night, organization("Нилуфари Ҷӯйборӣ"), text) == []
 
 
 def test_a_single_word_that_public_names_use_is_no_secret() -> None:
     hidden = organization("Нилуфар", audience="custodian")
     assert {hit.what for hit in hits(hidden, said("рядом с Нилуфар"))} == {"name"}
     assert hits(hidden, organization("Маркази Нилуфар ва Лола"), said("рядом с Нилуфар")) == []
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("Б. Гулрухсор", True), ("Ай Гулрухсор", False)])
+def test_a_single_letter_is_no_word_of_a_name(name: str, is_told: bool) -> None:
+    found = hits(organization(name, audience="custodian"), said("рядом с Гулрухсор"))
+    assert {hit.what for hit in found} == ({"name"} if is_told else set())
 
 
 def test_a_name_that_lost_letters_is_no_secret_where_a_visible_organization_may_bear_it() -> None:
@@ -285,6 +338,25 @@ def test_a_person_whose_office_bears_their_name_is_no_secret() -> None:
     assert {hit.what for hit in hits(person, said("Zarina Karimova"))} == {"person"}
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Ай Зарина Каримова", "Зарина Каримова"),  # two letters are no name
+        ("Али Каримов", "Каримов Али"),
+        ("Зарина Каримовна Назарова", "Зарина Каримовна"),
+    ],
+)
+def test_a_person_is_told_by_the_first_two_names(name: str, text: str) -> None:
+    assert whats(text, contact(name, organization="Umed")) == {"person"}
+
+
+def test_a_person_whose_name_is_public_elsewhere_is_no_secret() -> None:
+    hidden, text = contact("Zarina Karimova", organization="Umed"), said("Zarina Karimova")
+    shown = contact("Karimova Zarina", organization="Umed", audience="public")
+    lowered = approval("audience", shown.id, "public")
+    assert hits(hidden, shown, lowered, text) == []
+
+
 def test_an_address_that_is_public_too_is_no_secret() -> None:
     shelter = service("Shelter", of="Umed", types=["ACC-GBV"])
     hidden = place("Shelter's house", of=["Shelter"], at=km(1, 1), address="ул. Базарная, 5, кв. 2")
@@ -306,6 +378,13 @@ def test_a_mail_provider_or_a_shared_web_page_is_no_secret() -> None:
     assert {hit.what for hit in hits(shelter, said("zarina@mail.ru"))} == {"mail"}
 
 
+def test_a_mail_that_is_public_too_is_no_secret() -> None:
+    hidden = organization("Hidden body", audience="custodian", email="INFO@desk.example")
+    text = said("info@Desk.example")
+    assert {hit.what for hit in hits(hidden, text)} == {"mail", "web"}
+    assert hits(hidden, organization("Desk", email="Info@desk.example"), text) == []
+
+
 def test_hidden_further_web_pages_are_secrets() -> None:
     page = Url(id="u", url="https://secret-refuge.example", organization_id=key("organization", "Ситораи Ниҳонӣ"))
     assert {hit.what for hit in hits(page, said("see secret-refuge.example"))} == {"web"}
@@ -324,6 +403,19 @@ def test_hidden_further_web_pages_are_secrets() -> None:
 def test_addresses_are_told_by_street_and_house(one: str, other: str, same: bool) -> None:
     assert (address_key(one) == address_key(other)) is same
     assert address_key(one)
+
+
+@pytest.mark.parametrize(
+    ("address", "house"),
+    [
+        ("аб Зардолузор 17", ("zardoluzor", "17")),
+        ("Нур 17", ("nur", "17")),
+        ("Зардолузор Гелосзор Туттеппа 17", ("zardoluzor", "geloszor", "17")),
+        ("Зардолузор 17, 4, 5", ("zardoluzor", "17", "4")),
+    ],
+)
+def test_two_words_of_the_street_and_two_numbers_are_enough(address: str, house: tuple[str, ...]) -> None:
+    assert address_key(address) == house
 
 
 @pytest.mark.parametrize("text", ["", "рӯ ба рӯи бозор", "17", "ул.", "д. 17"])
@@ -350,6 +442,19 @@ def test_a_visible_place_close_to_a_hidden_one_is_told(metres: int, told: bool) 
     assert neighbours(SHELTER, home) == (expected if told else [])
 
 
+def test_of_several_hidden_places_each_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One in the middle of its town, one far away and one next door."""
+    homes = (
+        [place("Town", of=["Shelter"], at=km(6.5, 4.5))[0].model_copy(update={"position_basis": "place"})],
+        place("Far", of=["Shelter"], at=km(1, 1)),
+        place("Home", of=["Shelter"], at=km(6.5, 4.5)),
+    )
+    expected = [f"{LEGAL_CENTRE} is shown, 0 m from the hidden location {key('location', 'Home')}"]
+    assert neighbours(SHELTER, *homes) == expected
+    monkeypatch.setattr(module, "NEAR_METRES", 0.0)
+    assert neighbours(SHELTER, *homes) == []
+
+
 def test_closeness_is_told_across_the_edges_of_cells() -> None:
     """The search looks into the cells around: a pair on both sides of every cell's edge is met."""
     for step in range(40):
@@ -374,6 +479,24 @@ def test_a_shared_house_is_told_also_where_the_points_are_apart() -> None:
     assert neighbours(SHELTER, elsewhere) == []
 
 
+@pytest.mark.parametrize(
+    ("home", "is_told"),
+    [
+        (place("Vague", of=["Counselling"], unit="XT-W2", precision="area", address="Market street, 1"), False),
+        (place("By its unit", of=["Counselling"], at=km(1, 1), precision="area", address="Market street, 1"), True),
+        (place("Hidden", of=["Shelter"], unit="XT-W2", address="Market street, 1"), True),
+        (place("Nowhere", of=["Shelter"], unit="XT-W2", address="Market street"), False),
+    ],
+    ids=lambda value: value[0].name if isinstance(value, list) else str(value),
+)
+def test_a_place_whose_point_nobody_knows_is_no_secret(home: list[Record], is_told: bool) -> None:
+    for record in home:
+        if isinstance(record, Address):
+            record.city = "Chashma"
+    square = place("Square", of=["Counselling"], at=km(3, 3), address="Central square", city="Chashma")
+    assert any("has its address" in line for line in neighbours(SHELTER, square, home)) is is_told
+
+
 def test_a_shared_phone_is_told() -> None:
     same = phone("1313", service="Shelter")
     hotline = key("phone", "1313", None, "Hotline", None)
@@ -386,7 +509,189 @@ def test_services_of_unknown_kind_are_counted() -> None:
     ]
 
 
+def test_a_service_of_unknown_kind_that_two_people_showed_is_not_counted() -> None:
+    shown = approval("audience", key("service", "Bare"), "public")
+    assert neighbours(service("Bare", of="Umed", types=[]), shown) == []
+
+
 def test_a_directory_without_secrets_has_nothing_to_tell() -> None:
     assert [line for line in neighbours() if "hidden" in line] == []
     assert doubtful_neighbours({}, {}) == []
     refuse_hidden_facts({"organization": [Organization(id="o", name="x")]}, {"organization": []})
+
+
+# -- how texts are read ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "same"),
+    [
+        ("dom", "dom", True),
+        ("dom", "doma", False),  # short words are only themselves
+        ("domik", "domika", True),
+        ("domika", "domik", True),
+        ("domi", "domik", False),
+        ("domik", "domikami", True),
+        ("domik", "domikamii", False),
+        ("domik", "domin", False),
+        ("karimova", "karimovu", True),
+        ("karimova", "karimoxu", True),
+        ("karimova", "karixova", False),
+        ("qalandarova", "qalandarovu", True),
+        ("qalandarova", "qalandaruvu", False),
+    ],
+)
+def test_a_word_is_the_same_in_another_case(word: str, other: str, same: bool) -> None:
+    assert module._same_word(word, other) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("gulafshon nihoni", True),
+        ("gulafshoni shahri nihoni", True),  # a common word between them
+        ("gulafshon va nihoni", False),
+        ("gulafshon", False),
+        ("gulafshon shahri", False),
+        ("nihoni gulafshon", False),
+    ],
+)
+def test_a_name_is_told_by_its_words_in_their_order(text: str, is_told: bool) -> None:
+    words = text.split()
+    assert module._tells_name(("gulafshon", "nihoni"), words, 0, frozenset({"shahri"})) is is_told
+    assert module._tells_name(("gulafshon", "nihoni"), ["nihoni", *words], 1, frozenset({"shahri"})) is is_told
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("maftuna qalandarova", True),
+        ("qalandarova maftuna", True),
+        ("maftuna va qalandarova", False),
+        ("maftuna maftuna", False),
+        ("maftuna", False),
+    ],
+)
+def test_a_person_is_told_by_both_names_side_by_side(text: str, is_told: bool) -> None:
+    assert module._tells_person(("maftuna", "qalandarova"), ["ask", *text.split()], 1, frozenset()) is is_told
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("street zardoluzor 17", True),
+        ("zardoluzori kalon 17", True),  # another word of the street stands before the house
+        ("17 street zardoluzor", True),
+        ("17 the zardoluzor", False),
+        ("zardoluzor house 17", True),
+        ("zardoluzor 18", False),
+        ("zardoluzor 18 17", False),
+        ("gilosi 17", False),
+    ],
+)
+def test_a_house_is_told_by_its_street_and_the_numbers_around(text: str, is_told: bool) -> None:
+    words = tokens(text)
+    places = range(len(words))
+    fact = ("zardoluzor", "kalon", "17") if "kalon" in text else ("zardoluzor", "17")
+    assert any(module._tells_address(fact, words, place, frozenset()) for place in places) is is_told
+
+
+def test_a_house_with_two_numbers_needs_both() -> None:
+    fact = ("zardoluzor", "17", "4")
+    for text, is_told in (("17 4 zardoluzor", True), ("17 zardoluzor 4", True), ("zardoluzor 17 5", False)):
+        words = text.split()
+        assert module._tells_address(fact, words, words.index("zardoluzor"), frozenset()) is is_told
+    assert not module._tells_address(("zardoluzor", "kalon", "17"), ["17", "zardoluzor"], 1, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("number", "ends"),
+    [
+        ("+992 00 777 12 34", {"007771234", "7771234"}),
+        ("(00) 777-12-34", {"007771234"}),
+        ("0 00 777-12-34", {"007771234", "7771234"}),
+        ("777 12 34", {"7771234"}),
+        ("77 12 34", set()),
+    ],
+)
+def test_numbers_are_the_same_by_their_ends(number: str, ends: set[str]) -> None:
+    assert module._endings([number]) == ends
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("10.0369, -60,0164", [10.0369, 60.0164]),
+        ("180.000 181.000", [180]),
+        ("12.34", []),
+        ("10° 30′ 36″", [10.51]),
+        ("10º30,6'", [10.51]),
+        ("10° 30 km", [10.5]),
+        ("10°", []),
+    ],
+)
+def test_points_are_read_in_decimals_and_in_degrees_and_minutes(text: str, numbers: list[float]) -> None:
+    assert module._coordinates(text) == pytest.approx(numbers, abs=1e-9)
+
+
+def test_hosts_are_those_of_pages_and_of_mails() -> None:
+    facts = {
+        "web": {"https://WWW.Umed.example/help?from=other.example", "none"},
+        "mail": {"a@Nihoni.example", "@desk@Umed.example"},
+    }
+    assert module._hosts(facts) == {"umed.example", "nihoni.example"}
+
+
+def test_free_texts_are_searched_and_codes_are_not() -> None:
+    assert module._text_fields("address") == (
+        *("address_1", "address_2", "city", "region", "state_province", "postal_code"),
+    )
+    assert {"name", "description", "url", "email", "alert"} <= set(module._text_fields("service"))
+    assert not {"id", "organization_id", "status", "audience"} & set(module._text_fields("service"))
+
+
+@pytest.mark.parametrize(
+    ("row", "but", "name"),
+    [
+        ({"name": "Umed", "title": "x"}, "description", "Umed"),
+        ({"name": "Umed", "title": "Lawyer"}, "name", "Lawyer"),
+        ({"name": "", "city": "Chashma"}, "text", "Chashma"),
+        ({"language": "tg"}, "text", "tg"),
+        ({"name": "x" * 61}, "text", "x" * 60),
+        ({"id": "1"}, "text", ""),
+    ],
+)
+def test_a_steward_knows_a_row_by_its_name_or_what_is_next_to_one(row: dict[str, str], but: str, name: str) -> None:
+    assert module._called(row, but=but) == name
+
+
+def leak(record: str, text: str = "", name: str = "") -> Leak:
+    return Leak("service", record, name, "description", "address", text)
+
+
+def test_the_message_is_whole() -> None:
+    found = [
+        leak("1", "same", "Talk"),
+        leak("2", "same"),
+        leak("3", "other"),
+        leak("4"),
+        leak("5"),
+        Leak("service", "5", "", "name", "name"),
+    ]
+    assert str(HiddenFactFound(found)) == (
+        "6 texts would tell what is hidden:\n"
+        "  service 'Talk' (1), description: holds a hidden address, and so do 1 others that say the same there\n"
+        "  service 3, description: holds a hidden address\n"
+        "  service 4, description: holds a hidden address\n"
+        "  service 5, description: holds a hidden address\n"
+        "  service 5, name: holds the name of something hidden\n"
+        "Change the text, or keep the field back by an approval of the kind 'withhold' (subject: the record's id, "
+        "value: the field); nothing was published"
+    )
+
+
+@pytest.mark.parametrize(("count", "more"), [(20, ""), (21, "\n  and 1 more\n"), (25, "\n  and 5 more\n")])
+def test_twenty_are_named_and_the_others_are_counted(count: int, more: str) -> None:
+    text = str(HiddenFactFound([leak(str(number)) for number in range(count)]))
+    assert text.count("holds a hidden address") == 20
+    assert (more in text) if more else " more" not in text
