@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 from mapping.area._distance import kilometres, kilometres_outside, kilometres_to, point_inside, unit_near
 from mapping.area._place_names import NamedPlace, Names, bare_code, key_of, names_of, place_stages, unit_stages
@@ -318,6 +319,8 @@ def country_code(area: StudyArea, text: str) -> str:
             return known
         if len(part) == 2 and part.upper() in Locale("en").territories:
             return part.upper()
+        if len(part) == 3 and len(codes := get_global("territory_aliases").get(part.upper(), ())) == 1:
+            return str(codes[0])
     return ""
 
 

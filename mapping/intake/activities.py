@@ -1,7 +1,9 @@
 """Rows that speak of bodies and services known from other lists: activities, agreements, answers to the checklist."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Literal
 
 from rapidfuzz import process
@@ -12,9 +14,9 @@ from mapping.column_map import field_name
 from mapping.intake.row_reader import Intake, Reader, coded
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
-from mapping.language.fold import name_key
+from mapping.language.fold import name_key, skeleton
 from mapping.language.i18n import UNSAID, Coded, Phrase, Several
-from mapping.language.taxonomy import Vocabulary, match_term
+from mapping.language.taxonomy import Vocabulary, match_listed, match_term
 from mapping.model import (
     Activity,
     Audience,
@@ -36,6 +38,9 @@ SILENT = {
 }
 """What a row of an activity lacks, by the field that should say it."""
 
+
+TICKS = frozenset("+✓✔☑✅")
+"""Signs of a yes: in a row that has them a dash is a no, not a blank."""
 
 LIKE = 0.6
 """How alike a known name is that a row may mean which names nobody known."""
@@ -98,7 +103,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
 
 def _days(reader: Reader) -> tuple[dt.date | None, dt.date | None]:
     """Return the first and the last day; a last day before the first is left out."""
-    start, end = _day(reader, "start"), _day(reader, "end")
+    start, end = reader.day("start"), reader.last_day("end")
     if not (start and end and end < start):
         return start, end
     problem = Phrase("ends on {end}, before it starts on {start}", end=end, start=start)
@@ -109,6 +114,8 @@ def _days(reader: Reader) -> tuple[dt.date | None, dt.date | None]:
 def _people(reader: Reader) -> tuple[int | None, int | None, int | None]:
     """Return how many people were planned and reached, and the women among them; more women than people are none."""
     planned, reached, women = (_count(reader, name) for name in ("planned", "reached", "reached_women"))
+    if women is None and parsers.is_blank(reader.text("reached_women")):
+        women = parsers.women_among(reader.text("reached"))
     if women is not None and reached is not None and women > reached:
         problem = Phrase("{women} women among {reached} people", women=women, reached=reached)
         reader.say("reached_women", problem, Phrase("the women were left out"), "refused")
@@ -193,8 +200,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
                 Phrase("write a code for it into [words.service]"),
             )
         signed = _past_day(reader, "signed_on")
-        last = reader.take("valid_to", parsers.last_day, intake.today)
-        valid = last.day if last is not None else None
+        valid = reader.last_day("valid_to")
         if signed and valid and valid < signed:
             reader.say(
                 "valid_to",
@@ -215,7 +221,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             number=reader.text("number") or None,
             signed_on=signed,
             valid_to=valid,
-            consent_form=reader.take("consent", parsers.yes_no),
+            consent_form=reader.take("consent", parsers.consent_form),
             contact_route=reader.text("route") or None,
             answer_within_hours=reader.take("answer_within", parsers.hours_within),
             status=_status(reader, valid),
@@ -233,17 +239,18 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         service = _service(reader, held)
         if service is None:
             continue
-        code = reader.text("standard")
+        code = _item(reader.text("standard"))
         if code not in standards:
             reader.refuse(
                 "standard", Phrase("{code!r} is no item of the checklist", code=code), Phrase("check the code")
             )
             continue
-        match = match_term("answers", reader.word("answer", reader.text("answer"))) if reader.text("answer") else None
-        if match is None and reader.text("answer"):
+        text = reader.text("answer")
+        answer = _answer(reader.word("answer", text)) if text else "unknown"
+        if answer is None:
             reader.say(
                 "answer",
-                Phrase("{answer!r} is no answer that we know", answer=reader.text("answer")),
+                Phrase("{answer!r} is no answer that we know", answer=text),
                 Phrase("it counts as unknown"),
             )
         day = _past_day(reader, "assessed_on")
@@ -256,7 +263,7 @@ def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
             id=record_id(source, "standard_assessment", service, code, reader.text("assessed_by")),
             service_id=service,
             standard=code,
-            answer=match.code if match and match.code != "not applicable" else "unknown",  # type: ignore[arg-type]
+            answer=answer or "unknown",  # type: ignore[arg-type]
             evidence=reader.text("evidence") or None,
             assessed_by=_assessor(reader),
             assessed_on=day,
@@ -284,12 +291,15 @@ def checklist(reader: Reader, owner: Reader, service: str, audience: Audience) -
         return
     dated = next((name for name in ("assessed_on", "verified_on") if owner.text(name)), "")
     day, assessor = _past_day(owner, dated) if dated else None, _assessor(owner)
+    texts = {column: reader.row.text([column]) for column in columns.standards}
+    ticked = any(text.strip() in TICKS for text in texts.values() if text)
     for column, code in columns.standards.items():
-        text = reader.row.text([column])
-        if parsers.is_blank(text):
+        text = texts[column]
+        dash = parsers.is_blank(text)
+        if dash and not (ticked and text.strip()):
             continue
-        answer = match_term("answers", reader.word("answer", text))
-        if answer is None and reader.word("answer", text) != "unknown":
+        answer = "not met" if dash else _answer(reader.word("answer", text))
+        if answer is None:
             reader.say(
                 "standard",
                 Phrase("{column}: {text!r} is no answer to {code}", column=column, text=text, code=code),
@@ -300,12 +310,38 @@ def checklist(reader: Reader, owner: Reader, service: str, audience: Audience) -
             id=record_id(source, "standard_assessment", service, code, assessor or ""),
             service_id=service,
             standard=code,
-            answer=answer.code if answer and answer.code != "not applicable" else "unknown",  # type: ignore[arg-type]
+            answer=answer or "unknown",  # type: ignore[arg-type]
             evidence=evidence or None,
             assessed_by=assessor,
             assessed_on=day,
             audience=strictest(audience, "focal_point"),
         )
+
+
+def _answer(text: str) -> str | None:
+    """Return what an answer says; "unknown" where it says that nobody knows or asked, None for other words."""
+    if text == "unknown":
+        return text
+    try:
+        code = parsers.answer(text)
+    except parsers.Unreadable:
+        return None
+    return "unknown" if code == "not applicable" else code
+
+
+def _item(text: str) -> str:
+    """Return the code of an item of the checklist, in whatever letters and with whatever zeros; else the text."""
+    return _items().get(_bare(text), text)
+
+
+@cache
+def _items() -> dict[str, str]:
+    return {_bare(term.code): term.code for term in Vocabulary.load("standards").terms()}
+
+
+def _bare(code: str) -> str:
+    """Return a code without what people leave out or add: its line and zeros ("СТД-7" for STD-007)."""
+    return re.sub(r"(?<!\d)0+|\s", "", skeleton(code))
 
 
 def _own_key(reader: Reader, uses: dict[str, int]) -> str:
@@ -343,20 +379,18 @@ def _status(reader: Reader, valid: dt.date | None) -> Literal["active", "expired
             "note",
         )
         return "expired"
+    if not reader.text("status") and valid is not None and valid < reader.intake.today:
+        return "expired"
     return status or "unknown"  # type: ignore[return-value]
 
 
 def _term(reader: Reader, name: str, taxonomy: str, unknown: Phrase) -> str | None:
     """Return the code of the term that a cell holds, None where it holds none; words for no term are told."""
     text = reader.text(name)
-    match = match_term(taxonomy, reader.word(name, text)) if text else None
+    match = match_listed(taxonomy, reader.word(name, text)) if text else None
     if match is None and text and not parsers.is_blank(text):
         reader.say(name, unknown, Phrase("it was left out; write a code into [words.{link}]", link=name))
     return match.code if match else None
-
-
-def _day(reader: Reader, name: str) -> dt.date | None:
-    return reader.day(name)
 
 
 def _past_day(reader: Reader, name: str) -> dt.date | None:
@@ -384,6 +418,9 @@ def _activity_status(reader: Reader, start: dt.date | None, end: dt.date | None)
 
 def _count(reader: Reader, name: str) -> int | None:
     number = reader.take(name, parsers.number)
+    if number is not None and number.most is not None:
+        problem = Phrase("{text!r} is not exact", text=reader.text(name))
+        reader.say(name, problem, Phrase("the number was taken; say so in the note"))
     return number.value if number is not None else None
 
 
@@ -471,9 +508,11 @@ def _service(reader: Reader, held: NamesHeld) -> str | None:
     ref = reader.text("service_ref")
     keys = [key for key in known.services if ref and ref in key.split("|")]
     exact = [known.services[key] for key in keys if match and key.endswith(match.code)]
-    if not exact and not ref and match:
+    if not exact and not ref and (match or not reader.text("service")):
         body = _known(reader, "organization", held)
-        exact = [known.services_of[body.id, match.code]] if body and (body.id, match.code) in known.services_of else []
+        own = {code: service for (owner, code), service in known.services_of.items() if body and owner == body.id}
+        exact = [own[match.code]] if match and match.code in own else [] if match else [*set(own.values())]
+        exact = exact if len(exact) == 1 else []
     if exact:
         return exact[0]
     if len(keys) == 1:

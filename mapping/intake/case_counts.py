@@ -4,16 +4,19 @@ Each source keeps its own figure: what disagrees stays side by side. Two numbers
 not: the second is refused.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
+from mapping.area.geocode import country_code
 from mapping.intake.activities import provenance, unit_of
 from mapping.intake.row_reader import Intake, Reader
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
 from mapping.language.i18n import Phrase, Several
-from mapping.language.taxonomy import Vocabulary, match_term
+from mapping.language.taxonomy import Vocabulary, match_listed
 from mapping.model import CaseCount, Record, record_id
 
+YEAR = re.compile(r"(?:соли\s*|year\s*)?(\d{4})(?:[\s-]*(?:г\.?|год|сол|y\.?|yil|й\.?|йил))?", re.I)
 EARLIEST = 1990
 """Counts of trafficking from before this year are a slip of the pen."""
 
@@ -29,6 +32,10 @@ LISTED = {
 ALL = frozenset({"all", "total", "both", "все", "всего", "оба", "ҳама", "ҳамагӣ", "jami", "hammasi", "barchasi"})
 """Words for all together, which a blank says too."""
 
+AGES = re.compile(r"(\d+)\s*[-–—]\s*(\d+)\D*")
+OF_CITIZENS = re.compile(r"^(?:граждане|гражданин|гр\.|citizens of|nationals of|шаҳрвандони)\s+", re.I)
+SEVERAL = re.compile(r"[,;/&+]|\s(?:и|ва|va|and)\s")
+
 PARTED = ("law_article", "area_unit", "place", "sex", "age_band", "exploitation", "nationality")
 
 
@@ -42,7 +49,7 @@ def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         _require(reader, terms["measure"], year)
         if reader.reasons or year is None:
             continue
-        if count is not None and count.about:
+        if count is not None and (count.about or count.most is not None):
             reader.say(
                 "count",
                 Phrase("{text!r} is not exact", text=reader.text("count")),
@@ -91,7 +98,7 @@ def _facts(reader: Reader, terms: dict[str, str | None]) -> dict[str, object]:
         "law_article": _whole(reader.text("law_article")),
         "area_unit": unit_of(reader),
         "place": _whole(reader.harmless("place", reader.text("place"))),
-        "nationality": _whole(reader.text("nationality")),
+        "nationality": _nationality(reader),
         "source": reader.text("counted_by") or reader.intake.columns.name,
         "source_url": _address(reader),
         "printed": _printed(reader),
@@ -107,7 +114,9 @@ def _listed(reader: Reader, name: str) -> str | None:
     if parsers.is_blank(text) or text.casefold() in ALL:
         return None
     terms = Vocabulary.load(LISTED[name])
-    match = match_term(LISTED[name], text)
+    if ages := AGES.fullmatch(text):
+        text = f"{ages[1]}-{ages[2]}"
+    match = match_listed(LISTED[name], text)
     if text in terms:
         return text
     if match is not None:
@@ -130,9 +139,10 @@ def _require(reader: Reader, measure: str | None, year: int | None) -> None:
 
 def _year(reader: Reader) -> int | None:
     text = reader.text("year").strip().removesuffix(".0")
-    if not (text.isdecimal() and len(text) == 4):
+    digits = YEAR.fullmatch(text)
+    if digits is None:
         return None
-    year = int(text)
+    year = int(digits[1])
     if EARLIEST <= year <= reader.intake.today.year:
         return year
     reader.refuse(
@@ -157,6 +167,18 @@ def _period(reader: Reader) -> str:
 def _whole(text: str) -> str | None:
     """Return a word, or None where it says all together."""
     return None if parsers.is_blank(text) or text.strip().casefold() in ALL else text.strip()
+
+
+def _nationality(reader: Reader) -> str | None:
+    """Return the code of a country; other words as they are, since without them the count would be that of all."""
+    text = _whole(reader.word("nationality", reader.text("nationality")))
+    if text is None:
+        return None
+    code = "" if SEVERAL.search(text) else country_code(reader.intake.area, OF_CITIZENS.sub("", text))
+    if not code:
+        problem = Phrase("{text!r} is no country that we know", text=text)
+        reader.say("nationality", problem, Phrase("it was kept as it is; write the code of the country"))
+    return code or text
 
 
 def _printed(reader: Reader) -> bool:

@@ -454,6 +454,24 @@ class Reader:
         """Read a day, saying which way it was read where it could be another; with ``past``, none still to come."""
         today = self.intake.today
         value = self.take(name, parsers.date_value, today, latest=today if past else None, of_period=of_period)
+        if value is not None and past and value.precise != "day":
+            problem = Phrase("{text!r} is no day; {day} was taken", text=self.text(name), day=value.day)
+            self.say(name, problem, Phrase("write the day if it is known"), "note")
+        return self._certain(name, value)
+
+    def last_day(self, name: str) -> dt.date | None:
+        """Read the last day of something; None where it has no end, or one that is past and was to be renewed."""
+        today = self.intake.today
+        value = self.take(name, parsers.last_day, today)
+        if value is not None and value.renewed:
+            problem = Phrase("{text!r}: whether it was renewed is not known", text=self.text(name))
+            self.say(name, problem, Phrase("ask until when it holds now"))
+            if value.day < today:
+                return None
+        return self._certain(name, value)
+
+    def _certain(self, name: str, value: parsers.DateValue | None) -> dt.date | None:
+        """Return a day, saying which way it was read where it could be another."""
         if value is not None and value.doubt:
             self.say(name, value.doubt, Phrase("write the month as a word, or the day as 2026-12-31"))
         return None if value is None else value.day

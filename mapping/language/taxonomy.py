@@ -119,7 +119,7 @@ class Match:
 
     code: str
     score: float
-    how: Literal["code", "label", "synonym", "words", "spelling", "damaged", "fuzzy"]
+    how: Literal["code", "label", "synonym", "words", "spelling", "damaged", "fuzzy", "abbreviation"]
 
 
 class Vocabulary:
@@ -206,6 +206,22 @@ def match_term(taxonomy: str, text: str, *, least: float = 0.88) -> Match | None
     return _match(taxonomy, " ".join(text.split()), least)
 
 
+def match_listed(taxonomy: str, text: str) -> Match | None:
+    """Find the term of a short list that a text means, also by the beginning of its only word, with a point behind it.
+
+    Examples
+    --------
+    >>> match_listed("answers", "част.").code, match_listed("answers", "вып.")
+    ('partly', None)
+    """
+    match = match_term(taxonomy, text)
+    begin = skeleton(text)
+    if match or not text.rstrip().endswith(".") or len(begin) < SHORTEST or " " in begin:
+        return match
+    codes = {code for key, own in _index(taxonomy).exact.items() if key.startswith(begin) for code in own}
+    return Match(code, LEFT_OUT, "abbreviation") if (code := _only(codes)) else None
+
+
 def words_of(taxonomy: str) -> dict[str, set[str]]:
     """Return all that is said for each term: code -> labels and synonyms, as they are written."""
     words: dict[str, set[str]] = {term.code: set(term.labels.values()) - {""} for term in _load(taxonomy).terms()}
@@ -213,6 +229,9 @@ def words_of(taxonomy: str) -> dict[str, set[str]]:
         words[code].add(word)
     return words
 
+
+SHORTEST = 3
+"""Letters of an abbreviation at least."""
 
 LEFT_OUT = 0.85
 """Highest score of a match that leaves out what stands in brackets."""

@@ -18,11 +18,12 @@ from mapping.language.parsers.amounts import (
     number,
     price_words,
     utc_offset,
+    women_among,
 )
 from mapping.language.parsers.contacts import emails, website
 from mapping.language.parsers.dates import DateValue, date, date_value, last_day
 from mapping.language.parsers.hours import HoursValue, hours
-from mapping.language.parsers.lists import language_codes, says_everybody, split_list, yes_no
+from mapping.language.parsers.lists import answer, consent_form, language_codes, says_everybody, split_list, yes_no
 from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, is_dialled, phones
 from mapping.language.parsers.points import Point, coordinates
 from mapping.language.parsers.standing import standing
@@ -40,8 +41,10 @@ __all__ = [
     "Point",
     "Unreadable",
     "accounts",
+    "answer",
     "capacity",
     "cell",
+    "consent_form",
     "coordinates",
     "cost",
     "date",
@@ -62,5 +65,6 @@ __all__ = [
     "standing",
     "utc_offset",
     "website",
+    "women_among",
     "yes_no",
 ]

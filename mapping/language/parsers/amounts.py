@@ -8,7 +8,7 @@ from typing import Literal
 from mapping.language.fold import coarse, skeleton
 from mapping.language.i18n import Message, Phrase
 from mapping.language.languages import codes
-from mapping.language.parsers._cells import Unreadable, given, is_one_of, shown
+from mapping.language.parsers._cells import Partly, Unreadable, given, is_one_of, shown
 
 CostKind = Literal["free", "tariff", "amount", "mixed"]
 Counted = Literal["beds", "rooms", "places", "people", "cases", ""]
@@ -182,10 +182,47 @@ def _currency(text: str, money: Money | None) -> str | None:
 
 
 _ABOUT = re.compile(
-    r"^(?:~|≈|около|примерно|порядка|about|approx(?:imately|\.)?|ca\.?|тақрибан|такрибан|қариб|taxminan)\s*", re.I
+    r"^(?:~|≈|около|ок\.|примерно|прим\.|порядка|более|больше|свыше|не менее|about|approx(?:imately|\.)?|ca\.?|"
+    r"more than|over|at least|тақрибан|такрибан|тақр\.|қариб|зиёда аз|беш аз|taxminan|taxm\.|kamida)\s*",
+    re.I,
 )
 _RANGE = re.compile(r"(\d[\d \u202f]*)\s*(?:[-–—]|до|to|то)\s*(\d[\d \u202f]*)")
 _COUNT = re.compile(r"\d{1,3}(?:[ ,\u202f']\d{3})+|\d+")
+_THOUSANDS = re.compile(r"(\d+)(?:[.,](\d{1,2}))? ?(?:тыс\w*\.?|k\b|к\b|thousand|ҳазор|хазор|ming\b|минг\b)", re.I)
+_AFTER_COUNT = re.compile(r"([\d ,.\u202f'–—-]*\d)(\+?) ?([^\d()]*)(\(.+\))?")
+_PERSONS: tuple[str, ...] = (
+    "chelov",
+    "person",
+    "people",
+    "indiv",
+    "nafar",
+    "kishi",
+    "odam",
+    "uchas",
+    "uchen",
+    "shkol",
+    "pupil",
+    "women",
+)
+_PERSONS += ("zhen", "devoch", "devush", "muzh", "malchik", "girl", "boy", "men", "ayol", "erkak", "zan", "duhtar")
+_PERSONS += (
+    "mard",
+    "quvchi",
+    "honanda",
+    "donishom",
+    "bolal",
+    "kudak",
+    "deti",
+    "detey",
+    "child",
+    "participant",
+    "ishtirok",
+)
+_PERSON = frozenset(
+    skeleton(word)
+    for word in ("чел", "лиц", "лица", "уч", "дев", "ж", "м", "f", "m", "pax", "ind", "pers", "ta", "та", "o")
+)
+_WOMEN = re.compile(r"(?<!\d)(\d+) ?(?:жен|ж\b|дев|women|woman|females?\b|f\b|girl|зан|духтар|ayol|аёл|qiz)", re.I)
 _FULL = _folded("full,no places,полностью,мест нет,занято,заполнено,пур,ҷой нест,joy yo‘q,to‘la")
 _COUNTED: dict[str, Counted] = {
     "bed": "beds",
@@ -250,14 +287,46 @@ def number(value: object) -> Number:
     """
     text = given(value, Phrase("number"))
     plain = _ABOUT.sub("", text)
-    if match := _RANGE.fullmatch(plain):
+    about = plain != text
+    if thousands := _THOUSANDS.match(plain):
+        whole, part = thousands[1], (thousands[2] or "").ljust(3, "0")
+        plain, about = f"{whole}{part}{plain[thousands.end() :]}", True
+    match = _AFTER_COUNT.fullmatch(plain)
+    if not match or not all(map(_is_person, skeleton(match[3]).split())):
+        raise Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
+    read = _count(match[1], text, about or bool(match[2]))
+    if match[4]:
+        problem = Phrase("{text}: only {number} was read", text=shown(text), number=read.value)
+        raise Partly(read, match[4], problem, Phrase("give each number a column of its own"))
+    return read
+
+
+def _count(digits: str, text: str, about: bool) -> Number:
+    if match := _RANGE.fullmatch(digits):
         low, high = (int(re.sub(r"\D", "", part)) for part in match.groups())
         if low > high:
             raise Unreadable(Phrase("{text} goes down", text=shown(text)), Phrase("write the smaller number first"))
-        return Number(low, most=high, about=plain != text)
-    if not _COUNT.fullmatch(plain):
+        return Number(low, most=high, about=about)
+    if not _COUNT.fullmatch(digits):
         raise Unreadable(Phrase("{text} is no whole number", text=shown(text)), Phrase("write digits only"))
-    return Number(int(re.sub(r"\D", "", plain)), about=plain != text)
+    return Number(int(re.sub(r"\D", "", digits)), about=about)
+
+
+def _is_person(word: str) -> bool:
+    """Tell whether a folded word behind a number says that people were counted."""
+    return word in _PERSON or word.startswith(_PERSONS)
+
+
+def women_among(value: object) -> int | None:
+    """Return how many women a number of people says to be among them; None where it does not.
+
+    Examples
+    --------
+    >>> women_among("120 (80 women)"), women_among("9 чел., из них 4 жен."), women_among("120")
+    (80, 4, None)
+    """
+    women = _WOMEN.findall(str(value))
+    return int(women[0]) if len(women) == 1 and re.search(r"\d.*\D\d", str(value)) else None
 
 
 def capacity(value: object) -> CapacityValue:
@@ -323,44 +392,37 @@ def utc_offset(value: object) -> float:
 
 
 _UNITS = {
-    "h": 1,
-    "hr": 1,
-    "hrs": 1,
-    "hour": 1,
-    "hours": 1,
-    "ч": 1,
-    "час": 1,
-    "часа": 1,
-    "часов": 1,
-    "соат": 1,
-    "soat": 1,
-    "d": 24,
-    "day": 24,
-    "days": 24,
-    "день": 24,
-    "дня": 24,
-    "дней": 24,
-    "рӯз": 24,
-    "сутки": 24,
-    "суток": 24,
-    "kun": 24,
-    "week": 168,
-    "weeks": 168,
-    "неделя": 168,
-    "недели": 168,
-    "недель": 168,
-    "ҳафта": 168,
-    "hafta": 168,
+    1 / 60: "min,minute,minutes,мин,минута,минуты,минут,дақиқа,daqiqa",
+    1: "h,hr,hrs,hour,hours,ч,час,часа,часов,соат,soat",
+    24: "d,day,days,дн,день,дня,дней,сут,сутки,суток,рӯз,рӯзи,kun",
+    168: "w,wk,week,weeks,нед,неделя,недели,недель,неделю,ҳафта,hafta",
 }
-_HOURS = {skeleton(word): hours for word, hours in _UNITS.items()}
-_WORKING = _folded("working,business,раб,рабочий,рабочих,рабочие,корӣ,ish")
+_HOURS = {word: hours for hours, words in _UNITS.items() for word in _folded(words)}
+_ONE = _folded("hour,day,week,час,часа,день,дня,сутки,суток,неделя,недели,неделю,соат,рӯз,рӯзи,ҳафта,soat,kun,hafta")
+"""Times that are one where no number stands before them."""
+_WORKING = _folded("working,business,раб,рабочий,рабочих,рабочие,рабочего,рабочие,корӣ,ish")
+_NUMBERS = {
+    0.5: "half,полдня,ним,yarim",
+    1: "one,a,an,один,одного,одни,одних,одной,одну,як,bir",
+    1.5: "полтора,полутора",
+    2: "two,два,две,двух,ду,ikki",
+    3: "three,три,трех,трёх,се,uch",
+    4: "four,четыре,чор,чаҳор,tort,to‘rt",
+    5: "five,пять,пяти,панҷ,besh",
+}
+_NUMBER = {word: number for number, words in _NUMBERS.items() for word in _folded(words)}
+_WITHIN = _folded(
+    "within,in,up,to,no,later,than,at,most,max,maximum,в,во,течение,до,за,не,позднее,позже,более,максимум,дар,давоми,"
+    "то,муддати,ichida,davomida,ortiq,emas"
+)
+"""Words that set a limit to a time without changing how long it is."""
 _SAME_DAY = _folded("same day,today,immediately the same day,в тот же день,день в день,ҳамон рӯз,o‘sha kuni,shu kuni")
 
 
 def hours_within(value: object) -> float:
-    """Read within how many hours something is done: "24 h", "72 соат", "3 раб. дня", "1 week", "same day".
+    """Read within how many hours something is done: "24 h", "в течение суток", "3 раб. дня", "1-2 weeks", "same day".
 
-    A day counts 24 hours, a working day too: how many days off lie between is not known.
+    A day counts 24 hours, a working day too: how many days off lie between is not known. Of a range the longer counts.
 
     Raises
     ------
@@ -371,10 +433,14 @@ def hours_within(value: object) -> float:
     folded = skeleton(text)
     if folded in _SAME_DAY:
         return 24.0
-    match = re.fullmatch(r"(\d+) ?(.*)", folded)
-    words = [word for word in match[2].split() if word not in _WORKING] if match else []
-    if not match or len(words) != 1 or words[0] not in _HOURS:
+    words = [word for word in re.findall(r"\d+|[^\W\d]+", folded) if word not in _WORKING and word not in _WITHIN]
+    unit = _HOURS.get(words[-1]) if words else None
+    numbers = [float(word) if word.isdecimal() else _NUMBER.get(word) for word in words[:-1]]
+    ranged = len(numbers) == 2 and re.search(r"\d ?[-–—] ?\d", text)
+    if not numbers and unit is not None and words[-1] not in _ONE:
+        unit = None
+    if unit is None or None in numbers or re.search(r"\d[.,]\d", text) or not (len(numbers) < 2 or ranged):
         raise Unreadable(
             Phrase("{text} says no time", text=shown(text)), Phrase("write it in hours or days: 24 h, 3 days")
         )
-    return float(int(match[1]) * _HOURS[words[0]])
+    return max([number for number in numbers if number is not None], default=1.0) * unit

@@ -23,16 +23,17 @@ YEARS_AHEAD = 10
 
 @dataclass(frozen=True)
 class DateValue:
-    """A day, how precisely it was given, and what should be looked at."""
+    """A day, how precisely it was given, what should be looked at, and whether what ends on it is renewed by itself."""
 
     day: dt.date
     precise: Precise = "day"
     doubt: Phrase = UNSAID
+    renewed: bool = False
 
 
 _MONTHS = (
     "january jan январь января январе янв январ январи yanvar ocak",
-    "february feb февраль февраля феврале фев феврал феврали fevral şubat",
+    "february feb февраль февраля феврале фев февр феврал феврали fevral şubat",
     "march mar март марта марте мар марти mart",
     "april apr апрель апреля апреле апр апрел апрели aprel nisan",
     "may май мая мае майи mayıs",
@@ -40,23 +41,31 @@ _MONTHS = (
     "july jul июль июля июле июл июли iyul temmuz",
     "august aug август августа августе авг августи avgust ağustos",
     "september sep sept сентябрь сентября сентябре сен сент сентябр сентябри sentabr sentyabr eylül",
-    "october oct октябрь октября октябре окт октябр октябри oktabr oktyabr ekim",
-    "november nov ноябрь ноября ноябре ноя ноябр ноябри noyabr kasım",
+    "october oct октябрь октября октябре окт октяб октябр октябри oktabr oktyabr ekim",
+    "november nov ноябрь ноября ноябре ноя нояб ноябр ноябри noyabr kasım",
     "december dec декабрь декабря декабре дек декабр декабри dekabr aralık",
 )
 MONTHS = {skeleton(name): number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 """Folded names of months in English, Russian, Tajik, Uzbek and Turkish, in the forms that stand in dates."""
 
 _NOISE = frozenset(
-    skeleton(w) for w in ("г", "год", "года", "гг", "of", "the", "соли", "сол", "йил", "yil", "yili", "йили")
+    skeleton(w)
+    for w in ("г", "год", "года", "гг", "of", "the", "соли", "сол", "с", "йил", "yil", "yili", "йили", "й", "y", "е")
 )
-_QUARTER = frozenset(skeleton(w) for w in ("кв", "квартал", "квартала", "quarter", "q", "семоҳа", "чоряк", "chorak"))
+_QUARTER = frozenset(
+    skeleton(w)
+    for w in ("кв", "квартал", "квартала", "quarter", "q", "семоҳа", "семоҳаи", "чоряк", "чоряки", "chorak", "choragi")
+)
+_HALF = frozenset(
+    skeleton(w) for w in ("полугодие", "полугодия", "half", "h", "нимсола", "нимсолаи", "yarim", "yarmi", "yarimyillik")
+)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _FIRST = frozenset(
     skeleton(w) for w in ("начало", "с начала", "beginning", "start", "early", "оғози", "аввали", "boshi")
 )
 _LAST = frozenset(
-    skeleton(w) for w in ("конец", "до конца", "end", "late", "охири", "oxiri", "до", "until", "till", "то")
+    skeleton(w)
+    for w in ("конец", "до конца", "end", "late", "охири", "oxiri", "до", "по", "until", "till", "to", "то", "gacha")
 )
 _NO_END = frozenset(
     skeleton(w)
@@ -81,8 +90,18 @@ _NO_END = frozenset(
     )
 )
 
+_ENDED = frozenset(skeleton(w) for w in ("истёк", "истекло", "истек", "закончился", "expired", "ended", "гузашт"))
+_SINCE = frozenset(skeleton(w) for w in ("с", "со", "from", "since", "аз"))
+_RENEWED = re.compile(
+    r"\b(?:(?:с|со|with|бо) )?(?:автоматич\w+ |automatic(?:ally)? |auto-?|авто-?)?"
+    r"(?:продл|пролонг|prolong|renew|extend|extension|тамдид|uzaytir)\w*",
+    re.I,
+)
+
+_WHOLE = re.compile(r"(?<!\d)(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2}))(?!\d)")
+_DAYS = re.compile(r"(?<!\d)(\d{1,2}) ?[-–—] ?(\d{1,2})([./]\d{1,2}[./]\d{4})(?!\d)")
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
-_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[, ]+\d{1,2}:\d{2}.*)?")
+_NUMBERS = re.compile(r"(\d{1,2})([ ./-])(\d{1,2})\2(\d{4}|\d{2})(?:[, ]+\d{1,2}:\d{2}.*)?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})|(\d{4})[./-](\d{1,2})")
 
 
@@ -176,19 +195,36 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) ->
     if match := _ISO.fullmatch(text):
         year, month, day = map(int, match.groups())
         return DateValue(_day(year, month, day, text))
-    plain = re.sub(r"\s*(?:г\.?|года|год)$", "", text).strip()
+    plain = re.sub(r"\s*(?:г\.?|года|год|й\.?|y\.)$", "", text).strip()
     if match := _NUMBERS.fullmatch(plain):
         return _from_numbers(match, plain, today, day_first)
     if match := _MONTH_YEAR.fullmatch(plain):
         number, of_year = (match[1], match[2]) if match[1] else (match[4], match[3])
         return _period(int(of_year), int(number), 1, of_period, text)
-    return _in_words(text, of_period)
+    return _among_words(text, today, of_period, day_first) or _in_words(text, of_period)
+
+
+def _among_words(text: str, today: dt.date, of_period: OfPeriod, day_first: bool) -> DateValue | None:
+    """Read a whole day that stands among words of limits, or one of two: "до 31.12.2027", "1.02.2026–20.02.2026".
+
+    None where other words stand beside it: they could say anything of it.
+    """
+    text = _DAYS.sub(r"\1\3 – \2\3", text)
+    days = [match[0] for match in _WHOLE.finditer(text)]
+    rest = _RENEWED.sub(" ", _WHOLE.sub(" ", text))
+    words = {word for word in skeleton(rest).split() if word not in _NOISE - _SINCE}
+    limits = _LAST | _ENDED if of_period == "last" and len(days) == 1 else _LAST | _FIRST | _SINCE
+    if len(days) not in (1, 2) or words - limits:
+        return None
+    day = _read(days[-1 if of_period == "last" else 0], today, of_period=of_period, day_first=day_first)
+    return replace(day, renewed=_RENEWED.search(text) is not None)
 
 
 def _from_numbers(match: re.Match[str], text: str, today: dt.date, day_first: bool) -> DateValue:
     first, two, year = int(match[1]), int(match[3]), _year(match[4], today)
-    dotted = match[2] == "."
-    day, month = (first, two) if day_first or dotted else (two, first)
+    dotted = match[2] in ". "
+    swapped = match[2] == "/" and first <= 12 < two and day_first  # 03/14/2026 can be read in one way only
+    day, month = (first, two) if (day_first or dotted) and not swapped else (two, first)
     day_of_month = _day(year, month, day, text)
     if dotted or max(first, two) > 12 or first == two:
         return DateValue(day_of_month)
@@ -208,8 +244,9 @@ def _year(text: str, today: dt.date) -> int:
 
 
 def _in_words(text: str, of_period: OfPeriod) -> DateValue:
-    """Read "15 майи 2026", "May 15, 2026", "Q1 2027", "end of 2027"."""
-    month, quarter_said, numbers = 0, False, []
+    """Read "15 майи 2026", "May 15, 2026", "Q1 2027", "Jan-Mar 2026", "end of 2027"."""
+    months: list[int] = []
+    part, numbers = 0, []
     for word in re.findall(r"\d+|[^\W\d_]+", text):
         folded = skeleton(word)
         if word.isdecimal():
@@ -217,24 +254,28 @@ def _in_words(text: str, of_period: OfPeriod) -> DateValue:
         elif folded in _ROMAN:
             numbers.append(_ROMAN[folded])
         elif folded in _QUARTER:
-            quarter_said = True
+            part = 3
+        elif folded in _HALF:
+            part = 6
         elif folded in _LAST or folded in _FIRST:
             of_period = "last" if folded in _LAST else "first"
-        elif folded in MONTHS and not month:
-            month = MONTHS[folded]
+        elif folded in MONTHS and len(months) < 2:
+            months.append(MONTHS[folded])
         elif folded and folded not in _NOISE and folded not in ("st", "nd", "rd", "th"):
             raise _not_a_date(text)
     years = [number for number in numbers if 1900 <= number <= 2999]
     others = [number for number in numbers if number not in years]
-    if len(years) != 1 or len(others) > 1 or (month and quarter_said):
+    if len(years) != 1 or len(others) > 1 or (months and part) or (len(months) == 2 and others):
         raise _not_a_date(text)
-    if month:
-        if others:
-            return DateValue(_day(years[0], month, others[0], text))
-        return _period(years[0], month, 1, of_period, text)
-    if quarter_said and others and others[0] in range(1, 5):
-        return _period(years[0], others[0] * 3 - 2, 3, of_period, text)
-    if others or quarter_said:
+    if months and others:
+        return DateValue(_day(years[0], months[0], others[0], text))
+    if months:
+        if months[-1] < months[0]:
+            raise _not_a_date(text)
+        return _period(years[0], months[0], months[-1] - months[0] + 1, of_period, text)
+    if part and others and others[0] in range(1, 12 // part + 1):
+        return _period(years[0], (others[0] - 1) * part + 1, part, of_period, text)
+    if others or part:
         raise _not_a_date(text)
     return _period(years[0], 1, 12, of_period, text)
 

@@ -7,7 +7,7 @@ from mapping.language.composition import only_means
 from mapping.language.fold import is_damaged, skeleton, wildcard
 from mapping.language.i18n import Phrase
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
-from mapping.language.taxonomy import match_term
+from mapping.language.taxonomy import match_listed, match_term
 
 _YES = frozenset(
     map(skeleton, ("yes", "y", "true", "да", "ҳа", "бале", "ha", "evet", "есть", "имеется", "ҳаст", "дорад", "bor"))
@@ -66,6 +66,88 @@ def yes_no(value: object) -> bool:
         Phrase("{text} is neither yes nor no", text=shown(text)),
         Phrase("write yes or no; a condition belongs into the description"),
     )
+
+
+def _folded(words: str) -> frozenset[str]:
+    return frozenset(map(skeleton, words.split(",")))
+
+
+_SIGNED = _folded(
+    "form,written,signed,writing,required,obligatory,mandatory,client,patient,survivor,форма,бланк,письменное,письменно,"
+    "подписанное,подписано,обязательно,обязательна,требуется,клиента,пациента,пострадавшего,пострадавшей,варақа,хаттӣ,"
+    "имзошуда,ҳатмӣ,yozma,imzolangan,majburiy"
+)
+"""Words by which a cell says that people sign, if it says nothing else."""
+_FORM = _SIGNED | _folded(
+    "consent,in,is,attached,согласие,подпись,с,имеется,прилагается,розигӣ,розигии,ризоият,шакл,имзо,бо,лозим,аст,"
+    "rozilik,shakl,shakli,kerak"
+)
+"""Words that may stand beside them."""
+_WITHOUT = _folded(
+    "без согласия,без формы,без бланка,не требуется,не нужно,не нужен,не нужна,нет формы,нет бланка,нет не требуется,"
+    "нет не нужно,not required,not needed,no form,no consent form,without consent,without form,none required,"
+    "лозим нест,не лозим нест,зарур нест,бе розигӣ,бе варақа,kerak emas,talab qilinmaydi,yo‘q kerak emas"
+)
+
+
+def consent_form(value: object) -> bool:
+    """Read whether people sign that they agree: yes or no, or in words that only say so ("да, письменно", "бланк").
+
+    Raises
+    ------
+    Unreadable
+        As `yes_no`; also where anything else is said: "by word of mouth", "yes, but not for children".
+
+    Examples
+    --------
+    >>> consent_form("да (форма № 2)"), consent_form("не требуется")
+    (True, False)
+    """
+    words = [word for word in skeleton(str(value)).split() if not word.isdecimal()]
+    if " ".join(words) in _WITHOUT:
+        return False
+    if len(words) > 1 and set(words) <= _FORM | _YES and set(words) & (_SIGNED | _YES):
+        return True
+    return True if len(words) == 1 and words[0] in _SIGNED else yes_no(value)
+
+
+_ANSWERS = {
+    **dict.fromkeys("+✓✔☑✅", "met"),
+    **dict.fromkeys("✗✘❌", "not met"),
+    **dict.fromkeys(("±", "+/-", "-/+", "+-", "+/−", "+/–", "½"), "partly"),
+}
+_PERCENT = {"0%": "not met", "50%": "partly", "100%": "met"}
+
+
+def answer(value: object) -> str:
+    """Read an answer to an item of the checklist, as a code of the list ``answers``.
+
+    Signs and percentages are read too, and several words that all say the same ("да, полностью").
+
+    Raises
+    ------
+    Unreadable
+        For a blank, for what is no answer, and for words that say different things ("yes, but not at night").
+
+    Examples
+    --------
+    >>> answer("✓"), answer("50 %"), answer("Ҳа, пурра")
+    ('met', 'partly', 'met')
+    """
+    text = given(value, Phrase("answer"))
+    if text in _ANSWERS:
+        return _ANSWERS[text]
+    if text.replace(" ", "") in _PERCENT:
+        return _PERCENT[text.replace(" ", "")]
+    match = match_listed("answers", text)
+    codes = {match.code if match else None}
+    if match is None:
+        pieces = (match_listed("answers", piece.strip()) for piece in re.split("[,;]", text))
+        codes = {match.code if match else None for match in pieces}
+    code = codes.pop()
+    if codes or code is None:
+        raise Unreadable(Phrase("{answer!r} is no answer that we know", answer=text), Phrase("it counts as unknown"))
+    return code
 
 
 Known = Callable[[str], bool]

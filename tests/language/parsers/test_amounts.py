@@ -228,13 +228,22 @@ def test_what_is_no_offset_is_refused(text):
         ("5 рӯз", 120),
         ("24 часа", 24),
         ("24h", 24),
+        ("1-2 days", 48),
+        ("в течение суток", 24),
+        ("не позднее 48 часов", 48),
+        ("полтора дня", 36),
+        ("30 мин", 0.5),
+        ("се рӯз", 72),
+        ("24 soat ichida", 24),
+        ("уч кун", 72),
+        ("within one week", 168),
     ],
 )
 def test_times_within_which_something_is_done(text, hours):
     assert hours_within(text) == hours
 
 
-@pytest.mark.parametrize("text", ["быстро", "3", "h", "3 elephants", "1-2 days", ""])
+@pytest.mark.parametrize("text", ["быстро", "3", "h", "3 elephants", "within days", "2.5 days", "72 48 h", ""])
 def test_words_without_a_time_are_refused(text):
     with pytest.raises(Unreadable):
         hours_within(text)

@@ -147,6 +147,31 @@ def test_the_last_day_of_a_period_is_its_last():
     assert last_day("31/12/26", TODAY) == DateValue(dt.date(2026, 12, 31))
 
 
+@pytest.mark.parametrize(
+    ("text", "day", "renewed"),
+    [
+        ("до 31.12.2027 с пролонгацией", "2027-12-31", True),
+        ("10.10.2028 (автопродление)", "2028-10-10", True),
+        ("то 14.03.2028", "2028-03-14", False),
+        ("14.03.2028 й.гача", "2028-03-14", False),
+        ("истёк 10.10.2026", "2026-10-10", False),
+        ("10.02.2026-20.02.2026", "2026-02-20", False),
+        ("янв–март 2026", "2026-03-31", False),
+        ("2 полугодие 2026", "2026-12-31", False),
+        ("03/14/2025", "2025-03-14", False),
+    ],
+)
+def test_the_last_day_among_words_of_limits(text, day, renewed):
+    found = last_day(text, TODAY)
+    assert (found.day.isoformat(), found.renewed) == (day, renewed)
+
+
+@pytest.mark.parametrize("text", ["с 01.06.2025", "не позднее чем за месяц до 01.06.2025", "01.06.2025 или позже"])
+def test_words_that_make_a_day_no_last_day_are_refused(text):
+    with pytest.raises(Unreadable):
+        last_day(text, TODAY)
+
+
 @settings(deadline=None)
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2036, 10, 31)))
 def test_every_day_is_read_back(day):
