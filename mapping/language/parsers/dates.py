@@ -139,7 +139,7 @@ def date_value(
     Examples
     --------
     >>> date_value("май 2026", dt.date(2026, 11, 24), of_period="last")
-    DateValue(day=datetime.date(2026, 5, 31), precise='month', doubt='')
+    DateValue(day=datetime.date(2026, 5, 31), precise='month', doubt='', renewed=False)
     """
     if isinstance(value, dt.datetime):
         day = DateValue(value.date())

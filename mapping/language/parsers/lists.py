@@ -103,7 +103,7 @@ def consent_form(value: object) -> bool:
     >>> consent_form("да (форма № 2)"), consent_form("не требуется")
     (True, False)
     """
-    words = [word for word in skeleton(str(value)).split() if not word.isdecimal()]
+    words = [word for word in skeleton(str(value).replace("№", " ")).split() if not word.isdecimal()]
     if " ".join(words) in _WITHOUT:
         return False
     if len(words) > 1 and set(words) <= _FORM | _YES and set(words) & (_SIGNED | _YES):
