@@ -637,7 +637,7 @@ class _Redaction:
         return hidden
 
     def _place(self, record: Location) -> Row:
-        precision = self.precision.get(record.id, "none")
+        precision = self.precision[record.id]  # whoever sees a place sees one of the services there
         if precision == "exact":
             return {"precision": precision}
         unit = self.seen.rules.unit_to_show(record.area_unit) if record.area_unit else None

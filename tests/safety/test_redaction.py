@@ -815,3 +815,18 @@ def test_the_order_of_records_does_not_matter(data: st.DataObject) -> None:
         return {table: sorted(found, key=lambda row: row["id"]) for table, found in shown.items()}
 
     assert rows(mixed) == rows(records)
+
+
+@pytest.mark.parametrize("half", ["latitude", "longitude"])
+def test_half_a_point_that_is_kept_back_is_kept_back_whole(half: str) -> None:
+    office = place("Office", of=["Counselling"], at=(10.0, 60.0))
+    back = approval("withhold", office[0].id, half)
+    point = {row["id"]: (row["latitude"], row["longitude"]) for row in seen(public_parts(), office, back)["location"]}
+    assert point[office[0].id] == (None, None)
+
+
+def test_a_place_told_by_its_unit_that_is_in_none_is_told_by_nothing() -> None:
+    vague = place("Vague", of=["Counselling"], at=(10.0, 60.0), precision="area")
+    given_ = replace(RULES, unit_to_show=lambda unit: unit.upper())
+    shown = {row["id"]: row for row in seen(public_parts(), vague, given=given_)["location"]}
+    assert [shown[vague[0].id][name] for name in ("area_unit", "position_basis", "latitude")] == [None, "none", None]
