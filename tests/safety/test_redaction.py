@@ -830,3 +830,9 @@ def test_a_place_told_by_its_unit_that_is_in_none_is_told_by_nothing() -> None:
     given_ = replace(RULES, unit_to_show=lambda unit: unit.upper())
     shown = {row["id"]: row for row in seen(public_parts(), vague, given=given_)["location"]}
     assert [shown[vague[0].id][name] for name in ("area_unit", "position_basis", "latitude")] == [None, "none", None]
+
+
+def test_what_is_no_field_cannot_be_kept_back() -> None:
+    office = place("Office", of=["Counselling"], at=(10.0, 60.0))
+    back = approval("withhold", office[0].id, "nothing")
+    assert seen(public_parts(), office, back)["location"] == seen(public_parts(), office)["location"]
