@@ -49,6 +49,9 @@ AROUND = tuple(product((-1, 0, 1), repeat=2))
 SAME_POINT = 0.002
 """Degrees within which a written coordinate means a hidden point."""
 
+BAND = 0.01
+"""Degrees of latitude of a band in which hidden points are looked for: wider than `SAME_POINT`."""
+
 WHATS = {
     "name": "the name of something hidden",
     "person": "the name of a person",
@@ -269,7 +272,10 @@ class _Finder:
         self.identifiers = {
             key for identifier in facts.hidden["identifier"] if len(key := _alphanumeric(identifier)) >= 5
         }
-        self.points = facts.hidden["point"]
+        self.points: dict[int, list[tuple[float, float]]] = defaultdict(list)
+        """Band of latitude -> points in it, without their signs."""
+        for latitude, longitude in facts.hidden["point"]:
+            self.points[math.floor(abs(latitude) / BAND)].append((abs(latitude), abs(longitude)))
 
     def told_by(self, text: str) -> Iterator[str]:
         """Yield the kinds of hidden facts that a text tells."""
@@ -297,10 +303,14 @@ class _Finder:
         if self.identifiers and any(_alphanumeric(word) in self.identifiers for word in _NUMBERED.findall(text)):
             yield "identifier"
         written = _coordinates(text)
-        if any(
-            all(any(abs(number - abs(wanted)) <= SAME_POINT for number in written) for wanted in point)
-            for point in self.points
-        ):
+        near = (
+            longitude
+            for number in written
+            for band in (-1, 0, 1)
+            for latitude, longitude in self.points.get(math.floor(number / BAND) + band, ())
+            if abs(number - latitude) <= SAME_POINT
+        )
+        if any(abs(number - longitude) <= SAME_POINT for longitude in near for number in written):
             yield "point"
 
     def _names(self, facts: _Facts) -> Iterator[_Fact]:

@@ -1,5 +1,7 @@
 """Texts that would tell what is hidden stop the publication; what is public anyway, and common words, do not."""
 
+import random
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -695,3 +697,22 @@ def test_twenty_are_named_and_the_others_are_counted(count: int, more: str) -> N
     text = str(HiddenFactFound([leak(str(number)) for number in range(count)]))
     assert text.count("holds a hidden address") == 20
     assert (more in text) if more else " more" not in text
+
+
+def test_points_are_found_as_by_looking_at_each_of_them() -> None:
+    chance = random.Random(7)
+    points = {(chance.uniform(-90, 90), chance.uniform(-180, 180)) for _ in range(300)}
+    finder = module._Finder(module._Facts(defaultdict(set, point=points), defaultdict(set)), frozenset())
+    told = 0
+    for latitude, longitude in points:
+        off = chance.choice((0.0, 0.0019, 0.0021, 0.0099)), chance.choice((0.0, -0.0019, -0.0021))
+        written = abs(latitude) + off[0], abs(longitude) + off[1]
+        text = "{:.5f} {:.5f}".format(*(written if chance.random() < 0.5 else written[::-1]))
+        numbers = module._coordinates(text)
+        wanted = any(
+            all(any(abs(number - abs(part)) <= module.SAME_POINT for number in numbers) for part in point)
+            for point in points
+        )
+        assert ("point" in finder.told_by(text)) is wanted, text
+        told += wanted
+    assert 50 < told < 250
