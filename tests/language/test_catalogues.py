@@ -48,3 +48,15 @@ def test_people_are_referred_and_never_handed_over(language):
 def test_the_wording_of_the_crime_would_be_found():
     for text in ("Договорённости о передаче людей", "супоридани одамон", "odamlarni topshirish", "hand people over"):
         assert CRIME.search(text), text
+
+
+ASKED = re.compile(r"""(?:\b_|\btranslate)\(\s*"(?:[^"\\]|\\.)*"((?:[^()]|\([^()]*\))*)\)""")
+WRITTEN = re.compile(r"\b\w+=(?:num|number)\(")
+
+
+def test_texts_are_given_numbers_and_write_them_themselves():
+    """A number that was written before tells no word what to agree with."""
+    files = [path for source in SOURCES for path in Path(source).rglob("*") if path.suffix in (".py", ".html")]
+    calls = [(path, call[1]) for path in files for call in ASKED.finditer(path.read_text("utf-8"))]
+    assert len(calls) > 1000
+    assert [(str(path), call) for path, call in calls if WRITTEN.search(call)] == []

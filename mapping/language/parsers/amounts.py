@@ -190,38 +190,16 @@ _RANGE = re.compile(r"(\d[\d \u202f]*)\s*(?:[-–—]|до|to|то)\s*(\d[\d \u2
 _COUNT = re.compile(r"\d{1,3}(?:[ ,\u202f']\d{3})+|\d+")
 _THOUSANDS = re.compile(r"(\d+)(?:[.,](\d{1,2}))? ?(?:тыс\w*\.?|k\b|к\b|thousand|ҳазор|хазор|ming\b|минг\b)", re.I)
 _AFTER_COUNT = re.compile(r"([\d ,.\u202f'–—-]*\d)(\+?) ?([^\d()]*)(\(.+\))?")
-_PERSONS: tuple[str, ...] = (
-    "chelov",
-    "person",
-    "people",
-    "indiv",
-    "nafar",
-    "kishi",
-    "odam",
-    "uchas",
-    "uchen",
-    "shkol",
-    "pupil",
-    "women",
+_PERSONS = tuple(
+    _folded(
+        "person,people,indiv,women,woman,girl,child,pupil,student,participant,survivor,victim,client,beneficiar,"
+        "челов,женщ,мужч,девоч,девуш,мальч,ребен,участ,учен,школьн,пострадав,жертв,клиент,нафар,занон,мард,духтар,"
+        "писар,кудак,хонанда,донишҷ,донишом,мактаб,kishi,odam,ayol,erkak,qizlar,bolal,o‘quvchi,talaba,ishtirok"
+    )
 )
-_PERSONS += ("zhen", "devoch", "devush", "muzh", "malchik", "girl", "boy", "men", "ayol", "erkak", "zan", "duhtar")
-_PERSONS += (
-    "mard",
-    "quvchi",
-    "honanda",
-    "donishom",
-    "bolal",
-    "kudak",
-    "deti",
-    "detey",
-    "child",
-    "participant",
-    "ishtirok",
-)
-_PERSON = frozenset(
-    skeleton(word)
-    for word in ("чел", "лиц", "лица", "уч", "дев", "ж", "м", "f", "m", "pax", "ind", "pers", "ta", "та", "o")
-)
+"""How words for people begin, behind a number of them."""
+_PERSON = _folded("чел,лиц,лица,уч,дев,жен,муж,ж,м,дети,детей,кас,зан,man,men,boy,boys,f,m,pax,ind,pers,qiz,bola,ta,o")
+"""Short words for people, and words that are cut short."""
 _WOMEN = re.compile(r"(?<!\d)(\d+) ?(?:жен|ж\b|дев|women|woman|females?\b|f\b|girl|зан|духтар|ayol|аёл|qiz)", re.I)
 _FULL = _folded("full,no places,полностью,мест нет,занято,заполнено,пур,ҷой нест,joy yo‘q,to‘la")
 _COUNTED: dict[str, Counted] = {

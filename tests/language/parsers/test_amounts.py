@@ -255,3 +255,52 @@ def test_any_text_is_read_or_refused(text):
     for parse in (cost, number, capacity, utc_offset, hours_within):
         with contextlib.suppress(Unreadable):
             parse(text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "people",
+        "persons",
+        "women",
+        "men",
+        "girls",
+        "children",
+        "pupils",
+        "students",
+        "survivors",
+        "clients",
+        "чел.",
+        "человек",
+        "лиц",
+        "женщин",
+        "мужчин",
+        "девочек",
+        "мальчиков",
+        "детей",
+        "участников",
+        "школьников",
+        "нафар",
+        "кас",
+        "зан",
+        "мардон",
+        "кӯдакон",
+        "хонанда",
+        "kishi",
+        "ayol",
+        "erkak",
+        "bola",
+        "o‘quvchi",
+        "ta",
+    ],
+)
+def test_words_for_people_may_stand_behind_a_number_of_them(words):
+    assert number(f"1 200 {words}") == Number(1200)
+
+
+@pytest.mark.parametrize(
+    "words", ["beds", "дней", "манат", "mandates", "деталей", "sessions", "минут", "услуг", "cases"]
+)
+def test_other_words_behind_a_number_are_told(words):
+    with pytest.raises(Unreadable):
+        number(f"12 {words}")

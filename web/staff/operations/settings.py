@@ -62,18 +62,18 @@ def area_in_words(area: StudyArea, language: str) -> Iterator[Said]:
         [
             _(
                 "{count} {count:organization|organizations} in a sum of answers",
-                count=number(least.providers, language),
+                count=least.providers,
             ),
-            _("{count} people or cases in a cell", count=number(least.case_cells, language)),
-            _("{count} people in an area that stands for a place", count=number(least.area_people, language)),
+            _("{count} people or cases in a cell", count=least.case_cells),
+            _("{count} people in an area that stands for a place", count=least.area_people),
         ],
     )
     yield Message("An entry is checked again after"), list(_months(own.verification, language))
     yield (
         Message("When a check counts as due"),
         [
-            _("soon due {count} days before its day", count=number(own.freshness.due_days, language)),
-            _("lapsed {count} days after it", count=number(own.freshness.lapsed_days, language)),
+            _("soon due {count} days before its day", count=own.freshness.due_days),
+            _("lapsed {count} days after it", count=own.freshness.lapsed_days),
         ],
     )
     late_after = number(own.second_person_days, language)
@@ -87,16 +87,16 @@ def area_in_words(area: StudyArea, language: str) -> Iterator[Said]:
     yield Message("Numbers without a country code are of"), [_country(area, own.phone_region or area.code, language)]
     yield Message("Mail address on public pages"), [own.mail] * bool(own.mail)
     yield Message("Licence of what is published"), [own.licence.text]
-    yield Message("Walking speed on level ground"), [_("{speed} km/h", speed=number(own.speeds.walking, language))]
+    yield Message("Walking speed on level ground"), [_("{speed} km/h", speed=own.speeds.walking)]
     yield Message("Seasons of travel times"), [show(scenario.label, language) for scenario in own.scenarios]
-    yield Message("Side of a cell of the map"), [_("{metres} m", metres=number(own.grid.cell_size, language))]
+    yield Message("Side of a cell of the map"), [_("{metres} m", metres=own.grid.cell_size)]
 
 
 def _months(months: dict[str, int], language: str) -> Iterator[str]:
     terms = Vocabulary.load("service_types")
     for code, count in (months or {"default": 12}).items():
         name = translate("all other help", language) if code == "default" else str(terms.label(code, language))
-        yield translate("{name}: {count} months", language, name=name, count=number(count, language))
+        yield translate("{name}: {count} months", language, name=name, count=count)
 
 
 def _country(area: StudyArea, code: str, language: str) -> str:
