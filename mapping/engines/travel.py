@@ -53,6 +53,8 @@ SIDE = 64  # cells along a block, and bits in a set of lines
 PAD = 8  # barrier cells before and after the cells of a line
 LINE = SIDE + 2 * PAD
 SECTION = (SIDE + 4) * LINE  # two barrier lines lie above the block and two below
+FEW = 16  # cells that a visit may start from to be walked cell by cell
+STEPS = 256  # cells that a walk may leave before whole lines are quicker
 BATCH = 8  # tiles that one of several threads takes at once
 SLICE = 2000  # visits after which one thread looks up to see whether it was interrupted
 
@@ -107,6 +109,7 @@ class _Desk(NamedTuple):
     best: Floats  # by tile taken and neighbour: the smallest cost improved in the neighbour's cells, else infinity
     found_rows: LineSets
     found_columns: LineSets
+    walk: Ints  # cells of a block from which others may improve
     aside: Ints
 
 
@@ -233,6 +236,77 @@ def _load(grid: _Grid, buffer: Floats, top: int, left: int) -> None:
     _transpose(buffer, U(ROWS) + TOLLS, U(COLUMNS) + TOLLS, EVERY_LINE)
 
 
+@inlined
+def _toll(grid: _Grid, y: int, x: int) -> np.float32:
+    f = grid.friction[y, x]
+    return f * grid.half[y] if f >= ZERO else INFINITY
+
+
+@inlined
+def _note(grid: _Grid, desk: _Desk, place: int, y: int, x: int, value: np.float32) -> None:
+    """Note that a cell of a block improved, for the tile around it whose own the cell is."""
+    reach, stride = grid.reach, SIDE - 2 * grid.reach
+    dy = 0 if y < reach else 2 if y >= SIDE - reach else 1
+    dx = 0 if x < reach else 2 if x >= SIDE - reach else 1
+    around = 3 * dy + dx
+    desk.best[place, around] = min(desk.best[place, around], value)
+    desk.found_rows[place, around] |= ONE << U(y - (dy - 1) * stride)
+    desk.found_columns[place, around] |= ONE << U(x - (dx - 1) * stride)
+
+
+@compiled
+def _set_out(rows: U, columns: U, walk: Ints) -> int:
+    """Write the cells of these rows and columns of a block into ``walk``, and return how many; more than FEW are 0."""
+    height, width = 0, 0
+    for k in range(U(SIDE)):
+        height += np.int64(rows >> k & ONE)
+        width += np.int64(columns >> k & ONE)
+    if height * width > FEW:
+        return 0
+    n = 0
+    for y in range(SIDE):
+        for x in range(SIDE if rows >> U(y) & ONE else 0):
+            if columns >> U(x) & ONE:
+                walk[n] = y * SIDE + x
+                n += 1
+    return n
+
+
+@compiled
+def _walk(grid: _Grid, desk: _Desk, place: int, top: int, left: int) -> bool:
+    """Improve a block cell by cell from the few cells that improved; return whether it is settled.
+
+    A way through a corridor improves few cells at each visit, and to load the block takes longer than to go along them.
+    Where many improve after all, the lines of those from which others may improve still are due.
+    """
+    height, width = grid.cost.shape
+    walk, cost = desk.walk, grid.cost
+    end = _set_out(desk.rows[place], desk.columns[place], walk)
+    if end == 0:
+        return False
+    y0, y1, x0, x1 = max(0, top), min(height, top + SIDE), max(0, left), min(width, left + SIDE)
+    begin = 0
+    while begin < min(end, STEPS):
+        y, x = top + walk[begin] // SIDE, left + walk[begin] % SIDE
+        begin += 1
+        value, toll = cost[y, x], _toll(grid, y, x)
+        for i in range(max(y0, y - 1), min(y1, y + 2)):
+            for j in range(max(x0, x - 1), min(x1, x + 2)):
+                way = toll + _toll(grid, i, j)
+                new = value + (way if i == y or j == x else DIAGONAL * way)
+                if new < cost[i, j] and new <= grid.limit:
+                    cost[i, j] = new
+                    walk[end] = (i - top) * SIDE + j - left
+                    end += 1
+                    if not (0 < i - top < SIDE - 1 and 0 < j - left < SIDE - 1):
+                        _note(grid, desk, place, i - top, j - left, new)
+    desk.rows[place], desk.columns[place] = NO_LINE, NO_LINE
+    for k in range(begin, end):
+        desk.rows[place] |= ONE << U(walk[k] // SIDE)
+        desk.columns[place] |= ONE << U(walk[k] % SIDE)
+    return begin == end
+
+
 @compiled
 def _visit(grid: _Grid, desk: _Desk, place: int) -> None:
     """Settle the block of the tile at this place of the desk, and note what improved in the tiles around it."""
@@ -240,26 +314,24 @@ def _visit(grid: _Grid, desk: _Desk, place: int) -> None:
     buffer, cost, reach = desk.buffer, grid.cost.reshape(-1), grid.reach
     stride, tile = SIDE - 2 * reach, desk.tiles[place]
     top, left = tile // grid.across * stride - reach, tile % grid.across * stride - reach
-    _load(grid, buffer, top, left)
-    touched = _settle(buffer, desk.rows[place], desk.columns[place], reach == 2)
     desk.best[place] = INFINITY
     desk.found_rows[place] = NO_LINE
     desk.found_columns[place] = NO_LINE
+    if reach == 1 and _walk(grid, desk, place, top, left):
+        return
+    _load(grid, buffer, top, left)
+    touched = _settle(buffer, desk.rows[place], desk.columns[place], reach == 2)
     x0, x1 = max(0, -left), min(SIDE, width - left)
     for y in range(max(0, -top), min(SIDE, height - top)):
         if not touched >> U(y) & ONE:
             continue
         i, j = ORIGIN + U(y * LINE), (top + y) * width + left
-        dy = 0 if y < reach else 2 if y >= SIDE - reach else 1
-        for e in range(2 * reach if dy == 1 else SIDE):
-            x = e if dy != 1 or e < reach else e + stride  # the cells between are the tile's own
+        inside = reach <= y < SIDE - reach
+        for e in range(2 * reach if inside else SIDE):
+            x = e if not inside or e < reach else e + stride  # the cells between are the tile's own
             value = buffer[i + U(x)]
             if value <= grid.limit and value < cost[j + x]:
-                dx = 0 if x < reach else 2 if x >= SIDE - reach else 1
-                around = 3 * dy + dx
-                desk.best[place, around] = min(desk.best[place, around], value)
-                desk.found_rows[place, around] |= ONE << U(y - (dy - 1) * stride)
-                desk.found_columns[place, around] |= ONE << U(x - (dx - 1) * stride)
+                _note(grid, desk, place, y, x, value)
         for x in range(x0, x1):
             cost[U(j + x)] = buffer[i + U(x)]
 
@@ -462,6 +534,7 @@ def _new_desk() -> _Desk:
         best=np.full((BATCH, 9), INFINITY),
         found_rows=np.zeros((BATCH, 9), np.uint64),
         found_columns=np.zeros((BATCH, 9), np.uint64),
+        walk=np.zeros(FEW + 8 * STEPS, np.int64),
         aside=np.zeros(4 * BATCH, np.int64),
     )
 
