@@ -25,6 +25,7 @@ from urllib.parse import quote
 from _harness import duration, main, size
 from _invented import DAY, area, directory
 
+from mapping.editions.publish import publish
 from mapping.view.view import View
 from scripts.ports import free_port
 
@@ -223,13 +224,13 @@ def measure(view: Path, services: int, count: int) -> list[Table]:
 def made(folder: Path, services: int) -> Path:
     """Make a view of that many services."""
     with directory(folder / "directory.db", area(), services) as store:
-        store.view("public", folder / "public.db", edition=DAY).close()
+        publish(store, "public", folder / "public.db", area=None, edition=DAY).view.close()
     return folder / "public.db"
 
 
 def run(quick: bool) -> list[Table]:
     """Measure on 100,000 services."""
-    services, count = (2_000, 120) if quick else (100_000, 80)
+    services, count = (2_000, 120) if quick else (100_000, 300)
     with tempfile.TemporaryDirectory() as folder:
         return measure(made(Path(folder), services), services, count)
 

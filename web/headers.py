@@ -40,6 +40,8 @@ OPEN_HEADERS = {
 }
 """What lets pages of anybody read the API: it holds what everybody may know, and nobody is signed in."""
 
+API_HEADERS = HEADERS | OPEN_HEADERS
+
 
 def of_api(path: str) -> bool:
     """Tell whether an address is one of the API."""
@@ -65,13 +67,12 @@ def set_headers(app: Flask) -> None:
 
     @app.after_request
     def _set(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers[name] = value
-        if of_api(request.path):
-            response.headers.update(OPEN_HEADERS)
+        path = request.path
+        response.headers.extend(API_HEADERS if of_api(path) else HEADERS)
+        if of_api(path):
             response.headers.setdefault("Cache-Control", "no-store")
             return response
-        response.headers["Cache-Control"] = kept_for(request.path) if response.status_code == 200 else "no-store"
+        response.headers["Cache-Control"] = kept_for(path) if response.status_code == 200 else "no-store"
         for name in ("ETag", "Last-Modified", "Server"):
             response.headers.pop(name, None)
         return response

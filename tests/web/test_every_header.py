@@ -57,7 +57,7 @@ def check(response, path: str) -> None:
     where = f"{response.request.method} {path}: {response.status_code}"
     own = {**HEADERS, **(OPEN_HEADERS if of_api(path) else {})}
     for name, value in own.items():
-        assert response.headers.get(name) == value, f"{where}: {name}"
+        assert response.headers.getlist(name) == [value], f"{where}: {name}"
     policy = response.headers["Content-Security-Policy"]
     assert "unsafe" not in policy, where
     assert "http" not in policy, where
