@@ -25,6 +25,9 @@ the visit of a neighbour improved cells of its own; the one with the smallest im
 is empty, no step can improve any cell. That is where Dijkstra's algorithm ends, and there is one such state only, since
 rounded addition is monotonic: whatever the order of visits and the number of threads, every bit is the same.
 
+Where few cells improved, as in a corridor, they are followed one by one instead, as long as they stay few: to load a
+block would take longer.
+
 A visit makes the smallest value it started from final, so that the work stays in proportion to the number of cells even
 in a maze.
 
@@ -257,7 +260,7 @@ def _note(grid: _Grid, desk: _Desk, place: int, y: int, x: int, value: np.float3
 @compiled
 def _set_out(rows: U, columns: U, walk: Ints) -> int:
     """Write the cells of these rows and columns of a block into ``walk``, and return how many; more than FEW are 0."""
-    height, width = 0, 0
+    height, width = np.int64(0), np.int64(0)
     for k in range(U(SIDE)):
         height += np.int64(rows >> k & ONE)
         width += np.int64(columns >> k & ONE)
