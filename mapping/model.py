@@ -11,6 +11,7 @@ Open Referral, Human Services Data Specification 3.1.
 import datetime as dt
 import hashlib
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
@@ -814,7 +815,8 @@ def ours(kind: type[Record]) -> set[str]:
 SqlType = Literal["TEXT", "INTEGER", "REAL"]
 
 
-def columns(kind: type[Record]) -> dict[str, SqlType]:
+@cache
+def columns(kind: type[Record]) -> Mapping[str, SqlType]:
     """Return the columns of a table: field -> type in SQLite. Dates are text, as 2026-11-24; yes and no are 1 and 0."""
     return {name: _sql_type(field.annotation) for name, field in kind.model_fields.items()}
 

@@ -8,8 +8,10 @@ import os
 import re
 import secrets
 import sqlite3
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -36,7 +38,18 @@ from mapping.directory.proposals import (
     stored_proposals,
     version,
 )
-from mapping.directory.rows import STORED, Proposal, ProposalKind, named, reader, stored_rows, to_row, upsert
+from mapping.directory.rows import (
+    STORED,
+    Proposal,
+    ProposalKind,
+    Row,
+    holds,
+    named,
+    reader,
+    stored_rows,
+    to_row,
+    upsert,
+)
 from mapping.directory.undo import BatchLine, batches, undo, undoable
 from mapping.directory.writing import Change, Missing, Writing
 from mapping.errors import InvalidRecord, MappingError, NotFound
@@ -145,6 +158,26 @@ def is_complete(db: sqlite_utils.Database) -> bool:
     return {(name, column) for name, kind in STORED.items() for column in columns(kind)} <= set(rows.fetchall())
 
 
+@cache
+def terms() -> dict[str, list[Row]]:
+    """Return the rows that every file holds, by table: the terms that come with Rohnamo."""
+    rows: dict[str, list[Row]] = {}
+    for record in vocabulary():
+        rows.setdefault(record.table, []).append(to_row(record))
+    return rows
+
+
+@cache
+def new_file() -> bytes:
+    """Return what a new file holds, made once in a process: an empty one brought up to date, as an older one is."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "directory.db"
+        path.touch()
+        with Directory(path) as directory:
+            directory.db.execute("PRAGMA journal_mode = delete")  # where WAL is not to be had, opening it says so
+            return directory.db.conn.serialize()
+
+
 class Waits(InvalidRecord):
     """An act that is done as a whole would show something, which waits for a second person."""
 
@@ -183,7 +216,8 @@ class Directory:
         self.signed_in = signed_in
         self.area = area
         with self._said_clearly("cannot be opened as a directory"):
-            self._create_private()
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_private(self.path, new_file)
             self.db = sqlite_utils.Database(sqlite3.connect(self.path, isolation_level=None))
             try:
                 self._require_directory()
@@ -559,13 +593,7 @@ class Directory:
         """
         path = self.path.with_suffix(".key")
         with self._said_clearly(f"{path.name} cannot be read or written"):
-            try:
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                path.chmod(0o600)
-            else:
-                with os.fdopen(descriptor, "w") as file:
-                    file.write(secrets.token_hex(32))
+            _make_private(path, lambda: secrets.token_hex(32).encode())
             text = path.read_text(encoding="ascii", errors="replace").strip()
         if not re.fullmatch("[0-9a-f]{64}", text):
             raise InvalidRecord(
@@ -628,15 +656,6 @@ class Directory:
         names = [name for unit in units for name in (*unit.names.values(), *unit.other_names)]
         return names + [name for spelt in self.area.gazetteer["names"] for name in spelt]
 
-    def _create_private(self) -> None:
-        """Create the file, if it is not there, for its owner only; SQLite gives its journals the same rights."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        except FileExistsError:
-            if os.access(self.path, os.W_OK):
-                self.path.chmod(0o600)
-
     def _require_directory(self) -> None:
         """Refuse a database that is not a directory, such as a view."""
         (mark,) = self.db.execute("PRAGMA application_id").fetchone()
@@ -655,14 +674,11 @@ class Directory:
 
     def _seed(self) -> None:
         """Store the terms that come with Rohnamo, or bring them up to date."""
-        rows: dict[str, dict[str, dict[str, Any]]] = {}
-        for record in vocabulary():
-            rows.setdefault(record.table, {})[record.id] = to_row(record)
-        old = {table: own for table, own in rows.items() if stored_rows(self.db, table, list(own)) != own}
+        old = [table for table, rows in terms().items() if not holds(self.db, table, rows)]
         if old:
             with self._transaction(keep=True):
-                for table, own in old.items():
-                    upsert(self.db, table, own.values())
+                for table in old:
+                    upsert(self.db, table, terms()[table])
 
     @contextmanager
     def _said_clearly(self, what: str) -> Iterator[None]:
@@ -769,6 +785,24 @@ class Directory:
             "rows": batch.rows,
         }
         return int(str(self.db.table("batch").insert(row).last_pk))
+
+
+def _make_private(path: Path, content: Callable[[], bytes]) -> None:
+    """Make a file, if it is not there, whole and for its owner only; SQLite gives its journals the same rights."""
+    if path.exists():
+        if os.access(path, os.W_OK):
+            path.chmod(0o600)
+        return
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content())
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was faster: its file is the one
+            os.link(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def rules(today: dt.date, area: StudyArea | None = None) -> Rules:

@@ -136,6 +136,13 @@ def holds_any(db: sqlite_utils.Database, table: str) -> bool:
     return db.conn.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is not None
 
 
+def holds(db: sqlite_utils.Database, table: str, rows: Sequence[Row]) -> bool:
+    """Tell whether a table has rows, just as they are."""
+    sql = f'SELECT {named(STORED[table])} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
+    cursor = db.conn.execute(sql, [json.dumps([row["id"] for row in rows])])
+    return {tuple(row.values()) for row in rows} <= set(cursor)
+
+
 def stored_rows(db: sqlite_utils.Database, table: str, ids: Sequence[str]) -> dict[str, Row]:
     """Return the rows of some records, by id."""
     if not holds_any(db, table):

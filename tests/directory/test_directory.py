@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,32 @@ def test_file_and_key_are_for_their_owner_only(tmp_path: Path) -> None:
     assert set(modes) >= {"directory.db", "directory.key", "directory.db-wal", "directory.db-shm"}
     assert set(modes.values()) == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_new_file_holds_what_an_empty_one_gets_step_by_step(directory: Directory, tmp_path: Path) -> None:
+    path = tmp_path / "empty" / "directory.db"
+    path.parent.mkdir()
+    path.touch()
+    with Directory(path) as other:
+        made = [line for line in dump(other) if "_sqlite_migrations" not in line]  # says when
+    assert made == [line for line in dump(directory) if "_sqlite_migrations" not in line]
+    assert sum(line.startswith("CREATE TABLE") for line in made) > len(RECORDS)
+    Directory(path.with_name("new.db")).close()
+    assert {file.name for file in path.parent.iterdir()} == {"directory.db", "new.db"}
+
+
+def test_all_who_make_a_file_at_once_get_the_same(tmp_path: Path) -> None:
+    def make(number: int) -> bytes:
+        with Directory(tmp_path / "directory.db") as directory:
+            directory.add(batch(organization(f"Body {number}")), on=TODAY)
+            return directory.key
+
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(make, range(8)))
+    assert len(keys) == 1
+    with Directory(tmp_path / "directory.db") as directory:
+        assert directory.count("organization") == 8
+    assert {file.name for file in tmp_path.iterdir()} == {"directory.db", "directory.key"}
 
 
 def test_rights_that_were_too_wide_are_narrowed(tmp_path: Path) -> None:
