@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from mapping.errors import UnsafePublication
 from mapping.model import (
@@ -328,7 +328,7 @@ class Rules:
 
 def of_kind(tables: Tables, kind: type[AnyRecord]) -> list[AnyRecord]:
     """Return the records of a kind."""
-    return cast("list[AnyRecord]", tables.get(kind.table, []))
+    return tables.get(kind.table, [])  # type: ignore[return-value]
 
 
 @lru_cache(maxsize=64)
@@ -450,13 +450,13 @@ class _Approvals:
 
     def __init__(self, approvals: Iterable[Approval], today: dt.date) -> None:
         self.audience: dict[str, Audience] = {}
-        self.precision: dict[str, Precision] = {}
-        self.withheld: dict[str, set[str]] = defaultdict(set)
+        self.precision: dict[str | None, Precision] = {}
+        self.withheld: dict[str, set[str | None]] = defaultdict(set)
         self.today = today
         # the latest word counts, and of two on one day the stricter
         for approval in sorted(approvals, key=lambda a: (a.approved_on, _strictness(a.value), a.id)):
             if approval.kind == "withhold":
-                self.withheld[approval.subject].add(approval.value or "")
+                self.withheld[approval.subject].add(approval.value)
             elif self._holds(approval):
                 if approval.kind == "audience" and approval.value in AUDIENCES:
                     self.audience[approval.subject] = approval.value
@@ -479,24 +479,23 @@ class _Markings:
     def __init__(self, tables: Tables, rules: Rules) -> None:
         self.rules = rules
         self.approved = _Approvals(of_kind(tables, Approval), rules.today)
-        self.types: dict[str, list[TypeRule]] = defaultdict(list)
+        self.types: dict[str | None, list[TypeRule]] = defaultdict(list)
         for attribute in of_kind(tables, Attribute):
             if attribute.link_type == "service_type":
-                rule = rules.types.get(attribute.taxonomy_term_id or "", UNKNOWN_TYPE)
-                self.types[attribute.link_id].append(rule)
-        self.audience: dict[tuple[str, str], Audience] = {}
+                kind = attribute.taxonomy_term_id
+                self.types[attribute.link_id].append((kind and rules.types.get(kind)) or UNKNOWN_TYPE)
+        self.audience: dict[tuple[str, str | None], Audience] = {}
         self.path_precision: dict[str, Precision] = {}
         self.rows: dict[str, dict[str, Row]] = defaultdict(dict)
-        for table in ("organization", "service"):
-            self._mark(table, tables)
-        self._mark_places(tables)
         for table in _OWNERS_FIRST:
-            if table not in ("organization", "service", *PLACE_TEXTS):
+            if table == "service_at_location":
+                self._mark_places(tables)
+            elif table != "location":
                 self._mark(table, tables)
 
     def of(self, table: str, record_id: str | None) -> Audience:
         """Return who may see a record; a missing one is for custodians."""
-        return self.audience.get((table, record_id or ""), "custodian")
+        return self.audience.get((table, record_id), "custodian")
 
     def row(self, record: Record) -> Row:
         """Return the fields that every audience sees that may see a record: one row for all, which none changes."""
@@ -507,7 +506,7 @@ class _Markings:
             if withheld & {"latitude", "longitude"}:  # half a point is a line on the map
                 withheld = withheld | {"latitude", "longitude"}
             for name in withheld:
-                if name in row and name != "id":
+                if name in row:
                     row[name] = None
             if isinstance(record, Contact) and record.id not in self.approved.audience:
                 row["name"] = None
@@ -531,12 +530,12 @@ class _Markings:
 
     def _mark_places(self, tables: Tables) -> None:
         """Mark locations and what ties services to them: a place is seen by those who see a service there."""
-        places = {place.id: place for place in of_kind(tables, Location)}
+        places: dict[str | None, Location] = {place.id: place for place in of_kind(tables, Location)}
         for at in of_kind(tables, ServiceAtLocation):
-            place = places.get(at.location_id or "")
+            place = places.get(at.location_id)
             if place is None:
                 continue
-            precision = self._path_precision(place, at.service_id or "")
+            precision = self._path_precision(place, at.service_id)
             chain = [self.own(at), self._withheld(at), self.of("service", at.service_id)]
             chain += [self.own(place), self._withheld(place)]
             if place.organization_id is not None:
@@ -547,7 +546,7 @@ class _Markings:
             mildest = min(audience, self.of("location", place.id), key=AUDIENCES.index)
             self.audience["location", place.id] = mildest
 
-    def _path_precision(self, place: Location, service: str) -> Precision:
+    def _path_precision(self, place: Location, service: str | None) -> Precision:
         """Return how closely a place may be shown as one of a service."""
         own = self.approved.precision.get(place.id, place.precision)
         if own not in PRECISIONS:
@@ -598,12 +597,12 @@ class _Redaction:
     def __init__(self, markings: _Markings, audience: Audience, tables: Tables) -> None:
         self.seen = markings
         self.audience = audience
-        paths: dict[str, list[Precision]] = defaultdict(list)
+        paths: dict[str | None, list[Precision]] = defaultdict(list)
         ties = of_kind(tables, ServiceAtLocation)
         for at in ties:
             if allows(audience, markings.of("service_at_location", at.id)):
-                paths[at.location_id or ""].append(markings.path_precision[at.id])
-        self.precision: dict[str, Precision] = {place: least_precise(*given) for place, given in paths.items()}
+                paths[at.location_id].append(markings.path_precision[at.id])
+        self.precision: dict[str | None, Precision] = {place: least_precise(*given) for place, given in paths.items()}
         """How closely each place is shown: as the strictest of the visible services there allows."""
         self.vague = {place for place, precision in self.precision.items() if precision != "exact"}
         self.vague |= {at.id for at in ties if at.location_id in self.vague}
@@ -674,16 +673,15 @@ class _Redaction:
 def _with_vocabularies(shown: Shown, tables: Tables, audience: Audience, rules: Rules) -> Shown:
     """Add the words that come with Rohnamo and those that the rows use, never one that must not be public."""
     forbidden = set(rules.sensitive) if audience == "public" else set()
-    wanted = set(rules.vocabulary)
+    wanted: set[str | None] = set(rules.vocabulary)
     wanted |= {row["taxonomy_term_id"] for row in shown["attribute"]}
     wanted |= {row["unit_id"] for row in shown["service_capacity"]}
     terms = {term.id: term for term in of_kind(tables, TaxonomyTerm)}
-    waiting = list(wanted)
-    while waiting:  # a term needs those above it, and its taxonomy
-        term = terms.get(waiting.pop())
-        if term is not None:
-            wanted |= {identifier for identifier in (term.id, term.taxonomy_id) if identifier}
-            waiting += [term.parent_id] if term.parent_id else []
+    new = set(wanted)
+    while new:  # a term needs those above it, and its taxonomy
+        own = [terms[identifier] for identifier in new if identifier in terms]
+        new = {above for term in own for above in (term.parent_id, term.taxonomy_id)} - wanted
+        wanted |= new
     wanted -= forbidden
     for table in VOCABULARIES:
         shown[table] = [_whole_row(record) for record in tables.get(table, ()) if record.id in wanted]

@@ -44,8 +44,8 @@ MUTANTS = {
         'UNKNOWN_TYPE = TypeRule("public", "exact")',
     ),
     "an unknown kind is passed over": (
-        'rule = rules.types.get(attribute.taxonomy_term_id or "", UNKNOWN_TYPE)',
-        'rule = rules.types.get(attribute.taxonomy_term_id or "", TypeRule("public", "exact"))',
+        "append((kind and rules.types.get(kind)) or UNKNOWN_TYPE)",
+        'append((kind and rules.types.get(kind)) or TypeRule("public", "exact"))',
     ),
     "the precision of a kind is not asked": (
         "return least_precise(own, by_type, known)",
@@ -98,7 +98,7 @@ MUTANTS = {
         'by_type = ("exact" if service in self.approved.audience else None) or least_precise(',
     ),
     "a kept back field is shown": (
-        '                if name in row and name != "id":\n                    row[name] = None',
+        "                if name in row:\n                    row[name] = None",
         "                pass",
     ),
     "a translation of a kept back field is shown": (" or name in self.seen.approved.withheld.get(link, ()):", ":"),
@@ -115,8 +115,8 @@ MUTANTS = {
         "return audiences or ['public']",
     ),
     "a missing parent is public": (
-        'return self.audience.get((table, record_id or ""), "custodian")',
-        'return self.audience.get((table, record_id or ""), "public")',
+        'return self.audience.get((table, record_id), "custodian")',
+        'return self.audience.get((table, record_id), "public")',
     ),
     "one visible parent is enough": (
         "return audiences if audiences or record.table in ROOTS",

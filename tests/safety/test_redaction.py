@@ -35,6 +35,7 @@ from mapping.model import (
     ServiceArea,
     ServiceAtLocation,
     ServiceCapacity,
+    Source,
     StandardAssessment,
     Taxonomy,
     TaxonomyTerm,
@@ -151,6 +152,27 @@ def test_every_parent_that_is_named_must_be_visible() -> None:
     assert is_seen(alone, umed(), hidden, alone)
 
 
+def test_what_belongs_to_a_hidden_record_is_hidden_however_few_may_see_it_itself() -> None:
+    for marked in redaction.VIEWS:
+        number = phone("1313", organization="Umed", audience=marked)
+        assert is_seen(number, umed(), number, audience="focal_point")
+        assert not is_seen(number, umed(audience="custodian"), number, audience="focal_point")
+
+
+def test_a_tie_to_a_place_that_is_missing_shows_nothing_and_hides_no_other() -> None:
+    ties = [
+        ServiceAtLocation(id=str(to), service_id=SHELTER_ID, location_id=to, audience="public") for to in ("x", None)
+    ]
+    shown = seen(umed(), advice(), ties, office())
+    assert names(shown, "location") == {"Office"}
+    assert [row["location_id"] for row in shown["service_at_location"]] == [PLACE_ID]
+
+
+def test_tables_that_are_left_out_hold_nothing() -> None:
+    shown = redaction.project({"organization": umed()}, "public", RULES)
+    assert {table for table, rows in shown.items() if rows} == {"organization"}
+
+
 def test_a_marking_that_nobody_knows_hides() -> None:
     odd = Organization.model_construct(**{**Organization(id="o", name="Odd").__dict__, "audience": "pub??"})
     assert not seen([odd], audience="focal_point")["organization"]
@@ -254,6 +276,13 @@ def test_lowering_the_audience_does_not_show_the_place() -> None:
     (spot,) = lowered(*both)["location"]
     assert (spot["precision"], spot["latitude"], spot["name"]) == ("area", None, None)
     assert not lowered(approval("precision", SHELTER_ID, "exact"))["location"]
+
+
+def test_what_was_agreed_about_one_mark_says_nothing_about_the_other() -> None:
+    vague = [*umed(), *advice(), *office(precision="area")]
+    assert seen(vague, approval("audience", PLACE_ID, "exact"))["location"][0]["latitude"] is None
+    exact = [*umed(), *advice(), *office()]
+    assert seen(exact, approval("precision", PLACE_ID, "custodian"))["location"][0]["latitude"] == 10.04
 
 
 def test_lowering_a_service_does_not_lower_its_organization() -> None:
@@ -372,6 +401,23 @@ def test_a_place_is_shown_no_closer_than_the_strictest_visible_service_there_all
     assert spot["latitude"] == 10.04
 
 
+def test_a_kind_that_has_no_place_does_not_borrow_that_of_another() -> None:
+    placeless = service("Papers", of="Umed", types=["IDN-OUT"])
+    shared = place("Office", of=["Advice", "Papers"], at=(10.04, 60.05))
+    shown = seen(umed(), advice(), placeless, shared)
+    assert [row["service_id"] for row in shown["service_at_location"]] == [key("service", "Advice")]
+    assert shown["location"][0]["latitude"] == 10.04
+
+
+def test_a_place_of_a_hidden_service_is_hidden_though_its_organization_is_visible() -> None:
+    assert not seen(umed(), advice(types=[SHELTER]), office(organization_id=key("organization", "Umed")))["location"]
+
+
+def test_a_place_of_a_visible_organization_is_shown() -> None:
+    shown = seen(umed(), advice(), office(organization_id=key("organization", "Umed")))
+    assert names(shown, "location") == {"Office"}
+
+
 def test_a_place_of_a_hidden_organization_is_hidden() -> None:
     other = organization("Landlord", audience="custodian")
     shown = seen(umed(), other, advice(), office(organization_id=key("organization", "Landlord")))
@@ -451,6 +497,13 @@ def test_small_counts_of_cases_and_their_complements_are_not_public() -> None:
     assert sorted(row["count"] for row in told) == [4, 60, 64]
 
 
+def test_the_complement_of_a_small_count_in_another_unit_is_not_public() -> None:
+    units = {"E1": "E", "E2": "E"}
+    counts = [case_count(count, area_unit=unit) for unit, count in (("E", 64), ("E1", 4), ("E2", 60))]
+    shown = seen(counts, given=replace(RULES, parent_unit=units.get))["case_count"]
+    assert {row["area_unit"]: row["count"] for row in shown} == {"E": 64, "E1": None, "E2": None}
+
+
 def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["count"] or 0)
 
@@ -487,6 +540,13 @@ def test_a_record_is_kept_back_with_the_field_without_which_it_says_nothing() ->
     assert not seen(records, back)["service"]
 
 
+def test_a_record_of_which_the_id_is_kept_back_is_hidden() -> None:
+    parts = [*umed(), *advice(phones=["1313"]), *office()]
+    for record in (r for r in parts if r.table in ("service", "location", "service_at_location", "phone")):
+        assert is_seen(record, parts)
+        assert not is_seen(record, parts, approval("withhold", record.id, "id"))
+
+
 def test_a_point_is_kept_back_without_the_place() -> None:
     back = [approval("withhold", PLACE_ID, name) for name in ("latitude", "longitude")]
     (spot,) = seen(umed(), advice(), office(), back)["location"]
@@ -521,8 +581,8 @@ def test_an_agreement_needs_both_ends() -> None:
 
 def test_an_agreement_does_not_tell_of_a_hidden_kind_of_service() -> None:
     ends = (umed(), organization("Sitora"))
-    mixed = agreement("Umed", "Sitora", service_types=f"{SHELTER};{OFFICE}")
-    assert seen(*ends, mixed)["referral_agreement"][0]["service_types"] == OFFICE
+    mixed = agreement("Umed", "Sitora", service_types=f"{SHELTER};{OFFICE};PSY-COU")
+    assert seen(*ends, mixed)["referral_agreement"][0]["service_types"] == f"{OFFICE};PSY-COU"
     assert not seen(*ends, agreement("Umed", "Sitora", service_types=SHELTER))["referral_agreement"]
     assert not seen(*ends, agreement("Umed", "Sitora", service_types="a refuge"))["referral_agreement"]
 
@@ -574,6 +634,7 @@ def test_a_statement_needs_two_approvers_and_a_consent_that_holds() -> None:
     ):
         assert not seen(statement("A place can be found", **wrong))["statement"], wrong
     assert seen(statement("Ask the focal point", audience="partner"), audience="partner")["statement"]
+    assert seen(statement("A place can be found today", consent_until=TODAY))["statement"]
 
 
 def test_standards_are_never_public() -> None:
@@ -581,6 +642,27 @@ def test_standards_are_never_public() -> None:
     assert not seen(umed(), advice(), answer)["standard_assessment"]
     assert seen(umed(), advice(), answer, audience="partner")["standard_assessment"]
     assert not seen(umed(), advice(types=[SHELTER]), answer, audience="focal_point")["standard_assessment"]
+
+
+def answered(*types: str, audience: Audience = "public") -> list[dict[str, Any]]:
+    """The sums of what services of each type answered, four of each, of which one answers custodians alone."""
+    parts: list[Record] = []
+    for kind in types:
+        for number in range(4):
+            name = f"{kind} {number}"
+            parts += organization(name) + service(name, of=name, types=[kind], serves=["AGE-ADU"])
+            parts.append(approval("audience", key("service", name), "public"))
+            for_whom: Audience = "public" if number else "custodian"
+            own = {"service_id": key("service", name), "standard": "STD-001", "answer": "met", "audience": for_whom}
+            parts.append(StandardAssessment(id=name, **own))
+    sums = redaction.project(tables_of(parts), audience, RULES)["standard_summary"]
+    return [{name: row[name] for name in ("family", "met", "providers")} for row in sums]
+
+
+def test_answers_are_added_up_and_those_about_secret_kinds_not_in_public() -> None:
+    legal, shelters = ({"family": family, "met": 3, "providers": 3} for family in ("LEG", "ACC"))
+    assert answered(OFFICE, SHELTER) == [legal]
+    assert answered(OFFICE, SHELTER, audience="partner") == [shelters, legal]
 
 
 def test_capacity_and_freshness_of_a_hidden_service_are_hidden() -> None:
@@ -615,6 +697,9 @@ def test_a_group_that_would_out_somebody_is_not_named_in_another_language() -> N
     parts = (umed(), advice(), serves, translations(serves, label={"ru": "люди с ВИЧ"}))
     assert not seen(*parts)["translation"]
     assert [row["text"] for row in seen(*parts, audience="partner")["translation"]] == ["люди с ВИЧ"]
+    for audience in redaction.VIEWS:
+        words = redaction.project(tables_of(*parts), audience, RULES)["taxonomy_term"]
+        assert (serves.taxonomy_term_id in {row["id"] for row in words}) == (audience != "public")
 
 
 def test_a_study_area_may_allow_a_group(tiny_area: StudyArea) -> None:
@@ -661,18 +746,36 @@ def test_a_translation_of_a_field_that_is_not_published_is_not() -> None:
     assert [row["field"] for row in seen(umed(), spoken)["translation"]] == ["name"]
 
 
+def test_a_translation_of_what_no_view_holds_is_not_shown() -> None:
+    assert not seen(umed(), translations(Source(id="list", name="List"), name={"ru": "Список"}))["translation"]
+
+
+def test_words_that_come_with_rohnamo_are_shown_though_nothing_uses_them() -> None:
+    shown = redaction.project(tables_of(umed()), "public", RULES)
+    assert term("service_types", OFFICE) in {row["id"] for row in shown["taxonomy_term"]}
+
+
+def test_foreign_words_that_stand_above_each_other_are_each_shown_once() -> None:
+    words = [TaxonomyTerm(id=own, name=own, parent_id=above, taxonomy_id="x") for own, above in ("ab", "ba")]
+    link = {"link_id": key("service", "Advice"), "link_entity": "service", "link_type": "classification"}
+    used = Attribute(id="used", taxonomy_term_id="a", **link)
+    assert names(seen(umed(), advice(), words, used), "taxonomy_term") == {"a", "b"}
+
+
 # -- refusals ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("audience", ["custodian", "everybody", ""])
 def test_there_is_no_view_for_others(audience: str) -> None:
-    with pytest.raises(UnsafePublication, match="there is no view for"):
+    with pytest.raises(
+        UnsafePublication, match=f"no view for '{audience}'; choose one of public, partner, focal_point$"
+    ):
         redaction.project(tables_of(umed()), audience, RULES)  # type: ignore[arg-type]
 
 
 def test_a_table_that_nobody_decided_on_is_refused() -> None:
-    with pytest.raises(UnsafePublication, match="tables victim: nobody has said"):
-        redaction.project({**tables_of(umed()), "victim": []}, "public", RULES)
+    with pytest.raises(UnsafePublication, match="tables spy, victim: nobody has said"):
+        redaction.project({**tables_of(umed()), "victim": [], "spy": []}, "public", RULES)
 
 
 @pytest.mark.parametrize("table", [table for table in RECORDS if table not in redaction.PRIVATE])
@@ -686,8 +789,10 @@ def test_a_new_field_is_refused_until_somebody_decides(table: str, monkeypatch: 
 def test_a_record_of_another_class_is_refused() -> None:
     class Spy(Organization):
         watcher: str = ""
+        sender: str = ""
 
-    with pytest.raises(UnsafePublication, match="whether watcher may be shown"):
+    told = "organization: nobody has said whether sender, watcher may be shown; list it in mapping.safety.redaction"
+    with pytest.raises(UnsafePublication, match=f"^{told}$"):
         redaction.project({**tables_of(), "organization": [Spy(id="s", name="s")]}, "public", RULES)
 
 
@@ -737,6 +842,15 @@ def test_only_what_was_agreed_to_is_shown_and_with_its_least_counts() -> None:
     shown = redaction.project(parts, "public", low, agreed | redaction.thresholds(RULES))
     assert names(shown, "organization") == {"Umed"}
     assert sorted(row["count"] or 0 for row in shown["case_count"]) == [0, 500]  # 8 is less than 10
+
+
+def test_a_place_that_was_agreed_to_is_listed_under_the_unit_to_which_its_own_climbs() -> None:
+    parts, rows = [*umed(), *advice(), *office()], {}
+    for table, own in redaction.project(tables_of(parts), "public", RULES).items():
+        rows |= {(table, row["id"]): row for row in own}
+    vague = tables_of(umed(), advice(), office(precision="area"))
+    climbing = replace(RULES, unit_to_show={"XT-E1": "XT-E"}.get)
+    assert [row["area_unit"] for row in redaction.project(vague, "public", climbing, rows)["location"]] == ["XT-E"]
 
 
 def test_the_rows_of_every_audience_are_told_one_after_another() -> None:
