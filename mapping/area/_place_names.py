@@ -11,25 +11,37 @@ from rapidfuzz import fuzz
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse, skeleton, wildcard
 
-LIKE = 88
+LIKE = 87
 """Least likeness of the letters, out of 100, of a name that is spelt as nobody spells it."""
 SHORTEST = 5
 """Shorter names must be spelt right."""
+VOWELS = "aeiouy"
 
 UNIT_WORDS: dict[str, str] = {
-    "city": "города городах шаҳрҳои шахрхои cities shaharlari город города городе г гор city town shahri shahar "
+    "city": "города городах шаҳрҳои шахрхои cities shaharlari город города городе городу городом г гор city town "
+    "shahri shahrida shahridan shahar "
     "shahr sh шаҳри шаҳр шахри шахр шаҳар ш",
     "district": "районы районах р-ны ноҳияҳои нохияхои districts distr dist tumanlari туманлари район района "
     "районе р-н р-на р-не р-он рн district ноҳияи ноҳия нохияи нохия ноҳ н нох "
-    "rayon rayoni raion tumani tuman tum туман тумани",
-    "region": "автономная авт regions область области обл вилояти вилоят вил viloyati viloyat region oblast province",
+    "rayon rayoni raion tumani tuman tum туман тумани tumanida tumanidan tumaniga tumanining",
+    "region": "автономная авт regions область области областью обл вилояти вилоят вил viloyati "
+    "viloyatida viloyat region oblast province",
 }
 """Words by which a name says what kind of unit it is."""
 VAGUE = "area around near environs окрестности пригород атрофи атроф yaqini hududi"
 SMALL = frozenset(skeleton(word) for word in ["of", "the", "and", "и", "ва", "va"])
 
+LEADING = (
+    "в во из по на от с со у дар аз ба бо то in at from жители жителей население населения сокинони аҳолии residents"
+)
+"""Words before the name of where something is, or of where people live."""
+
 _KINDS = {skeleton(word).replace(" ", ""): kind for kind, words in UNIT_WORDS.items() for word in words.split()}
 _VAGUE = frozenset(skeleton(word) for word in VAGUE.split())
+_LEADING = frozenset(skeleton(word) for word in LEADING.split())
+_ADJECTIVE = re.compile(r"sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$")
+"""Endings of a name that is a Russian adjective, in other cases and genders than the first."""
+
 _SHORTENED = re.compile(r"\bр-о?н[аеы]?\b\.?", re.I)
 
 
@@ -47,6 +59,7 @@ class Names:
 
     current: dict[str, set[str]] = field(default_factory=dict)
     former: dict[str, set[str]] = field(default_factory=dict)
+    parts: dict[str, set[str]] = field(default_factory=dict)
     initials: dict[str, set[str]] = field(default_factory=dict)
     kinds: dict[str, set[str]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
@@ -69,8 +82,10 @@ def names_of(area: StudyArea) -> Names:
             names.current.setdefault(key_of(name)[0], set()).add(code)
             if len(initials := _initials(name)) >= 3:
                 names.initials.setdefault(initials, set()).add(code)
-        for name in (part for other_name in unit.other_names for part in re.split(r"\s*[,/;]\s*", other_name) if part):
-            names.former.setdefault(key_of(name)[0], set()).add(code)
+        for name in unit.other_names:
+            table = names.parts if name in unit.parts else names.former
+            for spelt in filter(None, re.split(r"\s*[,/;]\s*", name)):
+                table.setdefault(key_of(spelt)[0], set()).add(code)
     places = area.gazetteer
     for spellings, label, kind, seat, unit_code, lat, lon in zip(
         *(places[column] for column in ("names", "name", "kind", "seat", "unit", "lat", "lon")), strict=True
@@ -87,9 +102,11 @@ def names_of(area: StudyArea) -> Names:
 def key_of(name: str) -> tuple[str, str, bool]:
     """Fold a name without the words for kinds of unit: key, kind of unit if it says one, whether it is vague."""
     words = skeleton(_SHORTENED.sub("район", name)).split()
+    while len(words) > 1 and words[0] in _LEADING:
+        words = words[1:]
     kinds = [_KINDS[word] for word in words if word in _KINDS]
     vague = any(word in _VAGUE for word in words)
-    stems = [word for word in words if word not in _KINDS and word not in _VAGUE]
+    stems = [_ADJECTIVE.sub("ski", word) for word in words if word not in _KINDS and word not in _VAGUE]
     return "".join(stems or words), kinds[0] if kinds and stems else "", vague
 
 
@@ -145,17 +162,30 @@ def unit_stages(names: Names, text: str, key: str) -> Iterator[tuple[set[str], s
     if not key:
         return
     rough, stem = _squeezed_coarse(key), re.sub(r"(?:in|ov|ev)?ski$", "", key)
+    spellings = list(dict.fromkeys((key, re.sub(r"ski$", "", key), stem)))
     yield names.current.get(key, set()), "now"
     yield names.initials.get(_initial_key(text), set()), "now"
     yield names.former.get(key, set()), "former"
+    yield _roughly(names.parts, rough), "part"
     yield _roughly(names.current, rough), "now"
     yield _roughly(names.former, rough), "former"
-    for spelt in dict.fromkeys((key, re.sub(r"ski$", "", key), stem)):
-        yield {p.unit for p in names.places.get(spelt, [])}, "town"
+    for spelt in spellings:
         if spelt != key:
-            yield _roughly(names.current, _squeezed_coarse(spelt)), "town"
-    yield _abbreviated(names, text), "now"
-    yield {code for spelt in _alike(key, names.current) for code in names.current[spelt]}, "like"
+            yield _roughly(names.current, _squeezed_coarse(spelt)), "now"
+            yield _roughly(names.former, _squeezed_coarse(spelt)), "former"
+        yield _without_ending(names.current, spelt), "now"
+        yield {p.unit for p in names.places.get(spelt, [])}, "town"
+    yield _abbreviated(names, text), "short"
+    for spelt in spellings:
+        yield {code for known in _alike(spelt, names.current) for code in names.current[known]}, "like"
+
+
+def _without_ending(table: dict[str, set[str]], key: str) -> set[str]:
+    """Return the units of which a key is the name, but for the vowels at its end: Айнӣ, в Айне, г. Худжанда."""
+    stem = key.rstrip(VOWELS)
+    if len(stem) < SHORTEST - 1:
+        return set()
+    return {code for spelt, codes in table.items() if spelt.rstrip(VOWELS) == stem for code in codes}
 
 
 _PIECE = re.compile(r"[^\W\d_]+\.?")

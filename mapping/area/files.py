@@ -53,6 +53,9 @@ class AreaTables:
     units: list[gpd.GeoDataFrame] = field(default_factory=list)
     """One frame a level, or none at all. Index code; name_<language>, name, parent, level, people, [women, men]."""
     other_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Former names of units, and those of their parts."""
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names of parts of units that are no units themselves, such as the districts of a city."""
     roads: gpd.GeoDataFrame | None = None
     """Every column of the file, and ``class``, ``speed_kmh``, ``km`` and ``seasonal`` ("" for none)."""
 
@@ -423,7 +426,10 @@ def _check_sums(tables: AreaTables, file: AreaFile, columns: list[str]) -> None:
 
 
 def _read_other_names(tables: AreaTables, file: AreaFile, missing: set[str]) -> None:
-    """Read former names of units: each column ``former...``, names parted by semicolons, remarks in brackets."""
+    """Read former names of units and names of their parts: columns ``former...`` and ``parts...``.
+
+    Names are parted by semicolons, remarks stand in brackets.
+    """
     for level, frame in zip(file.level, tables.units, strict=True):
         if not level.names or level.names in missing:
             continue
@@ -432,11 +438,14 @@ def _read_other_names(tables: AreaTables, file: AreaFile, missing: set[str]) -> 
             continue
         for code in table.loc[~table[level.key].isin(frame.index), level.key]:
             tables.fault(level.names, f"names the unknown unit {code!r}", perhaps(code, frame.index, "delete the row"))
-        former = [column for column in table.columns.astype(str) if column.startswith("former")]
-        for code, *cells in table[[level.key, *former]].itertuples(index=False):
-            parts = (re.sub(r"\(.*?\)", "", part).strip() for cell in cells for part in cell.split(";"))
-            if names := tuple(dict.fromkeys(part for part in parts if part)):
-                tables.other_names[code] = names
+        for beginning in ("former", "parts"):
+            columns = [column for column in table.columns.astype(str) if column.startswith(beginning)]
+            for code, *cells in table[[level.key, *columns]].itertuples(index=False):
+                given = (re.sub(r"\(.*?\)", "", name).strip() for cell in cells for name in cell.split(";"))
+                if names := tuple(dict.fromkeys(name for name in given if name)):
+                    tables.other_names[code] = (*tables.other_names.get(code, ()), *names)
+                    if beginning == "parts":
+                        tables.parts[code] = names
 
 
 def _read_roads(tables: AreaTables, file: AreaFile) -> gpd.GeoDataFrame | None:

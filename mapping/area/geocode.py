@@ -3,6 +3,7 @@
 Names meet across scripts and spellings, former names included; what could mean two things is said and never guessed.
 """
 
+import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -29,7 +30,17 @@ DRAWN_KM = 15.0
 """A point this far outside the unit it names may be right, and the line wrong."""
 APART_KM = 50.0
 """A point this far from the place it names is not believed."""
-_COUNTRY_SHORT = {"uae": "AE", "оаэ": "AE", "ама": "AE", "baa": "AE", "сша": "US", "usa": "US", "uk": "GB", "рф": "RU"}
+_STATE = frozenset(
+    tokens(
+        "республика республики республике республику федерация федерации федерацию королевство королевства государство "
+        "исламская исламской исламский народная народной демократическая арабская the of republic federation kingdom "
+        "state islamic people peoples s democratic arab ҷумҳурӣ ҷумҳурии чумхурии федератсия федератсияи исломӣ "
+        "исломии халқӣ халқии подшоҳии шоҳигарии respublika respublikasi federatsiya federatsiyasi islom xalq "
+        "республикаси"
+    )
+)
+"""Words that say what kind of state a country is."""
+_FROM = frozenset(tokens("в во из с на по аз дар ба in from to"))
 
 
 KINDS = {"city": Phrase("city"), "district": Phrase("district"), "region": Phrase("region")}
@@ -157,15 +168,19 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
     if vague:
         notes.append(Note("doubt", Phrase("{text!r} is only roughly a place", text=text)))
     stages = list(unit_stages(names, bare, key))
-    of_kind = [({c for c in codes if kind in names.kinds[c]}, how) for codes, how in stages if how != "like"]
-    for candidates, how in [*(of_kind if kind else ()), *stages]:
+    of_kind = [({c for c in codes if kind in names.kinds[c]}, how) for codes, how in stages]
+    surely_of_kind = [(codes, how) for codes, how in of_kind if how in ("now", "former")]
+    for candidates, how in [*(surely_of_kind if kind else ()), *stages]:
         fitting = _finest(area, candidates)
         if len(fitting) == 1:
             sole = min(fitting)
-            notes += _said(area, text, sole, kind, names, how)
+            bearers = _finest(area, {c for codes, of in stages if of == "now" for c in codes}) - {sole}
+            notes += _said(area, text, sole, kind, names, how, bearers)
             return UnitMatch(sole, (sole,), tuple(notes))
         if fitting:
             return _several(area, text, fitting, notes)
+    if (nested := _nested(area, bare)) is not None:
+        return UnitMatch(nested.unit, nested.candidates, (*notes, *nested.notes))
     if re.search(r"\d{3}", bare):
         notes.append(Note("doubt", Phrase("no unit has the code {text!r}", text=text), Phrase("look it up")))
     elif bare:
@@ -188,6 +203,25 @@ _SMALLER = re.compile(
     re.I,
 )
 """What is smaller than any unit, with its name."""
+
+
+def _nested(area: StudyArea, text: str) -> UnitMatch | None:
+    """Return the smaller of two units, one in the other, that a text names without anything between them."""
+    words = text.split()
+    matches = set()
+    for cut in range(1, len(words) if len(words) <= MOST_WORDS else 0):
+        pair = [find_unit(area, " ".join(part)) for part in (words[:cut], words[cut:])]
+        if all(match.unit and not any(note.level == "doubt" for note in match.notes) for match in pair):
+            first, last = pair
+            if first.unit in area.ancestors(str(last.unit)):
+                matches.add(last)
+            elif first.unit == last.unit or last.unit in area.ancestors(str(first.unit)):
+                matches.add(first)
+    return matches.pop() if len({match.unit for match in matches}) == 1 else None
+
+
+MOST_WORDS = 6
+"""A text of more words names no unit."""
 
 
 def _parts(names: Names, text: str) -> list[str]:
@@ -271,8 +305,9 @@ def says_country(area: StudyArea, text: str) -> bool:
     if text.strip().upper() in {area.code, area.code3}:
         return True
     names = [words[0] for name in area.name.values() if len(words := tokens(name)) == 1]
+    short = {name for name, code in _other_country_names().items() if code == area.code}
     words = tokens(re.sub(r"\([^)]*\)", " ", text))
-    named = {word for word in words if any(_inflects(word, name) for name in names)}
+    named = {word for word in words if word in short or any(_inflects(word, name) for name in names)}
     left = [word for word in words if word not in named and word not in _WHOLE]
     every = _UNITS if _ALL.intersection(words) else frozenset()
     return bool(named or left) and (_COUNTRY | every).issuperset(left)
@@ -300,28 +335,59 @@ def served(area: StudyArea, text: str) -> str | None:
     return code if code in area.all_units() else locate(area, unit=code).unit
 
 
+@lru_cache(maxsize=10_000)
 def country_code(area: StudyArea, text: str) -> str:
-    """Return the ISO 3166 code of a country, whose name may be in any language of the study area, or ""."""
+    """Return the ISO 3166 code of a country, or "".
+
+    Its name may be in any language of the study area or English, in full or short, in another case: "Республика
+    Узбекистан", "из Кыргызстана", "РФ".
+    """
     country = text.strip()
     if not country:
         return ""
     if country.upper() in {area.code, area.code3}:
         return area.code
-    own = {skeleton(name) for name in area.name.values()}
-    for part in [country, *re.split(r"\s*[-–/(),]\s*", country)]:
-        if skeleton(part) in own:
-            return area.code
-        for code, names in area.settings.country_names.items():
-            if skeleton(part) in {skeleton(name) for name in names.values()} or part.upper() == code:
-                return code
-        known = _countries(tuple(area.languages)).get(skeleton(part)) or _COUNTRY_SHORT.get(part.casefold())
-        if known:
-            return known
+    known = _country_names(area)
+    parts = [country, *re.split(r"\s*[-–/(),]\s*", country)]
+    for part in parts:
+        if code := known.get(skeleton(part)):
+            return code
         if len(part) == 2 and part.upper() in Locale("en").territories:
             return part.upper()
         if len(part) == 3 and len(codes := get_global("territory_aliases").get(part.upper(), ())) == 1:
             return str(codes[0])
-    return ""
+    return next(filter(None, (_inflected_country(known, part) for part in parts)), "")
+
+
+def _inflected_country(known: dict[str, str], text: str) -> str:
+    """Return the country that a text names without the words for its kind of state, or in another case; or ""."""
+    words = [word for word in tokens(text) if word not in _STATE and word not in _FROM]
+    if code := known.get(" ".join(words)):
+        return code
+    if len(words) != 1 or len(words[0]) < 5:
+        return ""
+    fitting = [(len(name), code) for name, code in known.items() if len(name) >= 4 and _inflects(words[0], name)]
+    longest = {code for length, code in fitting if length == max(fitting)[0]}
+    return longest.pop() if len(longest) == 1 else ""
+
+
+@lru_cache(maxsize=4)
+def _country_names(area: StudyArea) -> dict[str, str]:
+    """Return the folded names of all countries -> ISO 3166 code: the study area's first, then those of all languages.
+
+    Those of the languages are in the CLDR; official, short and older ones in ``terms/countries.csv``.
+    """
+    own = {skeleton(name): area.code for name in area.name.values()}
+    named = {skeleton(n): code for code, names in area.settings.country_names.items() for n in names.values()}
+    return {**_other_country_names(), **_countries(tuple(area.languages)), **named, **own}
+
+
+@cache
+def _other_country_names() -> dict[str, str]:
+    """Return official, short and older names of countries, folded -> ISO 3166 code."""
+    table = resources.files("mapping.language").joinpath("terms/countries.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(table.splitlines())
+    return {skeleton(name): row["code"] for row in rows for name in row["names"].split(";") if name.strip()}
 
 
 @cache
@@ -617,15 +683,26 @@ def _finest(area: StudyArea, codes: set[str]) -> set[str]:
     return {code for code in codes if not any(code in area.ancestors(other) for other in codes)}
 
 
-def _said(area: StudyArea, text: str, code: str, kind: str, names: Names, how: str) -> Iterator[Note]:
-    """Say what is odd about a match."""
+def _said(
+    area: StudyArea, text: str, code: str, kind: str, names: Names, how: str, bearers: Iterable[str]
+) -> Iterator[Note]:
+    """Say what is odd about a match; ``bearers`` are other units that have the name now."""
     label = _label(area, code)
-    if how == "former":
+    if how == "former" and bearers:
+        other = Several(_label(area, bearer) for bearer in sorted(bearers))
+        problem = Phrase(
+            "{text!r} is a former name of {label}; {other} is called so now", text=text, label=label, other=other
+        )
+        yield Note("doubt", problem, Phrase("write which"))
+    elif how == "former":
         yield Note("note", Phrase("{text!r} is a former name of {label}", text=text, label=label))
     elif how == "town":
         yield Note(
             "note", Phrase("{text!r} is no unit of its own: the unit of that town is {label}", text=text, label=label)
         )
+    elif how == "part":
+        yield Note("note", Phrase("{text!r} is a part of {label}", text=text, label=label))
+        return
     elif how == "like":
         yield Note("doubt", Phrase("{text!r} is read as {label}", text=text, label=label))
     if kind and kind not in names.kinds[code] and names.kinds[code]:

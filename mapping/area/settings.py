@@ -104,7 +104,7 @@ class Level(_SettingsTable):
 
     ``key`` is the column of ``file`` that holds the code of a unit, ``parent`` the one with the code of the unit
     above; ``people_key`` is the column of the table of people that holds the same code (the population's ``key``
-    where it is left out); ``names`` is a CSV with former names.
+    where it is left out); ``names`` is a CSV with former names, and names of parts.
     """
 
     level: Annotated[int, Field(ge=0, le=5)]

@@ -53,6 +53,9 @@ class AreaUnit(NamedTuple):
     names: Mapping[str, str]
     people: int
     other_names: tuple[str, ...] = ()
+    """Former names, and those of its parts."""
+    parts: tuple[str, ...] = ()
+    """Names of parts that are no units themselves, such as the districts of a city."""
 
 
 class Relief(NamedTuple):
@@ -78,6 +81,7 @@ class StudyArea:
     _other_names: Mapping[str, tuple[str, ...]] = field(repr=False)
     _roads: gpd.GeoDataFrame | None = field(repr=False)
     _state: str = field(default="", repr=False)
+    _parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, folder: str | Path) -> StudyArea:
@@ -95,7 +99,7 @@ class StudyArea:
             now = state(Path(folder) / path for path in cls._files(tables.file))
         except OSError:
             now = ""
-        return cls(Path(folder), tables.file, tuple(tables.units), tables.other_names, tables.roads, now)
+        return cls(Path(folder), tables.file, tuple(tables.units), tables.other_names, tables.roads, now, tables.parts)
 
     @classmethod
     def faults(cls, folder: str | Path) -> list[Fault]:
@@ -239,6 +243,7 @@ class StudyArea:
                     dict(zip(self.languages, names, strict=True)),
                     int(people),
                     self._other_names.get(code, ()),
+                    self._parts.get(code, ()),
                 )
         return units
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mapping.area._place_names import UNIT_WORDS
 from mapping.area.geocode import country_code, find_unit, locate, says_country
 
 CHASHMA = (10.0404242, 60.0592913)
@@ -123,6 +124,23 @@ def test_a_row_abroad_with_a_point_at_home_is_refused(tiny_area):
         ("Таджикистан", "TJ"),
         ("Тоҷикистон", "TJ"),
         ("tj", "TJ"),
+        ("Республика Узбекистан", "UZ"),
+        ("Ўзбекистон Республикаси", "UZ"),
+        ("Ҷумҳурии Қазоқистон", "KZ"),
+        ("Российская Федерация", "RU"),
+        ("Russian Federation", "RU"),
+        ("Кыргызская Республика", "KG"),
+        ("Kyrgyz Republic", "KG"),
+        ("Islamic Republic of Afghanistan", "AF"),
+        ("из Афганистана", "AF"),
+        ("в Турции", "TR"),
+        ("Turkey", "TR"),
+        ("Белоруссия", "BY"),
+        ("РТ", "TJ"),
+        ("РУз", "UZ"),
+        ("в Нигерии", "NG"),
+        ("Нигер", "NE"),
+        ("республика", ""),
         ("", ""),
         ("Нигде", ""),
     ],
@@ -225,6 +243,28 @@ def test_nothing_at_all(tiny_area):
         ("3505242.0", "Panjakent"),
         ("TJ3505226", "Konibodom"),
         ("TJ 35 07 213", "Qubodiyon"),
+        ("Дангаринского района", "Danghara"),
+        ("в Айнинском районе", "Ayni"),
+        ("в р-не Айни", "Ayni"),
+        ("жители р-на Рудаки", "Rudaki"),
+        ("Рудакинский р-н", "Rudaki"),
+        ("Хамадонинский район", "Hamadoni"),
+        ("Вахдатский район", "Vahdat"),
+        ("ноҳияи Ваҳдат", "Vahdat"),
+        ("Vahdat district", "Vahdat"),
+        ("Бохтарский район", "Kushoniyon"),
+        ("ш. Хуросон", "Khuroson"),
+        ("в Дангаре", "Danghara"),
+        ("г. Худжанда", "Khujand"),
+        ("дар шаҳри Хоруғ", "Khorugh"),
+        ("Panjakent shahrida", "Panjakent"),
+        ("Леваканд", "Levakant"),
+        ("г.Хорог ГБАО", "Khorugh"),
+        ("Хатлонская обл. г. Бохтар", "Bokhtar"),
+        ("Кӯлоби Хатлон", "Kulob"),
+        ("р-н Сино", "Dushanbe"),
+        ("район И. Сомони", "Dushanbe"),
+        ("ноҳияи Фирдавсӣ", "Dushanbe"),
     ],
 )
 def test_a_unit_is_found_by_any_of_its_names_and_codes(tj_area, text, unit):
@@ -239,6 +279,47 @@ def test_what_is_no_unit_is_said(tj_area, text):
     assert found.unit is None
     assert found.candidates == ()
     assert levels(found) == (["doubt"] if text else [])
+
+
+KINDS_OF_UNIT = {
+    "ru": ("{} район", "{} р-н", "р-н {}", "г. {}", "{}"),
+    "tg": ("ноҳияи {}", "шаҳри {}", "н. {}", "ш. {}", "{}"),
+    "en": ("{} district", "{} city", "{}"),
+    "uz": ("{} tumani", "{} shahri", "{}"),
+}
+
+
+def test_no_name_of_a_unit_is_ever_taken_for_another_whatever_kind_it_is_called(tj_area):
+    units = tj_area.all_units()
+    words = {word for kinds in UNIT_WORDS.values() for word in kinds.split()}
+    taken = []
+    for code, unit in units.items():
+        same = {other for other in units if units[other].names == unit.names}
+        for language, name in unit.names.items() if unit.level else ():
+            bare = " ".join(word for word in name.split() if word.casefold() not in words)
+            for written in (form.format(bare) for form in KINDS_OF_UNIT[language]):
+                found = find_unit(tj_area, written)
+                told = [note for note in found.notes if "is called so now" in str(note) and note.level == "doubt"]
+                if not same & {found.unit, *found.candidates} and not told:
+                    taken.append((written, code, found.unit))
+    assert taken == []
+
+
+def test_a_former_name_that_another_unit_has_now_is_doubted(tj_area):
+    (note,) = find_unit(tj_area, "Ноҳияи Бохтар").notes
+    text = "'Ноҳияи Бохтар' is a former name of Kushoniyon; Bokhtar is called so now; write which"
+    assert (note.level, str(note)) == ("doubt", text)
+    assert levels(find_unit(tj_area, "Кофарнихон")) == ["note"]
+
+
+def test_a_part_of_a_city_is_that_city_and_said(tj_area):
+    (note,) = find_unit(tj_area, "район Сино").notes
+    assert (note.level, str(note)) == ("note", "'район Сино' is a part of Dushanbe")
+
+
+def test_two_units_without_anything_between_are_taken_only_where_they_lie_in_each_other(tj_area):
+    assert find_unit(tj_area, "Хорог Хатлон").unit is None
+    assert find_unit(tj_area, "Хатлон Восе").unit == find_unit(tj_area, "Восе").unit
 
 
 def test_a_unit_that_is_called_what_it_is_not_is_doubted(tj_area):
@@ -306,6 +387,8 @@ def test_a_town_that_nobody_knows_is_a_doubt_where_nothing_else_says_where_it_is
         ("все районы", True),
         ("саросари Тоҷикистон", True),
         ("TJ", True),
+        ("по РТ", True),
+        ("вся территория РТ", True),
         ("районы", False),
         ("в районах", False),
         ("все, кроме ГБАО", False),
