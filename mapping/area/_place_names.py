@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from mapping.area.study_area import StudyArea
-from mapping.language.fold import coarse, skeleton, wildcard
+from mapping.language.fold import coarse, nominative, skeleton, wildcard
 
 LIKE = 87
 """Least likeness of the letters, out of 100, of a name that is spelt as nobody spells it."""
@@ -39,9 +39,6 @@ LEADING = (
 _KINDS = {skeleton(word).replace(" ", ""): kind for kind, words in UNIT_WORDS.items() for word in words.split()}
 _VAGUE = frozenset(skeleton(word) for word in VAGUE.split())
 _LEADING = frozenset(skeleton(word) for word in LEADING.split())
-_ADJECTIVE = re.compile(r"sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$")
-"""Endings of a name that is a Russian adjective, in other cases and genders than the first."""
-
 _SHORTENED = re.compile(r"\bр-о?н[аеы]?\b\.?", re.I)
 
 
@@ -106,8 +103,13 @@ def key_of(name: str) -> tuple[str, str, bool]:
         words = words[1:]
     kinds = [_KINDS[word] for word in words if word in _KINDS]
     vague = any(word in _VAGUE for word in words)
-    stems = [_ADJECTIVE.sub("ski", word) for word in words if word not in _KINDS and word not in _VAGUE]
+    stems = [nominative(word) for word in words if word not in _KINDS and word not in _VAGUE]
     return "".join(stems or words), kinds[0] if kinds and stems else "", vague
+
+
+def bare_words(name: str) -> list[str]:
+    """Return the words of a name without those for kinds of unit, as they are written."""
+    return [word for word in re.findall(r"[^\s-]+", name) if skeleton(word).replace(" ", "") not in _KINDS]
 
 
 @lru_cache(maxsize=65536)
@@ -116,8 +118,12 @@ def _squeezed_coarse(key: str) -> str:
 
 
 def _initials(name: str) -> str:
-    words = [word for word in re.findall(r"[^\W\d_]+", name) if skeleton(word) not in SMALL]
-    return "".join(_initial_key(word[0]) for word in words)
+    return "".join(map(_initial_key, initial_letters(name)))
+
+
+def initial_letters(name: str) -> list[str]:
+    """Return the first letters of the words of a name: Г, Б, а, о."""
+    return [word[0] for word in re.findall(r"[^\W\d_]+", name) if skeleton(word) not in SMALL]
 
 
 def _initial_key(text: str) -> str:

@@ -18,7 +18,17 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 from mapping.area._distance import kilometres, kilometres_outside, kilometres_to, point_inside, unit_near
-from mapping.area._place_names import NamedPlace, Names, bare_code, key_of, names_of, place_stages, unit_stages
+from mapping.area._place_names import (
+    NamedPlace,
+    Names,
+    bare_code,
+    bare_words,
+    initial_letters,
+    key_of,
+    names_of,
+    place_stages,
+    unit_stages,
+)
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse_word, skeleton, tokens, wildcard
 from mapping.language.i18n import UNSAID, Coded, Phrase, Several, country_name, either
@@ -311,6 +321,28 @@ def says_country(area: StudyArea, text: str) -> bool:
     left = [word for word in words if word not in named and word not in _WHOLE]
     every = _UNITS if _ALL.intersection(words) else frozenset()
     return bool(named or left) and (_COUNTRY | every).issuperset(left)
+
+
+@lru_cache(maxsize=4)
+def short_names(area: StudyArea) -> dict[str, list[str]]:
+    """Return what each unit is called in short: without its kind, by initials (ГБАО), by the last word of its name.
+
+    A last word that two units share stands for neither.
+    """
+    short: dict[str, list[str]] = {}
+    last: dict[str, set[str]] = defaultdict(set)
+    for code, unit in area.all_units().items():
+        for name in unit.names.values() if unit.level else ():
+            words = bare_words(name)
+            short.setdefault(code, []).append(" ".join(words))
+            if len(initials := initial_letters(name)) >= 3:
+                short[code].append("".join(initials))
+            if len(words) > 1:
+                last[words[-1]].add(code)
+    for word, codes in last.items():
+        if len(codes) == 1:
+            short[min(codes)].append(word)
+    return short
 
 
 def _inflects(word: str, name: str) -> bool:

@@ -213,6 +213,20 @@ def skeleton(text: str) -> str:
     return " ".join(tokens(text))
 
 
+_ADJECTIVE = re.compile(r"sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$")
+
+
+def nominative(word: str) -> str:
+    """Give a folded Russian adjective in -ski the ending of its first case and gender.
+
+    Examples
+    --------
+    >>> nominative("dangarinskom"), nominative("hatlonskaya"), nominative("rasht")
+    ('dangarinski', 'hatlonski', 'rasht')
+    """
+    return _ADJECTIVE.sub("ski", word)
+
+
 def coarse(text: str) -> str:
     """Fold further, to a key without differences between vowels of one class, ҷ and ч, single and double.
 

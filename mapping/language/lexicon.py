@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mapping.errors import InvalidRecord
-from mapping.language.fold import tokens
+from mapping.language.fold import nominative, tokens
 from mapping.language.need_fits import FIRST, types_for
 from mapping.language.taxonomy import TERMS, Vocabulary, words_of
 
@@ -158,7 +158,7 @@ def _places(places: Mapping[str, Iterable[str]]) -> dict[str, str]:
     codes: dict[str, str] = {}
     for code, names in places.items():
         for name in names:
-            row = tokens(name)
-            if len(row) == 1 and len(row[0]) >= 3 and row[0] not in small and row[0] not in words:
+            row = [nominative(word) for word in tokens(name)]
+            if len(row) == 1 and len(name) >= 3 and row[0] not in small and row[0] not in words:
                 codes.setdefault(row[0], code)
     return dict(sorted(codes.items()))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mapping.language.fold import coarse_word, tokens
+from mapping.language.fold import coarse_word, nominative, tokens
 from mapping.language.lexicon import NOT, Lexicon
 
 MOST = 24
@@ -101,6 +101,7 @@ class QueryReader:
         places: list[str] = []
         named: list[str] = []
         dropped: list[str] = []
+        at_places: set[int] = set()
         content = 0
         for at, word in enumerate(words):
             if not concepts[at] and word not in self.small:
@@ -109,21 +110,27 @@ class QueryReader:
                     named += [] if concepts[at] or len(word) < 3 else [word]
                 elif place := self.place(word):
                     places.append(place)
+                    at_places.add(at)
                 else:
                     known = bool(is_name and is_name(word, False))
                     concepts[at] = set() if known else self.alike(word, last=at == len(words) - 1)
                     if not concepts[at]:
                         (named if known or (is_name and is_name(word, True)) else dropped).append(word)
             content += bool(concepts[at] - QUIET) and not concepts[at] & {OUT, INSULT}
-        return self._meaning(words, concepts, (places, named, dropped), content)
+        names = [word for at, word in enumerate(words) if word not in self.small and at not in at_places]
+        return self._meaning(words, concepts, (places, named, dropped), content, self._called(names))
 
     def _meaning(
-        self, words: list[str], concepts: list[set[str]], parts: tuple[list[str], list[str], list[str]], content: int
+        self,
+        words: list[str],
+        concepts: list[set[str]],
+        parts: tuple[list[str], list[str], list[str]],
+        content: int,
+        by_name: tuple[dict[str, float], set[str]],
     ) -> Meaning:
-        places, named, dropped = parts
+        (places, named, dropped), (called, used) = parts, by_name
         met = set().union(*concepts)
         types, line, size = self._rules(met, vague=len(dropped) > content)
-        called, used = self._called([word for word in words if word not in self.small])
         ruled = bool(types)
         if not types and called and len(used) < len(set(dropped) - used):
             called = {}
@@ -200,6 +207,7 @@ class QueryReader:
     def place(self, word: str) -> str | None:
         """Return the code of a place by its name, with an ending or without."""
         places: dict[str, str] = self.lexicon["places"]
+        word = nominative(word)
         if word in places:
             return places[word]
         if len(word) >= 6:

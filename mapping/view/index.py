@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from phonenumbers import country_code_for_region
 
+from mapping.area.geocode import short_names
 from mapping.area.study_area import StudyArea
 from mapping.freshness import freshness, latest, listed, rank
 from mapping.language.fold import tokens
@@ -210,6 +211,8 @@ class SearchIndex:
             return json.dumps(lexicon({}), ensure_ascii=False, separators=(",", ":"))
         units = [unit for unit in area.all_units().values() if unit.level > 0]
         names = {unit.code: [*unit.names.values(), *unit.other_names] for unit in units}
+        for code, short in short_names(area).items():
+            names[code] += short
         for row in area.gazetteer.to_dict("records"):
             if row["unit"] in names and row["seat"] >= 0:
                 names[row["unit"]] += [row[f"name_{tried}"] for tried in area.languages if row.get(f"name_{tried}")]

@@ -22,6 +22,7 @@ from mapping.language.meaning import GOOD, LEAST, Meaning, QueryReader, inflecte
 from mapping.language.need_fits import SECOND, types_for
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.entries import sort_key
+from mapping.view.index import SearchIndex
 from mapping.view.search import Query, SearchFacts
 from mapping.view.view import Entry, View
 from tests.support.examples import examples, thorough
@@ -199,6 +200,38 @@ def test_a_town_is_a_place_and_night_and_free_are_conditions(reader):
     assert meaning.first_types()[0] == "LEG-INF"
 
 
+@pytest.fixture(scope="module")
+def countrywide(tj_area) -> QueryReader:
+    return QueryReader(json.loads(SearchIndex({}, tj_area.languages, dt.date(2026, 11, 28), tj_area).lexicon()))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("юрист в Дангаринском районе", "Danghara"),
+        ("врач, Рудакинский р-н", "Rudaki"),
+        ("адвокат дар ноҳияи Ваҳдат", "Vahdat"),
+        ("Panjakent shahrida huquqshunos", "Panjakent"),
+        ("в Согдийской области", "Sughd"),
+        ("Хатлонская область", "Khatlon"),
+        ("приют ГБАО", "Gorno-Badakhshan Autonomous Region"),
+        ("ВМКБ", "Gorno-Badakhshan Autonomous Region"),
+        ("РРП", "Districts of Republican Subordination"),
+        ("психолог р-н Сино", "Dushanbe"),
+        ("в районе Гафурова", "Bobojon Ghafurov"),
+    ],
+)
+def test_a_district_is_found_in_other_cases_in_short_and_as_a_part(countrywide, tj_area, text, unit):
+    meaning = countrywide.read(text)
+    assert [tj_area.label(code, "en") for code in meaning.places] == [unit]
+    assert meaning.dropped == ()
+
+
+def test_the_name_of_a_town_asks_for_no_kind_of_help(countrywide):
+    for text in ("в Худжанде", "Рашт"):  # alike to the words for papers and for going home
+        assert countrywide.read(text).types == {}, text
+
+
 def test_a_football_result_finds_nothing(reader):
     for text in ("натиҷаи футбол", "футбол счёт", "futbol natijalari", "football score", "qwxz"):
         assert reader.read(text).nothing, text
@@ -237,6 +270,9 @@ def test_the_browser_finds_what_the_view_finds(tmp_path, tiny_area):
         "1 Market Street",
         "1313",
         "legal Chashma",
+        "юрист в Чашминском районе",
+        "Джуйборская область",
+        "шаҳри Ҷӯйбор",
         "шаб",
     ]
     with View(path) as view:

@@ -4,6 +4,7 @@
   var fold = window.rohnamoFold, coarse = fold.coarse;
   var MOST = 24, GOOD = 0.6, LEAST = 0.3, SENTENCE = 5, SHARED = 4;
   var HARD_I = /(?<=[^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
+  var ADJECTIVE = /sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$/; // mapping.language.fold.nominative
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
   var QUIET = new Set(["not"].concat(BESIDE, CONDITIONS));
 
@@ -104,6 +105,7 @@
 
   Reader.prototype.place = function (word) {
     var places = this.lexicon.places;
+    word = word.replace(ADJECTIVE, "ski");
     if (places[word]) return places[word];
     if (word.length >= 6) {
       var known = this.coarsePlaces.get(coarse(word));
@@ -180,7 +182,7 @@
         row.forEach(function (_, n) { put(concepts[at + n], phrase[1]); });
       });
     });
-    var places = [], named = [], dropped = [], content = 0;
+    var places = [], atPlaces = new Set(), named = [], dropped = [], content = 0;
     words.forEach(function (word, at) {
       if (!concepts[at].size && !self.small.has(word)) {
         var place;
@@ -189,6 +191,7 @@
           else if (word.length >= 3) named.push(word);
         } else if ((place = self.place(word))) {
           places.push(place);
+          atPlaces.add(at);
         } else {
           var known = isName(word, false);
           if (!known) concepts[at] = self.alike(word, at === words.length - 1);
@@ -202,7 +205,7 @@
     var met = concepts.reduce(put, new Set());
     var rules = this.rules(met, dropped.length > content), types = rules.types, ruled = Object.keys(types).length > 0;
     var telling = words.filter(function (word) { return !self.small.has(word); });
-    var called = this.called(telling), names = called.types;
+    var called = this.called(words.filter(function (word, at) { return !self.small.has(word) && !atPlaces.has(at); })), names = called.types;
     var unknown = new Set(dropped.filter(function (word) { return !called.used.has(word); }));
     if (!ruled && called.used.size < unknown.size) names = {};
     if (!rules.size && PEOPLE.some(function (concept) { return met.has(concept); })) {
