@@ -58,7 +58,8 @@ def _folded(words: str) -> frozenset[str]:
 
 
 _FREE = _folded(
-    "free,free of charge,no charge,бесплатно,бесплатная,безвозмездно,ройгон,ройгон аст,музд надорад,bepul,tekin,"
+    "free,free of charge,no charge,free for all,бесплатно,бесплатная,бесплатные,бесплатно для всех,безвозмездно,"
+    "не взимается,плата не взимается,без оплаты,ройгон,ройгон аст,музд надорад,bepul,tekin,"
     "ücretsiz"
 )
 _TARIFF = _folded(
@@ -201,10 +202,12 @@ _PERSONS = tuple(
 _PERSON = _folded("чел,лиц,лица,уч,дев,жен,муж,ж,м,дети,детей,кас,зан,man,men,boy,boys,f,m,pax,ind,pers,qiz,bola,ta,o")
 """Short words for people, and words that are cut short."""
 _WOMEN = re.compile(r"(?<!\d)(\d+) ?(?:жен|ж\b|дев|women|woman|females?\b|f\b|girl|зан|духтар|ayol|аёл|qiz)", re.I)
+_UP_TO = re.compile(r"^(?:до|не более|максимум|макс\.|up to|max(?:imum)?\.?|то|ҳадди аксар|koʻpi bilan)\s+", re.I)
 _FULL = _folded("full,no places,полностью,мест нет,занято,заполнено,пур,ҷой нест,joy yo‘q,to‘la")
 _COUNTED: dict[str, Counted] = {
     "bed": "beds",
     "koyk": "beds",
+    "koek": "beds",
     "krovat": "beds",
     "bistar": "beds",
     "kat": "beds",
@@ -220,6 +223,7 @@ _COUNTED: dict[str, Counted] = {
     "peopl": "people",
     "chelov": "people",
     "nafar": "people",
+    "chel": "people",
     "kishi": "people",
     "odam": "people",
     "cas": "cases",
@@ -323,7 +327,8 @@ def capacity(value: object) -> CapacityValue:
     text = given(value, Phrase("capacity"))
     if skeleton(text) in _FULL:
         return CapacityValue(number=None, full=True)
-    plain = _ABOUT.sub("", text)
+    plain = _ABOUT.sub("", _UP_TO.sub("", text))
+    plain, opening, rest = plain.partition("(")
     match = _RANGE.match(plain) or _COUNT.match(plain)
     if not match:
         raise Unreadable(
@@ -336,15 +341,19 @@ def capacity(value: object) -> CapacityValue:
         time = next((time for stem, time in _EVERY.items() if word.startswith(stem)), None)
         if time and (unit is None or word in _EVERY):
             every = time
-        elif unit:
-            counted = unit
+        elif unit or _is_person(word):
+            counted = unit or "people"
         elif word not in ("per", "a", "an", "in", "v", "na", "dar", "har", "bir", "iga", "ta", "every", "each"):
             raise Unreadable(
                 Phrase("{text}: {word!r} is neither a unit nor a time", text=shown(text), word=word),
                 Phrase("write '6 beds' or '15 per month'"),
             )
     read = number(match[0])
-    return CapacityValue(Number(read.value, read.most, about=plain != text), counted, every)
+    value_read = CapacityValue(Number(read.value, read.most, about=_ABOUT.match(text) is not None), counted, every)
+    if rest.strip(" )"):
+        problem = Phrase("{text}: only {number} was read", text=shown(text), number=read.value)
+        raise Partly(value_read, opening + rest, problem, Phrase("give each number a column of its own"))
+    return value_read
 
 
 _UTC = re.compile(r"(?:UTC|GMT|МСК)?\s*([+-−]?)\s*(\d{1,2})(?::?([0-5]\d))?", re.I)

@@ -23,7 +23,7 @@ def emails(value: object) -> list[str]:
     """
     if is_blank(value) or says_none(cell(value)):
         return []
-    text = _AT.sub("@", given(value, Phrase("mail address")))
+    text = re.sub(r"(?<=\w) @ (?=\w)", "@", _AT.sub("@", given(value, Phrase("mail address"))))
     addresses, unread = [], []
     for part in filter(None, re.split(r"[;,\s|]+", text)):
         plain = part.removeprefix("mailto:").strip("<>().")
@@ -53,7 +53,7 @@ def website(value: object) -> str | None:
     """
     if is_blank(value) or says_none(cell(value)):
         return None
-    text = given(value, Phrase("web address"))
+    text = re.sub(r"^(https?):?/{1,2}(?=[^/])", r"\1://", given(value, Phrase("web address")), flags=re.I)
     whole = text if re.match(r"[a-z][a-z0-9+.-]*:", text, re.I) else f"https://{text}"
     try:
         parts = urlsplit(whole)

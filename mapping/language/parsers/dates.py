@@ -59,7 +59,11 @@ _QUARTER = frozenset(
 _HALF = frozenset(
     skeleton(w) for w in ("полугодие", "полугодия", "half", "h", "нимсола", "нимсолаи", "yarim", "yarmi", "yarimyillik")
 )
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_ROMAN = dict(
+    zip(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"], range(1, 13), strict=True)
+)
+_AS_ROMAN = str.maketrans("іхІХ", "ixix")
+"""Cyrillic letters that look like those of Roman numbers."""
 _FIRST = frozenset(
     skeleton(w) for w in ("начало", "с начала", "beginning", "start", "early", "оғози", "аввали", "boshi")
 )
@@ -101,7 +105,11 @@ _RENEWED = re.compile(
 _WHOLE = re.compile(r"(?<!\d)(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2}))(?!\d)")
 _DAYS = re.compile(r"(?<!\d)(\d{1,2}) ?[-–—] ?(\d{1,2})([./]\d{1,2}[./]\d{4})(?!\d)")
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
-_NUMBERS = re.compile(r"(\d{1,2})([ ./-])(\d{1,2})\2(\d{4}|\d{2})(?:[, ]+\d{1,2}:\d{2}.*)?")
+_BASIC = re.compile(r"((?:19|20)\d{2})([01]\d)([0-3]\d)")
+_AS_OF = re.compile(r"(?:по )?(?:состоянию )?на |as (?:of|at) |ба ҳолати ", re.I)
+_MONTH_IN_ROMAN = re.compile(r"(?<=\d)([ ./-])([ivxіх]{1,4})\1(?=\d{2})", re.I)
+_SHORT_YEAR = re.compile(r"(?:(\d{1,2})[ ./-])?([^\W\d_]{3,})\.?[ ./'’-](\d{2})")
+_NUMBERS = re.compile(r"(\d{1,2})([ ./,-])(\d{1,2})\2(\d{4}|\d{2})(?:[, ]+\d{1,2}:\d{2}.*)?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})|(\d{4})[./-](\d{1,2})")
 
 
@@ -192,7 +200,8 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) ->
             EXCEL_EPOCH + dt.timedelta(int(float(text))),
             doubt=Phrase("{text} is read as a spreadsheet's day number", text=text),
         )
-    if match := _ISO.fullmatch(text):
+    text = _MONTH_IN_ROMAN.sub(_in_figures, _AS_OF.sub("", text) if _AS_OF.match(text) else text)
+    if match := _ISO.fullmatch(text) or _BASIC.fullmatch(text):
         year, month, day = map(int, match.groups())
         return DateValue(_day(year, month, day, text))
     plain = re.sub(r"\s*(?:г\.?|года|год|й\.?|y\.)$", "", text).strip()
@@ -201,7 +210,19 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) ->
     if match := _MONTH_YEAR.fullmatch(plain):
         number, of_year = (match[1], match[2]) if match[1] else (match[4], match[3])
         return _period(int(of_year), int(number), 1, of_period, text)
+    if (match := _SHORT_YEAR.fullmatch(plain)) and (number := MONTHS.get(skeleton(match[2]))):
+        of_year = _year(match[3], today)
+        if match[1]:
+            return DateValue(_day(of_year, number, int(match[1]), text))
+        period = _period(of_year, number, 1, of_period, text)
+        return replace(period, doubt=Phrase("{text} is read as a month of {year}", text=text, year=str(of_year)))
     return _among_words(text, today, of_period, day_first) or _in_words(text, of_period)
+
+
+def _in_figures(match: re.Match[str]) -> str:
+    """Return a month in Roman numbers in figures, between full stops; as it was where there is no such."""
+    month = _ROMAN.get(match[2].lower().translate(_AS_ROMAN))
+    return f".{month}." if month else match[0]
 
 
 def _among_words(text: str, today: dt.date, of_period: OfPeriod, day_first: bool) -> DateValue | None:
@@ -251,8 +272,10 @@ def _in_words(text: str, of_period: OfPeriod) -> DateValue:
         folded = skeleton(word)
         if word.isdecimal():
             numbers.append(int(word))
-        elif folded in _ROMAN:
-            numbers.append(_ROMAN[folded])
+        elif roman := _ROMAN.get(
+            word.lower().translate(_AS_ROMAN)
+        ):  # before folding, which makes one of double letters
+            numbers.append(roman)
         elif folded in _QUARTER:
             part = 3
         elif folded in _HALF:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from mapping.language.i18n import UNSAID, Phrase
 from mapping.language.parsers._cells import Unreadable, cell, given, shown
@@ -25,17 +26,35 @@ class Point:
     doubt: Phrase = UNSAID
 
 
+_FLOAT = r"(-?\d{1,3}\.\d+)"
+_LINKS = (
+    (rf"openstreetmap\.org.*?mlat={_FLOAT}&mlon={_FLOAT}", "lat", False),
+    (rf"google.*!3d{_FLOAT}!4d{_FLOAT}", "lat", False),
+    (rf"(?:google|apple).*?[?&](?:q|query|ll|daddr|destination)=(?:loc:)?{_FLOAT}, ?{_FLOAT}", "lat", False),
+    (rf"google.*?/maps/(?:place|search)/{_FLOAT},\+?{_FLOAT}", "lat", False),
+    (rf"^geo:{_FLOAT},{_FLOAT}", "lat", False),
+    (rf"yandex.*?[?&](?:pt|whatshere\[point\])={_FLOAT},{_FLOAT}", "lon", False),
+    (rf"2gis.*?/{_FLOAT},{_FLOAT}", "lon", False),
+    (rf"openstreetmap\.org.*#map=\d+/{_FLOAT}/{_FLOAT}", "lat", True),
+    (rf"google.*?@{_FLOAT},{_FLOAT}", "lat", True),
+    (rf"yandex.*?[?&]ll={_FLOAT},{_FLOAT}", "lon", True),
+)
+"""How links of maps hold a point, which coordinate stands first, and whether it is only the middle of the map."""
+
 _HEMISPHERE = r"(?P<side>[NSEWnsew]|[сюСЮ]\.?\s?ш\.?|[взВЗ]\.?\s?д\.?)?"
 _DECIMAL = r"(?P<decimal>[-+−]?\d{1,3}(?:[.,]\d+)?)\s*°?"
 _DMS = (
-    r"(?P<degrees>[-+−]?\d{1,3})\s*[°º˚d:]\s*(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘ʹm:]\s*"
+    r"(?P<degrees>[-+−]?\d{1,3})\s*[°º˚d: ]\s*(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*(?:['′’‘ʹm: ]\s*"
     r"(?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:\"|″|”|“|''|′′|’’|s)?)?)?"
 )
-_ONE = re.compile(rf"\s*(?:(?P<lead>[NSEW])\s*)?(?:{_DMS}|{_DECIMAL})\s*{_HEMISPHERE}\s*", re.I)
+_ONE = re.compile(
+    rf"\s*(?:(?P<lead>[NSEW]|[сю]\.?\s?ш\.?|[вз]\.?\s?д\.?)\s*)?(?:{_DMS}|{_DECIMAL})\s*{_HEMISPHERE}\s*", re.I
+)
 _KOBO = re.compile(r"(-?\d+\.\d+) (-?\d+\.\d+) (-?\d+(?:\.\d+)?) (\d+(?:\.\d+)?)")
 _PAIR = (
     re.compile(r"(?P<one>[^;]+);(?P<two>[^;]+)"),
     re.compile(r"(?P<one>[NS].+?),?\s+(?P<two>[EW].+)", re.I),
+    re.compile(r"(?P<one>[сю]\.?\s?ш.+?),?\s+(?P<two>[вз]\.?\s?д.+)", re.I),
     re.compile(r"(?P<one>.+?[NS]),?\s+(?P<two>.+)", re.I),
     re.compile(r"(?P<one>[^,]+),\s*(?P<two>[^,]+)"),
     re.compile(r"(?P<one>\S+?,\d+),?\s+(?P<two>\S+,\d+)"),
@@ -48,8 +67,9 @@ def coordinates(lat: object, lon: object = None) -> Point:
     """Read a latitude and a longitude from two cells, or both from one.
 
     Decimal degrees with a point or a comma; degrees, minutes and seconds; N, S, E, W or the Russian letters; latitude
-    first unless the letters say otherwise; "lat lon altitude accuracy" as survey tools write it. Whether the point can
-    be right is for `mapping.area.geocode` to say, which knows the area: values up to 180 are let through for both.
+    first unless the letters say otherwise; "lat lon altitude accuracy" as survey tools write it; links of Google,
+    Yandex, 2GIS and OpenStreetMap. Whether the point can be right is for `mapping.area.geocode` to say, which knows the
+    area: values up to 180 are let through for both.
 
     Raises
     ------
@@ -80,6 +100,8 @@ def _both(text: str) -> Point:
         )
         decimals = max(_decimals(match[1]), _decimals(match[2]))
         return Point(lat, lon, accuracy=accuracy, decimals=decimals, doubt=doubt)
+    if "://" in text or text.startswith("geo:"):
+        return _in_link(text)
     for pattern in _PAIR:
         if match := pattern.fullmatch(text.strip("()[] ")):
             try:
@@ -95,6 +117,21 @@ def _both(text: str) -> Point:
     raise Unreadable(
         Phrase("{text} is no pair of coordinates", text=shown(text)),
         Phrase("write them as 38.5407, 68.7806: latitude first"),
+    )
+
+
+def _in_link(text: str) -> Point:
+    """Read the point that a link of a map holds."""
+    for pattern, first, middle in _LINKS:
+        if match := re.search(pattern, unquote(text)):
+            lat, lon = match.groups() if first == "lat" else match.groups()[::-1]
+            doubt = (
+                Phrase("{text} holds the middle of a map, and no mark on it", text=shown(text)) if middle else UNSAID
+            )
+            return Point(float(lat), float(lon), decimals=max(_decimals(lat), _decimals(lon)), doubt=doubt)
+    raise Unreadable(
+        Phrase("{text} is a link that holds no coordinates", text=shown(text)),
+        Phrase("open it, and write latitude and longitude, such as 38.5407, 68.7806"),
     )
 
 

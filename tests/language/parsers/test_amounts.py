@@ -11,6 +11,7 @@ from mapping.language.parsers import (
     CostValue,
     Money,
     Number,
+    Partly,
     Unreadable,
     capacity,
     cost,
@@ -181,6 +182,26 @@ def test_every_count_is_read_back(count):
 )
 def test_capacities(text, found):
     assert capacity(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "counted"),
+    [
+        ("20 коек", 20, "beds"),
+        ("до 15 чел.", 15, "people"),
+        ("up to 12 women", 12, "people"),
+        ("12 кӯдак", 12, "people"),
+        ("не более 8 мест", 8, "places"),
+    ],
+)
+def test_capacities_with_a_most_and_with_words_for_people(text, value, counted):
+    assert capacity(text) == CapacityValue(Number(value), counted)
+
+
+def test_what_stands_in_brackets_behind_a_capacity_is_told():
+    with pytest.raises(Partly, match="only 20 was read") as told:
+        capacity("20 мест (10 жен., 10 дет.)")
+    assert told.value.value == CapacityValue(Number(20), "places")
 
 
 @pytest.mark.parametrize("text", ["бисёр", "паспорт", "6 elephants", "", "many", "уточняется"])

@@ -29,6 +29,12 @@ def test_mail_addresses(text, found):
     assert emails(text) == found
 
 
+def test_an_at_may_stand_apart_and_a_scheme_lack_a_sign():
+    assert emails("desk @ rohnamo.example") == ["desk@rohnamo.example"]
+    assert website("https//rohnamo.example/ru") == "https://rohnamo.example/ru"
+    assert website("http:/rohnamo.example") == "http://rohnamo.example"
+
+
 @pytest.mark.parametrize("text", ["desk951", "@abroad.example", "a@b", "a@b.", "почта@пример.example", "asdf"])
 def test_what_is_no_mail_address_is_refused(text):
     with pytest.raises(Unreadable) as caught:

@@ -26,6 +26,15 @@ TODAY = dt.date(2026, 11, 24)
         ("31/12/26", "2026-12-31"),
         ("31.12.2026 г.", "2026-12-31"),
         ("12 сентября 2026 г.", "2026-09-12"),
+        ("12.III.2026", "2026-03-12"),
+        ("5/XII/2026", "2026-12-05"),
+        ("12-ІХ-26", "2026-09-12"),
+        ("28,11,2025", "2025-11-28"),
+        ("20261101", "2026-11-01"),
+        ("28 Nov 25", "2025-11-28"),
+        ("5-мая-26", "2026-05-05"),
+        ("по состоянию на 01.10.2026", "2026-10-01"),
+        ("as of 1 October 2026", "2026-10-01"),
         ("15 майи 2026", "2026-05-15"),
         ("15 майи соли 2026", "2026-05-15"),
         ("1 June 2026", "2026-06-01"),
@@ -73,6 +82,22 @@ def test_periods_become_their_first_or_last_day(text, first, last, precise):
 )
 def test_words_for_beginning_and_end_go_before_the_rule(text, day):
     assert date(text, TODAY) == dt.date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("text", ["мар.26", "Mar-26", "март 26", "mar'26"])
+def test_a_month_with_the_last_digits_of_its_year_is_doubted(text):
+    found = date_value(text, TODAY)
+    assert (found.day, found.precise) == (dt.date(2026, 3, 1), "month")
+    assert str(found.doubt) == f"{text} is read as a month of 2026"
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("II кв. 2026", 4), ("III квартал 2026", 7), ("IV кв. 2026", 10), ("ІІ чоряки 2026", 4), ("2026 III Q", 7)],
+)
+def test_quarters_in_roman_numbers_are_not_taken_for_the_first(text, first):
+    found = date_value(text, TODAY)
+    assert (found.day, found.precise) == (dt.date(2026, first, 1), "quarter")
 
 
 @pytest.mark.parametrize("value", [46100, 46100.0, "46100", "46100.0", "46100.5"])

@@ -51,6 +51,46 @@ def test_degrees_minutes_and_seconds(lat, lon, where):
     assert (point.lat, point.lon) == where
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://maps.google.com/?q=38.5402,68.7806",
+        "https://www.google.com/maps/search/?api=1&query=38.5402%2C68.7806",
+        "https://www.google.com/maps/place/X/@38.6000,68.7000,17z/data=!4m6!8m2!3d38.5402!4d68.7806",
+        "https://www.openstreetmap.org/?mlat=38.5402&mlon=68.7806#map=17/38.5/68.7",
+        "https://yandex.ru/maps/?ll=68.7000%2C38.6000&pt=68.7806,38.5402&z=16",
+        "https://2gis.tj/dushanbe/geo/70030076/68.7806%2C38.5402",
+        "geo:38.5402,68.7806",
+        "с.ш. 38.5402 в.д. 68.7806",
+    ],
+)
+def test_links_of_maps_and_letters_before_the_numbers(text):
+    assert coordinates(text) == Point(38.5402, 68.7806, decimals=4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://www.google.com/maps/@38.5402,68.7806,15z",
+        "https://yandex.ru/maps/?ll=68.7806,38.5402&z=16",
+        "https://www.openstreetmap.org/#map=15/38.5402/68.7806",
+    ],
+)
+def test_the_middle_of_a_map_is_doubted(text):
+    found = coordinates(text)
+    assert (found.lat, found.lon) == (38.5402, 68.7806)
+    assert "holds the middle of a map" in str(found.doubt)
+
+
+def test_a_link_without_coordinates_says_what_to_do():
+    with pytest.raises(Unreadable, match="is a link that holds no coordinates; open it, and write latitude"):
+        coordinates("https://maps.app.goo.gl/AbCdEf")
+
+
+def test_degrees_minutes_and_seconds_may_stand_apart():
+    assert coordinates("38 33 35, 68 47 13") == Point(38.559722, 68.786944, decimals=5)
+
+
 def test_negative_degrees():
     assert coordinates("-33.45", "−70.66") == Point(-33.45, -70.66, decimals=2)
     assert coordinates("33.45 S", "70.66 W") == Point(-33.45, -70.66, decimals=2)
