@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -805,6 +805,7 @@ def _make_private(path: Path, content: Callable[[], bytes]) -> None:
         beside.unlink(missing_ok=True)
 
 
+@lru_cache(maxsize=4)
 def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
     """Return what the projection of a study area's directory must know besides the records."""
     types: dict[str, TypeRule] = {}
@@ -812,11 +813,11 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
         types[term.code] = types[term_id(term)] = TypeRule(term.audience, term.precision)
     allowed = area.settings.sensitive_allowed if area else ()
     groups = Vocabulary.load("beneficiaries").terms()
-    sensitive = {term_id(term) for term in groups if term.sensitive and term.code not in allowed}
+    sensitive = frozenset(term_id(term) for term in groups if term.sensitive and term.code not in allowed)
     units = area.all_units() if area else {}
     named = {unit: area.area_unit_for_publication(unit) for unit in units} if area else {}
     parents = {unit: units[unit].parent for unit in units}
-    own = {record.id for record in vocabulary()}
+    own = frozenset(record.id for record in vocabulary())
     thresholds = area.settings.thresholds if area else Thresholds()
     least = thresholds.case_cells, thresholds.providers
     facts = [

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import urllib.request
 
 import pytest
@@ -95,7 +96,7 @@ def test_an_ended_command_leaves_no_page_behind(tmp_path):
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         address = re.search(r"http://\S+", process.stdout.readline()).group()
         while not answers_at(address):
-            pass
+            time.sleep(0.05)  # and leave the processor to what is awaited
         again = subprocess.run(command, capture_output=True, text=True, check=False)
         process.terminate()
         assert process.communicate()[0].endswith("Ended.\n")

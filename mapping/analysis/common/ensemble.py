@@ -10,9 +10,8 @@ at nine tenths of the speed is what 54 minutes are at full speed), and rides and
 seventy surfaces answer for all draws.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
 from weakref import WeakKeyDictionary
 
@@ -296,23 +295,25 @@ def _in_each(
     minutes: Sequence[float],
 ) -> tuple[Floats, Floats]:
     """Return the people within each of the minutes as asked and in each draw, and on foot."""
+    row = {key: number for number, key in enumerate(counts)}
+    totals = np.stack([*counts.values()])
 
-    @cache  # many draws ask the same
-    def at(key: tuple[int, int, int, int], factor: float) -> Floats:
-        place = np.searchsorted(edges, np.round(np.asarray(minutes, float) * factor, 6) - 1e-9)
-        return counts[key][:, :, place]
+    def at(keys: Iterable[tuple[int, int, int, int]], factors: Floats) -> Floats:
+        places = np.searchsorted(edges, np.round(np.multiply.outer(factors, minutes), 6) - 1e-9)
+        rows = np.array([row[key] for key in keys])
+        return np.moveaxis(totals[rows[:, None], :, :, places], 1, -1)
 
-    base = at((0, 0, 0, 0), 1.0)[0]
-    feet = at((-1, 0, 0, 0), steps[0])[0] if among.driven else base
-    variants = [base]
-    for n in range(DRAWS):
-        season, cells, group = int(own.season[n]), int(own.cells[n]), int(own.unchecked[n])
-        both = own.rides[n] * at((season, int(own.tracks[n]), cells, group), own.speed[n])
-        if own.rides[n] < 1:
-            walked = at((-1, 0, cells, group), own.speed[n] * steps[season])
-            both = both + (1 - own.rides[n]) * walked
-        variants.append((1 - own.spread[n]) * both[0] + own.spread[n] * both[1])
-    return np.stack(variants), feet
+    base = at([(0, 0, 0, 0)], np.ones(1))[0, 0]
+    cells, unchecked = own.cells.tolist(), own.unchecked.tolist()
+    both = at(zip(own.season.tolist(), own.tracks.tolist(), cells, unchecked, strict=True), own.speed)
+    spread = own.spread[:, None, None]
+    if among.driven:
+        rides = own.rides[:, None, None, None]
+        walked = at(((-1, 0, *group) for group in zip(cells, unchecked, strict=True)), own.speed * steps[own.season])
+        both = rides * both + (1 - rides) * walked
+        feet = at([(-1, 0, 0, 0)], steps[:1])[0, 0]
+    variants = (1 - spread) * both[:, 0] + spread * both[:, 1]
+    return np.concatenate([base[None], variants]), feet if among.driven else base
 
 
 def strongest(moves: Mapping[str, Floats], unit: int = 0) -> Text:

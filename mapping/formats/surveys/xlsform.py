@@ -10,6 +10,7 @@ XLSForm.org, the sheets ``survey``, ``choices`` and ``settings``.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 from mapping.column_map import ColumnMap, Notice, Sheets, fold_header
@@ -171,6 +172,24 @@ class Survey:
         """Return a question by its name."""
         return next((question for question in self.questions if question.name == name), None)
 
+    @cached_property
+    def headers(self) -> Mapping[str, tuple[str, str, str]]:
+        """Question, what is answered there and which part of it, by folded header of a column.
+
+        Where two questions share a label, the first has it.
+        """
+        called: dict[str, tuple[str, str, str]] = {}
+        for question in self.questions:
+            for language, label in question.said():
+                called.setdefault(fold_header(label), (question.name, "", ""))
+                if question.kind == "select_multiple":
+                    for shown, name in question.answers(language).items():
+                        called.setdefault(fold_header(f"{label}/{shown}"), (question.name, "choice", name))
+                if question.kind == "geopoint":
+                    for part, pattern in (*POINT.items(), *POINT_TOO.items()):
+                        called.setdefault(fold_header(pattern.format(label)), (question.name, "point", part))
+        return called
+
 
 @dataclass
 class Answered:
@@ -200,20 +219,10 @@ def header_of(sheet: Sheet) -> list[str]:
 
 
 def answered(survey: Survey, sheet: Sheet) -> Answered:
-    """Find the columns of a sheet that hold answers; where two questions share a label, the first has it."""
-    called: dict[str, tuple[str, str, str]] = {}
-    for question in survey.questions:
-        for language, label in question.said():
-            called.setdefault(fold_header(label), (question.name, "", ""))
-            if question.kind == "select_multiple":
-                for shown, name in question.answers(language).items():
-                    called.setdefault(fold_header(f"{label}/{shown}"), (question.name, "choice", name))
-            if question.kind == "geopoint":
-                for part, pattern in (*POINT.items(), *POINT_TOO.items()):
-                    called.setdefault(fold_header(pattern.format(label)), (question.name, "point", part))
+    """Find the columns of a sheet that hold answers."""
     answered_sheet = Answered(sheet.name)
     for header in header_of(sheet):
-        question_name, what, part = called.get(fold_header(header), ("", "", ""))
+        question_name, what, part = survey.headers.get(fold_header(header), ("", "", ""))
         if not question_name:
             answered_sheet.others.append(header)
         elif what == "choice":
