@@ -451,8 +451,11 @@ def _phones(
     more = _numbers(entry.reader, "phone_international", region, entry.location.area_unit)
     fax = _numbers(entry.reader, "fax", region, entry.location.area_unit)
     accounts = entry.reader.take("messenger", parsers.accounts) or []
-    numbers = {p.number: (p.extension, "/".join(p.apps) or "voice") for p in (*fax, *phones, *more)}
-    numbers |= {p.number: (p.extension, "fax") for p in fax if p not in phones and p not in more}
+    answered = {p.number for p in (*phones, *more) if not p.fax}
+    numbers = {
+        p.number: (p.extension, "/".join(p.apps) or ("voice" if p.number in answered else "fax"))
+        for p in (*fax, *phones, *more)
+    }
     numbers |= {account.url: (None, account.app) for account in accounts}
     for number, (extension, kind) in numbers.items():
         called = source in intake.known.phones or number in intake.known.phones

@@ -95,6 +95,14 @@ def test_a_row_becomes_a_body_a_service_and_a_place(take):
     assert ("service", "list.csv", 2, "1|LEG-INF") in origin
 
 
+def test_a_fax_beside_the_phone_is_no_number_that_somebody_answers(take):
+    row = [*ROW[:4], "+992 37 221-12-34; факс +992 37 221-12-35", *ROW[5:]]
+    assert {(phone.number, phone.type) for phone in take(row).of("phone")} == {
+        ("+992372211234", "voice"),
+        ("+992372211235", "fax"),
+    }
+
+
 def test_a_record_knows_the_sheet_the_row_and_the_cell_it_came_from(tmp_path, tiny_area):
     path = tmp_path / "list.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

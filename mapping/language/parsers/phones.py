@@ -22,7 +22,7 @@ class PhoneValue:
 
     ``number`` is E.164, or a short number as it is dialled; ``national`` is how it stood, without the country's code.
     ``note`` is what stood beside it: it may name a person, so it is not for a public record. ``doubt`` says what was
-    mended and should be looked at.
+    mended and should be looked at. ``fax`` tells that a machine answers it.
     """
 
     number: str
@@ -31,6 +31,7 @@ class PhoneValue:
     note: str = ""
     apps: tuple[App, ...] = ()
     doubt: Phrase = UNSAID
+    fax: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,12 @@ _LABEL = re.compile(
     r"ishonch|cep|gsm|faks|т|ф|t|m|p)\b[.:№]*",
     re.I,
 )
+_FAX = re.compile(r"\b(?:факс|fax|faks)\b", re.I)
+_VOICE = re.compile(r"\b(?:тел|моб|сот|phone|tel|mob|cell)", re.I)
 _EXTENSION = re.compile(
     r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
     r"qoʻshimcha|qo'shimcha|"
-    r"d[aâ]hili|dah|iç hat|x|х)(?![^\W\d_])\s?(?:номер|raqam|рақам|no|number|№)?[.:=№\s]*|[#*]\s?|,,\s?)"
+    r"d[aâ]hili|dah|iç hat|(?<![^\W\d_])[xх])(?![^\W\d_])\s?(?:номер|raqam|рақам|no|number|№)?[.:=№\s]*|[#*]\s?|,,\s?)"
     r"(?P<extension>\d{1,6})(?!\d)[)\]]?",
     re.I,
 )
@@ -201,6 +204,8 @@ class _PhoneReader:
     unread: list[str] = field(default_factory=list)
     whole: bool = True
     """Whether the number before was read, so that an extension or an ending can belong to it."""
+    label: str = ""
+    """What stood alone before: the "тел." of "тел./факс: 22-11-00"."""
 
     def read(self, part: str, separator: str) -> None:
         """Read one part of a cell."""
@@ -218,6 +223,10 @@ class _PhoneReader:
                 continue  # a number of something else: a room, a line
             else:
                 end = self._add(core[0], part, core.end())
+        label = self.label + part
+        if _FAX.search(label) and not _VOICE.search(label):
+            self.found[before:] = [replace(phone, fax=True) for phone in self.found[before:]]
+        self.label = "" if cores else label
         if len(self.found) > before or (self.found and words):
             self._amend(note=words, apps=_apps(part))
         elif not cores and self.found and _apps(part):
@@ -300,10 +309,20 @@ class _PhoneReader:
         try:
             return [_phone(core, self.region, self.towns)]
         except Unreadable:
-            several = self._side_by_side(core)
-            if not several:
-                raise
-            return several
+            if several := self._side_by_side(core):
+                return several
+            if town := self._town_of_last(len(_digits(core))):
+                return [_phone(core, self.region, (town,))]
+            raise
+
+    def _town_of_last(self, digits: int) -> str:
+        """Return the town's code of the number before, where that is one of the country's fixed lines; else nothing."""
+        own = f"+{_calling_code(self.region)}"
+        last = self.found[-1].number if self.found and self.whole else ""
+        if digits not in LOCAL or not last.startswith(own):
+            return ""
+        fixed = phonenumbers.number_type(phonenumbers.parse(last)) == phonenumbers.PhoneNumberType.FIXED_LINE
+        return last[len(own) : len(last) - digits] if fixed else ""
 
     def _side_by_side(self, core: str) -> list[PhoneValue]:
         """Return two numbers that a space parts, if there is one place only where both are whole."""

@@ -250,3 +250,28 @@ def test_an_extension_is_never_a_number(number, extension, word):
         except Unreadable:
             continue
         assert [(phone.number[-len(str(number)) :], phone.extension) for phone in read] == [(str(number), extension)]
+
+
+@pytest.mark.parametrize(
+    ("text", "faxes"),
+    [
+        ("тел.: 37-221-12-34; факс 37-221-12-35", [False, True]),
+        ("37 221-12-34 (факс)", [True]),
+        ("тел./факс: 37-221-12-34", [False]),
+        ("tel/fax 37 221 12 34, mob 93 111 22 33", [False, False]),
+        ("факс: 37 221-12-34, 93 111 22 33", [True, False]),
+    ],
+)
+def test_a_number_that_only_a_machine_answers_is_told(text, faxes):
+    found = phones(text, "TJ")
+    assert [phone.fax for phone in found] == faxes
+    assert {phone.note for phone in found} == {""}
+
+
+def test_a_number_within_a_town_takes_the_code_of_the_fixed_line_before_it():
+    found = phones("37 221-12-34, 221-12-35", "TJ")
+    assert [phone.number for phone in found] == ["+992372211234", "+992372211235"]
+    assert str(found[1].doubt) == "completed by the town's code: +992 372211235"
+    with pytest.raises(Partly) as told:
+        phones("+992 93 111 22 33, 111 22 44", "TJ")  # a mobile number has no town
+    assert [phone.number for phone in told.value.value] == ["+992931112233"]
