@@ -33,7 +33,7 @@ def _heard(name: str) -> str:
 
 def _letters(name: str) -> str:
     whole = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(c for c in unicodedata.normalize("NFD", whole) if unicodedata.category(c)[0] in "LN")
+    return "".join(c for c in unicodedata.normalize("NFD", whole) if unicodedata.category(c)[0] in ("L", "N"))
 
 
 @cache

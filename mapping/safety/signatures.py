@@ -62,8 +62,7 @@ def _message(name: str, sha256: str) -> bytes:
 
 def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(path.read_bytes().decode().splitlines()))
     except (OSError, UnicodeDecodeError) as error:
         raise FormatError(f"{path}: cannot be read ({error}); put back the table") from error
     if rows and not {*columns} <= {*rows[0]}:

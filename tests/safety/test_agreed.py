@@ -50,6 +50,13 @@ def test_rows_are_kept_as_text_and_what_tells_nothing_by_itself_is_not_kept() ->
     assert told(shown) == {("service", "s"): {"id": "s", "name": "Advice", "assured_date": "2026-11-02"}}
 
 
+def test_a_row_that_stays_as_it_is_is_not_copied() -> None:
+    """Those of a large directory fill the memory."""
+    row = {"id": "s", "service_id": "x", "area_unit": "XT"}
+    assert told({"service_area": [row]})["service_area", "s"] is row
+    assert held("location", PLACE, {**PLACE}, climb) is PLACE
+
+
 def test_a_record_that_appears_is_told_whole_but_for_blanks_id_and_mark() -> None:
     row = {"id": "s", "name": "Advice", "description": "", "url": None, "minimum_age": 0, "audience": "public"}
     (showing,) = new("service", None, row)
@@ -311,6 +318,12 @@ def test_without_ties_and_owners_nothing_hangs() -> None:
     assert limited(rows) == {"location": set(), "phone": set()}
 
 
+def test_what_is_said_of_a_word_stays_though_words_are_added_later() -> None:
+    rows = office()
+    del rows["taxonomy_term"]
+    assert limited(rows) == {table: ids for table, ids in WHOLE.items() if table != "taxonomy_term"}
+
+
 def test_old_values_stay_in_what_is_left() -> None:
     rows = office()
     agreed = {(table, row["id"]): row for table, own in rows.items() for row in own}
@@ -325,5 +338,6 @@ def test_a_part_of_nothing_and_a_record_without_what_it_needs_are_held_back() ->
     rows = office()
     rows["phone"].append({"id": "q", "service_id": None, "location_id": None, "number": "1516"})
     rows["activity"].append({"id": "z", "organization_id": None, "implementer_id": "o"})
+    rows["attribute"].append({"id": "b", "link_id": "s", "link_entity": "contact", "taxonomy_term_id": "law"})
     rows["phone"].append({"id": "r", "service_id": "s", "location_id": "hidden", "number": "1517"})
     assert limited(rows) == WHOLE

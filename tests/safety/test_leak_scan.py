@@ -705,7 +705,7 @@ def test_points_are_found_as_by_looking_at_each_of_them() -> None:
     finder = module._Finder(module._Facts(defaultdict(set, point=points), defaultdict(set)), frozenset())
     told = 0
     for latitude, longitude in points:
-        off = chance.choice((0.0, 0.0019, 0.0021, 0.0099)), chance.choice((0.0, -0.0019, -0.0021))
+        off = chance.choice((0.0, 0.0019, -0.0019, 0.0021, 0.0099)), chance.choice((0.0, -0.0019, -0.0021))
         written = abs(latitude) + off[0], abs(longitude) + off[1]
         text = "{:.5f} {:.5f}".format(*(written if chance.random() < 0.5 else written[::-1]))
         numbers = module._coordinates(text)
