@@ -56,6 +56,9 @@ TABLES = {
 }
 """Table of the gate -> its columns."""
 
+OF_RECORD = 'record = ? AND "table" = ? AND audience = ?'
+"""The condition that a row of the gate is about a record, as an audience sees it."""
+
 DEFAULTS = thresholds(Rules(today=dt.date.min))
 """The least counts that Rohnamo shows by itself."""
 
@@ -110,17 +113,17 @@ class _Agreed(Mapping[Key, Row]):
     def __init__(self, db: sqlite_utils.Database, audience: Audience) -> None:
         self.db = db
         self.audience = audience
-        self._table = ""
-        self._chunk: dict[str, Row] = {}
-        self._first = self._last = ""
+        self._chunk: dict[Key, Row] = {}
+        self._span: tuple[Key, Key] | None = None
+        """The first and the last record of the chunk."""
 
     def __getitem__(self, key: Key) -> Row:
         table, record = key
-        if table in RECORDS and (table != self._table or not self._first <= record <= self._last):
+        if table in RECORDS and (self._span is None or not self._span[0] <= key <= self._span[1]):
             self._read_on(table, record)
-        if table == self._table and record in self._chunk:
-            return self._chunk[record]
-        query = 'SELECT "row" FROM shown WHERE record = ? AND "table" = ? AND audience = ?'
+        if key in self._chunk:
+            return self._chunk[key]
+        query = f'SELECT "row" FROM shown WHERE {OF_RECORD}'
         line = self.db.conn.execute(query, (record, table, self.audience)).fetchone()
         if line is None:
             raise KeyError(key)
@@ -136,8 +139,8 @@ class _Agreed(Mapping[Key, Row]):
             ' WHERE record IN (SELECT value FROM json_each(?)) AND "table" = ? AND audience = ?',
             (json.dumps(ids), table, self.audience),
         )
-        self._table, self._first, self._last = table, record, ids[-1] if ids else record
-        self._chunk = {known: row for (_, known), row in _whole(((own, known), text) for own, known, text in lines)}
+        self._span = (table, record), (table, ids[-1] if ids else record)
+        self._chunk = dict(_whole(((own, known), text) for own, known, text in lines))
 
     def __iter__(self) -> Iterator[Key]:
         yield from self.db.conn.execute('SELECT "table", record FROM shown WHERE audience = ?', (self.audience,))
@@ -183,12 +186,12 @@ def catch_up(directory: Records, rules: Rules) -> None:
         return
     db.conn.executemany("INSERT OR REPLACE INTO gate VALUES (?, ?)", state.items())
     # an act may be entered late, of an earlier day: what was hidden then and is seen now is not forgotten for it
-    forget = state["day"] >= last.get("day", "") or state["rules"] != last.get("rules")
-    _compare(db, deciding(db), rules, None, number=0, by="", agreed=False, forget=forget)
+    forget = state["rules"] != last.get("rules") or state["day"] > last["day"]
+    _compare(db, deciding(db), rules, None, forget=forget)
 
 
 def pass_gate(
-    directory: Records, rules: Rules, *, number: int, by: str, agreed_by: str | None = None, signed_in: bool = False
+    directory: Records, rules: Rules, *, number: int, by: str, agreed_by: str | None, signed_in: bool
 ) -> list[Showing]:
     """Compare what the directory would show after an act with what was agreed to, and return what the act shows.
 
@@ -213,9 +216,9 @@ def _compare(
     rules: Rules,
     touched: Ids | None,
     *,
-    number: int,
-    by: str,
-    agreed: bool,
+    number: int = 0,
+    by: str = "",
+    agreed: bool = False,
     forget: bool = True,
 ) -> list[Showing]:
     """Bring what is agreed to and what waits up to date, of some records or of all; return what is new."""
@@ -228,7 +231,8 @@ def _compare(
             (showing.table, showing.id): showing for showing in differences(rows, before, audience, rules.unit_to_show)
         }
         waits = _digests(db, audience, touched)
-        _delete(db, "waiting", audience, waits.keys() - wanted.keys())
+        gone = ((record, table, audience) for table, record in waits.keys() - wanted.keys())
+        db.conn.executemany(f"DELETE FROM waiting WHERE {OF_RECORD}", gone)
         fresh = [showing for key, showing in wanted.items() if key not in waits or waits[key] != showing.digest]
         if agreed:
             _show(db, fresh, rows, before)
@@ -253,7 +257,7 @@ def _compare(
 
 def _author(db: sqlite_utils.Database, difference: Showing, by: str) -> str:
     """Return who did a difference: nobody in particular, where it holds what somebody else did that still waits."""
-    query = 'SELECT fields, "by" FROM waiting WHERE record = ? AND "table" = ? AND audience = ?'
+    query = f'SELECT fields, "by" FROM waiting WHERE {OF_RECORD}'
     fields, author = db.conn.execute(query, (difference.id, difference.table, difference.audience)).fetchone()
     earlier = _fields(fields)
     holds = any(name in earlier and earlier[name][1] == now for name, (_, now) in difference.fields.items())
@@ -262,8 +266,7 @@ def _author(db: sqlite_utils.Database, difference: Showing, by: str) -> str:
 
 def pass_everything(directory: Records, rules: Rules) -> None:
     """Take what a directory of an earlier version shows now for agreed."""
-    for audience, rows in _rows(deciding(directory.db), rules, None):
-        _show(directory.db, differences(rows, {}, audience, rules.unit_to_show), rows, {})
+    _compare(directory.db, deciding(directory.db), rules, None, agreed=True)
 
 
 def take_up(db: sqlite_utils.Database, wanted: Collection[Showing], *, by: str) -> None:
@@ -275,7 +278,7 @@ def take_up(db: sqlite_utils.Database, wanted: Collection[Showing], *, by: str) 
         It waits no more, is another difference now, or somebody stands for it already.
     """
     changed = db.conn.executemany(
-        'UPDATE waiting SET "by" = ? WHERE record = ? AND "table" = ? AND audience = ? AND digest = ? AND "by" = \'\'',
+        f'UPDATE waiting SET "by" = ? WHERE {OF_RECORD} AND digest = ? AND "by" = \'\'',
         ((by, showing.id, showing.table, showing.audience, showing.digest) for showing in wanted),
     )
     if changed.rowcount != len(wanted):
@@ -368,7 +371,10 @@ def touched_by(db: sqlite_utils.Database, number: int) -> Ids | None:
     rows += [(table, row) for table, ids in changed.items() for row in stored_rows(db, table, sorted(ids)).values()]
     new = {table: ids for table, ids in changed.items() if table in SHOWABLE}
     for table, row in rows:  # what stood there before the act counts too
-        for other, ids in _told_by(db, table, row).items():
+        decided = _decided_by(table, row)
+        if table == "approval":
+            decided = {other: stored_ids(db, other, [row["subject"]]) for other in SHOWABLE}
+        for other, ids in decided.items():
             new.setdefault(other, set()).update(ids)
     touched: Ids = {table: set() for table in SHOWABLE}
     while any(new.values()):
@@ -384,14 +390,14 @@ def touched_by(db: sqlite_utils.Database, number: int) -> Ids | None:
 def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record]]:
     """Return some records with all that it takes to tell who may see them."""
     rows: dict[str, dict[str, Row | None]] = {table: {} for table in RECORDS}
-    new = {table: ids for table, ids in touched.items() if ids and table in RECORDS}
+    new = {table: ids for table, ids in touched.items() if ids and table in SHOWABLE}
     while new:
         ids_of: Ids = defaultdict(set)
         for table, ids in new.items():
             own = stored_rows(db, table, sorted(ids))
             rows[table].update(dict.fromkeys(ids) | own)  # a missing one is asked for once
             for row in own.values():
-                for column, parent in PARENTS.get(table, {}).items():
+                for column, parent in PARENTS[table].items():
                     ids_of[parent] |= {row[column]} - {None}
                 if row.get("link_id") and row["link_entity"] in SHOWABLE:
                     ids_of[row["link_entity"]].add(row["link_id"])
@@ -406,10 +412,8 @@ def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record
     }
 
 
-def _told_by(db: sqlite_utils.Database, table: str, row: Mapping[str, Any]) -> Ids:
+def _decided_by(table: str, row: Mapping[str, Any]) -> Ids:
     """Return the records whose being seen a row decides, besides those that belong to it."""
-    if table == "approval":
-        return {other: stored_ids(db, other, [row["subject"]]) for other in SHOWABLE}
     return {
         owner: {row[column]}
         for owner, decided in DECIDED_BY.items()
@@ -421,13 +425,11 @@ def _told_by(db: sqlite_utils.Database, table: str, row: Mapping[str, Any]) -> I
 def _parts(db: sqlite_utils.Database, table: str, ids: Collection[str]) -> Ids:
     """Return the records whose being seen follows from some of a table: their parts, and whose seeing they decide."""
     parts: Ids = defaultdict(set)
-    for child, columns in PARENTS.items():
-        for column in (column for column, parent in columns.items() if parent == table):
-            parts[child] |= stored_ids(db, child, ids, column)
-    for child in LINKED:
-        parts[child] |= stored_ids(db, child, ids, "link_id")
+    columns = [(child, column) for child, own in PARENTS.items() for column, parent in own.items() if parent == table]
+    for child, column in (*columns, *((child, "link_id") for child in LINKED)):
+        parts[child] |= stored_ids(db, child, ids, column)
     for row in stored_rows(db, table, sorted(ids)).values():
-        for other, more in _told_by(db, table, row).items():
+        for other, more in _decided_by(table, row).items():
             parts[other] |= more
     return parts
 
@@ -448,10 +450,11 @@ def _bring_up_to_date(
     db: sqlite_utils.Database, audience: Audience, rows: Mapping[Key, Row], before: dict[Key, Row], rules: Rules
 ) -> dict[Key, Row]:
     """Forget what is hidden now, take over what anybody may change alone, and return what is agreed to then."""
-    _delete(db, "shown", audience, [key for key in before if key not in rows])
+    hidden = ((record, table, audience) for table, record in before if (table, record) not in rows)
+    db.conn.executemany(f"DELETE FROM shown WHERE {OF_RECORD}", hidden)
     remaining = {key: held(key[0], rows[key], row, rules.unit_to_show) for key, row in before.items() if key in rows}
     changed = [(_text(row), key[1], key[0], audience) for key, row in remaining.items() if row != before[key]]
-    db.conn.executemany('UPDATE shown SET "row" = ? WHERE record = ? AND "table" = ? AND audience = ?', changed)
+    db.conn.executemany(f'UPDATE shown SET "row" = ? WHERE {OF_RECORD}', changed)
     return remaining
 
 
@@ -465,21 +468,12 @@ def _show(db: sqlite_utils.Database, new: Iterable[Showing], rows: Mapping[Key, 
             row = {**before[key], **{name: row[name] for name in showing.fields}}
         lines.append((showing.id, showing.table, showing.audience, _text(row)))
     db.conn.executemany("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, ?)", lines)
-    db.conn.executemany(
-        'DELETE FROM waiting WHERE record = ? AND "table" = ? AND audience = ?', (line[:3] for line in lines)
-    )
-
-
-def _delete(db: sqlite_utils.Database, name: str, audience: Audience, keys: Collection[Key]) -> None:
-    db.conn.executemany(
-        f'DELETE FROM {name} WHERE record = ? AND "table" = ? AND audience = ?',
-        ((record, table, audience) for table, record in keys),
-    )
+    db.conn.executemany(f"DELETE FROM waiting WHERE {OF_RECORD}", (line[:3] for line in lines))
 
 
 def _stored(db: sqlite_utils.Database, audience: Audience, touched: Ids | None) -> dict[Key, Row]:
     """Return what an audience was last agreed to see, of some records or of all."""
-    return dict(_whole(_lines(db, "shown", "row", audience, touched)))
+    return dict(_whole(_lines(db, 'SELECT "table", record, "row" FROM shown', audience, touched)))
 
 
 def _whole(lines: Iterable[tuple[Key, str]]) -> Iterator[tuple[Key, Row]]:
@@ -493,13 +487,11 @@ def _whole(lines: Iterable[tuple[Key, str]]) -> Iterator[tuple[Key, Row]]:
 
 def _digests(db: sqlite_utils.Database, audience: Audience, touched: Ids | None) -> dict[Key, str]:
     """Return what waits to be shown to an audience, of some records or of all: record -> digest of the difference."""
-    return dict(_lines(db, "waiting", "digest", audience, touched))
+    return dict(_lines(db, 'SELECT "table", record, digest FROM waiting', audience, touched))
 
 
-def _lines(
-    db: sqlite_utils.Database, name: str, column: str, audience: Audience, touched: Ids | None
-) -> Iterator[tuple[Key, str]]:
-    query = f'SELECT "table", record, "{column}" FROM {name} WHERE audience = ?'
+def _lines(db: sqlite_utils.Database, query: str, audience: Audience, touched: Ids | None) -> Iterator[tuple[Key, str]]:
+    query += " WHERE audience = ?"
     values: list[str] = [audience]
     if touched is not None:
         query += " AND record IN (SELECT value FROM json_each(?))"
@@ -525,7 +517,7 @@ BLANK = {table: dict.fromkeys(("id", *PUBLISHED[table])) for table in SHOWABLE} 
 
 def _text(fields: Mapping[str, Any]) -> str:
     given = {name: value for name, value in fields.items() if value is not None}
-    return to_json(given, inf_nan_mode="constants").decode()
+    return to_json(given).decode()
 
 
 def _fields(text: str) -> dict[str, tuple[Any, Any]]:

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlite_utils
 
 from mapping.directory import gate
 from mapping.directory.directory import Directory
 from mapping.directory.gate import DECIDING, OnePerson, deciding
 from mapping.directory.proposals import Outdated, SamePerson
 from mapping.errors import InvalidRecord, NotFound
-from mapping.model import AUDIENCES, RECORDS, Attribute, Phone, ServiceAtLocation
+from mapping.model import AUDIENCES, RECORDS, Attribute, Phone, Service, ServiceAtLocation
 from mapping.safety.agreed import FREE, Shown, told
 from mapping.safety.people import same_person, two_people
 from mapping.safety.redaction import PUBLISHED, VIEWS, TypeRule, allowed_rows, project
@@ -68,6 +69,52 @@ def test_what_was_agreed_to_is_read_in_chunks(directory, chunk, monkeypatch):
         assert {key: agreed[key] for key in keys} == rows
     assert len(agreed) == len(dict(agreed)) > 0
     assert agreed.get(("service", "nowhere")) is None
+
+
+def test_what_was_agreed_to_of_a_chunk_is_read_once(directory):
+    agreed, read = directory.agreed("public"), []
+    services = sorted(record.id for record in directory.records(Service))
+    assert len(services) == 3
+    directory.db.conn.set_trace_callback(read.append)
+    for service_ in services * 2:
+        assert ("service", service_) in agreed or service_ != LEGAL
+    directory.db.conn.set_trace_callback(None)
+    assert sum("json_each" in statement for statement in read) == 1
+    assert not any(f"record = '{LEGAL}'" in statement for statement in read)
+    with pytest.raises(KeyError) as missing:
+        agreed["service", SHELTER]
+    assert missing.value.args == (("service", SHELTER),)
+
+
+def test_rows_are_decoded_a_chunk_at_a_time_and_each_is_one(directory, monkeypatch):
+    sizes, real = [], json.loads
+    monkeypatch.setattr(gate, "CHUNK", 2)
+    monkeypatch.setattr(json, "loads", lambda text: sizes.append(len(rows := real(text))) or rows)
+    rows = dict(gate._stored(directory.db, "public", None))
+    assert sizes[:-1] == [2] * (len(sizes) - 1)
+    assert sum(sizes) == len(rows) > 2
+    with pytest.raises(ValueError, match="longer"):
+        dict(gate._whole([(("phone", "a"), "{},{}")]))
+
+
+def test_records_of_two_tables_that_share_an_id_are_two(directory):
+    umed = key("organization", "Umed")
+    assert gate._stored(directory.db, "public", {"organization": {umed}}).keys() == {("organization", umed)}
+    assert gate._stored(directory.db, "public", {"service": {umed}}) == {}
+
+
+def test_a_new_gate_shows_nothing_but_the_least_counts_that_rohnamo_shows():
+    db = sqlite_utils.Database(memory=True)
+    gate.create_gate(db)
+    gate.begin_thresholds(db)
+    least = {
+        ("threshold", name): {"id": name, "least": count} for name, count in (("case_cells", 10), ("providers", 3))
+    }
+    assert [dict(gate.agreed(db, audience)) for audience in VIEWS] == [least] * 3
+    db.execute('UPDATE shown SET "row" = \'{"id":"providers","least":2}\' WHERE record = \'providers\'')
+    gate.begin_thresholds(db)  # what two people agreed to since stays
+    least["threshold", "providers"]["least"] = 2
+    assert [dict(gate.agreed(db, audience)) for audience in VIEWS] == [least] * 3
 
 
 def test_rows_are_kept_without_blank_fields_and_read_as_well_with_them(directory):
@@ -290,8 +337,10 @@ def test_one_audience_is_shown_no_more_for_what_another_is(directory):
 
 def test_what_waits_is_told_with_its_act(directory):
     changed = [organization("Umed", phones=["+992000100001"], email="new@umed.example")]
-    directory.add(batch(*changed), by="zarina", on=TODAY)
+    shows = directory.add(batch(*changed), by="zarina", on=TODAY).shows
     waits = directory.waiting()
+    assert {showing.audience for showing in shows} == set(VIEWS)
+    assert [each.showing for each in waits] == sorted(shows, key=lambda showing: showing.audience)
     assert {(each.by, each.what, each.on) for each in waits} == {("zarina", "sample.csv", TODAY)}
     assert {each.showing.fields["email"] for each in waits} == {("a@umed.example", "new@umed.example")}
     assert {each.showing.appears for each in waits} == {False}
@@ -347,6 +396,27 @@ def test_agreeing_to_a_few_looks_at_these_alone(directory, monkeypatch, most):
     gate.agree(directory, directory.rules(TODAY), wanted, by="umed")
     own = {"organization": {key("organization", "Umed")}} if most == 3 else None
     assert looked == [own] * 5
+
+
+@pytest.mark.parametrize("most", [9, 0])
+def test_an_act_looks_at_what_it_touches_alone(directory, monkeypatch, most):
+    """And at everything, where it changed much."""
+    looked = []
+    for name in ("_tables", "_rows", "_stored", "_digests"):
+        real = getattr(gate, name)
+        monkeypatch.setattr(gate, name, lambda *args, real=real: looked.append(args[-1]) or real(*args))
+    monkeypatch.setattr(gate, "MANY", most)
+    unwanted = "needed_for" if most == 0 else "deciding"
+    monkeypatch.setattr(gate, unwanted, lambda *_: pytest.fail("other records were read"))
+    directory.edit("service", LEGAL, {"description": "Lawyers"}, **ONE)
+    touched = gate.touched_by(directory.db, *directory.db.execute("SELECT max(number) FROM batch").fetchone())
+    assert touched is None if most == 0 else LEGAL in touched["service"]
+    assert looked == [touched] * 8
+
+
+def test_on_the_same_day_under_the_same_rules_nothing_is_compared(directory, monkeypatch):
+    monkeypatch.setattr(gate, "_compare", lambda *_, **__: pytest.fail("it was compared"))
+    gate.catch_up(directory, directory.rules(TODAY))
 
 
 def test_what_was_looked_at_is_not_what_stands_there_later(directory):
@@ -443,6 +513,18 @@ def test_an_act_of_an_earlier_day_forgets_nothing(directory):
     assert facts(directory) == before
 
 
+def test_an_act_of_an_earlier_day_leaves_a_place_that_was_not_yet_shown_exactly_then(directory):
+    office = key("location", "Office")
+    directory.edit("location", office, {"precision": "area"}, **ONE)
+    exact = [approval("precision", office, "exact", approved_on=TODAY)]
+    directory.add(batch(*exact), on=TODAY, by="zarina", agreed_by="umed")
+    before = facts(directory)
+    assert ("public", "location", office, "latitude", 10.0) in before
+    directory.edit("service", LEGAL, {"status": "active"}, by="zarina", on=TODAY - dt.timedelta(days=9), reason="late")
+    assert facts(directory) == before
+    assert not directory.waiting()
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -473,6 +555,15 @@ def test_every_day_of_a_row_is_compared_as_the_text_that_is_kept(kind):
     if kind.table not in FREE:
         (shown,) = told({kind.table: [row]}).values()
         assert json.loads(json.dumps(shown)) == shown == row | {k: str(v) for k, v in row.items()}
+
+
+def test_what_belongs_to_something_that_custodians_keep_is_not_read(directory):
+    directory.edit("service", LEGAL, {"audience": "custodian"}, **ONE)
+    read = {record.id for records in deciding(directory.db).values() for record in records}
+    assert {record.id for record in directory.records(Service)} & read == {SHELTER}
+    for kind in (Attribute, Phone):
+        of = {record.id: record.get("link_id") or record.get("service_id") for record in directory.records(kind)}
+        assert {of[record] for record in read & of.keys()} == {*of.values()} - {LEGAL}
 
 
 def test_what_custodians_keep_need_not_be_read_to_tell_what_others_see(directory) -> None:

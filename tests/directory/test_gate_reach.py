@@ -10,7 +10,7 @@ from mapping.directory.directory import Directory
 from mapping.model import RECORDS, Attribute, Record, ServiceAtLocation
 from tests.directory.test_gate import LEGAL, ONE, PARTS, SHELTER
 from tests.directory.test_gate import directory as directory  # the fixture
-from tests.support.sample import TODAY, approval, batch, key, term
+from tests.support.sample import TODAY, agreement, approval, batch, key, place, term, translations
 
 OWNERS = ("link_id", "subject", "service_id", "organization_id", "location_id")
 
@@ -104,6 +104,20 @@ def test_an_act_touches_what_it_changed_and_what_follows_from_it(directory: Dire
     assert called(directory, touched.values()) == expected
 
 
+def test_an_act_touches_all_places_of_a_service_and_agreements_of_either_end(directory: Directory) -> None:
+    more = place("Branch", of=["Advice"], at=(10.1, 60.1)), agreement("Umed", "Hidden House")
+    back = agreement("Hidden House", "Umed")
+    directory.add(batch(*more, back, source="other"), by="zarina", on=TODAY)
+    directory.edit("organization", key("organization", "Umed"), {"legal_status": "union"}, **ONE)
+    touched = gate.touched_by(directory.db, last(directory))
+    assert touched is not None
+    assert touched["referral_agreement"] == {more[1].id, back.id}
+    directory.edit("service", LEGAL, {"description": "x"}, **ONE)
+    touched = gate.touched_by(directory.db, last(directory))
+    assert touched is not None
+    assert touched["location"] == {key("location", "Office"), key("location", "Branch")}
+
+
 def test_so_many_changes_touch_everything(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
     directory.add(batch(*PARTS[3:5], source="other"), by="zarina", on=TODAY)
     number = last(directory)
@@ -124,6 +138,12 @@ def test_what_decides_about_a_record_is_read_with_it(directory: Directory) -> No
         *("Refuge", "service_at_location of Night", "Night", "attribute of Night", "Umed", "approval of Night")
     }
     assert read["location"] == [directory.record(RECORDS["location"], refuge)]
+    said = translations(kind(directory, SHELTER), label={"ru": "Ночлег"})
+    directory.add(batch(*said, source="other"), by="zarina", on=TODAY)
+    read = gate.needed_for(directory.db, {"translation": {said[0].id}, "service": {LEGAL}})
+    assert {"Advice", "Night", "attribute of Advice", "attribute of Night"} <= called(
+        directory, [[record.id for record in own] for own in read.values()]
+    )
     (check,) = (each for each in directory.records(RECORDS["verification"]) if each.link_id == LEGAL)
     read = gate.needed_for(directory.db, {"verification": {check.id}})
     assert called(directory, [[record.id for record in own] for own in read.values()]) == {

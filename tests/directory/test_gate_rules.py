@@ -127,6 +127,7 @@ def test_another_vocabulary_alone_shows_nothing(directory, monkeypatch):
         return loaded
 
     monkeypatch.setattr(module.Vocabulary, "load", load)
+    monkeypatch.setattr(module, "rules", module.rules.__wrapped__)  # else as they were made before
     directory.catch_up(on=TODAY)
     assert facts(directory) <= before
     assert SHELTER in {each.showing.id for each in directory.waiting()}
