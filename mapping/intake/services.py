@@ -359,6 +359,7 @@ def _service(
         description=first_of(descriptions.values()) or description or None,
         email=None,
         last_modified=None,
+        **_ages(reader),
     )
     at = ServiceAtLocation.alike(
         {
@@ -416,17 +417,45 @@ def _names(code: str, languages: tuple[str, ...]) -> tuple[Part, ...]:
     )
 
 
+def _ages(reader: Reader) -> dict[str, int | None]:
+    """Return the ages that the words for whom a service helps name."""
+    text = reader.text("serves")
+    read = parsers.ages(text) if text else None
+    if read is None:
+        return {"minimum_age": None, "maximum_age": None}
+    written = f"{read.least or 0}–{read.most}" if read.most is not None else f"{read.least}+"
+    problem = Phrase("{text!r} is read as ages {ages}", text=text, ages=written)
+    reader.say("serves", problem, Phrase("look whether it is right"), "note")
+    return {"minimum_age": read.least, "maximum_age": read.most}
+
+
+def _refused(word: str) -> str:
+    """Return the code of the group that a word for who is helped leaves out: "кроме мужчин"; or ""."""
+    match = _EXCEPT.fullmatch(word.strip())
+    term = match_term("beneficiaries", match["before"] or match["after"]) if match else None
+    return term.code if term else ""
+
+
+_EXCEPT = re.compile(
+    r"(?:(?:все,? )?(?:кроме|исключая|за исключением|не для|except(?: for)?|excluding|not for|ба ғайр аз|ғайр аз|"
+    r"ба истиснои|ҷуз)\s+(?P<after>.+)|(?P<before>.+?)(?:dan|lardan)? tashqari)",
+    re.I,
+)
+
+
 def _people(reader: Reader, _owner: Reader) -> Iterator[Part]:
     """Yield whom the service helps and whom it does not."""
     links: tuple[Literal["serves", "excludes"], ...] = ("serves", "excludes")
     for link in links:
         codes, words = reader.terms(link, "beneficiaries", named=link == "excludes")
+        left_out = {word: code for word in words if link == "serves" and (code := _refused(word))}
+        words = [word for word in words if word not in left_out]
         if link == "serves" and not codes and all(parsers.says_everybody(word) for word in words):
-            continue  # without a group it is for everybody
-        for code in codes:
+            words = []  # without a group it is for everybody
+        for tie, code in (*((link, code) for code in codes), *(("excludes", code) for code in left_out.values())):
             term = term_id(Vocabulary.load("beneficiaries").term(code))
-            group = Attribute(id="", link_id="", link_entity="service", link_type=link, taxonomy_term_id=term)
-            yield Part.like(group, (link, code), "link_id")
+            group = Attribute(id="", link_id="", link_entity="service", link_type=tie, taxonomy_term_id=term)
+            yield Part.like(group, (tie, code), "link_id")
         for word in words:
             condition = match_term("conditions", word) if link == "excludes" else None
             if condition is not None:

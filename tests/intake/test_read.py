@@ -13,6 +13,7 @@ from mapping.directory.directory import Directory
 from mapping.errors import FormatError
 from mapping.intake.read import Known, read
 from mapping.intake.row_reader import LONGEST_CELL
+from mapping.language.taxonomy import Vocabulary, term_id
 from tests.support.maps import EveryMap
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,6 +94,25 @@ def test_a_row_becomes_a_body_a_service_and_a_place(take):
     assert (batch.rows, batch.refused) == (1, [])
     origin = {(p.link_entity, p.file, p.row, p.source_key) for p in batch.of("provenance")}
     assert ("service", "list.csv", 2, "1|LEG-INF") in origin
+
+
+@pytest.mark.parametrize(
+    ("text", "ages", "groups"),
+    [
+        ("дети от 3 до 14", (3, 14), {("serves", "AGE-CHI")}),
+        ("женщины, кроме беременных", (None, None), {("serves", "SEX-F"), ("excludes", "HH-PRG")}),
+        ("все, кроме мужчин", (None, None), {("excludes", "SEX-M")}),
+        ("для всех", (None, None), set()),
+    ],
+)
+def test_ages_and_who_is_left_out_are_told_by_the_words_for_who_is_helped(take, text, ages, groups):
+    heads, row = with_cells(**{"For whom": text})
+    batch = take(row, heads=heads, fields=MAP["fields"] | {"serves": ["For whom"]})
+    (service,) = batch.of("service")
+    assert (service.minimum_age, service.maximum_age) == ages
+    codes = {term_id(term): term.code for term in Vocabulary.load("beneficiaries").terms()}
+    ties = {(tie.link_type, codes.get(tie.taxonomy_term_id)) for tie in batch.of("attribute")}
+    assert {tie for tie in ties if tie[0] != "service_type"} == groups
 
 
 def test_a_fax_beside_the_phone_is_no_number_that_somebody_answers(take):

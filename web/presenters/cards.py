@@ -88,12 +88,22 @@ class Card:
         return self.entry.id
 
 
+def ages(entry: Entry) -> Message | None:
+    """Return at which ages people are helped; None where nothing is said."""
+    given = {"age": f"{entry.minimum_age or 0:g}", "most": f"{entry.maximum_age or 0:g}"}
+    if entry.maximum_age is None:
+        return Message("From the age of {age}", given) if entry.minimum_age else None
+    between, under = Message("From the age of {age} to {most}", given), Message("Up to the age of {most}", given)
+    return between if entry.minimum_age else under
+
+
 def card(entry: Entry, area: StudyArea, language: str) -> Card:
     """Put an entry into the words of a language."""
     types = tuple(label("service_types", code, language) for code in entry.types)
     serves = (
         *said("beneficiaries", entry.serves, language),
         *(condition(note, language) for note in entry.serves_notes),
+        *((span.into(language),) if (span := ages(entry)) else ()),
     )
     conditions = tuple(note for note in entry.excludes_notes if is_condition(note))
     refused = (note for note in entry.excludes_notes if note not in conditions)

@@ -7,6 +7,7 @@ given; names of other currencies and of languages are general.
 """
 
 from mapping.language.parsers._cells import Partly, Unreadable, cell, is_blank, says_none
+from mapping.language.parsers.ages import AgeRange, ages
 from mapping.language.parsers.amounts import (
     CapacityValue,
     CostValue,
@@ -29,6 +30,7 @@ from mapping.language.parsers.points import Point, coordinates
 from mapping.language.parsers.standing import standing
 
 __all__ = [
+    "AgeRange",
     "CapacityValue",
     "CostValue",
     "DateValue",
@@ -41,6 +43,7 @@ __all__ = [
     "Point",
     "Unreadable",
     "accounts",
+    "ages",
     "answer",
     "capacity",
     "cell",

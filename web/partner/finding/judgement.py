@@ -11,13 +11,13 @@ from typing import Literal, NamedTuple
 from mapping.language.i18n import Message, Several
 from mapping.language.need_fits import LAST, fit, need_fits
 from mapping.language.taxonomy import Term, Vocabulary, match_term
-from mapping.view.entries import REFUSES, TAKES, suits
+from mapping.view.entries import AGES, REFUSES, TAKES, suits
 from mapping.view.view import Entry
 from web.partner.finding.agreements import agreements
 from web.partner.finding.needs import CHILD_AGES, MARKED_GROUPS, NATIONALITY_DECIDES, OTHER_COUNTRY, Needs
 from web.partner.finding.start_places import StartPlace
 from web.presenters import choices
-from web.presenters.cards import ENTRANCES, check, country_name, first_choice, label
+from web.presenters.cards import ENTRANCES, ages, check, country_name, first_choice, label
 from web.presenters.edition import Edition
 from web.stores.inbox import Capacity, Room
 
@@ -133,6 +133,8 @@ class Judge:
         for group in self.person.groups:
             if refused := self._refusal(entry, group):
                 yield refused
+            elif (span := ages(entry)) and group in AGES and not _covers(entry, *AGES[group]):
+                yield Reason("ask", span)
             elif _named(entry, group):
                 yield Reason("yes", Message("Takes: {group}", {"group": _group(group).labels}))
             elif group in CHILD_AGES:
@@ -155,10 +157,7 @@ class Judge:
             return Reason("no", Message("Only for: {groups}", {"groups": _names(others)}))
         if group in CHILD_AGES and not serves & TAKES[group] and _stays(entry):
             return Reason("no", Message("A place to stay that does not name children: never for a child"))
-        age = {"age": entry.minimum_age or 0, "most": entry.maximum_age or 0}
-        if entry.maximum_age is None:
-            return Reason("no", Message("From the age of {age}", age))
-        return Reason("no", Message("From the age of {age} to {most}", age))
+        return Reason("no", ages(entry) or "")
 
     def _of_forms(self, entry: Entry) -> Iterator[Reason]:
         for form in self.person.happened:
@@ -261,6 +260,11 @@ class Judge:
                 until = Message("Agreement with your organization until {day}", day)
                 yield Reason("yes", until if agreement.valid_to else Message("Agreement with your organization"))
                 return
+
+
+def _covers(entry: Entry, first: int, beyond: int) -> bool:
+    """Tell whether everybody of some ages is helped, as far as ages are said."""
+    return (entry.minimum_age or 0) <= first and (entry.maximum_age is None or entry.maximum_age >= beyond - 1)
 
 
 def _named(entry: Entry, group: str) -> bool:
