@@ -7,6 +7,8 @@ SHARED_OUT := -n auto --dist loadfile --no-loadscope-reorder
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
 	$(UPGRADE)
 
+unexport PYTHONDONTWRITEBYTECODE  # every process of the tests would compile every module anew
+
 .PHONY: help demo site serve test fuzz mutants check docs pictures bench lock clean
 
 help:  ## Show this list

@@ -42,7 +42,11 @@ ENOUGH = 4 << 30
 
 
 def pytest_configure() -> None:
-    """Put the folders of tests into memory where there is room; pytest's own variable names another place."""
+    """Put the folders of tests into memory where there is room; pytest's own variable names another place.
+
+    Whatever is collected stays, so that until then there is no garbage to look for.
+    """
+    gc.disable()
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
@@ -55,6 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over the thousands of tests themselves."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -79,6 +79,9 @@ def _country(code: str) -> str:
     return code
 
 
+_zones = cache(available_timezones)
+
+
 @cache
 def _languages() -> frozenset[str]:
     return frozenset(Locale("en").languages)
@@ -527,7 +530,7 @@ class AreaFile(_SettingsTable):
     @field_validator("timezone")
     @classmethod
     def _zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if zone not in _zones():
             raise ValueError(f"{zone!r} is no time zone, such as 'Europe/Rome'")
         return zone
 
