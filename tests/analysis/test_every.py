@@ -3,6 +3,7 @@
 import re
 import shutil
 import xml.etree.ElementTree as ET
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -124,23 +125,39 @@ def test_an_area_of_one_unit(analysis, given, one_unit):
     check(analysis(VIEWS[given], one_unit), one_unit)
 
 
-def test_an_empty_directory(analysis, tiny_area, tmp_path):
-    with Directory(tmp_path / "directory.db", tiny_area) as directory:
-        directory.view("public", tmp_path / "public.db", edition=TODAY).close()
-    with View(tmp_path / "public.db") as opened:
-        check(analysis(opened, tiny_area), tiny_area)
+@pytest.fixture(scope="module")
+def of_nothing(tiny_area, tmp_path_factory):
+    """A public view of a directory that holds nothing."""
+    folder = tmp_path_factory.mktemp("nothing")
+    with Directory(folder / "directory.db", tiny_area) as directory:
+        directory.view("public", folder / "public.db", edition=TODAY).close()
+    with View(folder / "public.db") as opened:
+        yield opened
+
+
+def test_an_empty_directory(analysis, tiny_area, of_nothing):
+    check(analysis(of_nothing, tiny_area), tiny_area)
 
 
 def test_an_area_with_open_borders(analysis, tiny_area):
     check(analysis(VIEWS["one service"], lowered(tiny_area, cross_borders=True)), tiny_area)
 
 
+@pytest.fixture(scope="module")
+def real_views(tiny_area, tmp_path_factory):
+    """The views of the sample, by audience."""
+    with ExitStack() as stack:
+        yield {
+            audience: stack.enter_context(sample_view(tmp_path_factory.mktemp(audience), tiny_area, audience=audience))
+            for audience in ("public", "partner", "focal_point")
+        }
+
+
 @pytest.mark.parametrize("audience", ["public", "partner", "focal_point"])
-def test_a_real_view_of_any_audience(analysis, audience, tiny_area, tmp_path):
-    with sample_view(tmp_path, tiny_area, audience=audience) as opened:
-        result = analysis(opened, tiny_area)
+def test_a_real_view_of_any_audience(analysis, audience, tiny_area, real_views):
+    result = analysis(real_views[audience], tiny_area)
     assert result.audience == audience
-    assert result.edition == opened.edition
+    assert result.edition == real_views[audience].edition
     check(result, tiny_area)
 
 
@@ -175,21 +192,27 @@ def without_secrets(tiny_area, tmp_path_factory):
         yield opened
 
 
-def test_what_is_secret_changes_nothing(analysis, tiny_area, tmp_path, without_secrets):
-    """Two worlds: one with the shelter, one without. What is published of them is the same to the last digit."""
-    with sample_view(tmp_path, tiny_area, public_parts(), secret_parts()) as opened:
-        assert everything(analysis(opened, tiny_area)) == everything(analysis(without_secrets, tiny_area))
-
-
-def test_a_secret_place_may_move_and_nothing_changes(analysis, tiny_area, tmp_path, without_secrets):
+@pytest.fixture(scope="module")
+def with_secrets(tiny_area, tmp_path_factory):
+    """The public views of two directories that hold secrets too: a shelter, and another beside it in another place."""
     shelter = a_service("Another shelter", of="Umed", types=["ACC-EME"], audience="custodian")
     home = place("Another home", of=["Another shelter"], at=CHASHMA, unit="XT-W2", audience="custodian")
-    with sample_view(tmp_path, tiny_area, public_parts(), secret_parts(), shelter, home) as opened:
-        assert everything(analysis(opened, tiny_area)) == everything(analysis(without_secrets, tiny_area))
+    with (
+        sample_view(tmp_path_factory.mktemp("one"), tiny_area, public_parts(), secret_parts()) as one,
+        sample_view(tmp_path_factory.mktemp("two"), tiny_area, public_parts(), secret_parts(), shelter, home) as two,
+    ):
+        yield one, two
+
+
+def test_what_is_secret_changes_nothing(analysis, tiny_area, with_secrets, without_secrets):
+    """Worlds without a shelter, with one, and with another that stands elsewhere give the same to the last digit."""
+    own = everything(analysis(without_secrets, tiny_area))
+    for opened in with_secrets:
+        assert everything(analysis(opened, tiny_area)) == own
 
 
 def test_what_is_public_does_change_something(tiny_area, tmp_path, without_secrets):
-    """The two tests above would pass for ever if nothing ever changed anything."""
+    """The test above would pass for ever if nothing ever changed anything."""
     lawyer = a_service("More advice", of="Umed", types=["LEG-INF"])
     office = place("Office", of=["More advice"], at=km(10.5, 13.5), unit="XT-W1")
     with sample_view(tmp_path, tiny_area, public_parts(), lawyer, office) as opened:
@@ -198,9 +221,8 @@ def test_what_is_public_does_change_something(tiny_area, tmp_path, without_secre
             assert everything(one) != everything(other), name
 
 
-def test_no_secret_is_said(analysis, tiny_area, tmp_path):
-    with sample_view(tmp_path, tiny_area) as opened:
-        said, sheet, *_ = everything(analysis(opened, tiny_area))
+def test_no_secret_is_said(analysis, tiny_area, real_views):
+    said, sheet, *_ = everything(analysis(real_views["public"], tiny_area))
     text = "\n".join([*said, sheet])
     for name, secret in SECRETS.items():
         assert str(secret) not in text, name
