@@ -11,6 +11,7 @@ from mapping.language.i18n import Message, chain, translate
 from mapping.language.parsers import is_dialled
 from mapping.language.taxonomy import Label, Vocabulary, match_term
 from mapping.render.layers.services import spaced
+from mapping.view.entries import AGES
 from mapping.view.view import Entry, PhoneEntry, ServicePlace
 from web.presenters.hours import Week, week
 
@@ -97,13 +98,19 @@ def ages(entry: Entry) -> Message | None:
     return between if entry.minimum_age else under
 
 
+def _says_ages(entry: Entry) -> bool:
+    """Tell whether one of the groups that are helped is of just those ages: "Children (under 18)"."""
+    span = (entry.minimum_age or 0, 200 if entry.maximum_age is None else entry.maximum_age + 1)
+    return any(AGES.get(code) == span for code in entry.serves)
+
+
 def card(entry: Entry, area: StudyArea, language: str) -> Card:
     """Put an entry into the words of a language."""
     types = tuple(label("service_types", code, language) for code in entry.types)
     serves = (
         *said("beneficiaries", entry.serves, language),
         *(condition(note, language) for note in entry.serves_notes),
-        *((span.into(language),) if (span := ages(entry)) else ()),
+        *((span.into(language),) if (span := ages(entry)) and not _says_ages(entry) else ()),
     )
     conditions = tuple(note for note in entry.excludes_notes if is_condition(note))
     refused = (note for note in entry.excludes_notes if note not in conditions)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from web.presenters.cards import ages
+from web.presenters.cards import _says_ages, ages
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,17 @@ def test_ages_of_who_is_helped_are_said(least, most, text, russian):
 @pytest.mark.parametrize(("least", "most"), [(None, None), (0.0, None)])
 def test_without_limits_nothing_is_said_of_ages(least, most):
     assert ages(SimpleNamespace(minimum_age=least, maximum_age=most)) is None
+
+
+@pytest.mark.parametrize(
+    ("serves", "least", "most", "said"),
+    [
+        (("AGE-CHI",), None, 17.0, True),
+        (("AGE-ADU",), 18.0, 59.0, True),
+        (("AGE-OLD",), 60.0, None, True),
+        (("AGE-CHI",), 3.0, 14.0, False),
+        (("SEX-F",), 18.0, None, False),
+    ],
+)
+def test_ages_that_a_group_says_already_are_not_said_twice(serves, least, most, said):
+    assert _says_ages(SimpleNamespace(serves=serves, minimum_age=least, maximum_age=most)) is said
