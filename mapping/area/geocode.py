@@ -6,7 +6,7 @@ Names meet across scripts and spellings, former names included; what could mean 
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -593,6 +593,27 @@ def _looks_swapped(lat: float, lon: float, country: str) -> bool:
 
 
 @cache
+def _cities_abroad(code: str, languages: tuple[str, ...]) -> frozenset[str]:
+    """Return the folded names of cities of other countries that stand for time zones, in some languages."""
+    own = {zone for zone, country in get_global("zone_territories").items() if country == code}
+    names = {
+        facts["city"]
+        for language in languages
+        for zone, facts in _time_zones(language).items()
+        if zone not in own and "city" in facts
+    }
+    return frozenset(map(skeleton, names))
+
+
+def _time_zones(language: str) -> Mapping[str, Mapping[str, str]]:
+    try:
+        zones: Mapping[str, Mapping[str, str]] = Locale.parse(language).time_zones
+    except UnknownLocaleError:
+        return {}
+    return zones
+
+
+@cache
 def _time_zone_cities() -> dict[str, list[tuple[float, float]]]:
     """Return where the cities lie that stand for time zones, by ISO 3166 code of their country."""
     cities: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -725,6 +746,9 @@ def _said(
         problem = Phrase(
             "{text!r} is a former name of {label}; {other} is called so now", text=text, label=label, other=other
         )
+        yield Note("doubt", problem, Phrase("write which"))
+    elif how == "former" and skeleton(text) in _cities_abroad(area.code, tuple(area.languages)):
+        problem = Phrase("{text!r} is a former name of {label}, and a city abroad", text=text, label=label)
         yield Note("doubt", problem, Phrase("write which"))
     elif how == "former":
         yield Note("note", Phrase("{text!r} is a former name of {label}", text=text, label=label))

@@ -13,7 +13,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from mapping.area.geocode import Located, locate, says_country, units_served
+from mapping.area.addresses import Whereabouts, whereabouts
+from mapping.area.geocode import Located, country_code, locate, says_country, units_served
 from mapping.area.study_area import StudyArea
 from mapping.batch import counted
 from mapping.intake.activities import checklist
@@ -22,7 +23,7 @@ from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import SHELTER, TELLING, Intake, Part, Reader, first_of
 from mapping.language import parsers
 from mapping.language.fold import name_key
-from mapping.language.i18n import Phrase, Quoted, Several
+from mapping.language.i18n import Coded, Phrase, Quoted, Several
 from mapping.language.parsers.permission import says_yes
 from mapping.language.taxonomy import Vocabulary, match_term, term_id
 from mapping.model import (
@@ -160,6 +161,8 @@ def _located(reader: Reader) -> Located:
             "coordinates" if reader.text("coordinates") else "latitude", point.doubt, Phrase("look whether it is right")
         )
     place, unit, country = reader.any_text("place"), reader.any_text("unit"), reader.country()
+    if point is None and not place and not unit and country_code(area, country) in ("", area.code):
+        unit, place = _in_address(reader)
     claim = (latitude, longitude_found, place, unit, country)
     located = reader.intake.located.get(claim)
     if located is None:
@@ -180,6 +183,23 @@ def _located(reader: Reader) -> Located:
             Phrase("give its district, town or coordinates"),
         )
     return located
+
+
+_POSTAL_CODE = re.compile(r"\s*(\d{6})(?:\s*,\s*|\s+)(?=\S)")
+"""A number before everything else in an address."""
+
+
+def _in_address(reader: Reader) -> Whereabouts:
+    """Return the unit and the place that the row's address names, and say so: it has no columns for them."""
+    area, text = reader.intake.area, reader.text("address")
+    read = whereabouts(area, text) if text and not asks_silence(text) else Whereabouts("", "")
+    if read.unit:
+        unit = Coded(
+            area.label(read.unit, "en"), {language: area.label(read.unit, language) for language in area.languages}
+        )
+        problem = Phrase("the address says where it is: {unit}", unit=unit)
+        reader.say("address", problem, Phrase("look whether it is right"), "note")
+    return read
 
 
 def _home(intake: Intake) -> str:
@@ -658,6 +678,8 @@ def _place(entry: RowSite, intake: Intake) -> None:
     entry.records += _translated("location", entry.location.id, "name", names, source)
     address = reader.text("address")
     if address and not parsers.is_blank(address) and not asks_silence(address):
+        index = _POSTAL_CODE.match(address)
+        address = address[index.end() :] if index else address
         # An address that names a ward or a number says more than where the door is.
         address_shown = bool(reader.harmless("address", address))
         entry.records.append(
@@ -666,6 +688,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
                 location_id=entry.location.id,
                 address_1=address,
                 city=reader.any_text("place"),
+                postal_code=index[1] if index else None,
                 country=entry.location.country or "",
                 audience=entry.location.audience if address_shown else "custodian",
             )

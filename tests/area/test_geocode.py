@@ -312,6 +312,14 @@ def test_a_former_name_that_another_unit_has_now_is_doubted(tj_area):
     assert levels(find_unit(tj_area, "Кофарнихон")) == ["note"]
 
 
+def test_a_former_name_that_is_a_city_abroad_is_doubted(tj_area):
+    (note,) = find_unit(tj_area, "Москва").notes
+    assert (note.level, str(note)) == (
+        "doubt",
+        "'Москва' is a former name of Hamadoni, and a city abroad; write which",
+    )
+
+
 def test_a_part_of_a_city_is_that_city_and_said(tj_area):
     (note,) = find_unit(tj_area, "район Сино").notes
     assert (note.level, str(note)) == ("note", "'район Сино' is a part of Dushanbe")

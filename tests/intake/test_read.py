@@ -115,6 +115,30 @@ def test_ages_and_who_is_left_out_are_told_by_the_words_for_who_is_helped(take, 
     assert {tie for tie in ties if tie[0] != "service_type"} == groups
 
 
+def test_a_list_without_a_column_for_the_district_is_placed_by_its_addresses(take):
+    row, heads = [*ROW[:2], "", *ROW[3:], "100200, Juybor, Market Street 4"], (*HEADER, "Address")
+    batch = take(row, heads=heads)
+    (place,), (address,) = batch.of("location"), batch.of("address")
+    assert place.area_unit == "XT-W2"
+    assert (address.postal_code, address.address_1, address.audience) == ("100200", "Juybor, Market Street 4", "public")
+    assert ("note", "Address", "the address says where it is: Juybor District") in [
+        (level, column, str(problem)) for level, column, problem in said(batch)
+    ]
+
+
+def test_an_address_that_asks_for_silence_places_nothing(take):
+    row = [*ROW[:2], "", *ROW[3:], "Juybor, адрес не разглашается"]
+    batch = take(row, heads=(*HEADER, "Address"))
+    assert {place.area_unit for place in batch.of("location")} == {None}
+    assert batch.of("address") == []
+
+
+def test_the_column_for_the_district_goes_before_the_address(take):
+    row = [*ROW[:2], "Kulnishin", *ROW[3:], "Juybor, Market Street 4"]
+    (place,) = take(row, heads=(*HEADER, "Address")).of("location")
+    assert place.area_unit != "XT-W2"
+
+
 def test_a_fax_beside_the_phone_is_no_number_that_somebody_answers(take):
     row = [*ROW[:4], "+992 37 221-12-34; факс +992 37 221-12-35", *ROW[5:]]
     assert {(phone.number, phone.type) for phone in take(row).of("phone")} == {
