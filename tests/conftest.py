@@ -16,6 +16,7 @@ import resvg_py
 from flask import Flask
 from hypothesis import settings
 from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 
 from mapping.area.study_area import StudyArea
 from mapping.demo import import_demo
@@ -85,8 +86,13 @@ class Compiled(jinja2.BytecodeCache):
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_pages() -> Iterator[None]:
-    """Compile each template once, and draw each picture once as PNG, in few pixels: hundreds of sites are made."""
+    """Compile each template and each route once, and draw each picture once as PNG, in few pixels.
+
+    Hundreds of sites are made.
+    """
     drawn: dict[tuple[str, int, str], bytes] = {}
+    builders: dict[tuple[str, str, bool], Any] = {}
+    compile_builder = Rule._compile_builder
 
     def svg_to_bytes(*, svg_string: str, width: int, **given: Any) -> bytes:
         key = svg_string, min(width, 200), repr(given)
@@ -94,7 +100,14 @@ def quick_pages() -> Iterator[None]:
             drawn[key] = bytes(resvg_py.svg_to_bytes(svg_string=svg_string, width=key[1], **given))
         return drawn[key]
 
+    def compiled_builder(rule: Rule, append_unknown: bool = True) -> Any:
+        key = rule.rule, repr(rule.defaults), append_unknown
+        if key not in builders:
+            builders[key] = compile_builder(rule, append_unknown)
+        return builders[key]
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compiled_builder)
         patch.setattr(picture, "resvg_py", types.SimpleNamespace(svg_to_bytes=svg_to_bytes))
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": Compiled()})
         yield
