@@ -50,11 +50,11 @@ def whereabouts(area: StudyArea, address: str) -> Whereabouts:
         match, kind = find_unit(area, named), key_of(named)[1]
         if not _is_sure(match, kind):
             continue
-        found = str(match.unit)
-        if not unit or unit in area.ancestors(found):
+        code = str(match.unit)
+        if not unit or unit in area.ancestors(code):
             # a district is more than the town of its name
-            unit, place = found, _known_place(area, named, found) if kind in ("", "city") else ""
-        elif found != unit and found not in area.ancestors(unit) and kind:
+            unit, place = code, _known_place(area, named, code) if kind in ("", "city") else ""
+        elif code != unit and code not in area.ancestors(unit) and kind:
             return Whereabouts("", "")
     return Whereabouts(unit, place if unit else "")
 

@@ -747,8 +747,8 @@ def _said(
             "{text!r} is a former name of {label}; {other} is called so now", text=text, label=label, other=other
         )
         yield Note("doubt", problem, Phrase("write which"))
-    elif how == "former" and skeleton(text) in _cities_abroad(area.code, tuple(area.languages)):
-        problem = Phrase("{text!r} is a former name of {label}, and a city abroad", text=text, label=label)
+    elif how in ("former", "town") and skeleton(text) in _cities_abroad(area.code, tuple(area.languages)):
+        problem = Phrase("{text!r} is a name in {label}, and a city abroad", text=text, label=label)
         yield Note("doubt", problem, Phrase("write which"))
     elif how == "former":
         yield Note("note", Phrase("{text!r} is a former name of {label}", text=text, label=label))

@@ -312,11 +312,11 @@ def test_a_former_name_that_another_unit_has_now_is_doubted(tj_area):
     assert levels(find_unit(tj_area, "Кофарнихон")) == ["note"]
 
 
-def test_a_former_name_that_is_a_city_abroad_is_doubted(tj_area):
+def test_a_name_that_is_a_city_abroad_too_is_doubted(tj_area):
     (note,) = find_unit(tj_area, "Москва").notes
     assert (note.level, str(note)) == (
         "doubt",
-        "'Москва' is a former name of Hamadoni, and a city abroad; write which",
+        "'Москва' is a name in Hamadoni, and a city abroad; write which",
     )
 
 
