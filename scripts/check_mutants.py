@@ -35,8 +35,8 @@ def mutants(folder: Path) -> dict[str, int | None]:
     return codes
 
 
-SQL = re.compile(r"\b(SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|JOIN|ORDER BY)\b")
-"""Words of which one stands in each text of SQL."""
+SQL = re.compile(r"\b(SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|JOIN|ORDER BY|AND)\b")
+"""Words of which one stands in each text of SQL, in capitals as no other text has them."""
 
 
 def written(mutant: str) -> tuple[str, str, str]:
@@ -52,7 +52,8 @@ def is_same_sql(before: str, after: str) -> bool:
     """Tell whether lines differ in nothing but the case of words of SQL: of no text that stands in quotes there."""
     tokens, others = _tokens(before), _tokens(after)
     return len(tokens) == len(others) and all(
-        token == other or _words(token) == _words(other) != [] for token, other in zip(tokens, others, strict=True)
+        token == other or (SQL.search(token) is not None and _words(token) == _words(other) != [])
+        for token, other in zip(tokens, others, strict=True)
     )
 
 
@@ -68,8 +69,7 @@ def _tokens(line: str) -> list[str]:
 
 def _words(token: str) -> list[str]:
     """Return what SQLite reads of a token that is a text of SQL."""
-    text = ast.literal_eval(token) if token.startswith(("'", '"')) else ""
-    parts = re.split("('[^']*')", text) if SQL.search(text.upper()) else []
+    parts = re.split("('[^']*')", ast.literal_eval(token)) if token.startswith(("'", '"')) else []
     return [part if part.startswith("'") else part.casefold() for part in parts]
 
 

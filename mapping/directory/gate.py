@@ -336,9 +336,11 @@ def deciding(db: sqlite_utils.Database) -> dict[str, list[Record]]:
 
 def _may_be_seen(table: str) -> str:
     """Return the condition that a row, or a record to which it belongs, is not for custodians by its own marking."""
-    owners = [(f'own."{column}"', owner, "1") for column, owner in PARENTS.get(table, {}).items()]
-    if table in LINKED:
-        owners += [("own.link_id", owner, f"own.link_entity = '{owner}'") for owner in WHOLES]
+    wholes = WHOLES if table in LINKED else ()
+    owners = [
+        *((f'own."{column}"', owner, "1") for column, owner in PARENTS.get(table, {}).items()),
+        *(("own.link_id", owner, f"own.link_entity = '{owner}'") for owner in wholes),
+    ]
     conditions = [
         f'NOT ({where} AND EXISTS (SELECT 1 FROM "{owner}" AS up WHERE up.id = {column} AND {_HIDDEN.format("up")}))'
         for column, owner, where in owners

@@ -91,8 +91,8 @@ def test_rows_are_decoded_a_chunk_at_a_time_and_each_is_one(directory, monkeypat
     monkeypatch.setattr(gate, "CHUNK", 2)
     monkeypatch.setattr(json, "loads", lambda text: sizes.append(len(rows := real(text))) or rows)
     rows = dict(gate._stored(directory.db, "public", None))
-    assert sizes[:-1] == [2] * (len(sizes) - 1)
-    assert sum(sizes) == len(rows) > 2
+    assert len(rows) > 2
+    assert sizes == [2] * (len(rows) // 2) + [1] * (len(rows) % 2)
     with pytest.raises(ValueError, match="longer"):
         dict(gate._whole([(("phone", "a"), "{},{}")]))
 

@@ -37,6 +37,8 @@ def test_unnoticed_and_outdated_ones_are_named(tmp_path, monkeypatch):
         ("db.execute('SELECT id FROM shown')", "db.execute(None)", False),
         ("find('SELECT id FROM shown', [a])", "find('select id from shown', [b])", False),
         ('row["name"]', 'row["NAME"]', False),
+        ("raise NotFound('none from here')", "raise NotFound('NONE FROM HERE')", False),
+        ('" AND ".join(conditions)', '" and ".join(conditions)', True),
     ],
 )
 def test_words_of_sql_are_the_same_in_either_case_and_texts_are_not(before, after, same):
