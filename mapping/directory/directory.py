@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Self
@@ -799,8 +799,13 @@ def _make_private(path: Path, content: Callable[[], bytes]) -> None:
             file.write(content())
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another process was faster: its file is the one
+        try:
             os.link(beside, path)
+        except FileExistsError:
+            pass  # another process was faster: its file is the one
+        except OSError:  # a disk without links, as a memory stick is
+            if not path.exists():
+                beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 

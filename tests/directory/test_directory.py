@@ -106,6 +106,28 @@ def test_file_and_key_are_for_their_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("faster", [False, True])
+def test_a_directory_is_made_where_the_disk_knows_no_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faster: bool
+) -> None:
+    path = tmp_path / "directory.db"
+    with Directory(tmp_path / "theirs.db") as directory:
+        directory.add(sample_batch(), on=TODAY)
+    theirs = (tmp_path / "theirs.db").read_bytes() if faster else b""
+
+    def link(_source: Path, target: Path) -> None:
+        if theirs and target == path:  # another process makes it meanwhile
+            path.write_bytes(theirs)
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr(os, "link", link)
+    with Directory(path) as directory:
+        assert (directory.count("service") > 0) is faster
+        assert directory.key == directory.key
+    assert stat.S_IMODE(path.with_suffix(".key").stat().st_mode) == 0o600
+    assert list(tmp_path.glob("*.new")) == []
+
+
 def test_a_new_file_holds_what_an_empty_one_gets_step_by_step(directory: Directory, tmp_path: Path) -> None:
     path = tmp_path / "empty" / "directory.db"
     path.parent.mkdir()
