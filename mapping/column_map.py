@@ -51,7 +51,7 @@ FIELDS: dict[str, Phrase] = {
     "address": Phrase("street and house"),
     "latitude": Phrase("degrees north, in any notation"),
     "longitude": Phrase("degrees east"),
-    "coordinates": Phrase("both in one cell, latitude first"),
+    "coordinates": Phrase("both in one cell, latitude first, or the link of a map"),
     "country": Phrase("country, where the list has places abroad"),
     "covers": Phrase("units that are served from here"),
     "phone": Phrase("numbers to call"),
