@@ -30,7 +30,7 @@ fuzz: .venv/dev  ## Run the property tests at random and long (ARGS="-k suppress
 	$(BIN)/pytest $(SHARED_OUT) --hypothesis-profile=fuzz $(ARGS)
 	@$(MAKE) --no-print-directory mutants
 
-mutants: .venv/dev  ## Spoil the rules of safety line by line, and see that a test notices each (takes some minutes)
+mutants: .venv/dev  ## Spoil the rules of safety line by line, and see that a test notices each (takes long)
 	@rm -rf mutants
 	@$(BIN)/mutmut run > /dev/null || { echo "'mutmut run' failed: run it by itself to see why"; exit 1; }
 	@$(BIN)/python -m scripts.check_mutants
