@@ -6,7 +6,7 @@ import os
 import pickle
 import shutil
 import types
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +43,7 @@ ENOUGH = 4 << 30
 
 
 def pytest_configure() -> None:
-    """Put the folders of tests into memory where there is room; pytest's own variable names another place.
-
-    Whatever is collected stays, so that until then there is no garbage to look for.
-    """
-    gc.disable()
+    """Put the folders of tests into memory where there is room; pytest's own variable names another place."""
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
@@ -57,10 +53,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path, reverse=True)
 
 
-def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass over the thousands of tests themselves."""
-    gc.freeze()
-    gc.enable()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Look for no garbage among the thousands of tests themselves: not while they are collected, and not later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
