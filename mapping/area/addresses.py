@@ -3,8 +3,9 @@
 import re
 from typing import NamedTuple
 
-from mapping.area._place_names import key_of, names_of
-from mapping.area.geocode import UnitMatch, find_unit, says_country
+from mapping.area.geocode import UnitMatch, find_unit
+from mapping.area.names.countries import says_country
+from mapping.area.names.place_names import key_of, names_of
 from mapping.area.study_area import StudyArea
 
 

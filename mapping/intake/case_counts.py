@@ -7,7 +7,7 @@ not: the second is refused.
 import re
 from collections.abc import Iterable, Iterator
 
-from mapping.area.geocode import country_code
+from mapping.area.names.countries import country_code
 from mapping.intake.activities import provenance, unit_of
 from mapping.intake.row_reader import Intake, Reader
 from mapping.intake.rows import SheetRow

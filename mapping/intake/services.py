@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from mapping.area.addresses import Whereabouts, whereabouts
-from mapping.area.geocode import Located, country_code, locate, says_country, units_served
+from mapping.area.geocode import Located, locate, units_served
+from mapping.area.names.countries import country_code, says_country
 from mapping.area.study_area import StudyArea
 from mapping.batch import counted
 from mapping.intake.activities import checklist

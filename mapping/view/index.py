@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from phonenumbers import country_code_for_region
 
-from mapping.area.geocode import short_names
+from mapping.area.names.place_names import short_names
 from mapping.area.study_area import StudyArea
 from mapping.freshness import freshness, latest, listed, rank
 from mapping.language.fold import tokens

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.area._place_names import UNIT_WORDS
-from mapping.area.geocode import country_code, find_unit, locate, says_country
+from mapping.area.geocode import find_unit, locate
+from mapping.area.names.place_names import UNIT_WORDS
 
 CHASHMA = (10.0404242, 60.0592913)
 QULLAOBOD = (10.1122894, 60.1322651)
@@ -109,44 +109,6 @@ def test_a_row_abroad_without_a_point_is_not_placed_by_name(tiny_area):
 def test_a_row_abroad_with_a_point_at_home_is_refused(tiny_area):
     found = locate(tiny_area, lat=CHASHMA[0], lon=CHASHMA[1], country="RU")
     assert (found.lat, found.precision, levels(found)) == (None, "none", ["refused"])
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("Россия", "RU"),
-        ("Russia", "RU"),
-        ("KZ", "KZ"),
-        ("ОАЭ - UAE", "AE"),
-        ("Türkiye", "TR"),
-        ("Турция", "TR"),
-        ("Қазоқистон", "KZ"),
-        ("Таджикистан", "TJ"),
-        ("Тоҷикистон", "TJ"),
-        ("tj", "TJ"),
-        ("Республика Узбекистан", "UZ"),
-        ("Ўзбекистон Республикаси", "UZ"),
-        ("Ҷумҳурии Қазоқистон", "KZ"),
-        ("Российская Федерация", "RU"),
-        ("Russian Federation", "RU"),
-        ("Кыргызская Республика", "KG"),
-        ("Kyrgyz Republic", "KG"),
-        ("Islamic Republic of Afghanistan", "AF"),
-        ("из Афганистана", "AF"),
-        ("в Турции", "TR"),
-        ("Turkey", "TR"),
-        ("Белоруссия", "BY"),
-        ("РТ", "TJ"),
-        ("РУз", "UZ"),
-        ("в Нигерии", "NG"),
-        ("Нигер", "NE"),
-        ("республика", ""),
-        ("", ""),
-        ("Нигде", ""),
-    ],
-)
-def test_countries_are_known_in_every_language(tj_area, text, code):
-    assert country_code(tj_area, text) == code
 
 
 def test_an_unknown_country_is_doubted_and_the_row_placed_at_home(tiny_area):
@@ -386,22 +348,3 @@ def test_a_town_that_nobody_knows_is_a_doubt_where_nothing_else_says_where_it_is
     assert "only the country is known; write the name of the unit" in said(found)
     beside = locate(tiny_area, place="Nowhereville", unit="Juybor")
     assert (beside.unit, levels(beside)) == ("XT-W2", ["note"])
-
-
-@pytest.mark.parametrize(
-    ("text", "whole"),
-    [
-        ("по всей стране", True),
-        ("все районы", True),
-        ("саросари Тоҷикистон", True),
-        ("TJ", True),
-        ("по РТ", True),
-        ("вся территория РТ", True),
-        ("районы", False),
-        ("в районах", False),
-        ("все, кроме ГБАО", False),
-        ("", False),
-    ],
-)
-def test_a_country_is_named_as_a_whole(tj_area, text, whole):
-    assert says_country(tj_area, text) is whole

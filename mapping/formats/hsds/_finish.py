@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from mapping.area.geocode import Located, country_code, locate
+from mapping.area.geocode import Located, locate
+from mapping.area.names.countries import country_code
 from mapping.batch import Batch
 from mapping.errors import FormatError
 from mapping.formats.hsds._names import REFERENCES, Raw

@@ -1,6 +1,7 @@
 """Every name of a study area's units and places, folded, and what a text could mean among them."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -38,11 +39,13 @@ LEADING = (
 
 _KINDS = {skeleton(word).replace(" ", ""): kind for kind, words in UNIT_WORDS.items() for word in words.split()}
 _VAGUE = frozenset(skeleton(word) for word in VAGUE.split())
-_LEADING = frozenset(skeleton(word) for word in LEADING.split())
+LEADING_WORDS = frozenset(skeleton(word) for word in LEADING.split())
 _SHORTENED = re.compile(r"\bр-о?н[аеы]?\b\.?", re.I)
 
 
 class NamedPlace(NamedTuple):
+    """A place of the gazetteer under one of its names; ``rank`` is smaller for a larger place."""
+
     name: str
     unit: str
     lat: float
@@ -99,7 +102,7 @@ def names_of(area: StudyArea) -> Names:
 def key_of(name: str) -> tuple[str, str, bool]:
     """Fold a name without the words for kinds of unit: key, kind of unit if it says one, whether it is vague."""
     words = skeleton(_SHORTENED.sub("район", name)).split()
-    while len(words) > 1 and words[0] in _LEADING:
+    while len(words) > 1 and words[0] in LEADING_WORDS:
         words = words[1:]
     kinds = [_KINDS[word] for word in words if word in _KINDS]
     vague = any(word in _VAGUE for word in words)
@@ -129,6 +132,28 @@ def initial_letters(name: str) -> list[str]:
 def _initial_key(text: str) -> str:
     """Fold letter by letter, so that two alike do not become one (РРП)."""
     return "".join(skeleton(letter) for letter in text.strip())
+
+
+@lru_cache(maxsize=4)
+def short_names(area: StudyArea) -> dict[str, list[str]]:
+    """Return what each unit is called in short: without its kind, by initials (ГБАО), by the last word of its name.
+
+    A last word that two units share stands for neither.
+    """
+    short: dict[str, list[str]] = {}
+    last: dict[str, set[str]] = defaultdict(set)
+    for code, unit in area.all_units().items():
+        for name in unit.names.values() if unit.level else ():
+            words = bare_words(name)
+            short.setdefault(code, []).append(" ".join(words))
+            if len(initials := initial_letters(name)) >= 3:
+                short[code].append("".join(initials))
+            if len(words) > 1:
+                last[words[-1]].add(code)
+    for word, codes in last.items():
+        if len(codes) == 1:
+            short[min(codes)].append(word)
+    return short
 
 
 def bare_code(text: str) -> str:

@@ -1,0 +1,1 @@
+"""What units, places and countries are called, in every spelling."""

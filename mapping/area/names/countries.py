@@ -1,0 +1,165 @@
+"""Countries by their names: the study area as a whole, other countries, and cities abroad that stand for them."""
+
+import csv
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib import resources
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+
+from mapping.area.names.place_names import LEADING_WORDS
+from mapping.area.study_area import StudyArea
+from mapping.language.fold import coarse_word, skeleton, tokens
+
+_STATE = frozenset(
+    tokens(
+        "республика республики республике республику федерация федерации федерацию королевство королевства государство "
+        "исламская исламской исламский народная народной демократическая арабская the of republic federation kingdom "
+        "state islamic people peoples s democratic arab ҷумҳурӣ ҷумҳурии чумхурии федератсия федератсияи исломӣ "
+        "исломии халқӣ халқии подшоҳии шоҳигарии respublika respublikasi federatsiya federatsiyasi islom xalq "
+        "республикаси"
+    )
+)
+"""Words that say what kind of state a country is."""
+
+_WHOLE = frozenset(
+    word
+    for words in (
+        "по во в на вся всей всю весь всего всему всем все всех территории территория республике республики",
+        "дар саросари тамоми ҳудуди ҳамаи хамаи ба миқёси бо қаламрави тамом",
+        "the whole all entire over across of in throughout everywhere",
+        "butun barcha boʻyicha hududida bo‘yicha бутун барча бўйича",
+    )
+    for word in tokens(words)
+)
+_COUNTRY = frozenset(
+    word
+    for words in (
+        "страна страны стране страну республика республики республике республику республиканский республиканская",
+        "национальный национальная общенациональный общереспубликанский повсеместно",
+        "кишвар кишвари ҷумҳурӣ чумхури ҷумҳурии чумхурии country countrywide nationwide national",
+        "respublika mamlakat республика мамлакат",
+    )
+    for word in tokens(words)
+)
+_UNITS = frozenset(
+    tokens(
+        "регионы регионах районы районах области областях городах минтақаҳо минтакахо ноҳияҳо нохияхо вилоятҳо "
+        "шаҳру навоҳии regions districts provinces viloyatlar tumanlar вилоятлар"
+    )
+)
+_ALL = frozenset(tokens("вся всей всю весь всем все всех ҳамаи хамаи тамоми саросари all barcha барча"))
+"""Words for a country as a whole; words for units, which are all of them only beside one of the last."""
+
+
+@lru_cache(maxsize=10_000)
+def says_country(area: StudyArea, text: str) -> bool:
+    """Tell whether a text names the study area as a whole: by its code, its name, or words for all of a country."""
+    if text.strip().upper() in {area.code, area.code3}:
+        return True
+    names = [words[0] for name in area.name.values() if len(words := tokens(name)) == 1]
+    short = {name for name, code in _other_country_names().items() if code == area.code}
+    words = tokens(re.sub(r"\([^)]*\)", " ", text))
+    named = {word for word in words if word in short or any(_inflects(word, name) for name in names)}
+    left = [word for word in words if word not in named and word not in _WHOLE]
+    every = _UNITS if _ALL.intersection(words) else frozenset()
+    return bool(named or left) and (_COUNTRY | every).issuperset(left)
+
+
+def _inflects(word: str, name: str) -> bool:
+    """Tell whether a word is a name, with another ending or in another spelling."""
+    rough, known = coarse_word(word), coarse_word(name)
+    return rough[: len(known) - 1] == known[:-1] and len(rough) - len(known) <= 3
+
+
+@lru_cache(maxsize=10_000)
+def country_code(area: StudyArea, text: str) -> str:
+    """Return the ISO 3166 code of a country, or "".
+
+    Its name may be in any language of the study area or English, in full or short, in another case: "Республика
+    Узбекистан", "из Кыргызстана", "РФ".
+    """
+    country = text.strip()
+    if not country:
+        return ""
+    if country.upper() in {area.code, area.code3}:
+        return area.code
+    known = _country_names(area)
+    parts = [country, *re.split(r"\s*[-–/(),]\s*", country)]
+    for part in parts:
+        if code := known.get(skeleton(part)):
+            return code
+        if len(part) == 2 and part.upper() in Locale("en").territories:
+            return part.upper()
+        if len(part) == 3 and len(codes := get_global("territory_aliases").get(part.upper(), ())) == 1:
+            return str(codes[0])
+    return next(filter(None, (_inflected_country(known, part) for part in parts)), "")
+
+
+def _inflected_country(known: dict[str, str], text: str) -> str:
+    """Return the country that a text names without the words for its kind of state, or in another case; or ""."""
+    words = [word for word in tokens(text) if word not in _STATE and word not in LEADING_WORDS]
+    if code := known.get(" ".join(words)):
+        return code
+    if len(words) != 1 or len(words[0]) < 5:
+        return ""
+    fitting = [(len(name), code) for name, code in known.items() if len(name) >= 4 and _inflects(words[0], name)]
+    longest = {code for length, code in fitting if length == max(fitting)[0]}
+    return longest.pop() if len(longest) == 1 else ""
+
+
+@lru_cache(maxsize=4)
+def _country_names(area: StudyArea) -> dict[str, str]:
+    """Return the folded names of all countries -> ISO 3166 code: the study area's first, then those of all languages.
+
+    Those of the languages are in the CLDR; official, short and older ones in ``terms/countries.csv``.
+    """
+    own = {skeleton(name): area.code for name in area.name.values()}
+    named = {skeleton(n): code for code, names in area.settings.country_names.items() for n in names.values()}
+    return {**_other_country_names(), **_countries(tuple(area.languages)), **named, **own}
+
+
+@cache
+def _other_country_names() -> dict[str, str]:
+    """Return official, short and older names of countries, folded -> ISO 3166 code."""
+    table = resources.files("mapping.language").joinpath("terms/countries.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(table.splitlines())
+    return {skeleton(name): row["code"] for row in rows for name in row["names"].split(";") if name.strip()}
+
+
+@cache
+def _countries(languages: tuple[str, ...]) -> dict[str, str]:
+    """Return the names of all countries in the languages of an area and in English, folded -> ISO 3166 code."""
+    codes: dict[str, str] = {}
+    for language in dict.fromkeys((*languages, "en")):
+        try:
+            territories = Locale.parse(language).territories
+        except UnknownLocaleError:
+            continue
+        for code, name in territories.items():
+            if re.fullmatch("[A-Z]{2}", code):
+                codes.setdefault(skeleton(name), code)
+    return codes
+
+
+@cache
+def cities_abroad(code: str, languages: tuple[str, ...]) -> frozenset[str]:
+    """Return the folded names of cities of other countries that stand for time zones, in some languages."""
+    own = {zone for zone, country in get_global("zone_territories").items() if country == code}
+    names = {
+        facts["city"]
+        for language in languages
+        for zone, facts in _time_zones(language).items()
+        if zone not in own and "city" in facts
+    }
+    return frozenset(map(skeleton, names))
+
+
+def _time_zones(language: str) -> Mapping[str, Mapping[str, str]]:
+    try:
+        zones: Mapping[str, Mapping[str, str]] = Locale.parse(language).time_zones
+    except UnknownLocaleError:
+        return {}
+    return zones
