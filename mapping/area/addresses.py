@@ -23,8 +23,22 @@ _STREET = re.compile(
     re.I,
 )
 """Where an address goes on to what lies within a town or village."""
-_VILLAGE = re.compile(r"^(?:с\.|село|пос\.|пос[её]лок|пгт|кишлак|де[ҳх]а[ий]?|қишлоқи|д\.|дер\.|village)\s*", re.I)
-_INDEX = re.compile(r"(?<!\d)\d{5,6}(?!\d)")
+_VILLAGE = re.compile(r"^(?:с\.|село|пос\.|пос[её]лок|пгт|кишлак|де[ҳх]а[ий]?|қишлоқи|дер\.|village)\s*", re.I)
+_POSTAL_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)[\s,]*")
+
+
+def postal_code(address: str) -> tuple[str, str]:
+    """Return the postal code that stands before everything else in an address, "" without one, and the rest.
+
+    Examples
+    --------
+    >>> postal_code("734025, г. Душанбе"), postal_code("Душанбе, 221234")
+    (('734025', 'г. Душанбе'), ('', 'Душанбе, 221234'))
+    """
+    text = address.strip()
+    match = _POSTAL_CODE.match(text)
+    rest = text[match.end() :] if match else ""
+    return (text[:6], rest) if rest else ("", text)
 
 
 def whereabouts(area: StudyArea, address: str) -> Whereabouts:
@@ -41,7 +55,7 @@ def whereabouts(area: StudyArea, address: str) -> Whereabouts:
     Whereabouts(unit='3505401', place='г. Худжанд')
     """
     unit, place = "", ""
-    for part in re.split(r"[,;\n]", _INDEX.sub(" ", address)):
+    for part in re.split(r"[,;\n]", _POSTAL_CODE.sub(" ", address)):
         named = _STREET.split(part)[0].strip(" .-")
         if not named or re.search(r"\d", named) or says_country(area, named):
             continue

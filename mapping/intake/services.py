@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from mapping.area.addresses import Whereabouts, whereabouts
+from mapping.area.addresses import Whereabouts, postal_code, whereabouts
 from mapping.area.geocode import Located, locate, units_served
 from mapping.area.names.countries import country_code, says_country
 from mapping.area.study_area import StudyArea
@@ -23,6 +23,7 @@ from mapping.intake.dialling import lacks_town, town_codes
 from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import SHELTER, TELLING, Intake, Part, Reader, first_of
 from mapping.language import parsers
+from mapping.language.composition import composed
 from mapping.language.fold import name_key
 from mapping.language.i18n import Coded, Phrase, Quoted, Several
 from mapping.language.parsers.permission import says_yes
@@ -184,10 +185,6 @@ def _located(reader: Reader) -> Located:
             Phrase("give its district, town or coordinates"),
         )
     return located
-
-
-_POSTAL_CODE = re.compile(r"\s*(\d{6})(?:\s*,\s*|\s+)(?=\S)")
-"""A number before everything else in an address."""
 
 
 def _in_address(reader: Reader) -> Whereabouts:
@@ -450,45 +447,57 @@ def _ages(reader: Reader) -> dict[str, int | None]:
     return {"minimum_age": read.least, "maximum_age": read.most}
 
 
-def _refused(word: str) -> str:
-    """Return the code of the group that a word for who is helped leaves out: "кроме мужчин"; or ""."""
-    match = _EXCEPT.fullmatch(word.strip())
-    term = match_term("beneficiaries", match["before"] or match["after"]) if match else None
-    return term.code if term else ""
+def _refused(text: str) -> tuple[list[str], list[str], set[str]]:
+    """Return whom a text for who is helped leaves out: the codes of groups, words for none, and all that they make up.
 
-
-_EXCEPT = re.compile(
-    r"(?:(?:все,? )?(?:кроме|исключая|за исключением|не для|except(?: for)?|excluding|not for|ба ғайр аз|ғайр аз|"
-    r"ба истиснои|ҷуз)\s+(?P<after>.+)|(?P<before>.+?)(?:dan|lardan)? tashqari)",
-    re.I,
-)
+    Who is left out is never more than was said: what words only make up is not helped, and not refused either.
+    """
+    codes, words, made = list[str](), list[str](), set[str]()
+    for part in parsers.split_list(parsers.left_out(text)):
+        if match := match_term("beneficiaries", part):
+            codes.append(match.code)
+        else:
+            words.append(part)
+            made.update(composed("beneficiaries", part).codes)
+    return codes, words, {*codes, *made}
 
 
 def _people(reader: Reader, _owner: Reader) -> Iterator[Part]:
     """Yield whom the service helps and whom it does not."""
-    links: tuple[Literal["serves", "excludes"], ...] = ("serves", "excludes")
-    for link in links:
-        codes, words = reader.terms(link, "beneficiaries", named=link == "excludes")
-        left_out = {word: code for word in words if link == "serves" and (code := _refused(word))}
-        words = [word for word in words if word not in left_out]
-        if link == "serves" and not codes and all(parsers.says_everybody(word) for word in words):
-            words = []  # without a group it is for everybody
-        for tie, code in (*((link, code) for code in codes), *(("excludes", code) for code in left_out.values())):
+    served, words = reader.terms("serves", "beneficiaries")
+    refused, unread, not_helped = _refused(reader.text("serves"))
+    served = [code for code in served if code not in not_helped]
+    words = [word for word in words if not parsers.left_out(word)] + unread
+    if not served and all(parsers.says_everybody(word) for word in words):
+        words = []  # without a group it is for everybody
+    excluded, conditions = reader.terms("excludes", "beneficiaries", named=True)
+    links: tuple[tuple[Literal["serves", "excludes"], list[str]], ...] = (
+        ("serves", served),
+        ("excludes", list(dict.fromkeys([*excluded, *refused]))),
+    )
+    for link, codes in links:
+        for code in codes:
             term = term_id(Vocabulary.load("beneficiaries").term(code))
-            group = Attribute(id="", link_id="", link_entity="service", link_type=tie, taxonomy_term_id=term)
-            yield Part.like(group, (tie, code), "link_id")
-        for word in words:
-            condition = match_term("conditions", word) if link == "excludes" else None
-            if condition is not None:
-                labels = _labels_with_english("conditions", condition.code, reader.intake.area)
-                excluded = Attribute(id="", link_id="", link_entity="service", link_type="excludes", value=labels["en"])
-                yield Part.like(excluded, (link, condition.code), "link_id")
-                continue
-            reader.say(
-                link,
-                Phrase("{word!r} is no group that we know", word=word),
-                Phrase("it was left out; write a code into [words.{link}]", link=link),
-            )
+            group = Attribute(id="", link_id="", link_entity="service", link_type=link, taxonomy_term_id=term)
+            yield Part.like(group, (link, code), "link_id")
+    for word in conditions:
+        condition = match_term("conditions", word)
+        if condition is None:
+            _say_unknown(reader, "excludes", word)
+            continue
+        labels = _labels_with_english("conditions", condition.code, reader.intake.area)
+        attribute = Attribute(id="", link_id="", link_entity="service", link_type="excludes", value=labels["en"])
+        yield Part.like(attribute, ("excludes", condition.code), "link_id")
+    for word in words:
+        _say_unknown(reader, "serves", word)
+
+
+def _say_unknown(reader: Reader, link: str, word: str) -> None:
+    reader.say(
+        link,
+        Phrase("{word!r} is no group that we know", word=word),
+        Phrase("it was left out; write a code into [words.{link}]", link=link),
+    )
 
 
 def _phones(
@@ -679,8 +688,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
     entry.records += _translated("location", entry.location.id, "name", names, source)
     address = reader.text("address")
     if address and not parsers.is_blank(address) and not asks_silence(address):
-        index = _POSTAL_CODE.match(address)
-        address = address[index.end() :] if index else address
+        index, address = postal_code(address)
         # An address that names a ward or a number says more than where the door is.
         address_shown = bool(reader.harmless("address", address))
         entry.records.append(
@@ -689,7 +697,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
                 location_id=entry.location.id,
                 address_1=address,
                 city=reader.any_text("place"),
-                postal_code=index[1] if index else None,
+                postal_code=index or None,
                 country=entry.location.country or "",
                 audience=entry.location.audience if address_shown else "custodian",
             )

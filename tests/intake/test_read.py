@@ -102,6 +102,8 @@ def test_a_row_becomes_a_body_a_service_and_a_place(take):
         ("дети от 3 до 14", (3, 14), {("serves", "AGE-CHI")}),
         ("женщины, кроме беременных", (None, None), {("serves", "SEX-F"), ("excludes", "HH-PRG")}),
         ("все, кроме мужчин", (None, None), {("excludes", "SEX-M")}),
+        ("все, кроме мужчин и детей", (None, None), {("excludes", "SEX-M"), ("excludes", "AGE-CHI")}),
+        ("женщины, кроме пьющих и детей", (None, None), {("serves", "SEX-F"), ("excludes", "AGE-CHI")}),
         ("для всех", (None, None), set()),
     ],
 )

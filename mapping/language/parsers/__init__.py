@@ -24,7 +24,15 @@ from mapping.language.parsers.amounts import (
 from mapping.language.parsers.contacts import emails, website
 from mapping.language.parsers.dates import DateValue, date, date_value, last_day
 from mapping.language.parsers.hours import HoursValue, hours
-from mapping.language.parsers.lists import answer, consent_form, language_codes, says_everybody, split_list, yes_no
+from mapping.language.parsers.lists import (
+    answer,
+    consent_form,
+    language_codes,
+    left_out,
+    says_everybody,
+    split_list,
+    yes_no,
+)
 from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, is_dialled, phones
 from mapping.language.parsers.points import Point, coordinates
 from mapping.language.parsers.standing import standing
@@ -59,6 +67,7 @@ __all__ = [
     "is_dialled",
     "language_codes",
     "last_day",
+    "left_out",
     "number",
     "phones",
     "price_words",

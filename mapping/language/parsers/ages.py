@@ -35,6 +35,10 @@ _UNDER = re.compile(
 )
 _AT_MOST = re.compile(rf"\b(?:не старше|up to|at most|not over)\s*(\d{{1,2}})(?!\d){_YEARS}", re.I)
 _SEVERAL = re.compile(r"[,;/\n|]|\s(?:и|ва|va|and|или|or|ё|yoki|с|со|with|бо|bilan)\s", re.I)
+_DENIED = re.compile(
+    r"\b(?:не|нет|кроме|исключая|not|no|except|excluding|нест\w*|наме\w+|ғайр|ҷуз|emas|tashqari|\w+maydi)\b", re.I
+)
+"""Words that make ages those of who is not helped."""
 _COUNTED = re.compile(
     r"\b(?:класс|синф|sinf|grade|чел|мест|нафар|раз|час|соат|д[её]н|дн|мес|недел|week|month|day)", re.I
 )
@@ -57,7 +61,8 @@ def ages(text: str) -> AgeRange | None:
         if not matches:
             continue
         rest = pattern.sub(" ", text)
-        if len(matches) > 1 or re.search(r"\d", rest) or _SEVERAL.search(f" {rest.strip()} ") or _COUNTED.search(rest):
+        others = _SEVERAL.search(f" {rest.strip()} ") or _COUNTED.search(rest) or _DENIED.search(rest)
+        if len(matches) > 1 or re.search(r"\d", rest) or others:
             return None
         numbers = [int(number) for number in matches[0].groups() if number]
         if pattern is _BETWEEN:

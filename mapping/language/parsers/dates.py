@@ -106,7 +106,7 @@ _WHOLE = re.compile(r"(?<!\d)(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:
 _DAYS = re.compile(r"(?<!\d)(\d{1,2}) ?[-–—] ?(\d{1,2})([./]\d{1,2}[./]\d{4})(?!\d)")
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
 _BASIC = re.compile(r"((?:19|20)\d{2})([01]\d)([0-3]\d)")
-_AS_OF = re.compile(r"(?:по )?(?:состоянию )?на |as (?:of|at) |ба ҳолати ", re.I)
+_AS_OF = re.compile(r"^(?:(?:по )?(?:состоянию )?на|as (?:of|at)|ба ҳолати) ", re.I)
 _MONTH_IN_ROMAN = re.compile(r"(?<=\d)([ ./-])([ivxіх]{1,4})\1(?=\d{2})", re.I)
 _SHORT_YEAR = re.compile(r"(?:(\d{1,2})[ ./-])?([^\W\d_]{3,})\.?[ ./'’-](\d{2})")
 _NUMBERS = re.compile(r"(\d{1,2})([ ./,-])(\d{1,2})\2(\d{4}|\d{2})(?:[, ]+\d{1,2}:\d{2}.*)?")
@@ -200,7 +200,7 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool) ->
             EXCEL_EPOCH + dt.timedelta(int(float(text))),
             doubt=Phrase("{text} is read as a spreadsheet's day number", text=text),
         )
-    text = _MONTH_IN_ROMAN.sub(_in_figures, _AS_OF.sub("", text) if _AS_OF.match(text) else text)
+    text = _MONTH_IN_ROMAN.sub(_in_figures, _AS_OF.sub("", text))
     if match := _ISO.fullmatch(text) or _BASIC.fullmatch(text):
         year, month, day = map(int, match.groups())
         return DateValue(_day(year, month, day, text))

@@ -39,6 +39,25 @@ def says_everybody(text: str) -> bool:
     return only_means("everybody", text)
 
 
+_BUT = re.compile(
+    r"(?<!\w)(?:кроме|исключая|за исключением|не для|except(?: for)?|excluding|not for|ба ғайр аз|ғайр аз|ба истиснои|"
+    r"ҷуз)\s+(?P<after>[^;\n)]+)|^(?P<before>.+?)(?:dan)?\s+tashqari",
+    re.I,
+)
+
+
+def left_out(text: str) -> str:
+    """Return who or what a text leaves out, as it names them, and "" where it leaves out nobody.
+
+    Examples
+    --------
+    >>> left_out("все, кроме мужчин и детей"), left_out("erkaklardan tashqari"), left_out("women")
+    ('мужчин и детей', 'erkaklar', '')
+    """
+    match = _BUT.search(text)
+    return (match["after"] or match["before"]).strip() if match else ""
+
+
 def yes_no(value: object) -> bool:
     """Read yes or no, in four languages, as + and -, or as 1 and 0.
 
