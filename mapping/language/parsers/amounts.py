@@ -221,7 +221,6 @@ _COUNTED: dict[str, Counted] = {
     "joy": "places",
     "perso": "people",
     "peopl": "people",
-    "chelov": "people",
     "nafar": "people",
     "chel": "people",
     "kishi": "people",
