@@ -10,6 +10,12 @@ from tests.support.browser import axe_faults, press
 from tests.support.sample import public_parts, secret_parts
 from tests.web.support.desk import PASSWORD, Desk, views
 
+SQUEEZED = """[...document.querySelectorAll('main form select, main form input[type=text], main form .label')]
+.filter((each) => {
+  const own = each.getBoundingClientRect(), around = each.closest('form').getBoundingClientRect()
+  return own.width && (own.width < 60 || own.right > around.right + 1)
+}).map((each) => each.outerHTML.slice(0, 80))"""
+"""Fields and their labels that are too narrow to be read, or stand out of their form over what is beside it."""
 LANGUAGES = ("tg", "ru", "en", "uz")
 SEEN: set[tuple[str, int]] = set()
 """Pages at a width that axe has looked at in this run, in whatever language."""
@@ -50,6 +56,7 @@ def fine(page, name):
         assert axe_faults(page) == [], name
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert over <= 0, f"{name} is {over} pixels too wide"
+    assert page.evaluate(SQUEEZED) == [], name
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert over <= 0, f"{name} is {over} pixels too wide with large text"
