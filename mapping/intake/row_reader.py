@@ -356,7 +356,7 @@ class Reader:
     def closing(self) -> str | None:
         """Return the status that a remark gives the row, such as closed; remarks are looked at, never kept.
 
-        What the map says of a word counts first, then what a remark, a status or the brackets of a name say.
+        What the map says of a word counts first, then what a remark or the brackets of a name say.
         """
         for word, meant, pattern in self.intake.notices:
             if meant != "custodian" and self._remarks_hold(pattern):
@@ -369,9 +369,7 @@ class Reader:
                 return meant
         brackets = " ".join(_IN_BRACKETS.findall(self.text("organization")))
         remarks = {name: self.row.cells.get(fold_header(name), "") for name in self.intake.columns.private}
-        status = self.text("status")
-        other = "" if match_term("statuses", status) else status
-        texts = {**remarks, self.column("status"): other, self.column("organization"): brackets}
+        texts = {**remarks, self.column("organization"): brackets}
         for column, text in texts.items():
             if outcome := parsers.standing(text):
                 fix = Phrase("the service counts as {meant}", meant=coded("statuses", outcome[0]))
@@ -404,11 +402,29 @@ class Reader:
         return False
 
     def status(self) -> str:
-        """Return the status that the row gives, "active" where it gives none; one that is not understood is told."""
-        codes, words = self.terms("status", "statuses")
-        for word in words if not codes else ():
-            self.say("status", Phrase("{word!r} is no status that is known", word=word), Phrase("it counts as active"))
-        return next(iter(codes), "active")
+        """Return the status that the row gives, "active" where it gives none; words that only tell it are told."""
+        text = self.text("status")
+        status, words = self._says_status(text) or ("active", "")
+        if status != "active" and words:
+            fix = Phrase("the service counts as {meant}", meant=coded("statuses", status))
+            self.say("status", Phrase("it says {text!r}", text=words), fix)
+        return status
+
+    def tells_status(self) -> bool:
+        """Tell whether the row's status, if it has one, is one; words that are none are told."""
+        text = self.text("status")
+        if self._says_status(text):
+            return True
+        problem = Phrase("{word!r} does not say that it works", word=text)
+        self.say("status", problem, Phrase("it is for custodians only until somebody has asked"))
+        return False
+
+    def _says_status(self, text: str) -> tuple[str, str] | None:
+        """Return the status of a text and, where it is not called by its name, the words for it; None for no status."""
+        if not text or parsers.is_blank(text):
+            return "active", ""
+        match = match_term("statuses", self.word("status", text))
+        return (match.code, "") if match else parsers.status(text)
 
     def say_of(self, heading: str, problem: Phrase, fix: Phrase, level: Level = "doubt") -> None:
         """Keep an issue of this row about a column by its folded heading, which need not fill any field."""

@@ -228,7 +228,7 @@ def _body(
     body = _met(reader, [name, *names.values()], own, place, signs)
     mine = body is None or body.id == own
     body = body or Body(own, name)
-    audience = reader.audience()
+    audience = reader.audience() if reader.tells_status() else "custodian"
     location = Location.of_read(
         id=place,
         organization_id=body.id,
@@ -363,8 +363,9 @@ def _service(
     }
     description = reader.text("description")
     description = reader.harmless("description", description) if description and not descriptions else ""
-    status = entry.reader.closing() or reader.status()
-    audience = reader.narrowed(entry.audience)
+    statuses = (entry.reader.closing() or "active", entry.reader.status(), reader.status())
+    status = next((status for status in statuses if status != "active"), "active")
+    audience = reader.narrowed(entry.audience) if reader.tells_status() else "custodian"
     if audience != entry.audience:  # the place must not tell where a service is that fewer may know
         entry.location.audience = strictest(entry.location.audience, audience)
         entry = replace(entry, audience=audience)

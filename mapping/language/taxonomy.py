@@ -55,6 +55,9 @@ LISTS = (
 )
 """Short taxonomies, which share ``lists.csv``."""
 
+OPPOSITES = frozenset({"statuses", "activity_statuses", "agreement_statuses"})
+"""Lists whose terms say the contrary of each other in words that are alike (ishlaydi, ishlamaydi): none is guessed."""
+
 T = TypeVar("T", bound=str)
 Obligation = Literal["", "must", "should"]
 
@@ -310,6 +313,7 @@ def _match(taxonomy: str, text: str, least: float) -> Match | None:
     if text.casefold() in by_code:
         return Match(by_code[text.casefold()], 1.0, "code")
     index = _index(taxonomy)
+    least = 2.0 if taxonomy in OPPOSITES else least  # more alike than anything is
     match = _look_up(index, text) or _fuzzy(index, text, least)
     bare = _without_brackets(text)
     if match or bare == text:

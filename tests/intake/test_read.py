@@ -304,6 +304,26 @@ def test_a_status_by_its_own_name_is_no_doubt(take):
     assert [issue for issue in batch.issues if issue.column == "Status"] == []
 
 
+@pytest.mark.parametrize(
+    ("words", "status", "audience"),
+    [
+        ("ishlaydi", "active", "public"),
+        ("-", "active", "public"),
+        ("опять работает", "active", "public"),
+        ("готовится к открытию", "inactive", "public"),
+        ("трубку не берут", "active", "custodian"),
+        ("номаълум", "active", "custodian"),
+        ("yes, I think", "active", "custodian"),
+    ],
+)
+def test_what_nobody_knows_to_work_is_not_offered(take, words, status, audience):
+    fields = MAP["fields"] | {"status": ["Status"]}
+    batch = take((*ROW, words), heads=(*HEADER, "Status"), fields=fields)
+    assert [(service.status, service.audience) for service in batch.of("service")] == [(status, audience)]
+    doubts = [issue for issue in batch.issues if issue.column == "Status" and issue.level == "doubt"]
+    assert len(doubts) == (status == "inactive" or audience == "custodian")
+
+
 def test_a_row_for_two_districts_serves_both_and_stands_in_neither(take):
     batch = take((*ROW[:2], "Juybor / Hamvora", *ROW[3:]))
     assert len(batch.of("service_area")) == 2

@@ -35,7 +35,7 @@ from mapping.language.parsers.lists import (
 )
 from mapping.language.parsers.phones import MessengerAccount, PhoneValue, accounts, is_dialled, phones
 from mapping.language.parsers.points import Point, coordinates
-from mapping.language.parsers.standing import standing
+from mapping.language.parsers.standing import standing, status
 
 __all__ = [
     "AgeRange",
@@ -75,6 +75,7 @@ __all__ = [
     "says_none",
     "split_list",
     "standing",
+    "status",
     "utc_offset",
     "website",
     "women_among",

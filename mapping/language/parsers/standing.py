@@ -53,6 +53,43 @@ _CLOSED = re.compile(
     re.I,
 )
 
+_NOT_OPEN = re.compile(
+    r"(?:не\s+|в\s+процессе\s+|скоро\s+|готов\w*\s+к\s+|до\s+)(?:откры|откро|актив)\w*|"
+    r"(?:план\w*|намер\w*|ожидает\w*|скоро)\b.*(?:откры|откро|запус)\w*|откро(?:е|ю)тся|на\s+стадии\s+(?:откр|созд)\w*|"
+    r"not\s+(?:yet\s+)?open|(?:to|will|about\s+to|plan\w*\s+to)\s+(?:be\s+)?(?:open|start|launch)\w*|opening\s+soon|"
+    r"(?:not\s+yet|will\s+be)\s+(?:operat|work|function|active)\w*|planned|"
+    r"ба\s+нақша|дар\s+нақша|(?:кушода|боз)\s+(?:хоҳад|мешавад|нашуд)\w*|оғоз\s+(?:хоҳад|мешавад)|"
+    r"rejalashtir\w*|ochiladi|ochilmagan|hali\s+och\w*|режалаштир\w*|очилади|очилмаган",
+    re.I,
+)
+_WORKS = re.compile(
+    r"\bработа(?:ет|ют)\b|\bраб\.?$|\bдейств(?:ует|уют|ующ\w*)\b|\bфункциониру\w+|\bоткрыт[аоы]?\b|\bактив(?:ен|н\w+)\b|"
+    r"\bпринима(?:ет|ют)\b|\b(?:operat(?:es|ing|ional)|work(?:s|ing)|functions?|functional|functioning|active|open)\b|"
+    r"\bкор\s+(?:мекун|карда\s+исто)\w*|\bамал\s+мекун\w*|\bфаъол\b|\bфаъолият\s+(?:дорад|мекун\w*)|\bкушода\b|"
+    r"\b(?:ishla(?:ydi|moqda|yapti|b\s+turibdi)|faol|ochiq|faoliyat\s+(?:yurit|koʻrsat)\w*di)\b|"
+    r"\b(?:ишла(?:йди|моқда|япти)|очиқ)\b",
+    re.I,
+)
+
+
+def status(words: str) -> tuple[Standing | Literal["active"], str] | None:
+    """Return what the words of a column of statuses say, with those that say it; None where they do not say it.
+
+    No word is taken for another that is like it: "ishlaydi" works, and "ishlamaydi" does not. What is planned to open
+    does not work yet.
+
+    Examples
+    --------
+    >>> status("working till June"), status("скоро откроется"), status("не дозвонились")
+    (('active', 'working'), ('inactive', 'скоро откроется'), None)
+    """
+    if outcome := standing(words):
+        return outcome
+    if hit := _NOT_OPEN.search(words):
+        return "inactive", _whole_words(words, hit)
+    hit = _WORKS.search(words) or _AGAIN.search(words)
+    return ("active", _whole_words(words, hit)) if hit else None
+
 
 @lru_cache(maxsize=10_000)
 def standing(remark: str) -> tuple[Standing, str] | None:
