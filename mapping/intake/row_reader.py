@@ -536,7 +536,7 @@ class Reader:
         words: list[str] = []
         for part in self.parts(name, taxonomy):
             match = match_term(taxonomy, part)
-            made = Composition((match.code,)) if match else Composition() if named else composed(taxonomy, part)
+            made = Composition((match.code,)) if match else Composition() if named else self._made(taxonomy, part)
             codes += made.codes
             if not made.codes:
                 words.append(part)
@@ -546,6 +546,10 @@ class Reader:
                 problem = Phrase("{part!r} was taken for {term}", part=part, term=terms)
                 self.say(name, problem, Phrase("put it into the map if that is wrong"), level)
         return list(dict.fromkeys(codes)), words
+
+    @staticmethod
+    def _made(taxonomy: str, part: str) -> Composition:
+        return parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part)
 
     def harmless(self, name: str, text: str) -> str:
         """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""

@@ -23,7 +23,6 @@ from mapping.intake.dialling import lacks_town, town_codes
 from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import SHELTER, TELLING, Intake, Part, Reader, first_of
 from mapping.language import parsers
-from mapping.language.composition import composed
 from mapping.language.fold import name_key
 from mapping.language.i18n import Coded, Phrase, Quoted, Several
 from mapping.language.parsers.permission import says_yes
@@ -459,7 +458,7 @@ def _refused(text: str) -> tuple[list[str], list[str], set[str]]:
             codes.append(match.code)
         else:
             words.append(part)
-            made.update(composed("beneficiaries", part).codes)
+            made.update(parsers.composed_groups(part).codes)
     return codes, words, {*codes, *made}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mapping.freshness import Freshness, active, checked_in_time, confirmed, listed, offered, rank
+from mapping.language.parsers import AGES
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import WEEKDAYS, Precision, Weekday
 
@@ -274,9 +275,6 @@ def sort_key(name: str) -> str:
 TAKES = {"AGE-CHI": frozenset({"AGE-CHI", "AGE-ADO"}), "AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"})}
 REFUSES = {"AGE-ADO": frozenset({"AGE-ADO", "AGE-CHI"})}
 """Groups of which one is part of another: children under 18, adolescents from 12 to 17."""
-
-AGES = {"AGE-CHI": (0, 18), "AGE-ADO": (12, 18), "AGE-ADU": (18, 60), "AGE-OLD": (60, 200)}
-"""The first age of a group, and the first one beyond it."""
 
 
 def suits(

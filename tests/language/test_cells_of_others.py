@@ -14,7 +14,7 @@ import pytest
 from mapping import StudyArea
 from mapping.area.geocode import units_served
 from mapping.language import parsers
-from mapping.language.composition import composed
+from mapping.language.composition import Composition, composed
 from mapping.language.parsers.permission import asks_consent, refuses
 from mapping.language.taxonomy import Vocabulary, match_term
 
@@ -31,8 +31,12 @@ def _terms(taxonomy: str, cell: str) -> set[str]:
     codes: set[str] = set()
     for part in parsers.split_list(cell, known=lambda text: match_term(taxonomy, text) is not None):
         match = match_term(taxonomy, part)
-        codes |= {match.code} if match else set(composed(taxonomy, part).codes)
+        codes |= {match.code} if match else set(_made(taxonomy, part).codes)
     return codes
+
+
+def _made(taxonomy: str, part: str) -> Composition:
+    return parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part)
 
 
 def test_kinds_of_help_are_read_and_few_are_wrong():

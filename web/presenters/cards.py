@@ -8,10 +8,9 @@ from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.fold import coarse
 from mapping.language.i18n import Message, chain, translate
-from mapping.language.parsers import is_dialled
+from mapping.language.parsers import AGES, is_dialled
 from mapping.language.taxonomy import Label, Vocabulary, match_term
 from mapping.render.layers.services import spaced
-from mapping.view.entries import AGES
 from mapping.view.view import Entry, PhoneEntry, ServicePlace
 from web.presenters.hours import Week, week
 

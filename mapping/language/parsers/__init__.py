@@ -7,7 +7,7 @@ given; names of other currencies and of languages are general.
 """
 
 from mapping.language.parsers._cells import Partly, Unreadable, cell, is_blank, says_none
-from mapping.language.parsers.ages import AgeRange, ages
+from mapping.language.parsers.ages import AGES, AgeRange, age_groups, ages, composed_groups
 from mapping.language.parsers.amounts import (
     CapacityValue,
     CostValue,
@@ -38,6 +38,7 @@ from mapping.language.parsers.points import Point, coordinates
 from mapping.language.parsers.standing import standing, status
 
 __all__ = [
+    "AGES",
     "AgeRange",
     "CapacityValue",
     "CostValue",
@@ -51,10 +52,12 @@ __all__ = [
     "Point",
     "Unreadable",
     "accounts",
+    "age_groups",
     "ages",
     "answer",
     "capacity",
     "cell",
+    "composed_groups",
     "consent_form",
     "coordinates",
     "cost",

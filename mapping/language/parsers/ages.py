@@ -1,7 +1,14 @@
 """Ages of those who are helped, in the words of four languages."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
+
+from mapping.language.composition import Composition, composed
+
+AGES = {"AGE-CHI": (0, 18), "AGE-ADO": (12, 18), "AGE-ADU": (18, 60), "AGE-OLD": (60, 200)}
+"""The first age of a group, and the first one beyond it."""
 
 OLDEST = 99
 """A number beyond it is no age."""
@@ -71,3 +78,27 @@ def ages(text: str) -> AgeRange | None:
             return AgeRange(numbers[0], None)
         return AgeRange(None, numbers[0] - (pattern is _UNDER)) if numbers[0] else None
     return None
+
+
+def age_groups(codes: Iterable[str], text: str) -> tuple[str, ...]:
+    """Return codes of groups as the ages in a text allow them: those of other ages go, the one that is meant comes.
+
+    >>> age_groups(["SEX-F", "AGE-ADU"], "girls below 18"), age_groups(["SEX-F"], "women 18+")
+    (('SEX-F', 'AGE-CHI'), ('SEX-F', 'AGE-ADU'))
+    """
+    if (read := ages(text)) is None:
+        return tuple(codes)
+    least = read.least or 0
+    most = read.most if read.most is not None else AGES["AGE-OLD"][1]
+    left = tuple(code for code in codes if code not in AGES or (least < AGES[code][1] and most >= AGES[code][0]))
+    if any(code in AGES for code in left):
+        return left
+    grown = least >= AGES["AGE-ADU"][0] and read.most is None
+    meant = [code for code, (first, beyond) in AGES.items() if first <= least < beyond and (grown or most < beyond)]
+    return left + tuple(meant[-1:])
+
+
+def composed_groups(text: str) -> Composition:
+    """Return the groups that the words and the ages of a text make up: see `mapping.language.composition.composed`."""
+    made = composed("beneficiaries", text)
+    return replace(made, codes=age_groups(made.codes, text))

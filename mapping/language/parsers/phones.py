@@ -59,7 +59,7 @@ _LABEL = re.compile(
 _FAX = re.compile(r"\b(?:факс|fax|faks)\b", re.I)
 _VOICE = re.compile(r"\b(?:тел|моб|сот|phone|tel|mob|cell)", re.I)
 _EXTENSION = re.compile(
-    r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
+    r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|loc(?:al)?|int(?:erior)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
     r"qoʻshimcha|qo'shimcha|"
     r"d[aâ]hili|dah|iç hat|(?<![^\W\d_])[xх])(?![^\W\d_])\s?(?:номер|raqam|рақам|no|number|№)?[.:=№\s]*|[#*]\s?|,,\s?)"
     r"(?P<extension>\d{1,6})(?!\d)[)\]]?",
@@ -422,9 +422,9 @@ def _country(core: str, digits: str, region: str, towns: tuple[str, ...]) -> tup
         and (len(digits) > 10 or len(digits) not in lengths)
     ):
         return own, digits[len(own) :], False
-    if len(digits) in lengths:
-        return own, digits, False
     trunk = _trunk(region, own)
+    if len(digits) in lengths and not _begins_with_trunk(digits, trunk, region):
+        return own, digits, False
     if trunk and digits.startswith(trunk) and len(digits) - len(trunk) in lengths:
         return own, digits[len(trunk) :], False
     for idd in IDD:
@@ -449,6 +449,20 @@ def _trunk(region: str, own: str) -> str:
     """Return the digit that is dialled before a town's code within a country, or nothing."""
     metadata = PhoneMetadata.metadata_for_region(region)
     return (metadata.national_prefix if metadata else None) or (OLD_TRUNK if own in SHARED_NETWORK else "")
+
+
+def _begins_with_trunk(digits: str, trunk: str, region: str) -> bool:
+    """Tell whether digits that may be a whole number are one of the country's only without the trunk's digit.
+
+    Where numbers differ in length, that digit and a short number are as long as a longer number.
+    """
+    if not trunk or not digits.startswith(trunk):
+        return False
+    metadata = PhoneMetadata.metadata_for_region(region)
+    general = metadata.general_desc if metadata else None
+    pattern = (general.national_number_pattern if general else None) or ""
+    given_out, bare = (re.fullmatch(pattern, number) for number in (digits, digits.removeprefix(trunk)))
+    return bare is not None and given_out is None
 
 
 def _completed(digits: str, lengths: tuple[int, ...], towns: tuple[str, ...]) -> str:

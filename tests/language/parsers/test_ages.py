@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapping.language.parsers import ages
+from mapping.language.parsers import AGES, age_groups, ages, composed_groups
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,27 @@ def test_every_range_is_read_back(low, high, form):
 def test_any_text_is_read_or_not(text):
     found = ages(text)
     assert found is None or (found.least, found.most) != (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("girls below 18", {"SEX-F", "AGE-CHI"}),
+        ("children below 18", {"AGE-CHI"}),
+        ("девочки до 18 лет", {"SEX-F", "AGE-CHI"}),
+        ("девушки 18-35", {"SEX-F", "AGE-ADU"}),
+        ("women 18 and over", {"SEX-F", "AGE-ADU"}),
+        ("men above 60", {"SEX-M", "AGE-OLD"}),
+        ("мужчины старше 60", {"SEX-M", "AGE-OLD"}),
+        ("girls 14-30", {"SEX-F"}),
+    ],
+)
+def test_ages_say_which_group_is_helped(text, codes):
+    assert set(composed_groups(text).codes) == codes
+
+
+@given(st.integers(1, 99), st.sampled_from(["girls under {}", "women below {}", "дети до {} лет", "мужчины младше {}"]))
+def test_nobody_older_is_read_from_under_an_age(beyond, words):
+    read = age_groups(AGES, words.format(beyond))
+    assert read
+    assert all(AGES[code][0] < beyond for code in read)

@@ -33,6 +33,9 @@ def numbers(text, region="TJ"):
         ("+90 000 000 56 18", "TJ", "+900000005618", "000 000 56 18"),
         ("+44 20 7946 0000", "TJ", "+442079460000", "20 7946 0000"),
         ("(+992) 00 016 68 62", "TJ", "+992000166862", "00 016 68 62"),
+        ("(030) 23125 000", "DE", "+493023125000", "(030) 23125 000"),  # kept for films: nobody has it
+        ("030 23125", "DE", "+493023125", "030 23125"),
+        ("06 1234 5678", "IT", "+390612345678", "06 1234 5678"),  # there the zero belongs to the number
     ],
 )
 def test_numbers_in_many_notations(text, region, number, national):
@@ -77,6 +80,9 @@ def test_a_number_of_which_only_the_end_is_written_is_doubtful():
         ("+992 00 021 08 93, доб. 12", 12),
         ("+992 00 021 08 93 x12", 12),
         ("+992 00 021 08 93 дохилӣ 12", 12),
+        ("+992 00 021 08 93 loc. 12", 12),
+        ("+992 00 021 08 93 local 12", 12),
+        ("+992 00 021 08 93, int. 12", 12),
     ],
 )
 def test_extensions(text, extension):

@@ -10,8 +10,9 @@ from typing import Literal, NamedTuple
 
 from mapping.language.i18n import Message, Several
 from mapping.language.need_fits import LAST, fit, need_fits
+from mapping.language.parsers import AGES
 from mapping.language.taxonomy import Term, Vocabulary, match_term
-from mapping.view.entries import AGES, REFUSES, TAKES, suits
+from mapping.view.entries import REFUSES, TAKES, suits
 from mapping.view.view import Entry
 from web.partner.finding.agreements import agreements
 from web.partner.finding.needs import CHILD_AGES, MARKED_GROUPS, NATIONALITY_DECIDES, OTHER_COUNTRY, Needs
