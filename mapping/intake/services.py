@@ -55,7 +55,7 @@ from mapping.model import (
     strictest,
 )
 from mapping.quality.known_organizations import Body, Signs
-from mapping.safety.sensitive_text import asks_silence
+from mapping.safety.sensitive_text import hides_place
 
 BY_APPOINTMENT = "by appointment"
 ROUND_THE_CLOCK = re.compile(
@@ -189,7 +189,7 @@ def _located(reader: Reader) -> Located:
 def _in_address(reader: Reader) -> Whereabouts:
     """Return the unit and the place that the row's address names, and say so: it has no columns for them."""
     area, text = reader.intake.area, reader.text("address")
-    read = whereabouts(area, text) if text and not asks_silence(text) else Whereabouts("", "")
+    read = whereabouts(area, text) if text and not hides_place(text) else Whereabouts("", "")
     if read.unit:
         unit = Coded(
             area.label(read.unit, "en"), {language: area.label(read.unit, language) for language in area.languages}
@@ -286,9 +286,10 @@ def _place_name(reader: Reader) -> str | None:
 
 def _precision(reader: Reader, located: Located) -> Precision:
     """Return how closely the place may be shown: as the row says, and never closer than it is known."""
-    if asks_silence(reader.text("address")):
-        reader.say("address", Phrase("the address is not to be told"), Phrase("the place is shown to nobody"), "note")
-        return "none"
+    for name in ("address", "place", "unit", "place_name"):
+        if hides_place(reader.any_text(name)):
+            reader.say(name, Phrase("the address is not to be told"), Phrase("the place is shown to nobody"), "note")
+            return "none"
     if located.precision not in ("exact", "place"):
         return "area" if located.unit else "none"
     columns = reader.intake.columns
@@ -687,7 +688,7 @@ def _place(entry: RowSite, intake: Intake) -> None:
     names = {lang: text for lang, text in reader.translations("place_name").items() if not TELLING.search(text)}
     entry.records += _translated("location", entry.location.id, "name", names, source)
     address = reader.text("address")
-    if address and not parsers.is_blank(address) and not asks_silence(address):
+    if address and not parsers.is_blank(address) and not hides_place(address):
         index, address = postal_code(address)
         # An address that names a ward or a number says more than where the door is.
         address_shown = bool(reader.harmless("address", address))

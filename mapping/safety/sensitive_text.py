@@ -17,8 +17,8 @@ STREET = re.compile(
 HOLD = re.compile(
     r"не\s+(?:для\s+)?(?:публик|печат)|не\s+для\s+(?:сайт|всех)|не\s+разглаш|не\s+показыв|секретно|"
     r"конфиденциальн|\bдсп\b"
-    r"|для\s+(?:служебн|внутр)|только\s+(?:для\s+)?(?:партн|сотрудн|участник)|адрес\w*\s+(?:закрыт|секрет|скрыт|"
-    r"не\s+да)"
+    r"|для\s+(?:служебн|внутр)|только\s+(?:для\s+)?(?:партн|сотрудн|участник)|\bадр(?:ес\w*|\.)\s+(?:\w+\s+)?"
+    r"(?:закрыт|секрет|скрыт|никому|(?:по|под)\s+запрос|не\s+(?:да|сообщ|назыв))"
     r"|do\s+not\s+(?:share|publish|show)|not\s+(?:for|to\s+be)\s+(?:publi|shar|disclos)|internal\s+use|confidential"
     r"|(?:partners?|staff)\s+only|танҳо\s+барои\s+(?:шарик|корман)|faqat\s+hamkor"
     r"|нашр\s+накун|ошкор\s+накун|махф[иӣ]|дома\s+у\s|на\s+дому|at\s+(?:her|his|their|the)?\s*home\b|"
@@ -38,7 +38,31 @@ def asks_silence(text: str) -> bool:
     return HOLD.search(text) is not None
 
 
+@lru_cache(maxsize=20_000)
+def hides_place(text: str) -> bool:
+    """Tell whether a cell for a place asks for silence, or says in any other way that the place is not told.
+
+    >>> hides_place("адрес у координатора"), hides_place("Dushanbe (undisclosed)"), hides_place("у рынка")
+    (True, True, False)
+    """
+    return asks_silence(text) or PLACELESS.search(text) is not None
+
+
+PLACELESS = re.compile(
+    r"\b(?:undisclosed|withheld|hidden|secret|unlisted)\b|\b(?:on|upon|by)\s+request\b|"
+    r"\bnot\s+(?:\w+\s+)?(?:given|disclos|told|reveal)|"
+    r"(?:закрыт|скрыт|секрет|засекреч)|\bне\s+(?:\w+\s+)?(?:сообща|сообщ\.|назы|назва|да[еёюд]|раскры|выда)|\bникому|"
+    r"отказ\w*\s+(?:назва|сообщ|дать)|по\s+(?:\w+\s+)?запрос|"
+    r"^\W*(?:адрес\w*\W+)?(?:(?:знает|известен)\W+)?(?:у|через)\s+(?:ответств|координ|руковод|директор|сотрудн)|"
+    r"пинҳон|пинхон|(?:гуфта|дода|ошкор\s+карда)\s+намеша|намегӯ|"
+    r"\b(?:sir|сир)\s+(?:tut|saq|тут|сақ|аст|нигоҳ)|yashirin|яширин|(?:aytil|beril|oshkor\s+(?:qilin|etil))ma[yg]",
+    re.I,
+)
+"""Words of a cell for a place by which a sender says that the place is not told."""
+
 SHELTER = re.compile(
-    r"приют|убежищ|шелтер|\bshelter|\brefuge\b|safe[\s-]?house|пано[ҳх]?го[ҳх]|panoh?goh|boshpana|бошпана", re.I
+    r"приют|убежищ|шелтер|\bshelter|\brefuge\b|safe[\s-]?(?:house|home)|пано[ҳх]?го[ҳх]|пано[ҳх]{1,2}она|хонаи\s+амн|"
+    r"panoh?(?:goh|xona)|xavfsiz\s+uy|boshpana|бошпана",
+    re.I,
 )
 """Words by which the name of a body tells that it keeps a shelter."""

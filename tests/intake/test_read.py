@@ -135,6 +135,18 @@ def test_an_address_that_asks_for_silence_places_nothing(take):
     assert batch.of("address") == []
 
 
+@pytest.mark.parametrize("text", ["Juybor (address confidential)", "Juybor, undisclosed", "Juybor, адрес по запросу"])
+def test_a_district_beside_which_the_address_is_hidden_is_shown_to_nobody(take, text):
+    (place,) = take([*ROW[:2], text, *ROW[3:]]).of("location")
+    assert place.precision == "none"
+
+
+def test_an_address_that_says_only_that_it_is_not_told_is_no_address(take):
+    batch = take([*ROW, "адрес у координатора"], heads=(*HEADER, "Address"))
+    assert batch.of("address") == []
+    assert [place.precision for place in batch.of("location")] == ["none"]
+
+
 def test_the_column_for_the_district_goes_before_the_address(take):
     row = [*ROW[:2], "Kulnishin", *ROW[3:], "Juybor, Market Street 4"]
     (place,) = take(row, heads=(*HEADER, "Address")).of("location")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mapping.safety.sensitive_text import HOLD, SHELTER, STREET, TELLING, asks_silence
+from mapping.safety.sensitive_text import HOLD, PLACELESS, SHELTER, STREET, TELLING, asks_silence, hides_place
 
 TOLD = {
     TELLING: (
@@ -66,6 +66,12 @@ TOLD = {
         "адреса секретны",
         "адрес скрыт",
         "адрес не даём",
+        "адр. не даётся",
+        "Адрес НИКОМУ!",
+        "адрес по запросу",
+        "адрес под запрос",
+        "адрес не сообщаем",
+        "адрес не называем",
         "Do not share",
         "do not publish",
         "do not show",
@@ -95,6 +101,59 @@ TOLD = {
         "maxfiy",
         "chop etilmasin",
     ),
+    PLACELESS: (
+        "undisclosed",
+        "address withheld",
+        "hidden",
+        "Secret",
+        "unlisted",
+        "on request",
+        "upon request",
+        "by request",
+        "not given",
+        "not publicly disclosed",
+        "not told",
+        "will not be revealed",
+        "закрыт",
+        "скрыт",
+        "секретный адрес",
+        "засекречен",
+        "не сообщается",
+        "адр. не сообщ.",
+        "не называют",
+        "просили не назвать",
+        "не даём",
+        "НИКОМУ",
+        "отказались назвать",
+        "отказ дать адрес",
+        "отказались сообщить",
+        "не раскрываем",
+        "не выдаётся",
+        "по письменному запросу",
+        "адрес у ответственного лица",
+        "знает: у координатора",
+        "известен у руководителя",
+        "через директора",
+        "через сотрудников",
+        "суроға пинҳон аст",
+        "пинхон",
+        "гуфта намешавад",
+        "дода намешавад",
+        "ошкор карда намешавад",
+        "намегӯянд",
+        "manzil SIR tutiladi",
+        "сир тутилади",
+        "sir saqlanadi",
+        "сир сақланади",
+        "сир аст",
+        "сир нигоҳ дошта мешавад",
+        "yashirin",
+        "яширин",
+        "aytilmaydi",
+        "berilmagan",
+        "oshkor qilinmaydi",
+        "oshkor etilmagan",
+    ),
     SHELTER: (
         "Приют «Умед»",
         "Убежище",
@@ -104,6 +163,11 @@ TOLD = {
         "safehouse",
         "safe house",
         "Safe-House",
+        "Safe Home",
+        "Паноҳхонаи «Модар»",
+        "Хонаи амн",
+        "Panohxona",
+        "Xavfsiz uy",
         "ПАНОҲГОҲИ занон",
         "панохгох",
         "паногоҳ",
@@ -119,11 +183,19 @@ PLAIN = {
     TELLING: ("24/7, floor 3", "room 1234", "ward 12, bed 3456", "10.00", "it's free"),
     STREET: ("под. 5", "best. ever", "улов", "a house in town"),
     HOLD: ("для всех", "публикации о правах", "адсп", "at the homeland", "партнёры и сотрудники", "share with others"),
+    PLACELESS: (
+        "secretariat",
+        "у рынка, вход у кассы",
+        "ул. Отказная 5",
+        "по улице Запрудной",
+        "сирдарё",
+        "Sirli dunyo",
+    ),
     SHELTER: ("refugees", "workshelter", "пан", "safe and warm house"),
 }
 """Pattern -> texts that it must leave alone."""
 
-NAMES = {TELLING: "telling", STREET: "street", HOLD: "hold", SHELTER: "shelter"}
+NAMES = {TELLING: "telling", STREET: "street", HOLD: "hold", PLACELESS: "placeless", SHELTER: "shelter"}
 
 
 def examples(texts: dict[re.Pattern[str], tuple[str, ...]]) -> list[Any]:
@@ -143,6 +215,12 @@ def test_plain_texts_are_left_alone(pattern: re.Pattern[str], text: str) -> None
 def test_whoever_asks_for_silence_in_a_remark_is_heard() -> None:
     assert asks_silence("ул. Рудаки 5, не для сайта")
     assert not asks_silence("ул. Рудаки 5")
+
+
+def test_a_place_is_hidden_by_a_wish_for_silence_and_by_words_that_it_is_not_told() -> None:
+    assert hides_place("г. Хуҷанд, не для сайта")
+    assert hides_place("Khujand (undisclosed)")
+    assert not hides_place("Khujand, Rudaki 5")
 
 
 def without_one_choice(pattern: str) -> Iterator[str]:

@@ -96,7 +96,11 @@ _OTHER = re.compile(
 REVIEWS = ("_validation_status", "reviewstate", "__system/reviewstate")
 """Columns in which survey tools keep what a reviewer decided."""
 
-_PASSED = re.compile(r"^(?:validation_status_)?approved$|^received$|^edited$", re.I)
+_PASSED = re.compile(
+    r"^(?:(?:validation_status_)?approved|received|edited|одобрен[оа]?|принят[оа]?|получен[оа]?|изменен[оа]?|"
+    r"тасдиқ (?:шуд|шудааст)|қабул (?:шуд|шудааст)|tasdiqlan(?:di|gan)|qabul qilin(?:di|gan))$",
+    re.I,
+)
 
 
 @lru_cache(maxsize=10_000)

@@ -105,6 +105,8 @@ def test_a_review_holds_back_unless_it_was_passed():
     assert is_review("_validation_status")
     for held in (
         "Not Approved",
+        "Не одобрено",
+        "тасдиқ нашуд",
         "On Hold",
         "validation_status_not_approved",
         "validation_status_on_hold",
@@ -112,7 +114,7 @@ def test_a_review_holds_back_unless_it_was_passed():
         "hasIssues",
     ):
         assert refuses("_validation_status", held)
-    for passed in ("Approved", "validation_status_approved", ""):
+    for passed in ("Approved", "validation_status_approved", "", "Одобрено", "тасдиқ шуд", "Tasdiqlangan"):
         assert refuses("_validation_status", passed) is None
 
 
