@@ -12,7 +12,7 @@ from mapping.view.view import Entry, ServicePlace
 from web.presenters import choices
 from web.presenters.beyond import minutes_beyond
 from web.presenters.cards import Blocks, Card, ContactLink, first_choice, minutes_to
-from web.presenters.choices import CHILD, EVERYWHERE, GROUPS_OF, Choice, Fit
+from web.presenters.choices import CHILD, CONSULAR, EVERYWHERE, GROUPS_OF, Choice, Fit
 from web.presenters.edition import Edition
 
 NO_PAPERS = "NONE"
@@ -26,8 +26,6 @@ ENOUGH = 3
 
 NEAREST = 5
 """Services that are told to somebody in a district."""
-
-CONSULAR = "RET-CON"
 
 Pair = tuple[float, float]
 
@@ -266,7 +264,7 @@ def answering(edition: Edition, choice: Choice, language: str) -> list[Entry]:
         return [
             entry
             for entry in edition.entries(language).values()
-            if entry.status in ("active", "temporarily closed") and fit(choice.need.code, entry.types) is not None
+            if choices.listed(entry) and fit(choice.need.code, entry.types) is not None
         ]
 
     return edition.keep(("answering", choice.need.code, language), read)

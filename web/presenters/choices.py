@@ -31,6 +31,8 @@ PATTERN = re.compile(
 )
 CROSS_BORDER = "RET"
 """The family of help that starts abroad and ends at home."""
+CONSULAR = "RET-CON"
+"""Help of a consulate, for people in the country where it is."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
     if not unit:
         return _abroad(entry, choice.where.upper(), area)
     if by_phone(entry):
-        return "named" if entry.phones and covers(entry, unit, area, anywhere=True) else ""
+        return "named" if covers(entry, unit, area, anywhere=True) else ""
     inside = [
         place
         for place in entry.places
@@ -145,6 +147,11 @@ def place_of(entry: Entry, choice: Choice, area: StudyArea) -> Literal["near", "
     if inside or covers(entry, unit, area):
         return "named"
     return ""
+
+
+def listed(entry: Entry) -> bool:
+    """Tell whether a service stands in lists: it is not closed for good, and no line without a number to call."""
+    return entry.listed and (bool(entry.phones) or not by_phone(entry))
 
 
 def by_phone(entry: Entry) -> bool:
@@ -188,10 +195,10 @@ def covers(entry: Entry, unit: str, area: StudyArea, *, anywhere: bool = False) 
     """Tell whether a service says that it serves an area unit, or has neither place nor area and serves everyone.
 
     With ``anywhere`` a place does not stand in the way, as that of an office from which a line is answered. Who can
-    only be called in another country serves people there, unless the help is made for coming home.
+    only be called in another country serves people there, unless the help is made for coming home and no consulate's.
     """
     if not entry.covers:
-        coming_home = any(code.partition("-")[0] == CROSS_BORDER for code in entry.types)
+        coming_home = any(code.partition("-")[0] == CROSS_BORDER and code != CONSULAR for code in entry.types)
         return (entry.remote or anywhere) and (coming_home or not answers_abroad(entry, area))
     known = area.all_units()
     around = {unit, *area.ancestors(unit)}

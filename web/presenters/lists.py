@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from mapping.errors import NotFound
 from mapping.language.need_fits import LAST
-from mapping.view.view import Entry, StatementEntry
+from mapping.view.view import StatementEntry
 from web.presenters import choices
 from web.presenters.answers import chosen
 from web.presenters.cards import Blocks, Card, ContactLink, first_choice, label, shown_minutes
@@ -121,7 +121,7 @@ def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
     """Return a sheet of the list of everything: by name, those not confirmed for too long last."""
 
     def read() -> tuple[Blocks, tuple[tuple[str, str], ...]]:
-        cards = [edition.card(e, language) for e in edition.entries(language).values() if listed(e)]
+        cards = [edition.card(e, language) for e in edition.entries(language).values() if choices.listed(e)]
         blocks = Blocks(
             near=tuple(card for card in cards if first_choice(card.entry) and card.entry.points),
             named=tuple(card for card in cards if first_choice(card.entry) and not card.entry.points),
@@ -190,15 +190,10 @@ def columns(edition: Edition) -> dict[str, int]:
     """Return the place of each service among the ids of all that is listed."""
 
     def number() -> dict[str, int]:
-        ids = sorted(entry.id for entry in edition.entries("en").values() if listed(entry))
+        ids = sorted(entry.id for entry in edition.entries("en").values() if choices.listed(entry))
         return {identifier: place for place, identifier in enumerate(ids)}
 
     return edition.keep("places", number)
-
-
-def listed(entry: Entry) -> bool:
-    """Tell whether an entry stands in the list of everything: it is not closed for good."""
-    return entry.status not in ("inactive", "defunct")
 
 
 def sheets_of(blocks: Blocks) -> int:

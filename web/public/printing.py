@@ -21,7 +21,7 @@ from web.presenters.cards import Card, first_choice
 from web.presenters.edition import Edition
 from web.presenters.entries import Emergency, emergency
 from web.presenters.hotlines import Hotline, line_for, lines, route, spoken_for
-from web.presenters.lists import StatementCard, listed
+from web.presenters.lists import StatementCard
 
 SHEET = 120
 """Entries on a page for the screen; the PDF holds all of them."""
@@ -112,7 +112,7 @@ def _placed(edition: Edition, region: str, language: str) -> Iterator[tuple[str,
     area, known = edition.area, edition.area.all_units()
     by_heading: dict[tuple[int, str], list[Card]] = {}
     for entry in edition.entries(language).values():
-        if not listed(entry):
+        if not choices.listed(entry):
             continue
         units = [place.area_unit for place in entry.places if place.area_unit in known]
         inside = [code for code in units if code and area.region_of(code) == region]

@@ -15,7 +15,6 @@ from web.presenters import choices
 from web.presenters.cards import country_name, facts, minutes_to, shown_minutes
 from web.presenters.edition import Edition
 from web.presenters.hotlines import route
-from web.presenters.lists import listed
 
 STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 """A sign for each five minutes of travel."""
@@ -125,7 +124,7 @@ def starts(edition: Edition, language: str) -> list[tuple[str, tuple[StartUnit, 
 
 
 def _listed(edition: Edition, language: str) -> list[Entry]:
-    return [entry for entry in edition.entries(language).values() if listed(entry)]
+    return [entry for entry in edition.entries(language).values() if choices.listed(entry)]
 
 
 def _sign(pair: tuple[float, float] | None, season: int) -> str:

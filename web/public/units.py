@@ -141,7 +141,7 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
     area, seat, kinds = edition.area, edition.seats.get(code), Vocabulary.load("service_types")
     summer = edition.minutes(seat[0], "summer") if seat else {}
     winter = edition.minutes(seat[0], "winter") if seat else {}
-    offered = [entry for entry in edition.entries(language).values() if first_choice(entry)]
+    offered = [entry for entry in edition.entries(language).values() if first_choice(entry) and choices.listed(entry)]
     for need in choices.needs():
         answers = [kinds.term(code) for code in types_for(need.code, FIRST)]
         types = {term.code for term in answers}
@@ -159,11 +159,7 @@ def _nearest(edition: Edition, code: str, language: str) -> Iterable[Nearest]:
             yield Nearest(need, edition.card(entry, language), code in units_of(entry, area), minutes)
             continue
         inside = [entry for _, entry in fitting if entry.points and code in units_of(entry, area)]
-        remote = [
-            entry
-            for _, entry in fitting
-            if choices.covers(entry, code, area, anywhere=choices.by_phone(entry) and bool(entry.phones))
-        ]
+        remote = [entry for _, entry in fitting if choices.covers(entry, code, area, anywhere=choices.by_phone(entry))]
         first = next(iter((*inside, *remote)), None)
         yield Nearest(
             need, edition.card(first, language) if first else None, bool(inside), None, None if first else hidden

@@ -163,12 +163,28 @@ def test_where_no_papers_are_asked_is_said_in_whatever_words_it_stands(edition, 
         ({"phones": (PhoneEntry("+70000000001"), PhoneEntry("https://t.me/umed", "telegram"))}, False),
         ({"phones": (PhoneEntry("+70000000001"), PhoneEntry("+992446000001"))}, True),
         ({"phones": (PhoneEntry("+70000000001"),), "types": ("RET-TRM",)}, True),  # made for coming home
+        ({"phones": (PhoneEntry("+70000000001"),), "types": ("RET-CON",)}, False),  # made for those who are there
         ({"phones": (PhoneEntry("+70000000001"),), "covers": ("XT-W",)}, True),  # it says so itself
         ({"phones": (PhoneEntry("https://t.me/umed", "telegram"),)}, True),
     ],
 )
 def test_a_number_abroad_serves_no_district_unless_it_says_so(tiny_area, fields, serves):
     assert choices.covers(entry(**fields), "XT-W2", tiny_area) is serves
+
+
+@pytest.mark.parametrize(
+    ("fields", "stands"),
+    [
+        ({"types": ("IDN-HOT",)}, False),
+        ({"types": ("IDN-HOT",), "places": (ServicePlace(id="p", area_unit="XT-W2"),)}, False),  # an office is no line
+        ({"types": ("IDN-HOT",), "phones": (PhoneEntry("1313"),)}, True),
+        ({"types": ("IDN-HOT", "PSY-COU"), "places": (ServicePlace(id="p", area_unit="XT-W2"),)}, True),
+        ({"types": ("LEG-INF",), "places": (ServicePlace(id="p", area_unit="XT-W2"),)}, True),
+        ({"types": ("LEG-INF",), "status": "defunct"}, False),
+    ],
+)
+def test_a_line_without_a_number_stands_in_no_list(fields, stands):
+    assert choices.listed(entry(**fields)) is stands
 
 
 def test_lists_are_cut_into_sheets_across_blocks(edition):

@@ -6,6 +6,7 @@ never stands first, and what is not known never above what is.
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +32,7 @@ from web.presenters.lists import StatementCard
 from web.stores.inbox import Capacity
 
 BEYOND = 3
-"""How many services beyond four hours are named, where fewer than so many fit within them."""
+"""How many services beyond four hours are named, where fewer than so many are as good within them."""
 
 TONIGHT = 4
 """How many services are named for tonight."""
@@ -177,7 +178,7 @@ class Finder:
     @cached_property
     def _listed(self) -> list[Entry]:
         entries = self.edition.entries(self.language).values()
-        return [entry for entry in entries if entry.status in ("active", "temporarily closed")]
+        return [entry for entry in entries if choices.listed(entry)]
 
     def blocks(self) -> list[Block]:
         """Return the answers to each need."""
@@ -273,7 +274,7 @@ class Finder:
             no=tuple(
                 sorted((service for service in services if service.sign == "no"), key=lambda service: service.order)
             ),
-            beyond=self._beyond(need.code, far) if sum(service.minutes is not None for service in fit) < BEYOND else (),
+            beyond=self._beyond(need.code, far, services),
             far=len(far),
         )
 
@@ -297,17 +298,22 @@ class Finder:
         kinds = need_fits(need).keys()
         return [entry for entry in self._listed if not kinds.isdisjoint(entry.types)]
 
-    def _beyond(self, need: str, far: Iterable[Entry]) -> tuple[Fitting, ...]:
-        """Return the nearest services that are beyond the table of travel times and do not refuse the person."""
+    def _beyond(self, need: str, far: Iterable[Entry], near: Sequence[Fitting]) -> tuple[Fitting, ...]:
+        """Return the nearest services beyond the table of travel times, of a sign of which few or none are near.
+
+        Where one has to ask first there, and can ask as well near by, nobody is sent so far to ask.
+        """
         if self.start is None:
             return ()
+        count = Counter(service.sign for service in near if service.minutes and _answers(service))
+        few = {"yes": count["yes"] < BEYOND, "ask": count["yes"] + count["ask"] < BEYOND, "no": False}
         summer, winter = (minutes_beyond(self.edition, self.start.id, scenario) for scenario in ("summer", "winter"))
-        judged = [self.judge(entry, minutes_to(entry, summer, winter), need=need) for entry in far]
-        usable = [
-            service
-            for service in judged
-            if service.minutes and service.sign != "no" and service.first and service.rank <= SECOND
+        judged = [
+            self.judge(entry, minutes_to(entry, summer, winter), need=need)
+            for entry in far
+            if not choices.by_phone(entry)
         ]
+        usable = [service for service in judged if service.minutes and few[service.sign] and _answers(service)]
         return tuple(sorted(usable, key=lambda service: (service.rank, service.order))[:BEYOND])
 
     def _sole_need(self, entry: Entry) -> str:
@@ -327,11 +333,16 @@ class Finder:
             choice = choices.Choice(choices.needs()[0], self.needs.place)
             return bool(choices.place_of(entry, choice, self.area)) and reaches(self.edition, entry, choice)
         if choices.by_phone(entry):
-            return bool(entry.phones) and choices.covers(entry, self.start.unit, self.area, anywhere=True)
+            return choices.covers(entry, self.start.unit, self.area, anywhere=True)
         if choices.covers(entry, self.start.unit, self.area):
             return True
         around = {self.start.unit, *self.area.ancestors(self.start.unit)} - {self.area.code}
         return any(not place.has_point and place.area_unit in around for place in entry.places)
+
+
+def _answers(service: Fitting) -> bool:
+    """Tell whether a service was confirmed in time, and is more than a last resort."""
+    return service.first and service.rank <= SECOND
 
 
 def is_open(entry: Entry, moment: dt.datetime, timezone: str) -> bool:

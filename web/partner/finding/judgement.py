@@ -32,7 +32,6 @@ STAY = "ACC"
 POLICE_TYPES = frozenset({"JUS-POL"})
 """Services that are the police."""
 
-CONSULATE = "RET-CON"
 EXCLUSIVE = ("age", "sex")
 """Kinds of groups of which naming some means that others are not taken."""
 
@@ -184,7 +183,7 @@ class Judge:
                 yield Reason("ask", Message("Only for: {groups}. Ask of what country the person is", groups))
             elif (nationality == area.code) != (named <= NATIONALS):
                 yield Reason("no", Message("Only for: {groups}", groups))
-        elif CONSULATE in entry.types and not named:
+        elif choices.CONSULAR in entry.types and not named:
             yield Reason("ask", Message("Ask whose citizens it helps"))
         if "home" in self.needs and self.person.destination not in ("", area.code):
             yield self._of_destination(entry)

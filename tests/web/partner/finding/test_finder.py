@@ -44,9 +44,10 @@ MORE = records_of(
             "For citizens": {"types": ["RET-REP"], "serves": ["MIG-RET"]},
             "For foreigners": {"types": ["RET-REP"], "serves": ["MIG-FOR"]},
             "Police desk": {"types": ["IDN-FID"]},
+            "Mute line": {"types": ["IDN-HOT"], "phones": []},
         }.items()
         for part in (
-            service(name, of="Bodies of tests", phones=["+992000100077"], **fields),
+            service(name, of="Bodies of tests", **{"phones": ["+992000100077"], **fields}),
             place(f"{name}, Chashma", of=[name], at=CHASHMA, unit="XT-W2", access=ENTRANCE.get(name, "")),
         )
     ),
@@ -185,6 +186,35 @@ def test_beyond_four_hours_the_nearest_three_are_named(desk, monkeypatch):
     assert len(found.beyond) == 3
     assert [fitting.minutes for fitting in found.beyond] == sorted(fitting.minutes for fitting in found.beyond)
     assert found.far >= len(found.beyond)
+
+
+def test_a_line_without_a_number_is_no_answer_however_far(desk, monkeypatch):
+    assert all("Mute line" not in names for names in block(desk, "talk").values())
+    monkeypatch.setattr("web.partner.finding.finder.minutes_within", lambda *_: {})
+    (found,) = Finder(desk.editions(), "en", Needs(place="p1", need=("talk",))).blocks()
+    assert "Mute line" not in [str(fitting.card.name) for fitting in found.beyond]
+
+
+def test_nobody_is_sent_far_to_ask_what_can_be_asked_near_by(desk, monkeypatch):
+    """Of talks near by that speak Uzbek none is known, and more than three can be asked."""
+    edition = desk.editions()
+    near = {point.id for name in ("Women's talk", "Open talk", "Silent talk") for point in points_of(desk, name)}
+    told = minutes_within(edition, "p1", "summer")
+    monkeypatch.setattr(
+        "web.partner.finding.finder.minutes_within",
+        lambda *_: {point: minutes for point, minutes in told.items() if point in near},
+    )
+
+    def beyond(**needs):
+        (found,) = Finder(edition, "en", Needs(place="p1", need=("talk",), **needs)).blocks()
+        return found.beyond
+
+    assert beyond(speaks="uz", sex="SEX-F", age="AGE-ADU") == ()
+    assert [fitting.sign for fitting in beyond(speaks="uz", sex="SEX-M")] == ["ask"]  # only two near by take men
+
+
+def points_of(desk, name):
+    return desk.editions().entries("en")[desk.id(name)].points
 
 
 def test_a_place_is_found_by_any_spelling_and_by_its_district(desk):
