@@ -30,17 +30,25 @@ SUFFIXES = {"uz": ("may", "mad", "mas", "magan", "mish", "olmay")}
 """How a language says "not" in the word itself: before it, or after its stem."""
 
 SMALL, NOT = "small", "not"
+PLACE_WORDS = 4
+"""Words of the longest name of a place that is looked up."""
 
 
-def lexicon(places: Mapping[str, Iterable[str]], emergency: Iterable[str] = ()) -> Lexicon:
+Names = Mapping[str, Iterable[str]]
+"""Names of area units or countries by code."""
+
+
+def lexicon(places: Names, emergency: Iterable[str] = (), less_sure: Names | None = None) -> Lexicon:
     """Return the table that a search understands words by.
 
-    ``places`` are the names of each area unit or country by code; ``emergency`` the numbers for a minute of danger.
+    ``places`` are names of area units and countries by code; ``less_sure`` such as yield to them: former ones and those
+    of chief towns; ``emergency`` the numbers for a minute of danger.
 
     The table holds ``words`` and ``stems`` (a folded word or the beginning of one -> its concepts), ``phrases``
     (several words in a row, and their concepts), ``small`` (words that do not count), ``rules`` (groups of concepts of
     which one each must be met; concepts that must not be; the mode; service types in order), ``terms`` (service type ->
-    what it is called, as rows of folded words), ``places`` (folded name -> code) and ``numbers``.
+    what it is called, as rows of folded words), ``places`` (folded name, its words parted by one blank -> code) and
+    ``numbers``.
     """
     words, stems, phrases, small = _words()
     return {
@@ -50,7 +58,7 @@ def lexicon(places: Mapping[str, Iterable[str]], emergency: Iterable[str] = ()) 
         "small": small,
         "rules": _rules(),
         "terms": _terms(),
-        "places": _places(places),
+        "places": _places(places, less_sure or {}),
         "numbers": sorted(emergency),
     }
 
@@ -152,13 +160,15 @@ def _terms() -> dict[str, list[list[str]]]:
     return table
 
 
-def _places(places: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """Return the codes of places by folded name; a name that is also a common word of the search is left out."""
-    words, _, _, small = _words()
+def _places(*tables: Names) -> dict[str, str]:
+    """Return the codes of places by folded name; one with a common word of the search in it is left out."""
+    words, _, _, small_words = _words()
+    small = {*words, *small_words}
     codes: dict[str, str] = {}
-    for code, names in places.items():
+    for code, names in (entry for table in tables for entry in table.items()):
         for name in names:
             row = [nominative(word) for word in tokens(name)]
-            if len(row) == 1 and len(name) >= 3 and row[0] not in small and row[0] not in words:
-                codes.setdefault(row[0], code)
+            key = " ".join(row)
+            if len(name) >= 3 and key and key.isascii() and not small.intersection(row) and len(row) <= PLACE_WORDS:
+                codes.setdefault(key, code)
     return dict(sorted(codes.items()))

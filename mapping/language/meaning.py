@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mapping.language.fold import coarse_word, nominative, tokens
-from mapping.language.lexicon import NOT, Lexicon
+from mapping.language.lexicon import NOT, PLACE_WORDS, Lexicon
 
 MOST = 24
 """Words of a text that are read."""
@@ -20,10 +20,11 @@ SAME = 4
 """First letters that words with different endings have in common, at the least."""
 SENTENCE = 5
 """Words from which on somebody tells what happened rather than names what to look for."""
+VOWELS = "aeiouy"
 SHARED = 4
 """Kinds of service that share the first places of a list."""
 
-OUT, INSULT = "out", "insult"
+OUT, INSULT, ABROAD = "out", "insult", "abroad"
 CONDITIONS = ("night", "free")
 QUIET = {NOT, OUT, INSULT, *CONDITIONS}
 """Concepts that say nothing by themselves of the help that is asked for."""
@@ -79,9 +80,10 @@ class QueryReader:
                 if len(word) >= 5:
                     self.coarse.setdefault(coarse_word(word), set()).update(concepts)
         self.coarse_stems = frozenset(coarse_word(stem) for stem in self.stems if len(stem) >= 5)
-        self.coarse_places: dict[str, str] = {
-            coarse_word(name): code for name, code in lexicon["places"].items() if len(name) >= 6
-        }
+        self.coarse_places: dict[str, str] = {}
+        for name, code in lexicon["places"].items():
+            if len(name) >= SAME:
+                self.coarse_places.setdefault(coarse_word(name), code)
         self.called = [(code, row) for code, rows in lexicon["terms"].items() for row in rows]
         self.called_by_start: dict[str, list[int]] = {}
         for number, (_, row) in enumerate(self.called):
@@ -95,8 +97,8 @@ class QueryReader:
 
     def read(self, text: str, is_name: Callable[[str, bool], bool] | None = None) -> Meaning:
         """Return what a text asks for; ``is_name`` tells whether a word stands in a name, or, loosely, slightly off."""
-        words = joined(tokens(text)[:MOST])
-        concepts: list[set[str]] = [self.exact(word) for word in words]
+        words = self._named_whole(joined(tokens(text)[:MOST]))
+        concepts: list[set[str]] = [set() if self._names_place(word) else self.exact(word) for word in words]
         self._phrases(words, concepts)
         places: list[str] = []
         named: list[str] = []
@@ -154,7 +156,7 @@ class QueryReader:
             places=tuple(dict.fromkeys(places)),
             conditions=tuple(name for name in CONDITIONS if name in met),
             named=() if nothing else tuple(dict.fromkeys(named)),
-            words=tuple(word for word in words if word not in self.small),
+            words=tuple(part for word in words if word not in self.small for part in word.split()),
             dropped=tuple(dict.fromkeys(dropped)),
             nothing=nothing,
         )
@@ -204,25 +206,58 @@ class QueryReader:
                 return begun
         return set()
 
+    def _named_whole(self, words: list[str]) -> list[str]:
+        """Return words in which those that name a place together are one, with blanks between them."""
+        row: list[str] = []
+        while words:
+            sizes = range(min(PLACE_WORDS, len(words)), 1, -1)
+            size = next((size for size in sizes if self.place(" ".join(words[:size]))), 1)
+            row.append(" ".join(words[:size]))
+            words = words[size:]
+        return row
+
+    def _names_place(self, word: str) -> bool:
+        """Tell whether a word is the name of a place though it begins as a word of the search does: Пяндж as пьян."""
+        if " " in word:
+            return True
+        places, word = self.lexicon["places"], nominative(word)
+        cut = next((cut for cut in range(len(word), max(SAME, len(word) - 4), -1) if word[:cut] in places), 0)
+        stems = [word[:cut] for cut in range(2, len(word) + 1) if word[:cut] in self.stems]
+        own = cut > len(stems[-1]) if stems else False
+        return own and word not in self.concepts and not any(ABROAD in self.stems[stem] for stem in stems)
+
     def place(self, word: str) -> str | None:
-        """Return the code of a place by its name, with an ending or without."""
+        """Return the code of a place by its name, with an ending or without; words of a name are parted by a blank."""
         places: dict[str, str] = self.lexicon["places"]
-        word = nominative(word)
+        word = " ".join(map(nominative, word.split()))
+        least = max(SAME, word.rfind(" ") + 3, len(word) - 4)
         if word in places:
             return places[word]
-        if len(word) >= 6:
-            if code := self.coarse_places.get(coarse_word(word)):
-                return code
-            for name, code in places.items():
-                if len(name) >= 6 and name[0] == word[0] and near(word, name):
-                    return code
-        for cut in range(len(word) - 1, max(3, len(word) - 5), -1):
+        if code := self._place_like(word, SAME) or self._place_near(word):
+            return code
+        for cut in range(len(word) - 1, least - 1, -1):
             start = word[:cut]
             if start in places:
                 return places[start]
-            for vowel in "aeiouy":
-                if cut >= 5 and start + vowel in places and len(word) - cut <= 2:
+            if len(word) - cut > 2:
+                continue
+            for vowel in VOWELS:
+                if cut >= 5 and start + vowel in places:
                     return places[start + vowel]
+            if code := self._place_like(start, 5):
+                return code
+        return self._place_near(word[:-1]) if word[-1] in VOWELS else None
+
+    def _place_like(self, word: str, least: int) -> str | None:
+        """Return the code of a place that a word of so many letters at the least is another spelling of."""
+        return self.coarse_places.get(coarse_word(word)) if len(word) >= least else None
+
+    def _place_near(self, word: str) -> str | None:
+        """Return the code of a place from whose name a word is off by one slip."""
+        places: dict[str, str] = self.lexicon["places"] if len(word) >= 6 else {}
+        for name, code in places.items():
+            if len(name) >= 6 and name[0] == word[0] and near(word, name):
+                return code
         return None
 
     def _rules(self, met: set[str], *, vague: bool) -> tuple[dict[str, float], bool, int]:

@@ -7,6 +7,7 @@ All of it is made from the rows of the view and from what comes with Rohnamo, so
 
 import datetime as dt
 import json
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from phonenumbers import country_code_for_region
 
-from mapping.area.names.place_names import short_names
+from mapping.area.names.place_names import short_names, spellings
 from mapping.area.study_area import StudyArea
 from mapping.freshness import freshness, latest, listed, rank
 from mapping.language.fold import tokens
@@ -32,6 +33,9 @@ Row = Mapping[str, Any]
 
 FREE = frozenset(tokens("free бесплатно бесплатная бесплатные ройгон бепул bepul"))
 """Words by which a service says that it costs nothing."""
+
+SPELT_HERE = re.compile("[а-я]", re.I)
+"""Letters by which a gazetteer's spelling of a name is told from those of all the world."""
 
 STAYS = "ACC"
 """The family of service types that people stay with."""
@@ -210,17 +214,24 @@ class SearchIndex:
         if area is None:
             return json.dumps(lexicon({}), ensure_ascii=False, separators=(",", ":"))
         units = [unit for unit in area.all_units().values() if unit.level > 0]
-        names = {unit.code: [*unit.names.values(), *unit.other_names] for unit in units}
+        names = {unit.code: list(unit.names.values()) for unit in units}
         for code, short in short_names(area).items():
             names[code] += short
-        for row in area.gazetteer.to_dict("records"):
-            if row["unit"] in names and row["seat"] >= 0:
-                names[row["unit"]] += [row[f"name_{tried}"] for tried in area.languages if row.get(f"name_{tried}")]
         settings = area.settings
         names |= {code: list(labels.values()) for code, labels in settings.country_names.items() if code != area.code}
-        places = {code: [name for name in labels if isinstance(name, str)] for code, labels in names.items()}
+        less_sure = {unit.code: [spelt for name in unit.other_names for spelt in spellings(name)] for unit in units}
+        for row in area.gazetteer.to_dict("records"):
+            if row["unit"] in less_sure and row["seat"] >= 0:
+                own = (row.get(f"name_{tried}") for tried in area.languages)
+                less_sure[row["unit"]] += (name for name in own if isinstance(name, str))
+                less_sure[row["unit"]] += filter(_is_spelt_here, row["names"])
         numbers = [number.number for number in settings.emergency.values()]
-        return json.dumps(lexicon(places, numbers), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(lexicon(names, numbers, less_sure), ensure_ascii=False, separators=(",", ":"))
+
+
+def _is_spelt_here(name: str) -> bool:
+    """Tell whether a gazetteer's spelling is one of the region: in its letters, or the words of an older name."""
+    return bool(SPELT_HERE.search(name)) or (name[0].isupper() and len(tokens(name)) > 1)
 
 
 def write_index(connection: sqlite3.Connection, listing: SearchIndex) -> None:

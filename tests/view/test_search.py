@@ -219,6 +219,22 @@ def countrywide(tj_area) -> QueryReader:
         ("РРП", "Districts of Republican Subordination"),
         ("психолог р-н Сино", "Dushanbe"),
         ("в районе Гафурова", "Bobojon Ghafurov"),
+        ("юрист в Ховалинге", "Khovaling"),
+        ("больница Файзабада", "Fayzobod"),
+        ("психолог в Муминабаде", "Muminobod"),
+        ("врач в Дарвазе", "Darvoz"),
+        ("адвокат Ишкашим", "Ishkoshim"),
+        ("Согд юрист", "Sughd"),
+        ("роддом Курган Тюбе", "Bokhtar"),
+        ("Qoʻrgʻontepada shifokor", "Bokhtar"),
+        ("врач в Ура-Тюбе", "Istaravshan"),
+        ("ҳуқуқшинос Бӯстон", "Buston"),
+        ("ноҳияи Ҷаббор Расулов", "Jabbor Rasulov"),
+        ("район Шамсиддина Шохина", "Shamsiddin Shohin"),
+        ("Кӯҳистони Мастчоҳ духтур", "Kuhistoni Mastchoh"),
+        ("в Матчинском районе", "Mastchoh"),
+        ("врач в Пяндже", "Panj"),
+        ("Мастчоҳ", "Mastchoh"),
     ],
 )
 def test_a_district_is_found_in_other_cases_in_short_and_as_a_part(countrywide, tj_area, text, unit):
@@ -228,8 +244,20 @@ def test_a_district_is_found_in_other_cases_in_short_and_as_a_part(countrywide, 
 
 
 def test_the_name_of_a_town_asks_for_no_kind_of_help(countrywide):
-    for text in ("в Худжанде", "Рашт"):  # alike to the words for papers and for going home
+    # alike to the words for papers, for going home, for drink and for a match
+    for text in ("в Худжанде", "Рашт", "в Пяндже", "Мастчоҳ", "Матча"):
         assert countrywide.read(text).types == {}, text
+
+
+def test_a_word_of_drink_and_a_country_are_no_district(countrywide):
+    assert countrywide.read("пьяный муж").places == ()
+    assert "RET-CON" in countrywide.read("в Польше").types
+
+
+def test_a_name_of_a_district_is_rather_a_towns_own_than_that_of_anothers_chief_town():
+    own, of_another = {"A": ["Бӯстон"]}, {"B": ["Бӯстон", "Навкат"]}
+    places = lexicon(own, (), of_another)["places"]
+    assert places == {"buston": "A", "navkat": "B"}
 
 
 def test_a_football_result_finds_nothing(reader):

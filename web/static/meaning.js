@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var fold = window.rohnamoFold, coarse = fold.coarse;
-  var MOST = 24, GOOD = 0.6, LEAST = 0.3, SENTENCE = 5, SHARED = 4;
+  var MOST = 24, GOOD = 0.6, LEAST = 0.3, SENTENCE = 5, SHARED = 4, SAME = 4, PLACE_WORDS = 4, VOWELS = "aeiouy";
   var HARD_I = /(?<=[^aeiouy])y(?=[^aeiouy])/g; // Russian in Latin letters writes "y" for the vowel that fold.js writes "i"
   var ADJECTIVE = /sk(?:ogo|omu|om|im|imi|ih|aya|oy|oe|uyu|ie)$/; // mapping.language.fold.nominative
   var CONDITIONS = ["night", "free"], BESIDE = ["out", "insult"], PEOPLE = ["boss", "child", "family", "husband"];
@@ -12,6 +12,7 @@
   function each(table, use) { Object.keys(table).forEach(function (key) { use(key, table[key]); }); }
   function put(into, from) { from.forEach(function (value) { into.add(value); }); return into; }
   function once(list) { return Array.from(new Set(list)); }
+  function nominative(word) { return word.replace(ADJECTIVE, "ski"); }
   function digits(word) { return /^\d+$/.test(word); }
   function meets(word, entry) { return entry.slice(-1) === "*" ? word.startsWith(entry.slice(0, -1)) : word === entry; }
 
@@ -20,7 +21,7 @@
     var shorter = Math.min(word.length, other.length), same = 0;
     while (same < shorter && word[same] === other[same]) same++;
     if (same === shorter && shorter >= 5) return true;
-    return shorter >= 5 && same >= Math.max(4, shorter - 2) && Math.abs(word.length - other.length) <= 3;
+    return shorter >= 5 && same >= Math.max(SAME, shorter - 2) && Math.abs(word.length - other.length) <= 3;
   }
 
   function letters(word) { return word.replace(/sh/g, "ş").replace(/ch/g, "ç"); }
@@ -68,7 +69,10 @@
         (self.phrases[start] = self.phrases[start] || []).push([order, split(pair[1])]);
       });
     });
-    each(lexicon.places, function (name, code) { if (name.length >= 6) self.coarsePlaces.set(coarse(name), code); });
+    each(lexicon.places, function (name, code) {
+      var key = coarse(name);
+      if (name.length >= SAME && !self.coarsePlaces.has(key)) self.coarsePlaces.set(key, code);
+    });
   }
 
   Reader.prototype.exact = function (word) {
@@ -103,24 +107,59 @@
     return found.size <= 2 ? found : new Set();
   };
 
+  // Words in which those that name a place together are one, with blanks between them.
+  Reader.prototype.namedWhole = function (words) {
+    var row = [];
+    while (words.length) {
+      var size = Math.min(PLACE_WORDS, words.length);
+      while (size > 1 && !this.place(words.slice(0, size).join(" "))) size--;
+      row.push(words.slice(0, Math.max(size, 1)).join(" "));
+      words = words.slice(Math.max(size, 1));
+    }
+    return row;
+  };
+
+  // Whether a word is the name of a place though it begins as a word of the search does.
+  Reader.prototype.namesPlace = function (word) {
+    if (word.indexOf(" ") >= 0) return true;
+    word = nominative(word);
+    var cut = word.length, least = Math.max(SAME, word.length - 4), longest = 0, abroad = false;
+    while (cut > least && !this.lexicon.places[word.slice(0, cut)]) cut--;
+    for (var end = 2; end <= word.length; end++) {
+      var concepts = this.stems.get(word.slice(0, end));
+      if (concepts) longest = end;
+      abroad = abroad || !!concepts && concepts.indexOf("abroad") >= 0;
+    }
+    return cut > least && longest > 0 && cut > longest && !this.words.has(word) && !abroad;
+  };
+
   Reader.prototype.place = function (word) {
     var places = this.lexicon.places;
-    word = word.replace(ADJECTIVE, "ski");
-    if (places[word]) return places[word];
-    if (word.length >= 6) {
-      var known = this.coarsePlaces.get(coarse(word));
-      if (known) return known;
-      var name = Object.keys(places).find(function (other) { return other.length >= 6 && other[0] === word[0] && near(word, other); });
-      if (name) return places[name];
-    }
-    for (var cut = word.length - 1; cut > Math.max(3, word.length - 5); cut--) {
+    word = word.split(" ").map(nominative).join(" ");
+    var code = places[word] || this.placeLike(word, SAME) || this.placeNear(word);
+    if (code) return code;
+    var least = Math.max(SAME, word.lastIndexOf(" ") + 3, word.length - 4);
+    for (var cut = word.length - 1; cut >= least; cut--) {
       var start = word.slice(0, cut);
       if (places[start]) return places[start];
-      for (var v = 0; v < 6 && cut >= 5 && word.length - cut <= 2; v++) {
-        if (places[start + "aeiouy"[v]]) return places[start + "aeiouy"[v]];
+      if (word.length - cut > 2) continue;
+      for (var v = 0; v < VOWELS.length && cut >= 5; v++) {
+        if (places[start + VOWELS[v]]) return places[start + VOWELS[v]];
       }
+      code = this.placeLike(start, 5);
+      if (code) return code;
     }
-    return null;
+    return VOWELS.indexOf(word.slice(-1)) >= 0 ? this.placeNear(word.slice(0, -1)) : null;
+  };
+
+  Reader.prototype.placeLike = function (word, least) {
+    return word.length >= least && this.coarsePlaces.get(coarse(word)) || null;
+  };
+
+  Reader.prototype.placeNear = function (word) {
+    if (word.length < 6) return null;
+    var name = Object.keys(this.lexicon.places).find(function (other) { return other.length >= 6 && other[0] === word[0] && near(word, other); });
+    return name ? this.lexicon.places[name] : null;
   };
 
   // The scores of service types that concepts call for, whether a line comes first, and how sure that is.
@@ -173,8 +212,8 @@
 
   // What a text asks for; isName tells whether a word stands in a name, or, loosely, slightly off.
   Reader.prototype.read = function (text, isName) {
-    var self = this, words = joined(split(fold.skeleton(text)).slice(0, MOST));
-    var concepts = words.map(function (word) { return self.exact(word); });
+    var self = this, words = this.namedWhole(joined(split(fold.skeleton(text)).slice(0, MOST)));
+    var concepts = words.map(function (word) { return self.namesPlace(word) ? new Set() : self.exact(word); });
     words.forEach(function (word, at) {
       (self.phrases[word.slice(0, 2)] || []).forEach(function (phrase) {
         var row = phrase[0], part = words.slice(at, at + row.length);
@@ -204,7 +243,7 @@
     });
     var met = concepts.reduce(put, new Set());
     var rules = this.rules(met, dropped.length > content), types = rules.types, ruled = Object.keys(types).length > 0;
-    var telling = words.filter(function (word) { return !self.small.has(word); });
+    var telling = split(words.filter(function (word) { return !self.small.has(word); }).join(" "));
     var called = this.called(words.filter(function (word, at) { return !self.small.has(word) && !atPlaces.has(at); })), names = called.types;
     var unknown = new Set(dropped.filter(function (word) { return !called.used.has(word); }));
     if (!ruled && called.used.size < unknown.size) names = {};

@@ -84,15 +84,15 @@ def names_of(area: StudyArea) -> Names:
                 names.initials.setdefault(initials, set()).add(code)
         for name in unit.other_names:
             table = names.parts if name in unit.parts else names.former
-            for spelt in filter(None, re.split(r"\s*[,/;]\s*", name)):
+            for spelt in spellings(name):
                 table.setdefault(key_of(spelt)[0], set()).add(code)
     places = area.gazetteer
-    for spellings, label, kind, seat, unit_code, lat, lon in zip(
+    for spelt_so, label, kind, seat, unit_code, lat, lon in zip(
         *(places[column] for column in ("names", "name", "kind", "seat", "unit", "lat", "lon")), strict=True
     ):
         rank = 0 if kind == "city" else 1 if kind == "town" else 2 if seat >= 0 else 3
         known = NamedPlace(str(label), str(unit_code), float(lat), float(lon), rank)
-        for key in {key_of(spelt)[0] for spelt in [*spellings, label]} - {""}:
+        for key in {key_of(spelt)[0] for spelt in [*spelt_so, label]} - {""}:
             if known.unit in names.kinds and known not in names.places.setdefault(key, []):
                 names.places[key].append(known)
     return names
@@ -108,6 +108,11 @@ def key_of(name: str) -> tuple[str, str, bool]:
     vague = any(word in _VAGUE for word in words)
     stems = [nominative(word) for word in words if word not in _KINDS and word not in _VAGUE]
     return "".join(stems or words), kinds[0] if kinds and stems else "", vague
+
+
+def spellings(names: str) -> list[str]:
+    """Return the names that stand in one cell: "Qurghonteppa / Kurgan-Tyube"."""
+    return [name for name in re.split(r"\s*[,/;]\s*", names) if name]
 
 
 def bare_words(name: str) -> list[str]:
@@ -138,7 +143,7 @@ def _initial_key(text: str) -> str:
 def short_names(area: StudyArea) -> dict[str, list[str]]:
     """Return what each unit is called in short: without its kind, by initials (ГБАО), by the last word of its name.
 
-    A last word that two units share stands for neither.
+    A last word that two units share stands for neither, and one that is all of another's name for that one.
     """
     short: dict[str, list[str]] = {}
     last: dict[str, set[str]] = defaultdict(set)
@@ -150,8 +155,9 @@ def short_names(area: StudyArea) -> dict[str, list[str]]:
                 short[code].append("".join(initials))
             if len(words) > 1:
                 last[words[-1]].add(code)
+    whole = {name for names in short.values() for name in names}
     for word, codes in last.items():
-        if len(codes) == 1:
+        if len(codes) == 1 and word not in whole:
             short[min(codes)].append(word)
     return short
 
