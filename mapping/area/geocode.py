@@ -6,7 +6,7 @@ Names meet across scripts and spellings, former names included; what could mean 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import product
@@ -15,8 +15,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from mapping.area._distance import kilometres, kilometres_outside, kilometres_to, point_inside, unit_near
-from mapping.area.names.countries import cities_abroad, country_code, says_country
+from mapping.area.names.countries import city_abroad, country_abroad, country_code, says_country
 from mapping.area.names.place_names import (
+    SEAT,
     NamedPlace,
     Names,
     bare_code,
@@ -122,6 +123,14 @@ def locate(
                 Phrase("write its name or ISO 3166 code"),
             )
         )
+    inside = lat is not None and lon is not None and area.unit_at(lat, lon) is not None
+    if not country.strip() and not inside:
+        for text in _unknown_here(area, place, unit):
+            if away := next(filter(None, (country_abroad(area, part) for part in re.split(r"[,;()\n]", text))), ""):
+                problem = Phrase("{text!r} is read as abroad: {country}", text=text, country=country_name(away))
+                abroad_there = _abroad(area, lat, lon, away)
+                note = Note("note", problem, Phrase("look whether it is right"))
+                return replace(abroad_there, notes=(note, *abroad_there.notes))
     claim = find_unit(area, unit) if unit.strip() and not says_country(area, unit) else UnitMatch(None)
     match = _find_place(area, place, claim) if place.strip() else None
     if lat is not None and lon is not None:
@@ -131,6 +140,13 @@ def locate(
         if kilometres_outside(area, lat, lon) > APART_KM and not _names_unit(area, claim, unit):
             return Located(None, None, None, "none", tuple(notes))
     return _by_name(area, claim, match, notes)
+
+
+def _unknown_here(area: StudyArea, *texts: str) -> tuple[str, ...]:
+    """Return the names that a row gives, if none of them is one of a unit or place of the area."""
+    given = tuple(text for text in texts if text.strip())
+    known = any(find_unit(area, text).candidates or key_of(text)[0] in names_of(area).places for text in given)
+    return () if known else given
 
 
 @lru_cache(maxsize=10_000)
@@ -539,8 +555,14 @@ def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
                     Phrase("name the unit too"),
                 )
             )
-            return _Found(None, tuple(notes))
+            chosen = [p for p in chosen if p.rank <= SEAT and p.unit in names.current.get(key, ())]
+            if len({p.unit for p in chosen}) != 1:
+                return _Found(None, tuple(notes))
         best = min(chosen, key=lambda p: (p.rank, p.name))
+        if not claim.candidates and city_abroad(area, text):
+            label = _label(area, best.unit)
+            problem = Phrase("{text!r} is a name in {label}, and a city abroad", text=text, label=label)
+            notes.append(Note("doubt", problem, Phrase("write which")))
         if guessed:
             notes.append(Note("doubt", Phrase("the place {text!r} is read as {place}", text=text, place=best.name)))
         return _Found(best, tuple(notes))
@@ -569,7 +591,7 @@ def _said(
             "{text!r} is a former name of {label}; {other} is called so now", text=text, label=label, other=other
         )
         yield Note("doubt", problem, Phrase("write which"))
-    elif how in ("former", "town") and skeleton(text) in cities_abroad(area.code, tuple(area.languages)):
+    elif how in ("former", "town") and city_abroad(area, text):
         problem = Phrase("{text!r} is a name in {label}, and a city abroad", text=text, label=label)
         yield Note("doubt", problem, Phrase("write which"))
     elif how == "former":

@@ -1,11 +1,14 @@
 """Codes of towns, by which a number that is written as it is dialled within a town becomes whole."""
 
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
 
 import phonenumbers
 
 from mapping.area.geocode import find_unit
+from mapping.area.names.place_names import key_of, names_of
 from mapping.area.study_area import StudyArea
 from mapping.intake.row_reader import read_once
 from mapping.language import parsers
@@ -39,25 +42,49 @@ def town_codes(area: StudyArea, region: str, unit: str | None, place: str) -> tu
     return _by_name(region).get(skeleton(place), ()) if place else ()
 
 
+def towns_beside(area: StudyArea, region: str, text: str) -> tuple[str, ...]:
+    """Return the beginnings of numbers in the towns that a cell names in brackets: 22-00-00 (Dushanbe)."""
+    names = re.findall(r"[(\[]([^()\[\]\d]+)[)\]]", text)
+    return tuple(code for name in names for code in town_codes(area, region, _surely(area, name), name))
+
+
+def _surely(area: StudyArea, name: str) -> str | None:
+    match = find_unit(area, name)
+    return None if any(note.level == "doubt" for note in match.notes) else match.unit
+
+
 @lru_cache(maxsize=4)
 def _by_unit(area: StudyArea, region: str) -> dict[str, tuple[str, ...]]:
+    """Return the beginnings of numbers by unit.
+
+    The library may be older than a change of names. Where it has a unit under a former name too, a name that this unit
+    bears now and another one bore before is that of the other.
+    """
     codes: dict[str, set[str]] = defaultdict(set)
-    for name, beginnings in _by_name(region).items():
-        unit = find_unit(area, name).unit
-        if unit:
-            codes[unit].update(beginnings)
-    return {unit: tuple(sorted(beginnings)) for unit, beginnings in codes.items()}
+    beginnings = [(unit, name, code) for name, code in _names(region) if (unit := find_unit(area, name).unit)]
+    known = names_of(area)
+    renamed = {unit for unit, name, _ in beginnings if unit not in known.current.get(key_of(name)[0], ())}
+    for unit, name, code in beginnings:
+        before = known.former.get(key_of(name)[0], set()) - {unit}
+        codes[before.pop() if unit in renamed and len(before) == 1 else unit].add(code)
+    return {unit: tuple(sorted(own)) for unit, own in codes.items()}
 
 
 @lru_cache(maxsize=32)
 def _by_name(region: str) -> dict[str, tuple[str, ...]]:
     """Return the beginnings of numbers by folded name of town, in each language that the library has it in."""
+    codes: dict[str, set[str]] = defaultdict(set)
+    for name, code in _names(region):
+        codes[skeleton(name)].add(code)
+    return {name: tuple(sorted(beginnings)) for name, beginnings in codes.items()}
+
+
+def _names(region: str) -> Iterator[tuple[str, str]]:
+    """Yield the towns of a country, in each language that the library has them in, with the beginning of numbers."""
     from phonenumbers.geodata import GEOCODE_DATA  # 0.3 s and 100 MB: only once a list has such numbers
 
     own = str(phonenumbers.country_code_for_region(region))
-    codes: dict[str, set[str]] = defaultdict(set)
     for beginning, names in GEOCODE_DATA.items():
         if beginning.startswith(own):
             for name in names.values():
-                codes[skeleton(name.partition(",")[0].partition("(")[0])].add(beginning.removeprefix(own))
-    return {name: tuple(sorted(beginnings)) for name, beginnings in codes.items()}
+                yield name.partition(",")[0].partition("(")[0].strip(), beginning.removeprefix(own)

@@ -15,11 +15,11 @@ from typing import Any, Literal
 
 from mapping.area.addresses import Whereabouts, postal_code, whereabouts
 from mapping.area.geocode import Located, locate, units_served
-from mapping.area.names.countries import country_code, says_country
+from mapping.area.names.countries import country_abroad, country_code, says_country
 from mapping.area.study_area import StudyArea
 from mapping.batch import counted
 from mapping.intake.activities import checklist
-from mapping.intake.dialling import lacks_town, town_codes
+from mapping.intake.dialling import lacks_town, town_codes, towns_beside
 from mapping.intake.row_keys import row_key, without_repeats
 from mapping.intake.row_reader import SHELTER, TELLING, Intake, Part, Reader, first_of
 from mapping.language import parsers
@@ -92,7 +92,7 @@ def entries(readers: Iterable[Reader], intake: Intake, children: Mapping[str, li
         located = _located(reader)
         if reader.reasons:
             continue
-        phones = _numbers(reader, "phone", _region(reader, located), located.unit)
+        phones = _numbers(reader, "phone", located.country, located.unit)
         entry = _body(reader, intake, name, names, located, phones, key)
         parts = children.get(reader.row.text([intake.columns.sheets.parent_key]), []) if children else None
         _services(entry, intake, phones, parts)
@@ -134,15 +134,24 @@ def organizations_seen(records: Iterable[Record]) -> None:
         organization.audience = min(shown, key=AUDIENCES.index, default="custodian")
 
 
-def _numbers(reader: Reader, name: str, region: str, unit: str | None) -> list[parsers.PhoneValue]:
-    """Return the numbers of a cell, saying what was mended in them; one within a town gets the town's code."""
+def _numbers(reader: Reader, name: str, country: str, unit: str | None) -> list[parsers.PhoneValue]:
+    """Return the numbers of a cell, saying what was mended in them; one within a town gets the town's code.
+
+    Those of a row abroad are read as its country dials them; where a place may be one abroad, those that cannot be read
+    at home are, and none is completed.
+    """
     text = reader.text(name)
     if not text:
         return []
-    towns: tuple[str, ...] = ()
+    area, place = reader.intake.area, reader.any_text("place") or reader.any_text("unit")
+    home, towns = area.settings.phone_region or area.code, tuple[str, ...]()
+    region, perhaps = country or home, country or country_abroad(area, place)
     if lacks_town(text, region):
-        towns = town_codes(reader.intake.area, region, unit, reader.any_text("place"))
-    numbers = reader.take(name, parsers.phones, region, towns) or []
+        if perhaps not in ("", region):
+            region = region if lacks_town(text, perhaps) else perhaps
+        else:
+            towns = (*town_codes(area, region, unit, place), *towns_beside(area, region, text))
+    numbers = reader.take(name, parsers.phones, region, tuple(dict.fromkeys(towns))) or []
     for phone in numbers:
         if phone.doubt:
             reader.say(name, phone.doubt, Phrase("look whether it is right"), "note")
@@ -197,16 +206,6 @@ def _in_address(reader: Reader) -> Whereabouts:
         problem = Phrase("the address says where it is: {unit}", unit=unit)
         reader.say("address", problem, Phrase("look whether it is right"), "note")
     return read
-
-
-def _home(intake: Intake) -> str:
-    return intake.area.settings.phone_region or intake.area.code
-
-
-def _region(reader: Reader, located: Located) -> str:
-    """Return the country whose numbers need no country code."""
-    home = _home(reader.intake)
-    return (located.country or home) if reader.country() else home
 
 
 def _body(
@@ -506,10 +505,9 @@ def _phones(
 ) -> Iterator[Record]:
     """Yield the numbers of a service; a new public number needs two people who called it back."""
     intake = reader.intake
-    country = entry.location.country or intake.area.code
-    region = country if country != intake.area.code else _home(intake)
-    more = _numbers(entry.reader, "phone_international", region, entry.location.area_unit)
-    fax = _numbers(entry.reader, "fax", region, entry.location.area_unit)
+    country = entry.location.country if entry.location.country != intake.area.code else ""
+    more = _numbers(entry.reader, "phone_international", country or "", entry.location.area_unit)
+    fax = _numbers(entry.reader, "fax", country or "", entry.location.area_unit)
     accounts = entry.reader.take("messenger", parsers.accounts) or []
     answered = {p.number for p in (*phones, *more) if not p.fax}
     numbers = {

@@ -348,3 +348,37 @@ def test_a_town_that_nobody_knows_is_a_doubt_where_nothing_else_says_where_it_is
     assert "only the country is known; write the name of the unit" in said(found)
     beside = locate(tiny_area, place="Nowhereville", unit="Juybor")
     assert (beside.unit, levels(beside)) == ("XT-W2", ["note"])
+
+
+@pytest.mark.parametrize(
+    ("names", "country"),
+    [
+        ({"place": "Ташкент"}, "UZ"),
+        ({"place": "г. Казань"}, "RU"),
+        ({"unit": "Казахстан, Алматы"}, "KZ"),
+        ({"unit": "Istanbul"}, "TR"),
+        ({"place": "Warsaw", "unit": "-"}, "PL"),
+        ({"place": "Худжанд", "unit": "Ташкент"}, ""),
+        ({"place": "Nowhere"}, ""),
+    ],
+)
+def test_a_place_that_is_unknown_here_may_be_a_city_abroad(tj_area, names, country):
+    found = locate(tj_area, **names)
+    assert found.country == country
+    assert not country or (found.unit, found.precision) == (None, "none")
+
+
+def test_a_town_that_has_the_name_of_a_city_abroad_is_a_doubt(tj_area):
+    (note,) = locate(tj_area, place="Москва").notes
+    assert (note.level, note.text) == ("doubt", "'Москва' is a name in Hamadoni, and a city abroad; write which")
+    assert locate(tj_area, place="Москва", unit="Хамадони").notes == ()
+
+
+def test_the_seat_of_the_unit_that_is_called_so_stands_for_several_places(tj_area):
+    found = locate(tj_area, place="Вахдат")
+    assert (found.unit, found.precision, [note.level for note in found.notes]) == ("3509065", "place", ["doubt"])
+    assert locate(tj_area, place="Вахдат", unit="Лахш").unit == "3509042"
+
+
+def test_a_point_here_counts_more_than_a_name_abroad(tj_area):
+    assert locate(tj_area, lat=38.55, lon=68.78, place="Ташкент").unit == "3501000"

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import resources
@@ -9,7 +10,7 @@ from importlib import resources
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-from mapping.area.names.place_names import LEADING_WORDS
+from mapping.area.names.place_names import LEADING_WORDS, key_of
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import coarse_word, skeleton, tokens
 
@@ -100,14 +101,19 @@ def country_code(area: StudyArea, text: str) -> str:
 
 def _inflected_country(known: dict[str, str], text: str) -> str:
     """Return the country that a text names without the words for its kind of state, or in another case; or ""."""
-    words = [word for word in tokens(text) if word not in _STATE and word not in LEADING_WORDS]
-    if code := known.get(" ".join(words)):
+    if code := known.get(_without_state(text)):
         return code
+    words = _without_state(text).split()
     if len(words) != 1 or len(words[0]) < 5:
         return ""
     fitting = [(len(name), code) for name, code in known.items() if len(name) >= 4 and _inflects(words[0], name)]
     longest = {code for length, code in fitting if length == max(fitting)[0]}
     return longest.pop() if len(longest) == 1 else ""
+
+
+def _without_state(text: str) -> str:
+    """Fold a text and leave out words for kinds of state, and such as "in" and "from"."""
+    return " ".join(word for word in tokens(text) if word not in _STATE and word not in LEADING_WORDS)
 
 
 @lru_cache(maxsize=4)
@@ -124,9 +130,13 @@ def _country_names(area: StudyArea) -> dict[str, str]:
 @cache
 def _other_country_names() -> dict[str, str]:
     """Return official, short and older names of countries, folded -> ISO 3166 code."""
+    return {skeleton(name): row["code"] for row in _table() for name in row["names"].split(";") if name.strip()}
+
+
+@cache
+def _table() -> list[dict[str, str]]:
     table = resources.files("mapping.language").joinpath("terms/countries.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(table.splitlines())
-    return {skeleton(name): row["code"] for row in rows for name in row["names"].split(";") if name.strip()}
+    return list(csv.DictReader(table.splitlines()))
 
 
 @cache
@@ -144,17 +154,41 @@ def _countries(languages: tuple[str, ...]) -> dict[str, str]:
     return codes
 
 
+@lru_cache(maxsize=10_000)
+def country_abroad(area: StudyArea, text: str) -> str:
+    """Return the ISO 3166 code of the other country that a text names as a whole, or by a city of it; or "".
+
+    Cities are those that stand for time zones in the CLDR, and some more to which people go.
+    """
+    bare = text.strip(" .")
+    if not bare or says_country(area, bare):
+        return ""
+    known = _country_names(area)
+    code = known.get(skeleton(bare)) or known.get(_without_state(bare)) or city_abroad(area, bare)
+    return "" if code == area.code else code
+
+
+def city_abroad(area: StudyArea, text: str) -> str:
+    """Return the ISO 3166 code of the country of a city abroad, or ""."""
+    return _cities(area.code, tuple(area.languages)).get(key_of(text)[0], "")
+
+
 @cache
-def cities_abroad(code: str, languages: tuple[str, ...]) -> frozenset[str]:
-    """Return the folded names of cities of other countries that stand for time zones, in some languages."""
-    own = {zone for zone, country in get_global("zone_territories").items() if country == code}
-    names = {
-        facts["city"]
-        for language in languages
+def _cities(code: str, languages: tuple[str, ...]) -> dict[str, str]:
+    """Return the cities of other countries, folded -> ISO 3166 code; a name in two countries stands for neither."""
+    zones, other = get_global("zone_territories"), get_global("zone_aliases")
+    named = [
+        (facts["city"], zones.get(zone) or zones.get(other.get(zone, "")))
+        for language in dict.fromkeys((*languages, "en"))
         for zone, facts in _time_zones(language).items()
-        if zone not in own and "city" in facts
-    }
-    return frozenset(map(skeleton, names))
+        if "city" in facts
+    ]
+    named += [(zone.rpartition("/")[2].replace("_", " "), country) for zone, country in zones.items()]
+    named += [(city, row["code"]) for row in _table() for city in row["cities"].split(";") if city.strip()]
+    countries: dict[str, set[str]] = defaultdict(set)
+    for city, country in named:
+        countries[key_of(city)[0]].add(country or "")
+    return {city: own for city, codes in countries.items() if len(codes) == 1 and (own := min(codes)) != code}
 
 
 def _time_zones(language: str) -> Mapping[str, Mapping[str, str]]:

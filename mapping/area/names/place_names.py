@@ -17,6 +17,8 @@ LIKE = 87
 SHORTEST = 5
 """Shorter names must be spelt right."""
 VOWELS = "aeiouy"
+SEAT = 2
+"""Rank of the smallest place that is the seat of a unit."""
 
 UNIT_WORDS: dict[str, str] = {
     "city": "города городах шаҳрҳои шахрхои cities shaharlari город города городе городу городом г гор city town "
@@ -90,7 +92,7 @@ def names_of(area: StudyArea) -> Names:
     for spelt_so, label, kind, seat, unit_code, lat, lon in zip(
         *(places[column] for column in ("names", "name", "kind", "seat", "unit", "lat", "lon")), strict=True
     ):
-        rank = 0 if kind == "city" else 1 if kind == "town" else 2 if seat >= 0 else 3
+        rank = 0 if kind == "city" else 1 if kind == "town" else SEAT if seat >= 0 else SEAT + 1
         known = NamedPlace(str(label), str(unit_code), float(lat), float(lon), rank)
         for key in {key_of(spelt)[0] for spelt in [*spelt_so, label]} - {""}:
             if known.unit in names.kinds and known not in names.places.setdefault(key, []):

@@ -93,7 +93,8 @@ class ColumnGuess:
         if self.answers and field not in ("marking", "accessible", "key", "status"):
             return True
         shape = "degrees" if field in ("latitude", "longitude") else field
-        share = self.shares.get(shape, 0.0) + (self.shares.get("day numbers", 0.0) if field == "verified_on" else 0.0)
+        beside = {"verified_on": "day numbers", "phone": "dialled"}.get(field, "")
+        share = self.shares.get(shape, 0.0) + self.shares.get(beside, 0.0)
         return field in STRICT and bool(self.shares) and share < 0.2
 
 
@@ -150,6 +151,10 @@ ORDER = (
 """What a column is taken for first where it could be several things."""
 
 
+_DIALLED = re.compile(r"(?<!\d)\d(?:[ ()\-–]{0,3}\d){4,14}(?!\d)")
+"""What may be a number that the town or the country of its row makes whole."""
+
+
 def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
     region = (area.settings.phone_region or area.code) if area else ""
     tests: dict[str, Callable[[str], bool]] = {
@@ -159,6 +164,7 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
         "phone": lambda text: (
             bool(re.search(r"\d{2}", text)) and _reads(lambda cell: parsers.phones(cell, region), text)
         ),
+        "dialled": lambda text: bool(_DIALLED.search(text)) and not tests["verified_on"](text),
         "day numbers": lambda text: (
             len(text) == 5 and text.isdigit() and _reads(lambda cell: parsers.date(cell, dt.date(2100, 1, 1)), text)
         ),

@@ -57,7 +57,21 @@ _LABEL = re.compile(
     re.I,
 )
 _FAX = re.compile(r"\b(?:факс|fax|faks)\b", re.I)
-_VOICE = re.compile(r"\b(?:тел|моб|сот|phone|tel|mob|cell)", re.I)
+_VOICE = re.compile(r"\b(?:тел|моб|сот|phone|ph\b|tel|mob|cell)", re.I)
+_LINE = re.compile(
+    r"\b(?:hot\s?line|helpline|call|dial|phone|tel(?:efon\w*)?|горяч\w+ лини\w+|лини[яи]|тел(?:ефон\w*)?|"
+    r"(?:по)?звоните|набирайте|доверия|хати|телефони|боварӣ|занг занед|ishonch|qoʻngʻiroq|qo['ʻ‘’]ng['ʻ‘’]iroq)\b",
+    re.I,
+)
+"""Words of a number to call, whatever its length."""
+_NUMBERED = re.compile(r"\b(?:number|no|номер\w*|рақам\w*|ракам\w*|raqam\w*|numara\w*)\b", re.I)
+"""Words that a number of anything may follow: one to call only where they stand next to it."""
+_WITHIN = re.compile(
+    r"\b(?:каб|ком|комн|оф|эт|ауд|кв|корп|стр|room|floor|office|flat|building|хона|утоқ|ошёна|бино|xona|qavat|oda|kat|"
+    r"кабинет\w*|комнат\w*|офис\w*|этаж\w*|квартир\w*|дом|школ\w*|лиценз\w*)\b|№",
+    re.I,
+)
+"""Words for what else is numbered where people work."""
 _EXTENSION = re.compile(
     r"[\s,;(\[]*(?:(?:доб(?:ав(?:очн\w*)?)?|вн(?:утр(?:енн\w*)?)?|ext(?:ension|n)?|loc(?:al)?|int(?:erior)?|дох(?:ил[ӣи])?|илова|ichki|ички|"
     r"qoʻshimcha|qo'shimcha|"
@@ -73,6 +87,8 @@ _CORE = re.compile(
     rf"\+?(?:\d|\(\+?\d{{1,5}}(?:{_GAP}\d{{1,5}})*\))"
     rf"(?:{_GAP}(?:\d|[{_O}](?![^\W\d_{_O}])|\(\d{{1,5}}\)(?={_GAP}\d)))*"
 )
+_APART = re.compile(r"(?P<number>(?:(?!\s[-–—‐‑−]\s).)+?)\s+[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
+"""A number, and a few digits behind a dash that stands apart: its end, or that of another one."""
 _PLAIN = re.compile(r"\+\d(?:[ -]?\d){8,14}")
 """One whole number and nothing else, as most cells hold."""
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?:[ ,T]+\d{1,2}:\d\d.*)?|(?:19|20)\d\d-\d\d-\d\d(?:[T ].*)?")
@@ -212,19 +228,30 @@ class _PhoneReader:
         part = self._extension_of_last(part)
         cores = list(_CORE.finditer(part))
         words = _words(_CORE.sub(" ", _EXTENSION.sub(" ", part)))
-        before, end = len(self.found), 0
+        before, end, fax, labelled = len(self.found), 0, False, False
+        label = self.label
         for place, core in enumerate(cores):
             if core.start() < end:
                 continue  # it was the extension of the number before
-            digits = _digits(core[0])
+            digits, count = _digits(core[0]), len(self.found)
+            label += part[end : core.start()]
             if place == 0 and self._is_ending(digits, separator, words):
                 self._add_ending(digits, separator)
+                end = core.end()
+            elif self._is_short_to_call(core, part):
+                end = self._add(core[0], part, core.end())
+            elif len(digits) in SHORT and _WITHIN.search(part):
+                continue
             elif len(digits) < 7 and not core[0].startswith("+") and (words or place) and not self._local(core[0]):
                 continue  # a number of something else: a room, a line
             else:
                 end = self._add(core[0], part, core.end())
-        label = self.label + part
-        if _FAX.search(label) and not _VOICE.search(label):
+            if _FAX.search(label) or _VOICE.search(label):
+                fax, labelled = not _VOICE.search(label), True
+            self.found[count:] = [replace(phone, fax=fax) for phone in self.found[count:]]
+            label = ""
+        label += part[end:]
+        if _FAX.search(label) and not _VOICE.search(label) and not labelled:
             self.found[before:] = [replace(phone, fax=True) for phone in self.found[before:]]
         self.label = "" if cores else label
         if len(self.found) > before or (self.found and words):
@@ -244,6 +271,17 @@ class _PhoneReader:
     def _local(self, core: str) -> bool:
         """Tell whether a few digits are written as a number within a town is: 21-12-34."""
         return len(_digits(core)) in LOCAL and re.search(rf"\d{_GAP.replace('0,3', '1,3')}\d", core) is not None
+
+    def _is_short_to_call(self, core: re.Match[str], part: str) -> bool:
+        """Tell whether a short number among words is one to call: words say so, or nothing but a known one can be."""
+        digits, before, behind = core[0].strip(), part[: core.start()], part[core.end() :]
+        if not (digits.isdigit() and len(digits) in SHORT) or _WITHIN.search(part):
+            return False
+        if before.strip(" (["):
+            last = re.split(r"[\s.:=(\[–—-]+$", before)[0]
+            announced = before.rstrip().endswith((":", "-", "–", "—")) and _LINE.search(before)
+            return bool(announced or re.search(f"(?:{_LINE.pattern}|{_NUMBERED.pattern})$", last, re.I))
+        return bool(_LINE.search(behind)) or _is_known_short(digits, self.region)
 
     def _extension_of_last(self, part: str) -> str:
         """Take the extension of the number before from the beginning of a part; return the rest."""
@@ -266,10 +304,7 @@ class _PhoneReader:
         if last is not None and separator == "," and not last.number.startswith("+") and len(digits) in SHORT:
             self._add(digits, digits, len(digits))  # two short numbers side by side
         elif last is None or len(digits) == 3 or not last.number.startswith("+") or separator == ",":
-            problem = Phrase(
-                "{digits} may be a number of its own, an extension, or the end of another number", digits=digits
-            )
-            self._fail(Unreadable(problem, Phrase("write each number in full, and an extension behind 'ext.'")), digits)
+            self._fail_end(digits)
         else:
             ending = PhoneValue(
                 number=last.number[: -len(digits)] + digits,
@@ -306,6 +341,8 @@ class _PhoneReader:
 
     def _numbers(self, core: str) -> list[PhoneValue]:
         """Read digits as one number, or as several that stand side by side where only that can be."""
+        if (apart := _APART.fullmatch(core)) and (number := self._without_end(core, apart)):
+            return [number]
         try:
             return [_phone(core, self.region, self.towns)]
         except Unreadable:
@@ -314,6 +351,27 @@ class _PhoneReader:
             if town := self._town_of_last(len(_digits(core))):
                 return [_phone(core, self.region, (town,))]
             raise
+
+    def _without_end(self, core: str, apart: re.Match[str]) -> PhoneValue | None:
+        """Return the number before a dash that stands apart, where what is behind it need not belong to it."""
+        try:
+            number = _phone(apart["number"], self.region, self.towns)
+        except Unreadable:
+            if len(_digits(apart["number"])) in LOCAL and not self.towns:
+                raise  # a town could complete it
+            return None
+        if not phonenumbers.is_valid_number(phonenumbers.parse(number.number)):
+            with contextlib.suppress(Unreadable):
+                _phone(core, self.region, self.towns)
+                return None
+        self._fail_end(apart["end"])
+        return number
+
+    def _fail_end(self, digits: str) -> None:
+        problem = Phrase(
+            "{digits} may be a number of its own, an extension, or the end of another number", digits=digits
+        )
+        self._fail(Unreadable(problem, Phrase("write each number in full, and an extension behind 'ext.'")), digits)
 
     def _town_of_last(self, digits: int) -> str:
         """Return the town's code of the number before, where that is one of the country's fixed lines; else nothing."""
@@ -368,6 +426,12 @@ def _words(text: str) -> str:
         text = re.sub(pattern, " ", text, flags=re.I)
     text = _LABEL.sub(" ", text)
     return " ".join(word for word in re.split(r"[\s()\[\]:,;/№#*–—-]+", text) if word.strip(".+"))
+
+
+def _is_known_short(digits: str, region: str) -> bool:
+    """Tell whether a short number is one that everybody knows in a country, as that of the police."""
+    number = phonenumbers.PhoneNumber(country_code=int(_calling_code(region)), national_number=int(digits))
+    return phonenumbers.is_valid_short_number_for_region(number, region)
 
 
 def _apps(text: str) -> tuple[App, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mapping.area.names.countries import country_code, says_country
+from mapping.area.names.countries import country_abroad, country_code, says_country
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,29 @@ def test_countries_are_known_in_every_language(tj_area, text, code):
 )
 def test_a_country_is_named_as_a_whole(tj_area, text, whole):
     assert says_country(tj_area, text) is whole
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Казахстан", "KZ"),
+        ("Федератсияи Русия", "RU"),
+        ("г. Москва", "RU"),
+        ("Moscow", "RU"),
+        ("Варшава", "PL"),
+        ("Warsaw", "PL"),
+        ("Toshkent shahri", "UZ"),
+        ("шаҳри Кобул", "AF"),
+        ("Istanbul", "TR"),
+        ("г. Казань", "RU"),
+        ("Astana", "KZ"),
+        ("РФ", "RU"),
+        ("Таджикистан", ""),
+        ("Душанбе", ""),
+        ("Худжанд", ""),
+        ("PR", ""),
+        ("", ""),
+    ],
+)
+def test_a_country_abroad_is_known_by_its_name_and_its_cities(tj_area, text, code):
+    assert country_abroad(tj_area, text) == code

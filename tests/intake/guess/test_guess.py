@@ -124,6 +124,12 @@ def test_a_name_does_not_stand_against_its_cells(area):
     assert found.fields["phone"] == ["Контакт"]
 
 
+@pytest.mark.parametrize("number", ["2-15-{}", "8 (495) 200-30-{}", "4 00 {}"])
+def test_numbers_that_their_town_makes_whole_do_not_stand_against_the_name_of_their_column(area, number):
+    rows = [["Организация", "Город", "Телефон"], *([f"Центр {n}", "Бохтар", number.format(n)] for n in range(10, 30))]
+    assert guessed([Sheet("", rows)], area).fields["phone"] == ["Телефон"]
+
+
 def test_columns_of_yes_and_no_tell_the_kinds_of_help(area):
     rows = [["nom", "nohiya", "ravonshinos", "narkolog"]] + [[f"P {n}", "Восеъ", "ҳа", "не"] for n in range(9)]
     columns = guessed_map([Sheet("", rows)], "points", area)

@@ -274,6 +274,79 @@ def test_a_number_that_only_a_machine_answers_is_told(text, faxes):
     assert {phone.note for phone in found} == {""}
 
 
+@pytest.mark.parametrize(
+    ("text", "answered", "faxes"),
+    [
+        ("(3422) 4-00-01 факс (3422) 4-00-02", ["+992342240001"], ["+992342240002"]),
+        ("4-00-01 (факс 4-00-02)", ["+992342240001"], ["+992342240002"]),
+        ("tel 4-00-01 fax 4-00-02", ["+992342240001"], ["+992342240002"]),
+        ("факс 4-00-01 тел 4-00-02", ["+992342240002"], ["+992342240001"]),
+        ("Ph 4-00-01 Fax 4-00-02", ["+992342240001"], ["+992342240002"]),
+        ("тел/факс 4-00-01", ["+992342240001"], []),
+        ("тел./факс: 4-00-01, факс 4-00-02", ["+992342240001"], ["+992342240002"]),
+        ("4-00-01 факс", [], ["+992342240001"]),
+        ("4-00-01; 4-00-02 (fax)", ["+992342240001"], ["+992342240002"]),
+    ],
+)
+def test_the_word_for_a_fax_is_for_the_number_behind_it(text, answered, faxes):
+    read = phones(text, "TJ", ("3422",))
+    assert [phone.number for phone in read if not phone.fax] == answered
+    assert [phone.number for phone in read if phone.fax] == faxes
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("103 (скорая)", ["103"]),
+        ("102 — милиция", ["102"]),
+        ("горячая линия для женщин: 1414", ["1414"]),
+        ("хати боварӣ 1515", ["1515"]),
+        ("Helpline 1616 (free)", ["1616"]),
+        ("ishonch telefoni: 1146", ["1146"]),
+        ("кор. номер 2020", ["2020"]),
+        ("рақами кӯтоҳ: 2021, рақам 2022", ["2022"]),
+        ("звоните 1717", ["1717"]),
+        ("1818 (горячая линия)", ["1818"]),
+        ("call 102 or +992 00 000 11 11", ["102", "+992000001111"]),
+    ],
+)
+def test_a_short_number_among_words_is_read_where_they_say_that_it_is_to_call(text, found):
+    try:
+        read = phones(text, "TJ")
+    except Partly as fault:
+        read = fault.value
+    assert [phone.number for phone in read] == found
+
+
+@given(
+    st.sampled_from(["каб. {}", "комната {}", "room {}", "офис {}, ", "{} кабинет", "школа {}", "дом {}", "хонаи {}"]),
+    st.integers(100, 9999),
+)
+def test_the_number_of_a_room_is_never_one_to_call(place, number):
+    for text in (place.format(number), f"тел. {place.format(number)}", f"{place.format(number)}; +992 00 000 11 11"):
+        try:
+            read = phones(text, "TJ")
+        except Partly as fault:
+            read = fault.value
+        except Unreadable:
+            read = []
+        assert [phone.number for phone in read if phone.number != "+992000001111"] == []
+
+
+@given(st.integers(200_0000, 299_9999), st.integers(0, 9999), st.sampled_from("-–—"))
+def test_digits_behind_a_dash_that_stands_apart_are_no_part_of_a_number_that_is_whole(number, end, dash):
+    with pytest.raises(Partly) as caught:
+        phones(f"{number} {dash} {end}", "TJ", ("37",))
+    assert [phone.number for phone in caught.value.value] == [f"+99237{number}"]
+    with pytest.raises(Unreadable):
+        phones(f"{number} {dash} {end}", "TJ")
+
+
+def test_a_mobile_number_may_be_grouped_by_such_a_dash():
+    assert numbers("93 - 500 - 60 - 70") == ["+992935006070"]
+    assert [phone.number for phone in phones("93 500 60 - 70", "TJ", ("37",))] == ["+992935006070"]
+
+
 def test_a_number_within_a_town_takes_the_code_of_the_fixed_line_before_it():
     found = phones("37 221-12-34, 221-12-35", "TJ")
     assert [phone.number for phone in found] == ["+992372211234", "+992372211235"]
