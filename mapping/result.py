@@ -422,7 +422,7 @@ def duration(minutes: float, language: str) -> str:
 
 
 def write(value: Any, kind: Kind, language: str, *, low: Any = None, high: Any = None) -> str:
-    """Write a value of a kind as a language does, with its range where it has one: 39% (31–47).
+    """Write a value of a kind as a language does, with its range where that says more: 39% (31–47).
 
     People are rounded to what a model can tell. Minutes that are infinite are "cut off".
     """
@@ -433,8 +433,11 @@ def write(value: Any, kind: Kind, language: str, *, low: Any = None, high: Any =
     text = _number(value, kind, language)
     if low is None or high is None:
         return text
-    ends = [_number(end, kind, language).removesuffix("%").removesuffix(SPACE) for end in (low, high)]
-    return f"{text} ({ends[0]}–{ends[1]})"
+    ends = [_number(end, kind, language) for end in (low, high)]
+    if set(ends) == {text}:
+        return text
+    bare = [end.removesuffix("%").removesuffix(SPACE) for end in ends]
+    return f"{text} ({bare[0]}–{bare[1]})"
 
 
 def _number(value: Any, kind: Kind, language: str) -> str:

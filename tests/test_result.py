@@ -157,6 +157,21 @@ def test_ranges_by_kind():
     assert write(0.5, "share", "uz", low=0.0, high=1) == f"50{NBSP}% (0–100)"
 
 
+@pytest.mark.parametrize(
+    ("value", "kind", "low", "high", "text"),
+    [
+        (0, "share", 0, 0, "0%"),
+        (1.0, "share", 1.0, 1.0, "100%"),
+        (281_200, "people", 280_900, 281_400, "281,000"),
+        (3.1, "number", 3.08, 3.12, "3.1"),
+        (0, "number", 0, 0.02, "0 (0–<0.1)"),
+        (0.1, "number", 0.1, 0.2, "0.1 (0.1–0.2)"),
+    ],
+)
+def test_a_range_that_says_no_more_than_the_number_is_left_out(value, kind, low, high, text):
+    assert write(value, kind, "en", low=low, high=high) == text
+
+
 def test_a_range_needs_both_ends():
     assert write(0.5, "share", "en", low=0.4) == "50%"
     assert Figure(0.5, "share", Message("Half")).text("en") == "50%"

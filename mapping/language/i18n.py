@@ -311,12 +311,18 @@ def show(value: object, language: str) -> str:
 
 
 def number(value: float, language: str, *, digits: int | None = None) -> str:
-    """Write a number: 1,306,000 and 0.5 in English, 1 306 000 and 0,5 with no-break spaces in the others."""
+    """Write a number: 1,306,000 and 0.5 in English, 1 306 000 and 0,5 with no-break spaces in the others.
+
+    Without ``digits``, what is not quite nothing does not become so by rounding: <0.1.
+    """
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
+    sign = ""
     if digits is None:
         digits = 0 if float(value).is_integer() else 1
-    text = f"{value:,.{digits}f}"
+        if 0 < value < 0.05:
+            sign, value = "<", 0.1
+    text = f"{sign}{value:,.{digits}f}"
     own = languages.language(language)
     return text.translate({ord(","): own.group, ord("."): own.decimal})
 

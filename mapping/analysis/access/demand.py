@@ -86,7 +86,8 @@ def demand(view: View, area: StudyArea, *, level: int | None = None) -> Result:
         level=level,
         table=table,
         states=states,
-        total={"said": sum(row.count for row in rows), "listed": len(sort_of(ANY).of(entries))},
+        total={"said": sum(row.count for row in rows), "listed": len(sort_of(ANY).of(entries))}
+        | {sort.key: sum(row.count for row in rows if row.need == sort.key) for sort in sorts},
         columns=(
             Column("said", Message("Times that help was said to be missing"), "count", more_is="worse"),
             Column("listed", Message("Services listed here, or that cover it"), "count", more_is="better"),

@@ -526,7 +526,7 @@ def _shorter(answers: SitingAnswers, candidates: Sequence[Town]) -> tuple[Messag
         return (
             Message(
                 "The ways of all people together would be shortest with {places}: {after} minutes on average instead "
-                "of {before}. This too is proven.",
+                "of {before}. This is proven.",
                 words,
             ),
         )

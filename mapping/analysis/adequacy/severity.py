@@ -225,7 +225,9 @@ def _finding(table: pd.DataFrame, states: pd.DataFrame) -> Message:
     }
     if severe.empty:
         return Message("None of {units} areas is in phase {phase} or above", words)
-    return Message("{people} people live where help is in phase {phase} or 5 of 5: in {count} of {units} areas", words)
+    return Message(
+        "{people} people live in areas of phase {phase} or 5, where 5 is the worst off: {count} of {units} areas", words
+    )
 
 
 def _also(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame, minutes: int) -> tuple[Message, ...]:

@@ -9,7 +9,7 @@ import pandas as pd
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import chosen_level, rows_of
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Share, Text
+from mapping.language.i18n import Message, Share
 from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Figure, Result
 from mapping.view.view import View
@@ -98,7 +98,7 @@ def _shares(answers: Mapping[str, int]) -> dict[str, float]:
     return {**shares, "unknown": answers["unknown"] / number if number else 0.0, "answers": number}
 
 
-def _label(taxonomy: str, code: str) -> Text:
+def _label(taxonomy: str, code: str) -> Mapping[str, str]:
     known = Vocabulary.load(taxonomy)
     return known.term(code).labels if code in known else {"en": code}
 
@@ -137,7 +137,10 @@ def _also(
     """Name the item and the family for which the least is met."""
     sentences = []
     if least and _met(items[least[0]]) < 1:
-        words: dict[str, object] = {"item": _label("standards", least[0]), "share": Share(_met(items[least[0]]))}
+        words: dict[str, object] = {
+            "item": wording.within(_label("standards", least[0])),
+            "share": Share(_met(items[least[0]])),
+        }
         sentences.append(Message("Met least: “{item}”, by {share}.", words))
     answered = [family for family in order if _known(families[family])]
     if len(answered) > 1:

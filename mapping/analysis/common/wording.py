@@ -1,7 +1,7 @@
 """What several analyses say in the same words: their inputs, what limits them, and shares as people speak of them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mapping.analysis.common.listed import Sort
 from mapping.area.study_area import StudyArea
@@ -31,6 +31,11 @@ FRACTIONS: tuple[tuple[float, Message], ...] = (
     (9 / 10, Message("Nine in ten people")),
 )
 """Shares that have a name; one is used where the true share is within 1.5 points of it."""
+
+
+def within(sentence: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a sentence (language -> text) as it stands within another: without its full stop."""
+    return {language: text.removesuffix(".") for language, text in sentence.items()}
 
 
 def who(share: float) -> Message:

@@ -63,7 +63,7 @@ def freshness(view: View, area: StudyArea, *, level: int | None = None) -> Resul
         states=pd.DataFrame(dict.fromkeys(LABELS, empty), index, dtype=object),
         total=total,
         columns=(
-            Column("services", Message("Services with a place here"), "count"),
+            Column("services", Message("Services listed"), "count"),
             *(Column(key, label, "share", more_is=_more(key)) for key, label in LABELS.items()),
         ),
         figures={key: Figure(total[key], "share", label) for key, label in LABELS.items()} if number else {},

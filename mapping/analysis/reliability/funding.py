@@ -156,7 +156,7 @@ def _columns(months: int, minutes: int) -> tuple[Column, ...]:
     words = {"months": months, "minutes": minutes}
     return (
         Column("people", Message("People"), "people"),
-        Column("services", Message("Services with a place here"), "count"),
+        Column("services", Message("Services listed"), "count"),
         Column("ending", Message("Funding ends within {months} months", words), "count", more_is="worse"),
         Column("silent", Message("Do not say until when they are funded"), "count"),
         Column(

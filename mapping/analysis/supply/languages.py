@@ -92,7 +92,10 @@ def _finding(result: Served, kinds: Sequence[CountedServices], area: StudyArea, 
         return Message("No service that people could travel to says in which language it helps")
     least = min(own, key=lambda kind: float(total[kind.key]))
     words = {"spoken": least.label, "share": Share(float(total[least.key])), "minutes": minutes}
-    return Message("Fewest people are within {minutes} minutes of help in this language: “{spoken}”, {share}", words)
+    return Message(
+        "Of the languages of this edition, fewest people are within {minutes} minutes of help in “{spoken}”: {share}",
+        words,
+    )
 
 
 def _also(kinds: Sequence[CountedServices], area: StudyArea) -> tuple[Message, ...]:

@@ -15,7 +15,7 @@ from mapping.render.report import EDITIONS, Edition, require_edition
 from mapping.render.report.chapters.actors import COMMISSION, DESK
 from mapping.render.report.chapters.landscape import HEAD, calls, listed, where
 from mapping.render.report.chapters.recommendations import write
-from mapping.render.report.composer import Pen, cells, plain
+from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import Cell, Report, TableRow
 from mapping.render.report.recommendation_rules import about_unit, advise
 from mapping.render.report.recommendations import numbered
@@ -277,7 +277,7 @@ def _gaps(pen: Pen, unit: str) -> None:
         rows = []
         for group, keys in coverage.groups.items():
             chosen = [key for key in keys if key.endswith(("_60", "_120"))]
-            made = tuple(Cell(plain(coverage.text(unit, key, language)), number=True) for key in chosen)
+            made = tuple(Cell(coverage.text(unit, key, language), number=True) for key in chosen)
             share = float(coverage.table.loc[unit, chosen[0]]) if chosen else 1.0  # type: ignore[arg-type]
             rows.append((share, TableRow(material.say(coverage.group_labels.get(group, group)), made)))
         rows.sort(key=lambda row: row[0])
@@ -297,7 +297,7 @@ def _said(pen: Pen, unit: str) -> Iterator[object]:
     coverage, pathways, nrm = (material.results[name] for name in ("coverage", "pathways", "nrm"))
     if unit in coverage.table.index and "any_beyond" in coverage.table:
         beyond = People(coverage.table["any_beyond"][unit])
-        share = plain(coverage.text(unit, "any_60", language))
+        share = coverage.text(unit, "any_60", language)
         if round(coverage.table["any_beyond"][unit]):
             yield Message(
                 "{people} people live more than an hour from any listed service; within an hour: {share}.",
@@ -326,7 +326,7 @@ def _said(pen: Pen, unit: str) -> Iterator[object]:
     if unit in night.table.index and "any" in night.table:
         yield Message(
             "At night: {share} of the people are within an hour of help.",
-            {"share": plain(night.text(unit, "any", language))},
+            {"share": night.text(unit, "any", language)},
         )
 
 

@@ -233,7 +233,7 @@ class Pen:
             for column in part:
                 label = column.short if title is not None and column.short is not None else column.label
                 rows.append(TableRow(self.material.say(label), (self.cell(result, code, column),)))
-        return ("", Message("Country")), rows
+        return ("", Message("Value")), rows
 
     def _across(
         self, result: Result, columns: Sequence[Column], codes: Collection[str]
@@ -272,13 +272,13 @@ class Pen:
         return (area.levels[result.level].label, *(column.label for column in columns)), rows
 
     def _total(self, result: Result, column: Column) -> Cell:
-        text = plain(result.total_text(column.key, self.material.language))
+        text = result.total_text(column.key, self.material.language)
         return Cell(text, number=column.kind not in ("state", "text"))
 
     def cell(self, result: Result, code: str, column: Column, *, signs: bool = False) -> Cell:
         """Return a cell of a result; with ``signs`` a short one on the colour of its state."""
         state = result.state(code, column.key)
-        text = plain(result.text(code, column.key, self.material.language))
+        text = result.text(code, column.key, self.material.language)
         if not signs or state is None:
             return Cell(text, number=column.kind not in ("state", "text") and state not in SPEAKING)
         fill, sign = (SIGNS | OWN_SIGNS)[state]
@@ -306,12 +306,6 @@ def _grouped(result: Result, columns: Sequence[Column]) -> list[tuple[object | N
         title = result.group_labels.get(group)
         parts.append((title, [column for column in columns if column.key in keys]))
     return [(title, part) for title, part in parts if part]
-
-
-def plain(text: str) -> str:
-    """Leave out a range that says no more than the number: 0 (0–0), 100% (100–100)."""
-    match = re.fullmatch(r"(([<>]?[\d.,\u00a0]+?)(\u00a0?%)?) \(\2–\2\)", text)
-    return match[1] if match else text
 
 
 def own_ids(svg: str, prefix: str) -> str:

@@ -37,7 +37,7 @@ NATIONAL: tuple[NationalText, ...] = (
             "Hold the law on trafficking and the criminal code against the Palermo Protocol and the recommendations of "
             "the organizations that watch over it, and propose what must be amended."
         ),
-        Message("The law was last amended in 2019 (chapter 2); nobody has published such a comparison since."),
+        Message("The law was last amended in 2019 (chapter 2); no such comparison since then is listed here."),
         Message("A draft of amendments is before the parliament"),
         "medium",
         "mandates",

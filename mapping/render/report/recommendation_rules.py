@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from mapping.analysis.common import wording
 from mapping.language.i18n import Message, People, Several, Share, Text
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.report.national import NATIONAL
@@ -185,11 +186,11 @@ def missing_in_region(material: Sources) -> Iterator[Recommendation]:
                 "Decide who takes over what nobody is listed for, and put it into the regional plan: {functions}.",
                 words,
             ),
-            evidence=Message("Core functions not listed in {region}: {count}.", words),
+            evidence=Message("Core functions that only {region} lacks: {count}.", words),
             table="nrm",
             cost="medium",
             indicator="I01",
-            measure=Message("Core functions not listed in {region}", words),
+            measure=Message("Core functions that only {region} lacks", words),
             value=len(codes),
             target=0,
         )
@@ -470,13 +471,13 @@ def standards_unmet(material: Sources) -> Iterator[Recommendation]:
     for value, key in items:
         if value >= 0.5:
             continue
-        words = {"item": terms.term(key).labels, "share": Share(value)}
+        words = {"item": wording.within(terms.term(key).labels), "share": Share(value)}
         yield _asked(
             material,
             f"standard-{key}",
             "civil",
             addressee(material, "civil"),
-            Message("Meet this standard, and help each other to: {item}", words),
+            Message("Meet this standard, and help each other to: {item}.", words),
             evidence=Message("It is met by {share} of those who could answer.", words),
             table="items",
             cost="low",
@@ -634,7 +635,7 @@ def said_missing(material: Sources) -> Iterator[Recommendation]:
     """Ask for the help that visitors said is missing most often."""
     result = material.results["demand"]
     needs = {term.code: term for term in Vocabulary.load("needs").terms()}
-    counts = {code: _column_sum(result, code) for code in needs if code in result.table}
+    counts = {code: int(result.total[code]) for code in needs if code in result.total}
     if not any(counts.values()):
         return
     code = max(counts, key=lambda need: counts[need])

@@ -30,6 +30,7 @@ def test_said_stands_beside_what_is_listed(tiny_area):
     assert result.table["lawyer"].to_dict() == {code: 12 if code == "XT-W1" else 0 for code in result.table.index}
     assert result.table["said"].to_dict() == {"XT-W1": 42, "XT-W2": 10} | dict.fromkeys(result.table.index[2:], 0)
     assert result.total["said"] == 92
+    assert {need: result.total[need] for need in ("lawyer", "talk", "stay")} == {"lawyer": 52, "talk": 30, "stay": 10}
     assert "stay" in result.table
     assert "papers" not in result.table
 

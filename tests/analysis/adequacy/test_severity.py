@@ -54,7 +54,7 @@ def test_orzustan_by_hand(tiny_area):
     assert result.text("XT-W1", "need", "en") == "not known", "nobody said that anything is missing"
     assert result.text("XT-W1", "unchecked", "en") == "not known", "nothing is there to be checked"
     assert (result.table["phase_low"] <= result.table["phase"]).all()
-    assert "phase 4 or 5 of 5" in str(result.finding)
+    assert "areas of phase 4 or 5" in str(result.finding)
 
 
 def test_need_counts_as_far_as_it_may_be_shown(tiny_area):

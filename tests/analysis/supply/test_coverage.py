@@ -212,7 +212,7 @@ def test_nothing_to_visit_is_not_the_same_as_nothing(tiny_area):
     listed = view(counselling(), service("LEG-INF", covers=["XT-W"]))
     result = coverage(listed, tiny_area, types=["PSY-COU", "LEG-INF", "HLT-EME"])
     assert re.fullmatch(r"100% \(\d\d–100\)", result.text("XT-W2", "PSY-COU_60", "en"))
-    assert result.text("XT-W2", "LEG-INF_60", "en") == "0% (0–0) (only by phone or visit)"
+    assert result.text("XT-W2", "LEG-INF_60", "en") == "0% (only by phone or visit)"
     assert result.text("XT-W2", "HLT-EME_60", "en") == str(STATES["none listed"])
 
 

@@ -184,3 +184,23 @@ def test_the_next_report_tells_of_progress(material, report, tmp_path):
     assert {each.status for each in later.recommendations} <= {"unchanged", "not known"}
     chapter = next(one for one in later.chapters if one.number == "11")
     assert any("Open something" in getattr(block, "items", ()) for block in chapter.blocks)
+
+
+def test_what_a_region_alone_lacks_is_not_told_as_all_that_it_lacks(material):
+    nrm = material.results["nrm"]
+    codes = [str(code) for code in nrm.table.index]
+    functions = [key for keys in nrm.groups.values() for key in keys]
+    lacking = {key: [code for code in codes if nrm.state(code, key) == "none listed"] for key in functions}
+    for each in advise(material):
+        if each.key.startswith("region-"):
+            region = each.key.removeprefix("region-")
+            assert each.value == sum(regions == [region] for regions in lacking.values())
+            assert str(each.evidence).startswith("Core functions that only ")
+
+
+def test_what_is_said_missing_most_is_what_the_finding_names(material):
+    asked = [each for each in advise(material) if each.key.startswith("demand-")]
+    finding = material.results["demand"].finding
+    for each in asked:
+        assert each.value == finding.values["count"]
+        assert each.text.values["need"] == finding.values["help"]

@@ -16,6 +16,7 @@ import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 
+from mapping.analysis.adequacy.standards import standards
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.render import report as reports
 from mapping.render.report import brief
@@ -362,3 +363,33 @@ def test_what_changed_is_told_with_an_earlier_view(tmp_path, tiny_area):
     made = reports.make(new, tiny_area, language="en", previous=View(old.path))
     change = next(chapter for chapter in made.chapters if chapter.number == "1")
     assert any("1" in getattr(block, "text", "") for block in change.blocks[-3:])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_ends_twice(language, view, tiny_area, results):
+    made = reports.make(view, tiny_area, language=language, results=results)
+    words = unescape(re.sub(r"<[^>]+>", " ", html.write(made).decode()))
+    assert not re.findall(r".{30}(?<!\.)\.(?:\.(?!\.)|:).{20}", words)
+
+
+def test_no_two_tables_of_a_chapter_are_called_the_same(report):
+    for chapter in report.chapters:
+        captions = [block.caption for block in chapter.blocks if isinstance(block, ReportTable)]
+        assert len(captions) == len(set(captions)), chapter.title
+
+
+def test_what_was_not_asked_is_no_zero(report):
+    table = next(block for block in report.blocks() if isinstance(block, ReportTable) and "four-parts" in block.anchor)
+    activities = {row.name: [cell.text for cell in row.cells[:2]] for row in table.rows}
+    assert activities["Защита"] == activities["Уголовное преследование"] == ["не спрашивали"] * 2
+    assert "не спрашивали" not in activities["Предупреждение"] + activities["Партнёрство"]
+
+
+def test_what_is_met_least_says_of_how_many(view, tiny_area, results, monkeypatch):
+    answers = {"met": 1, "partly": 2, "not_met": 2, "unknown": 4, "providers": 3}
+    row, rows = {"family": "LEG", "standard": "STD-001"} | answers, View.rows
+    monkeypatch.setattr(View, "rows", lambda self, table: [row] if table == "standard_summary" else rows(self, table))
+    own = dict(results) | {"standards": standards(view, tiny_area)}
+    made = reports.make(view, tiny_area, language="en", results=own)
+    (line,) = next(b for b in made.blocks() if isinstance(b, ReportTable) and b.anchor == "t-items").rows
+    assert [cell.text for cell in line.cells] == ["20%", "5"]

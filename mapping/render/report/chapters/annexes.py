@@ -1,6 +1,7 @@
 """Chapter 12: the public directory, the words, the questionnaire, the log of changes, and the open data."""
 
 import hashlib
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -36,10 +37,11 @@ def annexes(pen: Pen) -> None:
 def _every_unit(pen: Pen) -> None:
     """Say of every area unit how many people are within reach of a service."""
     result = pen.material.results["coverage"]
-    pen.heading(Message("{title}, everywhere", {"title": result.title}))
+    title = Message("{title}, everywhere", {"title": result.title})
+    pen.heading(title)
     head, rows = pen.laid_out(result, COVERAGE)
     source = pen.material.source(result, method=pen.material.numbers.get("method-coverage", ""))
-    pen.table(result.title, head, rows, source=source, anchor="coverage-all", small=True)
+    pen.table(title, head, rows, source=source, anchor="coverage-all", small=True)
 
 
 def _directory(pen: Pen) -> None:
@@ -240,4 +242,4 @@ def _open_data(pen: Pen) -> None:
 
 def _sum(pen: Pen, held: bytes) -> tuple[Cell, ...]:
     digest = hashlib.sha256(held).hexdigest()
-    return cells(round(len(held) / 1000), f"{digest[:32]} {digest[32:]}", language=pen.material.language)
+    return cells(math.ceil(len(held) / 1000), f"{digest[:32]} {digest[32:]}", language=pen.material.language)

@@ -64,7 +64,7 @@ def context(pen: Pen) -> None:
     if destinations:
         pen.say(
             Message(
-                "Main countries of destination, by the study area: {countries}.",
+                "Main countries of destination: {countries}.",
                 {"countries": ", ".join(material.say(destination) for destination in destinations)},
             )
         )

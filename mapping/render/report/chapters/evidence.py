@@ -82,13 +82,16 @@ def _families(pen: Pen, result: Result) -> None:
         for family in families
     ]
     pen.table(result.title, (Message("Family of services"), *heads), rows, source=source, anchor="standards")
+    sums = _sums(material.view.rows("standard_summary"))
     items = [
-        TableRow(material.say(c.label), (pen.cell(result, code, c),))
+        TableRow(
+            material.say(c.label),
+            (pen.cell(result, code, c), *cells(sums[c.key][1], language=material.language)),
+        )
         for c in map(result.column, result.groups.get("items", ()))
     ]
-    pen.table(
-        result.group_labels.get("items", ""), (Message("Item"), Message("Met")), items, source=source, anchor="items"
-    )
+    head = (Message("Item"), Message("Met"), Message("Answers"))
+    pen.table(result.group_labels.get("items", ""), head, items, source=source, anchor="items")
 
 
 def _sums(rows: Iterable[Record]) -> dict[str, tuple[int, int]]:

@@ -125,7 +125,7 @@ def _indicators(pen: Pen) -> Iterable[TableRow]:
         ),
         (
             "I07",
-            Message("People within an hour of help in the language of the country that reaches fewest"),
+            Message("People within an hour of help in the language of this edition that reaches fewest"),
             _least(pen),
             "languages",
         ),

@@ -70,7 +70,7 @@ def services(pen: Pen) -> None:
         head = (Message("Type of service"), *(material.area.unit(code).names for code in listing.units))
         used = [e for e in material.entries if {term.code for term in terms}.intersection(e.types)]
         pen.table(
-            Message("Services by type and region"),
+            Message("Services by type and region: {pillar}", {"pillar": title}),
             head,
             rows,
             source=material.own_source(used),

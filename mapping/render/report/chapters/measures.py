@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from sqlite3 import Row
 
-from mapping.language.i18n import Message
+from mapping.language.i18n import Message, People
 from mapping.render.report.composer import Pen, cells
 from mapping.render.report.elements import Cell, TableRow
 
@@ -19,7 +19,7 @@ PILLARS: Mapping[str, tuple[Message, frozenset[str]]] = {
 }
 """The four parts of a national answer to trafficking, with the families of services that belong to each."""
 
-NOT_TOLD = Message("not stated")
+NOT_TOLD, NOT_ASKED = Message("not stated"), Message("not asked")
 MONEY = 16
 """So many programmes or funders a table holds at most."""
 
@@ -57,12 +57,13 @@ def _pillars(pen: Pen, rows: Sequence[Row]) -> None:
     """Count activities and listed services by the part of the answer that they belong to."""
     material = pen.material
     made = []
+    terms = [term for term in material.types.terms() if term.parent]
     for label, families in PILLARS.values():
         own = [row for row in rows if str(row["service_type"] or "").split("-")[0] in families]
         services = [e for e in material.entries if any(code.split("-")[0] in families for code in e.types)]
+        collected = own or any(not term.pillar for term in terms if term.code.split("-")[0] in families)
         numbers = (
-            len(own),
-            len(_bodies(own)),
+            *((len(own), len(_bodies(own))) if collected else (NOT_ASKED, NOT_ASKED)),
             len(services),
             len({entry.organization.id for entry in services}),
         )
@@ -115,7 +116,7 @@ def _table(pen: Pen, rows: Sequence[Row], key: str, title: Message, name: Messag
             states["ongoing"],
             states["planned"],
             len(_bodies(own)),
-            sum(row["reached"] or 0 for row in own),
+            People(sum(row["reached"] or 0 for row in own)),
         )
         return TableRow(label, cells(*numbers, language=material.language))
 
