@@ -189,6 +189,7 @@
       line.append(tag, " ");
     }
     if (row.dial) line.append(/^http/.test(row.dial) ? phone(row.dial, row.number) : phone(row.dial, say.call.replace("#", row.number), "btn"));
+    else line.append(make("span", say.mute, "soft"));
     var list = make("dl", "", "facts");
     for (var at = 0; at < row.facts.length; at += 2) list.append(make("dt", texts[row.facts[at]]), make("dd", texts[row.facts[at + 1]]));
     if (hit.minutes) list.append(make("dt", say.travelled), make("dd", travel(hit.minutes)));
@@ -303,6 +304,7 @@
     told.textContent = !count && !found.said.length ? say.none : say.count.replace("#", count) +
       (count > MOST ? " " + say.first.replace("#", MOST) : "") + (start() ? " " + say.nearest.replace("#", from.selectedOptions[0].text) : "") +
       notes(found, index.names);
+    rest.hidden = Boolean(count || found.said.length || !("always" in rest.dataset)); // questions stay where words fail
     if (found.said.length) hits.append(hidden(found.said, texts));
     var groups = together(found.rows.slice(0, MOST));
     put(groups.slice(0, AT_ONCE), texts);

@@ -503,6 +503,9 @@ def test_danger_puts_the_line_above_every_answer_and_above_the_keyboard(site, op
     page.wait_for_selector("#found:not(:empty)")
     assert page.locator("#hits li").count() == 0
     assert page.locator("#urgent").is_visible(), "nothing is listed for it, and the line stands there"
+    assert page.locator("a[href='n1.html']").is_visible(), "and the questions that answer without words"
+    page.fill("#words", "шавҳарам маро мезанад")
+    page.wait_for_selector("#whole", state="hidden")
     assert page.url.endswith("index.html")
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 

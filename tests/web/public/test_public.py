@@ -330,6 +330,22 @@ def test_uzbek_is_complete_too(tj_area, tmp_path):
     assert "Demonstration" not in page
 
 
+def test_what_has_no_number_says_so_and_its_likes_are_told_apart(tmp_path, tiny_area):
+    fresh = {"types": ["HLT-EME"], "verified": dt.date(2026, 9, 1), "next_due": dt.date(2027, 3, 1)}
+    parts = [*organization("Mute"), *organization("Nav"), *organization("Navid")]
+    for body, phones in (("Mute", []), ("Nav", ["+992446000001"]), ("Navid", ["+992446000002"])):
+        parts += service(f"Ward of {body}", of=body, names={"ru": "Скорая"}, phones=phones, **fresh)
+        parts += place(body, of=[f"Ward of {body}"], at=CHASHMA, unit="XT-W2")
+    app = create_app(published(tmp_path, tiny_area, parts), tiny_area)
+    page = app.test_client().get("/en/all-1.html").get_data(as_text=True)
+    assert page.count("No number is listed here.") == 2  # once as what scripts say
+    assert "No number is listed here." in page[page.index("<h3>") :]
+    mute = next(each.id for each in app.config["EDITIONS"].now().entries("en").values() if not each.phones)
+    page = app.test_client().get(f"/ru/s/{mute}.html").get_data(as_text=True)
+    links = [re.sub(r"\s+|<[^>]+>", " ", row) for row in re.findall(r"<li>(.*?)</li>", page[page.index('id="alt"') :])]
+    assert len(links) == len(set(links)) == 2, links
+
+
 @pytest.fixture(scope="module")
 def near(tmp_path_factory, tiny_area):
     """Pages of units where services are equally near, and a statement speaks for one need."""
