@@ -47,17 +47,19 @@ def lexicon(places: Names, emergency: Iterable[str] = (), less_sure: Names | Non
     The table holds ``words`` and ``stems`` (a folded word or the beginning of one -> its concepts), ``phrases``
     (several words in a row, and their concepts), ``small`` (words that do not count), ``rules`` (groups of concepts of
     which one each must be met; concepts that must not be; the mode; service types in order), ``terms`` (service type ->
-    what it is called, as rows of folded words), ``places`` (folded name, its words parted by one blank -> code) and
-    ``numbers``.
+    what it is called, as rows of folded words), ``precise`` (the same, where that names nothing else), ``places``
+    (folded name, its words parted by one blank -> code) and ``numbers``.
     """
     words, stems, phrases, small = _words()
+    terms, precise = _terms()
     return {
         "words": words,
         "stems": stems,
         "phrases": phrases,
         "small": small,
         "rules": _rules(),
-        "terms": _terms(),
+        "terms": terms,
+        "precise": precise,
         "places": _places(places, less_sure or {}),
         "numbers": sorted(emergency),
     }
@@ -144,20 +146,30 @@ def _rules() -> list[list[Any]]:
 
 
 @cache
-def _terms() -> dict[str, list[list[str]]]:
-    """Return what each service type is called, and what is asked for where it fits best, as rows of folded words."""
+def _terms() -> tuple[dict[str, list[list[str]]], dict[str, list[list[str]]]]:
+    """Return what each service type is called, and what is asked for where it fits best, as rows of folded words.
+
+    First what may also be said of other things, then what names this kind of service and nothing else: several words,
+    or one where no need of a person leads to it, so that only those say it who plan such services.
+    """
     small = set(_words()[3])
-    terms: dict[str, set[str]] = {code: set(words) for code, words in words_of("service_types").items()}
+    needs: dict[str, set[str]] = defaultdict(set)
     for need in Vocabulary.load("needs").terms():
         for code in types_for(need.code, FIRST):
-            terms[code] |= words_of("needs")[need.code]
-    types = Vocabulary.load("service_types")
-    helping = {term.code for term in types.terms() if term.parent}
-    table = {}
-    for code in sorted(helping):
-        rows = {tuple(word for word in tokens(text) if word not in small) for text in terms[code]}
-        table[code] = [list(row) for row in sorted(rows) if row]
-    return table
+            needs[code] |= words_of("needs")[need.code]
+    loose, precise = {}, {}
+    for term in Vocabulary.load("service_types").terms():
+        if term.parent:
+            names = _rows(words_of("service_types")[term.code], small)
+            own = {row for row in names if len(row) > 1 or not term.need}
+            loose[term.code] = [list(row) for row in sorted((names | _rows(needs[term.code], small)) - own)]
+            precise[term.code] = [list(row) for row in sorted(own)]
+    return loose, precise
+
+
+def _rows(texts: Iterable[str], small: set[str]) -> set[tuple[str, ...]]:
+    """Return the folded words of each text that count."""
+    return {row for text in texts if (row := tuple(word for word in tokens(text) if word not in small))}
 
 
 def _places(*tables: Names) -> dict[str, str]:

@@ -85,6 +85,8 @@ class QueryReader:
             if len(name) >= SAME:
                 self.coarse_places.setdefault(coarse_word(name), code)
         self.called = [(code, row) for code, rows in lexicon["terms"].items() for row in rows]
+        self.precise_from = len(self.called)
+        self.called += [(code, row) for code, rows in lexicon["precise"].items() for row in rows]
         self.called_by_start: dict[str, list[int]] = {}
         for number, (_, row) in enumerate(self.called):
             for word in row:
@@ -128,18 +130,20 @@ class QueryReader:
         concepts: list[set[str]],
         parts: tuple[list[str], list[str], list[str]],
         content: int,
-        by_name: tuple[dict[str, float], set[str]],
+        by_name: tuple[dict[str, float], set[str], dict[str, float]],
     ) -> Meaning:
-        (places, named, dropped), (called, used) = parts, by_name
+        (places, named, dropped), (called, used, precisely) = parts, by_name
         met = set().union(*concepts)
         types, line, size = self._rules(met, vague=len(dropped) > content)
         ruled = bool(types)
         if not types and called and len(used) < len(set(dropped) - used):
-            called = {}
+            called, precisely = {}, {}
         if not size and met & PEOPLE:  # what happened to somebody is not understood
             line = line or NOT in met or bool(set(dropped) - used)
         for code, score in called.items():
             types[code] = types.get(code, 0.0) + (0.3 * score if ruled else 2 * score)
+        for code, score in precisely.items():
+            types[code] = max(types.get(code, 0.0), score)
         dropped = [word for word in dropped if not (types and word in used)]
         outside = sum(bool(of & {OUT, INSULT}) for of in concepts)
         unforeseen = (set(dropped) - used) | {word for word in named if not word.isdigit()}
@@ -283,10 +287,15 @@ class QueryReader:
         line = any(mode in ("yes", "alone") for _, _, mode, _ in rules)
         return types, line, max((size for _, size, _, _ in rules), default=0) if strong else 0
 
-    def _called(self, words: list[str]) -> tuple[dict[str, float], set[str]]:
-        """Return how much of what service types are called stands in words, of 1, and the words that told it."""
+    def _called(self, words: list[str]) -> tuple[dict[str, float], set[str], dict[str, float]]:
+        """Return how much of what service types are called stands in words, of 1, and the words that told it.
+
+        Last the types that are named precisely: with the number of words that do, and at least 2, so that they come
+        before what is said of why, or for whom.
+        """
         shares: dict[str, float] = {}
         used: set[str] = set()
+        precisely: dict[str, float] = {}
         for number in sorted({number for word in words for number in self.called_by_start.get(word[:SAME], ())}):
             code, row = self.called[number]
             hits = [word for word in words if any(inflected(word, other) for other in row)]
@@ -294,7 +303,9 @@ class QueryReader:
             if covered > 0.5 or (covered == 0.5 and len(row) == 2):
                 used.update(hits)
                 shares[code] = max(shares.get(code, 0.0), covered)
-        return shares, used
+            if covered == 1 and number >= self.precise_from:
+                precisely[code] = max(precisely.get(code, 2.0), len(row))
+        return shares, used, precisely
 
 
 def joined(words: list[str]) -> list[str]:

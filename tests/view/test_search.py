@@ -153,6 +153,29 @@ def test_who_tells_what_happened_in_words_that_nobody_foresaw_gets_the_line(read
     assert not football.line
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("доноры программ против торговли людьми", "CRD-FUN"),
+        ("statistics on violence in families", "CRD-DAT"),
+        ("обучение специалистов по работе с жертвами торговли людьми", "CRD-TRN"),
+        ("psychiatric care for survivors of trafficking", "PSY-CLI"),
+        ("mobile team for victims of violence", "IDN-OUT"),
+        ("zo'ravonlik qurbonlari uchun case management", "CMG-CAS"),
+        ("маводи иттилоотӣ оид ба савдои одамон", "PRV-AWA"),
+    ],
+)
+def test_what_names_a_service_comes_before_for_whom_it_is_and_takes_no_line_away(reader, text, first):
+    meaning = reader.read(text)
+    assert meaning.first_types()[0] == first
+    assert meaning.line, "the words of danger are still there"
+
+
+def test_a_small_word_of_one_language_asks_for_nothing_in_another(reader):
+    assert reader.read("lawyer in a city").types == reader.read("lawyer a city").types
+    assert "LEG-DOC" not in reader.read("doctor in town").types
+
+
 @pytest.mark.parametrize("text", ["пьяный руки распускает", "он распускает руки"])
 def test_two_words_that_belong_together_mean_the_same_in_either_order(reader, text):
     assert reader.read(text).first_types()[:2] == ["IDN-HOT", "ACC-GBV"]
@@ -268,13 +291,16 @@ def test_a_football_result_finds_nothing(reader):
 def test_what_services_are_called_is_looked_up_as_if_every_name_were_compared(reader):
     for row in rows(PHRASES)[:: 1 if thorough() else 4]:
         words = tokens(row["phrase"])
-        covered = {}
-        for code, name in reader.called:
+        covered, precisely = {}, {}
+        for number, (code, name) in enumerate(reader.called):
             hits = [word for word in words if any(inflected(word, other) for other in name)]
             share = sum(any(inflected(word, other) for word in hits) for other in name) / len(name)
             if share > 0.5 or (share == 0.5 and len(name) == 2):
                 covered[code] = max(covered.get(code, 0.0), share)
-        assert reader._called(words)[0] == covered
+            if share == 1 and number >= reader.precise_from:
+                precisely[code] = max(precisely.get(code, 2), len(name))
+        shares, _, named = reader._called(words)
+        assert (shares, named) == (covered, precisely)
 
 
 def test_a_number_is_a_number(reader):

@@ -193,21 +193,25 @@
     return { types: types, line: line, size: size };
   };
 
-  // How much of what service types are called stands in words, of 1, and the words that it was found by.
+  // How much of what service types are called stands in words, of 1, the words that it was found by, and the types that
+  // are named precisely: with the number of words that do, and at least 2.
   Reader.prototype.called = function (words) {
-    var found = {}, used = new Set();
-    each(this.lexicon.terms, function (code, rows) {
-      rows.forEach(function (row) {
-        var hits = words.filter(function (word) { return row.some(function (other) { return inflected(word, other); }); });
-        if (!hits.length) return;
-        var covered = row.filter(function (other) { return hits.some(function (word) { return inflected(word, other); }); }).length / row.length;
-        if (covered > 0.5 || (covered === 0.5 && row.length === 2)) {
-          put(used, hits);
-          found[code] = Math.max(found[code] || 0, covered);
-        }
+    var found = {}, used = new Set(), precisely = {};
+    [this.lexicon.terms, this.lexicon.precise].forEach(function (table, precise) {
+      each(table, function (code, rows) {
+        rows.forEach(function (row) {
+          var hits = words.filter(function (word) { return row.some(function (other) { return inflected(word, other); }); });
+          if (!hits.length) return;
+          var covered = row.filter(function (other) { return hits.some(function (word) { return inflected(word, other); }); }).length / row.length;
+          if (covered > 0.5 || (covered === 0.5 && row.length === 2)) {
+            put(used, hits);
+            found[code] = Math.max(found[code] || 0, covered);
+          }
+          if (precise && covered === 1) precisely[code] = Math.max(precisely[code] || 2, row.length);
+        });
       });
     });
-    return { types: found, used: used };
+    return { types: found, used: used, precisely: precisely };
   };
 
   // What a text asks for; isName tells whether a word stands in a name, or, loosely, slightly off.
@@ -244,13 +248,14 @@
     var met = concepts.reduce(put, new Set());
     var rules = this.rules(met, dropped.length > content), types = rules.types, ruled = Object.keys(types).length > 0;
     var telling = split(words.filter(function (word) { return !self.small.has(word); }).join(" "));
-    var called = this.called(words.filter(function (word, at) { return !self.small.has(word) && !atPlaces.has(at); })), names = called.types;
+    var called = this.called(words.filter(function (word, at) { return !self.small.has(word) && !atPlaces.has(at); })), names = called.types, precisely = called.precisely;
     var unknown = new Set(dropped.filter(function (word) { return !called.used.has(word); }));
-    if (!ruled && called.used.size < unknown.size) names = {};
+    if (!ruled && called.used.size < unknown.size) names = precisely = {};
     if (!rules.size && PEOPLE.some(function (concept) { return met.has(concept); })) {
       rules.line = rules.line || unknown.size > 0 || met.has("not"); // what happened to somebody is not understood
     }
     each(names, function (code, score) { types[code] = (types[code] || 0) + (ruled ? 0.3 : 2) * score; });
+    each(precisely, function (code, score) { types[code] = Math.max(types[code] || 0, score); });
     if (Object.keys(types).length) dropped = dropped.filter(function (word) { return !called.used.has(word); });
     var outside = concepts.filter(function (of) { return of.has("out") || of.has("insult"); }).length;
     var unforeseen = unknown.size > 0 || named.some(function (word) { return !digits(word); });
